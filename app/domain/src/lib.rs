@@ -1,1 +1,27 @@
-//! Words.
+//! The words that the browser, the server and the storage share.
+//!
+//! Values are parsed where they enter (private fields, `parse` constructors), so that code past the edge never
+//! handles a bare string that may be wrong. Nothing here does I/O, reads a clock or draws random bytes, and
+//! everything builds for WebAssembly.
+
+mod failure;
+mod form;
+mod id;
+mod inventory;
+mod key;
+mod member;
+mod moment;
+mod scope;
+mod text;
+
+pub use failure::{Failure, Field, FieldError};
+pub use form::{CreateKeyForm, KeysPage, NewKeyOptions, RevokeKeyForm};
+pub use id::{AccountId, KeyId, MemberId};
+pub use inventory::{InventoryPage, ItemRow};
+pub use key::{
+    Expiry, IssuedKey, KeyName, KeyStatus, KeyView, LastUse, Revocation, RevokeReason,
+};
+pub use member::{AccountName, Email, MemberView, Role};
+pub use moment::{Moment, Timestamp, relative};
+pub use scope::{Preset, Scope, ScopeSet};
+pub use text::Rejected;

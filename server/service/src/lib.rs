@@ -1,1 +1,42 @@
-//! Words.
+//! The rules of the product: who may do what, and what happens then.
+//!
+//! Both driving sides, the console's server functions and the HTTP API, end here, and each call takes the caller as a
+//! value that only authentication can make. Time and randomness come in as parameters; the database is reached
+//! through the ports in [`store`]. Nothing here knows HTTP, SQL or the user interface.
+
+mod caller;
+mod clock;
+mod error;
+pub mod inventory;
+pub mod key;
+mod link;
+mod password;
+mod pepper;
+mod random;
+mod session;
+mod start;
+pub mod store;
+mod view;
+
+pub use caller::{Client, KeyCaller, Member};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::Error;
+pub use link::{LinkToken, LinkView, SetupForm};
+pub use password::Password;
+pub use pepper::{Pepper, PepperId};
+pub use random::{OsRandom, Random};
+pub use session::SessionToken;
+pub use start::OpenError;
+
+use std::sync::Arc;
+
+/// Everything the product can do. Cheap to share behind an [`Arc`].
+pub struct Service {
+    store: Arc<dyn store::Store>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    pepper: Pepper,
+    hasher: password::Hasher,
+    uses: key::PendingUses,
+    public_url: String,
+}

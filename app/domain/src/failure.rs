@@ -1,0 +1,97 @@
+//! The closed list of what a person may be told when something is refused.
+
+use serde::{Deserialize, Serialize};
+
+/// A field of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    AccountName,
+    Confirm,
+    Email,
+    Expires,
+    Name,
+    Password,
+    Reason,
+    Scopes,
+}
+
+/// Why one field was refused, in words for whoever filled it in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    pub field: Field,
+    pub message: String,
+}
+
+/// A request from the console was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Failure {
+    /// No session, or it has ended.
+    SignedOut,
+    /// The address and the password do not go together. Does not say which is wrong.
+    WrongCredentials,
+    /// Too many failed attempts.
+    TooManyAttempts { retry_after_seconds: u32 },
+    /// The member's role does not allow it.
+    Forbidden,
+    /// No such thing in this account.
+    NotFound,
+    /// Values to mend, each at its field.
+    Invalid { errors: Vec<FieldError> },
+    /// This form was sent before; its key exists and can be shown no more.
+    AlreadyCreated { name: String },
+    /// The key is revoked or expired already.
+    AlreadyEnded,
+    /// We cannot know right now.
+    Unavailable,
+    /// Something broke; the log has the rest under this request id.
+    Internal { request_id: String },
+}
+
+impl Failure {
+    /// A refusal of one field.
+    pub fn field(field: Field, message: impl Into<String>) -> Self {
+        Self::Invalid { errors: vec![FieldError { field, message: message.into() }] }
+    }
+
+    /// What is wrong with `field`, if anything.
+    pub fn at(&self, field: Field) -> Option<&str> {
+        match self {
+            Self::Invalid { errors } => {
+                errors.iter().find(|error| error.field == field).map(|error| error.message.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    /// One or two sentences for the person: what happened, and what to do next.
+    pub fn message(&self) -> String {
+        match self {
+            Self::SignedOut => "Your session has ended. Sign in again to go on.".into(),
+            Self::WrongCredentials => {
+                "That e-mail address and password do not match. Check both and try again.".into()
+            }
+            Self::TooManyAttempts { retry_after_seconds } => format!(
+                "Too many failed attempts. Wait {retry_after_seconds} {} and try again.",
+                if *retry_after_seconds == 1 { "second" } else { "seconds" }
+            ),
+            Self::Forbidden => {
+                "Your role lets you look but not change this. Ask an owner or admin of your account.".into()
+            }
+            Self::NotFound => "There is no such thing in your account. It may belong to another one.".into(),
+            Self::Invalid { .. } => "Check the fields marked below.".into(),
+            Self::AlreadyCreated { name } => format!(
+                "“{name}” was already created with this form, and its secret can be shown no more. \
+                 If you did not save it, create another key and revoke “{name}”."
+            ),
+            Self::AlreadyEnded => "This key has ended already. Nothing was changed.".into(),
+            Self::Unavailable => {
+                "The console cannot reach its data right now. Nothing was changed. Try again in a moment.".into()
+            }
+            Self::Internal { request_id } => {
+                format!("Something went wrong on our side. Try again, and if it stays, give your operator the request id {request_id}.")
+            }
+        }
+    }
+}

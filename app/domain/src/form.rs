@@ -1,0 +1,56 @@
+//! What the console's forms send and what its pages need to be drawn.
+
+use crate::{Expiry, KeyId, KeyView, Moment};
+use serde::{Deserialize, Serialize};
+
+/// The create form as a browser sends it, not yet checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CreateKeyForm {
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    #[serde(default)]
+    pub expires: String,
+    /// The form's one-time token: a second form with the same one creates nothing.
+    #[serde(default)]
+    pub token: String,
+}
+
+/// The revoke form as a browser sends it, not yet checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RevokeKeyForm {
+    #[serde(default)]
+    pub reason: String,
+    /// The key's name, where it has to be typed.
+    #[serde(default)]
+    pub confirm: String,
+}
+
+/// What the create form needs from the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewKeyOptions {
+    /// A fresh one-time token for one form.
+    pub token: String,
+    /// When a key made now would end, for each choice that ends.
+    pub ends: Vec<(Expiry, Moment)>,
+}
+
+/// Everything the API Keys page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeysPage {
+    /// Active and paused first, newest first; expired and revoked follow.
+    pub keys: Vec<KeyView>,
+    /// The server's time, from which relative times are counted.
+    pub now: Moment,
+    /// `None` where the member's role creates no keys.
+    pub new_key: Option<NewKeyOptions>,
+    /// Where integrations reach this installation, such as `https://console.example.com`.
+    pub public_url: String,
+}
+
+impl KeysPage {
+    pub fn find(&self, id: &KeyId) -> Option<&KeyView> {
+        self.keys.iter().find(|key| key.id == *id)
+    }
+}

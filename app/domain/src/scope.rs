@@ -1,0 +1,160 @@
+//! What a key may do.
+
+use crate::text::{Rejected, serde_by_parse};
+use serde::{Deserialize, Serialize};
+
+/// One permission of an API key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    InventoryRead,
+    InventoryWrite,
+    LeadsRead,
+    LeadsWrite,
+}
+
+impl Scope {
+    pub const ALL: [Self; 4] =
+        [Self::InventoryRead, Self::InventoryWrite, Self::LeadsRead, Self::LeadsWrite];
+
+    /// The text on the wire, in the database and on the check box.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InventoryRead => "inventory:read",
+            Self::InventoryWrite => "inventory:write",
+            Self::LeadsRead => "leads:read",
+            Self::LeadsWrite => "leads:write",
+        }
+    }
+
+    /// What it permits, in plain words.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::InventoryRead => "See the items of your inventory",
+            Self::InventoryWrite => "Add, change and remove items",
+            Self::LeadsRead => "See leads and their contact details",
+            Self::LeadsWrite => "Add leads and update them",
+        }
+    }
+
+    /// # Errors
+    /// A text that names no scope.
+    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+        Self::ALL
+            .into_iter()
+            .find(|scope| scope.as_str() == raw)
+            .ok_or(Rejected("Choose permissions from the list."))
+    }
+}
+
+serde_by_parse!(Scope);
+
+/// The permissions of one key, each once, in the order of [`Scope::ALL`]. Empty permits nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Scope>", into = "Vec<Scope>")]
+pub struct ScopeSet(Vec<Scope>);
+
+impl ScopeSet {
+    pub fn contains(&self, scope: Scope) -> bool {
+        self.0.contains(&scope)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Scope> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Reads the form that [`ToString`] writes: texts separated by one space.
+    ///
+    /// # Errors
+    /// An unknown scope.
+    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+        raw.split_whitespace().map(Scope::parse).collect::<Result<Vec<_>, _>>().map(Self::from)
+    }
+}
+
+impl std::fmt::Display for ScopeSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let texts: Vec<_> = self.iter().map(Scope::as_str).collect();
+        f.write_str(&texts.join(" "))
+    }
+}
+
+impl From<Vec<Scope>> for ScopeSet {
+    fn from(mut scopes: Vec<Scope>) -> Self {
+        scopes.sort_unstable();
+        scopes.dedup();
+        Self(scopes)
+    }
+}
+
+impl From<ScopeSet> for Vec<Scope> {
+    fn from(set: ScopeSet) -> Self {
+        set.0
+    }
+}
+
+/// A choice of permissions that fits a common kind of system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    Inventory,
+    Crm,
+    ReadOnly,
+}
+
+impl Preset {
+    pub const ALL: [Self; 3] = [Self::Inventory, Self::Crm, Self::ReadOnly];
+
+    /// The text in a form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Inventory => "inventory",
+            Self::Crm => "crm",
+            Self::ReadOnly => "read-only",
+        }
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Inventory => "Inventory integration",
+            Self::Crm => "CRM sync",
+            Self::ReadOnly => "Read only",
+        }
+    }
+
+    pub fn scopes(self) -> ScopeSet {
+        ScopeSet::from(match self {
+            Self::Inventory => vec![Scope::InventoryRead, Scope::InventoryWrite],
+            Self::Crm => vec![Scope::LeadsRead, Scope::LeadsWrite],
+            Self::ReadOnly => vec![Scope::InventoryRead, Scope::LeadsRead],
+        })
+    }
+
+    pub fn parse(raw: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|preset| preset.as_str() == raw)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_each_scope_once_in_one_order() {
+        let set = ScopeSet::from(vec![Scope::LeadsWrite, Scope::InventoryRead, Scope::LeadsWrite]);
+        assert_eq!(set.to_string(), "inventory:read leads:write");
+        assert_eq!(ScopeSet::parse(&set.to_string()), Ok(set));
+    }
+
+    #[test]
+    fn an_empty_set_permits_nothing() {
+        assert!(Scope::ALL.into_iter().all(|scope| !ScopeSet::default().contains(scope)));
+    }
+
+    #[test]
+    fn an_unknown_scope_is_refused() {
+        assert!(ScopeSet::parse("inventory:read admin").is_err());
+    }
+}

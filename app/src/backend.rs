@@ -1,0 +1,36 @@
+//! The one door from the console to the server.
+//!
+//! The server puts an [`Arc<dyn Backend>`](Backend) into the Leptos context of every request, already bound to the
+//! caller, so that no server function passes an identity, or forgets to. This crate never learns what is behind it.
+
+use async_trait::async_trait;
+use domain::{
+    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, MemberView, RevokeKeyForm,
+};
+use std::sync::Arc;
+
+/// What the console's pages ask of the server. Every method authorises by itself and answers
+/// [`Failure::SignedOut`] without a session.
+#[async_trait]
+pub trait Backend: Send + Sync + 'static {
+    async fn member(&self) -> Result<MemberView, Failure>;
+
+    async fn keys(&self) -> Result<KeysPage, Failure>;
+
+    async fn key(&self, id: KeyId) -> Result<KeyView, Failure>;
+
+    async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure>;
+
+    async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure>;
+
+    /// `cursor` as given by [`InventoryPage::next_cursor`].
+    async fn inventory(&self, cursor: Option<String>) -> Result<InventoryPage, Failure>;
+}
+
+/// The door of the request that is being answered.
+///
+/// # Panics
+/// Outside a request: the server provides it for every page and every call.
+pub fn backend() -> Arc<dyn Backend> {
+    leptos::prelude::expect_context::<Arc<dyn Backend>>()
+}

@@ -1,0 +1,64 @@
+//! How a call fails.
+
+use domain::Failure;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+/// A refusal is an answer like any other (status 200); only what is broken is an error.
+pub type Answer<T> = Result<T, Failure>;
+
+/// The call did not get an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum CallError {
+    /// Something broke on the server; the log has the rest under this request id.
+    Internal { request_id: String },
+    /// The server cannot reach its data.
+    Unavailable,
+    /// The server does not know this call or its arguments: it was updated since the page was loaded.
+    Outdated,
+    /// No answer arrived.
+    Unreachable,
+}
+
+impl CallError {
+    /// For the person who waits.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Internal { request_id } => Failure::Internal { request_id: request_id.clone() }.message(),
+            Self::Unavailable => Failure::Unavailable.message(),
+            Self::Outdated => "The console was updated. Reload the page to go on.".into(),
+            Self::Unreachable => "The server cannot be reached. Check your connection and try again.".into(),
+        }
+    }
+}
+
+impl FromServerFnError for CallError {
+    type Encoder = JsonEncoding;
+
+    /// The framework's texts can quote what was sent, so none of them is kept.
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unreachable,
+            _ => Self::Outdated,
+        }
+    }
+}
+
+/// Sorts a door's answer into refusals, which travel as values, and errors, which set the status.
+#[cfg(feature = "ssr")]
+pub(super) fn answer<T>(result: Result<T, Failure>) -> Result<Answer<T>, CallError> {
+    use http::StatusCode;
+    let (error, status) = match result {
+        Err(Failure::Internal { request_id }) => {
+            (CallError::Internal { request_id }, StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        Err(Failure::Unavailable) => (CallError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+        other => return Ok(other),
+    };
+    if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(status);
+    }
+    Err(error)
+}

@@ -1,0 +1,22 @@
+//! The calls of the API Keys page.
+
+use super::{Answer, CallError};
+use domain::{CreateKeyForm, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+#[server(prefix = "/call", endpoint = "keys/list", input = Json)]
+pub async fn list_keys() -> Result<Answer<KeysPage>, CallError> {
+    super::error::answer(crate::backend::backend().keys().await)
+}
+
+/// Creates a key; the answer is the only place where its secret ever stands.
+#[server(prefix = "/call", endpoint = "keys/create", input = Json)]
+pub async fn create_key(form: CreateKeyForm) -> Result<Answer<IssuedKey>, CallError> {
+    super::error::answer(crate::backend::backend().create_key(form).await)
+}
+
+#[server(prefix = "/call", endpoint = "keys/revoke", input = Json)]
+pub async fn revoke_key(id: KeyId, form: RevokeKeyForm) -> Result<Answer<KeyView>, CallError> {
+    super::error::answer(crate::backend::backend().revoke_key(id, form).await)
+}

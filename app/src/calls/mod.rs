@@ -1,0 +1,12 @@
+//! The console's server functions. All of them are `POST` under `/call`, with addresses that do not change from
+//! build to build, and each authorises by itself through the [`Backend`](crate::backend::Backend).
+
+mod error;
+mod inventory;
+mod keys;
+mod member;
+
+pub use error::{Answer, CallError};
+pub use inventory::{ListInventory, list_inventory};
+pub use keys::{CreateKey, ListKeys, RevokeKey, create_key, list_keys, revoke_key};
+pub use member::{CurrentMember, current_member};

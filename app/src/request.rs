@@ -1,0 +1,92 @@
+//! What the server tells a page about the request besides its data.
+//!
+//! These values exist on the server alone. In the browser the functions answer with the default, which is right,
+//! since a page that depends on them is sent without the script that would hydrate it.
+
+use domain::{CreateKeyForm, Failure, IssuedKey, KeyId, RevokeKeyForm};
+use leptos::prelude::*;
+
+/// The site's files, under the URLs at which the browser finds them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assets {
+    pub js: String,
+    pub wasm: String,
+    pub css: String,
+}
+
+/// Colours: as the system says, or as the person chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// The cookie that keeps the choice; readable by scripts, since it holds nothing but this word.
+    pub const COOKIE: &'static str = "voxum_theme";
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The text in the cookie, in the form and in `<html data-theme>`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
+    /// An unknown word is the system's choice.
+    pub fn parse(raw: &str) -> Self {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == raw).unwrap_or_default()
+    }
+}
+
+/// What a page render needs to know of its request. The server provides one per render.
+#[derive(Debug, Clone, Default)]
+pub struct PageRequest {
+    /// `None` where no site was built into the binary: the pages then work without script and style.
+    pub assets: Option<Assets>,
+    pub theme: Theme,
+    /// The session cookie travels in the clear: the sign-in page says so.
+    pub insecure: bool,
+    /// Where this page is the direct answer to a form: what came of it. Such a page is sent without script.
+    pub answer: Option<FormAnswer>,
+}
+
+/// What came of a form that the browser sent by itself, without script.
+#[derive(Debug, Clone)]
+pub enum FormAnswer {
+    SignIn { email: String, failure: Failure },
+    Setup { account_name: String, email: String, failure: Failure },
+    Reset { failure: Failure },
+    CreateKey { form: CreateKeyForm, failure: Failure },
+    /// The save-your-key step: the one page that ever holds this secret.
+    Issued(Box<IssuedKey>),
+    RevokeKey { id: KeyId, form: RevokeKeyForm, failure: Failure },
+}
+
+/// What a one-time link leads to; the server provides it for `/setup/TOKEN`, and answers 404 where there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkPage {
+    /// The first owner: account name, e-mail address and password are asked for.
+    FirstOwner,
+    /// The owner of an account that has its name already (shown in the field, and may be changed).
+    NewAccount { account_name: String },
+    /// A new password for this address.
+    Reset { email: String },
+}
+
+/// The request of the page that is being rendered.
+pub fn page_request() -> PageRequest {
+    use_context::<PageRequest>().unwrap_or_default()
+}

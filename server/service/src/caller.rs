@@ -1,0 +1,65 @@
+//! Who asks. These values are made by authentication alone: their fields are private, so code that holds one has
+//! been let in.
+
+use domain::{AccountId, AccountName, Email, KeyId, MemberId, MemberView, Role, Scope, ScopeSet};
+use std::net::IpAddr;
+
+/// Where a request came from, for the audit log and for "last used".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    pub ip: IpAddr,
+    user_agent: Option<String>,
+}
+
+impl Client {
+    /// Keeps at most 200 characters of the user agent, without control characters.
+    pub fn new(ip: IpAddr, user_agent: Option<&str>) -> Self {
+        let clean = |raw: &str| raw.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
+        let user_agent = user_agent.map(clean).filter(|text| !text.trim().is_empty());
+        Self { ip: ip.to_canonical(), user_agent }
+    }
+
+    pub fn user_agent(&self) -> Option<&str> {
+        self.user_agent.as_deref()
+    }
+}
+
+/// A member with a live session.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub(crate) id: MemberId,
+    pub(crate) account_id: AccountId,
+    pub(crate) account_name: AccountName,
+    pub(crate) email: Email,
+    pub(crate) role: Role,
+}
+
+impl Member {
+    pub fn view(&self) -> MemberView {
+        MemberView {
+            id: self.id.clone(),
+            email: self.email.clone(),
+            role: self.role,
+            account_id: self.account_id.clone(),
+            account_name: self.account_name.clone(),
+        }
+    }
+}
+
+/// A caller that presented the complete secret of a usable key.
+#[derive(Debug, Clone)]
+pub struct KeyCaller {
+    pub(crate) key_id: KeyId,
+    pub(crate) account_id: AccountId,
+    pub(crate) scopes: ScopeSet,
+}
+
+impl KeyCaller {
+    pub fn key_id(&self) -> &KeyId {
+        &self.key_id
+    }
+
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(scope)
+    }
+}

@@ -1,0 +1,80 @@
+//! One item, checked.
+
+use domain::Timestamp;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The seller's own identifier: 1 to 128 characters, no control characters, not `.` or `..` (which vanish from URLs).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ItemId(pub(super) String);
+
+impl ItemId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An amount in hundredths, 0 to 999,999,999,999 (9,999,999,999.99).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Price(pub(super) i64);
+
+impl Price {
+    /// For values that were checked before they were stored.
+    pub const fn from_cents(cents: i64) -> Self {
+        Self(cents)
+    }
+
+    pub const fn cents(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Price {
+    /// With two places and without grouping: `32500.00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+/// An ISO 4217 code, such as `USD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency(pub(super) iso_currency::Currency);
+
+impl Currency {
+    pub fn parse(raw: &str) -> Option<Self> {
+        iso_currency::Currency::from_code(raw).map(Self)
+    }
+
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+}
+
+/// One inventory entry. Only [`super::ItemDraft::check`] and the database make them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub id: ItemId,
+    pub name: String,
+    pub category: Option<String>,
+    pub price: Option<Price>,
+    pub currency: Option<Currency>,
+    pub description: Option<String>,
+    pub url: Option<String>,
+    pub image_url: Option<String>,
+    pub available: bool,
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl ItemId {
+    /// For ids that were checked before they were stored.
+    pub fn from_stored(id: String) -> Self {
+        Self(id)
+    }
+}
+
+/// An item as the database keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredItem {
+    pub item: Item,
+    pub updated_at: Timestamp,
+}

@@ -1,0 +1,9 @@
+//! The sellers' items: what one is, and how integrations push and read them.
+
+mod check;
+mod item;
+mod operations;
+
+pub use check::{EntryCode, EntryError, ItemDraft};
+pub use item::{Currency, Item, ItemId, Price, StoredItem};
+pub use operations::{FullItem, ItemsPage, PutOutcome, UpsertReport};

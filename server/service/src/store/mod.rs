@@ -1,0 +1,183 @@
+//! The ports: what the rules need from a database.
+//!
+//! Each method is one use case and is atomic. A method that changes something takes the audit event of that change
+//! and commits both together or neither. Nothing of transactions or SQL shows here. Every adapter passes the suite in
+//! [`contract`].
+
+#[cfg(feature = "contract")]
+pub mod contract;
+mod record;
+
+pub use record::*;
+
+use crate::inventory::{Item, StoredItem};
+use crate::key::KeyDigest;
+use async_trait::async_trait;
+use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
+
+/// The database failed. Neither text is for callers.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, is locked for too long or out of space: trying later may work.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It answered what it must not, or refused a statement of ours.
+    #[error("the database failed")]
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// All ports of one database.
+pub trait Store: InstallationStore + MemberStore + KeyStore + InventoryStore {}
+impl<T: InstallationStore + MemberStore + KeyStore + InventoryStore> Store for T {}
+
+/// What belongs to the installation as a whole.
+#[async_trait]
+pub trait InstallationStore: Send + Sync + 'static {
+    /// The cheapest question that needs the database: does it answer?
+    async fn ping(&self) -> Result<()>;
+
+    /// The fingerprint of the pepper that the stored keys were made under; `None` before the first start.
+    async fn pepper_fingerprint(&self) -> Result<Option<String>>;
+
+    /// Remembers the pepper's fingerprint.
+    async fn set_pepper_fingerprint(&self, fingerprint: &str) -> Result<()>;
+
+    /// Whether any API key was ever made, in any account.
+    async fn has_keys(&self) -> Result<bool>;
+
+    /// Whether any account has an owner.
+    async fn has_owner(&self) -> Result<bool>;
+
+    /// The newest audit events of an account, newest first.
+    async fn audit_events(&self, account: &AccountId, limit: u32) -> Result<Vec<AuditEvent>>;
+}
+
+/// Accounts, members, their sessions and one-time links.
+#[async_trait]
+pub trait MemberStore: Send + Sync + 'static {
+    /// Stores a link and ends every unused link of the same purpose (see [`LinkPurpose::same_kind`]).
+    async fn replace_link(&self, link: NewLink) -> Result<()>;
+
+    /// The link with this digest that is neither used nor over at `now`.
+    async fn find_link(&self, digest: &TokenDigest, now: Timestamp) -> Result<Option<LinkPurpose>>;
+
+    /// Uses the link (unused and alive at `now`) and creates the account with its owner, with the events, all or
+    /// nothing. Of any number of racing callers exactly one gets `Claimed`. For [`LinkPurpose::FirstOwner`] it fails
+    /// as `LinkGone` where an owner exists already.
+    async fn claim_account(
+        &self,
+        link: &TokenDigest,
+        now: Timestamp,
+        owner: NewOwner,
+        event: AuditEvent,
+    ) -> Result<Claim>;
+
+    /// Creates the first account with its owner where there is none at all; `false` where there is.
+    async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool>;
+
+    /// Uses a reset link: sets the member's password, ends all their sessions and forgets the failed sign-ins that
+    /// were counted under `forget` (the subject of the member's address). `false` where the link is gone.
+    async fn reset_password(
+        &self,
+        link: &TokenDigest,
+        now: Timestamp,
+        password_hash: &str,
+        forget: &str,
+        event: AuditEvent,
+    ) -> Result<bool>;
+
+    async fn find_member_by_email(&self, email: &Email) -> Result<Option<MemberRecord>>;
+
+    /// The hash of the member's password, a PHC string.
+    async fn password_hash(&self, member: &MemberId) -> Result<Option<String>>;
+
+    /// The later end of the delays that stand against any of `subjects`; `None` where none reaches past `now`.
+    async fn blocked_until(&self, subjects: &[String], now: Timestamp) -> Result<Option<Timestamp>>;
+
+    /// Counts one more failed sign-in against each subject and sets the end of its delay to `now` plus
+    /// `delay_seconds[min(failures, len) - 1]`, where `failures` counts this one. Counts older than `forget_before`
+    /// start again from nothing. Returns the latest end.
+    async fn count_failure(
+        &self,
+        subjects: &[String],
+        now: Timestamp,
+        delay_seconds: &[u32],
+        forget_before: Timestamp,
+    ) -> Result<Timestamp>;
+
+    /// Opens a session, and forgets the failed sign-ins of `forget` (the subject of the member's address).
+    async fn open_session(&self, session: NewSession, forget: &str, event: AuditEvent) -> Result<()>;
+
+    /// The member of the session with this digest, where it ends after `now` and was last seen after `idle_since`.
+    /// Moves "last seen" to `now` where that is more than a minute on.
+    async fn use_session(
+        &self,
+        digest: &TokenDigest,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<Option<MemberRecord>>;
+
+    /// Ends one session; nothing happens where it is gone.
+    async fn end_session(&self, digest: &TokenDigest, event: AuditEvent) -> Result<()>;
+}
+
+/// API keys.
+#[async_trait]
+pub trait KeyStore: Send + Sync + 'static {
+    /// Stores a key. Where the account already has a key made with the same form token, nothing is stored.
+    async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted>;
+
+    /// All keys of an account, newest first.
+    async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>>;
+
+    async fn find_key(&self, account: &AccountId, id: &KeyId) -> Result<Option<KeyRecord>>;
+
+    /// The key with this digest, of whatever account and in whatever state, with the name of its account.
+    async fn find_key_by_digest(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>>;
+
+    /// Revokes a key that is neither revoked nor expired at `revocation.at`. The answer comes after the change is
+    /// durable: from then on [`KeyStore::find_key_by_digest`] tells of it.
+    async fn revoke_key(
+        &self,
+        account: &AccountId,
+        id: &KeyId,
+        revocation: NewRevocation,
+        event: AuditEvent,
+    ) -> Result<Ended>;
+
+    /// Notes when keys were last used, in one transaction; never moves a time backwards. Need not survive power
+    /// loss. Unknown ids are passed over.
+    async fn record_uses(&self, uses: &[(KeyId, UseRecord)]) -> Result<()>;
+}
+
+/// The sellers' items.
+#[async_trait]
+pub trait InventoryStore: Send + Sync + 'static {
+    /// Creates or replaces items, all or nothing. An item that is stored already with equal fields is left as it is,
+    /// with its `updated_at`. `event` is asked for the audit event once the counts are known, and nothing is
+    /// recorded where nothing changed.
+    async fn upsert_items(
+        &self,
+        account: &AccountId,
+        items: &[Item],
+        now: Timestamp,
+        event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
+    ) -> Result<UpsertCounts>;
+
+    /// Up to `limit` items with an id greater than `after`, in the byte order of their ids.
+    async fn list_items(
+        &self,
+        account: &AccountId,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<StoredItem>>;
+
+    async fn count_items(&self, account: &AccountId) -> Result<u64>;
+
+    async fn find_item(&self, account: &AccountId, id: &str) -> Result<Option<StoredItem>>;
+
+    /// `false` where there was no such item; then no event is recorded.
+    async fn delete_item(&self, account: &AccountId, id: &str, event: AuditEvent) -> Result<bool>;
+}

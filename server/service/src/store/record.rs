@@ -1,0 +1,233 @@
+//! What the ports take and give.
+
+use crate::key::KeyDigest;
+use crate::pepper::PepperId;
+use domain::{
+    AccountId, AccountName, Email, KeyId, KeyName, MemberId, RevokeReason, Role, ScopeSet, Timestamp,
+};
+use std::net::IpAddr;
+
+/// SHA-256 of a token that stands in a cookie or a link. The token itself is never stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenDigest(pub [u8; 32]);
+
+/// What a one-time link is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkPurpose {
+    /// The installation's first account and its owner.
+    FirstOwner,
+    /// A further account, named already, and its owner.
+    NewAccount { name: AccountName },
+    /// A new password for a member.
+    Reset { member: MemberId, email: Email },
+}
+
+impl LinkPurpose {
+    /// The text in the database, where a fresh link ends the older ones of the same kind and subject.
+    pub fn same_kind(&self) -> String {
+        match self {
+            Self::FirstOwner => "first-owner".to_owned(),
+            Self::NewAccount { name } => format!("new-account:{name}"),
+            Self::Reset { member, .. } => format!("reset:{member}"),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct NewLink {
+    pub digest: TokenDigest,
+    pub purpose: LinkPurpose,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// An account that is about to exist, with the member who owns it.
+#[derive(Debug, Clone)]
+pub struct NewOwner {
+    pub account_id: AccountId,
+    pub account_name: AccountName,
+    pub member_id: MemberId,
+    pub email: Email,
+    pub password_hash: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    Claimed,
+    /// Used, over, never there, or (for the first owner) too late.
+    LinkGone,
+    /// A member with this address exists; the link stays usable.
+    EmailTaken,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRecord {
+    pub id: MemberId,
+    pub account_id: AccountId,
+    pub account_name: AccountName,
+    pub email: Email,
+    pub role: Role,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    pub digest: TokenDigest,
+    pub member_id: MemberId,
+    pub created_at: Timestamp,
+    /// The absolute end, whatever happens in between.
+    pub expires_at: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    pub id: KeyId,
+    pub account_id: AccountId,
+    pub name: KeyName,
+    pub preview: String,
+    pub digest: KeyDigest,
+    pub pepper_id: PepperId,
+    pub scopes: ScopeSet,
+    pub created_at: Timestamp,
+    pub created_by: MemberId,
+    pub expires_at: Option<Timestamp>,
+    /// SHA-256 of the one-time token of the form that made it; unique in the account.
+    pub form_token: TokenDigest,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    pub id: KeyId,
+    pub account_id: AccountId,
+    pub account_name: AccountName,
+    pub name: KeyName,
+    pub preview: String,
+    pub digest: KeyDigest,
+    pub scopes: ScopeSet,
+    pub created_at: Timestamp,
+    pub created_by: Email,
+    pub expires_at: Option<Timestamp>,
+    pub paused_at: Option<Timestamp>,
+    pub revocation: Option<RevocationRecord>,
+    pub last_use: Option<UseRecord>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevocationRecord {
+    pub at: Timestamp,
+    /// `None` where the key's holder revoked it by the API.
+    pub by: Option<Email>,
+    pub reason: RevokeReason,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewRevocation {
+    pub at: Timestamp,
+    /// `None` where the key's holder revokes it by the API.
+    pub by: Option<MemberId>,
+    pub reason: RevokeReason,
+}
+
+/// One use of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UseRecord {
+    pub at: Timestamp,
+    pub ip: IpAddr,
+    pub user_agent: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inserted {
+    Created,
+    /// A key was made with the same form token before; this is its name.
+    SameForm { name: KeyName },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    Revoked(Box<KeyRecord>),
+    /// It was revoked or expired before; nothing changed.
+    AlreadyEnded(Box<KeyRecord>),
+    /// No such key in this account.
+    Missing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UpsertCounts {
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+}
+
+/// One line of the audit log: written with the change it tells of, never altered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEvent {
+    pub account_id: AccountId,
+    pub at: Timestamp,
+    pub actor: Actor,
+    pub action: Action,
+    /// The id of what was changed.
+    pub subject: String,
+    /// `None` for what was done on the command line.
+    pub ip: Option<IpAddr>,
+    pub user_agent: Option<String>,
+    /// What changed, as a JSON object. Never a secret, a password, or a digest of one.
+    pub detail: serde_json::Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    Member(MemberId),
+    Key(KeyId),
+    /// The operator, on the command line or by settings, or nobody that is known (a failed sign-in).
+    System,
+}
+
+impl Actor {
+    /// Kind and id, as stored.
+    pub fn parts(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Member(id) => ("member", Some(id.as_str())),
+            Self::Key(id) => ("key", Some(id.as_str())),
+            Self::System => ("system", None),
+        }
+    }
+}
+
+/// What happened, in the field's usual `noun.verb` form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    AccountCreated,
+    InventoryUpdated,
+    ItemDeleted,
+    KeyCreated,
+    KeyRevoked,
+    PasswordReset,
+    SessionEnded,
+    SessionOpened,
+}
+
+impl Action {
+    pub const ALL: [Self; 8] = [
+        Self::AccountCreated,
+        Self::InventoryUpdated,
+        Self::ItemDeleted,
+        Self::KeyCreated,
+        Self::KeyRevoked,
+        Self::PasswordReset,
+        Self::SessionEnded,
+        Self::SessionOpened,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountCreated => "account.created",
+            Self::InventoryUpdated => "inventory.updated",
+            Self::ItemDeleted => "item.deleted",
+            Self::KeyCreated => "key.created",
+            Self::KeyRevoked => "key.revoked",
+            Self::PasswordReset => "password.reset",
+            Self::SessionEnded => "session.ended",
+            Self::SessionOpened => "session.opened",
+        }
+    }
+}

@@ -1,13 +1,16 @@
 //! The two kinds of error: refused, which the caller is told, and broken, which the log is told.
 
 use crate::store::StoreError;
-use domain::{Failure, Field, Rejected};
+use domain::{Failure, Field, Rejected, Scope};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The caller asked for what may not or cannot be; nothing was changed.
     #[error("refused: {0:?}")]
     Refused(Failure),
+    /// The key lacks a permission.
+    #[error("missing scope {0}")]
+    MissingScope(Scope),
     /// The database cannot be reached: we cannot know, so we neither allow nor deny.
     #[error("unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

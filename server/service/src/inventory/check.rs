@@ -1,0 +1,280 @@
+//! From what a feed says to an item, or to every reason why it is none.
+
+use super::{Currency, Item, ItemId, Price};
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+const MAX_ATTRIBUTES: usize = 50;
+/// In hundredths: 9,999,999,999.99.
+const MAX_CENTS: i64 = 999_999_999_999;
+
+/// What is wrong with one entry, in the API's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryCode {
+    Required,
+    TooLong,
+    OutOfRange,
+    Invalid,
+    UnknownField,
+    Duplicate,
+}
+
+impl EntryCode {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::TooLong => "too_long",
+            Self::OutOfRange => "out_of_range",
+            Self::Invalid => "invalid",
+            Self::UnknownField => "unknown_field",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// One thing to mend in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryError {
+    /// A JSON pointer (RFC 6901) from the item on, such as `/price`; from the body on once it left the service.
+    pub pointer: String,
+    pub code: EntryCode,
+    /// What to do, in one sentence.
+    pub detail: String,
+}
+
+impl EntryError {
+    pub fn new(pointer: impl Into<String>, code: EntryCode, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code, detail: detail.into() }
+    }
+
+    /// The same, seen from further out.
+    #[must_use]
+    pub fn under(mut self, parent: &str) -> Self {
+        self.pointer.insert_str(0, parent);
+        self
+    }
+}
+
+/// An item as a feed gives it, whatever the feed's format: texts, not yet checked. `errors` holds what the format's
+/// reader refused already (wrong types, unknown fields), so that a caller learns of everything at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemDraft {
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub category: Option<String>,
+    /// Decimal notation, as it stood in the feed.
+    pub price: Option<String>,
+    pub currency: Option<String>,
+    pub description: Option<String>,
+    pub url: Option<String>,
+    pub image_url: Option<String>,
+    pub available: Option<bool>,
+    pub attributes: BTreeMap<String, String>,
+    pub errors: Vec<EntryError>,
+}
+
+impl ItemDraft {
+    /// # Errors
+    /// Everything that is wrong with it, with pointers from the item on.
+    pub fn check(mut self) -> Result<Item, Vec<EntryError>> {
+        let errors = &mut self.errors;
+        let id = required(errors, "/id", self.id, 128);
+        if let Some(id) = &id
+            && (id == "." || id == ".." || id.chars().any(char::is_control))
+        {
+            let detail = "Use an id without control characters that is not `.` or `..`.";
+            errors.push(EntryError::new("/id", EntryCode::Invalid, detail));
+        }
+        let name = required(errors, "/name", self.name, 256);
+        let category = optional(errors, "/category", self.category, 256);
+        let description = optional(errors, "/description", self.description, 10_000);
+        let url = web_address(errors, "/url", self.url);
+        let image_url = web_address(errors, "/image_url", self.image_url);
+        let price = self.price.and_then(|text| {
+            parse_price(&text).map_err(|error| errors.push(error)).ok()
+        });
+        let currency = self.currency.and_then(|code| {
+            let currency = Currency::parse(&code);
+            if currency.is_none() {
+                let detail = "Use an ISO 4217 code in capitals, such as USD.";
+                errors.push(EntryError::new("/currency", EntryCode::Invalid, detail));
+            }
+            currency
+        });
+        check_attributes(errors, &self.attributes);
+        match (id, name) {
+            (Some(id), Some(name)) if errors.is_empty() => Ok(Item {
+                id: ItemId(id),
+                name,
+                category,
+                price,
+                currency,
+                description,
+                url,
+                image_url,
+                available: self.available.unwrap_or(true),
+                attributes: self.attributes,
+            }),
+            _ => Err(self.errors),
+        }
+    }
+}
+
+fn required(errors: &mut Vec<EntryError>, pointer: &str, value: Option<String>, max: usize) -> Option<String> {
+    // A reader that refused the value for its type has said so; "required" beside it would mislead.
+    let told = errors.iter().any(|error| error.pointer == pointer);
+    match value {
+        Some(text) if !text.trim().is_empty() => optional(errors, pointer, Some(text), max),
+        _ if told => None,
+        _ => {
+            let detail = format!("Give `{}` a value of 1 to {max} characters.", &pointer[1..]);
+            errors.push(EntryError::new(pointer, EntryCode::Required, detail));
+            None
+        }
+    }
+}
+
+fn optional(errors: &mut Vec<EntryError>, pointer: &str, value: Option<String>, max: usize) -> Option<String> {
+    let text = value?;
+    check_text(errors, pointer, &text, max);
+    Some(text)
+}
+
+fn check_text(errors: &mut Vec<EntryError>, pointer: &str, text: &str, max: usize) {
+    if text.chars().count() > max {
+        let detail = format!("Use at most {max} characters.");
+        errors.push(EntryError::new(pointer, EntryCode::TooLong, detail));
+    } else if text.chars().any(|c| c.is_control() && c != '\t' && c != '\n') {
+        let detail = "Remove the control characters; tab and newline are the only ones allowed.";
+        errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
+    }
+}
+
+fn web_address(errors: &mut Vec<EntryError>, pointer: &str, value: Option<String>) -> Option<String> {
+    let text = optional(errors, pointer, value, 2_048)?;
+    // The console shows these as links: another scheme could run a script there.
+    let good = ["http://", "https://"].iter().any(|scheme| {
+        text.len() > scheme.len()
+            && text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && !text.contains(char::is_whitespace)
+    });
+    if !good {
+        let detail = "Use an address that begins with http:// or https:// and has no spaces.";
+        errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
+    }
+    Some(text)
+}
+
+fn parse_price(text: &str) -> Result<Price, EntryError> {
+    let invalid = || {
+        let detail = "Use a number such as 32500 or 32500.00, with at most two decimal places.";
+        EntryError::new("/price", EntryCode::Invalid, detail)
+    };
+    let out_of_range = || {
+        EntryError::new("/price", EntryCode::OutOfRange, "Use a price from 0 to 9999999999.99.")
+    };
+    let plain = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
+    if text.is_empty() || !text.bytes().all(plain) {
+        return Err(invalid());
+    }
+    let exponent = text.contains(['e', 'E']);
+    let amount = if exponent { Decimal::from_scientific(text) } else { Decimal::from_str_exact(text) };
+    let amount = amount.map_err(|error| match error {
+        rust_decimal::Error::ExceedsMaximumPossibleValue => out_of_range(),
+        _ => invalid(),
+    })?;
+    if amount.is_sign_negative() && !amount.is_zero() {
+        return Err(out_of_range());
+    }
+    let hundredths = amount.normalize();
+    if hundredths.scale() > 2 {
+        return Err(invalid());
+    }
+    let cents = hundredths
+        .checked_mul(Decimal::ONE_HUNDRED)
+        .and_then(|cents| i64::try_from(cents).ok())
+        .filter(|cents| *cents <= MAX_CENTS)
+        .ok_or_else(out_of_range)?;
+    Ok(Price(cents))
+}
+
+fn check_attributes(errors: &mut Vec<EntryError>, attributes: &BTreeMap<String, String>) {
+    if attributes.len() > MAX_ATTRIBUTES {
+        let detail = format!("Use at most {MAX_ATTRIBUTES} attributes.");
+        errors.push(EntryError::new("/attributes", EntryCode::TooLong, detail));
+        return;
+    }
+    for (name, value) in attributes {
+        // RFC 6901: `~` and `/` are escaped.
+        let pointer = format!("/attributes/{}", name.replace('~', "~0").replace('/', "~1"));
+        if name.is_empty() || name.chars().count() > 128 || name.chars().any(char::is_control) {
+            let detail = "Name attributes with 1 to 128 characters and no control characters.";
+            errors.push(EntryError::new(&*pointer, EntryCode::Invalid, detail));
+        }
+        check_text(errors, &pointer, value, 2_048);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> ItemDraft {
+        ItemDraft { id: Some("SKU001".into()), name: Some("Honda Accord 2024".into()), ..ItemDraft::default() }
+    }
+
+    fn price(text: &str) -> Result<i64, EntryCode> {
+        parse_price(text).map(Price::cents).map_err(|error| error.code)
+    }
+
+    #[test]
+    fn prices_keep_two_places_exactly() {
+        assert_eq!(price("32500"), Ok(3_250_000));
+        assert_eq!(price("32500.00"), Ok(3_250_000));
+        assert_eq!(price("0.1"), Ok(10));
+        assert_eq!(price("9999999999.99"), Ok(999_999_999_999));
+        assert_eq!(price("3.25e4"), Ok(3_250_000));
+        assert_eq!(price("-0"), Ok(0));
+    }
+
+    #[test]
+    fn other_prices_are_refused() {
+        assert_eq!(price("10000000000"), Err(EntryCode::OutOfRange));
+        assert_eq!(price("-1"), Err(EntryCode::OutOfRange));
+        assert_eq!(price("1.005"), Err(EntryCode::Invalid));
+        for text in ["", "1,5", "NaN", "ten", "1 000", "1e", "--1", "0x10", "1_000"] {
+            assert_eq!(price(text), Err(EntryCode::Invalid), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once() {
+        let draft = ItemDraft {
+            id: Some("..".into()),
+            name: None,
+            price: Some("x".into()),
+            currency: Some("usd".into()),
+            url: Some("javascript:alert(1)".into()),
+            ..ItemDraft::default()
+        };
+        let errors = draft.check().unwrap_err();
+        let mut pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
+        pointers.sort_unstable();
+        assert_eq!(pointers, ["/currency", "/id", "/name", "/price", "/url"]);
+    }
+
+    #[test]
+    fn texts_may_hold_tab_and_newline_and_no_other_control_character() {
+        let with = |text: &str| ItemDraft { description: Some(text.into()), ..draft() }.check();
+        assert!(with("a\tb\nc \u{202E} 👩‍👩‍👧").is_ok());
+        assert!(with("a\0b").is_err());
+        assert!(with("a\rb").is_err());
+    }
+
+    #[test]
+    fn attribute_names_are_escaped_in_pointers() {
+        let attributes = BTreeMap::from([("a/b~c".to_owned(), "x\0".to_owned())]);
+        let errors = ItemDraft { attributes, ..draft() }.check().unwrap_err();
+        assert_eq!(errors[0].pointer, "/attributes/a~1b~0c");
+    }
+}

@@ -1,0 +1,117 @@
+//! Creating a key.
+
+use super::PlainKey;
+use crate::session::token_digest;
+use crate::store::{Action, Inserted, NewKey};
+use crate::{Client, Error, Member, Service};
+use domain::{
+    CreateKeyForm, Expiry, Failure, Field, FieldError, IssuedKey, KeyId, KeyName, Rejected, Scope, ScopeSet,
+};
+use serde_json::json;
+
+/// What a create form comes to once every field is good.
+struct Checked {
+    name: KeyName,
+    scopes: ScopeSet,
+    expiry: Expiry,
+}
+
+impl Service {
+    /// Creates a key for the member's account. The secret stands in the answer and nowhere else, ever.
+    ///
+    /// # Errors
+    /// Refused to viewers, for bad fields (all of them at once), and for a form that was sent before.
+    pub async fn issue_key(
+        &self,
+        member: &Member,
+        client: &Client,
+        form: &CreateKeyForm,
+    ) -> Result<IssuedKey, Error> {
+        member.must_manage_keys()?;
+        let Checked { name, scopes, expiry } = check(form)?;
+        let secret = PlainKey::generate(&*self.random);
+        let now = self.clock.now();
+        let id = KeyId::parse(&self.new_id()).map_err(Error::broken)?;
+        let key = NewKey {
+            id: id.clone(),
+            account_id: member.account_id.clone(),
+            name,
+            preview: secret.preview(),
+            digest: secret.digest(&self.pepper),
+            pepper_id: self.pepper.id(),
+            scopes,
+            created_at: now,
+            created_by: member.id.clone(),
+            expires_at: expiry.days().map(|days| now.plus_seconds(days * 86_400)),
+            form_token: token_digest(&form.token),
+        };
+        let detail = json!({
+            "name": key.name, "preview": key.preview, "scopes": key.scopes,
+            "expires_at": key.expires_at.map(crate::view::rfc3339),
+        });
+        let event = member.event(Action::KeyCreated, id.as_str(), client, now, detail);
+        match self.store.insert_key(key, event).await? {
+            Inserted::SameForm { name } => {
+                Err(Failure::AlreadyCreated { name: name.as_str().to_owned() }.into())
+            }
+            Inserted::Created => {
+                let key = self.find_view(&member.account_id, &id, now).await?;
+                let curl = self.curl_line(&key.scopes, secret.expose());
+                Ok(IssuedKey { key, secret: secret.expose().to_owned(), curl })
+            }
+        }
+    }
+
+    /// A first call that the key's permissions allow.
+    fn curl_line(&self, scopes: &ScopeSet, secret: &str) -> String {
+        let path = if scopes.contains(Scope::InventoryRead) { "inventory" } else { "key" };
+        format!("curl -H \"X-API-Key: {secret}\" {}/api/{path}", self.public_url)
+    }
+}
+
+fn check(form: &CreateKeyForm) -> Result<Checked, Failure> {
+    let name = KeyName::parse(&form.name);
+    let scopes = form
+        .scopes
+        .iter()
+        .map(|text| Scope::parse(text))
+        .collect::<Result<Vec<_>, _>>()
+        .map(ScopeSet::from)
+        .and_then(|set| {
+            if set.is_empty() { Err(Rejected("Choose at least one permission.")) } else { Ok(set) }
+        });
+    let expiry = Expiry::parse(&form.expires);
+    // The token is drawn by the page; a short one would let two forms collide.
+    let token = if form.token.len() >= 16 {
+        Ok(())
+    } else {
+        Err(Rejected("This form is out of date. Reload the page and fill it in again."))
+    };
+    let errors: Vec<FieldError> = [
+        (Field::Name, name.as_ref().err().copied().or(token.err())),
+        (Field::Scopes, scopes.as_ref().err().copied()),
+        (Field::Expires, expiry.as_ref().err().copied()),
+    ]
+    .into_iter()
+    .filter_map(|(field, rejected)| {
+        rejected.map(|rejected| FieldError { field, message: rejected.0.to_owned() })
+    })
+    .collect();
+    match (name, scopes, expiry) {
+        (Ok(name), Ok(scopes), Ok(expiry)) if errors.is_empty() => Ok(Checked { name, scopes, expiry }),
+        _ => Err(Failure::Invalid { errors }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bad_field_is_named_at_once() {
+        let Err(failure) = check(&CreateKeyForm::default()) else { panic!("an empty form was taken") };
+        for field in [Field::Name, Field::Scopes, Field::Expires] {
+            assert!(failure.at(field).is_some(), "{field:?} was not named");
+        }
+    }
+}

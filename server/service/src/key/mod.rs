@@ -1,0 +1,22 @@
+//! API keys: their secrets, and what can be done with them.
+
+mod authenticate;
+mod describe;
+mod issue;
+mod list;
+mod revoke;
+mod secret;
+mod status;
+mod uses;
+
+pub use authenticate::KeyRefusal;
+pub use describe::KeyDescription;
+pub use secret::{KeyDigest, Malformed, PlainKey};
+pub use uses::{FLUSH_EVERY_SECONDS, PendingUses};
+
+/// A key that was used within this time asks for its name before it is revoked: something still depends on it.
+const USED_LATELY_SECONDS: i64 = 24 * 3600;
+/// An active key that ends within this time is marked.
+const EXPIRES_SOON_SECONDS: i64 = 7 * 24 * 3600;
+/// An active key that was neither used nor made within this time is marked.
+const UNUSED_SECONDS: i64 = 30 * 24 * 3600;

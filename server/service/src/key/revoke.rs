@@ -1,0 +1,64 @@
+//! Ending a key. There is no way back, and no delete: the row stays as a record.
+
+use crate::store::{Action, Actor, AuditEvent, Ended, NewRevocation};
+use crate::{Client, Error, KeyCaller, Member, Service};
+use domain::{Failure, Field, KeyId, KeyView, Rejected, RevokeKeyForm, RevokeReason};
+use serde_json::json;
+
+impl Service {
+    /// Revokes a key of the member's account. Once this returns, every request that starts is refused.
+    ///
+    /// # Errors
+    /// Refused to viewers, for an unknown or ended key, and where the key was used within 24 hours and the name
+    /// typed is not its own.
+    pub async fn revoke_key(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+        form: &RevokeKeyForm,
+    ) -> Result<KeyView, Error> {
+        member.must_manage_keys()?;
+        let reason =
+            RevokeReason::parse(&form.reason).map_err(|rejected| Error::field(Field::Reason, rejected))?;
+        let now = self.clock.now();
+        let key = self.find_view(&member.account_id, id, now).await?;
+        if !key.status.is_live() {
+            return Err(Failure::AlreadyEnded.into());
+        }
+        if key.used_lately && form.confirm.trim() != key.name.as_str() {
+            const REJECTED: Rejected =
+                Rejected("Type the key's name exactly as it stands above. It was used in the last 24 hours.");
+            return Err(Error::field(Field::Confirm, REJECTED));
+        }
+        let detail = json!({ "name": key.name, "preview": key.preview, "reason": reason });
+        let event = member.event(Action::KeyRevoked, id.as_str(), client, now, detail);
+        let revocation = NewRevocation { at: now, by: Some(member.id.clone()), reason };
+        match self.store.revoke_key(&member.account_id, id, revocation, event).await? {
+            Ended::Revoked(record) => Ok(self.key_view(*record, now)),
+            Ended::AlreadyEnded(_) => Err(Failure::AlreadyEnded.into()),
+            Ended::Missing => Err(Failure::NotFound.into()),
+        }
+    }
+
+    /// The holder of a key ends it, whatever its scopes.
+    ///
+    /// # Errors
+    /// The database's. A key that ended meanwhile is no error: what was asked for holds.
+    pub async fn revoke_own_key(&self, caller: &KeyCaller, client: &Client) -> Result<(), Error> {
+        let now = self.clock.now();
+        let event = AuditEvent {
+            account_id: caller.account_id.clone(),
+            at: now,
+            actor: Actor::Key(caller.key_id.clone()),
+            action: Action::KeyRevoked,
+            subject: caller.key_id.as_str().to_owned(),
+            ip: Some(client.ip),
+            user_agent: client.user_agent().map(str::to_owned),
+            detail: json!({ "reason": RevokeReason::Other }),
+        };
+        let revocation = NewRevocation { at: now, by: None, reason: RevokeReason::Other };
+        self.store.revoke_key(&caller.account_id, &caller.key_id, revocation, event).await?;
+        Ok(())
+    }
+}

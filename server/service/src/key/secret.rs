@@ -1,0 +1,181 @@
+//! The secret of a key: `vx_`, 43 random base62 characters (256 bits) and 6 characters of checksum.
+//!
+//! The checksum is CRC-32/ISO-HDLC over the first 46 ASCII bytes, in base62. It is no protection: it lets a mistyped
+//! or cut-off key be told from an unknown one without asking the database.
+
+use crate::Pepper;
+use crate::random::Random;
+use rand::distr::{Alphanumeric, SampleString};
+use sha2::{Digest, Sha256};
+use std::convert::Infallible;
+use std::fmt;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+const PREFIX: &str = "vx_";
+const RANDOM_CHARS: usize = 43;
+const CHECKSUM_CHARS: usize = 6;
+const BODY_CHARS: usize = PREFIX.len() + RANDOM_CHARS;
+const SECRET_CHARS: usize = BODY_CHARS + CHECKSUM_CHARS;
+/// Of the random characters, how many the preview shows.
+const PREVIEW_CHARS: usize = 6;
+
+/// The full text of a key. It cannot be cloned, serialised or printed, and is wiped when dropped.
+pub struct PlainKey(Zeroizing<String>);
+
+/// Not a key of ours: another form, or the checksum does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Malformed;
+
+/// HMAC-SHA-256, under the pepper, of the secret's SHA-256: what is stored, and what a key is found by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyDigest([u8; 32]);
+
+impl PlainKey {
+    pub fn generate(random: &dyn Random) -> Self {
+        // The whole capacity at once: a text that grew would leave copies of itself behind.
+        let mut text = Zeroizing::new(String::with_capacity(SECRET_CHARS));
+        text.push_str(PREFIX);
+        Alphanumeric.append_string(&mut Source(random), &mut text, RANDOM_CHARS);
+        let sum = checksum(text.as_bytes());
+        text.push_str(&sum);
+        Self(text)
+    }
+
+    /// # Errors
+    /// Anything but 52 characters of the right form with a fitting checksum.
+    pub fn parse(presented: &[u8]) -> Result<Self, Malformed> {
+        let text = std::str::from_utf8(presented).map_err(|_| Malformed)?;
+        let random = text.strip_prefix(PREFIX).ok_or(Malformed)?;
+        if text.len() != SECRET_CHARS || !random.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err(Malformed);
+        }
+        let (body, sum) = text.split_at(BODY_CHARS);
+        if checksum(body.as_bytes()) != sum {
+            return Err(Malformed);
+        }
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+
+    pub fn digest(&self, pepper: &Pepper) -> KeyDigest {
+        KeyDigest(pepper.mac(&Sha256::digest(self.0.as_bytes())))
+    }
+
+    /// Enough to recognise a key by, far too little to use it.
+    pub fn preview(&self) -> String {
+        format!("{}…", &self.0[..PREFIX.len() + PREVIEW_CHARS])
+    }
+
+    /// The text itself, for the one answer that shows it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PlainKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlainKey(…)")
+    }
+}
+
+impl KeyDigest {
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Equality in a time that tells nothing of where the two differ.
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl fmt::Debug for KeyDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyDigest(…)")
+    }
+}
+
+fn checksum(body: &[u8]) -> String {
+    format!("{:0>CHECKSUM_CHARS$}", base62::encode(crc32fast::hash(body)))
+}
+
+/// Our randomness, as `rand` wants it.
+struct Source<'a>(&'a dyn Random);
+
+impl rand::TryRng for Source<'_> {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(u32::from_le_bytes(crate::random::bytes(self.0)))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(u64::from_le_bytes(crate::random::bytes(self.0)))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.0.fill(bytes);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::OsRandom;
+
+    const ZEROS: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
+
+    #[test]
+    fn the_published_example_is_a_key() {
+        assert_eq!(PlainKey::parse(ZEROS.as_bytes()).unwrap().expose(), ZEROS);
+    }
+
+    #[test]
+    fn a_generated_key_has_the_form_and_parses() {
+        let key = PlainKey::generate(&OsRandom);
+        assert_eq!(key.expose().len(), 52);
+        assert!(PlainKey::parse(key.expose().as_bytes()).is_ok());
+        assert_eq!(key.preview().chars().count(), 10);
+    }
+
+    #[test]
+    fn any_single_changed_character_is_noticed() {
+        let key = PlainKey::generate(&OsRandom);
+        for place in 0..52 {
+            let mut bytes = key.expose().as_bytes().to_vec();
+            bytes[place] = if bytes[place] == b'a' { b'b' } else { b'a' };
+            assert!(PlainKey::parse(&bytes).is_err(), "a change at {place} went unnoticed");
+        }
+    }
+
+    #[test]
+    fn a_cut_off_or_padded_key_is_malformed() {
+        for length in 0..52 {
+            assert!(PlainKey::parse(&ZEROS.as_bytes()[..length]).is_err());
+        }
+        assert!(PlainKey::parse(format!("{ZEROS}0").as_bytes()).is_err());
+        assert!(PlainKey::parse(format!(" {ZEROS}").as_bytes()).is_err());
+        assert!(PlainKey::parse(&[0xFF; 52]).is_err());
+        // 52 bytes in which a cut would fall into a character.
+        assert!(PlainKey::parse(format!("vx_{}é{}", "0".repeat(42), "0".repeat(5)).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn the_digest_depends_on_the_pepper() {
+        let key = PlainKey::parse(ZEROS.as_bytes()).unwrap();
+        let (one, other) = (Pepper::generate(&OsRandom), Pepper::generate(&OsRandom));
+        assert!(key.digest(&one).matches(&key.digest(&one)));
+        assert!(!key.digest(&one).matches(&key.digest(&other)));
+    }
+
+    #[test]
+    fn printing_a_key_tells_nothing() {
+        let key = PlainKey::parse(ZEROS.as_bytes()).unwrap();
+        assert!(!format!("{key:?}").contains("0000"));
+    }
+}

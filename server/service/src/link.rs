@@ -1,0 +1,226 @@
+//! One-time links: the first owner, further accounts, and a new password. Only their hash is stored.
+
+use crate::session::{subjects, token_digest};
+use crate::store::{Action, Actor, AuditEvent, Claim, LinkPurpose, NewLink, NewOwner};
+use crate::{Client, Error, Password, Service, SessionToken};
+use domain::{AccountId, AccountName, Email, Failure, Field, FieldError, MemberId};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+const LIFE_SECONDS: i64 = 30 * 60;
+
+/// What stands in a link: 256 random bits.
+pub struct LinkToken(Zeroizing<String>);
+
+impl LinkToken {
+    /// The text itself, for the terminal of whoever asked for it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for LinkToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkToken(…)")
+    }
+}
+
+/// What a live link is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkView {
+    FirstOwner,
+    NewAccount { account_name: AccountName },
+    Reset { email: Email },
+}
+
+/// The set-up form as a browser sends it, not yet checked. A reset uses the password alone.
+#[derive(Default)]
+pub struct SetupForm {
+    pub account_name: String,
+    pub email: String,
+    pub password: Zeroizing<String>,
+}
+
+impl Service {
+    /// Whether the installation has an owner yet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn has_owner(&self) -> Result<bool, Error> {
+        Ok(self.store.has_owner().await?)
+    }
+
+    /// A fresh link for the first owner, which ends the older ones; `None` where there is an owner.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn first_owner_link(&self) -> Result<Option<LinkToken>, Error> {
+        if self.store.has_owner().await? {
+            return Ok(None);
+        }
+        self.new_link(LinkPurpose::FirstOwner).await.map(Some)
+    }
+
+    /// A link for the owner of a further account. The account exists from the moment the link is used.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn new_account_link(&self, name: AccountName) -> Result<LinkToken, Error> {
+        self.new_link(LinkPurpose::NewAccount { name }).await
+    }
+
+    /// A link to set a new password; `None` where no member has this address.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn reset_link(&self, email: &Email) -> Result<Option<LinkToken>, Error> {
+        let Some(member) = self.store.find_member_by_email(email).await? else { return Ok(None) };
+        let purpose = LinkPurpose::Reset { member: member.id, email: member.email };
+        self.new_link(purpose).await.map(Some)
+    }
+
+    /// What a link leads to.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where it is used, over or never was.
+    pub async fn link(&self, token: &str) -> Result<LinkView, Error> {
+        let purpose = self.store.find_link(&token_digest(token), self.clock.now()).await?;
+        match purpose.ok_or(Failure::NotFound)? {
+            // A link for the first owner is worth nothing once there is one.
+            LinkPurpose::FirstOwner if self.store.has_owner().await? => Err(Failure::NotFound.into()),
+            LinkPurpose::FirstOwner => Ok(LinkView::FirstOwner),
+            LinkPurpose::NewAccount { name } => Ok(LinkView::NewAccount { account_name: name }),
+            LinkPurpose::Reset { email, .. } => Ok(LinkView::Reset { email }),
+        }
+    }
+
+    /// Uses a link and signs the member in. Of any number of racing callers exactly one succeeds.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the link is gone, [`Failure::Invalid`] for bad fields; then it stays usable.
+    pub async fn redeem_link(
+        &self,
+        token: &str,
+        form: SetupForm,
+        client: &Client,
+    ) -> Result<SessionToken, Error> {
+        let purpose = self.store.find_link(&token_digest(token), self.clock.now()).await?;
+        match purpose.ok_or(Failure::NotFound)? {
+            LinkPurpose::Reset { member, email } => {
+                self.redeem_reset(token, &member, &email, &form.password, client).await
+            }
+            LinkPurpose::FirstOwner | LinkPurpose::NewAccount { .. } => {
+                self.redeem_setup(token, form, client).await
+            }
+        }
+    }
+
+    async fn redeem_setup(&self, token: &str, form: SetupForm, client: &Client) -> Result<SessionToken, Error> {
+        let (account_name, email, password) = check(&form)?;
+        let password_hash = self.hash_password(password).await?;
+        let owner = self.new_owner(account_name, email.clone(), password_hash)?;
+        let (member_id, account_id) = (owner.member_id.clone(), owner.account_id.clone());
+        let now = self.clock.now();
+        let mut event = account_created(&owner, now);
+        event.actor = Actor::Member(member_id.clone());
+        event.ip = Some(client.ip);
+        event.user_agent = client.user_agent().map(str::to_owned);
+        match self.store.claim_account(&token_digest(token), now, owner, event).await? {
+            Claim::LinkGone => Err(Failure::NotFound.into()),
+            Claim::EmailTaken => {
+                Err(Failure::field(Field::Email, "This address belongs to a member already. Use another.").into())
+            }
+            Claim::Claimed => {
+                let (forget, _) = subjects(email.as_str(), client.ip);
+                self.open_session(&member_id, &account_id, &forget, client).await
+            }
+        }
+    }
+
+    async fn redeem_reset(
+        &self,
+        token: &str,
+        member: &MemberId,
+        email: &Email,
+        password: &str,
+        client: &Client,
+    ) -> Result<SessionToken, Error> {
+        let password =
+            Password::parse(password).map_err(|rejected| Error::field(Field::Password, rejected))?;
+        let password_hash = self.hash_password(password).await?;
+        let record = self.store.find_member_by_email(email).await?.ok_or(Failure::NotFound)?;
+        let now = self.clock.now();
+        let (forget, _) = subjects(email.as_str(), client.ip);
+        let event = AuditEvent {
+            account_id: record.account_id.clone(),
+            at: now,
+            actor: Actor::Member(member.clone()),
+            action: Action::PasswordReset,
+            subject: member.as_str().to_owned(),
+            ip: Some(client.ip),
+            user_agent: client.user_agent().map(str::to_owned),
+            detail: json!({ "email": email }),
+        };
+        let digest = token_digest(token);
+        if !self.store.reset_password(&digest, now, &password_hash, &forget, event).await? {
+            return Err(Failure::NotFound.into());
+        }
+        self.open_session(member, &record.account_id, &forget, client).await
+    }
+
+    async fn new_link(&self, purpose: LinkPurpose) -> Result<LinkToken, Error> {
+        let token = self.new_token();
+        let now = self.clock.now();
+        let expires_at = now.plus_seconds(LIFE_SECONDS);
+        let link = NewLink { digest: token_digest(&token), purpose, created_at: now, expires_at };
+        self.store.replace_link(link).await?;
+        Ok(LinkToken(token))
+    }
+
+    pub(crate) fn new_owner(
+        &self,
+        account_name: AccountName,
+        email: Email,
+        password_hash: String,
+    ) -> Result<NewOwner, Error> {
+        Ok(NewOwner {
+            account_id: AccountId::parse(&self.new_id()).map_err(Error::broken)?,
+            account_name,
+            member_id: MemberId::parse(&self.new_id()).map_err(Error::broken)?,
+            email,
+            password_hash,
+        })
+    }
+}
+
+/// Told by nobody: whoever knows more fills that in.
+pub(crate) fn account_created(owner: &NewOwner, at: domain::Timestamp) -> AuditEvent {
+    AuditEvent {
+        account_id: owner.account_id.clone(),
+        at,
+        actor: Actor::System,
+        action: Action::AccountCreated,
+        subject: owner.account_id.as_str().to_owned(),
+        ip: None,
+        user_agent: None,
+        detail: json!({ "name": owner.account_name, "owner": owner.email }),
+    }
+}
+
+fn check(form: &SetupForm) -> Result<(AccountName, Email, Password), Failure> {
+    let account_name = AccountName::parse(&form.account_name);
+    let email = Email::parse(&form.email);
+    let password = Password::parse(&form.password);
+    let errors: Vec<FieldError> = [
+        (Field::AccountName, account_name.as_ref().err()),
+        (Field::Email, email.as_ref().err()),
+        (Field::Password, password.as_ref().err()),
+    ]
+    .into_iter()
+    .filter_map(|(field, rejected)| Some(FieldError { field, message: rejected?.0.to_owned() }))
+    .collect();
+    match (account_name, email, password) {
+        (Ok(account_name), Ok(email), Ok(password)) => Ok((account_name, email, password)),
+        _ => Err(Failure::Invalid { errors }),
+    }
+}

@@ -1,0 +1,158 @@
+//! Passwords: what is asked of a new one, and argon2id on threads that may block.
+
+use crate::random::{Random, bytes};
+use crate::{Error, Service};
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use domain::Rejected;
+use std::sync::Arc;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use zeroize::Zeroizing;
+
+/// A password that may be set: 12 to 128 characters, any of them, and not one of the most common.
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// # Errors
+    /// Too short, too long or common.
+    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+        match raw.chars().count() {
+            0..12 => Err(Rejected("Use at least 12 characters.")),
+            12..=128 if is_common(raw) => {
+                Err(Rejected("This password is one of the most common. Choose another, such as a few words."))
+            }
+            12..=128 => Ok(Self(Zeroizing::new(raw.to_owned()))),
+            _ => Err(Rejected("Use at most 128 characters.")),
+        }
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+fn is_common(raw: &str) -> bool {
+    const LIST: &str = include_str!("common_passwords.txt");
+    let lower = Zeroizing::new(raw.to_lowercase());
+    let mut chars = lower.chars();
+    let first = chars.next();
+    // One character over and over is no better than the list.
+    chars.all(|c| Some(c) == first) || LIST.lines().any(|line| line == lower.as_str())
+}
+
+/// At most this many hashes run at once: each takes 19 MiB and a whole core.
+const AT_ONCE: usize = 2;
+/// At most this many more may wait.
+const QUEUE: usize = 16;
+
+/// Hashes and checks passwords (argon2id, 19 MiB, 2 passes, 1 lane: OWASP's minimum and the crate's default).
+pub struct Hasher {
+    running: Semaphore,
+    waiting: Semaphore,
+    /// A hash of nothing that anybody knows: an unknown address costs the same time as a known one.
+    dummy: Arc<str>,
+}
+
+/// The right to hash once.
+pub struct Turn<'a> {
+    _running: SemaphorePermit<'a>,
+    _waiting: SemaphorePermit<'a>,
+}
+
+impl Hasher {
+    pub fn new(random: &dyn Random) -> Self {
+        let secret: Zeroizing<[u8; 32]> = Zeroizing::new(bytes(random));
+        let dummy = hash(&*secret, &bytes::<16>(random)).expect("argon2 takes any 32 bytes");
+        Self {
+            running: Semaphore::new(AT_ONCE),
+            waiting: Semaphore::new(AT_ONCE + QUEUE),
+            dummy: dummy.into(),
+        }
+    }
+
+    /// Waits for a turn. `None` where too many wait already.
+    pub async fn turn(&self) -> Option<Turn<'_>> {
+        let waiting = self.waiting.try_acquire().ok()?;
+        let running = self.running.acquire().await.ok()?;
+        Some(Turn { _running: running, _waiting: waiting })
+    }
+}
+
+impl Turn<'_> {
+    /// Whether `password` is the one that `stored` (a PHC string) was made of.
+    pub async fn verify(&self, hasher: &Hasher, password: &str, stored: Option<&str>) -> Result<bool, Error> {
+        let known = stored.is_some();
+        let stored: Arc<str> = stored.map_or_else(|| hasher.dummy.clone(), Into::into);
+        let password = Zeroizing::new(password.to_owned());
+        let matches = blocking(move || {
+            let parsed = PasswordHash::new(&stored).map_err(Error::broken)?;
+            Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+        })
+        .await?;
+        Ok(known && matches)
+    }
+}
+
+impl Service {
+    /// The PHC string of a new password.
+    pub(crate) async fn hash_password(&self, password: Password) -> Result<String, Error> {
+        let salt = bytes::<16>(&*self.random);
+        let _turn = self.hasher.turn().await.ok_or(domain::Failure::Unavailable)?;
+        blocking(move || hash(password.0.as_bytes(), &salt)).await
+    }
+}
+
+fn hash(password: &[u8], salt: &[u8]) -> Result<String, Error> {
+    let hash = Argon2::default().hash_password_with_salt(password, salt).map_err(Error::broken)?;
+    Ok(hash.to_string())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::broken)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::OsRandom;
+
+    #[test]
+    fn a_password_needs_length_and_nothing_else() {
+        assert!(Password::parse("twelve chars").is_ok());
+        assert!(Password::parse("eleven char").is_err());
+        assert!(Password::parse(&"ab".repeat(64)).is_ok());
+        assert!(Password::parse(&"ab".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn common_passwords_are_refused_in_any_case() {
+        for common in ["123456789012", "Qwertyuiop12", "aaaaaaaaaaaaaa"] {
+            assert!(Password::parse(common).is_err(), "{common} was taken");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_right_password_verifies_and_nothing_else_does() {
+        let hasher = Hasher::new(&OsRandom);
+        let stored = hash(b"correct horse battery", &[7; 16]).unwrap();
+        assert!(stored.starts_with("$argon2id$"));
+        let turn = hasher.turn().await.unwrap();
+        assert!(turn.verify(&hasher, "correct horse battery", Some(&stored)).await.unwrap());
+        assert!(!turn.verify(&hasher, "correct horse batterz", Some(&stored)).await.unwrap());
+        assert!(!turn.verify(&hasher, "correct horse battery", None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_turned_away_rather_than_queued_without_end() {
+        let hasher = Hasher::new(&OsRandom);
+        let _busy = (hasher.turn().await.unwrap(), hasher.turn().await.unwrap());
+        let waiting: Vec<_> = (0..QUEUE).map(|_| hasher.waiting.try_acquire().unwrap()).collect();
+        assert!(hasher.turn().await.is_none());
+        drop(waiting);
+    }
+}

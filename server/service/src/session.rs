@@ -1,0 +1,231 @@
+//! Signing in and out, and who a session belongs to.
+
+use crate::random::bytes;
+use crate::store::{Action, Actor, AuditEvent, MemberRecord, NewSession, TokenDigest};
+use crate::{Client, Error, Member, Service};
+use domain::{AccountId, Email, Failure, MemberId, Timestamp};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::net::IpAddr;
+use zeroize::Zeroizing;
+
+const IDLE_SECONDS: i64 = 12 * 3600;
+const ABSOLUTE_SECONDS: i64 = 7 * 24 * 3600;
+
+/// After the first, second, … failed attempt at one address from one network, in seconds.
+const MEMBER_DELAYS: [u32; 6] = [1, 2, 4, 8, 16, 30];
+/// The same for all attempts from one network: people behind one router mistype, too.
+const NETWORK_DELAYS: [u32; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 30];
+/// A day without a failure starts the count anew.
+const FORGET_FAILURES_SECONDS: i64 = 24 * 3600;
+
+/// What stands in the session cookie: 256 random bits. Only its hash is stored.
+pub struct SessionToken(pub(crate) Zeroizing<String>);
+
+impl SessionToken {
+    /// The text itself, for the cookie.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionToken(…)")
+    }
+}
+
+impl Service {
+    /// Opens a session for the member with this address and password.
+    ///
+    /// # Errors
+    /// [`Failure::WrongCredentials`] without saying which is wrong, and [`Failure::TooManyAttempts`] during a delay.
+    pub async fn sign_in(&self, email: &str, password: &str, client: &Client) -> Result<SessionToken, Error> {
+        let email = Email::parse(email).ok();
+        // Even an address that cannot exist takes the whole way, so that time tells nothing.
+        let subject = email.as_ref().map_or("", Email::as_str);
+        let (by_member, by_network) = subjects(subject, client.ip);
+        let turn =
+            self.hasher.turn().await.ok_or(Failure::TooManyAttempts { retry_after_seconds: 1 })?;
+        // Checked while holding the turn: otherwise a burst would pass before its first failure is counted.
+        let now = self.clock.now();
+        let both = [by_member.clone(), by_network.clone()];
+        if let Some(until) = self.store.blocked_until(&both, now).await? {
+            return Err(too_many(until, now));
+        }
+        let member = match &email {
+            Some(email) => self.store.find_member_by_email(email).await?,
+            None => None,
+        };
+        let stored = match &member {
+            Some(member) => self.store.password_hash(&member.id).await?,
+            None => None,
+        };
+        let matches = turn.verify(&self.hasher, password, stored.as_deref()).await?;
+        let now = self.clock.now();
+        let Some(member) = member.filter(|_| matches) else {
+            let forget = now.plus_seconds(-FORGET_FAILURES_SECONDS);
+            self.store.count_failure(&[by_member], now, &MEMBER_DELAYS, forget).await?;
+            self.store.count_failure(&[by_network], now, &NETWORK_DELAYS, forget).await?;
+            return Err(Failure::WrongCredentials.into());
+        };
+        self.open_session(&member.id, &member.account_id, &by_member, client).await
+    }
+
+    pub(crate) async fn open_session(
+        &self,
+        member: &MemberId,
+        account: &AccountId,
+        forget: &str,
+        client: &Client,
+    ) -> Result<SessionToken, Error> {
+        let token = self.new_token();
+        let now = self.clock.now();
+        let session = NewSession {
+            digest: token_digest(&token),
+            member_id: member.clone(),
+            created_at: now,
+            expires_at: now.plus_seconds(ABSOLUTE_SECONDS),
+        };
+        let event = session_event(Action::SessionOpened, member, account, client, now);
+        self.store.open_session(session, forget, event).await?;
+        Ok(SessionToken(token))
+    }
+
+    /// The member whose live session this token opens; `None` where there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn member_of_session(&self, token: &str) -> Result<Option<Member>, Error> {
+        let now = self.clock.now();
+        let idle_since = now.plus_seconds(-IDLE_SECONDS);
+        let record = self.store.use_session(&token_digest(token), now, idle_since).await?;
+        Ok(record.map(Member::from))
+    }
+
+    /// Ends a session; a token without one is no error.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sign_out(&self, token: &str, client: &Client) -> Result<(), Error> {
+        let Some(member) = self.member_of_session(token).await? else { return Ok(()) };
+        let now = self.clock.now();
+        let event = session_event(Action::SessionEnded, &member.id, &member.account_id, client, now);
+        self.store.end_session(&token_digest(token), event).await?;
+        Ok(())
+    }
+
+    /// 256 random bits as 64 hexadecimal digits.
+    pub(crate) fn new_token(&self) -> Zeroizing<String> {
+        let secret: Zeroizing<[u8; 32]> = Zeroizing::new(bytes(&*self.random));
+        Zeroizing::new(hex::encode(*secret))
+    }
+
+    /// Tells one rendered form from another. Not a secret: it only makes a second post harmless.
+    pub(crate) fn form_token(&self) -> String {
+        hex::encode(bytes::<16>(&*self.random))
+    }
+
+    /// A UUID, version 7: new ids come after old ones, which keeps indexes compact.
+    pub(crate) fn new_id(&self) -> String {
+        let millis = u64::try_from(self.clock.now().millis()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &bytes(&*self.random)).into_uuid().to_string()
+    }
+}
+
+impl Member {
+    pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {
+        if self.role.manages_keys() { Ok(()) } else { Err(Failure::Forbidden) }
+    }
+
+    pub(crate) fn event(
+        &self,
+        action: Action,
+        subject: &str,
+        client: &Client,
+        at: Timestamp,
+        detail: serde_json::Value,
+    ) -> AuditEvent {
+        AuditEvent {
+            account_id: self.account_id.clone(),
+            at,
+            actor: Actor::Member(self.id.clone()),
+            action,
+            subject: subject.to_owned(),
+            ip: Some(client.ip),
+            user_agent: client.user_agent().map(str::to_owned),
+            detail,
+        }
+    }
+}
+
+impl From<MemberRecord> for Member {
+    fn from(record: MemberRecord) -> Self {
+        let MemberRecord { id, account_id, account_name, email, role } = record;
+        Self { id, account_id, account_name, email, role }
+    }
+}
+
+pub(crate) fn token_digest(token: &str) -> TokenDigest {
+    TokenDigest(Sha256::digest(token.as_bytes()).into())
+}
+
+/// What failed sign-ins are counted under: the address as tried from one network, and that network alone. Not the
+/// address alone: then anybody could keep an owner out by failing in their name.
+pub(crate) fn subjects(email: &str, ip: IpAddr) -> (String, String) {
+    let network = match ip {
+        IpAddr::V4(v4) => v4.to_string(),
+        // One customer's network.
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    };
+    // Hashed: what people type into the wrong field must not be stored as they typed it.
+    let member = hex::encode(Sha256::digest(format!("{email}\n{network}")));
+    (format!("member:{member}"), format!("network:{network}"))
+}
+
+fn too_many(until: Timestamp, now: Timestamp) -> Error {
+    let millis = u64::try_from(until.millis().saturating_sub(now.millis())).unwrap_or(0);
+    let seconds = u32::try_from(millis.div_ceil(1000).max(1)).unwrap_or(u32::MAX);
+    Failure::TooManyAttempts { retry_after_seconds: seconds }.into()
+}
+
+fn session_event(
+    action: Action,
+    member: &MemberId,
+    account: &AccountId,
+    client: &Client,
+    at: Timestamp,
+) -> AuditEvent {
+    AuditEvent {
+        account_id: account.clone(),
+        at,
+        actor: Actor::Member(member.clone()),
+        action,
+        subject: member.as_str().to_owned(),
+        ip: Some(client.ip),
+        user_agent: client.user_agent().map(str::to_owned),
+        detail: json!({}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_from_one_ipv6_network_count_together() {
+        let one = subjects("a@b.c", "2001:db8::1".parse().unwrap());
+        let other = subjects("a@b.c", "2001:db8::2".parse().unwrap());
+        assert_eq!(one, other);
+        assert_ne!(one, subjects("a@b.c", "2001:db8:0:1::1".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_was_typed_as_an_address_is_not_kept() {
+        let (member, _) = subjects("hunter2-my-password", "127.0.0.1".parse().unwrap());
+        assert!(!member.contains("hunter2"));
+    }
+}

@@ -19,6 +19,9 @@ pub fn moment(at: Timestamp) -> Moment {
 }
 
 /// In UTC, whole seconds: `2026-11-23T05:31:07Z`.
+///
+/// # Panics
+/// Never: every time is clamped to the years that the form can write.
 pub fn rfc3339(at: Timestamp) -> String {
     calendar(at).format(&Rfc3339).expect("a UTC time between the years 0 and 9999 has an RFC 3339 form")
 }

@@ -5,7 +5,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, MemberView, RevokeKeyForm,
+    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, MemberView,
+    RevokeKeyForm,
 };
 use std::sync::Arc;
 

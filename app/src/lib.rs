@@ -5,12 +5,14 @@
 
 #[cfg(feature = "ssr")]
 pub mod backend;
+mod browser;
 pub mod calls;
+mod components;
+mod layout;
+mod pages;
 pub mod request;
+mod routes;
+mod shell;
 
-use leptos::prelude::*;
-
-#[component]
-pub fn App() -> impl IntoView {
-    view! { <main><h1>"Voxum Console"</h1></main> }
-}
+pub use routes::App;
+pub use shell::shell;

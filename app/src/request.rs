@@ -5,6 +5,7 @@
 
 use domain::{CreateKeyForm, Failure, IssuedKey, KeyId, RevokeKeyForm};
 use leptos::prelude::*;
+use leptos_router::location::RequestUrl;
 
 /// The site's files, under the URLs at which the browser finds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,10 @@ impl Theme {
 
     /// An unknown word is the system's choice.
     pub fn parse(raw: &str) -> Self {
-        Self::ALL.into_iter().find(|theme| theme.as_str() == raw).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.as_str() == raw)
+            .unwrap_or_default()
     }
 }
 
@@ -66,13 +70,29 @@ pub struct PageRequest {
 /// What came of a form that the browser sent by itself, without script.
 #[derive(Debug, Clone)]
 pub enum FormAnswer {
-    SignIn { email: String, failure: Failure },
-    Setup { account_name: String, email: String, failure: Failure },
-    Reset { failure: Failure },
-    CreateKey { form: CreateKeyForm, failure: Failure },
+    SignIn {
+        email: String,
+        failure: Failure,
+    },
+    Setup {
+        account_name: String,
+        email: String,
+        failure: Failure,
+    },
+    Reset {
+        failure: Failure,
+    },
+    CreateKey {
+        form: CreateKeyForm,
+        failure: Failure,
+    },
     /// The save-your-key step: the one page that ever holds this secret.
     Issued(Box<IssuedKey>),
-    RevokeKey { id: KeyId, form: RevokeKeyForm, failure: Failure },
+    RevokeKey {
+        id: KeyId,
+        form: RevokeKeyForm,
+        failure: Failure,
+    },
 }
 
 /// What a one-time link leads to; the server provides it for `/setup/TOKEN`, and answers 404 where there is none.
@@ -88,5 +108,35 @@ pub enum LinkPage {
 
 /// The request of the page that is being rendered.
 pub fn page_request() -> PageRequest {
-    use_context::<PageRequest>().unwrap_or_default()
+    // A constant in the browser, so that what only answers to forms show is not even compiled for it.
+    if cfg!(feature = "ssr") {
+        use_context::<PageRequest>().unwrap_or_default()
+    } else {
+        PageRequest::default()
+    }
+}
+
+/// Whether the page that is being rendered is one that no script takes over: it depends on what only the server
+/// knows, holds a secret, or asks for a password.
+pub fn sent_without_script() -> bool {
+    let request = page_request();
+    let sign_in = use_context::<RequestUrl>().is_some_and(|url| path_of(url.as_ref()) == SIGN_IN);
+    request.assets.is_none()
+        || request.answer.is_some()
+        || sign_in
+        || use_context::<LinkPage>().is_some()
+}
+
+pub const SIGN_IN: &str = "/sign-in";
+
+fn path_of(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// Answers the page that is being rendered with 404.
+pub fn not_found() {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(http::StatusCode::NOT_FOUND);
+    }
 }

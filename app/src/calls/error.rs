@@ -26,10 +26,15 @@ impl CallError {
     /// For the person who waits.
     pub fn message(&self) -> String {
         match self {
-            Self::Internal { request_id } => Failure::Internal { request_id: request_id.clone() }.message(),
+            Self::Internal { request_id } => Failure::Internal {
+                request_id: request_id.clone(),
+            }
+            .message(),
             Self::Unavailable => Failure::Unavailable.message(),
             Self::Outdated => "The console was updated. Reload the page to go on.".into(),
-            Self::Unreachable => "The server cannot be reached. Check your connection and try again.".into(),
+            Self::Unreachable => {
+                "The server cannot be reached. Check your connection and try again.".into()
+            }
         }
     }
 }
@@ -51,9 +56,10 @@ impl FromServerFnError for CallError {
 pub(super) fn answer<T>(result: Result<T, Failure>) -> Result<Answer<T>, CallError> {
     use http::StatusCode;
     let (error, status) = match result {
-        Err(Failure::Internal { request_id }) => {
-            (CallError::Internal { request_id }, StatusCode::INTERNAL_SERVER_ERROR)
-        }
+        Err(Failure::Internal { request_id }) => (
+            CallError::Internal { request_id },
+            StatusCode::INTERNAL_SERVER_ERROR,
+        ),
         Err(Failure::Unavailable) => (CallError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
         other => return Ok(other),
     };

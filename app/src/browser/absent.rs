@@ -1,0 +1,58 @@
+//! On the server: nothing happens, and nothing is known.
+
+use crate::request::Theme;
+use leptos::ev::{Event, MouseEvent, SubmitEvent};
+
+pub fn ready() {}
+
+pub fn open(_dialog: &str) {}
+
+pub fn close(_element: &str) {}
+
+pub fn cancel(_event: &Event) {}
+
+pub fn is_backdrop(_event: &MouseEvent) -> bool {
+    false
+}
+
+pub fn focus(_element: &str) {}
+
+pub fn focus_invalid(_form: &str) {}
+
+pub fn value(_field: &str) -> String {
+    String::new()
+}
+
+pub fn select_all(_field: &str) {}
+
+#[expect(
+    clippy::unused_async,
+    reason = "the browser's own awaits the clipboard"
+)]
+pub async fn copy(_text: String) -> bool {
+    false
+}
+
+pub fn form_value(_event: &SubmitEvent, _name: &str) -> String {
+    String::new()
+}
+
+pub fn form_values(_event: &SubmitEvent, _name: &str) -> Vec<String> {
+    Vec::new()
+}
+
+pub fn check_boxes(_form: &str, _name: &str, _wanted: &[&str]) {}
+
+pub fn guard_leaving(_guarded: impl Fn() -> bool + 'static) {}
+
+pub fn on_escape(_then: impl Fn() + 'static) {}
+
+pub fn every_second(_tick: impl Fn(i64) + 'static) {}
+
+pub fn sign_in_again() {}
+
+pub fn theme() -> Theme {
+    crate::request::page_request().theme
+}
+
+pub fn set_theme(_word: &str) {}

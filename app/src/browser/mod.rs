@@ -1,0 +1,14 @@
+//! What pages ask of the browser itself: dialogs, focus, clipboard, timers, the address.
+//!
+//! The same functions exist twice, so that pages need no conditional compilation: `live` runs in the browser, `absent`
+//! stands in for it while the server renders, where nothing of this can happen.
+
+#[cfg_attr(feature = "hydrate", path = "live.rs")]
+#[cfg_attr(not(feature = "hydrate"), path = "absent.rs")]
+mod side;
+
+pub use side::{
+    cancel, check_boxes, close, copy, every_second, focus, focus_invalid, form_value, form_values,
+    guard_leaving, is_backdrop, on_escape, open, ready, select_all, set_theme, sign_in_again,
+    theme, value,
+};

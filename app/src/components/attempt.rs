@@ -1,0 +1,50 @@
+//! Where the sending of a form stands.
+
+use super::{Notice, Problem, Tone};
+use domain::Field;
+use leptos::prelude::*;
+
+/// Under way, refused, or neither.
+#[derive(Clone, Copy)]
+pub struct Attempt {
+    pub pending: RwSignal<bool>,
+    pub problem: RwSignal<Option<Problem>>,
+}
+
+impl Attempt {
+    pub fn new(problem: Option<Problem>) -> Self {
+        Self {
+            pending: RwSignal::new(false),
+            problem: RwSignal::new(problem),
+        }
+    }
+
+    /// `false` where an earlier sending is still under way, so that a second click does nothing.
+    pub fn begin(self) -> bool {
+        if self.pending.get_untracked() {
+            return false;
+        }
+        self.pending.set(true);
+        self.problem.set(None);
+        true
+    }
+
+    pub fn end(self, problem: Option<Problem>) {
+        self.pending.set(false);
+        self.problem.set(problem);
+    }
+
+    /// What is wrong with one field.
+    pub fn at(self, field: Field) -> Signal<Option<String>> {
+        Signal::derive(move || self.problem.with(|problem| problem.as_ref()?.at(field)))
+    }
+
+    /// What is wrong with the whole.
+    pub fn notice(self) -> impl IntoView {
+        move || {
+            self.problem
+                .get()
+                .map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The browser's own dialog, which opens before the module has arrived and keeps the focus inside by itself.
+
+use leptos::prelude::*;
+
+/// The button that opens it has `command="show-modal"` and `commandfor` its id.
+#[component]
+pub fn Dialog(
+    #[prop(into)] id: String,
+    /// The id of its title.
+    #[prop(into)]
+    title: String,
+    /// It asks about something that cannot be undone.
+    #[prop(optional)]
+    alert: bool,
+    /// While this holds, neither Escape nor a click beside it closes it.
+    #[prop(optional, into)]
+    held: Signal<bool>,
+    /// Called for a click beside it while it is held.
+    #[prop(optional)]
+    on_outside: Option<Callback<()>>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <dialog
+            id=id
+            role=alert.then_some("alertdialog")
+            aria-labelledby=title
+            closedby=move || if held.get() { "none" } else { "closerequest" }
+            on:cancel=move |event: leptos::ev::Event| {
+                if held.get_untracked() {
+                    crate::browser::cancel(&event);
+                }
+            }
+            on:click=move |event| {
+                if let Some(on_outside) = on_outside.filter(|_| crate::browser::is_backdrop(&event)) {
+                    on_outside.run(());
+                }
+            }
+        >
+            <div class="dialog-body">{children()}</div>
+        </dialog>
+    }
+}

@@ -1,0 +1,57 @@
+//! When a new key ends.
+
+use super::Icon;
+use domain::{Expiry, NewKeyOptions};
+use leptos::prelude::*;
+
+/// The select, and beside it the date that the choice means. All the dates stand there; style shows the one that is
+/// chosen, so that it works without script.
+#[component]
+pub fn ExpiryField(
+    options: RwSignal<NewKeyOptions>,
+    chosen: Expiry,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let choices = Expiry::ALL.map(|expiry| {
+        view! {
+            <option value=expiry.as_str() selected=expiry == chosen>
+                {expiry.label()}
+            </option>
+        }
+    });
+    let ends = move || {
+        let ends = options.with(|options| options.ends.clone());
+        ends.into_iter()
+            .map(|(expiry, moment)| {
+                view! {
+                    <span data-end=expiry.as_str()>
+                        "Ends on " <time datetime=moment.iso>{moment.day}</time>
+                    </span>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <div class="field expiry">
+            <label for="expires">"Expires"</label>
+            <select
+                id="expires"
+                name="expires"
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby="expires-end expires-error"
+            >
+                {choices}
+            </select>
+            <div class="end" id="expires-end">
+                {ends}
+                <span class="warning" data-end=Expiry::Never.as_str()>
+                    <Icon name="#i-alert"/>
+                    "A key that never ends stays open until someone revokes it."
+                </span>
+            </div>
+            <div class="error" id="expires-error">
+                {move || error.get().map(|error| view! { <Icon name="#i-alert"/> <span>{error}</span> })}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,78 @@
+//! One key of the list.
+
+use super::{Badge, Clock, RevokeDialog, RevokeRequest, Time};
+use domain::{KeyStatus, KeyView, LastUse, Revocation};
+use leptos::either::{Either, EitherOf3};
+use leptos::prelude::*;
+
+/// The id of the row's first cell, which takes the focus when the button it was on is gone.
+pub fn row_head(id: &domain::KeyId) -> String {
+    format!("key-{id}")
+}
+
+#[component]
+pub fn KeyRow(
+    key: KeyView,
+    clock: Clock,
+    on_revoke: Option<Callback<RevokeRequest>>,
+) -> impl IntoView {
+    let revoke = on_revoke
+        .filter(|_| key.status.is_live())
+        .map(|on_revoke| view! { <RevokeDialog key=key.clone() clock=clock on_revoke=on_revoke/> });
+    let scopes = key
+        .scopes
+        .iter()
+        .map(|scope| view! { <li>{scope.as_str()}</li> })
+        .collect_view();
+    let last_use = match key.last_use {
+        None => Either::Left(view! { <span class="quiet">"Never used"</span> }),
+        Some(LastUse { at, ip, user_agent }) => {
+            let from = user_agent.map_or(ip.clone(), |agent| format!("{ip} · {agent}"));
+            Either::Right(view! {
+                <Time moment=at clock=clock/>
+                <small class="from" title=from>
+                    {from.clone()}
+                </small>
+            })
+        }
+    };
+    let end = match (key.revocation, key.expires) {
+        (Some(Revocation { at, by, reason }), _) => EitherOf3::A(view! {
+            <small>
+                {reason.label()} " · by " {by} <br/> <Time moment=at clock=clock/>
+            </small>
+        }),
+        (None, Some(end)) => EitherOf3::B(view! {
+            <small>
+                {if key.status == KeyStatus::Expired { "Ended " } else { "Ends " }} <Time moment=end clock=clock/>
+            </small>
+        }),
+        (None, None) => EitherOf3::C(view! { <small>"No expiry"</small> }),
+    };
+    view! {
+        <tr role="row" class:ended=!key.status.is_live()>
+            <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">
+                <span class="name">{key.name.to_string()}</span>
+                <ul class="scopes" aria-label="Permissions">
+                    {scopes}
+                </ul>
+            </th>
+            <td role="cell" data-label="Key preview">
+                <code>{key.preview}</code>
+            </td>
+            <td role="cell" data-label="Created">
+                <Time moment=key.created clock=clock/>
+            </td>
+            <td role="cell" data-label="Last used">
+                {last_use}
+            </td>
+            <td role="cell" data-label="Status">
+                <Badge status=key.status/>
+                {end}
+            </td>
+            <td role="cell" class="row-actions">
+                {revoke}
+            </td>
+        </tr>
+    }
+}

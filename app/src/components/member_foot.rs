@@ -1,0 +1,49 @@
+//! The menu's foot: who is signed in, the colours, the way out.
+
+use super::Icon;
+use crate::browser;
+use crate::request::Theme;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// Both are plain forms; where a script runs, the theme changes at once.
+#[component]
+pub fn MemberFoot(email: String) -> impl IntoView {
+    let path = use_location().pathname;
+    let chosen = browser::theme();
+    let themes = Theme::ALL.map(|theme| {
+        view! {
+            <option value=theme.as_str() selected=theme == chosen>
+                {theme.label()}
+            </option>
+        }
+    });
+    view! {
+        <div class="member">
+            <p class="member-email" title=email>
+                {email.clone()}
+            </p>
+            <form method="post" action="/theme" class="theme">
+                <input type="hidden" name="next" value=move || path.get()/>
+                <label for="theme">"Theme"</label>
+                <select
+                    id="theme"
+                    name="theme"
+                    autocomplete="off"
+                    on:change=|event| browser::set_theme(&event_target_value(&event))
+                >
+                    {themes}
+                </select>
+                <button type="submit" class="button small without-script">
+                    "Apply"
+                </button>
+            </form>
+            <form method="post" action="/sign-out">
+                <button type="submit" class="button quiet">
+                    <Icon name="#i-out"/>
+                    "Sign out"
+                </button>
+            </form>
+        </div>
+    }
+}

@@ -1,0 +1,103 @@
+//! Creating a key: the form, and then the one time the key is shown.
+
+use super::{Attempt, NewKeyForm, SaveKey};
+use crate::browser;
+use domain::{CreateKeyForm, IssuedKey, NewKeyOptions};
+use leptos::either::Either;
+use leptos::prelude::*;
+
+/// Where the creation of a key stands.
+#[derive(Clone, Copy)]
+pub struct Issue {
+    pub attempt: Attempt,
+    pub options: RwSignal<NewKeyOptions>,
+    /// The one place in the browser that holds a secret; emptied when the person is done. Never a resource, which
+    /// would be written into the page, nor an action, which would keep its value.
+    pub issued: RwSignal<Option<IssuedKey>>,
+    /// Whether the person is asked if they want to leave without the key.
+    pub asking: RwSignal<bool>,
+}
+
+impl Issue {
+    pub fn new(attempt: Attempt, options: NewKeyOptions, issued: Option<IssuedKey>) -> Self {
+        Self {
+            attempt,
+            options: RwSignal::new(options),
+            issued: RwSignal::new(issued),
+            asking: RwSignal::new(false),
+        }
+    }
+
+    /// A key is being made or shown: nothing but the person's own decision may take it away.
+    pub fn holds(self) -> bool {
+        self.attempt.pending.get() || self.issued.with(Option::is_some)
+    }
+
+    /// Asks before the key is lost, if there is one.
+    pub fn ask(self) {
+        if self.issued.with_untracked(Option::is_some) {
+            self.asking.set(true);
+        }
+    }
+
+    /// Forgets the secret.
+    pub fn forget(self) {
+        self.issued.set(None);
+        self.asking.set(false);
+    }
+}
+
+pub const TITLE: &str = "new-key-title";
+
+#[component]
+pub fn NewKey(
+    issue: Issue,
+    initial: CreateKeyForm,
+    /// On a page of its own, the title is the page's.
+    #[prop(optional)]
+    page: bool,
+    #[prop(optional)] still: bool,
+    on_send: Callback<CreateKeyForm>,
+    on_done: Callback<()>,
+    /// Leads away from the form.
+    cancel: ViewFn,
+) -> impl IntoView {
+    let shown = Memo::new(move |_| issue.issued.with(Option::is_some));
+    let title = move || {
+        let text = if shown.get() {
+            "Save your API key"
+        } else {
+            "Create API Key"
+        };
+        if page {
+            view! { <h1 id=TITLE tabindex="-1">{text}</h1> }.into_any()
+        } else {
+            view! { <h2 id=TITLE tabindex="-1">{text}</h2> }.into_any()
+        }
+    };
+    let step = move || match issue.issued.get() {
+        Some(issued) => Either::Left(
+            view! { <SaveKey issued=issued still=still asking=issue.asking on_done=on_done/> },
+        ),
+        None => {
+            let cancel = cancel.clone();
+            Either::Right(view! {
+                <NewKeyForm options=issue.options initial=initial.clone() attempt=issue.attempt on_send=on_send>
+                    {cancel.run()}
+                </NewKeyForm>
+            })
+        }
+    };
+    Effect::new(move |_| {
+        if shown.get() {
+            browser::focus(TITLE);
+        }
+    });
+    Effect::new(move |_| {
+        browser::guard_leaving(move || issue.issued.with_untracked(Option::is_some))
+    });
+    view! {
+        {title}
+        {step}
+    }
+}

@@ -1,0 +1,58 @@
+//! The dialog that creates a key.
+
+use super::{Dialog, Issue, NEW_KEY_TITLE, NewKey};
+use crate::browser;
+use domain::CreateKeyForm;
+use leptos::prelude::*;
+
+pub const NEW_KEY_DIALOG: &str = "new-key";
+
+#[component]
+pub fn NewKeyDialog(
+    issue: Issue,
+    on_send: Callback<CreateKeyForm>,
+    on_done: Callback<()>,
+) -> impl IntoView {
+    Effect::new(move |_| browser::on_escape(move || issue.ask()));
+    let done = Callback::new(move |()| {
+        browser::close(NEW_KEY_DIALOG);
+        on_done.run(());
+    });
+    let cancel = || {
+        view! {
+            <button type="button" class="button" command="close" commandfor=NEW_KEY_DIALOG>
+                "Cancel"
+            </button>
+        }
+    };
+    view! {
+        <Dialog
+            id=NEW_KEY_DIALOG
+            title=NEW_KEY_TITLE
+            held=Signal::derive(move || issue.holds())
+            on_outside=Callback::new(move |()| issue.ask())
+        >
+            <NewKey
+                issue=issue
+                initial=CreateKeyForm::default()
+                on_send=on_send
+                on_done=done
+                cancel=ViewFn::from(cancel)
+            />
+        </Dialog>
+    }
+}
+
+/// Opens the dialog; also without script, where the browser knows how.
+#[component]
+pub fn NewKeyButton() -> impl IntoView {
+    view! {
+        <button type="button" class="button primary" command="show-modal" commandfor=NEW_KEY_DIALOG>
+            <super::Icon name="#i-plus"/>
+            "Create API Key"
+        </button>
+        <a class="without-script" href="/keys/new">
+            "Open the form as a page"
+        </a>
+    }
+}

@@ -1,0 +1,85 @@
+//! The form that creates a key.
+
+use super::{Attempt, ExpiryField, Permissions, TextField};
+use crate::browser;
+use domain::{CreateKeyForm, Expiry, Field, KeyName, NewKeyOptions};
+use leptos::ev::{Event, SubmitEvent};
+use leptos::prelude::*;
+
+const FORM: &str = "new-key-form";
+
+/// A plain form, which creates a key by itself where no script runs.
+#[component]
+pub fn NewKeyForm(
+    options: RwSignal<NewKeyOptions>,
+    /// What the fields hold at first.
+    initial: CreateKeyForm,
+    attempt: Attempt,
+    on_send: Callback<CreateKeyForm>,
+    /// Leads away without a key.
+    children: Children,
+) -> impl IntoView {
+    let typed = RwSignal::new(initial.name.clone());
+    let hint = move || KeyName::hint(&typed.read());
+    let send = move |event: SubmitEvent| {
+        browser::cancel(&event);
+        let form = CreateKeyForm {
+            name: browser::form_value(&event, "name"),
+            scopes: browser::form_values(&event, "scopes"),
+            expires: browser::form_value(&event, "expires"),
+            token: options.with_untracked(|options| options.token.clone()),
+        };
+        if attempt.begin() {
+            on_send.run(form);
+        }
+    };
+    Effect::new(move |_| {
+        if attempt.problem.with(Option::is_some) {
+            browser::focus_invalid(FORM);
+        }
+    });
+    // What was typed before the module arrived deserves advice as well.
+    Effect::new(move |_| typed.set(browser::value("key-name")));
+    view! {
+        <form id=FORM class="form" method="post" action="/keys" novalidate on:submit=send>
+            // The first submit button is the one that Enter presses; the presets must not be it.
+            <button type="submit" hidden></button>
+            <input
+                type="hidden"
+                name="token"
+                value=move || options.with(|options| options.token.clone())
+                autocomplete="off"
+            />
+            {attempt.notice()}
+            <TextField
+                id="key-name"
+                name="name"
+                label="Name"
+                value=initial.name
+                hint="Name the system that will use it, such as “Inventory Integration” or “CRM Sync”."
+                error=attempt.at(Field::Name)
+                autofocus=true
+                on_input=Callback::new(move |event: Event| typed.set(event_target_value(&event)))
+            />
+            <p class="advice" aria-live="polite">
+                {hint}
+            </p>
+            <Permissions form=FORM checked=initial.scopes error=attempt.at(Field::Scopes)/>
+            <ExpiryField
+                options=options
+                chosen=Expiry::parse(&initial.expires).unwrap_or_default()
+                error=attempt.at(Field::Expires)
+            />
+            <div class="actions">
+                {children()}
+                <button
+                    type="submit"
+                    class="button primary"
+                    aria-disabled=move || attempt.pending.get().then_some("true")
+                >
+                    {move || if attempt.pending.get() { "Creating…" } else { "Create API Key" }}
+                </button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,49 @@
+//! Something to know, beside what it is about.
+
+use super::Icon;
+use leptos::prelude::*;
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Info,
+    Warning,
+    Error,
+}
+
+impl Tone {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    const fn icon(self) -> &'static str {
+        match self {
+            Self::Info => "#i-info",
+            Self::Warning | Self::Error => "#i-alert",
+        }
+    }
+}
+
+/// An error is read out as soon as it appears.
+#[component]
+pub fn Notice(
+    tone: Tone,
+    #[prop(into)] text: String,
+    #[prop(optional)] title: Option<&'static str>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="notice" data-tone=tone.as_str() role=(tone == Tone::Error).then_some("alert")>
+            <Icon name=tone.icon()/>
+            <div>
+                {title.map(|title| view! { <strong>{title}</strong> })}
+                <p>{text}</p>
+                {children.map(|children| children())}
+            </div>
+        </div>
+    }
+}

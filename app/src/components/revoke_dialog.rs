@@ -1,0 +1,61 @@
+//! The button that revokes one key, and the dialog that asks first.
+
+use super::{Attempt, Clock, Dialog, RevokeForm};
+use domain::{KeyId, KeyView, RevokeKeyForm};
+use leptos::prelude::*;
+
+/// A confirmed question, on its way to the server.
+#[derive(Clone)]
+pub struct RevokeRequest {
+    pub id: KeyId,
+    pub form: RevokeKeyForm,
+    /// Where the dialog shows what came of it.
+    pub attempt: Attempt,
+}
+
+/// The dialog's id.
+pub fn revoke_dialog(id: &KeyId) -> String {
+    format!("revoke-{id}")
+}
+
+#[component]
+pub fn RevokeDialog(
+    key: KeyView,
+    clock: Clock,
+    on_revoke: Callback<RevokeRequest>,
+) -> impl IntoView {
+    let attempt = Attempt::new(None);
+    let id = key.id.clone();
+    let dialog = revoke_dialog(&id);
+    let title = format!("{dialog}-title");
+    let name = key.name.to_string();
+    let send = Callback::new(move |form| {
+        on_revoke.run(RevokeRequest {
+            id: id.clone(),
+            form,
+            attempt,
+        })
+    });
+    view! {
+        <button
+            type="button"
+            class="button small"
+            command="show-modal"
+            commandfor=dialog.clone()
+            aria-label=format!("Revoke {name}")
+        >
+            "Revoke"
+        </button>
+        <a class="without-script" href=format!("/keys/{}/revoke", key.id)>
+            "As a page"
+        </a>
+        <Dialog id=dialog.clone() title=title.clone() alert=true held=attempt.pending>
+            <h2 id=title>"Revoke “" {name} "”?"</h2>
+            <RevokeForm key=key clock=clock attempt=attempt initial=RevokeKeyForm::default() on_send=send>
+                <button type="button" class="button" command="close" commandfor=dialog autofocus>
+                    "Cancel"
+                </button>
+            </RevokeForm>
+        </Dialog>
+    }
+}

@@ -1,0 +1,119 @@
+//! The one time a key is shown.
+
+use super::{Code, CopyButton, Notice, Tone};
+use crate::browser;
+use domain::IssuedKey;
+use leptos::ev::{Event, SubmitEvent};
+use leptos::prelude::*;
+
+const FIELD: &str = "api-key";
+
+/// Where no script will run, leaving is a plain form that asks for the check box, and nothing pretends to copy.
+#[component]
+pub fn SaveKey(
+    issued: IssuedKey,
+    still: bool,
+    /// Set while the person is asked whether to leave without the key.
+    asking: RwSignal<bool>,
+    on_done: Callback<()>,
+) -> impl IntoView {
+    let stored = RwSignal::new(false);
+    let refused = RwSignal::new(false);
+    let name = issued.key.name.to_string();
+    let copy = (!still).then(|| {
+        view! {
+            <CopyButton
+                text=Callback::new(move |()| browser::value(FIELD))
+                refused=Callback::new(move |()| {
+                    browser::select_all(FIELD);
+                    refused.set(true);
+                })
+            />
+        }
+    });
+    let done = move |event: SubmitEvent| {
+        browser::cancel(&event);
+        if stored.get_untracked() {
+            on_done.run(());
+        }
+    };
+    let question = move || {
+        asking.get().then(|| {
+            view! {
+                <Notice
+                    tone=Tone::Error
+                    title="Leave without storing the key?"
+                    text="It cannot be shown again. Without it you would have to create another key and revoke this one."
+                >
+                    <div class="actions">
+                        <button type="button" class="button" id="keep-open" on:click=move |_| asking.set(false)>
+                            "Stay here"
+                        </button>
+                        <button type="button" class="button danger" on:click=move |_| on_done.run(())>
+                            "Leave without it"
+                        </button>
+                    </div>
+                </Notice>
+            }
+        })
+    };
+    Effect::new(move |_| {
+        if asking.get() {
+            browser::focus("keep-open");
+        }
+    });
+    view! {
+        <form class="form" method="get" action="/keys" on:submit=done>
+            <p class="lead">"The key “" {name} "” was created. Copy it now and store it where its system finds it."</p>
+            <div class="field">
+                <label for=FIELD>"API key"</label>
+                <div class="key-line">
+                    <input
+                        id=FIELD
+                        class="mono"
+                        type="text"
+                        readonly
+                        value=issued.secret
+                        autocomplete="off"
+                        spellcheck="false"
+                        aria-describedby="api-key-note"
+                        on:focus=move |_| browser::select_all(FIELD)
+                    />
+                    {copy}
+                </div>
+                <p class="hint" id="api-key-note" aria-live="polite">
+                    {move || {
+                        if refused.get() {
+                            "The browser did not let us copy. The key is selected: press Ctrl+C, or ⌘C on a Mac."
+                        } else {
+                            ""
+                        }
+                    }}
+                </p>
+            </div>
+            <Notice
+                tone=Tone::Warning
+                title="This is the only time the key is shown."
+                text="We keep no copy. Store it in a password manager or your system's secret store, and never share it by mail or chat."
+            />
+            <div class="field">
+                <span class="label">"Try it"</span>
+                <Code id="api-key-curl" text=issued.curl/>
+            </div>
+            {question}
+            <div class="actions spread">
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        required
+                        on:change=move |event: Event| stored.set(event_target_checked(&event))
+                    />
+                    "I have stored this key"
+                </label>
+                <button type="submit" class="button primary" disabled=move || !still && !stored.get()>
+                    "Done"
+                </button>
+            </div>
+        </form>
+    }
+}

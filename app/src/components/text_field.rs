@@ -1,0 +1,59 @@
+//! A labelled line of text with its hint and its error.
+
+use super::Icon;
+use leptos::ev::Event;
+use leptos::prelude::*;
+
+/// The browser keeps what is typed: the value is only where it starts, so that nothing typed before the module
+/// arrived is lost.
+#[component]
+pub fn TextField(
+    #[prop(into)] id: String,
+    name: &'static str,
+    label: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] hint: Option<String>,
+    #[prop(optional, into)] error: Signal<Option<String>>,
+    #[prop(default = "off")] autocomplete: &'static str,
+    #[prop(optional)] autofocus: bool,
+    #[prop(optional)] spellcheck: bool,
+    #[prop(optional)] on_input: Option<Callback<Event>>,
+) -> impl IntoView {
+    let hint_id = format!("{id}-hint");
+    let error_id = format!("{id}-error");
+    let described = [
+        hint.is_some().then_some(hint_id.as_str()),
+        Some(error_id.as_str()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" ");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                id=id
+                name=name
+                type=kind
+                value=value
+                autocomplete=autocomplete
+                autofocus=autofocus
+                spellcheck=if spellcheck { "true" } else { "false" }
+                required
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described
+                on:input=move |event| {
+                    if let Some(on_input) = on_input {
+                        on_input.run(event);
+                    }
+                }
+            />
+            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
+            <div class="error" id=error_id>
+                {move || error.get().map(|error| view! { <Icon name="#i-alert"/> <span>{error}</span> })}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,29 @@
+//! A time in words, with the exact one at hand.
+
+use super::Clock;
+use domain::{Moment, relative};
+use leptos::prelude::*;
+
+/// "3 minutes ago". The exact time takes the words' place where [`TimesSwitch`] is on, which a keyboard and a finger
+/// reach as well as a mouse does.
+#[component]
+pub fn Time(moment: Moment, clock: Clock) -> impl IntoView {
+    let Moment { at, iso, exact, .. } = moment;
+    view! {
+        <time datetime=iso title=exact>
+            <span class="ago">{move || relative(at, clock.now())}</span>
+            <span class="exact">{exact.clone()}</span>
+        </time>
+    }
+}
+
+/// Shows every time of the page exactly. Works by style alone, so it needs no script.
+#[component]
+pub fn TimesSwitch() -> impl IntoView {
+    view! {
+        <label class="switch">
+            <input type="checkbox" id="exact-times" role="switch"/>
+            "Exact times"
+        </label>
+    }
+}

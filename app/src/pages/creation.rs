@@ -1,0 +1,60 @@
+//! Creating a key from a page that a script runs on.
+
+use super::load::settle;
+use crate::calls::{create_key, list_keys};
+use crate::components::{Issue, Problem, Status};
+use domain::{CreateKeyForm, KeyView, KeysPage, NewKeyOptions};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Sends the create form. `on_created` gets the new row, `on_renewed` the list that came with the next form's token.
+pub fn creation(
+    issue: Issue,
+    on_created: Callback<KeyView>,
+    on_renewed: Callback<KeysPage>,
+) -> Callback<CreateKeyForm> {
+    let status = Status::current();
+    // The form's one-time token was sent: it makes no other key, whatever came of it.
+    let spent = StoredValue::new(false);
+    let renew = move || async move {
+        let page = settle(list_keys().await)?;
+        if let Some(options) = &page.new_key {
+            issue.options.set(options.clone());
+            spent.set_value(false);
+        }
+        on_renewed.run(page);
+        Ok::<(), Problem>(())
+    };
+    Callback::new(move |mut form: CreateKeyForm| {
+        spawn_local(async move {
+            if spent.get_value() {
+                if let Err(problem) = renew().await {
+                    return issue.attempt.end(Some(problem));
+                }
+                form.token = issue
+                    .options
+                    .with_untracked(|options: &NewKeyOptions| options.token.clone());
+            }
+            match settle(create_key(form).await) {
+                Ok(issued) => {
+                    spent.set_value(true);
+                    let key = issued.key.clone();
+                    issue.issued.set(Some(issued));
+                    issue.attempt.end(None);
+                    on_created.run(key);
+                    status.say("Key created");
+                    // A failure is made up for when the next form is sent.
+                    let _ = renew().await;
+                }
+                Err(problem) => {
+                    let used_up = problem.used_up;
+                    issue.attempt.end(Some(problem));
+                    if used_up {
+                        spent.set_value(true);
+                        let _ = renew().await;
+                    }
+                }
+            }
+        });
+    })
+}

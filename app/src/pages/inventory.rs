@@ -1,0 +1,139 @@
+//! Inventory: what integrations sent.
+
+use super::load::{Head, load};
+use crate::calls::list_inventory;
+use crate::components::{Clock, Code, PageHead, Time, TimesSwitch};
+use domain::{InventoryPage as Data, ItemRow};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+const HEAD: Head = Head {
+    title: "Inventory",
+    purpose: "What your chatbot can offer, as your systems last sent it.",
+};
+
+#[component]
+pub fn InventoryPage() -> impl IntoView {
+    let query = use_query_map();
+    let page = Resource::new(
+        move || query.with(|query| query.get("cursor")),
+        list_inventory,
+    );
+    view! {
+        <Title text="Inventory · Voxum Console"/>
+        {load(page, HEAD, |page| view! { <Inventory page=page/> }.into_any())}
+    }
+}
+
+#[component]
+fn Inventory(page: Data) -> impl IntoView {
+    let head = view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> };
+    let later = use_query_map()
+        .with_untracked(|query| query.get("cursor"))
+        .is_some();
+    if page.items.is_empty() && !later {
+        return view! {
+            {head}
+            <NoItems url=page.public_url/>
+        }
+        .into_any();
+    }
+    let clock = Clock::start(page.now.at);
+    let rows = page
+        .items
+        .into_iter()
+        .map(|item| view! { <Row item=item clock=clock/> })
+        .collect_view();
+    let total = page.total;
+    view! {
+        {head}
+        <div class="toolbar">
+            <p>{total} {if total == 1 { " item" } else { " items" }}</p>
+            <TimesSwitch/>
+        </div>
+        <div class="table-card">
+            <table role="table">
+                <caption class="visually-hidden">"Items of this account"</caption>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">
+                            "Name"
+                        </th>
+                        <th role="columnheader" scope="col">
+                            "Category"
+                        </th>
+                        <th role="columnheader" scope="col" class="number">
+                            "Price"
+                        </th>
+                        <th role="columnheader" scope="col">
+                            "Available"
+                        </th>
+                        <th role="columnheader" scope="col">
+                            "Updated"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        </div>
+        <nav class="pager" aria-label="Pages of the inventory">
+            {later.then(|| view! { <a class="button" href="/inventory">"First page"</a> })}
+            {page
+                .next_cursor
+                .map(|cursor| {
+                    view! {
+                        <a class="button" href=format!("/inventory?cursor={cursor}")>
+                            "Next page"
+                        </a>
+                    }
+                })}
+        </nav>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                <span class="name">{item.name}</span>
+                <small class="mono">{item.id}</small>
+            </th>
+            <td role="cell" data-label="Category">
+                {item.category.unwrap_or_else(|| "None".to_owned())}
+            </td>
+            <td role="cell" data-label="Price" class="number">
+                {item.price.unwrap_or_else(|| "On request".to_owned())}
+            </td>
+            <td role="cell" data-label="Available">
+                {if item.available { "Yes" } else { "No" }}
+            </td>
+            <td role="cell" data-label="Updated">
+                <Time moment=item.updated clock=clock/>
+            </td>
+        </tr>
+    }
+}
+
+/// Nothing was sent yet.
+#[component]
+fn NoItems(url: String) -> impl IntoView {
+    let call = format!(
+        "curl -X POST {url}/api/inventory \\\n  -H \"X-API-Key: vx_abc123...\" \\\n  -H \"Content-Type: application/json\" \\\n  \
+         -d '{{\"items\": [{{\"id\": \"SKU001\", \"name\": \"Honda Accord 2024\", \"category\": \"Sedan\", \"price\": 32500}}]}}'"
+    );
+    view! {
+        <section class="empty">
+            <h2>"No items yet"</h2>
+            <p>
+                "Items arrive through the API. Create a key that may write your inventory, then send a first item with it:"
+            </p>
+            <Code id="example-call" text=call copy=true/>
+            <p>
+                <a href="/keys">"Go to API Keys"</a>
+            </p>
+        </section>
+    }
+}

@@ -1,0 +1,64 @@
+//! From a call to a page: loading, failed, there.
+
+use crate::browser;
+use crate::calls::{Answer, CallError};
+use crate::components::{PageHead, Problem, Trouble, Waiting};
+use domain::Failure;
+use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// What a call's resource holds.
+pub type Called<T> = Result<Answer<T>, CallError>;
+
+/// The top of a page, which stands there before its data does.
+#[derive(Clone, Copy)]
+pub struct Head {
+    pub title: &'static str,
+    pub purpose: &'static str,
+}
+
+/// Two kinds of failure become one that can be shown. Who is signed out is sent to sign in.
+pub fn settle<T>(called: Called<T>) -> Result<T, Problem> {
+    match called {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(failure)) => {
+            if failure == Failure::SignedOut {
+                browser::sign_in_again();
+            }
+            Err(failure.into())
+        }
+        Err(error) => Err(Problem::broken(error.message())),
+    }
+}
+
+/// Shows a page's data once it is there. `show` runs once for each time it is loaded, so what it makes keeps its state
+/// until then.
+pub fn load<T>(resource: Resource<Called<T>>, head: Head, show: fn(T) -> AnyView) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    let Head { title, purpose } = head;
+    let retry = Callback::new(move |()| resource.refetch());
+    view! {
+        <Transition fallback=move || {
+            view! {
+                <PageHead title=title purpose=purpose/>
+                <Waiting/>
+            }
+        }>
+            {move || Suspend::new(async move {
+                match settle(resource.await) {
+                    Ok(data) => show(data),
+                    Err(problem) => {
+                        view! {
+                            <PageHead title=title purpose=purpose/>
+                            <Trouble problem=problem retry=retry/>
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}

@@ -1,0 +1,101 @@
+//! What a one-time link leads to: the first owner, a further account, a new password.
+
+use crate::components::{Icon, Notice, Problem, TextField, Tone};
+use crate::request::{FormAnswer, LinkPage, page_request};
+use domain::Field;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+const PASSWORD_HINT: &str =
+    "At least 12 characters. A few words in a row are easy to keep and hard to guess.";
+
+/// Sent without script. The form goes to the address of the link itself.
+#[component]
+pub fn SetupPage() -> impl IntoView {
+    let link = use_context::<LinkPage>().unwrap_or(LinkPage::FirstOwner);
+    let action = use_location().pathname.get_untracked();
+    let given = match &link {
+        LinkPage::NewAccount { account_name } => account_name.clone(),
+        LinkPage::FirstOwner | LinkPage::Reset { .. } => String::new(),
+    };
+    let (account_name, email, problem) = match page_request().answer {
+        Some(FormAnswer::Setup {
+            account_name,
+            email,
+            failure,
+        }) => (account_name, email, Some(Problem::from(failure))),
+        Some(FormAnswer::Reset { failure }) => (given, String::new(), Some(Problem::from(failure))),
+        _ => (given, String::new(), None),
+    };
+    let at = |field| Signal::stored(problem.as_ref().and_then(|problem| problem.at(field)));
+    let password = view! {
+        <TextField
+            id="password"
+            name="password"
+            label="Password"
+            kind="password"
+            hint=PASSWORD_HINT
+            error=at(Field::Password)
+            autocomplete="new-password"
+        />
+    };
+    let (title, lead, fields, button) = if let LinkPage::Reset { email } = link {
+        let fields = view! {
+            // For password managers.
+            <input type="hidden" autocomplete="username" value=email.clone()/>
+            {password}
+        };
+        (
+            "Choose a new password",
+            format!("For {email}."),
+            fields.into_any(),
+            "Set password",
+        )
+    } else {
+        let fields = view! {
+            <TextField
+                id="account-name"
+                name="account_name"
+                label="Account name"
+                value=account_name
+                hint="The name of your business."
+                error=at(Field::AccountName)
+                autocomplete="organization"
+                autofocus=true
+            />
+            <TextField
+                id="email"
+                name="email"
+                label="Email"
+                kind="email"
+                value=email
+                error=at(Field::Email)
+                autocomplete="username"
+            />
+            {password}
+        };
+        let lead = "The owner sees everything of the account and decides who else may.";
+        (
+            "Set up Voxum Console",
+            lead.to_owned(),
+            fields.into_any(),
+            "Create owner",
+        )
+    };
+    view! {
+        <Title text=format!("{title} · Voxum Console")/>
+        <section class="card">
+            <Icon name="#i-mark"/>
+            <h1>{title}</h1>
+            <p class="lead">{lead}</p>
+            {problem.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
+            <form class="form" method="post" action=action>
+                {fields}
+                <button type="submit" class="button primary wide">
+                    {button}
+                </button>
+            </form>
+        </section>
+    }
+}

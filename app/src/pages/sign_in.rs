@@ -1,0 +1,62 @@
+//! Signing in. Sent without script, and a plain form.
+
+use crate::components::{Icon, Notice, Problem, TextField, Tone};
+use crate::request::{FormAnswer, page_request};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let request = page_request();
+    let (email, problem) = match request.answer {
+        Some(FormAnswer::SignIn { email, failure }) => (email, Some(Problem::from(failure))),
+        _ => (String::new(), None),
+    };
+    let next = use_query_map()
+        .with_untracked(|query| query.get("next"))
+        .unwrap_or_default();
+    let known = !email.is_empty();
+    view! {
+        <Title text="Sign in · Voxum Console"/>
+        <section class="card">
+            <Icon name="#i-mark"/>
+            <h1>"Sign in"</h1>
+            <p class="lead">"to Voxum Console"</p>
+            {request
+                .insecure
+                .then(|| {
+                    view! {
+                        <Notice
+                            tone=Tone::Warning
+                            text="This console is served without encryption. Others on your network can read what you send and use your session."
+                        />
+                    }
+                })}
+            {problem.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
+            <form class="form" method="post" action="/sign-in">
+                <input type="hidden" name="next" value=next/>
+                <TextField
+                    id="email"
+                    name="email"
+                    label="Email"
+                    kind="email"
+                    value=email
+                    autocomplete="username"
+                    autofocus=!known
+                />
+                <TextField
+                    id="password"
+                    name="password"
+                    label="Password"
+                    kind="password"
+                    autocomplete="current-password"
+                    autofocus=known
+                />
+                <button type="submit" class="button primary wide">
+                    "Sign in"
+                </button>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,67 @@
+//! The HTML document around the console. Only the server runs this.
+
+use crate::request::{Assets, PageRequest, page_request, sent_without_script};
+use crate::routes::App;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+/// The icons, which stand after the console so that the browser's walk over the page never meets them.
+const SPRITE: &str = include_str!("icons.svg");
+
+/// The document that every page of the console is.
+pub fn shell() -> impl IntoView {
+    let PageRequest { assets, theme, .. } = page_request();
+    let still = sent_without_script();
+    if still && let Some(shared) = Owner::current_shared_context() {
+        // Nobody will take this page over, so its data need not travel a second time.
+        shared.set_is_hydrating(false);
+    }
+    let css = assets.as_ref().map(|assets| assets.css.clone());
+    let head = assets.map(|assets| {
+        if still {
+            fetch_ahead(assets).into_any()
+        } else {
+            start(assets).into_any()
+        }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.as_str() data-still=still.then_some("")>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="robots" content="noindex"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                {css.map(|css| view! { <link rel="stylesheet" href=css/> })}
+                {head}
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+                <div class="sprite" inner_html=SPRITE></div>
+            </body>
+        </html>
+    }
+}
+
+/// Loads the module, which then takes the page over.
+fn start(Assets { js, wasm, .. }: Assets) -> impl IntoView {
+    let script = format!(
+        "import init,{{hydrate}} from {js:?};init({{module_or_path:{wasm:?}}}).then(hydrate)"
+    );
+    view! {
+        <link rel="modulepreload" href=js crossorigin="anonymous"/>
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script type="module" nonce=use_nonce() inner_html=script></script>
+    }
+}
+
+/// Has the browser fetch what the next page will need, once it has nothing else to do.
+fn fetch_ahead(Assets { js, wasm, .. }: Assets) -> impl IntoView {
+    view! {
+        <link rel="prefetch" href=js/>
+        <link rel="prefetch" href=wasm/>
+    }
+}

@@ -1,1 +1,72 @@
-//! server
+//! The server: everything that only it runs and that is neither a rule (`service`) nor a statement (`storage`).
+//!
+//! A request goes one way: [`router`] finds the handler, `console` (people, sessions, pages) or `api` (integrations,
+//! keys, JSON) reads what it needs from it and hands a typed call with a typed caller to `service`.
+
+mod admin;
+mod api;
+mod body;
+mod cli;
+mod client;
+mod console;
+mod cursor;
+mod fallback;
+mod headers;
+mod open;
+mod pepper_file;
+mod request;
+pub mod router;
+mod serve;
+mod settings;
+mod site;
+mod state;
+mod telemetry;
+
+pub use api::problem::Problem;
+pub use router::build_router;
+pub use settings::{PublicUrl, SettingsError};
+pub use site::Site;
+pub use state::AppState;
+
+use clap::Parser as _;
+use cli::{Cli, Command};
+use settings::{Environment, Settings};
+use std::process::ExitCode;
+
+/// Runs the command that the process was started with. What stops it is told in one line on standard error; the exit
+/// code is 2 where a setting or the command line is to be mended, and 1 for anything else.
+pub fn run() -> ExitCode {
+    let environment = Environment::of(std::env::vars_os());
+    // Before the command line: clap would read a variable that is not text in its own way.
+    if let Err(error) = environment.check() {
+        return stop(&error, 2);
+    }
+    let Cli { flags, command } = Cli::parse();
+    let settings = match Settings::read(&flags, &environment) {
+        Ok(settings) => settings,
+        Err(error) => return stop(&error, 2),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return stop(&error, 1),
+    };
+    let done = runtime.block_on(async {
+        match command.unwrap_or(Command::Serve) {
+            Command::Serve => serve::serve(settings).await,
+            Command::Admin(command) => admin::run(command, settings).await,
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => stop(&format_args!("{error:#}"), 1),
+    }
+}
+
+fn stop(line: &dyn std::fmt::Display, code: u8) -> ExitCode {
+    let line = line.to_string().replace(['\r', '\n'], " ");
+    eprintln!("voxum: {line}");
+    ExitCode::from(code)
+}

@@ -4,6 +4,8 @@ use super::{Currency, Item, ItemId, Price};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
+/// Of an item's id.
+pub const MAX_ID_CHARS: usize = 128;
 const MAX_ATTRIBUTES: usize = 50;
 /// In hundredths: 9,999,999,999.99.
 const MAX_CENTS: i64 = 999_999_999_999;
@@ -78,7 +80,7 @@ impl ItemDraft {
     /// Everything that is wrong with it, with pointers from the item on.
     pub fn check(mut self) -> Result<Item, Vec<EntryError>> {
         let errors = &mut self.errors;
-        let id = required(errors, "/id", self.id, 128);
+        let id = required(errors, "/id", self.id, MAX_ID_CHARS);
         if let Some(id) = &id
             && (id == "." || id == ".." || id.chars().any(char::is_control))
         {
@@ -121,8 +123,8 @@ impl ItemDraft {
 }
 
 fn required(errors: &mut Vec<EntryError>, pointer: &str, value: Option<String>, max: usize) -> Option<String> {
-    // A reader that refused the value for its type has said so; "required" beside it would mislead.
-    let told = errors.iter().any(|error| error.pointer == pointer);
+    // A reader that refused the value, or the whole item, for its type has said so; "required" beside it would mislead.
+    let told = errors.iter().any(|error| error.pointer.is_empty() || error.pointer == pointer);
     match value {
         Some(text) if !text.trim().is_empty() => optional(errors, pointer, Some(text), max),
         _ if told => None,

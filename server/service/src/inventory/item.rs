@@ -50,6 +50,9 @@ impl Currency {
     }
 }
 
+/// What a price without a currency is in. Accounts have no currency of their own yet; this is where theirs will come in.
+const DEFAULT_CURRENCY: &str = "USD";
+
 /// One inventory entry. Only [`super::ItemDraft::check`] and the database make them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
@@ -63,6 +66,13 @@ pub struct Item {
     pub image_url: Option<String>,
     pub available: bool,
     pub attributes: BTreeMap<String, String>,
+}
+
+impl Item {
+    /// The currency of its price, or the account's.
+    pub fn currency_code(&self) -> &'static str {
+        self.currency.map_or(DEFAULT_CURRENCY, Currency::code)
+    }
 }
 
 impl ItemId {

@@ -4,6 +4,6 @@ mod check;
 mod item;
 mod operations;
 
-pub use check::{EntryCode, EntryError, ItemDraft};
+pub use check::{EntryCode, EntryError, ItemDraft, MAX_ID_CHARS};
 pub use item::{Currency, Item, ItemId, Price, StoredItem};
-pub use operations::{FullItem, ItemsPage, PutOutcome, UpsertReport};
+pub use operations::{FullItem, ItemsPage, PutOutcome, UpsertReport, check_feed};

@@ -51,7 +51,7 @@ impl Service {
     ) -> Result<UpsertReport, Error> {
         caller.must(Scope::InventoryWrite)?;
         let received = drafts.len();
-        let items = match check_all(drafts) {
+        let items = match check_feed(drafts) {
             Ok(items) => items,
             Err(errors) => return Ok(UpsertReport::Rejected(errors)),
         };
@@ -189,7 +189,11 @@ impl KeyCaller {
     }
 }
 
-fn check_all(drafts: Vec<ItemDraft>) -> Result<Vec<Item>, Vec<EntryError>> {
+/// All items of a feed, or what is wrong with them; pointers are from the list on, such as `/3/price`.
+///
+/// # Errors
+/// Everything that is wrong, up to 100 entries.
+pub fn check_feed(drafts: Vec<ItemDraft>) -> Result<Vec<Item>, Vec<EntryError>> {
     /// Enough to mend a feed by; a list without end helps nobody.
     const MAX_ERRORS: usize = 100;
     let mut items: Vec<Item> = Vec::with_capacity(drafts.len());
@@ -217,12 +221,12 @@ fn check_all(drafts: Vec<ItemDraft>) -> Result<Vec<Item>, Vec<EntryError>> {
 
 fn row(stored: StoredItem) -> ItemRow {
     let item = stored.item;
-    let currency = item.currency.map(|currency| format!(" {}", currency.code())).unwrap_or_default();
+    let currency = item.currency_code();
     ItemRow {
         id: item.id.as_str().to_owned(),
         name: item.name,
         category: item.category,
-        price: item.price.map(|price| format!("{}{currency}", grouped(&price.to_string()))),
+        price: item.price.map(|price| format!("{} {currency}", grouped(&price.to_string()))),
         available: item.available,
         updated: moment(stored.updated_at),
     }
@@ -256,7 +260,7 @@ mod tests {
     #[test]
     fn an_id_twice_in_one_feed_is_an_error_at_the_second() {
         let draft = |id: &str| ItemDraft { id: Some(id.into()), name: Some("n".into()), ..ItemDraft::default() };
-        let errors = check_all(vec![draft("a"), draft("b"), draft("a")]).unwrap_err();
+        let errors = check_feed(vec![draft("a"), draft("b"), draft("a")]).unwrap_err();
         assert_eq!(errors.len(), 1);
         assert_eq!((errors[0].pointer.as_str(), errors[0].code), ("/2/id", EntryCode::Duplicate));
     }

@@ -1,0 +1,72 @@
+//! `voxum admin …`: one-time links for whoever may read this machine's terminal.
+
+use crate::cli::Admin;
+use crate::open::{Opened, open};
+use crate::settings::{PublicUrl, Settings};
+use crate::telemetry;
+use anyhow::{Context as _, anyhow, bail};
+use domain::{AccountName, Email};
+use service::{LinkToken, Service};
+use storage::OpenMode;
+
+/// # Errors
+/// One line for the operator.
+pub async fn run(command: Admin, settings: Settings) -> anyhow::Result<()> {
+    let Settings {
+        listen,
+        public_url,
+        database,
+        pepper,
+        log,
+        ..
+    } = settings;
+    telemetry::start(log);
+    let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(listen));
+    let origin = public_url.origin().to_owned();
+    let Opened { service, store } = open(&database, OpenMode::ExistingOnly, pepper, origin).await?;
+    let line = link(&service, command, &public_url).await;
+    store.close().await;
+    crate::serve::say(&line?);
+    Ok(())
+}
+
+async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyhow::Result<String> {
+    let at = |token: &LinkToken| setup_url(public_url, token);
+    match command {
+        Admin::SetupLink => match service.first_owner_link().await? {
+            Some(token) => Ok(first_owner_line(public_url, &token)),
+            None => bail!(
+                "there is an owner already; `voxum admin reset EMAIL` makes a link for a new password, \
+                 `voxum admin create-account NAME` one for a further account"
+            ),
+        },
+        Admin::CreateAccount { name } => {
+            let name =
+                AccountName::parse(&name).map_err(|rejected| anyhow!("NAME: {}", rejected.0))?;
+            let token = service.new_account_link(name.clone()).await?;
+            Ok(format!(
+                "Set up the account “{name}” within 30 minutes: {}",
+                at(&token)
+            ))
+        }
+        Admin::Reset { email } => {
+            let email =
+                Email::parse(&email).map_err(|rejected| anyhow!("EMAIL: {}", rejected.0))?;
+            let token = service.reset_link(&email).await?;
+            let token = token.with_context(|| format!("no member has the address {email}"))?;
+            Ok(format!(
+                "Set a new password for {email} within 30 minutes: {}",
+                at(&token)
+            ))
+        }
+    }
+}
+
+/// The line that the start prints too, where there is no owner.
+pub fn first_owner_line(public_url: &PublicUrl, token: &LinkToken) -> String {
+    format!("Set up the first owner: {}", setup_url(public_url, token))
+}
+
+fn setup_url(public_url: &PublicUrl, token: &LinkToken) -> String {
+    format!("{}/setup/{}", public_url.origin(), token.expose())
+}

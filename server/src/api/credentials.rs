@@ -1,0 +1,126 @@
+//! Which key a request presents, if any.
+
+use super::problem::Problem;
+use crate::headers::API_KEY;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+
+/// The one key that the headers hold, trimmed and otherwise as sent: bytes, since a header may hold any.
+///
+/// # Errors
+/// None, or more than one.
+pub fn presented(headers: &HeaderMap) -> Result<&[u8], Problem> {
+    let mut lines = headers.get_all(API_KEY).iter();
+    let line = lines.next();
+    if lines.next().is_some() {
+        // Which of them a proxy or another reader would take nobody knows.
+        return Err(Problem::AmbiguousCredentials);
+    }
+    let header = line
+        .map(|value| trim(value.as_bytes()))
+        .filter(|key| !key.is_empty());
+    let mut keys = headers
+        .get_all(AUTHORIZATION)
+        .iter()
+        .filter_map(|value| bearer(value.as_bytes()));
+    let first = header.or_else(|| keys.next()).ok_or(Problem::MissingKey)?;
+    if keys.any(|key| key != first) {
+        Err(Problem::AmbiguousCredentials)
+    } else {
+        Ok(first)
+    }
+}
+
+/// The token of `Bearer vx_…`. Other schemes and tokens are not for us: a proxy in front may use them.
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let space = value.iter().position(|b| matches!(b, b' ' | b'\t'))?;
+    let (scheme, token) = value.split_at(space);
+    let token = trim(token);
+    (scheme.eq_ignore_ascii_case(b"bearer") && token.starts_with(b"vx_")).then_some(token)
+}
+
+/// Without outer spaces and tabs.
+fn trim(value: &[u8]) -> &[u8] {
+    let blank = |b: &u8| matches!(b, b' ' | b'\t');
+    let start = value.iter().position(|b| !blank(b)).unwrap_or(value.len());
+    let end = value
+        .iter()
+        .rposition(|b| !blank(b))
+        .map_or(start, |last| last + 1);
+    &value[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::{HeaderName, HeaderValue};
+
+    fn read(lines: &[(&'static str, &[u8])]) -> Result<String, Problem> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_bytes(value).unwrap(),
+            );
+        }
+        presented(&headers).map(|key| String::from_utf8_lossy(key).into_owned())
+    }
+
+    #[test]
+    fn one_key_in_either_header_or_the_same_in_both_is_taken() {
+        assert_eq!(read(&[("x-api-key", b" vx_a\t")]).unwrap(), "vx_a");
+        assert_eq!(
+            read(&[("authorization", b"bearer  vx_a ")]).unwrap(),
+            "vx_a"
+        );
+        assert_eq!(
+            read(&[("x-api-key", b"vx_a"), ("authorization", b"Bearer vx_a")]).unwrap(),
+            "vx_a"
+        );
+        assert_eq!(
+            read(&[("x-api-key", b"vx_a"), ("authorization", b"Basic dXNlcg==")]).unwrap(),
+            "vx_a"
+        );
+        assert_eq!(
+            read(&[("x-api-key", b"vx_a"), ("authorization", b"Bearer eyJ")]).unwrap(),
+            "vx_a"
+        );
+    }
+
+    #[test]
+    fn two_keys_are_ambiguous_even_where_they_are_equal_lines() {
+        for lines in [
+            [("x-api-key", b"vx_a".as_slice()), ("x-api-key", b"vx_a")],
+            [("x-api-key", b"vx_a"), ("x-api-key", b"")],
+            [("x-api-key", b"vx_a"), ("authorization", b"Bearer vx_b")],
+            [
+                ("authorization", b"Bearer vx_a"),
+                ("authorization", b"Bearer vx_b"),
+            ],
+        ] {
+            assert_eq!(
+                read(&lines),
+                Err(Problem::AmbiguousCredentials),
+                "{lines:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_of_ours_is_a_missing_key() {
+        for line in [
+            ("x-api-key", b" \t ".as_slice()),
+            ("authorization", b"Bearer eyJ"),
+            ("authorization", b"Basic vx_a"),
+            ("authorization", b"Bearer"),
+            ("accept", b"vx_a"),
+        ] {
+            assert_eq!(read(&[line]), Err(Problem::MissingKey), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_pass_as_they_are() {
+        assert!(read(&[("x-api-key", &[0x80, 0xFF])]).is_ok());
+    }
+}

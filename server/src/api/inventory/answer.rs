@@ -1,0 +1,65 @@
+//! An item as the API writes it.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use service::inventory::{Price, StoredItem};
+use service::rfc3339;
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+pub struct ItemAnswer {
+    id: String,
+    name: String,
+    category: Option<String>,
+    price: Option<Box<RawValue>>,
+    currency: &'static str,
+    description: Option<String>,
+    url: Option<String>,
+    image_url: Option<String>,
+    available: bool,
+    attributes: BTreeMap<String, String>,
+    updated_at: String,
+}
+
+impl From<StoredItem> for ItemAnswer {
+    fn from(StoredItem { item, updated_at }: StoredItem) -> Self {
+        Self {
+            currency: item.currency_code(),
+            id: item.id.as_str().to_owned(),
+            name: item.name,
+            category: item.category,
+            price: item.price.map(number),
+            description: item.description,
+            url: item.url,
+            image_url: item.image_url,
+            available: item.available,
+            attributes: item.attributes,
+            updated_at: rfc3339(updated_at),
+        }
+    }
+}
+
+/// Written digit by digit: a price that went through a binary fraction might come out another one.
+fn number(price: Price) -> Box<RawValue> {
+    let text = price.to_string();
+    let text = text.strip_suffix(".00").unwrap_or(&text);
+    RawValue::from_string(text.to_owned())
+        .expect("digits, perhaps with a point between them, are JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_prices_have_no_places_and_others_two() {
+        for (cents, text) in [
+            (3_250_000, "32500"),
+            (10, "0.10"),
+            (0, "0"),
+            (999_999_999_999, "9999999999.99"),
+        ] {
+            assert_eq!(number(Price::from_cents(cents)).get(), text);
+        }
+    }
+}

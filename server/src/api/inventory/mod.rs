@@ -1,0 +1,11 @@
+//! `/api/inventory`
+
+mod answer;
+mod item;
+mod list;
+mod push;
+mod read;
+
+pub use item::{delete, put, show};
+pub use list::list;
+pub use push::push;

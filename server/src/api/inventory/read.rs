@@ -1,0 +1,202 @@
+//! From a body's JSON to drafts of items. What is wrong with the form of a value is noted in its draft, so that a
+//! caller learns of it together with everything else.
+
+use crate::api::json::{MAX_ELEMENTS, Members, array, object};
+use serde_json::value::RawValue;
+use service::inventory::{EntryCode, EntryError, ItemDraft};
+use std::collections::BTreeMap;
+
+/// The items of `{"items": [ … ]}`.
+///
+/// # Errors
+/// Another form than that; pointers are from the body on.
+pub fn feed(body: &RawValue) -> Result<Vec<ItemDraft>, Vec<EntryError>> {
+    let mut errors = Vec::new();
+    let Some(members) = members(body, &mut errors) else {
+        return Err(errors);
+    };
+    let mut items = None;
+    for (name, value) in members {
+        if name == "items" {
+            items = Some(value);
+        } else {
+            errors.push(unknown(&name));
+        }
+    }
+    match items {
+        None => errors.push(EntryError::new(
+            "/items",
+            EntryCode::Required,
+            "Give the list of items.",
+        )),
+        Some(items) => match array(items) {
+            None => errors.push(invalid("/items", "Give a list of items.")),
+            Some(list) if list.elements.is_empty() || list.more => {
+                let detail = format!("Send 1 to {MAX_ELEMENTS} items in one request.");
+                errors.push(EntryError::new("/items", EntryCode::OutOfRange, detail));
+            }
+            Some(list) if errors.is_empty() => {
+                return Ok(list.elements.into_iter().map(item).collect());
+            }
+            Some(_) => {}
+        },
+    }
+    Err(errors)
+}
+
+/// One item of a feed.
+fn item(value: &RawValue) -> ItemDraft {
+    draft(value, true)
+}
+
+/// An item whose id stands in the path.
+pub fn item_without_id(value: &RawValue) -> ItemDraft {
+    draft(value, false)
+}
+
+fn draft(value: &RawValue, with_id: bool) -> ItemDraft {
+    let mut draft = ItemDraft::default();
+    let errors = &mut draft.errors;
+    for (name, value) in members(value, errors).unwrap_or_default() {
+        // Absent and null are the same, for every field.
+        if value.get() == "null" && FIELDS.contains(&name.as_str()) && (with_id || name != "id") {
+            continue;
+        }
+        match name.as_str() {
+            "id" if with_id => draft.id = text(errors, "/id", value),
+            "name" => draft.name = text(errors, "/name", value),
+            "category" => draft.category = text(errors, "/category", value),
+            "price" => draft.price = price(errors, value),
+            "currency" => draft.currency = text(errors, "/currency", value),
+            "description" => draft.description = text(errors, "/description", value),
+            "url" => draft.url = text(errors, "/url", value),
+            "image_url" => draft.image_url = text(errors, "/image_url", value),
+            "available" => draft.available = truth(errors, value),
+            "attributes" => draft.attributes = attributes(errors, value),
+            "id" => errors.push(EntryError::new(
+                "/id",
+                EntryCode::UnknownField,
+                "Leave `id` out: it stands in the path.",
+            )),
+            _ => errors.push(unknown(&name)),
+        }
+    }
+    draft
+}
+
+const FIELDS: [&str; 10] = [
+    "id",
+    "name",
+    "category",
+    "price",
+    "currency",
+    "description",
+    "url",
+    "image_url",
+    "available",
+    "attributes",
+];
+
+/// The members of an object, each name once: which of two a reader would take nobody knows.
+fn members<'a>(
+    value: &'a RawValue,
+    errors: &mut Vec<EntryError>,
+) -> Option<Vec<(String, &'a RawValue)>> {
+    let Some(Members { mut members, more }) = object(value) else {
+        errors.push(invalid("", "Give an object."));
+        return None;
+    };
+    if more {
+        errors.push(EntryError::new(
+            "",
+            EntryCode::TooLong,
+            "This object has too many members.",
+        ));
+    }
+    let mut seen: Vec<String> = Vec::with_capacity(members.len());
+    members.retain(|(name, _)| {
+        let again = seen.contains(name);
+        if again {
+            errors.push(EntryError::new(
+                pointer(name),
+                EntryCode::Duplicate,
+                "Give each name once.",
+            ));
+        }
+        seen.push(name.clone());
+        !again
+    });
+    Some(members)
+}
+
+fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Option<String> {
+    let read = value
+        .get()
+        .starts_with('"')
+        .then(|| serde_json::from_str(value.get()));
+    match read {
+        Some(Ok(text)) => Some(text),
+        Some(Err(_)) => refuse(
+            errors,
+            pointer,
+            "This text holds half a character. Send whole ones.",
+        ),
+        None => refuse(errors, pointer, "Give a text."),
+    }
+}
+
+/// Its digits as they stand, whether as a number or as a text.
+fn price(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<String> {
+    match value.get().as_bytes() {
+        [b'0'..=b'9' | b'-', ..] => Some(value.get().to_owned()),
+        [b'"', ..] => text(errors, "/price", value),
+        _ => refuse(
+            errors,
+            "/price",
+            "Give a number, such as 32500 or \"32500.00\".",
+        ),
+    }
+}
+
+fn truth(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<bool> {
+    match value.get() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => refuse(errors, "/available", "Give true or false."),
+    }
+}
+
+fn attributes(errors: &mut Vec<EntryError>, value: &RawValue) -> BTreeMap<String, String> {
+    let mut found = Vec::new();
+    let members = members(value, &mut found).unwrap_or_default();
+    let texts = members.into_iter().filter_map(|(name, value)| {
+        let text = text(&mut found, &pointer(&name), value)?;
+        Some((name, text))
+    });
+    let texts = texts.collect();
+    errors.extend(found.into_iter().map(|error| error.under("/attributes")));
+    texts
+}
+
+fn unknown(name: &str) -> EntryError {
+    EntryError::new(
+        pointer(name),
+        EntryCode::UnknownField,
+        "There is no field of this name. Leave it out.",
+    )
+}
+
+fn invalid(pointer: &str, detail: &str) -> EntryError {
+    EntryError::new(pointer, EntryCode::Invalid, detail)
+}
+
+fn refuse<T>(errors: &mut Vec<EntryError>, pointer: &str, detail: &str) -> Option<T> {
+    errors.push(invalid(pointer, detail));
+    None
+}
+
+/// RFC 6901, with the name cut to a length that can be read.
+fn pointer(name: &str) -> String {
+    let shown: String = name.chars().take(128).collect();
+    format!("/{}", shown.replace('~', "~0").replace('/', "~1"))
+}

@@ -1,0 +1,174 @@
+//! JSON bodies, read so that nothing is held twice and nothing is guessed.
+
+use super::problem::Problem;
+use crate::body::{ReadError, read};
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// The limit of a body that is no feed.
+pub const BODY: usize = 2 * 1024 * 1024;
+/// The limit of an inventory feed.
+pub const FEED: usize = 16 * 1024 * 1024;
+
+/// A body that is well-formed JSON, as text.
+pub struct JsonText<const LIMIT: usize>(String);
+
+impl<const LIMIT: usize> JsonText<LIMIT> {
+    /// # Errors
+    /// Never for a text that was read here, since its grammar was checked; kept for what only shows later.
+    pub fn value(&self) -> Result<&RawValue, Problem> {
+        serde_json::from_str(&self.0).map_err(|error| malformed(&error))
+    }
+}
+
+impl<S: Sync, const LIMIT: usize> FromRequest<S> for JsonText<LIMIT> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::UnsupportedMediaType);
+        }
+        let bytes = read(request.into_body(), LIMIT)
+            .await
+            .map_err(|error| match error {
+                ReadError::TooLarge => Problem::BodyTooLarge { limit: LIMIT },
+                ReadError::Broken => {
+                    Problem::MalformedBody("The body did not arrive whole. Send it again.".into())
+                }
+            })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let place = error.utf8_error().valid_up_to();
+            Problem::MalformedBody(format!("The body is not UTF-8 from byte {place} on."))
+        })?;
+        let text = Self(text);
+        text.value()?;
+        Ok(text)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let text = |value: &axum::http::HeaderValue| value.to_str().ok().map(str::to_ascii_lowercase);
+    let mut kinds = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(kind), None) = (kinds.next().and_then(text), kinds.next()) else {
+        return false;
+    };
+    let mut parts = kind.split(';').map(str::trim);
+    let json = parts.next() == Some("application/json");
+    let utf8 = parts.all(|part| match part.split_once('=') {
+        Some(("charset", set)) => set.trim_matches('"') == "utf-8",
+        _ => true,
+    });
+    let plain = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .all(|encoding| text(encoding).is_some_and(|encoding| encoding.trim() == "identity"));
+    json && utf8 && plain
+}
+
+/// The parser's own words: they say what was expected and where, and quote nothing.
+fn malformed(error: &serde_json::Error) -> Problem {
+    Problem::MalformedBody(format!("The body is not JSON: {error}."))
+}
+
+/// The members of an object in the order sent, the same name twice included.
+pub struct Members<'a> {
+    pub members: Vec<(String, &'a RawValue)>,
+    /// There are more, which were not kept.
+    pub more: bool,
+}
+
+/// The elements of an array.
+pub struct Elements<'a> {
+    pub elements: Vec<&'a RawValue>,
+    pub more: bool,
+}
+
+/// No object of ours has more members; a body full of them must not fill the memory.
+const MAX_MEMBERS: usize = 64;
+/// The items of one feed.
+pub const MAX_ELEMENTS: usize = 5_000;
+
+/// `None` where the value is no object, or one of its names is no text.
+pub fn object(value: &RawValue) -> Option<Members<'_>> {
+    serde_json::from_str(value.get()).ok()
+}
+
+/// `None` where the value is no array.
+pub fn array(value: &RawValue) -> Option<Elements<'_>> {
+    serde_json::from_str(value.get()).ok()
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while members.len() < MAX_MEMBERS {
+                    let Some(member) = map.next_entry::<String, &RawValue>()? else {
+                        return Ok(Members {
+                            members,
+                            more: false,
+                        });
+                    };
+                    members.push(member);
+                }
+                let mut more = false;
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                    more = true;
+                }
+                Ok(Members { members, more })
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Elements<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut elements = Vec::new();
+                while elements.len() < MAX_ELEMENTS {
+                    let Some(element) = seq.next_element::<&RawValue>()? else {
+                        return Ok(Elements {
+                            elements,
+                            more: false,
+                        });
+                    };
+                    elements.push(element);
+                }
+                let mut more = false;
+                while seq.next_element::<IgnoredAny>()?.is_some() {
+                    more = true;
+                }
+                Ok(Elements { elements, more })
+            }
+
+            fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+                Err(E::custom("an array"))
+            }
+        }
+        deserializer
+            .deserialize_seq(Reader)
+            .map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,10 @@
+//! The HTTP API's side: what integrations call with a key. Every answer is JSON, every refusal a problem.
+
+pub mod credentials;
+pub mod health;
+pub mod inventory;
+pub mod json;
+pub mod key;
+pub mod parameters;
+pub mod problem;
+pub mod scoped;

@@ -1,0 +1,223 @@
+//! Everything the API refuses with: one variant, one row of the catalogue (RFC 9457).
+
+use crate::request::RequestId;
+use crate::telemetry::Chain;
+use axum::Json;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::{Failure, Scope, Timestamp};
+use serde::Serialize;
+use service::inventory::EntryError;
+use service::rfc3339;
+use std::borrow::Cow;
+
+/// A refusal, in the order in which they are checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    UnknownPath,
+    MethodNotAllowed,
+    AmbiguousCredentials,
+    MissingKey,
+    MalformedKey,
+    InvalidKey,
+    RevokedKey,
+    ExpiredKey { at: Timestamp },
+    PausedKey,
+    MissingScope(Scope),
+    UnsupportedMediaType,
+    BodyTooLarge { limit: usize },
+    MalformedBody(String),
+    InvalidBody(Vec<EntryError>),
+    InvalidParameter(String),
+    NoSuchItem,
+    PreconditionFailed,
+    Internal,
+    Unavailable,
+}
+
+/// How long to wait before asking a database again that did not answer.
+const RETRY_SECONDS: u32 = 2;
+
+impl Problem {
+    /// Status, code and title: what does not change from one occurrence to the next.
+    const fn row(&self) -> (StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::UnknownPath | Self::NoSuchItem => (S::NOT_FOUND, "not_found", "Not found"),
+            Self::MethodNotAllowed => (
+                S::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "Method not allowed",
+            ),
+            Self::AmbiguousCredentials => (
+                S::BAD_REQUEST,
+                "ambiguous_credentials",
+                "Ambiguous credentials",
+            ),
+            Self::MissingKey => (S::UNAUTHORIZED, "missing_key", "Missing API key"),
+            Self::MalformedKey => (S::UNAUTHORIZED, "malformed_key", "Malformed API key"),
+            Self::InvalidKey => (S::UNAUTHORIZED, "invalid_key", "Invalid API key"),
+            Self::RevokedKey => (S::UNAUTHORIZED, "revoked_key", "Revoked API key"),
+            Self::ExpiredKey { .. } => (S::UNAUTHORIZED, "expired_key", "Expired API key"),
+            Self::PausedKey => (S::UNAUTHORIZED, "paused_key", "Paused API key"),
+            Self::MissingScope(_) => (S::FORBIDDEN, "missing_scope", "Missing permission"),
+            Self::UnsupportedMediaType => (
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Unsupported media type",
+            ),
+            Self::BodyTooLarge { .. } => (S::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
+            Self::MalformedBody(_) => (S::BAD_REQUEST, "malformed_body", "Malformed body"),
+            Self::InvalidBody(_) => (S::UNPROCESSABLE_ENTITY, "invalid_body", "Invalid body"),
+            Self::InvalidParameter(_) => (S::BAD_REQUEST, "invalid_parameter", "Invalid parameter"),
+            Self::PreconditionFailed => (
+                S::PRECONDITION_FAILED,
+                "precondition_failed",
+                "Precondition failed",
+            ),
+            Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
+            Self::Unavailable => (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable"),
+        }
+    }
+
+    /// What to do, for whoever reads it.
+    fn detail(&self) -> Cow<'static, str> {
+        match self {
+            Self::UnknownPath => "There is nothing at this path. Check it for typing errors; it has no slash at its end.".into(),
+            Self::MethodNotAllowed => "This path does not take this method. The header `Allow` lists those it takes.".into(),
+            Self::AmbiguousCredentials => {
+                "The request carries more than one API key. Send exactly one header `X-API-Key`.".into()
+            }
+            Self::MissingKey => "Send your API key in the header `X-API-Key`.".into(),
+            Self::MalformedKey => {
+                "The API key looks incomplete or mistyped. Copy the complete key, without spaces: `vx_` and 49 letters and digits.".into()
+            }
+            Self::InvalidKey => "No API key of this server is like this one. Check that it belongs to this server.".into(),
+            Self::RevokedKey => "This API key was revoked. Ask an admin for a new key.".into(),
+            Self::ExpiredKey { at } => {
+                format!("This API key expired at {}. Ask an admin for a new key.", rfc3339(*at)).into()
+            }
+            Self::PausedKey => "This API key was paused by an admin.".into(),
+            Self::MissingScope(scope) => {
+                format!("This API key lacks the permission `{scope}`. Ask an admin for a key that has it.").into()
+            }
+            Self::UnsupportedMediaType => {
+                "Send the body as `Content-Type: application/json`, in UTF-8 and uncompressed.".into()
+            }
+            Self::BodyTooLarge { limit } => {
+                format!("The body is larger than {limit} bytes. Send it in several requests.").into()
+            }
+            Self::MalformedBody(why) | Self::InvalidParameter(why) => why.clone().into(),
+            Self::InvalidBody(_) => "Some values cannot be taken, so nothing was stored. `errors` lists them.".into(),
+            Self::NoSuchItem => "There is no such item in this account.".into(),
+            Self::PreconditionFailed => {
+                "This version gives out no entity tags, so no condition on one can hold. Nothing was changed; \
+                 send the request without `If-Match` and `If-None-Match`."
+                    .into()
+            }
+            Self::Internal => {
+                "Something went wrong on our side. Try again, and if it stays, give your operator the request id in `instance`.".into()
+            }
+            Self::Unavailable => "The server cannot reach its data right now. Nothing was changed. Try again in a moment.".into(),
+        }
+    }
+
+    /// Writes it as the body of `response`, which has its headers already (`Allow`, for one).
+    pub fn write(&self, id: &RequestId, response: Response) -> Response {
+        let (status, code, title) = self.row();
+        let errors = match self {
+            Self::InvalidBody(errors) => errors.as_slice(),
+            _ => &[],
+        };
+        let document = Document {
+            kind: format!("urn:voxum:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            detail: self.detail(),
+            instance: id.as_str(),
+            code,
+            errors: errors.iter().map(Entry::from).collect(),
+        };
+        let mut written = (status, Json(document)).into_response();
+        written.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        for (name, value) in response.headers() {
+            written.headers_mut().entry(name).or_insert(value.clone());
+        }
+        written
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'a str,
+    status: u16,
+    detail: Cow<'a, str>,
+    instance: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    pointer: &'a str,
+    code: &'a str,
+    detail: &'a str,
+}
+
+impl<'a> From<&'a EntryError> for Entry<'a> {
+    fn from(error: &'a EntryError) -> Self {
+        Self {
+            pointer: &error.pointer,
+            code: error.code.as_str(),
+            detail: &error.detail,
+        }
+    }
+}
+
+/// Without its body: that needs the request's id, which [`crate::request::identify`] knows.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.row().0.into_response();
+        let headers = response.headers_mut();
+        match &self {
+            problem if problem.row().0 == StatusCode::UNAUTHORIZED => {
+                headers.insert(
+                    WWW_AUTHENTICATE,
+                    HeaderValue::from_static("ApiKey realm=\"voxum\""),
+                );
+            }
+            Self::Unavailable => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// What a caller is told of an error. What they are not told goes to the log, here and nowhere else.
+impl From<service::Error> for Problem {
+    fn from(error: service::Error) -> Self {
+        match &error {
+            service::Error::MissingScope(scope) => Self::MissingScope(*scope),
+            service::Error::Refused(Failure::NotFound) => Self::NoSuchItem,
+            service::Error::Refused(Failure::Unavailable) => Self::Unavailable,
+            service::Error::Unavailable(_) => {
+                tracing::warn!(error = %Chain(&error), "the database is unavailable");
+                Self::Unavailable
+            }
+            service::Error::Refused(_) | service::Error::Broken(_) => {
+                tracing::error!(error = %Chain(&error), "a request failed");
+                Self::Internal
+            }
+        }
+    }
+}

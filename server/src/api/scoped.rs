@@ -1,0 +1,72 @@
+//! Authentication as a value: a handler that takes a [`Scoped`] runs only for a key with that permission, and what
+//! the service does for a key, it does only with the caller that is in here.
+
+use super::credentials::presented;
+use super::problem::Problem;
+use crate::AppState;
+use crate::client::Caller;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::Scope;
+use service::key::KeyRefusal;
+use service::{Client, KeyCaller};
+use std::marker::PhantomData;
+
+/// A permission as a type.
+pub trait Permission: Send {
+    /// `None`: any key will do.
+    const SCOPE: Option<Scope>;
+}
+
+pub struct AnyKey;
+pub struct InventoryRead;
+pub struct InventoryWrite;
+
+impl Permission for AnyKey {
+    const SCOPE: Option<Scope> = None;
+}
+impl Permission for InventoryRead {
+    const SCOPE: Option<Scope> = Some(Scope::InventoryRead);
+}
+impl Permission for InventoryWrite {
+    const SCOPE: Option<Scope> = Some(Scope::InventoryWrite);
+}
+
+/// A caller whose key has the permission `P`.
+pub struct Scoped<P> {
+    pub caller: KeyCaller,
+    pub client: Client,
+    permission: PhantomData<P>,
+}
+
+/// From the request's head alone: who may not is refused before the body is read.
+impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let Ok(Caller(client)) = Caller::from_request_parts(parts, state).await;
+        let key = presented(&parts.headers)?;
+        let caller = state.service.authenticate(key, &client).await?;
+        match P::SCOPE {
+            Some(scope) if !caller.may(scope) => Err(Problem::MissingScope(scope)),
+            _ => Ok(Self {
+                caller,
+                client,
+                permission: PhantomData,
+            }),
+        }
+    }
+}
+
+impl From<KeyRefusal> for Problem {
+    fn from(refusal: KeyRefusal) -> Self {
+        match refusal {
+            KeyRefusal::Malformed => Self::MalformedKey,
+            KeyRefusal::Unknown => Self::InvalidKey,
+            KeyRefusal::Revoked => Self::RevokedKey,
+            KeyRefusal::Expired { at } => Self::ExpiredKey { at },
+            KeyRefusal::Paused => Self::PausedKey,
+            KeyRefusal::Failed(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The command line: what `voxum --help` says is written here.
+
+use clap::{Args, Parser, Subcommand};
+
+/// The settings that have no flag, since command lines show in process lists and shell histories.
+const SECRETS: &str = "\
+Secrets are set by the environment alone. Each has a second form with _FILE, which names a file that holds the value:
+  VOXUM_DATABASE_URL    where the data is [default: sqlite:./data/voxum.db]
+  VOXUM_PEPPER          64 hexadecimal digits under which API keys are hashed [default: the file `pepper` beside the
+                        database, made on the first start]
+  VOXUM_ADMIN_PASSWORD  the first owner's password, on an empty database, with VOXUM_ADMIN_EMAIL
+
+LEPTOS_SITE_ROOT serves the site's files from a directory instead of those in the binary (for development).
+Any other variable that begins with VOXUM_ is an error.";
+
+/// Hands out API keys, shows who uses them, and takes them back.
+#[derive(Debug, Parser)]
+#[command(name = "voxum", version, about, long_about = None, after_help = SECRETS)]
+pub struct Cli {
+    #[command(flatten)]
+    pub flags: Flags,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Settings that may be seen: by flag or by environment. They are texts here and read by [`crate::settings`], so that
+/// a bad one is told of in one line, wherever it came from.
+#[derive(Debug, Args)]
+pub struct Flags {
+    /// Where to listen; port 0 takes a free one
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:3000"
+    )]
+    pub listen: String,
+    /// Where people and integrations reach the console [default: http:// and the listening address]
+    #[arg(long, global = true, env = "VOXUM_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Creates the first owner on an empty database, with `VOXUM_ADMIN_PASSWORD`
+    #[arg(long, global = true, env = "VOXUM_ADMIN_EMAIL", value_name = "EMAIL")]
+    pub admin_email: Option<String>,
+    /// What goes to the log on standard error: error, warn, info, debug, trace, or directives such as server=debug
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_LOG",
+        value_name = "FILTER",
+        default_value = "info"
+    )]
+    pub log: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the console and the HTTP API (what `voxum` alone does, too)
+    #[command(after_help = SECRETS)]
+    Serve,
+    /// Make one-time links on this machine, for whoever may read its terminal
+    #[command(subcommand)]
+    Admin(Admin),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Print a fresh link to set up the first owner, and end the older ones
+    SetupLink,
+    /// Print a link to set up a further account and its owner
+    CreateAccount {
+        /// The account's name, such as the customer's
+        name: String,
+    },
+    /// Print a link with which a member sets a new password
+    Reset {
+        /// The member's address
+        email: String,
+    },
+}

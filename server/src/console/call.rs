@@ -1,0 +1,82 @@
+//! `POST /call/…`: the server functions, called by a console that runs in a browser.
+
+use super::door::Door;
+use super::fields::MAX_BYTES;
+use super::{RETRY_SECONDS, Visitor};
+use crate::AppState;
+use crate::body::{self, ReadError};
+use app::backend::Backend;
+use app::calls::CallError;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use leptos::prelude::provide_context;
+use std::sync::Arc;
+
+/// Runs the function that the path names, with the visitor's door in its context.
+pub async fn call(State(state): State<AppState>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    if !leptos::server_fn::axum::server_fn_paths()
+        .any(|(known, method)| known == path && method == Method::POST)
+    {
+        return refuse(StatusCode::NOT_FOUND);
+    }
+    let json = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if !json {
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let body = match body::read(body, MAX_BYTES).await {
+        Ok(body) => body,
+        Err(ReadError::TooLarge) => return refuse(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(ReadError::Broken) => return refuse(StatusCode::BAD_REQUEST),
+    };
+    let Ok(visitor) = Visitor::from_request_parts(&mut parts, &state).await else {
+        let wait = [(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS))];
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            wait,
+            Json(CallError::Unavailable),
+        )
+            .into_response();
+    };
+    let door: Arc<dyn Backend> = Arc::new(Door::of(&state, &visitor));
+    // A request of our own making, as for pages. Without the browser's `Accept` and `Referer`, from which the
+    // framework would make a redirect.
+    let clean = Request::post(path)
+        .header(CONTENT_TYPE, "application/json")
+        .header(ACCEPT, "application/json")
+        .body(Body::from(body));
+    let Ok(clean) = clean else {
+        return refuse(StatusCode::NOT_FOUND);
+    };
+    let context = move || provide_context(door.clone());
+    let answer = leptos_axum::handle_server_fns_with_context(context, clean)
+        .await
+        .into_response();
+    mend(answer).await
+}
+
+/// The console that called is older or newer than this server: it is told to reload.
+fn refuse(status: StatusCode) -> Response {
+    (status, Json(CallError::Outdated)).into_response()
+}
+
+/// The framework answers arguments that it cannot read with 500. Nothing of ours is broken then.
+async fn mend(answer: Response) -> Response {
+    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return answer;
+    }
+    let (parts, body) = answer.into_parts();
+    let body = body::read(body, MAX_BYTES).await.unwrap_or_default();
+    match serde_json::from_slice(&body) {
+        Ok(CallError::Outdated) => refuse(StatusCode::BAD_REQUEST),
+        _ => Response::from_parts(parts, Body::from(body)),
+    }
+}

@@ -1,0 +1,131 @@
+//! Our two cookies: the session's, and the choice of colours.
+
+use crate::PublicUrl;
+use app::request::Theme;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
+use zeroize::Zeroizing;
+
+/// With the prefix `__Host-` browsers take the cookie only from this very host, over a connection they trust. They
+/// refuse it on plain http that is not this machine itself: there a session without it is better than none.
+pub fn session_cookie_name(public_url: &PublicUrl) -> &'static str {
+    if public_url.is_trustworthy() {
+        "__Host-voxum_session"
+    } else {
+        "voxum_session"
+    }
+}
+
+/// The session's token: 64 hexadecimal digits, or nothing worth a question to the database.
+pub fn session_token(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Zeroizing<String>> {
+    let token = find(headers, session_cookie_name(public_url))?;
+    let good = token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
+    good.then(|| Zeroizing::new(token))
+}
+
+pub fn theme(headers: &HeaderMap) -> Theme {
+    find(headers, Theme::COOKIE)
+        .map(|word| Theme::parse(&word))
+        .unwrap_or_default()
+}
+
+/// Has the browser keep a session; it ends at the latest when the server ends it.
+pub fn set_session(response: &mut Response, public_url: &PublicUrl, token: &str) {
+    set(response, &session(public_url, token.to_owned()));
+}
+
+/// Has the browser forget its session.
+pub fn forget_session(response: &mut Response, public_url: &PublicUrl) {
+    let mut cookie = session(public_url, String::new());
+    cookie.set_max_age(Duration::ZERO);
+    set(response, &cookie);
+}
+
+/// Readable by scripts, since it holds nothing but a word.
+pub fn set_theme(response: &mut Response, theme: Theme) {
+    let cookie = Cookie::build((Theme::COOKIE, theme.as_str()))
+        .path("/")
+        .same_site(SameSite::Lax)
+        .max_age(Duration::days(365))
+        .build();
+    set(response, &cookie);
+}
+
+fn session(public_url: &PublicUrl, token: String) -> Cookie<'static> {
+    Cookie::build((session_cookie_name(public_url), token))
+        .path("/")
+        .secure(public_url.is_trustworthy())
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .build()
+}
+
+fn set(response: &mut Response, cookie: &Cookie<'_>) {
+    if let Ok(mut value) = HeaderValue::from_str(&cookie.to_string()) {
+        value.set_sensitive(true);
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+}
+
+fn find(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok());
+    let mut cookies = lines.flat_map(Cookie::split_parse).filter_map(Result::ok);
+    cookies
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response_with(url: &str) -> String {
+        let mut response = Response::new(axum::body::Body::empty());
+        set_session(&mut response, &PublicUrl::parse(url).unwrap(), "abc");
+        response.headers()[SET_COOKIE].to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_trusted_origin_gets_the_host_prefix() {
+        for url in [
+            "https://console.example.com",
+            "http://127.0.0.1:3000",
+            "http://localhost:3000",
+        ] {
+            let line = response_with(url);
+            assert_eq!(
+                line,
+                "__Host-voxum_session=abc; HttpOnly; SameSite=Lax; Secure; Path=/"
+            );
+        }
+    }
+
+    #[test]
+    fn plain_http_gets_a_cookie_that_browsers_take() {
+        let line = response_with("http://192.168.1.7:3000");
+        assert_eq!(line, "voxum_session=abc; HttpOnly; SameSite=Lax; Path=/");
+    }
+
+    #[test]
+    fn only_a_whole_token_is_worth_a_question() {
+        let url = PublicUrl::parse("http://127.0.0.1:3000").unwrap();
+        let read = |line: &str| {
+            let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(line).unwrap())]);
+            session_token(&headers, &url).map(|token| token.len())
+        };
+        let token = "0123456789abcdef".repeat(4);
+        assert_eq!(
+            read(&format!("a=b; __Host-voxum_session={token}; c=d")),
+            Some(64)
+        );
+        assert_eq!(read(&format!("voxum_session={token}")), None);
+        assert_eq!(read("__Host-voxum_session=short"), None);
+        assert_eq!(read("nonsense"), None);
+    }
+}

@@ -1,0 +1,103 @@
+//! The one door from the console's pages and calls to the rules, bound to whoever knocks.
+
+use super::Visitor;
+use crate::AppState;
+use crate::request::RequestId;
+use crate::telemetry::Chain;
+use app::backend::Backend;
+use async_trait::async_trait;
+use domain::{
+    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, MemberView,
+    RevokeKeyForm,
+};
+use service::{Client, Error, Member, Service};
+use std::sync::Arc;
+
+pub struct Door {
+    service: Arc<Service>,
+    member: Option<Member>,
+    client: Client,
+    request_id: RequestId,
+}
+
+impl Door {
+    pub fn of(state: &AppState, visitor: &Visitor) -> Self {
+        Self {
+            service: state.service.clone(),
+            member: visitor.member.clone(),
+            client: visitor.client.clone(),
+            request_id: visitor.request_id.clone(),
+        }
+    }
+
+    fn member(&self) -> Result<&Member, Failure> {
+        self.member.as_ref().ok_or(Failure::SignedOut)
+    }
+
+    fn told<T>(&self, result: Result<T, Error>) -> Result<T, Failure> {
+        result.map_err(|error| failure(error, &self.request_id))
+    }
+}
+
+/// What a person is told of an error. What they are not told goes to the log, here and nowhere else.
+pub fn failure(error: Error, request_id: &RequestId) -> Failure {
+    match error {
+        Error::Refused(failure) => failure,
+        Error::Unavailable(_) => {
+            tracing::warn!(error = %Chain(&error), "the database is unavailable");
+            Failure::Unavailable
+        }
+        // Scopes belong to keys; a session that meets one is a fault of ours.
+        Error::MissingScope(_) | Error::Broken(_) => {
+            tracing::error!(error = %Chain(&error), "a request failed");
+            Failure::Internal {
+                request_id: request_id.to_string(),
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Backend for Door {
+    async fn member(&self) -> Result<MemberView, Failure> {
+        Ok(self.member()?.view())
+    }
+
+    async fn keys(&self) -> Result<KeysPage, Failure> {
+        self.told(self.service.keys_page(self.member()?).await)
+    }
+
+    async fn key(&self, id: KeyId) -> Result<KeyView, Failure> {
+        self.told(self.service.key(self.member()?, &id).await)
+    }
+
+    async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure> {
+        self.told(
+            self.service
+                .issue_key(self.member()?, &self.client, &form)
+                .await,
+        )
+    }
+
+    async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure> {
+        self.told(
+            self.service
+                .revoke_key(self.member()?, &self.client, &id, &form)
+                .await,
+        )
+    }
+
+    async fn inventory(&self, cursor: Option<String>) -> Result<InventoryPage, Failure> {
+        let member = self.member()?;
+        let after = cursor
+            .as_deref()
+            .map(|text| crate::cursor::read(text).ok_or(Failure::NotFound));
+        let page = self
+            .service
+            .inventory_page(member, after.transpose()?.as_deref())
+            .await;
+        let mut page = self.told(page)?;
+        page.next_cursor = page.next_cursor.map(|id| crate::cursor::write(&id));
+        Ok(page)
+    }
+}

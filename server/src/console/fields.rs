@@ -1,0 +1,78 @@
+//! A form as a browser sends it by itself.
+
+use super::plain;
+use crate::body::{ReadError, read};
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
+use url::form_urlencoded;
+use zeroize::Zeroizing;
+
+/// Far above what any form of ours comes to.
+pub const MAX_BYTES: usize = 64 * 1024;
+
+/// The fields in the order sent; wiped when dropped, since one may be a password.
+pub struct Fields(Vec<(String, Zeroizing<String>)>);
+
+impl Fields {
+    /// The first value, or nothing.
+    pub fn text(&self, name: &str) -> String {
+        self.secret(name).as_str().to_owned()
+    }
+
+    /// The same, in a text that is wiped.
+    pub fn secret(&self, name: &str) -> Zeroizing<String> {
+        self.values(name).next().cloned().unwrap_or_default()
+    }
+
+    /// Every value of a field that may be there more than once.
+    pub fn texts(&self, name: &str) -> Vec<String> {
+        self.values(name)
+            .map(|value| value.as_str().to_owned())
+            .collect()
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &Zeroizing<String>> {
+        self.0
+            .iter()
+            .filter(move |(field, _)| field == name)
+            .map(|(_, value)| value)
+    }
+}
+
+impl<S: Sync> FromRequest<S> for Fields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let kind = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let essence = kind.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(plain(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Send this form as it is sent by a browser.",
+            ));
+        }
+        let body = read(request.into_body(), MAX_BYTES)
+            .await
+            .map_err(|error| match error {
+                ReadError::TooLarge => {
+                    plain(StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.")
+                }
+                ReadError::Broken => {
+                    plain(StatusCode::BAD_REQUEST, "This form did not arrive whole.")
+                }
+            })?;
+        let body = Zeroizing::new(body);
+        let pairs = form_urlencoded::parse(&body);
+        Ok(Self(
+            pairs
+                .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
+                .collect(),
+        ))
+    }
+}

@@ -1,0 +1,50 @@
+//! `POST /keys`
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::sign_in_to;
+use crate::console::{Visitor, render, see_other};
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+use domain::CreateKeyForm;
+
+/// The page that the form stands on, and that its answer is drawn as.
+const PAGE: &str = "/keys/new";
+
+/// The answer to a success is the page that shows the secret, directly: a redirect would have to keep it somewhere.
+pub async fn create_key(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(PAGE));
+    };
+    let form = CreateKeyForm {
+        name: fields.text("name"),
+        scopes: fields.texts("scopes"),
+        expires: fields.text("expires"),
+        token: fields.text("token"),
+    };
+    match state
+        .service
+        .issue_key(member, &visitor.client, &form)
+        .await
+    {
+        Ok(issued) => {
+            let answer = FormAnswer::Issued(Box::new(issued));
+            render::answer(&state, &visitor, PAGE, answer).await
+        }
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::CreateKey {
+                form,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, PAGE, &failure, answer).await
+        }
+    }
+}

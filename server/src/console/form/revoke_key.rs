@@ -1,0 +1,51 @@
+//! `POST /keys/{id}/revoke`
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::{HOME, sign_in_to};
+use crate::console::{Visitor, render, see_other};
+use crate::request::Segment;
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{KeyId, RevokeKeyForm};
+
+pub async fn revoke_key(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Segment(id): Segment,
+    fields: Fields,
+) -> Response {
+    let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
+        let mut page = render::page(&state, &visitor, "/not-found").await;
+        *page.status_mut() = StatusCode::NOT_FOUND;
+        return page;
+    };
+    let page = format!("/keys/{id}/revoke");
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(&page));
+    };
+    let form = RevokeKeyForm {
+        reason: fields.text("reason"),
+        confirm: fields.text("confirm"),
+    };
+    match state
+        .service
+        .revoke_key(member, &visitor.client, &id, &form)
+        .await
+    {
+        Ok(_) => see_other(HOME),
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::RevokeKey {
+                id,
+                form,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, &page, &failure, answer).await
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! `POST /setup/{token}`
+
+use super::with_status;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::HOME;
+use crate::console::{Visitor, cookies, page, render, see_other};
+use crate::request::Segment;
+use app::request::{FormAnswer, LinkPage};
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use domain::Failure;
+use service::SetupForm;
+
+/// Uses the link, and signs its holder in.
+pub async fn setup(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Segment(token): Segment,
+    uri: Uri,
+    fields: Fields,
+) -> Response {
+    let token = token.unwrap_or_default();
+    // Read first: a link that is gone answers 404 whatever the form holds, and the page has to know what it is for.
+    let link = match state.service.link(&token).await {
+        Ok(view) => page::link_page(view),
+        Err(error) => return page::link(page::gone(&state, &visitor, error).await),
+    };
+    let form = SetupForm {
+        account_name: fields.text("account_name"),
+        email: fields.text("email"),
+        password: fields.secret("password"),
+    };
+    let (account_name, email) = (form.account_name.clone(), form.email.clone());
+    match state
+        .service
+        .redeem_link(&token, form, &visitor.client)
+        .await
+    {
+        Ok(session) => {
+            let mut response = see_other(HOME);
+            cookies::set_session(&mut response, &state.public_url, session.expose());
+            page::link(response)
+        }
+        Err(error) => {
+            let failure = match failure(error, &visitor.request_id) {
+                // Somebody else was quicker.
+                Failure::NotFound => {
+                    return page::link(page::gone(&state, &visitor, Failure::NotFound.into()).await);
+                }
+                failure => failure,
+            };
+            let answer = match &link {
+                LinkPage::Reset { .. } => FormAnswer::Reset {
+                    failure: failure.clone(),
+                },
+                LinkPage::FirstOwner | LinkPage::NewAccount { .. } => FormAnswer::Setup {
+                    account_name,
+                    email,
+                    failure: failure.clone(),
+                },
+            };
+            let page = render::link(&state, &visitor, uri.path(), link, Some(answer)).await;
+            page::link(with_status(page, &failure))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `POST /sign-in`
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::{same_site, sign_in_to};
+use crate::console::{Visitor, cookies, see_other};
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+
+pub async fn sign_in(State(state): State<AppState>, visitor: Visitor, fields: Fields) -> Response {
+    let (email, next) = (fields.text("email"), fields.text("next"));
+    match state
+        .service
+        .sign_in(&email, &fields.secret("password"), &visitor.client)
+        .await
+    {
+        Ok(token) => {
+            // The session that this one takes the place of has no cookie any more: nobody could end it.
+            if visitor.member.is_some()
+                && let Some(old) = &visitor.token
+                && let Err(error) = state.service.sign_out(old, &visitor.client).await
+            {
+                let _ = failure(error, &visitor.request_id);
+            }
+            let mut response = see_other(same_site(&next));
+            cookies::set_session(&mut response, &state.public_url, token.expose());
+            response
+        }
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::SignIn {
+                email,
+                failure: failure.clone(),
+            };
+            refuse(
+                &state,
+                &visitor,
+                &sign_in_to(same_site(&next)),
+                &failure,
+                answer,
+            )
+            .await
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! `POST /sign-out`
+
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::{Visitor, cookies, see_other, unavailable};
+use axum::extract::State;
+use axum::response::Response;
+
+/// A browser that was told "signed out" must be right: where the session could not be ended, it is not told so.
+pub async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> Response {
+    if let Some(token) = &visitor.token
+        && let Err(error) = state.service.sign_out(token, &visitor.client).await
+    {
+        let _ = failure(error, &visitor.request_id);
+        return unavailable();
+    }
+    let mut response = see_other("/sign-in");
+    cookies::forget_session(&mut response, &state.public_url);
+    response
+}

@@ -1,0 +1,49 @@
+//! The console's side: sessions, pages, the forms that browsers send by themselves, and the server functions.
+
+pub mod call;
+mod cookies;
+mod door;
+mod fields;
+pub mod form;
+mod next;
+pub mod page;
+pub mod render;
+pub mod same_origin;
+mod visitor;
+
+pub use visitor::Visitor;
+
+use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+/// How long to wait before asking a database again that did not answer.
+pub const RETRY_SECONDS: u32 = 2;
+
+/// A short text, for the cases in which no page can be drawn.
+pub fn plain(status: StatusCode, text: &'static str) -> Response {
+    (
+        status,
+        [(CONTENT_TYPE, "text/plain; charset=utf-8")],
+        format!("{text}\n"),
+    )
+        .into_response()
+}
+
+/// We cannot know whether there is a session: saying "signed out" would be a lie.
+fn unavailable() -> Response {
+    let text =
+        "The console cannot reach its data right now. Nothing was changed. Try again in a moment.";
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+    response
+}
+
+/// To another page, by `GET`.
+fn see_other(path: &str) -> Response {
+    // Paths of ours and those that `next` let through are visible ASCII.
+    let target = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(LOCATION, target)]).into_response()
+}

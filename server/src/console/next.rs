@@ -1,0 +1,81 @@
+//! Where a person wanted to go before they had to sign in. It comes from the address bar, so from anybody.
+
+use url::form_urlencoded;
+
+pub const HOME: &str = "/keys";
+
+/// `next` where it is a path of this very site, else the first page.
+///
+/// Browsers read `//host` and `/\host` as other sites, and drop tabs and line breaks before they read.
+pub fn same_site(next: &str) -> &str {
+    let mut bytes = next.bytes();
+    let good = bytes.next() == Some(b'/')
+        && !matches!(bytes.next(), Some(b'/' | b'\\'))
+        && next.bytes().all(|b| b.is_ascii_graphic())
+        // Back to the form, or out again at once, helps nobody.
+        && !["/sign-in", "/sign-out", "/setup/"].iter().any(|path| next.starts_with(path));
+    if good { next } else { HOME }
+}
+
+/// The sign-in page that leads back to `path`.
+pub fn sign_in_to(path: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", path)
+        .finish();
+    format!("/sign-in?{query}")
+}
+
+/// The `next` of a sign-in page's own query.
+pub fn asked_for(query: Option<&str>) -> Option<String> {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    pairs
+        .into_iter()
+        .find(|(name, _)| name == "next")
+        .map(|(_, next)| next.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_this_site_are_kept() {
+        for good in [
+            "/keys",
+            "/keys?a=b",
+            "/inventory?cursor=01",
+            "/keys/x/revoke",
+            "/",
+        ] {
+            assert_eq!(same_site(good), good);
+        }
+    }
+
+    #[test]
+    fn anything_else_leads_to_the_first_page() {
+        for bad in [
+            "",
+            "keys",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "/a\r\nSet-Cookie: b=c",
+            "/\u{0}",
+            "/é",
+            "javascript:alert(1)",
+            "/sign-in?next=/sign-in",
+            "/setup/x",
+        ] {
+            assert_eq!(same_site(bad), HOME, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_goes_into_the_sign_in_address_comes_back_out() {
+        let path = "/keys/new?name=A & B";
+        let address = sign_in_to(path);
+        let (_, query) = address.split_once('?').unwrap();
+        assert_eq!(asked_for(Some(query)).as_deref(), Some(path));
+    }
+}

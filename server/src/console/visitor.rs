@@ -1,0 +1,55 @@
+//! Who looks at the console.
+
+use super::{cookies, unavailable};
+use crate::AppState;
+use crate::client::Caller;
+use crate::request::RequestId;
+use crate::telemetry::Chain;
+use app::request::Theme;
+use axum::extract::{Extension, FromRequestParts};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
+use service::{Client, Member};
+use zeroize::Zeroizing;
+
+/// A request to the console with its session, if it has a live one.
+pub struct Visitor {
+    pub member: Option<Member>,
+    /// The cookie's token, whether or not it opens anything.
+    pub token: Option<Zeroizing<String>>,
+    pub client: Client,
+    pub request_id: RequestId,
+    pub theme: Theme,
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Response;
+
+    /// # Errors
+    /// 503 where the database does not say whether there is a session.
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let Ok(Caller(client)) = Caller::from_request_parts(parts, state).await;
+        let Extension(request_id) = Extension::<RequestId>::from_request_parts(parts, state)
+            .await
+            .map_err(axum::response::IntoResponse::into_response)?;
+        let token = cookies::session_token(&parts.headers, &state.public_url);
+        let member = match &token {
+            Some(token) => state
+                .service
+                .member_of_session(token)
+                .await
+                .map_err(|error| {
+                    tracing::error!(error = %Chain(&error), "a session could not be looked up");
+                    unavailable().into_response()
+                })?,
+            None => None,
+        };
+        Ok(Self {
+            member,
+            token,
+            client,
+            request_id,
+            theme: cookies::theme(&parts.headers),
+        })
+    }
+}

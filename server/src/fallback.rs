@@ -1,0 +1,45 @@
+//! What no route answers: the site's files, the page that says so, and the API's refusals.
+
+use crate::console::{Visitor, plain, render};
+use crate::request::is_api;
+use crate::{AppState, Problem};
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+/// Under `/api` a problem, elsewhere a file of the site or the console's own page.
+pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let path = parts.uri.path();
+    if is_api(path) {
+        return Problem::UnknownPath.into_response();
+    }
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        return plain(StatusCode::NOT_FOUND, "There is nothing at this address.");
+    }
+    // Before anything asks the database: files belong to everybody.
+    if let Some(file) = state.site.serve(&parts.method, path, &parts.headers) {
+        return file;
+    }
+    match Visitor::from_request_parts(&mut parts, &state).await {
+        Ok(visitor) => {
+            // axum has not matched it, but the console's own table of pages might: the status is ours to say.
+            let mut page = render::page(&state, &visitor, "/not-found").await;
+            *page.status_mut() = StatusCode::NOT_FOUND;
+            page
+        }
+        Err(answer) => answer,
+    }
+}
+
+/// axum adds `Allow`.
+pub async fn method_not_allowed(request: Request) -> Response {
+    if is_api(request.uri().path()) {
+        Problem::MethodNotAllowed.into_response()
+    } else {
+        plain(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "This address does not take this method.",
+        )
+    }
+}

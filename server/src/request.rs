@@ -1,0 +1,84 @@
+//! What is done for every request, whatever it asks for: an id, a span in the log, and the last touch to a refusal.
+
+use crate::Problem;
+use crate::headers::REQUEST_ID;
+use axum::extract::{FromRequestParts, MatchedPath, Path, Request};
+use axum::http::HeaderValue;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use service::{OsRandom, Random as _};
+use std::any::Any;
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use tracing::Instrument as _;
+
+/// Our name for one request: 32 hexadecimal digits. What a client sends under this name is not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    fn fresh() -> Self {
+        let mut bytes = [0; 16];
+        OsRandom.fill(&mut bytes);
+        Self(hex::encode(bytes).into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The one part of the path that a route leaves open, decoded; `None` where that is no text.
+pub struct Segment(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Segment {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(path.ok().map(|Path(text)| text)))
+    }
+}
+
+/// Whether a path belongs to the HTTP API, whose every answer is JSON.
+pub fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/") || path == "/healthz" || path == "/readyz"
+}
+
+/// Names the request, and writes its refusal, if it came to one, with that name in it.
+pub async fn identify(mut request: Request, next: Next) -> Response {
+    let id = RequestId::fresh();
+    let api = is_api(request.uri().path());
+    // The route's pattern and never the address itself, which may hold a one-time link. At the level of errors, so
+    // that no filter takes the id away from an error's line.
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("", MatchedPath::as_str)
+        .to_owned();
+    let span = tracing::error_span!("request", %id, method = %request.method(), route);
+    request.extensions_mut().insert(id.clone());
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = problem.write(&id, response);
+    }
+    if api && let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    tracing::debug!(parent: &span, status = response.status().as_u16(), "answered");
+    response
+}
+
+/// The answer where a handler panicked; the panic itself was printed where it happened.
+pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    Problem::Internal.into_response()
+}

@@ -1,0 +1,89 @@
+//! Every route on one screen. The tables are data, so that tests can walk them: a route that no test knows fails one.
+
+use crate::api::{health, inventory, key};
+use crate::console::{call, form, page, same_origin};
+use crate::headers::{API_KEY, secure};
+use crate::request::{identify, panicked};
+use crate::{AppState, fallback};
+use axum::Router;
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodFilter as M, MethodRouter, on};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
+
+/// One method at one path.
+pub struct Route {
+    pub method: M,
+    pub path: &'static str,
+    handler: fn(M) -> MethodRouter<AppState>,
+}
+
+const fn route(method: M, path: &'static str, handler: fn(M) -> MethodRouter<AppState>) -> Route {
+    Route {
+        method,
+        path,
+        handler,
+    }
+}
+
+/// For integrations, by key. The extractor in each handler's arguments names the permission.
+pub const API: &[Route] = &[
+    route(M::GET, "/api/key", |m| on(m, key::show)),
+    route(M::DELETE, "/api/key", |m| on(m, key::revoke)),
+    route(M::GET, "/api/inventory", |m| on(m, inventory::list)),
+    route(M::POST, "/api/inventory", |m| on(m, inventory::push)),
+    route(M::GET, "/api/inventory/{id}", |m| on(m, inventory::show)),
+    route(M::PUT, "/api/inventory/{id}", |m| on(m, inventory::put)),
+    route(M::DELETE, "/api/inventory/{id}", |m| {
+        on(m, inventory::delete)
+    }),
+];
+
+/// For whoever watches the server; no key, no session.
+pub const HEALTH: &[Route] = &[
+    route(M::GET, "/healthz", |m| on(m, health::alive)),
+    route(M::GET, "/readyz", |m| on(m, health::ready)),
+];
+
+/// For people, by session.
+pub const CONSOLE: &[Route] = &[
+    route(M::GET, "/", |m| on(m, page::home)),
+    route(M::GET, "/sign-in", |m| on(m, page::sign_in)),
+    route(M::POST, "/sign-in", |m| on(m, form::sign_in)),
+    route(M::POST, "/sign-out", |m| on(m, form::sign_out)),
+    route(M::POST, "/theme", |m| on(m, form::theme)),
+    route(M::GET, "/setup/{token}", |m| on(m, page::setup)),
+    route(M::POST, "/setup/{token}", |m| on(m, form::setup)),
+    route(M::GET, "/keys", |m| on(m, page::show)),
+    route(M::POST, "/keys", |m| on(m, form::create_key)),
+    route(M::GET, "/keys/new", |m| on(m, page::show)),
+    route(M::GET, "/keys/{id}/revoke", |m| on(m, page::show)),
+    route(M::POST, "/keys/{id}/revoke", |m| on(m, form::revoke_key)),
+    route(M::GET, "/inventory", |m| on(m, page::show)),
+    route(M::POST, "/call/{*function}", |m| on(m, call::call)),
+];
+
+/// The whole server, for [`crate::run`] and for tests.
+pub fn build_router(state: AppState) -> Router {
+    let tables = [API, HEALTH, CONSOLE].into_iter().flatten();
+    let routes = tables.fold(Router::new(), |router, route| {
+        router.route(route.path, (route.handler)(route.method))
+    });
+    let layers = ServiceBuilder::new()
+        .layer(SetSensitiveRequestHeadersLayer::new([
+            API_KEY,
+            AUTHORIZATION,
+            COOKIE,
+        ]))
+        .layer(from_fn_with_state(state.clone(), secure))
+        .layer(from_fn(identify))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), same_origin::protect));
+    routes
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .fallback(fallback::not_found)
+        .layer(layers)
+        .with_state(state)
+}

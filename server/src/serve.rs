@@ -1,0 +1,136 @@
+//! `voxum serve`: from settings to a listening server, and back to an orderly end.
+
+use crate::admin::first_owner_line;
+use crate::open::{Opened, open};
+use crate::settings::{PublicUrl, Settings};
+use crate::telemetry::{self, Chain};
+use crate::{AppState, Site, build_router};
+use anyhow::Context as _;
+use service::Service;
+use service::key::FLUSH_EVERY_SECONDS;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use storage::OpenMode;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// How long requests that are under way may take once the server was told to stop. With what comes after it, the end
+/// stays within 10 seconds.
+const GRACE: Duration = Duration::from_secs(7);
+/// How long the last write of uses and the closing of the database may take.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// Serves until a signal ends it.
+///
+/// # Errors
+/// One line for the operator.
+pub async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let Settings {
+        listen,
+        public_url,
+        database,
+        pepper,
+        owner,
+        log,
+    } = settings;
+    telemetry::start(log);
+    // Before the signals can come: one that arrives during the start ends it in order, too.
+    let mut stop = stop_signal()?;
+    let told = || format!("cannot listen on {listen}");
+    let listener = TcpListener::bind(listen).await.with_context(told)?;
+    let address = listener.local_addr().with_context(told)?;
+    let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address));
+    let origin = public_url.origin().to_owned();
+    let Opened { service, store } = open(&database, OpenMode::CreateIfNew, pepper, origin).await?;
+    if let Some((email, password)) = owner {
+        service.seed_owner(email, password).await?;
+    }
+    if !public_url.is_trustworthy() {
+        tracing::warn!(
+            public_url = public_url.origin(),
+            "the public URL is plain http: passwords, sessions and API keys travel in the clear; \
+             serve it over https and set VOXUM_PUBLIC_URL"
+        );
+    }
+    say(&format!("Listening on http://{address}"));
+    if let Some(token) = service.first_owner_link().await? {
+        say(&first_owner_line(&public_url, &token));
+    }
+
+    let flushing = tokio::spawn(flush_for_ever(service.clone()));
+    let router = build_router(AppState::new(
+        service.clone(),
+        Site::for_this_process()?,
+        public_url,
+    ));
+    let app = router.into_make_service_with_connect_info::<SocketAddr>();
+    let mut stopped = stop.clone();
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    });
+    let out_of_time = async move {
+        let _ = stopped.wait_for(|stop| *stop).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving => served.context("the server failed")?,
+        () = out_of_time => tracing::warn!("stopped with requests still under way"),
+    }
+    flushing.abort();
+    let closing = async {
+        flush(&service).await;
+        store.close().await;
+    };
+    if tokio::time::timeout(CLOSING, closing).await.is_err() {
+        tracing::warn!("the database was not closed in time");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// A line for whoever started the program. That nobody reads it any more is no reason to stop.
+pub fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+async fn flush_for_ever(service: Arc<Service>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(FLUSH_EVERY_SECONDS));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        flush(&service).await;
+    }
+}
+
+/// What cannot be written now stays pending and is tried again.
+async fn flush(service: &Service) {
+    if let Err(error) = service.flush_uses().await {
+        tracing::warn!(error = %Chain(&error), "when keys were last used could not be written");
+    }
+}
+
+/// Becomes true at the first signal that asks for the end.
+fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
+    let (sender, receiver) = watch::channel(false);
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .context("signals cannot be received")?;
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+        let _ = sender.send(true);
+        tracing::info!("stopping");
+        // A second one ends the program at once, as if nothing were caught.
+        let _ = tokio::signal::ctrl_c().await;
+        std::process::exit(130);
+    });
+    Ok(receiver)
+}

@@ -1,0 +1,136 @@
+//! The environment variables that are ours, as they stood at the start.
+
+use super::{PLAIN, SECRETS, SettingsError};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use zeroize::Zeroizing;
+
+/// Every variable that begins with `VOXUM_`.
+#[derive(Default)]
+pub struct Environment(BTreeMap<String, OsString>);
+
+impl Environment {
+    pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let ours = variables.into_iter().filter_map(|(name, value)| {
+            let name = name.to_string_lossy().into_owned();
+            name.starts_with("VOXUM_").then_some((name, value))
+        });
+        Self(ours.collect())
+    }
+
+    /// # Errors
+    /// A variable that is no setting, or is not text. A mistyped setting that nobody notices is worse than a stop.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        for (name, value) in &self.0 {
+            if !known().any(|known| known == *name) {
+                let nearest = known()
+                    .max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)))
+                    .unwrap_or_default();
+                return Err(SettingsError(format!(
+                    "{name} is not a setting; the nearest one is {nearest}"
+                )));
+            }
+            if value.to_str().is_none_or(|text| text.trim().is_empty()) {
+                return Err(SettingsError(format!(
+                    "{name} is empty or not UTF-8; give it a value or unset it"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of a secret, from the variable or from the file that its `_FILE` form names, without the line break
+    /// at the file's end.
+    pub(super) fn secret(&self, name: &str) -> Result<Option<Zeroizing<String>>, SettingsError> {
+        let file_name = format!("{name}_FILE");
+        let text = |value: &OsString| Zeroizing::new(value.to_string_lossy().into_owned());
+        match (self.0.get(name), self.0.get(&file_name)) {
+            (None, None) => Ok(None),
+            (Some(value), None) => Ok(Some(text(value))),
+            (Some(_), Some(_)) => Err(SettingsError(format!(
+                "{name} and {file_name} are both set; keep one"
+            ))),
+            (None, Some(path)) => match std::fs::read_to_string(path) {
+                Ok(content) => {
+                    let content = Zeroizing::new(content);
+                    Ok(Some(Zeroizing::new(
+                        content.trim_end_matches(['\r', '\n']).to_owned(),
+                    )))
+                }
+                Err(error) => {
+                    let path = path.to_string_lossy();
+                    Err(SettingsError(format!(
+                        "{file_name} names {path}, which cannot be read: {error}"
+                    )))
+                }
+            },
+        }
+    }
+}
+
+fn known() -> impl Iterator<Item = String> {
+    let secrets = SECRETS
+        .into_iter()
+        .flat_map(|name| [name.to_owned(), format!("{name}_FILE")]);
+    PLAIN.into_iter().map(str::to_owned).chain(secrets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        Environment::of(
+            variables
+                .iter()
+                .map(|(name, value)| (name.into(), value.into())),
+        )
+    }
+
+    #[test]
+    fn a_mistyped_variable_is_told_with_its_nearest_neighbour() {
+        let error = environment(&[("VOXUM_LISEN", "x")]).check().unwrap_err().0;
+        assert_eq!(
+            error,
+            "VOXUM_LISEN is not a setting; the nearest one is VOXUM_LISTEN"
+        );
+        let error = environment(&[("VOXUM_PEPER_FILE", "x")])
+            .check()
+            .unwrap_err()
+            .0;
+        assert!(error.ends_with("VOXUM_PEPPER_FILE"), "{error}");
+    }
+
+    #[test]
+    fn variables_of_others_are_not_ours_to_judge() {
+        assert!(
+            environment(&[("LEPTOS_SITE_ROOT", ""), ("PATH", "/bin")])
+                .check()
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn an_empty_value_is_an_error() {
+        assert!(environment(&[("VOXUM_LISTEN", " ")]).check().is_err());
+    }
+
+    #[test]
+    fn a_secret_may_stand_in_a_file_and_not_in_both_places() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, "swordfish\n").unwrap();
+        let path = path.to_str().unwrap();
+        let read = |variables: &[(&str, &str)]| environment(variables).secret("VOXUM_PEPPER");
+        assert_eq!(
+            read(&[("VOXUM_PEPPER_FILE", path)])
+                .unwrap()
+                .unwrap()
+                .as_str(),
+            "swordfish"
+        );
+        assert!(read(&[("VOXUM_PEPPER_FILE", path), ("VOXUM_PEPPER", "x")]).is_err());
+        assert!(read(&[("VOXUM_PEPPER_FILE", "/nowhere/at/all")]).is_err());
+        assert!(read(&[]).unwrap().is_none());
+    }
+}

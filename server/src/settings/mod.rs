@@ -1,0 +1,190 @@
+//! What the operator decided, read once at the start. Whatever is wrong with it stops the start with one line.
+
+mod environment;
+mod public_url;
+
+pub use environment::Environment;
+pub use public_url::PublicUrl;
+
+use crate::cli::Flags;
+use domain::Email;
+use service::{Password, Pepper};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tracing_subscriber::EnvFilter;
+use zeroize::Zeroizing;
+
+/// The names that are read here; the flags' names stand in [`crate::cli`].
+const DATABASE_URL: &str = "VOXUM_DATABASE_URL";
+const PEPPER: &str = "VOXUM_PEPPER";
+const ADMIN_PASSWORD: &str = "VOXUM_ADMIN_PASSWORD";
+/// Secrets, each with its `_FILE` form.
+const SECRETS: [&str; 3] = [DATABASE_URL, PEPPER, ADMIN_PASSWORD];
+/// The variables of flags.
+const PLAIN: [&str; 4] = [
+    "VOXUM_LISTEN",
+    "VOXUM_PUBLIC_URL",
+    "VOXUM_ADMIN_EMAIL",
+    "VOXUM_LOG",
+];
+
+const DEFAULT_DATABASE: &str = "sqlite:./data/voxum.db";
+
+/// A setting that cannot be used; the text names it and never quotes a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SettingsError(pub String);
+
+/// The settings, checked.
+#[derive(Debug)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    /// `None`: made of the address that is listened on.
+    pub public_url: Option<PublicUrl>,
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// `None`: the file beside the database.
+    pub pepper: Option<Pepper>,
+    /// Who becomes the first owner of an empty database.
+    pub owner: Option<(Email, Password)>,
+    pub log: EnvFilter,
+}
+
+impl Settings {
+    /// # Errors
+    /// The first setting that cannot be used. [`Environment::check`] has been there before.
+    pub fn read(flags: &Flags, environment: &Environment) -> Result<Self, SettingsError> {
+        let listen = flags.listen.parse().map_err(|_| {
+            bad(
+                "VOXUM_LISTEN (--listen)",
+                &flags.listen,
+                "an address such as 127.0.0.1:3000",
+            )
+        })?;
+        let public_url = flags.public_url.as_deref().map(|url| {
+            let good = "an address such as https://console.example.com, without a path";
+            PublicUrl::parse(url).ok_or_else(|| bad("VOXUM_PUBLIC_URL (--public-url)", url, good))
+        });
+        let log = EnvFilter::builder().parse(&flags.log).map_err(|_| {
+            bad(
+                "VOXUM_LOG (--log)",
+                &flags.log,
+                "a filter such as info or server=debug",
+            )
+        })?;
+        let pepper = environment.secret(PEPPER)?.map(|text| {
+            let told = || SettingsError(format!("{PEPPER} is not 64 hexadecimal digits"));
+            Pepper::parse(&text).ok_or_else(told)
+        });
+        let url = environment.secret(DATABASE_URL)?;
+        Ok(Self {
+            listen,
+            public_url: public_url.transpose()?,
+            database: database(url.as_ref().map_or(DEFAULT_DATABASE, |url| url))?,
+            pepper: pepper.transpose()?,
+            owner: owner(
+                flags.admin_email.as_deref(),
+                environment.secret(ADMIN_PASSWORD)?,
+            )?,
+            log,
+        })
+    }
+}
+
+fn bad(name: &str, value: &str, good: &str) -> SettingsError {
+    SettingsError(format!("{name} is {value:?}, which is not {good}"))
+}
+
+/// The file that a database URL names. The URL is not quoted: it may hold a password.
+fn database(url: &str) -> Result<PathBuf, SettingsError> {
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        let line = "names a PostgreSQL database, which this version does not support yet; use sqlite:./data/voxum.db";
+        return Err(SettingsError(format!("{DATABASE_URL} {line}")));
+    }
+    let path = url
+        .strip_prefix("sqlite:")
+        .map(|rest| rest.strip_prefix("//").unwrap_or(rest));
+    match path {
+        Some(path) if !path.is_empty() && !path.contains('?') && !path.contains(":memory:") => {
+            Ok(path.into())
+        }
+        _ => Err(SettingsError(format!(
+            "{DATABASE_URL} is not of the form sqlite:PATH, such as {DEFAULT_DATABASE}"
+        ))),
+    }
+}
+
+fn owner(
+    email: Option<&str>,
+    password: Option<Zeroizing<String>>,
+) -> Result<Option<(Email, Password)>, SettingsError> {
+    const EMAIL: &str = "VOXUM_ADMIN_EMAIL";
+    let told = |name: &str, why: &str| SettingsError(format!("{name}: {why}"));
+    match (email, password) {
+        (None, None) => Ok(None),
+        (Some(email), Some(password)) => {
+            let email = Email::parse(email).map_err(|rejected| told(EMAIL, rejected.0))?;
+            let password =
+                Password::parse(&password).map_err(|rejected| told(ADMIN_PASSWORD, rejected.0))?;
+            Ok(Some((email, password)))
+        }
+        (Some(_), None) => Err(told(EMAIL, &format!("needs {ADMIN_PASSWORD} beside it"))),
+        (None, Some(_)) => Err(told(ADMIN_PASSWORD, &format!("needs {EMAIL} beside it"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_url_names_a_file() {
+        assert_eq!(
+            database("sqlite:./data/voxum.db").unwrap(),
+            PathBuf::from("./data/voxum.db")
+        );
+        assert_eq!(
+            database("sqlite:///var/lib/voxum.db").unwrap(),
+            PathBuf::from("/var/lib/voxum.db")
+        );
+        for other in [
+            "",
+            "voxum.db",
+            "sqlite:",
+            "sqlite::memory:",
+            "sqlite:a.db?mode=ro",
+            "mysql://h/d",
+        ] {
+            assert!(database(other).is_err(), "{other:?} was taken");
+        }
+    }
+
+    #[test]
+    fn a_postgresql_url_is_refused_without_being_quoted() {
+        let error = database("postgres://voxum:hunter2@db/voxum").unwrap_err().0;
+        assert!(
+            error.contains("PostgreSQL") && !error.contains("hunter2"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_owner_needs_both_settings() {
+        let password = || Some(Zeroizing::new("correct horse battery".to_owned()));
+        assert!(
+            owner(Some("ada@example.com"), password())
+                .unwrap()
+                .is_some()
+        );
+        assert!(owner(Some("ada@example.com"), None).is_err());
+        assert!(owner(None, password()).is_err());
+        assert!(owner(Some("ada"), password()).is_err());
+        assert!(
+            owner(
+                Some("ada@example.com"),
+                Some(Zeroizing::new("short".to_owned()))
+            )
+            .is_err()
+        );
+    }
+}

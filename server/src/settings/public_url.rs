@@ -1,0 +1,127 @@
+//! Where people and integrations reach this installation.
+
+use std::net::{IpAddr, SocketAddr};
+use url::{Host, Url};
+
+/// An origin: scheme, host and port, and nothing after them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    origin: String,
+    https: bool,
+    loopback: bool,
+}
+
+impl PublicUrl {
+    /// `None` for anything but `http` or `https` with a host, perhaps a port, and perhaps one slash.
+    pub fn parse(raw: &str) -> Option<Self> {
+        let url = Url::parse(raw).ok()?;
+        let https = match url.scheme() {
+            "https" => true,
+            "http" => false,
+            _ => return None,
+        };
+        let bare = url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        let loopback = match url.host()? {
+            Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+            Host::Ipv4(ip) => ip.is_loopback(),
+            Host::Ipv6(ip) => ip.is_loopback(),
+        };
+        bare.then(|| Self {
+            origin: url.origin().ascii_serialization(),
+            https,
+            loopback,
+        })
+    }
+
+    /// The listening address; where that is every address, the loopback one, which works on this machine at least.
+    pub fn of_listener(address: SocketAddr) -> Self {
+        let ip = match address.ip() {
+            ip if !ip.is_unspecified() => ip,
+            IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        };
+        let address = SocketAddr::new(ip, address.port());
+        Self::parse(&format!("http://{address}")).unwrap_or_else(|| Self {
+            origin: format!("http://{address}"),
+            https: false,
+            loopback: ip.is_loopback(),
+        })
+    }
+
+    /// As browsers write it in `Origin`: no slash at the end, no port where it is the scheme's own.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Whether browsers hold it to be trustworthy: only there do `Secure` cookies and `Sec-Fetch-*` headers exist.
+    pub fn is_trustworthy(&self) -> bool {
+        self.https || self.loopback
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_written_as_browsers_write_an_origin() {
+        let origin = |raw| PublicUrl::parse(raw).unwrap().origin;
+        assert_eq!(
+            origin("https://Console.Example.com:443/"),
+            "https://console.example.com"
+        );
+        assert_eq!(origin("http://127.0.0.1:3000"), "http://127.0.0.1:3000");
+    }
+
+    #[test]
+    fn anything_after_the_host_is_refused() {
+        for bad in [
+            "",
+            "console",
+            "ftp://a",
+            "http://a/b",
+            "http://a?b",
+            "http://a#b",
+            "http://u@a",
+            "http://",
+        ] {
+            assert!(PublicUrl::parse(bad).is_none(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn https_and_loopback_are_trustworthy() {
+        for (raw, trustworthy) in [
+            ("https://a", true),
+            ("http://localhost:3000", true),
+            ("http://127.0.0.1", true),
+            ("http://[::1]:3000", true),
+            ("http://192.168.1.7:3000", false),
+            ("http://localhost.example.com", false),
+        ] {
+            assert_eq!(
+                PublicUrl::parse(raw).unwrap().is_trustworthy(),
+                trustworthy,
+                "{raw}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_address_becomes_the_loopback_one() {
+        let url = PublicUrl::of_listener("0.0.0.0:3000".parse().unwrap());
+        assert_eq!(url.origin(), "http://127.0.0.1:3000");
+        assert_eq!(
+            PublicUrl::of_listener("[::]:1".parse().unwrap()).origin(),
+            "http://[::1]:1"
+        );
+    }
+}

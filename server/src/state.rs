@@ -1,0 +1,25 @@
+//! What every handler can reach.
+
+use crate::{PublicUrl, Site};
+use service::Service;
+use std::sync::Arc;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub service: Arc<Service>,
+    pub site: Arc<Site>,
+    pub public_url: Arc<PublicUrl>,
+}
+
+impl AppState {
+    pub fn new(service: Arc<Service>, site: Site, public_url: PublicUrl) -> Self {
+        // Starts the executor that pages are rendered on; a second start in one process changes nothing.
+        let _ = any_spawner::Executor::init_tokio();
+        Self {
+            service,
+            site: Arc::new(site),
+            public_url: Arc::new(public_url),
+        }
+    }
+}

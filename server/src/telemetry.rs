@@ -1,0 +1,29 @@
+//! The log: lines on standard error. Standard output is for what whoever starts the server has to read.
+
+use std::io::IsTerminal as _;
+use tracing_subscriber::EnvFilter;
+
+/// Starts the log. A second start in one process changes nothing.
+pub fn start(filter: EnvFilter) {
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    // Fails only where a subscriber is set already, which then does the work.
+    let _ = lines.try_init();
+}
+
+/// An error with everything below it, in one line. For the log alone: lower texts are not for callers.
+pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'static));
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}

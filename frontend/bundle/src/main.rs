@@ -1,2 +1,155 @@
-//! placeholder
-fn main() {}
+//! Builds the site: everything a browser loads besides the pages themselves.
+//!
+//! `cargo run -p bundle` compiles the module, generates its loader, optimises it, joins and minifies
+//! the style sheet, takes in the public files, names what may be cached for ever by its content,
+//! compresses all of it and enforces the size budgets. The result stands in `target/site`, from where
+//! the server's build script embeds it.
+//!
+//! This is a program and not a row of installed tools, so that a newcomer needs none of them: what
+//! cargo can fetch and lock is a library here, and only wasm-opt comes from npm.
+
+mod budget;
+mod compress;
+mod css;
+mod dev;
+mod manifest;
+mod piece;
+mod public;
+mod publish;
+mod report;
+mod wasm;
+mod wasm_opt;
+mod workspace;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::compress::Level;
+use crate::piece::Piece;
+use crate::wasm_opt::WasmOpt;
+use crate::workspace::Workspace;
+
+/// Builds the site of Voxum Console into target/site.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Build quickly: unoptimised, barely compressed, no budgets.
+    #[arg(long)]
+    dev: bool,
+    /// Where the site goes instead.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server, and rebuild and reload both sides whenever a source file changes.
+    Watch,
+}
+
+/// How much effort goes into a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// What users get.
+    Release,
+    /// What an engineer looks at while working: quick to build.
+    Dev,
+    /// The same, and its pages reload themselves.
+    Live,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bundle: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<()> {
+    let workspace = Workspace::locate()?;
+    match arguments.command {
+        Some(Command::Watch) => dev::watch(&workspace),
+        None => {
+            let out = arguments.out.unwrap_or_else(|| workspace.site());
+            let mode = if arguments.dev {
+                Mode::Dev
+            } else {
+                Mode::Release
+            };
+            build(&workspace, mode, &out)
+        }
+    }
+}
+
+/// Builds the site into `out`, unless exactly this site stands there already.
+fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
+    let _alone = workspace.lock()?;
+
+    let wasm_opt = match mode {
+        Mode::Release => Some(WasmOpt::find(workspace)?),
+        Mode::Dev | Mode::Live => None,
+    };
+    let compiled = wasm::compile(workspace, mode)?;
+    let css = css::bundle(&workspace.root().join("style/main.css"))?;
+    let public = public::collect(&workspace.root().join("public"))?;
+
+    let mut fingerprint = manifest::Fingerprint::new()?;
+    fingerprint.add(format!("{mode:?}"));
+    fingerprint.add(wasm_opt.as_ref().map_or("", WasmOpt::version));
+    fingerprint.add(&compiled);
+    fingerprint.add(&css);
+    for piece in &public {
+        fingerprint.add(&piece.path);
+        fingerprint.add(&piece.bytes);
+    }
+    let fingerprint = fingerprint.finish();
+
+    if let Some(current) = manifest::read(out).filter(|it| it.fingerprint == fingerprint) {
+        println!("{}", report::table(&current));
+        println!("The site is up to date.");
+        return Ok(());
+    }
+
+    let (js, wasm) = wasm::bind(compiled, mode)?;
+    let wasm = match &wasm_opt {
+        Some(optimiser) => optimiser.run(wasm)?,
+        None => wasm,
+    };
+    let (js, stamp) = match mode {
+        Mode::Live => dev::reloading(js).map(|(js, stamp)| (js, Some(stamp)))?,
+        Mode::Release | Mode::Dev => (js, None),
+    };
+    let js = Piece::hashed("js", js)?;
+    let wasm = Piece::hashed("wasm", wasm)?;
+    let css = Piece::hashed("css", css)?;
+    let assets = manifest::Assets {
+        js: js.path.clone(),
+        wasm: wasm.path.clone(),
+        css: css.path.clone(),
+    };
+
+    let level = match mode {
+        Mode::Release => Level::Smallest,
+        Mode::Dev | Mode::Live => Level::Quick,
+    };
+    let mut files = Vec::new();
+    for piece in [js, wasm, css].into_iter().chain(public).chain(stamp) {
+        files.push(compress::compress(piece, level)?);
+    }
+    files.sort_by(|a, b| a.piece.path.cmp(&b.piece.path));
+
+    let manifest = manifest::Manifest::new(fingerprint, assets, &files);
+    println!("{}", report::table(&manifest));
+    if mode == Mode::Release {
+        budget::enforce(&manifest)?;
+    }
+    publish::publish(out, &manifest, &files)
+}

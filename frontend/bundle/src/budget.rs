@@ -1,0 +1,89 @@
+//! How large the site may be. A figure that is only watched grows; one that fails the build does not.
+
+use anyhow::{Result, bail};
+
+use crate::manifest::Manifest;
+
+/// In bytes, brotli.
+const WASM: usize = 200_000;
+const CSS: usize = 12_000;
+/// All that a first visit loads besides the page itself.
+const FIRST_VISIT: usize = 250_000;
+
+pub fn enforce(manifest: &Manifest) -> Result<()> {
+    let assets = &manifest.assets;
+    let [wasm, js, css, icon] =
+        [&assets.wasm, &assets.js, &assets.css, "favicon.svg"].map(|path| manifest.sent(path));
+    let over: Vec<String> = [
+        ("WebAssembly", wasm, WASM),
+        ("style sheet", css, CSS),
+        ("first visit", wasm + js + css + icon, FIRST_VISIT),
+    ]
+    .into_iter()
+    .inspect(|(what, size, budget)| println!("{what:<14}{size:>9} of {budget:>7} bytes"))
+    .filter(|(_, size, budget)| size > budget)
+    .map(|(what, size, budget)| {
+        format!(
+            "{what} is {} bytes over its budget of {budget}",
+            size - budget
+        )
+    })
+    .collect();
+    if !over.is_empty() {
+        bail!("the site is too large: {} (brotli)", over.join(", "));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{Assets, File};
+
+    fn site(wasm: usize, css: usize, js: usize, icon: usize) -> Manifest {
+        let file = |path: &str, br| File {
+            path: path.to_owned(),
+            content_type: String::new(),
+            immutable: true,
+            digest: String::new(),
+            raw: 10 * br,
+            gzip: None,
+            br: Some(br),
+        };
+        Manifest {
+            fingerprint: String::new(),
+            assets: Assets {
+                js: "j".into(),
+                wasm: "w".into(),
+                css: "c".into(),
+            },
+            files: vec![
+                file("w", wasm),
+                file("c", css),
+                file("j", js),
+                file("favicon.svg", icon),
+                file("another.svg", 1_000_000),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_site_at_its_budgets_passes() {
+        assert!(enforce(&site(200_000, 12_000, 37_000, 1_000)).is_ok());
+    }
+
+    #[test]
+    fn each_budget_is_enforced_and_named() {
+        for (site, named) in [
+            (site(200_001, 0, 0, 0), "WebAssembly is 1 bytes over"),
+            (site(0, 12_001, 0, 0), "style sheet is 1 bytes over"),
+            (
+                site(200_000, 12_000, 37_000, 1_001),
+                "first visit is 1 bytes over",
+            ),
+        ] {
+            let refusal = enforce(&site).unwrap_err().to_string();
+            assert!(refusal.contains(named), "{refusal}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Compresses ahead of time what the server would otherwise compress for every visitor, less well.
+
+use std::io::Write;
+
+use anyhow::Result;
+use brotli::enc::BrotliEncoderParams;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::piece::Piece;
+
+#[derive(Clone, Copy)]
+pub enum Level {
+    Smallest,
+    Quick,
+}
+
+/// A file with its compressed forms, where these are smaller.
+pub struct Compressed {
+    pub piece: Piece,
+    pub gzip: Option<Vec<u8>>,
+    pub br: Option<Vec<u8>>,
+}
+
+pub fn compress(piece: Piece, level: Level) -> Result<Compressed> {
+    if !piece.compressible() {
+        return Ok(Compressed {
+            piece,
+            gzip: None,
+            br: None,
+        });
+    }
+    let smaller = |it: &Vec<u8>| it.len() < piece.bytes.len();
+    let gzip = Some(gzip(&piece.bytes, level)?).filter(smaller);
+    let br = Some(br(&piece.bytes, level)?).filter(smaller);
+    Ok(Compressed { piece, gzip, br })
+}
+
+fn gzip(bytes: &[u8], level: Level) -> Result<Vec<u8>> {
+    let level = match level {
+        Level::Smallest => Compression::best(),
+        Level::Quick => Compression::fast(),
+    };
+    // No time stamp: the same input gives the same bytes.
+    let mut encoder = GzEncoder::new(Vec::new(), level);
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
+
+fn br(mut bytes: &[u8], level: Level) -> Result<Vec<u8>> {
+    let quality = match level {
+        Level::Smallest => 11,
+        Level::Quick => 1,
+    };
+    let parameters = BrotliEncoderParams {
+        quality,
+        lgwin: 22,
+        size_hint: bytes.len(),
+        ..BrotliEncoderParams::default()
+    };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut bytes, &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn both_forms_unpack_to_the_original() -> Result<()> {
+        let text = "light-dark(#000, #fff) ".repeat(100).into_bytes();
+        for level in [Level::Smallest, Level::Quick] {
+            let file = compress(Piece::named("a.css", text.clone())?, level)?;
+            let mut unpacked = Vec::new();
+            flate2::read::GzDecoder::new(file.gzip.unwrap().as_slice())
+                .read_to_end(&mut unpacked)?;
+            assert_eq!(unpacked, text);
+            unpacked.clear();
+            brotli::BrotliDecompress(&mut file.br.unwrap().as_slice(), &mut unpacked)?;
+            assert_eq!(unpacked, text);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_form_that_is_no_smaller_is_left_out() -> Result<()> {
+        let file = compress(Piece::named("a.css", b"a".to_vec())?, Level::Smallest)?;
+        assert!(file.gzip.is_none() && file.br.is_none());
+        Ok(())
+    }
+
+    #[test]
+    fn an_image_is_not_compressed_again() -> Result<()> {
+        let file = compress(Piece::named("a.png", vec![0; 1000])?, Level::Smallest)?;
+        assert!(file.gzip.is_none() && file.br.is_none());
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! The style sheet: `style/main.css` with all it imports, checked and minified into one file.
+
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+use lightningcss::bundler::{Bundler, FileProvider};
+use lightningcss::printer::PrinterOptions;
+use lightningcss::stylesheet::{MinifyOptions, ParserOptions};
+use lightningcss::targets::{Browsers, Targets};
+
+/// Browsers that know nesting, cascade layers and `light-dark()`, so that none of these is rewritten
+/// for older ones. Eight bits each for major, minor and patch.
+const BROWSERS: Browsers = Browsers {
+    chrome: Some(125 << 16),
+    edge: Some(125 << 16),
+    firefox: Some(128 << 16),
+    safari: Some(18 << 16),
+    ios_saf: Some(18 << 16),
+    android: None,
+    ie: None,
+    opera: None,
+    samsung: None,
+};
+
+/// Any error in any of the files is an error here: a browser would silently drop the rule.
+pub fn bundle(entry: &Path) -> Result<Vec<u8>> {
+    let targets = Targets::from(BROWSERS);
+    let files = FileProvider::new();
+    let mut sheet = Bundler::new(&files, None, ParserOptions::default())
+        .bundle(entry)
+        .map_err(|error| anyhow!("style sheet: {error}"))?;
+    sheet
+        .minify(MinifyOptions {
+            targets,
+            ..MinifyOptions::default()
+        })
+        .map_err(|error| anyhow!("style sheet: {error}"))?;
+    let printed = sheet
+        .to_css(PrinterOptions {
+            minify: true,
+            targets,
+            ..PrinterOptions::default()
+        })
+        .map_err(|error| anyhow!("style sheet: {error}"))?;
+    Ok(printed.code.into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn bundled(main: &str, partial: &str) -> Result<String> {
+        let folder = tempfile::tempdir()?;
+        fs::write(folder.path().join("main.css"), main)?;
+        fs::write(folder.path().join("partial.css"), partial)?;
+        Ok(String::from_utf8(bundle(&folder.path().join("main.css"))?)?)
+    }
+
+    #[test]
+    fn partials_are_joined_in_their_layers() -> Result<()> {
+        let css = bundled(
+            "@layer base, parts; @import url('partial.css') layer(parts);",
+            ".card { color: red }",
+        )?;
+        assert_eq!(css, "@layer base;@layer parts{.card{color:red}}");
+        Ok(())
+    }
+
+    #[test]
+    fn what_recent_browsers_know_is_left_as_it_is() -> Result<()> {
+        let css = bundled(
+            ":root { color-scheme: light dark } a { color: light-dark(#000, #fff); &:hover { top: 0 } }",
+            "",
+        )?;
+        assert_eq!(
+            css,
+            ":root{color-scheme:light dark}a{color:light-dark(#000,#fff);&:hover{top:0}}"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_mistake_is_an_error_that_names_its_place() {
+        let error = bundled("@import 'partial.css';", "a { color: red; } }").unwrap_err();
+        assert!(error.to_string().contains("partial.css:"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_partial_is_an_error() {
+        assert!(bundled("@import 'missing.css';", "").is_err());
+    }
+}

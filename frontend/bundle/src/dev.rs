@@ -1,0 +1,169 @@
+//! The loop behind `make dev`: rebuild what changed, restart the server, reload the page.
+//!
+//! Cargo and the site's fingerprint know what a change touches, so this loop only says when. The page
+//! learns of it from a small file of the site that a few added lines of the loader ask for; neither
+//! the server nor a released site knows anything of this.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result, ensure};
+use notify::{EventKind, RecursiveMode, Watcher};
+
+use crate::piece::Piece;
+use crate::workspace::Workspace;
+use crate::{Mode, build};
+
+const WATCHED: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "app",
+    "frontend/src",
+    "public",
+    "server",
+    "style",
+];
+
+/// An editor that saves several files at once causes one rebuild.
+const QUIET: Duration = Duration::from_millis(150);
+
+/// Where the page asks whether to reload.
+const STAMP: &str = "pkg/reload.txt";
+
+/// Added to the loader. A server that is just restarting is not an answer, and asked again.
+const RELOADER: &str = r#"
+{
+  let first;
+  setInterval(async () => {
+    const answer = await fetch("/pkg/reload.txt", { cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return;
+    const stamp = await answer.text();
+    first ??= stamp;
+    if (stamp !== first) location.reload();
+  }, 500);
+}
+"#;
+
+/// The loader with the lines that make its page reload, and the file that these ask for.
+pub fn reloading(mut js: Vec<u8>) -> Result<(Vec<u8>, Piece)> {
+    js.extend_from_slice(RELOADER.as_bytes());
+    Ok((js, Piece::named(STAMP, b"0".to_vec())?))
+}
+
+/// Runs until it is interrupted.
+pub fn watch(workspace: &Workspace) -> Result<()> {
+    let (sender, changes) = mpsc::channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // Reading a file is an event too, and compiling reads all of them.
+        if event.is_ok_and(|it| !matches!(it.kind, EventKind::Access(_))) {
+            // Fails only when the loop is gone.
+            let _ = sender.send(());
+        }
+    })?;
+    for path in WATCHED.map(|path| workspace.root().join(path)) {
+        if path.exists() {
+            watcher.watch(&path, RecursiveMode::Recursive)?;
+        }
+    }
+
+    let site = workspace.dev_site();
+    let mut server = Server::default();
+    let mut round = 0_u64;
+    loop {
+        round += 1;
+        match rebuild(workspace, &site) {
+            Ok(()) => {
+                server.start(workspace, &site)?;
+                // Only now, so that no page reloads from the server that has just gone. The number
+                // of the round is not enough: the page may be older than this loop.
+                fs::write(site.join(STAMP), format!("{}.{round}", std::process::id()))?;
+                println!("Running. Save a file to rebuild; interrupt to stop.");
+            }
+            Err(error) => eprintln!("{error:#}. Waiting for a change."),
+        }
+        wait(&changes)?;
+    }
+}
+
+/// Returns once something changed and nothing has for a moment.
+fn wait(changes: &Receiver<()>) -> Result<()> {
+    changes.recv().context("watching stopped")?;
+    loop {
+        match changes.recv_timeout(QUIET) {
+            Ok(()) => {}
+            Err(RecvTimeoutError::Timeout) => return Ok(()),
+            Err(RecvTimeoutError::Disconnected) => unreachable!("received from it above"),
+        }
+    }
+}
+
+fn rebuild(workspace: &Workspace, site: &Path) -> Result<()> {
+    build(workspace, Mode::Live, site)?;
+    let status = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--package",
+            "server",
+            "--bin",
+            "voxum",
+            "--target-dir",
+        ])
+        .arg(workspace.target())
+        .current_dir(workspace.root())
+        .status()
+        .context("starting cargo")?;
+    ensure!(status.success(), "the server does not compile");
+    Ok(())
+}
+
+/// The server under work, if one runs; it ends with this program.
+#[derive(Default)]
+struct Server {
+    running: Option<Child>,
+    /// When the program that runs was built.
+    built: Option<SystemTime>,
+}
+
+impl Server {
+    /// Starts the server, or restarts it where it was built anew; the site it reads from disk.
+    fn start(&mut self, workspace: &Workspace, site: &Path) -> Result<()> {
+        let program = workspace.target().join("debug").join("voxum");
+        let built = fs::metadata(&program)?.modified()?;
+        if self.built == Some(built) && self.alive() {
+            return Ok(());
+        }
+        self.stop();
+        let child = Command::new(&program)
+            .arg("serve")
+            .env("LEPTOS_SITE_ROOT", site)
+            .current_dir(workspace.root())
+            .spawn()
+            .with_context(|| format!("starting {}", program.display()))?;
+        self.running = Some(child);
+        self.built = Some(built);
+        Ok(())
+    }
+
+    fn alive(&mut self) -> bool {
+        self.running
+            .as_mut()
+            .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
+    fn stop(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            // Fails only when it has ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,112 @@
+//! What the site holds, in a file that the server reads (`server/src/site.rs` has its reader).
+
+use std::path::Path;
+use std::{env, fs};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::compress::Compressed;
+use crate::piece;
+
+pub const NAME: &str = "manifest.json";
+
+#[derive(Serialize, Deserialize)]
+pub struct Manifest {
+    /// Of everything that went into this site; see [`Fingerprint`].
+    pub fingerprint: String,
+    pub assets: Assets,
+    pub files: Vec<File>,
+}
+
+/// The three files that the head of every page names.
+#[derive(Serialize, Deserialize)]
+pub struct Assets {
+    pub js: String,
+    pub wasm: String,
+    pub css: String,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct File {
+    /// Below the site's root; the compressed forms stand beside it with `.gz` and `.br` added.
+    pub path: String,
+    pub content_type: String,
+    pub immutable: bool,
+    /// A digest of the uncompressed content.
+    pub digest: String,
+    /// In bytes.
+    pub raw: usize,
+    pub gzip: Option<usize>,
+    pub br: Option<usize>,
+}
+
+impl File {
+    /// What a browser that takes brotli is sent, in bytes.
+    pub fn sent(&self) -> usize {
+        self.br.unwrap_or(self.raw)
+    }
+}
+
+impl Manifest {
+    pub fn new(fingerprint: String, assets: Assets, files: &[Compressed]) -> Self {
+        let files = files
+            .iter()
+            .map(|file| File {
+                path: file.piece.path.clone(),
+                content_type: file.piece.content_type.to_owned(),
+                immutable: file.piece.immutable,
+                digest: piece::digest(&file.piece.bytes),
+                raw: file.piece.bytes.len(),
+                gzip: file.gzip.as_ref().map(Vec::len),
+                br: file.br.as_ref().map(Vec::len),
+            })
+            .collect();
+        Self {
+            fingerprint,
+            assets,
+            files,
+        }
+    }
+
+    /// What the file at `path` costs a visitor, in bytes; nothing where there is no such file.
+    pub fn sent(&self, path: &str) -> usize {
+        self.files
+            .iter()
+            .find(|file| file.path == path)
+            .map_or(0, File::sent)
+    }
+}
+
+/// The manifest of the site that stands at `site`, if there is one that this program understands.
+pub fn read(site: &Path) -> Option<Manifest> {
+    serde_json::from_slice(&fs::read(site.join(NAME)).ok()?).ok()
+}
+
+/// Tells whether a site has to be built at all. Optimising and compressing take most of the time, and
+/// a site that is not rewritten spares the server's rebuild too.
+pub struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    /// Begins with this very program, so that a change of how sites are built counts as well.
+    pub fn new() -> Result<Self> {
+        let program = env::current_exe()
+            .and_then(fs::read)
+            .context("reading this program")?;
+        let mut fingerprint = Self(Sha256::new());
+        fingerprint.add(program);
+        Ok(fingerprint)
+    }
+
+    /// Adds one input, together with its length so that two cannot run into each other.
+    pub fn add(&mut self, input: impl AsRef<[u8]>) {
+        let input = input.as_ref();
+        self.0.update(input.len().to_be_bytes());
+        self.0.update(input);
+    }
+
+    pub fn finish(self) -> String {
+        hex::encode(self.0.finalize())
+    }
+}

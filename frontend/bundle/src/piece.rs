@@ -1,0 +1,104 @@
+//! One file of the site before it is compressed: its public path, what it is, and its bytes.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use sha2::{Digest, Sha256};
+
+pub struct Piece {
+    /// Below the site's root, with `/` between the parts and none in front.
+    pub path: String,
+    pub content_type: &'static str,
+    /// The name changes with the content, so a browser never has to ask again.
+    pub immutable: bool,
+    pub bytes: Vec<u8>,
+}
+
+impl Piece {
+    /// A file that keeps its own name.
+    pub fn named(path: &str, bytes: Vec<u8>) -> Result<Self> {
+        let content_type = content_type(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            content_type,
+            immutable: false,
+            bytes,
+        })
+    }
+
+    /// A file of the console itself, named by its content.
+    pub fn hashed(extension: &str, bytes: Vec<u8>) -> Result<Self> {
+        let path = format!("pkg/console.{}.{extension}", digest(&bytes));
+        let content_type = content_type(&path)?;
+        Ok(Self {
+            path,
+            content_type,
+            immutable: true,
+            bytes,
+        })
+    }
+
+    /// Images and fonts that are compressed already only grow.
+    pub fn compressible(&self) -> bool {
+        !matches!(self.content_type, "image/png" | "image/webp" | "font/woff2")
+    }
+}
+
+/// Sixty-four bits are plenty to tell the versions of one file apart.
+pub fn digest(bytes: &[u8]) -> String {
+    hex::encode(&Sha256::digest(bytes)[..8])
+}
+
+/// What a file is, by its extension; a browser is never left to guess, so an unknown one is an error.
+fn content_type(path: &str) -> Result<&'static str> {
+    let extension = Path::new(path)
+        .extension()
+        .and_then(|it| it.to_str())
+        .unwrap_or_default();
+    Ok(match extension {
+        "css" => "text/css; charset=utf-8",
+        "ico" => "image/x-icon",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        "wasm" => "application/wasm",
+        "webmanifest" => "application/manifest+json",
+        "webp" => "image/webp",
+        "woff2" => "font/woff2",
+        _ => bail!("{path}: no content type is known for this extension; add it to piece.rs"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hashed_name_changes_with_the_content_only() -> Result<()> {
+        let first = Piece::hashed("css", b"a{}".to_vec())?;
+        let again = Piece::hashed("css", b"a{}".to_vec())?;
+        let other = Piece::hashed("css", b"b{}".to_vec())?;
+        assert_eq!(first.path, again.path);
+        assert_ne!(first.path, other.path);
+        assert!(first.immutable);
+        Ok(())
+    }
+
+    #[test]
+    fn a_public_file_keeps_its_name_and_is_asked_for_again() -> Result<()> {
+        let piece = Piece::named("favicon.svg", Vec::new())?;
+        assert_eq!(
+            (piece.path.as_str(), piece.immutable),
+            ("favicon.svg", false)
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_of_unknown_kind_is_refused() {
+        assert!(Piece::named("notes.docx", Vec::new()).is_err());
+        assert!(Piece::named("LICENSE", Vec::new()).is_err());
+    }
+}

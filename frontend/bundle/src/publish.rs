@@ -1,0 +1,108 @@
+//! Puts a finished site in its place in one step, so that nobody ever reads half of one.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+
+use crate::compress::Compressed;
+use crate::manifest::{self, Manifest};
+
+pub fn publish(out: &Path, manifest: &Manifest, files: &[Compressed]) -> Result<()> {
+    let parent = out.parent().context("a site needs a folder to stand in")?;
+    fs::create_dir_all(parent)?;
+    // Beside the old site: a rename does not cross file systems. Dropped, and so removed, whatever
+    // happens on the way.
+    let workshop = tempfile::Builder::new()
+        .prefix("site-")
+        .tempdir_in(parent)?;
+    let new = workshop.path().join("new");
+    for file in files {
+        let path = new.join(&file.piece.path);
+        fs::create_dir_all(path.parent().unwrap_or(&new))?;
+        let forms = [
+            ("", Some(&file.piece.bytes)),
+            (".gz", file.gzip.as_ref()),
+            (".br", file.br.as_ref()),
+        ];
+        for (suffix, bytes) in forms {
+            if let Some(bytes) = bytes {
+                fs::write(new.join(format!("{}{suffix}", file.piece.path)), bytes)?;
+            }
+        }
+    }
+    fs::write(
+        new.join(manifest::NAME),
+        serde_json::to_vec_pretty(manifest)?,
+    )?;
+
+    if out.exists() {
+        fs::rename(out, workshop.path().join("old"))?;
+    }
+    fs::rename(&new, out).with_context(|| format!("moving the site to {}", out.display()))?;
+    touch(&out.join(manifest::NAME))
+}
+
+/// Cargo compares times of modification. Without this, a server build that began while the site was
+/// being written would count as newer than the site it never saw.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the time of modification of a file is the clock's"
+)]
+fn touch(path: &Path) -> Result<()> {
+    File::options()
+        .write(true)
+        .open(path)?
+        .set_modified(SystemTime::now())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compress::{Level, compress};
+    use crate::manifest::Assets;
+    use crate::piece::Piece;
+
+    fn put(out: &Path, name: &str) -> Result<()> {
+        let files = [compress(
+            Piece::named(name, "text ".repeat(99).into_bytes())?,
+            Level::Quick,
+        )?];
+        let assets = Assets {
+            js: String::new(),
+            wasm: String::new(),
+            css: String::new(),
+        };
+        publish(
+            out,
+            &Manifest::new("print".to_owned(), assets, &files),
+            &files,
+        )
+    }
+
+    #[test]
+    fn a_new_site_replaces_the_old_one_as_a_whole() -> Result<()> {
+        let parent = tempfile::tempdir()?;
+        let out = parent.path().join("site");
+        put(&out, "deep/one.txt")?;
+        put(&out, "two.txt")?;
+        let mut names: Vec<_> = walkdir::WalkDir::new(parent.path())
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|it| it.file_type().is_file())
+            .map(|it| it.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        assert_eq!(
+            names,
+            ["manifest.json", "two.txt", "two.txt.br", "two.txt.gz"]
+        );
+        assert_eq!(
+            manifest::read(&out).map(|it| it.fingerprint),
+            Some("print".to_owned())
+        );
+        Ok(())
+    }
+}

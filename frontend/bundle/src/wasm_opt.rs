@@ -1,0 +1,104 @@
+//! wasm-opt, which makes the module about a third smaller. It is the one tool that no crate brings
+//! in a version new enough.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::workspace::Workspace;
+
+/// Older ones do not know all of what wasm-bindgen writes. The 108 that Debian ships even reports
+/// success and leaves a module that crashes when the page starts.
+const OLDEST: u32 = 117;
+
+const HOW_TO_GET_IT: &str =
+    "It comes with the npm packages: `npm ci` in end2end/, or `make setup`.";
+
+/// A wasm-opt that may be used.
+pub struct WasmOpt {
+    program: PathBuf,
+    version: String,
+}
+
+impl WasmOpt {
+    /// The one of the npm packages where it is installed, else the one on the path.
+    pub fn find(workspace: &Workspace) -> Result<Self> {
+        let local = workspace.root().join("end2end/node_modules/.bin/wasm-opt");
+        let program = if local.exists() {
+            local
+        } else {
+            PathBuf::from("wasm-opt")
+        };
+        let Ok(output) = Command::new(&program).arg("--version").output() else {
+            bail!("wasm-opt is missing. {HOW_TO_GET_IT}");
+        };
+        let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let number = number(&version).with_context(|| {
+            format!(
+                "{} --version said “{version}”. {HOW_TO_GET_IT}",
+                program.display()
+            )
+        })?;
+        ensure!(
+            number >= OLDEST,
+            "{} is version {number}, but the site needs {OLDEST} or newer. {HOW_TO_GET_IT}",
+            program.display()
+        );
+        Ok(Self { program, version })
+    }
+
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Never with `--all-features`: the result then uses types that no browser takes.
+    pub fn run(&self, module: Vec<u8>) -> Result<Vec<u8>> {
+        let folder = tempfile::tempdir()?;
+        let (before, after) = (
+            folder.path().join("before.wasm"),
+            folder.path().join("after.wasm"),
+        );
+        fs::write(&before, module)?;
+        let status = Command::new(&self.program)
+            .args([
+                "-Oz",
+                "--enable-bulk-memory",
+                "--enable-nontrapping-float-to-int",
+            ])
+            .arg(&before)
+            .arg("-o")
+            .arg(&after)
+            .status()
+            .context("starting wasm-opt")?;
+        ensure!(status.success(), "wasm-opt failed");
+        read(&after)
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).context("wasm-opt wrote nothing")
+}
+
+/// From `wasm-opt version 132 (version_132)`, also without the part in parentheses.
+fn number(version: &str) -> Option<u32> {
+    version
+        .strip_prefix("wasm-opt version ")?
+        .split_whitespace()
+        .next()?
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_read_from_what_wasm_opt_says() {
+        assert_eq!(number("wasm-opt version 132 (version_132)"), Some(132));
+        assert_eq!(number("wasm-opt version 108"), Some(108));
+        assert_eq!(number("something else"), None);
+    }
+}

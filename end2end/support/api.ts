@@ -1,0 +1,36 @@
+// Calls from outside the browser, as an integration makes them.
+
+import type { Server } from "./server.ts";
+
+/** The part of an answer that some test looks at. */
+interface Body {
+  code?: string;
+  id?: string;
+  name?: string;
+  last_used_at?: string | null;
+  received?: number;
+  created?: number;
+  unchanged?: number;
+}
+
+export interface Answer {
+  status: number;
+  body: Body;
+}
+
+/** Calls the API with a key, by GET where `init` says nothing else. */
+export async function call(server: Server, secret: string, path: string, init: RequestInit = {}): Promise<Answer> {
+  const headers = new Headers(init.headers);
+  headers.set("X-API-Key", secret);
+  headers.set("User-Agent", "feed-robot/1.0");
+  const response = await fetch(server.url + path, { ...init, headers });
+  return { status: response.status, body: (await response.json()) as Body };
+}
+
+export async function push(server: Server, secret: string, items: object[]): Promise<Answer> {
+  return call(server, secret, "/api/inventory", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ items }),
+  });
+}

@@ -1,0 +1,36 @@
+// Which browser drives the tests: the one named by CHROMIUM_PATH, else an installed Chromium, else Playwright's own.
+
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+function executable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function installed(): string | undefined {
+  const directories = ["/usr/bin", ...(process.env.PATH ?? "").split(delimiter)];
+  return NAMES.flatMap((name) => directories.map((directory) => join(directory, name))).find(executable);
+}
+
+const path = process.env.CHROMIUM_PATH ?? installed();
+
+export const launchOptions = {
+  ...(path === undefined ? {} : { executablePath: path }),
+  args: [
+    // Chromium's own sandbox cannot start where the tests run as root, as they do in a container.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};

@@ -1,0 +1,46 @@
+// What no test lets pass: errors of the page, messages in its console, refusals nobody expected.
+
+import type { BrowserContext, ConsoleMessage } from "@playwright/test";
+
+const RESOURCE = /^Failed to load resource: the server responded with a status of (\d{3})/;
+const TOLD = "content security policy violated: ";
+
+export class Guard {
+  readonly #faults: string[] = [];
+  readonly #expected = new Map<number, boolean>();
+
+  /** Declares that the test provokes an answer with this status. The test fails if none comes. */
+  expectStatus(status: number): void {
+    this.#expected.set(status, this.#expected.get(status) ?? false);
+  }
+
+  async watch(context: BrowserContext): Promise<void> {
+    await context.addInitScript((told) => {
+      document.addEventListener("securitypolicyviolation", (event) => {
+        console.error(`${told}${event.violatedDirective} by ${event.blockedURI || "inline"} at ${event.sourceFile}`);
+      });
+    }, TOLD);
+    context.on("weberror", (error) => this.#faults.push(`page error: ${error.error().stack ?? error.error()}`));
+    context.on("console", (message) => this.#heard(message));
+    context.on("response", (response) => {
+      const status = response.status();
+      if (status < 400) return;
+      if (this.#expected.has(status)) this.#expected.set(status, true);
+      else this.#faults.push(`${status} for ${response.request().method()} ${response.url()}`);
+    });
+  }
+
+  #heard(message: ConsoleMessage): void {
+    const [type, text] = [message.type(), message.text()];
+    if (type !== "error" && type !== "warning") return;
+    // The browser's own line for an answer which is judged where it arrives.
+    if (RESOURCE.test(text)) return;
+    this.#faults.push(`console ${type}: ${text} (${message.location().url})`);
+  }
+
+  /** Everything that went wrong, in order. */
+  faults(): string[] {
+    const missing = [...this.#expected].filter(([, came]) => !came).map(([status]) => `no answer had status ${status}`);
+    return [...this.#faults, ...missing];
+  }
+}

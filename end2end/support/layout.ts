@@ -1,0 +1,28 @@
+import { expect, type Page } from "@playwright/test";
+
+export const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 360, height: 740 },
+];
+
+/** Nothing sticks out at the right, whether or not the page can be scrolled to it. */
+export async function expectFits(page: Page, where: string): Promise<void> {
+  const outside = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const clips = (element: Element) => !["visible", "clip"].includes(getComputedStyle(element).overflowX);
+    const scrolls = (element: Element): boolean => {
+      const parent = element.parentElement;
+      return parent !== null && parent !== document.body && (clips(parent) || scrolls(parent));
+    };
+    const found = [...document.querySelectorAll("body *")]
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !scrolls(element))
+      .filter((element) => {
+        const box = element.getBoundingClientRect();
+        return box.width > 1 && (box.right > width + 1 || box.left < -1);
+      })
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className} is outside of the page`);
+    const scrollable = document.documentElement.scrollWidth > width ? ["the page scrolls sideways"] : [];
+    return [...scrollable, ...found];
+  });
+  expect.soft(outside, `everything fits: ${where}`).toEqual([]);
+}

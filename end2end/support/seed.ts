@@ -1,0 +1,116 @@
+// Keys that stand in the list before a test begins, made by the plain forms, without a browser.
+
+import { execFileSync } from "node:child_process";
+import { call } from "./api.ts";
+import { owner, type Server } from "./server.ts";
+
+export interface Seeded {
+  id: string;
+  name: string;
+  secret: string;
+}
+
+const SECRET = /vx_[0-9A-Za-z]{49}/;
+
+/** The owner without a browser: sends the console's forms. */
+export class Seeder {
+  readonly #server: Server;
+  readonly cookie: string;
+
+  private constructor(server: Server, cookie: string) {
+    this.#server = server;
+    this.cookie = cookie;
+  }
+
+  static async signIn(server: Server): Promise<Seeder> {
+    const answer = await post(server, "/sign-in", new URLSearchParams({ email: owner.email, password: owner.password }));
+    const cookie = answer.headers.getSetCookie().map((line) => line.split(";")[0]);
+    if (answer.status !== 303 || cookie.length === 0) throw new Error(`signing in answered ${answer.status}`);
+    return new Seeder(server, cookie.join("; "));
+  }
+
+  async createKey(name: string, { scopes = ["inventory:read", "inventory:write"], expires = "90d" } = {}): Promise<Seeded> {
+    const form = await fetch(`${this.#server.url}/keys/new`, { headers: { Cookie: this.cookie } });
+    const token = inputValue(await form.text(), "token");
+    const fields = new URLSearchParams({ token, name, expires });
+    for (const scope of scopes) fields.append("scopes", scope);
+    const page = await (await post(this.#server, "/keys", fields, this.cookie)).text();
+    const secret = SECRET.exec(page)?.[0];
+    if (secret === undefined) throw new Error(`no key was shown:\n${page}`);
+    // Found in the list and not by the key itself, which stays unused.
+    const list = await (await fetch(`${this.#server.url}/keys`, { headers: { Cookie: this.cookie } })).text();
+    const preview = secret.slice(0, 9);
+    const row = list.split(/<tr\b/).find((text) => text.includes(preview));
+    const id = /\/keys\/([0-9a-f-]{36})/.exec(row ?? "")?.[1];
+    if (id === undefined) throw new Error(`${name} is not in the list`);
+    return { id, name, secret };
+  }
+
+  /** A key that called the API just now, known to the list. */
+  async createUsedKey(name: string): Promise<Seeded> {
+    const key = await this.createKey(name);
+    await use(this.#server, key);
+    return key;
+  }
+
+  async revoke(key: Seeded): Promise<void> {
+    const answer = await post(this.#server, `/keys/${key.id}/revoke`, new URLSearchParams({ reason: "replaced" }), this.cookie);
+    if (answer.status !== 303) throw new Error(`revoking answered ${answer.status}`);
+  }
+
+  /** Sends a form and answers with the page that comes back. */
+  async send(path: string, fields: Record<string, string>): Promise<string> {
+    return (await post(this.#server, path, new URLSearchParams(fields), this.cookie)).text();
+  }
+
+  /** A page as the server sends it. */
+  async html(path: string): Promise<string> {
+    return (await fetch(this.#server.url + path, { headers: { Cookie: this.cookie } })).text();
+  }
+}
+
+/** Calls the API and waits until the call stands in the database, which promises it within 5 s. */
+export async function use(server: Server, key: Seeded): Promise<void> {
+  await call(server, key.secret, "/api/key");
+  const deadline = Date.now() + 6_000;
+  while (Date.now() < deadline) {
+    const [[count]] = sql(server, "SELECT count(*) FROM api_keys WHERE id = ? AND last_used_at IS NOT NULL", [key.id]) as [[number]];
+    if (count === 1) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`the use of ${key.name} was not recorded within 6 s`);
+}
+
+/** Ends a key in the past: no choice of the form is short enough to wait for. */
+export function expire(server: Server, key: Seeded): void {
+  const day = 86_400_000;
+  sql(server, "UPDATE api_keys SET created_at = created_at - ?, expires_at = ? WHERE id = ?", [
+    8 * day,
+    Date.now() - day,
+    key.id,
+  ]);
+}
+
+/** Runs one statement on the server's database. Python is there wherever the console is built; Node 20 has no SQLite. */
+function sql(server: Server, statement: string, values: (string | number)[]): unknown[][] {
+  const program = [
+    "import json, sqlite3, sys",
+    "path, statement, values = json.load(sys.stdin)",
+    "with sqlite3.connect(path, timeout=5) as database:",
+    "    print(json.dumps(database.execute(statement, values).fetchall()))",
+  ].join("\n");
+  const input = JSON.stringify([server.database, statement, values]);
+  return JSON.parse(execFileSync("python3", ["-c", program], { input, encoding: "utf8" })) as unknown[][];
+}
+
+async function post(server: Server, path: string, body: URLSearchParams, cookie = ""): Promise<Response> {
+  const headers = { Origin: server.url, "Sec-Fetch-Site": "same-origin", ...(cookie === "" ? {} : { Cookie: cookie }) };
+  return fetch(server.url + path, { method: "POST", body, redirect: "manual", headers });
+}
+
+function inputValue(html: string, name: string): string {
+  const tag = [...html.matchAll(/<input\b[^>]*>/g)].map(([text]) => text).find((text) => text.includes(`name="${name}"`));
+  const value = /\bvalue="([^"]*)"/.exec(tag ?? "")?.[1];
+  if (value === undefined) throw new Error(`no field ${name} in:\n${html}`);
+  return value;
+}

@@ -1,0 +1,213 @@
+// Every page and every open dialog, and how to get there. Accessibility, layout and the screenshots go through this
+// list, so that a page which is added here is looked at by all of them.
+
+import { expect, type Page } from "@playwright/test";
+import type { Guard } from "./guard.ts";
+import { push } from "./api.ts";
+import { Keys } from "./keys.ts";
+import { Seeder, expire, type Seeded } from "./seed.ts";
+import type { Server } from "./server.ts";
+import { gotoHydrated, signIn } from "./test.ts";
+
+export interface Stage {
+  page: Page;
+  server: Server;
+  guard: Guard;
+}
+
+export interface State {
+  name: string;
+  firstOwner?: "is made by link";
+  /** Served without script, so that nothing waits for it. */
+  open: (stage: Stage) => Promise<void>;
+}
+
+/** Keys of every status: two that are alive, one of them used just now, one expired and one revoked. */
+export async function seedKeys(server: Server): Promise<Record<"used" | "unused" | "expired" | "revoked", Seeded>> {
+  const seeder = await Seeder.signIn(server);
+  const expired = await seeder.createKey("Trade fair demo", { scopes: ["inventory:read"] });
+  expire(server, expired);
+  const revoked = await seeder.createKey("Old website feed");
+  await seeder.revoke(revoked);
+  const used = await seeder.createUsedKey("Inventory Integration");
+  const unused = await seeder.createKey("CRM Sync", { scopes: ["leads:read", "leads:write"], expires: "never" });
+  return { used, unused, expired, revoked };
+}
+
+export async function seedItems(server: Server, count: number): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Inventory Integration");
+  const models = ["Honda Accord 2024", "Škoda Octavia Combi", "BMW 320d Touring xDrive M Sport Shadow Line Edition"];
+  const items = Array.from({ length: count }, (_, index) => ({
+    id: `SKU${String(index + 1).padStart(3, "0")}`,
+    name: models[index % models.length],
+    category: index % 4 === 3 ? undefined : "Sedan",
+    price: index % 5 === 4 ? undefined : 32_500 + index,
+    available: index % 6 !== 5,
+  }));
+  const answer = await push(server, key.secret, items);
+  expect(answer).toMatchObject({ status: 200, body: { created: count } });
+}
+
+async function openKeys({ page, server }: Stage): Promise<{ keys: Keys; seeded: Awaited<ReturnType<typeof seedKeys>> }> {
+  const seeded = await seedKeys(server);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  return { keys: new Keys(page), seeded };
+}
+
+async function openEmpty({ page }: Stage): Promise<Keys> {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  return new Keys(page);
+}
+
+export const STATES: State[] = [
+  {
+    name: "sign in",
+    open: async ({ page }) => {
+      await page.goto("/sign-in");
+    },
+  },
+  {
+    name: "sign in refused",
+    open: async ({ page, guard }) => {
+      void guard;
+      await page.goto("/sign-in");
+      await page.getByLabel("Email").fill("ada@harbour-cars.example");
+      await page.getByLabel("Password").fill("not the password");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await expect(page.getByRole("alert")).toBeVisible();
+    },
+  },
+  {
+    name: "set up",
+    firstOwner: "is made by link",
+    open: async ({ page, server }) => {
+      await page.goto(server.setupLink);
+    },
+  },
+  {
+    name: "set up refused",
+    firstOwner: "is made by link",
+    open: async ({ page, server }) => {
+      await page.goto(server.setupLink);
+      await page.getByLabel("Account name").fill("Harbour Cars");
+      await page.getByLabel("Email").fill("ada@harbour-cars.example");
+      await page.getByLabel("Password").fill("password1234");
+      await page.getByRole("button", { name: "Create owner" }).click();
+      await expect(page.getByLabel("Password")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
+    name: "keys empty",
+    open: async (stage) => {
+      await openEmpty(stage);
+    },
+  },
+  {
+    name: "keys",
+    open: async (stage) => {
+      const { keys } = await openKeys(stage);
+      await expect(keys.table.getByRole("rowheader")).toHaveCount(4);
+    },
+  },
+  {
+    name: "create dialog",
+    open: async (stage) => {
+      const keys = await openEmpty(stage);
+      const dialog = await keys.openCreate();
+      await dialog.getByLabel("Name").fill("Test");
+    },
+  },
+  {
+    name: "create dialog no expiry",
+    open: async (stage) => {
+      const { keys } = await openKeys(stage);
+      const dialog = await keys.openCreate();
+      await dialog.getByLabel("Name").fill("CRM Sync");
+      await dialog.getByRole("button", { name: "CRM sync" }).click();
+      await dialog.getByLabel("Expires").selectOption("No expiry");
+    },
+  },
+  {
+    name: "create dialog refused",
+    open: async (stage) => {
+      const keys = await openEmpty(stage);
+      const dialog = await keys.openCreate();
+      await dialog.getByRole("button", { name: "Create API Key" }).click();
+      await expect(dialog.getByLabel("Name")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
+    name: "save step",
+    open: async (stage) => {
+      await (await openEmpty(stage)).create("Inventory Integration");
+    },
+  },
+  {
+    name: "save step asks",
+    open: async (stage) => {
+      await (await openEmpty(stage)).create("Inventory Integration");
+      await stage.page.keyboard.press("Escape");
+      await expect(stage.page.getByText("Leave without storing the key?")).toBeVisible();
+    },
+  },
+  {
+    name: "revoke dialog",
+    open: async (stage) => {
+      const { keys, seeded } = await openKeys(stage);
+      await keys.revokeButton(seeded.unused.name).click();
+      await expect(keys.revokeDialog(seeded.unused.name)).toBeVisible();
+    },
+  },
+  {
+    name: "revoke dialog with name",
+    open: async (stage) => {
+      const { keys, seeded } = await openKeys(stage);
+      await keys.revokeButton(seeded.used.name).click();
+      const dialog = keys.revokeDialog(seeded.used.name);
+      await dialog.getByLabel("Type the key's name to confirm").fill("something else");
+      await dialog.getByRole("button", { name: "Revoke key" }).click();
+      await expect(dialog.getByLabel("Type the key's name to confirm")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
+    name: "new key page",
+    open: async ({ page }) => {
+      await signIn(page);
+      await gotoHydrated(page, "/keys/new");
+    },
+  },
+  {
+    name: "revoke page",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      await signIn(page);
+      await gotoHydrated(page, `/keys/${used.id}/revoke`);
+    },
+  },
+  {
+    name: "inventory empty",
+    open: async ({ page }) => {
+      await signIn(page);
+      await gotoHydrated(page, "/inventory");
+    },
+  },
+  {
+    name: "inventory",
+    open: async ({ page, server }) => {
+      await seedItems(server, 60);
+      await signIn(page);
+      await gotoHydrated(page, "/inventory");
+    },
+  },
+  {
+    name: "not found",
+    open: async ({ page, guard }) => {
+      guard.expectStatus(404);
+      await signIn(page);
+      await gotoHydrated(page, "/nowhere");
+    },
+  },
+];

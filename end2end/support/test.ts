@@ -1,0 +1,85 @@
+// The tests' ground: a server of their own, a guard, and the few steps that many of them share.
+
+import { expect, test as base, type BrowserContext, type Page } from "@playwright/test";
+import { Guard } from "./guard.ts";
+import { Server, owner } from "./server.ts";
+
+export { expect, owner };
+export type { Page };
+
+export interface Options {
+  /** By how many milliseconds the WebAssembly module is late. */
+  wasmDelay: number;
+  /** Whether the server starts with its owner, or prints the link that makes one. */
+  firstOwner: "exists" | "is made by link";
+}
+
+interface Fixtures {
+  server: Server;
+  guard: Guard;
+}
+
+export const test = base.extend<Options & Fixtures>({
+  wasmDelay: [0, { option: true }],
+  firstOwner: ["exists", { option: true }],
+
+  server: async ({ firstOwner }, use, testInfo) => {
+    const server = new Server();
+    const settings = { VOXUM_ADMIN_EMAIL: owner.email, VOXUM_ADMIN_PASSWORD: owner.password };
+    await server.start(firstOwner === "exists" ? settings : {});
+    await use(server);
+    const code = await server.stop();
+    const log = server.log();
+    if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach("voxum.log", { path: server.logFile });
+    server.remove();
+    expect(code, "the server ends in good order").toBe(0);
+    expect(log, "the server never panics").not.toContain("panicked at");
+  },
+
+  baseURL: async ({ server }, use) => {
+    await use(server.url);
+  },
+
+  context: async ({ context, wasmDelay }, use) => {
+    if (wasmDelay > 0) await delayWasm(context, wasmDelay);
+    await use(context);
+  },
+
+  guard: [
+    async ({ context }, use) => {
+      const guard = new Guard();
+      await guard.watch(context);
+      await use(guard);
+      expect(guard.faults(), "nothing goes wrong that the test did not expect").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+async function delayWasm(context: BrowserContext, milliseconds: number): Promise<void> {
+  await context.route("**/*.wasm", async (route) => {
+    await new Promise((done) => setTimeout(done, milliseconds));
+    // The page may be gone by now.
+    await route.continue().catch(() => undefined);
+  });
+}
+
+/** Waits until the module has taken the page over. */
+export async function hydrated(page: Page): Promise<void> {
+  await expect(page.locator("html[data-hydrated]")).toBeAttached({ timeout: 15_000 });
+}
+
+/** Opens a page that a script takes over, and waits until it has: a click before that may be lost. */
+export async function gotoHydrated(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+}
+
+/** Signs the owner in through the form, which leads to the API Keys page. */
+export async function signIn(page: Page, next = "/keys"): Promise<void> {
+  await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+  await page.getByLabel("Email").fill(owner.email);
+  await page.getByLabel("Password").fill(owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`**${next}`);
+}

@@ -1,0 +1,99 @@
+//! What a site holds: written by `frontend/bundle`, or worked out where cargo-leptos built the site.
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use std::fs;
+use std::path::Path;
+
+/// The part of the bundle's manifest that serving needs.
+#[derive(Deserialize)]
+pub(super) struct Manifest {
+    pub(super) assets: Names,
+    files: Vec<File>,
+}
+
+/// Where the console's three files stand below the site's root.
+#[derive(Deserialize)]
+pub(super) struct Names {
+    pub(super) js: String,
+    pub(super) wasm: String,
+    pub(super) css: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct File {
+    pub(super) path: String,
+    pub(super) content_type: String,
+    pub(super) immutable: bool,
+    pub(super) digest: String,
+    /// The compressed forms' sizes, where they exist.
+    pub(super) gzip: Option<u64>,
+    pub(super) br: Option<u64>,
+}
+
+impl Manifest {
+    pub(super) const NAME: &str = "manifest.json";
+
+    pub(super) fn parse(json: &[u8]) -> Result<Self> {
+        serde_json::from_slice(json).context("the site's manifest is not one")
+    }
+
+    /// Only what the manifest lists is ever opened, so no path leads out of the site.
+    pub(super) fn file(&self, path: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
+    /// What `cargo leptos watch` leaves in `root`: no manifest, no hashes, and the console's files in `pkg`.
+    pub(super) fn of_folder(root: &Path) -> Result<Self> {
+        let mut files = Vec::new();
+        list(root, "", &mut files)?;
+        let find = |extension: &str| {
+            let file = files
+                .iter()
+                .find(|file| file.path.starts_with("pkg/") && kind(&file.path).0 == extension);
+            file.map(|file| file.path.clone())
+                .with_context(|| format!("{} holds no pkg/*.{extension}", root.display()))
+        };
+        let assets = Names {
+            js: find("js")?,
+            wasm: find("wasm")?,
+            css: find("css")?,
+        };
+        Ok(Self { assets, files })
+    }
+}
+
+fn list(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            list(&entry.path(), &format!("{path}/"), files)?;
+        } else {
+            let content_type = kind(&path).1.to_owned();
+            let digest = String::new();
+            files.push(File {
+                path,
+                content_type,
+                immutable: false,
+                digest,
+                gzip: None,
+                br: None,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The extension, and what it means; the bundle's manifest says it for itself.
+fn kind(path: &str) -> (&str, &'static str) {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let content_type = match extension {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "wasm" => "application/wasm",
+        _ => "application/octet-stream",
+    };
+    (extension, content_type)
+}

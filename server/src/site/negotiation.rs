@@ -1,0 +1,161 @@
+//! Which form of a file a request gets.
+
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
+
+/// A form in which the bundle stores a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Brotli,
+    Gzip,
+    Identity,
+}
+
+impl Form {
+    /// As `Content-Encoding` has it.
+    pub(super) const fn coding(self) -> Option<&'static str> {
+        match self {
+            Self::Brotli => Some("br"),
+            Self::Gzip => Some("gzip"),
+            Self::Identity => None,
+        }
+    }
+
+    /// What the bundle adds to the file's name.
+    pub(super) const fn suffix(self) -> &'static str {
+        match self {
+            Self::Brotli => ".br",
+            Self::Gzip => ".gz",
+            Self::Identity => "",
+        }
+    }
+}
+
+/// The smallest form that the client takes. Its own preferences are not weighed: they say nothing but that it can read
+/// them, and the file is the same.
+pub(super) fn form(headers: &HeaderMap, brotli: bool, gzip: bool) -> Form {
+    if brotli && accepts(headers, "br") {
+        Form::Brotli
+    } else if gzip && accepts(headers, "gzip") {
+        Form::Gzip
+    } else {
+        Form::Identity
+    }
+}
+
+/// RFC 9110 §12.5.3: named with a weight above zero, or not named and `*` is.
+fn accepts(headers: &HeaderMap, coding: &str) -> bool {
+    let mut rest = false;
+    for item in items(headers, &ACCEPT_ENCODING) {
+        let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
+        let name = name.trim();
+        if name.eq_ignore_ascii_case(coding) {
+            return !refused(parameters);
+        }
+        if name == "*" {
+            rest = !refused(parameters);
+        }
+    }
+    rest
+}
+
+/// A weight of zero, in any of its spellings.
+fn refused(parameters: &str) -> bool {
+    parameters
+        .split(';')
+        .filter_map(|it| it.split_once('='))
+        .any(|(name, weight)| {
+            name.trim().eq_ignore_ascii_case("q") && weight.trim().parse() == Ok(0.0_f32)
+        })
+}
+
+/// Whether the client holds what `etag` names, by RFC 9110 §13.1.2. None of our tags has a comma in it.
+pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    items(headers, &IF_NONE_MATCH).any(|it| {
+        let it = it.trim();
+        it == "*" || it.strip_prefix("W/").unwrap_or(it) == etag
+    })
+}
+
+fn items<'a>(
+    headers: &'a HeaderMap,
+    name: &axum::http::HeaderName,
+) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(name)
+        .into_iter()
+        .filter_map(|it| it.to_str().ok())
+        .flat_map(|it| it.split(','))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(accept: &str) -> Form {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, accept.parse().unwrap());
+        form(&headers, true, true)
+    }
+
+    #[test]
+    fn the_smallest_accepted_form_is_chosen() {
+        for accept in [
+            "gzip, deflate, br, zstd",
+            "BR",
+            "*",
+            "br;q=0.1, gzip;q=1",
+            "identity, *;q=0.5",
+        ] {
+            assert_eq!(chosen(accept), Form::Brotli, "{accept}");
+        }
+        for accept in [
+            "gzip",
+            "gzip, deflate",
+            "br;q=0, gzip",
+            "*, br;q=0",
+            "br; Q=0.000, *",
+        ] {
+            assert_eq!(chosen(accept), Form::Gzip, "{accept}");
+        }
+        for accept in [
+            "",
+            "identity",
+            "deflate",
+            "*;q=0",
+            "br;q=0, gzip;q=0.0",
+            "brotli",
+            "x",
+        ] {
+            assert_eq!(chosen(accept), Form::Identity, "{accept}");
+        }
+    }
+
+    #[test]
+    fn without_the_header_a_file_comes_as_it_is() {
+        assert_eq!(form(&HeaderMap::new(), true, true), Form::Identity);
+    }
+
+    #[test]
+    fn a_form_that_does_not_exist_is_never_chosen() {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, "gzip, br".parse().unwrap());
+        assert_eq!(form(&headers, false, true), Form::Gzip);
+        assert_eq!(form(&headers, false, false), Form::Identity);
+    }
+
+    #[test]
+    fn a_tag_is_known_alone_in_a_list_weakened_or_by_the_star() {
+        for (value, known) in [
+            (r#""a""#, true),
+            (r#""b", W/"a""#, true),
+            ("*", true),
+            (r#""b""#, false),
+            ("a", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(IF_NONE_MATCH, value.parse().unwrap());
+            assert_eq!(is_known(&headers, r#""a""#), known, "{value}");
+        }
+    }
+}

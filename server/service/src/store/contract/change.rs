@@ -1,0 +1,205 @@
+//! Every change there is, one after the other.
+
+use super::tenant::Tenant;
+use super::world::{at, item, link, token};
+use crate::store::{
+    Action, AuditEvent, Claim, Ended, Inserted, LinkPurpose, NewRevocation, NewSession, Store,
+    StoreError, TokenDigest,
+};
+use domain::{AccountId, KeyId, MemberId, RevokeReason};
+
+/// An account in which every change but the first owner's is possible.
+pub struct World {
+    tenant: Tenant,
+    newcomer: Tenant,
+    invite: TokenDigest,
+    reset: TokenDigest,
+    session: TokenDigest,
+    pub(super) owner: MemberId,
+    pub(super) key: KeyId,
+    pub(super) item: String,
+}
+
+/// A port method that changes something and records it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    UpsertItems,
+    DeleteItem,
+    InsertKey,
+    RevokeKey,
+    EndSession,
+    OpenSession,
+    ResetPassword,
+    ClaimAccount,
+}
+
+impl Change {
+    /// In an order in which each is possible after those before it.
+    pub const ALL: [Self; 8] = [
+        Self::UpsertItems,
+        Self::DeleteItem,
+        Self::InsertKey,
+        Self::RevokeKey,
+        Self::EndSession,
+        Self::OpenSession,
+        Self::ResetPassword,
+        Self::ClaimAccount,
+    ];
+
+    /// The account in which the change is recorded.
+    pub fn account(self, world: &World) -> &AccountId {
+        match self {
+            Self::ClaimAccount => &world.newcomer.account,
+            _ => &world.tenant.account,
+        }
+    }
+
+    /// Makes the change and says whether anything was changed. `recorded_in` stands in the event as its account;
+    /// anything but [`Change::account`] is wrong.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn make(
+        self,
+        store: &dyn Store,
+        world: &World,
+        recorded_in: &AccountId,
+    ) -> Result<bool, StoreError> {
+        let tenant = &world.tenant;
+        let account = &tenant.account;
+        let event = |action: Action| -> AuditEvent {
+            let event = tenant.event(action, "subject", at(10));
+            AuditEvent {
+                account_id: recorded_in.clone(),
+                ..event
+            }
+        };
+        Ok(match self {
+            Self::UpsertItems => {
+                let mut changed = item(&world.item);
+                changed.name = "Changed".into();
+                let recorded = |_| event(Action::InventoryUpdated);
+                let items = [changed, item("new")];
+                let counts = store
+                    .upsert_items(account, &items, at(10), &recorded)
+                    .await?;
+                counts.created == 1 && counts.updated == 1
+            }
+            Self::DeleteItem => {
+                store
+                    .delete_item(account, &world.item, event(Action::ItemDeleted))
+                    .await?
+            }
+            Self::InsertKey => {
+                let key = tenant.key("inserted", at(10));
+                store.insert_key(key, event(Action::KeyCreated)).await? == Inserted::Created
+            }
+            Self::RevokeKey => {
+                let revocation = NewRevocation {
+                    at: at(10),
+                    by: Some(tenant.owner.clone()),
+                    reason: RevokeReason::Unused,
+                };
+                let event = event(Action::KeyRevoked);
+                let ended = store
+                    .revoke_key(account, &world.key, revocation, event)
+                    .await?;
+                matches!(ended, Ended::Revoked(_))
+            }
+            Self::EndSession => {
+                store
+                    .end_session(&world.session, event(Action::SessionEnded))
+                    .await?;
+                store
+                    .use_session(&world.session, at(10), at(-1))
+                    .await?
+                    .is_none()
+            }
+            Self::OpenSession => {
+                let digest = token("another session");
+                let session = NewSession {
+                    digest,
+                    member_id: tenant.owner.clone(),
+                    created_at: at(10),
+                    expires_at: at(20),
+                };
+                let forget = tenant.email.as_str();
+                store
+                    .open_session(session, forget, event(Action::SessionOpened))
+                    .await?;
+                store.use_session(&digest, at(11), at(-1)).await?.is_some()
+            }
+            Self::ResetPassword => {
+                let event = event(Action::PasswordReset);
+                let forget = tenant.email.as_str();
+                store
+                    .reset_password(&world.reset, at(10), "new hash", forget, event)
+                    .await?
+            }
+            Self::ClaimAccount => {
+                let event = event(Action::AccountCreated);
+                let owner = world.newcomer.as_owner();
+                let claim = store
+                    .claim_account(&world.invite, at(10), owner, event)
+                    .await?;
+                claim == Claim::Claimed
+            }
+        })
+    }
+}
+
+impl World {
+    /// Furnishes a store.
+    ///
+    /// # Panics
+    /// Where the store fails.
+    pub async fn build(store: &dyn Store) -> Self {
+        let tenant = Tenant::settle(store, "tenant").await;
+        let newcomer = Tenant::named("newcomer");
+        let purpose = LinkPurpose::Reset {
+            member: tenant.owner.clone(),
+            email: tenant.email.clone(),
+        };
+        let world = Self {
+            invite: newcomer.invite(store, at(0)).await,
+            reset: link(store, "reset", purpose, at(0)).await,
+            session: tenant.sign_in(store, at(0)).await,
+            key: tenant.hold(store, "held").await,
+            owner: tenant.owner.clone(),
+            item: "held".to_owned(),
+            newcomer,
+            tenant,
+        };
+        world.tenant.push(store, &[item(&world.item)], at(0)).await;
+        let subjects = [world.tenant.email.as_str().to_owned()];
+        store
+            .count_failure(&subjects, at(9), &[30], at(0))
+            .await
+            .expect("counted");
+        world
+    }
+
+    /// All that the ports tell of this world, to see whether anything changed.
+    pub(super) async fn portrait(&self, store: &dyn Store) -> String {
+        let (now, account) = (at(10), &self.tenant.account);
+        let subjects = [self.tenant.email.as_str().to_owned()];
+        let newcomer = &self.newcomer;
+        let told = (
+            store.list_keys(account).await.unwrap(),
+            store.list_items(account, None, 100).await.unwrap(),
+            store.audit_events(account, 100).await.unwrap(),
+            store.audit_events(&newcomer.account, 100).await.unwrap(),
+            store.find_link(&self.invite, now).await.unwrap(),
+            store.find_link(&self.reset, now).await.unwrap(),
+            store.use_session(&self.session, now, at(-1)).await.unwrap(),
+            store
+                .use_session(&token("another session"), now, at(-1))
+                .await
+                .unwrap(),
+            store.password_hash(&self.owner).await.unwrap(),
+            store.blocked_until(&subjects, now).await.unwrap(),
+            store.find_member_by_email(&newcomer.email).await.unwrap(),
+        );
+        format!("{told:#?}")
+    }
+}

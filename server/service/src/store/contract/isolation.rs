@@ -1,0 +1,67 @@
+//! No account sees or touches what belongs to another, even where it knows the id.
+
+use super::change::World;
+use super::tenant::Tenant;
+use super::world::{Shared, at, item};
+use crate::store::{Action, Ended, NewRevocation};
+use domain::RevokeReason;
+
+pub(super) async fn no_port_reads_from_another_account(store: Shared) {
+    let world = World::build(&*store).await;
+    let stranger = Tenant::settle(&*store, "stranger").await;
+    let account = &stranger.account;
+    assert_eq!(store.list_keys(account).await.unwrap(), []);
+    assert_eq!(store.find_key(account, &world.key).await.unwrap(), None);
+    assert_eq!(store.list_items(account, None, 100).await.unwrap(), []);
+    assert_eq!(store.count_items(account).await.unwrap(), 0);
+    assert_eq!(store.find_item(account, &world.item).await.unwrap(), None);
+    let events = store.audit_events(account, 100).await.unwrap();
+    assert!(events.iter().all(|event| event.account_id == *account));
+    assert_eq!(events.len(), 1, "the stranger's own beginning");
+}
+
+pub(super) async fn no_port_changes_another_account(store: Shared) {
+    let world = World::build(&*store).await;
+    let stranger = Tenant::settle(&*store, "stranger").await;
+    let before = world.portrait(&*store).await;
+    let events = stranger.events(&*store).await;
+
+    let revocation = NewRevocation {
+        at: at(1),
+        by: Some(stranger.owner.clone()),
+        reason: RevokeReason::Other,
+    };
+    let event = stranger.event(Action::KeyRevoked, world.key.as_str(), at(1));
+    let ended = store
+        .revoke_key(&stranger.account, &world.key, revocation, event)
+        .await
+        .unwrap();
+    assert_eq!(ended, Ended::Missing);
+    assert!(!stranger.remove(&*store, &world.item).await);
+    assert_eq!(stranger.events(&*store).await, events);
+
+    // The same id is another item in another account.
+    let mut entry = item(&world.item);
+    entry.name = "The stranger's own".into();
+    assert_eq!(
+        stranger
+            .push(&*store, &[entry.clone()], at(1))
+            .await
+            .created,
+        1
+    );
+    let own = store
+        .find_item(&stranger.account, &world.item)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(own.item, entry);
+
+    // A key of one account cannot be made in the name of another's member.
+    let mut key = stranger.key("forged", at(1));
+    key.created_by = world.owner.clone();
+    let event = stranger.event(Action::KeyCreated, key.id.as_str(), at(1));
+    assert!(store.insert_key(key, event).await.is_err());
+
+    assert_eq!(world.portrait(&*store).await, before);
+}

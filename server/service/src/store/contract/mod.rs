@@ -1,0 +1,118 @@
+//! The behaviour that every storage adapter has to have, as cases named by what they say.
+//!
+//! An adapter's tests make one test of each case:
+//!
+//! ```ignore
+//! macro_rules! tests {
+//!     ($($case:ident)*) => {$(
+//!         #[tokio::test(flavor = "multi_thread")]
+//!         async fn $case() {
+//!             service::store::contract::run(stringify!($case), fresh_store().await).await;
+//!         }
+//!     )*};
+//! }
+//! service::store_contract_cases!(tests);
+//! ```
+//!
+//! Each case wants a store of its own with nothing in it. What only an adapter can do to itself, such as failing
+//! between a change and its audit event, it tests with [`Change`], which knows how to make every change there is.
+
+mod accounts;
+mod audit;
+mod change;
+mod inventory;
+mod isolation;
+mod keys;
+mod paging;
+mod resets;
+mod revocations;
+mod sessions;
+mod tenant;
+mod world;
+
+pub use change::{Change, World};
+
+use super::Store;
+use std::sync::Arc;
+
+/// Calls a macro with the names of all cases.
+#[macro_export]
+macro_rules! store_contract_cases {
+    ($callback:ident) => {
+        $callback! {
+            a_link_is_found_until_its_end
+            every_purpose_of_a_link_reads_back_as_it_was
+            a_fresh_link_ends_the_older_one_of_its_kind_and_no_other
+            a_link_makes_one_account
+            a_link_that_is_over_or_unknown_makes_no_account
+            of_fifty_racing_claims_exactly_one_wins
+            the_first_owner_is_claimed_once
+            a_taken_address_leaves_the_link_usable
+            the_first_owner_is_seeded_once
+            of_fifty_racing_seeds_exactly_one_wins
+            the_fingerprint_of_the_pepper_is_remembered
+            whether_there_are_keys_is_known
+            a_reset_sets_the_password_and_ends_every_session_of_that_member
+            a_reset_link_works_once_and_until_its_end
+            a_link_serves_its_own_purpose_alone
+            a_member_is_found_by_address
+            a_session_belongs_to_its_member
+            a_session_ends_at_its_absolute_end
+            a_session_ends_when_it_was_idle_too_long
+            using_a_session_moves_its_last_use_once_a_minute
+            an_ended_session_is_gone_and_ends_once
+            failures_are_counted_for_each_subject
+            the_longest_delay_repeats
+            old_failures_are_forgotten
+            a_sign_in_forgets_the_failures_of_its_own_address
+            a_key_reads_back_as_it_was_made
+            keys_are_listed_newest_first
+            the_same_form_makes_one_key
+            of_twenty_forms_sent_at_once_one_makes_a_key
+            a_revoked_key_tells_who_when_and_why
+            a_revocation_is_seen_by_the_next_look_up
+            of_fifty_racing_revokes_exactly_one_wins
+            a_key_can_be_revoked_until_the_millisecond_of_its_expiry
+            revoking_what_is_not_there_changes_nothing
+            the_last_use_of_a_key_never_goes_backwards
+            the_newest_of_racing_uses_remains
+            an_upsert_counts_what_it_did
+            every_field_of_an_item_counts_as_a_change
+            an_unchanged_item_keeps_its_time
+            a_push_that_changes_nothing_records_nothing
+            a_deleted_item_is_gone
+            five_thousand_items_go_in_at_once
+            text_comes_back_byte_for_byte
+            items_are_listed_in_the_byte_order_of_their_ids
+            paging_meets_every_lasting_item_once_while_others_come_and_go
+            no_port_reads_from_another_account
+            no_port_changes_another_account
+            every_change_records_one_event
+            an_event_that_cannot_be_recorded_undoes_its_change
+            an_event_that_cannot_be_recorded_undoes_the_first_owner
+            events_read_back_as_they_were_newest_first
+        }
+    };
+}
+
+/// A dispatcher, so that a case which is missing from the list is dead code and fails the build.
+macro_rules! dispatch {
+    ($($case:ident)*) => {
+        /// Runs one case by its name, on a store that is its own and empty.
+        ///
+        /// # Panics
+        /// Where the adapter does not behave, and where there is no such case.
+        pub async fn run(case: &str, store: Arc<dyn Store>) {
+            use {
+                accounts::*, audit::*, inventory::*, isolation::*, keys::*, paging::*, resets::*,
+                revocations::*, sessions::*,
+            };
+            match case {
+                $(stringify!($case) => $case(store).await,)*
+                unknown => panic!("the contract has no case {unknown}"),
+            }
+        }
+    };
+}
+
+store_contract_cases!(dispatch);

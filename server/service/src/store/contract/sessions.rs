@@ -1,0 +1,214 @@
+//! Sessions, and the delays that failed sign-ins earn.
+
+use super::tenant::Tenant;
+use super::world::{Shared, at, just_before, token};
+use crate::store::{Action, Store, TokenDigest};
+use domain::Timestamp;
+
+const DELAYS: [u32; 4] = [0, 1, 5, 30];
+
+/// Whether the session works at `now`, where it must have been seen after `idle_since`.
+async fn works(
+    store: &dyn Store,
+    session: &TokenDigest,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> bool {
+    store
+        .use_session(session, now, idle_since)
+        .await
+        .unwrap()
+        .is_some()
+}
+
+fn subjects(names: &[&str]) -> Vec<String> {
+    names.iter().copied().map(str::to_owned).collect()
+}
+
+pub(super) async fn a_session_belongs_to_its_member(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    for tenant in [&a, &b] {
+        let session = tenant.sign_in(&*store, at(0)).await;
+        let member = store.use_session(&session, at(1), at(-1)).await.unwrap();
+        assert_eq!(
+            member,
+            store.find_member_by_email(&tenant.email).await.unwrap()
+        );
+        assert_eq!(
+            member.map(|member| member.account_id),
+            Some(tenant.account.clone())
+        );
+        assert_eq!(tenant.events(&*store).await, 2);
+    }
+    assert!(!works(&*store, &token("no session"), at(1), at(-1)).await);
+}
+
+pub(super) async fn a_session_ends_at_its_absolute_end(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    let end = at(36_000);
+    assert!(works(&*store, &session, just_before(end), at(-1)).await);
+    assert!(!works(&*store, &session, end, at(-1)).await);
+}
+
+pub(super) async fn a_session_ends_when_it_was_idle_too_long(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    assert!(
+        !works(&*store, &session, at(500), at(0)).await,
+        "last seen then is not after"
+    );
+    assert!(works(&*store, &session, at(500), just_before(at(0))).await);
+}
+
+pub(super) async fn using_a_session_moves_its_last_use_once_a_minute(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    assert!(works(&*store, &session, at(60), at(-1)).await);
+    assert!(
+        !works(&*store, &session, at(60), at(0)).await,
+        "a minute is not more than one"
+    );
+    assert!(works(&*store, &session, at(61), at(-1)).await);
+    assert!(
+        works(&*store, &session, at(61), at(60)).await,
+        "the use at 61 s was not noted"
+    );
+    assert!(
+        works(&*store, &session, at(30), at(60)).await,
+        "a clock that went back ends nothing"
+    );
+    assert!(
+        works(&*store, &session, at(62), at(60)).await,
+        "last seen went backwards"
+    );
+}
+
+pub(super) async fn an_ended_session_is_gone_and_ends_once(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let (ended, other) = (
+        tenant.sign_in(&*store, at(0)).await,
+        tenant.sign_in(&*store, at(1)).await,
+    );
+    let events = tenant.events(&*store).await;
+    for _ in 0..2 {
+        let event = tenant.event(Action::SessionEnded, tenant.owner.as_str(), at(2));
+        store.end_session(&ended, event).await.unwrap();
+    }
+    assert!(!works(&*store, &ended, at(3), at(-1)).await);
+    assert!(works(&*store, &other, at(3), at(-1)).await);
+    assert_eq!(tenant.events(&*store).await, events + 1);
+}
+
+pub(super) async fn failures_are_counted_for_each_subject(store: Shared) {
+    let (one, both) = (subjects(&["one"]), subjects(&["one", "two"]));
+    assert_eq!(store.blocked_until(&both, at(0)).await.unwrap(), None);
+    // The first failure of each earns no delay.
+    assert_eq!(
+        store
+            .count_failure(&one, at(0), &DELAYS, at(-9))
+            .await
+            .unwrap(),
+        at(0)
+    );
+    assert_eq!(store.blocked_until(&both, at(0)).await.unwrap(), None);
+    // The second of "one" earns a second; the first of "two" none.
+    assert_eq!(
+        store
+            .count_failure(&both, at(10), &DELAYS, at(-9))
+            .await
+            .unwrap(),
+        at(11)
+    );
+    assert_eq!(
+        store.blocked_until(&both, at(10)).await.unwrap(),
+        Some(at(11))
+    );
+    assert_eq!(store.blocked_until(&both[1..], at(10)).await.unwrap(), None);
+    assert_eq!(
+        store
+            .blocked_until(&both, just_before(at(11)))
+            .await
+            .unwrap(),
+        Some(at(11))
+    );
+    assert_eq!(store.blocked_until(&both, at(11)).await.unwrap(), None);
+}
+
+pub(super) async fn the_longest_delay_repeats(store: Shared) {
+    let subject = subjects(&["one"]);
+    for (number, delay) in [0, 1, 5, 30, 30, 30].into_iter().enumerate() {
+        let until = store
+            .count_failure(&subject, at(20), &DELAYS, at(-9))
+            .await
+            .unwrap();
+        assert_eq!(until, at(20 + delay), "failure {number}");
+    }
+    assert_eq!(
+        store.blocked_until(&subject, at(20)).await.unwrap(),
+        Some(at(50))
+    );
+}
+
+pub(super) async fn old_failures_are_forgotten(store: Shared) {
+    let subject = subjects(&["one"]);
+    for _ in 0..3 {
+        store
+            .count_failure(&subject, at(0), &DELAYS, at(-100))
+            .await
+            .unwrap();
+    }
+    // As old as the limit still counts; older does not.
+    assert_eq!(
+        store
+            .count_failure(&subject, at(100), &DELAYS, at(0))
+            .await
+            .unwrap(),
+        at(130)
+    );
+    assert_eq!(
+        store
+            .count_failure(&subject, at(300), &DELAYS, at(101))
+            .await
+            .unwrap(),
+        at(300)
+    );
+    assert_eq!(
+        store
+            .count_failure(&subject, at(300), &DELAYS, at(101))
+            .await
+            .unwrap(),
+        at(301)
+    );
+}
+
+pub(super) async fn a_sign_in_forgets_the_failures_of_its_own_address(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let subjects = [a.email, b.email.clone()].map(|email| format!("email:{email}"));
+    for _ in 0..4 {
+        store
+            .count_failure(&subjects, at(0), &DELAYS, at(-9))
+            .await
+            .unwrap();
+    }
+    b.sign_in(&*store, at(1)).await;
+    assert_eq!(
+        store.blocked_until(&subjects[1..], at(1)).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        store.blocked_until(&subjects, at(1)).await.unwrap(),
+        Some(at(30))
+    );
+    let until = store
+        .count_failure(&subjects[1..], at(2), &DELAYS, at(-9))
+        .await
+        .unwrap();
+    assert_eq!(until, at(2), "the count began again");
+}

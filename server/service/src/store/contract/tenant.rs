@@ -1,0 +1,201 @@
+//! An account and what its owner does, with plausible values and an audit event for each.
+
+use super::world::{at, email, link, token};
+use crate::PepperId;
+use crate::inventory::Item;
+use crate::key::KeyDigest;
+use crate::store::{
+    Action, Actor, AuditEvent, Claim, Ended, Inserted, KeyRecord, LinkPurpose, NewKey, NewOwner,
+    NewRevocation, NewSession, Store, TokenDigest, UpsertCounts,
+};
+use domain::{
+    AccountId, AccountName, Email, KeyId, KeyName, MemberId, RevokeReason, Scope, ScopeSet,
+    Timestamp,
+};
+use serde_json::json;
+use std::net::IpAddr;
+
+/// An account with its owner.
+#[derive(Clone)]
+pub(super) struct Tenant {
+    pub(super) account: AccountId,
+    pub(super) owner: MemberId,
+    pub(super) email: Email,
+    name: String,
+}
+
+impl Tenant {
+    pub(super) fn named(name: &str) -> Self {
+        Self {
+            account: AccountId::parse(&format!("account-{name}")).unwrap(),
+            owner: MemberId::parse(&format!("member-{name}")).unwrap(),
+            email: email(name),
+            name: name.to_owned(),
+        }
+    }
+
+    /// Stands in the store once this is done.
+    pub(super) async fn settle(store: &dyn Store, name: &str) -> Self {
+        let tenant = Self::named(name);
+        let link = tenant.invite(store, at(0)).await;
+        let claim = tenant.claim(store, &link, at(0)).await;
+        assert_eq!(claim, Claim::Claimed);
+        tenant
+    }
+
+    pub(super) fn account_name(&self) -> AccountName {
+        AccountName::parse(&format!("Cars of {}", self.name)).unwrap()
+    }
+
+    pub(super) fn as_owner(&self) -> NewOwner {
+        NewOwner {
+            account_id: self.account.clone(),
+            account_name: self.account_name(),
+            member_id: self.owner.clone(),
+            email: self.email.clone(),
+            password_hash: format!("hash of {}", self.name),
+        }
+    }
+
+    pub(super) fn event(&self, action: Action, subject: &str, at: Timestamp) -> AuditEvent {
+        AuditEvent {
+            account_id: self.account.clone(),
+            at,
+            actor: Actor::Member(self.owner.clone()),
+            action,
+            subject: subject.to_owned(),
+            ip: Some(IpAddr::from([192, 0, 2, 7])),
+            user_agent: Some("contract".to_owned()),
+            detail: json!({ "case": true }),
+        }
+    }
+
+    /// A link that lets this tenant in, good for an hour.
+    pub(super) async fn invite(&self, store: &dyn Store, now: Timestamp) -> TokenDigest {
+        let purpose = LinkPurpose::NewAccount {
+            name: self.account_name(),
+        };
+        link(store, &format!("invite {}", self.name), purpose, now).await
+    }
+
+    pub(super) async fn claim(
+        &self,
+        store: &dyn Store,
+        link: &TokenDigest,
+        now: Timestamp,
+    ) -> Claim {
+        let event = self.event(Action::AccountCreated, self.account.as_str(), now);
+        store
+            .claim_account(link, now, self.as_owner(), event)
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn seed(&self, store: &dyn Store) -> bool {
+        let event = self.event(Action::AccountCreated, self.account.as_str(), at(0));
+        store
+            .seed_owner(self.as_owner(), at(0), event)
+            .await
+            .unwrap()
+    }
+
+    /// A session opened at `now`, absolutely over after ten hours.
+    pub(super) async fn sign_in(&self, store: &dyn Store, now: Timestamp) -> TokenDigest {
+        let digest = token(&format!("session of {} at {}", self.name, now.millis()));
+        let session = NewSession {
+            digest,
+            member_id: self.owner.clone(),
+            created_at: now,
+            expires_at: now.plus_seconds(36_000),
+        };
+        let event = self.event(Action::SessionOpened, self.owner.as_str(), now);
+        store
+            .open_session(session, &format!("email:{}", self.email), event)
+            .await
+            .unwrap();
+        digest
+    }
+
+    /// A key that is not stored yet. `name` also makes its id, digest and form.
+    pub(super) fn key(&self, name: &str, now: Timestamp) -> NewKey {
+        let unique = format!("{} {name}", self.name);
+        NewKey {
+            id: KeyId::parse(&format!("key-{}-{name}", self.name)).unwrap(),
+            account_id: self.account.clone(),
+            name: KeyName::parse(&format!("Key {name}")).unwrap(),
+            preview: "vx_abc123…".to_owned(),
+            digest: KeyDigest::from_bytes(token(&unique).0),
+            pepper_id: PepperId::parse("0123456789abcdef").unwrap(),
+            scopes: ScopeSet::from(vec![Scope::InventoryRead, Scope::LeadsWrite]),
+            created_at: now,
+            created_by: self.owner.clone(),
+            expires_at: None,
+            form_token: token(&format!("form {unique}")),
+        }
+    }
+
+    pub(super) async fn issue(&self, store: &dyn Store, key: NewKey) -> Inserted {
+        let event = self.event(Action::KeyCreated, key.id.as_str(), key.created_at);
+        store.insert_key(key, event).await.unwrap()
+    }
+
+    /// Issues the key of [`Self::key`].
+    pub(super) async fn hold(&self, store: &dyn Store, name: &str) -> KeyId {
+        let key = self.key(name, at(0));
+        let id = key.id.clone();
+        assert_eq!(self.issue(store, key).await, Inserted::Created);
+        id
+    }
+
+    pub(super) async fn find(&self, store: &dyn Store, id: &KeyId) -> KeyRecord {
+        store
+            .find_key(&self.account, id)
+            .await
+            .unwrap()
+            .expect("the key is there")
+    }
+
+    pub(super) async fn revoke(&self, store: &dyn Store, id: &KeyId, now: Timestamp) -> Ended {
+        let revocation = NewRevocation {
+            at: now,
+            by: Some(self.owner.clone()),
+            reason: RevokeReason::Leaked,
+        };
+        let event = self.event(Action::KeyRevoked, id.as_str(), now);
+        store
+            .revoke_key(&self.account, id, revocation, event)
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn push(
+        &self,
+        store: &dyn Store,
+        items: &[Item],
+        now: Timestamp,
+    ) -> UpsertCounts {
+        let event = |counts: UpsertCounts| {
+            let mut event = self.event(Action::InventoryUpdated, "inventory", now);
+            event.detail = json!({ "created": counts.created, "updated": counts.updated });
+            event
+        };
+        store
+            .upsert_items(&self.account, items, now, &event)
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn remove(&self, store: &dyn Store, id: &str) -> bool {
+        let event = self.event(Action::ItemDeleted, id, at(0));
+        store.delete_item(&self.account, id, event).await.unwrap()
+    }
+
+    /// How many events the account has, or 1,000.
+    pub(super) async fn events(&self, store: &dyn Store) -> usize {
+        store
+            .audit_events(&self.account, 1_000)
+            .await
+            .unwrap()
+            .len()
+    }
+}

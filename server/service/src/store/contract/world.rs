@@ -1,0 +1,85 @@
+//! What the cases are told with: times, tokens and items that are plausible and easy to tell apart.
+
+use crate::inventory::{Currency, Item, ItemId, Price};
+use crate::store::{LinkPurpose, NewLink, Store, TokenDigest, UseRecord};
+use domain::{Email, Timestamp};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+pub(super) type Shared = Arc<dyn Store>;
+
+/// A time, in seconds after the stories begin.
+pub(super) const fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(1_790_000_000_000).plus_seconds(seconds)
+}
+
+/// One millisecond earlier.
+pub(super) const fn just_before(time: Timestamp) -> Timestamp {
+    Timestamp::from_millis(time.millis() - 1)
+}
+
+/// A digest that is the same for the same text and differs for another.
+pub(super) fn token(text: &str) -> TokenDigest {
+    TokenDigest(Sha256::digest(text.as_bytes()).into())
+}
+
+pub(super) fn email(name: &str) -> Email {
+    Email::parse(&format!("{name}@example.com")).unwrap()
+}
+
+/// Stores a link that is good for an hour.
+pub(super) async fn link(
+    store: &dyn Store,
+    text: &str,
+    purpose: LinkPurpose,
+    now: Timestamp,
+) -> TokenDigest {
+    let digest = token(text);
+    let link = NewLink {
+        digest,
+        purpose,
+        created_at: now,
+        expires_at: now.plus_seconds(3_600),
+    };
+    store.replace_link(link).await.unwrap();
+    digest
+}
+
+pub(super) fn item(id: &str) -> Item {
+    Item {
+        id: ItemId::from_stored(id.to_owned()),
+        name: format!("Item {id}"),
+        category: Some("sedan".to_owned()),
+        price: Some(Price::from_cents(1_999_900)),
+        currency: Currency::parse("EUR"),
+        description: None,
+        url: Some("https://example.com/car".to_owned()),
+        image_url: None,
+        available: true,
+        attributes: BTreeMap::from([("color".to_owned(), "red".to_owned())]),
+    }
+}
+
+pub(super) fn used(now: Timestamp, agent: &str) -> UseRecord {
+    UseRecord {
+        at: now,
+        ip: IpAddr::from([198, 51, 100, 4]),
+        user_agent: Some(agent.to_owned()),
+    }
+}
+
+/// Makes `count` attempts at once and gives what came of each.
+pub(super) async fn race<F>(count: u32, attempt: impl Fn(u32) -> F) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    for number in 0..count {
+        tasks.spawn(attempt(number));
+    }
+    tasks.join_all().await
+}

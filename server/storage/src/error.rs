@@ -1,0 +1,173 @@
+//! From what the database says to the two kinds of failure the rules know.
+
+use service::store::StoreError;
+
+/// What was being done when the database failed. The statement's values are not in it.
+#[derive(Debug, thiserror::Error)]
+#[error("{doing}")]
+struct Fault {
+    doing: &'static str,
+    #[source]
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// A stored value that nothing of ours writes. Names the column and keeps the value to itself.
+#[derive(Debug, thiserror::Error)]
+#[error("unexpected value in {0}")]
+pub(crate) struct Corrupt(pub(crate) &'static str);
+
+/// Says what a failed step was part of, and how it failed.
+pub(crate) trait Doing<T> {
+    /// # Errors
+    /// [`StoreError::Unavailable`] where trying later may work, else [`StoreError::Broken`].
+    fn doing(self, doing: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+        self.map_err(|error| {
+            let passing = may_pass(&error);
+            let fault = Box::new(Fault {
+                doing,
+                source: Box::new(error),
+            });
+            if passing {
+                StoreError::Unavailable(fault)
+            } else {
+                StoreError::Broken(fault)
+            }
+        })
+    }
+}
+
+impl<T> Doing<T> for Result<T, Corrupt> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+        self.map_err(|corrupt| {
+            StoreError::Broken(Box::new(Fault {
+                doing,
+                source: Box::new(corrupt),
+            }))
+        })
+    }
+}
+
+/// Whether the same call may work later, with nothing mended in this program or in the data.
+fn may_pass(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => {
+            sqlite_code(error.as_ref()).is_some_and(|code| PASSING.contains(&code))
+        }
+        _ => false,
+    }
+}
+
+/// Busy, locked, out of memory, read-only (as a disk becomes after a fault), interrupted, I/O, full, cannot open and
+/// the locking protocol, in this order: <https://www.sqlite.org/rescode.html>.
+const PASSING: [i32; 9] = [5, 6, 7, 8, 9, 10, 13, 14, 15];
+
+/// The primary result code, which is the low byte of the extended one.
+pub(crate) fn sqlite_code(error: &dyn sqlx::error::DatabaseError) -> Option<i32> {
+    error.code()?.parse::<i32>().ok().map(|code| code & 0xff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
+    use std::error::Error as _;
+
+    const CANARY: &str = "canary-2f8a";
+
+    async fn database() -> (tempfile::TempDir, SqliteConnection) {
+        let place = tempfile::tempdir().expect("a directory for the test");
+        let options = SqliteConnectOptions::new()
+            .filename(place.path().join("test.db"))
+            .create_if_missing(true)
+            .busy_timeout(std::time::Duration::ZERO);
+        let mut connection = options.connect().await.expect("a connection");
+        let sql =
+            "CREATE TABLE t (a TEXT NOT NULL UNIQUE CHECK (length(a) < 9999999), b INTEGER) STRICT";
+        sqlx::query(sql)
+            .execute(&mut connection)
+            .await
+            .expect("a table");
+        (place, connection)
+    }
+
+    async fn failure(connection: &mut SqliteConnection, sql: &str) -> StoreError {
+        let failed = sqlx::query(AssertSqlSafe(sql))
+            .bind(CANARY)
+            .execute(connection)
+            .await;
+        failed.doing("testing").expect_err("the statement fails")
+    }
+
+    /// Everything that any log could print.
+    fn text(error: &StoreError) -> String {
+        let shown = |error: &dyn std::error::Error| format!("{error:?} {error}");
+        let chain = std::iter::successors(error.source(), |error| error.source());
+        std::iter::once(shown(error))
+            .chain(chain.map(shown))
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_unavailable() {
+        let (_place, mut connection) = database().await;
+        let limit = sqlx::query("PRAGMA max_page_count = 3");
+        limit.execute(&mut connection).await.expect("a limit");
+        let sql = "INSERT INTO t (a) VALUES ($1 || hex(zeroblob(100000)))";
+        let error = failure(&mut connection, sql).await;
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        assert!(text(&error).contains("full"), "{}", text(&error));
+        assert!(!text(&error).contains(CANARY));
+    }
+
+    #[tokio::test]
+    async fn a_read_only_database_is_unavailable() {
+        let (_place, mut connection) = database().await;
+        sqlx::query("PRAGMA query_only = 1")
+            .execute(&mut connection)
+            .await
+            .expect("a setting");
+        let error = failure(&mut connection, "INSERT INTO t (a) VALUES ($1)").await;
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn what_no_waiting_mends_is_broken_and_says_no_value() {
+        let (_place, mut connection) = database().await;
+        let insert = "INSERT INTO t (a) VALUES ($1)";
+        sqlx::query(insert)
+            .bind(CANARY)
+            .execute(&mut connection)
+            .await
+            .expect("a row");
+        let faults = [
+            insert,
+            "INSERT INTO t (a) VALUES ($1 || hex(zeroblob(9999999)))",
+            "INSERT INTO t (b) VALUES ($1)",
+            "INSERT INTO nowhere VALUES ($1)",
+            "SELECT abs(-9223372036854775808), $1",
+        ];
+        for fault in faults {
+            let error = failure(&mut connection, fault).await;
+            assert!(matches!(error, StoreError::Broken(_)), "{fault}: {error:?}");
+            assert!(text(&error).contains("testing"), "{}", text(&error));
+            assert!(!text(&error).contains(CANARY), "{}", text(&error));
+        }
+    }
+
+    #[test]
+    fn an_unexpected_value_is_broken_and_names_its_column() {
+        let result: Result<(), _> = Err(Corrupt("api_keys.scopes"));
+        let error = result.doing("testing").expect_err("an error");
+        assert!(matches!(error, StoreError::Broken(_)));
+        assert!(text(&error).contains("api_keys.scopes"));
+    }
+}

@@ -1,0 +1,68 @@
+//! The audit log.
+
+use super::{address, parsed};
+use crate::error::Corrupt;
+use domain::{AccountId, KeyId, MemberId, Timestamp};
+use service::store::{Action, Actor, AuditEvent};
+
+pub(crate) const RECORD: &str = "
+    INSERT INTO audit_events
+        (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+pub(crate) const NEWEST: &str = "
+    SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail
+    FROM audit_events
+    WHERE account_id = $1
+    ORDER BY seq DESC
+    LIMIT $2";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct EventRow {
+    account_id: String,
+    at: i64,
+    actor_kind: String,
+    actor_id: Option<String>,
+    action: String,
+    subject: String,
+    ip: Option<String>,
+    user_agent: Option<String>,
+    detail: String,
+}
+
+impl TryFrom<EventRow> for AuditEvent {
+    type Error = Corrupt;
+
+    fn try_from(row: EventRow) -> Result<Self, Corrupt> {
+        let ip = row
+            .ip
+            .map(|ip| address(&ip, "audit_events.ip"))
+            .transpose()?;
+        Ok(Self {
+            account_id: parsed(AccountId::parse(&row.account_id), "audit_events.account_id")?,
+            at: Timestamp::from_millis(row.at),
+            actor: actor(&row.actor_kind, row.actor_id.as_deref())?,
+            action: Action::ALL
+                .into_iter()
+                .find(|action| action.as_str() == row.action)
+                .ok_or(Corrupt("audit_events.action"))?,
+            subject: row.subject,
+            ip,
+            user_agent: row.user_agent,
+            detail: serde_json::from_str(&row.detail)
+                .map_err(|_| Corrupt("audit_events.detail"))?,
+        })
+    }
+}
+
+/// The way back from [`Actor::parts`].
+fn actor(kind: &str, id: Option<&str>) -> Result<Actor, Corrupt> {
+    match (kind, id) {
+        ("member", Some(id)) => {
+            parsed(MemberId::parse(id), "audit_events.actor_id").map(Actor::Member)
+        }
+        ("key", Some(id)) => parsed(KeyId::parse(id), "audit_events.actor_id").map(Actor::Key),
+        ("system", None) => Ok(Actor::System),
+        _ => Err(Corrupt("audit_events.actor_kind")),
+    }
+}

@@ -1,0 +1,120 @@
+//! API keys.
+
+use super::{address, parsed};
+use crate::error::Corrupt;
+use domain::{AccountId, AccountName, Email, KeyId, KeyName, RevokeReason, ScopeSet, Timestamp};
+use service::key::KeyDigest;
+use service::store::{KeyRecord, RevocationRecord, UseRecord};
+
+pub(crate) const INSERT: &str = "
+    INSERT INTO api_keys
+        (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by,
+         form_token, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (account_id, form_token) DO NOTHING";
+
+pub(crate) const NAME_BY_FORM: &str =
+    "SELECT name FROM api_keys WHERE account_id = $1 AND form_token = $2";
+
+/// A key is over from the very millisecond of its expiry.
+pub(crate) const REVOKE: &str = "
+    UPDATE api_keys SET revoked_at = $3, revoked_by = $4, revoke_reason = $5
+    WHERE account_id = $1 AND id = $2
+        AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)";
+
+/// Batches may come out of order: an older use never hides a newer one.
+pub(crate) const RECORD_USE: &str = "
+    UPDATE api_keys SET last_used_at = $2, last_used_ip = $3, last_used_agent = $4
+    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
+
+macro_rules! select_keys {
+    ($rest:literal) => {
+        concat!(
+            "SELECT k.id, k.account_id, a.name AS account_name, k.name, k.preview, k.digest,
+                    k.scopes, k.created_at, c.email AS created_by, k.expires_at, k.paused_at,
+                    k.revoked_at, r.email AS revoked_by, k.revoke_reason,
+                    k.last_used_at, k.last_used_ip, k.last_used_agent
+             FROM api_keys k
+             JOIN accounts a ON a.id = k.account_id
+             JOIN members c ON c.id = k.created_by
+             LEFT JOIN members r ON r.id = k.revoked_by ",
+            $rest
+        )
+    };
+}
+
+pub(crate) const LIST: &str =
+    select_keys!("WHERE k.account_id = $1 ORDER BY k.created_at DESC, k.id DESC");
+
+pub(crate) const FIND: &str = select_keys!("WHERE k.account_id = $1 AND k.id = $2");
+
+/// The one look-up that is not bound to an account: the digest says whose key it is.
+pub(crate) const FIND_BY_DIGEST: &str = select_keys!("WHERE k.digest = $1");
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct KeyRow {
+    id: String,
+    account_id: String,
+    account_name: String,
+    name: String,
+    preview: String,
+    digest: Vec<u8>,
+    scopes: String,
+    created_at: i64,
+    created_by: String,
+    expires_at: Option<i64>,
+    paused_at: Option<i64>,
+    revoked_at: Option<i64>,
+    revoked_by: Option<String>,
+    revoke_reason: Option<String>,
+    last_used_at: Option<i64>,
+    last_used_ip: Option<String>,
+    last_used_agent: Option<String>,
+}
+
+impl TryFrom<KeyRow> for KeyRecord {
+    type Error = Corrupt;
+
+    fn try_from(row: KeyRow) -> Result<Self, Corrupt> {
+        let revocation = match (row.revoked_at, row.revoke_reason) {
+            (None, None) => None,
+            (Some(at), Some(reason)) => Some(RevocationRecord {
+                at: Timestamp::from_millis(at),
+                by: row
+                    .revoked_by
+                    .map(|email| parsed(Email::parse(&email), "members.email"))
+                    .transpose()?,
+                reason: parsed(RevokeReason::parse(&reason), "api_keys.revoke_reason")?,
+            }),
+            _ => return Err(Corrupt("api_keys.revoked_at")),
+        };
+        let last_use = match (row.last_used_at, row.last_used_ip) {
+            (None, None) => None,
+            (Some(at), Some(ip)) => Some(UseRecord {
+                at: Timestamp::from_millis(at),
+                ip: address(&ip, "api_keys.last_used_ip")?,
+                user_agent: row.last_used_agent,
+            }),
+            _ => return Err(Corrupt("api_keys.last_used_at")),
+        };
+        let digest: [u8; 32] = row
+            .digest
+            .try_into()
+            .map_err(|_| Corrupt("api_keys.digest"))?;
+        Ok(Self {
+            id: parsed(KeyId::parse(&row.id), "api_keys.id")?,
+            account_id: parsed(AccountId::parse(&row.account_id), "api_keys.account_id")?,
+            account_name: parsed(AccountName::parse(&row.account_name), "accounts.name")?,
+            name: parsed(KeyName::parse(&row.name), "api_keys.name")?,
+            preview: row.preview,
+            digest: KeyDigest::from_bytes(digest),
+            scopes: parsed(ScopeSet::parse(&row.scopes), "api_keys.scopes")?,
+            created_at: Timestamp::from_millis(row.created_at),
+            created_by: parsed(Email::parse(&row.created_by), "members.email")?,
+            expires_at: row.expires_at.map(Timestamp::from_millis),
+            paused_at: row.paused_at.map(Timestamp::from_millis),
+            revocation,
+            last_use,
+        })
+    }
+}

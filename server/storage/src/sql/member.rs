@@ -1,0 +1,47 @@
+//! Accounts and their members.
+
+use super::parsed;
+use crate::error::Corrupt;
+use domain::{AccountId, AccountName, Email, MemberId, Role};
+use service::store::MemberRecord;
+
+pub(crate) const INSERT_ACCOUNT: &str =
+    "INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)";
+
+pub(crate) const INSERT_MEMBER: &str = "
+    INSERT INTO members (id, account_id, email, role, password_hash, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (email) DO NOTHING";
+
+pub(crate) const SET_PASSWORD: &str = "UPDATE members SET password_hash = $2 WHERE id = $1";
+
+pub(crate) const PASSWORD_HASH: &str = "SELECT password_hash FROM members WHERE id = $1";
+
+pub(crate) const FIND_BY_EMAIL: &str = "
+    SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role
+    FROM members m
+    JOIN accounts a ON a.id = m.account_id
+    WHERE m.email = $1";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct MemberRow {
+    id: String,
+    account_id: String,
+    account_name: String,
+    email: String,
+    role: String,
+}
+
+impl TryFrom<MemberRow> for MemberRecord {
+    type Error = Corrupt;
+
+    fn try_from(row: MemberRow) -> Result<Self, Corrupt> {
+        Ok(Self {
+            id: parsed(MemberId::parse(&row.id), "members.id")?,
+            account_id: parsed(AccountId::parse(&row.account_id), "members.account_id")?,
+            account_name: parsed(AccountName::parse(&row.account_name), "accounts.name")?,
+            email: parsed(Email::parse(&row.email), "members.email")?,
+            role: Role::parse(&row.role).ok_or(Corrupt("members.role"))?,
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! The statements, one text each, and the rows they give.
+//!
+//! `$1` placeholders, `ON CONFLICT` and `RETURNING` mean the same to SQLite and PostgreSQL. Columns are named and never
+//! `*`, so that a column added later changes no row.
+
+pub(crate) mod audit;
+pub(crate) mod installation;
+pub(crate) mod inventory;
+pub(crate) mod key;
+pub(crate) mod link;
+pub(crate) mod member;
+pub(crate) mod session;
+
+use crate::error::Corrupt;
+use domain::Rejected;
+use std::net::IpAddr;
+
+/// Reads a stored text by the rule that checked it when it came in.
+fn parsed<T>(result: Result<T, Rejected>, column: &'static str) -> Result<T, Corrupt> {
+    result.map_err(|_| Corrupt(column))
+}
+
+fn address(text: &str, column: &'static str) -> Result<IpAddr, Corrupt> {
+    text.parse().map_err(|_| Corrupt(column))
+}
+
+/// All statements but those that ask for any row at all and are content with the first.
+#[cfg(test)]
+pub(crate) const INDEXED: &[&str] = &[
+    audit::NEWEST,
+    audit::RECORD,
+    installation::PEPPER_FINGERPRINT,
+    installation::SET_PEPPER_FINGERPRINT,
+    inventory::COUNT,
+    inventory::DELETE,
+    inventory::FIND,
+    inventory::PAGE,
+    inventory::UPSERT,
+    key::FIND,
+    key::FIND_BY_DIGEST,
+    key::INSERT,
+    key::LIST,
+    key::NAME_BY_FORM,
+    key::RECORD_USE,
+    key::REVOKE,
+    link::FIND,
+    link::FORGET_EXPIRED,
+    link::REPLACE,
+    link::USE,
+    member::FIND_BY_EMAIL,
+    member::INSERT_ACCOUNT,
+    member::INSERT_MEMBER,
+    member::PASSWORD_HASH,
+    member::SET_PASSWORD,
+    session::BLOCKED_UNTIL,
+    session::COUNT_FAILURE,
+    session::END,
+    session::END_ALL_OF_MEMBER,
+    session::FIND,
+    session::FORGET_EXPIRED,
+    session::FORGET_FAILURES,
+    session::FORGET_OLD_FAILURES,
+    session::OPEN,
+    session::SEEN,
+    session::SET_DELAY,
+];

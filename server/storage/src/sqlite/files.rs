@@ -1,0 +1,136 @@
+//! The database's files: who may read them, and whether there is one that must not be missing.
+
+use super::OpenError;
+use super::open::OpenMode;
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// The owner reads and writes, nobody else. SQLite gives its `-wal` and `-shm` files the mode of the database.
+const FILE_MODE: u32 = 0o600;
+const DIRECTORY_MODE: u32 = 0o700;
+
+pub(super) struct Files {
+    /// Absolute, so that no path can be taken for a `file:` address.
+    pub(super) database: PathBuf,
+    /// Says that a database stood here: where it is gone, an empty one in its place would hand the installation to
+    /// whoever asks first.
+    pub(super) marker: PathBuf,
+    directory: PathBuf,
+}
+
+impl Files {
+    pub(super) fn at(path: &Path) -> Result<Self, OpenError> {
+        let unreadable = |reason| OpenError::Unreadable {
+            path: path.to_owned(),
+            reason,
+        };
+        let database = std::path::absolute(path).map_err(|error| unreadable(error.into()))?;
+        let (Some(directory), Some(name)) = (database.parent(), database.file_name()) else {
+            return Err(unreadable("this is no file's path".into()));
+        };
+        let mut marker = name.to_owned();
+        marker.push(".initialized");
+        let (directory, marker) = (directory.to_owned(), directory.join(marker));
+        Ok(Self {
+            database,
+            marker,
+            directory,
+        })
+    }
+
+    /// Whether the database was made complete here before.
+    pub(super) fn are_marked(&self) -> Result<bool, OpenError> {
+        self.marker
+            .try_exists()
+            .map_err(|error| self.unreadable(error))
+    }
+
+    /// Makes sure that a file stands where the database shall be, an empty one only where there was none before.
+    pub(super) fn prepare(&self, mode: OpenMode) -> Result<(), OpenError> {
+        // The marker first: another process that is making the database writes it last.
+        let marked = self.are_marked()?;
+        let size = match std::fs::metadata(&self.database) {
+            Ok(found) => found.len(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(self.unreadable(error)),
+        };
+        match (size, mode) {
+            (1.., _) => Ok(()),
+            (0, _) if marked => Err(self.vanished()),
+            (0, OpenMode::ExistingOnly) => Err(self.missing()),
+            (0, OpenMode::CreateIfNew) => self.create().map_err(|reason| OpenError::NotCreated {
+                path: self.database.clone(),
+                reason,
+            }),
+        }
+    }
+
+    /// Notes for every later start that a complete database stands here.
+    pub(super) fn mark(&self) -> Result<(), OpenError> {
+        if self.are_marked()? {
+            return Ok(());
+        }
+        self.write_marker().map_err(|reason| OpenError::NotCreated {
+            path: self.marker.clone(),
+            reason,
+        })
+    }
+
+    fn create(&self) -> io::Result<()> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(DIRECTORY_MODE)
+            .create(&self.directory)?;
+        let file = owners_file(&self.database)?;
+        // An empty file may have stood here with a mode of its own.
+        file.set_permissions(Permissions::from_mode(FILE_MODE))?;
+        self.sync_directory()
+    }
+
+    fn write_marker(&self) -> io::Result<()> {
+        let mut file = owners_file(&self.marker)?;
+        writeln!(
+            file,
+            "A database was made beside this file. Where that database is missing, Voxum Console does not start, \
+             rather than begin an empty one in its place. Delete this file only to begin with nothing."
+        )?;
+        file.sync_all()?;
+        self.sync_directory()
+    }
+
+    /// A new name in a directory survives power loss once the directory itself is on the disk.
+    fn sync_directory(&self) -> io::Result<()> {
+        File::open(&self.directory)?.sync_all()
+    }
+
+    pub(super) fn vanished(&self) -> OpenError {
+        OpenError::Vanished {
+            path: self.database.clone(),
+            marker: self.marker.clone(),
+        }
+    }
+
+    pub(super) fn missing(&self) -> OpenError {
+        OpenError::Missing {
+            path: self.database.clone(),
+        }
+    }
+
+    fn unreadable(&self, error: io::Error) -> OpenError {
+        OpenError::Unreadable {
+            path: self.database.clone(),
+            reason: error.into(),
+        }
+    }
+}
+
+fn owners_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(FILE_MODE)
+        .open(path)
+}

@@ -1,0 +1,61 @@
+//! What belongs to the installation as a whole, and the audit log.
+
+use super::{Result, SqliteStore, read_all};
+use crate::error::Doing as _;
+use crate::sql::audit::EventRow;
+use crate::sql::{audit, installation};
+use async_trait::async_trait;
+use domain::AccountId;
+use service::store::{AuditEvent, InstallationStore};
+
+#[async_trait]
+impl InstallationStore for SqliteStore {
+    async fn ping(&self) -> Result<()> {
+        let _: i64 = sqlx::query_scalar(installation::PING)
+            .fetch_one(&self.readers)
+            .await
+            .doing("asking whether the database answers")?;
+        Ok(())
+    }
+
+    async fn pepper_fingerprint(&self) -> Result<Option<String>> {
+        sqlx::query_scalar(installation::PEPPER_FINGERPRINT)
+            .fetch_one(&self.readers)
+            .await
+            .doing("reading the pepper's fingerprint")
+    }
+
+    async fn set_pepper_fingerprint(&self, fingerprint: &str) -> Result<()> {
+        sqlx::query(installation::SET_PEPPER_FINGERPRINT)
+            .bind(fingerprint)
+            .execute(&self.writer)
+            .await
+            .doing("storing the pepper's fingerprint")?;
+        Ok(())
+    }
+
+    async fn has_keys(&self) -> Result<bool> {
+        sqlx::query_scalar(installation::HAS_KEYS)
+            .fetch_one(&self.readers)
+            .await
+            .doing("looking for any API key")
+    }
+
+    async fn has_owner(&self) -> Result<bool> {
+        sqlx::query_scalar(installation::HAS_OWNER)
+            .fetch_one(&self.readers)
+            .await
+            .doing("looking for any owner")
+    }
+
+    async fn audit_events(&self, account: &AccountId, limit: u32) -> Result<Vec<AuditEvent>> {
+        const DOING: &str = "reading the audit log";
+        let rows: Vec<EventRow> = sqlx::query_as(audit::NEWEST)
+            .bind(account.as_str())
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+}

@@ -1,0 +1,139 @@
+//! API keys.
+
+use super::{Result, SqliteStore, read, read_all, record};
+use crate::error::{Corrupt, Doing as _};
+use crate::sql::key;
+use crate::sql::key::KeyRow;
+use async_trait::async_trait;
+use domain::{AccountId, KeyId, KeyName, MemberId};
+use service::key::KeyDigest;
+use service::store::{
+    AuditEvent, Ended, Inserted, KeyRecord, KeyStore, NewKey, NewRevocation, UseRecord,
+};
+use sqlx::SqliteExecutor;
+
+#[async_trait]
+impl KeyStore for SqliteStore {
+    async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted> {
+        const DOING: &str = "storing an API key";
+        let mut tx = self.begin(DOING).await?;
+        let inserted = sqlx::query(key::INSERT)
+            .bind(key.id.as_str())
+            .bind(key.account_id.as_str())
+            .bind(key.name.as_str())
+            .bind(key.preview)
+            .bind(key.digest.as_bytes().as_slice())
+            .bind(key.pepper_id.as_str())
+            .bind(key.scopes.to_string())
+            .bind(key.created_at.millis())
+            .bind(key.created_by.as_str())
+            .bind(key.form_token.0.as_slice())
+            .bind(key.expires_at.map(domain::Timestamp::millis))
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        if inserted.rows_affected() == 0 {
+            let name: String = sqlx::query_scalar(key::NAME_BY_FORM)
+                .bind(key.account_id.as_str())
+                .bind(key.form_token.0.as_slice())
+                .fetch_one(&mut *tx)
+                .await
+                .doing(DOING)?;
+            let name = KeyName::parse(&name)
+                .map_err(|_| Corrupt("api_keys.name"))
+                .doing(DOING)?;
+            return Ok(Inserted::SameForm { name });
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(Inserted::Created)
+    }
+
+    async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>> {
+        const DOING: &str = "listing API keys";
+        let rows: Vec<KeyRow> = sqlx::query_as(key::LIST)
+            .bind(account.as_str())
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn find_key(&self, account: &AccountId, id: &KeyId) -> Result<Option<KeyRecord>> {
+        find(&self.readers, account, id).await
+    }
+
+    async fn find_key_by_digest(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>> {
+        const DOING: &str = "finding an API key by its digest";
+        let row: Option<KeyRow> = sqlx::query_as(key::FIND_BY_DIGEST)
+            .bind(digest.as_bytes().as_slice())
+            .fetch_optional(&self.readers)
+            .await
+            .doing(DOING)?;
+        read(row, DOING)
+    }
+
+    async fn revoke_key(
+        &self,
+        account: &AccountId,
+        id: &KeyId,
+        revocation: NewRevocation,
+        event: AuditEvent,
+    ) -> Result<Ended> {
+        const DOING: &str = "revoking an API key";
+        let mut tx = self.begin(DOING).await?;
+        let revoked = sqlx::query(key::REVOKE)
+            .bind(account.as_str())
+            .bind(id.as_str())
+            .bind(revocation.at.millis())
+            .bind(revocation.by.as_ref().map(MemberId::as_str))
+            .bind(revocation.reason.as_str())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        let Some(record_now) = find(&mut *tx, account, id).await?.map(Box::new) else {
+            return Ok(Ended::Missing);
+        };
+        if revoked.rows_affected() == 0 {
+            return Ok(Ended::AlreadyEnded(record_now));
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(Ended::Revoked(record_now))
+    }
+
+    async fn record_uses(&self, uses: &[(KeyId, UseRecord)]) -> Result<()> {
+        const DOING: &str = "noting when API keys were used";
+        let mut tx = self
+            .relaxed
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .doing(DOING)?;
+        for (id, used) in uses {
+            sqlx::query(key::RECORD_USE)
+                .bind(id.as_str())
+                .bind(used.at.millis())
+                .bind(used.ip.to_string())
+                .bind(used.user_agent.as_deref())
+                .execute(&mut *tx)
+                .await
+                .doing(DOING)?;
+        }
+        tx.commit().await.doing(DOING)
+    }
+}
+
+async fn find(
+    executor: impl SqliteExecutor<'_>,
+    account: &AccountId,
+    id: &KeyId,
+) -> Result<Option<KeyRecord>> {
+    const DOING: &str = "finding an API key";
+    let row: Option<KeyRow> = sqlx::query_as(key::FIND)
+        .bind(account.as_str())
+        .bind(id.as_str())
+        .fetch_optional(executor)
+        .await
+        .doing(DOING)?;
+    read(row, DOING)
+}

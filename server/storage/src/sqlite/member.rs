@@ -1,0 +1,178 @@
+//! Accounts and members. What concerns their sessions is in [`super::session`], their links in [`super::link`].
+
+use super::{Result, SqliteStore, link, read, record, session};
+use crate::error::Doing as _;
+use crate::sql;
+use crate::sql::member::MemberRow;
+use async_trait::async_trait;
+use domain::{Email, MemberId, Role, Timestamp};
+use service::store::{
+    AuditEvent, Claim, LinkPurpose, MemberRecord, MemberStore, NewLink, NewOwner, NewSession,
+    TokenDigest,
+};
+use sqlx::SqliteConnection;
+
+#[async_trait]
+impl MemberStore for SqliteStore {
+    async fn replace_link(&self, link: NewLink) -> Result<()> {
+        link::replace(self, link).await
+    }
+
+    async fn find_link(&self, digest: &TokenDigest, now: Timestamp) -> Result<Option<LinkPurpose>> {
+        link::find(&self.readers, digest, now).await
+    }
+
+    async fn claim_account(
+        &self,
+        link: &TokenDigest,
+        now: Timestamp,
+        owner: NewOwner,
+        event: AuditEvent,
+    ) -> Result<Claim> {
+        const DOING: &str = "claiming an account";
+        let mut tx = self.begin(DOING).await?;
+        let usable = match link::redeem(&mut tx, link, now).await? {
+            Some(LinkPurpose::FirstOwner) => !has_owner(&mut tx).await?,
+            Some(LinkPurpose::NewAccount { .. }) => true,
+            Some(LinkPurpose::Reset { .. }) | None => false,
+        };
+        if !usable {
+            return Ok(Claim::LinkGone);
+        }
+        if !insert_owner(&mut tx, &owner, now).await? {
+            return Ok(Claim::EmailTaken);
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(Claim::Claimed)
+    }
+
+    async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool> {
+        const DOING: &str = "creating the first owner";
+        let mut tx = self.begin(DOING).await?;
+        if has_owner(&mut tx).await? || !insert_owner(&mut tx, &owner, now).await? {
+            return Ok(false);
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+
+    async fn reset_password(
+        &self,
+        link: &TokenDigest,
+        now: Timestamp,
+        password_hash: &str,
+        forget: &str,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        const DOING: &str = "resetting a password";
+        let mut tx = self.begin(DOING).await?;
+        let Some(LinkPurpose::Reset { member, .. }) = link::redeem(&mut tx, link, now).await?
+        else {
+            return Ok(false);
+        };
+        sqlx::query(sql::member::SET_PASSWORD)
+            .bind(member.as_str())
+            .bind(password_hash)
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        session::end_all(&mut tx, &member).await?;
+        session::forget_failures(&mut tx, forget).await?;
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+
+    async fn find_member_by_email(&self, email: &Email) -> Result<Option<MemberRecord>> {
+        const DOING: &str = "finding a member";
+        let row: Option<MemberRow> = sqlx::query_as(sql::member::FIND_BY_EMAIL)
+            .bind(email.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .doing(DOING)?;
+        read(row, DOING)
+    }
+
+    async fn password_hash(&self, member: &MemberId) -> Result<Option<String>> {
+        sqlx::query_scalar(sql::member::PASSWORD_HASH)
+            .bind(member.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .doing("reading a password's hash")
+    }
+
+    async fn blocked_until(
+        &self,
+        subjects: &[String],
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>> {
+        session::blocked_until(self, subjects, now).await
+    }
+
+    async fn count_failure(
+        &self,
+        subjects: &[String],
+        now: Timestamp,
+        delay_seconds: &[u32],
+        forget_before: Timestamp,
+    ) -> Result<Timestamp> {
+        session::count_failure(self, subjects, now, delay_seconds, forget_before).await
+    }
+
+    async fn open_session(
+        &self,
+        session: NewSession,
+        forget: &str,
+        event: AuditEvent,
+    ) -> Result<()> {
+        session::open(self, session, forget, &event).await
+    }
+
+    async fn use_session(
+        &self,
+        digest: &TokenDigest,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<Option<MemberRecord>> {
+        session::seen(self, digest, now, idle_since).await
+    }
+
+    async fn end_session(&self, digest: &TokenDigest, event: AuditEvent) -> Result<()> {
+        session::end(self, digest, &event).await
+    }
+}
+
+async fn has_owner(connection: &mut SqliteConnection) -> Result<bool> {
+    sqlx::query_scalar(sql::installation::HAS_OWNER)
+        .fetch_one(connection)
+        .await
+        .doing("looking for any owner")
+}
+
+/// `false` where the address is taken; then the account stands alone, and the caller rolls back.
+async fn insert_owner(
+    connection: &mut SqliteConnection,
+    owner: &NewOwner,
+    now: Timestamp,
+) -> Result<bool> {
+    sqlx::query(sql::member::INSERT_ACCOUNT)
+        .bind(owner.account_id.as_str())
+        .bind(owner.account_name.as_str())
+        .bind(now.millis())
+        .execute(&mut *connection)
+        .await
+        .doing("storing an account")?;
+    let inserted = sqlx::query(sql::member::INSERT_MEMBER)
+        .bind(owner.member_id.as_str())
+        .bind(owner.account_id.as_str())
+        .bind(owner.email.as_str())
+        .bind(Role::Owner.as_str())
+        .bind(owner.password_hash.as_str())
+        .bind(now.millis())
+        .execute(connection)
+        .await
+        .doing("storing a member")?;
+    Ok(inserted.rows_affected() == 1)
+}

@@ -1,0 +1,254 @@
+//! Opening the file: whose it is, whether this program can use it, and the connections to it.
+//!
+//! Everything that can be wrong with the file is found here, before the first request, and each fault has one line
+//! that says what to do.
+
+use super::SqliteStore;
+use super::files::Files;
+use super::open_error::{OpenError, explain};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool};
+use std::path::Path;
+use std::time::Duration;
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// `application_id` of our files, `VoXm` in ASCII; the first migration sets it.
+const APPLICATION_ID: i64 = 0x566f_586d;
+
+/// Versions before this one can corrupt a database in WAL mode: <https://www.sqlite.org/wal.html#walresetbug>.
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+/// How long a statement waits for another process that holds the file's lock.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How long a call waits for a connection. Short: a caller who is told "unavailable" can do something about it.
+const ACQUIRE: Duration = Duration::from_secs(2);
+
+const READERS: u32 = 4;
+
+/// Whether a database may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenMode {
+    /// Where none stands and none ever stood, makes one.
+    CreateIfNew,
+    /// Opens what is there.
+    ExistingOnly,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, makes it where `mode` says so, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// Where the file cannot be used as it is; then it was not changed.
+    pub async fn open(path: &Path, mode: OpenMode) -> Result<Self, OpenError> {
+        let files = Files::at(path)?;
+        files.prepare(mode)?;
+        let failed = |error| explain(error, &files.database);
+        let options = SqliteConnectOptions::new()
+            .filename(&files.database)
+            .busy_timeout(BUSY)
+            .foreign_keys(true);
+
+        // No journal mode yet: it is written into the file, which may turn out to be somebody else's.
+        let mut connection = options.connect().await.map_err(failed)?;
+        check_version(&mut connection).await.map_err(failed)??;
+        bring_up(&mut connection, &files, mode).await?;
+        connection.close().await.map_err(failed)?;
+        files.mark()?;
+
+        let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
+        let writer = pool(1, writing.clone().synchronous(SqliteSynchronous::Full)).await;
+        let writer = writer.map_err(failed)?;
+        let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+            .fetch_one(&writer)
+            .await
+            .map_err(failed)?;
+        if mode != "wal" {
+            return Err(OpenError::NoWriteAheadLog {
+                path: files.database,
+                mode,
+            });
+        }
+        let relaxed = pool(1, writing.synchronous(SqliteSynchronous::Normal)).await;
+        let readers = pool(READERS, options.read_only(true)).await;
+        Ok(Self {
+            writer,
+            readers: readers.map_err(failed)?,
+            relaxed: relaxed.map_err(failed)?,
+        })
+    }
+}
+
+async fn pool(size: u32, options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    SqlitePoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(ACQUIRE)
+        // A connection to a file does not age.
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // Where SQLite itself rolled a transaction back (disk full, I/O error), sqlx's own ROLLBACK fails and it
+        // goes on to count that transaction as open, so that no other can begin: such a connection is replaced.
+        .before_acquire(|connection, _| {
+            Box::pin(async move { Ok(!connection.is_in_transaction()) })
+        })
+        .connect_with(options)
+        .await
+}
+
+async fn check_version(connection: &mut SqliteConnection) -> sqlx::Result<Result<(), OpenError>> {
+    let found: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(connection)
+        .await?;
+    Ok(if is_recent(&found) {
+        Ok(())
+    } else {
+        Err(OpenError::OldSqlite { found })
+    })
+}
+
+fn is_recent(version: &str) -> bool {
+    let numbers: Vec<u32> = version
+        .split('.')
+        .map_while(|part| part.parse().ok())
+        .collect();
+    numbers.as_slice() >= OLDEST_SQLITE.as_slice()
+}
+
+/// Makes sure that the file is ours and applies the migrations it lacks, in one transaction: of two processes that
+/// start at once the second finds the work done, and a start that is killed leaves nothing half done.
+async fn bring_up(
+    connection: &mut SqliteConnection,
+    files: &Files,
+    mode: OpenMode,
+) -> Result<(), OpenError> {
+    let failed = |error| explain(error, &files.database);
+    let mut transaction = connection
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(failed)?;
+    let application: i64 = sqlx::query_scalar("PRAGMA application_id")
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    if application != APPLICATION_ID {
+        let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        match mode {
+            _ if tables > 0 => {
+                return Err(OpenError::Foreign {
+                    path: files.database.clone(),
+                });
+            }
+            _ if files.are_marked()? => return Err(files.vanished()),
+            OpenMode::ExistingOnly => return Err(files.missing()),
+            OpenMode::CreateIfNew => {}
+        }
+    }
+    // `run` does the same, but its future cannot be shown to be `Send`.
+    MIGRATOR
+        .run_direct(None, &mut *transaction, false)
+        .await
+        .map_err(|error| match error {
+            MigrateError::VersionMissing(version) => OpenError::Newer {
+                path: files.database.clone(),
+                version,
+            },
+            MigrateError::VersionMismatch(version) => OpenError::Altered {
+                path: files.database.clone(),
+                version,
+            },
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+                failed(error)
+            }
+            other => OpenError::Failed {
+                path: files.database.clone(),
+                reason: other.into(),
+            },
+        })?;
+    // On a read-only file BEGIN IMMEDIATE quietly begins to read; a statement that could write is refused.
+    sqlx::query("UPDATE installation SET id = id WHERE 1 = 0")
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql;
+
+    async fn fresh() -> (tempfile::TempDir, SqliteStore) {
+        let place = tempfile::tempdir().expect("a directory for the test");
+        let database = place.path().join("voxum.db");
+        let store = SqliteStore::open(&database, OpenMode::CreateIfNew).await;
+        (place, store.expect("the store opens"))
+    }
+
+    #[test]
+    fn only_a_sqlite_without_the_wal_reset_fault_will_do() {
+        for good in ["3.51.3", "3.51.10", "3.52.0", "4.0.0"] {
+            assert!(is_recent(good), "{good}");
+        }
+        for bad in [
+            "3.51.2", "3.46.0", "3.9.99", "2.99.99", "3.51", "", "unknown",
+        ] {
+            assert!(!is_recent(bad), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn each_connection_has_the_settings_that_were_promised() {
+        let (_place, store) = fresh().await;
+        // synchronous: 1 is NORMAL, 2 is FULL.
+        for (pool, synchronous) in [(&store.writer, 2), (&store.relaxed, 1), (&store.readers, 2)] {
+            let setting = async |pragma: &'static str| -> i64 {
+                sqlx::query_scalar(pragma)
+                    .fetch_one(pool)
+                    .await
+                    .expect(pragma)
+            };
+            assert_eq!(setting("PRAGMA synchronous").await, synchronous);
+            assert_eq!(setting("PRAGMA foreign_keys").await, 1);
+            assert_eq!(setting("PRAGMA busy_timeout").await, 5_000);
+            let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+                .fetch_one(pool)
+                .await
+                .expect("a journal mode");
+            assert_eq!(mode, "wal");
+        }
+        let written = sqlx::query("DELETE FROM items")
+            .execute(&store.readers)
+            .await;
+        assert!(written.is_err(), "a reader can write");
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn every_statement_is_valid_and_finds_its_rows_by_an_index() {
+        let (_place, store) = fresh().await;
+        for &statement in sql::INDEXED {
+            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+                "EXPLAIN QUERY PLAN {statement}"
+            )))
+            .fetch_all(&store.writer)
+            .await
+            .expect(statement);
+            for (.., step) in plan {
+                assert!(
+                    !step.contains("TEMP B-TREE"),
+                    "sorts: {step} in {statement}"
+                );
+                assert!(
+                    !step.starts_with("SCAN"),
+                    "reads a whole table: {step} in {statement}"
+                );
+            }
+        }
+        store.close().await;
+    }
+}

@@ -1,0 +1,61 @@
+//! Why a database cannot be used, in lines for the operator.
+
+use crate::error::sqlite_code;
+use std::path::{Path, PathBuf};
+
+type Reason = Box<dyn std::error::Error + Send + Sync>;
+
+/// The database cannot be used. Each text is one line for the operator and complete: no error stands behind it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("there is no database at {}: start the server once to make it, or correct the path", path.display())]
+    Missing { path: PathBuf },
+    #[error(
+        "the database {} is missing or empty, though one was made here before: restore it from a backup, or delete {} to begin with nothing",
+        path.display(), marker.display()
+    )]
+    Vanished { path: PathBuf, marker: PathBuf },
+    #[error("{} cannot be made: {reason}", path.display())]
+    NotCreated {
+        path: PathBuf,
+        reason: std::io::Error,
+    },
+    #[error("the database {} cannot be read: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: Reason },
+    #[error("the database {} cannot be written: check that its file system is writable and that this user owns it", path.display())]
+    ReadOnly { path: PathBuf },
+    #[error("{} is no SQLite database: correct the path, or restore the file from a backup", path.display())]
+    NotADatabase { path: PathBuf },
+    #[error("{} is an SQLite database of another program: correct the path", path.display())]
+    Foreign { path: PathBuf },
+    #[error("the database {} has schema {version}, which this version does not know: start the newer version that made it", path.display())]
+    Newer { path: PathBuf, version: i64 },
+    #[error("the database {} was made by another build with a different schema {version}: start that build", path.display())]
+    Altered { path: PathBuf, version: i64 },
+    #[error("the database {} is locked by another program: end that program, then start again", path.display())]
+    Locked { path: PathBuf },
+    #[error("the database {} is in journal mode {mode} and cannot be put in WAL mode: use a local file system", path.display())]
+    NoWriteAheadLog { path: PathBuf, mode: String },
+    #[error("SQLite {found} is too old: build with 3.51.3 or newer")]
+    OldSqlite { found: String },
+    #[error("the database {} cannot be opened: {reason}", path.display())]
+    Failed { path: PathBuf, reason: Reason },
+}
+
+/// Finds the line for what SQLite said: <https://www.sqlite.org/rescode.html>.
+pub(super) fn explain(error: sqlx::Error, path: &Path) -> OpenError {
+    let path = path.to_owned();
+    match error.as_database_error().and_then(sqlite_code) {
+        Some(5 | 6) => OpenError::Locked { path },
+        Some(8) => OpenError::ReadOnly { path },
+        Some(14 | 3) => OpenError::Unreadable {
+            path,
+            reason: error.into(),
+        },
+        Some(26) => OpenError::NotADatabase { path },
+        _ => OpenError::Failed {
+            path,
+            reason: error.into(),
+        },
+    }
+}

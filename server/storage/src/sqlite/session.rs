@@ -1,0 +1,172 @@
+//! Sessions, and the delays that failed sign-ins earn.
+
+use super::{Result, SqliteStore, read, record};
+use crate::error::Doing as _;
+use crate::sql::session;
+use crate::sql::session::SessionRow;
+use domain::{MemberId, Timestamp};
+use service::store::{AuditEvent, MemberRecord, NewSession, TokenDigest};
+use sqlx::SqliteConnection;
+
+/// How far "last seen" may lag behind, in seconds: one write a minute for a person at work.
+const SEEN_EVERY: i64 = 60;
+
+pub(super) async fn open(
+    store: &SqliteStore,
+    new: NewSession,
+    forget: &str,
+    event: &AuditEvent,
+) -> Result<()> {
+    const DOING: &str = "opening a session";
+    let mut tx = store.begin(DOING).await?;
+    sqlx::query(session::FORGET_EXPIRED)
+        .bind(new.created_at.millis())
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
+    sqlx::query(session::OPEN)
+        .bind(new.digest.0.as_slice())
+        .bind(new.member_id.as_str())
+        .bind(new.created_at.millis())
+        .bind(new.expires_at.millis())
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
+    forget_failures(&mut tx, forget).await?;
+    record(&mut tx, event).await?;
+    tx.commit().await.doing(DOING)
+}
+
+pub(super) async fn seen(
+    store: &SqliteStore,
+    digest: &TokenDigest,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Option<MemberRecord>> {
+    const DOING: &str = "finding a session";
+    let row: Option<SessionRow> = sqlx::query_as(session::FIND)
+        .bind(digest.0.as_slice())
+        .bind(now.millis())
+        .bind(idle_since.millis())
+        .fetch_optional(&store.readers)
+        .await
+        .doing(DOING)?;
+    let Some(row) = row else { return Ok(None) };
+    if now > Timestamp::from_millis(row.last_seen_at).plus_seconds(SEEN_EVERY) {
+        let noted = sqlx::query(session::SEEN)
+            .bind(digest.0.as_slice())
+            .bind(now.millis())
+            .execute(&store.relaxed)
+            .await;
+        // Whose session it is we know. That it was seen can be noted next time; until then it only ends earlier.
+        if let Err(error) = noted {
+            tracing::warn!(%error, "could not note when a session was last seen");
+        }
+    }
+    read(Some(row.member), DOING)
+}
+
+pub(super) async fn end(
+    store: &SqliteStore,
+    digest: &TokenDigest,
+    event: &AuditEvent,
+) -> Result<()> {
+    const DOING: &str = "ending a session";
+    let mut tx = store.begin(DOING).await?;
+    let ended = sqlx::query(session::END)
+        .bind(digest.0.as_slice())
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
+    if ended.rows_affected() == 0 {
+        return Ok(());
+    }
+    record(&mut tx, event).await?;
+    tx.commit().await.doing(DOING)
+}
+
+pub(super) async fn end_all(connection: &mut SqliteConnection, member: &MemberId) -> Result<()> {
+    sqlx::query(session::END_ALL_OF_MEMBER)
+        .bind(member.as_str())
+        .execute(connection)
+        .await
+        .doing("ending a member's sessions")?;
+    Ok(())
+}
+
+pub(super) async fn blocked_until(
+    store: &SqliteStore,
+    subjects: &[String],
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
+    let mut latest: Option<i64> = None;
+    for subject in subjects {
+        let until: Option<i64> = sqlx::query_scalar(session::BLOCKED_UNTIL)
+            .bind(subject)
+            .bind(now.millis())
+            .fetch_optional(&store.readers)
+            .await
+            .doing("reading sign-in delays")?;
+        latest = latest.max(until);
+    }
+    Ok(latest.map(Timestamp::from_millis))
+}
+
+pub(super) async fn count_failure(
+    store: &SqliteStore,
+    subjects: &[String],
+    now: Timestamp,
+    delay_seconds: &[u32],
+    forget_before: Timestamp,
+) -> Result<Timestamp> {
+    const DOING: &str = "counting a failed sign-in";
+    let mut latest = now;
+    let mut tx = store.begin(DOING).await?;
+    sqlx::query(session::FORGET_OLD_FAILURES)
+        .bind(forget_before.millis())
+        .bind(now.millis())
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
+    for subject in subjects {
+        let failures: i64 = sqlx::query_scalar(session::COUNT_FAILURE)
+            .bind(subject)
+            .bind(now.millis())
+            .bind(forget_before.millis())
+            .fetch_one(&mut *tx)
+            .await
+            .doing(DOING)?;
+        let until = now.plus_seconds(delay(failures, delay_seconds));
+        sqlx::query(session::SET_DELAY)
+            .bind(subject)
+            .bind(until.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        latest = latest.max(until);
+    }
+    tx.commit().await.doing(DOING)?;
+    Ok(latest)
+}
+
+/// In seconds; the last one for every failure past the end.
+fn delay(failures: i64, delay_seconds: &[u32]) -> i64 {
+    let index = usize::try_from(failures - 1).unwrap_or(0);
+    delay_seconds
+        .get(index)
+        .or(delay_seconds.last())
+        .copied()
+        .map_or(0, i64::from)
+}
+
+pub(super) async fn forget_failures(
+    connection: &mut SqliteConnection,
+    subject: &str,
+) -> Result<()> {
+    sqlx::query(session::FORGET_FAILURES)
+        .bind(subject)
+        .execute(connection)
+        .await
+        .doing("forgetting failed sign-ins")?;
+    Ok(())
+}

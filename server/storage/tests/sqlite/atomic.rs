@@ -1,0 +1,112 @@
+//! A fault between a change and its audit event leaves nothing of the change, and the store goes on.
+
+use crate::support::Place;
+use service::store::contract::{Change, World};
+use service::store::{InstallationStore as _, StoreError};
+
+/// Fails while the event is written, with the change made and not committed. `ABORT` undoes the statement alone, so
+/// that the rest is the store's to undo; `ROLLBACK` ends the transaction under the store's hands, as SQLite does by
+/// itself where a disk is full.
+async fn leaves_nothing(kind: &str) {
+    let place = Place::new();
+    let store = place.open().await;
+    let world = World::build(&store).await;
+    let mut raw = place.raw().await;
+    for change in Change::ALL {
+        let before = raw.dump().await;
+        raw.run(&format!(
+            "CREATE TRIGGER fault BEFORE INSERT ON audit_events
+             BEGIN SELECT RAISE({kind}, 'the injected fault'); END"
+        ))
+        .await;
+        let failed = change.make(&store, &world, change.account(&world)).await;
+        assert!(
+            matches!(failed, Err(StoreError::Broken(_))),
+            "{change:?}: {failed:?}"
+        );
+        assert_eq!(raw.dump().await, before, "{change:?} left something behind");
+
+        raw.run("DROP TRIGGER fault").await;
+        let made = change.make(&store, &world, change.account(&world)).await;
+        assert!(made.expect("the store goes on"), "{change:?}");
+        assert_ne!(
+            raw.dump().await,
+            before,
+            "{change:?} says it changed something"
+        );
+    }
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_before_the_event_leaves_nothing_of_the_change() {
+    leaves_nothing("ABORT").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_sqlite_rolls_back_leaves_nothing_and_the_next_one_works() {
+    leaves_nothing("ROLLBACK").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_given_up_half_way_leaves_nothing() {
+    let place = Place::new();
+    let store = place.open().await;
+    let world = World::build(&store).await;
+    let mut raw = place.raw().await;
+    let before = raw.dump().await;
+    // Holds the lock, so that every change waits, and is dropped while it waits, as where a caller hangs up.
+    raw.run("BEGIN IMMEDIATE").await;
+    for change in Change::ALL {
+        let attempt = change.make(&store, &world, change.account(&world));
+        let waited = std::time::Duration::from_millis(20);
+        assert!(
+            tokio::time::timeout(waited, attempt).await.is_err(),
+            "{change:?} did not wait"
+        );
+    }
+    raw.run("ROLLBACK").await;
+    // The writer is free again once the given-up changes are rolled back.
+    for change in Change::ALL {
+        assert_eq!(raw.dump().await, before);
+        let event_of_nowhere = domain::AccountId::parse("nowhere").expect("an id");
+        assert!(
+            change
+                .make(&store, &world, &event_of_nowhere)
+                .await
+                .is_err()
+        );
+    }
+    assert_eq!(raw.dump().await, before);
+    for change in Change::ALL {
+        let made = change.make(&store, &world, change.account(&world)).await;
+        assert!(made.expect("the store goes on"), "{change:?}");
+    }
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_event_can_be_neither_altered_nor_deleted() {
+    let place = Place::new();
+    let store = place.open().await;
+    let world = World::build(&store).await;
+    let account = Change::InsertKey.account(&world);
+    let events = store.audit_events(account, 100).await.expect("events");
+    assert!(!events.is_empty());
+    let mut raw = place.raw().await;
+    for sql in [
+        "UPDATE audit_events SET subject = 'x'",
+        "DELETE FROM audit_events",
+    ] {
+        let refused = raw.try_run(sql).await.expect_err("the database refuses it");
+        assert!(
+            refused.to_string().contains("audit events are never"),
+            "{refused}"
+        );
+    }
+    assert_eq!(
+        store.audit_events(account, 100).await.expect("events"),
+        events
+    );
+    store.close().await;
+}

@@ -1,0 +1,8 @@
+//! The store on real SQLite files. One program for all of it, so that it is linked once.
+
+mod atomic;
+mod contract;
+mod files;
+mod opening;
+mod settings;
+mod support;

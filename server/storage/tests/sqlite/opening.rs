@@ -1,0 +1,152 @@
+//! What may stand at the database's path, and what becomes of it.
+
+use crate::support::{Place, refusal};
+use service::store::contract::{Change, World};
+use service::store::{InstallationStore as _, KeyStore as _};
+use std::fs;
+use storage::{OpenError, OpenMode, SqliteStore};
+use tokio::task::JoinSet;
+
+#[tokio::test]
+async fn what_was_stored_is_there_after_a_restart() {
+    let place = Place::new();
+    let store = place.open().await;
+    let world = World::build(&store).await;
+    let account = Change::InsertKey.account(&world).clone();
+    let keys = store.list_keys(&account).await.expect("keys");
+    let events = store.audit_events(&account, 100).await.expect("events");
+    store.close().await;
+
+    let store = place.open().await;
+    assert_eq!(keys.len(), 1);
+    assert_eq!(store.list_keys(&account).await.expect("keys"), keys);
+    assert_eq!(
+        store.audit_events(&account, 100).await.expect("events"),
+        events
+    );
+    store.close().await;
+}
+
+#[tokio::test]
+async fn no_database_is_made_where_one_is_expected() {
+    let place = Place::new();
+    let opened = SqliteStore::open(&place.database(), OpenMode::ExistingOnly).await;
+    assert!(
+        matches!(opened, Err(OpenError::Missing { .. })),
+        "{opened:?}"
+    );
+    assert_eq!(
+        fs::read_dir(place.directory())
+            .expect("a directory")
+            .count(),
+        0
+    );
+    place.make().await;
+    let store = SqliteStore::open(&place.database(), OpenMode::ExistingOnly).await;
+    store.expect("the store opens").close().await;
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let place = Place::new();
+    place.make().await;
+    let mut raw = place.raw().await;
+    raw.run(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', TRUE, x'00', 0)",
+    )
+    .await;
+    let before = raw.dump().await;
+    let (error, line) = refusal(&place).await;
+    assert!(
+        matches!(error, OpenError::Newer { version: 9999, .. }),
+        "{line}"
+    );
+    assert!(line.contains("start the newer version"), "{line}");
+    assert_eq!(raw.dump().await, before);
+}
+
+#[tokio::test]
+async fn a_schema_of_another_build_is_refused() {
+    let place = Place::new();
+    place.make().await;
+    place
+        .raw()
+        .await
+        .run("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1")
+        .await;
+    let (error, line) = refusal(&place).await;
+    assert!(
+        matches!(error, OpenError::Altered { version: 1, .. }),
+        "{line}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let place = Place::new();
+    let text = "Dear diary, this is no database. ".repeat(100);
+    fs::write(place.database(), &text).expect("a file");
+    let (error, line) = refusal(&place).await;
+    assert!(matches!(error, OpenError::NotADatabase { .. }), "{line}");
+    assert_eq!(fs::read_to_string(place.database()).expect("a file"), text);
+    assert!(!place.marker().exists());
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_refused_and_left_alone() {
+    let place = Place::new();
+    place
+        .raw()
+        .await
+        .run("CREATE TABLE recipes (name TEXT)")
+        .await;
+    let before = fs::read(place.database()).expect("a file");
+    let (error, line) = refusal(&place).await;
+    assert!(matches!(error, OpenError::Foreign { .. }), "{line}");
+    assert_eq!(fs::read(place.database()).expect("a file"), before);
+    assert!(!place.marker().exists());
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_opened_is_refused() {
+    let place = Place::new();
+    fs::create_dir(place.database()).expect("a directory");
+    let (error, line) = refusal(&place).await;
+    assert!(matches!(error, OpenError::Unreadable { .. }), "{line}");
+
+    fs::write(place.file("file"), "").expect("a file");
+    let below = SqliteStore::open(&place.file("file/voxum.db"), OpenMode::CreateIfNew).await;
+    assert!(
+        matches!(below, Err(OpenError::Unreadable { .. })),
+        "{below:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_written_is_refused() {
+    let place = Place::new();
+    place.make().await;
+    // A write version above the highest known makes SQLite treat the file as read-only, even for root, whom no mode
+    // bits stop.
+    let mut bytes = fs::read(place.database()).expect("a file");
+    bytes[18] = 3;
+    fs::write(place.database(), &bytes).expect("a file");
+    let (error, line) = refusal(&place).await;
+    assert!(matches!(error, OpenError::ReadOnly { .. }), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn processes_that_start_at_once_make_one_database() {
+    let place = Place::new();
+    let mut starts = JoinSet::new();
+    for _ in 0..8 {
+        let database = place.database();
+        starts.spawn(async move { SqliteStore::open(&database, OpenMode::CreateIfNew).await });
+    }
+    for store in starts.join_all().await {
+        let store = store.expect("the store opens");
+        store.ping().await.expect("the store answers");
+        store.close().await;
+    }
+}

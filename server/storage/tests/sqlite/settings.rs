@@ -1,0 +1,79 @@
+//! What was promised of the file's settings, seen from outside the store.
+
+use crate::support::Place;
+use service::store::contract::World;
+use service::store::{InstallationStore as _, StoreError};
+use std::time::{Duration, Instant};
+
+#[tokio::test]
+async fn the_file_is_in_wal_mode_and_marked_as_ours() {
+    let place = Place::new();
+    place.make().await;
+    let mut raw = place.raw().await;
+    assert_eq!(raw.texts("PRAGMA journal_mode").await, ["wal"]);
+    assert_eq!(
+        raw.texts("SELECT printf('%08X', application_id) FROM pragma_application_id")
+            .await,
+        ["566F586D"]
+    );
+    assert_eq!(raw.texts("PRAGMA integrity_check").await, ["ok"]);
+    raw.texts("SELECT 'x' FROM pragma_foreign_key_check")
+        .await
+        .into_iter()
+        .for_each(|row| panic!("{row}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_database_is_unavailable_and_comes_back() {
+    let place = Place::new();
+    let store = place.open().await;
+    World::build(&store).await;
+    let mut raw = place.raw().await;
+    raw.run("BEGIN EXCLUSIVE").await;
+    let began = Instant::now();
+    // The first change waits for the lock, the second for the writer; readers wait for nobody.
+    let (first, second) = tokio::join!(
+        store.set_pepper_fingerprint("one"),
+        store.set_pepper_fingerprint("two"),
+    );
+    assert!(
+        matches!(first, Err(StoreError::Unavailable(_))),
+        "{first:?}"
+    );
+    assert!(
+        matches!(second, Err(StoreError::Unavailable(_))),
+        "{second:?}"
+    );
+    assert!(
+        began.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        began.elapsed()
+    );
+    store.ping().await.expect("readers go on");
+    raw.run("ROLLBACK").await;
+    store
+        .set_pepper_fingerprint("three")
+        .await
+        .expect("the writer goes on");
+    assert_eq!(
+        store.pepper_fingerprint().await.expect("read").as_deref(),
+        Some("three")
+    );
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_closed_store_is_unavailable() {
+    let place = Place::new();
+    let store = place.open().await;
+    store.close().await;
+    let closed = store.ping().await;
+    assert!(
+        matches!(closed, Err(StoreError::Unavailable(_))),
+        "{closed:?}"
+    );
+    assert!(
+        !place.file("voxum.db-wal").exists(),
+        "the log was not folded into the file"
+    );
+}

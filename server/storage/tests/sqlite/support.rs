@@ -1,0 +1,120 @@
+//! A directory of its own for each test's database, and a way to the file that goes past the store.
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, SqliteConnection};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use storage::{OpenError, OpenMode, SqliteStore};
+use tempfile::TempDir;
+
+pub struct Place(TempDir);
+
+impl Place {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().expect("a directory for the test"))
+    }
+
+    pub fn directory(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.file("voxum.db")
+    }
+
+    pub fn marker(&self) -> PathBuf {
+        self.file("voxum.db.initialized")
+    }
+
+    pub async fn try_open(&self) -> Result<SqliteStore, OpenError> {
+        SqliteStore::open(&self.database(), OpenMode::CreateIfNew).await
+    }
+
+    pub async fn open(&self) -> SqliteStore {
+        self.try_open().await.expect("the store opens")
+    }
+
+    /// Opens and closes, so that a complete database stands here.
+    pub async fn make(&self) {
+        self.open().await.close().await;
+    }
+
+    /// A connection that the store knows nothing of.
+    pub async fn raw(&self) -> Raw {
+        let options = SqliteConnectOptions::new()
+            .filename(self.database())
+            .create_if_missing(true);
+        Raw(options.connect().await.expect("a raw connection"))
+    }
+}
+
+pub struct Raw(SqliteConnection);
+
+impl Raw {
+    pub async fn run(&mut self, sql: &str) {
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut self.0)
+            .await
+            .expect("the statement runs");
+    }
+
+    pub async fn try_run(&mut self, sql: &str) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut self.0)
+            .await
+            .map(drop)
+    }
+
+    /// The first column of every row, a text.
+    pub async fn texts(&mut self, sql: &str) -> Vec<String> {
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql))
+            .fetch_all(&mut self.0)
+            .await;
+        rows.expect("the statement runs")
+            .iter()
+            .map(|row| row.get(0))
+            .collect()
+    }
+
+    /// Every row of every table, as text.
+    pub async fn dump(&mut self) -> Vec<String> {
+        let tables = self
+            .texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
+            .await;
+        let mut rows = Vec::new();
+        for table in tables {
+            let columns = self
+                .texts(&format!("SELECT name FROM pragma_table_info('{table}')"))
+                .await;
+            let quoted: Vec<_> = columns
+                .iter()
+                .map(|column| format!("quote({column})"))
+                .collect();
+            let list = quoted.join(" || ', ' || ");
+            let sql = format!("SELECT '{table}: ' || {list} FROM {table} ORDER BY 1");
+            rows.extend(self.texts(&sql).await);
+        }
+        rows
+    }
+}
+
+/// The permission bits.
+pub fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path)
+        .expect("the file is there")
+        .permissions()
+        .mode()
+        & 0o777
+}
+
+/// The line an operator reads.
+pub async fn refusal(place: &Place) -> (OpenError, String) {
+    let error = place.try_open().await.expect_err("the database is refused");
+    let line = error.to_string();
+    assert!(!line.contains('\n'), "more than one line: {line}");
+    (error, line)
+}

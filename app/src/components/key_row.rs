@@ -1,6 +1,6 @@
 //! One key of the list.
 
-use super::{Badge, Clock, RevokeDialog, RevokeRequest, Time};
+use super::{Badge, Clock, Day, RevokeDialog, RevokeRequest, Time};
 use domain::{KeyStatus, KeyView, LastUse, Revocation};
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub fn KeyRow(
         .map(|scope| view! { <li>{scope.as_str()}</li> })
         .collect_view();
     let last_use = match key.last_use {
-        None => Either::Left(view! { <span class="quiet">"Never used"</span> }),
+        None => Either::Left(view! { <span class="second">"Never used"</span> }),
         Some(LastUse { at, ip, user_agent }) => {
             let from = user_agent.map_or(ip.clone(), |agent| format!("{ip} · {agent}"));
             Either::Right(view! {
@@ -44,7 +44,7 @@ pub fn KeyRow(
         }),
         (None, Some(end)) => EitherOf3::B(view! {
             <small>
-                {if key.status == KeyStatus::Expired { "Ended " } else { "Ends " }} <Time moment=end clock=clock/>
+                {if key.status == KeyStatus::Expired { "Ended " } else { "Ends " }} <Day moment=end/>
             </small>
         }),
         (None, None) => EitherOf3::C(view! { <small>"No expiry"</small> }),

@@ -30,7 +30,7 @@ pub fn KeyTable(
             <TimesSwitch/>
         </div>
         <div class="table-card">
-            <table role="table">
+            <table class="keys" role="table">
                 <caption class="visually-hidden">"API keys of this account"</caption>
                 <thead role="rowgroup">
                     <tr role="row">

@@ -52,4 +52,4 @@ pub use revoke_form::RevokeForm;
 pub use save_key::SaveKey;
 pub use status::Status;
 pub use text_field::TextField;
-pub use time::{Time, TimesSwitch};
+pub use time::{Day, Time, TimesSwitch};

@@ -17,6 +17,20 @@ pub fn Time(moment: Moment, clock: Clock) -> impl IntoView {
     }
 }
 
+/// "11 Jan 2027": a day that was agreed on, and that words would only blur.
+#[component]
+pub fn Day(moment: Moment) -> impl IntoView {
+    let Moment {
+        iso, exact, day, ..
+    } = moment;
+    view! {
+        <time datetime=iso title=exact>
+            <span class="ago">{day}</span>
+            <span class="exact">{exact.clone()}</span>
+        </time>
+    }
+}
+
 /// Shows every time of the page exactly. Works by style alone, so it needs no script.
 #[component]
 pub fn TimesSwitch() -> impl IntoView {

@@ -16,7 +16,7 @@ use leptos_meta::Title;
 
 const HEAD: Head = Head {
     title: "API Keys",
-    purpose: "Keys let your other systems read and change your account's data over HTTP. Give each system its own.",
+    purpose: "Keys let your other systems reach this account's data over HTTP. Give each system its own.",
 };
 
 #[component]
@@ -83,7 +83,7 @@ fn NoKeys(url: String) -> impl IntoView {
             </p>
             <p>"A call with a key looks like this:"</p>
             <Code id="example-call" text=call copy=true/>
-            <p class="quiet">"If you only manage your chatbot here, you don't need API keys."</p>
+            <p class="second">"If you only manage your chatbot here, you don't need API keys."</p>
         </section>
     }
 }

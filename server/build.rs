@@ -30,18 +30,20 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // A copy, since a new site may replace this one before the compiler reads it.
     let copy = out.join("site");
-    let mut table = String::from("&[\n");
+    let mut table = Vec::new();
     for name in &names {
         let path = copy.join(name);
         fs::create_dir_all(path.parent().unwrap_or(&copy))?;
         fs::copy(site.join(name), &path)?;
-        table.push_str(&format!("    ({name:?}, include_bytes!({path:?})),\n"));
+        let path = path
+            .to_str()
+            .ok_or("the target folder's name is not text")?;
+        table.push(format!("    ({name:?}, include_bytes!({path:?})),\n"));
     }
-    table.push(']');
     if fs::read(site.join(MANIFEST)).ok() != manifest {
         return Err("the site was replaced while it was being read; build again".into());
     }
-    fs::write(out.join("site.rs"), table)?;
+    fs::write(out.join("site.rs"), format!("&[\n{}]", table.concat()))?;
     Ok(())
 }
 

@@ -109,11 +109,13 @@ mod tests {
 
     /// Everything that any log could print.
     fn text(error: &StoreError) -> String {
-        let shown = |error: &dyn std::error::Error| format!("{error:?} {error}");
-        let chain = std::iter::successors(error.source(), |error| error.source());
-        std::iter::once(shown(error))
-            .chain(chain.map(shown))
-            .collect()
+        let mut text = format!("{error:?} {error}");
+        let mut source = error.source();
+        while let Some(error) = source {
+            text = format!("{text} {error:?} {error}");
+            source = error.source();
+        }
+        text
     }
 
     #[tokio::test]

@@ -83,14 +83,22 @@ impl Files {
             .recursive(true)
             .mode(DIRECTORY_MODE)
             .create(&self.directory)?;
-        let file = owners_file(&self.database)?;
-        // An empty file may have stood here with a mode of its own.
-        file.set_permissions(Permissions::from_mode(FILE_MODE))?;
-        self.sync_directory()
+        match owners_file().create_new(true).open(&self.database) {
+            Ok(_) => self.sync_directory(),
+            // An empty file with a mode of its own. It is not opened: closing it again would drop the locks that
+            // SQLite may hold on it in this process.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                std::fs::set_permissions(&self.database, Permissions::from_mode(FILE_MODE))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn write_marker(&self) -> io::Result<()> {
-        let mut file = owners_file(&self.marker)?;
+        let mut file = owners_file()
+            .create(true)
+            .truncate(true)
+            .open(&self.marker)?;
         writeln!(
             file,
             "A database was made beside this file. Where that database is missing, Voxum Console does not start, \
@@ -126,11 +134,8 @@ impl Files {
     }
 }
 
-fn owners_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(FILE_MODE)
-        .open(path)
+fn owners_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).mode(FILE_MODE);
+    options
 }

@@ -5,12 +5,12 @@
 
 use super::SqliteStore;
 use super::files::Files;
-use super::open_error::{OpenError, explain};
+use super::open_error::{OpenError, explain, is_busy};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -58,9 +58,8 @@ impl SqliteStore {
         connection.close().await.map_err(failed)?;
         files.mark()?;
 
-        let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
-        let writer = pool(1, writing.clone().synchronous(SqliteSynchronous::Full)).await;
-        let writer = writer.map_err(failed)?;
+        let durable = options.clone().synchronous(SqliteSynchronous::Full);
+        let writer = wal_pool(durable).await.map_err(failed)?;
         let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
             .fetch_one(&writer)
             .await
@@ -71,13 +70,29 @@ impl SqliteStore {
                 mode,
             });
         }
-        let relaxed = pool(1, writing.synchronous(SqliteSynchronous::Normal)).await;
-        let readers = pool(READERS, options.read_only(true)).await;
+        let relaxed = options.clone().synchronous(SqliteSynchronous::Normal);
         Ok(Self {
+            relaxed: pool(1, relaxed).await.map_err(failed)?,
+            readers: pool(READERS, options.read_only(true))
+                .await
+                .map_err(failed)?,
             writer,
-            readers: readers.map_err(failed)?,
-            relaxed: relaxed.map_err(failed)?,
         })
+    }
+}
+
+/// One connection that puts the file in WAL mode, where it stays. SQLite does not wait for others to do that: where
+/// another process is making the same database, it is tried again.
+async fn wal_pool(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let options = options.journal_mode(SqliteJournalMode::Wal);
+    let began = Instant::now();
+    loop {
+        match pool(1, options.clone()).await {
+            Err(error) if is_busy(&error) && began.elapsed() < BUSY => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            done => return done,
+        }
     }
 }
 

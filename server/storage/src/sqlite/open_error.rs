@@ -42,11 +42,17 @@ pub enum OpenError {
     Failed { path: PathBuf, reason: Reason },
 }
 
+/// Whether another connection holds the lock that was wanted.
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::PoolTimedOut)
+        || matches!(error.as_database_error().and_then(sqlite_code), Some(5 | 6))
+}
+
 /// Finds the line for what SQLite said: <https://www.sqlite.org/rescode.html>.
 pub(super) fn explain(error: sqlx::Error, path: &Path) -> OpenError {
     let path = path.to_owned();
     match error.as_database_error().and_then(sqlite_code) {
-        Some(5 | 6) => OpenError::Locked { path },
+        _ if is_busy(&error) => OpenError::Locked { path },
         Some(8) => OpenError::ReadOnly { path },
         Some(14 | 3) => OpenError::Unreadable {
             path,

@@ -92,7 +92,7 @@ async fn an_audit_event_can_be_neither_altered_nor_deleted() {
     let world = World::build(&store).await;
     let account = Change::InsertKey.account(&world);
     let events = store.audit_events(account, 100).await.expect("events");
-    assert!(!events.is_empty());
+    assert_ne!(events, []);
     let mut raw = place.raw().await;
     for sql in [
         "UPDATE audit_events SET subject = 'x'",

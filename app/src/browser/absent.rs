@@ -17,6 +17,8 @@ pub fn is_backdrop(_event: &MouseEvent) -> bool {
 
 pub fn focus(_element: &str) {}
 
+pub fn focus_if_lost(_element: &str) {}
+
 pub fn focus_invalid(_form: &str) {}
 
 pub fn value(_field: &str) -> String {

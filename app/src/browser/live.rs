@@ -93,6 +93,18 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Gives the focus back where what had it went away.
+pub fn focus_if_lost(id: &str) {
+    let lost = document().is_some_and(|document| {
+        document
+            .active_element()
+            .is_none_or(|active| active.tag_name() == "BODY")
+    });
+    if lost {
+        focus(id);
+    }
+}
+
 /// Puts the caret where the person has to mend something.
 pub fn focus_invalid(form: &str) {
     let field = element::<Element>(form)

@@ -4,26 +4,36 @@ use crate::browser;
 use domain::Timestamp;
 use leptos::prelude::*;
 
-/// What a page counts "3 minutes ago" from. Starts where the server rendered it, so that both sides render the same
-/// words, and never reads the browser's own clock, which may be wrong.
+/// What a page counts "3 minutes ago" from. Starts where the server rendered it, so that both sides
+/// render the same words, and never reads the browser's own clock, which may be wrong.
 #[derive(Clone, Copy)]
 pub struct Clock {
-    now: RwSignal<Timestamp>,
+    start: RwSignal<Timestamp>,
+    /// In milliseconds.
+    elapsed: RwSignal<i64>,
 }
 
 impl Clock {
     /// Runs as long as the component that starts it.
     pub fn start(at: Timestamp) -> Self {
-        let now = RwSignal::new(at);
-        Effect::new(move |_| {
-            browser::every_second(move |elapsed| {
-                now.set(Timestamp::from_millis(at.millis() + elapsed))
-            });
-        });
-        Self { now }
+        let clock = Self {
+            start: RwSignal::new(at),
+            elapsed: RwSignal::new(0),
+        };
+        Effect::new(move |_| browser::every_second(move |elapsed| clock.elapsed.set(elapsed)));
+        clock
     }
 
     pub fn now(self) -> Timestamp {
-        self.now.get()
+        Timestamp::from_millis(self.start.get().millis() + self.elapsed.get())
+    }
+
+    /// Moves ahead to a time that the server just named: it was on its way, and the page took a while to start.
+    pub fn reached(self, at: Timestamp) {
+        let behind = at.millis() - untrack(|| self.now()).millis();
+        if behind > 0 {
+            self.start
+                .update(|start| *start = Timestamp::from_millis(start.millis() + behind));
+        }
     }
 }

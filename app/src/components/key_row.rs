@@ -39,7 +39,7 @@ pub fn KeyRow(
     let end = match (key.revocation, key.expires) {
         (Some(Revocation { at, by, reason }), _) => EitherOf3::A(view! {
             <small>
-                {reason.label()} " · by " {by} <br/> <Time moment=at clock=clock/>
+                {reason.label()} " · " <Time moment=at clock=clock/> <br/> "by " {by}
             </small>
         }),
         (None, Some(end)) => EitherOf3::B(view! {
@@ -53,7 +53,7 @@ pub fn KeyRow(
         <tr role="row" class:ended=!key.status.is_live()>
             <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">
                 <span class="name">{key.name.to_string()}</span>
-                <ul class="scopes" aria-label="Permissions">
+                <ul class="scopes">
                     {scopes}
                 </ul>
             </th>

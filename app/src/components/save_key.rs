@@ -64,7 +64,7 @@ pub fn SaveKey(
     });
     view! {
         <form class="form" method="get" action="/keys" on:submit=done>
-            <p class="lead">"The key “" {name} "” was created. Copy it now and store it where its system finds it."</p>
+            <p class="lead">"The key “" {name} "” was created. Copy it now, and store it where the system that uses it can read it."</p>
             <div class="field">
                 <label for=FIELD>"API key"</label>
                 <div class="key-line">

@@ -4,6 +4,7 @@ use super::load::{Head, load};
 use crate::calls::list_inventory;
 use crate::components::{Clock, Code, PageHead, Time, TimesSwitch};
 use domain::{InventoryPage as Data, ItemRow};
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -102,10 +103,10 @@ fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
                 <small class="mono">{item.id}</small>
             </th>
             <td role="cell" data-label="Category">
-                {item.category.unwrap_or_else(|| "None".to_owned())}
+                {or_none(item.category)}
             </td>
             <td role="cell" data-label="Price" class="number">
-                {item.price.unwrap_or_else(|| "On request".to_owned())}
+                {or_none(item.price)}
             </td>
             <td role="cell" data-label="Available">
                 {if item.available { "Yes" } else { "No" }}
@@ -114,6 +115,14 @@ fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
                 <Time moment=item.updated clock=clock/>
             </td>
         </tr>
+    }
+}
+
+/// What the system that sent the item left out is said to be so.
+fn or_none(value: Option<String>) -> impl IntoView {
+    match value {
+        Some(value) => Either::Left(value),
+        None => Either::Right(view! { <span class="second">"Not given"</span> }),
     }
 }
 

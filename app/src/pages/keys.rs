@@ -8,7 +8,7 @@ use crate::components::{
     Attempt, Clock, Code, Issue, KeyTable, NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog, Notice,
     PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
 };
-use domain::{KeyView, KeysPage as Data};
+use domain::{KeyView, KeysPage as Data, NewKeyOptions};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -28,28 +28,55 @@ pub fn KeysPage() -> impl IntoView {
     }
 }
 
+/// The rows, kept up to date by what is done on the page.
+#[derive(Clone, Copy)]
+struct Rows {
+    keys: RwSignal<Vec<KeyView>>,
+    clock: Clock,
+}
+
+impl Rows {
+    /// As the server lists them.
+    fn renew(self, page: Data) {
+        self.clock.reached(page.now.at);
+        self.keys.set(page.keys);
+    }
+
+    /// A key that was just created.
+    fn add(self, key: KeyView) {
+        self.clock.reached(key.created.at);
+        self.keys.update(|keys| keys.insert(0, key));
+    }
+
+    /// A key that was just revoked, where it stands.
+    fn replace(self, revoked: KeyView) {
+        if let Some(revocation) = &revoked.revocation {
+            self.clock.reached(revocation.at.at);
+        }
+        self.keys.update(|keys| {
+            if let Some(key) = keys.iter_mut().find(|key| key.id == revoked.id) {
+                *key = revoked;
+            }
+        });
+    }
+}
+
 #[component]
 fn Keys(page: Data) -> impl IntoView {
-    let clock = Clock::start(page.now.at);
-    let keys = RwSignal::new(page.keys);
-    let none = Memo::new(move |_| keys.with(Vec::is_empty));
+    let rows = Rows {
+        keys: RwSignal::new(page.keys),
+        clock: Clock::start(page.now.at),
+    };
+    let none = Memo::new(move |_| rows.keys.with(Vec::is_empty));
     let manages = page.new_key.is_some();
-    let on_revoke = manages.then(|| revocation(keys));
-    let dialog = page.new_key.map(|options| {
-        let issue = Issue::new(Attempt::new(None), options, None);
-        let created = Callback::new(move |key| {
-            keys.update(|keys| keys.insert(0, key));
-            browser::open(NEW_KEY_DIALOG);
-        });
-        let renewed = Callback::new(move |page: Data| keys.set(page.keys));
-        let send = creation(issue, created, renewed);
-        let done = Callback::new(move |()| issue.forget());
-        view! { <NewKeyDialog issue=issue on_send=send on_done=done/> }
-    });
+    let on_revoke = manages.then(|| revocation(rows));
+    let dialog = page
+        .new_key
+        .map(|options| view! { <Create options=options rows=rows/> });
     let url = page.public_url;
     view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose>
-            {manages.then(|| view! { <NewKeyButton/> })}
+            {move || (manages && !none.get()).then(|| view! { <NewKeyButton/> })}
         </PageHead>
         {(!manages)
             .then(|| {
@@ -62,9 +89,9 @@ fn Keys(page: Data) -> impl IntoView {
             })}
         {move || {
             if none.get() {
-                Either::Left(view! { <NoKeys url=url.clone()/> })
+                Either::Left(view! { <NoKeys url=url.clone() manages=manages/> })
             } else {
-                Either::Right(view! { <KeyTable keys=keys clock=clock on_revoke=on_revoke/> })
+                Either::Right(view! { <KeyTable keys=rows.keys clock=rows.clock on_revoke=on_revoke/> })
             }
         }}
         {dialog}
@@ -73,7 +100,7 @@ fn Keys(page: Data) -> impl IntoView {
 
 /// Nothing to list yet.
 #[component]
-fn NoKeys(url: String) -> impl IntoView {
+fn NoKeys(url: String, manages: bool) -> impl IntoView {
     let call = format!("curl -H \"X-API-Key: vx_abc123...\" {url}/api/inventory");
     view! {
         <section class="empty">
@@ -81,6 +108,7 @@ fn NoKeys(url: String) -> impl IntoView {
             <p>
                 "A key is how an inventory feed, a CRM or an application of your own proves to Voxum that it may see or change your data. Create one for each system, so that you can take back one without stopping the others."
             </p>
+            {manages.then(|| view! { <NewKeyButton/> })}
             <p>"A call with a key looks like this:"</p>
             <Code id="example-call" text=call copy=true/>
             <p class="second">"If you only manage your chatbot here, you don't need API keys."</p>
@@ -88,8 +116,29 @@ fn NoKeys(url: String) -> impl IntoView {
     }
 }
 
-/// Ends a key, and shows it as ended where it stands.
-fn revocation(keys: RwSignal<Vec<KeyView>>) -> Callback<RevokeRequest> {
+#[component]
+fn Create(options: NewKeyOptions, rows: Rows) -> impl IntoView {
+    let issue = Issue::new(Attempt::new(None), options, None);
+    let created = Callback::new(move |key| {
+        rows.add(key);
+        browser::open(NEW_KEY_DIALOG);
+    });
+    let send = creation(issue, created, Callback::new(move |page| rows.renew(page)));
+    let done = Callback::new(move |()| {
+        issue.forget();
+        // The button of the empty state is gone by now.
+        if let Some(id) = rows
+            .keys
+            .with_untracked(|keys| keys.first().map(|key| row_head(&key.id)))
+        {
+            request_animation_frame(move || browser::focus_if_lost(&id));
+        }
+    });
+    view! { <NewKeyDialog issue=issue on_send=send on_done=done/> }
+}
+
+/// Ends a key, and shows it as ended.
+fn revocation(rows: Rows) -> Callback<RevokeRequest> {
     let status = Status::current();
     Callback::new(move |RevokeRequest { id, form, attempt }| {
         spawn_local(async move {
@@ -97,11 +146,7 @@ fn revocation(keys: RwSignal<Vec<KeyView>>) -> Callback<RevokeRequest> {
                 Ok(revoked) => {
                     attempt.end(None);
                     browser::close(&revoke_dialog(&id));
-                    keys.update(|keys| {
-                        if let Some(key) = keys.iter_mut().find(|key| key.id == id) {
-                            *key = revoked;
-                        }
-                    });
+                    rows.replace(revoked);
                     status.say("Key revoked");
                     // Once the row has been drawn again.
                     request_animation_frame(move || browser::focus(&row_head(&id)));

@@ -20,7 +20,7 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<Vec<u8>> {
         Mode::Dev | Mode::Live => ("dev", "debug"),
     };
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--package", "frontend", "--lib", "--locked"])
+        .args(["build", "--package", "frontend", "--lib"])
         .args(["--target", TARGET, "--profile", profile, "--target-dir"])
         .arg(workspace.target())
         .current_dir(workspace.root())

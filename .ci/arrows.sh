@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The arrows between the crates (ARCHITECTURE.md): what each must not know, however indirectly.
+
+set -euo pipefail
+
+failed=0
+
+# forbid CRATE PATTERN: nothing below CRATE, built with all its features, may match PATTERN.
+forbid() {
+    local below found
+    below=$(cargo tree --quiet --package "$1" --all-features --edges normal --prefix none --format '{p}' |
+        awk '{ print $1 }' | sort -u)
+    found=$(grep -Ex "$2" <<<"$below" | grep -vx "$1" | paste -sd ' ' || true)
+    if [ -n "$found" ]; then
+        echo "$1 must not know: $found (cargo tree --package $1 --all-features --invert CRATE shows the way)" >&2
+        failed=1
+    fi
+}
+
+forbid domain 'app|service|storage|server|sqlx.*|argon2|axum.*|leptos.*|tokio'
+forbid app 'service|storage|server|sqlx.*|argon2'
+forbid service 'app|storage|server|sqlx.*|axum.*|leptos.*'
+forbid storage 'app|server|axum.*|leptos.*'
+exit $failed

@@ -1,0 +1,89 @@
+# Every command of this repository. Each does its own set-up, says what it is doing, and does nothing twice.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+export PATH := $(HOME)/.cargo/bin:$(CURDIR)/$(TARGET)/tools/cargo-deny/bin:$(PATH)
+ifneq ($(filter /%,$(TARGET)),)
+export PATH := $(HOME)/.cargo/bin:$(TARGET)/tools/cargo-deny/bin:$(PATH)
+endif
+
+say = @printf '\n==> %s\n' "$(1)"
+
+.PHONY: help
+help: ## Say what there is (this)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: site ## Serve the console on http://127.0.0.1:3000, on the SQLite file data/voxum.db
+	$(call say,Building the server (about 3 minutes the first time on two cores))
+	@cargo build --package server
+	@exec $(TARGET)/debug/voxum serve
+
+.PHONY: dev
+dev: setup ## The same while you work: rebuild, restart and reload on every change
+	@exec cargo run --quiet --package bundle -- watch
+
+.PHONY: test
+test: check unit end2end ## Every check and every test, those in a browser included
+
+.PHONY: check
+check: setup setup-check ## Formatting, lints, documentation, arrows between the crates, dependency policy
+	$(call say,Formatting)
+	@cargo fmt --all --check
+	$(call say,Dependency policy)
+	@cargo deny --log-level error check --deny unnecessary-skip --deny license-not-encountered bans licenses sources
+	$(call say,Arrows between the crates)
+	@.ci/arrows.sh
+	$(call say,Lints (about 3 minutes the first time))
+	@cargo clippy --quiet --workspace --all-targets -- --deny warnings
+	$(call say,Lints of the browser's half (about a minute the first time))
+	@cargo clippy --quiet --package frontend --package app --target wasm32-unknown-unknown -- --deny warnings
+	$(call say,Documentation)
+	@RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps --document-private-items
+
+.PHONY: unit
+unit: setup ## Every test that needs no browser
+	$(call say,Tests (about 3 minutes to compile the first time))
+	@if cargo nextest --version >/dev/null 2>&1; then \
+	    cargo nextest run --workspace && cargo test --quiet --workspace --doc; \
+	else \
+	    cargo test --workspace; \
+	fi
+
+.PHONY: end2end
+end2end: site setup-browser ## The browser tests
+	$(call say,Building the server that the browser tests drive)
+	@cargo build --package server
+	$(call say,Browser tests)
+	@cd end2end && npx tsc --noEmit && npx playwright test
+
+.PHONY: build
+build: site ## The release binary with the site inside: target/release/voxum
+	$(call say,Building the release binary (about 5 minutes the first time))
+	@cargo build --package server --release
+	@ls -lh $(TARGET)/release/voxum
+
+.PHONY: bench
+bench: build ## Print cold start, idle memory and binary size of the release binary
+	@python3 server/benches/startup.py $(TARGET)/release/voxum
+
+.PHONY: site
+site: setup ## What browsers load, into target/site, within its size budgets
+	$(call say,Building the site (about 4 minutes the first time on two cores))
+	@cargo run --package bundle
+
+.PHONY: setup
+setup: ## The toolchain and the npm packages; every command does this by itself
+	@.ci/setup/rust.sh
+	@.ci/setup/npm.sh
+
+.PHONY: setup-check
+setup-check:
+	@.ci/setup/cargo-deny.sh
+
+.PHONY: setup-browser
+setup-browser: setup
+	@end2end/browser.sh

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Prints what an operator feels: how soon the server answers, how much memory it holds idle, how large the binary is.
+
+Nothing is asserted, since the figures are the machine's as much as ours. `make bench` runs it on the release binary.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROUNDS = 10
+SETTLED_AFTER = 3  # seconds
+
+
+def start(binary, folder):
+    """Starts the server on an address of its own; the process, and the seconds to its first answered request."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("VOXUM_")}
+    environment["VOXUM_LISTEN"] = "127.0.0.1:0"
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [binary, "serve"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    for line in process.stdout:
+        if line.startswith("Listening on "):
+            with urllib.request.urlopen(line.split()[2] + "/healthz", timeout=10) as answer:
+                answer.read()
+            return process, time.perf_counter() - began
+    sys.exit(f"{binary} did not start: exit code {process.wait()}")
+
+
+def stop(process):
+    process.terminate()
+    process.wait(timeout=15)
+    process.stdout.close()
+
+
+def resident(process):
+    """Resident memory in bytes."""
+    try:
+        with open(f"/proc/{process.pid}/status") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS:"))
+    except FileNotFoundError:  # no Linux
+        pass
+    return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(process.pid)])) * 1024
+
+
+def main():
+    binary = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        stop(start(binary, folder)[0])  # makes the database
+        seconds = []
+        for _ in range(ROUNDS):
+            process, took = start(binary, folder)
+            stop(process)
+            seconds.append(took)
+        process, _ = start(binary, folder)
+        time.sleep(SETTLED_AFTER)
+        memory = resident(process)
+        stop(process)
+    median, worst = statistics.median(seconds) * 1e3, max(seconds) * 1e3
+    print(f"cold start to first answer  {median:8.1f} ms  (aim 200; median of {ROUNDS}, worst {worst:.1f})")
+    print(f"resident memory, idle       {memory / 1e6:8.1f} MB  (aim 60)")
+    print(f"binary                      {os.path.getsize(binary) / 1e6:8.1f} MB  (aim 40)")
+
+
+if __name__ == "__main__":
+    main()

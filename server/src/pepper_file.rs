@@ -89,9 +89,9 @@ mod tests {
     fn the_first_start_makes_a_file_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("voxum.db");
-        let made = read_or_make(&database, false, &OsRandom).unwrap();
-        let read = read_or_make(&database, true, &OsRandom).unwrap();
-        assert_eq!(made.fingerprint(), read.fingerprint());
+        let first = read_or_make(&database, false, &OsRandom).unwrap();
+        let second = read_or_make(&database, true, &OsRandom).unwrap();
+        assert_eq!(first.fingerprint(), second.fingerprint());
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;

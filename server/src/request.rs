@@ -3,8 +3,8 @@
 use crate::Problem;
 use crate::headers::REQUEST_ID;
 use axum::extract::{FromRequestParts, MatchedPath, Path, Request};
-use axum::http::HeaderValue;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use service::{OsRandom, Random as _};
@@ -64,17 +64,27 @@ pub async fn identify(mut request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or("", MatchedPath::as_str)
         .to_owned();
-    let span = tracing::error_span!("request", %id, method = %request.method(), route);
+    let method = known(request.method());
+    let span = tracing::error_span!("request", %id, method, route);
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = problem.write(&id, response);
+        response = problem.write(&id, response.headers());
     }
     if api && let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     tracing::debug!(parent: &span, status = response.status().as_u16(), "answered");
     response
+}
+
+/// A method's name for the log. Any word can be sent as one, and somebody may send a secret.
+fn known(method: &Method) -> &'static str {
+    const NAMES: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    NAMES
+        .into_iter()
+        .find(|name| method.as_str() == *name)
+        .unwrap_or("other")
 }
 
 /// The answer where a handler panicked; the panic itself was printed where it happened.

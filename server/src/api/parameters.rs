@@ -27,8 +27,11 @@ pub struct Page {
 impl<S: Sync> FromRequestParts<S> for Parameters {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(parts.uri.query().unwrap_or_default()))
+    fn from_request_parts(
+        parts: &mut Parts,
+        _: &S,
+    ) -> impl Future<Output = Result<Self, Infallible>> {
+        std::future::ready(Ok(Self::of(parts.uri.query().unwrap_or_default())))
     }
 }
 

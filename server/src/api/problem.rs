@@ -3,8 +3,8 @@
 use crate::request::RequestId;
 use crate::telemetry::Chain;
 use axum::Json;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::{Failure, Scope, Timestamp};
 use serde::Serialize;
@@ -123,8 +123,8 @@ impl Problem {
         }
     }
 
-    /// Writes it as the body of `response`, which has its headers already (`Allow`, for one).
-    pub fn write(&self, id: &RequestId, response: Response) -> Response {
+    /// Writes it, under the headers that it was given already (`Allow`, for one).
+    pub fn write(&self, id: &RequestId, headers: &HeaderMap) -> Response {
         let (status, code, title) = self.row();
         let errors = match self {
             Self::InvalidBody(errors) => errors.as_slice(),
@@ -144,8 +144,11 @@ impl Problem {
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        for (name, value) in response.headers() {
-            written.headers_mut().entry(name).or_insert(value.clone());
+        for (name, value) in headers {
+            // The length was that of the body it did not have yet.
+            if name != CONTENT_LENGTH {
+                written.headers_mut().entry(name).or_insert(value.clone());
+            }
         }
         written
     }

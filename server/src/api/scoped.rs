@@ -4,7 +4,7 @@
 use super::credentials::presented;
 use super::problem::Problem;
 use crate::AppState;
-use crate::client::Caller;
+use crate::client::client;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::Scope;
@@ -44,7 +44,7 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let Ok(Caller(client)) = Caller::from_request_parts(parts, state).await;
+        let client = client(parts);
         let key = presented(&parts.headers)?;
         let caller = state.service.authenticate(key, &client).await?;
         match P::SCOPE {

@@ -2,7 +2,7 @@
 
 use super::{cookies, unavailable};
 use crate::AppState;
-use crate::client::Caller;
+use crate::client::client;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
 use app::request::Theme;
@@ -28,7 +28,6 @@ impl FromRequestParts<AppState> for Visitor {
     /// # Errors
     /// 503 where the database does not say whether there is a session.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let Ok(Caller(client)) = Caller::from_request_parts(parts, state).await;
         let Extension(request_id) = Extension::<RequestId>::from_request_parts(parts, state)
             .await
             .map_err(axum::response::IntoResponse::into_response)?;
@@ -47,7 +46,7 @@ impl FromRequestParts<AppState> for Visitor {
         Ok(Self {
             member,
             token,
-            client,
+            client: client(parts),
             request_id,
             theme: cookies::theme(&parts.headers),
         })

@@ -81,8 +81,9 @@ impl ItemDraft {
     pub fn check(mut self) -> Result<Item, Vec<EntryError>> {
         let errors = &mut self.errors;
         let id = required(errors, "/id", self.id, MAX_ID_CHARS);
+        // The other control characters were refused as in any text.
         if let Some(id) = &id
-            && (id == "." || id == ".." || id.chars().any(char::is_control))
+            && (id == "." || id == ".." || id.contains(['\t', '\n']))
         {
             let detail = "Use an id without control characters that is not `.` or `..`.";
             errors.push(EntryError::new("/id", EntryCode::Invalid, detail));

@@ -48,7 +48,9 @@ pub async fn setup(
             let failure = match failure(error, &visitor.request_id) {
                 // Somebody else was quicker.
                 Failure::NotFound => {
-                    return page::link(page::gone(&state, &visitor, Failure::NotFound.into()).await);
+                    return page::link(
+                        page::gone(&state, &visitor, Failure::NotFound.into()).await,
+                    );
                 }
                 failure => failure,
             };

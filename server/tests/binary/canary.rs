@@ -1,0 +1,167 @@
+//! No secret stands where it must not: log at its most verbose, database file and its write-ahead log, pages.
+
+use crate::support::{Client, PASSWORD, Server, voxum};
+use std::path::Path;
+
+const WRONG_PASSWORD: &str = "canary wrong password";
+
+/// Everything that would betray something, by what it is.
+struct Canaries(Vec<(&'static str, String)>);
+
+impl Canaries {
+    #[track_caller]
+    fn absent_from(&self, place: &str, bytes: &[u8]) {
+        assert!(
+            !bytes.is_empty(),
+            "{place} is empty: this would prove nothing"
+        );
+        for (what, secret) in &self.0 {
+            let found = bytes
+                .windows(secret.len())
+                .any(|window| window == secret.as_bytes());
+            assert!(!found, "{place} holds {what}");
+        }
+    }
+}
+
+/// Presents the secret wherever a caller might put it, well or badly.
+fn misuse(server: &Server, secret: &str, owner: &Client) {
+    let nobody = server.client(None);
+    let mistyped = format!("{}x", &secret[..51]);
+    for client in [
+        server.key(secret),
+        server.key(&mistyped),
+        server.key(&format!("{secret},{secret}")),
+        server.client(Some(("authorization", format!("Bearer {secret}")))),
+        server.client(Some(("authorization", format!("Basic {secret}")))),
+        server.client(Some(("cookie", format!("__Host-voxum_session={secret}")))),
+        server.client(Some(("x-request-id", secret.to_owned()))),
+    ] {
+        for path in ["/api/key", "/api/inventory", "/keys", "/nothing"] {
+            client.get(path).unwrap();
+        }
+    }
+    for path in [
+        format!("/api/key?api_key={secret}"),
+        format!("/api/inventory?{secret}=1"),
+        format!("/api/inventory?cursor={secret}"),
+        format!("/api/{secret}"),
+        format!("/{secret}"),
+        format!("/setup/{secret}"),
+        format!("/keys/{secret}/revoke"),
+        format!("/sign-in?next=/{secret}"),
+    ] {
+        nobody.get(&path).unwrap();
+        server.key(secret).get(&path).unwrap();
+        owner.get(&path).unwrap();
+    }
+    let key = server.key(secret);
+    for body in [
+        secret,
+        &format!("{{\"{secret}\":1}}"),
+        &format!("{{\"items\":[{{\"id\":\"\\u0000{secret}\"}}]}}"),
+    ] {
+        key.send("POST", "/api/inventory", "application/json", body)
+            .unwrap();
+        key.send("POST", "/api/inventory", secret, body).unwrap();
+        owner
+            .send("POST", "/call/keys/create", "application/json", body)
+            .unwrap();
+        owner.form("/keys", body).unwrap();
+    }
+    key.send(secret, "/api/key", "text/plain", "").unwrap();
+    key.send(
+        "PUT",
+        "/api/inventory/x",
+        "application/json",
+        &format!("{{\"{secret}\":\"{secret}\"}}"),
+    )
+    .unwrap();
+}
+
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let data = std::fs::read_dir(folder.join("data"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    data.filter(|path| !path.ends_with("pepper"))
+        .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
+        .filter(|(_, bytes)| !bytes.is_empty())
+        .collect()
+}
+
+#[test]
+fn no_secret_is_logged_stored_or_shown_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::of(voxum(folder.path()).env("VOXUM_LOG", "trace"), true);
+    let setup = server.setup.clone().unwrap();
+    let nobody = server.client(None);
+    nobody
+        .form(
+            &setup,
+            "account_name=Acme&email=bad&password=canary+short+but+long",
+        )
+        .unwrap();
+    let owner = server.set_up(&setup, "ada@example.com");
+    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    for password in [WRONG_PASSWORD, WRONG_PASSWORD] {
+        let form = format!(
+            "email=ada@example.com&password={}",
+            password.replace(' ', "+")
+        );
+        nobody.form("/sign-in", &form).unwrap();
+    }
+    // Into the wrong field.
+    nobody
+        .form(
+            "/sign-in",
+            &format!("email={}&password=x", WRONG_PASSWORD.replace(' ', "+")),
+        )
+        .unwrap();
+    misuse(&server, &secret, &owner);
+
+    let mut canaries = Canaries(vec![
+        ("the key", secret.clone()),
+        ("most of the key", secret[..40].to_owned()),
+        ("the password", PASSWORD.to_owned()),
+        ("the password as sent", PASSWORD.replace(' ', "+")),
+        ("a wrong password", WRONG_PASSWORD.to_owned()),
+        ("a wrong password as sent", WRONG_PASSWORD.replace(' ', "+")),
+        ("a refused password", "canary short but long".to_owned()),
+        (
+            "the session",
+            owner.cookie().split_once('=').unwrap().1.to_owned(),
+        ),
+        (
+            "the set-up link",
+            setup.trim_start_matches("/setup/").to_owned(),
+        ),
+        (
+            "the pepper",
+            std::fs::read_to_string(folder.path().join("data/pepper"))
+                .unwrap()
+                .trim()
+                .to_owned(),
+        ),
+    ]);
+    for path in ["/keys", "/keys/new", "/inventory", "/nothing"] {
+        canaries.absent_from(path, owner.get(path).unwrap().body.as_bytes());
+    }
+    // While it runs, the write-ahead log is there; after the stop, all is in the file.
+    let running = files(folder.path());
+    assert!(
+        running.iter().any(|(name, _)| name.ends_with("-wal")),
+        "there is no write-ahead log to look at"
+    );
+    let (_, log, _) = server.stop();
+    for (name, bytes) in running.into_iter().chain(files(folder.path())) {
+        canaries.absent_from(&name, &bytes);
+    }
+    assert!(
+        log.contains("TRACE") && log.contains("sqlx"),
+        "the log is not at its most verbose"
+    );
+    canaries.absent_from("the log", log.as_bytes());
+    // A canary that is there is found: the test can fail.
+    canaries.0 = vec![("a statement", "SELECT".to_owned())];
+    assert!(std::panic::catch_unwind(|| canaries.absent_from("the log", log.as_bytes())).is_err());
+}

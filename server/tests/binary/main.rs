@@ -1,0 +1,10 @@
+//! The program itself, started as an operator starts it.
+
+mod admin;
+mod canary;
+mod kill;
+mod pepper;
+mod settings;
+mod start;
+mod stop;
+mod support;

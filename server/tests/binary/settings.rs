@@ -1,0 +1,124 @@
+//! Settings that cannot be used, and the program's own words about itself.
+
+use crate::support::{run, voxum};
+use std::process::Command;
+
+/// The one line on standard error of a program that a setting stopped.
+#[track_caller]
+fn refused(command: &mut Command) -> String {
+    let (code, out, err) = run(command);
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert_eq!(err.lines().count(), 1, "{err}");
+    err
+}
+
+#[test]
+fn a_setting_that_is_none_is_told_with_the_nearest_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, nearest) in [
+        ("VOXUM_LISEN", "VOXUM_LISTEN"),
+        ("VOXUM_DATABASE", "VOXUM_DATABASE_URL"),
+        ("VOXUM_PASSWORD_FILE", "VOXUM_ADMIN_PASSWORD_FILE"),
+        ("VOXUM_LOGS", "VOXUM_LOG"),
+    ] {
+        let line = refused(voxum(folder.path()).env(name, "swordfish"));
+        assert!(line.contains(name) && line.contains(nearest), "{line}");
+        assert!(!line.contains("swordfish"), "{line}");
+    }
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "nothing was made"
+    );
+}
+
+#[test]
+fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, value) in [
+        ("VOXUM_LISTEN", "nowhere"),
+        ("VOXUM_LISTEN", ""),
+        ("VOXUM_PUBLIC_URL", "console.example.com"),
+        ("VOXUM_PUBLIC_URL", "https://console.example.com/path"),
+        ("VOXUM_LOG", "server=loud"),
+        ("VOXUM_PEPPER", "swordfish"),
+        ("VOXUM_PEPPER_FILE", "/nowhere/at/all"),
+        ("VOXUM_DATABASE_URL", "mysql://u:swordfish@h/d"),
+        ("VOXUM_ADMIN_EMAIL", "ada@example.com"),
+        ("VOXUM_ADMIN_PASSWORD", "swordfish swordfish"),
+    ] {
+        let line = refused(voxum(folder.path()).env(name, value));
+        assert!(
+            line.contains(name) && !line.contains("swordfish"),
+            "{name}: {line}"
+        );
+    }
+    let line = refused(voxum(folder.path()).args(["--listen", "nowhere"]));
+    assert!(line.contains("--listen"), "{line}");
+}
+
+#[test]
+fn postgresql_is_not_supported_yet_and_the_program_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "postgres://voxum:swordfish@db/voxum";
+    let line = refused(voxum(folder.path()).env("VOXUM_DATABASE_URL", url));
+    assert!(
+        line.contains("PostgreSQL") && line.contains("not support"),
+        "{line}"
+    );
+    assert!(!line.contains("swordfish"), "{line}");
+}
+
+#[test]
+fn help_names_every_command_and_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["--help"][..], &["serve", "--help"]] {
+        let (code, out, _) = run(voxum(folder.path()).args(arguments));
+        assert_eq!(code, Some(0));
+        for name in [
+            "VOXUM_LISTEN",
+            "VOXUM_PUBLIC_URL",
+            "VOXUM_LOG",
+            "VOXUM_ADMIN_EMAIL",
+            "VOXUM_DATABASE_URL",
+            "VOXUM_PEPPER",
+            "VOXUM_ADMIN_PASSWORD",
+            "_FILE",
+            "127.0.0.1:3000",
+            "sqlite:./data/voxum.db",
+        ] {
+            assert!(out.contains(name), "{arguments:?} does not name {name}");
+        }
+    }
+    let (_, out, _) = run(voxum(folder.path()).arg("--help"));
+    assert!(out.contains("serve") && out.contains("admin"), "{out}");
+    let (_, out, _) = run(voxum(folder.path()).args(["admin", "--help"]));
+    assert!(
+        out.contains("setup-link") && out.contains("create-account") && out.contains("reset"),
+        "{out}"
+    );
+}
+
+#[test]
+fn version_is_the_packages_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, out, _) = run(voxum(folder.path()).arg("--version"));
+    assert_eq!(
+        (code, out),
+        (Some(0), format!("voxum {}\n", env!("CARGO_PKG_VERSION")))
+    );
+}
+
+#[test]
+fn what_is_no_command_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["sevre"][..],
+        &["--pepper", "x"],
+        &["admin"],
+        &["admin", "reset"],
+    ] {
+        let (code, _, err) = run(voxum(folder.path()).args(arguments));
+        assert_eq!(code, Some(2), "{arguments:?}: {err}");
+    }
+}

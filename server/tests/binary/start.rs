@@ -1,0 +1,110 @@
+//! The first start, and every later one.
+
+use crate::support::{PASSWORD, Server, run, voxum};
+use std::io::Read as _;
+use std::process::Stdio;
+
+#[test]
+fn a_first_start_makes_everything_and_each_start_prints_a_fresh_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Server::of(&mut voxum(folder.path()), true);
+    assert!(
+        first.url.starts_with("http://127.0.0.1:") && !first.url.ends_with(":0"),
+        "{}",
+        first.url
+    );
+    let old = first.setup.clone().unwrap();
+    assert_eq!(first.client(None).get(&old).unwrap().status, 200);
+    let (_, log, _) = first.stop();
+    assert!(!log.contains("/setup/"), "the link is in the log: {log}");
+    for name in ["voxum.db", "pepper"] {
+        assert!(folder.path().join("data").join(name).exists(), "{name}");
+    }
+    let second = Server::of(&mut voxum(folder.path()), true);
+    let fresh = second.setup.clone().unwrap();
+    assert_ne!(old, fresh);
+    assert_eq!(second.client(None).get(&old).unwrap().status, 404);
+    assert_eq!(second.client(None).get(&fresh).unwrap().status, 200);
+}
+
+#[test]
+fn with_an_owner_only_the_address_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    server.stop();
+    let mut child = voxum(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut out = child.stdout.take().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1_500));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut text = String::new();
+    out.read_to_string(&mut text).unwrap();
+    assert!(
+        text.starts_with("Listening on http://127.0.0.1:") && text.lines().count() == 1,
+        "{text}"
+    );
+}
+
+#[test]
+fn settings_can_name_the_first_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("password");
+    std::fs::write(&secret, format!("{PASSWORD}\n")).unwrap();
+    let mut command = voxum(folder.path());
+    command
+        .env("VOXUM_ADMIN_EMAIL", "ada@example.com")
+        .env("VOXUM_ADMIN_PASSWORD_FILE", &secret);
+    let server = Server::of(&mut command, false);
+    let form = format!(
+        "email=ada@example.com&password={}",
+        PASSWORD.replace(' ', "+")
+    );
+    let answer = server.client(None).form("/sign-in", &form).unwrap();
+    assert_eq!(answer.status, 303);
+    let owner = server.client(Some(("cookie", answer.cookie)));
+    assert!(owner.get("/keys").unwrap().body.contains("My account"));
+    server.stop();
+    // The settings may stay: they change nothing once there is an owner.
+    let server = Server::of(&mut command, false);
+    server.stop();
+}
+
+#[test]
+fn a_public_address_in_the_clear_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = voxum(folder.path());
+    let server = Server::of(
+        command.env("VOXUM_PUBLIC_URL", "http://192.168.1.7:3000"),
+        true,
+    );
+    let (_, log, _) = server.stop();
+    assert!(log.contains("WARN") && log.contains("plain http"), "{log}");
+}
+
+#[test]
+fn an_address_that_is_taken_is_told_in_one_line_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, out, err) = run(voxum(folder.path()).env("VOXUM_LISTEN", &address));
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.lines().count() == 1 && err.contains(&address), "{err}");
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn a_database_that_vanished_is_not_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    server.stop();
+    for name in ["voxum.db", "voxum.db-wal", "voxum.db-shm"] {
+        let _ = std::fs::remove_file(folder.path().join("data").join(name));
+    }
+    let (code, out, err) = run(&mut voxum(folder.path()));
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.lines().count() == 1 && err.contains("missing"), "{err}");
+}

@@ -1,0 +1,284 @@
+//! A started program, and a plain client for it.
+
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// The program with none of this machine's settings, in a folder of its own.
+pub fn voxum(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_voxum"));
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("VOXUM_LISTEN", "127.0.0.1:0");
+    command
+}
+
+/// Runs it to its end.
+#[track_caller]
+pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+/// A running server, killed when dropped.
+pub struct Server {
+    child: Child,
+    /// Read all the time: a full pipe would stop the server.
+    log: Option<JoinHandle<String>>,
+    pub url: String,
+    /// The path of the first owner's link, where there is no owner.
+    pub setup: Option<String>,
+}
+
+impl Server {
+    pub fn start(folder: &Path) -> Self {
+        Self::of(&mut voxum(folder), false)
+    }
+
+    /// Starts it and waits until it listens and, where `fresh`, has printed the link.
+    pub fn of(command: &mut Command, fresh: bool) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut err = child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            err.read_to_string(&mut log).unwrap();
+            log
+        });
+        let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut line = |beginning: &str| {
+            let line = out.next().map(Result::unwrap);
+            let rest = line
+                .as_deref()
+                .and_then(|line| line.strip_prefix(beginning))
+                .map(str::to_owned);
+            rest.unwrap_or_else(|| panic!("{line:?} does not begin with {beginning:?}"))
+        };
+        let url = line("Listening on ");
+        let setup = fresh.then(|| line("Set up the first owner: ")).map(|link| {
+            let (_, path) = link.split_at(link.find("/setup/").unwrap());
+            path.to_owned()
+        });
+        Self {
+            child,
+            log: Some(log),
+            url,
+            setup,
+        }
+    }
+
+    /// Starts it in an empty folder, with an owner.
+    pub fn fresh(folder: &Path) -> (Self, Client) {
+        let server = Self::of(&mut voxum(folder), true);
+        let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+        (server, owner)
+    }
+
+    pub fn set_up(&self, path: &str, email: &str) -> Client {
+        let nobody = self.client(None);
+        let form = format!(
+            "account_name=Acme&email={email}&password={}",
+            PASSWORD.replace(' ', "+")
+        );
+        let answer = nobody.form(path, &form).unwrap();
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        self.client(Some(("cookie", answer.cookie)))
+    }
+
+    pub fn client(&self, header: Option<(&'static str, String)>) -> Client {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(Duration::from_secs(10)))
+            .build();
+        Client {
+            agent: agent.into(),
+            url: self.url.clone(),
+            header,
+        }
+    }
+
+    pub fn key(&self, secret: &str) -> Client {
+        self.client(Some(("x-api-key", secret.to_owned())))
+    }
+
+    /// As `kill -9`.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// The same client, of this server.
+    pub fn again(&self, client: &Client) -> Client {
+        Client {
+            url: self.url.clone(),
+            ..client.clone()
+        }
+    }
+
+    /// Asks it to stop, and gives how it ended, what it logged and how long it took.
+    pub fn stop(mut self) -> (ExitStatus, String, Duration) {
+        let started = Instant::now();
+        self.terminate();
+        let status = self.child.wait().unwrap();
+        let log = self.log.take().unwrap().join().unwrap();
+        (status, log, started.elapsed())
+    }
+
+    pub fn terminate(&self) {
+        let killed = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
+        assert!(killed.unwrap().success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+    /// Name and value of the first cookie.
+    pub cookie: String,
+}
+
+/// Sends one header with every request.
+#[derive(Clone)]
+pub struct Client {
+    agent: ureq::Agent,
+    url: String,
+    header: Option<(&'static str, String)>,
+}
+
+impl Client {
+    /// A client of the same server, with a key.
+    pub fn with_key(&self, secret: &str) -> Self {
+        Self {
+            header: Some(("x-api-key", secret.to_owned())),
+            ..self.clone()
+        }
+    }
+
+    /// The cookie that a member's client sends.
+    pub fn cookie(&self) -> &str {
+        self.header.as_ref().map_or("", |(_, value)| value)
+    }
+
+    /// # Errors
+    /// No answer came.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: &str,
+    ) -> Result<Answer, ureq::Error> {
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url));
+        if let Some((name, value)) = &self.header {
+            request = request.header(*name, value);
+        }
+        let request = request
+            .header("content-type", kind)
+            .header("origin", &self.url);
+        let mut response = self.agent.run(request.body(body.to_owned()).unwrap())?;
+        let cookie = response
+            .headers()
+            .get("set-cookie")
+            .map(|line| line.to_str().unwrap());
+        let cookie = cookie
+            .and_then(|line| line.split(';').next())
+            .unwrap_or_default()
+            .to_owned();
+        let body = response.body_mut().read_to_string()?;
+        Ok(Answer {
+            status: response.status().as_u16(),
+            body,
+            cookie,
+        })
+    }
+
+    /// # Errors
+    /// No answer came.
+    pub fn get(&self, path: &str) -> Result<Answer, ureq::Error> {
+        self.send("GET", path, "text/plain", "")
+    }
+
+    /// # Errors
+    /// No answer came.
+    pub fn form(&self, path: &str, body: &str) -> Result<Answer, ureq::Error> {
+        self.send("POST", path, "application/x-www-form-urlencoded", body)
+    }
+
+    /// What a server function answered.
+    ///
+    /// # Errors
+    /// No answer came.
+    pub fn call(&self, function: &str, arguments: &Value) -> Result<Value, ureq::Error> {
+        let path = format!("/call/{function}");
+        let answer = self.send("POST", &path, "application/json", &arguments.to_string())?;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        Ok(serde_json::from_str(&answer.body).unwrap())
+    }
+
+    /// Creates a key, and gives its secret.
+    ///
+    /// # Errors
+    /// No answer came: then nobody knows whether there is one.
+    pub fn create(&self, name: &str, form_token: &str) -> Result<String, ureq::Error> {
+        let scopes = ["inventory:read", "inventory:write"];
+        let form = json!({ "name": name, "scopes": scopes, "expires": "90d", "token": form_token });
+        let answer = self.call("keys/create", &json!({ "form": form }))?;
+        Ok(answer["Ok"]["secret"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{answer}"))
+            .to_owned())
+    }
+
+    pub fn keys(&self) -> Vec<Value> {
+        let page = self.call("keys/list", &json!({})).unwrap();
+        page["Ok"]["keys"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{page}"))
+            .clone()
+    }
+}
+
+/// One number out of the database.
+pub fn count(folder: &Path, statement: &'static str) -> i64 {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        use sqlx::ConnectOptions as _;
+        let file = folder.join("data/voxum.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let mut connection = options.connect().await.unwrap();
+        sqlx::query_scalar(statement)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    })
+}

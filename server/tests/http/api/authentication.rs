@@ -1,0 +1,245 @@
+//! The decision table of `X-API-Key`.
+
+use crate::support::{Http, Key, World};
+
+/// The refusal that a client meets at `/api/key`.
+async fn refusal(http: &Http) -> (u16, String) {
+    http.get("/api/key").await.problem()
+}
+
+fn told(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+/// Well-formed, with a right checksum, and known to nobody.
+const UNKNOWN: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
+
+#[tokio::test]
+async fn a_key_is_taken_from_either_header_and_from_both_where_they_agree() {
+    let world = World::new().await;
+    let Key { secret, .. } = world.key().await;
+    let nobody = world.nobody();
+    let bearer = format!("Bearer {secret}");
+    let padded = format!(" \t{secret} ");
+    nobody
+        .with("x-api-key", &secret)
+        .get("/api/key")
+        .await
+        .expect(200);
+    nobody
+        .with("X-API-KEY", &padded)
+        .get("/api/key")
+        .await
+        .expect(200);
+    nobody
+        .with("authorization", &bearer)
+        .get("/api/key")
+        .await
+        .expect(200);
+    nobody
+        .with("authorization", format!("bearer  {secret}"))
+        .get("/api/key")
+        .await
+        .expect(200);
+    let both = nobody
+        .with("x-api-key", &secret)
+        .with("authorization", &bearer);
+    both.get("/api/key").await.expect(200);
+}
+
+#[tokio::test]
+async fn what_is_not_ours_in_authorization_is_passed_over_beside_a_key() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for other in [
+        "Basic dXNlcjpwYXNz",
+        "Bearer eyJhbGciOi",
+        "Digest x",
+        "Bearer",
+    ] {
+        key.with("authorization", other)
+            .get("/api/key")
+            .await
+            .expect(200);
+        assert_eq!(
+            refusal(&world.nobody().with("authorization", other)).await,
+            told(401, "missing_key"),
+            "{other}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn more_than_one_key_is_ambiguous_before_anything_else_is_looked_at() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let ambiguous = told(400, "ambiguous_credentials");
+    assert_eq!(
+        refusal(&key.with("x-api-key", &key.secret)).await,
+        ambiguous,
+        "two equal lines"
+    );
+    assert_eq!(
+        refusal(&key.with("x-api-key", UNKNOWN)).await,
+        ambiguous,
+        "two lines"
+    );
+    assert_eq!(
+        refusal(&key.with("x-api-key", "")).await,
+        ambiguous,
+        "one of them empty"
+    );
+    let other = key.with("authorization", format!("Bearer {UNKNOWN}"));
+    assert_eq!(refusal(&other).await, ambiguous, "two headers");
+    let nonsense = world.nobody().with("x-api-key", "nonsense");
+    let nonsense = nonsense.with("authorization", format!("Bearer {}", key.secret));
+    assert_eq!(refusal(&nonsense).await, ambiguous, "one of them malformed");
+}
+
+#[tokio::test]
+async fn no_key_is_told_the_name_of_the_header() {
+    let world = World::new().await;
+    for client in [world.nobody(), world.nobody().with("x-api-key", " \t ")] {
+        let answer = client.get("/api/key").await;
+        assert_eq!(answer.problem(), told(401, "missing_key"));
+        assert!(
+            answer.json()["detail"]
+                .as_str()
+                .unwrap()
+                .contains("`X-API-Key`")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_key_in_the_address_is_no_key() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let path = format!("/api/key?api_key={0}&X-API-Key={0}", key.secret);
+    assert_eq!(
+        world.nobody().get(&path).await.problem(),
+        told(401, "missing_key")
+    );
+}
+
+#[tokio::test]
+async fn a_damaged_key_is_malformed_and_a_strange_one_invalid() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let malformed = told(401, "malformed_key");
+    let refused = async |value: &[u8]| refusal(&world.nobody().with("x-api-key", value)).await;
+    for place in 0..52 {
+        let mut bytes = key.secret.clone().into_bytes();
+        bytes[place] = if bytes[place] == b'7' { b'8' } else { b'7' };
+        assert_eq!(refused(&bytes).await, malformed, "changed at {place}");
+    }
+    assert_eq!(
+        refused(&key.secret.as_bytes()[..51]).await,
+        malformed,
+        "cut off"
+    );
+    assert_eq!(
+        refused(format!("{},{}", key.secret, key.secret).as_bytes()).await,
+        malformed,
+        "joined"
+    );
+    assert_eq!(
+        refused(format!("{}\u{200B}", key.secret).as_bytes()).await,
+        malformed,
+        "zero width"
+    );
+    assert_eq!(refused(UNKNOWN.as_bytes()).await, told(401, "invalid_key"));
+}
+
+#[tokio::test]
+async fn no_byte_that_a_header_can_hold_breaks_anything() {
+    let world = World::new().await;
+    for byte in (0x20..=0xFF_u8).filter(|byte| *byte != 0x7F) {
+        for value in [
+            vec![byte],
+            vec![byte; 52],
+            [b"vx_".as_slice(), &[byte; 49]].concat(),
+        ] {
+            let nobody = world.nobody();
+            let (status, _) = refusal(&nobody.with("x-api-key", &value)).await;
+            assert_eq!(status, 401, "{byte:#x}");
+            let value = [b"Bearer ".as_slice(), &value].concat();
+            assert_eq!(
+                refusal(&nobody.with("authorization", &value)).await.0,
+                401,
+                "{byte:#x}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_genuine_key_that_may_not_be_used_is_told_why() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let scopes = ["inventory:read"];
+    let paused = owner.create(&world, "CRM Sync", &scopes).await;
+    world
+        .sql("UPDATE api_keys SET paused_at = created_at")
+        .await;
+    assert_eq!(refusal(&paused).await, told(401, "paused_key"));
+
+    let revoked = owner.create(&world, "CRM Sync", &scopes).await;
+    revoked.delete("/api/key").await.expect(204);
+    assert_eq!(refusal(&revoked).await, told(401, "revoked_key"));
+
+    let expired = owner.create(&world, "CRM Sync", &scopes).await;
+    world.clock.advance_seconds(90 * 86_400 - 1);
+    expired.get("/api/key").await.expect(200);
+    world.clock.advance_seconds(1);
+    let answer = expired.get("/api/key").await;
+    assert_eq!(answer.problem(), told(401, "expired_key"));
+    assert!(
+        answer.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("2027-02-21T"),
+        "{}",
+        answer.body
+    );
+    // Revoked is the stronger word.
+    assert_eq!(refusal(&revoked).await, told(401, "revoked_key"));
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_named() {
+    let world = World::new().await;
+    let reader = world
+        .owner()
+        .await
+        .create(&world, "Reader", &["inventory:read"])
+        .await;
+    let answer = reader.delete("/api/inventory/SKU001").await;
+    assert_eq!(answer.problem(), told(403, "missing_scope"));
+    assert!(
+        answer.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("`inventory:write`")
+    );
+}
+
+/// Promise: a malformed key costs no question to the database, and R3 in its small form: no database, no verdict.
+#[tokio::test]
+async fn without_a_database_a_malformed_key_is_still_known_and_a_good_one_is_neither_right_nor_wrong()
+ {
+    let world = World::new().await;
+    let key = world.key().await;
+    world.store.close().await;
+    let mistyped = format!("{}x", &key.secret[..51]);
+    assert_eq!(
+        refusal(&world.nobody().with("x-api-key", mistyped)).await,
+        told(401, "malformed_key")
+    );
+    assert_eq!(refusal(&world.nobody()).await, told(401, "missing_key"));
+    assert_eq!(refusal(&key).await, told(503, "unavailable"));
+    assert_eq!(
+        refusal(&world.nobody().with("x-api-key", UNKNOWN)).await,
+        told(503, "unavailable")
+    );
+}

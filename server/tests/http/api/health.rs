@@ -1,0 +1,22 @@
+//! `/healthz` and `/readyz`
+
+use crate::support::World;
+
+#[tokio::test]
+async fn a_server_that_can_verify_keys_is_alive_and_ready() {
+    let world = World::new().await;
+    for path in ["/healthz", "/readyz"] {
+        let answer = world.nobody().get(path).await.expect(200);
+        assert_eq!(answer.body, "ok\n");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+}
+
+#[tokio::test]
+async fn without_its_database_a_server_is_alive_and_not_ready() {
+    let world = World::new().await;
+    world.store.close().await;
+    world.nobody().get("/healthz").await.expect(200);
+    let answer = world.nobody().get("/readyz").await;
+    assert_eq!(answer.problem(), (503, "unavailable".into()));
+}

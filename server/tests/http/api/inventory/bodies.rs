@@ -1,0 +1,238 @@
+//! Bodies that are not what they should be.
+
+use super::{feed, named};
+use crate::support::{Answer, Http, World};
+use axum::body::{Body, Bytes};
+use serde_json::json;
+use std::convert::Infallible;
+
+async fn post(http: &Http, body: impl Into<Body>) -> Answer {
+    http.with("content-type", "application/json")
+        .send("POST", "/api/inventory", body)
+        .await
+}
+
+#[tokio::test]
+async fn every_wrong_value_is_pointed_at_in_one_answer() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let item = json!({
+        "id": 7, "name": ["x"], "category": false, "price": [1], "currency": "usd", "description": {},
+        "url": "javascript:alert(1)", "image_url": 1, "available": "yes", "attributes": { "a/b": 1, "c": null },
+        "colour": "red",
+    });
+    let mut errors = key
+        .post("/api/inventory", &feed([named("GOOD"), item]))
+        .await
+        .errors();
+    errors.sort();
+    let wanted = [
+        ("attributes/a~1b", "invalid"),
+        ("attributes/c", "invalid"),
+        ("available", "invalid"),
+        ("category", "invalid"),
+        ("colour", "unknown_field"),
+        ("currency", "invalid"),
+        ("description", "invalid"),
+        ("id", "invalid"),
+        ("image_url", "invalid"),
+        ("name", "invalid"),
+        ("price", "invalid"),
+        ("url", "invalid"),
+    ];
+    let wanted: Vec<_> = wanted
+        .map(|(at, code)| (format!("/items/1/{at}"), code.to_owned()))
+        .to_vec();
+    assert_eq!(errors, wanted);
+}
+
+#[tokio::test]
+async fn another_form_than_a_list_of_items_is_refused() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for (body, pointer, code) in [
+        (json!([]), "", "invalid"),
+        (json!("items"), "", "invalid"),
+        (json!(null), "", "invalid"),
+        (json!({}), "/items", "required"),
+        (json!({ "items": null }), "/items", "invalid"),
+        (json!({ "items": {} }), "/items", "invalid"),
+        (json!({ "items": [3] }), "/items/0", "invalid"),
+        (json!({ "items": [[]] }), "/items/0", "invalid"),
+        (
+            json!({ "items": [named("A")], "mode": "replace" }),
+            "/mode",
+            "unknown_field",
+        ),
+    ] {
+        let errors = key.post("/api/inventory", &body).await.errors();
+        assert_eq!(errors, [(pointer.to_owned(), code.to_owned())], "{body}");
+    }
+    let with_id = key.put("/api/inventory/A", &named("A")).await.errors();
+    assert_eq!(with_id, [("/id".to_owned(), "unknown_field".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_name_twice_in_one_object_is_never_settled_by_guessing() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for (body, pointer) in [
+        (
+            r#"{"items":[{"id":"A","name":"one","name":"two"}]}"#,
+            "/items/0/name",
+        ),
+        (
+            r#"{"items":[{"id":"A","name":"n","attributes":{"a":"1","\u0061":"2"}}]}"#,
+            "/items/0/attributes/a",
+        ),
+        (r#"{"items":[{"id":"A","name":"n"}],"items":[]}"#, "/items"),
+    ] {
+        assert_eq!(
+            post(&key, body).await.errors(),
+            [(pointer.to_owned(), "duplicate".to_owned())],
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_json_is_malformed_and_not_quoted() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+    let cases: [&[u8]; 10] = [
+        b"",
+        b" ",
+        b"{",
+        b"{\"items\":[}",
+        b"{} {}",
+        b"{'items':[]}",
+        b"\xEF\xBB\xBF{}",
+        b"{\"items\":[\"\xFF\"]}",
+        b"swordfish",
+        b"{\"items\":[NaN]}",
+    ];
+    for body in cases {
+        let answer = post(&key, body.to_vec()).await;
+        assert_eq!(
+            answer.problem(),
+            (400, "malformed_body".into()),
+            "{:?}",
+            String::from_utf8_lossy(body)
+        );
+        assert!(!answer.body.contains("swordfish"));
+    }
+    // Nesting is no work for the stack: it parses, and is refused for what it is.
+    assert_eq!(post(&key, deep).await.errors()[0].1, "invalid");
+    let half = r#"{"items":[{"id":"A","name":"\ud83d"}]}"#;
+    assert_eq!(
+        post(&key, half).await.errors()[0],
+        ("/items/0/name".into(), "invalid".into())
+    );
+}
+
+#[tokio::test]
+async fn only_plain_json_in_utf_8_is_taken() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let body = feed([named("A")]).to_string();
+    let send = async |http: &Http| http.send("POST", "/api/inventory", body.clone()).await;
+    for kind in [
+        "",
+        "text/plain",
+        "application/xml",
+        "text/csv",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=latin1",
+        "application/jsonp",
+    ] {
+        let answer = send(&key.with("content-type", kind)).await;
+        assert_eq!(
+            answer.problem(),
+            (415, "unsupported_media_type".into()),
+            "{kind}"
+        );
+    }
+    assert_eq!(send(&key).await.problem().0, 415, "no content type");
+    let zipped = key
+        .with("content-type", "application/json")
+        .with("content-encoding", "gzip");
+    assert_eq!(send(&zipped).await.problem().0, 415);
+    for kind in [
+        "application/json",
+        "Application/JSON; charset=UTF-8",
+        "application/json;charset=\"utf-8\"",
+    ] {
+        send(&key.with("content-type", kind)).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_body_ends_at_its_limit_whatever_it_says_of_its_length() {
+    const MIB: usize = 1024 * 1024;
+    let world = World::new().await;
+    let key = world.key().await;
+    let too_large = (413, "body_too_large".to_owned());
+    assert_eq!(
+        post(&key, vec![b' '; 16 * MIB + 1]).await.problem(),
+        too_large
+    );
+    // Well-formed, and as large as may be.
+    let mut body = feed([named("A")]).to_string().into_bytes();
+    body.resize(16 * MIB, b' ');
+    post(&key, body).await.expect(200);
+    // A stream that never ends and says nothing of its length.
+    let piece = Bytes::from(vec![b' '; 65_536]);
+    let endless = futures::stream::repeat_with(move || Ok::<_, Infallible>(piece.clone()));
+    assert_eq!(
+        post(&key, Body::from_stream(endless)).await.problem(),
+        too_large
+    );
+    let json = key.with("content-type", "application/json");
+    let answer = json
+        .send("PUT", "/api/inventory/A", vec![b' '; 2 * MIB + 1])
+        .await;
+    assert_eq!(answer.problem(), too_large);
+}
+
+#[tokio::test]
+async fn a_body_full_of_small_values_is_refused_without_filling_the_memory() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let many = |one: &str| vec![one; 15 * 1024 * 1024 / (one.len() + 1)].join(",");
+    assert_eq!(
+        post(&key, format!("{{\"items\":[{}]}}", many("0")))
+            .await
+            .errors()[0]
+            .1,
+        "out_of_range"
+    );
+    assert_eq!(
+        post(&key, format!("{{{}}}", many("\"\":0"))).await.errors()[0].1,
+        "too_long"
+    );
+    let attributes = format!(
+        r#"{{"items":[{{"id":"A","name":"n","attributes":{{{}}}}}]}}"#,
+        many("\"\":\"\"")
+    );
+    let errors = post(&key, attributes).await.errors();
+    assert!(
+        errors
+            .iter()
+            .all(|(pointer, _)| pointer.starts_with("/items/0/attributes"))
+    );
+}
+
+#[tokio::test]
+async fn an_empty_object_is_told_what_it_needs() {
+    let world = World::new().await;
+    let errors = world
+        .key()
+        .await
+        .post("/api/inventory", &feed([json!({})]))
+        .await
+        .errors();
+    let required = |at: &str| (format!("/items/0/{at}"), "required".to_owned());
+    assert_eq!(errors, [required("id"), required("name")]);
+}

@@ -1,0 +1,102 @@
+//! `GET /api/inventory`
+
+use super::{feed, named};
+use crate::support::{Key, World};
+use serde_json::Value;
+
+async fn ids(key: &Key, path: &str) -> (Vec<String>, Option<String>) {
+    let answer = key.get(path).await.expect(200).json();
+    let items = answer["items"].as_array().unwrap().iter();
+    let ids = items
+        .map(|item| item["id"].as_str().unwrap().to_owned())
+        .collect();
+    (ids, answer["next_cursor"].as_str().map(str::to_owned))
+}
+
+#[tokio::test]
+async fn pages_follow_one_another_in_the_order_of_ids_without_gap_or_repeat() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let all: Vec<String> = (0..105).map(|n| format!("N{n:03}")).collect();
+    let items: Vec<Value> = all.iter().rev().map(|id| named(id)).collect();
+    key.post("/api/inventory", &feed(items)).await.expect(200);
+    let (first, next) = ids(&key, "/api/inventory").await;
+    assert_eq!((first.len(), next.is_some()), (50, true));
+    for limit in [1, 7, 35, 105, 500] {
+        let (mut seen, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let at = cursor
+                .map(|cursor| format!("&cursor={cursor}"))
+                .unwrap_or_default();
+            let (page, next) = ids(&key, &format!("/api/inventory?limit={limit}{at}")).await;
+            assert!(page.len() <= limit);
+            seen.extend(page);
+            cursor = next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, all, "by {limit}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_inventory_is_an_empty_last_page() {
+    let world = World::new().await;
+    let answer = world.key().await.get("/api/inventory").await.expect(200);
+    assert_eq!(answer.body, r#"{"items":[],"next_cursor":null}"#);
+}
+
+#[tokio::test]
+async fn a_page_goes_on_where_its_last_item_was_removed() {
+    let world = World::new().await;
+    let key = world.key().await;
+    key.post("/api/inventory", &feed(["A", "B", "C"].map(named).to_vec()))
+        .await
+        .expect(200);
+    let (_, next) = ids(&key, "/api/inventory?limit=2").await;
+    key.delete("/api/inventory/B").await.expect(204);
+    let (rest, _) = ids(&key, &format!("/api/inventory?cursor={}", next.unwrap())).await;
+    assert_eq!(rest, ["C"]);
+}
+
+#[tokio::test]
+async fn a_parameter_that_cannot_be_heeded_is_refused_and_named() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for (query, named) in [
+        ("limit=0", "`limit`"),
+        ("limit=501", "`limit`"),
+        ("limit=ten", "`limit`"),
+        ("limit=5&limit=5", "`limit`"),
+        ("cursor=SKU001", "`cursor`"),
+        ("cursor=", "`cursor`"),
+        ("category=Sedan", "`category`"),
+        ("q=honda", "`q`"),
+        ("updated_since=2026-01-01", "`updated_since`"),
+        ("mode=merge", "`mode`"),
+        ("on_error=skip", "`on_error`"),
+        ("colour=red", "`colour`"),
+    ] {
+        let answer = key.get(&format!("/api/inventory?{query}")).await;
+        assert_eq!(
+            answer.problem(),
+            (400, "invalid_parameter".into()),
+            "{query}"
+        );
+        assert!(
+            answer.json()["detail"].as_str().unwrap().contains(named),
+            "{query}: {}",
+            answer.body
+        );
+    }
+    assert_eq!(
+        key.get("/api/key?x=1").await.problem().1,
+        "invalid_parameter"
+    );
+    assert_eq!(
+        key.delete("/api/key?x=1").await.problem().1,
+        "invalid_parameter"
+    );
+    key.get("/api/key").await.expect(200);
+}

@@ -1,0 +1,26 @@
+//! `/api/inventory`
+
+mod bodies;
+mod item;
+mod list;
+mod push;
+mod texts;
+
+use serde_json::{Value, json};
+
+/// An item with every field.
+fn full() -> Value {
+    json!({
+        "id": "SKU001", "name": "Honda Accord 2024", "category": "Sedan", "price": 32500.5, "currency": "EUR",
+        "description": "One owner.\nNever raced.", "url": "https://cars.example/1", "image_url": "http://cars.example/1.jpg",
+        "available": false, "attributes": { "colour": "red", "doors": "4" },
+    })
+}
+
+fn feed(items: impl Into<Value>) -> Value {
+    json!({ "items": items.into() })
+}
+
+fn named(id: &str) -> Value {
+    json!({ "id": id, "name": "Honda Accord 2024" })
+}

@@ -1,0 +1,177 @@
+//! `POST /api/inventory`
+
+use super::{feed, full, named};
+use crate::support::World;
+use serde_json::json;
+
+#[tokio::test]
+async fn the_missions_product_goes_in_and_comes_out() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let item = json!({
+        "id": "SKU001", "name": "Honda Accord 2024", "category": "Sedan", "price": 32500, "description": "…",
+    });
+    let answer = key.post("/api/inventory", &feed([item])).await.expect(200);
+    assert_eq!(
+        answer.body,
+        r#"{"received":1,"created":1,"updated":0,"unchanged":0,"removed":0,"rejected":[]}"#
+    );
+    let answer = key.get("/api/inventory/SKU001").await.expect(200);
+    assert_eq!(
+        answer.body,
+        concat!(
+            r#"{"id":"SKU001","name":"Honda Accord 2024","category":"Sedan","price":32500,"currency":"USD","#,
+            r#""description":"…","url":null,"image_url":null,"available":true,"attributes":{},"#,
+            r#""updated_at":"2026-11-23T05:31:07Z"}"#
+        )
+    );
+}
+
+#[tokio::test]
+async fn what_is_sent_again_is_unchanged_and_what_differs_replaces_the_whole_item() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let push = async |items: serde_json::Value| {
+        let answer = key
+            .post("/api/inventory", &feed(items))
+            .await
+            .expect(200)
+            .json();
+        (
+            answer["created"].clone(),
+            answer["updated"].clone(),
+            answer["unchanged"].clone(),
+        )
+    };
+    assert_eq!(
+        push(json!([full(), named("B")])).await,
+        (json!(2), json!(0), json!(0))
+    );
+    world.clock.advance_seconds(60);
+    let mut again = full();
+    again["price"] = json!("32500.50");
+    assert_eq!(
+        push(json!([again, named("C")])).await,
+        (json!(1), json!(0), json!(1))
+    );
+    assert_eq!(
+        push(json!([named("SKU001")])).await,
+        (json!(0), json!(1), json!(0))
+    );
+    let item = key.get("/api/inventory/SKU001").await.expect(200).json();
+    assert_eq!(
+        (&item["category"], &item["attributes"]),
+        (&json!(null), &json!({}))
+    );
+    assert_eq!(item["updated_at"], "2026-11-23T05:32:07Z");
+    assert_eq!(
+        key.get("/api/inventory/B").await.json()["updated_at"],
+        "2026-11-23T05:31:07Z"
+    );
+}
+
+#[tokio::test]
+async fn null_and_absent_are_the_same() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let mut item = full();
+    for (name, value) in item.as_object_mut().unwrap() {
+        if name != "id" && name != "name" {
+            *value = json!(null);
+        }
+    }
+    key.post("/api/inventory", &feed([item])).await.expect(200);
+    let answer = key
+        .post("/api/inventory", &feed([named("SKU001")]))
+        .await
+        .expect(200);
+    assert_eq!(answer.json()["unchanged"], 1);
+}
+
+#[tokio::test]
+async fn prices_keep_their_digits() {
+    let world = World::new().await;
+    let key = world.key().await.with("content-type", "application/json");
+    for (sent, kept) in [
+        ("32500", "32500"),
+        ("32500.00", "32500"),
+        ("\"0.10\"", "0.10"),
+        ("0.1", "0.10"),
+        ("9999999999.99", "9999999999.99"),
+        ("\"9999999999.99\"", "9999999999.99"),
+        ("90071992.54", "90071992.54"),
+        ("1e2", "100"),
+        ("0", "0"),
+    ] {
+        let body = format!(r#"{{"name":"a","price":{sent}}}"#);
+        key.send("PUT", "/api/inventory/P", body).await;
+        let answer = key.get("/api/inventory/P").await.expect(200);
+        assert!(
+            answer.body.contains(&format!(r#""price":{kept},"#)),
+            "{sent}: {}",
+            answer.body
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_feed_holds_one_to_five_thousand_items_with_different_ids() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let items = |count: usize| {
+        feed(
+            (0..count)
+                .map(|n| named(&format!("N{n}")))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let refused = |code: &str| vec![("/items".to_owned(), code.to_owned())];
+    assert_eq!(
+        key.post("/api/inventory", &items(0)).await.errors(),
+        refused("out_of_range")
+    );
+    assert_eq!(
+        key.post("/api/inventory", &items(5_001)).await.errors(),
+        refused("out_of_range")
+    );
+    let answer = key.post("/api/inventory", &items(5_000)).await.expect(200);
+    assert_eq!(answer.json()["created"], 5_000);
+    let twice = feed([named("A"), named("B"), named("A")]);
+    let wanted = vec![("/items/2/id".to_owned(), "duplicate".to_owned())];
+    assert_eq!(key.post("/api/inventory", &twice).await.errors(), wanted);
+}
+
+#[tokio::test]
+async fn one_bad_item_keeps_the_whole_feed_out() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let items = feed([named("GOOD"), json!({ "id": "BAD" })]);
+    let wanted = vec![("/items/1/name".to_owned(), "required".to_owned())];
+    assert_eq!(key.post("/api/inventory", &items).await.errors(), wanted);
+    key.get("/api/inventory/GOOD").await.expect(404);
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM audit_events WHERE action LIKE 'inv%'")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn the_console_shows_what_an_integration_pushed() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    key.post("/api/inventory", &feed([full(), named("B")]))
+        .await
+        .expect(200);
+    let page = owner
+        .call("inventory/list", &json!({ "cursor": null }))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(page["Ok"]["total"], 2);
+    assert_eq!(page["Ok"]["items"][1]["price"], "32,500.50 EUR");
+    let html = owner.get("/inventory").await.expect(200).body;
+    assert!(html.contains("Honda Accord 2024") && html.contains("32,500.50 EUR"));
+}

@@ -1,0 +1,112 @@
+//! What people write, in every field that takes a text.
+
+use super::feed;
+use crate::support::World;
+use serde_json::{Value, json};
+
+/// Kept to the last byte.
+const KEPT: [&str; 10] = [
+    "'; DROP TABLE items; --",
+    "<script>alert(1)</script>",
+    "مرحبا بالعالم",
+    "a\u{202E}b\u{2066}c",
+    "zero\u{200B}width\u{FEFF}",
+    "👩‍👩‍👧‍👦 🏳️‍🌈",
+    "e\u{301} ≠ é",
+    "tab\tand\nnewline",
+    "\\ \" / % _ $1 ?",
+    "ﷺ 钥匙 \u{10FFFF}",
+];
+
+/// With characters that no text may hold.
+const REFUSED: [&str; 5] = ["nul\0", "bell\u{7}", "return\r", "delete\u{7F}", "c1\u{85}"];
+
+fn item(text: &str) -> Value {
+    json!({ "id": "T", "name": text, "category": text, "description": text, "attributes": { "note": text } })
+}
+
+#[tokio::test]
+async fn texts_of_every_script_come_back_as_they_were() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for text in KEPT {
+        key.post("/api/inventory", &feed([item(text)]))
+            .await
+            .expect(200);
+        let stored = key.get("/api/inventory/T").await.expect(200).json();
+        for at in ["/name", "/category", "/description", "/attributes/note"] {
+            assert_eq!(stored.pointer(at).unwrap(), text, "{at}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn ids_and_names_of_attributes_of_every_script_come_back_too() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let plain = KEPT.into_iter().filter(|text| !text.contains(['\t', '\n']));
+    let items: Vec<_> = plain
+        .map(|text| json!({ "id": text, "name": "n", "attributes": { text: "v" } }))
+        .collect();
+    let count = items.len();
+    key.post("/api/inventory", &feed(items.clone()))
+        .await
+        .expect(200);
+    let listed = key.get("/api/inventory").await.expect(200).json();
+    let listed = listed["items"].as_array().unwrap();
+    assert_eq!(listed.len(), count);
+    for item in items {
+        let stored = listed
+            .iter()
+            .find(|stored| stored["id"] == item["id"])
+            .expect("it is listed");
+        assert_eq!(stored["attributes"], item["attributes"]);
+    }
+}
+
+#[tokio::test]
+async fn control_characters_are_refused_in_every_text() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for text in REFUSED {
+        let errors = key
+            .post("/api/inventory", &feed([item(text)]))
+            .await
+            .errors();
+        let pointers: Vec<_> = errors.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        let wanted = [
+            "/items/0/name",
+            "/items/0/category",
+            "/items/0/description",
+            "/items/0/attributes/note",
+        ];
+        assert_eq!(pointers, wanted, "{text:?}");
+        let errors = key
+            .post(
+                "/api/inventory",
+                &feed([json!({ "id": text, "name": "n" })]),
+            )
+            .await
+            .errors();
+        assert_eq!(errors, [("/items/0/id".to_owned(), "invalid".to_owned())]);
+    }
+}
+
+#[tokio::test]
+async fn lengths_are_counted_in_characters() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for (field, max) in [("name", 256), ("category", 256), ("description", 10_000)] {
+        let with = |length: usize| {
+            let mut item = json!({ "id": "L", "name": "n" });
+            item[field] = json!("é".repeat(length));
+            feed([item])
+        };
+        key.post("/api/inventory", &with(max)).await.expect(200);
+        let errors = key.post("/api/inventory", &with(max + 1)).await.errors();
+        assert_eq!(
+            errors,
+            [(format!("/items/0/{field}"), "too_long".to_owned())]
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! `/api/key`
+
+use crate::support::World;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_key_sees_itself_and_its_account() {
+    let world = World::new().await;
+    let key = world
+        .owner()
+        .await
+        .create(&world, "CRM Sync", &["leads:write", "leads:read"])
+        .await;
+    let mut answer = key.get("/api/key").await.expect(200).json();
+    let account = answer["account"]["id"].take();
+    assert!(account.is_string());
+    let wanted = json!({
+        "id": key.id, "name": "CRM Sync", "preview": format!("{}…", &key.secret[..9]),
+        "scopes": ["leads:read", "leads:write"], "status": "active",
+        "created_at": "2026-11-23T05:31:07Z", "expires_at": "2027-02-21T05:31:07Z", "last_used_at": null,
+        "account": { "id": null, "name": "Acme Motors" },
+    });
+    assert_eq!(answer, wanted);
+}
+
+#[tokio::test]
+async fn last_use_is_told_once_it_is_written() {
+    let world = World::new().await;
+    let key = world.key().await;
+    key.get("/api/key").await.expect(200);
+    world.service.flush_uses().await.unwrap();
+    world.clock.advance_seconds(60);
+    let answer = key.get("/api/key").await.expect(200).json();
+    assert_eq!(answer["last_used_at"], "2026-11-23T05:31:07Z");
+}
+
+#[tokio::test]
+async fn using_keys_writes_nothing_until_the_batch() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let mut watching = world.connection().await;
+    let mut version = async || -> i64 {
+        sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(&mut watching)
+            .await
+            .unwrap()
+    };
+    let before = version().await;
+    for _ in 0..200 {
+        key.get("/api/inventory").await.expect(200);
+    }
+    assert_eq!(version().await, before, "a request wrote to the database");
+    world.service.flush_uses().await.unwrap();
+    assert_ne!(version().await, before, "the batch wrote nothing");
+}
+
+#[tokio::test]
+async fn last_use_has_caller_address_and_agent_and_never_goes_backwards() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    key.from([203, 0, 113, 9])
+        .with("user-agent", "feed/1.0\t(x)")
+        .get("/api/key")
+        .await
+        .expect(200);
+    let last = owner.keys().await["keys"][0]["last_use"].clone();
+    assert_eq!(
+        (&last["ip"], &last["user_agent"]),
+        (&json!("203.0.113.9"), &json!("feed/1.0(x)"))
+    );
+    world.service.flush_uses().await.unwrap();
+    world.clock.advance_seconds(-60);
+    key.get("/api/key").await.expect(200);
+    world.service.flush_uses().await.unwrap();
+    let later = owner.keys().await["keys"][0]["last_use"]["at"].clone();
+    assert_eq!(later, last["at"]);
+}
+
+#[tokio::test]
+async fn a_key_may_end_itself_whatever_its_permissions_and_the_console_says_so() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["leads:read"]).await;
+    let answer = key.delete("/api/key").await.expect(204);
+    assert_eq!(answer.body, "");
+    assert_eq!(
+        key.get("/api/key").await.problem(),
+        (401, "revoked_key".into())
+    );
+    assert_eq!(
+        key.delete("/api/key").await.problem(),
+        (401, "revoked_key".into())
+    );
+    let shown = owner.keys().await["keys"][0].clone();
+    assert_eq!(
+        (&shown["status"], &shown["revocation"]["by"]),
+        (&json!("revoked"), &json!("the key itself"))
+    );
+}

@@ -1,0 +1,6 @@
+mod authentication;
+mod health;
+mod inventory;
+mod key;
+mod order;
+mod unknown;

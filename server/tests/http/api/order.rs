@@ -1,0 +1,110 @@
+//! Of several things that are wrong, the first in the contract's order is told.
+
+use crate::support::{Http, Key, World};
+use serde_json::json;
+
+/// Puts an item as it should not be, in every respect that is still open, and gives the refusal's code.
+async fn code(http: &Http, method: &str, path: &str, body: impl Into<axum::body::Body>) -> String {
+    http.send(method, path, body).await.problem().1
+}
+
+#[tokio::test]
+async fn the_contracts_order_is_kept() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let reader = owner.create(&world, "Reader", &["inventory:read"]).await;
+    let writer = owner.create(&world, "Writer", &["inventory:write"]).await;
+    let Key { secret, .. } = &writer;
+    let huge = || vec![b'x'; 3 * 1024 * 1024];
+    let path = "/api/inventory/SKU001?mode=replace";
+    let xml = |http: &Http| {
+        http.with("content-type", "text/xml")
+            .with("if-match", "\"x\"")
+    };
+    let json = |http: &Http| {
+        http.with("content-type", "application/json")
+            .with("if-match", "\"x\"")
+    };
+
+    let nobody = world.nobody();
+    assert_eq!(
+        code(&xml(&nobody), "PUT", "/api/inventory/a/b", huge()).await,
+        "not_found"
+    );
+    assert_eq!(
+        code(&xml(&nobody), "PATCH", path, huge()).await,
+        "method_not_allowed"
+    );
+    let twice = nobody.with("x-api-key", secret).with("x-api-key", secret);
+    assert_eq!(
+        code(&xml(&twice), "PUT", path, huge()).await,
+        "ambiguous_credentials"
+    );
+    assert_eq!(
+        code(&xml(&nobody), "PUT", path, huge()).await,
+        "missing_key"
+    );
+    assert_eq!(
+        code(&xml(&reader), "PUT", path, huge()).await,
+        "missing_scope"
+    );
+    assert_eq!(
+        code(&xml(&writer), "PUT", path, huge()).await,
+        "unsupported_media_type"
+    );
+    assert_eq!(
+        code(&json(&writer), "PUT", path, huge()).await,
+        "body_too_large"
+    );
+    assert_eq!(
+        code(&json(&writer), "PUT", path, "{").await,
+        "malformed_body"
+    );
+    assert_eq!(
+        code(&json(&writer), "PUT", path, "{}").await,
+        "invalid_body"
+    );
+    let good = json!({ "name": "Honda Accord 2024" }).to_string();
+    assert_eq!(
+        code(&json(&writer), "PUT", path, good.clone()).await,
+        "invalid_parameter"
+    );
+    let path = "/api/inventory/SKU001";
+    assert_eq!(
+        code(&json(&writer), "PUT", path, good.clone()).await,
+        "precondition_failed"
+    );
+    assert_eq!(
+        code(&json(&writer), "DELETE", path, "").await,
+        "precondition_failed"
+    );
+    assert_eq!(code(&writer, "DELETE", path, "").await, "not_found");
+    assert_eq!(
+        world.count("SELECT count(*) FROM items").await,
+        0,
+        "a refused request left something behind"
+    );
+
+    world.store.close().await;
+    assert_eq!(
+        code(&xml(&writer), "PUT", path, huge()).await,
+        "unavailable"
+    );
+}
+
+#[tokio::test]
+async fn a_bad_body_is_told_before_a_bad_parameter_and_neither_stores() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let items = |id: &str| json!({ "items": [{ "id": id, "name": "Honda Accord 2024" }] });
+    let path = "/api/inventory?mode=replace";
+    assert_eq!(
+        key.post(path, &items("..")).await.problem().1,
+        "invalid_body"
+    );
+    assert_eq!(
+        key.post(path, &items("SKU001")).await.problem().1,
+        "invalid_parameter"
+    );
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
+}

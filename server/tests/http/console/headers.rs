@@ -1,0 +1,108 @@
+//! What every answer tells the browser not to do.
+
+use crate::support::{Answer, World};
+use serde_json::json;
+
+#[track_caller]
+fn check(answer: &Answer, what: &str) {
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(answer.header(name), value, "{what}");
+    }
+    let policy = answer.header("content-security-policy");
+    for part in [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ] {
+        assert!(policy.contains(part), "{what}: {policy}");
+    }
+    assert!(
+        answer.header("permissions-policy").contains("camera=()"),
+        "{what}"
+    );
+    assert!(
+        ["same-origin", "no-referrer"].contains(&answer.header("referrer-policy")),
+        "{what}"
+    );
+    assert!(answer.headers.get("server").is_none() && answer.headers.get("x-powered-by").is_none());
+}
+
+#[tokio::test]
+async fn every_kind_of_answer_carries_the_headers() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    check(&owner.get("/keys").await.expect(200), "a page");
+    check(&world.nobody().get("/keys").await.expect(303), "a redirect");
+    check(&world.nobody().get("/nothing").await.expect(404), "no page");
+    check(
+        &owner.call("keys/list", &json!({})).await.expect(200),
+        "a call",
+    );
+    check(
+        &owner.call("nothing", &json!({})).await.expect(404),
+        "no call",
+    );
+    check(
+        &world.nobody().get("/api/key").await.expect(401),
+        "a refusal of the API",
+    );
+    check(
+        &world
+            .nobody()
+            .send("PATCH", "/api/key", "")
+            .await
+            .expect(405),
+        "a wrong method",
+    );
+    let cross = owner.with("sec-fetch-site", "cross-site");
+    check(
+        &cross.send("POST", "/sign-out", "").await.expect(403),
+        "a forged request",
+    );
+}
+
+#[tokio::test]
+async fn the_policy_of_a_page_names_the_nonce_of_its_own_scripts_and_no_other() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let mut nonces = Vec::new();
+    for _ in 0..2 {
+        let page = owner.get("/keys").await.expect(200);
+        let policy = page.header("content-security-policy");
+        let (_, rest) = policy
+            .split_once("'nonce-")
+            .expect("the policy names a nonce");
+        let nonce = rest.split_once('\'').unwrap().0.to_owned();
+        assert!(
+            !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+            "{policy}"
+        );
+        for script in page.body.split("<script").skip(1) {
+            let (attributes, _) = script.split_once('>').unwrap();
+            assert!(
+                attributes.contains(&format!("nonce=\"{nonce}\"")),
+                "{attributes}"
+            );
+        }
+        nonces.push(nonce);
+    }
+    assert_ne!(nonces[0], nonces[1]);
+}
+
+#[tokio::test]
+async fn browsers_are_told_to_stay_on_https_where_the_public_address_is() {
+    let world = World::at("https://console.example.com").await;
+    let answer = world.nobody().get("/sign-in").await.expect(200);
+    assert_eq!(
+        answer.header("strict-transport-security"),
+        "max-age=31536000"
+    );
+    let world = World::new().await;
+    let answer = world.nobody().get("/sign-in").await.expect(200);
+    assert_eq!(answer.header("strict-transport-security"), "");
+}

@@ -1,0 +1,179 @@
+//! `/keys` and what hangs on it, without a script: forms and the pages that answer them.
+
+use crate::support::{Answer, Member, World};
+
+/// Sends the create form as the page gave it.
+async fn create(owner: &Member, name: &str) -> (Answer, String) {
+    let token = owner.keys().await["new_key"]["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    (send(owner, name, &token).await, token)
+}
+
+async fn send(owner: &Member, name: &str, token: &str) -> Answer {
+    let fields = [
+        ("name", name),
+        ("scopes", "inventory:read"),
+        ("scopes", "leads:read"),
+        ("expires", "30d"),
+        ("token", token),
+    ];
+    owner.form("/keys", &fields).await
+}
+
+/// The secret that a page shows.
+fn secret_in(page: &str) -> String {
+    let at = page.find("value=\"vx_").expect("the page shows a key") + 7;
+    page[at..at + 52].to_owned()
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_in_the_direct_answer_and_works() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (page, _) = create(&owner, "CRM Sync").await;
+    assert_eq!(
+        (page.status.as_u16(), page.header("cache-control")),
+        (200, "no-store")
+    );
+    assert!(page.body.contains("Save your API key"));
+    assert!(
+        !page.body.contains("type=\"module\""),
+        "a page with a secret is taken over by no script"
+    );
+    let secret = secret_in(&page.body);
+    let key = world.nobody().with("x-api-key", &secret);
+    assert_eq!(
+        key.get("/api/key").await.expect(200).json()["name"],
+        "CRM Sync"
+    );
+    for path in ["/keys", "/keys/new", "/inventory"] {
+        assert!(
+            !owner.get(path).await.expect(200).body.contains(&secret),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_same_form_sent_twice_makes_one_key() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (first, token) = create(&owner, "CRM Sync").await;
+    let secret = secret_in(&first.body);
+    let again = send(&owner, "CRM Sync", &token).await.expect(200);
+    assert!(again.body.contains("was already created") && !again.body.contains(&secret));
+    assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
+}
+
+#[tokio::test]
+async fn bad_fields_are_marked_beside_what_was_typed() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let fields = [
+        ("name", ""),
+        ("expires", "never"),
+        ("token", "0123456789abcdef"),
+    ];
+    let page = owner.form("/keys", &fields).await.expect(200);
+    for text in [
+        "Create API Key",
+        "Enter a name",
+        "Choose at least one permission",
+    ] {
+        assert!(page.body.contains(text), "{text}");
+    }
+    assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 0);
+}
+
+#[tokio::test]
+async fn a_key_is_revoked_by_its_form_and_stays_as_a_record() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM <Sync>", &["leads:read"]).await;
+    let path = format!("/keys/{}/revoke", key.id);
+    let page = owner.get(&path).await.expect(200);
+    assert!(page.body.contains("Revoke key") && page.body.contains("CRM &lt;Sync&gt;"));
+    let answer = owner
+        .form(&path, &[("reason", "leaked"), ("confirm", "")])
+        .await
+        .expect(303);
+    assert_eq!(answer.header("location"), "/keys");
+    assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
+    let row = owner.keys().await["keys"][0].clone();
+    assert_eq!(
+        (&row["revocation"]["reason"], &row["revocation"]["by"]),
+        (&"leaked".into(), &"ada@example.com".into())
+    );
+    let again = owner.form(&path, &[("reason", "leaked")]).await.expect(200);
+    assert!(again.body.contains("ended already"));
+}
+
+#[tokio::test]
+async fn a_key_that_was_used_today_asks_for_its_name() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    key.get("/api/key").await.expect(200);
+    let path = format!("/keys/{}/revoke", key.id);
+    for typed in ["", "crm sync", "CRM"] {
+        let page = owner
+            .form(&path, &[("reason", "other"), ("confirm", typed)])
+            .await
+            .expect(200);
+        assert!(page.body.contains("exactly as it stands"), "{typed:?}");
+        key.get("/api/key").await.expect(200);
+    }
+    owner
+        .form(&path, &[("reason", "other"), ("confirm", " CRM Sync ")])
+        .await
+        .expect(303);
+    key.get("/api/key").await.expect(401);
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_there_is_not_found_and_a_bad_reason_refused() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for id in ["unknown", "%FF", "A%2FB"] {
+        let path = format!("/keys/{id}/revoke");
+        owner.form(&path, &[("reason", "other")]).await.expect(404);
+        owner.get(&path).await.expect(404);
+    }
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let path = format!("/keys/{}/revoke", key.id);
+    let page = owner
+        .form(&path, &[("reason", "because")])
+        .await
+        .expect(200);
+    assert!(page.body.contains("Revoke key"));
+    key.get("/api/key").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_viewer_sees_and_changes_nothing() {
+    let world = World::new().await;
+    let viewer = world.owner().await;
+    let key = viewer.create(&world, "CRM Sync", &["leads:read"]).await;
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    assert!(
+        viewer
+            .get("/keys")
+            .await
+            .expect(200)
+            .body
+            .contains("CRM Sync")
+    );
+    assert!(viewer.keys().await["new_key"].is_null());
+    let page = send(&viewer, "Mine", "0123456789abcdef").await.expect(200);
+    assert!(page.body.contains("lets you look but not change"));
+    viewer
+        .form(&format!("/keys/{}/revoke", key.id), &[("reason", "other")])
+        .await
+        .expect(200);
+    let refused = viewer.revoke(&key.id, "").await.expect(200);
+    assert_eq!(refused.json()["Err"]["kind"], "forbidden");
+    key.get("/api/key").await.expect(200);
+    assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
+}

@@ -1,0 +1,119 @@
+//! Pages, and the addresses at which there is none.
+
+use crate::support::World;
+use axum::routing::MethodFilter;
+use server::router::CONSOLE;
+
+#[tokio::test]
+async fn the_first_page_is_the_keys_page() {
+    let world = World::new().await;
+    assert_eq!(
+        world.nobody().get("/").await.expect(303).header("location"),
+        "/keys"
+    );
+}
+
+#[tokio::test]
+async fn every_page_for_members_leads_to_sign_in_and_back() {
+    const OPEN: [&str; 3] = ["/", "/sign-in", "/setup/{token}"];
+    let world = World::new().await;
+    let pages = CONSOLE
+        .iter()
+        .filter(|route| route.method == MethodFilter::GET && !OPEN.contains(&route.path));
+    let mut seen = 0;
+    for route in pages {
+        let path = route.path.replace("{id}", "x");
+        let answer = world
+            .nobody()
+            .get(&format!("{path}?a=b&c"))
+            .await
+            .expect(303);
+        let back = format!("/sign-in?next={}%3Fa%3Db%26c", path.replace('/', "%2F"));
+        assert_eq!(answer.header("location"), back);
+        seen += 1;
+    }
+    assert_eq!(seen, 4);
+}
+
+#[tokio::test]
+async fn pages_are_whole_documents_that_need_no_script() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    for (path, text) in [
+        ("/keys", "CRM Sync"),
+        ("/keys/new", "Permissions"),
+        ("/inventory", "Inventory"),
+    ] {
+        let page = owner.get(path).await.expect(200);
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        assert!(
+            page.body.starts_with("<!DOCTYPE html>") && page.body.contains("</html>"),
+            "{path}"
+        );
+        assert!(page.body.contains(text), "{path}");
+        assert!(
+            !page.body.contains("style=\""),
+            "an inline style, which the policy forbids: {path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_address_is_a_page_that_says_so() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for path in [
+        "/nothing",
+        "/keys/",
+        "/keys/x/y/z",
+        "/not-found",
+        "/Keys",
+        "/setup",
+        "/call/x",
+        "/pkg/none.js",
+    ] {
+        for http in [&*owner, &world.nobody()] {
+            let page = http.get(path).await;
+            assert!(
+                matches!(page.status.as_u16(), 404 | 405),
+                "{path}: {}",
+                page.status
+            );
+        }
+    }
+    let page = owner.get("/nothing").await.expect(404);
+    assert!(page.body.contains("Page not found"));
+    world
+        .nobody()
+        .send("POST", "/nothing", "")
+        .await
+        .expect(404);
+    let answer = world.nobody().send("DELETE", "/keys", "").await.expect(405);
+    assert_eq!(answer.header("allow"), "GET,HEAD,POST");
+}
+
+#[tokio::test]
+async fn forms_are_taken_as_browsers_send_them_and_no_other_way() {
+    let world = World::new().await;
+    let owner = world.owner().await.with("sec-fetch-site", "same-origin");
+    for kind in [
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "application/json",
+        "",
+    ] {
+        let answer = owner
+            .with("content-type", kind)
+            .send("POST", "/keys", "name=x")
+            .await;
+        assert_eq!(answer.status, 415, "{kind}");
+    }
+    let form = owner.with("content-type", "application/x-www-form-urlencoded");
+    form.send("POST", "/keys", vec![b'a'; 64 * 1024 + 1])
+        .await
+        .expect(413);
+    form.send("POST", "/keys", "%FF=%FF&name=%00")
+        .await
+        .expect(200);
+}

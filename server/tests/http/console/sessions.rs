@@ -1,0 +1,86 @@
+//! How long a session lasts, and how it ends.
+
+use crate::support::{OWNER, World};
+use serde_json::json;
+
+const HOUR: i64 = 3600;
+
+#[tokio::test]
+async fn signing_out_ends_the_session_for_every_copy_of_its_cookie() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let elsewhere = world.sign_in(OWNER).await;
+    let answer = owner.form("/sign-out", &[]).await.expect(303);
+    assert_eq!(answer.header("location"), "/sign-in");
+    let cookie = answer.header("set-cookie");
+    assert!(
+        cookie.starts_with("__Host-voxum_session=;") && cookie.contains("Max-Age=0"),
+        "{cookie}"
+    );
+    owner.get("/keys").await.expect(303);
+    let answer = owner.call("member", &json!({})).await.expect(200);
+    assert_eq!(answer.json()["Err"]["kind"], "signed_out");
+    elsewhere.get("/keys").await.expect(200);
+    // Again, and by nobody: no error.
+    owner.form("/sign-out", &[]).await.expect(303);
+    world.nobody().form("/sign-out", &[]).await.expect(303);
+}
+
+#[tokio::test]
+async fn a_session_ends_after_twelve_idle_hours_and_after_seven_days_in_any_case() {
+    let world = World::new().await;
+    let idle = world.owner().await;
+    world.clock.advance_seconds(12 * HOUR - 1);
+    idle.get("/keys").await.expect(200);
+    world.clock.advance_seconds(12 * HOUR + 1);
+    idle.get("/keys").await.expect(303);
+
+    let busy = world.sign_in(OWNER).await;
+    for _ in 0..(7 * 24 / 6 - 1) {
+        world.clock.advance_seconds(6 * HOUR);
+        busy.get("/keys").await.expect(200);
+    }
+    world.clock.advance_seconds(6 * HOUR);
+    busy.get("/keys").await.expect(303);
+}
+
+#[tokio::test]
+async fn every_sign_in_makes_a_new_token_and_ends_the_session_it_replaces() {
+    let world = World::new().await;
+    let first = world.owner().await;
+    let fields = [("email", OWNER), ("password", crate::support::PASSWORD)];
+    let answer = first.form("/sign-in", &fields).await.expect(303);
+    let second = crate::support::Member::of(&world, &answer);
+    assert_ne!(first.token(), second.token());
+    first.get("/keys").await.expect(303);
+    second.get("/keys").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_token_is_stored_as_its_hash_alone() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.store.close().await;
+    for name in ["voxum.db", "voxum.db-wal"] {
+        let Ok(file) = std::fs::read(world.folder.path().join(name)) else {
+            continue;
+        };
+        let holds = file
+            .windows(64)
+            .any(|window| window == owner.token().as_bytes());
+        assert!(!holds, "{name} holds the token");
+    }
+}
+
+#[tokio::test]
+async fn without_a_database_nobody_is_told_to_be_signed_out() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.store.close().await;
+    let answer = owner.get("/keys").await.expect(503);
+    assert!(answer.headers.contains_key("retry-after"));
+    let answer = owner.call("keys/list", &json!({})).await.expect(503);
+    assert_eq!(answer.json(), json!({ "kind": "unavailable" }));
+    let answer = owner.form("/sign-out", &[]).await.expect(503);
+    assert!(!answer.headers.contains_key("set-cookie"));
+}

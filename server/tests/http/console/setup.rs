@@ -1,0 +1,151 @@
+//! `/setup/{token}`
+
+use crate::support::{Http, Member, OWNER, PASSWORD, World};
+use domain::Email;
+use futures::future::join_all;
+
+const FIELDS: [(&str, &str); 3] = [
+    ("account_name", "Acme Motors"),
+    ("email", OWNER),
+    ("password", PASSWORD),
+];
+
+async fn link(world: &World) -> String {
+    let token = world.service.first_owner_link().await.unwrap().unwrap();
+    format!("/setup/{}", token.expose())
+}
+
+#[tokio::test]
+async fn the_link_shows_a_form_that_leaves_no_trace_of_its_address() {
+    let world = World::new().await;
+    let path = link(&world).await;
+    let page = world.nobody().get(&path).await.expect(200);
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    assert_eq!(page.header("cache-control"), "no-store");
+    for text in [
+        "Set up Voxum Console",
+        "Account name",
+        "Email",
+        "Password",
+        "Create owner",
+    ] {
+        assert!(page.body.contains(text), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_owner_is_made_signed_in_and_the_link_is_gone() {
+    let world = World::new().await;
+    let path = link(&world).await;
+    let answer = world.nobody().form(&path, &FIELDS).await.expect(303);
+    assert_eq!(
+        (answer.header("location"), answer.header("referrer-policy")),
+        ("/keys", "no-referrer")
+    );
+    let owner = Member::of(&world, &answer);
+    assert!(
+        owner
+            .get("/keys")
+            .await
+            .expect(200)
+            .body
+            .contains("Acme Motors")
+    );
+    for gone in [
+        world.nobody().get(&path).await,
+        world.nobody().form(&path, &FIELDS).await,
+    ] {
+        assert_eq!(gone.status, 404);
+        assert_eq!(gone.header("referrer-policy"), "no-referrer");
+        assert!(gone.body.contains("Page not found"));
+    }
+    assert!(world.service.first_owner_link().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_wins() {
+    let world = World::new().await;
+    let path = link(&world).await;
+    let racers: Vec<Http> = (0..8).map(|_| world.nobody()).collect();
+    let answers = join_all(racers.iter().map(|http| http.form(&path, &FIELDS))).await;
+    let won = answers.iter().filter(|answer| answer.status == 303).count();
+    let lost = answers.iter().filter(|answer| answer.status == 404).count();
+    assert_eq!((won, won + lost), (1, 8));
+    assert_eq!(world.count("SELECT count(*) FROM accounts").await, 1);
+}
+
+#[tokio::test]
+async fn bad_fields_are_marked_and_the_link_stays() {
+    let world = World::new().await;
+    let path = link(&world).await;
+    let fields = [
+        ("account_name", "Acme Motors"),
+        ("email", "ada"),
+        ("password", "swordfish"),
+    ];
+    let page = world.nobody().form(&path, &fields).await.expect(200);
+    assert!(page.body.contains("Acme Motors") && page.body.contains("at least 12 characters"));
+    assert!(!page.body.contains("swordfish"));
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    world.nobody().form(&path, &FIELDS).await.expect(303);
+}
+
+#[tokio::test]
+async fn a_fresh_link_ends_the_older_and_every_link_ends_after_half_an_hour() {
+    let world = World::new().await;
+    let (old, fresh) = (link(&world).await, link(&world).await);
+    world.nobody().get(&old).await.expect(404);
+    world.clock.advance_seconds(30 * 60 - 1);
+    world.nobody().get(&fresh).await.expect(200);
+    world.clock.advance_seconds(1);
+    world.nobody().get(&fresh).await.expect(404);
+    world.nobody().form(&fresh, &FIELDS).await.expect(404);
+}
+
+#[tokio::test]
+async fn what_is_no_token_is_a_page_that_does_not_exist() {
+    let world = World::new().await;
+    for path in [
+        "/setup/x",
+        "/setup/%FF",
+        "/setup/%00",
+        "/setup/..",
+        "/setup/'--",
+    ] {
+        world.nobody().get(path).await.expect(404);
+        world.nobody().form(path, &FIELDS).await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn a_reset_link_sets_the_password_and_ends_every_session() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let email = Email::parse(OWNER).unwrap();
+    let token = world.service.reset_link(&email).await.unwrap().unwrap();
+    let path = format!("/setup/{}", token.expose());
+    let page = world.nobody().get(&path).await.expect(200);
+    assert!(page.body.contains("Choose a new password") && page.body.contains(OWNER));
+    world
+        .nobody()
+        .form(&path, &[("password", "short")])
+        .await
+        .expect(200);
+    let changed = "another horse battery";
+    let answer = world
+        .nobody()
+        .form(&path, &[("password", changed)])
+        .await
+        .expect(303);
+    Member::of(&world, &answer).get("/keys").await.expect(200);
+    owner.get("/keys").await.expect(303);
+    let sign_in = async |password: &str| {
+        world
+            .nobody()
+            .form("/sign-in", &[("email", OWNER), ("password", password)])
+            .await
+            .status
+    };
+    assert_eq!(sign_in(changed).await, 303);
+    assert_eq!(sign_in(PASSWORD).await, 200);
+}

@@ -1,0 +1,169 @@
+//! `/sign-in`
+
+use crate::support::{Answer, Http, OWNER, PASSWORD, World};
+
+async fn attempt(http: &Http, password: &str) -> Answer {
+    http.form(
+        "/sign-in",
+        &[
+            ("email", OWNER),
+            ("password", password),
+            ("next", "/inventory"),
+        ],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn the_right_password_opens_a_session_and_leads_on() {
+    let world = World::new().await;
+    world.owner().await;
+    let answer = attempt(&world.nobody(), PASSWORD).await.expect(303);
+    assert_eq!(answer.header("location"), "/inventory");
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("__Host-voxum_session="), "{cookie}");
+    assert!(
+        cookie.ends_with("; HttpOnly; SameSite=Lax; Secure; Path=/"),
+        "{cookie}"
+    );
+    // However it was typed.
+    let fields = [("email", " ADA@Example.com "), ("password", PASSWORD)];
+    let answer = world.nobody().form("/sign-in", &fields).await.expect(303);
+    assert_eq!(answer.header("location"), "/keys");
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_look_the_same() {
+    let world = World::new().await;
+    world.owner().await;
+    let shown = async |email: &str, ip: [u8; 4]| {
+        let fields = [
+            ("email", email),
+            ("password", "wrong horse battery"),
+            ("next", "/keys"),
+        ];
+        let answer = world
+            .nobody()
+            .from(ip)
+            .form("/sign-in", &fields)
+            .await
+            .expect(200);
+        assert!(!answer.headers.contains_key("set-cookie"));
+        assert!(answer.body.contains("do not match"), "{}", answer.body);
+        // What differs between any two pages is the nonce, which stands between quotes.
+        let page = answer.body.replace(email, "EMAIL");
+        page.split("<script").next().unwrap().to_owned()
+    };
+    assert_eq!(
+        shown(OWNER, [192, 0, 2, 1]).await,
+        shown("nobody@example.com", [192, 0, 2, 2]).await
+    );
+}
+
+#[tokio::test]
+async fn the_page_keeps_the_address_and_never_the_password() {
+    let world = World::new().await;
+    let answer = attempt(&world.nobody(), "swordfish swordfish")
+        .await
+        .expect(200);
+    assert!(answer.body.contains(OWNER) && !answer.body.contains("swordfish"));
+}
+
+#[tokio::test]
+async fn failed_attempts_delay_the_next_one_up_to_thirty_seconds_and_never_for_good() {
+    let world = World::new().await;
+    world.owner().await;
+    let client = world.nobody();
+    for seconds in [1, 2, 4, 8, 16, 30, 30] {
+        attempt(&client, "wrong horse battery").await.expect(200);
+        let answer = attempt(&client, PASSWORD).await.expect(429);
+        assert_eq!(answer.header("retry-after"), seconds.to_string());
+        assert!(
+            answer.body.contains("Too many failed attempts"),
+            "the page is there, too"
+        );
+        world.clock.advance_seconds(seconds - 1);
+        attempt(&client, PASSWORD).await.expect(429);
+        world.clock.advance_seconds(1);
+    }
+    attempt(&client, PASSWORD).await.expect(303);
+    // A success forgets them.
+    attempt(&client, "wrong horse battery").await.expect(200);
+    assert_eq!(
+        attempt(&client, PASSWORD)
+            .await
+            .expect(429)
+            .header("retry-after"),
+        "1"
+    );
+}
+
+#[tokio::test]
+async fn a_delay_outlives_a_restart_and_keeps_nobody_else_out() {
+    let world = World::new().await;
+    world.owner().await;
+    for _ in 0..3 {
+        attempt(&world.nobody(), "wrong horse battery")
+            .await
+            .expect(200);
+        world.clock.advance_seconds(8);
+    }
+    attempt(&world.nobody(), "wrong horse battery")
+        .await
+        .expect(200);
+    let world = world.restart().await;
+    assert_eq!(
+        attempt(&world.nobody(), PASSWORD)
+            .await
+            .expect(429)
+            .header("retry-after"),
+        "8"
+    );
+    // The owner at another address is not locked out by what somebody did here.
+    attempt(&world.nobody().from([198, 51, 100, 1]), PASSWORD)
+        .await
+        .expect(303);
+}
+
+#[tokio::test]
+async fn next_never_leads_to_another_site() {
+    let world = World::new().await;
+    world.owner().await;
+    for next in [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example/",
+        "/\t/evil.example",
+        "javascript:x",
+        "",
+    ] {
+        let fields = [("email", OWNER), ("password", PASSWORD), ("next", next)];
+        let answer = world.nobody().form("/sign-in", &fields).await.expect(303);
+        assert_eq!(answer.header("location"), "/keys", "{next:?}");
+    }
+    let owner = world.sign_in(OWNER).await;
+    let answer = owner
+        .get("/sign-in?next=%2F%2Fevil.example")
+        .await
+        .expect(303);
+    assert_eq!(answer.header("location"), "/keys");
+    let answer = owner
+        .get("/sign-in?next=%2Finventory%3Fcursor%3D1")
+        .await
+        .expect(303);
+    assert_eq!(answer.header("location"), "/inventory?cursor=1");
+}
+
+#[tokio::test]
+async fn over_plain_http_the_cookie_is_one_that_browsers_take_and_the_page_warns() {
+    let world = World::at("http://192.168.1.7:3000").await;
+    let owner = world.owner().await;
+    assert!(
+        owner.cookie.starts_with("voxum_session="),
+        "{}",
+        owner.cookie
+    );
+    owner.get("/keys").await.expect(200);
+    let page = world.nobody().get("/sign-in").await.expect(200);
+    assert!(page.body.contains("without encryption"));
+}

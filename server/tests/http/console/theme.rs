@@ -1,0 +1,48 @@
+//! `/theme`
+
+use crate::support::World;
+
+#[tokio::test]
+async fn the_choice_is_kept_in_a_cookie_and_drawn_from_then_on() {
+    let world = World::new().await;
+    let answer = world
+        .nobody()
+        .form("/theme", &[("theme", "dark"), ("next", "/inventory")])
+        .await
+        .expect(303);
+    assert_eq!(answer.header("location"), "/inventory");
+    assert_eq!(
+        answer.header("set-cookie"),
+        "voxum_theme=dark; SameSite=Lax; Path=/; Max-Age=31536000"
+    );
+    let page = world
+        .nobody()
+        .with("cookie", "voxum_theme=dark")
+        .get("/sign-in")
+        .await
+        .expect(200);
+    assert!(page.body.contains("data-theme=\"dark\""));
+}
+
+#[tokio::test]
+async fn an_unknown_choice_is_the_systems_and_never_echoed() {
+    let world = World::new().await;
+    let fields = [
+        ("theme", "x\r\nSet-Cookie: a=b"),
+        ("next", "//evil.example"),
+    ];
+    let answer = world.nobody().form("/theme", &fields).await.expect(303);
+    assert!(
+        answer
+            .header("set-cookie")
+            .starts_with("voxum_theme=system;")
+    );
+    assert_eq!(answer.header("location"), "/keys");
+    let page = world
+        .nobody()
+        .with("cookie", "voxum_theme=\"><script>")
+        .get("/sign-in")
+        .await
+        .expect(200);
+    assert!(page.body.contains("data-theme=\"system\""));
+}

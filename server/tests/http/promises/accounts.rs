@@ -1,0 +1,239 @@
+//! No account sees or touches another's data: every route and every call, from their own lists. One that is not known
+//! here fails the test, so that nobody adds one without saying how it keeps accounts apart.
+
+use crate::support::{Answer, Key, Member, World};
+use axum::routing::MethodFilter;
+use leptos::server_fn::axum::server_fn_paths;
+use serde_json::{Value, json};
+use server::router::{API, CONSOLE, HEALTH, Route};
+
+/// Words that stand in everything of the first account, and must be in no answer to the second.
+const MARKS: [&str; 3] = ["Acme", "ACME-1", "ada@example.com"];
+
+struct Two {
+    world: World,
+    theirs: Member,
+    their_key: Key,
+    mine: Member,
+    my_key: Key,
+}
+
+async fn two() -> Two {
+    let world = World::new().await;
+    let scopes = [
+        "inventory:read",
+        "inventory:write",
+        "leads:read",
+        "leads:write",
+    ];
+    let theirs = world.owner().await;
+    let their_key = theirs.create(&world, "Acme Feed", &scopes).await;
+    let item = json!({ "id": "ACME-1", "name": "Acme Car", "category": "Acme" });
+    their_key
+        .post("/api/inventory", &json!({ "items": [item] }))
+        .await
+        .expect(200);
+    let mine = world.stranger().await;
+    let my_key = mine.create(&world, "Feed", &scopes).await;
+    Two {
+        world,
+        theirs,
+        their_key,
+        mine,
+        my_key,
+    }
+}
+
+impl Two {
+    /// Everything of the first account, as its own people see it.
+    async fn snapshot(&self) -> Value {
+        let keys = self.theirs.keys().await["keys"].clone();
+        let items = self
+            .their_key
+            .get("/api/inventory")
+            .await
+            .expect(200)
+            .json();
+        let audit = self.world.count("SELECT count(*) FROM audit_events WHERE account_id = (SELECT id FROM accounts WHERE name = 'Acme Motors')").await;
+        let status: Vec<_> = keys
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["status"].clone())
+            .collect();
+        json!([status, items, audit])
+    }
+}
+
+#[track_caller]
+fn silent(answer: &Answer, what: &str) {
+    for mark in MARKS {
+        assert!(
+            !answer.body.contains(mark),
+            "{what} tells of {mark}: {}",
+            answer.body
+        );
+    }
+}
+
+/// Without what differs from one request to the next.
+fn same(one: &Answer, other: &Answer, what: &str) {
+    let plain = |answer: &Answer| {
+        let mut document = answer.json();
+        document["instance"] = Value::Null;
+        (answer.status, document)
+    };
+    assert_eq!(plain(one), plain(other), "{what}");
+}
+
+#[tokio::test]
+async fn no_route_of_the_api_crosses_accounts() {
+    let two = two().await;
+    let before = two.snapshot().await;
+    let key = &two.my_key;
+    let put = json!({ "name": "Mine" });
+    for Route { method, path, .. } in API.iter().chain(HEALTH) {
+        let what = format!("{method:?} {path}");
+        let id = |id: &str| path.replace("{id}", id);
+        match (*method, *path) {
+            // Their item, and one that nobody has, must look alike.
+            (MethodFilter::GET, "/api/inventory/{id}") => {
+                same(
+                    &key.get(&id("ACME-1")).await,
+                    &key.get(&id("NONE")).await,
+                    &what,
+                );
+            }
+            (MethodFilter::DELETE, "/api/inventory/{id}") => {
+                same(
+                    &key.delete(&id("ACME-1")).await,
+                    &key.delete(&id("NONE")).await,
+                    &what,
+                );
+            }
+            (MethodFilter::PUT, "/api/inventory/{id}") => {
+                // The same id in another account is another item.
+                key.put(&id("ACME-1"), &put).await.expect(201);
+                key.delete(&id("ACME-1")).await.expect(204);
+            }
+            (MethodFilter::POST, "/api/inventory") => {
+                let items = json!({ "items": [{ "id": "ACME-1", "name": "Mine" }] });
+                let answer = key.post(path, &items).await.expect(200);
+                assert_eq!(answer.json()["created"], 1, "{what}");
+                key.delete("/api/inventory/ACME-1").await.expect(204);
+            }
+            (MethodFilter::GET, "/api/inventory" | "/api/key" | "/healthz" | "/readyz") => {
+                silent(&key.get(path).await.expect(200), &what);
+            }
+            // Tried last: it ends the key.
+            (MethodFilter::DELETE, "/api/key") => {}
+            _ => panic!("{what} is new: say here how it keeps accounts apart"),
+        }
+        assert_eq!(
+            two.snapshot().await,
+            before,
+            "{what} changed something of another account"
+        );
+    }
+    key.delete("/api/key").await.expect(204);
+    assert_eq!(
+        two.snapshot().await,
+        before,
+        "DELETE /api/key changed something of another account"
+    );
+}
+
+#[tokio::test]
+async fn no_call_crosses_accounts() {
+    let two = two().await;
+    let before = two.snapshot().await;
+    let (their_key, mine) = (&two.their_key.id, &two.mine);
+    let mut paths: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
+    paths.sort_unstable();
+    assert!(
+        paths.len() >= 5,
+        "the registry of calls is empty: {paths:?}"
+    );
+    for path in paths {
+        let call = async |arguments: Value| {
+            mine.call(path.trim_start_matches("/call/"), &arguments)
+                .await
+        };
+        let answer = match path {
+            "/call/member" | "/call/keys/list" => call(json!({})).await.expect(200),
+            "/call/inventory/list" => call(json!({ "cursor": null })).await.expect(200),
+            "/call/keys/create" => {
+                let form = json!({ "name": "n", "scopes": ["leads:read"], "expires": "7d", "token": "0123456789abcdef" });
+                call(json!({ "form": form })).await.expect(200)
+            }
+            "/call/keys/revoke" => {
+                let form = json!({ "reason": "other", "confirm": "Acme Feed" });
+                let foreign = call(json!({ "id": their_key, "form": form }))
+                    .await
+                    .expect(200);
+                let unknown = call(json!({ "id": "none", "form": form }))
+                    .await
+                    .expect(200);
+                assert_eq!(foreign.body, unknown.body);
+                assert_eq!(foreign.json()["Err"]["kind"], "not_found");
+                foreign
+            }
+            _ => panic!("{path} is new: say here how it keeps accounts apart"),
+        };
+        silent(&answer, path);
+        let anything = json!({ "cursor": null, "id": their_key, "form": { "name": "n" } });
+        let nobody = two.world.nobody();
+        let bare = nobody
+            .call(path.trim_start_matches("/call/"), &anything)
+            .await;
+        assert_eq!(
+            bare.json()["Err"]["kind"],
+            "signed_out",
+            "{path} answers anybody"
+        );
+        assert_eq!(
+            two.snapshot().await,
+            before,
+            "{path} changed something of another account"
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_page_or_form_of_the_console_crosses_accounts() {
+    let two = two().await;
+    let before = two.snapshot().await;
+    let mine = &two.mine;
+    for Route { method, path, .. } in CONSOLE {
+        let what = format!("{method:?} {path}");
+        let at = path.replace("{id}", &two.their_key.id);
+        let answer = match (*method, *path) {
+            (MethodFilter::GET, "/keys" | "/keys/new" | "/inventory") => {
+                mine.get(&at).await.expect(200)
+            }
+            (MethodFilter::GET, "/" | "/sign-in") => mine.get(&at).await.expect(303),
+            (MethodFilter::GET, "/keys/{id}/revoke") => mine.get(&at).await.expect(404),
+            (MethodFilter::POST, "/keys/{id}/revoke") => mine
+                .form(&at, &[("reason", "other"), ("confirm", "Acme Feed")])
+                .await
+                .expect(404),
+            (MethodFilter::POST, "/keys") => mine.form(&at, &[("name", "n")]).await.expect(200),
+            (MethodFilter::POST, "/theme") => mine.form(&at, &[]).await.expect(303),
+            // Links name no account until they are used, and then make their own.
+            (_, "/setup/{token}") => mine.get("/setup/none").await.expect(404),
+            // Above, one by one.
+            (_, "/call/{*function}") => mine.get("/call/none").await.expect(405),
+            // Tried last: they end or replace the session.
+            (MethodFilter::POST, "/sign-in" | "/sign-out") => continue,
+            _ => panic!("{what} is new: say here how it keeps accounts apart"),
+        };
+        silent(&answer, &what);
+        assert_eq!(
+            two.snapshot().await,
+            before,
+            "{what} changed something of another account"
+        );
+    }
+    mine.form("/sign-out", &[]).await.expect(303);
+    two.theirs.get("/keys").await.expect(200);
+}

@@ -1,0 +1,226 @@
+//! No forged cross-site request changes anything: every way to forge one, at every route that could change something.
+
+use crate::support::{Http, Key, Member, OWNER, PASSWORD, World};
+use axum::routing::MethodFilter;
+use leptos::server_fn::axum::server_fn_paths;
+use server::router::CONSOLE;
+
+struct Scene {
+    world: World,
+    owner: Member,
+    key: Key,
+    setup: String,
+}
+
+async fn scene(public_url: &str) -> Scene {
+    let world = World::at(public_url).await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let name = domain::AccountName::parse("Other Cars").unwrap();
+    let token = world.service.new_account_link(name).await.unwrap();
+    let setup = format!("/setup/{}", token.expose());
+    Scene {
+        world,
+        owner,
+        key,
+        setup,
+    }
+}
+
+impl Scene {
+    /// Every address that takes an unsafe method, with a body for it that would work.
+    fn targets(&self) -> Vec<(String, String)> {
+        let form = |name: &str| match name {
+            "/sign-in" => format!("email={OWNER}&password={PASSWORD}").replace(' ', "+"),
+            "/setup/{token}" => {
+                format!("account_name=Evil&email=e@v.il&password={PASSWORD}").replace(' ', "+")
+            }
+            "/keys" => "name=Evil&scopes=leads:read&expires=7d&token=0123456789abcdef".into(),
+            "/keys/{id}/revoke" => "reason=other&confirm=".into(),
+            "/theme" => "theme=dark".into(),
+            "/sign-out" => String::new(),
+            other => panic!("POST {other} is new: say here what would work there"),
+        };
+        let forms = CONSOLE
+            .iter()
+            .filter(|route| route.method != MethodFilter::GET)
+            .filter_map(|route| {
+                assert_eq!(route.method, MethodFilter::POST, "{}", route.path);
+                let path = route
+                    .path
+                    .replace("{id}", &self.key.id)
+                    .replace("/setup/{token}", &self.setup);
+                (!path.contains("{*")).then(|| (path, form(route.path)))
+            });
+        let calls = server_fn_paths().map(|(path, _)| {
+            let form = r#"{"name":"Evil","scopes":["leads:read"],"expires":"7d","token":"0123456789abcdef","reason":"other"}"#;
+            (path.to_owned(), format!(r#"{{"cursor":null,"id":"{}","form":{form}}}"#, self.key.id))
+        });
+        forms.chain(calls).collect()
+    }
+
+    /// All that a request could have changed.
+    async fn state(&self) -> (i64, i64, i64, i64) {
+        (
+            self.world.count("SELECT count(*) FROM audit_events").await,
+            self.world
+                .count("SELECT count(*) FROM api_keys WHERE revoked_at IS NULL")
+                .await,
+            self.world.count("SELECT count(*) FROM sessions").await,
+            self.world.count("SELECT count(*) FROM accounts").await,
+        )
+    }
+
+    /// Tries a forgery at every address, as the signed-in victim and as somebody without a session.
+    async fn forge(&self, what: &str, disguise: impl Fn(&Http) -> Http) {
+        let before = self.state().await;
+        for (path, body) in self.targets() {
+            for kind in [
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "text/plain",
+                "application/json",
+            ] {
+                for victim in [&*self.owner, &self.world.nobody()] {
+                    let http = disguise(&victim.with("content-type", kind));
+                    let answer = http.send("POST", &path, body.clone()).await;
+                    assert_eq!(answer.status, 403, "{what}: {path} as {kind}");
+                    assert!(!answer.headers.contains_key("set-cookie"), "{what}: {path}");
+                }
+            }
+        }
+        assert_eq!(self.state().await, before, "{what} changed something");
+        self.owner.get("/keys").await.expect(200);
+    }
+}
+
+const HERE: &str = "http://127.0.0.1:3000";
+
+#[tokio::test]
+async fn a_form_or_fetch_of_another_site_is_refused() {
+    let scene = scene(HERE).await;
+    for site in ["cross-site", "same-site", "", "same-origin, same-origin"] {
+        scene
+            .forge(site, |http| {
+                http.with("sec-fetch-site", site).with("origin", HERE)
+            })
+            .await;
+    }
+    let no_cors = |http: &Http| {
+        http.with("sec-fetch-site", "cross-site")
+            .with("sec-fetch-mode", "no-cors")
+    };
+    scene.forge("a fetch in no-cors mode", no_cors).await;
+    let twice = |http: &Http| {
+        http.with("sec-fetch-site", "same-origin")
+            .with("sec-fetch-site", "cross-site")
+    };
+    scene.forge("two lines", twice).await;
+}
+
+#[tokio::test]
+async fn an_origin_that_is_not_ours_is_refused_where_nothing_better_is_sent() {
+    let scene = scene(HERE).await;
+    for origin in [
+        "https://evil.example",
+        "null",
+        "http://127.0.0.1:3001",
+        "https://127.0.0.1:3000",
+        "http://127.0.0.1:3000/",
+        "",
+    ] {
+        scene
+            .forge(origin, |http| http.with("origin", origin))
+            .await;
+    }
+    scene
+        .forge("two lines", |http| {
+            http.with("origin", HERE).with("origin", HERE)
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_cookie_without_either_header_is_refused_and_no_browser_at_all_may_pass() {
+    let scene = scene(HERE).await;
+    let before = scene.state().await;
+    for (path, body) in scene.targets() {
+        let form = scene
+            .owner
+            .with("content-type", "application/x-www-form-urlencoded");
+        form.send("POST", &path, body).await.expect(403);
+        let other = scene.world.nobody().with("cookie", "voxum_theme=dark");
+        other.send("POST", &path, "").await.expect(403);
+    }
+    assert_eq!(scene.state().await, before);
+    let script = scene
+        .world
+        .nobody()
+        .with("content-type", "application/x-www-form-urlencoded");
+    script
+        .send(
+            "POST",
+            "/sign-in",
+            format!("email={OWNER}&password=correct+horse+battery"),
+        )
+        .await
+        .expect(303);
+}
+
+#[tokio::test]
+async fn reading_changes_nothing() {
+    let scene = scene(HERE).await;
+    let before = scene.state().await;
+    for (path, body) in scene.targets() {
+        for method in ["GET", "HEAD", "OPTIONS"] {
+            let http = scene.owner.with("sec-fetch-site", "cross-site");
+            http.send(
+                method,
+                &format!("{path}?{body}").replace(['"', '{', '}', ' '], ""),
+                "",
+            )
+            .await;
+        }
+    }
+    assert_eq!(scene.state().await, before);
+    scene.key.get("/api/key").await.expect(200);
+}
+
+#[tokio::test]
+async fn our_own_forms_pass() {
+    let scene = scene(HERE).await;
+    for (name, value) in [
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-site", "none"),
+        ("origin", HERE),
+    ] {
+        let http = scene
+            .owner
+            .with(name, value)
+            .with("content-type", "application/x-www-form-urlencoded");
+        http.send("POST", "/theme", "theme=dark").await.expect(303);
+    }
+}
+
+#[tokio::test]
+async fn on_plain_http_the_form_of_a_link_passes_and_nothing_else_of_a_hidden_origin() {
+    let scene = scene("http://192.168.1.7:3000").await;
+    let before = scene.state().await;
+    let hidden = scene
+        .world
+        .nobody()
+        .with("origin", "null")
+        .with("content-type", "application/x-www-form-urlencoded");
+    for (path, body) in scene
+        .targets()
+        .into_iter()
+        .filter(|(path, _)| !path.starts_with("/setup/"))
+    {
+        hidden.send("POST", &path, body).await.expect(403);
+    }
+    assert_eq!(scene.state().await, before);
+    let cross = hidden.with("sec-fetch-site", "cross-site");
+    cross.send("POST", &scene.setup, "").await.expect(403);
+    let body = "account_name=Mine&email=m@example.com&password=correct+horse+battery";
+    hidden.send("POST", &scene.setup, body).await.expect(303);
+}

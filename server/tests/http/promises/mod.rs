@@ -1,0 +1,5 @@
+//! What the product promises across all its routes.
+
+mod accounts;
+mod forged;
+mod revoked;

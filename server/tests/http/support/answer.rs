@@ -1,0 +1,93 @@
+//! What the server said.
+
+use axum::http::{HeaderMap, HeaderName, Response, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub async fn of(response: Response<axum::body::Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).expect("every answer is text");
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    /// The same answer, where its status is the one that the test needs to go on.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{} {:?}",
+            self.body,
+            self.headers
+        );
+        self
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
+    }
+
+    #[track_caller]
+    pub fn header(&self, name: impl TryInto<HeaderName, Error: std::fmt::Debug>) -> &str {
+        let value = self.headers.get(name.try_into().unwrap());
+        value.map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Checks that this is a problem in the shape that all have, and gives status and code.
+    #[track_caller]
+    pub fn problem(&self) -> (u16, String) {
+        let document = self.json();
+        let code = document["code"]
+            .as_str()
+            .expect("a problem has a code")
+            .to_owned();
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(document["status"], self.status.as_u16());
+        assert_eq!(document["type"], format!("urn:voxum:problem:{code}"));
+        assert_eq!(document["instance"], self.header("x-request-id"));
+        assert!(document["title"].is_string() && document["detail"].is_string());
+        assert_eq!(self.header("cache-control"), "no-store");
+        let challenge = self.header("www-authenticate");
+        let wanted = if self.status == 401 {
+            "ApiKey realm=\"voxum\""
+        } else {
+            ""
+        };
+        assert_eq!(challenge, wanted);
+        assert_eq!(self.headers.contains_key("allow"), self.status == 405);
+        assert_eq!(self.headers.contains_key("retry-after"), self.status == 503);
+        (self.status.as_u16(), code)
+    }
+
+    /// Pointer and code of everything that a body was refused for, in the order given.
+    #[track_caller]
+    pub fn errors(&self) -> Vec<(String, String)> {
+        assert_eq!(
+            self.problem(),
+            (422, "invalid_body".into()),
+            "{}",
+            self.body
+        );
+        let document = self.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let errors = document["errors"].as_array().unwrap().iter();
+        errors
+            .inspect(|error| assert!(error["detail"].is_string()))
+            .map(|error| (text(&error["pointer"]), text(&error["code"])))
+            .collect()
+    }
+}

@@ -1,0 +1,181 @@
+//! Clients: nobody, a member with a session, a system with a key.
+
+use super::{Answer, World};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderName, HeaderValue, Request};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::ops::Deref;
+use tower::ServiceExt as _;
+use url::form_urlencoded;
+
+/// Sends requests that all carry the same headers.
+#[derive(Clone)]
+pub struct Http {
+    router: Router,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    peer: SocketAddr,
+}
+
+impl Http {
+    pub fn new(router: Router) -> Self {
+        Self {
+            router,
+            headers: Vec::new(),
+            peer: ([192, 0, 2, 7], 40_000).into(),
+        }
+    }
+
+    /// The same client with one more header line.
+    pub fn with(&self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let mut other = self.clone();
+        let line = (
+            name.parse().unwrap(),
+            HeaderValue::from_bytes(value.as_ref()).unwrap(),
+        );
+        other.headers.push(line);
+        other
+    }
+
+    /// The same client from another address.
+    pub fn from(&self, ip: [u8; 4]) -> Self {
+        Self {
+            peer: (ip, 40_000).into(),
+            ..self.clone()
+        }
+    }
+
+    pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let request = request
+            .extension(ConnectInfo(self.peer))
+            .body(body.into())
+            .unwrap();
+        Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, Body::empty()).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, Body::empty()).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.with("content-type", "application/json")
+            .send("POST", path, body.to_string())
+            .await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.with("content-type", "application/json")
+            .send("PUT", path, body.to_string())
+            .await
+    }
+
+    /// As a browser sends a form by itself.
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let http = self.with("content-type", "application/x-www-form-urlencoded");
+        http.with("sec-fetch-site", "same-origin")
+            .send("POST", path, body)
+            .await
+    }
+
+    /// As the console in a browser calls a server function.
+    pub async fn call(&self, function: &str, arguments: &Value) -> Answer {
+        let http = self.with("sec-fetch-site", "same-origin");
+        http.post(&format!("/call/{function}"), arguments).await
+    }
+}
+
+/// Somebody who is signed in.
+pub struct Member {
+    http: Http,
+    /// The cookie line.
+    pub cookie: String,
+}
+
+impl Deref for Member {
+    type Target = Http;
+
+    fn deref(&self) -> &Http {
+        &self.http
+    }
+}
+
+impl Member {
+    /// Of the answer that opened the session.
+    #[track_caller]
+    pub fn of(world: &World, answer: &Answer) -> Self {
+        let line = answer.header("set-cookie");
+        let (cookie, _) = line.split_once(';').expect("the answer opens a session");
+        Self {
+            http: world.nobody().with("cookie", cookie),
+            cookie: cookie.to_owned(),
+        }
+    }
+
+    /// The session's token alone.
+    pub fn token(&self) -> &str {
+        self.cookie.split_once('=').unwrap().1
+    }
+
+    /// The keys page, as the console gets it.
+    pub async fn keys(&self) -> Value {
+        self.call("keys/list", &json!({})).await.expect(200).json()["Ok"].clone()
+    }
+
+    /// Creates a key and takes it.
+    pub async fn create(&self, world: &World, name: &str, scopes: &[&str]) -> Key {
+        let token = self.keys().await["new_key"]["token"].clone();
+        let form = json!({ "name": name, "scopes": scopes, "expires": "90d", "token": token });
+        let answer = self
+            .call("keys/create", &json!({ "form": form }))
+            .await
+            .expect(200)
+            .json();
+        let issued = &answer["Ok"];
+        let text = |value: &Value| value.as_str().expect("the key was created").to_owned();
+        Key::new(world, text(&issued["secret"]), text(&issued["key"]["id"]))
+    }
+
+    pub async fn revoke(&self, key: &str, confirm: &str) -> Answer {
+        let form = json!({ "reason": "other", "confirm": confirm });
+        self.call("keys/revoke", &json!({ "id": key, "form": form }))
+            .await
+    }
+}
+
+/// A system that calls the API.
+pub struct Key {
+    http: Http,
+    pub secret: String,
+    pub id: String,
+}
+
+impl Deref for Key {
+    type Target = Http;
+
+    fn deref(&self) -> &Http {
+        &self.http
+    }
+}
+
+impl Key {
+    fn new(world: &World, secret: String, id: String) -> Self {
+        Self {
+            http: world.nobody().with("x-api-key", &secret),
+            secret,
+            id,
+        }
+    }
+}

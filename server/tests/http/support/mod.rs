@@ -1,0 +1,13 @@
+//! What every test stands on: a server of its own, and clients that ask it as somebody.
+
+mod answer;
+mod http;
+mod world;
+
+pub use answer::Answer;
+pub use http::{Http, Key, Member};
+pub use world::World;
+
+pub const PASSWORD: &str = "correct horse battery";
+/// The first member of a world.
+pub const OWNER: &str = "ada@example.com";

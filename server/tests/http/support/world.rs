@@ -1,0 +1,167 @@
+//! One server with everything below it, in a folder of its own.
+
+use super::{Http, Key, Member, OWNER, PASSWORD};
+use axum::Router;
+use domain::{AccountName, Timestamp};
+use server::{AppState, PublicUrl, Site, build_router};
+use service::{ManualClock, OsRandom, Pepper, Service};
+use std::sync::Arc;
+use storage::{OpenMode, SqliteStore};
+use tempfile::TempDir;
+
+pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
+
+pub struct World {
+    pub folder: TempDir,
+    pub clock: Arc<ManualClock>,
+    pub store: SqliteStore,
+    pub service: Arc<Service>,
+    pub router: Router,
+    pepper: String,
+}
+
+impl World {
+    /// A fresh installation, nobody in it.
+    pub async fn new() -> Self {
+        Self::at(PUBLIC_URL).await
+    }
+
+    pub async fn at(public_url: &str) -> Self {
+        let pepper = Pepper::generate(&OsRandom).to_hex().to_string();
+        let now = Timestamp::from_millis(1_795_411_867_000);
+        Self::open(
+            tempfile::tempdir().unwrap(),
+            Arc::new(ManualClock::at(now)),
+            pepper,
+            public_url,
+        )
+        .await
+    }
+
+    async fn open(
+        folder: TempDir,
+        clock: Arc<ManualClock>,
+        pepper: String,
+        public_url: &str,
+    ) -> Self {
+        let file = folder.path().join("voxum.db");
+        let store = SqliteStore::open(&file, OpenMode::CreateIfNew)
+            .await
+            .unwrap();
+        let url = PublicUrl::parse(public_url).unwrap();
+        let service = Service::open(
+            Arc::new(store.clone()),
+            clock.clone(),
+            Arc::new(OsRandom),
+            Pepper::parse(&pepper).unwrap(),
+            url.origin().to_owned(),
+        );
+        let service = Arc::new(service.await.unwrap());
+        let state = AppState::new(service.clone(), Site::embedded().unwrap(), url);
+        Self {
+            folder,
+            clock,
+            store,
+            service,
+            router: build_router(state),
+            pepper,
+        }
+    }
+
+    /// The same installation, started again.
+    pub async fn restart(self) -> Self {
+        let Self {
+            folder,
+            clock,
+            store,
+            pepper,
+            ..
+        } = self;
+        store.close().await;
+        Self::open(folder, clock, pepper, PUBLIC_URL).await
+    }
+
+    pub fn nobody(&self) -> Http {
+        Http::new(self.router.clone())
+    }
+
+    /// Sets up the installation's first owner, by the link.
+    pub async fn owner(&self) -> Member {
+        let link = self
+            .service
+            .first_owner_link()
+            .await
+            .unwrap()
+            .expect("there is no owner yet");
+        self.set_up(link.expose(), "Acme Motors", OWNER).await
+    }
+
+    /// Sets up a further account.
+    pub async fn stranger(&self) -> Member {
+        let name = AccountName::parse("Other Cars").unwrap();
+        let link = self.service.new_account_link(name).await.unwrap();
+        self.set_up(link.expose(), "Other Cars", "eve@example.org")
+            .await
+    }
+
+    async fn set_up(&self, token: &str, account: &str, email: &str) -> Member {
+        let fields = [
+            ("account_name", account),
+            ("email", email),
+            ("password", PASSWORD),
+        ];
+        let answer = self
+            .nobody()
+            .form(&format!("/setup/{token}"), &fields)
+            .await
+            .expect(303);
+        Member::of(self, &answer)
+    }
+
+    pub async fn sign_in(&self, email: &str) -> Member {
+        let fields = [("email", email), ("password", PASSWORD)];
+        Member::of(
+            self,
+            &self.nobody().form("/sign-in", &fields).await.expect(303),
+        )
+    }
+
+    /// An owner's key with every permission on the inventory.
+    pub async fn key(&self) -> Key {
+        let owner = self.owner().await;
+        owner
+            .create(
+                self,
+                "Inventory Integration",
+                &["inventory:read", "inventory:write"],
+            )
+            .await
+    }
+
+    /// Changes the database behind the server's back, for what no request can bring about yet.
+    pub async fn sql(&self, statement: &'static str) {
+        let mut connection = self.connection().await;
+        sqlx::query(statement)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+
+    pub async fn count(&self, statement: &'static str) -> i64 {
+        let mut connection = self.connection().await;
+        sqlx::query_scalar(statement)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    }
+
+    pub async fn connection(&self) -> sqlx::SqliteConnection {
+        use sqlx::ConnectOptions as _;
+        let file = self.folder.path().join("voxum.db");
+        sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(file)
+            .connect()
+            .await
+            .unwrap()
+    }
+}

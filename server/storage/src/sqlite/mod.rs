@@ -12,6 +12,7 @@ mod link;
 mod member;
 mod open;
 mod open_error;
+mod pools;
 mod session;
 
 pub use open::OpenMode;

@@ -5,12 +5,11 @@
 
 use super::SqliteStore;
 use super::files::Files;
-use super::open_error::{OpenError, explain, is_busy};
+use super::open_error::{OpenError, explain};
+use super::pools;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -19,14 +18,6 @@ const APPLICATION_ID: i64 = 0x566f_586d;
 
 /// Versions before this one can corrupt a database in WAL mode: <https://www.sqlite.org/wal.html#walresetbug>.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
-
-/// How long a statement waits for another process that holds the file's lock.
-const BUSY: Duration = Duration::from_secs(5);
-
-/// How long a call waits for a connection. Short: a caller who is told "unavailable" can do something about it.
-const ACQUIRE: Duration = Duration::from_secs(2);
-
-const READERS: u32 = 4;
 
 /// Whether a database may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,10 +37,7 @@ impl SqliteStore {
         let files = Files::at(path)?;
         files.prepare(mode)?;
         let failed = |error| explain(error, &files.database);
-        let options = SqliteConnectOptions::new()
-            .filename(&files.database)
-            .busy_timeout(BUSY)
-            .foreign_keys(true);
+        let options = pools::options(&files.database);
 
         // No journal mode yet: it is written into the file, which may turn out to be somebody else's.
         let mut connection = options.connect().await.map_err(failed)?;
@@ -58,8 +46,7 @@ impl SqliteStore {
         connection.close().await.map_err(failed)?;
         files.mark()?;
 
-        let durable = options.clone().synchronous(SqliteSynchronous::Full);
-        let writer = wal_pool(durable).await.map_err(failed)?;
+        let writer = pools::writer(&options).await.map_err(failed)?;
         let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
             .fetch_one(&writer)
             .await
@@ -70,46 +57,12 @@ impl SqliteStore {
                 mode,
             });
         }
-        let relaxed = options.clone().synchronous(SqliteSynchronous::Normal);
         Ok(Self {
-            relaxed: pool(1, relaxed).await.map_err(failed)?,
-            readers: pool(READERS, options.read_only(true))
-                .await
-                .map_err(failed)?,
+            relaxed: pools::relaxed(&options).await.map_err(failed)?,
+            readers: pools::readers(&options).await.map_err(failed)?,
             writer,
         })
     }
-}
-
-/// One connection that puts the file in WAL mode, where it stays. SQLite does not wait for others to do that: where
-/// another process is making the same database, it is tried again.
-async fn wal_pool(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    let options = options.journal_mode(SqliteJournalMode::Wal);
-    let began = Instant::now();
-    loop {
-        match pool(1, options.clone()).await {
-            Err(error) if is_busy(&error) && began.elapsed() < BUSY => {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            done => return done,
-        }
-    }
-}
-
-async fn pool(size: u32, options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    SqlitePoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(ACQUIRE)
-        // A connection to a file does not age.
-        .idle_timeout(None)
-        .max_lifetime(None)
-        // Where SQLite itself rolled a transaction back (disk full, I/O error), sqlx's own ROLLBACK fails and it
-        // goes on to count that transaction as open, so that no other can begin: such a connection is replaced.
-        .before_acquire(|connection, _| {
-            Box::pin(async move { Ok(!connection.is_in_transaction()) })
-        })
-        .connect_with(options)
-        .await
 }
 
 async fn check_version(connection: &mut SqliteConnection) -> sqlx::Result<Result<(), OpenError>> {

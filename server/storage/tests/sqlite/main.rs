@@ -4,5 +4,6 @@ mod atomic;
 mod contract;
 mod files;
 mod opening;
+mod processes;
 mod settings;
 mod support;

@@ -5,7 +5,6 @@ use service::store::contract::{Change, World};
 use service::store::{InstallationStore as _, KeyStore as _};
 use std::fs;
 use storage::{OpenError, OpenMode, SqliteStore};
-use tokio::task::JoinSet;
 
 #[tokio::test]
 async fn what_was_stored_is_there_after_a_restart() {
@@ -134,19 +133,4 @@ async fn a_database_that_cannot_be_written_is_refused() {
     fs::write(place.database(), &bytes).expect("a file");
     let (error, line) = refusal(&place).await;
     assert!(matches!(error, OpenError::ReadOnly { .. }), "{line}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn processes_that_start_at_once_make_one_database() {
-    let place = Place::new();
-    let mut starts = JoinSet::new();
-    for _ in 0..8 {
-        let database = place.database();
-        starts.spawn(async move { SqliteStore::open(&database, OpenMode::CreateIfNew).await });
-    }
-    for store in starts.join_all().await {
-        let store = store.expect("the store opens");
-        store.ping().await.expect("the store answers");
-        store.close().await;
-    }
 }

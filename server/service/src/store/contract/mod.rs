@@ -60,6 +60,7 @@ macro_rules! store_contract_cases {
             a_session_ends_at_its_absolute_end
             a_session_ends_when_it_was_idle_too_long
             using_a_session_moves_its_last_use_once_a_minute
+            the_newest_of_racing_uses_of_a_session_remains
             an_ended_session_is_gone_and_ends_once
             failures_are_counted_for_each_subject
             the_longest_delay_repeats

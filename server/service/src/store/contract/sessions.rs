@@ -1,7 +1,7 @@
 //! Sessions, and the delays that failed sign-ins earn.
 
 use super::tenant::Tenant;
-use super::world::{Shared, at, just_before, token};
+use super::world::{Shared, at, just_before, race, token};
 use crate::store::{Action, Store, TokenDigest};
 use domain::Timestamp;
 
@@ -85,6 +85,26 @@ pub(super) async fn using_a_session_moves_its_last_use_once_a_minute(store: Shar
         works(&*store, &session, at(62), at(60)).await,
         "last seen went backwards"
     );
+}
+
+pub(super) async fn the_newest_of_racing_uses_of_a_session_remains(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    // In rounds, since an adapter may first have to open the connections on which uses can race.
+    for round in 1..=10 {
+        // Each more than a minute on, and the newest first, so that there is something to overwrite.
+        let newest = at(round * 1_000);
+        let uses = race(10, |number| {
+            let store = store.clone();
+            let now = newest.plus_seconds(-61 * i64::from(number));
+            async move { works(&*store, &session, now, at(-1)).await }
+        });
+        assert_eq!(uses.await, [true; 10]);
+        assert!(
+            works(&*store, &session, newest, just_before(newest)).await,
+            "round {round}"
+        );
+    }
 }
 
 pub(super) async fn an_ended_session_is_gone_and_ends_once(store: Shared) {

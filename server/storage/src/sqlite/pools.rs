@@ -1,0 +1,65 @@
+//! The connections, each with the settings that its promise needs.
+
+use super::open_error::is_busy;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, SqlitePool};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How long a statement waits for another process that holds the file's lock.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How long a call waits for a connection. Short: a caller who is told "unavailable" can do something about it.
+const ACQUIRE: Duration = Duration::from_secs(2);
+
+const READERS: u32 = 4;
+
+/// What all connections have in common.
+pub(super) fn options(database: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(database)
+        .busy_timeout(BUSY)
+        .foreign_keys(true)
+}
+
+/// One connection that puts the file in WAL mode, where it stays. SQLite does not always wait for others to do that:
+/// where another process is making the same database, it is tried again.
+pub(super) async fn writer(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let options = options
+        .clone()
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let began = Instant::now();
+    loop {
+        match pool(1, options.clone()).await {
+            Err(error) if is_busy(&error) && began.elapsed() < BUSY => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+pub(super) async fn relaxed(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    pool(1, options.clone().synchronous(SqliteSynchronous::Normal)).await
+}
+
+pub(super) async fn readers(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    pool(READERS, options.clone().read_only(true)).await
+}
+
+async fn pool(size: u32, options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    SqlitePoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(ACQUIRE)
+        // A connection to a file does not age.
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // Where SQLite itself rolled a transaction back (disk full, I/O error), sqlx's own ROLLBACK fails and it
+        // goes on to count that transaction as open, so that no other can begin: such a connection is replaced.
+        .before_acquire(|connection, _| {
+            Box::pin(async move { Ok(!connection.is_in_transaction()) })
+        })
+        .connect_with(options)
+        .await
+}

@@ -1,0 +1,64 @@
+//! Several processes on one file, such as the server and a command. SQLite's locks do not care whether two connections
+//! are in one process, so that two of them stand for two processes here.
+
+use crate::support::Place;
+use service::store::InstallationStore as _;
+use service::store::contract::{Change, World};
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+use storage::{OpenMode, SqliteStore};
+use tokio::task::JoinSet;
+
+/// Whether this takes longer than anything that does not wait for a lock.
+async fn waits<F: Future>(attempt: &mut Pin<&mut F>) -> bool {
+    tokio::time::timeout(Duration::from_millis(150), attempt)
+        .await
+        .is_err()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn processes_that_start_at_once_make_one_database() {
+    let place = Place::new();
+    let mut starts = JoinSet::new();
+    for _ in 0..8 {
+        let database = place.database();
+        starts.spawn(async move { SqliteStore::open(&database, OpenMode::CreateIfNew).await });
+    }
+    for store in starts.join_all().await {
+        let store = store.expect("the store opens");
+        store.ping().await.expect("the store answers");
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_waits_for_another_process_that_writes() {
+    let place = Place::new();
+    let store = place.open().await;
+    let world = World::build(&store).await;
+    let mut raw = place.raw().await;
+    raw.run("BEGIN IMMEDIATE; UPDATE installation SET pepper_fingerprint = 'theirs'")
+        .await;
+    // This one reads before it writes.
+    let change = Change::ClaimAccount;
+    let mut change = pin!(change.make(&store, &world, change.account(&world)));
+    assert!(waits(&mut change).await);
+    raw.run("COMMIT").await;
+    assert!(change.await.expect("the change is made"));
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_waits_for_whoever_keeps_the_file_from_wal_mode() {
+    let place = Place::new();
+    place.make().await;
+    let mut raw = place.raw().await;
+    raw.run("PRAGMA journal_mode = DELETE; BEGIN; SELECT count(*) FROM items")
+        .await;
+    let database = place.database();
+    let mut start = pin!(SqliteStore::open(&database, OpenMode::ExistingOnly));
+    assert!(waits(&mut start).await);
+    raw.run("COMMIT").await;
+    start.await.expect("the store opens").close().await;
+}

@@ -22,12 +22,7 @@ pub async fn not_found(State(state): State<AppState>, request: Request) -> Respo
         return file;
     }
     match Visitor::from_request_parts(&mut parts, &state).await {
-        Ok(visitor) => {
-            // axum has not matched it, but the console's own table of pages might: the status is ours to say.
-            let mut page = render::page(&state, &visitor, "/not-found").await;
-            *page.status_mut() = StatusCode::NOT_FOUND;
-            page
-        }
+        Ok(visitor) => render::not_found(&state, &visitor).await,
         Err(answer) => answer,
     }
 }

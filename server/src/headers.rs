@@ -13,6 +13,9 @@ use axum::response::Response;
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
+/// How long to wait before asking a database again that did not answer.
+pub const RETRY_SECONDS: u32 = 2;
+
 /// Every answer carries these, unless its handler has set its own.
 const DEFAULTS: [(HeaderName, &str); 7] = [
     // For whatever is no page of ours; pages set their own with `page_policy`.

@@ -4,7 +4,7 @@ use crate::api::{health, inventory, key};
 use crate::console::{call, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
-use crate::{AppState, fallback};
+use crate::{AppState, drain, fallback};
 use axum::Router;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -80,6 +80,7 @@ pub fn build_router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), secure))
         .layer(from_fn(identify))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(drain::read_rest))
         .layer(from_fn_with_state(state.clone(), same_origin::protect));
     routes
         .method_not_allowed_fallback(fallback::method_not_allowed)

@@ -5,7 +5,7 @@ use crate::body::{ReadError, read};
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::fmt;
@@ -15,16 +15,8 @@ pub const BODY: usize = 2 * 1024 * 1024;
 /// The limit of an inventory feed.
 pub const FEED: usize = 16 * 1024 * 1024;
 
-/// A body that is well-formed JSON, as text.
-pub struct JsonText<const LIMIT: usize>(String);
-
-impl<const LIMIT: usize> JsonText<LIMIT> {
-    /// # Errors
-    /// Never for a text that was read here, since its grammar was checked; kept for what only shows later.
-    pub fn value(&self) -> Result<&RawValue, Problem> {
-        serde_json::from_str(&self.0).map_err(|error| malformed(&error))
-    }
-}
+/// A body that is well-formed JSON, still as text.
+pub struct JsonText<const LIMIT: usize>(pub Box<RawValue>);
 
 impl<S: Sync, const LIMIT: usize> FromRequest<S> for JsonText<LIMIT> {
     type Rejection = Problem;
@@ -45,9 +37,12 @@ impl<S: Sync, const LIMIT: usize> FromRequest<S> for JsonText<LIMIT> {
             let place = error.utf8_error().valid_up_to();
             Problem::MalformedBody(format!("The body is not UTF-8 from byte {place} on."))
         })?;
-        let text = Self(text);
-        text.value()?;
-        Ok(text)
+        // Keeps the text where it is.
+        let value = RawValue::from_string(text).map_err(|error| {
+            // The parser's own words: they say what was expected and where, and quote nothing.
+            Problem::MalformedBody(format!("The body is not JSON: {error}."))
+        })?;
+        Ok(Self(value))
     }
 }
 
@@ -68,11 +63,6 @@ fn is_json(headers: &HeaderMap) -> bool {
         .iter()
         .all(|encoding| text(encoding).is_some_and(|encoding| encoding.trim() == "identity"));
     json && utf8 && plain
-}
-
-/// The parser's own words: they say what was expected and where, and quote nothing.
-fn malformed(error: &serde_json::Error) -> Problem {
-    Problem::MalformedBody(format!("The body is not JSON: {error}."))
 }
 
 /// The members of an object in the order sent, the same name twice included.
@@ -162,13 +152,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
                 }
                 Ok(Elements { elements, more })
             }
-
-            fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
-                Err(E::custom("an array"))
-            }
         }
-        deserializer
-            .deserialize_seq(Reader)
-            .map_err(D::Error::custom)
+        deserializer.deserialize_seq(Reader)
     }
 }

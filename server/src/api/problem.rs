@@ -1,5 +1,6 @@
 //! Everything the API refuses with: one variant, one row of the catalogue (RFC 9457).
 
+use crate::headers::RETRY_SECONDS;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
 use axum::Json;
@@ -35,9 +36,6 @@ pub enum Problem {
     Internal,
     Unavailable,
 }
-
-/// How long to wait before asking a database again that did not answer.
-const RETRY_SECONDS: u32 = 2;
 
 impl Problem {
     /// Status, code and title: what does not change from one occurrence to the next.

@@ -1,10 +1,11 @@
 //! `POST /call/…`: the server functions, called by a console that runs in a browser.
 
+use super::Visitor;
 use super::door::Door;
 use super::fields::MAX_BYTES;
-use super::{RETRY_SECONDS, Visitor};
 use crate::AppState;
 use crate::body::{self, ReadError};
+use crate::headers::RETRY_SECONDS;
 use app::backend::Backend;
 use app::calls::CallError;
 use axum::Json;
@@ -14,15 +15,14 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use leptos::prelude::provide_context;
+use leptos::server_fn::axum::get_server_fn_service;
 use std::sync::Arc;
 
 /// Runs the function that the path names, with the visitor's door in its context.
 pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
-    if !leptos::server_fn::axum::server_fn_paths()
-        .any(|(known, method)| known == path && method == Method::POST)
-    {
+    if get_server_fn_service(&path, Method::POST).is_none() {
         return refuse(StatusCode::NOT_FOUND);
     }
     let json = parts

@@ -13,12 +13,10 @@ mod visitor;
 
 pub use visitor::Visitor;
 
+use crate::headers::RETRY_SECONDS;
 use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-
-/// How long to wait before asking a database again that did not answer.
-pub const RETRY_SECONDS: u32 = 2;
 
 /// A short text, for the cases in which no page can be drawn.
 pub fn plain(status: StatusCode, text: &'static str) -> Response {

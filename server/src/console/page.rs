@@ -57,11 +57,7 @@ pub(super) fn link(mut page: Response) -> Response {
 /// A link that is used, over or never was looks like any page that does not exist.
 pub(super) async fn gone(state: &AppState, visitor: &Visitor, error: Error) -> Response {
     match super::door::failure(error, &visitor.request_id) {
-        Failure::NotFound => {
-            let mut page = render::page(state, visitor, "/not-found").await;
-            *page.status_mut() = StatusCode::NOT_FOUND;
-            page
-        }
+        Failure::NotFound => render::not_found(state, visitor).await,
         Failure::Unavailable => super::unavailable(),
         _ => super::plain(
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -20,6 +20,14 @@ pub async fn page(state: &AppState, visitor: &Visitor, path: &str) -> Response {
     draw(state, visitor, path, None, None).await
 }
 
+/// The page that says that there is none.
+pub async fn not_found(state: &AppState, visitor: &Visitor) -> Response {
+    // Not the path that was asked for: the console's own table might know it.
+    let mut page = page(state, visitor, "/not-found").await;
+    *page.status_mut() = StatusCode::NOT_FOUND;
+    page
+}
+
 /// The page at `path` as the direct answer to a form.
 pub async fn answer(
     state: &AppState,

@@ -52,3 +52,16 @@ impl FromRequestParts<AppState> for Visitor {
         })
     }
 }
+
+impl Visitor {
+    /// Ends the session that another one takes the place of: its cookie is gone, so that nobody else could. That this
+    /// fails is no reason to keep the new one back; it ends by itself.
+    pub async fn leave(&self, state: &AppState) {
+        if self.member.is_some()
+            && let Some(token) = &self.token
+            && let Err(error) = state.service.sign_out(token, &self.client).await
+        {
+            tracing::warn!(error = %Chain(&error), "a session that was replaced could not be ended");
+        }
+    }
+}

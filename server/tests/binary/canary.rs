@@ -1,6 +1,6 @@
 //! No secret stands where it must not: log at its most verbose, database file and its write-ahead log, pages.
 
-use crate::support::{Client, PASSWORD, Server, voxum};
+use crate::support::{Client, PASSWORD, Server, change, voxum};
 use std::path::Path;
 
 const WRONG_PASSWORD: &str = "canary wrong password";
@@ -146,6 +146,11 @@ fn no_secret_is_logged_stored_or_shown_again() {
     for path in ["/keys", "/keys/new", "/inventory", "/nothing"] {
         canaries.absent_from(path, owner.get(path).unwrap().body.as_bytes());
     }
+    // Faults of ours are logged with all that is known of them.
+    change(folder.path(), "ALTER TABLE items RENAME TO things");
+    misuse(&server, &secret, &owner);
+    change(folder.path(), "ALTER TABLE api_keys RENAME TO secrets");
+    misuse(&server, &secret, &owner);
     // While it runs, the write-ahead log is there; after the stop, all is in the file.
     let running = files(folder.path());
     assert!(

@@ -1,6 +1,7 @@
 //! A started program, and a plain client for it.
 
 use serde_json::{Value, json};
+use sqlx::ConnectOptions as _;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -267,18 +268,30 @@ impl Client {
 
 /// One number out of the database.
 pub fn count(folder: &Path, statement: &'static str) -> i64 {
+    in_database(folder, async |connection| {
+        sqlx::query_scalar(statement).fetch_one(connection).await
+    })
+}
+
+/// Changes the database behind the server's back.
+pub fn change(folder: &Path, statement: &'static str) {
+    in_database(folder, async |connection| {
+        sqlx::query(statement).execute(connection).await
+    });
+}
+
+fn in_database<T>(
+    folder: &Path,
+    work: impl AsyncFnOnce(&mut sqlx::SqliteConnection) -> sqlx::Result<T>,
+) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        use sqlx::ConnectOptions as _;
         let file = folder.join("data/voxum.db");
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
         let mut connection = options.connect().await.unwrap();
-        sqlx::query_scalar(statement)
-            .fetch_one(&mut connection)
-            .await
-            .unwrap()
+        work(&mut connection).await.unwrap()
     })
 }

@@ -32,9 +32,9 @@ pub async fn put(
     parameters: Parameters,
     Segment(id): Segment,
     headers: HeaderMap,
-    body: JsonText<BODY>,
+    JsonText(body): JsonText<BODY>,
 ) -> Result<(StatusCode, Json<ItemAnswer>), Problem> {
-    let draft = read::item_without_id(body.value()?);
+    let draft = read::item_without_id(&body);
     drop(body);
     if let Err(problem) = parameters.none().and_then(|()| no_condition(&headers)) {
         // A bad body is told of first; nothing is stored either way.

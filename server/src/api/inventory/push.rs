@@ -27,16 +27,14 @@ pub async fn push(
     State(state): State<AppState>,
     scoped: Scoped<InventoryWrite>,
     parameters: Parameters,
-    body: JsonText<FEED>,
+    JsonText(body): JsonText<FEED>,
 ) -> Result<Json<PushAnswer>, Problem> {
-    let drafts = feed(body.value()?).map_err(Problem::InvalidBody)?;
+    let drafts = feed(&body).map_err(Problem::InvalidBody)?;
     drop(body);
-    let parameters = parameters.none();
-    if parameters.is_err() {
-        // A bad body is told of before a bad parameter; nothing is stored either way.
+    if let Err(problem) = parameters.none() {
+        // A bad body is told of first; nothing is stored either way.
         check_feed(drafts).map_err(invalid)?;
-        parameters?;
-        unreachable!("a bad parameter was told of");
+        return Err(problem);
     }
     match state
         .service

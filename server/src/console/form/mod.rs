@@ -15,8 +15,9 @@ pub use sign_in::sign_in;
 pub use sign_out::sign_out;
 pub use theme::theme;
 
-use super::{RETRY_SECONDS, Visitor, render};
+use super::{Visitor, render};
 use crate::AppState;
+use crate::headers::RETRY_SECONDS;
 use app::request::FormAnswer;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};

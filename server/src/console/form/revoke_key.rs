@@ -9,7 +9,6 @@ use crate::console::{Visitor, render, see_other};
 use crate::request::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{KeyId, RevokeKeyForm};
 
@@ -20,9 +19,7 @@ pub async fn revoke_key(
     fields: Fields,
 ) -> Response {
     let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
-        let mut page = render::page(&state, &visitor, "/not-found").await;
-        *page.status_mut() = StatusCode::NOT_FOUND;
-        return page;
+        return render::not_found(&state, &visitor).await;
     };
     let page = format!("/keys/{id}/revoke");
     let Some(member) = &visitor.member else {

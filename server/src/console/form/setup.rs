@@ -40,6 +40,7 @@ pub async fn setup(
         .await
     {
         Ok(session) => {
+            visitor.leave(&state).await;
             let mut response = see_other(HOME);
             cookies::set_session(&mut response, &state.public_url, session.expose());
             page::link(response)

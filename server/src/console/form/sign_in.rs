@@ -18,13 +18,7 @@ pub async fn sign_in(State(state): State<AppState>, visitor: Visitor, fields: Fi
         .await
     {
         Ok(token) => {
-            // The session that this one takes the place of has no cookie any more: nobody could end it.
-            if visitor.member.is_some()
-                && let Some(old) = &visitor.token
-                && let Err(error) = state.service.sign_out(old, &visitor.client).await
-            {
-                let _ = failure(error, &visitor.request_id);
-            }
+            visitor.leave(&state).await;
             let mut response = see_other(same_site(&next));
             cookies::set_session(&mut response, &state.public_url, token.expose());
             response

@@ -117,3 +117,52 @@ async fn forms_are_taken_as_browsers_send_them_and_no_other_way() {
         .await
         .expect(200);
 }
+
+#[tokio::test]
+async fn no_address_breaks_a_page() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for query in [
+        "%FF",
+        "a=%FF&b",
+        "%",
+        "=",
+        "&&",
+        "a=%00",
+        "name=%F0%9F%9A%97",
+        "preset=x",
+        "cursor=%",
+        "a[b]=c",
+        "?",
+    ] {
+        for path in [
+            "/keys",
+            "/keys/new",
+            "/inventory",
+            "/sign-in",
+            "/keys/x/revoke",
+            "/nothing",
+        ] {
+            for http in [&*owner, &world.nobody()] {
+                let answer = http.get(&format!("{path}?{query}")).await;
+                assert!(
+                    answer.status.as_u16() < 500,
+                    "{path}?{query}: {}",
+                    answer.body
+                );
+            }
+        }
+    }
+    for path in [
+        "/%",
+        "/%FF",
+        "/%00",
+        "/%2F%2Fevil.example",
+        "/..%2F..%2Fetc%2Fpasswd",
+        "//keys",
+        "/keys/%E2%80%AE/revoke",
+    ] {
+        let answer = owner.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+    }
+}

@@ -1,0 +1,87 @@
+//! Requests as bytes: what no well-behaved client sends, and what one meets that is refused while it sends.
+
+use crate::support::{Server, count};
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+
+/// Sends bytes, ends there or waits, and reads everything that comes back.
+fn exchange(server: &Server, request: &[u8], end: bool) -> String {
+    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    stream.write_all(request).unwrap();
+    if end {
+        stream.shutdown(Shutdown::Write).unwrap();
+    }
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+fn post(secret: &str, headers: &str, body: &str) -> Vec<u8> {
+    let head = "POST /api/inventory HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    format!("{head}x-api-key: {secret}\r\n{headers}\r\n\r\n{body}").into_bytes()
+}
+
+#[test]
+fn a_body_that_ends_early_stores_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let body = r#"{"items":[{"id":"A","name":"n"}]}"#;
+    let whole = format!("content-length: {}", body.len());
+    let lying = format!("content-length: {}", body.len() + 1);
+    let chunk = format!("{:x}\r\n{body}\r\n", body.len());
+    for (headers, body) in [(&*lying, body), ("transfer-encoding: chunked", &*chunk)] {
+        let answer = exchange(&server, &post(&secret, headers, body), true);
+        assert!(!answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert_eq!(count(folder.path(), "SELECT count(*) FROM items"), 0);
+    }
+    let answer = exchange(&server, &post(&secret, &whole, body), false);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
+fn what_cannot_be_read_as_http_gets_an_empty_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    let get =
+        |path: &str, headers: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n");
+    for (request, status) in [
+        ("nonsense\r\n\r\n".to_owned(), 400),
+        (get("/api/key", "bad header\r\n"), 400),
+        (get("/api/key", "x-api-key: a\0b\r\n"), 400),
+        (get(&format!("/api/{}", "x".repeat(70_000)), ""), 414),
+        (get("/api/key", &"a: b\r\n".repeat(200)), 431),
+    ] {
+        let answer = exchange(&server, request.as_bytes(), false);
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
+        assert_eq!(body, "");
+    }
+}
+
+/// Most clients read an answer only once they have sent everything.
+#[test]
+fn who_is_refused_in_the_middle_of_a_feed_learns_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let key = server.key(&secret);
+    let feed = |bytes: usize| {
+        key.send(
+            "POST",
+            "/api/inventory",
+            "application/json",
+            &" ".repeat(bytes),
+        )
+    };
+    assert_eq!(feed(20_000_000).unwrap().status, 413);
+    key.send("DELETE", "/api/key", "text/plain", "").unwrap();
+    for _ in 0..5 {
+        let answer = feed(10_000_000).unwrap();
+        assert!(
+            answer.status == 401 && answer.body.contains("revoked_key"),
+            "{}",
+            answer.body
+        );
+    }
+}

@@ -5,8 +5,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, MemberView,
-    RevokeKeyForm,
+    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm,
 };
 use std::sync::Arc;
 
@@ -14,11 +13,7 @@ use std::sync::Arc;
 /// [`Failure::SignedOut`] without a session.
 #[async_trait]
 pub trait Backend: Send + Sync + 'static {
-    async fn member(&self) -> Result<MemberView, Failure>;
-
     async fn keys(&self) -> Result<KeysPage, Failure>;
-
-    async fn key(&self, id: KeyId) -> Result<KeyView, Failure>;
 
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure>;
 

@@ -1,10 +1,10 @@
 //! What surrounds every page: the way past the menu, the menu, the page, and the line that says what happened.
 
 use crate::browser;
-use crate::calls::current_member;
+use crate::codec::Json;
 use crate::components::{Icon, MemberFoot, Menu, Status};
-use crate::request::SIGN_IN;
-use domain::MemberView;
+use crate::request::{SIGN_IN, page_request};
+use crate::whole::whole;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -28,7 +28,7 @@ pub fn Layout(children: Children) -> impl IntoView {
         }
         now
     });
-    view! {
+    whole(view! {
         // The router leaves links marked external to the browser, which moves the focus as well.
         <a class="skip" href="#main" rel="external">
             "Skip to content"
@@ -38,36 +38,24 @@ pub fn Layout(children: Children) -> impl IntoView {
             {children()}
         </main>
         {status.line()}
-    }
+    })
 }
 
 #[component]
 fn Side() -> impl IntoView {
-    let member = Resource::new(
-        || (),
-        |()| async { current_member().await.ok().and_then(Result::ok) },
-    );
-    let account = move || {
-        Suspend::new(async move {
-            member
-                .await
-                .map(|MemberView { account_name, .. }| account_name.to_string())
-        })
-    };
-    let foot = move || {
-        Suspend::new(async move {
-            member
-                .await
-                .map(|MemberView { email, .. }| view! { <MemberFoot email=email.to_string()/> })
-        })
-    };
-    view! {
+    // Who is signed in cannot change while the page stands: it comes with it.
+    let member: SharedValue<_, Json> = SharedValue::new_with_encoding(|| page_request().member);
+    let (account, email) = member
+        .into_inner()
+        .map(|member| (member.account_name.to_string(), member.email.to_string()))
+        .unzip();
+    whole(view! {
         <header class="side">
             <div class="brand">
                 <Icon name="#i-mark"/>
                 <p>
                     <strong>
-                        <Suspense>{account}</Suspense>
+                        {account}
                     </strong>
                     <span>"Voxum Console"</span>
                 </p>
@@ -78,8 +66,8 @@ fn Side() -> impl IntoView {
             </button>
             <div id="menu" class="menu" popover>
                 <Menu/>
-                <Suspense>{foot}</Suspense>
+                {email.map(|email| view! { <MemberFoot email=email/> })}
             </div>
         </header>
-    }
+    })
 }

@@ -10,12 +10,14 @@
 pub mod backend;
 mod browser;
 pub mod calls;
+mod codec;
 mod components;
 mod layout;
 mod pages;
 pub mod request;
 mod routes;
 mod shell;
+mod whole;
 
 pub use routes::App;
 pub use shell::shell;

@@ -3,7 +3,7 @@
 //! These values exist on the server alone. In the browser the functions answer with the default, which is right,
 //! since a page that depends on them is sent without the script that would hydrate it.
 
-use domain::{CreateKeyForm, Failure, IssuedKey, KeyId, RevokeKeyForm};
+use domain::{CreateKeyForm, Failure, IssuedKey, KeyId, MemberView, RevokeKeyForm};
 use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
@@ -61,6 +61,8 @@ pub struct PageRequest {
     /// `None` where no site was built into the binary: the pages then work without script and style.
     pub assets: Option<Assets>,
     pub theme: Theme,
+    /// Who is signed in.
+    pub member: Option<MemberView>,
     /// The session cookie travels in the clear: the sign-in page says so.
     pub insecure: bool,
     /// Where this page is the direct answer to a form: what came of it. Such a page is sent without script.
@@ -116,22 +118,19 @@ pub fn page_request() -> PageRequest {
     }
 }
 
-/// Whether the page that is being rendered is one that no script takes over: it depends on what only the server
-/// knows, holds a secret, or asks for a password.
+/// The pages that script takes over. Every other one holds a plain form, or nothing that a script could help with.
+pub const LIVE: [&str; 2] = ["/keys", "/inventory"];
+
+/// Whether the page that is being rendered is one that no script takes over: it is none of [`LIVE`], or the direct
+/// answer to a form, which depends on what only the server knows and may hold a secret.
 pub fn sent_without_script() -> bool {
     let request = page_request();
-    let sign_in = use_context::<RequestUrl>().is_some_and(|url| path_of(url.as_ref()) == SIGN_IN);
-    request.assets.is_none()
-        || request.answer.is_some()
-        || sign_in
-        || use_context::<LinkPage>().is_some()
+    let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok());
+    let live = url.is_some_and(|url| LIVE.contains(&url.path()));
+    request.assets.is_none() || request.answer.is_some() || !live
 }
 
 pub const SIGN_IN: &str = "/sign-in";
-
-fn path_of(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or_default()
-}
 
 /// Answers the page that is being rendered with 404.
 pub fn not_found() {

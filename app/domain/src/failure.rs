@@ -25,7 +25,7 @@ pub struct FieldError {
 
 /// A request from the console was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// No session, or it has ended.
     SignedOut,

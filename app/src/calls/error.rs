@@ -10,7 +10,7 @@ pub type Answer<T> = Result<T, Failure>;
 
 /// The call did not get an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "snake_case")]
 pub enum CallError {
     /// Something broke on the server; the log has the rest under this request id.
     Internal { request_id: String },

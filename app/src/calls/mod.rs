@@ -4,9 +4,7 @@
 mod error;
 mod inventory;
 mod keys;
-mod member;
 
 pub use error::{Answer, CallError};
 pub use inventory::{ListInventory, list_inventory};
 pub use keys::{CreateKey, ListKeys, RevokeKey, create_key, list_keys, revoke_key};
-pub use member::{CurrentMember, current_member};

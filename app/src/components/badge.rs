@@ -1,6 +1,7 @@
 //! Where a key stands, as an icon and a word.
 
 use super::Icon;
+use crate::whole::whole;
 use domain::KeyStatus;
 use leptos::prelude::*;
 
@@ -12,10 +13,10 @@ pub fn Badge(status: KeyStatus) -> impl IntoView {
         KeyStatus::Expired => "#i-clock",
         KeyStatus::Revoked => "#i-stop",
     };
-    view! {
+    whole(view! {
         <span class="badge" data-status=status.as_str()>
             <Icon name=icon/>
             {status.label()}
         </span>
-    }
+    })
 }

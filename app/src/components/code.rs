@@ -2,6 +2,7 @@
 
 use super::CopyButton;
 use crate::browser;
+use crate::whole::whole;
 use leptos::prelude::*;
 
 /// A click on the text selects all of it.
@@ -22,10 +23,10 @@ pub fn Code(
             />
         }
     });
-    view! {
+    whole(view! {
         <div class="code">
             <pre id=id><code>{text}</code></pre>
             {button}
         </div>
-    }
+    })
 }

@@ -1,6 +1,7 @@
 //! Puts a text on the clipboard, and says so only when it is there.
 
 use crate::browser;
+use crate::whole::whole;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -22,12 +23,12 @@ pub fn CopyButton(
             }
         });
     };
-    view! {
+    whole(view! {
         <button type="button" class="button copy needs-script" on:click=copy>
             <svg class="icon" aria-hidden="true">
                 <use href=move || if copied.get() { "#i-check" } else { "#i-copy" }></use>
             </svg>
             <span aria-live="polite">{move || if copied.get() { "Copied" } else { "Copy" }}</span>
         </button>
-    }
+    })
 }

@@ -1,5 +1,6 @@
 //! The browser's own dialog, which opens before the module has arrived and keeps the focus inside by itself.
 
+use crate::whole::whole;
 use leptos::prelude::*;
 
 /// The button that opens it has `command="show-modal"` and `commandfor` its id.
@@ -20,7 +21,7 @@ pub fn Dialog(
     on_outside: Option<Callback<()>>,
     children: Children,
 ) -> impl IntoView {
-    view! {
+    whole(view! {
         <dialog
             id=id
             role=alert.then_some("alertdialog")
@@ -39,5 +40,5 @@ pub fn Dialog(
         >
             <div class="dialog-body">{children()}</div>
         </dialog>
-    }
+    })
 }

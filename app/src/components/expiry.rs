@@ -1,6 +1,7 @@
 //! When a new key ends.
 
 use super::Icon;
+use crate::whole::whole;
 use domain::{Expiry, NewKeyOptions};
 use leptos::prelude::*;
 
@@ -31,7 +32,7 @@ pub fn ExpiryField(
             })
             .collect_view()
     };
-    view! {
+    whole(view! {
         <div class="field expiry">
             <label for="expires">"Expires"</label>
             <select
@@ -53,5 +54,5 @@ pub fn ExpiryField(
                 {move || error.get().map(|error| view! { <Icon name="#i-alert"/> <span>{error}</span> })}
             </div>
         </div>
-    }
+    })
 }

@@ -1,5 +1,6 @@
 //! One picture of the sprite that the shell puts at the end of every page.
 
+use crate::whole::whole;
 use leptos::prelude::*;
 
 /// Always beside a word, and therefore hidden from those who hear the page.
@@ -8,9 +9,9 @@ pub fn Icon(
     /// The symbol's id in `icons.svg`, after `#`.
     name: &'static str,
 ) -> impl IntoView {
-    view! {
+    whole(view! {
         <svg class="icon" aria-hidden="true">
             <use href=name></use>
         </svg>
-    }
+    })
 }

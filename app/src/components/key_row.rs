@@ -1,6 +1,7 @@
 //! One key of the list.
 
 use super::{Badge, Clock, Day, RevokeDialog, RevokeRequest, Time};
+use crate::whole::whole;
 use domain::{KeyStatus, KeyView, LastUse, Revocation};
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
@@ -49,7 +50,7 @@ pub fn KeyRow(
         }),
         (None, None) => EitherOf3::C(view! { <small>"No expiry"</small> }),
     };
-    view! {
+    whole(view! {
         <tr role="row" class:ended=!key.status.is_live()>
             <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">
                 <span class="name">{key.name.to_string()}</span>
@@ -74,5 +75,5 @@ pub fn KeyRow(
                 {revoke}
             </td>
         </tr>
-    }
+    })
 }

@@ -1,6 +1,7 @@
 //! The account's keys.
 
 use super::{Clock, KeyRow, RevokeRequest, TimesSwitch};
+use crate::whole::whole;
 use domain::{KeyStatus, KeyView};
 use leptos::prelude::*;
 
@@ -24,7 +25,7 @@ pub fn KeyTable(
             )
         })
     };
-    view! {
+    whole(view! {
         <div class="toolbar">
             <p>{count}</p>
             <TimesSwitch/>
@@ -61,7 +62,7 @@ pub fn KeyTable(
                 </tbody>
             </table>
         </div>
-    }
+    })
 }
 
 /// A row is drawn again exactly when something in it changed.

@@ -1,25 +1,26 @@
 //! What stands in a page's place while its data is on the way, and when it does not come.
 
 use super::{Notice, Problem, Tone};
+use crate::whole::whole;
 use leptos::prelude::*;
 
 /// Grey lines where rows will be.
 #[component]
 pub fn Waiting() -> impl IntoView {
-    view! {
+    whole(view! {
         <div class="waiting" aria-busy="true">
             <p class="visually-hidden">"Loading…"</p>
             <div></div>
             <div></div>
             <div></div>
         </div>
-    }
+    })
 }
 
 /// The data did not come.
 #[component]
 pub fn Trouble(problem: Problem, retry: Callback<()>) -> impl IntoView {
-    view! {
+    whole(view! {
         <Notice tone=Tone::Error title=problem.title text=problem.message>
             {problem
                 .passing
@@ -31,5 +32,5 @@ pub fn Trouble(problem: Problem, retry: Callback<()>) -> impl IntoView {
                     }
                 })}
         </Notice>
-    }
+    })
 }

@@ -3,6 +3,7 @@
 use super::Icon;
 use crate::browser;
 use crate::request::Theme;
+use crate::whole::whole;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -18,7 +19,7 @@ pub fn MemberFoot(email: String) -> impl IntoView {
             </option>
         }
     });
-    view! {
+    whole(view! {
         <div class="member">
             <p class="member-email" title=email>
                 {email.clone()}
@@ -45,5 +46,5 @@ pub fn MemberFoot(email: String) -> impl IntoView {
                 </button>
             </form>
         </div>
-    }
+    })
 }

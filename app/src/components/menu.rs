@@ -2,6 +2,7 @@
 
 use super::Icon;
 use crate::browser;
+use crate::whole::whole;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -26,9 +27,9 @@ pub fn Menu() -> impl IntoView {
             </li>
         }
     });
-    view! {
+    whole(view! {
         <nav aria-label="Main">
             <ul>{items}</ul>
         </nav>
-    }
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::{Attempt, NewKeyForm, SaveKey};
 use crate::browser;
+use crate::whole::whole;
 use domain::{CreateKeyForm, IssuedKey, NewKeyOptions};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -96,8 +97,8 @@ pub fn NewKey(
     Effect::new(move |_| {
         browser::guard_leaving(move || issue.issued.with_untracked(Option::is_some))
     });
-    view! {
+    whole(view! {
         {title}
         {step}
-    }
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::{Dialog, Issue, NEW_KEY_TITLE, NewKey};
 use crate::browser;
+use crate::whole::whole;
 use domain::CreateKeyForm;
 use leptos::prelude::*;
 
@@ -25,7 +26,7 @@ pub fn NewKeyDialog(
             </button>
         }
     };
-    view! {
+    whole(view! {
         <Dialog
             id=NEW_KEY_DIALOG
             title=NEW_KEY_TITLE
@@ -40,13 +41,13 @@ pub fn NewKeyDialog(
                 cancel=ViewFn::from(cancel)
             />
         </Dialog>
-    }
+    })
 }
 
 /// Opens the dialog; also without script, where the browser knows how.
 #[component]
 pub fn NewKeyButton() -> impl IntoView {
-    view! {
+    whole(view! {
         <button type="button" class="button primary" command="show-modal" commandfor=NEW_KEY_DIALOG>
             <super::Icon name="#i-plus"/>
             "Create API Key"
@@ -54,5 +55,5 @@ pub fn NewKeyButton() -> impl IntoView {
         <a class="without-script" href="/keys/new">
             "Open the form as a page"
         </a>
-    }
+    })
 }

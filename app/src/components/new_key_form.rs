@@ -2,6 +2,7 @@
 
 use super::{Attempt, ExpiryField, Permissions, TextField};
 use crate::browser;
+use crate::whole::whole;
 use domain::{CreateKeyForm, Expiry, Field, KeyName, NewKeyOptions};
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
@@ -40,7 +41,7 @@ pub fn NewKeyForm(
     });
     // What was typed before the module arrived deserves advice as well.
     Effect::new(move |_| typed.set(browser::value("key-name")));
-    view! {
+    whole(view! {
         <form id=FORM class="form" method="post" action="/keys" novalidate on:submit=send>
             // The first submit button is the one that Enter presses; the presets must not be it.
             <button type="submit" hidden></button>
@@ -81,5 +82,5 @@ pub fn NewKeyForm(
                 </button>
             </div>
         </form>
-    }
+    })
 }

@@ -1,6 +1,7 @@
 //! Something to know, beside what it is about.
 
 use super::Icon;
+use crate::whole::whole;
 use leptos::prelude::*;
 
 /// How much it matters.
@@ -36,7 +37,7 @@ pub fn Notice(
     #[prop(optional)] title: Option<&'static str>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    view! {
+    whole(view! {
         <div class="notice" data-tone=tone.as_str() role=(tone == Tone::Error).then_some("alert")>
             <Icon name=tone.icon()/>
             <div>
@@ -45,5 +46,5 @@ pub fn Notice(
                 {children.map(|children| children())}
             </div>
         </div>
-    }
+    })
 }

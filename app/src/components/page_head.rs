@@ -1,5 +1,6 @@
 //! The top of a page: what it is, what it is for, and its one primary action.
 
+use crate::whole::whole;
 use leptos::prelude::*;
 
 #[component]
@@ -8,7 +9,7 @@ pub fn PageHead(
     purpose: &'static str,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    view! {
+    whole(view! {
         <div class="page-head">
             <div>
                 <h1>{title}</h1>
@@ -16,5 +17,5 @@ pub fn PageHead(
             </div>
             {children.map(|children| view! { <div class="page-action">{children()}</div> })}
         </div>
-    }
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::Icon;
 use crate::browser;
+use crate::whole::whole;
 use domain::{Preset, Scope};
 use leptos::prelude::*;
 
@@ -55,7 +56,7 @@ pub fn Permissions(
             </div>
         }
     });
-    view! {
+    whole(view! {
         <fieldset
             class="field"
             aria-describedby="permissions-error"
@@ -68,5 +69,5 @@ pub fn Permissions(
                 {move || error.get().map(|error| view! { <Icon name="#i-alert"/> <span>{error}</span> })}
             </div>
         </fieldset>
-    }
+    })
 }

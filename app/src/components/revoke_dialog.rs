@@ -1,6 +1,7 @@
 //! The button that revokes one key, and the dialog that asks first.
 
 use super::{Attempt, Clock, Dialog, RevokeForm};
+use crate::whole::whole;
 use domain::{KeyId, KeyView, RevokeKeyForm};
 use leptos::prelude::*;
 
@@ -36,7 +37,7 @@ pub fn RevokeDialog(
             attempt,
         })
     });
-    view! {
+    whole(view! {
         <button
             type="button"
             class="button small"
@@ -57,5 +58,5 @@ pub fn RevokeDialog(
                 </button>
             </RevokeForm>
         </Dialog>
-    }
+    })
 }

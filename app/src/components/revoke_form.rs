@@ -2,6 +2,7 @@
 
 use super::{Attempt, Clock, Icon, TextField};
 use crate::browser;
+use crate::whole::whole;
 use domain::{Field, KeyView, RevokeKeyForm, RevokeReason, relative};
 use leptos::either::Either;
 use leptos::ev::SubmitEvent;
@@ -71,7 +72,7 @@ pub fn RevokeForm(
             browser::focus_invalid(&focus_in);
         }
     });
-    view! {
+    whole(view! {
         <form id=form class="form" method="post" action=format!("/keys/{id}/revoke") novalidate on:submit=send>
             {attempt.notice()}
             <dl class="facts">
@@ -121,5 +122,5 @@ pub fn RevokeForm(
                 </button>
             </div>
         </form>
-    }
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::{Code, CopyButton, Notice, Tone};
 use crate::browser;
+use crate::whole::whole;
 use domain::IssuedKey;
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
@@ -62,7 +63,7 @@ pub fn SaveKey(
             browser::focus("keep-open");
         }
     });
-    view! {
+    whole(view! {
         <form class="form" method="get" action="/keys" on:submit=done>
             <p class="lead">"The key “" {name} "” was created. Copy it now, and store it where the system that uses it can read it."</p>
             <div class="field">
@@ -115,5 +116,5 @@ pub fn SaveKey(
                 </button>
             </div>
         </form>
-    }
+    })
 }

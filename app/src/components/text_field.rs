@@ -1,6 +1,7 @@
 //! A labelled line of text with its hint and its error.
 
 use super::Icon;
+use crate::whole::whole;
 use leptos::ev::Event;
 use leptos::prelude::*;
 
@@ -30,7 +31,7 @@ pub fn TextField(
     .flatten()
     .collect::<Vec<_>>()
     .join(" ");
-    view! {
+    whole(view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input
@@ -55,5 +56,5 @@ pub fn TextField(
                 {move || error.get().map(|error| view! { <Icon name="#i-alert"/> <span>{error}</span> })}
             </div>
         </div>
-    }
+    })
 }

@@ -1,6 +1,7 @@
 //! A time in words, with the exact one at hand.
 
 use super::Clock;
+use crate::whole::whole;
 use domain::{Moment, relative};
 use leptos::prelude::*;
 
@@ -9,12 +10,12 @@ use leptos::prelude::*;
 #[component]
 pub fn Time(moment: Moment, clock: Clock) -> impl IntoView {
     let Moment { at, iso, exact, .. } = moment;
-    view! {
+    whole(view! {
         <time datetime=iso title=exact>
             <span class="ago">{move || relative(at, clock.now())}</span>
             <span class="exact">{exact.clone()}</span>
         </time>
-    }
+    })
 }
 
 /// "11 Jan 2027": a day that was agreed on, and that words would only blur.
@@ -23,21 +24,21 @@ pub fn Day(moment: Moment) -> impl IntoView {
     let Moment {
         iso, exact, day, ..
     } = moment;
-    view! {
+    whole(view! {
         <time datetime=iso title=exact>
             <span class="ago">{day}</span>
             <span class="exact">{exact.clone()}</span>
         </time>
-    }
+    })
 }
 
 /// Shows every time of the page exactly. Works by style alone, so it needs no script.
 #[component]
 pub fn TimesSwitch() -> impl IntoView {
-    view! {
+    whole(view! {
         <label class="switch">
             <input type="checkbox" id="exact-times" role="switch"/>
             "Exact times"
         </label>
-    }
+    })
 }

@@ -1,8 +1,9 @@
 //! Inventory: what integrations sent.
 
-use super::load::{Head, load};
+use super::load::{Head, fetch, load};
 use crate::calls::list_inventory;
 use crate::components::{Clock, Code, PageHead, Time, TimesSwitch};
+use crate::whole::whole;
 use domain::{InventoryPage as Data, ItemRow};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -17,14 +18,14 @@ const HEAD: Head = Head {
 #[component]
 pub fn InventoryPage() -> impl IntoView {
     let query = use_query_map();
-    let page = Resource::new(
+    let page = fetch(
         move || query.with(|query| query.get("cursor")),
         list_inventory,
     );
-    view! {
+    whole(view! {
         <Title text="Inventory · Voxum Console"/>
         {load(page, HEAD, |page| view! { <Inventory page=page/> }.into_any())}
-    }
+    })
 }
 
 #[component]
@@ -47,7 +48,7 @@ fn Inventory(page: Data) -> impl IntoView {
         .map(|item| view! { <Row item=item clock=clock/> })
         .collect_view();
     let total = page.total;
-    view! {
+    whole(view! {
         {head}
         <div class="toolbar">
             <p>{total} {if total == 1 { " item" } else { " items" }}</p>
@@ -90,13 +91,13 @@ fn Inventory(page: Data) -> impl IntoView {
                     }
                 })}
         </nav>
-    }
+    })
     .into_any()
 }
 
 #[component]
 fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
-    view! {
+    whole(view! {
         <tr role="row">
             <th role="rowheader" scope="row">
                 <span class="name">{item.name}</span>
@@ -115,7 +116,7 @@ fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
                 <Time moment=item.updated clock=clock/>
             </td>
         </tr>
-    }
+    })
 }
 
 /// What the system that sent the item left out is said to be so.
@@ -133,7 +134,7 @@ fn NoItems(url: String) -> impl IntoView {
         "curl -X POST {url}/api/inventory \\\n  -H \"X-API-Key: vx_abc123...\" \\\n  -H \"Content-Type: application/json\" \\\n  \
          -d '{{\"items\": [{{\"id\": \"SKU001\", \"name\": \"Honda Accord 2024\", \"category\": \"Sedan\", \"price\": 32500}}]}}'"
     );
-    view! {
+    whole(view! {
         <section class="empty">
             <h2>"No items yet"</h2>
             <p>
@@ -144,5 +145,5 @@ fn NoItems(url: String) -> impl IntoView {
                 <a href="/keys">"Go to API Keys"</a>
             </p>
         </section>
-    }
+    })
 }

@@ -1,13 +1,14 @@
 //! API Keys: who can reach the account's data.
 
 use super::creation::creation;
-use super::load::{Head, load, settle};
+use super::load::{Head, fetch, load, settle};
 use crate::browser;
 use crate::calls::{list_keys, revoke_key};
 use crate::components::{
     Attempt, Clock, Code, Issue, KeyTable, NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog, Notice,
     PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
 };
+use crate::whole::whole;
 use domain::{KeyView, KeysPage as Data, NewKeyOptions};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -21,11 +22,11 @@ const HEAD: Head = Head {
 
 #[component]
 pub fn KeysPage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| list_keys());
-    view! {
+    let page = fetch(|| (), |()| list_keys());
+    whole(view! {
         <Title text="API Keys · Voxum Console"/>
         {load(page, HEAD, |page| view! { <Keys page=page/> }.into_any())}
-    }
+    })
 }
 
 /// The rows, kept up to date by what is done on the page.
@@ -74,7 +75,7 @@ fn Keys(page: Data) -> impl IntoView {
         .new_key
         .map(|options| view! { <Create options=options rows=rows/> });
     let url = page.public_url;
-    view! {
+    whole(view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose>
             {move || (manages && !none.get()).then(|| view! { <NewKeyButton/> })}
         </PageHead>
@@ -95,14 +96,14 @@ fn Keys(page: Data) -> impl IntoView {
             }
         }}
         {dialog}
-    }
+    })
 }
 
 /// Nothing to list yet.
 #[component]
 fn NoKeys(url: String, manages: bool) -> impl IntoView {
     let call = format!("curl -H \"X-API-Key: vx_abc123...\" {url}/api/inventory");
-    view! {
+    whole(view! {
         <section class="empty">
             <h2>"No API keys yet"</h2>
             <p>
@@ -113,7 +114,7 @@ fn NoKeys(url: String, manages: bool) -> impl IntoView {
             <Code id="example-call" text=call copy=true/>
             <p class="second">"If you only manage your chatbot here, you don't need API keys."</p>
         </section>
-    }
+    })
 }
 
 #[component]

@@ -2,6 +2,7 @@
 
 use crate::browser;
 use crate::calls::{Answer, CallError};
+use crate::codec::Json;
 use crate::components::{PageHead, Problem, Trouble, Waiting};
 use domain::Failure;
 use leptos::prelude::*;
@@ -10,6 +11,23 @@ use serde::de::DeserializeOwned;
 
 /// What a call's resource holds.
 pub type Called<T> = Result<Answer<T>, CallError>;
+
+/// A page's data, or why it is not there.
+pub type Loaded<T> = Resource<Called<T>, Json>;
+
+/// Fetches a page's data: on the server before the page is sent, in the browser when the page is gone to, and again
+/// whenever `source` changes.
+pub fn fetch<S, T, F>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    call: impl Fn(S) -> F + Send + Sync + 'static,
+) -> Loaded<T>
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: Send + Sync + Serialize + DeserializeOwned + 'static,
+    F: Future<Output = Called<T>> + Send + 'static,
+{
+    Resource::new_with_options(source, call, false)
+}
 
 /// The top of a page, which stands there before its data does.
 #[derive(Clone, Copy)]
@@ -34,7 +52,7 @@ pub fn settle<T>(called: Called<T>) -> Result<T, Problem> {
 
 /// Shows a page's data once it is there. `show` runs once for each time it is loaded, so what it makes keeps its state
 /// until then.
-pub fn load<T>(resource: Resource<Called<T>>, head: Head, show: fn(T) -> AnyView) -> impl IntoView
+pub fn load<T>(resource: Loaded<T>, head: Head, show: fn(T) -> AnyView) -> impl IntoView
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {

@@ -1,10 +1,11 @@
 //! The create dialog as a page, for those whose browser opens no dialog.
 
 use super::creation::creation;
-use super::load::{Head, load};
+use super::load::{Head, fetch, load};
 use crate::calls::list_keys;
 use crate::components::{Attempt, Issue, NewKey, Notice, Tone};
 use crate::request::{FormAnswer, page_request};
+use crate::whole::whole;
 use domain::{CreateKeyForm, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -21,14 +22,14 @@ pub fn NewKeyPage() -> impl IntoView {
     let content = match page_request().answer {
         Some(FormAnswer::Issued(issued)) => view! { <Saved issued=*issued/> }.into_any(),
         _ => {
-            let page = Resource::new(|| (), |()| list_keys());
+            let page = fetch(|| (), |()| list_keys());
             load(page, HEAD, |page| view! { <Create page=page/> }.into_any()).into_any()
         }
     };
-    view! {
+    whole(view! {
         <Title text="Create API Key · Voxum Console"/>
         <div class="narrow">{content}</div>
-    }
+    })
 }
 
 /// The direct answer to a create form: the one page that ever holds this secret.
@@ -39,7 +40,7 @@ fn Saved(issued: IssuedKey) -> impl IntoView {
         ends: Vec::new(),
     };
     let issue = Issue::new(Attempt::new(None), nothing, Some(issued));
-    view! {
+    whole(view! {
         <NewKey
             issue=issue
             initial=CreateKeyForm::default()
@@ -49,7 +50,7 @@ fn Saved(issued: IssuedKey) -> impl IntoView {
             on_done=Callback::new(|()| ())
             cancel=ViewFn::from(|| ())
         />
-    }
+    })
 }
 
 #[component]
@@ -73,9 +74,9 @@ fn Create(page: KeysPage) -> impl IntoView {
     });
     let send = creation(issue, Callback::new(|_| ()), Callback::new(|_| ()));
     let cancel = || view! { <a class="button" href="/keys">"Cancel"</a> };
-    view! {
+    whole(view! {
         <NewKey issue=issue initial=initial page=true on_send=send on_done=done cancel=ViewFn::from(cancel)/>
-    }
+    })
     .into_any()
 }
 

@@ -1,9 +1,10 @@
 //! The revoke dialog as a page, for those whose browser opens no dialog.
 
-use super::load::{Head, load};
+use super::load::{Head, fetch, load};
 use crate::calls::list_keys;
 use crate::components::{Attempt, Clock, Notice, RevokeForm, Tone};
 use crate::request::{FormAnswer, not_found, page_request};
+use crate::whole::whole;
 use domain::{Failure, KeyId, KeysPage, RevokeKeyForm};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -16,12 +17,12 @@ const HEAD: Head = Head {
 
 #[component]
 pub fn RevokeKeyPage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| list_keys());
-    view! {
+    let page = fetch(|| (), |()| list_keys());
+    whole(view! {
         // Without the key's name: titles are not escaped.
         <Title text="Revoke API key · Voxum Console"/>
         <div class="narrow">{load(page, HEAD, |page| view! { <Revoke page=page/> }.into_any())}</div>
-    }
+    })
 }
 
 #[component]
@@ -58,13 +59,13 @@ fn Revoke(page: KeysPage) -> impl IntoView {
         _ => (RevokeKeyForm::default(), None),
     };
     let clock = Clock::start(page.now.at);
-    view! {
+    whole(view! {
         <h1>"Revoke “" {key.name.to_string()} "”?"</h1>
         <RevokeForm key=key clock=clock attempt=Attempt::new(problem) initial=initial>
             <a class="button" href="/keys" autofocus>
                 "Cancel"
             </a>
         </RevokeForm>
-    }
+    })
     .into_any()
 }

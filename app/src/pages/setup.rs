@@ -2,6 +2,7 @@
 
 use crate::components::{Icon, Notice, Problem, TextField, Tone};
 use crate::request::{FormAnswer, LinkPage, page_request};
+use crate::whole::whole;
 use domain::Field;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -83,7 +84,7 @@ pub fn SetupPage() -> impl IntoView {
             "Create owner",
         )
     };
-    view! {
+    whole(view! {
         <Title text=format!("{title} · Voxum Console")/>
         <section class="card">
             <Icon name="#i-mark"/>
@@ -97,5 +98,5 @@ pub fn SetupPage() -> impl IntoView {
                 </button>
             </form>
         </section>
-    }
+    })
 }

@@ -2,6 +2,7 @@
 
 use crate::components::{Icon, Notice, Problem, TextField, Tone};
 use crate::request::{FormAnswer, page_request};
+use crate::whole::whole;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -17,7 +18,7 @@ pub fn SignInPage() -> impl IntoView {
         .with_untracked(|query| query.get("next"))
         .unwrap_or_default();
     let known = !email.is_empty();
-    view! {
+    whole(view! {
         <Title text="Sign in · Voxum Console"/>
         <section class="card">
             <Icon name="#i-mark"/>
@@ -58,5 +59,5 @@ pub fn SignInPage() -> impl IntoView {
                 </button>
             </form>
         </section>
-    }
+    })
 }

@@ -7,8 +7,7 @@ use crate::telemetry::Chain;
 use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, MemberView,
-    RevokeKeyForm,
+    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm,
 };
 use service::{Client, Error, Member, Service};
 use std::sync::Arc;
@@ -59,16 +58,8 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
 
 #[async_trait]
 impl Backend for Door {
-    async fn member(&self) -> Result<MemberView, Failure> {
-        Ok(self.member()?.view())
-    }
-
     async fn keys(&self) -> Result<KeysPage, Failure> {
         self.told(self.service.keys_page(self.member()?).await)
-    }
-
-    async fn key(&self, id: KeyId) -> Result<KeyView, Failure> {
-        self.told(self.service.key(self.member()?, &id).await)
     }
 
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure> {

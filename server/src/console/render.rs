@@ -60,6 +60,7 @@ async fn draw(
     let request = PageRequest {
         assets: state.site.assets(),
         theme: visitor.theme,
+        member: visitor.member.as_ref().map(service::Member::view),
         insecure: !state.public_url.is_trustworthy(),
         answer,
     };

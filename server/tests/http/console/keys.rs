@@ -173,7 +173,7 @@ async fn a_viewer_sees_and_changes_nothing() {
         .await
         .expect(200);
     let refused = viewer.revoke(&key.id, "").await.expect(200);
-    assert_eq!(refused.json()["Err"]["kind"], "forbidden");
+    assert_eq!(refused.json()["Err"], "forbidden");
     key.get("/api/key").await.expect(200);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
 }

@@ -4,13 +4,20 @@ use clap::{Args, Parser, Subcommand};
 
 /// The settings that have no flag, since command lines show in process lists and shell histories.
 const SECRETS: &str = "\
-Secrets are set by the environment alone. Each has a second form with _FILE, which names a file that holds the value:
-  VOXUM_DATABASE_URL    where the data is [default: sqlite:./data/voxum.db]
-  VOXUM_PEPPER          64 hexadecimal digits under which API keys are hashed [default: the file `pepper` beside the
-                        database, made on the first start]
-  VOXUM_ADMIN_PASSWORD  the first owner's password, on an empty database, with VOXUM_ADMIN_EMAIL
+Secrets are set by the environment alone:
+  VOXUM_DATABASE_URL    Where the data is [default: sqlite:./data/voxum.db]
+  VOXUM_PEPPER          64 hexadecimal digits that API keys are hashed with
+                        [default: the file `pepper` beside the database,
+                        made on the first start]
+  VOXUM_ADMIN_PASSWORD  The first owner's password, with VOXUM_ADMIN_EMAIL
 
-LEPTOS_SITE_ROOT serves the site's files from a directory instead of those in the binary (for development).
+Each has a second form that names a file with the value in it:
+  VOXUM_DATABASE_URL_FILE, VOXUM_PEPPER_FILE, VOXUM_ADMIN_PASSWORD_FILE
+
+For development:
+  LEPTOS_SITE_ROOT      Serve the site's files from this folder instead of
+                        those in the binary
+
 Any other variable that begins with VOXUM_ is an error.";
 
 /// Hands out API keys, shows who uses them, and takes them back.
@@ -32,21 +39,35 @@ pub struct Flags {
         long,
         global = true,
         env = "VOXUM_LISTEN",
+        hide_env_values = true,
         value_name = "ADDRESS",
         default_value = "127.0.0.1:3000"
     )]
     pub listen: String,
     /// Where people and integrations reach the console [default: http:// and the listening address]
-    #[arg(long, global = true, env = "VOXUM_PUBLIC_URL", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_PUBLIC_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     pub public_url: Option<String>,
     /// Creates the first owner on an empty database, with `VOXUM_ADMIN_PASSWORD`
-    #[arg(long, global = true, env = "VOXUM_ADMIN_EMAIL", value_name = "EMAIL")]
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_ADMIN_EMAIL",
+        hide_env_values = true,
+        value_name = "EMAIL"
+    )]
     pub admin_email: Option<String>,
     /// What goes to the log on standard error: error, warn, info, debug, trace, or directives such as server=debug
     #[arg(
         long,
         global = true,
         env = "VOXUM_LOG",
+        hide_env_values = true,
         value_name = "FILTER",
         default_value = "info"
     )]

@@ -5,4 +5,5 @@ mod pages;
 mod sessions;
 mod setup;
 mod sign_in;
+mod site;
 mod theme;

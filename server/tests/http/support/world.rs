@@ -5,6 +5,7 @@ use axum::Router;
 use domain::{AccountName, Timestamp};
 use server::{AppState, PublicUrl, Site, build_router};
 use service::{ManualClock, OsRandom, Pepper, Service};
+use std::path::Path;
 use std::sync::Arc;
 use storage::{OpenMode, SqliteStore};
 use tempfile::TempDir;
@@ -57,7 +58,7 @@ impl World {
             url.origin().to_owned(),
         );
         let service = Arc::new(service.await.unwrap());
-        let state = AppState::new(service.clone(), Site::embedded().unwrap(), url);
+        let state = AppState::new(service.clone(), site(folder.path()), url);
         Self {
             folder,
             clock,
@@ -164,4 +165,19 @@ impl World {
             .await
             .unwrap()
     }
+}
+
+/// A small site, whatever this machine has built: pages name its files.
+fn site(folder: &Path) -> Site {
+    let root = folder.join("site");
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    for (name, content) in [
+        ("favicon.svg", "<svg/>"),
+        ("pkg/console.js", "export default 1"),
+        ("pkg/console.wasm", "wasm"),
+        ("pkg/console.css", "body{}"),
+    ] {
+        std::fs::write(root.join(name), content).unwrap();
+    }
+    Site::from_dir(root).unwrap()
 }

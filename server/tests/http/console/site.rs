@@ -1,0 +1,58 @@
+//! The site's files, and the pages that name them.
+
+use crate::support::World;
+
+#[tokio::test]
+async fn files_belong_to_everybody_and_ask_the_database_nothing() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.store.close().await;
+    for http in [&*owner, &world.nobody()] {
+        let file = http.get("/pkg/console.js").await.expect(200);
+        assert_eq!(file.body, "export default 1");
+        assert_eq!(file.header("x-content-type-options"), "nosniff");
+        assert_ne!(file.header("cache-control"), "no-store");
+        http.get("/favicon.svg").await.expect(200);
+    }
+    for path in [
+        "/pkg/../voxum.db",
+        "/pkg/..%2F..%2Fvoxum.db",
+        "/../voxum.db",
+        "/pkg/",
+        "/pkg",
+    ] {
+        world.nobody().get(path).await.expect(404);
+    }
+}
+
+/// Where a secret stands, or a password is typed, no script of ours runs, so none can be made to tell.
+#[tokio::test]
+async fn scripts_take_over_the_lists_and_no_page_with_a_secret() {
+    const SCRIPT: &str = "<script type=\"module\"";
+    let world = World::new().await;
+    let token = world.service.first_owner_link().await.unwrap().unwrap();
+    let setup = world
+        .nobody()
+        .get(&format!("/setup/{}", token.expose()))
+        .await
+        .expect(200);
+    let owner = world.owner().await;
+    for path in ["/keys", "/inventory"] {
+        assert!(
+            owner.get(path).await.expect(200).body.contains(SCRIPT),
+            "{path}"
+        );
+    }
+    let sign_in = world.nobody().get("/sign-in").await.expect(200);
+    let fields = [
+        ("name", "CRM Sync"),
+        ("scopes", "leads:read"),
+        ("expires", "7d"),
+        ("token", "0123456789abcdef"),
+    ];
+    let issued = owner.form("/keys", &fields).await.expect(200);
+    assert!(issued.body.contains("Save your API key"));
+    for page in [setup, sign_in, issued] {
+        assert!(!page.body.contains(SCRIPT) && page.body.contains("/pkg/console.css"));
+    }
+}

@@ -1,5 +1,6 @@
 //! What the product promises across all its routes.
 
 mod accounts;
+mod broken;
 mod forged;
 mod revoked;

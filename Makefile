@@ -10,6 +10,11 @@ ifneq ($(filter /%,$(TARGET)),)
 export PATH := $(HOME)/.cargo/bin:$(TARGET)/tools/cargo-deny/bin:$(PATH)
 endif
 
+# With the features that the whole workspace asks for, as in the tests: built by themselves, these two would have their
+# dependencies compiled once more with fewer.
+server = cargo build --workspace --bin voxum
+bundle = cargo build --workspace --bin bundle
+
 say = @printf '\n==> %s\n' "$(1)"
 
 .PHONY: help
@@ -19,12 +24,13 @@ help: ## Say what there is (this)
 .PHONY: run
 run: site ## Serve the console on http://127.0.0.1:3000, on the SQLite file data/voxum.db
 	$(call say,Building the server (about 3 minutes the first time on two cores))
-	@cargo build --package server
+	@$(server)
 	@exec $(TARGET)/debug/voxum serve
 
 .PHONY: dev
 dev: setup ## The same while you work: rebuild, restart and reload on every change
-	@exec cargo run --quiet --package bundle -- watch
+	@$(bundle)
+	@exec $(TARGET)/debug/bundle watch
 
 .PHONY: test
 test: check unit end2end ## Every check and every test, those in a browser included
@@ -56,7 +62,7 @@ unit: setup ## Every test that needs no browser
 .PHONY: end2end
 end2end: site setup-browser ## The browser tests
 	$(call say,Building the server that the browser tests drive)
-	@cargo build --package server
+	@$(server)
 	$(call say,Browser tests)
 	@cd end2end && npx tsc --noEmit && npx playwright test
 
@@ -73,7 +79,8 @@ bench: build ## Print cold start, idle memory and binary size of the release bin
 .PHONY: site
 site: setup ## What browsers load, into target/site, within its size budgets
 	$(call say,Building the site (about 4 minutes the first time on two cores))
-	@cargo run --package bundle
+	@$(bundle)
+	@$(TARGET)/debug/bundle
 
 .PHONY: setup
 setup: ## The toolchain and the npm packages; every command does this by itself

@@ -12,7 +12,7 @@ pub fn write(id: &str) -> String {
     hex::encode(bytes)
 }
 
-/// The id that [`write`] was given; `None` for any text that it did not write.
+/// The id that [`write()`] was given; `None` for any text that it did not write.
 pub fn read(cursor: &str) -> Option<String> {
     let bytes = hex::decode(cursor).ok()?;
     let (version, id) = bytes.split_first()?;

@@ -23,9 +23,9 @@ mod site;
 mod state;
 mod telemetry;
 
-pub use api::problem::Problem;
+pub(crate) use api::problem::Problem;
 pub use router::build_router;
-pub use settings::{PublicUrl, SettingsError};
+pub use settings::PublicUrl;
 pub use site::Site;
 pub use state::AppState;
 

@@ -11,12 +11,16 @@ use domain::{
 };
 use service::{Client, Error, Member, Service};
 use std::sync::Arc;
+use tracing::Span;
 
 pub struct Door {
     service: Arc<Service>,
     member: Option<Member>,
     client: Client,
     request_id: RequestId,
+    /// The request's, under which its faults are logged: pages fetch their data in tasks of the framework's own, which
+    /// know nothing of it.
+    span: Span,
 }
 
 impl Door {
@@ -26,6 +30,7 @@ impl Door {
             member: visitor.member.clone(),
             client: visitor.client.clone(),
             request_id: visitor.request_id.clone(),
+            span: Span::current(),
         }
     }
 
@@ -34,7 +39,7 @@ impl Door {
     }
 
     fn told<T>(&self, result: Result<T, Error>) -> Result<T, Failure> {
-        result.map_err(|error| failure(error, &self.request_id))
+        result.map_err(|error| self.span.in_scope(|| failure(error, &self.request_id)))
     }
 }
 

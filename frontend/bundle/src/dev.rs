@@ -103,14 +103,7 @@ fn wait(changes: &Receiver<()>) -> Result<()> {
 fn rebuild(workspace: &Workspace, site: &Path) -> Result<()> {
     build(workspace, Mode::Live, site)?;
     let status = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--package",
-            "server",
-            "--bin",
-            "voxum",
-            "--target-dir",
-        ])
+        .args(["build", "--workspace", "--bin", "voxum", "--target-dir"])
         .arg(workspace.target())
         .current_dir(workspace.root())
         .status()

@@ -52,15 +52,21 @@ pub enum Failure {
 impl Failure {
     /// A refusal of one field.
     pub fn field(field: Field, message: impl Into<String>) -> Self {
-        Self::Invalid { errors: vec![FieldError { field, message: message.into() }] }
+        Self::Invalid {
+            errors: vec![FieldError {
+                field,
+                message: message.into(),
+            }],
+        }
     }
 
     /// What is wrong with `field`, if anything.
     pub fn at(&self, field: Field) -> Option<&str> {
         match self {
-            Self::Invalid { errors } => {
-                errors.iter().find(|error| error.field == field).map(|error| error.message.as_str())
-            }
+            Self::Invalid { errors } => errors
+                .iter()
+                .find(|error| error.field == field)
+                .map(|error| error.message.as_str()),
             _ => None,
         }
     }

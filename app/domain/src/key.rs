@@ -33,7 +33,8 @@ impl KeyName {
     /// Advice for a name that will say nothing in a year, such as "Key 1" or "Test". Never a refusal.
     pub fn hint(raw: &str) -> Option<&'static str> {
         const VAGUE: [&str; 12] = [
-            "key", "api", "apikey", "test", "testing", "new", "my", "the", "temp", "tmp", "demo", "foo",
+            "key", "api", "apikey", "test", "testing", "new", "my", "the", "temp", "tmp", "demo",
+            "foo",
         ];
         let lower = raw.trim().to_lowercase();
         let mut words = lower
@@ -100,7 +101,13 @@ pub enum Expiry {
 
 impl Expiry {
     /// In the order in which the form offers them.
-    pub const ALL: [Self; 5] = [Self::Days7, Self::Days30, Self::Days90, Self::Year, Self::Never];
+    pub const ALL: [Self; 5] = [
+        Self::Days7,
+        Self::Days30,
+        Self::Days90,
+        Self::Year,
+        Self::Never,
+    ];
 
     /// The text in a form.
     pub const fn as_str(self) -> &'static str {
@@ -244,7 +251,9 @@ pub struct IssuedKey {
 
 impl fmt::Debug for IssuedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IssuedKey").field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("IssuedKey")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }
 
@@ -272,7 +281,13 @@ mod tests {
         for vague in ["Key 1", "test", "Test key", "API-Key", "key2", "my api key"] {
             assert!(KeyName::hint(vague).is_some(), "{vague:?} got no hint");
         }
-        for good in ["", "Inventory Integration", "CRM Sync", "Tester's feed", "钥匙"] {
+        for good in [
+            "",
+            "Inventory Integration",
+            "CRM Sync",
+            "Tester's feed",
+            "钥匙",
+        ] {
             assert!(KeyName::hint(good).is_none(), "{good:?} got a hint");
         }
     }

@@ -18,9 +18,7 @@ pub use failure::{Failure, Field, FieldError};
 pub use form::{CreateKeyForm, KeysPage, NewKeyOptions, RevokeKeyForm};
 pub use id::{AccountId, KeyId, MemberId};
 pub use inventory::{InventoryPage, ItemRow};
-pub use key::{
-    Expiry, IssuedKey, KeyName, KeyStatus, KeyView, LastUse, Revocation, RevokeReason,
-};
+pub use key::{Expiry, IssuedKey, KeyName, KeyStatus, KeyView, LastUse, Revocation, RevokeReason};
 pub use member::{AccountName, Email, MemberView, Role};
 pub use moment::{Moment, Timestamp, relative};
 pub use scope::{Preset, Scope, ScopeSet};

@@ -45,8 +45,7 @@ impl Email {
     /// # Errors
     /// Not of the form `name@domain`, longer than 254 bytes, or with spaces or control characters.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
-        const REJECTED: Rejected =
-            Rejected("Enter an e-mail address such as name@company.com.");
+        const REJECTED: Rejected = Rejected("Enter an e-mail address such as name@company.com.");
         let text = raw.trim().to_lowercase();
         let odd = |c: char| c.is_whitespace() || c.is_control();
         let (name, domain) = text.split_once('@').ok_or(REJECTED)?;
@@ -108,12 +107,23 @@ mod tests {
 
     #[test]
     fn an_address_is_found_however_it_was_typed() {
-        assert_eq!(Email::parse(" Ada@Example.COM ").unwrap().as_str(), "ada@example.com");
+        assert_eq!(
+            Email::parse(" Ada@Example.COM ").unwrap().as_str(),
+            "ada@example.com"
+        );
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for bad in ["", "ada", "@example.com", "ada@", "a b@example.com", "a@b@c", "a@.com"] {
+        for bad in [
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "a b@example.com",
+            "a@b@c",
+            "a@.com",
+        ] {
             assert!(Email::parse(bad).is_err(), "{bad:?} was taken");
         }
     }

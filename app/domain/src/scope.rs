@@ -13,8 +13,12 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 4] =
-        [Self::InventoryRead, Self::InventoryWrite, Self::LeadsRead, Self::LeadsWrite];
+    pub const ALL: [Self; 4] = [
+        Self::InventoryRead,
+        Self::InventoryWrite,
+        Self::LeadsRead,
+        Self::LeadsWrite,
+    ];
 
     /// The text on the wire, in the database and on the check box.
     pub const fn as_str(self) -> &'static str {
@@ -71,7 +75,10 @@ impl ScopeSet {
     /// # Errors
     /// An unknown scope.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
-        raw.split_whitespace().map(Scope::parse).collect::<Result<Vec<_>, _>>().map(Self::from)
+        raw.split_whitespace()
+            .map(Scope::parse)
+            .collect::<Result<Vec<_>, _>>()
+            .map(Self::from)
     }
 }
 
@@ -143,14 +150,22 @@ mod tests {
 
     #[test]
     fn a_set_holds_each_scope_once_in_one_order() {
-        let set = ScopeSet::from(vec![Scope::LeadsWrite, Scope::InventoryRead, Scope::LeadsWrite]);
+        let set = ScopeSet::from(vec![
+            Scope::LeadsWrite,
+            Scope::InventoryRead,
+            Scope::LeadsWrite,
+        ]);
         assert_eq!(set.to_string(), "inventory:read leads:write");
         assert_eq!(ScopeSet::parse(&set.to_string()), Ok(set));
     }
 
     #[test]
     fn an_empty_set_permits_nothing() {
-        assert!(Scope::ALL.into_iter().all(|scope| !ScopeSet::default().contains(scope)));
+        assert!(
+            Scope::ALL
+                .into_iter()
+                .all(|scope| !ScopeSet::default().contains(scope))
+        );
     }
 
     #[test]

@@ -14,9 +14,17 @@ pub struct Client {
 impl Client {
     /// Keeps at most 200 characters of the user agent, without control characters.
     pub fn new(ip: IpAddr, user_agent: Option<&str>) -> Self {
-        let clean = |raw: &str| raw.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
+        let clean = |raw: &str| {
+            raw.chars()
+                .filter(|c| !c.is_control())
+                .take(200)
+                .collect::<String>()
+        };
         let user_agent = user_agent.map(clean).filter(|text| !text.trim().is_empty());
-        Self { ip: ip.to_canonical(), user_agent }
+        Self {
+            ip: ip.to_canonical(),
+            user_agent,
+        }
     }
 
     pub fn user_agent(&self) -> Option<&str> {

@@ -13,7 +13,10 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        #[expect(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where the machine's clock is read"
+        )]
         let now = time::OffsetDateTime::now_utc();
         let millis = now.unix_timestamp_nanos() / 1_000_000;
         Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))

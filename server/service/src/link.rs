@@ -74,8 +74,13 @@ impl Service {
     /// # Errors
     /// The database's.
     pub async fn reset_link(&self, email: &Email) -> Result<Option<LinkToken>, Error> {
-        let Some(member) = self.store.find_member_by_email(email).await? else { return Ok(None) };
-        let purpose = LinkPurpose::Reset { member: member.id, email: member.email };
+        let Some(member) = self.store.find_member_by_email(email).await? else {
+            return Ok(None);
+        };
+        let purpose = LinkPurpose::Reset {
+            member: member.id,
+            email: member.email,
+        };
         self.new_link(purpose).await.map(Some)
     }
 
@@ -84,10 +89,15 @@ impl Service {
     /// # Errors
     /// [`Failure::NotFound`] where it is used, over or never was.
     pub async fn link(&self, token: &str) -> Result<LinkView, Error> {
-        let purpose = self.store.find_link(&token_digest(token), self.clock.now()).await?;
+        let purpose = self
+            .store
+            .find_link(&token_digest(token), self.clock.now())
+            .await?;
         match purpose.ok_or(Failure::NotFound)? {
             // A link for the first owner is worth nothing once there is one.
-            LinkPurpose::FirstOwner if self.store.has_owner().await? => Err(Failure::NotFound.into()),
+            LinkPurpose::FirstOwner if self.store.has_owner().await? => {
+                Err(Failure::NotFound.into())
+            }
             LinkPurpose::FirstOwner => Ok(LinkView::FirstOwner),
             LinkPurpose::NewAccount { name } => Ok(LinkView::NewAccount { account_name: name }),
             LinkPurpose::Reset { email, .. } => Ok(LinkView::Reset { email }),
@@ -104,10 +114,14 @@ impl Service {
         form: SetupForm,
         client: &Client,
     ) -> Result<SessionToken, Error> {
-        let purpose = self.store.find_link(&token_digest(token), self.clock.now()).await?;
+        let purpose = self
+            .store
+            .find_link(&token_digest(token), self.clock.now())
+            .await?;
         match purpose.ok_or(Failure::NotFound)? {
             LinkPurpose::Reset { member, email } => {
-                self.redeem_reset(token, &member, &email, &form.password, client).await
+                self.redeem_reset(token, &member, &email, &form.password, client)
+                    .await
             }
             LinkPurpose::FirstOwner | LinkPurpose::NewAccount { .. } => {
                 self.redeem_setup(token, form, client).await
@@ -115,7 +129,12 @@ impl Service {
         }
     }
 
-    async fn redeem_setup(&self, token: &str, form: SetupForm, client: &Client) -> Result<SessionToken, Error> {
+    async fn redeem_setup(
+        &self,
+        token: &str,
+        form: SetupForm,
+        client: &Client,
+    ) -> Result<SessionToken, Error> {
         let (account_name, email, password) = check(&form)?;
         let password_hash = self.hash_password(password).await?;
         let owner = self.new_owner(account_name, email.clone(), password_hash)?;
@@ -125,14 +144,21 @@ impl Service {
         event.actor = Actor::Member(member_id.clone());
         event.ip = Some(client.ip);
         event.user_agent = client.user_agent().map(str::to_owned);
-        match self.store.claim_account(&token_digest(token), now, owner, event).await? {
+        match self
+            .store
+            .claim_account(&token_digest(token), now, owner, event)
+            .await?
+        {
             Claim::LinkGone => Err(Failure::NotFound.into()),
-            Claim::EmailTaken => {
-                Err(Failure::field(Field::Email, "This address belongs to a member already. Use another.").into())
-            }
+            Claim::EmailTaken => Err(Failure::field(
+                Field::Email,
+                "This address belongs to a member already. Use another.",
+            )
+            .into()),
             Claim::Claimed => {
                 let (forget, _) = subjects(email.as_str(), client.ip);
-                self.open_session(&member_id, &account_id, &forget, client).await
+                self.open_session(&member_id, &account_id, &forget, client)
+                    .await
             }
         }
     }
@@ -145,10 +171,14 @@ impl Service {
         password: &str,
         client: &Client,
     ) -> Result<SessionToken, Error> {
-        let password =
-            Password::parse(password).map_err(|rejected| Error::field(Field::Password, rejected))?;
+        let password = Password::parse(password)
+            .map_err(|rejected| Error::field(Field::Password, rejected))?;
         let password_hash = self.hash_password(password).await?;
-        let record = self.store.find_member_by_email(email).await?.ok_or(Failure::NotFound)?;
+        let record = self
+            .store
+            .find_member_by_email(email)
+            .await?
+            .ok_or(Failure::NotFound)?;
         let now = self.clock.now();
         let (forget, _) = subjects(email.as_str(), client.ip);
         let event = AuditEvent {
@@ -162,17 +192,27 @@ impl Service {
             detail: json!({ "email": email }),
         };
         let digest = token_digest(token);
-        if !self.store.reset_password(&digest, now, &password_hash, &forget, event).await? {
+        if !self
+            .store
+            .reset_password(&digest, now, &password_hash, &forget, event)
+            .await?
+        {
             return Err(Failure::NotFound.into());
         }
-        self.open_session(member, &record.account_id, &forget, client).await
+        self.open_session(member, &record.account_id, &forget, client)
+            .await
     }
 
     async fn new_link(&self, purpose: LinkPurpose) -> Result<LinkToken, Error> {
         let token = self.new_token();
         let now = self.clock.now();
         let expires_at = now.plus_seconds(LIFE_SECONDS);
-        let link = NewLink { digest: token_digest(&token), purpose, created_at: now, expires_at };
+        let link = NewLink {
+            digest: token_digest(&token),
+            purpose,
+            created_at: now,
+            expires_at,
+        };
         self.store.replace_link(link).await?;
         Ok(LinkToken(token))
     }
@@ -217,7 +257,12 @@ fn check(form: &SetupForm) -> Result<(AccountName, Email, Password), Failure> {
         (Field::Password, password.as_ref().err()),
     ]
     .into_iter()
-    .filter_map(|(field, rejected)| Some(FieldError { field, message: rejected?.0.to_owned() }))
+    .filter_map(|(field, rejected)| {
+        Some(FieldError {
+            field,
+            message: rejected?.0.to_owned(),
+        })
+    })
     .collect();
     match (account_name, email, password) {
         (Ok(account_name), Ok(email), Ok(password)) => Ok((account_name, email, password)),

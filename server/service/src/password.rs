@@ -19,9 +19,9 @@ impl Password {
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         match raw.chars().count() {
             0..12 => Err(Rejected("Use at least 12 characters.")),
-            12..=128 if is_common(raw) => {
-                Err(Rejected("This password is one of the most common. Choose another, such as a few words."))
-            }
+            12..=128 if is_common(raw) => Err(Rejected(
+                "This password is one of the most common. Choose another, such as a few words.",
+            )),
             12..=128 => Ok(Self(Zeroizing::new(raw.to_owned()))),
             _ => Err(Rejected("Use at most 128 characters.")),
         }
@@ -77,19 +77,29 @@ impl Hasher {
     pub async fn turn(&self) -> Option<Turn<'_>> {
         let waiting = self.waiting.try_acquire().ok()?;
         let running = self.running.acquire().await.ok()?;
-        Some(Turn { _running: running, _waiting: waiting })
+        Some(Turn {
+            _running: running,
+            _waiting: waiting,
+        })
     }
 }
 
 impl Turn<'_> {
     /// Whether `password` is the one that `stored` (a PHC string) was made of.
-    pub async fn verify(&self, hasher: &Hasher, password: &str, stored: Option<&str>) -> Result<bool, Error> {
+    pub async fn verify(
+        &self,
+        hasher: &Hasher,
+        password: &str,
+        stored: Option<&str>,
+    ) -> Result<bool, Error> {
         let known = stored.is_some();
         let stored: Arc<str> = stored.map_or_else(|| hasher.dummy.clone(), Into::into);
         let password = Zeroizing::new(password.to_owned());
         let matches = blocking(move || {
             let parsed = PasswordHash::new(&stored).map_err(Error::broken)?;
-            Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+            Ok(Argon2::default()
+                .verify_password(password.as_bytes(), &parsed)
+                .is_ok())
         })
         .await?;
         Ok(known && matches)
@@ -100,20 +110,28 @@ impl Service {
     /// The PHC string of a new password.
     pub(crate) async fn hash_password(&self, password: Password) -> Result<String, Error> {
         let salt = bytes::<16>(&*self.random);
-        let _turn = self.hasher.turn().await.ok_or(domain::Failure::Unavailable)?;
+        let _turn = self
+            .hasher
+            .turn()
+            .await
+            .ok_or(domain::Failure::Unavailable)?;
         blocking(move || hash(password.0.as_bytes(), &salt)).await
     }
 }
 
 fn hash(password: &[u8], salt: &[u8]) -> Result<String, Error> {
-    let hash = Argon2::default().hash_password_with_salt(password, salt).map_err(Error::broken)?;
+    let hash = Argon2::default()
+        .hash_password_with_salt(password, salt)
+        .map_err(Error::broken)?;
     Ok(hash.to_string())
 }
 
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::broken)?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Error::broken)?
 }
 
 #[cfg(test)]
@@ -142,16 +160,32 @@ mod tests {
         let stored = hash(b"correct horse battery", &[7; 16]).unwrap();
         assert!(stored.starts_with("$argon2id$"));
         let turn = hasher.turn().await.unwrap();
-        assert!(turn.verify(&hasher, "correct horse battery", Some(&stored)).await.unwrap());
-        assert!(!turn.verify(&hasher, "correct horse batterz", Some(&stored)).await.unwrap());
-        assert!(!turn.verify(&hasher, "correct horse battery", None).await.unwrap());
+        assert!(
+            turn.verify(&hasher, "correct horse battery", Some(&stored))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !turn
+                .verify(&hasher, "correct horse batterz", Some(&stored))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !turn
+                .verify(&hasher, "correct horse battery", None)
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
     async fn a_flood_is_turned_away_rather_than_queued_without_end() {
         let hasher = Hasher::new(&OsRandom);
         let _busy = (hasher.turn().await.unwrap(), hasher.turn().await.unwrap());
-        let waiting: Vec<_> = (0..QUEUE).map(|_| hasher.waiting.try_acquire().unwrap()).collect();
+        let waiting: Vec<_> = (0..QUEUE)
+            .map(|_| hasher.waiting.try_acquire().unwrap())
+            .collect();
         assert!(hasher.turn().await.is_none());
         drop(waiting);
     }

@@ -40,13 +40,19 @@ impl Service {
     ///
     /// # Errors
     /// [`Failure::WrongCredentials`] without saying which is wrong, and [`Failure::TooManyAttempts`] during a delay.
-    pub async fn sign_in(&self, email: &str, password: &str, client: &Client) -> Result<SessionToken, Error> {
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        client: &Client,
+    ) -> Result<SessionToken, Error> {
         let email = Email::parse(email).ok();
         // Even an address that cannot exist takes the whole way, so that time tells nothing.
         let subject = email.as_ref().map_or("", Email::as_str);
         let (by_member, by_network) = subjects(subject, client.ip);
-        let turn =
-            self.hasher.turn().await.ok_or(Failure::TooManyAttempts { retry_after_seconds: 1 })?;
+        let turn = self.hasher.turn().await.ok_or(Failure::TooManyAttempts {
+            retry_after_seconds: 1,
+        })?;
         // Checked while holding the turn: otherwise a burst would pass before its first failure is counted.
         let now = self.clock.now();
         let both = [by_member.clone(), by_network.clone()];
@@ -61,15 +67,22 @@ impl Service {
             Some(member) => self.store.password_hash(&member.id).await?,
             None => None,
         };
-        let matches = turn.verify(&self.hasher, password, stored.as_deref()).await?;
+        let matches = turn
+            .verify(&self.hasher, password, stored.as_deref())
+            .await?;
         let now = self.clock.now();
         let Some(member) = member.filter(|_| matches) else {
             let forget = now.plus_seconds(-FORGET_FAILURES_SECONDS);
-            self.store.count_failure(&[by_member], now, &MEMBER_DELAYS, forget).await?;
-            self.store.count_failure(&[by_network], now, &NETWORK_DELAYS, forget).await?;
+            self.store
+                .count_failure(&[by_member], now, &MEMBER_DELAYS, forget)
+                .await?;
+            self.store
+                .count_failure(&[by_network], now, &NETWORK_DELAYS, forget)
+                .await?;
             return Err(Failure::WrongCredentials.into());
         };
-        self.open_session(&member.id, &member.account_id, &by_member, client).await
+        self.open_session(&member.id, &member.account_id, &by_member, client)
+            .await
     }
 
     pub(crate) async fn open_session(
@@ -99,7 +112,10 @@ impl Service {
     pub async fn member_of_session(&self, token: &str) -> Result<Option<Member>, Error> {
         let now = self.clock.now();
         let idle_since = now.plus_seconds(-IDLE_SECONDS);
-        let record = self.store.use_session(&token_digest(token), now, idle_since).await?;
+        let record = self
+            .store
+            .use_session(&token_digest(token), now, idle_since)
+            .await?;
         Ok(record.map(Member::from))
     }
 
@@ -108,9 +124,17 @@ impl Service {
     /// # Errors
     /// The database's.
     pub async fn sign_out(&self, token: &str, client: &Client) -> Result<(), Error> {
-        let Some(member) = self.member_of_session(token).await? else { return Ok(()) };
+        let Some(member) = self.member_of_session(token).await? else {
+            return Ok(());
+        };
         let now = self.clock.now();
-        let event = session_event(Action::SessionEnded, &member.id, &member.account_id, client, now);
+        let event = session_event(
+            Action::SessionEnded,
+            &member.id,
+            &member.account_id,
+            client,
+            now,
+        );
         self.store.end_session(&token_digest(token), event).await?;
         Ok(())
     }
@@ -129,13 +153,19 @@ impl Service {
     /// A UUID, version 7: new ids come after old ones, which keeps indexes compact.
     pub(crate) fn new_id(&self) -> String {
         let millis = u64::try_from(self.clock.now().millis()).unwrap_or(0);
-        uuid::Builder::from_unix_timestamp_millis(millis, &bytes(&*self.random)).into_uuid().to_string()
+        uuid::Builder::from_unix_timestamp_millis(millis, &bytes(&*self.random))
+            .into_uuid()
+            .to_string()
     }
 }
 
 impl Member {
     pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {
-        if self.role.manages_keys() { Ok(()) } else { Err(Failure::Forbidden) }
+        if self.role.manages_keys() {
+            Ok(())
+        } else {
+            Err(Failure::Forbidden)
+        }
     }
 
     pub(crate) fn event(
@@ -161,8 +191,20 @@ impl Member {
 
 impl From<MemberRecord> for Member {
     fn from(record: MemberRecord) -> Self {
-        let MemberRecord { id, account_id, account_name, email, role } = record;
-        Self { id, account_id, account_name, email, role }
+        let MemberRecord {
+            id,
+            account_id,
+            account_name,
+            email,
+            role,
+        } = record;
+        Self {
+            id,
+            account_id,
+            account_name,
+            email,
+            role,
+        }
     }
 }
 
@@ -189,7 +231,10 @@ pub(crate) fn subjects(email: &str, ip: IpAddr) -> (String, String) {
 fn too_many(until: Timestamp, now: Timestamp) -> Error {
     let millis = u64::try_from(until.millis().saturating_sub(now.millis())).unwrap_or(0);
     let seconds = u32::try_from(millis.div_ceil(1000).max(1)).unwrap_or(u32::MAX);
-    Failure::TooManyAttempts { retry_after_seconds: seconds }.into()
+    Failure::TooManyAttempts {
+        retry_after_seconds: seconds,
+    }
+    .into()
 }
 
 fn session_event(

@@ -40,11 +40,22 @@ impl Service {
             if stored.is_some() && store.has_keys().await.map_err(broken)? {
                 return Err(OpenError::WrongPepper);
             }
-            store.set_pepper_fingerprint(&fingerprint).await.map_err(broken)?;
+            store
+                .set_pepper_fingerprint(&fingerprint)
+                .await
+                .map_err(broken)?;
         }
         let hasher = password::Hasher::new(&*random);
         let uses = key::PendingUses::default();
-        Ok(Self { store, clock, random, pepper, hasher, uses, public_url })
+        Ok(Self {
+            store,
+            clock,
+            random,
+            pepper,
+            hasher,
+            uses,
+            public_url,
+        })
     }
 
     /// Creates the first owner from the operator's settings where there is no account yet; `false` where there is.

@@ -9,13 +9,22 @@ use time::macros::format_description;
 const EXACT: &[BorrowedFormatItem<'static>] = format_description!(
     "[day padding:none] [month repr:short] [year], [hour]:[minute]:[second] UTC"
 );
-const DAY: &[BorrowedFormatItem<'static>] = format_description!("[day padding:none] [month repr:short] [year]");
+const DAY: &[BorrowedFormatItem<'static>] =
+    format_description!("[day padding:none] [month repr:short] [year]");
 
 /// A time with the texts that a page shows for it.
 pub fn moment(at: Timestamp) -> Moment {
     let date = calendar(at);
-    let write = |format| date.format(format).expect("a UTC time has every component of these formats");
-    Moment { at, iso: rfc3339(at), exact: write(EXACT), day: write(DAY) }
+    let write = |format| {
+        date.format(format)
+            .expect("a UTC time has every component of these formats")
+    };
+    Moment {
+        at,
+        iso: rfc3339(at),
+        exact: write(EXACT),
+        day: write(DAY),
+    }
 }
 
 /// In UTC, whole seconds: `2026-11-23T05:31:07Z`.
@@ -23,7 +32,9 @@ pub fn moment(at: Timestamp) -> Moment {
 /// # Panics
 /// Never: every time is clamped to the years that the form can write.
 pub fn rfc3339(at: Timestamp) -> String {
-    calendar(at).format(&Rfc3339).expect("a UTC time between the years 0 and 9999 has an RFC 3339 form")
+    calendar(at)
+        .format(&Rfc3339)
+        .expect("a UTC time between the years 0 and 9999 has an RFC 3339 form")
 }
 
 /// Clamped to the years that RFC 3339 can write.
@@ -48,7 +59,13 @@ mod tests {
 
     #[test]
     fn the_ends_of_time_do_not_panic() {
-        assert_eq!(moment(Timestamp::from_millis(i64::MAX)).iso, "9999-12-31T23:59:59Z");
-        assert_eq!(moment(Timestamp::from_millis(i64::MIN)).iso, "0000-01-01T00:00:00Z");
+        assert_eq!(
+            moment(Timestamp::from_millis(i64::MAX)).iso,
+            "9999-12-31T23:59:59Z"
+        );
+        assert_eq!(
+            moment(Timestamp::from_millis(i64::MIN)).iso,
+            "0000-01-01T00:00:00Z"
+        );
     }
 }

@@ -46,7 +46,11 @@ pub struct EntryError {
 
 impl EntryError {
     pub fn new(pointer: impl Into<String>, code: EntryCode, detail: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code, detail: detail.into() }
+        Self {
+            pointer: pointer.into(),
+            code,
+            detail: detail.into(),
+        }
     }
 
     /// The same, seen from further out.
@@ -93,9 +97,9 @@ impl ItemDraft {
         let description = optional(errors, "/description", self.description, 10_000);
         let url = web_address(errors, "/url", self.url);
         let image_url = web_address(errors, "/image_url", self.image_url);
-        let price = self.price.and_then(|text| {
-            parse_price(&text).map_err(|error| errors.push(error)).ok()
-        });
+        let price = self
+            .price
+            .and_then(|text| parse_price(&text).map_err(|error| errors.push(error)).ok());
         let currency = self.currency.and_then(|code| {
             let currency = Currency::parse(&code);
             if currency.is_none() {
@@ -123,9 +127,16 @@ impl ItemDraft {
     }
 }
 
-fn required(errors: &mut Vec<EntryError>, pointer: &str, value: Option<String>, max: usize) -> Option<String> {
+fn required(
+    errors: &mut Vec<EntryError>,
+    pointer: &str,
+    value: Option<String>,
+    max: usize,
+) -> Option<String> {
     // A reader that refused the value, or the whole item, for its type has said so; "required" beside it would mislead.
-    let told = errors.iter().any(|error| error.pointer.is_empty() || error.pointer == pointer);
+    let told = errors
+        .iter()
+        .any(|error| error.pointer.is_empty() || error.pointer == pointer);
     match value {
         Some(text) if !text.trim().is_empty() => optional(errors, pointer, Some(text), max),
         _ if told => None,
@@ -137,7 +148,12 @@ fn required(errors: &mut Vec<EntryError>, pointer: &str, value: Option<String>, 
     }
 }
 
-fn optional(errors: &mut Vec<EntryError>, pointer: &str, value: Option<String>, max: usize) -> Option<String> {
+fn optional(
+    errors: &mut Vec<EntryError>,
+    pointer: &str,
+    value: Option<String>,
+    max: usize,
+) -> Option<String> {
     let text = value?;
     check_text(errors, pointer, &text, max);
     Some(text)
@@ -147,18 +163,27 @@ fn check_text(errors: &mut Vec<EntryError>, pointer: &str, text: &str, max: usiz
     if text.chars().count() > max {
         let detail = format!("Use at most {max} characters.");
         errors.push(EntryError::new(pointer, EntryCode::TooLong, detail));
-    } else if text.chars().any(|c| c.is_control() && c != '\t' && c != '\n') {
+    } else if text
+        .chars()
+        .any(|c| c.is_control() && c != '\t' && c != '\n')
+    {
         let detail = "Remove the control characters; tab and newline are the only ones allowed.";
         errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
     }
 }
 
-fn web_address(errors: &mut Vec<EntryError>, pointer: &str, value: Option<String>) -> Option<String> {
+fn web_address(
+    errors: &mut Vec<EntryError>,
+    pointer: &str,
+    value: Option<String>,
+) -> Option<String> {
     let text = optional(errors, pointer, value, 2_048)?;
     // The console shows these as links: another scheme could run a script there.
     let good = ["http://", "https://"].iter().any(|scheme| {
         text.len() > scheme.len()
-            && text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && text
+                .get(..scheme.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
             && !text.contains(char::is_whitespace)
     });
     if !good {
@@ -174,14 +199,22 @@ fn parse_price(text: &str) -> Result<Price, EntryError> {
         EntryError::new("/price", EntryCode::Invalid, detail)
     };
     let out_of_range = || {
-        EntryError::new("/price", EntryCode::OutOfRange, "Use a price from 0 to 9999999999.99.")
+        EntryError::new(
+            "/price",
+            EntryCode::OutOfRange,
+            "Use a price from 0 to 9999999999.99.",
+        )
     };
     let plain = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
     if text.is_empty() || !text.bytes().all(plain) {
         return Err(invalid());
     }
     let exponent = text.contains(['e', 'E']);
-    let amount = if exponent { Decimal::from_scientific(text) } else { Decimal::from_str_exact(text) };
+    let amount = if exponent {
+        Decimal::from_scientific(text)
+    } else {
+        Decimal::from_str_exact(text)
+    };
     let amount = amount.map_err(|error| match error {
         rust_decimal::Error::ExceedsMaximumPossibleValue => out_of_range(),
         _ => invalid(),
@@ -223,11 +256,17 @@ mod tests {
     use super::*;
 
     fn draft() -> ItemDraft {
-        ItemDraft { id: Some("SKU001".into()), name: Some("Honda Accord 2024".into()), ..ItemDraft::default() }
+        ItemDraft {
+            id: Some("SKU001".into()),
+            name: Some("Honda Accord 2024".into()),
+            ..ItemDraft::default()
+        }
     }
 
     fn price(text: &str) -> Result<i64, EntryCode> {
-        parse_price(text).map(Price::cents).map_err(|error| error.code)
+        parse_price(text)
+            .map(Price::cents)
+            .map_err(|error| error.code)
     }
 
     #[test]
@@ -245,7 +284,9 @@ mod tests {
         assert_eq!(price("10000000000"), Err(EntryCode::OutOfRange));
         assert_eq!(price("-1"), Err(EntryCode::OutOfRange));
         assert_eq!(price("1.005"), Err(EntryCode::Invalid));
-        for text in ["", "1,5", "NaN", "ten", "1 000", "1e", "--1", "0x10", "1_000"] {
+        for text in [
+            "", "1,5", "NaN", "ten", "1 000", "1e", "--1", "0x10", "1_000",
+        ] {
             assert_eq!(price(text), Err(EntryCode::Invalid), "{text:?}");
         }
     }
@@ -268,7 +309,13 @@ mod tests {
 
     #[test]
     fn texts_may_hold_tab_and_newline_and_no_other_control_character() {
-        let with = |text: &str| ItemDraft { description: Some(text.into()), ..draft() }.check();
+        let with = |text: &str| {
+            ItemDraft {
+                description: Some(text.into()),
+                ..draft()
+            }
+            .check()
+        };
         assert!(with("a\tb\nc \u{202E} 👩‍👩‍👧").is_ok());
         assert!(with("a\0b").is_err());
         assert!(with("a\rb").is_err());
@@ -277,7 +324,12 @@ mod tests {
     #[test]
     fn attribute_names_are_escaped_in_pointers() {
         let attributes = BTreeMap::from([("a/b~c".to_owned(), "x\0".to_owned())]);
-        let errors = ItemDraft { attributes, ..draft() }.check().unwrap_err();
+        let errors = ItemDraft {
+            attributes,
+            ..draft()
+        }
+        .check()
+        .unwrap_err();
         assert_eq!(errors[0].pointer, "/attributes/a~1b~0c");
     }
 }

@@ -22,7 +22,10 @@ pub struct ItemsPage {
 /// What a push came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UpsertReport {
-    Stored { received: usize, counts: UpsertCounts },
+    Stored {
+        received: usize,
+        counts: UpsertCounts,
+    },
     /// Something is wrong, so nothing was stored; pointers are from the list of items on, such as `/3/price`.
     Rejected(Vec<EntryError>),
 }
@@ -63,7 +66,10 @@ impl Service {
             });
             caller.event(Action::InventoryUpdated, "inventory", client, now, detail)
         };
-        let counts = self.store.upsert_items(&caller.account_id, &items, now, &event).await?;
+        let counts = self
+            .store
+            .upsert_items(&caller.account_id, &items, now, &event)
+            .await?;
         Ok(UpsertReport::Stored { received, counts })
     }
 
@@ -90,11 +96,21 @@ impl Service {
             caller.event(Action::InventoryUpdated, id, client, now, detail)
         };
         let items = std::slice::from_ref(&item);
-        let counts = self.store.upsert_items(&caller.account_id, items, now, &event).await?;
+        let counts = self
+            .store
+            .upsert_items(&caller.account_id, items, now, &event)
+            .await?;
         let stored = self.store.find_item(&caller.account_id, id).await?;
         // Gone again already: what was asked for was done all the same.
-        let stored = stored.unwrap_or(StoredItem { item, updated_at: now });
-        Ok(if counts.created > 0 { PutOutcome::Created(stored) } else { PutOutcome::Updated(stored) })
+        let stored = stored.unwrap_or(StoredItem {
+            item,
+            updated_at: now,
+        });
+        Ok(if counts.created > 0 {
+            PutOutcome::Created(stored)
+        } else {
+            PutOutcome::Updated(stored)
+        })
     }
 
     /// Up to `limit` items after the id `after`, in the order of their ids.
@@ -124,18 +140,32 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
-    pub async fn delete_item(&self, caller: &KeyCaller, client: &Client, id: &str) -> Result<bool, Error> {
+    pub async fn delete_item(
+        &self,
+        caller: &KeyCaller,
+        client: &Client,
+        id: &str,
+    ) -> Result<bool, Error> {
         caller.must(Scope::InventoryWrite)?;
         let event = caller.event(Action::ItemDeleted, id, client, self.clock.now(), json!({}));
-        Ok(self.store.delete_item(&caller.account_id, id, event).await?)
+        Ok(self
+            .store
+            .delete_item(&caller.account_id, id, event)
+            .await?)
     }
 
     /// One page for the console, for any role.
     ///
     /// # Errors
     /// The database's.
-    pub async fn inventory_page(&self, member: &Member, after: Option<&str>) -> Result<InventoryPage, Error> {
-        let page = self.items_page(&member.account_id, after, CONSOLE_PAGE).await?;
+    pub async fn inventory_page(
+        &self,
+        member: &Member,
+        after: Option<&str>,
+    ) -> Result<InventoryPage, Error> {
+        let page = self
+            .items_page(&member.account_id, after, CONSOLE_PAGE)
+            .await?;
         let total = self.store.count_items(&member.account_id).await?;
         Ok(InventoryPage {
             items: page.items.into_iter().map(row).collect(),
@@ -153,10 +183,16 @@ impl Service {
         limit: u32,
     ) -> Result<ItemsPage, Error> {
         // One more than asked for tells whether a next page exists.
-        let mut items = self.store.list_items(account, after, limit.saturating_add(1)).await?;
+        let mut items = self
+            .store
+            .list_items(account, after, limit.saturating_add(1))
+            .await?;
         let more = items.len() > limit as usize;
         items.truncate(limit as usize);
-        let next_after = items.last().filter(|_| more).map(|last| last.item.id.as_str().to_owned());
+        let next_after = items
+            .last()
+            .filter(|_| more)
+            .map(|last| last.item.id.as_str().to_owned());
         Ok(ItemsPage { items, next_after })
     }
 }
@@ -165,7 +201,11 @@ impl KeyCaller {
     /// # Errors
     /// [`Error::MissingScope`] where the key lacks it.
     pub fn must(&self, scope: Scope) -> Result<(), Error> {
-        if self.may(scope) { Ok(()) } else { Err(Error::MissingScope(scope)) }
+        if self.may(scope) {
+            Ok(())
+        } else {
+            Err(Error::MissingScope(scope))
+        }
     }
 
     fn event(
@@ -216,7 +256,11 @@ pub fn check_feed(drafts: Vec<ItemDraft>) -> Result<Vec<Item>, Vec<EntryError>> 
         }
     }
     errors.truncate(MAX_ERRORS);
-    if errors.is_empty() { Ok(items) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(items)
+    } else {
+        Err(errors)
+    }
 }
 
 fn row(stored: StoredItem) -> ItemRow {
@@ -226,7 +270,9 @@ fn row(stored: StoredItem) -> ItemRow {
         id: item.id.as_str().to_owned(),
         name: item.name,
         category: item.category,
-        price: item.price.map(|price| format!("{} {currency}", grouped(&price.to_string()))),
+        price: item
+            .price
+            .map(|price| format!("{} {currency}", grouped(&price.to_string()))),
         available: item.available,
         updated: moment(stored.updated_at),
     }
@@ -259,9 +305,16 @@ mod tests {
 
     #[test]
     fn an_id_twice_in_one_feed_is_an_error_at_the_second() {
-        let draft = |id: &str| ItemDraft { id: Some(id.into()), name: Some("n".into()), ..ItemDraft::default() };
+        let draft = |id: &str| ItemDraft {
+            id: Some(id.into()),
+            name: Some("n".into()),
+            ..ItemDraft::default()
+        };
         let errors = check_feed(vec![draft("a"), draft("b"), draft("a")]).unwrap_err();
         assert_eq!(errors.len(), 1);
-        assert_eq!((errors[0].pointer.as_str(), errors[0].code), ("/2/id", EntryCode::Duplicate));
+        assert_eq!(
+            (errors[0].pointer.as_str(), errors[0].code),
+            ("/2/id", EntryCode::Duplicate)
+        );
     }
 }

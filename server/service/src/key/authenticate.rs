@@ -32,7 +32,11 @@ impl Service {
     ///
     /// # Errors
     /// The reason for the refusal.
-    pub async fn authenticate(&self, presented: &[u8], client: &Client) -> Result<KeyCaller, KeyRefusal> {
+    pub async fn authenticate(
+        &self,
+        presented: &[u8],
+        client: &Client,
+    ) -> Result<KeyCaller, KeyRefusal> {
         let digest = PlainKey::parse(presented)?.digest(&self.pepper);
         let record = self
             .store
@@ -47,10 +51,16 @@ impl Service {
             KeyStatus::Revoked => return Err(KeyRefusal::Revoked),
             KeyStatus::Paused => return Err(KeyRefusal::Paused),
             KeyStatus::Expired => {
-                return Err(KeyRefusal::Expired { at: record.expires_at.unwrap_or(now) });
+                return Err(KeyRefusal::Expired {
+                    at: record.expires_at.unwrap_or(now),
+                });
             }
         }
         self.uses.note(&record.id, now, client);
-        Ok(KeyCaller { key_id: record.id, account_id: record.account_id, scopes: record.scopes })
+        Ok(KeyCaller {
+            key_id: record.id,
+            account_id: record.account_id,
+            scopes: record.scopes,
+        })
     }
 }

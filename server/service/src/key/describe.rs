@@ -24,6 +24,10 @@ impl Service {
             .ok_or(Failure::NotFound)?;
         let status = record.status(self.clock.now());
         let last_use = record.last_use.clone();
-        Ok(KeyDescription { record, status, last_use })
+        Ok(KeyDescription {
+            record,
+            status,
+            last_use,
+        })
     }
 }

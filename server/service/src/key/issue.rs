@@ -5,7 +5,8 @@ use crate::session::token_digest;
 use crate::store::{Action, Inserted, NewKey};
 use crate::{Client, Error, Member, Service};
 use domain::{
-    CreateKeyForm, Expiry, Failure, Field, FieldError, IssuedKey, KeyId, KeyName, Rejected, Scope, ScopeSet,
+    CreateKeyForm, Expiry, Failure, Field, FieldError, IssuedKey, KeyId, KeyName, Rejected, Scope,
+    ScopeSet,
 };
 use serde_json::json;
 
@@ -28,7 +29,11 @@ impl Service {
         form: &CreateKeyForm,
     ) -> Result<IssuedKey, Error> {
         member.must_manage_keys()?;
-        let Checked { name, scopes, expiry } = check(form)?;
+        let Checked {
+            name,
+            scopes,
+            expiry,
+        } = check(form)?;
         let secret = PlainKey::generate(&*self.random);
         let now = self.clock.now();
         let id = KeyId::parse(&self.new_id()).map_err(Error::broken)?;
@@ -51,21 +56,33 @@ impl Service {
         });
         let event = member.event(Action::KeyCreated, id.as_str(), client, now, detail);
         match self.store.insert_key(key, event).await? {
-            Inserted::SameForm { name } => {
-                Err(Failure::AlreadyCreated { name: name.as_str().to_owned() }.into())
+            Inserted::SameForm { name } => Err(Failure::AlreadyCreated {
+                name: name.as_str().to_owned(),
             }
+            .into()),
             Inserted::Created => {
                 let key = self.find_view(&member.account_id, &id, now).await?;
                 let curl = self.curl_line(&key.scopes, secret.expose());
-                Ok(IssuedKey { key, secret: secret.expose().to_owned(), curl })
+                Ok(IssuedKey {
+                    key,
+                    secret: secret.expose().to_owned(),
+                    curl,
+                })
             }
         }
     }
 
     /// A first call that the key's permissions allow.
     fn curl_line(&self, scopes: &ScopeSet, secret: &str) -> String {
-        let path = if scopes.contains(Scope::InventoryRead) { "inventory" } else { "key" };
-        format!("curl -H \"X-API-Key: {secret}\" {}/api/{path}", self.public_url)
+        let path = if scopes.contains(Scope::InventoryRead) {
+            "inventory"
+        } else {
+            "key"
+        };
+        format!(
+            "curl -H \"X-API-Key: {secret}\" {}/api/{path}",
+            self.public_url
+        )
     }
 }
 
@@ -78,14 +95,20 @@ fn check(form: &CreateKeyForm) -> Result<Checked, Failure> {
         .collect::<Result<Vec<_>, _>>()
         .map(ScopeSet::from)
         .and_then(|set| {
-            if set.is_empty() { Err(Rejected("Choose at least one permission.")) } else { Ok(set) }
+            if set.is_empty() {
+                Err(Rejected("Choose at least one permission."))
+            } else {
+                Ok(set)
+            }
         });
     let expiry = Expiry::parse(&form.expires);
     // The token is drawn by the page; a short one would let two forms collide.
     let token = if form.token.len() >= 16 {
         Ok(())
     } else {
-        Err(Rejected("This form is out of date. Reload the page and fill it in again."))
+        Err(Rejected(
+            "This form is out of date. Reload the page and fill it in again.",
+        ))
     };
     let errors: Vec<FieldError> = [
         (Field::Name, name.as_ref().err().copied().or(token.err())),
@@ -94,11 +117,18 @@ fn check(form: &CreateKeyForm) -> Result<Checked, Failure> {
     ]
     .into_iter()
     .filter_map(|(field, rejected)| {
-        rejected.map(|rejected| FieldError { field, message: rejected.0.to_owned() })
+        rejected.map(|rejected| FieldError {
+            field,
+            message: rejected.0.to_owned(),
+        })
     })
     .collect();
     match (name, scopes, expiry) {
-        (Ok(name), Ok(scopes), Ok(expiry)) if errors.is_empty() => Ok(Checked { name, scopes, expiry }),
+        (Ok(name), Ok(scopes), Ok(expiry)) if errors.is_empty() => Ok(Checked {
+            name,
+            scopes,
+            expiry,
+        }),
         _ => Err(Failure::Invalid { errors }),
     }
 }
@@ -109,7 +139,9 @@ mod tests {
 
     #[test]
     fn every_bad_field_is_named_at_once() {
-        let Err(failure) = check(&CreateKeyForm::default()) else { panic!("an empty form was taken") };
+        let Err(failure) = check(&CreateKeyForm::default()) else {
+            panic!("an empty form was taken")
+        };
         for field in [Field::Name, Field::Scopes, Field::Expires] {
             assert!(failure.at(field).is_some(), "{field:?} was not named");
         }

@@ -5,8 +5,8 @@ use crate::store::KeyRecord;
 use crate::view::moment;
 use crate::{Error, Member, Service};
 use domain::{
-    AccountId, Expiry, Failure, KeyId, KeyStatus, KeyView, KeysPage, LastUse, NewKeyOptions, Revocation,
-    Timestamp,
+    AccountId, Expiry, Failure, KeyId, KeyStatus, KeyView, KeysPage, LastUse, NewKeyOptions,
+    Revocation, Timestamp,
 };
 
 impl Service {
@@ -29,10 +29,17 @@ impl Service {
             token: self.form_token(),
             ends: Expiry::ALL
                 .into_iter()
-                .filter_map(|expiry| Some((expiry, moment(now.plus_seconds(expiry.days()? * 86_400)))))
+                .filter_map(|expiry| {
+                    Some((expiry, moment(now.plus_seconds(expiry.days()? * 86_400))))
+                })
                 .collect(),
         });
-        Ok(KeysPage { keys, now: moment(now), new_key, public_url: self.public_url.clone() })
+        Ok(KeysPage {
+            keys,
+            now: moment(now),
+            new_key,
+            public_url: self.public_url.clone(),
+        })
     }
 
     /// One key of the member's account.
@@ -40,7 +47,8 @@ impl Service {
     /// # Errors
     /// [`Failure::NotFound`], also for a key of another account.
     pub async fn key(&self, member: &Member, id: &KeyId) -> Result<KeyView, Error> {
-        self.find_view(&member.account_id, id, self.clock.now()).await
+        self.find_view(&member.account_id, id, self.clock.now())
+            .await
     }
 
     pub(super) async fn find_view(
@@ -49,7 +57,11 @@ impl Service {
         id: &KeyId,
         now: Timestamp,
     ) -> Result<KeyView, Error> {
-        let record = self.store.find_key(account, id).await?.ok_or(Failure::NotFound)?;
+        let record = self
+            .store
+            .find_key(account, id)
+            .await?
+            .ok_or(Failure::NotFound)?;
         Ok(self.key_view(record, now))
     }
 
@@ -61,9 +73,13 @@ impl Service {
         let last_sign_of_life = last_use.as_ref().map_or(record.created_at, |last| last.at);
         KeyView {
             expires_soon: active
-                && record.expires_at.is_some_and(|end| end <= now.plus_seconds(EXPIRES_SOON_SECONDS)),
+                && record
+                    .expires_at
+                    .is_some_and(|end| end <= now.plus_seconds(EXPIRES_SOON_SECONDS)),
             unused: active && last_sign_of_life <= since(UNUSED_SECONDS),
-            used_lately: last_use.as_ref().is_some_and(|last| last.at > since(USED_LATELY_SECONDS)),
+            used_lately: last_use
+                .as_ref()
+                .is_some_and(|last| last.at > since(USED_LATELY_SECONDS)),
             id: record.id,
             name: record.name,
             preview: record.preview,
@@ -79,7 +95,9 @@ impl Service {
             status,
             revocation: record.revocation.map(|revocation| Revocation {
                 at: moment(revocation.at),
-                by: revocation.by.map_or_else(|| "the key itself".to_owned(), |email| email.to_string()),
+                by: revocation
+                    .by
+                    .map_or_else(|| "the key itself".to_owned(), |email| email.to_string()),
                 reason: revocation.reason,
             }),
         }

@@ -19,22 +19,31 @@ impl Service {
         form: &RevokeKeyForm,
     ) -> Result<KeyView, Error> {
         member.must_manage_keys()?;
-        let reason =
-            RevokeReason::parse(&form.reason).map_err(|rejected| Error::field(Field::Reason, rejected))?;
+        let reason = RevokeReason::parse(&form.reason)
+            .map_err(|rejected| Error::field(Field::Reason, rejected))?;
         let now = self.clock.now();
         let key = self.find_view(&member.account_id, id, now).await?;
         if !key.status.is_live() {
             return Err(Failure::AlreadyEnded.into());
         }
         if key.used_lately && form.confirm.trim() != key.name.as_str() {
-            const REJECTED: Rejected =
-                Rejected("Type the key's name exactly as it stands above. It was used in the last 24 hours.");
+            const REJECTED: Rejected = Rejected(
+                "Type the key's name exactly as it stands above. It was used in the last 24 hours.",
+            );
             return Err(Error::field(Field::Confirm, REJECTED));
         }
         let detail = json!({ "name": key.name, "preview": key.preview, "reason": reason });
         let event = member.event(Action::KeyRevoked, id.as_str(), client, now, detail);
-        let revocation = NewRevocation { at: now, by: Some(member.id.clone()), reason };
-        match self.store.revoke_key(&member.account_id, id, revocation, event).await? {
+        let revocation = NewRevocation {
+            at: now,
+            by: Some(member.id.clone()),
+            reason,
+        };
+        match self
+            .store
+            .revoke_key(&member.account_id, id, revocation, event)
+            .await?
+        {
             Ended::Revoked(record) => Ok(self.key_view(*record, now)),
             Ended::AlreadyEnded(_) => Err(Failure::AlreadyEnded.into()),
             Ended::Missing => Err(Failure::NotFound.into()),
@@ -57,8 +66,14 @@ impl Service {
             user_agent: client.user_agent().map(str::to_owned),
             detail: json!({ "reason": RevokeReason::Other }),
         };
-        let revocation = NewRevocation { at: now, by: None, reason: RevokeReason::Other };
-        self.store.revoke_key(&caller.account_id, &caller.key_id, revocation, event).await?;
+        let revocation = NewRevocation {
+            at: now,
+            by: None,
+            reason: RevokeReason::Other,
+        };
+        self.store
+            .revoke_key(&caller.account_id, &caller.key_id, revocation, event)
+            .await?;
         Ok(())
     }
 }

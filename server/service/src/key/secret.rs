@@ -100,7 +100,10 @@ impl fmt::Debug for KeyDigest {
 }
 
 fn checksum(body: &[u8]) -> String {
-    format!("{:0>CHECKSUM_CHARS$}", base62::encode(crc32fast::hash(body)))
+    format!(
+        "{:0>CHECKSUM_CHARS$}",
+        base62::encode(crc32fast::hash(body))
+    )
 }
 
 /// Our randomness, as `rand` wants it.
@@ -149,7 +152,10 @@ mod tests {
         for place in 0..52 {
             let mut bytes = key.expose().as_bytes().to_vec();
             bytes[place] = if bytes[place] == b'a' { b'b' } else { b'a' };
-            assert!(PlainKey::parse(&bytes).is_err(), "a change at {place} went unnoticed");
+            assert!(
+                PlainKey::parse(&bytes).is_err(),
+                "a change at {place} went unnoticed"
+            );
         }
     }
 
@@ -162,7 +168,9 @@ mod tests {
         assert!(PlainKey::parse(format!(" {ZEROS}").as_bytes()).is_err());
         assert!(PlainKey::parse(&[0xFF; 52]).is_err());
         // 52 bytes in which a cut would fall into a character.
-        assert!(PlainKey::parse(format!("vx_{}é{}", "0".repeat(42), "0".repeat(5)).as_bytes()).is_err());
+        assert!(
+            PlainKey::parse(format!("vx_{}é{}", "0".repeat(42), "0".repeat(5)).as_bytes()).is_err()
+        );
     }
 
     #[test]

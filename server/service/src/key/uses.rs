@@ -15,7 +15,11 @@ pub struct PendingUses(Mutex<HashMap<KeyId, UseRecord>>);
 
 impl PendingUses {
     pub(super) fn note(&self, id: &KeyId, at: Timestamp, client: &Client) {
-        let entry = UseRecord { at, ip: client.ip, user_agent: client.user_agent().map(str::to_owned) };
+        let entry = UseRecord {
+            at,
+            ip: client.ip,
+            user_agent: client.user_agent().map(str::to_owned),
+        };
         let mut pending = self.lock();
         match pending.get_mut(id) {
             Some(last) if last.at > at => {}
@@ -36,7 +40,10 @@ impl PendingUses {
     }
 
     fn snapshot(&self) -> Vec<(KeyId, UseRecord)> {
-        self.lock().iter().map(|(id, entry)| (id.clone(), entry.clone())).collect()
+        self.lock()
+            .iter()
+            .map(|(id, entry)| (id.clone(), entry.clone()))
+            .collect()
     }
 
     /// Forgets what was written, except where a later use came in meanwhile.
@@ -82,7 +89,10 @@ mod tests {
         let client = Client::new(Ipv4Addr::LOCALHOST.into(), None);
         uses.note(&id, Timestamp::from_millis(20), &client);
         uses.note(&id, Timestamp::from_millis(10), &client);
-        assert_eq!(uses.latest(&id, None).unwrap().at, Timestamp::from_millis(20));
+        assert_eq!(
+            uses.latest(&id, None).unwrap().at,
+            Timestamp::from_millis(20)
+        );
     }
 
     #[test]

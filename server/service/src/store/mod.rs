@@ -94,7 +94,8 @@ pub trait MemberStore: Send + Sync + 'static {
     async fn password_hash(&self, member: &MemberId) -> Result<Option<String>>;
 
     /// The later end of the delays that stand against any of `subjects`; `None` where none reaches past `now`.
-    async fn blocked_until(&self, subjects: &[String], now: Timestamp) -> Result<Option<Timestamp>>;
+    async fn blocked_until(&self, subjects: &[String], now: Timestamp)
+    -> Result<Option<Timestamp>>;
 
     /// Counts one more failed sign-in against each subject and sets the end of its delay to `now` plus
     /// `delay_seconds[min(failures, len) - 1]`, where `failures` counts this one. Counts older than `forget_before`
@@ -108,7 +109,12 @@ pub trait MemberStore: Send + Sync + 'static {
     ) -> Result<Timestamp>;
 
     /// Opens a session, and forgets the failed sign-ins of `forget` (the subject of the member's address).
-    async fn open_session(&self, session: NewSession, forget: &str, event: AuditEvent) -> Result<()>;
+    async fn open_session(
+        &self,
+        session: NewSession,
+        forget: &str,
+        event: AuditEvent,
+    ) -> Result<()>;
 
     /// The member of the session with this digest, where it ends after `now` and was last seen after `idle_since`.
     /// Moves "last seen" to `now` where that is more than a minute on.

@@ -3,7 +3,8 @@
 use crate::key::KeyDigest;
 use crate::pepper::PepperId;
 use domain::{
-    AccountId, AccountName, Email, KeyId, KeyName, MemberId, RevokeReason, Role, ScopeSet, Timestamp,
+    AccountId, AccountName, Email, KeyId, KeyName, MemberId, RevokeReason, Role, ScopeSet,
+    Timestamp,
 };
 use std::net::IpAddr;
 
@@ -139,7 +140,9 @@ pub struct UseRecord {
 pub enum Inserted {
     Created,
     /// A key was made with the same form token before; this is its name.
-    SameForm { name: KeyName },
+    SameForm {
+        name: KeyName,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use crate::browser;
 use crate::codec::Json;
 use crate::components::{Icon, MemberFoot, Menu, Status};
+use crate::lean::plain;
 use crate::request::{SIGN_IN, page_request};
-use crate::whole::whole;
+use crate::titles::title;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -24,11 +25,12 @@ pub fn Layout(children: Children) -> impl IntoView {
     Effect::new(move |before: Option<String>| {
         let now = path.get();
         if before.is_some_and(|before| before != now) {
+            browser::set_title(title(&now));
             browser::focus(MAIN);
         }
         now
     });
-    whole(view! {
+    plain(view! {
         // The router leaves links marked external to the browser, which moves the focus as well.
         <a class="skip" href="#main" rel="external">
             "Skip to content"
@@ -49,7 +51,7 @@ fn Side() -> impl IntoView {
         .into_inner()
         .map(|member| (member.account_name.to_string(), member.email.to_string()))
         .unzip();
-    whole(view! {
+    plain(view! {
         <header class="side">
             <div class="brand">
                 <Icon name="#i-mark"/>

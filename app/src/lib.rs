@@ -13,11 +13,12 @@ pub mod calls;
 mod codec;
 mod components;
 mod layout;
+mod lean;
 mod pages;
 pub mod request;
 mod routes;
 mod shell;
-mod whole;
+mod titles;
 
 pub use routes::App;
 pub use shell::shell;

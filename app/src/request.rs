@@ -125,9 +125,13 @@ pub const LIVE: [&str; 2] = ["/keys", "/inventory"];
 /// answer to a form, which depends on what only the server knows and may hold a secret.
 pub fn sent_without_script() -> bool {
     let request = page_request();
+    request.assets.is_none() || request.answer.is_some() || !LIVE.contains(&path().as_str())
+}
+
+/// Where the page that is being rendered stands.
+pub fn path() -> String {
     let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok());
-    let live = url.is_some_and(|url| LIVE.contains(&url.path()));
-    request.assets.is_none() || request.answer.is_some() || !live
+    url.map(|url| url.path().to_owned()).unwrap_or_default()
 }
 
 pub const SIGN_IN: &str = "/sign-in";

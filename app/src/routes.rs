@@ -4,14 +4,12 @@ use crate::browser;
 use crate::layout::Layout;
 use crate::pages::{InventoryPage, KeysPage, NotFoundPage};
 use leptos::prelude::*;
-use leptos_meta::provide_meta_context;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 /// The console: what the server renders into the body, and the browser takes over.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
     // Effects run once everything else is in place.
     Effect::new(|_| browser::ready());
     view! {

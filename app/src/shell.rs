@@ -1,10 +1,10 @@
 //! The HTML document around the console. Only the server runs this.
 
-use crate::request::{Assets, PageRequest, page_request, sent_without_script};
+use crate::request::{Assets, PageRequest, page_request, path, sent_without_script};
 use crate::routes::App;
+use crate::titles::title;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_meta::MetaTags;
 
 /// The icons, which stand after the console so that the browser's walk over the page never meets them.
 const SPRITE: &str = include_str!("icons.svg");
@@ -36,7 +36,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 {css.map(|css| view! { <link rel="stylesheet" href=css/> })}
                 {head}
-                <MetaTags/>
+                <title>{title(&path())}</title>
             </head>
             <body>
                 <App/>

@@ -27,12 +27,8 @@ pub fn value(_field: &str) -> String {
 
 pub fn select_all(_field: &str) {}
 
-#[expect(
-    clippy::unused_async,
-    reason = "the browser's own awaits the clipboard"
-)]
-pub async fn copy(_text: String) -> bool {
-    false
+pub fn copy(_text: String) -> impl Future<Output = bool> {
+    std::future::ready(false)
 }
 
 pub fn form_value(_event: &SubmitEvent, _name: &str) -> String {
@@ -52,6 +48,8 @@ pub fn on_escape(_then: impl Fn() + 'static) {}
 pub fn every_second(_tick: impl Fn(i64) + 'static) {}
 
 pub fn sign_in_again() {}
+
+pub fn set_title(_title: &str) {}
 
 pub fn theme() -> Theme {
     crate::request::page_request().theme

@@ -234,6 +234,12 @@ pub fn sign_in_again() {
     let _ = location.assign(&format!("/sign-in?next={next}"));
 }
 
+pub fn set_title(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
 fn root() -> Option<HtmlElement> {
     document()?.document_element()?.dyn_into().ok()
 }

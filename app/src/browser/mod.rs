@@ -10,5 +10,5 @@ mod side;
 pub use side::{
     cancel, check_boxes, close, copy, every_second, focus, focus_if_lost, focus_invalid,
     form_value, form_values, guard_leaving, is_backdrop, on_escape, open, ready, select_all,
-    set_theme, sign_in_again, theme, value,
+    set_theme, set_title, sign_in_again, theme, value,
 };

@@ -1,6 +1,7 @@
 //! Where the sending of a form stands.
 
 use super::{Notice, Problem, Tone};
+use crate::lean::{Changing, Flag, changing, flag, plain};
 use domain::Field;
 use leptos::prelude::*;
 
@@ -40,11 +41,15 @@ impl Attempt {
     }
 
     /// What is wrong with the whole.
-    pub fn notice(self) -> impl IntoView {
-        move || {
-            self.problem
-                .get()
-                .map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })
-        }
+    pub fn notice(self) -> Changing {
+        changing(move || match self.problem.get() {
+            Some(problem) => plain(view! { <Notice tone=Tone::Error text=problem.message/> }),
+            None => plain(()),
+        })
+    }
+
+    /// For a button that takes no second click while the first is under way. It keeps the focus, so it is not disabled.
+    pub fn busy(self) -> Flag {
+        flag("true", move || self.pending.get())
     }
 }

@@ -1,7 +1,7 @@
 //! Where a key stands, as an icon and a word.
 
 use super::Icon;
-use crate::whole::whole;
+use crate::lean::plain;
 use domain::KeyStatus;
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ pub fn Badge(status: KeyStatus) -> impl IntoView {
         KeyStatus::Expired => "#i-clock",
         KeyStatus::Revoked => "#i-stop",
     };
-    whole(view! {
+    plain(view! {
         <span class="badge" data-status=status.as_str()>
             <Icon name=icon/>
             {status.label()}

@@ -8,8 +8,9 @@ use leptos::prelude::*;
 /// render the same words, and never reads the browser's own clock, which may be wrong.
 #[derive(Clone, Copy)]
 pub struct Clock {
-    start: RwSignal<Timestamp>,
-    /// In milliseconds.
+    /// When the page was made, in milliseconds of the server's clock.
+    start: RwSignal<i64>,
+    /// Milliseconds since then.
     elapsed: RwSignal<i64>,
 }
 
@@ -17,7 +18,7 @@ impl Clock {
     /// Runs as long as the component that starts it.
     pub fn start(at: Timestamp) -> Self {
         let clock = Self {
-            start: RwSignal::new(at),
+            start: RwSignal::new(at.millis()),
             elapsed: RwSignal::new(0),
         };
         Effect::new(move |_| browser::every_second(move |elapsed| clock.elapsed.set(elapsed)));
@@ -25,15 +26,14 @@ impl Clock {
     }
 
     pub fn now(self) -> Timestamp {
-        Timestamp::from_millis(self.start.get().millis() + self.elapsed.get())
+        Timestamp::from_millis(self.start.get() + self.elapsed.get())
     }
 
     /// Moves ahead to a time that the server just named: it was on its way, and the page took a while to start.
     pub fn reached(self, at: Timestamp) {
         let behind = at.millis() - untrack(|| self.now()).millis();
         if behind > 0 {
-            self.start
-                .update(|start| *start = Timestamp::from_millis(start.millis() + behind));
+            self.start.update(|start| *start += behind);
         }
     }
 }

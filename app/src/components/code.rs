@@ -2,7 +2,7 @@
 
 use super::CopyButton;
 use crate::browser;
-use crate::whole::whole;
+use crate::lean::plain;
 use leptos::prelude::*;
 
 /// A click on the text selects all of it.
@@ -23,7 +23,7 @@ pub fn Code(
             />
         }
     });
-    whole(view! {
+    plain(view! {
         <div class="code">
             <pre id=id><code>{text}</code></pre>
             {button}

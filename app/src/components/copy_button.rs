@@ -1,7 +1,8 @@
 //! Puts a text on the clipboard, and says so only when it is there.
 
 use crate::browser;
-use crate::whole::whole;
+use crate::lean::{on, plain, word};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -13,7 +14,7 @@ pub fn CopyButton(
     refused: Callback<()>,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
-    let copy = move |_| {
+    let copy = on(move |_: MouseEvent| {
         let text = text.run(());
         spawn_local(async move {
             let done = browser::copy(text).await;
@@ -22,13 +23,13 @@ pub fn CopyButton(
                 refused.try_run(());
             }
         });
-    };
-    whole(view! {
+    });
+    plain(view! {
         <button type="button" class="button copy needs-script" on:click=copy>
             <svg class="icon" aria-hidden="true">
-                <use href=move || if copied.get() { "#i-check" } else { "#i-copy" }></use>
+                <use href=word(move || if copied.get() { "#i-check" } else { "#i-copy" })></use>
             </svg>
-            <span aria-live="polite">{move || if copied.get() { "Copied" } else { "Copy" }}</span>
+            <span aria-live="polite">{word(move || if copied.get() { "Copied" } else { "Copy" })}</span>
         </button>
     })
 }

@@ -1,6 +1,8 @@
 //! The browser's own dialog, which opens before the module has arrived and keeps the focus inside by itself.
 
-use crate::whole::whole;
+use crate::browser;
+use crate::lean::{on, plain, word};
+use leptos::ev::{Event, MouseEvent};
 use leptos::prelude::*;
 
 /// The button that opens it has `command="show-modal"` and `commandfor` its id.
@@ -19,26 +21,27 @@ pub fn Dialog(
     /// Called for a click beside it while it is held.
     #[prop(optional)]
     on_outside: Option<Callback<()>>,
-    children: Children,
+    body: AnyView,
 ) -> impl IntoView {
-    whole(view! {
+    plain(view! {
         <dialog
             id=id
             role=alert.then_some("alertdialog")
             aria-labelledby=title
-            closedby=move || if held.get() { "none" } else { "closerequest" }
-            on:cancel=move |event: leptos::ev::Event| {
+            closedby=word(move || if held.get() { "none" } else { "closerequest" })
+            // For browsers that do not know `closedby`.
+            on:cancel=on(move |event: Event| {
                 if held.get_untracked() {
-                    crate::browser::cancel(&event);
+                    browser::cancel(&event);
                 }
-            }
-            on:click=move |event| {
-                if let Some(on_outside) = on_outside.filter(|_| crate::browser::is_backdrop(&event)) {
+            })
+            on:click=on(move |event: MouseEvent| {
+                if let Some(on_outside) = on_outside.filter(|_| browser::is_backdrop(&event)) {
                     on_outside.run(());
                 }
-            }
+            })
         >
-            <div class="dialog-body">{children()}</div>
+            <div class="dialog-body">{body}</div>
         </dialog>
     })
 }

@@ -1,7 +1,7 @@
 //! When a new key ends.
 
-use super::Icon;
-use crate::whole::whole;
+use super::{FieldError, Icon};
+use crate::lean::{changing, flag, plain};
 use domain::{Expiry, NewKeyOptions};
 use leptos::prelude::*;
 
@@ -20,9 +20,10 @@ pub fn ExpiryField(
             </option>
         }
     });
-    let ends = move || {
+    let ends = changing(move || {
         let ends = options.with(|options| options.ends.clone());
-        ends.into_iter()
+        let ends: Vec<_> = ends
+            .into_iter()
             .map(|(expiry, moment)| {
                 view! {
                     <span data-end=expiry.as_str()>
@@ -30,15 +31,16 @@ pub fn ExpiryField(
                     </span>
                 }
             })
-            .collect_view()
-    };
-    whole(view! {
+            .collect();
+        plain(ends)
+    });
+    plain(view! {
         <div class="field expiry">
             <label for="expires">"Expires"</label>
             <select
                 id="expires"
                 name="expires"
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=flag("true", move || error.with(Option::is_some))
                 aria-describedby="expires-end expires-error"
             >
                 {choices}
@@ -50,9 +52,7 @@ pub fn ExpiryField(
                     "A key that never ends stays open until someone revokes it."
                 </span>
             </div>
-            <div class="error" id="expires-error">
-                {move || error.get().map(|error| view! { <Icon name="#i-alert"/> <span>{error}</span> })}
-            </div>
+            <FieldError id="expires-error" error=error/>
         </div>
     })
 }

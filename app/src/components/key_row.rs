@@ -1,9 +1,8 @@
 //! One key of the list.
 
 use super::{Badge, Clock, Day, RevokeDialog, RevokeRequest, Time};
-use crate::whole::whole;
+use crate::lean::plain;
 use domain::{KeyStatus, KeyView, LastUse, Revocation};
-use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 
 /// The id of the row's first cell, which takes the focus when the button it was on is gone.
@@ -26,10 +25,10 @@ pub fn KeyRow(
         .map(|scope| view! { <li>{scope.as_str()}</li> })
         .collect_view();
     let last_use = match key.last_use {
-        None => Either::Left(view! { <span class="second">"Never used"</span> }),
+        None => plain(view! { <span class="second">"Never used"</span> }),
         Some(LastUse { at, ip, user_agent }) => {
             let from = user_agent.map_or(ip.clone(), |agent| format!("{ip} · {agent}"));
-            Either::Right(view! {
+            plain(view! {
                 <Time moment=at clock=clock/>
                 <small class="from" title=from>
                     {from.clone()}
@@ -38,19 +37,19 @@ pub fn KeyRow(
         }
     };
     let end = match (key.revocation, key.expires) {
-        (Some(Revocation { at, by, reason }), _) => EitherOf3::A(view! {
+        (Some(Revocation { at, by, reason }), _) => plain(view! {
             <small>
                 {reason.label()} " · " <Time moment=at clock=clock/> <br/> "by " {by}
             </small>
         }),
-        (None, Some(end)) => EitherOf3::B(view! {
+        (None, Some(end)) => plain(view! {
             <small>
                 {if key.status == KeyStatus::Expired { "Ended " } else { "Ends " }} <Day moment=end/>
             </small>
         }),
-        (None, None) => EitherOf3::C(view! { <small>"No expiry"</small> }),
+        (None, None) => plain(view! { <small>"No expiry"</small> }),
     };
-    whole(view! {
+    plain(view! {
         <tr role="row" class:ended=!key.status.is_live()>
             <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">
                 <span class="name">{key.name.to_string()}</span>

@@ -1,7 +1,7 @@
 //! The account's keys.
 
 use super::{Clock, KeyRow, RevokeRequest, TimesSwitch};
-use crate::whole::whole;
+use crate::lean::plain;
 use domain::{KeyStatus, KeyView};
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ pub fn KeyTable(
     /// Revokes a key; `None` where the member's role does not allow it.
     on_revoke: Option<Callback<RevokeRequest>>,
 ) -> impl IntoView {
-    let count = move || {
+    let count = Signal::derive(move || {
         keys.with(|keys| {
             let active = keys
                 .iter()
@@ -24,8 +24,8 @@ pub fn KeyTable(
                 if all == 1 { "key" } else { "keys" }
             )
         })
-    };
-    whole(view! {
+    });
+    plain(view! {
         <div class="toolbar">
             <p>{count}</p>
             <TimesSwitch/>

@@ -2,8 +2,9 @@
 
 use super::Icon;
 use crate::browser;
+use crate::lean::{on, plain};
 use crate::request::Theme;
-use crate::whole::whole;
+use leptos::ev::Event;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -19,19 +20,19 @@ pub fn MemberFoot(email: String) -> impl IntoView {
             </option>
         }
     });
-    whole(view! {
+    plain(view! {
         <div class="member">
             <p class="member-email" title=email>
                 {email.clone()}
             </p>
             <form method="post" action="/theme" class="theme">
-                <input type="hidden" name="next" value=move || path.get()/>
+                <input type="hidden" name="next" value=path/>
                 <label for="theme">"Theme"</label>
                 <select
                     id="theme"
                     name="theme"
                     autocomplete="off"
-                    on:change=|event| browser::set_theme(&event_target_value(&event))
+                    on:change=on(|event: Event| browser::set_theme(&event_target_value(&event)))
                 >
                     {themes}
                 </select>

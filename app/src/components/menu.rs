@@ -2,7 +2,8 @@
 
 use super::Icon;
 use crate::browser;
-use crate::whole::whole;
+use crate::lean::{flag, on, plain};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -17,17 +18,17 @@ const PAGES: [(&str, &str, &str); 2] = [
 pub fn Menu() -> impl IntoView {
     let path = use_location().pathname;
     let items = PAGES.map(|(page, name, icon)| {
-        let current = move || path.with(|path| path.starts_with(page)).then_some("page");
+        let current = flag("page", move || path.with(|path| path.starts_with(page)));
         view! {
             <li>
-                <a href=page aria-current=current on:click=|_| browser::close("menu")>
+                <a href=page aria-current=current on:click=on(|_: MouseEvent| browser::close("menu"))>
                     <Icon name=icon/>
                     <span>{name}</span>
                 </a>
             </li>
         }
     });
-    whole(view! {
+    plain(view! {
         <nav aria-label="Main">
             <ul>{items}</ul>
         </nav>

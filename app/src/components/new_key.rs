@@ -2,9 +2,8 @@
 
 use super::{Attempt, NewKeyForm, SaveKey};
 use crate::browser;
-use crate::whole::whole;
+use crate::lean::{changing, plain, word};
 use domain::{CreateKeyForm, IssuedKey, NewKeyOptions};
-use leptos::either::Either;
 use leptos::prelude::*;
 
 /// Where the creation of a key stands.
@@ -54,50 +53,57 @@ pub const TITLE: &str = "new-key-title";
 pub fn NewKey(
     issue: Issue,
     initial: CreateKeyForm,
-    /// On a page of its own, the title is the page's.
+    /// On a page of its own, which no script takes over.
     #[prop(optional)]
-    page: bool,
-    #[prop(optional)] still: bool,
+    still: bool,
     on_send: Callback<CreateKeyForm>,
     on_done: Callback<()>,
     /// Leads away from the form.
-    cancel: ViewFn,
+    cancel: fn() -> AnyView,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| issue.issued.with(Option::is_some));
-    let title = move || {
-        let text = if shown.get() {
+    let text = word(move || {
+        if shown.get() {
             "Save your API key"
         } else {
             "Create API Key"
-        };
-        if page {
-            view! { <h1 id=TITLE tabindex="-1">{text}</h1> }.into_any()
-        } else {
-            view! { <h2 id=TITLE tabindex="-1">{text}</h2> }.into_any()
         }
+    });
+    let title = if still {
+        plain(view! { <h1 id=TITLE>{text}</h1> })
+    } else {
+        plain(view! {
+            <h2 id=TITLE tabindex="-1">
+                {text}
+            </h2>
+        })
     };
-    let step = move || match issue.issued.get() {
-        Some(issued) => Either::Left(
-            view! { <SaveKey issued=issued still=still asking=issue.asking on_done=on_done/> },
-        ),
-        None => {
-            let cancel = cancel.clone();
-            Either::Right(view! {
-                <NewKeyForm options=issue.options initial=initial.clone() attempt=issue.attempt on_send=on_send>
-                    {cancel.run()}
-                </NewKeyForm>
+    let step = changing(move || {
+        if let Some(issued) = issue.issued.get() {
+            plain(
+                view! { <SaveKey issued=issued still=still asking=issue.asking on_done=on_done/> },
+            )
+        } else {
+            plain(view! {
+                <NewKeyForm
+                    options=issue.options
+                    initial=initial.clone()
+                    attempt=issue.attempt
+                    on_send=on_send
+                    cancel=cancel()
+                />
             })
         }
-    };
+    });
     Effect::new(move |_| {
         if shown.get() {
             browser::focus(TITLE);
         }
     });
     Effect::new(move |_| {
-        browser::guard_leaving(move || issue.issued.with_untracked(Option::is_some))
+        browser::guard_leaving(move || issue.issued.with_untracked(Option::is_some));
     });
-    whole(view! {
+    plain(view! {
         {title}
         {step}
     })

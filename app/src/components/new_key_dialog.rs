@@ -2,7 +2,7 @@
 
 use super::{Dialog, Issue, NEW_KEY_TITLE, NewKey};
 use crate::browser;
-use crate::whole::whole;
+use crate::lean::plain;
 use domain::CreateKeyForm;
 use leptos::prelude::*;
 
@@ -19,35 +19,38 @@ pub fn NewKeyDialog(
         browser::close(NEW_KEY_DIALOG);
         on_done.run(());
     });
-    let cancel = || {
-        view! {
-            <button type="button" class="button" command="close" commandfor=NEW_KEY_DIALOG>
-                "Cancel"
-            </button>
-        }
+    let body = view! {
+        <NewKey
+            issue=issue
+            initial=CreateKeyForm::default()
+            on_send=on_send
+            on_done=done
+            cancel=cancel
+        />
     };
-    whole(view! {
+    plain(view! {
         <Dialog
             id=NEW_KEY_DIALOG
             title=NEW_KEY_TITLE
             held=Signal::derive(move || issue.holds())
             on_outside=Callback::new(move |()| issue.ask())
-        >
-            <NewKey
-                issue=issue
-                initial=CreateKeyForm::default()
-                on_send=on_send
-                on_done=done
-                cancel=ViewFn::from(cancel)
-            />
-        </Dialog>
+            body=plain(body)
+        />
+    })
+}
+
+fn cancel() -> AnyView {
+    plain(view! {
+        <button type="button" class="button" command="close" commandfor=NEW_KEY_DIALOG>
+            "Cancel"
+        </button>
     })
 }
 
 /// Opens the dialog; also without script, where the browser knows how.
 #[component]
 pub fn NewKeyButton() -> impl IntoView {
-    whole(view! {
+    plain(view! {
         <button type="button" class="button primary" command="show-modal" commandfor=NEW_KEY_DIALOG>
             <super::Icon name="#i-plus"/>
             "Create API Key"

@@ -2,7 +2,7 @@
 
 use super::{Attempt, ExpiryField, Permissions, TextField};
 use crate::browser;
-use crate::whole::whole;
+use crate::lean::{on, plain, word};
 use domain::{CreateKeyForm, Expiry, Field, KeyName, NewKeyOptions};
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
@@ -18,11 +18,12 @@ pub fn NewKeyForm(
     attempt: Attempt,
     on_send: Callback<CreateKeyForm>,
     /// Leads away without a key.
-    children: Children,
+    cancel: AnyView,
 ) -> impl IntoView {
     let typed = RwSignal::new(initial.name.clone());
-    let hint = move || KeyName::hint(&typed.read());
-    let send = move |event: SubmitEvent| {
+    let hint = Memo::new(move |_| KeyName::hint(&typed.read()));
+    let token = Signal::derive(move || options.with(|options| options.token.clone()));
+    let send = on(move |event: SubmitEvent| {
         browser::cancel(&event);
         let form = CreateKeyForm {
             name: browser::form_value(&event, "name"),
@@ -33,7 +34,7 @@ pub fn NewKeyForm(
         if attempt.begin() {
             on_send.run(form);
         }
-    };
+    });
     Effect::new(move |_| {
         if attempt.problem.with(Option::is_some) {
             browser::focus_invalid(FORM);
@@ -41,14 +42,14 @@ pub fn NewKeyForm(
     });
     // What was typed before the module arrived deserves advice as well.
     Effect::new(move |_| typed.set(browser::value("key-name")));
-    whole(view! {
+    plain(view! {
         <form id=FORM class="form" method="post" action="/keys" novalidate on:submit=send>
             // The first submit button is the one that Enter presses; the presets must not be it.
             <button type="submit" hidden></button>
             <input
                 type="hidden"
                 name="token"
-                value=move || options.with(|options| options.token.clone())
+                value=token
                 autocomplete="off"
             />
             {attempt.notice()}
@@ -72,13 +73,13 @@ pub fn NewKeyForm(
                 error=attempt.at(Field::Expires)
             />
             <div class="actions">
-                {children()}
+                {cancel}
                 <button
                     type="submit"
                     class="button primary"
-                    aria-disabled=move || attempt.pending.get().then_some("true")
+                    aria-disabled=attempt.busy()
                 >
-                    {move || if attempt.pending.get() { "Creating…" } else { "Create API Key" }}
+                    {word(move || if attempt.pending.get() { "Creating…" } else { "Create API Key" })}
                 </button>
             </div>
         </form>

@@ -1,7 +1,7 @@
 //! Something to know, beside what it is about.
 
 use super::Icon;
-use crate::whole::whole;
+use crate::lean::plain;
 use leptos::prelude::*;
 
 /// How much it matters.
@@ -35,15 +35,17 @@ pub fn Notice(
     tone: Tone,
     #[prop(into)] text: String,
     #[prop(optional)] title: Option<&'static str>,
-    #[prop(optional)] children: Option<Children>,
+    /// What can be done about it.
+    #[prop(optional_no_strip, into)]
+    action: Option<AnyView>,
 ) -> impl IntoView {
-    whole(view! {
+    plain(view! {
         <div class="notice" data-tone=tone.as_str() role=(tone == Tone::Error).then_some("alert")>
             <Icon name=tone.icon()/>
             <div>
                 {title.map(|title| view! { <strong>{title}</strong> })}
                 <p>{text}</p>
-                {children.map(|children| children())}
+                {action}
             </div>
         </div>
     })

@@ -1,13 +1,18 @@
 //! What a new key may do.
 
-use super::Icon;
+use super::FieldError;
 use crate::browser;
-use crate::whole::whole;
+use crate::lean::{flag, on, plain};
 use domain::{Preset, Scope};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 /// A preset is a button that asks for the form's own page with the boxes checked; where a script runs, it checks them
 /// here.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it is given"
+)]
 #[component]
 pub fn Permissions(
     /// The form's id.
@@ -16,12 +21,12 @@ pub fn Permissions(
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let presets = Preset::ALL.map(|preset| {
-        let apply = move |event: leptos::ev::MouseEvent| {
+        let apply = on(move |event: MouseEvent| {
             browser::cancel(&event);
             let scopes = preset.scopes();
             let wanted: Vec<_> = scopes.iter().map(Scope::as_str).collect();
             browser::check_boxes(form, "scopes", &wanted);
-        };
+        });
         view! {
             <button
                 class="button small"
@@ -56,18 +61,16 @@ pub fn Permissions(
             </div>
         }
     });
-    whole(view! {
+    plain(view! {
         <fieldset
             class="field"
             aria-describedby="permissions-error"
-            data-invalid=move || error.with(Option::is_some).then_some("")
+            data-invalid=flag("", move || error.with(Option::is_some))
         >
             <legend>"Permissions"</legend>
             <div class="presets">{presets}</div>
             <div class="checks">{boxes}</div>
-            <div class="error" id="permissions-error">
-                {move || error.get().map(|error| view! { <Icon name="#i-alert"/> <span>{error}</span> })}
-            </div>
+            <FieldError id="permissions-error" error=error/>
         </fieldset>
     })
 }

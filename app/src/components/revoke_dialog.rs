@@ -1,7 +1,7 @@
 //! The button that revokes one key, and the dialog that asks first.
 
 use super::{Attempt, Clock, Dialog, RevokeForm};
-use crate::whole::whole;
+use crate::lean::plain;
 use domain::{KeyId, KeyView, RevokeKeyForm};
 use leptos::prelude::*;
 
@@ -35,9 +35,14 @@ pub fn RevokeDialog(
             id: id.clone(),
             form,
             attempt,
-        })
+        });
     });
-    whole(view! {
+    let cancel = plain(view! {
+        <button type="button" class="button" command="close" commandfor=dialog.clone() autofocus>
+            "Cancel"
+        </button>
+    });
+    let open = plain(view! {
         <button
             type="button"
             class="button small"
@@ -50,13 +55,20 @@ pub fn RevokeDialog(
         <a class="without-script" href=format!("/keys/{}/revoke", key.id)>
             "As a page"
         </a>
-        <Dialog id=dialog.clone() title=title.clone() alert=true held=attempt.pending>
-            <h2 id=title>"Revoke “" {name} "”?"</h2>
-            <RevokeForm key=key clock=clock attempt=attempt initial=RevokeKeyForm::default() on_send=send>
-                <button type="button" class="button" command="close" commandfor=dialog autofocus>
-                    "Cancel"
-                </button>
-            </RevokeForm>
-        </Dialog>
+    });
+    let body = plain(view! {
+        <h2 id=title.clone()>"Revoke “" {name} "”?"</h2>
+        <RevokeForm
+            key=key
+            clock=clock
+            attempt=attempt
+            initial=RevokeKeyForm::default()
+            on_send=send
+            cancel=cancel
+        />
+    });
+    plain(view! {
+        {open}
+        <Dialog id=dialog title=title alert=true held=attempt.pending body=body/>
     })
 }

@@ -2,9 +2,8 @@
 
 use super::{Attempt, Clock, Icon, TextField};
 use crate::browser;
-use crate::whole::whole;
-use domain::{Field, KeyView, RevokeKeyForm, RevokeReason, relative};
-use leptos::either::Either;
+use crate::lean::{changing, on, plain, word};
+use domain::{Field, KeyView, LastUse, RevokeKeyForm, RevokeReason, relative};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -17,17 +16,14 @@ pub fn RevokeForm(
     initial: RevokeKeyForm,
     #[prop(optional)] on_send: Option<Callback<RevokeKeyForm>>,
     /// Leads away without revoking.
-    children: Children,
+    cancel: AnyView,
 ) -> impl IntoView {
     let id = key.id.to_string();
     let form = format!("revoke-form-{id}");
     let (reason_id, confirm_id) = (format!("reason-{id}"), format!("confirm-{id}"));
     let used_lately = key.used_lately;
     let chosen = RevokeReason::parse(&initial.reason).unwrap_or_default();
-    let last_use = key.last_use.map(|last| {
-        let (at, ip) = (last.at.at, last.ip);
-        move || format!("{} from {ip}", relative(at, clock.now()))
-    });
+    let last_use = last_use(key.last_use.clone(), clock);
     let reasons = RevokeReason::ALL.map(|reason| {
         view! {
             <option value=reason.as_str() selected=reason == chosen>
@@ -39,20 +35,21 @@ pub fn RevokeForm(
     let typed = initial.confirm;
     // Also where the key was used only after this page was made: the server asks for the name then.
     let asks_name = RwSignal::new(used_lately || wrong_name.with_untracked(Option::is_some));
-    let confirm = move || {
-        asks_name.get().then(|| {
-            view! {
-                <TextField
-                    id=confirm_id.clone()
-                    name="confirm"
-                    label="Type the key's name to confirm"
-                    value=typed.clone()
-                    error=wrong_name
-                />
-            }
+    let confirm = changing(move || {
+        if !asks_name.get() {
+            return plain(());
+        }
+        plain(view! {
+            <TextField
+                id=confirm_id.clone()
+                name="confirm"
+                label="Type the key's name to confirm"
+                value=typed.clone()
+                error=wrong_name
+            />
         })
-    };
-    let send = move |event: SubmitEvent| {
+    });
+    let send = on(move |event: SubmitEvent| {
         let Some(on_send) = on_send else { return };
         browser::cancel(&event);
         let form = RevokeKeyForm {
@@ -62,7 +59,7 @@ pub fn RevokeForm(
         if attempt.begin() {
             on_send.run(form);
         }
-    };
+    });
     let focus_in = form.clone();
     Effect::new(move |_| {
         if wrong_name.with(Option::is_some) {
@@ -72,7 +69,7 @@ pub fn RevokeForm(
             browser::focus_invalid(&focus_in);
         }
     });
-    whole(view! {
+    plain(view! {
         <form id=form class="form" method="post" action=format!("/keys/{id}/revoke") novalidate on:submit=send>
             {attempt.notice()}
             <dl class="facts">
@@ -85,10 +82,7 @@ pub fn RevokeForm(
                 <div>
                     <dt>"Last used"</dt>
                     <dd>
-                        {match last_use {
-                            Some(text) => Either::Left(text),
-                            None => Either::Right("Never used"),
-                        }}
+                        {last_use}
                     </dd>
                 </div>
             </dl>
@@ -112,15 +106,22 @@ pub fn RevokeForm(
             </div>
             {confirm}
             <div class="actions">
-                {children()}
+                {cancel}
                 <button
                     type="submit"
                     class="button danger"
-                    aria-disabled=move || attempt.pending.get().then_some("true")
+                    aria-disabled=attempt.busy()
                 >
-                    {move || if attempt.pending.get() { "Revoking…" } else { "Revoke key" }}
+                    {word(move || if attempt.pending.get() { "Revoking…" } else { "Revoke key" })}
                 </button>
             </div>
         </form>
+    })
+}
+
+fn last_use(last_use: Option<LastUse>, clock: Clock) -> Signal<String> {
+    Signal::derive(move || match &last_use {
+        Some(last) => format!("{} from {}", relative(last.at.at, clock.now()), last.ip),
+        None => "Never used".to_owned(),
     })
 }

@@ -2,12 +2,14 @@
 
 use super::{Code, CopyButton, Notice, Tone};
 use crate::browser;
-use crate::whole::whole;
+use crate::lean::{changing, flag, on, plain, word};
 use domain::IssuedKey;
-use leptos::ev::{Event, SubmitEvent};
+use leptos::ev::{Event, FocusEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 
 const FIELD: &str = "api-key";
+const REFUSED: &str =
+    "The browser did not let us copy. The key is selected: press Ctrl+C, or ⌘C on a Mac.";
 
 /// Where no script will run, leaving is a plain form that asks for the check box, and nothing pretends to copy.
 #[component]
@@ -32,38 +34,25 @@ pub fn SaveKey(
             />
         }
     });
-    let done = move |event: SubmitEvent| {
+    let done = on(move |event: SubmitEvent| {
         browser::cancel(&event);
         if stored.get_untracked() {
             on_done.run(());
         }
-    };
-    let question = move || {
-        asking.get().then(|| {
-            view! {
-                <Notice
-                    tone=Tone::Error
-                    title="Leave without storing the key?"
-                    text="It cannot be shown again. Without it you would have to create another key and revoke this one."
-                >
-                    <div class="actions">
-                        <button type="button" class="button" id="keep-open" on:click=move |_| asking.set(false)>
-                            "Stay here"
-                        </button>
-                        <button type="button" class="button danger" on:click=move |_| on_done.run(())>
-                            "Leave without it"
-                        </button>
-                    </div>
-                </Notice>
-            }
-        })
-    };
+    });
+    let question = changing(move || {
+        if asking.get() {
+            question(asking, on_done)
+        } else {
+            plain(())
+        }
+    });
     Effect::new(move |_| {
         if asking.get() {
             browser::focus("keep-open");
         }
     });
-    whole(view! {
+    plain(view! {
         <form class="form" method="get" action="/keys" on:submit=done>
             <p class="lead">"The key “" {name} "” was created. Copy it now, and store it where the system that uses it can read it."</p>
             <div class="field">
@@ -78,18 +67,12 @@ pub fn SaveKey(
                         autocomplete="off"
                         spellcheck="false"
                         aria-describedby="api-key-note"
-                        on:focus=move |_| browser::select_all(FIELD)
+                        on:focus=on(move |_: FocusEvent| browser::select_all(FIELD))
                     />
                     {copy}
                 </div>
                 <p class="hint" id="api-key-note" aria-live="polite">
-                    {move || {
-                        if refused.get() {
-                            "The browser did not let us copy. The key is selected: press Ctrl+C, or ⌘C on a Mac."
-                        } else {
-                            ""
-                        }
-                    }}
+                    {word(move || if refused.get() { REFUSED } else { "" })}
                 </p>
             </div>
             <Notice
@@ -107,14 +90,41 @@ pub fn SaveKey(
                     <input
                         type="checkbox"
                         required
-                        on:change=move |event: Event| stored.set(event_target_checked(&event))
+                        on:change=on(move |event: Event| stored.set(event_target_checked(&event)))
                     />
                     "I have stored this key"
                 </label>
-                <button type="submit" class="button primary" disabled=move || !still && !stored.get()>
+                <button type="submit" class="button primary" disabled=flag("", move || !still && !stored.get())>
                     "Done"
                 </button>
             </div>
         </form>
+    })
+}
+
+/// Before the one sight of the key is lost.
+fn question(asking: RwSignal<bool>, on_done: Callback<()>) -> AnyView {
+    let answers = plain(view! {
+        <div class="actions">
+            <button
+                type="button"
+                class="button"
+                id="keep-open"
+                on:click=on(move |_: MouseEvent| asking.set(false))
+            >
+                "Stay here"
+            </button>
+            <button type="button" class="button danger" on:click=on(move |_: MouseEvent| on_done.run(()))>
+                "Leave without it"
+            </button>
+        </div>
+    });
+    plain(view! {
+        <Notice
+            tone=Tone::Error
+            title="Leave without storing the key?"
+            text="It cannot be shown again. Without it you would have to create another key and revoke this one."
+            action=answers
+        />
     })
 }

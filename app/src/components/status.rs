@@ -1,5 +1,6 @@
 //! The one place where the page says aloud what happened.
 
+use crate::lean::{plain, word};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -25,11 +26,11 @@ impl Status {
         set_timeout(move || self.0.set(text), Duration::from_millis(50));
     }
 
-    pub fn line(self) -> impl IntoView {
-        view! {
+    pub fn line(self) -> AnyView {
+        plain(view! {
             <p class="visually-hidden" role="status">
-                {move || self.0.get()}
+                {word(move || self.0.get())}
             </p>
-        }
+        })
     }
 }

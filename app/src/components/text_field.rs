@@ -1,7 +1,7 @@
 //! A labelled line of text with its hint and its error.
 
-use super::Icon;
-use crate::whole::whole;
+use super::FieldError;
+use crate::lean::{flag, on, plain};
 use leptos::ev::Event;
 use leptos::prelude::*;
 
@@ -31,7 +31,7 @@ pub fn TextField(
     .flatten()
     .collect::<Vec<_>>()
     .join(" ");
-    whole(view! {
+    plain(view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input
@@ -43,18 +43,16 @@ pub fn TextField(
                 autofocus=autofocus
                 spellcheck=if spellcheck { "true" } else { "false" }
                 required
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=flag("true", move || error.with(Option::is_some))
                 aria-describedby=described
-                on:input=move |event| {
+                on:input=on(move |event: Event| {
                     if let Some(on_input) = on_input {
                         on_input.run(event);
                     }
-                }
+                })
             />
             {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
-            <div class="error" id=error_id>
-                {move || error.get().map(|error| view! { <Icon name="#i-alert"/> <span>{error}</span> })}
-            </div>
+            <FieldError id=error_id error=error/>
         </div>
     })
 }

@@ -1,7 +1,7 @@
 //! A time in words, with the exact one at hand.
 
 use super::Clock;
-use crate::whole::whole;
+use crate::lean::plain;
 use domain::{Moment, relative};
 use leptos::prelude::*;
 
@@ -10,9 +10,9 @@ use leptos::prelude::*;
 #[component]
 pub fn Time(moment: Moment, clock: Clock) -> impl IntoView {
     let Moment { at, iso, exact, .. } = moment;
-    whole(view! {
+    plain(view! {
         <time datetime=iso title=exact>
-            <span class="ago">{move || relative(at, clock.now())}</span>
+            <span class="ago">{Signal::derive(move || relative(at, clock.now()))}</span>
             <span class="exact">{exact.clone()}</span>
         </time>
     })
@@ -24,7 +24,7 @@ pub fn Day(moment: Moment) -> impl IntoView {
     let Moment {
         iso, exact, day, ..
     } = moment;
-    whole(view! {
+    plain(view! {
         <time datetime=iso title=exact>
             <span class="ago">{day}</span>
             <span class="exact">{exact.clone()}</span>
@@ -35,7 +35,7 @@ pub fn Day(moment: Moment) -> impl IntoView {
 /// Shows every time of the page exactly. Works by style alone, so it needs no script.
 #[component]
 pub fn TimesSwitch() -> impl IntoView {
-    whole(view! {
+    plain(view! {
         <label class="switch">
             <input type="checkbox" id="exact-times" role="switch"/>
             "Exact times"

@@ -3,11 +3,9 @@
 use super::load::{Head, fetch, load};
 use crate::calls::list_inventory;
 use crate::components::{Clock, Code, PageHead, Time, TimesSwitch};
-use crate::whole::whole;
+use crate::lean::plain;
 use domain::{InventoryPage as Data, ItemRow};
-use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 const HEAD: Head = Head {
@@ -22,10 +20,7 @@ pub fn InventoryPage() -> impl IntoView {
         move || query.with(|query| query.get("cursor")),
         list_inventory,
     );
-    whole(view! {
-        <Title text="Inventory · Voxum Console"/>
-        {load(page, HEAD, |page| view! { <Inventory page=page/> }.into_any())}
-    })
+    load(page, HEAD, |page| plain(view! { <Inventory page=page/> }))
 }
 
 #[component]
@@ -35,11 +30,10 @@ fn Inventory(page: Data) -> impl IntoView {
         .with_untracked(|query| query.get("cursor"))
         .is_some();
     if page.items.is_empty() && !later {
-        return view! {
+        return plain(view! {
             {head}
             <NoItems url=page.public_url/>
-        }
-        .into_any();
+        });
     }
     let clock = Clock::start(page.now.at);
     let rows = page
@@ -48,7 +42,7 @@ fn Inventory(page: Data) -> impl IntoView {
         .map(|item| view! { <Row item=item clock=clock/> })
         .collect_view();
     let total = page.total;
-    whole(view! {
+    plain(view! {
         {head}
         <div class="toolbar">
             <p>{total} {if total == 1 { " item" } else { " items" }}</p>
@@ -92,12 +86,11 @@ fn Inventory(page: Data) -> impl IntoView {
                 })}
         </nav>
     })
-    .into_any()
 }
 
 #[component]
 fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
-    whole(view! {
+    plain(view! {
         <tr role="row">
             <th role="rowheader" scope="row">
                 <span class="name">{item.name}</span>
@@ -120,10 +113,10 @@ fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
 }
 
 /// What the system that sent the item left out is said to be so.
-fn or_none(value: Option<String>) -> impl IntoView {
+fn or_none(value: Option<String>) -> AnyView {
     match value {
-        Some(value) => Either::Left(value),
-        None => Either::Right(view! { <span class="second">"Not given"</span> }),
+        Some(value) => plain(value),
+        None => plain(view! { <span class="second">"Not given"</span> }),
     }
 }
 
@@ -134,7 +127,7 @@ fn NoItems(url: String) -> impl IntoView {
         "curl -X POST {url}/api/inventory \\\n  -H \"X-API-Key: vx_abc123...\" \\\n  -H \"Content-Type: application/json\" \\\n  \
          -d '{{\"items\": [{{\"id\": \"SKU001\", \"name\": \"Honda Accord 2024\", \"category\": \"Sedan\", \"price\": 32500}}]}}'"
     );
-    whole(view! {
+    plain(view! {
         <section class="empty">
             <h2>"No items yet"</h2>
             <p>

@@ -8,25 +8,23 @@ use crate::components::{
     Attempt, Clock, Code, Issue, KeyTable, NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog, Notice,
     PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
 };
-use crate::whole::whole;
+use crate::lean::{changing, plain};
 use domain::{KeyView, KeysPage as Data, NewKeyOptions};
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 
 const HEAD: Head = Head {
     title: "API Keys",
     purpose: "Keys let your other systems reach this account's data over HTTP. Give each system its own.",
 };
 
+const MAY_LOOK: &str =
+    "Your role lets you see the keys. An owner or admin of your account creates and revokes them.";
+
 #[component]
 pub fn KeysPage() -> impl IntoView {
     let page = fetch(|| (), |()| list_keys());
-    whole(view! {
-        <Title text="API Keys · Voxum Console"/>
-        {load(page, HEAD, |page| view! { <Keys page=page/> }.into_any())}
-    })
+    load(page, HEAD, |page| plain(view! { <Keys page=page/> }))
 }
 
 /// The rows, kept up to date by what is done on the page.
@@ -75,26 +73,25 @@ fn Keys(page: Data) -> impl IntoView {
         .new_key
         .map(|options| view! { <Create options=options rows=rows/> });
     let url = page.public_url;
-    whole(view! {
-        <PageHead title=HEAD.title purpose=HEAD.purpose>
-            {move || (manages && !none.get()).then(|| view! { <NewKeyButton/> })}
-        </PageHead>
-        {(!manages)
-            .then(|| {
-                view! {
-                    <Notice
-                        tone=Tone::Info
-                        text="Your role lets you see the keys. An owner or admin of your account creates and revokes them."
-                    />
-                }
-            })}
-        {move || {
-            if none.get() {
-                Either::Left(view! { <NoKeys url=url.clone() manages=manages/> })
-            } else {
-                Either::Right(view! { <KeyTable keys=rows.keys clock=rows.clock on_revoke=on_revoke/> })
-            }
-        }}
+    let action = plain(changing(move || {
+        if manages && !none.get() {
+            plain(view! { <NewKeyButton/> })
+        } else {
+            plain(())
+        }
+    }));
+    let may_look = (!manages).then(|| view! { <Notice tone=Tone::Info text=MAY_LOOK/> });
+    let list = changing(move || {
+        if none.get() {
+            plain(view! { <NoKeys url=url.clone() manages=manages/> })
+        } else {
+            plain(view! { <KeyTable keys=rows.keys clock=rows.clock on_revoke=on_revoke/> })
+        }
+    });
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose action=action/>
+        {may_look}
+        {list}
         {dialog}
     })
 }
@@ -103,7 +100,7 @@ fn Keys(page: Data) -> impl IntoView {
 #[component]
 fn NoKeys(url: String, manages: bool) -> impl IntoView {
     let call = format!("curl -H \"X-API-Key: vx_abc123...\" {url}/api/inventory");
-    whole(view! {
+    plain(view! {
         <section class="empty">
             <h2>"No API keys yet"</h2>
             <p>

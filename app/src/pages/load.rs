@@ -4,6 +4,7 @@ use crate::browser;
 use crate::calls::{Answer, CallError};
 use crate::codec::Json;
 use crate::components::{PageHead, Problem, Trouble, Waiting};
+use crate::lean::plain;
 use domain::Failure;
 use leptos::prelude::*;
 use serde::Serialize;
@@ -52,31 +53,30 @@ pub fn settle<T>(called: Called<T>) -> Result<T, Problem> {
 
 /// Shows a page's data once it is there. `show` runs once for each time it is loaded, so what it makes keeps its state
 /// until then.
-pub fn load<T>(resource: Loaded<T>, head: Head, show: fn(T) -> AnyView) -> impl IntoView
+pub fn load<T>(resource: Loaded<T>, head: Head, show: fn(T) -> AnyView) -> AnyView
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     let Head { title, purpose } = head;
+    let top = move || plain(view! { <PageHead title=title purpose=purpose/> });
     let retry = Callback::new(move |()| resource.refetch());
-    view! {
-        <Transition fallback=move || {
-            view! {
-                <PageHead title=title purpose=purpose/>
-                <Waiting/>
+    // Of one type for all pages.
+    let content: Box<dyn FnMut() -> Suspend<AnyView> + Send> = Box::new(move || {
+        Suspend::new(async move {
+            match settle(resource.await) {
+                Ok(data) => show(data),
+                Err(problem) => plain(view! {
+                    {top()}
+                    <Trouble problem=problem retry=retry/>
+                }),
             }
-        }>
-            {move || Suspend::new(async move {
-                match settle(resource.await) {
-                    Ok(data) => show(data),
-                    Err(problem) => {
-                        view! {
-                            <PageHead title=title purpose=purpose/>
-                            <Trouble problem=problem retry=retry/>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
+        })
+    });
+    let waiting = move || {
+        plain(view! {
+            {top()}
+            <Waiting/>
+        })
+    };
+    plain(view! { <Transition fallback=waiting>{content}</Transition> })
 }

@@ -1,16 +1,13 @@
-//! The create dialog as a page, for those whose browser opens no dialog.
+//! The create dialog as a page, for those whose browser opens no dialog, and the answer to its form.
 
-use super::creation::creation;
-use super::load::{Head, fetch, load};
 use crate::calls::list_keys;
 use crate::components::{Attempt, Issue, NewKey, Notice, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, fetch, load};
 use crate::request::{FormAnswer, page_request};
-use crate::whole::whole;
 use domain::{CreateKeyForm, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 const HEAD: Head = Head {
     title: "Create API Key",
@@ -20,16 +17,12 @@ const HEAD: Head = Head {
 #[component]
 pub fn NewKeyPage() -> impl IntoView {
     let content = match page_request().answer {
-        Some(FormAnswer::Issued(issued)) => view! { <Saved issued=*issued/> }.into_any(),
-        _ => {
-            let page = fetch(|| (), |()| list_keys());
-            load(page, HEAD, |page| view! { <Create page=page/> }.into_any()).into_any()
-        }
+        Some(FormAnswer::Issued(issued)) => plain(view! { <Saved issued=*issued/> }),
+        _ => load(fetch(|| (), |()| list_keys()), HEAD, |page| {
+            plain(view! { <Create page=page/> })
+        }),
     };
-    whole(view! {
-        <Title text="Create API Key · Voxum Console"/>
-        <div class="narrow">{content}</div>
-    })
+    plain(view! { <div class="narrow">{content}</div> })
 }
 
 /// The direct answer to a create form: the one page that ever holds this secret.
@@ -39,45 +32,47 @@ fn Saved(issued: IssuedKey) -> impl IntoView {
         token: String::new(),
         ends: Vec::new(),
     };
-    let issue = Issue::new(Attempt::new(None), nothing, Some(issued));
-    whole(view! {
-        <NewKey
-            issue=issue
-            initial=CreateKeyForm::default()
-            page=true
-            still=true
-            on_send=Callback::new(|_| ())
-            on_done=Callback::new(|()| ())
-            cancel=ViewFn::from(|| ())
-        />
-    })
+    form(
+        Issue::new(Attempt::new(None), nothing, Some(issued)),
+        CreateKeyForm::default(),
+    )
 }
 
 #[component]
 fn Create(page: KeysPage) -> impl IntoView {
     let Some(options) = page.new_key else {
-        return view! {
+        return plain(view! {
             <h1>{HEAD.title}</h1>
             <Notice tone=Tone::Info text=Failure::Forbidden.message()/>
-        }
-        .into_any();
+        });
     };
     let (initial, problem) = match page_request().answer {
         Some(FormAnswer::CreateKey { form, failure }) => (form, Some(failure.into())),
         _ => (asked_for(), None),
     };
-    let issue = Issue::new(Attempt::new(problem), options, None);
-    let navigate = use_navigate();
-    let done = Callback::new(move |()| {
-        issue.forget();
-        navigate("/keys", NavigateOptions::default());
-    });
-    let send = creation(issue, Callback::new(|_| ()), Callback::new(|_| ()));
-    let cancel = || view! { <a class="button" href="/keys">"Cancel"</a> };
-    whole(view! {
-        <NewKey issue=issue initial=initial page=true on_send=send on_done=done cancel=ViewFn::from(cancel)/>
+    form(Issue::new(Attempt::new(problem), options, None), initial)
+}
+
+/// Sent by the browser itself, so there is nothing to call.
+fn form(issue: Issue, initial: CreateKeyForm) -> AnyView {
+    plain(view! {
+        <NewKey
+            issue=issue
+            initial=initial
+            still=true
+            on_send=Callback::new(|_| ())
+            on_done=Callback::new(|()| ())
+            cancel=cancel
+        />
     })
-    .into_any()
+}
+
+fn cancel() -> AnyView {
+    plain(view! {
+        <a class="button" href="/keys">
+            "Cancel"
+        </a>
+    })
 }
 
 /// What the address says the fields should hold.

@@ -1,10 +1,9 @@
 //! Signing in. Sent without script, and a plain form.
 
 use crate::components::{Icon, Notice, Problem, TextField, Tone};
+use crate::lean::plain;
 use crate::request::{FormAnswer, page_request};
-use crate::whole::whole;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 #[component]
@@ -18,8 +17,7 @@ pub fn SignInPage() -> impl IntoView {
         .with_untracked(|query| query.get("next"))
         .unwrap_or_default();
     let known = !email.is_empty();
-    whole(view! {
-        <Title text="Sign in · Voxum Console"/>
+    plain(view! {
         <section class="card">
             <Icon name="#i-mark"/>
             <h1>"Sign in"</h1>

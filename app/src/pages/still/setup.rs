@@ -1,11 +1,10 @@
 //! What a one-time link leads to: the first owner, a further account, a new password.
 
 use crate::components::{Icon, Notice, Problem, TextField, Tone};
+use crate::lean::plain;
 use crate::request::{FormAnswer, LinkPage, page_request};
-use crate::whole::whole;
 use domain::Field;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 const PASSWORD_HINT: &str =
@@ -50,7 +49,7 @@ pub fn SetupPage() -> impl IntoView {
         (
             "Choose a new password",
             format!("For {email}."),
-            fields.into_any(),
+            plain(fields),
             "Set password",
         )
     } else {
@@ -80,12 +79,11 @@ pub fn SetupPage() -> impl IntoView {
         (
             "Set up Voxum Console",
             lead.to_owned(),
-            fields.into_any(),
+            plain(fields),
             "Create owner",
         )
     };
-    whole(view! {
-        <Title text=format!("{title} · Voxum Console")/>
+    plain(view! {
         <section class="card">
             <Icon name="#i-mark"/>
             <h1>{title}</h1>

@@ -1,0 +1,137 @@
+//! Views that keep the module small.
+//!
+//! Every element, attribute and closure of a view is a type of its own, and the framework compiles what can be done
+//! with a view once for each type: building it, taking it over from the server, comparing it with the next one, and
+//! taking it over later. The last two are never needed for a piece of a page that is drawn once and then changed only by
+//! the signals in it. [`plain`] leaves them out, and the other functions here give closures of one purpose one type.
+//! Together they halve the module; a component should return `plain(view! { … })`.
+
+use leptos::prelude::*;
+use leptos::tachys::html::attribute::Attribute;
+use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::ssr::StreamBuilder;
+use leptos::tachys::view::add_attr::AddAnyAttr;
+use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+
+/// A view that is replaced as a whole where it changes at all.
+pub fn plain(view: impl IntoView + 'static) -> AnyView {
+    Plain(view).into_any()
+}
+
+/// A part of a page that signals exchange for another.
+pub type Changing = Box<dyn FnMut() -> AnyView + Send>;
+
+/// Draws a part anew whenever a signal that `draw` reads changes.
+pub fn changing(draw: impl FnMut() -> AnyView + Send + 'static) -> Changing {
+    Box::new(draw)
+}
+
+/// What happens on an event.
+pub fn on<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
+    Box::new(handle)
+}
+
+/// A text that is one of few.
+pub type Word = Signal<&'static str>;
+
+/// The word that holds now.
+pub fn word(choose: impl Fn() -> &'static str + Send + Sync + 'static) -> Word {
+    Signal::derive(choose)
+}
+
+/// An attribute that stands there or not.
+pub type Flag = Signal<Option<&'static str>>;
+
+/// `value` where the condition holds, and otherwise no attribute.
+pub fn flag(value: &'static str, holds: impl Fn() -> bool + Send + Sync + 'static) -> Flag {
+    Signal::derive(move || holds().then_some(value))
+}
+
+struct Plain<V>(V);
+
+impl<V: Render> Render for Plain<V> {
+    type State = V::State;
+
+    fn build(self) -> Self::State {
+        self.0.build()
+    }
+
+    fn rebuild(self, state: &mut Self::State) {
+        let mut new = self.0.build();
+        state.insert_before_this(&mut new);
+        state.unmount();
+        *state = new;
+    }
+}
+
+impl<V: RenderHtml + 'static> AddAnyAttr for Plain<V> {
+    type Output<SomeNewAttr: Attribute> = Self;
+
+    fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> Self::Output<NewAttr> {
+        self
+    }
+}
+
+impl<V: RenderHtml + 'static> RenderHtml for Plain<V> {
+    type AsyncOutput = Plain<V::AsyncOutput>;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = V::MIN_LENGTH;
+    const EXISTS: bool = V::EXISTS;
+
+    fn dry_resolve(&mut self) {
+        self.0.dry_resolve();
+    }
+
+    async fn resolve(self) -> Self::AsyncOutput {
+        Plain(self.0.resolve().await)
+    }
+
+    fn html_len(&self) -> usize {
+        self.0.html_len()
+    }
+
+    fn to_html_with_buf(
+        self,
+        buf: &mut String,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        extra_attrs: Vec<AnyAttribute>,
+    ) {
+        self.0
+            .to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
+    }
+
+    fn to_html_async_with_buf<const OUT_OF_ORDER: bool>(
+        self,
+        buf: &mut StreamBuilder,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        extra_attrs: Vec<AnyAttribute>,
+    ) {
+        self.0.to_html_async_with_buf::<OUT_OF_ORDER>(
+            buf,
+            position,
+            escape,
+            mark_branches,
+            extra_attrs,
+        );
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(
+        self,
+        cursor: &Cursor,
+        position: &PositionState,
+    ) -> Self::State {
+        self.0.hydrate::<FROM_SERVER>(cursor, position)
+    }
+
+    // `hydrate_async` as the trait has it: at once.
+
+    fn into_owned(self) -> Self::Owned {
+        self
+    }
+}

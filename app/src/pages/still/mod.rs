@@ -1,0 +1,11 @@
+//! Pages that hold a plain form and are sent without script. The browser gets none of their code.
+
+mod new_key;
+mod revoke_key;
+mod setup;
+mod sign_in;
+
+pub use new_key::NewKeyPage;
+pub use revoke_key::RevokeKeyPage;
+pub use setup::SetupPage;
+pub use sign_in::SignInPage;

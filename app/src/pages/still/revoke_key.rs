@@ -1,0 +1,81 @@
+//! The revoke dialog as a page, for those whose browser opens no dialog.
+
+use crate::calls::list_keys;
+use crate::components::{Attempt, Clock, Notice, RevokeForm, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, fetch, load};
+use crate::request::{FormAnswer, not_found, page_request};
+use domain::{Failure, KeyId, KeyView, KeysPage, RevokeKeyForm};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+const HEAD: Head = Head {
+    title: "Revoke API key",
+    purpose: "A revoked key stops at once and for good.",
+};
+
+#[component]
+pub fn RevokeKeyPage() -> impl IntoView {
+    let page = fetch(|| (), |()| list_keys());
+    let content = load(page, HEAD, |page| plain(view! { <Revoke page=page/> }));
+    plain(view! { <div class="narrow">{content}</div> })
+}
+
+#[component]
+fn Revoke(page: KeysPage) -> impl IntoView {
+    let now = page.now.at;
+    match asked_for(page) {
+        Err(failure) => {
+            if failure == Failure::NotFound {
+                not_found();
+            }
+            let back = plain(view! { <a href="/keys">"Back to API Keys"</a> });
+            plain(view! {
+                <h1>{HEAD.title}</h1>
+                <Notice tone=Tone::Info text=failure.message() action=back/>
+            })
+        }
+        Ok(key) => {
+            let (initial, problem) = match page_request().answer {
+                Some(FormAnswer::RevokeKey { form, failure, .. }) => (form, Some(failure.into())),
+                _ => (RevokeKeyForm::default(), None),
+            };
+            let cancel = plain(view! {
+                <a class="button" href="/keys" autofocus>
+                    "Cancel"
+                </a>
+            });
+            plain(view! {
+                <h1>"Revoke “" {key.name.to_string()} "”?"</h1>
+                <RevokeForm
+                    key=key
+                    clock=Clock::start(now)
+                    attempt=Attempt::new(problem)
+                    initial=initial
+                    cancel=cancel
+                />
+            })
+        }
+    }
+}
+
+/// The key that the address names, if it is there to be revoked.
+fn asked_for(page: KeysPage) -> Result<KeyView, Failure> {
+    if page.new_key.is_none() {
+        return Err(Failure::Forbidden);
+    }
+    let id = use_params_map().with_untracked(|params| params.get("id"));
+    let id = id
+        .and_then(|id| KeyId::parse(&id).ok())
+        .ok_or(Failure::NotFound)?;
+    let key = page
+        .keys
+        .into_iter()
+        .find(|key| key.id == id)
+        .ok_or(Failure::NotFound)?;
+    if key.status.is_live() {
+        Ok(key)
+    } else {
+        Err(Failure::AlreadyEnded)
+    }
+}

@@ -1,0 +1,196 @@
+import { Keys } from "../support/keys.ts";
+import { seedKeys } from "../support/states.ts";
+import { expect, gotoHydrated, hydrated, owner, signIn, test } from "../support/test.ts";
+
+test("menu links change the page without loading one", async ({ page }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  const inventory = page.getByRole("link", { name: "Inventory", exact: true });
+  const keys = page.getByRole("link", { name: "API Keys", exact: true });
+  await expect(keys).toHaveAttribute("aria-current", "page");
+  await inventory.click();
+  await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
+  await expect(page).toHaveURL(/\/inventory$/);
+  await expect(page).toHaveTitle(/^Inventory/);
+  await expect(inventory).toHaveAttribute("aria-current", "page");
+  await expect(keys).not.toHaveAttribute("aria-current");
+  await keys.click();
+  await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
+  await expect(page).toHaveTitle(/^API Keys/);
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
+  expect(await page.evaluate(() => "sameDocument" in window), "no page was loaded").toBe(true);
+});
+
+test("a key can be created on the page that was reached by the menu", async ({ page }) => {
+  await signIn(page, "/inventory");
+  await hydrated(page);
+  await page.getByRole("link", { name: "API Keys", exact: true }).click();
+  const keys = new Keys(page);
+  await keys.create("Inventory Integration");
+  await keys.done();
+  await expect(keys.row("Inventory Integration")).toHaveCount(1);
+});
+
+test("two keys in a row are created without a reload, each with its own secret", async ({ page }) => {
+  await signIn(page);
+  await hydrated(page);
+  const keys = new Keys(page);
+  const first = await keys.create("Inventory Integration");
+  await keys.done();
+  const dialog = await keys.openCreate();
+  await expect(dialog.getByLabel("Name"), "the form starts empty").toHaveValue("");
+  await expect(dialog.getByLabel("inventory:read")).not.toBeChecked();
+  await page.keyboard.press("Escape");
+  const second = await keys.create("CRM Sync", "CRM sync");
+  await keys.done();
+  expect(second).not.toBe(first);
+  await expect(page.getByRole("rowheader")).toHaveCount(2);
+  await expect(page.getByRole("rowheader").first(), "the newest is first").toContainText("CRM Sync");
+});
+
+test("two impatient clicks make one key", async ({ page }) => {
+  await signIn(page);
+  await hydrated(page);
+  const keys = new Keys(page);
+  const dialog = await keys.openCreate();
+  await dialog.getByLabel("Name").fill("CRM Sync");
+  await dialog.getByRole("button", { name: "CRM sync" }).click();
+  await dialog.getByRole("button", { name: "Create API Key" }).dblclick();
+  await expect(keys.saveDialog.getByLabel("API key")).toHaveValue(/^vx_/);
+  await keys.done();
+  await gotoHydrated(page, "/keys");
+  await expect(page.getByRole("rowheader")).toHaveCount(1);
+});
+
+test("a refused form stays in its dialog and keeps what was typed", async ({ page }) => {
+  await signIn(page);
+  await hydrated(page);
+  const keys = new Keys(page);
+  const dialog = await keys.openCreate();
+  await dialog.getByLabel("Name").fill("x".repeat(65));
+  await dialog.getByLabel("Expires").selectOption("1 year");
+  await dialog.getByRole("button", { name: "Create API Key" }).click();
+  const name = dialog.getByLabel("Name");
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+  await expect(name).toHaveAccessibleDescription(/at most 64 characters/);
+  await expect(name).toBeFocused();
+  await expect(name).toHaveValue("x".repeat(65));
+  await expect(dialog.getByLabel("Expires").locator("option:checked")).toHaveText("1 year");
+  await expect(dialog.getByRole("group", { name: "Permissions" })).toHaveAccessibleDescription(/\S/);
+  await name.fill("x".repeat(64));
+  await dialog.getByLabel("leads:read").check();
+  await dialog.getByRole("button", { name: "Create API Key" }).click();
+  await expect(keys.saveDialog.getByLabel("API key")).toHaveValue(/^vx_/);
+  await keys.done();
+  await expect(keys.row("x".repeat(64))).toHaveCount(1);
+});
+
+test("the theme is chosen at once and comes back without a flash", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "light" });
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background();
+  await page.getByLabel("Theme").selectOption("Dark");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  expect(await background()).not.toBe(light);
+  const answer = await page.reload();
+  expect(await answer?.text(), "the server draws it").toMatch(/<html[^>]*data-theme="dark"/);
+  await hydrated(page);
+  await expect(page.getByLabel("Theme").locator("option:checked")).toHaveText("Dark");
+  await page.getByLabel("Theme").selectOption("System");
+  await expect.poll(background).toBe(light);
+});
+
+test("signing in leads to the page that was asked for", async ({ page, server }) => {
+  await page.goto("/inventory");
+  await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Finventory`);
+  await page.getByLabel("Email").fill(owner.email);
+  await page.getByLabel("Password").fill(owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`${server.url}/inventory`);
+});
+
+for (const next of ["https://evil.example/", "//evil.example/", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)"]) {
+  test(`signing in never leads to ${JSON.stringify(next)}`, async ({ page, server }) => {
+    await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+    await page.getByLabel("Email").fill(owner.email);
+    await page.getByLabel("Password").fill(owner.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page).toHaveURL(`${server.url}/keys`);
+  });
+}
+
+test("who is signed in is not asked to sign in again", async ({ page, server }) => {
+  await signIn(page);
+  await page.goto("/");
+  await expect(page).toHaveURL(`${server.url}/keys`);
+});
+
+test("a session that ends while the page is open leads to signing in, and back", async ({ page, context, server }) => {
+  const { unused } = await seedKeys(server);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const elsewhere = await context.newPage();
+  await elsewhere.goto("/keys");
+  await elsewhere.getByRole("button", { name: "Sign out" }).click();
+  await expect(elsewhere.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await elsewhere.close();
+
+  const keys = new Keys(page);
+  await keys.revokeButton(unused.name).click();
+  await keys.revokeDialog(unused.name).getByRole("button", { name: "Revoke key" }).click();
+  await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Fkeys`);
+  await page.getByLabel("Email").fill(owner.email);
+  await page.getByLabel("Password").fill(owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`${server.url}/keys`);
+  await expect(keys.row(unused.name), "nothing was revoked").toContainText("Active");
+});
+
+test("a session that ended is noticed by the menu as well", async ({ page, context, server }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  await context.clearCookies();
+  await page.getByRole("link", { name: "Inventory", exact: true }).click();
+  await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Finventory`);
+});
+
+test("a page that does not exist says so", async ({ page, guard }) => {
+  guard.expectStatus(404);
+  await signIn(page);
+  const answer = await page.goto("/nowhere");
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1, name: "Page not found" })).toBeVisible();
+  await hydrated(page);
+});
+
+test("where the server does not answer, the dialog says so and the page stays", async ({ page, context }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const keys = new Keys(page);
+  const dialog = await keys.openCreate();
+  await dialog.getByLabel("Name").fill("CRM Sync");
+  await dialog.getByLabel("leads:read").check();
+  await context.route("**/call/keys/create", (route) => route.fulfill({ status: 200, body: "nonsense" }));
+  await dialog.getByRole("button", { name: "Create API Key" }).click();
+  await expect(dialog.getByRole("alert")).toBeVisible();
+  await expect(dialog.getByLabel("Name")).toHaveValue("CRM Sync");
+  await context.unroute("**/call/keys/create");
+  await dialog.getByRole("button", { name: "Create API Key" }).click();
+  await expect(keys.saveDialog.getByLabel("API key")).toHaveValue(/^vx_/);
+  await keys.done();
+  await expect(page.getByRole("rowheader")).toHaveCount(1);
+});
+
+test("the times keep moving", async ({ page, server }) => {
+  await seedKeys(server);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const created = new Keys(page).row("CRM Sync").locator("time").first();
+  const first = await created.innerText();
+  await expect(created).not.toHaveText(first, { timeout: 4_000 });
+  await expect(created).toHaveText(/seconds? ago/);
+});

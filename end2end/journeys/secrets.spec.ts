@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import { call } from "../support/api.ts";
+import { Keys } from "../support/keys.ts";
+import { Seeder } from "../support/seed.ts";
+import { expect, gotoHydrated, hydrated, owner, signIn, test, type Page } from "../support/test.ts";
+
+/** Everything the page holds that is text: markup, what stands in fields, storage, and where it is. */
+async function everythingIn(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const fields = [...document.querySelectorAll<HTMLInputElement>("input, textarea, select")].map((field) => field.value);
+    const databases = await indexedDB.databases();
+    const caches = await globalThis.caches.keys();
+    return [
+      document.documentElement.outerHTML,
+      ...fields,
+      JSON.stringify({ ...localStorage }),
+      JSON.stringify({ ...sessionStorage }),
+      JSON.stringify(history.state),
+      JSON.stringify([databases, caches]),
+      document.cookie,
+      document.title,
+      location.href,
+      ...performance.getEntries().map((entry) => entry.name),
+      (window.getSelection() ?? "").toString(),
+    ].join("\n");
+  });
+}
+
+/** The parts of a secret that nobody may find: all of it, and so much that a shortened one counts as well. */
+function traces(secret: string): string[] {
+  return [secret, secret.slice(9, 29), secret.slice(-20)];
+}
+
+test("after Done the secret of a key is nowhere", async ({ page, server }) => {
+  const requested: string[] = [];
+  page.on("request", (request) => requested.push(request.url()));
+  await signIn(page);
+  await hydrated(page);
+  const keys = new Keys(page);
+  const secret = await keys.create("Inventory Integration");
+  expect(await everythingIn(page), "the search below finds a secret that is there").toContain(secret);
+  await keys.done();
+
+  const places: Record<string, string> = { "the page": await everythingIn(page) };
+  await keys.openCreate();
+  places["the dialog opened again"] = await everythingIn(page);
+  expect((await call(server, secret, "/api/key")).status).toBe(200);
+  expect((await call(server, `${secret.slice(0, -1)}!`, "/api/key")).status).toBe(401);
+  const answer = await page.reload();
+  places["the HTML of a reload"] = (await answer?.text()) ?? "";
+  await hydrated(page);
+  places["the page after a reload"] = await everythingIn(page);
+  await gotoHydrated(page, "/inventory");
+  await page.goBack();
+  await hydrated(page);
+  places["the page gone back to"] = await everythingIn(page);
+  places["the addresses asked for"] = requested.join("\n");
+  const session = (await page.context().cookies()).find((cookie) => cookie.httpOnly);
+  places["the cookies"] = JSON.stringify(await page.context().cookies());
+  // What is batched is written by now.
+  expect(await server.stop()).toBe(0);
+  places["the log"] = server.log();
+  for (const { name, bytes } of server.files()) places[`the file ${name}`] = bytes.toString("latin1");
+  expect(Object.keys(places)).toContain("the file voxum.db");
+  expect(places["the log"], "the log is at its most verbose").toContain("TRACE");
+
+  for (const [place, text] of Object.entries(places)) {
+    for (const trace of traces(secret)) expect(text.includes(trace), `the secret is in ${place}`).toBe(false);
+    if (place === "the cookies") continue;
+    expect(text.includes(session!.value), `the session is in ${place}`).toBe(false);
+    expect(text.includes(owner.password), `the password is in ${place}`).toBe(false);
+  }
+});
+
+test("a key that is given away by leaving is nowhere either", async ({ page }) => {
+  await signIn(page);
+  await hydrated(page);
+  const keys = new Keys(page);
+  const secret = await keys.create("Inventory Integration");
+  await page.keyboard.press("Escape");
+  await keys.saveDialog.getByRole("button", { name: "Leave without it" }).click();
+  await expect(keys.saveDialog).toBeHidden();
+  await expect(keys.row("Inventory Integration")).toContainText("Active");
+  const text = await everythingIn(page);
+  for (const trace of traces(secret)) expect(text).not.toContain(trace);
+});
+
+test("the browser asks before a tab with a key in it closes", async ({ page }) => {
+  await signIn(page);
+  await hydrated(page);
+  const keys = new Keys(page);
+  await keys.create("Inventory Integration");
+  const asked = page.waitForEvent("dialog");
+  await page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  expect(dialog.type()).toBe("beforeunload");
+  await dialog.dismiss();
+  await keys.done();
+  await page.reload();
+  await expect(keys.row("Inventory Integration")).toBeVisible();
+});
+
+test("the pages that show a key without script keep it nowhere", async ({ server }) => {
+  const seeder = await Seeder.signIn(server);
+  const { secret } = await seeder.createKey("CRM Sync");
+  expect(await server.stop()).toBe(0);
+  const texts = [server.log(), ...server.files().map(({ bytes }) => bytes.toString("latin1"))];
+  for (const text of texts) for (const trace of traces(secret)) expect(text.includes(trace)).toBe(false);
+});
+
+test.describe("on an installation without an owner", () => {
+  test.use({ firstOwner: "is made by link" });
+
+  test("the setup link is in no log and no file", async ({ page, server }) => {
+    const token = server.setupLink.split("/").pop()!;
+    expect(token.length).toBeGreaterThan(40);
+    await page.goto(server.setupLink);
+    await page.getByLabel("Account name").fill(owner.account);
+    await page.getByLabel("Email").fill(owner.email);
+    await page.getByLabel("Password").fill(owner.password);
+    await page.getByRole("button", { name: "Create owner" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
+    expect(await server.stop()).toBe(0);
+    expect(readFileSync(server.logFile, "utf8").includes(token), "the token is in the log").toBe(false);
+    for (const { name, bytes } of server.files()) {
+      expect(bytes.includes(token), `the token is in ${name}`).toBe(false);
+      expect(bytes.includes(owner.password), `the password is in ${name}`).toBe(false);
+    }
+  });
+});

@@ -2,7 +2,7 @@
 //!
 //! Each method is one use case and is atomic. A method that changes something takes the audit event of that change
 //! and commits both together or neither. Nothing of transactions or SQL shows here. Every adapter passes the suite in
-//! [`contract`].
+//! `contract` (behind the feature of that name).
 
 #[cfg(feature = "contract")]
 pub mod contract;

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { push } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
 import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
@@ -8,7 +7,7 @@ type Car = { Name: string } & Record<string, string | number | null>;
 
 /** The cars of a public data set as a dealer's feed would send them. */
 function cars(): { id: string; name: string; attributes: Record<string, string> }[] {
-  const file = createRequire(import.meta.url).resolve("vega-datasets/data/cars.json");
+  const file = new URL("../node_modules/vega-datasets/data/cars.json", import.meta.url);
   const rows = JSON.parse(readFileSync(file, "utf8")) as Car[];
   return rows.map(({ Name, ...rest }, index) => ({
     id: `CAR-${String(index + 1).padStart(4, "0")}`,

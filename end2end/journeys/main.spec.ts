@@ -152,6 +152,7 @@ test.describe("on an installation without an owner", () => {
       await expect(confirm).toHaveAttribute("aria-invalid", "true");
       await expect(confirm).toHaveAccessibleDescription(/\S/);
       await expect(confirm).toBeFocused();
+      await expect(confirm, "what was typed stays").toHaveValue("inventory integration");
       expect((await call(server, secret, "/api/key")).status).toBe(200);
       await dialog.getByLabel("Reason").selectOption("Leaked");
       await confirm.fill(` ${name} `);

@@ -125,6 +125,8 @@ for (const next of ["https://evil.example/", "//evil.example/", "/\\evil.example
 
 test("who is signed in is not asked to sign in again", async ({ page, server }) => {
   await signIn(page);
+  await page.goto("/sign-in?next=%2Finventory");
+  await expect(page).toHaveURL(`${server.url}/inventory`);
   await page.goto("/");
   await expect(page).toHaveURL(`${server.url}/keys`);
 });
@@ -164,7 +166,6 @@ test("a page that does not exist says so", async ({ page, guard }) => {
   const answer = await page.goto("/nowhere");
   expect(answer?.status()).toBe(404);
   await expect(page.getByRole("heading", { level: 1, name: "Page not found" })).toBeVisible();
-  await hydrated(page);
 });
 
 test("where the server does not answer, the dialog says so and the page stays", async ({ page, context }) => {

@@ -1,7 +1,6 @@
 // Keys that stand in the list before a test begins, made by the plain forms, without a browser.
 
 import { execFileSync } from "node:child_process";
-import { call } from "./api.ts";
 import { owner, type Server } from "./server.ts";
 
 export interface Seeded {
@@ -46,13 +45,6 @@ export class Seeder {
     return { id, name, secret };
   }
 
-  /** A key that called the API just now, known to the list. */
-  async createUsedKey(name: string): Promise<Seeded> {
-    const key = await this.createKey(name);
-    await use(this.#server, key);
-    return key;
-  }
-
   async revoke(key: Seeded): Promise<void> {
     const answer = await post(this.#server, `/keys/${key.id}/revoke`, new URLSearchParams({ reason: "replaced" }), this.cookie);
     if (answer.status !== 303) throw new Error(`revoking answered ${answer.status}`);
@@ -69,16 +61,14 @@ export class Seeder {
   }
 }
 
-/** Calls the API and waits until the call stands in the database, which promises it within 5 s. */
-export async function use(server: Server, key: Seeded): Promise<void> {
-  await call(server, key.secret, "/api/key");
-  const deadline = Date.now() + 6_000;
-  while (Date.now() < deadline) {
-    const [[count]] = sql(server, "SELECT count(*) FROM api_keys WHERE id = ? AND last_used_at IS NOT NULL", [key.id]) as [[number]];
-    if (count === 1) return;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error(`the use of ${key.name} was not recorded within 6 s`);
+/** Has a key look as if it had called the API just now. The real way there takes seconds, and has a journey of its own. */
+export function use(server: Server, key: Seeded): void {
+  sql(server, "UPDATE api_keys SET last_used_at = ?, last_used_ip = ?, last_used_agent = ? WHERE id = ?", [
+    Date.now() - 3 * 60_000,
+    "203.0.113.7",
+    "dealer-feed/2.4 (Linux x86_64)",
+    key.id,
+  ]);
 }
 
 /** Ends a key in the past: no choice of the form is short enough to wait for. */
@@ -92,15 +82,14 @@ export function expire(server: Server, key: Seeded): void {
 }
 
 /** Runs one statement on the server's database. Python is there wherever the console is built; Node 20 has no SQLite. */
-function sql(server: Server, statement: string, values: (string | number)[]): unknown[][] {
+function sql(server: Server, statement: string, values: (string | number)[]): void {
   const program = [
     "import json, sqlite3, sys",
     "path, statement, values = json.load(sys.stdin)",
     "with sqlite3.connect(path, timeout=5) as database:",
-    "    print(json.dumps(database.execute(statement, values).fetchall()))",
+    "    assert database.execute(statement, values).rowcount == 1",
   ].join("\n");
-  const input = JSON.stringify([server.database, statement, values]);
-  return JSON.parse(execFileSync("python3", ["-c", program], { input, encoding: "utf8" })) as unknown[][];
+  execFileSync("python3", ["-c", program], { input: JSON.stringify([server.database, statement, values]) });
 }
 
 async function post(server: Server, path: string, body: URLSearchParams, cookie = ""): Promise<Response> {

@@ -1,11 +1,12 @@
 // Every page and every open dialog, and how to get there. Accessibility, layout and the screenshots go through this
-// list, so that a page which is added here is looked at by all of them.
+// list, so that a page which is added here is looked at by all of them. What waits for no hydration is sent without
+// script.
 
 import { expect, type Page } from "@playwright/test";
 import type { Guard } from "./guard.ts";
 import { push } from "./api.ts";
 import { Keys } from "./keys.ts";
-import { Seeder, expire, type Seeded } from "./seed.ts";
+import { Seeder, expire, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { gotoHydrated, signIn } from "./test.ts";
 
@@ -18,7 +19,6 @@ export interface Stage {
 export interface State {
   name: string;
   firstOwner?: "is made by link";
-  /** Served without script, so that nothing waits for it. */
   open: (stage: Stage) => Promise<void>;
 }
 
@@ -29,7 +29,8 @@ export async function seedKeys(server: Server): Promise<Record<"used" | "unused"
   expire(server, expired);
   const revoked = await seeder.createKey("Old website feed");
   await seeder.revoke(revoked);
-  const used = await seeder.createUsedKey("Inventory Integration");
+  const used = await seeder.createKey("Inventory Integration");
+  use(server, used);
   const unused = await seeder.createKey("CRM Sync", { scopes: ["leads:read", "leads:write"], expires: "never" });
   return { used, unused, expired, revoked };
 }
@@ -71,8 +72,7 @@ export const STATES: State[] = [
   },
   {
     name: "sign in refused",
-    open: async ({ page, guard }) => {
-      void guard;
+    open: async ({ page }) => {
       await page.goto("/sign-in");
       await page.getByLabel("Email").fill("ada@harbour-cars.example");
       await page.getByLabel("Password").fill("not the password");
@@ -175,16 +175,21 @@ export const STATES: State[] = [
   {
     name: "new key page",
     open: async ({ page }) => {
-      await signIn(page);
-      await gotoHydrated(page, "/keys/new");
+      await signIn(page, "/keys/new");
     },
   },
   {
     name: "revoke page",
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
-      await signIn(page);
-      await gotoHydrated(page, `/keys/${used.id}/revoke`);
+      await signIn(page, `/keys/${used.id}/revoke`);
+    },
+  },
+  {
+    name: "revoke page of an ended key",
+    open: async ({ page, server }) => {
+      const { revoked } = await seedKeys(server);
+      await signIn(page, `/keys/${revoked.id}/revoke`);
     },
   },
   {
@@ -206,8 +211,7 @@ export const STATES: State[] = [
     name: "not found",
     open: async ({ page, guard }) => {
       guard.expectStatus(404);
-      await signIn(page);
-      await gotoHydrated(page, "/nowhere");
+      await signIn(page, "/nowhere");
     },
   },
 ];

@@ -21,6 +21,8 @@ pub fn focus_if_lost(_element: &str) {}
 
 pub fn focus_invalid(_form: &str) {}
 
+pub fn adopt_theme(_select: &str) {}
+
 pub fn value(_field: &str) -> String {
     String::new()
 }

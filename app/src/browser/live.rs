@@ -249,6 +249,16 @@ pub fn theme() -> Theme {
     Theme::parse(&word.unwrap_or_default())
 }
 
+/// Shows the theme that a select says, where it is another than the page's.
+pub fn adopt_theme(select: &str) {
+    let chosen = element::<Element>(select)
+        .and_then(|select| select.query_selector("option:checked").ok().flatten())
+        .and_then(|option| option.get_attribute("value"));
+    if let Some(word) = chosen.filter(|word| word != theme().as_str()) {
+        set_theme(&word);
+    }
+}
+
 /// Shows the theme at once, and keeps it for the next page.
 pub fn set_theme(word: &str) {
     let word = Theme::parse(word).as_str();

@@ -8,11 +8,15 @@ use leptos::ev::Event;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+const THEME: &str = "theme";
+
 /// Both are plain forms; where a script runs, the theme changes at once.
 #[component]
 pub fn MemberFoot(email: String) -> impl IntoView {
     let path = use_location().pathname;
     let chosen = browser::theme();
+    // What was chosen before the module arrived.
+    Effect::new(|_| browser::adopt_theme(THEME));
     let themes = Theme::ALL.map(|theme| {
         view! {
             <option value=theme.as_str() selected=theme == chosen>
@@ -27,9 +31,9 @@ pub fn MemberFoot(email: String) -> impl IntoView {
             </p>
             <form method="post" action="/theme" class="theme">
                 <input type="hidden" name="next" value=path/>
-                <label for="theme">"Theme"</label>
+                <label for=THEME>"Theme"</label>
                 <select
-                    id="theme"
+                    id=THEME
                     name="theme"
                     autocomplete="off"
                     on:change=on(|event: Event| browser::set_theme(&event_target_value(&event)))

@@ -62,11 +62,14 @@ pub fn RevokeForm(
     });
     let focus_in = form.clone();
     Effect::new(move |_| {
-        if wrong_name.with(Option::is_some) {
+        // Not again where it is asked for already: the field would be drawn anew, and what was typed be lost.
+        if wrong_name.with(Option::is_some) && !asks_name.get_untracked() {
             asks_name.set(true);
         }
         if attempt.problem.with(Option::is_some) {
-            browser::focus_invalid(&focus_in);
+            let form = focus_in.clone();
+            // Once the field has been drawn and marked.
+            request_animation_frame(move || browser::focus_invalid(&form));
         }
     });
     plain(view! {

@@ -1,6 +1,6 @@
 //! The one time a key is shown.
 
-use super::{Code, CopyButton, Notice, Tone};
+use super::{Code, CopyButton, NEW_KEY_TITLE, Notice, Tone};
 use crate::browser;
 use crate::lean::{changing, flag, on, plain, word};
 use domain::IssuedKey;
@@ -47,10 +47,14 @@ pub fn SaveKey(
             plain(())
         }
     });
-    Effect::new(move |_| {
-        if asking.get() {
+    Effect::new(move |asked: Option<bool>| {
+        let asks = asking.get();
+        if asks {
             browser::focus("keep-open");
+        } else if asked == Some(true) {
+            browser::focus(NEW_KEY_TITLE);
         }
+        asks
     });
     plain(view! {
         <form class="form" method="get" action="/keys" on:submit=done>

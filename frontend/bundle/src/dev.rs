@@ -102,7 +102,7 @@ fn wait(changes: &Receiver<()>) -> Result<()> {
 
 fn rebuild(workspace: &Workspace, site: &Path) -> Result<()> {
     build(workspace, Mode::Live, site)?;
-    let status = Command::new(env!("CARGO"))
+    let status = Command::new("cargo")
         .args(["build", "--workspace", "--bin", "voxum", "--target-dir"])
         .arg(workspace.target())
         .current_dir(workspace.root())

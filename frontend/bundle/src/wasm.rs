@@ -19,7 +19,7 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<Vec<u8>> {
         Mode::Release => ("wasm-release", "wasm-release"),
         Mode::Dev | Mode::Live => ("dev", "debug"),
     };
-    let status = Command::new(env!("CARGO"))
+    let status = Command::new("cargo")
         .args(["build", "--package", "frontend", "--lib"])
         .args(["--target", TARGET, "--profile", profile, "--target-dir"])
         .arg(workspace.target())

@@ -61,7 +61,7 @@ test("a key is created without a mouse", async ({ page }) => {
   await tabTo(page, save.getByRole("button", { name: "Done" }));
   await page.keyboard.press("Enter");
   await expect(save).toBeHidden();
-  await expect(keys.createButton).toBeFocused();
+  await expect(keys.row("Inventory Integration").getByRole("rowheader"), "the new key is where reading goes on").toBeFocused();
   await expect(keys.row("Inventory Integration")).toContainText("inventory:read");
   await expect(keys.row("Inventory Integration")).not.toContainText("inventory:write");
 });

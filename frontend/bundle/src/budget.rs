@@ -75,10 +75,10 @@ mod tests {
     #[test]
     fn each_budget_is_enforced_and_named() {
         for (site, named) in [
-            (site(200_001, 0, 0, 0), "WebAssembly is 1 bytes over"),
-            (site(0, 12_001, 0, 0), "style sheet is 1 bytes over"),
+            (site(WASM + 1, 0, 0, 0), "WebAssembly is 1 bytes over"),
+            (site(0, CSS + 1, 0, 0), "style sheet is 1 bytes over"),
             (
-                site(200_000, 12_000, 37_000, 1_001),
+                site(WASM, 0, 0, FIRST_VISIT - WASM + 1),
                 "first visit is 1 bytes over",
             ),
         ] {

@@ -1,42 +1,22 @@
 //! What surrounds every page: the way past the menu, the menu, the page, and the line that says what happened.
 
-use crate::browser;
 use crate::codec::Json;
 use crate::components::{Icon, MemberFoot, Menu, Status};
 use crate::lean::plain;
-use crate::request::{SIGN_IN, page_request};
-use crate::titles::title;
+use crate::request::page_request;
+use crate::routes::Page;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
-
-const MAIN: &str = "main";
-
-/// Pages that stand before the session have no menu.
-fn is_bare(path: &str) -> bool {
-    path == SIGN_IN || path.starts_with("/setup/")
-}
 
 #[component]
-pub fn Layout(children: Children) -> impl IntoView {
+pub fn Layout(page: Page, children: Children) -> impl IntoView {
     let status = Status::provide();
-    let path = use_location().pathname;
-    let bare = path.with_untracked(|path| is_bare(path));
-    // Where the page changes without a page load, the focus follows as it would with one.
-    Effect::new(move |before: Option<String>| {
-        let now = path.get();
-        if before.is_some_and(|before| before != now) {
-            browser::set_title(title(&now));
-            browser::focus(MAIN);
-        }
-        now
-    });
+    let bare = page.is_bare();
     plain(view! {
-        // The router leaves links marked external to the browser, which moves the focus as well.
-        <a class="skip" href="#main" rel="external">
+        <a class="skip" href="#main">
             "Skip to content"
         </a>
-        {(!bare).then(|| view! { <Side/> })}
-        <main id=MAIN class:bare=bare tabindex="-1">
+        {(!bare).then(|| view! { <Side page=page/> })}
+        <main id="main" class:bare=bare tabindex="-1">
             {children()}
         </main>
         {status.line()}
@@ -44,7 +24,7 @@ pub fn Layout(children: Children) -> impl IntoView {
 }
 
 #[component]
-fn Side() -> impl IntoView {
+fn Side(page: Page) -> impl IntoView {
     // Who is signed in cannot change while the page stands: it comes with it.
     let member: SharedValue<_, Json> = SharedValue::new_with_encoding(|| page_request().member);
     let (account, email) = member
@@ -67,7 +47,7 @@ fn Side() -> impl IntoView {
                 "Menu"
             </button>
             <div id="menu" class="menu" popover>
-                <Menu/>
+                <Menu page=page/>
                 {email.map(|email| view! { <MemberFoot email=email/> })}
             </div>
         </header>

@@ -1,7 +1,7 @@
 //! The console: what both the server and the browser run.
 //!
-//! Data flows one way: `pages` show what `calls` return, `calls` ask the `backend`, and the server stands behind
-//! that. `components` know nothing of any of them but the words of the domain.
+//! Data flows one way: the server fetches what a page shows from its `backend` and draws the page with it; in the
+//! browser, `calls` ask the same backend. `components` know nothing of any of them but the words of the domain.
 
 // A page's type holds the types of everything on it.
 #![recursion_limit = "256"]
@@ -18,7 +18,6 @@ mod pages;
 pub mod request;
 mod routes;
 mod shell;
-mod titles;
 
-pub use routes::App;
+pub use routes::{App, Page};
 pub use shell::shell;

@@ -3,9 +3,11 @@
 //! These values exist on the server alone. In the browser the functions answer with the default, which is right,
 //! since a page that depends on them is sent without the script that would hydrate it.
 
-use domain::{CreateKeyForm, Failure, IssuedKey, KeyId, MemberView, RevokeKeyForm};
+use crate::routes::Page;
+use domain::{
+    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, MemberView, RevokeKeyForm,
+};
 use leptos::prelude::*;
-use leptos_router::location::RequestUrl;
 
 /// The site's files, under the URLs at which the browser finds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +60,10 @@ impl Theme {
 /// What a page render needs to know of its request. The server provides one per render.
 #[derive(Debug, Clone, Default)]
 pub struct PageRequest {
+    /// Where the page stands.
+    pub path: String,
+    /// What follows the path's question mark, decoded.
+    pub query: Vec<(String, String)>,
     /// `None` where no site was built into the binary: the pages then work without script and style.
     pub assets: Option<Assets>,
     pub theme: Theme,
@@ -69,11 +75,69 @@ pub struct PageRequest {
     pub answer: Option<FormAnswer>,
 }
 
+impl PageRequest {
+    /// The first value of that name in the page's address.
+    pub fn asked(&self, name: &str) -> Option<String> {
+        let found = self.query.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.clone())
+    }
+}
+
+/// What a page shows, or why it cannot. The server provides one per render.
+#[derive(Debug, Clone, Default)]
+pub enum PageData {
+    /// The page needs none.
+    #[default]
+    None,
+    Keys(Result<KeysPage, Failure>),
+    Inventory(Result<InventoryPage, Failure>),
+}
+
+impl PageData {
+    /// Fetches what `page` shows; `cursor` is that of its address.
+    #[cfg(feature = "ssr")]
+    pub async fn fetch(
+        page: Page,
+        cursor: Option<String>,
+        backend: &dyn crate::backend::Backend,
+    ) -> Self {
+        match page {
+            Page::Keys | Page::NewKey | Page::RevokeKey => Self::Keys(backend.keys().await),
+            Page::Inventory => Self::Inventory(backend.inventory(cursor).await),
+            Page::SignIn | Page::Setup | Page::NotFound => Self::None,
+        }
+    }
+
+    pub fn keys(self) -> Option<Result<KeysPage, Failure>> {
+        match self {
+            Self::Keys(page) => Some(page),
+            _ => None,
+        }
+    }
+
+    pub fn inventory(self) -> Option<Result<InventoryPage, Failure>> {
+        match self {
+            Self::Inventory(page) => Some(page),
+            _ => None,
+        }
+    }
+
+    /// Why the page cannot show it.
+    pub const fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Keys(Err(failure)) | Self::Inventory(Err(failure)) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
 /// What came of a form that the browser sent by itself, without script.
 #[derive(Debug, Clone)]
 pub enum FormAnswer {
     SignIn {
         email: String,
+        /// Where to go once signed in.
+        next: String,
         failure: Failure,
     },
     Setup {
@@ -108,6 +172,15 @@ pub enum LinkPage {
     Reset { email: String },
 }
 
+/// The data of the page that is being rendered.
+pub fn page_data() -> PageData {
+    if cfg!(feature = "ssr") {
+        use_context::<PageData>().unwrap_or_default()
+    } else {
+        PageData::default()
+    }
+}
+
 /// The request of the page that is being rendered.
 pub fn page_request() -> PageRequest {
     // A constant in the browser, so that what only answers to forms show is not even compiled for it.
@@ -118,23 +191,12 @@ pub fn page_request() -> PageRequest {
     }
 }
 
-/// The pages that script takes over. Every other one holds a plain form, or nothing that a script could help with.
-pub const LIVE: [&str; 2] = ["/keys", "/inventory"];
-
-/// Whether the page that is being rendered is one that no script takes over: it is none of [`LIVE`], or the direct
-/// answer to a form, which depends on what only the server knows and may hold a secret.
+/// Whether the page that is being rendered is one that no script takes over: one of those that need none, or the
+/// direct answer to a form, which depends on what only the server knows and may hold a secret.
 pub fn sent_without_script() -> bool {
     let request = page_request();
-    request.assets.is_none() || request.answer.is_some() || !LIVE.contains(&path().as_str())
+    request.assets.is_none() || request.answer.is_some() || !Page::at(&request.path).is_live()
 }
-
-/// Where the page that is being rendered stands.
-pub fn path() -> String {
-    let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok());
-    url.map(|url| url.path().to_owned()).unwrap_or_default()
-}
-
-pub const SIGN_IN: &str = "/sign-in";
 
 /// Answers the page that is being rendered with 404.
 pub fn not_found() {

@@ -1,51 +1,118 @@
-//! The tables of pages.
+//! The table of pages.
 
 use crate::browser;
 use crate::layout::Layout;
+use crate::lean::plain;
 use crate::pages::{InventoryPage, KeysPage, NotFoundPage};
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::path;
+
+/// What stands at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Page {
+    SignIn,
+    Setup,
+    Keys,
+    NewKey,
+    RevokeKey,
+    Inventory,
+    #[default]
+    NotFound,
+}
+
+impl Page {
+    pub fn at(path: &str) -> Self {
+        match path {
+            "/sign-in" => Self::SignIn,
+            "/keys" => Self::Keys,
+            "/keys/new" => Self::NewKey,
+            "/inventory" => Self::Inventory,
+            _ if path.starts_with("/setup/") => Self::Setup,
+            _ if path.starts_with("/keys/") && path.ends_with("/revoke") => Self::RevokeKey,
+            _ => Self::NotFound,
+        }
+    }
+
+    /// Its name in the browser's tab and history. Never holds anything that a person typed.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::SignIn => "Sign in · Voxum Console",
+            Self::Setup => "Set up · Voxum Console",
+            Self::Keys => "API Keys · Voxum Console",
+            Self::NewKey => "Create API Key · Voxum Console",
+            Self::RevokeKey => "Revoke API key · Voxum Console",
+            Self::Inventory => "Inventory · Voxum Console",
+            Self::NotFound => "Page not found · Voxum Console",
+        }
+    }
+
+    /// Whether a script takes it over. Every other page holds a plain form, or nothing that a script could help with,
+    /// and the browser gets none of its code.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Keys | Self::Inventory)
+    }
+
+    /// Whether it stands before the session, and so without a menu.
+    pub const fn is_bare(self) -> bool {
+        matches!(self, Self::SignIn | Self::Setup)
+    }
+
+    fn draw(self) -> AnyView {
+        #[cfg(feature = "ssr")]
+        {
+            use crate::pages::{NewKeyPage, RevokeKeyPage, SetupPage, SignInPage};
+            match self {
+                Self::SignIn => return plain(view! { <SignInPage/> }),
+                Self::Setup => return plain(view! { <SetupPage/> }),
+                Self::NewKey => return plain(view! { <NewKeyPage/> }),
+                Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
+                Self::Keys | Self::Inventory | Self::NotFound => {}
+            }
+        }
+        match self {
+            Self::Keys => plain(view! { <KeysPage/> }),
+            Self::Inventory => plain(view! { <InventoryPage/> }),
+            _ => plain(view! { <NotFoundPage/> }),
+        }
+    }
+}
 
 /// The console: what the server renders into the body, and the browser takes over.
+///
+/// Links load the next page from the server, as links do: there is no router in the browser.
 #[component]
 pub fn App() -> impl IntoView {
     // Effects run once everything else is in place.
     Effect::new(|_| browser::ready());
-    view! {
-        <Router>
-            <Layout>
-                <Pages/>
-            </Layout>
-        </Router>
-    }
+    let page = Page::at(&browser::path());
+    plain(view! { <Layout page=page>{page.draw()}</Layout> })
 }
 
-/// The pages that change without a page load. [`LIVE`](crate::request::LIVE) lists them as well.
-#[cfg(not(feature = "ssr"))]
-#[component]
-fn Pages() -> impl IntoView {
-    view! {
-        <FlatRoutes fallback=NotFoundPage>
-            <Route path=path!("/keys") view=KeysPage/>
-            <Route path=path!("/inventory") view=InventoryPage/>
-        </FlatRoutes>
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// All pages. Those that only hold a plain form are sent without script: the browser gets none of their code.
-#[cfg(feature = "ssr")]
-#[component]
-fn Pages() -> impl IntoView {
-    use crate::pages::{NewKeyPage, RevokeKeyPage, SetupPage, SignInPage};
-    view! {
-        <FlatRoutes fallback=NotFoundPage>
-            <Route path=path!("/keys") view=KeysPage/>
-            <Route path=path!("/inventory") view=InventoryPage/>
-            <Route path=path!("/sign-in") view=SignInPage/>
-            <Route path=path!("/setup/:token") view=SetupPage/>
-            <Route path=path!("/keys/new") view=NewKeyPage/>
-            <Route path=path!("/keys/:id/revoke") view=RevokeKeyPage/>
-        </FlatRoutes>
+    #[test]
+    fn addresses_lead_to_their_pages_and_all_others_to_none() {
+        for (path, page) in [
+            ("/keys", Page::Keys),
+            ("/keys/new", Page::NewKey),
+            ("/keys/0198c2a0/revoke", Page::RevokeKey),
+            ("/inventory", Page::Inventory),
+            ("/sign-in", Page::SignIn),
+            ("/setup/abc", Page::Setup),
+            ("/", Page::NotFound),
+            ("/keys/", Page::NotFound),
+            ("/keys/new/", Page::NotFound),
+            ("/setup", Page::NotFound),
+        ] {
+            assert_eq!(Page::at(path), page, "{path}");
+        }
+    }
+
+    #[test]
+    fn no_page_that_may_hold_a_secret_is_taken_over_by_a_script() {
+        for page in [Page::SignIn, Page::Setup, Page::NewKey, Page::RevokeKey] {
+            assert!(!page.is_live(), "{page:?}");
+        }
     }
 }

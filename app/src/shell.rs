@@ -1,8 +1,7 @@
 //! The HTML document around the console. Only the server runs this.
 
-use crate::request::{Assets, PageRequest, page_request, path, sent_without_script};
-use crate::routes::App;
-use crate::titles::title;
+use crate::request::{Assets, PageRequest, page_request, sent_without_script};
+use crate::routes::{App, Page};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
@@ -11,7 +10,12 @@ const SPRITE: &str = include_str!("icons.svg");
 
 /// The document that every page of the console is.
 pub fn shell() -> impl IntoView {
-    let PageRequest { assets, theme, .. } = page_request();
+    let PageRequest {
+        assets,
+        theme,
+        path,
+        ..
+    } = page_request();
     let still = sent_without_script();
     if still && let Some(shared) = Owner::current_shared_context() {
         // Nobody will take this page over, so its data need not travel a second time.
@@ -36,7 +40,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 {css.map(|css| view! { <link rel="stylesheet" href=css/> })}
                 {head}
-                <title>{title(&path())}</title>
+                <title>{Page::at(&path).title()}</title>
             </head>
             <body>
                 <App/>

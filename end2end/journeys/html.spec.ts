@@ -90,7 +90,8 @@ async function skeleton(page: Page, html: string | null): Promise<string[]> {
   }, html);
 }
 
-test("the module takes the server's pages over as they are", async ({ page, server }) => {
+test("the module takes the server's pages over as they are", async ({ page, server, guard }) => {
+  guard.expectStatus(404);
   await signIn(page);
   const visit = async (path: string) => {
     const answer = await page.goto(path);

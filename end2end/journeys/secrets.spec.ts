@@ -100,6 +100,37 @@ test("the browser asks before a tab with a key in it closes", async ({ page }) =
   await expect(keys.row("Inventory Integration")).toBeVisible();
 });
 
+test("the browser asks before going back loses a key", async ({ page }) => {
+  await signIn(page, "/inventory");
+  await hydrated(page);
+  await page.getByRole("link", { name: "API Keys", exact: true }).click();
+  await hydrated(page);
+  const keys = new Keys(page);
+  const secret = await keys.create("Inventory Integration");
+  const asked = page.waitForEvent("dialog");
+  await page.evaluate(() => history.back());
+  const dialog = await asked;
+  expect(dialog.type()).toBe("beforeunload");
+  await dialog.dismiss();
+  await expect(keys.saveDialog.getByLabel("API key")).toHaveValue(secret);
+  await keys.done();
+});
+
+test("a page that the browser keeps for the way back holds no key, and is drawn anew", async ({ page }) => {
+  await signIn(page);
+  await hydrated(page);
+  const keys = new Keys(page);
+  const secret = await keys.create("Inventory Integration");
+  // Chromium keeps no page while it is driven, so the two events are all there is of it.
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  await expect.poll(() => everythingIn(page)).not.toContain(secret);
+  await page.evaluate(() => Object.assign(window, { asItWasLeft: true }));
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await expect.poll(() => page.evaluate(() => "asItWasLeft" in window).catch(() => true)).toBe(false);
+  await hydrated(page);
+  await expect(keys.row("Inventory Integration")).toBeVisible();
+});
+
 test("the pages that show a key without script keep it nowhere", async ({ server }) => {
   const seeder = await Seeder.signIn(server);
   const { secret } = await seeder.createKey("CRM Sync");

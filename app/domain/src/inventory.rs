@@ -22,6 +22,8 @@ pub struct InventoryPage {
     pub items: Vec<ItemRow>,
     /// How many items the account has.
     pub total: u64,
+    /// Whether the list starts here.
+    pub first: bool,
     /// Names the next page in `?cursor=`; `None` on the last.
     pub next_cursor: Option<String>,
     pub now: Moment,

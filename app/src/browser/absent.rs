@@ -17,8 +17,6 @@ pub fn is_backdrop(_event: &MouseEvent) -> bool {
 
 pub fn focus(_element: &str) {}
 
-pub fn focus_if_lost(_element: &str) {}
-
 pub fn focus_invalid(_form: &str) {}
 
 pub fn adopt_theme(_select: &str) {}
@@ -45,13 +43,17 @@ pub fn check_boxes(_form: &str, _name: &str, _wanted: &[&str]) {}
 
 pub fn guard_leaving(_guarded: impl Fn() -> bool + 'static) {}
 
+pub fn on_leaving(_then: impl Fn() + 'static) {}
+
 pub fn on_escape(_then: impl Fn() + 'static) {}
 
 pub fn every_second(_tick: impl Fn(i64) + 'static) {}
 
 pub fn sign_in_again() {}
 
-pub fn set_title(_title: &str) {}
+pub fn path() -> String {
+    crate::request::page_request().path
+}
 
 pub fn theme() -> Theme {
     crate::request::page_request().theme

@@ -23,8 +23,15 @@ fn element<T: JsCast>(id: &str) -> Option<T> {
     document()?.get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// Marks the page as taken over, and teaches older browsers the buttons that open and close dialogs.
+/// Marks the page as taken over, has it drawn anew where the browser shows it again as it was left, and teaches older
+/// browsers the buttons that open and close dialogs.
 pub fn ready() {
+    let restored = window_event_listener(leptos::ev::pageshow, |event| {
+        if event.persisted() {
+            reload();
+        }
+    });
+    on_cleanup(move || restored.remove());
     let Some(root) = document().and_then(|document| document.document_element()) else {
         return;
     };
@@ -90,18 +97,6 @@ pub fn is_backdrop(event: &MouseEvent) -> bool {
 pub fn focus(id: &str) {
     if let Some(element) = element::<HtmlElement>(id) {
         let _ = element.focus();
-    }
-}
-
-/// Gives the focus back where what had it went away.
-pub fn focus_if_lost(id: &str) {
-    let lost = document().is_some_and(|document| {
-        document
-            .active_element()
-            .is_none_or(|active| active.tag_name() == "BODY")
-    });
-    if lost {
-        focus(id);
     }
 }
 
@@ -199,6 +194,12 @@ pub fn guard_leaving(guarded: impl Fn() -> bool + 'static) {
     on_cleanup(move || listener.remove());
 }
 
+/// Calls `then` when the page goes away, as long as the current owner lives.
+pub fn on_leaving(then: impl Fn() + 'static) {
+    let listener = window_event_listener_untyped("pagehide", move |_| then());
+    on_cleanup(move || listener.remove());
+}
+
 /// Calls `then` whenever Escape is pressed, wherever the focus is, as long as the current owner lives.
 pub fn on_escape(then: impl Fn() + 'static) {
     let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
@@ -234,10 +235,19 @@ pub fn sign_in_again() {
     let _ = location.assign(&format!("/sign-in?next={next}"));
 }
 
-pub fn set_title(title: &str) {
-    if let Some(document) = document() {
-        document.set_title(title);
+/// The page may be as old as the browser likes: what it shows, and who is signed in.
+fn reload() {
+    if let Some(window) = window() {
+        let _ = window.location().reload();
     }
+}
+
+/// Where the page stands.
+pub fn path() -> String {
+    let location = window().map(|window| window.location());
+    location
+        .and_then(|location| location.pathname().ok())
+        .unwrap_or_default()
 }
 
 fn root() -> Option<HtmlElement> {

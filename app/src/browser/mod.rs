@@ -8,7 +8,7 @@
 mod side;
 
 pub use side::{
-    adopt_theme, cancel, check_boxes, close, copy, every_second, focus, focus_if_lost,
-    focus_invalid, form_value, form_values, guard_leaving, is_backdrop, on_escape, open, ready,
-    select_all, set_theme, set_title, sign_in_again, theme, value,
+    adopt_theme, cancel, check_boxes, close, copy, every_second, focus, focus_invalid, form_value,
+    form_values, guard_leaving, is_backdrop, on_escape, on_leaving, open, path, ready, select_all,
+    set_theme, sign_in_again, theme, value,
 };

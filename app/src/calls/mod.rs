@@ -10,9 +10,7 @@
 )]
 
 mod error;
-mod inventory;
 mod keys;
 
 pub use error::{Answer, CallError};
-pub use inventory::{ListInventory, list_inventory};
 pub use keys::{CreateKey, ListKeys, RevokeKey, create_key, list_keys, revoke_key};

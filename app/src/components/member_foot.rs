@@ -6,14 +6,13 @@ use crate::lean::{on, plain};
 use crate::request::Theme;
 use leptos::ev::Event;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 const THEME: &str = "theme";
 
 /// Both are plain forms; where a script runs, the theme changes at once.
 #[component]
 pub fn MemberFoot(email: String) -> impl IntoView {
-    let path = use_location().pathname;
+    let path = browser::path();
     let chosen = browser::theme();
     // What was chosen before the module arrived.
     Effect::new(|_| browser::adopt_theme(THEME));

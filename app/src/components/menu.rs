@@ -1,27 +1,27 @@
 //! The pages there are.
 
 use super::Icon;
-use crate::browser;
-use crate::lean::{flag, on, plain};
-use leptos::ev::MouseEvent;
+use crate::lean::plain;
+use crate::routes::Page;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-/// Path, name and icon, in the menu's order.
-const PAGES: [(&str, &str, &str); 2] = [
-    ("/keys", "API Keys", "#i-key"),
-    ("/inventory", "Inventory", "#i-box"),
+/// Path, name and icon, in the menu's order, and the pages that belong to each.
+const PAGES: [(&str, &str, &str, &[Page]); 2] = [
+    (
+        "/keys",
+        "API Keys",
+        "#i-key",
+        &[Page::Keys, Page::NewKey, Page::RevokeKey],
+    ),
+    ("/inventory", "Inventory", "#i-box", &[Page::Inventory]),
 ];
 
-/// Each link changes the page without a page load once the console is hydrated.
 #[component]
-pub fn Menu() -> impl IntoView {
-    let path = use_location().pathname;
-    let items = PAGES.map(|(page, name, icon)| {
-        let current = flag("page", move || path.with(|path| path.starts_with(page)));
+pub fn Menu(page: Page) -> impl IntoView {
+    let items = PAGES.map(|(path, name, icon, pages)| {
         view! {
             <li>
-                <a href=page aria-current=current on:click=on(|_: MouseEvent| browser::close("menu"))>
+                <a href=path aria-current=pages.contains(&page).then_some("page")>
                     <Icon name=icon/>
                     <span>{name}</span>
                 </a>

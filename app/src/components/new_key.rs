@@ -102,6 +102,8 @@ pub fn NewKey(
     });
     Effect::new(move |_| {
         browser::guard_leaving(move || issue.issued.with_untracked(Option::is_some));
+        // The browser may keep the page as it is, to show it again on the way back.
+        browser::on_leaving(move || issue.forget());
     });
     plain(view! {
         {title}

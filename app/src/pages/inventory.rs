@@ -1,12 +1,11 @@
 //! Inventory: what integrations sent.
 
-use super::load::{Head, fetch, load};
-use crate::calls::list_inventory;
+use super::load::{Head, load};
 use crate::components::{Clock, Code, PageHead, Time, TimesSwitch};
 use crate::lean::plain;
+use crate::request::PageData;
 use domain::{InventoryPage as Data, ItemRow};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 const HEAD: Head = Head {
     title: "Inventory",
@@ -15,21 +14,15 @@ const HEAD: Head = Head {
 
 #[component]
 pub fn InventoryPage() -> impl IntoView {
-    let query = use_query_map();
-    let page = fetch(
-        move || query.with(|query| query.get("cursor")),
-        list_inventory,
-    );
-    load(page, HEAD, |page| plain(view! { <Inventory page=page/> }))
+    load(HEAD, PageData::inventory, |page| {
+        plain(view! { <Inventory page=page/> })
+    })
 }
 
 #[component]
 fn Inventory(page: Data) -> impl IntoView {
     let head = view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> };
-    let later = use_query_map()
-        .with_untracked(|query| query.get("cursor"))
-        .is_some();
-    if page.items.is_empty() && !later {
+    if page.items.is_empty() && page.first {
         return plain(view! {
             {head}
             <NoItems url=page.public_url/>
@@ -41,11 +34,14 @@ fn Inventory(page: Data) -> impl IntoView {
         .into_iter()
         .map(|item| view! { <Row item=item clock=clock/> })
         .collect_view();
-    let total = page.total;
+    let total = match page.total {
+        1 => "1 item".to_owned(),
+        many => format!("{many} items"),
+    };
     plain(view! {
         {head}
         <div class="toolbar">
-            <p>{total} {if total == 1 { " item" } else { " items" }}</p>
+            <p>{total}</p>
             <TimesSwitch/>
         </div>
         <div class="table-card">
@@ -74,7 +70,7 @@ fn Inventory(page: Data) -> impl IntoView {
             </table>
         </div>
         <nav class="pager" aria-label="Pages of the inventory">
-            {later.then(|| view! { <a class="button" href="/inventory">"First page"</a> })}
+            {(!page.first).then(|| view! { <a class="button" href="/inventory">"First page"</a> })}
             {page
                 .next_cursor
                 .map(|cursor| {

@@ -1,14 +1,15 @@
 //! API Keys: who can reach the account's data.
 
 use super::creation::creation;
-use super::load::{Head, fetch, load, settle};
+use super::load::{Head, load, settle};
 use crate::browser;
-use crate::calls::{list_keys, revoke_key};
+use crate::calls::revoke_key;
 use crate::components::{
     Attempt, Clock, Code, Issue, KeyTable, NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog, Notice,
     PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
 };
 use crate::lean::{changing, plain};
+use crate::request::PageData;
 use domain::{KeyView, KeysPage as Data, NewKeyOptions};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -23,8 +24,9 @@ const MAY_LOOK: &str =
 
 #[component]
 pub fn KeysPage() -> impl IntoView {
-    let page = fetch(|| (), |()| list_keys());
-    load(page, HEAD, |page| plain(view! { <Keys page=page/> }))
+    load(HEAD, PageData::keys, |page| {
+        plain(view! { <Keys page=page/> })
+    })
 }
 
 /// The rows, kept up to date by what is done on the page.
@@ -124,12 +126,12 @@ fn Create(options: NewKeyOptions, rows: Rows) -> impl IntoView {
     let send = creation(issue, created, Callback::new(move |page| rows.renew(page)));
     let done = Callback::new(move |()| {
         issue.forget();
-        // The button of the empty state is gone by now.
+        // What is new is where reading goes on.
         if let Some(id) = rows
             .keys
             .with_untracked(|keys| keys.first().map(|key| row_head(&key.id)))
         {
-            request_animation_frame(move || browser::focus_if_lost(&id));
+            request_animation_frame(move || browser::focus(&id));
         }
     });
     view! { <NewKeyDialog issue=issue on_send=send on_done=done/> }

@@ -19,11 +19,10 @@ pub async fn home() -> Response {
 
 /// A page for members.
 pub async fn show(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
-    let path = path_and_query(&uri);
     if visitor.member.is_none() {
-        return see_other(&sign_in_to(path));
+        return see_other(&sign_in_to(path_and_query(&uri)));
     }
-    render::page(&state, &visitor, path).await
+    render::page(&state, &visitor, uri.path(), uri.query()).await
 }
 
 /// `/sign-in`, for whoever is not signed in yet.
@@ -31,7 +30,7 @@ pub async fn sign_in(State(state): State<AppState>, uri: Uri, visitor: Visitor) 
     if visitor.member.is_some() {
         return see_other(same_site(&asked_for(uri.query()).unwrap_or_default()));
     }
-    render::page(&state, &visitor, path_and_query(&uri)).await
+    render::page(&state, &visitor, uri.path(), uri.query()).await
 }
 
 /// `/setup/{token}`: what a one-time link leads to.

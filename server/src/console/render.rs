@@ -3,27 +3,33 @@
 use super::Visitor;
 use super::door::Door;
 use crate::AppState;
-use crate::headers::page_policy;
-use app::backend::Backend;
-use app::request::{FormAnswer, LinkPage, PageRequest};
+use crate::headers::{RETRY_SECONDS, page_policy};
+use app::Page;
+use app::request::{FormAnswer, LinkPage, PageData, PageRequest};
 use axum::body::Body;
-use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY};
+use axum::http::header::{CONTENT_SECURITY_POLICY, RETRY_AFTER};
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
+use domain::Failure;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
-use std::sync::Arc;
+use url::form_urlencoded;
 
-/// The page at `path` (with its query), complete.
-pub async fn page(state: &AppState, visitor: &Visitor, path: &str) -> Response {
-    draw(state, visitor, path, None, None).await
+/// The page at `path`, asked for with `query`.
+pub async fn page(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    query: Option<&str>,
+) -> Response {
+    draw(state, visitor, path, query, None, None).await
 }
 
 /// The page that says that there is none.
 pub async fn not_found(state: &AppState, visitor: &Visitor) -> Response {
     // Not the path that was asked for: the console's own table might know it.
-    let mut page = page(state, visitor, "/not-found").await;
+    let mut page = page(state, visitor, "/not-found", None).await;
     *page.status_mut() = StatusCode::NOT_FOUND;
     page
 }
@@ -35,7 +41,7 @@ pub async fn answer(
     path: &str,
     answer: FormAnswer,
 ) -> Response {
-    draw(state, visitor, path, None, Some(answer)).await
+    draw(state, visitor, path, None, None, Some(answer)).await
 }
 
 /// The page of a one-time link, perhaps as the answer to its form.
@@ -46,27 +52,40 @@ pub async fn link(
     link: LinkPage,
     answer: Option<FormAnswer>,
 ) -> Response {
-    draw(state, visitor, path, Some(link), answer).await
+    draw(state, visitor, path, None, Some(link), answer).await
 }
 
 async fn draw(
     state: &AppState,
     visitor: &Visitor,
     path: &str,
+    query: Option<&str>,
     link: Option<LinkPage>,
     answer: Option<FormAnswer>,
 ) -> Response {
-    let door: Arc<dyn Backend> = Arc::new(Door::of(state, visitor));
+    let query: Vec<(String, String)> = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .into_owned()
+        .collect();
     let request = PageRequest {
+        path: path.to_owned(),
+        query,
         assets: state.site.assets(),
         theme: visitor.theme,
         member: visitor.member.as_ref().map(service::Member::view),
         insecure: !state.public_url.is_trustworthy(),
         answer,
     };
+    // The answer that shows a key just made shows nothing else.
+    let data = if let Some(FormAnswer::Issued(_)) = &request.answer {
+        PageData::None
+    } else {
+        let door = Door::of(state, visitor);
+        PageData::fetch(Page::at(path), request.asked("cursor"), &door).await
+    };
+    let failure = data.failure().cloned();
     let context = move || {
-        provide_context(door.clone());
         provide_context(request.clone());
+        provide_context(data.clone());
         if let Some(link) = link.clone() {
             provide_context(link);
         }
@@ -78,11 +97,35 @@ async fn draw(
         }
     };
     // A request of our own making: nothing of the browser's, its cookies least of all, gets into the page's context.
-    let Ok(request) = Request::get(path)
-        .header(ACCEPT, "text/html")
-        .body(Body::empty())
-    else {
-        return super::plain(StatusCode::BAD_REQUEST, "This address cannot be read.");
+    let bare = Request::new(Body::empty());
+    let page = leptos_axum::render_app_async_with_context(context, app::shell)(bare).await;
+    match failure {
+        Some(failure) => with_status(page, &failure),
+        None => page,
+    }
+}
+
+/// What a page shows is an answer like any other (200); the status says more only where a program that reads it should
+/// do something about it.
+pub fn with_status(mut page: Response, failure: &Failure) -> Response {
+    let (status, wait) = match failure {
+        Failure::TooManyAttempts {
+            retry_after_seconds,
+        } => (
+            Some(StatusCode::TOO_MANY_REQUESTS),
+            Some(*retry_after_seconds),
+        ),
+        Failure::Unavailable => (Some(StatusCode::SERVICE_UNAVAILABLE), Some(RETRY_SECONDS)),
+        Failure::Internal { .. } => (Some(StatusCode::INTERNAL_SERVER_ERROR), None),
+        Failure::NotFound => (Some(StatusCode::NOT_FOUND), None),
+        _ => (None, None),
     };
-    leptos_axum::render_app_async_with_context(context, app::shell)(request).await
+    if let Some(status) = status {
+        *page.status_mut() = status;
+    }
+    if let Some(seconds) = wait {
+        page.headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    page
 }

@@ -1,13 +1,11 @@
 //! The create dialog as a page, for those whose browser opens no dialog, and the answer to its form.
 
-use crate::calls::list_keys;
 use crate::components::{Attempt, Issue, NewKey, Notice, Tone};
 use crate::lean::plain;
-use crate::pages::load::{Head, fetch, load};
-use crate::request::{FormAnswer, page_request};
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, page_request};
 use domain::{CreateKeyForm, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 const HEAD: Head = Head {
     title: "Create API Key",
@@ -18,7 +16,7 @@ const HEAD: Head = Head {
 pub fn NewKeyPage() -> impl IntoView {
     let content = match page_request().answer {
         Some(FormAnswer::Issued(issued)) => plain(view! { <Saved issued=*issued/> }),
-        _ => load(fetch(|| (), |()| list_keys()), HEAD, |page| {
+        _ => load(HEAD, PageData::keys, |page| {
             plain(view! { <Create page=page/> })
         }),
     };
@@ -77,19 +75,19 @@ fn cancel() -> AnyView {
 
 /// What the address says the fields should hold.
 fn asked_for() -> CreateKeyForm {
-    let query = use_query_map().get_untracked();
-    let scopes = query
-        .get("preset")
+    let request = page_request();
+    let scopes = request
+        .asked("preset")
         .and_then(|preset| Preset::parse(&preset))
         .map(Preset::scopes)
         .unwrap_or_default();
     CreateKeyForm {
-        name: query.get("name").unwrap_or_default(),
+        name: request.asked("name").unwrap_or_default(),
         scopes: scopes
             .iter()
             .map(|scope| scope.as_str().to_owned())
             .collect(),
-        expires: query.get("expires").unwrap_or_default(),
+        expires: request.asked("expires").unwrap_or_default(),
         token: String::new(),
     }
 }

@@ -1,13 +1,11 @@
 //! The revoke dialog as a page, for those whose browser opens no dialog.
 
-use crate::calls::list_keys;
 use crate::components::{Attempt, Clock, Notice, RevokeForm, Tone};
 use crate::lean::plain;
-use crate::pages::load::{Head, fetch, load};
-use crate::request::{FormAnswer, not_found, page_request};
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, not_found, page_request};
 use domain::{Failure, KeyId, KeyView, KeysPage, RevokeKeyForm};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 const HEAD: Head = Head {
     title: "Revoke API key",
@@ -16,8 +14,9 @@ const HEAD: Head = Head {
 
 #[component]
 pub fn RevokeKeyPage() -> impl IntoView {
-    let page = fetch(|| (), |()| list_keys());
-    let content = load(page, HEAD, |page| plain(view! { <Revoke page=page/> }));
+    let content = load(HEAD, PageData::keys, |page| {
+        plain(view! { <Revoke page=page/> })
+    });
     plain(view! { <div class="narrow">{content}</div> })
 }
 
@@ -64,9 +63,11 @@ fn asked_for(page: KeysPage) -> Result<KeyView, Failure> {
     if page.new_key.is_none() {
         return Err(Failure::Forbidden);
     }
-    let id = use_params_map().with_untracked(|params| params.get("id"));
-    let id = id
-        .and_then(|id| KeyId::parse(&id).ok())
+    let path = page_request().path;
+    let id = path
+        .strip_prefix("/keys/")
+        .and_then(|rest| rest.strip_suffix("/revoke"))
+        .and_then(|id| KeyId::parse(id).ok())
         .ok_or(Failure::NotFound)?;
     let key = page
         .keys

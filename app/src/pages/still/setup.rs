@@ -5,7 +5,6 @@ use crate::lean::plain;
 use crate::request::{FormAnswer, LinkPage, page_request};
 use domain::Field;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 const PASSWORD_HINT: &str =
     "At least 12 characters. A few words in a row are easy to keep and hard to guess.";
@@ -14,7 +13,7 @@ const PASSWORD_HINT: &str =
 #[component]
 pub fn SetupPage() -> impl IntoView {
     let link = use_context::<LinkPage>().unwrap_or(LinkPage::FirstOwner);
-    let action = use_location().pathname.get_untracked();
+    let action = page_request().path;
     let given = match &link {
         LinkPage::NewAccount { account_name } => account_name.clone(),
         LinkPage::FirstOwner | LinkPage::Reset { .. } => String::new(),

@@ -4,18 +4,19 @@ use crate::components::{Icon, Notice, Problem, TextField, Tone};
 use crate::lean::plain;
 use crate::request::{FormAnswer, page_request};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let request = page_request();
-    let (email, problem) = match request.answer {
-        Some(FormAnswer::SignIn { email, failure }) => (email, Some(Problem::from(failure))),
-        _ => (String::new(), None),
+    let asked = request.asked("next").unwrap_or_default();
+    let (email, next, problem) = match request.answer {
+        Some(FormAnswer::SignIn {
+            email,
+            next,
+            failure,
+        }) => (email, next, Some(Problem::from(failure))),
+        _ => (String::new(), asked, None),
     };
-    let next = use_query_map()
-        .with_untracked(|query| query.get("next"))
-        .unwrap_or_default();
     let known = !email.is_empty();
     plain(view! {
         <section class="card">

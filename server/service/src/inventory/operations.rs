@@ -170,6 +170,7 @@ impl Service {
         Ok(InventoryPage {
             items: page.items.into_iter().map(row).collect(),
             total,
+            first: after.is_none(),
             next_cursor: page.next_after,
             now: moment(self.clock.now()),
             public_url: self.public_url.clone(),

@@ -15,17 +15,14 @@ pub use sign_in::sign_in;
 pub use sign_out::sign_out;
 pub use theme::theme;
 
+use super::render::with_status;
 use super::{Visitor, render};
 use crate::AppState;
-use crate::headers::RETRY_SECONDS;
 use app::request::FormAnswer;
-use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::Failure;
 
-/// The form's page again. What the form itself shows is an answer like any other (200); the status says more only
-/// where a program that reads it should do something about it.
+/// The form's page again.
 async fn refuse(
     state: &AppState,
     visitor: &Visitor,
@@ -34,27 +31,4 @@ async fn refuse(
     answer: FormAnswer,
 ) -> Response {
     with_status(render::answer(state, visitor, path, answer).await, failure)
-}
-
-fn with_status(mut page: Response, failure: &Failure) -> Response {
-    let (status, wait) = match failure {
-        Failure::TooManyAttempts {
-            retry_after_seconds,
-        } => (
-            Some(StatusCode::TOO_MANY_REQUESTS),
-            Some(*retry_after_seconds),
-        ),
-        Failure::Unavailable => (Some(StatusCode::SERVICE_UNAVAILABLE), Some(RETRY_SECONDS)),
-        Failure::Internal { .. } => (Some(StatusCode::INTERNAL_SERVER_ERROR), None),
-        Failure::NotFound => (Some(StatusCode::NOT_FOUND), None),
-        _ => (None, None),
-    };
-    if let Some(status) = status {
-        *page.status_mut() = status;
-    }
-    if let Some(seconds) = wait {
-        page.headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    page
 }

@@ -4,7 +4,7 @@ use super::refuse;
 use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
-use crate::console::next::{same_site, sign_in_to};
+use crate::console::next::same_site;
 use crate::console::{Visitor, cookies, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -27,16 +27,10 @@ pub async fn sign_in(State(state): State<AppState>, visitor: Visitor, fields: Fi
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::SignIn {
                 email,
+                next: same_site(&next).to_owned(),
                 failure: failure.clone(),
             };
-            refuse(
-                &state,
-                &visitor,
-                &sign_in_to(same_site(&next)),
-                &failure,
-                answer,
-            )
-            .await
+            refuse(&state, &visitor, "/sign-in", &failure, answer).await
         }
     }
 }

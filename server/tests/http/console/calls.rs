@@ -66,38 +66,3 @@ async fn what_the_browser_says_of_itself_changes_no_answer() {
     assert_eq!(answer.json()["Ok"]["keys"], json!([]));
     assert_eq!(answer.header("location"), "");
 }
-
-#[tokio::test]
-async fn the_inventory_goes_on_where_its_cursor_says() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
-    let items: Vec<_> = (0..60)
-        .map(|n| json!({ "id": format!("N{n:02}"), "name": "n" }))
-        .collect();
-    key.post("/api/inventory", &json!({ "items": items }))
-        .await
-        .expect(200);
-    let page = owner
-        .call("inventory/list", &json!({ "cursor": null }))
-        .await
-        .json();
-    let cursor = page["Ok"]["next_cursor"].clone();
-    let next = owner
-        .call("inventory/list", &json!({ "cursor": cursor }))
-        .await
-        .json();
-    assert_eq!(next["Ok"]["items"][0]["id"], "N50");
-    assert!(next["Ok"]["next_cursor"].is_null());
-    let bad = owner
-        .call("inventory/list", &json!({ "cursor": "N50" }))
-        .await
-        .expect(200)
-        .json();
-    assert_eq!(bad["Err"], "not_found");
-    let html = owner
-        .get(&format!("/inventory?cursor={}", cursor.as_str().unwrap()))
-        .await
-        .expect(200);
-    assert!(html.body.contains("N50") && !html.body.contains("N49"));
-}

@@ -2,6 +2,7 @@
 
 use crate::support::World;
 use axum::routing::MethodFilter;
+use serde_json::json;
 use server::router::CONSOLE;
 
 #[tokio::test]
@@ -165,4 +166,30 @@ async fn no_address_breaks_a_page() {
         let answer = owner.get(path).await;
         assert_eq!(answer.status, 404, "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_inventory_goes_on_where_its_cursor_says() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    let items: Vec<_> = (0..60)
+        .map(|n| json!({ "id": format!("N{n:02}"), "name": "n" }))
+        .collect();
+    key.post("/api/inventory", &json!({ "items": items }))
+        .await
+        .expect(200);
+    let page = owner.get("/inventory").await.expect(200).body;
+    assert!(page.contains("N49") && !page.contains("N50"), "{page}");
+    let (_, rest) = page.split_once("/inventory?cursor=").unwrap();
+    let (cursor, _) = rest.split_once('"').unwrap();
+    let next = owner
+        .get(&format!("/inventory?cursor={cursor}"))
+        .await
+        .expect(200)
+        .body;
+    assert!(next.contains("N50") && !next.contains("N49"), "{next}");
+    assert!(!next.contains("?cursor=") && next.contains("First page"));
+    let bad = owner.get("/inventory?cursor=N50").await.expect(404);
+    assert!(bad.body.contains("Not found"), "{}", bad.body);
 }

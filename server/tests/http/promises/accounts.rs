@@ -151,7 +151,7 @@ async fn no_call_crosses_accounts() {
     let mut paths: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
     paths.sort_unstable();
     assert!(
-        paths.len() >= 4,
+        paths.len() >= 3,
         "the registry of calls is empty: {paths:?}"
     );
     for path in paths {
@@ -161,7 +161,6 @@ async fn no_call_crosses_accounts() {
         };
         let answer = match path {
             "/call/keys/list" => call(json!({})).await.expect(200),
-            "/call/inventory/list" => call(json!({ "cursor": null })).await.expect(200),
             "/call/keys/create" => {
                 let form = json!({ "name": "n", "scopes": ["leads:read"], "expires": "7d", "token": "0123456789abcdef" });
                 call(json!({ "form": form })).await.expect(200)

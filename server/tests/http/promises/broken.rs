@@ -66,10 +66,8 @@ async fn a_fault_is_logged_once_under_the_id_that_the_caller_is_told() {
         errors[0].contains(answer.header("x-request-id")) && errors[0].contains("no such table")
     );
 
-    let answer = owner
-        .call("inventory/list", &json!({ "cursor": null }))
-        .await
-        .expect(500);
+    world.sql("ALTER TABLE api_keys RENAME TO things_too").await;
+    let answer = owner.call("keys/list", &json!({})).await.expect(500);
     let told = answer.json()["internal"]["request_id"]
         .as_str()
         .unwrap()

@@ -165,13 +165,8 @@ async fn the_console_shows_what_an_integration_pushed() {
     key.post("/api/inventory", &feed([full(), named("B")]))
         .await
         .expect(200);
-    let page = owner
-        .call("inventory/list", &json!({ "cursor": null }))
-        .await
-        .expect(200)
-        .json();
-    assert_eq!(page["Ok"]["total"], 2);
-    assert_eq!(page["Ok"]["items"][1]["price"], "32,500.50 EUR");
     let html = owner.get("/inventory").await.expect(200).body;
-    assert!(html.contains("Honda Accord 2024") && html.contains("32,500.50 EUR"));
+    for text in ["Honda Accord 2024", "32,500.50 EUR", "2 items"] {
+        assert!(html.contains(text), "{text} is missing: {html}");
+    }
 }

@@ -1,9 +1,8 @@
 //! What surrounds every page: the way past the menu, the menu, the page, and the line that says what happened.
 
-use crate::codec::Json;
 use crate::components::{Icon, MemberFoot, Menu, Status};
 use crate::lean::plain;
-use crate::request::page_request;
+use crate::request::handover;
 use crate::routes::Page;
 use leptos::prelude::*;
 
@@ -25,10 +24,8 @@ pub fn Layout(page: Page, children: Children) -> impl IntoView {
 
 #[component]
 fn Side(page: Page) -> impl IntoView {
-    // Who is signed in cannot change while the page stands: it comes with it.
-    let member: SharedValue<_, Json> = SharedValue::new_with_encoding(|| page_request().member);
-    let (account, email) = member
-        .into_inner()
+    let (account, email) = handover()
+        .member
         .map(|member| (member.account_name.to_string(), member.email.to_string()))
         .unzip();
     plain(view! {

@@ -10,14 +10,15 @@
 pub mod backend;
 mod browser;
 pub mod calls;
-mod codec;
 mod components;
 mod layout;
 mod lean;
 mod pages;
 pub mod request;
 mod routes;
+#[cfg(feature = "ssr")]
 mod shell;
 
 pub use routes::{App, Page};
+#[cfg(feature = "ssr")]
 pub use shell::shell;

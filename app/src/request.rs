@@ -1,13 +1,15 @@
 //! What the server tells a page about the request besides its data.
 //!
-//! These values exist on the server alone. In the browser the functions answer with the default, which is right,
-//! since a page that depends on them is sent without the script that would hydrate it.
+//! A [`Handover`] travels in the page, so that the script which takes the page over draws from the same. All else
+//! exists on the server alone: in the browser the functions answer with the default, which is right, since a page that
+//! depends on them is sent without script.
 
 use crate::routes::Page;
 use domain::{
     CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, MemberView, RevokeKeyForm,
 };
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// The site's files, under the URLs at which the browser finds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +69,6 @@ pub struct PageRequest {
     /// `None` where no site was built into the binary: the pages then work without script and style.
     pub assets: Option<Assets>,
     pub theme: Theme,
-    /// Who is signed in.
-    pub member: Option<MemberView>,
     /// The session cookie travels in the clear: the sign-in page says so.
     pub insecure: bool,
     /// Where this page is the direct answer to a form: what came of it. Such a page is sent without script.
@@ -83,8 +83,33 @@ impl PageRequest {
     }
 }
 
-/// What a page shows, or why it cannot. The server provides one per render.
-#[derive(Debug, Clone, Default)]
+/// What the server and the script that takes a page over draw it from. The server provides one per render.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Handover {
+    /// Who is signed in.
+    pub member: Option<MemberView>,
+    pub data: PageData,
+}
+
+impl Handover {
+    /// The id of the element that holds it.
+    pub const ID: &'static str = "handover";
+
+    /// As the content of a `script` element, which only `</script` or `<!--` could end or change.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn to_html(&self) -> String {
+        let json = serde_json::to_string(self).expect("plain data is always JSON");
+        json.replace('<', "\\u003c")
+    }
+}
+
+/// What was handed over with the page that is being drawn.
+pub fn handover() -> Handover {
+    use_context().unwrap_or_default()
+}
+
+/// What a page shows, or why it cannot.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub enum PageData {
     /// The page needs none.
     #[default]
@@ -170,15 +195,6 @@ pub enum LinkPage {
     NewAccount { account_name: String },
     /// A new password for this address.
     Reset { email: String },
-}
-
-/// The data of the page that is being rendered.
-pub fn page_data() -> PageData {
-    if cfg!(feature = "ssr") {
-        use_context::<PageData>().unwrap_or_default()
-    } else {
-        PageData::default()
-    }
 }
 
 /// The request of the page that is being rendered.

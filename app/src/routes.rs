@@ -78,9 +78,10 @@ impl Page {
 
 /// The console: what the server renders into the body, and the browser takes over.
 ///
-/// Links load the next page from the server, as links do: there is no router in the browser.
+/// There is no router in the browser: every page comes from the server, and the module takes it over.
 #[component]
 pub fn App() -> impl IntoView {
+    browser::receive();
     // Effects run once everything else is in place.
     Effect::new(|_| browser::ready());
     let page = Page::at(&browser::path());

@@ -1,6 +1,6 @@
 //! The HTML document around the console. Only the server runs this.
 
-use crate::request::{Assets, PageRequest, page_request, sent_without_script};
+use crate::request::{Assets, Handover, PageRequest, handover, page_request, sent_without_script};
 use crate::routes::{App, Page};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -45,6 +45,9 @@ pub fn shell() -> impl IntoView {
             <body>
                 <App/>
                 <div class="sprite" inner_html=SPRITE></div>
+                {(!still).then(|| view! {
+                    <script type="application/json" id=Handover::ID inner_html=handover().to_html()></script>
+                })}
             </body>
         </html>
     }

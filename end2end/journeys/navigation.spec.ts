@@ -1,10 +1,17 @@
 import { Keys } from "../support/keys.ts";
 import { seedKeys } from "../support/states.ts";
-import { expect, gotoHydrated, hydrated, owner, signIn, test } from "../support/test.ts";
+import { expect, gotoHydrated, hydrated, owner, signIn, test, type Page } from "../support/test.ts";
 
-test("menu links lead from page to page, and back", async ({ page }) => {
+/** Marks the document, so that it can be told from one that was loaded anew. */
+async function mark(page: Page): Promise<() => Promise<boolean>> {
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  return () => page.evaluate(() => "sameDocument" in window);
+}
+
+test("menu links change the page without loading one, and so does the way back", async ({ page }) => {
   await signIn(page);
   await gotoHydrated(page, "/keys");
+  const stands = await mark(page);
   const inventory = page.getByRole("link", { name: "Inventory", exact: true });
   const keys = page.getByRole("link", { name: "API Keys", exact: true });
   await expect(keys).toHaveAttribute("aria-current", "page");
@@ -15,13 +22,90 @@ test("menu links lead from page to page, and back", async ({ page }) => {
   await hydrated(page);
   await expect(inventory).toHaveAttribute("aria-current", "page");
   await expect(keys).not.toHaveAttribute("aria-current");
+  await expect(page.getByRole("main"), "reading goes on at what is new").toBeFocused();
   await keys.click();
   await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
   await expect(page).toHaveTitle(/^API Keys/);
-  await hydrated(page);
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
+  await page.goForward();
+  await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
   await hydrated(page);
+  expect(await stands(), "no page was loaded").toBe(true);
+  await page.reload();
+  expect(await stands(), "a reload is one").toBe(false);
+});
+
+test("what a page left behind ends with it", async ({ page, server }) => {
+  await seedKeys(server);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const stands = await mark(page);
+  for (let round = 0; round < 3; round += 1) {
+    await page.getByRole("link", { name: "Inventory", exact: true }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
+    await page.getByRole("link", { name: "API Keys", exact: true }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
+    await hydrated(page);
+  }
+  expect(await stands()).toBe(true);
+  const keys = new Keys(page);
+  await keys.create("CRM Sync 2", "CRM sync");
+  await keys.done();
+  await expect(keys.row("CRM Sync 2"), "one page listens, not several").toHaveCount(1);
+  await expect(keys.row("CRM Sync 2").locator("time").first()).toHaveText(/seconds? ago/, { timeout: 4_000 });
+});
+
+test("a page without script is changed to as well, and from there on links are links", async ({ page }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const stands = await mark(page);
+  await page.evaluate(() => location.assign("/keys/new"));
+  await expect(page.getByRole("heading", { level: 1, name: "Create API Key" })).toBeVisible();
+  await expect(page.locator("html")).not.toHaveAttribute("data-hydrated");
+  await page.getByLabel("Name").fill("CRM Sync");
+  await page.getByLabel("leads:read").check();
+  expect(await stands()).toBe(true);
+  await page.getByRole("button", { name: "Create API Key" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Save your API key" })).toBeVisible();
+  expect(await stands(), "the answer that shows a key is a page of its own, without script").toBe(false);
+});
+
+test("where the server does not answer, a link leads to what the browser says of that", async ({ page, guard, server }) => {
+  guard.expectStatus(503);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  await page.route("**/inventory", (route) => route.fulfill({ status: 503, body: "Try again later.", contentType: "text/plain" }));
+  await page.getByRole("link", { name: "Inventory", exact: true }).click();
+  await expect(page.getByText("Try again later.")).toBeVisible();
+  await expect(page).toHaveURL(`${server.url}/inventory`);
+});
+
+test("a console that was updated meanwhile is loaded anew", async ({ page }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const stands = await mark(page);
+  await page.route("**/inventory", async (route) => {
+    if (route.request().resourceType() !== "fetch") return route.continue();
+    const answer = await route.fetch();
+    const body = (await answer.text()).replaceAll(/console\.[0-9a-f]+\.css/g, "console.0123456789abcdef.css");
+    return route.fulfill({ response: answer, body });
+  });
+  await page.getByRole("link", { name: "Inventory", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
+  await expect.poll(stands).toBe(false);
+  await hydrated(page);
+});
+
+test("browsers without the means to change a page load the next one", async ({ page }) => {
+  await page.addInitScript(() => Object.defineProperty(window, "navigation", { value: undefined }));
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const stands = await mark(page);
+  await page.getByRole("link", { name: "Inventory", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
+  await hydrated(page);
+  expect(await stands()).toBe(false);
 });
 
 test("a key can be created on the page that was reached by the menu", async ({ page }) => {

@@ -100,11 +100,27 @@ test("the browser asks before a tab with a key in it closes", async ({ page }) =
   await expect(keys.row("Inventory Integration")).toBeVisible();
 });
 
-test("the browser asks before going back loses a key", async ({ page }) => {
+test("going back asks before it loses a key", async ({ page, server }) => {
   await signIn(page, "/inventory");
   await hydrated(page);
   await page.getByRole("link", { name: "API Keys", exact: true }).click();
   await hydrated(page);
+  const keys = new Keys(page);
+  const secret = await keys.create("Inventory Integration");
+  await page.evaluate(() => history.back());
+  await expect(keys.saveDialog.getByText("Leave without storing the key?")).toBeVisible();
+  await expect(page).toHaveURL(`${server.url}/keys`);
+  await keys.saveDialog.getByRole("button", { name: "Stay here" }).click();
+  await expect(keys.saveDialog.getByLabel("API key")).toHaveValue(secret);
+  await keys.done();
+  await page.evaluate(() => history.back());
+  await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
+  for (const trace of traces(secret)) expect(await everythingIn(page)).not.toContain(trace);
+});
+
+test("the browser asks before going back to another document loses a key", async ({ page }) => {
+  await signIn(page, "/inventory");
+  await gotoHydrated(page, "/keys");
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");
   const asked = page.waitForEvent("dialog");

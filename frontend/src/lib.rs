@@ -1,9 +1,13 @@
-//! The browser's half: takes over the page that the server rendered.
+//! The browser's half: takes over the pages that the server rendered.
 #![cfg(target_arch = "wasm32")]
+
+mod page;
+mod visit;
 
 /// Called by the module script in the page's head once the module is there.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    page::take_over();
+    visit::listen();
 }

@@ -3,6 +3,9 @@
 use crate::request::Theme;
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
 
+/// The server has provided it.
+pub fn receive() {}
+
 pub fn ready() {}
 
 pub fn open(_dialog: &str) {}
@@ -41,7 +44,7 @@ pub fn form_values(_event: &SubmitEvent, _name: &str) -> Vec<String> {
 
 pub fn check_boxes(_form: &str, _name: &str, _wanted: &[&str]) {}
 
-pub fn guard_leaving(_guarded: impl Fn() -> bool + 'static) {}
+pub fn guard_leaving(_guarded: impl Fn() -> bool + Copy + 'static, _ask: impl Fn() + 'static) {}
 
 pub fn on_leaving(_then: impl Fn() + 'static) {}
 

@@ -3,12 +3,18 @@
 //! The same functions exist twice, so that pages need no conditional compilation: `live` runs in the browser, `absent`
 //! stands in for it while the server renders, where nothing of this can happen.
 
-#[cfg_attr(feature = "hydrate", path = "live.rs")]
-#[cfg_attr(not(feature = "hydrate"), path = "absent.rs")]
-mod side;
+#[cfg(not(feature = "hydrate"))]
+mod absent;
+#[cfg(feature = "hydrate")]
+mod live;
+
+#[cfg(not(feature = "hydrate"))]
+use absent as side;
+#[cfg(feature = "hydrate")]
+use live as side;
 
 pub use side::{
     adopt_theme, cancel, check_boxes, close, copy, every_second, focus, focus_invalid, form_value,
-    form_values, guard_leaving, is_backdrop, on_escape, on_leaving, open, path, ready, select_all,
-    set_theme, sign_in_again, theme, value,
+    form_values, guard_leaving, is_backdrop, on_escape, on_leaving, open, path, ready, receive,
+    select_all, set_theme, sign_in_again, theme, value,
 };

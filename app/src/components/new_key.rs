@@ -101,7 +101,8 @@ pub fn NewKey(
         }
     });
     Effect::new(move |_| {
-        browser::guard_leaving(move || issue.issued.with_untracked(Option::is_some));
+        let guarded = move || issue.issued.with_untracked(Option::is_some);
+        browser::guard_leaving(guarded, move || issue.ask());
         // The browser may keep the page as it is, to show it again on the way back.
         browser::on_leaving(move || issue.forget());
     });

@@ -2,14 +2,11 @@
 
 use crate::browser;
 use crate::calls::{Answer, CallError};
-use crate::codec::Json;
 use crate::components::{PageHead, Problem, Trouble};
 use crate::lean::plain;
-use crate::request::{PageData, page_data};
+use crate::request::{PageData, handover};
 use domain::Failure;
 use leptos::prelude::*;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 /// The top of a page, which stands there also where its data does not.
 #[derive(Clone, Copy)]
@@ -18,19 +15,13 @@ pub struct Head {
     pub purpose: &'static str,
 }
 
-/// Shows a page's data, which came with the page: `pick` takes it out of what the server fetched, and the browser
-/// finds it in the document.
+/// Shows a page's data, which came with the page.
 pub fn load<T>(
     head: Head,
     pick: fn(PageData) -> Option<Answer<T>>,
     show: fn(T) -> AnyView,
-) -> AnyView
-where
-    T: Serialize + DeserializeOwned + 'static,
-{
-    let data: SharedValue<Answer<T>, Json> =
-        SharedValue::new_with_encoding(|| pick(page_data()).unwrap_or(Err(Failure::Unavailable)));
-    match data.into_inner() {
+) -> AnyView {
+    match pick(handover().data).unwrap_or(Err(Failure::Unavailable)) {
         Ok(data) => show(data),
         Err(failure) => plain(view! {
             <PageHead title=head.title purpose=head.purpose/>

@@ -5,7 +5,7 @@ use super::door::Door;
 use crate::AppState;
 use crate::headers::{RETRY_SECONDS, page_policy};
 use app::Page;
-use app::request::{FormAnswer, LinkPage, PageData, PageRequest};
+use app::request::{FormAnswer, Handover, LinkPage, PageData, PageRequest};
 use axum::body::Body;
 use axum::http::header::{CONTENT_SECURITY_POLICY, RETRY_AFTER};
 use axum::http::{HeaderValue, Request, StatusCode};
@@ -71,7 +71,6 @@ async fn draw(
         query,
         assets: state.site.assets(),
         theme: visitor.theme,
-        member: visitor.member.as_ref().map(service::Member::view),
         insecure: !state.public_url.is_trustworthy(),
         answer,
     };
@@ -83,9 +82,13 @@ async fn draw(
         PageData::fetch(Page::at(path), request.asked("cursor"), &door).await
     };
     let failure = data.failure().cloned();
+    let handover = Handover {
+        member: visitor.member.as_ref().map(service::Member::view),
+        data,
+    };
     let context = move || {
         provide_context(request.clone());
-        provide_context(data.clone());
+        provide_context(handover.clone());
         if let Some(link) = link.clone() {
             provide_context(link);
         }

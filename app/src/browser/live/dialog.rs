@@ -1,0 +1,63 @@
+//! Dialogs and popovers, by their ids.
+
+use super::{document, element, has};
+use leptos::ev::{Event, MouseEvent};
+use leptos::prelude::{on_cleanup, window_event_listener};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDialogElement, HtmlElement};
+
+/// Opens a dialog, unless it is open.
+pub fn open(dialog: &str) {
+    if let Some(dialog) = element::<HtmlDialogElement>(dialog)
+        && !dialog.open()
+    {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialog or a popover.
+pub fn close(id: &str) {
+    if let Some(dialog) = element::<HtmlDialogElement>(id) {
+        dialog.close();
+    } else if let Some(popover) = element::<HtmlElement>(id) {
+        let _ = popover.hide_popover();
+    }
+}
+
+pub fn cancel(event: &Event) {
+    event.prevent_default();
+}
+
+/// Whether a click on a dialog fell beside its content.
+pub fn is_backdrop(event: &MouseEvent) -> bool {
+    event.target().is_some() && event.target() == event.current_target()
+}
+
+/// Teaches older browsers the buttons that open and close dialogs, as long as the current owner lives.
+pub fn teach_commands() {
+    let probe = document().and_then(|document| document.create_element("button").ok());
+    let knows_commands = probe.is_some_and(|button| has(&button, "command"));
+    if !knows_commands {
+        let listener = window_event_listener(leptos::ev::click, |event| {
+            obey(&event);
+        });
+        on_cleanup(move || listener.remove());
+    }
+}
+
+/// Does what a button's `command` says, for browsers that do not.
+fn obey(event: &MouseEvent) -> Option<()> {
+    let button = event
+        .target()?
+        .dyn_into::<Element>()
+        .ok()?
+        .closest("button[command]")
+        .ok()??;
+    let target = button.get_attribute("commandfor")?;
+    match button.get_attribute("command")?.as_str() {
+        "show-modal" => open(&target),
+        "close" => close(&target),
+        _ => {}
+    }
+    Some(())
+}

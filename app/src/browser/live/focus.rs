@@ -1,0 +1,25 @@
+//! Where the person is.
+
+use super::element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+pub fn focus(id: &str) {
+    if let Some(element) = element::<HtmlElement>(id) {
+        let _ = element.focus();
+    }
+}
+
+/// Puts the caret where the person has to mend something.
+pub fn focus_invalid(form: &str) {
+    let field = element::<Element>(form)
+        .and_then(|form| {
+            form.query_selector("[aria-invalid=true], [data-invalid] input")
+                .ok()
+                .flatten()
+        })
+        .and_then(|field| field.dyn_into::<HtmlElement>().ok());
+    if let Some(field) = field {
+        let _ = field.focus();
+    }
+}

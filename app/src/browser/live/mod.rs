@@ -1,0 +1,42 @@
+//! In the browser. An element that is not there is not an error: pages come and go while a call is under way.
+
+mod dialog;
+mod field;
+mod focus;
+mod leaving;
+mod page;
+mod theme;
+
+pub use dialog::{cancel, close, is_backdrop, open};
+pub use field::{check_boxes, copy, form_value, form_values, select_all, value};
+pub use focus::{focus, focus_invalid};
+pub use leaving::{guard_leaving, on_escape, on_leaving};
+pub use page::{every_second, path, ready, receive, sign_in_again};
+pub use theme::{adopt_theme, set_theme, theme};
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::js_sys::Reflect;
+use web_sys::{Document, Navigation, Window};
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+fn document() -> Option<Document> {
+    window()?.document()
+}
+
+fn element<T: JsCast>(id: &str) -> Option<T> {
+    document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// What tells of the way from page to page, in browsers that have it.
+fn navigation() -> Option<Navigation> {
+    let navigation = window()?.navigation();
+    (!JsValue::from(navigation.clone()).is_undefined()).then_some(navigation)
+}
+
+/// Whether this browser knows a property.
+fn has(value: &JsValue, name: &str) -> bool {
+    Reflect::has(value, &JsValue::from_str(name)).unwrap_or(false)
+}

@@ -1,0 +1,50 @@
+//! The page that stands in the document.
+
+use std::any::Any;
+use std::cell::RefCell;
+use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlElement};
+
+thread_local! {
+    /// What runs on the page; it ends when dropped.
+    static RUNNING: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+/// Runs the console on the page, as the server rendered it.
+pub fn take_over() {
+    let running = leptos::mount::hydrate_from(leptos::tachys::dom::body(), app::App);
+    RUNNING.set(Some(Box::new(running)));
+}
+
+/// Puts another page in the place of this one. `None` where the two are of different builds.
+pub fn replace(new: &Document) -> Option<()> {
+    let document = leptos::tachys::dom::document();
+    let style = |of: &Document| {
+        let sheet = of.query_selector("link[rel=stylesheet]").ok().flatten()?;
+        sheet.get_attribute("href")
+    };
+    if style(&document) != style(new) {
+        return None;
+    }
+    let body: HtmlElement = document
+        .adopt_node(new.body()?.as_ref())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let (root, new_root) = (document.document_element()?, new.document_element()?);
+
+    RUNNING.take();
+    root.remove_attribute("data-hydrated").ok()?;
+    let still = new_root.has_attribute("data-still");
+    root.toggle_attribute_with_force("data-still", still).ok()?;
+    document.set_title(&new.title());
+    document.set_body(Some(&body));
+    if !still {
+        take_over();
+    }
+    // As after a page load, the keyboard starts at the top; a screen reader reads what is new.
+    if let Some(main) = document.get_element_by_id("main") {
+        let _ = main.unchecked_into::<HtmlElement>().focus();
+    }
+    Some(())
+}

@@ -53,6 +53,15 @@ pub struct Flags {
         value_name = "URL"
     )]
     pub public_url: Option<String>,
+    /// Proxies whose X-Forwarded-For header is believed, as addresses and networks [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_TRUSTED_PROXIES",
+        hide_env_values = true,
+        value_name = "LIST"
+    )]
+    pub trusted_proxies: Option<String>,
     /// Creates the first owner on an empty database, with `VOXUM_ADMIN_PASSWORD`
     #[arg(
         long,

@@ -25,7 +25,7 @@ mod telemetry;
 
 pub(crate) use api::problem::Problem;
 pub use router::build_router;
-pub use settings::PublicUrl;
+pub use settings::{PublicUrl, TrustedProxies};
 pub use site::Site;
 pub use state::AppState;
 

@@ -71,6 +71,11 @@ pub fn build_router(state: AppState) -> Router {
     let routes = tables.fold(Router::new(), |router, route| {
         router.route(route.path, (route.handler)(route.method))
     });
+    layered(routes, state)
+}
+
+/// What every request goes through, and what answers where no route does.
+pub fn layered(routes: Router<AppState>, state: AppState) -> Router {
     let layers = ServiceBuilder::new()
         .layer(SetSensitiveRequestHeadersLayer::new([
             API_KEY,

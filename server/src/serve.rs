@@ -30,6 +30,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let Settings {
         listen,
         public_url,
+        trusted_proxies,
         database,
         pepper,
         owner,
@@ -41,6 +42,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let told = || format!("cannot listen on {listen}");
     let listener = TcpListener::bind(listen).await.with_context(told)?;
     let address = listener.local_addr().with_context(told)?;
+    let named = public_url.is_some();
     let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address));
     let origin = public_url.origin().to_owned();
     let Opened { service, store } = open(&database, OpenMode::CreateIfNew, pepper, origin).await?;
@@ -54,6 +56,19 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
              serve it over https and set VOXUM_PUBLIC_URL"
         );
     }
+    if !named && !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "other machines can reach this plain-http address, where API keys travel in the clear: listen on a \
+             loopback address behind a proxy that serves https, and set VOXUM_PUBLIC_URL"
+        );
+    }
+    if public_url.is_https() && trusted_proxies.is_empty() {
+        tracing::warn!(
+            "the public URL is https, so a proxy stands before this server; until VOXUM_TRUSTED_PROXIES names it, \
+             every caller seems to come from its address, and failed sign-ins of one delay all"
+        );
+    }
     say(&format!("Listening on http://{address}"));
     if let Some(token) = service.first_owner_link().await? {
         say(&first_owner_line(&public_url, &token));
@@ -64,6 +79,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         service.clone(),
         Site::for_this_process()?,
         public_url,
+        trusted_proxies,
     ));
     let app = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut stopped = stop.clone();

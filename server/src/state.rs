@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use crate::{PublicUrl, Site};
+use crate::{PublicUrl, Site, TrustedProxies};
 use service::Service;
 use std::sync::Arc;
 
@@ -10,16 +10,23 @@ pub struct AppState {
     pub service: Arc<Service>,
     pub site: Arc<Site>,
     pub public_url: Arc<PublicUrl>,
+    pub trusted_proxies: Arc<TrustedProxies>,
 }
 
 impl AppState {
-    pub fn new(service: Arc<Service>, site: Site, public_url: PublicUrl) -> Self {
+    pub fn new(
+        service: Arc<Service>,
+        site: Site,
+        public_url: PublicUrl,
+        trusted_proxies: TrustedProxies,
+    ) -> Self {
         // Starts the executor that pages are rendered on; a second start in one process changes nothing.
         let _ = any_spawner::Executor::init_tokio();
         Self {
             service,
             site: Arc::new(site),
             public_url: Arc::new(public_url),
+            trusted_proxies: Arc::new(trusted_proxies),
         }
     }
 }

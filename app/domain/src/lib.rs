@@ -22,4 +22,4 @@ pub use key::{Expiry, IssuedKey, KeyName, KeyStatus, KeyView, LastUse, Revocatio
 pub use member::{AccountName, Email, MemberView, Role};
 pub use moment::{Moment, Timestamp, relative};
 pub use scope::{Preset, Scope, ScopeSet};
-pub use text::Rejected;
+pub use text::{Rejected, is_invisible};

@@ -14,11 +14,11 @@ impl fmt::Display for Rejected {
 
 impl std::error::Error for Rejected {}
 
-/// Trims, and refuses what is empty, longer than `max` characters or holds control characters.
+/// Trims, makes one space of every white space inside, and refuses what is empty, longer than `max` characters or holds
+/// characters that cannot be seen.
 ///
-/// Bidirectional overrides and other invisible formatting are refused as well: a name that reads differently from
-/// what it is would deceive the person who is about to revoke a key by its name. The zero-width joiner stays, since
-/// emoji and several scripts need it.
+/// A name that reads differently from what it is would deceive the person who is about to revoke a key by its name, and
+/// pages show several spaces as one anyway.
 pub(crate) fn line(
     raw: &str,
     max: usize,
@@ -26,21 +26,42 @@ pub(crate) fn line(
     long: &'static str,
     odd: &'static str,
 ) -> Result<String, Rejected> {
-    let trimmed = raw.trim();
-    if trimmed.is_empty() {
+    let words: Vec<&str> = raw.split_whitespace().collect();
+    let line = words.join(" ");
+    if line.is_empty() {
         return Err(Rejected(empty));
     }
-    if trimmed.chars().count() > max {
+    if line.chars().count() > max {
         return Err(Rejected(long));
     }
-    if trimmed.chars().any(|c| c.is_control() || is_deceptive(c)) {
+    // Line breaks are white space as well, and yet no accident.
+    let broken = raw.trim().chars().any(char::is_control);
+    if broken || has_invisible(&line) {
         return Err(Rejected(odd));
     }
-    Ok(trimmed.to_owned())
+    Ok(line)
 }
 
-fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200B}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
+fn has_invisible(line: &str) -> bool {
+    let mut before = ' ';
+    line.chars().any(|c| {
+        // Emoji and several scripts join what stands before, which then is no ASCII.
+        let joins = matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE0F}') && !before.is_ascii();
+        before = c;
+        is_invisible(c) && !joins
+    })
+}
+
+/// Whether a character is not seen, or changes how others are seen: directions, joiners, fillers, tags. Those of
+/// Unicode's `Default_Ignorable_Code_Point`, separators, and the blank Braille pattern.
+pub const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}'
+    )
 }
 
 /// Implements serde for a text newtype by way of its `parse` and `as_str`.
@@ -67,3 +88,46 @@ macro_rules! serde_by_parse {
     };
 }
 pub(crate) use serde_by_parse;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(raw: &str) -> Result<String, Rejected> {
+        line(raw, 10, "empty", "long", "odd")
+    }
+
+    #[test]
+    fn white_space_is_one_space_as_pages_show_it() {
+        assert_eq!(read(" a  \u{a0} b\u{3000}c "), Ok("a b c".into()));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_refused() {
+        for odd in [
+            "a\nb",
+            "a\tb",
+            "a\0b",
+            "\u{200D}",
+            "\u{2800}",
+            "\u{3164}",
+            "a\u{200B}b",
+            "a\u{200C}b",
+            "a\u{200E}b",
+            "a\u{202E}b",
+            "a\u{2060}b",
+            "a\u{AD}b",
+            "a\u{E0041}b",
+            "a\u{FE0F}",
+        ] {
+            assert_eq!(read(odd), Err(Rejected("odd")), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn scripts_and_emoji_that_join_are_kept() {
+        for good in ["👩\u{200D}🔧", "❤\u{FE0F}", "می\u{200C}شود", "Škoda 東京"] {
+            assert_eq!(read(good).as_deref(), Ok(good));
+        }
+    }
+}

@@ -1,7 +1,12 @@
 //! Who asks. These values are made by authentication alone: their fields are private, so code that holds one has
 //! been let in.
 
-use domain::{AccountId, AccountName, Email, KeyId, MemberId, MemberView, Role, Scope, ScopeSet};
+use crate::Error;
+use crate::store::{Action, Actor, AuditEvent};
+use domain::{
+    AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, Role, Scope, ScopeSet,
+    Timestamp, is_invisible,
+};
 use std::net::IpAddr;
 
 /// Where a request came from, for the audit log and for "last used".
@@ -12,11 +17,11 @@ pub struct Client {
 }
 
 impl Client {
-    /// Keeps at most 200 characters of the user agent, without control characters.
+    /// Keeps at most 200 characters of the user agent, without those that are not seen.
     pub fn new(ip: IpAddr, user_agent: Option<&str>) -> Self {
         let clean = |raw: &str| {
             raw.chars()
-                .filter(|c| !c.is_control())
+                .filter(|c| !c.is_control() && !is_invisible(*c))
                 .take(200)
                 .collect::<String>()
         };
@@ -54,6 +59,29 @@ impl Member {
     }
 }
 
+impl Member {
+    pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {
+        if self.role.manages_keys() {
+            Ok(())
+        } else {
+            Err(Failure::Forbidden)
+        }
+    }
+
+    /// What this member does.
+    pub(crate) fn event(
+        &self,
+        action: Action,
+        subject: &str,
+        client: &Client,
+        at: Timestamp,
+        detail: serde_json::Value,
+    ) -> AuditEvent {
+        let actor = Actor::Member(self.id.clone());
+        AuditEvent::new(&self.account_id, actor, client, action, subject, at, detail)
+    }
+}
+
 /// A caller that presented the complete secret of a usable key.
 #[derive(Debug, Clone)]
 pub struct KeyCaller {
@@ -69,5 +97,28 @@ impl KeyCaller {
 
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(scope)
+    }
+
+    /// # Errors
+    /// [`Error::MissingScope`] where the key lacks it.
+    pub fn must(&self, scope: Scope) -> Result<(), Error> {
+        if self.may(scope) {
+            Ok(())
+        } else {
+            Err(Error::MissingScope(scope))
+        }
+    }
+
+    /// What this key does.
+    pub(crate) fn event(
+        &self,
+        action: Action,
+        subject: &str,
+        client: &Client,
+        at: Timestamp,
+        detail: serde_json::Value,
+    ) -> AuditEvent {
+        let actor = Actor::Key(self.key_id.clone());
+        AuditEvent::new(&self.account_id, actor, client, action, subject, at, detail)
     }
 }

@@ -181,16 +181,15 @@ impl Service {
             .ok_or(Failure::NotFound)?;
         let now = self.clock.now();
         let (forget, _) = subjects(email.as_str(), client.ip);
-        let event = AuditEvent {
-            account_id: record.account_id.clone(),
-            at: now,
-            actor: Actor::Member(member.clone()),
-            action: Action::PasswordReset,
-            subject: member.as_str().to_owned(),
-            ip: Some(client.ip),
-            user_agent: client.user_agent().map(str::to_owned),
-            detail: json!({ "email": email }),
-        };
+        let event = AuditEvent::new(
+            &record.account_id,
+            Actor::Member(member.clone()),
+            client,
+            Action::PasswordReset,
+            member.as_str(),
+            now,
+            json!({ "email": email }),
+        );
         let digest = token_digest(token);
         if !self
             .store

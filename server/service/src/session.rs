@@ -159,36 +159,6 @@ impl Service {
     }
 }
 
-impl Member {
-    pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {
-        if self.role.manages_keys() {
-            Ok(())
-        } else {
-            Err(Failure::Forbidden)
-        }
-    }
-
-    pub(crate) fn event(
-        &self,
-        action: Action,
-        subject: &str,
-        client: &Client,
-        at: Timestamp,
-        detail: serde_json::Value,
-    ) -> AuditEvent {
-        AuditEvent {
-            account_id: self.account_id.clone(),
-            at,
-            actor: Actor::Member(self.id.clone()),
-            action,
-            subject: subject.to_owned(),
-            ip: Some(client.ip),
-            user_agent: client.user_agent().map(str::to_owned),
-            detail,
-        }
-    }
-}
-
 impl From<MemberRecord> for Member {
     fn from(record: MemberRecord) -> Self {
         let MemberRecord {
@@ -244,16 +214,15 @@ fn session_event(
     client: &Client,
     at: Timestamp,
 ) -> AuditEvent {
-    AuditEvent {
-        account_id: account.clone(),
-        at,
-        actor: Actor::Member(member.clone()),
+    AuditEvent::new(
+        account,
+        Actor::Member(member.clone()),
+        client,
         action,
-        subject: member.as_str().to_owned(),
-        ip: Some(client.ip),
-        user_agent: client.user_agent().map(str::to_owned),
-        detail: json!({}),
-    }
+        member.as_str(),
+        at,
+        json!({}),
+    )
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let client = client(parts);
+        let client = client(parts, &state.trusted_proxies);
         let key = presented(&parts.headers)?;
         let caller = state.service.authenticate(key, &client).await?;
         match P::SCOPE {

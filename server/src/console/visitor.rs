@@ -46,7 +46,7 @@ impl FromRequestParts<AppState> for Visitor {
         Ok(Self {
             member,
             token,
-            client: client(parts),
+            client: client(parts, &state.trusted_proxies),
             request_id,
             theme: cookies::theme(&parts.headers),
         })

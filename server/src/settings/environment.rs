@@ -27,7 +27,7 @@ impl Environment {
                     .max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)))
                     .unwrap_or_default();
                 return Err(SettingsError(format!(
-                    "{name} is not a setting; the nearest one is {nearest}"
+                    "{name} is not a setting; the nearest one is {nearest} (voxum --help has all)"
                 )));
             }
             if value.to_str().is_none_or(|text| text.trim().is_empty()) {
@@ -92,13 +92,13 @@ mod tests {
         let error = environment(&[("VOXUM_LISEN", "x")]).check().unwrap_err().0;
         assert_eq!(
             error,
-            "VOXUM_LISEN is not a setting; the nearest one is VOXUM_LISTEN"
+            "VOXUM_LISEN is not a setting; the nearest one is VOXUM_LISTEN (voxum --help has all)"
         );
         let error = environment(&[("VOXUM_PEPER_FILE", "x")])
             .check()
             .unwrap_err()
             .0;
-        assert!(error.ends_with("VOXUM_PEPPER_FILE"), "{error}");
+        assert!(error.contains("VOXUM_PEPPER_FILE"), "{error}");
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 mod environment;
 mod public_url;
+mod trusted_proxies;
 
 pub use environment::Environment;
 pub use public_url::PublicUrl;
+pub use trusted_proxies::TrustedProxies;
 
 use crate::cli::Flags;
 use domain::Email;
@@ -21,9 +23,10 @@ const ADMIN_PASSWORD: &str = "VOXUM_ADMIN_PASSWORD";
 /// Secrets, each with its `_FILE` form.
 const SECRETS: [&str; 3] = [DATABASE_URL, PEPPER, ADMIN_PASSWORD];
 /// The variables of flags.
-const PLAIN: [&str; 4] = [
+const PLAIN: [&str; 5] = [
     "VOXUM_LISTEN",
     "VOXUM_PUBLIC_URL",
+    "VOXUM_TRUSTED_PROXIES",
     "VOXUM_ADMIN_EMAIL",
     "VOXUM_LOG",
 ];
@@ -41,6 +44,7 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// `None`: made of the address that is listened on.
     pub public_url: Option<PublicUrl>,
+    pub trusted_proxies: TrustedProxies,
     /// The SQLite file.
     pub database: PathBuf,
     /// `None`: the file beside the database.
@@ -58,12 +62,17 @@ impl Settings {
             bad(
                 "VOXUM_LISTEN (--listen)",
                 &flags.listen,
-                "an address such as 127.0.0.1:3000",
+                "an IP address and a port such as 127.0.0.1:3000",
             )
         })?;
         let public_url = flags.public_url.as_deref().map(|url| {
             let good = "an address such as https://console.example.com, without a path";
             PublicUrl::parse(url).ok_or_else(|| bad("VOXUM_PUBLIC_URL (--public-url)", url, good))
+        });
+        let proxies = flags.trusted_proxies.as_deref().map(|list| {
+            let good = "a list of addresses and networks such as 127.0.0.1,10.0.0.0/8";
+            TrustedProxies::parse(list)
+                .ok_or_else(|| bad("VOXUM_TRUSTED_PROXIES (--trusted-proxies)", list, good))
         });
         let log = EnvFilter::builder().parse(&flags.log).map_err(|_| {
             bad(
@@ -80,6 +89,7 @@ impl Settings {
         Ok(Self {
             listen,
             public_url: public_url.transpose()?,
+            trusted_proxies: proxies.transpose()?.unwrap_or_default(),
             database: database(url.as_ref().map_or(DEFAULT_DATABASE, |url| url))?,
             pepper: pepper.transpose()?,
             owner: owner(

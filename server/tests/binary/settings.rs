@@ -40,6 +40,7 @@ fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
         ("VOXUM_LISTEN", ""),
         ("VOXUM_PUBLIC_URL", "console.example.com"),
         ("VOXUM_PUBLIC_URL", "https://console.example.com/path"),
+        ("VOXUM_TRUSTED_PROXIES", "nginx"),
         ("VOXUM_LOG", "server=loud"),
         ("VOXUM_PEPPER", "swordfish"),
         ("VOXUM_PEPPER_FILE", "/nowhere/at/all"),

@@ -1,10 +1,10 @@
 //! What integrations, and the console's Inventory page, do with items.
 
 use super::{EntryCode, EntryError, Item, ItemDraft, StoredItem};
-use crate::store::{Action, Actor, AuditEvent, UpsertCounts};
+use crate::store::{Action, UpsertCounts};
 use crate::view::moment;
 use crate::{Client, Error, KeyCaller, Member, Service};
-use domain::{AccountId, InventoryPage, ItemRow, Scope, Timestamp};
+use domain::{AccountId, InventoryPage, ItemRow, Scope};
 use serde_json::json;
 use std::collections::HashMap;
 
@@ -195,38 +195,6 @@ impl Service {
             .filter(|_| more)
             .map(|last| last.item.id.as_str().to_owned());
         Ok(ItemsPage { items, next_after })
-    }
-}
-
-impl KeyCaller {
-    /// # Errors
-    /// [`Error::MissingScope`] where the key lacks it.
-    pub fn must(&self, scope: Scope) -> Result<(), Error> {
-        if self.may(scope) {
-            Ok(())
-        } else {
-            Err(Error::MissingScope(scope))
-        }
-    }
-
-    fn event(
-        &self,
-        action: Action,
-        subject: &str,
-        client: &Client,
-        at: Timestamp,
-        detail: serde_json::Value,
-    ) -> AuditEvent {
-        AuditEvent {
-            account_id: self.account_id.clone(),
-            at,
-            actor: Actor::Key(self.key_id.clone()),
-            action,
-            subject: subject.to_owned(),
-            ip: Some(client.ip),
-            user_agent: client.user_agent().map(str::to_owned),
-            detail,
-        }
     }
 }
 

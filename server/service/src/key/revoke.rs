@@ -1,8 +1,8 @@
 //! Ending a key. There is no way back, and no delete: the row stays as a record.
 
-use crate::store::{Action, Actor, AuditEvent, Ended, NewRevocation};
+use crate::store::{Action, Ended, NewRevocation};
 use crate::{Client, Error, KeyCaller, Member, Service};
-use domain::{Failure, Field, KeyId, KeyView, Rejected, RevokeKeyForm, RevokeReason};
+use domain::{Failure, Field, KeyId, KeyName, KeyView, Rejected, RevokeKeyForm, RevokeReason};
 use serde_json::json;
 
 impl Service {
@@ -26,7 +26,9 @@ impl Service {
         if !key.status.is_live() {
             return Err(Failure::AlreadyEnded.into());
         }
-        if key.used_lately && form.confirm.trim() != key.name.as_str() {
+        // Read as the name itself was, so that what looks the same is the same.
+        let named = KeyName::parse(&form.confirm).is_ok_and(|typed| typed == key.name);
+        if key.used_lately && !named {
             const REJECTED: Rejected = Rejected(
                 "Type the key's name exactly as it stands above. It was used in the last 24 hours.",
             );
@@ -56,16 +58,9 @@ impl Service {
     /// The database's. A key that ended meanwhile is no error: what was asked for holds.
     pub async fn revoke_own_key(&self, caller: &KeyCaller, client: &Client) -> Result<(), Error> {
         let now = self.clock.now();
-        let event = AuditEvent {
-            account_id: caller.account_id.clone(),
-            at: now,
-            actor: Actor::Key(caller.key_id.clone()),
-            action: Action::KeyRevoked,
-            subject: caller.key_id.as_str().to_owned(),
-            ip: Some(client.ip),
-            user_agent: client.user_agent().map(str::to_owned),
-            detail: json!({ "reason": RevokeReason::Other }),
-        };
+        let detail = json!({ "reason": RevokeReason::Other });
+        let id = caller.key_id.as_str();
+        let event = caller.event(Action::KeyRevoked, id, client, now, detail);
         let revocation = NewRevocation {
             at: now,
             by: None,

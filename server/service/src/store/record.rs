@@ -1,5 +1,6 @@
 //! What the ports take and give.
 
+use crate::Client;
 use crate::key::KeyDigest;
 use crate::pepper::PepperId;
 use domain::{
@@ -175,6 +176,30 @@ pub struct AuditEvent {
     pub user_agent: Option<String>,
     /// What changed, as a JSON object. Never a secret, a password, or a digest of one.
     pub detail: serde_json::Value,
+}
+
+impl AuditEvent {
+    /// What `actor` did at a client's request.
+    pub fn new(
+        account_id: &AccountId,
+        actor: Actor,
+        client: &Client,
+        action: Action,
+        subject: &str,
+        at: Timestamp,
+        detail: serde_json::Value,
+    ) -> Self {
+        Self {
+            account_id: account_id.clone(),
+            at,
+            actor,
+            action,
+            subject: subject.to_owned(),
+            ip: Some(client.ip),
+            user_agent: client.user_agent().map(str::to_owned),
+            detail,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -30,6 +30,9 @@ impl Files {
         let (Some(directory), Some(name)) = (database.parent(), database.file_name()) else {
             return Err(unreadable("this is no file's path".into()));
         };
+        if database.is_dir() {
+            return Err(OpenError::Folder { path: database });
+        }
         let mut marker = name.to_owned();
         marker.push(".initialized");
         let (directory, marker) = (directory.to_owned(), directory.join(marker));

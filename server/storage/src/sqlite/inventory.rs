@@ -20,6 +20,7 @@ impl InventoryStore for SqliteStore {
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<UpsertCounts> {
         let mut counts = UpsertCounts::default();
+        let _turn = self.feed_turn("storing items").await?;
         let mut tx = self.begin("storing items").await?;
         for item in items {
             match upsert(&mut tx, account, item, now).await? {

@@ -67,7 +67,7 @@ impl KeyStore for SqliteStore {
         const DOING: &str = "finding an API key by its digest";
         let row: Option<KeyRow> = sqlx::query_as(key::FIND_BY_DIGEST)
             .bind(digest.as_bytes().as_slice())
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.door)
             .await
             .doing(DOING)?;
         read(row, DOING)

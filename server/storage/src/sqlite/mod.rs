@@ -1,8 +1,11 @@
 //! SQLite: one file, one machine.
 //!
-//! Three ways to the file. One writer for every change, so that changes queue in memory and not at the file's lock; a
-//! few read-only connections, which never wait for it; and one connection for what may be lost with the power (when a
-//! key or a session was last used), so that those writes wait for no disk.
+//! Four ways to the file. One writer for every change, so that changes queue in memory and not at the file's lock; a
+//! few read-only connections, which never wait for it; a pair of those for the question who asks, so that no amount of
+//! listing keeps anybody out; and one connection for what may be lost with the power (when a key or a session was last
+//! used), so that those writes wait for no disk.
+//!
+//! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
 
 mod files;
 mod installation;
@@ -22,6 +25,12 @@ use crate::error::{Corrupt, Doing as _};
 use crate::sql;
 use service::store::{AuditEvent, StoreError};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// How long a feed waits for those before it.
+const FEED_TURN: Duration = Duration::from_secs(10);
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -31,6 +40,10 @@ pub struct SqliteStore {
     /// One connection; what it commits survives power loss.
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Reads who asks: keys by their digest, and sessions.
+    door: SqlitePool,
+    /// Lets one feed at a time to the writer.
+    feeds: Arc<Semaphore>,
     /// One connection; what it commits survives the end of the process, and perhaps not power loss.
     relaxed: SqlitePool,
 }
@@ -40,6 +53,7 @@ impl SqliteStore {
     /// last, so that SQLite can fold its log into the file.
     pub async fn close(&self) {
         self.readers.close().await;
+        self.door.close().await;
         self.relaxed.close().await;
         self.writer.close().await;
     }
@@ -49,6 +63,17 @@ impl SqliteStore {
         // Takes the write lock now: a transaction that reads first and upgrades later would fail at once where
         // another process wrote in between, whatever the busy timeout.
         self.writer.begin_with("BEGIN IMMEDIATE").await.doing(doing)
+    }
+}
+
+impl SqliteStore {
+    /// Waits for a feed's turn, in the order asked.
+    async fn feed_turn(&self, doing: &'static str) -> Result<SemaphorePermit<'_>> {
+        // Nobody closes it, so only time can run out.
+        match tokio::time::timeout(FEED_TURN, self.feeds.acquire()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(sqlx::Error::PoolTimedOut).doing(doing),
+        }
     }
 }
 

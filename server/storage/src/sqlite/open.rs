@@ -10,11 +10,18 @@ use super::pools;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// `application_id` of our files, `VoXm` in ASCII; the first migration sets it.
 const APPLICATION_ID: i64 = 0x566f_586d;
+
+/// Connections that list and find.
+const READERS: u32 = 4;
+/// Connections that read who asks, a row each time.
+const DOOR: u32 = 2;
 
 /// Versions before this one can corrupt a database in WAL mode: <https://www.sqlite.org/wal.html#walresetbug>.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
@@ -59,7 +66,9 @@ impl SqliteStore {
         }
         Ok(Self {
             relaxed: pools::relaxed(&options).await.map_err(failed)?,
-            readers: pools::readers(&options).await.map_err(failed)?,
+            readers: pools::readers(&options, READERS).await.map_err(failed)?,
+            door: pools::readers(&options, DOOR).await.map_err(failed)?,
+            feeds: Arc::new(Semaphore::new(1)),
             writer,
         })
     }

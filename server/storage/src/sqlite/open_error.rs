@@ -15,6 +15,8 @@ pub enum OpenError {
         path.display(), marker.display()
     )]
     Vanished { path: PathBuf, marker: PathBuf },
+    #[error("{} is a folder: name a file in it, such as {}", path.display(), path.join("voxum.db").display())]
+    Folder { path: PathBuf },
     #[error("{} cannot be made: {reason}", path.display())]
     NotCreated {
         path: PathBuf,

@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 /// How long a statement waits for another process that holds the file's lock.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// How long a call waits for a connection. Short: a caller who is told "unavailable" can do something about it.
-const ACQUIRE: Duration = Duration::from_secs(2);
-
-const READERS: u32 = 4;
+/// How long a call waits for a connection: longer than the largest feed takes, and not so long that a caller gives up
+/// before it is told "unavailable".
+const ACQUIRE: Duration = Duration::from_secs(5);
 
 /// What all connections have in common.
 pub(super) fn options(database: &Path) -> SqliteConnectOptions {
@@ -44,8 +43,11 @@ pub(super) async fn relaxed(options: &SqliteConnectOptions) -> sqlx::Result<Sqli
     pool(1, options.clone().synchronous(SqliteSynchronous::Normal)).await
 }
 
-pub(super) async fn readers(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    pool(READERS, options.clone().read_only(true)).await
+pub(super) async fn readers(
+    options: &SqliteConnectOptions,
+    count: u32,
+) -> sqlx::Result<SqlitePool> {
+    pool(count, options.clone().read_only(true)).await
 }
 
 async fn pool(size: u32, options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {

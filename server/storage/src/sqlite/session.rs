@@ -48,7 +48,7 @@ pub(super) async fn seen(
         .bind(digest.0.as_slice())
         .bind(now.millis())
         .bind(idle_since.millis())
-        .fetch_optional(&store.readers)
+        .fetch_optional(&store.door)
         .await
         .doing(DOING)?;
     let Some(row) = row else { return Ok(None) };

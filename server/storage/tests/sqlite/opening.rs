@@ -112,7 +112,7 @@ async fn a_path_that_cannot_be_opened_is_refused() {
     let place = Place::new();
     fs::create_dir(place.database()).expect("a directory");
     let (error, line) = refusal(&place).await;
-    assert!(matches!(error, OpenError::Unreadable { .. }), "{line}");
+    assert!(matches!(error, OpenError::Folder { .. }), "{line}");
 
     fs::write(place.file("file"), "").expect("a file");
     let below = SqliteStore::open(&place.file("file/voxum.db"), OpenMode::CreateIfNew).await;

@@ -122,7 +122,10 @@ async fn a_key_that_was_used_today_asks_for_its_name() {
         key.get("/api/key").await.expect(200);
     }
     owner
-        .form(&path, &[("reason", "other"), ("confirm", " CRM Sync ")])
+        .form(
+            &path,
+            &[("reason", "other"), ("confirm", " CRM\u{a0} Sync ")],
+        )
         .await
         .expect(303);
     key.get("/api/key").await.expect(401);

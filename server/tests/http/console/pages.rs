@@ -193,3 +193,102 @@ async fn the_inventory_goes_on_where_its_cursor_says() {
     let bad = owner.get("/inventory?cursor=N50").await.expect(404);
     assert!(bad.body.contains("Not found"), "{}", bad.body);
 }
+
+#[tokio::test]
+async fn what_people_and_systems_typed_is_text_on_every_page() {
+    const EVIL: &str = "</script><script>alert(1)</script><!--\"'&";
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner
+        .create(&world, EVIL, &["inventory:read", "inventory:write"])
+        .await;
+    let agent = key.with("user-agent", EVIL);
+    let items = json!({ "items": [{ "id": EVIL, "name": EVIL, "category": EVIL }] });
+    agent.post("/api/inventory", &items).await.expect(200);
+    let query =
+        "a=b&name=%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E&next=%2F%22%3E%3Cscript%3E";
+    let revoke = format!("/keys/{}/revoke", key.id);
+    for path in ["/keys", "/keys/new", &*revoke, "/inventory"] {
+        let page = owner.get(&format!("{path}?{query}")).await.expect(200).body;
+        assert!(
+            !page.contains("<script>") && !page.contains("<!--\""),
+            "{path}: {page}"
+        );
+    }
+    let page = owner.get("/keys").await.expect(200).body;
+    assert!(
+        page.contains("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;"),
+        "{page}"
+    );
+    assert!(
+        page.contains("\\u003c/script>\\u003cscript>alert(1)"),
+        "and in what is handed over: {page}"
+    );
+    let sign_in = world
+        .nobody()
+        .get(&format!("/sign-in?{query}"))
+        .await
+        .expect(200)
+        .body;
+    assert!(!sign_in.contains("<script>"), "{sign_in}");
+    let fields = [("email", EVIL), ("password", EVIL), ("next", EVIL)];
+    let refused = world
+        .nobody()
+        .form("/sign-in", &fields)
+        .await
+        .expect(200)
+        .body;
+    assert!(!refused.contains("<script>"), "{refused}");
+}
+
+#[tokio::test]
+async fn odd_addresses_are_pages_that_do_not_exist() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for path in [
+        "//[",
+        "/[",
+        "/%00",
+        "/keys/%zz",
+        "/keys/%00/revoke",
+        "/%FF",
+        "/..%2f",
+        "/keys/%2e%2e/revoke",
+    ] {
+        let status = owner.get(path).await.status;
+        assert_eq!(status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_that_show_or_take_a_secret_load_no_script() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let form = owner.get("/keys/new").await.expect(200).body;
+    let (_, rest) = form.split_once("name=\"token\"").unwrap();
+    let (_, rest) = rest.split_once("value=\"").unwrap();
+    let (token, _) = rest.split_once('"').unwrap();
+    let fields = [
+        ("name", "Feed"),
+        ("scopes", "inventory:read"),
+        ("expires", "7d"),
+        ("token", token),
+    ];
+    let saved = owner.form("/keys", &fields).await.expect(200).body;
+    assert!(
+        saved.contains("vx_") && saved.contains("Save your API key"),
+        "{saved}"
+    );
+    let sign_in = world.nobody().get("/sign-in").await.expect(200).body;
+    for page in [form, saved, sign_in] {
+        assert!(
+            !page.contains("type=\"module\"") && !page.contains("hydrate"),
+            "{page}"
+        );
+    }
+    let keys = owner.get("/keys").await.expect(200).body;
+    assert!(
+        keys.contains("<script type=\"module\""),
+        "the search above finds a script that is there"
+    );
+}

@@ -167,3 +167,40 @@ async fn over_plain_http_the_cookie_is_one_that_browsers_take_and_the_page_warns
     let page = world.nobody().get("/sign-in").await.expect(200);
     assert!(page.body.contains("without encryption"));
 }
+
+#[tokio::test]
+async fn callers_behind_the_proxy_are_told_apart_and_nobody_else_is_believed() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let proxy = world.nobody().from([192, 0, 2, 254]);
+    let attacker = proxy.with("x-forwarded-for", "198.51.100.66");
+    for number in 0..12 {
+        let fields = [
+            ("email", format!("nobody{number}@example.com")),
+            ("password", "wrong horse battery".to_owned()),
+        ];
+        let fields = fields
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        attacker.form("/sign-in", &fields).await;
+    }
+    attempt(&attacker, PASSWORD).await.expect(429);
+    let colleague = proxy.with("x-forwarded-for", "198.51.100.66, 203.0.113.5");
+    attempt(&colleague, PASSWORD).await.expect(303);
+    // Who is no proxy of ours cannot slip out of a delay by a header.
+    let forger = world.nobody().from([198, 51, 100, 66]);
+    attempt(&forger.with("x-forwarded-for", "203.0.113.5"), PASSWORD)
+        .await
+        .expect(429);
+
+    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let feed = key
+        .from([192, 0, 2, 254])
+        .with("x-forwarded-for", "203.0.113.77");
+    feed.get("/api/key").await.expect(200);
+    let page = owner.get("/keys").await.expect(200).body;
+    assert!(
+        page.contains("203.0.113.77") && !page.contains("192.0.2.254"),
+        "{page}"
+    );
+}

@@ -1,7 +1,11 @@
 //! What breaks on our side: told without a word of its inside, and logged once under the id that the caller was told.
 
-use crate::support::World;
+use crate::support::{Http, World};
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
 use serde_json::json;
+use server::router::layered;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
@@ -126,4 +130,22 @@ async fn a_database_that_does_not_answer_is_told_as_such_everywhere() {
     assert!(
         answer.body.contains("cannot reach its data") && answer.headers.contains_key("retry-after")
     );
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_is_a_fault_like_any_other() {
+    let world = World::new().await;
+    let routes = Router::new().route(
+        "/api/panics",
+        get(async || -> StatusCode { panic!("with a text that nobody shall see") }),
+    );
+    let http = Http::new(layered(routes, world.state.clone()));
+    for _ in 0..2 {
+        let answer = http.get("/api/panics").await;
+        assert_eq!(answer.problem(), (500, "internal".into()));
+        assert!(!answer.body.contains("nobody shall see"), "{}", answer.body);
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert!(answer.headers.contains_key("x-request-id"));
+        assert!(answer.headers.contains_key("content-security-policy"));
+    }
 }

@@ -2,5 +2,6 @@
 
 mod accounts;
 mod broken;
+mod busy;
 mod forged;
 mod revoked;

@@ -3,7 +3,7 @@
 use super::{Http, Key, Member, OWNER, PASSWORD};
 use axum::Router;
 use domain::{AccountName, Timestamp};
-use server::{AppState, PublicUrl, Site, build_router};
+use server::{AppState, PublicUrl, Site, TrustedProxies, build_router};
 use service::{ManualClock, OsRandom, Pepper, Service};
 use std::path::Path;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ pub struct World {
     pub service: Arc<Service>,
     pub router: Router,
     pepper: String,
+    pub state: AppState,
 }
 
 impl World {
@@ -58,13 +59,15 @@ impl World {
             url.origin().to_owned(),
         );
         let service = Arc::new(service.await.unwrap());
-        let state = AppState::new(service.clone(), site(folder.path()), url);
+        let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
+        let state = AppState::new(service.clone(), site(folder.path()), url, proxies);
         Self {
             folder,
             clock,
             store,
             service,
-            router: build_router(state),
+            router: build_router(state.clone()),
+            state,
             pepper,
         }
     }

@@ -1,0 +1,147 @@
+//! Whose word on a caller's address is believed.
+
+use axum::http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The networks of the operator's own proxies. None by default, so that a header which anybody can send means nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// Addresses and networks, separated by commas; `None` where one is neither.
+    pub fn parse(raw: &str) -> Option<Self> {
+        let network = |text: &str| {
+            let address = text.parse::<IpAddr>().map(IpNet::from);
+            address.or_else(|_| text.parse()).ok()
+        };
+        let networks = raw.split(',').map(|text| network(text.trim()));
+        networks.collect::<Option<_>>().map(Self)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn trusts(&self, ip: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&ip))
+    }
+
+    /// Where a request came from: the peer, or where that is a proxy of ours, whom it names. Each proxy adds its own
+    /// peer at the right, so the first one from there that is none of ours is the caller; what stands further left is
+    /// the caller's own tale.
+    pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let peer = peer.to_canonical();
+        let lines = headers.get_all(FORWARDED_FOR).iter().rev();
+        let named = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        let mut caller = peer;
+        for entry in named {
+            if !self.trusts(caller) {
+                break;
+            }
+            // Nobody can say where it came from: the last one that is known.
+            let Some(ip) = std::str::from_utf8(entry).ok().and_then(address) else {
+                break;
+            };
+            caller = ip;
+        }
+        caller
+    }
+}
+
+/// An address, with or without the port that some proxies add.
+fn address(entry: &str) -> Option<IpAddr> {
+    let entry = entry.trim();
+    let with_port = || entry.parse::<SocketAddr>().map(|address| address.ip());
+    let bracketed = || entry.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let ip = entry.parse().or_else(|_| with_port()).ok();
+    ip.or_else(bracketed).map(|ip| ip.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn caller(trusted: &str, peer: &str, lines: &[&str]) -> String {
+        let proxies = TrustedProxies::parse(trusted).unwrap();
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(FORWARDED_FOR, HeaderValue::from_str(line).unwrap());
+        }
+        proxies.caller(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn a_header_from_anybody_else_means_nothing() {
+        assert_eq!(
+            TrustedProxies::default()
+                .caller("203.0.113.9".parse().unwrap(), &HeaderMap::new())
+                .to_string(),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            caller("10.0.0.0/8", "203.0.113.9", &["198.51.100.1"]),
+            "203.0.113.9"
+        );
+    }
+
+    #[test]
+    fn the_caller_is_the_first_from_the_right_that_is_no_proxy_of_ours() {
+        for (lines, expected) in [
+            (&["198.51.100.1"][..], "198.51.100.1"),
+            (&["1.1.1.1, 198.51.100.1"], "198.51.100.1"),
+            (&["1.1.1.1, 198.51.100.1, 10.0.0.2"], "198.51.100.1"),
+            (&["1.1.1.1", "198.51.100.1", "10.0.0.2"], "198.51.100.1"),
+            (&["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+            (&["198.51.100.1:4711"], "198.51.100.1"),
+            (&["[2001:db8::1]:4711"], "2001:db8::1"),
+            (&["[2001:db8::1]"], "2001:db8::1"),
+            (&["2001:db8::1"], "2001:db8::1"),
+            (&["::ffff:198.51.100.1"], "198.51.100.1"),
+        ] {
+            assert_eq!(
+                caller("10.0.0.0/8", "10.0.0.1", lines),
+                expected,
+                "{lines:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn where_the_chain_breaks_the_last_known_address_stands() {
+        for lines in [
+            &[][..],
+            &[""],
+            &["unknown"],
+            &["198.51.100.1, unknown"],
+            &["_x"],
+        ] {
+            assert_eq!(
+                caller("10.0.0.1", "10.0.0.1", lines),
+                "10.0.0.1",
+                "{lines:?}"
+            );
+        }
+        assert_eq!(
+            caller("10.0.0.1", "::ffff:10.0.0.1", &["1.1.1.1"]),
+            "1.1.1.1"
+        );
+    }
+
+    #[test]
+    fn anything_but_addresses_and_networks_is_refused() {
+        for bad in [
+            "",
+            "proxy",
+            "10.0.0.0/33",
+            "10.0.0.1,,10.0.0.2",
+            "10.0.0.1 10.0.0.2",
+        ] {
+            assert!(TrustedProxies::parse(bad).is_none(), "{bad:?} was taken");
+        }
+        assert!(TrustedProxies::parse("127.0.0.1, ::1 ,10.0.0.0/8").is_some());
+    }
+}

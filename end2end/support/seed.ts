@@ -71,6 +71,11 @@ export function use(server: Server, key: Seeded): void {
   ]);
 }
 
+/** Makes the owner a member who may only look. No command does that yet. */
+export function demoteOwner(server: Server): void {
+  sql(server, "UPDATE members SET role = ? WHERE email = ?", ["viewer", owner.email]);
+}
+
 /** Ends a key in the past: no choice of the form is short enough to wait for. */
 export function expire(server: Server, key: Seeded): void {
   const day = 86_400_000;

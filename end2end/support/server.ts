@@ -1,6 +1,6 @@
 // The real binary, on an empty directory and a port of its own.
 
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -102,6 +102,12 @@ export class Server {
       await this.stop();
       throw error;
     });
+  }
+
+  /** What a command on the server's machine prints, run beside it with the same settings. */
+  command(...args: string[]): string {
+    const settings = { VOXUM_DATABASE_URL: `sqlite:${this.database}`, VOXUM_PUBLIC_URL: this.url };
+    return execFileSync(binary(), args, { cwd: this.#directory, env: environment(settings), encoding: "utf8" }).trim();
   }
 
   /** Asks the server to end, as an operator would, and waits until it has. Answers with its exit code. */

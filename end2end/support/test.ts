@@ -12,6 +12,8 @@ export interface Options {
   wasmDelay: number;
   /** Whether the server starts with its owner, or prints the link that makes one. */
   firstOwner: "exists" | "is made by link";
+  /** Further settings of the server. */
+  settings: Record<string, string>;
 }
 
 interface Fixtures {
@@ -22,11 +24,12 @@ interface Fixtures {
 export const test = base.extend<Options & Fixtures>({
   wasmDelay: [0, { option: true }],
   firstOwner: ["exists", { option: true }],
+  settings: [{}, { option: true }],
 
-  server: async ({ firstOwner }, use, testInfo) => {
+  server: async ({ firstOwner, settings: further }, use, testInfo) => {
     const server = new Server();
     const settings = { VOXUM_ADMIN_EMAIL: owner.email, VOXUM_ADMIN_PASSWORD: owner.password };
-    await server.start(firstOwner === "exists" ? settings : {});
+    await server.start({ ...(firstOwner === "exists" ? settings : {}), ...further });
     await use(server);
     const code = await server.stop();
     const log = server.log();

@@ -52,7 +52,11 @@ pub fn RevokeDialog(
         >
             "Revoke"
         </button>
-        <a class="without-script" href=format!("/keys/{}/revoke", key.id)>
+        <a
+            class="without-script"
+            href=format!("/keys/{}/revoke", key.id)
+            aria-label=format!("Revoke {name} as a page")
+        >
             "As a page"
         </a>
     });

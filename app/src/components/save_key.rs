@@ -118,7 +118,7 @@ fn question(asking: RwSignal<bool>, on_done: Callback<()>) -> AnyView {
             >
                 "Stay here"
             </button>
-            <button type="button" class="button danger" on:click=on(move |_: MouseEvent| on_done.run(()))>
+            <button type="button" class="button" on:click=on(move |_: MouseEvent| on_done.run(()))>
                 "Leave without it"
             </button>
         </div>

@@ -1,0 +1,95 @@
+// Who else comes to the console: a member who forgot the password, one who may only look, another customer.
+
+import { Keys } from "../support/keys.ts";
+import { Seeder, demoteOwner } from "../support/seed.ts";
+import { seedKeys } from "../support/states.ts";
+import { expect, gotoHydrated, hydrated, owner, signIn, test } from "../support/test.ts";
+
+/** The link at the end of what a command printed. */
+function linkIn(printed: string): string {
+  const link = /http:\/\/\S+\/setup\/\S+$/.exec(printed)?.[0];
+  if (link === undefined) throw new Error(`no link in ${printed}`);
+  return link;
+}
+
+test("a forgotten password is replaced by a link, which works once and ends every session", async ({ page, browser, server, guard }) => {
+  guard.expectStatus(404);
+  const old = await browser.newContext({ baseURL: server.url });
+  const before = await old.newPage();
+  await signIn(before);
+  const link = linkIn(server.command("admin", "reset", owner.email));
+  await page.goto(link);
+  await expect(page.getByRole("heading", { name: "Choose a new password" })).toBeVisible();
+  await expect(page.getByText(`For ${owner.email}.`)).toBeVisible();
+  await page.getByLabel("Password").fill("too short");
+  await page.getByRole("button", { name: "Set password" }).click();
+  await expect(page.getByLabel("Password")).toHaveAccessibleDescription(/at least 12 characters/i);
+  await page.getByLabel("Password").fill("nine herons under the bridge");
+  await page.getByRole("button", { name: "Set password" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
+  await before.goto("/keys");
+  await expect(before.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await old.close();
+  await page.goto(link);
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+
+  await page.goto("/keys");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Email").fill(owner.email);
+  await page.getByLabel("Password").fill("nine herons under the bridge");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
+});
+
+test("who may only look sees the keys and no way to change them", async ({ page, server }) => {
+  const { unused } = await seedKeys(server);
+  const seeder = await Seeder.signIn(server);
+  demoteOwner(server);
+  await signIn(page);
+  await hydrated(page);
+  const keys = new Keys(page);
+  await expect(keys.row(unused.name)).toContainText("Active");
+  await expect(page.getByText(/Your role lets you see the keys/)).toBeVisible();
+  await expect(page.getByRole("button", { name: /Create API Key|Revoke/ })).toHaveCount(0);
+  await page.goto("/keys/new");
+  await expect(page.getByRole("textbox", { name: "Name" })).toHaveCount(0);
+  await page.goto(`/keys/${unused.id}/revoke`);
+  await expect(page.getByRole("button", { name: "Revoke key" })).toHaveCount(0);
+  // Nor by a form that was open before.
+  await seeder.send(`/keys/${unused.id}/revoke`, { reason: "other" });
+  await gotoHydrated(page, "/keys");
+  await expect(keys.row(unused.name)).toContainText("Active");
+});
+
+test("a further account begins with nothing and sees nothing of the first", async ({ page, server }) => {
+  await seedKeys(server);
+  await page.goto(linkIn(server.command("admin", "create-account", "Quay Motors")));
+  await expect(page.getByLabel("Account name")).toHaveValue("Quay Motors");
+  await page.getByLabel("Email").fill("grace@quay-motors.example");
+  await page.getByLabel("Password").fill("three gulls on a wet roof");
+  await page.getByRole("button", { name: "Create owner" }).click();
+  await expect(page.getByRole("heading", { name: "No API keys yet" })).toBeVisible();
+  await expect(page.getByText("Quay Motors")).toBeVisible();
+  await hydrated(page);
+  const keys = new Keys(page);
+  await keys.create("Quay feed");
+  await keys.done();
+  await expect(page.getByRole("rowheader")).toHaveCount(1);
+  await gotoHydrated(page, "/inventory");
+  await expect(page.getByRole("heading", { name: "No items yet" })).toBeVisible();
+});
+
+test.describe("served without encryption", () => {
+  test.use({ settings: { VOXUM_PUBLIC_URL: "http://console.example.com" } });
+
+  test("the sign-in page says so", async ({ page }) => {
+    await page.goto("/sign-in");
+    await expect(page.getByText(/served without encryption/)).toBeVisible();
+  });
+});
+
+test("where the console is reached safely, the sign-in page says nothing of it", async ({ page }) => {
+  await page.goto("/sign-in");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByText(/encryption/)).toHaveCount(0);
+});

@@ -5,7 +5,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm,
+    CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyView, KeysPage,
+    RevokeKeyForm,
 };
 use std::sync::Arc;
 
@@ -19,8 +20,7 @@ pub trait Backend: Send + Sync + 'static {
 
     async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure>;
 
-    /// `cursor` as given by [`InventoryPage::next_cursor`].
-    async fn inventory(&self, cursor: Option<String>) -> Result<InventoryPage, Failure>;
+    async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure>;
 }
 
 /// The door of the request that is being answered.

@@ -119,16 +119,22 @@ pub enum PageData {
 }
 
 impl PageData {
-    /// Fetches what `page` shows; `cursor` is that of its address.
+    /// Fetches what `page` shows.
     #[cfg(feature = "ssr")]
     pub async fn fetch(
         page: Page,
-        cursor: Option<String>,
+        request: &PageRequest,
         backend: &dyn crate::backend::Backend,
     ) -> Self {
         match page {
             Page::Keys | Page::NewKey | Page::RevokeKey => Self::Keys(backend.keys().await),
-            Page::Inventory => Self::Inventory(backend.inventory(cursor).await),
+            Page::Inventory => {
+                let query = domain::InventoryQuery {
+                    cursor: request.asked("cursor"),
+                    q: request.asked("q"),
+                };
+                Self::Inventory(backend.inventory(query).await)
+            }
             Page::SignIn | Page::Setup | Page::NotFound => Self::None,
         }
     }

@@ -12,8 +12,9 @@ use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen::{JsCast, UnwrapThrowExt as _};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{
-    AbortSignal, Document, DomParser, NavigateEvent, NavigationApiType, NavigationFocusReset,
-    NavigationInterceptOptions, RequestInit, Response, SupportedType, Url, Window,
+    AbortSignal, CustomEvent, Document, DomParser, NavigateEvent, NavigationApiType,
+    NavigationFocusReset, NavigationInterceptOptions, RequestInit, Response, SupportedType, Url,
+    Window,
 };
 
 /// Listens for as long as the document stands.
@@ -30,6 +31,32 @@ pub fn listen() {
         intercept(event.unchecked_ref());
     })
     .forget();
+}
+
+/// Puts pages in place that a form's answer is, for as long as the document stands.
+pub fn listen_for_answers() {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    EventListener::new(&window, app::ANSWER, |event| {
+        let answer: &CustomEvent = event.unchecked_ref();
+        let page = answer.detail().as_string().and_then(|html| parse(&html));
+        if page.is_none_or(|page| page::replace(&page).is_none()) {
+            reload();
+        }
+    })
+    .forget();
+}
+
+fn reload() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
+
+fn parse(html: &str) -> Option<Document> {
+    let parser = DomParser::new().ok()?;
+    parser.parse_from_string(html, SupportedType::TextHtml).ok()
 }
 
 fn intercept(event: &NavigateEvent) {
@@ -75,7 +102,7 @@ async fn visit(url: &str, signal: &AbortSignal) {
     };
     // Another click may have come meanwhile.
     if replaced.is_none() && !signal.aborted() {
-        let _ = window.location().reload();
+        reload();
     }
 }
 
@@ -104,8 +131,6 @@ async fn fetch(window: &Window, url: &str, signal: &AbortSignal) -> Option<Answe
         .await
         .ok()?
         .as_string()?;
-    let parsed = DomParser::new()
-        .ok()?
-        .parse_from_string(&text, SupportedType::TextHtml);
-    (!signal.aborted()).then_some(Answer::Page(parsed.ok()?))
+    let page = parse(&text)?;
+    (!signal.aborted()).then_some(Answer::Page(page))
 }

@@ -4,7 +4,7 @@
 //! the answer only once they have sent everything; were the connection closed on them, they would report a broken pipe
 //! and never learn that their key was revoked. So the rest is read and thrown away, within bounds.
 
-use crate::api::json::FEED;
+use crate::feed::MAX_BYTES as FEED;
 use crate::request::is_api;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;

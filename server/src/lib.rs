@@ -12,6 +12,7 @@ mod console;
 mod cursor;
 mod drain;
 mod fallback;
+mod feed;
 mod headers;
 mod open;
 mod pepper_file;

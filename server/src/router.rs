@@ -6,6 +6,7 @@ use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
 use crate::{AppState, drain, fallback};
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter as M, MethodRouter, on};
@@ -62,6 +63,9 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/keys/{id}/revoke", |m| on(m, page::show)),
     route(M::POST, "/keys/{id}/revoke", |m| on(m, form::revoke_key)),
     route(M::GET, "/inventory", |m| on(m, page::show)),
+    route(M::POST, "/inventory", |m| {
+        on(m, form::import).layer(DefaultBodyLimit::max(form::MAX_IMPORT))
+    }),
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),
 ];
 

@@ -17,7 +17,7 @@ mod text;
 pub use failure::{Failure, Field, FieldError};
 pub use form::{CreateKeyForm, KeysPage, NewKeyOptions, RevokeKeyForm};
 pub use id::{AccountId, KeyId, MemberId};
-pub use inventory::{InventoryPage, ItemRow};
+pub use inventory::{ImportReport, InventoryPage, InventoryQuery, ItemRow, RowProblem};
 pub use key::{Expiry, IssuedKey, KeyName, KeyStatus, KeyView, LastUse, Revocation, RevokeReason};
 pub use member::{AccountName, Email, MemberView, Role};
 pub use moment::{Moment, Timestamp, relative};

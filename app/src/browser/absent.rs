@@ -28,6 +28,13 @@ pub fn value(_field: &str) -> String {
     String::new()
 }
 
+pub fn upload(
+    _event: &SubmitEvent,
+    _progress: impl Fn(Option<u32>) + 'static,
+    _failed: impl Fn() + 'static,
+) {
+}
+
 pub fn select_all(_field: &str) {}
 
 pub fn copy(_text: String) -> impl Future<Output = bool> {

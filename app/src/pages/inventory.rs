@@ -1,7 +1,10 @@
 //! Inventory: what integrations sent.
 
 use super::load::{Head, load};
-use crate::components::{Clock, Code, PageHead, Time, TimesSwitch};
+use crate::browser;
+use crate::components::{
+    Clock, ImportForm, ImportResult, Notice, PageHead, SendByApi, Time, TimesSwitch, Tone,
+};
 use crate::lean::plain;
 use crate::request::PageData;
 use domain::{InventoryPage as Data, ItemRow};
@@ -21,65 +24,149 @@ pub fn InventoryPage() -> impl IntoView {
 
 #[component]
 fn Inventory(page: Data) -> impl IntoView {
-    let head = view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> };
-    if page.items.is_empty() && page.first {
-        return plain(view! {
-            {head}
-            <NoItems url=page.public_url/>
-        });
-    }
+    let empty = page.total == 0;
+    let reported = page.report.is_some();
+    let may_look = (!page.manages && empty)
+        .then(|| view! { <Notice tone=Tone::Info text="Your role lets you see the items."/> });
+    let report = page.report.clone().map(|report| {
+        Effect::new(|_| browser::focus("report"));
+        view! { <ImportResult report=report/> }
+    });
+    let sending = view! {
+        <details class="panel" open=empty || reported>
+            <summary>{if page.manages { "Send items" } else { "Send items by API" }}</summary>
+            <div class="columns">
+                {page
+                    .manages
+                    .then(|| {
+                        view! {
+                            <section aria-labelledby="by-file">
+                                <h2 id="by-file">"From a file"</h2>
+                                <ImportForm/>
+                            </section>
+                        }
+                    })}
+                <section aria-labelledby="by-api">
+                    <h2 id="by-api">"By API"</h2>
+                    <SendByApi url=page.public_url.clone() account_id=page.account_id.clone()/>
+                </section>
+            </div>
+        </details>
+    };
+    let list = if empty {
+        plain(view! {
+            <section class="empty">
+                <h2>"No items yet"</h2>
+                <p>
+                    "Items are what your chatbot can offer. They arrive from a file that you send here, or from a system that sends them by itself."
+                </p>
+            </section>
+        })
+    } else {
+        plain(view! { <Items page=page/> })
+    };
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {may_look}
+        {report}
+        {list}
+        {sending}
+    })
+}
+
+/// The list, and the search in it.
+#[component]
+fn Items(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
+    let searched = !page.q.is_empty();
+    let count = match (page.total, searched) {
+        (1, false) => "1 item".to_owned(),
+        (many, false) => format!("{many} items"),
+        (total, true) => format!("{} of {total} items", page.matching),
+    };
     let rows = page
         .items
         .into_iter()
         .map(|item| view! { <Row item=item clock=clock/> })
         .collect_view();
-    let total = match page.total {
-        1 => "1 item".to_owned(),
-        many => format!("{many} items"),
+    let found = if page.matching == 0 {
+        plain(view! {
+            <section class="empty">
+                <h2>"No item matches"</h2>
+                <p>"Nothing has “" {page.q.clone()} "” in its name or id. " <a href="/inventory">"Show all items"</a></p>
+            </section>
+        })
+    } else {
+        plain(view! {
+            <div class="toolbar">
+                <p>{count}</p>
+                <TimesSwitch/>
+            </div>
+            <div class="table-card">
+                <table role="table">
+                    <caption class="visually-hidden">"Items of this account"</caption>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader" scope="col">
+                                "Name"
+                            </th>
+                            <th role="columnheader" scope="col">
+                                "Category"
+                            </th>
+                            <th role="columnheader" scope="col" class="number">
+                                "Price"
+                            </th>
+                            <th role="columnheader" scope="col">
+                                "Available"
+                            </th>
+                            <th role="columnheader" scope="col">
+                                "Updated"
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody role="rowgroup">{rows}</tbody>
+                </table>
+            </div>
+        })
     };
+    let first = (!page.first).then(|| {
+        view! {
+            <a class="button" href="/inventory">
+                "First page"
+            </a>
+        }
+    });
+    let next = page.next.map(|next| {
+        view! {
+            <a class="button" href=next>
+                "Next page"
+            </a>
+        }
+    });
     plain(view! {
-        {head}
-        <div class="toolbar">
-            <p>{total}</p>
-            <TimesSwitch/>
-        </div>
-        <div class="table-card">
-            <table role="table">
-                <caption class="visually-hidden">"Items of this account"</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">
-                            "Name"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            "Category"
-                        </th>
-                        <th role="columnheader" scope="col" class="number">
-                            "Price"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            "Available"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            "Updated"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
+        <search>
+            <form class="search" method="get" action="/inventory">
+                <label class="visually-hidden" for="q">
+                    "Search by name or id"
+                </label>
+                <input
+                    id="q"
+                    type="search"
+                    name="q"
+                    value=page.q
+                    placeholder="Name or id"
+                    autocomplete="off"
+                    spellcheck="false"
+                />
+                <button type="submit" class="button">
+                    "Search"
+                </button>
+            </form>
+        </search>
+        {found}
         <nav class="pager" aria-label="Pages of the inventory">
-            {(!page.first).then(|| view! { <a class="button" href="/inventory">"First page"</a> })}
-            {page
-                .next_cursor
-                .map(|cursor| {
-                    view! {
-                        <a class="button" href=format!("/inventory?cursor={cursor}")>
-                            "Next page"
-                        </a>
-                    }
-                })}
+            {first}
+            {next}
         </nav>
     })
 }
@@ -114,25 +201,4 @@ fn or_none(value: Option<String>) -> AnyView {
         Some(value) => plain(value),
         None => plain(view! { <span class="second">"Not given"</span> }),
     }
-}
-
-/// Nothing was sent yet.
-#[component]
-fn NoItems(url: String) -> impl IntoView {
-    let call = format!(
-        "curl -X POST {url}/api/inventory \\\n  -H \"X-API-Key: vx_abc123...\" \\\n  -H \"Content-Type: application/json\" \\\n  \
-         -d '{{\"items\": [{{\"id\": \"SKU001\", \"name\": \"Honda Accord 2024\", \"category\": \"Sedan\", \"price\": 32500}}]}}'"
-    );
-    plain(view! {
-        <section class="empty">
-            <h2>"No items yet"</h2>
-            <p>
-                "Items arrive through the API. Create a key that may write your inventory, then send a first item with it:"
-            </p>
-            <Code id="example-call" text=call copy=true/>
-            <p>
-                <a href="/keys">"Go to API Keys"</a>
-            </p>
-        </section>
-    })
 }

@@ -68,6 +68,11 @@ impl Member {
         }
     }
 
+    /// Owners and admins; the same as for keys until there is a role in between.
+    pub(crate) fn must_manage_inventory(&self) -> Result<(), Failure> {
+        self.must_manage_keys()
+    }
+
     /// What this member does.
     pub(crate) fn event(
         &self,

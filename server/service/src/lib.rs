@@ -27,7 +27,7 @@ pub use pepper::{Pepper, PepperId};
 pub use random::{OsRandom, Random};
 pub use session::SessionToken;
 pub use start::OpenError;
-pub use view::rfc3339;
+pub use view::{parse_rfc3339, rfc3339};
 
 use std::sync::Arc;
 

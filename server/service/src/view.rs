@@ -37,6 +37,13 @@ pub fn rfc3339(at: Timestamp) -> String {
         .expect("a UTC time between the years 0 and 9999 has an RFC 3339 form")
 }
 
+/// From RFC 3339 with any offset; `None` for other texts.
+pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
+    let date = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    let millis = i64::try_from(date.unix_timestamp_nanos().div_euclid(1_000_000)).ok()?;
+    Some(Timestamp::from_millis(millis))
+}
+
 /// Clamped to the years that RFC 3339 can write.
 fn calendar(at: Timestamp) -> OffsetDateTime {
     const FIRST: i64 = -62_167_219_200;

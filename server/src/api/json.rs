@@ -1,10 +1,9 @@
 //! JSON bodies, read so that nothing is held twice and nothing is guessed.
 
 use super::problem::Problem;
-use crate::body::{ReadError, read};
+use super::text::{is_plain, text};
+use crate::feed::Format;
 use axum::extract::{FromRequest, Request};
-use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -12,9 +11,6 @@ use std::fmt;
 
 /// The limit of a body that is no feed.
 pub const BODY: usize = 2 * 1024 * 1024;
-/// The limit of an inventory feed.
-pub const FEED: usize = 16 * 1024 * 1024;
-
 /// A body that is well-formed JSON, still as text.
 pub struct JsonText<const LIMIT: usize>(pub Box<RawValue>);
 
@@ -22,21 +18,13 @@ impl<S: Sync, const LIMIT: usize> FromRequest<S> for JsonText<LIMIT> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(Problem::UnsupportedMediaType);
+        let json = Format::of(request.headers()) == Some(Format::Json);
+        if !json || !is_plain(request.headers()) {
+            return Err(Problem::UnsupportedMediaType {
+                taken: "application/json",
+            });
         }
-        let bytes = read(request.into_body(), LIMIT)
-            .await
-            .map_err(|error| match error {
-                ReadError::TooLarge => Problem::BodyTooLarge { limit: LIMIT },
-                ReadError::Broken => {
-                    Problem::MalformedBody("The body did not arrive whole. Send it again.".into())
-                }
-            })?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let place = error.utf8_error().valid_up_to();
-            Problem::MalformedBody(format!("The body is not UTF-8 from byte {place} on."))
-        })?;
+        let text = text(request, LIMIT).await?;
         // Keeps the text where it is.
         let value = RawValue::from_string(text).map_err(|error| {
             // The parser's own words: they say what was expected and where, and quote nothing.
@@ -44,25 +32,6 @@ impl<S: Sync, const LIMIT: usize> FromRequest<S> for JsonText<LIMIT> {
         })?;
         Ok(Self(value))
     }
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let text = |value: &axum::http::HeaderValue| value.to_str().ok().map(str::to_ascii_lowercase);
-    let mut kinds = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(kind), None) = (kinds.next().and_then(text), kinds.next()) else {
-        return false;
-    };
-    let mut parts = kind.split(';').map(str::trim);
-    let json = parts.next() == Some("application/json");
-    let utf8 = parts.all(|part| match part.split_once('=') {
-        Some(("charset", set)) => set.trim_matches('"') == "utf-8",
-        _ => true,
-    });
-    let plain = headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .all(|encoding| text(encoding).is_some_and(|encoding| encoding.trim() == "identity"));
-    json && utf8 && plain
 }
 
 /// The members of an object in the order sent, the same name twice included.

@@ -8,3 +8,4 @@ pub mod key;
 pub mod parameters;
 pub mod problem;
 pub mod scoped;
+pub mod text;

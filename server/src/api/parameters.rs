@@ -4,16 +4,16 @@ use super::problem::Problem;
 use crate::cursor;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use service::inventory::{FeedMode, FeedOptions, ItemFilter, OnError};
 use std::convert::Infallible;
 use url::form_urlencoded;
 
-/// Parameters that a later version will know.
-const LATER: [&str; 5] = ["mode", "on_error", "category", "q", "updated_since"];
-
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 500;
+/// As long as an item's name may be.
+const MAX_FILTER_CHARS: usize = 256;
 
-/// The parameters as sent. They are judged after the body, by [`Self::none`] or [`Self::page`].
+/// The parameters as sent. They are judged after the body, by [`Self::none`] [`Self::items`] or [`Self::feed`].
 pub struct Parameters(Vec<(String, String)>);
 
 /// Which part of a list is asked for.
@@ -51,9 +51,46 @@ impl Parameters {
     }
 
     /// # Errors
+    /// A parameter that is unknown, given twice or no word that is known.
+    pub fn feed(&self) -> Result<FeedOptions, Problem> {
+        self.known(&["mode", "on_error"])?;
+        Ok(FeedOptions {
+            mode: match self.get("mode") {
+                None | Some("merge") => FeedMode::Merge,
+                Some("replace") => FeedMode::Replace,
+                Some(_) => return Err(invalid("Give `mode` the value `merge` or `replace`.")),
+            },
+            on_error: match self.get("on_error") {
+                None | Some("reject") => OnError::Reject,
+                Some("skip") => OnError::Skip,
+                Some(_) => return Err(invalid("Give `on_error` the value `reject` or `skip`.")),
+            },
+        })
+    }
+
+    /// # Errors
     /// A parameter that is unknown, given twice or out of range.
-    pub fn page(&self) -> Result<Page, Problem> {
-        self.known(&["limit", "cursor"])?;
+    pub fn items(&self) -> Result<(ItemFilter, Page), Problem> {
+        self.known(&["limit", "cursor", "category", "q", "updated_since"])?;
+        let text = |name: &str| match self.get(name) {
+            Some(text) if text.chars().count() > MAX_FILTER_CHARS => Err(invalid(format!(
+                "Give `{name}` at most {MAX_FILTER_CHARS} characters."
+            ))),
+            text => Ok(text.map(str::to_owned)),
+        };
+        let since = self.get("updated_since").map(|text| {
+            let told = "Give `updated_since` a time such as 2026-01-31T08:00:00Z (a `+` in it is written `%2B`).";
+            service::parse_rfc3339(text).ok_or_else(|| invalid(told))
+        });
+        let filter = ItemFilter {
+            category: text("category")?,
+            q: text("q")?,
+            updated_since: since.transpose()?,
+        };
+        Ok((filter, self.page_of_known()?))
+    }
+
+    fn page_of_known(&self) -> Result<Page, Problem> {
         let limit = match self.get("limit") {
             None => DEFAULT_LIMIT,
             Some(text) => text
@@ -78,11 +115,6 @@ impl Parameters {
     fn known(&self, known: &[&str]) -> Result<(), Problem> {
         for (index, (name, _)) in self.0.iter().enumerate() {
             let shown: String = name.chars().take(64).collect();
-            if LATER.contains(&name.as_str()) {
-                return Err(invalid(format!(
-                    "This version does not support `{shown}` yet. Leave it out."
-                )));
-            }
             if !known.contains(&name.as_str()) {
                 return Err(invalid(format!(
                     "There is no parameter `{shown}` here. Leave it out."
@@ -113,25 +145,65 @@ mod tests {
 
     #[test]
     fn a_page_has_a_limit_and_may_begin_somewhere() {
+        let page = |query: &str| Parameters::of(query).items().unwrap().1;
+        let first = Page {
+            limit: 50,
+            after: None,
+        };
+        assert_eq!(page(""), first);
+        let later = Page {
+            limit: 500,
+            after: Some("a/b".into()),
+        };
         assert_eq!(
-            Parameters::of("").page(),
-            Ok(Page {
-                limit: 50,
-                after: None
-            })
-        );
-        let query = format!("limit=500&cursor={}", cursor::write("a/b"));
-        assert_eq!(
-            Parameters::of(&query).page(),
-            Ok(Page {
-                limit: 500,
-                after: Some("a/b".into())
-            })
+            page(&format!("limit=500&cursor={}", cursor::write("a/b"))),
+            later
         );
     }
 
     #[test]
+    fn items_are_filtered_by_what_is_asked_for() {
+        let (filter, _) =
+            Parameters::of("category=Sedan&q=honda%20a&updated_since=2026-01-31T08:00:00%2B01:00")
+                .items()
+                .unwrap();
+        assert_eq!(filter.category.as_deref(), Some("Sedan"));
+        assert_eq!(filter.q.as_deref(), Some("honda a"));
+        let since = filter.updated_since.map(service::rfc3339);
+        assert_eq!(since.as_deref(), Some("2026-01-31T07:00:00Z"));
+    }
+
+    #[test]
+    fn feeds_are_merged_and_rejected_unless_asked_otherwise() {
+        let feed = |query: &str| Parameters::of(query).feed();
+        assert_eq!(feed(""), Ok(FeedOptions::default()));
+        assert_eq!(
+            feed("mode=merge&on_error=reject"),
+            Ok(FeedOptions::default())
+        );
+        let other = FeedOptions {
+            mode: FeedMode::Replace,
+            on_error: OnError::Skip,
+        };
+        assert_eq!(feed("on_error=skip&mode=replace"), Ok(other));
+        for bad in [
+            "mode=",
+            "mode=Replace",
+            "on_error=ignore",
+            "mode=merge&mode=merge",
+            "limit=5",
+            "q=a",
+        ] {
+            assert!(
+                matches!(feed(bad), Err(Problem::InvalidParameter(_))),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
     fn anything_else_is_refused() {
+        let long = format!("q={}", "x".repeat(257));
         for bad in [
             "limit=0",
             "limit=501",
@@ -142,15 +214,17 @@ mod tests {
             "limit=99999999999",
             "cursor=",
             "cursor=xyz",
-            "q=honda",
-            "category=Sedan",
+            "updated_since=",
+            "updated_since=yesterday",
+            "updated_since=2026-01-31",
             "mode=replace",
             "foo=1",
             "Limit=5",
+            &long,
         ] {
             assert!(
                 matches!(
-                    Parameters::of(bad).page(),
+                    Parameters::of(bad).items(),
                     Err(Problem::InvalidParameter(_))
                 ),
                 "{bad}"

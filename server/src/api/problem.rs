@@ -23,11 +23,18 @@ pub enum Problem {
     MalformedKey,
     InvalidKey,
     RevokedKey,
-    ExpiredKey { at: Timestamp },
+    ExpiredKey {
+        at: Timestamp,
+    },
     PausedKey,
     MissingScope(Scope),
-    UnsupportedMediaType,
-    BodyTooLarge { limit: usize },
+    UnsupportedMediaType {
+        /// The media types that are taken here, between backticks.
+        taken: &'static str,
+    },
+    BodyTooLarge {
+        limit: usize,
+    },
     MalformedBody(String),
     InvalidBody(Vec<EntryError>),
     InvalidParameter(String),
@@ -60,7 +67,7 @@ impl Problem {
             Self::ExpiredKey { .. } => (S::UNAUTHORIZED, "expired_key", "Expired API key"),
             Self::PausedKey => (S::UNAUTHORIZED, "paused_key", "Paused API key"),
             Self::MissingScope(_) => (S::FORBIDDEN, "missing_scope", "Missing permission"),
-            Self::UnsupportedMediaType => (
+            Self::UnsupportedMediaType { .. } => (
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
                 "Unsupported media type",
@@ -100,8 +107,8 @@ impl Problem {
             Self::MissingScope(scope) => {
                 format!("This API key lacks the permission `{scope}`. Ask an admin for a key that has it.").into()
             }
-            Self::UnsupportedMediaType => {
-                "Send the body as `Content-Type: application/json`, in UTF-8 and uncompressed.".into()
+            Self::UnsupportedMediaType { taken } => {
+                format!("Send the body with `Content-Type` `{taken}`, in UTF-8 and uncompressed.").into()
             }
             Self::BodyTooLarge { limit } => {
                 format!("The body is larger than {limit} bytes. Send it in several requests.").into()
@@ -110,8 +117,8 @@ impl Problem {
             Self::InvalidBody(_) => "Some values cannot be taken, so nothing was stored. `errors` lists them.".into(),
             Self::NoSuchItem => "There is no such item in this account.".into(),
             Self::PreconditionFailed => {
-                "This version gives out no entity tags, so no condition on one can hold. Nothing was changed; \
-                 send the request without `If-Match` and `If-None-Match`."
+                "The item is not in the state that `If-Match` or `If-None-Match` names, so nothing was changed. \
+                 Read it again, and send the change with the `ETag` that comes with it."
                     .into()
             }
             Self::Internal => {
@@ -165,8 +172,9 @@ struct Document<'a> {
     errors: Vec<Entry<'a>>,
 }
 
+/// One thing to mend, as the API writes it.
 #[derive(Serialize)]
-struct Entry<'a> {
+pub struct Entry<'a> {
     pointer: &'a str,
     code: &'a str,
     detail: &'a str,

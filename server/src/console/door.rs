@@ -7,11 +7,14 @@ use crate::telemetry::Chain;
 use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm,
+    CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyView, KeysPage,
+    RevokeKeyForm,
 };
+use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
 use std::sync::Arc;
 use tracing::Span;
+use url::form_urlencoded;
 
 pub struct Door {
     service: Arc<Service>,
@@ -83,17 +86,28 @@ impl Backend for Door {
         )
     }
 
-    async fn inventory(&self, cursor: Option<String>) -> Result<InventoryPage, Failure> {
+    async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure> {
         let member = self.member()?;
-        let after = cursor
-            .as_deref()
-            .map(|text| crate::cursor::read(text).ok_or(Failure::NotFound));
+        let after = query
+            .cursor
+            .map(|text| crate::cursor::read(&text).ok_or(Failure::NotFound));
+        let filter = ItemFilter {
+            q: query.q.filter(|q| !q.trim().is_empty()),
+            ..ItemFilter::default()
+        };
         let page = self
             .service
-            .inventory_page(member, after.transpose()?.as_deref())
+            .inventory_page(member, &filter, after.transpose()?.as_deref())
             .await;
         let mut page = self.told(page)?;
-        page.next_cursor = page.next_cursor.map(|id| crate::cursor::write(&id));
+        page.next = page.next.map(|id| {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            if let Some(q) = filter.q.as_deref() {
+                query.append_pair("q", q);
+            }
+            query.append_pair("cursor", &crate::cursor::write(&id));
+            format!("/inventory?{}", query.finish())
+        });
         Ok(page)
     }
 }

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_SECURITY_POLICY, RETRY_AFTER};
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
-use domain::Failure;
+use domain::{Failure, ImportReport};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -44,6 +44,19 @@ pub async fn answer(
     draw(state, visitor, path, None, None, Some(answer)).await
 }
 
+/// The Inventory page, with what came of a file. It is the page that a script takes over, since it holds no secret.
+pub async fn inventory(state: &AppState, visitor: &Visitor, report: ImportReport) -> Response {
+    let path = "/inventory";
+    let page = Page::at(path);
+    let door = Door::of(state, visitor);
+    let mut data = PageData::fetch(page, &PageRequest::default(), &door).await;
+    if let PageData::Inventory(Ok(page)) = &mut data {
+        page.report = Some(report);
+    }
+    let request = request(state, visitor, path, None, None);
+    write(visitor, request, data, None).await
+}
+
 /// The page of a one-time link, perhaps as the answer to its form.
 pub async fn link(
     state: &AppState,
@@ -63,24 +76,41 @@ async fn draw(
     link: Option<LinkPage>,
     answer: Option<FormAnswer>,
 ) -> Response {
-    let query: Vec<(String, String)> = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .into_owned()
-        .collect();
-    let request = PageRequest {
-        path: path.to_owned(),
-        query,
-        assets: state.site.assets(),
-        theme: visitor.theme,
-        insecure: !state.public_url.is_trustworthy(),
-        answer,
-    };
+    let request = request(state, visitor, path, query, answer);
     // The answer that shows a key just made shows nothing else.
     let data = if let Some(FormAnswer::Issued(_)) = &request.answer {
         PageData::None
     } else {
         let door = Door::of(state, visitor);
-        PageData::fetch(Page::at(path), request.asked("cursor"), &door).await
+        PageData::fetch(Page::at(path), &request, &door).await
     };
+    write(visitor, request, data, link).await
+}
+
+fn request(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    query: Option<&str>,
+    answer: Option<FormAnswer>,
+) -> PageRequest {
+    let query = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    PageRequest {
+        path: path.to_owned(),
+        query: query.into_owned().collect(),
+        assets: state.site.assets(),
+        theme: visitor.theme,
+        insecure: !state.public_url.is_trustworthy(),
+        answer,
+    }
+}
+
+async fn write(
+    visitor: &Visitor,
+    request: PageRequest,
+    data: PageData,
+    link: Option<LinkPage>,
+) -> Response {
     let failure = data.failure().cloned();
     let handover = Handover {
         member: visitor.member.as_ref().map(service::Member::view),

@@ -6,6 +6,7 @@ mod focus;
 mod leaving;
 mod page;
 mod theme;
+mod upload;
 
 pub use dialog::{cancel, close, is_backdrop, open};
 pub use field::{check_boxes, copy, form_value, form_values, select_all, value};
@@ -13,6 +14,7 @@ pub use focus::{focus, focus_invalid};
 pub use leaving::{guard_leaving, on_escape, on_leaving};
 pub use page::{every_second, path, ready, receive, sign_in_again};
 pub use theme::{adopt_theme, set_theme, theme};
+pub use upload::upload;
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::Reflect;

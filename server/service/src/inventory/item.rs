@@ -87,4 +87,69 @@ impl ItemId {
 pub struct StoredItem {
     pub item: Item,
     pub updated_at: Timestamp,
+    /// 1 for a new item, one more with each change.
+    pub revision: u64,
+}
+
+impl StoredItem {
+    pub const fn version(&self) -> Version {
+        Version {
+            updated_at: self.updated_at,
+            revision: self.revision,
+        }
+    }
+}
+
+/// One state of an item under its id, told from every other: an item that is deleted and made again begins at the first
+/// revision, but at another time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    pub updated_at: Timestamp,
+    pub revision: u64,
+}
+
+/// What has to hold of an item for a change to happen, judged in the change's own transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Condition {
+    #[default]
+    Always,
+    /// There is none yet.
+    Absent,
+    /// There is one, in whatever state.
+    Present,
+    /// It is in one of these states.
+    OneOf(Vec<Version>),
+}
+
+impl Condition {
+    pub fn holds(&self, found: Option<Version>) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Absent => found.is_none(),
+            Self::Present => found.is_some(),
+            Self::OneOf(versions) => found.is_some_and(|found| versions.contains(&found)),
+        }
+    }
+}
+
+/// Which items a list shows; all of them by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemFilter {
+    /// Exactly this category.
+    pub category: Option<String>,
+    /// Part of the id or the name, whatever the case.
+    pub q: Option<String>,
+    /// Changed then or later.
+    pub updated_since: Option<Timestamp>,
+}
+
+impl ItemFilter {
+    /// Of what is searched for and in.
+    pub fn folded(text: &str) -> String {
+        text.to_lowercase()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }

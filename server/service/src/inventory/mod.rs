@@ -1,9 +1,11 @@
 //! The sellers' items: what one is, and how integrations push and read them.
 
 mod check;
+mod feed;
 mod item;
 mod operations;
 
 pub use check::{EntryCode, EntryError, ItemDraft, MAX_ID_CHARS};
-pub use item::{Currency, Item, ItemId, Price, StoredItem};
-pub use operations::{FullItem, ItemsPage, PutOutcome, UpsertReport, check_feed};
+pub use feed::{FeedMode, FeedOptions, FeedReport, OnError, RejectedItem, check_feed};
+pub use item::{Condition, Currency, Item, ItemFilter, ItemId, Price, StoredItem, Version};
+pub use operations::{ItemsPage, PutOutcome};

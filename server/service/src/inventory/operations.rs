@@ -1,12 +1,11 @@
 //! What integrations, and the console's Inventory page, do with items.
 
-use super::{EntryCode, EntryError, Item, ItemDraft, StoredItem};
-use crate::store::{Action, UpsertCounts};
+use super::{Condition, EntryError, ItemDraft, ItemFilter, StoredItem};
+use crate::store::{Action, Put, Removal};
 use crate::view::moment;
 use crate::{Client, Error, KeyCaller, Member, Service};
 use domain::{AccountId, InventoryPage, ItemRow, Scope};
 use serde_json::json;
-use std::collections::HashMap;
 
 /// How many items one page of the console shows.
 const CONSOLE_PAGE: u32 = 50;
@@ -19,61 +18,18 @@ pub struct ItemsPage {
     pub next_after: Option<String>,
 }
 
-/// What a push came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UpsertReport {
-    Stored {
-        received: usize,
-        counts: UpsertCounts,
-    },
-    /// Something is wrong, so nothing was stored; pointers are from the list of items on, such as `/3/price`.
-    Rejected(Vec<EntryError>),
-}
-
 /// What putting one item came to.
 #[derive(Debug, Clone)]
 pub enum PutOutcome {
     Created(StoredItem),
     Updated(StoredItem),
     Rejected(Vec<EntryError>),
+    /// The item is not as the caller believed; nothing was changed.
+    ConditionFailed,
 }
 
-/// One item, as found.
-pub type FullItem = StoredItem;
-
 impl Service {
-    /// Creates or replaces items, all or none.
-    ///
-    /// # Errors
-    /// [`Error::MissingScope`], and the database's.
-    pub async fn push_items(
-        &self,
-        caller: &KeyCaller,
-        client: &Client,
-        drafts: Vec<ItemDraft>,
-    ) -> Result<UpsertReport, Error> {
-        caller.must(Scope::InventoryWrite)?;
-        let received = drafts.len();
-        let items = match check_feed(drafts) {
-            Ok(items) => items,
-            Err(errors) => return Ok(UpsertReport::Rejected(errors)),
-        };
-        let now = self.clock.now();
-        let event = |counts: UpsertCounts| {
-            let detail = json!({
-                "received": received, "created": counts.created, "updated": counts.updated,
-                "unchanged": counts.unchanged,
-            });
-            caller.event(Action::InventoryUpdated, "inventory", client, now, detail)
-        };
-        let counts = self
-            .store
-            .upsert_items(&caller.account_id, &items, now, &event)
-            .await?;
-        Ok(UpsertReport::Stored { received, counts })
-    }
-
-    /// Creates or replaces one item under `id`.
+    /// Creates or replaces one item under `id`, where `condition` holds.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -83,6 +39,7 @@ impl Service {
         client: &Client,
         id: &str,
         mut draft: ItemDraft,
+        condition: &Condition,
     ) -> Result<PutOutcome, Error> {
         caller.must(Scope::InventoryWrite)?;
         draft.id = Some(id.to_owned());
@@ -91,25 +48,16 @@ impl Service {
             Err(errors) => return Ok(PutOutcome::Rejected(errors)),
         };
         let now = self.clock.now();
-        let event = |counts: UpsertCounts| {
-            let detail = json!({ "created": counts.created, "updated": counts.updated });
-            caller.event(Action::InventoryUpdated, id, client, now, detail)
-        };
-        let items = std::slice::from_ref(&item);
-        let counts = self
+        let detail = json!({ "id": id });
+        let event = caller.event(Action::InventoryUpdated, id, client, now, detail);
+        let put = self
             .store
-            .upsert_items(&caller.account_id, items, now, &event)
+            .put_item(&caller.account_id, &item, condition, now, event)
             .await?;
-        let stored = self.store.find_item(&caller.account_id, id).await?;
-        // Gone again already: what was asked for was done all the same.
-        let stored = stored.unwrap_or(StoredItem {
-            item,
-            updated_at: now,
-        });
-        Ok(if counts.created > 0 {
-            PutOutcome::Created(stored)
-        } else {
-            PutOutcome::Updated(stored)
+        Ok(match put {
+            Put::Created(stored) => PutOutcome::Created(*stored),
+            Put::Updated(stored) => PutOutcome::Updated(*stored),
+            Put::ConditionFailed => PutOutcome::ConditionFailed,
         })
     }
 
@@ -120,23 +68,25 @@ impl Service {
     pub async fn list_items(
         &self,
         caller: &KeyCaller,
+        filter: &ItemFilter,
         after: Option<&str>,
         limit: u32,
     ) -> Result<ItemsPage, Error> {
         caller.must(Scope::InventoryRead)?;
-        self.items_page(&caller.account_id, after, limit).await
+        self.items_page(&caller.account_id, filter, after, limit)
+            .await
     }
 
     /// One item; `None` where there is none.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
-    pub async fn item(&self, caller: &KeyCaller, id: &str) -> Result<Option<FullItem>, Error> {
+    pub async fn item(&self, caller: &KeyCaller, id: &str) -> Result<Option<StoredItem>, Error> {
         caller.must(Scope::InventoryRead)?;
         Ok(self.store.find_item(&caller.account_id, id).await?)
     }
 
-    /// Removes one item; `false` where there was none.
+    /// Removes one item, where `condition` holds.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -145,12 +95,13 @@ impl Service {
         caller: &KeyCaller,
         client: &Client,
         id: &str,
-    ) -> Result<bool, Error> {
+        condition: &Condition,
+    ) -> Result<Removal, Error> {
         caller.must(Scope::InventoryWrite)?;
         let event = caller.event(Action::ItemDeleted, id, client, self.clock.now(), json!({}));
         Ok(self
             .store
-            .delete_item(&caller.account_id, id, event)
+            .delete_item(&caller.account_id, id, condition, event)
             .await?)
     }
 
@@ -161,17 +112,32 @@ impl Service {
     pub async fn inventory_page(
         &self,
         member: &Member,
+        filter: &ItemFilter,
         after: Option<&str>,
     ) -> Result<InventoryPage, Error> {
         let page = self
-            .items_page(&member.account_id, after, CONSOLE_PAGE)
+            .items_page(&member.account_id, filter, after, CONSOLE_PAGE)
             .await?;
-        let total = self.store.count_items(&member.account_id).await?;
+        let account = &member.account_id;
+        let total = self
+            .store
+            .count_items(account, &ItemFilter::default())
+            .await?;
+        let matching = if filter.is_empty() {
+            total
+        } else {
+            self.store.count_items(account, filter).await?
+        };
         Ok(InventoryPage {
             items: page.items.into_iter().map(row).collect(),
             total,
+            matching,
+            q: filter.q.clone().unwrap_or_default(),
+            account_id: account.to_string(),
+            manages: member.must_manage_inventory().is_ok(),
             first: after.is_none(),
-            next_cursor: page.next_after,
+            next: page.next_after,
+            report: None,
             now: moment(self.clock.now()),
             public_url: self.public_url.clone(),
         })
@@ -180,13 +146,14 @@ impl Service {
     async fn items_page(
         &self,
         account: &AccountId,
+        filter: &ItemFilter,
         after: Option<&str>,
         limit: u32,
     ) -> Result<ItemsPage, Error> {
         // One more than asked for tells whether a next page exists.
         let mut items = self
             .store
-            .list_items(account, after, limit.saturating_add(1))
+            .list_items(account, filter, after, limit.saturating_add(1))
             .await?;
         let more = items.len() > limit as usize;
         items.truncate(limit as usize);
@@ -195,40 +162,6 @@ impl Service {
             .filter(|_| more)
             .map(|last| last.item.id.as_str().to_owned());
         Ok(ItemsPage { items, next_after })
-    }
-}
-
-/// All items of a feed, or what is wrong with them; pointers are from the list on, such as `/3/price`.
-///
-/// # Errors
-/// Everything that is wrong, up to 100 entries.
-pub fn check_feed(drafts: Vec<ItemDraft>) -> Result<Vec<Item>, Vec<EntryError>> {
-    /// Enough to mend a feed by; a list without end helps nobody.
-    const MAX_ERRORS: usize = 100;
-    let mut items: Vec<Item> = Vec::with_capacity(drafts.len());
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let mut errors = Vec::new();
-    for (index, draft) in drafts.into_iter().enumerate() {
-        let parent = format!("/{index}");
-        if let Some(id) = &draft.id
-            && let Some(first) = seen.insert(id.clone(), index)
-        {
-            let detail = format!("This id stands at item {first} already. Send each id once.");
-            errors.push(EntryError::new("/id", EntryCode::Duplicate, detail).under(&parent));
-        }
-        match draft.check() {
-            Ok(item) => items.push(item),
-            Err(found) => errors.extend(found.into_iter().map(|error| error.under(&parent))),
-        }
-        if errors.len() >= MAX_ERRORS {
-            break;
-        }
-    }
-    errors.truncate(MAX_ERRORS);
-    if errors.is_empty() {
-        Ok(items)
-    } else {
-        Err(errors)
     }
 }
 
@@ -270,20 +203,5 @@ mod tests {
         assert_eq!(grouped("999.00"), "999.00");
         assert_eq!(grouped("32500.00"), "32,500.00");
         assert_eq!(grouped("9999999999.99"), "9,999,999,999.99");
-    }
-
-    #[test]
-    fn an_id_twice_in_one_feed_is_an_error_at_the_second() {
-        let draft = |id: &str| ItemDraft {
-            id: Some(id.into()),
-            name: Some("n".into()),
-            ..ItemDraft::default()
-        };
-        let errors = check_feed(vec![draft("a"), draft("b"), draft("a")]).unwrap_err();
-        assert_eq!(errors.len(), 1);
-        assert_eq!(
-            (errors[0].pointer.as_str(), errors[0].code),
-            ("/2/id", EntryCode::Duplicate)
-        );
     }
 }

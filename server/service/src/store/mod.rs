@@ -10,10 +10,11 @@ mod record;
 
 pub use record::*;
 
-use crate::inventory::{Item, StoredItem};
+use crate::inventory::{Condition, Item, ItemFilter, StoredItem};
 use crate::key::KeyDigest;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
+use std::collections::HashSet;
 
 /// The database failed. Neither text is for callers.
 #[derive(Debug, thiserror::Error)]
@@ -162,28 +163,47 @@ pub trait KeyStore: Send + Sync + 'static {
 #[async_trait]
 pub trait InventoryStore: Send + Sync + 'static {
     /// Creates or replaces items, all or nothing. An item that is stored already with equal fields is left as it is,
-    /// with its `updated_at`. `event` is asked for the audit event once the counts are known, and nothing is
+    /// with its `updated_at`. Where `kept` is given, every stored item whose id is not in it is removed. `event` is asked for the audit event once the counts are known, and nothing is
     /// recorded where nothing changed.
     async fn upsert_items(
         &self,
         account: &AccountId,
         items: &[Item],
+        kept: Option<&HashSet<&str>>,
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<UpsertCounts>;
+
+    /// Creates or replaces one item, where `condition` holds of what is stored. No event is recorded where nothing
+    /// changed.
+    async fn put_item(
+        &self,
+        account: &AccountId,
+        item: &Item,
+        condition: &Condition,
+        now: Timestamp,
+        event: AuditEvent,
+    ) -> Result<Put>;
 
     /// Up to `limit` items with an id greater than `after`, in the byte order of their ids.
     async fn list_items(
         &self,
         account: &AccountId,
+        filter: &ItemFilter,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<StoredItem>>;
 
-    async fn count_items(&self, account: &AccountId) -> Result<u64>;
+    async fn count_items(&self, account: &AccountId, filter: &ItemFilter) -> Result<u64>;
 
     async fn find_item(&self, account: &AccountId, id: &str) -> Result<Option<StoredItem>>;
 
-    /// `false` where there was no such item; then no event is recorded.
-    async fn delete_item(&self, account: &AccountId, id: &str, event: AuditEvent) -> Result<bool>;
+    /// Removes one item, where `condition` holds of it. No event is recorded where nothing was removed.
+    async fn delete_item(
+        &self,
+        account: &AccountId,
+        id: &str,
+        condition: &Condition,
+        event: AuditEvent,
+    ) -> Result<Removal>;
 }

@@ -1,6 +1,7 @@
 //! What the ports take and give.
 
 use crate::Client;
+use crate::inventory::StoredItem;
 use crate::key::KeyDigest;
 use crate::pepper::PepperId;
 use domain::{
@@ -160,6 +161,24 @@ pub struct UpsertCounts {
     pub created: u64,
     pub updated: u64,
     pub unchanged: u64,
+    pub removed: u64,
+}
+
+/// What putting one item came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Put {
+    Created(Box<StoredItem>),
+    /// Also where it was equal already; then it is as it was.
+    Updated(Box<StoredItem>),
+    ConditionFailed,
+}
+
+/// What removing one item came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    Removed,
+    Missing,
+    ConditionFailed,
 }
 
 /// One line of the audit log: written with the change it tells of, never altered.

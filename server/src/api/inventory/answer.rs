@@ -22,7 +22,10 @@ pub struct ItemAnswer {
 }
 
 impl From<StoredItem> for ItemAnswer {
-    fn from(StoredItem { item, updated_at }: StoredItem) -> Self {
+    fn from(stored: StoredItem) -> Self {
+        let StoredItem {
+            item, updated_at, ..
+        } = stored;
         Self {
             currency: item.currency_code(),
             id: item.id.as_str().to_owned(),

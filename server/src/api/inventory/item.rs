@@ -1,29 +1,37 @@
 //! `GET`, `PUT` and `DELETE /api/inventory/{id}`
 
 use super::answer::ItemAnswer;
-use super::read;
+use super::tag;
 use crate::AppState;
 use crate::api::json::{BODY, JsonText};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
+use crate::feed::item_without_id;
 use crate::request::Segment;
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
+use axum::http::header::ETAG;
 use axum::http::{HeaderMap, StatusCode};
-use service::inventory::PutOutcome;
+use axum::response::{IntoResponse as _, Response};
+use service::inventory::{Condition, PutOutcome, StoredItem};
+use service::store::Removal;
 
 pub async fn show(
     State(state): State<AppState>,
     scoped: Scoped<InventoryRead>,
     parameters: Parameters,
     Segment(id): Segment,
-) -> Result<Json<ItemAnswer>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     parameters.none()?;
     let item = state.service.item(&scoped.caller, &text(id)?).await?;
-    item.map(|item| Json(item.into()))
-        .ok_or(Problem::NoSuchItem)
+    let item = item.ok_or(Problem::NoSuchItem)?;
+    if tag::is_known(&headers, item.version()) {
+        let tag = [(ETAG, tag::write(item.version()))];
+        return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
+    }
+    Ok(answer(StatusCode::OK, item))
 }
 
 pub async fn put(
@@ -33,28 +41,38 @@ pub async fn put(
     Segment(id): Segment,
     headers: HeaderMap,
     JsonText(body): JsonText<BODY>,
-) -> Result<(StatusCode, Json<ItemAnswer>), Problem> {
-    let draft = read::item_without_id(&body);
+) -> Result<Response, Problem> {
+    let draft = item_without_id(&body);
     drop(body);
-    if let Err(problem) = parameters.none().and_then(|()| no_condition(&headers)) {
-        // A bad body is told of first; nothing is stored either way.
-        let id = id.unwrap_or_default();
-        service::inventory::ItemDraft {
-            id: Some(id),
-            ..draft
+    let condition = match conditions(&parameters, &headers) {
+        Ok(condition) => condition,
+        Err(problem) => {
+            // A bad body is told of first; nothing is stored either way.
+            let id = id.unwrap_or_default();
+            service::inventory::ItemDraft {
+                id: Some(id),
+                ..draft
+            }
+            .check()
+            .map_err(Problem::InvalidBody)?;
+            return Err(problem);
         }
-        .check()
-        .map_err(Problem::InvalidBody)?;
-        return Err(problem);
-    }
+    };
     match state
         .service
-        .put_item(&scoped.caller, &scoped.client, &text(id)?, draft)
+        .put_item(
+            &scoped.caller,
+            &scoped.client,
+            &text(id)?,
+            draft,
+            &condition,
+        )
         .await?
     {
-        PutOutcome::Created(item) => Ok((StatusCode::CREATED, Json(item.into()))),
-        PutOutcome::Updated(item) => Ok((StatusCode::OK, Json(item.into()))),
+        PutOutcome::Created(item) => Ok(answer(StatusCode::CREATED, item)),
+        PutOutcome::Updated(item) => Ok(answer(StatusCode::OK, item)),
         PutOutcome::Rejected(errors) => Err(Problem::InvalidBody(errors)),
+        PutOutcome::ConditionFailed => Err(Problem::PreconditionFailed),
     }
 }
 
@@ -65,30 +83,29 @@ pub async fn delete(
     Segment(id): Segment,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
-    parameters.none()?;
-    no_condition(&headers)?;
-    let found = state
+    let condition = conditions(&parameters, &headers)?;
+    let removal = state
         .service
-        .delete_item(&scoped.caller, &scoped.client, &text(id)?)
+        .delete_item(&scoped.caller, &scoped.client, &text(id)?, &condition)
         .await?;
-    if found {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Problem::NoSuchItem)
+    match removal {
+        Removal::Removed => Ok(StatusCode::NO_CONTENT),
+        Removal::Missing => Err(Problem::NoSuchItem),
+        Removal::ConditionFailed => Err(Problem::PreconditionFailed),
     }
+}
+
+/// The item, with the tag of what it is like now.
+fn answer(status: StatusCode, item: StoredItem) -> Response {
+    let tag = [(ETAG, tag::write(item.version()))];
+    (status, tag, Json(ItemAnswer::from(item))).into_response()
+}
+
+fn conditions(parameters: &Parameters, headers: &HeaderMap) -> Result<Condition, Problem> {
+    parameters.none()?;
+    tag::condition(headers)
 }
 
 fn text(id: Option<String>) -> Result<String, Problem> {
     id.ok_or_else(|| Problem::InvalidParameter("The id in the path is not UTF-8.".into()))
-}
-
-/// A change that was asked for under a condition must not happen without it. There are no entity tags yet that could
-/// fulfil one.
-fn no_condition(headers: &HeaderMap) -> Result<(), Problem> {
-    let conditional = headers.contains_key(IF_MATCH) || headers.contains_key(IF_NONE_MATCH);
-    if conditional {
-        Err(Problem::PreconditionFailed)
-    } else {
-        Ok(())
-    }
 }

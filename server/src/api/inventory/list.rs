@@ -21,10 +21,10 @@ pub async fn list(
     scoped: Scoped<InventoryRead>,
     parameters: Parameters,
 ) -> Result<Json<ListAnswer>, Problem> {
-    let page = parameters.page()?;
+    let (filter, page) = parameters.items()?;
     let found = state
         .service
-        .list_items(&scoped.caller, page.after.as_deref(), page.limit)
+        .list_items(&scoped.caller, &filter, page.after.as_deref(), page.limit)
         .await?;
     Ok(Json(ListAnswer {
         items: found.items.into_iter().map(ItemAnswer::from).collect(),

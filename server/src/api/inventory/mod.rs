@@ -4,7 +4,7 @@ mod answer;
 mod item;
 mod list;
 mod push;
-mod read;
+mod tag;
 
 pub use item::{delete, put, show};
 pub use list::list;

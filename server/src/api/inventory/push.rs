@@ -1,64 +1,104 @@
 //! `POST /api/inventory`
 
-use super::read::feed;
 use crate::AppState;
-use crate::api::json::{FEED, JsonText};
 use crate::api::parameters::Parameters;
-use crate::api::problem::Problem;
+use crate::api::problem::{Entry, Problem};
 use crate::api::scoped::{InventoryWrite, Scoped};
+use crate::api::text::FeedText;
+use crate::feed::{self, FeedError};
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use service::inventory::{EntryError, UpsertReport, check_feed};
+use service::inventory::{EntryError, FeedReport, OnError, check_feed};
 
 #[derive(Serialize)]
-pub struct PushAnswer {
+struct PushAnswer<'a> {
     received: usize,
     created: u64,
     updated: u64,
     unchanged: u64,
-    /// Items that a full feed left out; there are no full feeds yet.
+    /// Items that a full feed left out.
     removed: u64,
-    /// Items that were passed over; there is no way to ask for that yet.
-    rejected: [(); 0],
+    /// Items that were passed over.
+    rejected: Vec<Rejected<'a>>,
+}
+
+#[derive(Serialize)]
+struct Rejected<'a> {
+    index: usize,
+    id: Option<&'a str>,
+    errors: Vec<Entry<'a>>,
 }
 
 pub async fn push(
     State(state): State<AppState>,
     scoped: Scoped<InventoryWrite>,
     parameters: Parameters,
-    JsonText(body): JsonText<FEED>,
-) -> Result<Json<PushAnswer>, Problem> {
-    let drafts = feed(&body).map_err(Problem::InvalidBody)?;
-    drop(body);
-    if let Err(problem) = parameters.none() {
-        // A bad body is told of first; nothing is stored either way.
-        check_feed(drafts).map_err(invalid)?;
-        return Err(problem);
-    }
-    match state
+    FeedText { format, text }: FeedText,
+) -> Result<Response, Problem> {
+    let drafts = feed::read(format, text)?;
+    let options = match parameters.feed() {
+        Ok(options) => options,
+        Err(problem) => {
+            // A bad body is told of first; nothing is stored either way.
+            check_feed(drafts, OnError::Reject).map_err(invalid)?;
+            return Err(problem);
+        }
+    };
+    let report = state
         .service
-        .push_items(&scoped.caller, &scoped.client, drafts)
-        .await?
-    {
-        UpsertReport::Stored { received, counts } => Ok(Json(PushAnswer {
+        .push_items(&scoped.caller, &scoped.client, drafts, options)
+        .await?;
+    match report {
+        FeedReport::Stored {
             received,
-            created: counts.created,
-            updated: counts.updated,
-            unchanged: counts.unchanged,
-            removed: 0,
-            rejected: [],
-        })),
-        UpsertReport::Rejected(errors) => Err(invalid(errors)),
+            counts,
+            mut rejected,
+        } => {
+            for item in &mut rejected {
+                let errors = std::mem::take(&mut item.errors);
+                item.errors = from_the_body_on(errors);
+            }
+            let answer = PushAnswer {
+                received,
+                created: counts.created,
+                updated: counts.updated,
+                unchanged: counts.unchanged,
+                removed: counts.removed,
+                rejected: rejected.iter().map(Rejected::from).collect(),
+            };
+            Ok(Json(answer).into_response())
+        }
+        FeedReport::Rejected(errors) => Err(invalid(errors)),
     }
 }
 
-/// The service counts from the list of items on, callers from the body on.
+impl<'a> From<&'a service::inventory::RejectedItem> for Rejected<'a> {
+    fn from(item: &'a service::inventory::RejectedItem) -> Self {
+        Self {
+            index: item.index,
+            id: item.id.as_deref(),
+            errors: item.errors.iter().map(Entry::from).collect(),
+        }
+    }
+}
+
+impl From<FeedError> for Problem {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::Malformed(why) => Self::MalformedBody(why),
+            FeedError::Invalid(errors) => Self::InvalidBody(errors),
+        }
+    }
+}
+
 fn invalid(errors: Vec<EntryError>) -> Problem {
-    Problem::InvalidBody(
-        errors
-            .into_iter()
-            .map(|error| error.under("/items"))
-            .collect(),
-    )
+    Problem::InvalidBody(from_the_body_on(errors))
+}
+
+/// The service counts from the list of items on, callers from the body on.
+fn from_the_body_on(errors: Vec<EntryError>) -> Vec<EntryError> {
+    let errors = errors.into_iter().map(|error| error.under("/items"));
+    errors.collect()
 }

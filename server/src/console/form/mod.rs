@@ -2,6 +2,7 @@
 //! typed and what is wrong; a success leads elsewhere, so that a reload sends nothing twice.
 
 mod create_key;
+mod import;
 mod revoke_key;
 mod setup;
 mod sign_in;
@@ -9,6 +10,7 @@ mod sign_out;
 mod theme;
 
 pub use create_key::create_key;
+pub use import::{MAX_IMPORT, import};
 pub use revoke_key::revoke_key;
 pub use setup::setup;
 pub use sign_in::sign_in;

@@ -8,8 +8,8 @@ use service::inventory::{Currency, Item, ItemId, Price, StoredItem};
 pub(crate) const UPSERT: &str = "
     INSERT INTO items
         (account_id, id, name, category, price, currency, description, url, image_url,
-         available, attributes, updated_at, revision)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
+         available, attributes, updated_at, search, revision)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)
     ON CONFLICT (account_id, id) DO UPDATE SET
         name = excluded.name,
         category = excluded.category,
@@ -21,6 +21,7 @@ pub(crate) const UPSERT: &str = "
         available = excluded.available,
         attributes = excluded.attributes,
         updated_at = excluded.updated_at,
+        search = excluded.search,
         revision = items.revision + 1
     WHERE items.name IS DISTINCT FROM excluded.name
         OR items.category IS DISTINCT FROM excluded.category
@@ -33,24 +34,50 @@ pub(crate) const UPSERT: &str = "
         OR items.attributes IS DISTINCT FROM excluded.attributes
     RETURNING revision";
 
-pub(crate) const COUNT: &str = "SELECT count(*) FROM items WHERE account_id = $1";
+pub(crate) const IDS: &str = "SELECT id FROM items WHERE account_id = $1";
 
 pub(crate) const DELETE: &str = "DELETE FROM items WHERE account_id = $1 AND id = $2";
 
 macro_rules! select_items {
-    ($rest:literal) => {
+    ($($rest:expr),+ $(,)?) => {
         concat!(
             "SELECT id, name, category, price, currency, description, url, image_url, available,
-                    attributes, updated_at
+                    attributes, updated_at, revision
              FROM items ",
-            $rest
+            $($rest),+
         )
     };
 }
 
-/// No item has an empty id, so that `$2 = ''` begins at the first.
+/// A filter that is not asked for is NULL. The casts tell PostgreSQL what a NULL is one of.
+macro_rules! filtered {
+    () => {
+        "account_id = $1
+            AND (CAST($2 AS TEXT) IS NULL OR category = $2)
+            AND (CAST($3 AS TEXT) IS NULL OR search LIKE $3 ESCAPE '!')
+            AND (CAST($4 AS BIGINT) IS NULL OR updated_at >= $4)"
+    };
+}
+
+pub(crate) const COUNT: &str = concat!("SELECT count(*) FROM items WHERE ", filtered!());
+
+/// No item has an empty id, so that `$5 = ''` begins at the first.
 pub(crate) const PAGE: &str =
-    select_items!("WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    select_items!("WHERE ", filtered!(), " AND id > $5 ORDER BY id LIMIT $6");
+
+/// The pattern that finds `folded` anywhere in a text.
+pub(crate) fn contains(folded: &str) -> String {
+    let mut pattern = String::with_capacity(folded.len() + 2);
+    pattern.push('%');
+    for c in folded.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
 
 pub(crate) const FIND: &str = select_items!("WHERE account_id = $1 AND id = $2");
 
@@ -67,6 +94,7 @@ pub(crate) struct ItemRow {
     available: bool,
     attributes: String,
     updated_at: i64,
+    revision: i64,
 }
 
 impl TryFrom<ItemRow> for StoredItem {
@@ -93,6 +121,7 @@ impl TryFrom<ItemRow> for StoredItem {
         Ok(Self {
             item,
             updated_at: Timestamp::from_millis(row.updated_at),
+            revision: row.revision.unsigned_abs(),
         })
     }
 }

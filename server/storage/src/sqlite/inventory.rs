@@ -6,9 +6,10 @@ use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
 use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
-use service::inventory::{Item, StoredItem};
-use service::store::{AuditEvent, InventoryStore, StoreError, UpsertCounts};
-use sqlx::SqliteConnection;
+use service::inventory::{Condition, Item, ItemFilter, StoredItem};
+use service::store::{AuditEvent, InventoryStore, Put, Removal, StoreError, UpsertCounts};
+use sqlx::{SqliteConnection, SqliteExecutor};
+use std::collections::HashSet;
 
 #[async_trait]
 impl InventoryStore for SqliteStore {
@@ -16,6 +17,7 @@ impl InventoryStore for SqliteStore {
         &self,
         account: &AccountId,
         items: &[Item],
+        kept: Option<&HashSet<&str>>,
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<UpsertCounts> {
@@ -29,22 +31,63 @@ impl InventoryStore for SqliteStore {
                 Some(_) => counts.updated += 1,
             }
         }
-        if counts.created + counts.updated > 0 {
+        if let Some(kept) = kept {
+            counts.removed = sweep(&mut tx, account, kept).await?;
+        }
+        if counts.created + counts.updated + counts.removed > 0 {
             record(&mut tx, &event(counts)).await?;
         }
         tx.commit().await.doing("storing items")?;
         Ok(counts)
     }
 
+    async fn put_item(
+        &self,
+        account: &AccountId,
+        item: &Item,
+        condition: &Condition,
+        now: Timestamp,
+        event: AuditEvent,
+    ) -> Result<Put> {
+        const DOING: &str = "storing an item";
+        let _turn = self.feed_turn(DOING).await?;
+        let mut tx = self.begin(DOING).await?;
+        let before = find(&mut *tx, account, item.id.as_str()).await?;
+        if !condition.holds(before.as_ref().map(StoredItem::version)) {
+            return Ok(Put::ConditionFailed);
+        }
+        let changed = upsert(&mut tx, account, item, now).await?;
+        if let (None, Some(before)) = (changed, before) {
+            return Ok(Put::Updated(Box::new(before)));
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        let revision = changed.unwrap_or(1);
+        let stored = Box::new(StoredItem {
+            item: item.clone(),
+            updated_at: now,
+            revision: revision.unsigned_abs(),
+        });
+        Ok(if revision == 1 {
+            Put::Created(stored)
+        } else {
+            Put::Updated(stored)
+        })
+    }
+
     async fn list_items(
         &self,
         account: &AccountId,
+        filter: &ItemFilter,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<StoredItem>> {
         const DOING: &str = "listing items";
         let rows: Vec<ItemRow> = sqlx::query_as(inventory::PAGE)
             .bind(account.as_str())
+            .bind(filter.category.as_deref())
+            .bind(pattern(filter))
+            .bind(filter.updated_since.map(Timestamp::millis))
             .bind(after.unwrap_or_default())
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
@@ -53,9 +96,12 @@ impl InventoryStore for SqliteStore {
         read_all(rows, DOING)
     }
 
-    async fn count_items(&self, account: &AccountId) -> Result<u64> {
+    async fn count_items(&self, account: &AccountId, filter: &ItemFilter) -> Result<u64> {
         let count: i64 = sqlx::query_scalar(inventory::COUNT)
             .bind(account.as_str())
+            .bind(filter.category.as_deref())
+            .bind(pattern(filter))
+            .bind(filter.updated_since.map(Timestamp::millis))
             .fetch_one(&self.readers)
             .await
             .doing("counting items")?;
@@ -63,32 +109,78 @@ impl InventoryStore for SqliteStore {
     }
 
     async fn find_item(&self, account: &AccountId, id: &str) -> Result<Option<StoredItem>> {
-        const DOING: &str = "finding an item";
-        let row: Option<ItemRow> = sqlx::query_as(inventory::FIND)
-            .bind(account.as_str())
-            .bind(id)
-            .fetch_optional(&self.readers)
-            .await
-            .doing(DOING)?;
-        read(row, DOING)
+        find(&self.readers, account, id).await
     }
 
-    async fn delete_item(&self, account: &AccountId, id: &str, event: AuditEvent) -> Result<bool> {
+    async fn delete_item(
+        &self,
+        account: &AccountId,
+        id: &str,
+        condition: &Condition,
+        event: AuditEvent,
+    ) -> Result<Removal> {
         const DOING: &str = "deleting an item";
         let mut tx = self.begin(DOING).await?;
-        let deleted = sqlx::query(inventory::DELETE)
-            .bind(account.as_str())
-            .bind(id)
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        if deleted.rows_affected() == 0 {
-            return Ok(false);
+        let Some(before) = find(&mut *tx, account, id).await? else {
+            return Ok(Removal::Missing);
+        };
+        if !condition.holds(Some(before.version())) {
+            return Ok(Removal::ConditionFailed);
         }
+        delete(&mut tx, account, id).await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
-        Ok(true)
+        Ok(Removal::Removed)
     }
+}
+
+fn pattern(filter: &ItemFilter) -> Option<String> {
+    let q = filter.q.as_deref().map(ItemFilter::folded);
+    q.map(|folded| inventory::contains(&folded))
+}
+
+async fn find<'e>(
+    executor: impl SqliteExecutor<'e>,
+    account: &AccountId,
+    id: &str,
+) -> Result<Option<StoredItem>> {
+    const DOING: &str = "finding an item";
+    let row: Option<ItemRow> = sqlx::query_as(inventory::FIND)
+        .bind(account.as_str())
+        .bind(id)
+        .fetch_optional(executor)
+        .await
+        .doing(DOING)?;
+    read(row, DOING)
+}
+
+async fn delete(connection: &mut SqliteConnection, account: &AccountId, id: &str) -> Result<()> {
+    sqlx::query(inventory::DELETE)
+        .bind(account.as_str())
+        .bind(id)
+        .execute(connection)
+        .await
+        .doing("deleting an item")?;
+    Ok(())
+}
+
+/// Removes all but those that are kept, and says how many.
+async fn sweep(
+    connection: &mut SqliteConnection,
+    account: &AccountId,
+    kept: &HashSet<&str>,
+) -> Result<u64> {
+    let ids: Vec<String> = sqlx::query_scalar(inventory::IDS)
+        .bind(account.as_str())
+        .fetch_all(&mut *connection)
+        .await
+        .doing("listing the items that a full feed leaves out")?;
+    let mut removed = 0;
+    for id in ids.iter().filter(|id| !kept.contains(id.as_str())) {
+        delete(connection, account, id).await?;
+        removed += 1;
+    }
+    Ok(removed)
 }
 
 /// The item's revision, where this changed it.
@@ -113,6 +205,11 @@ async fn upsert(
         .bind(item.available)
         .bind(attributes)
         .bind(now.millis())
+        .bind(ItemFilter::folded(&format!(
+            "{}\n{}",
+            item.id.as_str(),
+            item.name
+        )))
         .fetch_optional(connection)
         .await
         .doing("storing an item")

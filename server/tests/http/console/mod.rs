@@ -1,5 +1,6 @@
 mod calls;
 mod headers;
+mod import;
 mod keys;
 mod pages;
 mod sessions;

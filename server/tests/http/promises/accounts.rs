@@ -208,6 +208,13 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
             }
             (MethodFilter::GET, "/" | "/sign-in") => mine.get(&at).await.expect(303),
             (MethodFilter::GET, "/keys/{id}/revoke") => mine.get(&at).await.expect(404),
+            // A full feed: it could remove what others have.
+            (MethodFilter::POST, "/inventory") => {
+                let file = "id,name\nA,a\n";
+                mine.upload("/inventory", "feed.csv", file, &[("mode", "replace")])
+                    .await
+                    .expect(200)
+            }
             (MethodFilter::POST, "/keys/{id}/revoke") => mine
                 .form(&at, &[("reason", "other"), ("confirm", "Acme Feed")])
                 .await

@@ -1,6 +1,6 @@
 //! No forged cross-site request changes anything: every way to forge one, at every route that could change something.
 
-use crate::support::{Http, Key, Member, OWNER, PASSWORD, World};
+use crate::support::{Http, Key, Member, OWNER, PASSWORD, World, multipart};
 use axum::routing::MethodFilter;
 use leptos::server_fn::axum::server_fn_paths;
 use server::router::CONSOLE;
@@ -38,6 +38,7 @@ impl Scene {
             "/keys" => "name=Evil&scopes=leads:read&expires=7d&token=0123456789abcdef".into(),
             "/keys/{id}/revoke" => "reason=other&confirm=".into(),
             "/theme" => "theme=dark".into(),
+            "/inventory" => multipart("feed.csv", "id,name\nA,a\n", &[]),
             "/sign-out" => String::new(),
             other => panic!("POST {other} is new: say here what would work there"),
         };
@@ -60,7 +61,7 @@ impl Scene {
     }
 
     /// All that a request could have changed.
-    async fn state(&self) -> (i64, i64, i64, i64) {
+    async fn state(&self) -> (i64, i64, i64, i64, i64) {
         (
             self.world.count("SELECT count(*) FROM audit_events").await,
             self.world
@@ -68,6 +69,7 @@ impl Scene {
                 .await,
             self.world.count("SELECT count(*) FROM sessions").await,
             self.world.count("SELECT count(*) FROM accounts").await,
+            self.world.count("SELECT count(*) FROM items").await,
         )
     }
 
@@ -176,7 +178,7 @@ async fn reading_changes_nothing() {
             let http = scene.owner.with("sec-fetch-site", "cross-site");
             http.send(
                 method,
-                &format!("{path}?{body}").replace(['"', '{', '}', ' '], ""),
+                &format!("{path}?{body}").replace(['"', '{', '}', ' ', '\r', '\n'], ""),
                 "",
             )
             .await;

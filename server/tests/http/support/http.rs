@@ -90,11 +90,36 @@ impl Http {
             .await
     }
 
+    /// As a browser sends a form with a file in it.
+    pub async fn upload(
+        &self,
+        path: &str,
+        name: &str,
+        file: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let http = self.with("content-type", "multipart/form-data; boundary=x");
+        http.with("sec-fetch-site", "same-origin")
+            .send("POST", path, multipart(name, file, fields))
+            .await
+    }
+
     /// As the console in a browser calls a server function.
     pub async fn call(&self, function: &str, arguments: &Value) -> Answer {
         let http = self.with("sec-fetch-site", "same-origin");
         http.post(&format!("/call/{function}"), arguments).await
     }
+}
+
+/// The body of a form with a file in it, between boundaries named `x`.
+pub fn multipart(name: &str, file: &str, fields: &[(&str, &str)]) -> String {
+    let fields = fields.iter().map(|(name, value)| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    });
+    format!(
+        "{}--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n--x--\r\n",
+        fields.collect::<String>()
+    )
 }
 
 /// Somebody who is signed in.

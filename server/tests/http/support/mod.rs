@@ -5,7 +5,7 @@ mod http;
 mod world;
 
 pub use answer::Answer;
-pub use http::{Http, Key, Member};
+pub use http::{Http, Key, Member, multipart};
 pub use world::World;
 
 pub const PASSWORD: &str = "correct horse battery";

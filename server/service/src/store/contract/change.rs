@@ -1,12 +1,14 @@
 //! Every change there is, one after the other.
 
 use super::tenant::Tenant;
-use super::world::{at, item, link, token};
+use super::world::{all, at, item, link, token};
+use crate::inventory::Condition;
 use crate::store::{
-    Action, AuditEvent, Claim, Ended, Inserted, LinkPurpose, NewRevocation, NewSession, Store,
-    StoreError, TokenDigest,
+    Action, AuditEvent, Claim, Ended, Inserted, LinkPurpose, NewRevocation, NewSession, Put,
+    Removal, Store, StoreError, TokenDigest,
 };
 use domain::{AccountId, KeyId, MemberId, RevokeReason};
+use std::collections::HashSet;
 
 /// An account in which every change but the first owner's is possible.
 pub struct World {
@@ -24,6 +26,8 @@ pub struct World {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     UpsertItems,
+    PutItem,
+    ReplaceItems,
     DeleteItem,
     InsertKey,
     RevokeKey,
@@ -35,8 +39,10 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::UpsertItems,
+        Self::PutItem,
+        Self::ReplaceItems,
         Self::DeleteItem,
         Self::InsertKey,
         Self::RevokeKey,
@@ -81,14 +87,31 @@ impl Change {
                 let recorded = |_| event(Action::InventoryUpdated);
                 let items = [changed, item("new")];
                 let counts = store
-                    .upsert_items(account, &items, at(10), &recorded)
+                    .upsert_items(account, &items, None, at(10), &recorded)
                     .await?;
                 counts.created == 1 && counts.updated == 1
             }
+            Self::PutItem => {
+                let event = event(Action::InventoryUpdated);
+                let put = store
+                    .put_item(account, &item("put"), &Condition::Absent, at(10), event)
+                    .await?;
+                matches!(put, Put::Created(_))
+            }
+            Self::ReplaceItems => {
+                let recorded = |_| event(Action::InventoryUpdated);
+                let kept = HashSet::from([world.item.as_str(), "full"]);
+                let counts = store
+                    .upsert_items(account, &[item("full")], Some(&kept), at(10), &recorded)
+                    .await?;
+                counts.created == 1
+            }
             Self::DeleteItem => {
-                store
-                    .delete_item(account, &world.item, event(Action::ItemDeleted))
-                    .await?
+                let event = event(Action::ItemDeleted);
+                let removal = store
+                    .delete_item(account, &world.item, &Condition::Present, event)
+                    .await?;
+                removal == Removal::Removed
             }
             Self::InsertKey => {
                 let key = tenant.key("inserted", at(10));
@@ -186,7 +209,7 @@ impl World {
         let newcomer = &self.newcomer;
         let told = (
             store.list_keys(account).await.unwrap(),
-            store.list_items(account, None, 100).await.unwrap(),
+            store.list_items(account, &all(), None, 100).await.unwrap(),
             store.audit_events(account, 100).await.unwrap(),
             store.audit_events(&newcomer.account, 100).await.unwrap(),
             store.find_link(&self.invite, now).await.unwrap(),

@@ -1,8 +1,8 @@
 //! The sellers' items.
 
 use super::tenant::Tenant;
-use super::world::{Shared, at, item};
-use crate::inventory::{Currency, Item, Price, StoredItem};
+use super::world::{Shared, all, at, item};
+use crate::inventory::{Condition, Currency, Item, Price, StoredItem};
 use crate::store::{Action, UpsertCounts};
 use serde_json::json;
 
@@ -11,6 +11,7 @@ const fn counts(created: u64, updated: u64, unchanged: u64) -> UpsertCounts {
         created,
         updated,
         unchanged,
+        removed: 0,
     }
 }
 
@@ -24,13 +25,14 @@ pub(super) async fn an_upsert_counts_what_it_did(store: Shared) {
     changed.name = "Another".into();
     let push = [item("1"), changed.clone(), item("3")];
     assert_eq!(tenant.push(&*store, &push, at(2)).await, counts(1, 1, 1));
-    assert_eq!(store.count_items(&tenant.account).await.unwrap(), 3);
+    assert_eq!(store.count_items(&tenant.account, &all()).await.unwrap(), 3);
     let found = store.find_item(&tenant.account, "2").await.unwrap();
     assert_eq!(
         found,
         Some(StoredItem {
             item: changed,
-            updated_at: at(2)
+            updated_at: at(2),
+            revision: 2,
         })
     );
     let newest = &store.audit_events(&tenant.account, 1).await.unwrap()[0];
@@ -71,6 +73,7 @@ pub(super) async fn every_field_of_an_item_counts_as_a_change(store: Shared) {
         let expected = StoredItem {
             item: entry.clone(),
             updated_at: at(number),
+            revision: 1 + number.unsigned_abs(),
         };
         assert_eq!(stored, Some(expected), "change {number}");
     }
@@ -87,7 +90,11 @@ pub(super) async fn an_unchanged_item_keeps_its_time(store: Shared) {
     let items = [item("1"), bare];
     tenant.push(&*store, &items, at(1)).await;
     assert_eq!(tenant.push(&*store, &items, at(9)).await, counts(0, 0, 2));
-    for stored in store.list_items(&tenant.account, None, 10).await.unwrap() {
+    for stored in store
+        .list_items(&tenant.account, &all(), None, 10)
+        .await
+        .unwrap()
+    {
         assert_eq!(stored.updated_at, at(1), "{:?}", stored.item);
     }
 }
@@ -112,7 +119,7 @@ pub(super) async fn a_deleted_item_is_gone(store: Shared) {
     assert!(!tenant.remove(&*store, "1").await);
     assert_eq!(tenant.events(&*store).await, events + 1);
     assert_eq!(store.find_item(&tenant.account, "1").await.unwrap(), None);
-    assert_eq!(store.count_items(&tenant.account).await.unwrap(), 1);
+    assert_eq!(store.count_items(&tenant.account, &all()).await.unwrap(), 1);
     assert_eq!(
         tenant.push(&*store, &[item("1")], at(2)).await,
         counts(1, 0, 0)
@@ -133,7 +140,10 @@ pub(super) async fn five_thousand_items_go_in_at_once(store: Shared) {
         tenant.push(&*store, &items, at(2)).await,
         counts(0, 0, 5_000)
     );
-    assert_eq!(store.count_items(&tenant.account).await.unwrap(), 5_000);
+    assert_eq!(
+        store.count_items(&tenant.account, &all()).await.unwrap(),
+        5_000
+    );
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
@@ -183,7 +193,12 @@ pub(super) async fn text_comes_back_byte_for_byte(store: Shared) {
         event.user_agent = Some(text.clone());
         event.detail = json!({ text.clone(): [text.clone(), 1, null, { "nested": text }] });
         store
-            .delete_item(&tenant.account, entry.id.as_str(), event.clone())
+            .delete_item(
+                &tenant.account,
+                entry.id.as_str(),
+                &Condition::Always,
+                event.clone(),
+            )
             .await
             .unwrap();
         assert_eq!(

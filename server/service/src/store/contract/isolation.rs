@@ -2,7 +2,7 @@
 
 use super::change::World;
 use super::tenant::Tenant;
-use super::world::{Shared, at, item};
+use super::world::{Shared, all, at, item};
 use crate::store::{Action, Ended, NewRevocation};
 use domain::RevokeReason;
 
@@ -12,8 +12,11 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
     let account = &stranger.account;
     assert_eq!(store.list_keys(account).await.unwrap(), []);
     assert_eq!(store.find_key(account, &world.key).await.unwrap(), None);
-    assert_eq!(store.list_items(account, None, 100).await.unwrap(), []);
-    assert_eq!(store.count_items(account).await.unwrap(), 0);
+    assert_eq!(
+        store.list_items(account, &all(), None, 100).await.unwrap(),
+        []
+    );
+    assert_eq!(store.count_items(account, &all()).await.unwrap(), 0);
     assert_eq!(store.find_item(account, &world.item).await.unwrap(), None);
     let events = store.audit_events(account, 100).await.unwrap();
     assert!(events.iter().all(|event| event.account_id == *account));

@@ -22,6 +22,7 @@ mod audit;
 mod change;
 mod inventory;
 mod isolation;
+mod items;
 mod keys;
 mod paging;
 mod resets;
@@ -84,6 +85,10 @@ macro_rules! store_contract_cases {
             a_deleted_item_is_gone
             five_thousand_items_go_in_at_once
             text_comes_back_byte_for_byte
+            a_full_feed_removes_what_it_leaves_out
+            an_item_is_put_only_where_the_condition_holds
+            of_twenty_racing_puts_on_one_condition_exactly_one_wins
+            items_are_found_by_category_text_and_time
             items_are_listed_in_the_byte_order_of_their_ids
             paging_meets_every_lasting_item_once_while_others_come_and_go
             no_port_reads_from_another_account
@@ -105,7 +110,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                accounts::*, audit::*, inventory::*, isolation::*, keys::*, paging::*, resets::*,
+                accounts::*, audit::*, inventory::*, isolation::*, items::*, keys::*, paging::*, resets::*,
                 revocations::*, sessions::*,
             };
             match case {

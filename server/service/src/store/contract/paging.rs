@@ -1,12 +1,12 @@
 //! Lists of items.
 
 use super::tenant::Tenant;
-use super::world::{Shared, at, item};
+use super::world::{Shared, all, at, item};
 use crate::store::Store;
 
 async fn page(store: &dyn Store, tenant: &Tenant, after: Option<&str>, limit: u32) -> Vec<String> {
     let items = store
-        .list_items(&tenant.account, after, limit)
+        .list_items(&tenant.account, &all(), after, limit)
         .await
         .unwrap();
     items

@@ -2,11 +2,11 @@
 
 use super::world::{at, email, link, token};
 use crate::PepperId;
-use crate::inventory::Item;
+use crate::inventory::{Condition, Item};
 use crate::key::KeyDigest;
 use crate::store::{
     Action, Actor, AuditEvent, Claim, Ended, Inserted, KeyRecord, LinkPurpose, NewKey, NewOwner,
-    NewRevocation, NewSession, Store, TokenDigest, UpsertCounts,
+    NewRevocation, NewSession, Put, Removal, Store, TokenDigest, UpsertCounts,
 };
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, MemberId, RevokeReason, Scope, ScopeSet,
@@ -180,14 +180,47 @@ impl Tenant {
             event
         };
         store
-            .upsert_items(&self.account, items, now, &event)
+            .upsert_items(&self.account, items, None, now, &event)
+            .await
+            .unwrap()
+    }
+
+    /// Sends the whole inventory; `also_kept` stays though it is not in it.
+    pub(super) async fn replace(
+        &self,
+        store: &dyn Store,
+        items: &[Item],
+        also_kept: &[&str],
+        now: Timestamp,
+    ) -> UpsertCounts {
+        let event = |_| self.event(Action::InventoryUpdated, "inventory", now);
+        let ids = items.iter().map(|item| item.id.as_str());
+        let kept = ids.chain(also_kept.iter().copied()).collect();
+        store
+            .upsert_items(&self.account, items, Some(&kept), now, &event)
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn put(
+        &self,
+        store: &dyn Store,
+        item: &Item,
+        condition: &Condition,
+        now: Timestamp,
+    ) -> Put {
+        let event = self.event(Action::InventoryUpdated, item.id.as_str(), now);
+        store
+            .put_item(&self.account, item, condition, now, event)
             .await
             .unwrap()
     }
 
     pub(super) async fn remove(&self, store: &dyn Store, id: &str) -> bool {
         let event = self.event(Action::ItemDeleted, id, at(0));
-        store.delete_item(&self.account, id, event).await.unwrap()
+        let condition = Condition::Always;
+        let removal = store.delete_item(&self.account, id, &condition, event);
+        removal.await.unwrap() == Removal::Removed
     }
 
     /// How many events the account has, or 1,000.

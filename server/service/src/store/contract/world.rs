@@ -1,6 +1,6 @@
 //! What the cases are told with: times, tokens and items that are plausible and easy to tell apart.
 
-use crate::inventory::{Currency, Item, ItemId, Price};
+use crate::inventory::{Currency, Item, ItemFilter, ItemId, Price};
 use crate::store::{LinkPurpose, NewLink, Store, TokenDigest, UseRecord};
 use domain::{Email, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -62,6 +62,11 @@ pub(super) fn item(id: &str) -> Item {
         available: true,
         attributes: BTreeMap::from([("color".to_owned(), "red".to_owned())]),
     }
+}
+
+/// Every item.
+pub(super) fn all() -> ItemFilter {
+    ItemFilter::default()
 }
 
 pub(super) fn used(now: Timestamp, agent: &str) -> UseRecord {

@@ -132,7 +132,7 @@ async fn what_is_not_json_is_malformed_and_not_quoted() {
 }
 
 #[tokio::test]
-async fn only_plain_json_in_utf_8_is_taken() {
+async fn only_plain_text_in_utf_8_of_a_known_format_is_taken() {
     let world = World::new().await;
     let key = world.key().await;
     let body = feed([named("A")]).to_string();
@@ -140,8 +140,9 @@ async fn only_plain_json_in_utf_8_is_taken() {
     for kind in [
         "",
         "text/plain",
-        "application/xml",
-        "text/csv",
+        "application/atom+xml",
+        "text/csv; charset=latin1",
+        "text/html",
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
         "application/json; charset=latin1",

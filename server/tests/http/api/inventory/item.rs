@@ -95,21 +95,70 @@ async fn an_id_that_is_none_is_refused() {
 }
 
 #[tokio::test]
-async fn a_condition_that_cannot_hold_keeps_the_change_out() {
+async fn a_change_happens_only_to_what_the_caller_has_seen() {
     let world = World::new().await;
     let key = world.key().await;
-    for (name, value) in [
-        ("if-match", "\"abc\""),
-        ("if-match", "*"),
-        ("if-none-match", "*"),
-    ] {
-        let conditional = key.with(name, value);
-        let answer = conditional
-            .put("/api/inventory/A", &json!({ "name": "n" }))
-            .await;
-        assert_eq!(answer.problem(), (412, "precondition_failed".into()));
-        let answer = conditional.delete("/api/inventory/A").await;
-        assert_eq!(answer.problem(), (412, "precondition_failed".into()));
+    let path = "/api/inventory/A";
+    let named = |name: &str| json!({ "name": name });
+    for line in ["\"abc\"", "*", "\"19c0f1a2b3c-1\""] {
+        let answer = key.with("if-match", line).put(path, &named("n")).await;
+        assert_eq!(
+            answer.problem(),
+            (412, "precondition_failed".into()),
+            "{line}"
+        );
     }
-    key.get("/api/inventory/A").await.expect(404);
+    key.get(path).await.expect(404);
+
+    let only_new = key.with("if-none-match", "*");
+    let made = only_new.put(path, &named("one")).await.expect(201);
+    let first = made.header("etag").to_owned();
+    assert!(first.starts_with('"') && first.ends_with('"'), "{first}");
+    assert_eq!(only_new.put(path, &named("two")).await.problem().0, 412);
+    assert_eq!(key.get(path).await.header("etag"), first);
+
+    let fresh = key.with("if-match", &first);
+    let same = fresh.put(path, &named("one")).await.expect(200);
+    assert_eq!(same.header("etag"), first, "nothing changed");
+    let changed = fresh.put(path, &named("two")).await.expect(200);
+    let second = changed.header("etag").to_owned();
+    assert_ne!(second, first);
+    assert_eq!(fresh.put(path, &named("three")).await.problem().0, 412);
+    assert_eq!(fresh.delete(path).await.problem().0, 412);
+    assert_eq!(key.get(path).await.json()["name"], "two");
+
+    let weak = key.with("if-match", format!("W/{second}"));
+    assert_eq!(
+        weak.delete(path).await.problem().0,
+        412,
+        "weak tags match nothing"
+    );
+    let either = key.with("if-match", format!("{first}, {second}"));
+    either.delete(path).await.expect(204);
+    assert_eq!(either.delete(path).await.problem().0, 404);
+    let both = key.with("if-match", "*").with("if-none-match", "*");
+    assert_eq!(
+        both.put(path, &named("n")).await.problem().1,
+        "invalid_parameter"
+    );
+}
+
+#[tokio::test]
+async fn who_has_the_newest_state_need_not_read_it_again() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let path = "/api/inventory/A";
+    let made = key.put(path, &json!({ "name": "n" })).await.expect(201);
+    let tag = made.header("etag").to_owned();
+    let again = key.with("if-none-match", &tag).get(path).await.expect(304);
+    assert_eq!(
+        (again.body.as_str(), again.header("etag")),
+        ("", tag.as_str())
+    );
+    key.with("if-none-match", "\"other\"")
+        .get(path)
+        .await
+        .expect(200);
+    key.put(path, &json!({ "name": "m" })).await.expect(200);
+    key.with("if-none-match", &tag).get(path).await.expect(200);
 }

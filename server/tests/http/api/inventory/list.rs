@@ -3,6 +3,7 @@
 use super::{feed, named};
 use crate::support::{Key, World};
 use serde_json::Value;
+use serde_json::json;
 
 async fn ids(key: &Key, path: &str) -> (Vec<String>, Option<String>) {
     let answer = key.get(path).await.expect(200).json();
@@ -71,8 +72,7 @@ async fn a_parameter_that_cannot_be_heeded_is_refused_and_named() {
         ("limit=5&limit=5", "`limit`"),
         ("cursor=SKU001", "`cursor`"),
         ("cursor=", "`cursor`"),
-        ("category=Sedan", "`category`"),
-        ("q=honda", "`q`"),
+        ("category=A&category=B", "`category`"),
         ("updated_since=2026-01-01", "`updated_since`"),
         ("mode=merge", "`mode`"),
         ("on_error=skip", "`on_error`"),
@@ -99,4 +99,57 @@ async fn a_parameter_that_cannot_be_heeded_is_refused_and_named() {
         "invalid_parameter"
     );
     key.get("/api/key").await.expect(200);
+}
+
+#[tokio::test]
+async fn items_are_found_by_category_text_and_time_page_by_page() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let item = |id: &str, name: &str, category: &str| json!({ "id": id, "name": name, "category": category });
+    let items = [
+        item("A1", "Škoda Octavia", "Estate"),
+        item("A2", "Škoda Fabia", "Small"),
+        item("B1", "Honda Accord 2024", "Sedan"),
+    ];
+    key.post("/api/inventory", &feed(items)).await.expect(200);
+    world.clock.advance_seconds(60);
+    let item = item("B2", "Honda Jazz", "Small");
+    key.post("/api/inventory", &feed([item])).await.expect(200);
+    let ids = async |query: &str| {
+        let answer = key
+            .get(&format!("/api/inventory?{query}"))
+            .await
+            .expect(200);
+        let items = answer.json()["items"].clone();
+        let items = items.as_array().unwrap().clone();
+        let ids = items
+            .iter()
+            .map(|item| item["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(ids("category=Small").await, ["A2", "B2"]);
+    assert_eq!(ids("q=%C5%A0KODA").await, ["A1", "A2"]);
+    assert_eq!(
+        ids("q=b").await,
+        ["A2", "B1", "B2"],
+        "in the name or the id"
+    );
+    assert_eq!(ids("q=honda&category=Sedan").await, ["B1"]);
+    assert_eq!(ids("q=%25").await.len(), 0, "no wildcard");
+    assert_eq!(ids("updated_since=2026-11-23T05:32:07Z").await, ["B2"]);
+    assert_eq!(
+        ids("updated_since=2026-11-23T05:32:08%2B00:00").await.len(),
+        0
+    );
+    let first = key
+        .get("/api/inventory?q=honda&limit=1")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(first["items"][0]["id"], "B1");
+    let cursor = first["next_cursor"].as_str().unwrap();
+    assert_eq!(
+        ids(&format!("q=honda&limit=1&cursor={cursor}")).await,
+        ["B2"]
+    );
 }

@@ -1,6 +1,7 @@
 //! `/api/inventory`
 
 mod bodies;
+mod feeds;
 mod item;
 mod list;
 mod push;

@@ -1,16 +1,22 @@
-//! From a body's JSON to drafts of items. What is wrong with the form of a value is noted in its draft, so that a
-//! caller learns of it together with everything else.
+//! JSON: `{"items": [ … ]}`.
 
-use crate::api::json::{MAX_ELEMENTS, Members, array, object};
+use super::{FeedError, MAX_ITEMS, pointer, twice, unknown};
+use crate::api::json::{Members, array, object};
 use serde_json::value::RawValue;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
 use std::collections::BTreeMap;
 
 /// The items of `{"items": [ … ]}`.
-///
-/// # Errors
-/// Another form than that; pointers are from the body on.
-pub fn feed(body: &RawValue) -> Result<Vec<ItemDraft>, Vec<EntryError>> {
+pub fn read(text: String) -> Result<Vec<ItemDraft>, FeedError> {
+    // Keeps the text where it is.
+    let body = RawValue::from_string(text).map_err(|error| {
+        // The parser's own words: they say what was expected and where, and quote nothing.
+        FeedError::Malformed(format!("The body is not JSON: {error}."))
+    })?;
+    feed(&body).map_err(FeedError::Invalid)
+}
+
+fn feed(body: &RawValue) -> Result<Vec<ItemDraft>, Vec<EntryError>> {
     let mut errors = Vec::new();
     let Some(members) = members(body, &mut errors) else {
         return Err(errors);
@@ -32,7 +38,7 @@ pub fn feed(body: &RawValue) -> Result<Vec<ItemDraft>, Vec<EntryError>> {
         Some(items) => match array(items) {
             None => errors.push(invalid("/items", "Give a list of items.")),
             Some(list) if list.elements.is_empty() || list.more => {
-                let detail = format!("Send 1 to {MAX_ELEMENTS} items in one request.");
+                let detail = format!("Send 1 to {MAX_ITEMS} items in one request.");
                 errors.push(EntryError::new("/items", EntryCode::OutOfRange, detail));
             }
             Some(list) if errors.is_empty() => {
@@ -117,11 +123,7 @@ fn members<'a>(
     members.retain(|(name, _)| {
         let again = seen.contains(name);
         if again {
-            errors.push(EntryError::new(
-                pointer(name),
-                EntryCode::Duplicate,
-                "Give each name once.",
-            ));
+            errors.push(twice(name));
         }
         seen.push(name.clone());
         !again
@@ -178,14 +180,6 @@ fn attributes(errors: &mut Vec<EntryError>, value: &RawValue) -> BTreeMap<String
     texts
 }
 
-fn unknown(name: &str) -> EntryError {
-    EntryError::new(
-        pointer(name),
-        EntryCode::UnknownField,
-        "There is no field of this name. Leave it out.",
-    )
-}
-
 fn invalid(pointer: &str, detail: &str) -> EntryError {
     EntryError::new(pointer, EntryCode::Invalid, detail)
 }
@@ -193,10 +187,4 @@ fn invalid(pointer: &str, detail: &str) -> EntryError {
 fn refuse<T>(errors: &mut Vec<EntryError>, pointer: &str, detail: &str) -> Option<T> {
     errors.push(invalid(pointer, detail));
     None
-}
-
-/// RFC 6901, with the name cut to a length that can be read.
-fn pointer(name: &str) -> String {
-    let shown: String = name.chars().take(128).collect();
-    format!("/{}", shown.replace('~', "~0").replace('/', "~1"))
 }

@@ -1,0 +1,155 @@
+//! Full feeds, conditions and filters.
+
+use super::tenant::Tenant;
+use super::world::{Shared, all, at, item, race};
+use crate::inventory::{Condition, ItemFilter, Version};
+use crate::store::{Action, Put, Removal, Store};
+use std::sync::Arc;
+
+async fn ids(store: &dyn Store, tenant: &Tenant, filter: &ItemFilter) -> Vec<String> {
+    let account = &tenant.account;
+    let found = store.list_items(account, filter, None, 100).await.unwrap();
+    let count = store.count_items(account, filter).await.unwrap();
+    assert_eq!(count, found.len() as u64);
+    let ids = found
+        .iter()
+        .map(|stored| stored.item.id.as_str().to_owned());
+    ids.collect()
+}
+
+pub(super) async fn a_full_feed_removes_what_it_leaves_out(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let other = Tenant::settle(&*store, "b").await;
+    other.push(&*store, &[item("1"), item("9")], at(1)).await;
+    let before = [item("1"), item("2"), item("3"), item("4")];
+    tenant.push(&*store, &before, at(1)).await;
+    let counts = tenant
+        .replace(&*store, &[item("2"), item("5")], &["4"], at(2))
+        .await;
+    let done = (counts.created, counts.unchanged, counts.removed);
+    assert_eq!(done, (1, 1, 2));
+    assert_eq!(ids(&*store, &tenant, &all()).await, ["2", "4", "5"]);
+    assert_eq!(ids(&*store, &other, &all()).await, ["1", "9"]);
+    // Nothing left to remove: nothing to record.
+    let events = tenant.events(&*store).await;
+    tenant
+        .replace(&*store, &[item("2"), item("5")], &["4"], at(3))
+        .await;
+    assert_eq!(tenant.events(&*store).await, events);
+}
+
+pub(super) async fn an_item_is_put_only_where_the_condition_holds(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let put = async |condition: &Condition, name: &str, now| {
+        let mut entry = item("1");
+        entry.name = name.to_owned();
+        tenant.put(&*store, &entry, condition, now).await
+    };
+    let never = Condition::OneOf(vec![Version {
+        updated_at: at(1),
+        revision: 7,
+    }]);
+    for condition in [&Condition::Present, &never] {
+        assert_eq!(put(condition, "one", at(1)).await, Put::ConditionFailed);
+    }
+    let Put::Created(first) = put(&Condition::Absent, "one", at(1)).await else {
+        panic!("the item was not made");
+    };
+    assert_eq!(
+        put(&Condition::Absent, "x", at(2)).await,
+        Put::ConditionFailed
+    );
+    assert_eq!(put(&never, "x", at(2)).await, Put::ConditionFailed);
+    let Put::Updated(same) = put(&Condition::Present, "one", at(2)).await else {
+        panic!("the item was not there");
+    };
+    assert_eq!(same, first, "an equal item is as it was");
+    let events = tenant.events(&*store).await;
+    let expected = Condition::OneOf(vec![first.version()]);
+    let Put::Updated(second) = put(&expected, "two", at(3)).await else {
+        panic!("the condition held");
+    };
+    assert_eq!((second.revision, second.updated_at), (2, at(3)));
+    assert_eq!(tenant.events(&*store).await, events + 1);
+    assert_eq!(put(&expected, "three", at(4)).await, Put::ConditionFailed);
+    let stored = store.find_item(&tenant.account, "1").await.unwrap();
+    assert_eq!(stored.as_ref(), Some(&*second));
+    assert_eq!(tenant.events(&*store).await, events + 1);
+
+    let remove = async |condition: &Condition| {
+        let event = tenant.event(Action::ItemDeleted, "1", at(5));
+        let removal = store.delete_item(&tenant.account, "1", condition, event);
+        removal.await.unwrap()
+    };
+    assert_eq!(remove(&expected).await, Removal::ConditionFailed);
+    let now = Condition::OneOf(vec![second.version()]);
+    assert_eq!(remove(&now).await, Removal::Removed);
+    assert_eq!(remove(&now).await, Removal::Missing);
+    // Made again, it is another one: what was believed of the first holds no more.
+    put(&Condition::Absent, "one", at(6)).await;
+    assert_eq!(put(&expected, "x", at(7)).await, Put::ConditionFailed);
+}
+
+pub(super) async fn of_twenty_racing_puts_on_one_condition_exactly_one_wins(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let Put::Created(first) = tenant
+        .put(&*store, &item("1"), &Condition::Always, at(1))
+        .await
+    else {
+        panic!("the item was not made");
+    };
+    let condition = Condition::OneOf(vec![first.version()]);
+    let tenant = Arc::new(tenant);
+    let outcomes = race(20, |number| {
+        let mut entry = item("1");
+        entry.name = format!("by {number}");
+        let (tenant, store, condition) = (tenant.clone(), store.clone(), condition.clone());
+        async move { tenant.put(&*store, &entry, &condition, at(2)).await }
+    })
+    .await;
+    let won = outcomes.iter().filter(|put| matches!(put, Put::Updated(_)));
+    assert_eq!(won.count(), 1);
+}
+
+pub(super) async fn items_are_found_by_category_text_and_time(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mut octavia = item("SKU-1");
+    octavia.name = "ŠKODA Octavia 100%".into();
+    octavia.category = Some("Estate".into());
+    let mut golf = item("sku_2");
+    golf.name = "Golf".into();
+    golf.category = None;
+    tenant
+        .push(&*store, &[octavia, golf, item("3")], at(1))
+        .await;
+    tenant.push(&*store, &[item("4")], at(5)).await;
+    let find = async |filter: ItemFilter| ids(&*store, &tenant, &filter).await;
+    let q = |text: &str| ItemFilter {
+        q: Some(text.into()),
+        ..all()
+    };
+    assert_eq!(find(q("škoda")).await, ["SKU-1"]);
+    assert_eq!(find(q("sKu")).await, ["SKU-1", "sku_2"]);
+    for (text, found) in [("100%", 1), ("%", 1), ("_", 1), ("!", 0), ("'", 0), ("", 4)] {
+        assert_eq!(find(q(text)).await.len(), found, "{text:?}");
+    }
+    let category = |text: &str| ItemFilter {
+        category: Some(text.into()),
+        ..all()
+    };
+    assert_eq!(find(category("Estate")).await, ["SKU-1"]);
+    assert_eq!(find(category("estate")).await.len(), 0);
+    let since = |time| ItemFilter {
+        updated_since: Some(time),
+        ..all()
+    };
+    assert_eq!(find(since(at(5))).await, ["4"]);
+    assert_eq!(find(since(at(1))).await.len(), 4);
+    assert_eq!(find(since(at(6))).await.len(), 0);
+    let both = ItemFilter {
+        q: Some("item".into()),
+        updated_since: Some(at(2)),
+        ..category("sedan")
+    };
+    assert_eq!(find(both).await, ["4"]);
+}

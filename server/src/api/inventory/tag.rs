@@ -1,0 +1,126 @@
+//! Entity tags of items (RFC 9110): what an item was like when a caller read it.
+
+use crate::api::problem::Problem;
+use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use domain::Timestamp;
+use service::inventory::{Condition, Version};
+
+/// As in `ETag`.
+pub fn write(version: Version) -> HeaderValue {
+    let Version {
+        updated_at,
+        revision,
+    } = version;
+    let text = format!("\"{:x}-{revision:x}\"", updated_at.millis());
+    HeaderValue::from_str(&text).expect("digits between quotes are a header's value")
+}
+
+fn read(tag: &str) -> Option<Version> {
+    let (millis, revision) = tag.strip_prefix('"')?.strip_suffix('"')?.split_once('-')?;
+    Some(Version {
+        updated_at: Timestamp::from_millis(i64::from_str_radix(millis, 16).ok()?),
+        revision: u64::from_str_radix(revision, 16).ok()?,
+    })
+}
+
+/// What a change is asked for under.
+///
+/// # Errors
+/// Both headers at once, and a list of tags in `If-None-Match`, say something about a change that nobody means.
+pub fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {
+    match (listed(headers, &IF_MATCH), listed(headers, &IF_NONE_MATCH)) {
+        (None, None) => Ok(Condition::Always),
+        (Some(tags), None) if tags == ["*"] => Ok(Condition::Present),
+        // Tags that are weak or none of ours match nothing.
+        (Some(tags), None) => Ok(Condition::OneOf(
+            tags.iter().filter_map(|tag| read(tag)).collect(),
+        )),
+        (None, Some(tags)) if tags == ["*"] => Ok(Condition::Absent),
+        _ => Err(Problem::InvalidParameter(
+            "Send either `If-Match` with entity tags, or `If-None-Match: *`.".into(),
+        )),
+    }
+}
+
+/// Whether a reader has this version already.
+pub fn is_known(headers: &HeaderMap, version: Version) -> bool {
+    listed(headers, &IF_NONE_MATCH).is_some_and(|tags| {
+        tags.iter().any(|tag| {
+            let strong = tag.strip_prefix("W/").unwrap_or(tag);
+            *tag == "*" || read(strong) == Some(version)
+        })
+    })
+}
+
+/// The members of a list that may stand on several lines. Our tags hold no commas, so that others may be cut at theirs.
+fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Vec<&'a str>> {
+    let mut lines = headers.get_all(name).iter().peekable();
+    lines.peek()?;
+    let texts = lines.map(|line| line.to_str().unwrap_or_default());
+    let members = texts.flat_map(|line| line.split(',')).map(str::trim);
+    Some(members.filter(|member| !member.is_empty()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VERSION: Version = Version {
+        updated_at: Timestamp::from_millis(1_790_000_000_123),
+        revision: 17,
+    };
+
+    fn headers(lines: &[(HeaderName, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn a_tag_comes_back_as_the_version_it_was_made_of() {
+        let tag = write(VERSION);
+        assert_eq!(read(tag.to_str().unwrap()), Some(VERSION));
+        for other in ["", "\"\"", "\"1\"", "1-1", "\"1-g\"", "W/\"1-1\"", "\"-\""] {
+            assert_eq!(read(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_change_may_be_asked_for_under_one_condition() {
+        let tag = write(VERSION);
+        let tag = tag.to_str().unwrap();
+        let of = |lines: &[(HeaderName, &str)]| condition(&headers(lines)).ok();
+        assert_eq!(of(&[]), Some(Condition::Always));
+        assert_eq!(of(&[(IF_MATCH, "*")]), Some(Condition::Present));
+        assert_eq!(of(&[(IF_NONE_MATCH, "*")]), Some(Condition::Absent));
+        let known = Some(Condition::OneOf(vec![VERSION]));
+        assert_eq!(of(&[(IF_MATCH, tag)]), known);
+        assert_eq!(of(&[(IF_MATCH, &format!("\"a\", {tag}"))]), known);
+        assert_eq!(of(&[(IF_MATCH, "\"a\""), (IF_MATCH, tag)]), known);
+        let nothing = Some(Condition::OneOf(Vec::new()));
+        for other in ["\"a\"", &format!("W/{tag}"), "", "nonsense"] {
+            assert_eq!(of(&[(IF_MATCH, other)]), nothing, "{other}");
+        }
+        assert_eq!(of(&[(IF_MATCH, "*"), (IF_NONE_MATCH, "*")]), None);
+        assert_eq!(of(&[(IF_NONE_MATCH, tag)]), None);
+    }
+
+    #[test]
+    fn a_reader_knows_a_version_by_its_tag_weak_or_strong() {
+        let tag = write(VERSION);
+        let tag = tag.to_str().unwrap();
+        for (line, known) in [
+            (tag, true),
+            (&format!("W/{tag}"), true),
+            ("*", true),
+            ("\"a\"", false),
+        ] {
+            let headers = headers(&[(IF_NONE_MATCH, line)]);
+            assert_eq!(is_known(&headers, VERSION), known, "{line}");
+        }
+        assert!(!is_known(&HeaderMap::new(), VERSION));
+    }
+}

@@ -1,0 +1,186 @@
+//! `POST /inventory`: a file of items.
+
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::next::sign_in_to;
+use crate::console::{Visitor, plain, render, see_other};
+use crate::feed::{self, FeedError, Format, MAX_BYTES};
+use axum::extract::State;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{ImportReport, RowProblem};
+use service::inventory::{EntryError, FeedMode, FeedOptions, FeedReport, OnError};
+
+/// A file as large as a feed may be, and the rest of the form.
+pub const MAX_IMPORT: usize = MAX_BYTES + 64 * 1024;
+
+/// Rows that a report shows.
+const MAX_ROWS: usize = 100;
+
+/// The form, read whole.
+#[derive(Default)]
+struct Upload {
+    options: FeedOptions,
+    format: Option<Format>,
+    bytes: Vec<u8>,
+}
+
+/// The answer to a good file and to a bad one is the page itself, with the report on it.
+pub async fn import(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to("/inventory"));
+    };
+    let Ok(form) = form else {
+        return plain(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Send this form as it is sent by a browser.",
+        );
+    };
+    let report = match read(form).await {
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        Err(_) => refused("The file did not arrive whole. Send it again."),
+        Ok(upload) => match drafts(&upload) {
+            Err(report) => report,
+            Ok(drafts) => {
+                let outcome = state
+                    .service
+                    .import_items(member, &visitor.client, drafts, upload.options)
+                    .await;
+                match outcome {
+                    Ok(report) => told(report),
+                    Err(error) => refused(failure(error, &visitor.request_id).message()),
+                }
+            }
+        },
+    };
+    render::inventory(&state, &visitor, report).await
+}
+
+async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
+    let mut upload = Upload::default();
+    while let Some(field) = form.next_field().await? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match name.as_str() {
+            "file" => {
+                upload.format = format(&field);
+                upload.bytes = field.bytes().await?.into();
+            }
+            "mode" => {
+                let replace = field.text().await? == "replace";
+                upload.options.mode = if replace {
+                    FeedMode::Replace
+                } else {
+                    FeedMode::Merge
+                };
+            }
+            "on_error" => {
+                let skip = field.text().await? == "skip";
+                upload.options.on_error = if skip { OnError::Skip } else { OnError::Reject };
+            }
+            _ => {}
+        }
+    }
+    Ok(upload)
+}
+
+/// By the file's name: browsers guess the type, each its own.
+fn format(field: &Field<'_>) -> Option<Format> {
+    let by_name = field.file_name().and_then(Format::of_file);
+    by_name.or_else(|| Format::of_media_type(field.content_type()?))
+}
+
+fn drafts(upload: &Upload) -> Result<Vec<service::inventory::ItemDraft>, ImportReport> {
+    if upload.bytes.is_empty() {
+        return Err(refused("Choose a file with items in it."));
+    }
+    if upload.bytes.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    let told =
+        "The file is none of JSON, XML or CSV. Give it the ending of its format, such as .csv.";
+    let format = upload.format.ok_or_else(|| refused(told))?;
+    let text = std::str::from_utf8(&upload.bytes)
+        .map_err(|_| refused("The file is not in UTF-8. Save it again as “CSV UTF-8”."))?;
+    feed::read(format, text.to_owned()).map_err(|error| match error {
+        FeedError::Malformed(why) => refused(why),
+        FeedError::Invalid(errors) => listed(errors),
+    })
+}
+
+fn too_large() -> ImportReport {
+    let limit = MAX_BYTES / 1024 / 1024;
+    refused(format!(
+        "The file is larger than {limit} MiB. Send it in several parts."
+    ))
+}
+
+fn refused(reason: impl Into<String>) -> ImportReport {
+    ImportReport::Refused {
+        reason: reason.into(),
+        rows: Vec::new(),
+    }
+}
+
+fn listed(errors: Vec<EntryError>) -> ImportReport {
+    ImportReport::Refused {
+        reason: "Some values cannot be taken, so nothing was stored.".into(),
+        rows: rows(errors),
+    }
+}
+
+fn told(report: FeedReport) -> ImportReport {
+    match report {
+        FeedReport::Rejected(errors) => listed(errors),
+        FeedReport::Stored {
+            received,
+            counts,
+            rejected,
+        } => ImportReport::Stored {
+            received: received as u64,
+            created: counts.created,
+            updated: counts.updated,
+            unchanged: counts.unchanged,
+            removed: counts.removed,
+            passed_over_count: rejected.len() as u64,
+            passed_over: rejected
+                .into_iter()
+                .take(MAX_ROWS)
+                .flat_map(|item| rows(item.errors))
+                .collect(),
+        },
+    }
+}
+
+/// Errors by the row they are in, in the words of a person: `/3/price` is the price of row 4.
+fn rows(errors: Vec<EntryError>) -> Vec<RowProblem> {
+    let mut rows: Vec<RowProblem> = Vec::new();
+    for error in errors {
+        let pointer = error
+            .pointer
+            .strip_prefix("/items")
+            .unwrap_or(&error.pointer);
+        let mut parts = pointer.trim_start_matches('/').splitn(2, '/');
+        let (first, rest) = (parts.next().unwrap_or_default(), parts.next());
+        let index: Option<u64> = first.parse().ok();
+        let row = index.map(|index| index + 1);
+        let field = match row {
+            Some(_) => rest.unwrap_or_default(),
+            None => first,
+        };
+        let field = field.replace("~1", "/").replace("~0", "~");
+        let problem = (field, error.detail);
+        match rows.last_mut() {
+            Some(last) if last.row == row => last.problems.push(problem),
+            _ => rows.push(RowProblem {
+                row,
+                problems: vec![problem],
+            }),
+        }
+    }
+    rows
+}

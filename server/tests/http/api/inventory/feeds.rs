@@ -1,0 +1,230 @@
+//! `POST /api/inventory`: formats, full feeds, and feeds in which something is wrong.
+
+use super::{feed, named};
+use crate::support::{Key, World};
+use serde_json::{Value, json};
+
+async fn send(key: &Key, query: &str, kind: &str, body: &str) -> crate::support::Answer {
+    key.with("content-type", kind)
+        .send("POST", &format!("/api/inventory{query}"), body.to_owned())
+        .await
+}
+
+async fn ids(key: &Key) -> Vec<String> {
+    let list = key.get("/api/inventory?limit=500").await.expect(200).json();
+    let items = list["items"].as_array().unwrap().clone();
+    items
+        .iter()
+        .map(|item| item["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_same_items_come_in_as_json_xml_and_csv() {
+    const XML: &str = "<?xml version=\"1.0\"?><inventory><item><id>SKU001</id><name>Honda &amp; Accord</name>\
+        <price>32500.50</price><available>false</available>\
+        <attributes><attribute name=\"color\">red</attribute></attributes></item></inventory>";
+    const CSV: &str =
+        "id,name,price,available,attributes.color\r\nSKU001,Honda & Accord,32500.50,no,red\r\n";
+    let json = feed([json!({
+        "id": "SKU001", "name": "Honda & Accord", "price": "32500.50", "available": false, "attributes": { "color": "red" },
+    })])
+    .to_string();
+    let forms = [
+        ("application/json", &*json),
+        ("application/xml; charset=utf-8", XML),
+        ("text/xml", XML),
+        ("text/csv", CSV),
+    ];
+    let world = World::new().await;
+    let key = world.key().await;
+    let mut unchanged = 0;
+    for (kind, body) in forms {
+        let answer = send(&key, "", kind, body).await.expect(200).json();
+        assert_eq!(
+            (&answer["received"], &answer["unchanged"]),
+            (&json!(1), &json!(unchanged)),
+            "{kind}"
+        );
+        unchanged = 1;
+    }
+    let item = key.get("/api/inventory/SKU001").await.expect(200).json();
+    assert_eq!(
+        (&item["price"], &item["attributes"]["color"]),
+        (&json!(32500.5), &json!("red"))
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_with_the_same_pointers_in_every_format() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for (kind, body) in [
+        (
+            "application/json",
+            r#"{"items":[{"id":"A","name":"a"},{"id":"B","name":"b","price":"ten"}]}"#,
+        ),
+        (
+            "text/xml",
+            "<inventory><item><id>A</id><name>a</name></item><item><id>B</id><name>b</name><price>ten</price></item></inventory>",
+        ),
+        ("text/csv", "id,name,price\nA,a,\nB,b,ten\n"),
+    ] {
+        let answer = send(&key, "", kind, body).await;
+        assert_eq!(answer.problem().0, 422, "{kind}");
+        assert_eq!(
+            answer.errors(),
+            [("/items/1/price".into(), "invalid".into())],
+            "{kind}"
+        );
+    }
+    for (kind, body) in [
+        (
+            "text/xml",
+            "<!DOCTYPE inventory [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><inventory><item><id>&x;</id></item></inventory>",
+        ),
+        ("text/xml", "<inventory><item>"),
+        ("text/csv", "id,name\n\u{FFFD}\u{0}"),
+        ("text/csv", ""),
+    ] {
+        let status = send(&key, "", kind, body).await.status.as_u16();
+        assert!(matches!(status, 400 | 422), "{kind}: {body}");
+    }
+    assert_eq!(ids(&key).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_full_feed_removes_what_it_leaves_out_in_this_account_alone() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let other = world.stranger().await;
+    let others = other
+        .create(&world, "Feed", &["inventory:read", "inventory:write"])
+        .await;
+    for key in [&key, &others] {
+        let items = feed([named("A"), named("B"), named("C")]);
+        key.post("/api/inventory", &items).await.expect(200);
+    }
+    let full = feed([named("B"), named("D")]);
+    let answer = key
+        .post("/api/inventory?mode=replace", &full)
+        .await
+        .expect(200);
+    assert_eq!(
+        answer.body,
+        r#"{"received":2,"created":1,"updated":0,"unchanged":1,"removed":2,"rejected":[]}"#
+    );
+    assert_eq!(ids(&key).await, ["B", "D"]);
+    assert_eq!(ids(&others).await, ["A", "B", "C"]);
+    // A feed that cannot be taken removes nothing, and an empty one cannot be taken.
+    for bad in [json!({ "items": [{ "id": "E" }] }), json!({ "items": [] })] {
+        let answer = key.post("/api/inventory?mode=replace", &bad).await;
+        assert_eq!(answer.problem().0, 422);
+    }
+    assert_eq!(ids(&key).await, ["B", "D"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
+    let world = World::new().await;
+    let key = world.key().await;
+    key.post("/api/inventory", &feed([named("bad"), named("old")]))
+        .await
+        .expect(200);
+    let items = json!([
+        named("A"),
+        { "id": "bad", "name": "n", "price": -1 },
+        { "name": "n" },
+        named("A"),
+        "no item",
+    ]);
+    let path = "/api/inventory?on_error=skip&mode=replace";
+    let answer = key
+        .post(path, &feed(items.clone()))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&answer["received"], &answer["created"], &answer["removed"]),
+        (&json!(5), &json!(1), &json!(1))
+    );
+    let told: Vec<_> = answer["rejected"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| {
+            (
+                item["index"].clone(),
+                item["id"].clone(),
+                item["errors"][0]["pointer"].clone(),
+                item["errors"][0]["code"].clone(),
+            )
+        })
+        .collect();
+    let entry = |index: usize, id: Value, pointer: &str, code: &str| {
+        (json!(index), id, json!(pointer), json!(code))
+    };
+    assert_eq!(
+        told,
+        [
+            entry(1, json!("bad"), "/items/1/price", "out_of_range"),
+            entry(2, Value::Null, "/items/2/id", "required"),
+            entry(3, json!("A"), "/items/3/id", "duplicate"),
+            entry(4, Value::Null, "/items/4", "invalid"),
+        ]
+    );
+    assert_eq!(
+        ids(&key).await,
+        ["A", "bad"],
+        "what was passed over is not removed"
+    );
+    let answer = key.post("/api/inventory", &feed(items)).await;
+    assert_eq!(answer.problem().0, 422, "rejected unless asked otherwise");
+    let none = feed([json!({ "id": "x" })]);
+    let answer = key
+        .post("/api/inventory?on_error=skip&mode=replace", &none)
+        .await;
+    assert_eq!(answer.problem().0, 422, "nothing good, nothing done");
+    assert_eq!(ids(&key).await, ["A", "bad"]);
+}
+
+#[tokio::test]
+async fn many_items_are_read_page_by_page_while_others_change() {
+    const ITEMS: usize = 20_000;
+    let world = World::new().await;
+    let key = world.key().await;
+    for start in (0..ITEMS).step_by(5_000) {
+        let rows = (start..start + 5_000).map(|n| format!("K{n:06},Item {n}\n"));
+        let csv = format!("id,name\n{}", rows.collect::<String>());
+        let answer = send(&key, "", "text/csv", &csv).await.expect(200).json();
+        assert_eq!(answer["created"], 5_000);
+    }
+    let (mut met, mut cursor) = (0, String::new());
+    loop {
+        let page = key
+            .get(&format!("/api/inventory?limit=500{cursor}"))
+            .await
+            .expect(200)
+            .json();
+        let items = page["items"].as_array().unwrap();
+        for item in items {
+            let id = item["id"].as_str().unwrap();
+            // Items that come behind the reader, ahead of it, and again, move none of the others.
+            if id.ends_with('0') || !id.starts_with('K') {
+                continue;
+            }
+            met += 1;
+        }
+        let churn = feed([
+            named(&format!("A{met}")),
+            named(&format!("Z{met}")),
+            named("K000000"),
+        ]);
+        key.post("/api/inventory", &churn).await.expect(200);
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(met, ITEMS - ITEMS / 10);
+}

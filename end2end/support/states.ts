@@ -50,6 +50,12 @@ export async function seedItems(server: Server, count: number): Promise<void> {
   expect(answer).toMatchObject({ status: 200, body: { created: count } });
 }
 
+/** Files of items: one that is good, and one whose second item has no price that could be read. */
+export const csv = {
+  good: "id,name,price\nSKU001,Honda Accord 2024,32500\n",
+  wrong: "id,name,price\nSKU001,Honda Accord 2024,32500\nSKU002,Škoda Octavia,ask us\n",
+};
+
 async function openKeys({ page, server }: Stage): Promise<{ keys: Keys; seeded: Awaited<ReturnType<typeof seedKeys>> }> {
   const seeded = await seedKeys(server);
   await signIn(page);
@@ -197,6 +203,24 @@ export const STATES: State[] = [
     open: async ({ page }) => {
       await signIn(page);
       await gotoHydrated(page, "/inventory");
+    },
+  },
+  {
+    name: "inventory file refused",
+    open: async ({ page }) => {
+      await signIn(page);
+      await gotoHydrated(page, "/inventory");
+      await page.getByLabel("File", { exact: true }).setInputFiles({ name: "cars.csv", mimeType: "text/csv", buffer: Buffer.from(csv.wrong) });
+      await page.getByRole("button", { name: "Send file" }).click();
+      await expect(page.getByRole("region", { name: "What came of the file" })).toContainText("Item 2");
+    },
+  },
+  {
+    name: "inventory searched in vain",
+    open: async ({ page, server }) => {
+      await seedItems(server, 2);
+      await signIn(page);
+      await gotoHydrated(page, "/inventory?q=nothing+like+it");
     },
   },
   {

@@ -51,7 +51,7 @@ check: setup setup-check ## Formatting, lints, documentation, arrows between the
 	@RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps --document-private-items
 
 .PHONY: unit
-unit: setup ## Every test that needs no browser
+unit: setup setup-examples ## Every test that needs no browser
 	$(call say,Tests (about 3 minutes to compile the first time))
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	    cargo nextest run --workspace && cargo test --quiet --workspace --doc; \
@@ -90,6 +90,10 @@ setup: ## The toolchain and the npm packages; every command does this by itself
 .PHONY: setup-check
 setup-check:
 	@.ci/setup/cargo-deny.sh
+
+.PHONY: setup-examples
+setup-examples:
+	@.ci/setup/curl.sh
 
 .PHONY: setup-browser
 setup-browser: setup

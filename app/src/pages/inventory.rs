@@ -65,12 +65,18 @@ fn Inventory(page: Data) -> impl IntoView {
     } else {
         plain(view! { <Items page=page/> })
     };
+    let sending = plain(sending);
+    let (first, second) = if empty {
+        (list, sending)
+    } else {
+        (sending, list)
+    };
     plain(view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {may_look}
         {report}
-        {list}
-        {sending}
+        {first}
+        {second}
     })
 }
 

@@ -62,7 +62,8 @@ fn content_type(path: &str) -> Result<&'static str> {
         "json" => "application/json",
         "png" => "image/png",
         "svg" => "image/svg+xml",
-        "txt" => "text/plain; charset=utf-8",
+        // Sources that people read; none of the console's own scripts.
+        "mjs" | "py" | "sh" | "txt" => "text/plain; charset=utf-8",
         "wasm" => "application/wasm",
         "webmanifest" => "application/manifest+json",
         "webp" => "image/webp",

@@ -2,6 +2,7 @@
 
 mod admin;
 mod canary;
+mod examples;
 mod kill;
 mod pepper;
 mod settings;

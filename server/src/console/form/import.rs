@@ -128,7 +128,7 @@ fn refused(reason: impl Into<String>) -> ImportReport {
 
 fn listed(errors: Vec<EntryError>) -> ImportReport {
     ImportReport::Refused {
-        reason: "Some values cannot be taken, so nothing was stored.".into(),
+        reason: "Mend these values, then send the file again.".into(),
         rows: rows(errors),
     }
 }

@@ -5,7 +5,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm,
+    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, LeadsPage,
+    RevokeKeyForm,
 };
 use std::sync::Arc;
 
@@ -21,6 +22,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// `cursor` as given by [`InventoryPage::next_cursor`].
     async fn inventory(&self, cursor: Option<String>) -> Result<InventoryPage, Failure>;
+
+    /// `cursor` as given by [`LeadsPage::next_cursor`].
+    async fn leads(&self, cursor: Option<String>) -> Result<LeadsPage, Failure>;
 }
 
 /// The door of the request that is being answered.

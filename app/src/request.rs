@@ -6,7 +6,8 @@
 
 use crate::routes::Page;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, MemberView, RevokeKeyForm,
+    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, LeadsPage, MemberView,
+    RevokeKeyForm,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -116,6 +117,7 @@ pub enum PageData {
     None,
     Keys(Result<KeysPage, Failure>),
     Inventory(Result<InventoryPage, Failure>),
+    Leads(Result<LeadsPage, Failure>),
 }
 
 impl PageData {
@@ -129,6 +131,7 @@ impl PageData {
         match page {
             Page::Keys | Page::NewKey | Page::RevokeKey => Self::Keys(backend.keys().await),
             Page::Inventory => Self::Inventory(backend.inventory(cursor).await),
+            Page::Leads => Self::Leads(backend.leads(cursor).await),
             Page::SignIn | Page::Setup | Page::NotFound => Self::None,
         }
     }
@@ -147,10 +150,19 @@ impl PageData {
         }
     }
 
+    pub fn leads(self) -> Option<Result<LeadsPage, Failure>> {
+        match self {
+            Self::Leads(page) => Some(page),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub const fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Keys(Err(failure)) | Self::Inventory(Err(failure)) => Some(failure),
+            Self::Keys(Err(failure))
+            | Self::Inventory(Err(failure))
+            | Self::Leads(Err(failure)) => Some(failure),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Inventory: what integrations sent.
 
 use super::load::{Head, load};
-use crate::components::{Clock, Code, PageHead, Time, TimesSwitch};
+use crate::components::{Clock, Code, Column, Given, PageHead, Pager, Table, Time, TimesSwitch};
 use crate::lean::plain;
 use crate::request::PageData;
 use domain::{InventoryPage as Data, ItemRow};
@@ -11,6 +11,14 @@ const HEAD: Head = Head {
     title: "Inventory",
     purpose: "What your chatbot can offer, as your systems last sent it.",
 };
+
+const COLUMNS: &[Column] = &[
+    Column::Text("Name"),
+    Column::Text("Category"),
+    Column::Number("Price"),
+    Column::Text("Available"),
+    Column::Text("Updated"),
+];
 
 #[component]
 pub fn InventoryPage() -> impl IntoView {
@@ -44,43 +52,8 @@ fn Inventory(page: Data) -> impl IntoView {
             <p>{total}</p>
             <TimesSwitch/>
         </div>
-        <div class="table-card">
-            <table role="table">
-                <caption class="visually-hidden">"Items of this account"</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">
-                            "Name"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            "Category"
-                        </th>
-                        <th role="columnheader" scope="col" class="number">
-                            "Price"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            "Available"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            "Updated"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
-        <nav class="pager" aria-label="Pages of the inventory">
-            {(!page.first).then(|| view! { <a class="button" href="/inventory">"First page"</a> })}
-            {page
-                .next_cursor
-                .map(|cursor| {
-                    view! {
-                        <a class="button" href=format!("/inventory?cursor={cursor}")>
-                            "Next page"
-                        </a>
-                    }
-                })}
-        </nav>
+        <Table caption="Items of this account" columns=COLUMNS rows=rows.into_any()/>
+        <Pager label="Pages of the inventory" path="/inventory" first=page.first next=page.next_cursor/>
     })
 }
 
@@ -93,10 +66,10 @@ fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
                 <small class="mono">{item.id}</small>
             </th>
             <td role="cell" data-label="Category">
-                {or_none(item.category)}
+                <Given value=item.category/>
             </td>
             <td role="cell" data-label="Price" class="number">
-                {or_none(item.price)}
+                <Given value=item.price/>
             </td>
             <td role="cell" data-label="Available">
                 {if item.available { "Yes" } else { "No" }}
@@ -106,14 +79,6 @@ fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
             </td>
         </tr>
     })
-}
-
-/// What the system that sent the item left out is said to be so.
-fn or_none(value: Option<String>) -> AnyView {
-    match value {
-        Some(value) => plain(value),
-        None => plain(view! { <span class="second">"Not given"</span> }),
-    }
 }
 
 /// Nothing was sent yet.

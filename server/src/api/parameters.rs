@@ -1,7 +1,7 @@
 //! What stands after the `?`. A parameter that is not known is refused: to ignore a filter would be to lie.
 
 use super::problem::Problem;
-use crate::cursor;
+use crate::cursor::{self, Way};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
@@ -13,15 +13,15 @@ const LATER: [&str; 5] = ["mode", "on_error", "category", "q", "updated_since"];
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 500;
 
-/// The parameters as sent. They are judged after the body, by [`Self::none`] or [`Self::page`].
+/// The parameters as sent. They are judged after the body, by [`Self::none`], [`Self::page`] or [`Self::changes`].
 pub struct Parameters(Vec<(String, String)>);
 
 /// Which part of a list is asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct Page<T> {
     pub limit: u32,
-    /// The id after which it begins.
-    pub after: Option<String>,
+    /// What it begins after.
+    pub after: Option<T>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Parameters {
@@ -50,9 +50,28 @@ impl Parameters {
         self.known(&[])
     }
 
+    /// Of a list in the order of ids.
+    ///
     /// # Errors
     /// A parameter that is unknown, given twice or out of range.
-    pub fn page(&self) -> Result<Page, Problem> {
+    pub fn page(&self) -> Result<Page<String>, Problem> {
+        self.part(cursor::read)
+    }
+
+    /// Of a feed, in the order of changes.
+    ///
+    /// # Errors
+    /// A parameter that is unknown, given twice or out of range.
+    pub fn changes(&self) -> Result<Page<u64>, Problem> {
+        self.part(|text| cursor::read_change(Way::On, text))
+    }
+
+    /// What a `cursor` that nobody was given is refused with.
+    pub fn no_such_cursor() -> Problem {
+        invalid("Give `cursor` the `next_cursor` of an earlier answer, unchanged, or leave it out.")
+    }
+
+    fn part<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Page<T>, Problem> {
         self.known(&["limit", "cursor"])?;
         let limit = match self.get("limit") {
             None => DEFAULT_LIMIT,
@@ -64,11 +83,9 @@ impl Parameters {
                 })
                 .ok_or_else(|| invalid(format!("Give `limit` a number from 1 to {MAX_LIMIT}.")))?,
         };
-        let after = self.get("cursor").map(|text| {
-            let told =
-                "Give `cursor` the `next_cursor` of an earlier answer, unchanged, or leave it out.";
-            cursor::read(text).ok_or_else(|| invalid(told))
-        });
+        let after = self
+            .get("cursor")
+            .map(|text| read(text).ok_or_else(Self::no_such_cursor));
         Ok(Page {
             limit,
             after: after.transpose()?,
@@ -128,6 +145,21 @@ mod tests {
                 after: Some("a/b".into())
             })
         );
+    }
+
+    #[test]
+    fn a_piece_of_the_feed_begins_after_a_change() {
+        let query = format!("cursor={}", cursor::write_change(Way::On, 7));
+        let page = Parameters::of(&query).changes();
+        assert_eq!(
+            page,
+            Ok(Page {
+                limit: 50,
+                after: Some(7)
+            })
+        );
+        let query = format!("cursor={}", cursor::write("SKU001"));
+        assert!(Parameters::of(&query).changes().is_err());
     }
 
     #[test]

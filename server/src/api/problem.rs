@@ -32,6 +32,7 @@ pub enum Problem {
     InvalidBody(Vec<EntryError>),
     InvalidParameter(String),
     NoSuchItem,
+    NoSuchLead,
     PreconditionFailed,
     Internal,
     Unavailable,
@@ -42,7 +43,9 @@ impl Problem {
     const fn row(&self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
-            Self::UnknownPath | Self::NoSuchItem => (S::NOT_FOUND, "not_found", "Not found"),
+            Self::UnknownPath | Self::NoSuchItem | Self::NoSuchLead => {
+                (S::NOT_FOUND, "not_found", "Not found")
+            }
             Self::MethodNotAllowed => (
                 S::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
@@ -109,6 +112,7 @@ impl Problem {
             Self::MalformedBody(why) | Self::InvalidParameter(why) => why.clone().into(),
             Self::InvalidBody(_) => "Some values cannot be taken, so nothing was stored. `errors` lists them.".into(),
             Self::NoSuchItem => "There is no such item in this account.".into(),
+            Self::NoSuchLead => "There is no such lead in this account. Erased leads are gone for good.".into(),
             Self::PreconditionFailed => {
                 "This version gives out no entity tags, so no condition on one can hold. Nothing was changed; \
                  send the request without `If-Match` and `If-None-Match`."

@@ -2,12 +2,14 @@
 
 use super::Visitor;
 use crate::AppState;
+use crate::cursor::{self, Way};
 use crate::request::RequestId;
 use crate::telemetry::Chain;
 use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm,
+    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, LeadsPage,
+    RevokeKeyForm,
 };
 use service::{Client, Error, Member, Service};
 use std::sync::Arc;
@@ -87,13 +89,24 @@ impl Backend for Door {
         let member = self.member()?;
         let after = cursor
             .as_deref()
-            .map(|text| crate::cursor::read(text).ok_or(Failure::NotFound));
+            .map(|text| cursor::read(text).ok_or(Failure::NotFound));
         let page = self
             .service
             .inventory_page(member, after.transpose()?.as_deref())
             .await;
         let mut page = self.told(page)?;
-        page.next_cursor = page.next_cursor.map(|id| crate::cursor::write(&id));
+        page.next_cursor = page.next_cursor.map(|id| cursor::write(&id));
+        Ok(page)
+    }
+
+    async fn leads(&self, cursor: Option<String>) -> Result<LeadsPage, Failure> {
+        let member = self.member()?;
+        let before = cursor
+            .as_deref()
+            .map(|text| cursor::read_change(Way::Back, text).ok_or(Failure::NotFound));
+        let page = self.service.leads_page(member, before.transpose()?).await;
+        let (mut page, next_before) = self.told(page)?;
+        page.next_cursor = next_before.map(|number| cursor::write_change(Way::Back, number));
         Ok(page)
     }
 }

@@ -3,6 +3,7 @@
 use super::answer::ItemAnswer;
 use super::read;
 use crate::AppState;
+use crate::api::condition::no_condition;
 use crate::api::json::{BODY, JsonText};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
@@ -10,7 +11,6 @@ use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
 use crate::request::Segment;
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use service::inventory::PutOutcome;
 
@@ -80,15 +80,4 @@ pub async fn delete(
 
 fn text(id: Option<String>) -> Result<String, Problem> {
     id.ok_or_else(|| Problem::InvalidParameter("The id in the path is not UTF-8.".into()))
-}
-
-/// A change that was asked for under a condition must not happen without it. There are no entity tags yet that could
-/// fulfil one.
-fn no_condition(headers: &HeaderMap) -> Result<(), Problem> {
-    let conditional = headers.contains_key(IF_MATCH) || headers.contains_key(IF_NONE_MATCH);
-    if conditional {
-        Err(Problem::PreconditionFailed)
-    } else {
-        Ok(())
-    }
 }

@@ -1,7 +1,8 @@
 //! From a body's JSON to drafts of items. What is wrong with the form of a value is noted in its draft, so that a
 //! caller learns of it together with everything else.
 
-use crate::api::json::{MAX_ELEMENTS, Members, array, object};
+use crate::api::fields::{invalid, members, pointer, refuse, text, unknown};
+use crate::api::json::{MAX_ELEMENTS, array};
 use serde_json::value::RawValue;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
 use std::collections::BTreeMap;
@@ -97,54 +98,6 @@ const FIELDS: [&str; 10] = [
     "attributes",
 ];
 
-/// The members of an object, each name once: which of two a reader would take nobody knows.
-fn members<'a>(
-    value: &'a RawValue,
-    errors: &mut Vec<EntryError>,
-) -> Option<Vec<(String, &'a RawValue)>> {
-    let Some(Members { mut members, more }) = object(value) else {
-        errors.push(invalid("", "Give an object."));
-        return None;
-    };
-    if more {
-        errors.push(EntryError::new(
-            "",
-            EntryCode::TooLong,
-            "This object has too many members.",
-        ));
-    }
-    let mut seen: Vec<String> = Vec::with_capacity(members.len());
-    members.retain(|(name, _)| {
-        let again = seen.contains(name);
-        if again {
-            errors.push(EntryError::new(
-                pointer(name),
-                EntryCode::Duplicate,
-                "Give each name once.",
-            ));
-        }
-        seen.push(name.clone());
-        !again
-    });
-    Some(members)
-}
-
-fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Option<String> {
-    let read = value
-        .get()
-        .starts_with('"')
-        .then(|| serde_json::from_str(value.get()));
-    match read {
-        Some(Ok(text)) => Some(text),
-        Some(Err(_)) => refuse(
-            errors,
-            pointer,
-            "This text holds half a character. Send whole ones.",
-        ),
-        None => refuse(errors, pointer, "Give a text."),
-    }
-}
-
 /// Its digits as they stand, whether as a number or as a text.
 fn price(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<String> {
     match value.get().as_bytes() {
@@ -176,27 +129,4 @@ fn attributes(errors: &mut Vec<EntryError>, value: &RawValue) -> BTreeMap<String
     let texts = texts.collect();
     errors.extend(found.into_iter().map(|error| error.under("/attributes")));
     texts
-}
-
-fn unknown(name: &str) -> EntryError {
-    EntryError::new(
-        pointer(name),
-        EntryCode::UnknownField,
-        "There is no field of this name. Leave it out.",
-    )
-}
-
-fn invalid(pointer: &str, detail: &str) -> EntryError {
-    EntryError::new(pointer, EntryCode::Invalid, detail)
-}
-
-fn refuse<T>(errors: &mut Vec<EntryError>, pointer: &str, detail: &str) -> Option<T> {
-    errors.push(invalid(pointer, detail));
-    None
-}
-
-/// RFC 6901, with the name cut to a length that can be read.
-fn pointer(name: &str) -> String {
-    let shown: String = name.chars().take(128).collect();
-    format!("/{}", shown.replace('~', "~0").replace('/', "~1"))
 }

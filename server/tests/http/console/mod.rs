@@ -1,6 +1,7 @@
 mod calls;
 mod headers;
 mod keys;
+mod leads;
 mod pages;
 mod sessions;
 mod setup;

@@ -4,8 +4,7 @@ use crate::lean::plain;
 use leptos::prelude::*;
 
 /// What the system that sent it left out is said to be so.
-#[component]
-pub fn Given(value: Option<String>) -> impl IntoView {
+pub fn given(value: Option<String>) -> AnyView {
     match value {
         Some(value) => plain(value),
         None => plain(view! { <span class="second">"Not given"</span> }),

@@ -13,7 +13,18 @@ pub enum Column {
     Unseen(&'static str),
 }
 
-/// Rows restate their roles as the head does: the cards' `display` takes them away.
+impl Column {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Text(name) | Self::Number(name) | Self::Unseen(name) => name,
+        }
+    }
+
+    fn class(self) -> Option<&'static str> {
+        matches!(self, Self::Number(_)).then_some("number")
+    }
+}
+
 #[component]
 pub fn Table(
     caption: &'static str,
@@ -24,14 +35,10 @@ pub fn Table(
     let heads = columns
         .iter()
         .map(|column| {
-            let (class, inner, name) = match *column {
-                Column::Text(name) => (None, None, name),
-                Column::Number(name) => (Some("number"), None, name),
-                Column::Unseen(name) => (None, Some("visually-hidden"), name),
-            };
+            let unseen = matches!(column, Column::Unseen(_)).then_some("visually-hidden");
             view! {
-                <th role="columnheader" scope="col" class=class>
-                    <span class=inner>{name}</span>
+                <th role="columnheader" scope="col" class=column.class()>
+                    <span class=unseen>{column.name()}</span>
                 </th>
             }
         })
@@ -46,5 +53,42 @@ pub fn Table(
                 <tbody role="rowgroup">{rows}</tbody>
             </table>
         </div>
+    })
+}
+
+/// A row for reading: what it is about, smaller lines under that, and a cell for each further column. Roles are
+/// restated, since the cards' `display` takes them away.
+#[component]
+pub fn Row(
+    columns: &'static [Column],
+    name: String,
+    /// What is known by the name's side.
+    under: Vec<String>,
+    cells: Vec<AnyView>,
+) -> impl IntoView {
+    let under = under
+        .into_iter()
+        .map(|line| view! { <small>{line}</small> })
+        .collect_view();
+    let cells = columns
+        .iter()
+        .skip(1)
+        .zip(cells)
+        .map(|(column, cell)| {
+            view! {
+                <td role="cell" data-label=column.name() class=column.class()>
+                    {cell}
+                </td>
+            }
+        })
+        .collect_view();
+    plain(view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                <span class="name">{name}</span>
+                {under}
+            </th>
+            {cells}
+        </tr>
     })
 }

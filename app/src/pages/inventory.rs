@@ -1,7 +1,7 @@
 //! Inventory: what integrations sent.
 
 use super::load::{Head, load};
-use crate::components::{Clock, Code, Column, Given, PageHead, Pager, Table, Time, TimesSwitch};
+use crate::components::{Clock, Column, List, Listing, NothingSent, PageHead, Row, Time, given};
 use crate::lean::plain;
 use crate::request::PageData;
 use domain::{InventoryPage as Data, ItemRow};
@@ -12,92 +12,62 @@ const HEAD: Head = Head {
     purpose: "What your chatbot can offer, as your systems last sent it.",
 };
 
-const COLUMNS: &[Column] = &[
-    Column::Text("Name"),
-    Column::Text("Category"),
-    Column::Number("Price"),
-    Column::Text("Available"),
-    Column::Text("Updated"),
-];
+const LIST: List = List {
+    path: "/inventory",
+    words: ("item", "items"),
+    caption: "Items of this account",
+    class: "items",
+    columns: &[
+        Column::Text("Name"),
+        Column::Text("Category"),
+        Column::Number("Price"),
+        Column::Text("Available"),
+        Column::Text("Updated"),
+    ],
+};
 
 #[component]
 pub fn InventoryPage() -> impl IntoView {
     load(HEAD, PageData::inventory, |page| {
-        plain(view! { <Inventory page=page/> })
+        plain((
+            view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
+            inventory(page),
+        ))
     })
 }
 
-#[component]
-fn Inventory(page: Data) -> impl IntoView {
-    let head = view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> };
+fn inventory(page: Data) -> AnyView {
     if page.items.is_empty() && page.first {
-        return plain(view! {
-            {head}
-            <NoItems url=page.public_url/>
-        });
+        return nothing_sent(&page.public_url);
     }
     let clock = Clock::start(page.now.at);
-    let rows = page
-        .items
-        .into_iter()
-        .map(|item| view! { <Row item=item clock=clock/> })
-        .collect_view();
-    let total = match page.total {
-        1 => "1 item".to_owned(),
-        many => format!("{many} items"),
-    };
+    let rows = page.items.into_iter().map(|item| row(item, clock));
     plain(view! {
-        {head}
-        <div class="toolbar">
-            <p>{total}</p>
-            <TimesSwitch/>
-        </div>
-        <Table caption="Items of this account" columns=COLUMNS rows=rows.into_any()/>
-        <Pager label="Pages of the inventory" path="/inventory" first=page.first next=page.next_cursor/>
+        <Listing list=LIST rows=rows.collect() total=page.total first=page.first next=page.next_cursor/>
     })
 }
 
-#[component]
-fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
-    plain(view! {
-        <tr role="row">
-            <th role="rowheader" scope="row">
-                <span class="name">{item.name}</span>
-                <small class="mono">{item.id}</small>
-            </th>
-            <td role="cell" data-label="Category">
-                <Given value=item.category/>
-            </td>
-            <td role="cell" data-label="Price" class="number">
-                <Given value=item.price/>
-            </td>
-            <td role="cell" data-label="Available">
-                {if item.available { "Yes" } else { "No" }}
-            </td>
-            <td role="cell" data-label="Updated">
-                <Time moment=item.updated clock=clock/>
-            </td>
-        </tr>
-    })
+fn row(item: ItemRow, clock: Clock) -> AnyView {
+    let available = if item.available { "Yes" } else { "No" };
+    let cells = vec![
+        given(item.category),
+        given(item.price),
+        given(Some(available.to_owned())),
+        plain(view! { <Time moment=item.updated clock=clock/> }),
+    ];
+    plain(view! { <Row columns=LIST.columns name=item.name under=vec![item.id] cells=cells/> })
 }
 
-/// Nothing was sent yet.
-#[component]
-fn NoItems(url: String) -> impl IntoView {
+fn nothing_sent(url: &str) -> AnyView {
     let call = format!(
         "curl -X POST {url}/api/inventory \\\n  -H \"X-API-Key: vx_abc123...\" \\\n  -H \"Content-Type: application/json\" \\\n  \
          -d '{{\"items\": [{{\"id\": \"SKU001\", \"name\": \"Honda Accord 2024\", \"category\": \"Sedan\", \"price\": 32500}}]}}'"
     );
     plain(view! {
-        <section class="empty">
-            <h2>"No items yet"</h2>
-            <p>
-                "Items arrive through the API. Create a key that may write your inventory, then send a first item with it:"
-            </p>
-            <Code id="example-call" text=call copy=true/>
-            <p>
-                <a href="/keys">"Go to API Keys"</a>
-            </p>
-        </section>
+        <NothingSent
+            title="No items yet"
+            text="Items arrive through the API. Create a key that may write your inventory, then send a first item with it:"
+            call=call
+        />
     })
 }

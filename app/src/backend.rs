@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use domain::{
     CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyView, KeysPage,
-    RevokeKeyForm,
+    LeadsPage, RevokeKeyForm,
 };
 use std::sync::Arc;
 
@@ -21,6 +21,9 @@ pub trait Backend: Send + Sync + 'static {
     async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure>;
 
     async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure>;
+
+    /// `cursor` as given by [`LeadsPage::next_cursor`].
+    async fn leads(&self, cursor: Option<String>) -> Result<LeadsPage, Failure>;
 }
 
 /// The door of the request that is being answered.

@@ -6,7 +6,8 @@
 
 use crate::routes::Page;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, MemberView, RevokeKeyForm,
+    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, LeadsPage, MemberView,
+    RevokeKeyForm,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -116,6 +117,7 @@ pub enum PageData {
     None,
     Keys(Result<KeysPage, Failure>),
     Inventory(Result<InventoryPage, Failure>),
+    Leads(Result<LeadsPage, Failure>),
 }
 
 impl PageData {
@@ -135,6 +137,7 @@ impl PageData {
                 };
                 Self::Inventory(backend.inventory(query).await)
             }
+            Page::Leads => Self::Leads(backend.leads(request.asked("cursor")).await),
             Page::SignIn | Page::Setup | Page::NotFound => Self::None,
         }
     }
@@ -153,10 +156,19 @@ impl PageData {
         }
     }
 
+    pub fn leads(self) -> Option<Result<LeadsPage, Failure>> {
+        match self {
+            Self::Leads(page) => Some(page),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub const fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Keys(Err(failure)) | Self::Inventory(Err(failure)) => Some(failure),
+            Self::Keys(Err(failure))
+            | Self::Inventory(Err(failure))
+            | Self::Leads(Err(failure)) => Some(failure),
             _ => None,
         }
     }

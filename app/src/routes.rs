@@ -3,7 +3,7 @@
 use crate::browser;
 use crate::layout::Layout;
 use crate::lean::plain;
-use crate::pages::{InventoryPage, KeysPage, NotFoundPage};
+use crate::pages::{InventoryPage, KeysPage, LeadsPage, NotFoundPage};
 use leptos::prelude::*;
 
 /// What stands at an address.
@@ -15,6 +15,7 @@ pub enum Page {
     NewKey,
     RevokeKey,
     Inventory,
+    Leads,
     #[default]
     NotFound,
 }
@@ -26,6 +27,7 @@ impl Page {
             "/keys" => Self::Keys,
             "/keys/new" => Self::NewKey,
             "/inventory" => Self::Inventory,
+            "/leads" => Self::Leads,
             _ if path.starts_with("/setup/") => Self::Setup,
             _ if path.starts_with("/keys/") && path.ends_with("/revoke") => Self::RevokeKey,
             _ => Self::NotFound,
@@ -41,6 +43,7 @@ impl Page {
             Self::NewKey => "Create API Key · Voxum Console",
             Self::RevokeKey => "Revoke API key · Voxum Console",
             Self::Inventory => "Inventory · Voxum Console",
+            Self::Leads => "Leads · Voxum Console",
             Self::NotFound => "Page not found · Voxum Console",
         }
     }
@@ -48,7 +51,7 @@ impl Page {
     /// Whether a script takes it over. Every other page holds a plain form, or nothing that a script could help with,
     /// and the browser gets none of its code.
     pub const fn is_live(self) -> bool {
-        matches!(self, Self::Keys | Self::Inventory)
+        matches!(self, Self::Keys | Self::Inventory | Self::Leads)
     }
 
     /// Whether it stands before the session, and so without a menu.
@@ -65,12 +68,13 @@ impl Page {
                 Self::Setup => return plain(view! { <SetupPage/> }),
                 Self::NewKey => return plain(view! { <NewKeyPage/> }),
                 Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
-                Self::Keys | Self::Inventory | Self::NotFound => {}
+                Self::Keys | Self::Inventory | Self::Leads | Self::NotFound => {}
             }
         }
         match self {
             Self::Keys => plain(view! { <KeysPage/> }),
             Self::Inventory => plain(view! { <InventoryPage/> }),
+            Self::Leads => plain(view! { <LeadsPage/> }),
             _ => plain(view! { <NotFoundPage/> }),
         }
     }
@@ -99,10 +103,12 @@ mod tests {
             ("/keys/new", Page::NewKey),
             ("/keys/0198c2a0/revoke", Page::RevokeKey),
             ("/inventory", Page::Inventory),
+            ("/leads", Page::Leads),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),
             ("/", Page::NotFound),
             ("/keys/", Page::NotFound),
+            ("/leads/", Page::NotFound),
             ("/keys/new/", Page::NotFound),
             ("/setup", Page::NotFound),
         ] {

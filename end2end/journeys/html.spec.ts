@@ -2,7 +2,7 @@
 
 import { HtmlValidate } from "html-validate/node";
 import { Seeder } from "../support/seed.ts";
-import { seedItems, seedKeys } from "../support/states.ts";
+import { seedItems, seedKeys, seedLeads } from "../support/states.ts";
 import { expect, gotoHydrated, owner, signIn, test, type Page } from "../support/test.ts";
 
 const validator = new HtmlValidate({
@@ -36,12 +36,13 @@ async function expectValid(html: string, where: string): Promise<void> {
 test("what the server sends is valid HTML", async ({ server }) => {
   await expectValid(await (await fetch(`${server.url}/sign-in`)).text(), "sign in");
   const seeder = await Seeder.signIn(server);
-  for (const path of ["/keys", "/inventory", "/keys/new", "/keys/new?preset=crm&name=CRM+Sync"]) {
+  for (const path of ["/keys", "/inventory", "/leads", "/keys/new", "/keys/new?preset=crm&name=CRM+Sync"]) {
     await expectValid(await seeder.html(path), `${path} while there is nothing`);
   }
   const { used, revoked } = await seedKeys(server);
   await seedItems(server, 60);
-  for (const path of ["/keys", `/keys/${used.id}/revoke`, `/keys/${revoked.id}/revoke`, "/inventory", "/nowhere"]) {
+  await seedLeads(server, 4);
+  for (const path of ["/keys", `/keys/${used.id}/revoke`, `/keys/${revoked.id}/revoke`, "/inventory", "/leads", "/nowhere"]) {
     await expectValid(await seeder.html(path), path);
   }
   await expectValid(await seeder.send("/keys", { name: "", expires: "90d", token: "0123456789abcdef".repeat(2) }), "a refused create form");
@@ -100,8 +101,9 @@ test("the module takes the server's pages over as they are", async ({ page, serv
     const [sent, taken] = [await skeleton(page, html), await skeleton(page, null)];
     expect.soft(taken, path).toEqual(sent);
   };
-  for (const path of ["/keys", "/inventory"]) await visit(path);
+  for (const path of ["/keys", "/inventory", "/leads"]) await visit(path);
   await seedKeys(server);
   await seedItems(server, 60);
-  for (const path of ["/keys", "/inventory", "/inventory?cursor=nonsense"]) await visit(path);
+  await seedLeads(server, 55);
+  for (const path of ["/keys", "/inventory", "/inventory?cursor=nonsense", "/leads", "/leads?cursor=nonsense"]) await visit(path);
 });

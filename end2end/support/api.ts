@@ -27,6 +27,24 @@ export async function call(server: Server, secret: string, path: string, init: R
   return { status: response.status, body: (await response.json()) as Body };
 }
 
+/** Sends one lead. */
+export async function send(server: Server, secret: string, lead: object): Promise<Answer> {
+  return call(server, secret, "/api/leads", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(lead),
+  });
+}
+
+/** Writes back to one lead. */
+export async function edit(server: Server, secret: string, id: string, fields: object): Promise<Answer> {
+  return call(server, secret, `/api/leads/${id}`, {
+    method: "PATCH",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(fields),
+  });
+}
+
 export async function push(server: Server, secret: string, items: object[]): Promise<Answer> {
   return call(server, secret, "/api/inventory", {
     method: "POST",

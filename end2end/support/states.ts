@@ -4,7 +4,7 @@
 
 import { expect, type Page } from "@playwright/test";
 import type { Guard } from "./guard.ts";
-import { push } from "./api.ts";
+import { push, send } from "./api.ts";
 import { Keys } from "./keys.ts";
 import { Seeder, expire, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
@@ -55,6 +55,27 @@ export const csv = {
   good: "id,name,price\nSKU001,Honda Accord 2024,32500\n",
   wrong: "id,name,price\nSKU001,Honda Accord 2024,32500\nSKU002,Škoda Octavia,ask us\n",
 };
+
+/** Leads with all there can be and with as little as may be, numbered from 1, the last one newest. Answers with a key. */
+export async function seedLeads(server: Server, count: number): Promise<Seeded> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("CRM Sync", { scopes: ["leads:read", "leads:write"] });
+  const full = {
+    email: "grace.hopper@navy-and-sons.example",
+    phone: "+1 202 555 0143",
+    message: "Is the estate still there?\nI could come on Friday at four, or on Saturday before noon.",
+    source: "chatbot",
+    item_id: "SKU001",
+    note: "Prefers to be called in the evening",
+  };
+  const statuses = ["new", "contacted", "won", "lost"];
+  for (let number = 1; number <= count; number += 1) {
+    const bare = number % 4 === 2;
+    const lead = bare ? { phone: `0${number}` } : { ...full, name: `Grace Hopper ${number}`, status: statuses[number % 4] };
+    expect((await send(server, key.secret, lead)).status).toBe(201);
+  }
+  return key;
+}
 
 async function openKeys({ page, server }: Stage): Promise<{ keys: Keys; seeded: Awaited<ReturnType<typeof seedKeys>> }> {
   const seeded = await seedKeys(server);
@@ -229,6 +250,27 @@ export const STATES: State[] = [
       await seedItems(server, 60);
       await signIn(page);
       await gotoHydrated(page, "/inventory");
+    },
+  },
+  {
+    name: "leads empty",
+    open: async ({ page }) => {
+      await signIn(page);
+      await gotoHydrated(page, "/leads");
+    },
+  },
+  {
+    name: "leads",
+    open: async ({ page, server }) => {
+      await seedLeads(server, 7);
+      const name = "Anneliese-Wilhelmine von der Schulenburg-Wolfsburg-".repeat(3);
+      const seeder = await Seeder.signIn(server);
+      const key = await seeder.createKey("Website", { scopes: ["leads:write"] });
+      await send(server, key.secret, { name, email: `${"a".repeat(200)}@example.com`, source: "w".repeat(128), item_id: "i".repeat(128) });
+      await signIn(page);
+      await gotoHydrated(page, "/leads");
+      await page.getByText("Message", { exact: true }).first().click();
+      await expect(page.getByText("I could come on Friday").first()).toBeVisible();
     },
   },
   {

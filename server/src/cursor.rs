@@ -2,12 +2,32 @@
 
 use service::inventory::MAX_ID_CHARS;
 
-/// So that a later version can tell its own cursors from these.
-const VERSION: u8 = 1;
+/// What a cursor is for, so that none is taken for another, now or by a later version.
+const ITEM: u8 = 1;
+const CHANGES_ON: u8 = 2;
+const CHANGES_BACK: u8 = 3;
+
+/// In which direction a list of changes goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// From old to new, as a CRM follows it.
+    On,
+    /// From new to old, as people read it.
+    Back,
+}
+
+impl Way {
+    const fn kind(self) -> u8 {
+        match self {
+            Self::On => CHANGES_ON,
+            Self::Back => CHANGES_BACK,
+        }
+    }
+}
 
 /// The cursor after the item `id`.
 pub fn write(id: &str) -> String {
-    let mut bytes = vec![VERSION];
+    let mut bytes = vec![ITEM];
     bytes.extend_from_slice(id.as_bytes());
     hex::encode(bytes)
 }
@@ -15,10 +35,25 @@ pub fn write(id: &str) -> String {
 /// The id that [`write()`] was given; `None` for any text that it did not write.
 pub fn read(cursor: &str) -> Option<String> {
     let bytes = hex::decode(cursor).ok()?;
-    let (version, id) = bytes.split_first()?;
+    let (kind, id) = bytes.split_first()?;
     let id = std::str::from_utf8(id).ok()?;
-    let good = *version == VERSION && (1..=MAX_ID_CHARS).contains(&id.chars().count());
+    let good = *kind == ITEM && (1..=MAX_ID_CHARS).contains(&id.chars().count());
     good.then(|| id.to_owned())
+}
+
+/// The cursor at the change with this number.
+pub fn write_change(way: Way, number: u64) -> String {
+    let mut bytes = vec![way.kind()];
+    bytes.extend_from_slice(&number.to_be_bytes());
+    hex::encode(bytes)
+}
+
+/// The number that [`write_change`] was given; `None` for any text that it did not write for that way.
+pub fn read_change(way: Way, cursor: &str) -> Option<u64> {
+    let bytes = hex::decode(cursor).ok()?;
+    let (kind, number) = bytes.split_first()?;
+    let number = u64::from_be_bytes(number.try_into().ok()?);
+    (*kind == way.kind()).then_some(number)
 }
 
 #[cfg(test)]
@@ -29,6 +64,25 @@ mod tests {
     fn a_cursor_comes_back_as_the_id_it_was_made_of() {
         for id in ["SKU001", "a/b", "🚗", " "] {
             assert_eq!(read(&write(id)).as_deref(), Some(id));
+        }
+    }
+
+    #[test]
+    fn a_cursor_at_a_change_is_good_for_its_own_way_alone() {
+        for number in [0, 1, u64::MAX] {
+            let cursor = write_change(Way::On, number);
+            assert_eq!(read_change(Way::On, &cursor), Some(number));
+            assert_eq!(read_change(Way::Back, &cursor), None);
+            assert_eq!(read(&cursor), None);
+        }
+        for bad in [
+            "",
+            "02",
+            "0200",
+            "02000000000000000001ff",
+            &write("SKU00001"),
+        ] {
+            assert_eq!(read_change(Way::On, bad), None, "{bad:?}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Every route on one screen. The tables are data, so that tests can walk them: a route that no test knows fails one.
 
-use crate::api::{health, inventory, key};
+use crate::api::{health, inventory, key, leads};
 use crate::console::{call, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
@@ -40,6 +40,11 @@ pub const API: &[Route] = &[
     route(M::DELETE, "/api/inventory/{id}", |m| {
         on(m, inventory::delete)
     }),
+    route(M::GET, "/api/leads", |m| on(m, leads::list)),
+    route(M::POST, "/api/leads", |m| on(m, leads::create)),
+    route(M::GET, "/api/leads/{id}", |m| on(m, leads::show)),
+    route(M::PATCH, "/api/leads/{id}", |m| on(m, leads::edit)),
+    route(M::DELETE, "/api/leads/{id}", |m| on(m, leads::erase)),
 ];
 
 /// For whoever watches the server; no key, no session.
@@ -66,6 +71,7 @@ pub const CONSOLE: &[Route] = &[
     route(M::POST, "/inventory", |m| {
         on(m, form::import).layer(DefaultBodyLimit::max(form::MAX_IMPORT))
     }),
+    route(M::GET, "/leads", |m| on(m, page::show)),
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),
 ];
 

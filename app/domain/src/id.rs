@@ -43,3 +43,7 @@ id!(
     /// The record of an API key; says nothing about its secret.
     KeyId
 );
+id!(
+    /// Somebody who asked to be contacted; says nothing about who it is.
+    LeadId
+);

@@ -1,9 +1,18 @@
 //! The account's keys.
 
-use super::{Clock, KeyRow, RevokeRequest, TimesSwitch};
+use super::{Clock, Column, KeyRow, RevokeRequest, Table, TimesSwitch};
 use crate::lean::plain;
 use domain::{KeyStatus, KeyView};
 use leptos::prelude::*;
+
+const COLUMNS: &[Column] = &[
+    Column::Text("Name"),
+    Column::Text("Key preview"),
+    Column::Text("Created"),
+    Column::Text("Last used"),
+    Column::Text("Status"),
+    Column::Unseen("Actions"),
+];
 
 #[component]
 pub fn KeyTable(
@@ -25,43 +34,17 @@ pub fn KeyTable(
             )
         })
     });
+    let rows = plain(view! {
+        <For each=move || keys.get() key=version let:key>
+            <KeyRow key=key clock=clock on_revoke=on_revoke/>
+        </For>
+    });
     plain(view! {
         <div class="toolbar">
             <p>{count}</p>
             <TimesSwitch/>
         </div>
-        <div class="table-card">
-            <table class="keys" role="table">
-                <caption class="visually-hidden">"API keys of this account"</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">
-                            "Name"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            "Key preview"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            "Created"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            "Last used"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            "Status"
-                        </th>
-                        <th role="columnheader" scope="col">
-                            <span class="visually-hidden">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">
-                    <For each=move || keys.get() key=version let:key>
-                        <KeyRow key=key clock=clock on_revoke=on_revoke/>
-                    </For>
-                </tbody>
-            </table>
-        </div>
+        <Table caption="API keys of this account" class="keys" columns=COLUMNS rows=rows/>
     })
 }
 

@@ -3,7 +3,8 @@
 use super::load::{Head, load};
 use crate::browser;
 use crate::components::{
-    Clock, ImportForm, ImportResult, Notice, PageHead, SendByApi, Time, TimesSwitch, Tone,
+    Clock, Column, ImportForm, ImportResult, List, Listing, Notice, PageHead, Row, SendByApi, Time,
+    Tone, given,
 };
 use crate::lean::plain;
 use crate::request::PageData;
@@ -13,6 +14,20 @@ use leptos::prelude::*;
 const HEAD: Head = Head {
     title: "Inventory",
     purpose: "What your chatbot can offer, as your systems last sent it.",
+};
+
+const LIST: List = List {
+    path: "/inventory",
+    name: "inventory",
+    caption: "Items of this account",
+    class: "items",
+    columns: &[
+        Column::Text("Name"),
+        Column::Text("Category"),
+        Column::Number("Price"),
+        Column::Text("Available"),
+        Column::Text("Updated"),
+    ],
 };
 
 #[component]
@@ -90,65 +105,21 @@ fn Items(page: Data) -> impl IntoView {
         (many, false) => format!("{many} items"),
         (total, true) => format!("{} of {total} items", page.matching),
     };
-    let rows = page
-        .items
-        .into_iter()
-        .map(|item| view! { <Row item=item clock=clock/> })
-        .collect_view();
     let found = if page.matching == 0 {
         plain(view! {
             <section class="empty">
                 <h2>"No item matches"</h2>
-                <p>"Nothing has “" {page.q.clone()} "” in its name or id. " <a href="/inventory">"Show all items"</a></p>
+                <p>
+                    "Nothing has “" {page.q.clone()} "” in its name or id. " <a href="/inventory">"Show all items"</a>
+                </p>
             </section>
         })
     } else {
+        let rows = page.items.into_iter().map(|item| row(item, clock));
         plain(view! {
-            <div class="toolbar">
-                <p>{count}</p>
-                <TimesSwitch/>
-            </div>
-            <div class="table-card">
-                <table role="table">
-                    <caption class="visually-hidden">"Items of this account"</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader" scope="col">
-                                "Name"
-                            </th>
-                            <th role="columnheader" scope="col">
-                                "Category"
-                            </th>
-                            <th role="columnheader" scope="col" class="number">
-                                "Price"
-                            </th>
-                            <th role="columnheader" scope="col">
-                                "Available"
-                            </th>
-                            <th role="columnheader" scope="col">
-                                "Updated"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-            </div>
+            <Listing list=LIST rows=rows.collect() count=count first=page.first next=page.next/>
         })
     };
-    let first = (!page.first).then(|| {
-        view! {
-            <a class="button" href="/inventory">
-                "First page"
-            </a>
-        }
-    });
-    let next = page.next.map(|next| {
-        view! {
-            <a class="button" href=next>
-                "Next page"
-            </a>
-        }
-    });
     plain(view! {
         <search>
             <form class="search" method="get" action="/inventory">
@@ -170,41 +141,16 @@ fn Items(page: Data) -> impl IntoView {
             </form>
         </search>
         {found}
-        <nav class="pager" aria-label="Pages of the inventory">
-            {first}
-            {next}
-        </nav>
     })
 }
 
-#[component]
-fn Row(item: ItemRow, clock: Clock) -> impl IntoView {
-    plain(view! {
-        <tr role="row">
-            <th role="rowheader" scope="row">
-                <span class="name">{item.name}</span>
-                <small class="mono">{item.id}</small>
-            </th>
-            <td role="cell" data-label="Category">
-                {or_none(item.category)}
-            </td>
-            <td role="cell" data-label="Price" class="number">
-                {or_none(item.price)}
-            </td>
-            <td role="cell" data-label="Available">
-                {if item.available { "Yes" } else { "No" }}
-            </td>
-            <td role="cell" data-label="Updated">
-                <Time moment=item.updated clock=clock/>
-            </td>
-        </tr>
-    })
-}
-
-/// What the system that sent the item left out is said to be so.
-fn or_none(value: Option<String>) -> AnyView {
-    match value {
-        Some(value) => plain(value),
-        None => plain(view! { <span class="second">"Not given"</span> }),
-    }
+fn row(item: ItemRow, clock: Clock) -> AnyView {
+    let available = if item.available { "Yes" } else { "No" };
+    let cells = vec![
+        given(item.category),
+        given(item.price),
+        given(Some(available.to_owned())),
+        plain(view! { <Time moment=item.updated clock=clock/> }),
+    ];
+    plain(view! { <Row columns=LIST.columns name=item.name under=vec![item.id] cells=cells/> })
 }

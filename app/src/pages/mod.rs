@@ -3,6 +3,7 @@
 mod creation;
 mod inventory;
 mod keys;
+mod leads;
 mod load;
 mod not_found;
 #[cfg(feature = "ssr")]
@@ -10,6 +11,7 @@ mod still;
 
 pub use inventory::InventoryPage;
 pub use keys::KeysPage;
+pub use leads::LeadsPage;
 pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
 pub use still::{NewKeyPage, RevokeKeyPage, SetupPage, SignInPage};

@@ -6,9 +6,11 @@
 
 mod caller;
 mod clock;
+pub mod entry;
 mod error;
 pub mod inventory;
 pub mod key;
+pub mod leads;
 mod link;
 mod password;
 mod pepper;

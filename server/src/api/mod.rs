@@ -1,10 +1,13 @@
 //! The HTTP API's side: what integrations call with a key. Every answer is JSON, every refusal a problem.
 
+pub mod condition;
 pub mod credentials;
+pub mod fields;
 pub mod health;
 pub mod inventory;
 pub mod json;
 pub mod key;
+pub mod leads;
 pub mod parameters;
 pub mod problem;
 pub mod scoped;

@@ -1,7 +1,7 @@
 //! What stands after the `?`. A parameter that is not known is refused: to ignore a filter would be to lie.
 
 use super::problem::Problem;
-use crate::cursor;
+use crate::cursor::{self, Way};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::inventory::{FeedMode, FeedOptions, ItemFilter, OnError};
@@ -13,15 +13,16 @@ const MAX_LIMIT: u32 = 500;
 /// As long as an item's name may be.
 const MAX_FILTER_CHARS: usize = 256;
 
-/// The parameters as sent. They are judged after the body, by [`Self::none`] [`Self::items`] or [`Self::feed`].
+/// The parameters as sent. They are judged after the body, by [`Self::none`], [`Self::items`], [`Self::feed`] or
+/// [`Self::changes`].
 pub struct Parameters(Vec<(String, String)>);
 
 /// Which part of a list is asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct Page<T> {
     pub limit: u32,
-    /// The id after which it begins.
-    pub after: Option<String>,
+    /// What it begins after.
+    pub after: Option<T>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Parameters {
@@ -70,7 +71,7 @@ impl Parameters {
 
     /// # Errors
     /// A parameter that is unknown, given twice or out of range.
-    pub fn items(&self) -> Result<(ItemFilter, Page), Problem> {
+    pub fn items(&self) -> Result<(ItemFilter, Page<String>), Problem> {
         self.known(&["limit", "cursor", "category", "q", "updated_since"])?;
         let text = |name: &str| match self.get(name) {
             Some(text) if text.chars().count() > MAX_FILTER_CHARS => Err(invalid(format!(
@@ -87,10 +88,24 @@ impl Parameters {
             q: text("q")?,
             updated_since: since.transpose()?,
         };
-        Ok((filter, self.page_of_known()?))
+        Ok((filter, self.part(cursor::read)?))
     }
 
-    fn page_of_known(&self) -> Result<Page, Problem> {
+    /// Of a feed, in the order of changes.
+    ///
+    /// # Errors
+    /// A parameter that is unknown, given twice or out of range.
+    pub fn changes(&self) -> Result<Page<u64>, Problem> {
+        self.known(&["limit", "cursor"])?;
+        self.part(|text| cursor::read_change(Way::On, text))
+    }
+
+    /// What a `cursor` that nobody was given is refused with.
+    pub fn no_such_cursor() -> Problem {
+        invalid("Give `cursor` the `next_cursor` of an earlier answer, unchanged, or leave it out.")
+    }
+
+    fn part<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Page<T>, Problem> {
         let limit = match self.get("limit") {
             None => DEFAULT_LIMIT,
             Some(text) => text
@@ -101,11 +116,9 @@ impl Parameters {
                 })
                 .ok_or_else(|| invalid(format!("Give `limit` a number from 1 to {MAX_LIMIT}.")))?,
         };
-        let after = self.get("cursor").map(|text| {
-            let told =
-                "Give `cursor` the `next_cursor` of an earlier answer, unchanged, or leave it out.";
-            cursor::read(text).ok_or_else(|| invalid(told))
-        });
+        let after = self
+            .get("cursor")
+            .map(|text| read(text).ok_or_else(Self::no_such_cursor));
         Ok(Page {
             limit,
             after: after.transpose()?,
@@ -199,6 +212,21 @@ mod tests {
                 "{bad}"
             );
         }
+    }
+
+    #[test]
+    fn a_piece_of_the_feed_begins_after_a_change() {
+        let query = format!("cursor={}", cursor::write_change(Way::On, 7));
+        let page = Parameters::of(&query).changes();
+        assert_eq!(
+            page,
+            Ok(Page {
+                limit: 50,
+                after: Some(7)
+            })
+        );
+        let query = format!("cursor={}", cursor::write("SKU001"));
+        assert!(Parameters::of(&query).changes().is_err());
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub enum Problem {
     InvalidBody(Vec<EntryError>),
     InvalidParameter(String),
     NoSuchItem,
+    NoSuchLead,
     PreconditionFailed,
     Internal,
     Unavailable,
@@ -49,7 +50,9 @@ impl Problem {
     const fn row(&self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
-            Self::UnknownPath | Self::NoSuchItem => (S::NOT_FOUND, "not_found", "Not found"),
+            Self::UnknownPath | Self::NoSuchItem | Self::NoSuchLead => {
+                (S::NOT_FOUND, "not_found", "Not found")
+            }
             Self::MethodNotAllowed => (
                 S::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
@@ -116,6 +119,7 @@ impl Problem {
             Self::MalformedBody(why) | Self::InvalidParameter(why) => why.clone().into(),
             Self::InvalidBody(_) => "Some values cannot be taken, so nothing was stored. `errors` lists them.".into(),
             Self::NoSuchItem => "There is no such item in this account.".into(),
+            Self::NoSuchLead => "There is no such lead in this account. Erased leads are gone for good.".into(),
             Self::PreconditionFailed => {
                 "The item is not in the state that `If-Match` or `If-None-Match` names, so nothing was changed. \
                  Read it again, and send the change with the `ETag` that comes with it."

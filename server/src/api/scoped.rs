@@ -21,6 +21,8 @@ pub trait Permission: Send {
 pub struct AnyKey;
 pub struct InventoryRead;
 pub struct InventoryWrite;
+pub struct LeadsRead;
+pub struct LeadsWrite;
 
 impl Permission for AnyKey {
     const SCOPE: Option<Scope> = None;
@@ -30,6 +32,12 @@ impl Permission for InventoryRead {
 }
 impl Permission for InventoryWrite {
     const SCOPE: Option<Scope> = Some(Scope::InventoryWrite);
+}
+impl Permission for LeadsRead {
+    const SCOPE: Option<Scope> = Some(Scope::LeadsRead);
+}
+impl Permission for LeadsWrite {
+    const SCOPE: Option<Scope> = Some(Scope::LeadsWrite);
 }
 
 /// A caller whose key has the permission `P`.

@@ -2,13 +2,14 @@
 
 use super::Visitor;
 use crate::AppState;
+use crate::cursor::{self, Way};
 use crate::request::RequestId;
 use crate::telemetry::Chain;
 use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
     CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyView, KeysPage,
-    RevokeKeyForm,
+    LeadsPage, RevokeKeyForm,
 };
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
@@ -90,7 +91,7 @@ impl Backend for Door {
         let member = self.member()?;
         let after = query
             .cursor
-            .map(|text| crate::cursor::read(&text).ok_or(Failure::NotFound));
+            .map(|text| cursor::read(&text).ok_or(Failure::NotFound));
         let filter = ItemFilter {
             q: query.q.filter(|q| !q.trim().is_empty()),
             ..ItemFilter::default()
@@ -105,9 +106,20 @@ impl Backend for Door {
             if let Some(q) = filter.q.as_deref() {
                 query.append_pair("q", q);
             }
-            query.append_pair("cursor", &crate::cursor::write(&id));
+            query.append_pair("cursor", &cursor::write(&id));
             format!("/inventory?{}", query.finish())
         });
+        Ok(page)
+    }
+
+    async fn leads(&self, cursor: Option<String>) -> Result<LeadsPage, Failure> {
+        let member = self.member()?;
+        let before = cursor
+            .as_deref()
+            .map(|text| cursor::read_change(Way::Back, text).ok_or(Failure::NotFound));
+        let page = self.service.leads_page(member, before.transpose()?).await;
+        let (mut page, next_before) = self.told(page)?;
+        page.next_cursor = next_before.map(|number| cursor::write_change(Way::Back, number));
         Ok(page)
     }
 }

@@ -1,7 +1,8 @@
 //! JSON: `{"items": [ … ]}`.
 
-use super::{FeedError, MAX_ITEMS, pointer, twice, unknown};
-use crate::api::json::{Members, array, object};
+use super::{FeedError, MAX_ITEMS};
+use crate::api::fields::{invalid, members, pointer, refuse, text, unknown};
+use crate::api::json::array;
 use serde_json::value::RawValue;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
 use std::collections::BTreeMap;
@@ -103,50 +104,6 @@ const FIELDS: [&str; 10] = [
     "attributes",
 ];
 
-/// The members of an object, each name once: which of two a reader would take nobody knows.
-fn members<'a>(
-    value: &'a RawValue,
-    errors: &mut Vec<EntryError>,
-) -> Option<Vec<(String, &'a RawValue)>> {
-    let Some(Members { mut members, more }) = object(value) else {
-        errors.push(invalid("", "Give an object."));
-        return None;
-    };
-    if more {
-        errors.push(EntryError::new(
-            "",
-            EntryCode::TooLong,
-            "This object has too many members.",
-        ));
-    }
-    let mut seen: Vec<String> = Vec::with_capacity(members.len());
-    members.retain(|(name, _)| {
-        let again = seen.contains(name);
-        if again {
-            errors.push(twice(name));
-        }
-        seen.push(name.clone());
-        !again
-    });
-    Some(members)
-}
-
-fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Option<String> {
-    let read = value
-        .get()
-        .starts_with('"')
-        .then(|| serde_json::from_str(value.get()));
-    match read {
-        Some(Ok(text)) => Some(text),
-        Some(Err(_)) => refuse(
-            errors,
-            pointer,
-            "This text holds half a character. Send whole ones.",
-        ),
-        None => refuse(errors, pointer, "Give a text."),
-    }
-}
-
 /// Its digits as they stand, whether as a number or as a text.
 fn price(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<String> {
     match value.get().as_bytes() {
@@ -178,13 +135,4 @@ fn attributes(errors: &mut Vec<EntryError>, value: &RawValue) -> BTreeMap<String
     let texts = texts.collect();
     errors.extend(found.into_iter().map(|error| error.under("/attributes")));
     texts
-}
-
-fn invalid(pointer: &str, detail: &str) -> EntryError {
-    EntryError::new(pointer, EntryCode::Invalid, detail)
-}
-
-fn refuse<T>(errors: &mut Vec<EntryError>, pointer: &str, detail: &str) -> Option<T> {
-    errors.push(invalid(pointer, detail));
-    None
 }

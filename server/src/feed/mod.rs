@@ -8,6 +8,7 @@ mod xml;
 
 pub use json::item_without_id;
 
+use crate::api::fields::{pointer, twice, unknown};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
@@ -124,18 +125,6 @@ fn truth(text: &str) -> Option<bool> {
     }
 }
 
-fn unknown(name: &str) -> EntryError {
-    EntryError::new(
-        pointer(name),
-        EntryCode::UnknownField,
-        "There is no field of this name. Leave it out.",
-    )
-}
-
-fn twice(name: &str) -> EntryError {
-    EntryError::new(pointer(name), EntryCode::Duplicate, "Give each name once.")
-}
-
 /// No items, or too many of them.
 fn wrong_count() -> FeedError {
     let detail = format!("Send 1 to {MAX_ITEMS} items in one request.");
@@ -144,12 +133,6 @@ fn wrong_count() -> FeedError {
         EntryCode::OutOfRange,
         detail,
     )])
-}
-
-/// RFC 6901, with the name cut to a length that can be read.
-fn pointer(name: &str) -> String {
-    let shown: String = name.chars().take(128).collect();
-    format!("/{}", shown.replace('~', "~0").replace('/', "~1"))
 }
 
 #[cfg(test)]

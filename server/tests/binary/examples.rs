@@ -51,7 +51,7 @@ fn every_example_pushes_an_inventory() {
     .unwrap();
     let mut created = 2;
     for (program, name) in CLIENTS {
-        let files = if name.ends_with(".sh") {
+        let files = if program == "sh" {
             vec![&body, &csv]
         } else {
             vec![&list]
@@ -84,7 +84,7 @@ fn every_example_says_what_to_mend_and_never_the_key() {
         r#"[{"id":"SKU001","name":"n","price":"ten"}]"#,
     );
     for (program, name) in CLIENTS {
-        let file = if name.ends_with(".sh") { &body } else { &list };
+        let file = if program == "sh" { &body } else { &list };
         let output = push(&server, &secret, program, name, file);
         let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(!output.status.success(), "{name}: {told}");

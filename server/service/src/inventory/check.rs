@@ -1,6 +1,7 @@
 //! From what a feed says to an item, or to every reason why it is none.
 
 use super::{Currency, Item, ItemId, Price};
+use crate::entry::{EntryCode, EntryError, check_text, optional};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -9,57 +10,6 @@ pub const MAX_ID_CHARS: usize = 128;
 const MAX_ATTRIBUTES: usize = 50;
 /// In hundredths: 9,999,999,999.99.
 const MAX_CENTS: i64 = 999_999_999_999;
-
-/// What is wrong with one entry, in the API's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryCode {
-    Required,
-    TooLong,
-    OutOfRange,
-    Invalid,
-    UnknownField,
-    Duplicate,
-}
-
-impl EntryCode {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::TooLong => "too_long",
-            Self::OutOfRange => "out_of_range",
-            Self::Invalid => "invalid",
-            Self::UnknownField => "unknown_field",
-            Self::Duplicate => "duplicate",
-        }
-    }
-}
-
-/// One thing to mend in a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntryError {
-    /// A JSON pointer (RFC 6901) from the item on, such as `/price`; from the body on once it left the service.
-    pub pointer: String,
-    pub code: EntryCode,
-    /// What to do, in one sentence.
-    pub detail: String,
-}
-
-impl EntryError {
-    pub fn new(pointer: impl Into<String>, code: EntryCode, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code,
-            detail: detail.into(),
-        }
-    }
-
-    /// The same, seen from further out.
-    #[must_use]
-    pub fn under(mut self, parent: &str) -> Self {
-        self.pointer.insert_str(0, parent);
-        self
-    }
-}
 
 /// An item as a feed gives it, whatever the feed's format: texts, not yet checked. `errors` holds what the format's
 /// reader refused already (wrong types, unknown fields), so that a caller learns of everything at once.
@@ -145,30 +95,6 @@ fn required(
             errors.push(EntryError::new(pointer, EntryCode::Required, detail));
             None
         }
-    }
-}
-
-fn optional(
-    errors: &mut Vec<EntryError>,
-    pointer: &str,
-    value: Option<String>,
-    max: usize,
-) -> Option<String> {
-    let text = value?;
-    check_text(errors, pointer, &text, max);
-    Some(text)
-}
-
-fn check_text(errors: &mut Vec<EntryError>, pointer: &str, text: &str, max: usize) {
-    if text.chars().count() > max {
-        let detail = format!("Use at most {max} characters.");
-        errors.push(EntryError::new(pointer, EntryCode::TooLong, detail));
-    } else if text
-        .chars()
-        .any(|c| c.is_control() && c != '\t' && c != '\n')
-    {
-        let detail = "Remove the control characters; tab and newline are the only ones allowed.";
-        errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
     }
 }
 

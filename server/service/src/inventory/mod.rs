@@ -5,7 +5,8 @@ mod feed;
 mod item;
 mod operations;
 
-pub use check::{EntryCode, EntryError, ItemDraft, MAX_ID_CHARS};
+pub use crate::entry::{EntryCode, EntryError};
+pub use check::{ItemDraft, MAX_ID_CHARS};
 pub use feed::{FeedMode, FeedOptions, FeedReport, OnError, RejectedItem, check_feed};
 pub use item::{Condition, Currency, Item, ItemFilter, ItemId, Price, StoredItem, Version};
 pub use operations::{ItemsPage, PutOutcome};

@@ -12,8 +12,9 @@ pub use record::*;
 
 use crate::inventory::{Condition, Item, ItemFilter, StoredItem};
 use crate::key::KeyDigest;
+use crate::leads::{Lead, LeadChange, LeadEdits};
 use async_trait::async_trait;
-use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
+use domain::{AccountId, Email, KeyId, LeadId, MemberId, Timestamp};
 use std::collections::HashSet;
 
 /// The database failed. Neither text is for callers.
@@ -30,8 +31,8 @@ pub enum StoreError {
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// All ports of one database.
-pub trait Store: InstallationStore + MemberStore + KeyStore + InventoryStore {}
-impl<T: InstallationStore + MemberStore + KeyStore + InventoryStore> Store for T {}
+pub trait Store: InstallationStore + MemberStore + KeyStore + InventoryStore + LeadStore {}
+impl<T: InstallationStore + MemberStore + KeyStore + InventoryStore + LeadStore> Store for T {}
 
 /// What belongs to the installation as a whole.
 #[async_trait]
@@ -206,4 +207,61 @@ pub trait InventoryStore: Send + Sync + 'static {
         condition: &Condition,
         event: AuditEvent,
     ) -> Result<Removal>;
+}
+
+/// Those who asked to be contacted.
+///
+/// Every change of a lead takes the next number of its account, in the transaction of the change: who has seen a
+/// number has seen every smaller one, or a later change in its place.
+#[async_trait]
+pub trait LeadStore: Send + Sync + 'static {
+    /// Stores a lead whose id is new.
+    async fn insert_lead(&self, account: &AccountId, lead: &Lead, event: AuditEvent) -> Result<()>;
+
+    /// Makes the edits, and gives the lead as it is then; `None` where there is none, or it is erased. Where they
+    /// change nothing, the lead keeps its number and its `updated_at`, and nothing is recorded; else `event` is asked
+    /// for the audit event, with the names of the fields that changed.
+    async fn update_lead(
+        &self,
+        account: &AccountId,
+        id: &LeadId,
+        edits: &LeadEdits,
+        now: Timestamp,
+        event: &(dyn Fn(Vec<&'static str>) -> AuditEvent + Send + Sync),
+    ) -> Result<Option<Lead>>;
+
+    /// Overwrites all that was known of the person; the id and the time of the erasure stay. `false` where there is no
+    /// such lead, or it is erased already; then no event is recorded.
+    async fn erase_lead(
+        &self,
+        account: &AccountId,
+        id: &LeadId,
+        now: Timestamp,
+        event: AuditEvent,
+    ) -> Result<bool>;
+
+    /// `None` also where it is erased.
+    async fn find_lead(&self, account: &AccountId, id: &LeadId) -> Result<Option<Lead>>;
+
+    /// Up to `limit` leads whose last change has a number above `after`, oldest change first, the erased included.
+    async fn lead_changes(
+        &self,
+        account: &AccountId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<LeadChange>>;
+
+    /// The number of the account's last change; 0 before the first.
+    async fn last_lead_change(&self, account: &AccountId) -> Result<u64>;
+
+    /// Up to `limit` leads whose last change has a number below `before`, newest change first, without the erased.
+    async fn newest_leads(
+        &self,
+        account: &AccountId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<(u64, Lead)>>;
+
+    /// Without the erased.
+    async fn count_leads(&self, account: &AccountId) -> Result<u64>;
 }

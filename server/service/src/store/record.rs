@@ -248,18 +248,24 @@ pub enum Action {
     ItemDeleted,
     KeyCreated,
     KeyRevoked,
+    LeadCreated,
+    LeadErased,
+    LeadUpdated,
     PasswordReset,
     SessionEnded,
     SessionOpened,
 }
 
 impl Action {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::AccountCreated,
         Self::InventoryUpdated,
         Self::ItemDeleted,
         Self::KeyCreated,
         Self::KeyRevoked,
+        Self::LeadCreated,
+        Self::LeadErased,
+        Self::LeadUpdated,
         Self::PasswordReset,
         Self::SessionEnded,
         Self::SessionOpened,
@@ -272,6 +278,9 @@ impl Action {
             Self::ItemDeleted => "item.deleted",
             Self::KeyCreated => "key.created",
             Self::KeyRevoked => "key.revoked",
+            Self::LeadCreated => "lead.created",
+            Self::LeadErased => "lead.erased",
+            Self::LeadUpdated => "lead.updated",
             Self::PasswordReset => "password.reset",
             Self::SessionEnded => "session.ended",
             Self::SessionOpened => "session.opened",

@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod installation;
 pub(crate) mod inventory;
 pub(crate) mod key;
+pub(crate) mod lead;
 pub(crate) mod link;
 pub(crate) mod member;
 pub(crate) mod session;
@@ -43,6 +44,15 @@ pub(crate) const INDEXED: &[&str] = &[
     key::NAME_BY_FORM,
     key::RECORD_USE,
     key::REVOKE,
+    lead::CHANGES,
+    lead::COUNT,
+    lead::ERASE,
+    lead::FIND,
+    lead::INSERT,
+    lead::LAST_CHANGE,
+    lead::NEWEST,
+    lead::NEXT_CHANGE,
+    lead::UPDATE,
     link::FIND,
     link::REPLACE,
     link::USE,

@@ -11,6 +11,7 @@ mod files;
 mod installation;
 mod inventory;
 mod key;
+mod lead;
 mod link;
 mod member;
 mod open;

@@ -27,7 +27,9 @@ pub(super) async fn writer(options: &SqliteConnectOptions) -> sqlx::Result<Sqlit
     let options = options
         .clone()
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full);
+        .synchronous(SqliteSynchronous::Full)
+        // What is overwritten or deleted leaves no copy in free space of the file: an erased person is erased there too.
+        .pragma("secure_delete", "ON");
     let began = Instant::now();
     loop {
         match pool(1, options.clone()).await {

@@ -2,6 +2,7 @@
 
 mod atomic;
 mod contract;
+mod erasure;
 mod files;
 mod opening;
 mod processes;

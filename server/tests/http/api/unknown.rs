@@ -12,6 +12,8 @@ async fn an_unknown_path_is_a_problem_before_the_key_is_asked_for() {
         "/api/key/",
         "/api/inventory/",
         "/api/inventory/a/b",
+        "/api/leads/",
+        "/api/leads/a/b",
         "/api/Key",
     ] {
         for method in ["GET", "POST", "DELETE", "BREW"] {
@@ -33,6 +35,8 @@ async fn a_wrong_method_is_told_the_right_ones() {
         ("OPTIONS", "/api/key", "GET,HEAD,DELETE"),
         ("TRACE", "/api/inventory", "GET,HEAD,POST"),
         ("PATCH", "/api/inventory/x", "GET,HEAD,PUT,DELETE"),
+        ("PUT", "/api/leads", "GET,HEAD,POST"),
+        ("PUT", "/api/leads/x", "GET,HEAD,PATCH,DELETE"),
         ("POST", "/healthz", "GET,HEAD"),
     ] {
         let answer = world.nobody().send(method, path, "").await;

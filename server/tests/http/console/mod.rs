@@ -2,6 +2,7 @@ mod calls;
 mod headers;
 mod import;
 mod keys;
+mod leads;
 mod pages;
 mod sessions;
 mod setup;

@@ -33,7 +33,7 @@ async fn every_page_for_members_leads_to_sign_in_and_back() {
         assert_eq!(answer.header("location"), back);
         seen += 1;
     }
-    assert_eq!(seen, 4);
+    assert_eq!(seen, 5);
 }
 
 #[tokio::test]
@@ -45,6 +45,7 @@ async fn pages_are_whole_documents_that_need_no_script() {
         ("/keys", "CRM Sync"),
         ("/keys/new", "Permissions"),
         ("/inventory", "Inventory"),
+        ("/leads", "No leads yet"),
     ] {
         let page = owner.get(path).await.expect(200);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
@@ -140,6 +141,7 @@ async fn no_address_breaks_a_page() {
             "/keys",
             "/keys/new",
             "/inventory",
+            "/leads",
             "/sign-in",
             "/keys/x/revoke",
             "/nothing",

@@ -14,6 +14,8 @@ struct Two {
     world: World,
     theirs: Member,
     their_key: Key,
+    /// The path of their lead.
+    their_lead: String,
     mine: Member,
     my_key: Key,
 }
@@ -33,12 +35,16 @@ async fn two() -> Two {
         .post("/api/inventory", &json!({ "items": [item] }))
         .await
         .expect(200);
+    let lead = json!({ "name": "Acme Buyer", "email": "buyer@acme.example", "source": "Acme" });
+    let answer = their_key.post("/api/leads", &lead).await.expect(201);
+    let their_lead = answer.header("location").to_owned();
     let mine = world.stranger().await;
     let my_key = mine.create(&world, "Feed", &scopes).await;
     Two {
         world,
         theirs,
         their_key,
+        their_lead,
         mine,
         my_key,
     }
@@ -54,6 +60,7 @@ impl Two {
             .await
             .expect(200)
             .json();
+        let leads = self.their_key.get("/api/leads").await.expect(200).json();
         let audit = self.world.count("SELECT count(*) FROM audit_events WHERE account_id = (SELECT id FROM accounts WHERE name = 'Acme Motors')").await;
         let status: Vec<_> = keys
             .as_array()
@@ -61,7 +68,7 @@ impl Two {
             .iter()
             .map(|key| key["status"].clone())
             .collect();
-        json!([status, items, audit])
+        json!([status, items, leads, audit])
     }
 }
 
@@ -122,7 +129,39 @@ async fn no_route_of_the_api_crosses_accounts() {
                 assert_eq!(answer.json()["created"], 1, "{what}");
                 key.delete("/api/inventory/ACME-1").await.expect(204);
             }
-            (MethodFilter::GET, "/api/inventory" | "/api/key" | "/healthz" | "/readyz") => {
+            // Their lead, and one that nobody has, must look alike.
+            (MethodFilter::GET, "/api/leads/{id}") => {
+                same(
+                    &key.get(&two.their_lead).await,
+                    &key.get(&id("none")).await,
+                    &what,
+                );
+            }
+            (MethodFilter::DELETE, "/api/leads/{id}") => {
+                same(
+                    &key.delete(&two.their_lead).await,
+                    &key.delete(&id("none")).await,
+                    &what,
+                );
+            }
+            (MethodFilter::PATCH, "/api/leads/{id}") => {
+                let edit = json!({ "status": "lost", "note": "Mine" });
+                same(
+                    &key.patch(&two.their_lead, &edit).await,
+                    &key.patch(&id("none"), &edit).await,
+                    &what,
+                );
+            }
+            (MethodFilter::POST, "/api/leads") => {
+                let lead = json!({ "email": "buyer@acme.example" });
+                let answer = key.post(path, &lead).await.expect(201);
+                assert_ne!(answer.header("location"), two.their_lead, "{what}");
+                key.delete(answer.header("location")).await.expect(204);
+            }
+            (
+                MethodFilter::GET,
+                "/api/inventory" | "/api/leads" | "/api/key" | "/healthz" | "/readyz",
+            ) => {
                 silent(&key.get(path).await.expect(200), &what);
             }
             // Tried last: it ends the key.
@@ -203,7 +242,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
         let what = format!("{method:?} {path}");
         let at = path.replace("{id}", &two.their_key.id);
         let answer = match (*method, *path) {
-            (MethodFilter::GET, "/keys" | "/keys/new" | "/inventory") => {
+            (MethodFilter::GET, "/keys" | "/keys/new" | "/inventory" | "/leads") => {
                 mine.get(&at).await.expect(200)
             }
             (MethodFilter::GET, "/" | "/sign-in") => mine.get(&at).await.expect(303),

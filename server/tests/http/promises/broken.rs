@@ -96,20 +96,32 @@ async fn a_database_that_does_not_answer_is_told_as_such_everywhere() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner
-        .create(&world, "Feed", &["inventory:read", "inventory:write"])
+        .create(
+            &world,
+            "Feed",
+            &[
+                "inventory:read",
+                "inventory:write",
+                "leads:read",
+                "leads:write",
+            ],
+        )
         .await;
     world.store.close().await;
     for (method, path) in [
         ("GET", "/api/inventory"),
         ("DELETE", "/api/key"),
         ("DELETE", "/api/inventory/x"),
+        ("GET", "/api/leads"),
+        ("GET", "/api/leads/x"),
+        ("DELETE", "/api/leads/x"),
     ] {
         assert_eq!(
             key.send(method, path, "").await.problem(),
             (503, "unavailable".into())
         );
     }
-    for path in ["/keys", "/inventory", "/sign-in", "/nothing"] {
+    for path in ["/keys", "/inventory", "/leads", "/sign-in", "/nothing"] {
         owner.get(path).await.expect(503);
     }
     for (path, fields) in [

@@ -3,5 +3,6 @@
 mod accounts;
 mod broken;
 mod busy;
+mod crm;
 mod forged;
 mod revoked;

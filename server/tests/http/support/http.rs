@@ -79,6 +79,12 @@ impl Http {
             .await
     }
 
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.with("content-type", "application/json")
+            .send("PATCH", path, body.to_string())
+            .await
+    }
+
     /// As a browser sends a form by itself.
     pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new())
@@ -181,6 +187,7 @@ impl Member {
 }
 
 /// A system that calls the API.
+#[derive(Clone)]
 pub struct Key {
     http: Http,
     pub secret: String,

@@ -142,6 +142,14 @@ impl World {
             .await
     }
 
+    /// An owner's key with every permission on the leads.
+    pub async fn crm_key(&self) -> Key {
+        let owner = self.owner().await;
+        owner
+            .create(self, "CRM Sync", &["leads:read", "leads:write"])
+            .await
+    }
+
     /// Changes the database behind the server's back, for what no request can bring about yet.
     pub async fn sql(&self, statement: &'static str) {
         let mut connection = self.connection().await;

@@ -1,13 +1,14 @@
 //! Every change there is, one after the other.
 
 use super::tenant::Tenant;
-use super::world::{all, at, item, link, token};
+use super::world::{all, at, item, lead, link, token};
 use crate::inventory::Condition;
+use crate::leads::{Edit, LeadEdits};
 use crate::store::{
     Action, AuditEvent, Claim, Ended, Inserted, LinkPurpose, NewRevocation, NewSession, Put,
     Removal, Store, StoreError, TokenDigest,
 };
-use domain::{AccountId, KeyId, MemberId, RevokeReason};
+use domain::{AccountId, KeyId, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
 
 /// An account in which every change but the first owner's is possible.
@@ -20,6 +21,7 @@ pub struct World {
     pub(super) owner: MemberId,
     pub(super) key: KeyId,
     pub(super) item: String,
+    pub(super) lead: LeadId,
 }
 
 /// A port method that changes something and records it.
@@ -31,6 +33,9 @@ pub enum Change {
     DeleteItem,
     InsertKey,
     RevokeKey,
+    InsertLead,
+    UpdateLead,
+    EraseLead,
     EndSession,
     OpenSession,
     ResetPassword,
@@ -39,13 +44,16 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
         Self::DeleteItem,
         Self::InsertKey,
         Self::RevokeKey,
+        Self::InsertLead,
+        Self::UpdateLead,
+        Self::EraseLead,
         Self::EndSession,
         Self::OpenSession,
         Self::ResetPassword,
@@ -65,6 +73,7 @@ impl Change {
     ///
     /// # Errors
     /// Those of the store.
+    #[expect(clippy::too_many_lines, reason = "one arm for each change")]
     pub async fn make(
         self,
         store: &dyn Store,
@@ -129,6 +138,9 @@ impl Change {
                     .await?;
                 matches!(ended, Ended::Revoked(_))
             }
+            Self::InsertLead | Self::UpdateLead | Self::EraseLead => {
+                self.make_of_lead(store, world, &event).await?
+            }
             Self::EndSession => {
                 store
                     .end_session(&world.session, event(Action::SessionEnded))
@@ -169,6 +181,41 @@ impl Change {
             }
         })
     }
+
+    async fn make_of_lead(
+        self,
+        store: &dyn Store,
+        world: &World,
+        event: &(dyn Fn(Action) -> AuditEvent + Send + Sync),
+    ) -> Result<bool, StoreError> {
+        let account = &world.tenant.account;
+        Ok(match self {
+            Self::InsertLead => {
+                let lead = lead("inserted", at(10));
+                store
+                    .insert_lead(account, &lead, event(Action::LeadCreated))
+                    .await?;
+                store.find_lead(account, &lead.id).await? == Some(lead)
+            }
+            Self::UpdateLead => {
+                let edits = LeadEdits {
+                    status: Edit::Set(LeadStatus::Won),
+                    ..LeadEdits::default()
+                };
+                let recorded = |_: Vec<&'static str>| event(Action::LeadUpdated);
+                let lead = store
+                    .update_lead(account, &world.lead, &edits, at(10), &recorded)
+                    .await?;
+                lead.is_some_and(|lead| lead.updated_at == at(10))
+            }
+            Self::EraseLead => {
+                store
+                    .erase_lead(account, &world.lead, at(10), event(Action::LeadErased))
+                    .await?
+            }
+            _ => false,
+        })
+    }
 }
 
 impl World {
@@ -190,10 +237,12 @@ impl World {
             key: tenant.hold(store, "held").await,
             owner: tenant.owner.clone(),
             item: "held".to_owned(),
+            lead: lead("held", at(0)).id,
             newcomer,
             tenant,
         };
         world.tenant.push(store, &[item(&world.item)], at(0)).await;
+        world.tenant.welcome(store, &lead("held", at(0))).await;
         let subjects = [world.tenant.email.as_str().to_owned()];
         store
             .count_failure(&subjects, at(9), &[30], at(0))
@@ -210,6 +259,10 @@ impl World {
         let told = (
             store.list_keys(account).await.unwrap(),
             store.list_items(account, &all(), None, 100).await.unwrap(),
+            (
+                store.lead_changes(account, 0, 100).await.unwrap(),
+                store.last_lead_change(account).await.unwrap(),
+            ),
             store.audit_events(account, 100).await.unwrap(),
             store.audit_events(&newcomer.account, 100).await.unwrap(),
             store.find_link(&self.invite, now).await.unwrap(),

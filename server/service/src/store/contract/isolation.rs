@@ -2,7 +2,8 @@
 
 use super::change::World;
 use super::tenant::Tenant;
-use super::world::{Shared, all, at, item};
+use super::world::{Shared, all, at, item, lead};
+use crate::leads::{Edit, LeadEdits};
 use crate::store::{Action, Ended, NewRevocation};
 use domain::RevokeReason;
 
@@ -18,6 +19,11 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
     );
     assert_eq!(store.count_items(account, &all()).await.unwrap(), 0);
     assert_eq!(store.find_item(account, &world.item).await.unwrap(), None);
+    assert_eq!(store.lead_changes(account, 0, 100).await.unwrap(), []);
+    assert_eq!(store.newest_leads(account, None, 100).await.unwrap(), []);
+    assert_eq!(store.last_lead_change(account).await.unwrap(), 0);
+    assert_eq!(store.count_leads(account).await.unwrap(), 0);
+    assert_eq!(store.find_lead(account, &world.lead).await.unwrap(), None);
     let events = store.audit_events(account, 100).await.unwrap();
     assert!(events.iter().all(|event| event.account_id == *account));
     assert_eq!(events.len(), 1, "the stranger's own beginning");
@@ -41,7 +47,19 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
         .unwrap();
     assert_eq!(ended, Ended::Missing);
     assert!(!stranger.remove(&*store, &world.item).await);
+    let edits = LeadEdits {
+        note: Edit::Set(None),
+        ..LeadEdits::default()
+    };
+    let edited = stranger.edit(&*store, &world.lead, &edits, at(1)).await;
+    assert_eq!(edited, None);
+    assert!(!stranger.erase(&*store, &world.lead, at(1)).await);
     assert_eq!(stranger.events(&*store).await, events);
+    assert_eq!(
+        store.last_lead_change(&stranger.account).await.unwrap(),
+        0,
+        "a change that was none took a number"
+    );
 
     // The same id is another item in another account.
     let mut entry = item(&world.item);
@@ -59,6 +77,11 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
         .unwrap()
         .unwrap();
     assert_eq!(own.item, entry);
+
+    // So is the same lead, whose numbers are counted apart.
+    stranger.welcome(&*store, &lead("held", at(1))).await;
+    assert!(stranger.erase(&*store, &world.lead, at(2)).await);
+    assert_eq!(store.last_lead_change(&stranger.account).await.unwrap(), 2);
 
     // A key of one account cannot be made in the name of another's member.
     let mut key = stranger.key("forged", at(1));

@@ -24,6 +24,7 @@ mod inventory;
 mod isolation;
 mod items;
 mod keys;
+mod leads;
 mod paging;
 mod resets;
 mod revocations;
@@ -91,6 +92,12 @@ macro_rules! store_contract_cases {
             items_are_found_by_category_text_and_time
             items_are_listed_in_the_byte_order_of_their_ids
             paging_meets_every_lasting_item_once_while_others_come_and_go
+            a_lead_reads_back_as_it_was_made
+            every_edit_of_a_lead_is_a_change_and_the_same_values_again_are_none
+            of_an_erased_lead_the_id_and_the_time_are_left
+            the_feed_has_each_lead_once_at_its_last_change
+            leads_are_listed_newest_change_first_without_the_erased
+            following_the_feed_meets_the_last_change_of_every_lead
             no_port_reads_from_another_account
             no_port_changes_another_account
             every_change_records_one_event
@@ -110,8 +117,8 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                accounts::*, audit::*, inventory::*, isolation::*, items::*, keys::*, paging::*, resets::*,
-                revocations::*, sessions::*,
+                accounts::*, audit::*, inventory::*, isolation::*, items::*, keys::*, leads::*, paging::*,
+                resets::*, revocations::*, sessions::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -4,12 +4,13 @@ use super::world::{at, email, link, token};
 use crate::PepperId;
 use crate::inventory::{Condition, Item};
 use crate::key::KeyDigest;
+use crate::leads::{Lead, LeadEdits};
 use crate::store::{
     Action, Actor, AuditEvent, Claim, Ended, Inserted, KeyRecord, LinkPurpose, NewKey, NewOwner,
     NewRevocation, NewSession, Put, Removal, Store, TokenDigest, UpsertCounts,
 };
 use domain::{
-    AccountId, AccountName, Email, KeyId, KeyName, MemberId, RevokeReason, Scope, ScopeSet,
+    AccountId, AccountName, Email, KeyId, KeyName, LeadId, MemberId, RevokeReason, Scope, ScopeSet,
     Timestamp,
 };
 use serde_json::json;
@@ -221,6 +222,37 @@ impl Tenant {
         let condition = Condition::Always;
         let removal = store.delete_item(&self.account, id, &condition, event);
         removal.await.unwrap() == Removal::Removed
+    }
+
+    pub(super) async fn welcome(&self, store: &dyn Store, lead: &Lead) {
+        let event = self.event(Action::LeadCreated, lead.id.as_str(), lead.created_at);
+        store.insert_lead(&self.account, lead, event).await.unwrap();
+    }
+
+    pub(super) async fn edit(
+        &self,
+        store: &dyn Store,
+        id: &LeadId,
+        edits: &LeadEdits,
+        now: Timestamp,
+    ) -> Option<Lead> {
+        let event = |changed: Vec<&'static str>| {
+            let mut event = self.event(Action::LeadUpdated, id.as_str(), now);
+            event.detail = json!({ "changed": changed });
+            event
+        };
+        store
+            .update_lead(&self.account, id, edits, now, &event)
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn erase(&self, store: &dyn Store, id: &LeadId, now: Timestamp) -> bool {
+        let event = self.event(Action::LeadErased, id.as_str(), now);
+        store
+            .erase_lead(&self.account, id, now, event)
+            .await
+            .unwrap()
     }
 
     /// How many events the account has, or 1,000.

@@ -1,8 +1,9 @@
 //! What the cases are told with: times, tokens and items that are plausible and easy to tell apart.
 
 use crate::inventory::{Currency, Item, ItemFilter, ItemId, Price};
+use crate::leads::{Lead, LeadFields};
 use crate::store::{LinkPurpose, NewLink, Store, TokenDigest, UseRecord};
-use domain::{Email, Timestamp};
+use domain::{Email, LeadId, LeadStatus, Timestamp};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -67,6 +68,27 @@ pub(super) fn item(id: &str) -> Item {
 /// Every item.
 pub(super) fn all() -> ItemFilter {
     ItemFilter::default()
+}
+
+/// `name` also makes its id.
+pub(super) fn lead(name: &str, now: Timestamp) -> Lead {
+    let text = |text: &str| Some(text.to_owned());
+    Lead {
+        id: LeadId::parse(&format!("lead-{name}")).unwrap(),
+        fields: LeadFields {
+            name: Some(format!("Person {name}")),
+            email: Some(format!("{name}@example.net")),
+            phone: text("+44 20 7946 0018"),
+            message: text("Is it still there?\nI could come on Friday."),
+            source: text("chatbot"),
+            item_id: text("SKU001"),
+            status: LeadStatus::New,
+            external_id: text("crm-7"),
+            note: text("Prefers mail"),
+        },
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 pub(super) fn used(now: Timestamp, agent: &str) -> UseRecord {

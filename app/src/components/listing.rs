@@ -1,0 +1,68 @@
+//! A long list for reading, a page of it at a time.
+
+use super::{Code, Column, Table, TimesSwitch};
+use crate::lean::plain;
+use leptos::prelude::*;
+
+/// What one list is called, and where it stands.
+#[derive(Clone, Copy)]
+pub struct List {
+    pub path: &'static str,
+    /// What stands in it.
+    pub name: &'static str,
+    pub caption: &'static str,
+    pub class: &'static str,
+    pub columns: &'static [Column],
+}
+
+#[component]
+pub fn Listing(
+    list: List,
+    rows: Vec<AnyView>,
+    /// How many there are on all pages, in words.
+    count: String,
+    /// Whether this is the first page.
+    first: bool,
+    /// The address of the next page.
+    next: Option<String>,
+) -> impl IntoView {
+    let List { path, name, .. } = list;
+    plain(view! {
+        <div class="toolbar">
+            <p>{count}</p>
+            <TimesSwitch/>
+        </div>
+        <Table caption=list.caption class=list.class columns=list.columns rows=rows.into_any()/>
+        <nav class="pager" aria-label=format!("Pages of the {name}")>
+            {(!first).then(|| view! { <a class="button" href=path>"First page"</a> })}
+            {next
+                .map(|next| {
+                    view! {
+                        <a class="button" href=next>
+                            "Next page"
+                        </a>
+                    }
+                })}
+        </nav>
+    })
+}
+
+/// In the place of a list to which nothing was sent yet.
+#[component]
+pub fn NothingSent(
+    title: &'static str,
+    /// What to do about it, before a call that does it.
+    text: &'static str,
+    call: String,
+) -> impl IntoView {
+    plain(view! {
+        <section class="empty">
+            <h2>{title}</h2>
+            <p>{text}</p>
+            <Code id="example-call" text=call copy=true/>
+            <p>
+                <a href="/keys">"Go to API Keys"</a>
+            </p>
+        </section>
+    })
+}

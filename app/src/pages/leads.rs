@@ -1,0 +1,92 @@
+//! Leads: who asked to be contacted, and how far the seller got.
+
+use super::load::{Head, load};
+use crate::components::{
+    Clock, Column, List, Listing, More, NothingSent, PageHead, Row, Time, given,
+};
+use crate::lean::plain;
+use crate::request::PageData;
+use domain::{LeadRow, LeadsPage as Data};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Leads",
+    purpose: "Who asked to be contacted, and what your CRM wrote back. The newest change comes first.",
+};
+
+const LIST: List = List {
+    path: "/leads",
+    name: "leads",
+    caption: "Leads of this account",
+    class: "leads",
+    columns: &[
+        Column::Text("Name"),
+        Column::Text("Source"),
+        Column::Text("Status"),
+        Column::Text("Item"),
+        Column::Text("Updated"),
+    ],
+};
+
+#[component]
+pub fn LeadsPage() -> impl IntoView {
+    load(HEAD, PageData::leads, |page| {
+        plain((
+            view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
+            leads(page),
+        ))
+    })
+}
+
+fn leads(page: Data) -> AnyView {
+    if page.leads.is_empty() && page.first {
+        return nothing_sent(&page.public_url);
+    }
+    let clock = Clock::start(page.now.at);
+    let rows = page.leads.into_iter().map(|lead| row(lead, clock));
+    let count = match page.total {
+        1 => "1 lead".to_owned(),
+        many => format!("{many} leads"),
+    };
+    let next = page
+        .next_cursor
+        .map(|cursor| format!("/leads?cursor={cursor}"));
+    plain(view! {
+        <Listing list=LIST rows=rows.collect() count=count first=page.first next=next/>
+    })
+}
+
+fn row(lead: LeadRow, clock: Clock) -> AnyView {
+    let name = lead.name.unwrap_or_else(|| "No name".to_owned());
+    let reached = [lead.email, lead.phone].into_iter().flatten().collect();
+    let status = lead.status.label().to_owned();
+    let cells = vec![
+        given(lead.source),
+        with_more(Some(status), "Note", lead.note),
+        with_more(lead.item_id, "Message", lead.message),
+        plain(view! { <Time moment=lead.updated clock=clock/> }),
+    ];
+    plain(view! { <Row columns=LIST.columns name=name under=reached cells=cells/> })
+}
+
+/// A value, and under it a text that opens.
+fn with_more(value: Option<String>, label: &'static str, text: Option<String>) -> AnyView {
+    let more = text.map(|text| view! { <More label=label text=text/> });
+    plain((given(value), more))
+}
+
+/// Nobody asked yet.
+fn nothing_sent(url: &str) -> AnyView {
+    let call = format!(
+        "curl -X POST {url}/api/leads \\\n  -H \"X-API-Key: vx_abc123...\" \\\n  -H \"Content-Type: application/json\" \\\n  \
+         -d '{{\"name\": \"Grace Hopper\", \"email\": \"grace@example.com\", \"message\": \"Is it still for sale?\", \
+         \"source\": \"website\", \"item_id\": \"SKU001\"}}'"
+    );
+    plain(view! {
+        <NothingSent
+            title="No leads yet"
+            text="Leads arrive through the API, and a CRM fetches them there and writes back how far it got. Create a key that may add leads, then send a first one with it:"
+            call=call
+        />
+    })
+}

@@ -1,0 +1,63 @@
+// Leads: an integration brings them, a CRM writes back, and the console shows what became of them.
+
+import { edit, send } from "../support/api.ts";
+import { Keys } from "../support/keys.ts";
+import { Seeder, demoteOwner } from "../support/seed.ts";
+import { seedLeads } from "../support/states.ts";
+import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
+
+test("a lead arrives, is listed, and moves to the front when the CRM writes back", async ({ page, server }) => {
+  await signIn(page);
+  await hydrated(page);
+  await page.getByRole("link", { name: "Leads", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "No leads yet" })).toBeVisible();
+  await expect(page.getByText(`curl -X POST ${server.url}/api/leads`)).toBeVisible();
+  await page.getByRole("link", { name: "Go to API Keys" }).click();
+  const keys = new Keys(page);
+  const secret = await keys.create("CRM Sync", "CRM sync");
+  await keys.done();
+
+  const grace = { name: "Grace Hopper", email: "grace@navy.example", message: "Still <b>there</b>?\nToday?", item_id: "SKU001" };
+  const first = await send(server, secret, grace);
+  expect(first.status).toBe(201);
+  expect((await send(server, secret, { name: "Ada Lovelace", phone: "+44 20 7946 0018", source: "website" })).status).toBe(201);
+  await page.getByRole("link", { name: "Leads", exact: true }).click();
+  await hydrated(page);
+  const heads = page.getByRole("rowheader");
+  await expect(heads).toHaveText([/Ada Lovelace.*\+44 20 7946 0018/, /Grace Hopper.*grace@navy\.example/]);
+
+  const row = page.getByRole("row").filter({ hasText: "Grace Hopper" });
+  const message = row.getByText("Still <b>there</b>?");
+  await expect(message).toBeHidden();
+  await row.getByText("Message", { exact: true }).click();
+  await expect(message, "what was typed is text").toBeVisible();
+  await expect(row).toContainText("New");
+  await expect(row.locator("time").first()).toHaveText(/just now|seconds? ago/);
+
+  expect((await edit(server, secret, first.body.id!, { status: "won", note: "Bought two" })).status).toBe(200);
+  await page.reload();
+  await hydrated(page);
+  await expect(heads).toHaveText([/Grace Hopper/, /Ada Lovelace/]);
+  await expect(row).toContainText("Won");
+  await row.getByText("Note", { exact: true }).click();
+  await expect(row.getByText("Bought two")).toBeVisible();
+});
+
+test("who may only look sees the leads", async ({ page, server }) => {
+  await seedLeads(server, 1);
+  await Seeder.signIn(server);
+  demoteOwner(server);
+  await signIn(page);
+  await gotoHydrated(page, "/leads");
+  await expect(page.getByRole("rowheader", { name: /Grace Hopper 1/ })).toBeVisible();
+});
+
+test("at 360 px each lead is a card that says what its values are", async ({ page, server }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await seedLeads(server, 1);
+  await signIn(page);
+  await gotoHydrated(page, "/leads");
+  const cells = page.getByRole("row").filter({ has: page.getByRole("rowheader") }).getByRole("cell");
+  const labels = await cells.evaluateAll((all) => all.map((cell) => getComputedStyle(cell, "::before").content));
+  expect(labels).toEqual(['"Source"', '"Status"', '"Item"', '"Updated"']);
+});

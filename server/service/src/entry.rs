@@ -1,0 +1,78 @@
+//! What can be wrong with a body: each value to mend, in the API's words.
+
+/// What is wrong with one entry, in the API's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryCode {
+    Required,
+    TooLong,
+    OutOfRange,
+    Invalid,
+    UnknownField,
+    Duplicate,
+}
+
+impl EntryCode {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::TooLong => "too_long",
+            Self::OutOfRange => "out_of_range",
+            Self::Invalid => "invalid",
+            Self::UnknownField => "unknown_field",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// One thing to mend in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryError {
+    /// A JSON pointer (RFC 6901) from the item on, such as `/price`; from the body on once it left the service.
+    pub pointer: String,
+    pub code: EntryCode,
+    /// What to do, in one sentence.
+    pub detail: String,
+}
+
+impl EntryError {
+    pub fn new(pointer: impl Into<String>, code: EntryCode, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    /// The same, seen from further out.
+    #[must_use]
+    pub fn under(mut self, parent: &str) -> Self {
+        self.pointer.insert_str(0, parent);
+        self
+    }
+}
+
+/// A text that may be left out.
+pub(crate) fn optional(
+    errors: &mut Vec<EntryError>,
+    pointer: &str,
+    value: Option<String>,
+    max: usize,
+) -> Option<String> {
+    let text = value?;
+    check_text(errors, pointer, &text, max);
+    Some(text)
+}
+
+/// Notes what is wrong with a text: it is longer than `max` characters, or holds control characters.
+pub(crate) fn check_text(errors: &mut Vec<EntryError>, pointer: &str, text: &str, max: usize) {
+    if text.chars().count() > max {
+        let detail = format!("Use at most {max} characters.");
+        errors.push(EntryError::new(pointer, EntryCode::TooLong, detail));
+    } else if text
+        .chars()
+        .any(|c| c.is_control() && c != '\t' && c != '\n')
+    {
+        let detail = "Remove the control characters; tab and newline are the only ones allowed.";
+        errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
+    }
+}

@@ -1,0 +1,73 @@
+//! `GET`, `PATCH` and `DELETE /api/leads/{id}`
+
+use super::answer::LeadAnswer;
+use super::read;
+use crate::AppState;
+use crate::api::condition::no_condition;
+use crate::api::json::{BODY, JsonText};
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::scoped::{LeadsRead, LeadsWrite, Scoped};
+use crate::request::Segment;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::LeadId;
+
+pub async fn show(
+    State(state): State<AppState>,
+    scoped: Scoped<LeadsRead>,
+    parameters: Parameters,
+    id: Segment,
+) -> Result<Json<LeadAnswer>, Problem> {
+    parameters.none()?;
+    let lead = state.service.lead(&scoped.caller, &parse(id)?).await?;
+    lead.map(|lead| Json(lead.into()))
+        .ok_or(Problem::NoSuchLead)
+}
+
+pub async fn edit(
+    State(state): State<AppState>,
+    scoped: Scoped<LeadsWrite>,
+    parameters: Parameters,
+    id: Segment,
+    headers: HeaderMap,
+    JsonText(body): JsonText<BODY>,
+) -> Result<Json<LeadAnswer>, Problem> {
+    let edits = read::edits(&body).check().map_err(Problem::InvalidBody)?;
+    drop(body);
+    parameters.none()?;
+    no_condition(&headers)?;
+    let lead = state
+        .service
+        .update_lead(&scoped.caller, &scoped.client, &parse(id)?, &edits)
+        .await?;
+    lead.map(|lead| Json(lead.into()))
+        .ok_or(Problem::NoSuchLead)
+}
+
+pub async fn erase(
+    State(state): State<AppState>,
+    scoped: Scoped<LeadsWrite>,
+    parameters: Parameters,
+    id: Segment,
+    headers: HeaderMap,
+) -> Result<StatusCode, Problem> {
+    parameters.none()?;
+    no_condition(&headers)?;
+    let found = state
+        .service
+        .erase_lead(&scoped.caller, &scoped.client, &parse(id)?)
+        .await?;
+    if found {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::NoSuchLead)
+    }
+}
+
+/// Ids are ours: a text that cannot be one names no lead.
+fn parse(Segment(id): Segment) -> Result<LeadId, Problem> {
+    id.and_then(|text| LeadId::parse(&text).ok())
+        .ok_or(Problem::NoSuchLead)
+}

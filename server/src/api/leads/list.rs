@@ -1,0 +1,37 @@
+//! `GET /api/leads`: the feed of changes that a CRM follows.
+
+use super::answer::ChangeAnswer;
+use crate::AppState;
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::scoped::{LeadsRead, Scoped};
+use crate::cursor::{Way, write_change};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct FeedAnswer {
+    leads: Vec<ChangeAnswer>,
+    /// Always there, so that whoever is up to date knows from where to ask again.
+    next_cursor: String,
+}
+
+pub async fn list(
+    State(state): State<AppState>,
+    scoped: Scoped<LeadsRead>,
+    parameters: Parameters,
+) -> Result<Json<FeedAnswer>, Problem> {
+    let page = parameters.changes()?;
+    let after = page.after.unwrap_or_default();
+    let found = state
+        .service
+        .lead_changes(&scoped.caller, after, page.limit)
+        .await?
+        .ok_or_else(Parameters::no_such_cursor)?;
+    let leads = found.changes.into_iter();
+    Ok(Json(FeedAnswer {
+        leads: leads.map(|change| change.state.into()).collect(),
+        next_cursor: write_change(Way::On, found.next_after),
+    }))
+}

@@ -1,0 +1,79 @@
+//! From a body's JSON to drafts of leads and of edits.
+
+use crate::api::fields::{members, pointer, text, unknown};
+use serde_json::value::RawValue;
+use service::entry::{EntryCode, EntryError};
+use service::leads::{Edit, LeadDraft, LeadEditsDraft};
+
+/// Fields that are ours to set.
+const OURS: [&str; 4] = ["id", "created_at", "updated_at", "deleted_at"];
+
+/// Fields that nobody changes once the lead is there.
+const FIXED: [&str; 6] = ["name", "email", "phone", "message", "source", "item_id"];
+
+/// A new lead.
+pub fn lead(body: &RawValue) -> LeadDraft {
+    let mut draft = LeadDraft::default();
+    let errors = &mut draft.errors;
+    for (name, value) in members(body, errors).unwrap_or_default() {
+        let field = match name.as_str() {
+            "name" => &mut draft.name,
+            "email" => &mut draft.email,
+            "phone" => &mut draft.phone,
+            "message" => &mut draft.message,
+            "source" => &mut draft.source,
+            "item_id" => &mut draft.item_id,
+            "status" => &mut draft.status,
+            "external_id" => &mut draft.external_id,
+            "note" => &mut draft.note,
+            _ => {
+                errors.push(not_taken(&name));
+                continue;
+            }
+        };
+        // Absent and null are the same, for every field.
+        *field = text_or_null(errors, &pointer(&name), value);
+    }
+    draft
+}
+
+/// What a CRM writes back. Here null says something: to keep nothing in this field.
+pub fn edits(body: &RawValue) -> LeadEditsDraft {
+    let mut draft = LeadEditsDraft::default();
+    let errors = &mut draft.errors;
+    for (name, value) in members(body, errors).unwrap_or_default() {
+        match name.as_str() {
+            "status" => draft.status = text(errors, "/status", value),
+            "external_id" => {
+                draft.external_id = Edit::Set(text_or_null(errors, "/external_id", value));
+            }
+            "note" => draft.note = Edit::Set(text_or_null(errors, "/note", value)),
+            fixed if FIXED.contains(&fixed) => {
+                let detail = "Only `status`, `external_id` and `note` can be changed.";
+                errors.push(EntryError::new(
+                    pointer(fixed),
+                    EntryCode::UnknownField,
+                    detail,
+                ));
+            }
+            _ => errors.push(not_taken(&name)),
+        }
+    }
+    draft
+}
+
+fn text_or_null(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Option<String> {
+    if value.get() == "null" {
+        return None;
+    }
+    text(errors, pointer, value)
+}
+
+fn not_taken(name: &str) -> EntryError {
+    if OURS.contains(&name) {
+        let detail = format!("Leave `{name}` out: the server gives it.");
+        EntryError::new(pointer(name), EntryCode::UnknownField, detail)
+    } else {
+        unknown(name)
+    }
+}

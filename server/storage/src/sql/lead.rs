@@ -1,0 +1,134 @@
+//! Those who asked to be contacted.
+
+use super::parsed;
+use crate::error::Corrupt;
+use domain::{LeadId, LeadStatus, Timestamp};
+use service::leads::{Lead, LeadChange, LeadFields, LeadState};
+
+/// Takes the next number of the account. Whoever takes one after this waits until this transaction is over.
+pub(crate) const NEXT_CHANGE: &str = "
+    INSERT INTO lead_feeds (account_id, last_change)
+    VALUES ($1, 1)
+    ON CONFLICT (account_id) DO UPDATE SET last_change = lead_feeds.last_change + 1
+    RETURNING last_change";
+
+pub(crate) const LAST_CHANGE: &str = "SELECT last_change FROM lead_feeds WHERE account_id = $1";
+
+pub(crate) const INSERT: &str = "
+    INSERT INTO leads
+        (account_id, id, change_number, name, email, phone, message, source, item_id, status,
+         external_id, note, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+
+pub(crate) const UPDATE: &str = "
+    UPDATE leads
+    SET change_number = $3, status = $4, external_id = $5, note = $6, updated_at = $7
+    WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL";
+
+/// Leaves the id.
+pub(crate) const ERASE: &str = "
+    UPDATE leads
+    SET change_number = $3, deleted_at = $4, name = NULL, email = NULL, phone = NULL,
+        message = NULL, source = NULL, item_id = NULL, status = NULL, external_id = NULL,
+        note = NULL, created_at = NULL, updated_at = NULL
+    WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL";
+
+pub(crate) const COUNT: &str =
+    "SELECT count(*) FROM leads WHERE account_id = $1 AND deleted_at IS NULL";
+
+macro_rules! select_leads {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, change_number, name, email, phone, message, source, item_id, status,
+                    external_id, note, created_at, updated_at, deleted_at
+             FROM leads ",
+            $rest
+        )
+    };
+}
+
+pub(crate) const FIND: &str =
+    select_leads!("WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL");
+
+pub(crate) const CHANGES: &str =
+    select_leads!("WHERE account_id = $1 AND change_number > $2 ORDER BY change_number LIMIT $3");
+
+pub(crate) const NEWEST: &str = select_leads!(
+    "WHERE account_id = $1 AND change_number < $2 AND deleted_at IS NULL
+     ORDER BY change_number DESC LIMIT $3"
+);
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct LeadRow {
+    id: String,
+    change_number: i64,
+    name: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    message: Option<String>,
+    source: Option<String>,
+    item_id: Option<String>,
+    status: Option<String>,
+    external_id: Option<String>,
+    note: Option<String>,
+    created_at: Option<i64>,
+    updated_at: Option<i64>,
+    deleted_at: Option<i64>,
+}
+
+impl TryFrom<LeadRow> for LeadChange {
+    type Error = Corrupt;
+
+    fn try_from(row: LeadRow) -> Result<Self, Corrupt> {
+        let number =
+            u64::try_from(row.change_number).map_err(|_| Corrupt("leads.change_number"))?;
+        let state = match row.deleted_at {
+            Some(at) => LeadState::Erased {
+                id: id(&row.id)?,
+                at: Timestamp::from_millis(at),
+            },
+            None => LeadState::Kept(Box::new(row.try_into()?)),
+        };
+        Ok(Self { number, state })
+    }
+}
+
+impl TryFrom<LeadRow> for (u64, Lead) {
+    type Error = Corrupt;
+
+    fn try_from(row: LeadRow) -> Result<Self, Corrupt> {
+        let number =
+            u64::try_from(row.change_number).map_err(|_| Corrupt("leads.change_number"))?;
+        Ok((number, row.try_into()?))
+    }
+}
+
+impl TryFrom<LeadRow> for Lead {
+    type Error = Corrupt;
+
+    fn try_from(row: LeadRow) -> Result<Self, Corrupt> {
+        let status = row.status.ok_or(Corrupt("leads.status"))?;
+        let time =
+            |millis: Option<i64>, column| millis.map(Timestamp::from_millis).ok_or(Corrupt(column));
+        Ok(Self {
+            id: id(&row.id)?,
+            created_at: time(row.created_at, "leads.created_at")?,
+            updated_at: time(row.updated_at, "leads.updated_at")?,
+            fields: LeadFields {
+                name: row.name,
+                email: row.email,
+                phone: row.phone,
+                message: row.message,
+                source: row.source,
+                item_id: row.item_id,
+                status: parsed(LeadStatus::parse(&status), "leads.status")?,
+                external_id: row.external_id,
+                note: row.note,
+            },
+        })
+    }
+}
+
+fn id(text: &str) -> Result<LeadId, Corrupt> {
+    parsed(LeadId::parse(text), "leads.id")
+}

@@ -1,0 +1,192 @@
+//! Those who asked to be contacted.
+
+use super::{Result, SqliteStore, read, read_all, record};
+use crate::error::Doing as _;
+use crate::sql::lead;
+use crate::sql::lead::LeadRow;
+use async_trait::async_trait;
+use domain::{AccountId, LeadId, Timestamp};
+use service::leads::{Lead, LeadChange, LeadEdits};
+use service::store::{AuditEvent, LeadStore};
+use sqlx::{SqliteConnection, SqliteExecutor};
+
+#[async_trait]
+impl LeadStore for SqliteStore {
+    async fn insert_lead(&self, account: &AccountId, lead: &Lead, event: AuditEvent) -> Result<()> {
+        const DOING: &str = "storing a lead";
+        let mut tx = self.begin(DOING).await?;
+        let number = next_change(&mut tx, account, DOING).await?;
+        let fields = &lead.fields;
+        sqlx::query(lead::INSERT)
+            .bind(account.as_str())
+            .bind(lead.id.as_str())
+            .bind(number)
+            .bind(fields.name.as_deref())
+            .bind(fields.email.as_deref())
+            .bind(fields.phone.as_deref())
+            .bind(fields.message.as_deref())
+            .bind(fields.source.as_deref())
+            .bind(fields.item_id.as_deref())
+            .bind(fields.status.as_str())
+            .bind(fields.external_id.as_deref())
+            .bind(fields.note.as_deref())
+            .bind(lead.created_at.millis())
+            .bind(lead.updated_at.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)
+    }
+
+    async fn update_lead(
+        &self,
+        account: &AccountId,
+        id: &LeadId,
+        edits: &LeadEdits,
+        now: Timestamp,
+        event: &(dyn Fn(Vec<&'static str>) -> AuditEvent + Send + Sync),
+    ) -> Result<Option<Lead>> {
+        const DOING: &str = "changing a lead";
+        let mut tx = self.begin(DOING).await?;
+        // Nobody changes it before this transaction is over: there is one writer at a time.
+        let Some(mut lead) = find(&mut *tx, account, id).await? else {
+            return Ok(None);
+        };
+        let changed = edits.apply(&mut lead.fields);
+        if changed.is_empty() {
+            return Ok(Some(lead));
+        }
+        lead.updated_at = now;
+        let number = next_change(&mut tx, account, DOING).await?;
+        sqlx::query(lead::UPDATE)
+            .bind(account.as_str())
+            .bind(id.as_str())
+            .bind(number)
+            .bind(lead.fields.status.as_str())
+            .bind(lead.fields.external_id.as_deref())
+            .bind(lead.fields.note.as_deref())
+            .bind(now.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        record(&mut tx, &event(changed)).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(Some(lead))
+    }
+
+    async fn erase_lead(
+        &self,
+        account: &AccountId,
+        id: &LeadId,
+        now: Timestamp,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        const DOING: &str = "erasing a lead";
+        let mut tx = self.begin(DOING).await?;
+        let number = next_change(&mut tx, account, DOING).await?;
+        let erased = sqlx::query(lead::ERASE)
+            .bind(account.as_str())
+            .bind(id.as_str())
+            .bind(number)
+            .bind(now.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        if erased.rows_affected() == 0 {
+            return Ok(false);
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+
+    async fn find_lead(&self, account: &AccountId, id: &LeadId) -> Result<Option<Lead>> {
+        find(&self.readers, account, id).await
+    }
+
+    async fn lead_changes(
+        &self,
+        account: &AccountId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<LeadChange>> {
+        const DOING: &str = "listing changes of leads";
+        let rows: Vec<LeadRow> = sqlx::query_as(lead::CHANGES)
+            .bind(account.as_str())
+            .bind(stored(after))
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn last_lead_change(&self, account: &AccountId) -> Result<u64> {
+        let last: Option<i64> = sqlx::query_scalar(lead::LAST_CHANGE)
+            .bind(account.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .doing("finding the last change of the leads")?;
+        Ok(last.unwrap_or_default().unsigned_abs())
+    }
+
+    async fn newest_leads(
+        &self,
+        account: &AccountId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<(u64, Lead)>> {
+        const DOING: &str = "listing leads";
+        let rows: Vec<LeadRow> = sqlx::query_as(lead::NEWEST)
+            .bind(account.as_str())
+            .bind(before.map_or(i64::MAX, stored))
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn count_leads(&self, account: &AccountId) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar(lead::COUNT)
+            .bind(account.as_str())
+            .fetch_one(&self.readers)
+            .await
+            .doing("counting leads")?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+async fn find(
+    executor: impl SqliteExecutor<'_>,
+    account: &AccountId,
+    id: &LeadId,
+) -> Result<Option<Lead>> {
+    const DOING: &str = "finding a lead";
+    let row: Option<LeadRow> = sqlx::query_as(lead::FIND)
+        .bind(account.as_str())
+        .bind(id.as_str())
+        .fetch_optional(executor)
+        .await
+        .doing(DOING)?;
+    read(row, DOING)
+}
+
+/// The number of the change that `connection`'s transaction makes. Given up with it.
+async fn next_change(
+    connection: &mut SqliteConnection,
+    account: &AccountId,
+    doing: &'static str,
+) -> Result<i64> {
+    sqlx::query_scalar(lead::NEXT_CHANGE)
+        .bind(account.as_str())
+        .fetch_one(connection)
+        .await
+        .doing(doing)
+}
+
+/// No change has a number that the database cannot hold.
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,120 @@
+//! `GET /api/leads`
+
+use super::{told, welcome};
+use crate::support::{Key, World};
+use serde_json::json;
+
+async fn follow(key: &Key, cursor: &str, limit: usize) -> (Vec<String>, String) {
+    let path = format!("/api/leads?limit={limit}&cursor={cursor}");
+    told(&key.get(&path).await.expect(200))
+}
+
+#[tokio::test]
+async fn a_feed_without_leads_has_a_cursor_to_ask_again_with() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let (names, cursor) = told(&key.get("/api/leads").await.expect(200));
+    assert_eq!(names, [""; 0]);
+    assert_eq!(follow(&key, &cursor, 5).await, (vec![], cursor.clone()));
+    welcome(&key, "Ada").await;
+    let (names, next) = follow(&key, &cursor, 5).await;
+    assert_eq!(names, ["Ada"]);
+    assert_ne!(next, cursor);
+    assert_eq!(follow(&key, &next, 5).await, (vec![], next.clone()));
+    let (names, again) = follow(&key, &cursor, 5).await;
+    assert_eq!((names, again), (vec!["Ada".to_owned()], next));
+}
+
+#[tokio::test]
+async fn each_lead_stands_once_at_its_last_change() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let mut paths = Vec::new();
+    for name in ["A", "B", "C", "D"] {
+        paths.push(welcome(&key, name).await);
+    }
+    key.patch(&paths[0], &json!({ "status": "won" }))
+        .await
+        .expect(200);
+    key.delete(&paths[2]).await.expect(204);
+    let (names, cursor) = told(&key.get("/api/leads").await.expect(200));
+    assert_eq!(names, ["B", "D", "A", "-"]);
+    key.patch(&paths[1], &json!({ "note": "x" }))
+        .await
+        .expect(200);
+    assert_eq!(follow(&key, &cursor, 5).await.0, ["B"]);
+}
+
+#[tokio::test]
+async fn pieces_follow_one_another_while_leads_change() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let mut paths = Vec::new();
+    for number in 0..12 {
+        paths.push(welcome(&key, &format!("{number:02}")).await);
+    }
+    let (mut met, mut cursor) = told(&key.get("/api/leads?limit=5").await.expect(200));
+    // One that was told and one that was not change before the next piece is asked for, and another comes in.
+    for path in [&paths[1], &paths[7]] {
+        key.patch(path, &json!({ "note": "x" })).await.expect(200);
+    }
+    welcome(&key, "12").await;
+    loop {
+        let (names, next) = follow(&key, &cursor, 5).await;
+        cursor = next;
+        if names.is_empty() {
+            break;
+        }
+        met.extend(names);
+    }
+    let wanted = [
+        "00", "01", "02", "03", "04", "05", "06", "08", "09", "10", "11", "01", "07", "12",
+    ];
+    assert_eq!(met, wanted);
+}
+
+#[tokio::test]
+async fn fifty_come_at_a_time_and_five_hundred_at_most() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    for number in 0..60 {
+        welcome(&key, &number.to_string()).await;
+    }
+    let count = async |query: &str| {
+        let answer = key.get(&format!("/api/leads{query}")).await.expect(200);
+        told(&answer).0.len()
+    };
+    assert_eq!(count("").await, 50);
+    assert_eq!(count("?limit=1").await, 1);
+    assert_eq!(count("?limit=500").await, 60);
+}
+
+#[tokio::test]
+async fn a_parameter_that_cannot_be_heeded_is_refused_and_named() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    welcome(&key, "Ada").await;
+    // Of a list of items, and of a change that did not happen yet: who went on from there would miss some.
+    let (item, ahead) = ("01534b55303031", "020000000000000002");
+    for (query, named) in [
+        ("limit=0".to_owned(), "`limit`"),
+        ("limit=501".to_owned(), "`limit`"),
+        ("limit=5&limit=5".to_owned(), "`limit`"),
+        ("cursor=".to_owned(), "`cursor`"),
+        ("cursor=0".to_owned(), "`cursor`"),
+        (format!("cursor={item}"), "`cursor`"),
+        (format!("cursor={ahead}"), "`cursor`"),
+        ("cursor=02ffffffffffffffff".to_owned(), "`cursor`"),
+        ("updated_since=2026-01-01".to_owned(), "`updated_since`"),
+        ("status=new".to_owned(), "`status`"),
+    ] {
+        let answer = key.get(&format!("/api/leads?{query}")).await;
+        assert_eq!(
+            answer.problem(),
+            (400, "invalid_parameter".into()),
+            "{query}"
+        );
+        let told = answer.json()["detail"].clone();
+        assert!(told.as_str().unwrap().contains(named), "{query}: {told}");
+    }
+}

@@ -1,0 +1,137 @@
+//! `/api/leads/{id}`
+
+use super::{full, told, welcome};
+use crate::support::World;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_crm_writes_back_what_is_its_own() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let created = key.post("/api/leads", &full()).await.expect(201);
+    let path = created.header("location");
+    let mut wanted = created.json();
+    for (number, edit) in (1..).zip([
+        json!({ "status": "won" }),
+        json!({ "external_id": "crm-8", "note": "Bought two" }),
+        json!({ "external_id": null }),
+        json!({ "note": "", "status": "lost" }),
+    ]) {
+        world.clock.advance_seconds(60);
+        for (field, value) in edit.as_object().unwrap() {
+            let cleared = value == "";
+            wanted[field] = if cleared { Value::Null } else { value.clone() };
+        }
+        wanted["updated_at"] = json!(format!("2026-11-23T05:3{}:07Z", 1 + number));
+        let answer = key.patch(path, &edit).await.expect(200).json();
+        assert_eq!(answer, wanted, "{edit}");
+        assert_eq!(key.get(path).await.expect(200).json(), wanted, "{edit}");
+    }
+}
+
+#[tokio::test]
+async fn writing_back_what_stands_there_is_no_change() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let created = key.post("/api/leads", &full()).await.expect(201);
+    let (_, cursor) = told(&key.get("/api/leads").await.expect(200));
+    let events = "SELECT count(*) FROM audit_events";
+    let before = world.count(events).await;
+    world.clock.advance_seconds(60);
+    let same = json!({ "status": "contacted", "external_id": "crm-7", "note": "Prefers mail" });
+    for edit in [same, json!({})] {
+        let answer = key.patch(created.header("location"), &edit).await;
+        assert_eq!(answer.expect(200).json(), created.json());
+    }
+    assert_eq!(world.count(events).await, before);
+    let again = key.get(&format!("/api/leads?cursor={cursor}")).await;
+    assert_eq!(told(&again.expect(200)), (vec![], cursor));
+}
+
+#[tokio::test]
+async fn nothing_else_can_be_written_back() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let path = welcome(&key, "Ada").await;
+    let edit = json!({
+        "id": "x", "name": "Eve", "email": "eve@example.com", "phone": "2", "message": "m", "source": "s",
+        "item_id": "i", "created_at": "2026-01-01T00:00:00Z", "updated_at": null, "colour": "red",
+    });
+    let mut errors = key.patch(&path, &edit).await.errors();
+    errors.sort();
+    let mut fields: Vec<_> = edit.as_object().unwrap().keys().collect();
+    fields.sort();
+    let wanted: Vec<_> = fields
+        .into_iter()
+        .map(|field| (format!("/{field}"), "unknown_field".to_owned()))
+        .collect();
+    assert_eq!(errors, wanted);
+    for (edit, pointer, code) in [
+        (json!({ "status": null }), "/status", "invalid"),
+        (json!({ "status": "open" }), "/status", "invalid"),
+        (json!({ "status": 1 }), "/status", "invalid"),
+        (json!({ "note": ["x"] }), "/note", "invalid"),
+        (json!({ "note": "bell\u{7}" }), "/note", "invalid"),
+        (json!({ "note": "n".repeat(10_001) }), "/note", "too_long"),
+        (
+            json!({ "external_id": "e".repeat(129) }),
+            "/external_id",
+            "too_long",
+        ),
+        (json!([]), "", "invalid"),
+    ] {
+        let errors = key.patch(&path, &edit).await.errors();
+        assert_eq!(errors, [(pointer.to_owned(), code.to_owned())], "{edit}");
+    }
+    let lead = key.get(&path).await.expect(200).json();
+    assert_eq!(
+        (&lead["name"], &lead["status"]),
+        (&json!("Ada"), &json!("new"))
+    );
+}
+
+#[tokio::test]
+async fn an_erased_lead_is_gone_but_for_its_id() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let path = key.post("/api/leads", &full()).await.expect(201);
+    let path = path.header("location").to_owned();
+    world.clock.advance_seconds(60);
+    assert_eq!(key.delete(&path).await.expect(204).body, "");
+    let gone = (404, "not_found".to_owned());
+    assert_eq!(key.get(&path).await.problem(), gone);
+    assert_eq!(key.delete(&path).await.problem(), gone);
+    let edit = json!({ "note": "x" });
+    assert_eq!(key.patch(&path, &edit).await.problem(), gone);
+    let feed = key.get("/api/leads").await.expect(200).json();
+    let id = path.trim_start_matches("/api/leads/");
+    let left = json!([{ "id": id, "deleted_at": "2026-11-23T05:32:07Z" }]);
+    assert_eq!(feed["leads"], left);
+    let known = "SELECT count(*) FROM leads WHERE coalesce(name, email, phone, message, source, item_id, status,
+        external_id, note, created_at, updated_at) IS NOT NULL";
+    assert_eq!(world.count(known).await, 0);
+}
+
+#[tokio::test]
+async fn an_id_that_nobody_gave_out_names_no_lead() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let long = "x".repeat(2_000);
+    for id in [
+        "none",
+        "%00",
+        "%FF",
+        "%2E%2E",
+        "A",
+        "a%2Fb",
+        "'%20OR%201=1",
+        &long,
+    ] {
+        let path = format!("/api/leads/{id}");
+        let not_found = (404, "not_found".to_owned());
+        assert_eq!(key.get(&path).await.problem(), not_found, "{id}");
+        assert_eq!(key.delete(&path).await.problem(), not_found, "{id}");
+        let answer = key.patch(&path, &json!({})).await;
+        assert_eq!(answer.problem(), not_found, "{id}");
+    }
+}

@@ -1,0 +1,113 @@
+//! `/leads`
+
+use crate::support::{Key, World};
+use serde_json::json;
+
+async fn welcome(key: &Key, name: &str) -> String {
+    let lead = json!({ "name": name, "email": "grace@navy.example" });
+    let answer = key.post("/api/leads", &lead).await.expect(201);
+    answer.header("location").to_owned()
+}
+
+#[tokio::test]
+async fn leads_are_shown_with_all_that_is_known_of_them_to_every_role() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;
+    let lead = json!({
+        "name": "Grace Hopper", "email": "grace@navy.example", "phone": "+1 202 555 0143", "message": "Still there?",
+        "source": "chatbot", "item_id": "SKU001", "status": "contacted", "note": "Prefers mail",
+    });
+    key.post("/api/leads", &lead).await.expect(201);
+    key.post("/api/leads", &json!({ "phone": "555" }))
+        .await
+        .expect(201);
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    let page = owner.get("/leads").await.expect(200).body;
+    for text in [
+        "2 leads",
+        "Grace Hopper",
+        "grace@navy.example",
+        "+1 202 555 0143",
+        "Still there?",
+        "chatbot",
+        "SKU001",
+        "Contacted",
+        "Prefers mail",
+        "No name",
+        "Not given",
+        "just now",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn the_newest_change_comes_first_and_the_rest_page_by_page() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;
+    let mut paths = Vec::new();
+    for number in 0..61 {
+        paths.push(welcome(&key, &format!("Person {number:02}.")).await);
+    }
+    let first = &paths[0];
+    key.patch(first, &json!({ "status": "won" }))
+        .await
+        .expect(200);
+    key.delete(&paths[60]).await.expect(204);
+
+    let page = owner.get("/leads").await.expect(200).body;
+    let place = |name: &str| page.find(name);
+    assert!(place("Person 00.") < place("Person 59.") && place("Person 59.") < place("Person 11."));
+    assert!(place("Person 11.").is_some() && place("Person 10.").is_none());
+    assert!(place("Person 60.").is_none() && page.contains("60 leads"));
+    let (_, rest) = page.split_once("/leads?cursor=").unwrap();
+    let (cursor, _) = rest.split_once('"').unwrap();
+    // What changes now moves to the front, and nothing comes twice on the way back.
+    key.patch(first, &json!({ "status": "lost" }))
+        .await
+        .expect(200);
+    let next = owner.get(&format!("/leads?cursor={cursor}")).await;
+    let next = next.expect(200).body;
+    assert!(next.contains("Person 10.") && next.contains("Person 01."));
+    assert!(!next.contains("Person 11.") && !next.contains("Person 00."));
+    assert!(!next.contains("?cursor=") && next.contains("First page"));
+
+    // The feed's cursor goes the other way.
+    for bad in ["020000000000000001", "nonsense", ""] {
+        let answer = owner.get(&format!("/leads?cursor={bad}")).await;
+        assert!(answer.expect(404).body.contains("Not found"), "{bad:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_lead_says_is_text() {
+    const EVIL: &str = "</script><script>alert(1)</script><!--\"'&<b onclick=x>";
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;
+    let lead = json!({
+        "name": EVIL, "phone": EVIL, "message": EVIL, "source": EVIL, "item_id": EVIL, "external_id": EVIL,
+        "note": EVIL,
+    });
+    key.post("/api/leads", &lead).await.expect(201);
+    let page = owner.get("/leads").await.expect(200).body;
+    assert!(!page.contains("<script>") && !page.contains("<!--\"") && !page.contains("<b "));
+    assert!(
+        page.contains("&lt;/script&gt;&lt;script&gt;alert(1)"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_long_text_is_shown_in_part() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:write"]).await;
+    let lead = json!({ "phone": "1", "message": "m".repeat(10_000) });
+    key.post("/api/leads", &lead).await.expect(201);
+    let page = owner.get("/leads").await.expect(200).body;
+    assert!(page.contains(&format!("{}…", "m".repeat(2_000))));
+    assert!(!page.contains(&"m".repeat(2_001)));
+}

@@ -1,0 +1,153 @@
+//! A CRM that follows the leads ends with exactly what the server has, however often it is killed on the way.
+
+use crate::support::{Answer, Key, World};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+const WRITERS: usize = 4;
+const LEADS_OF_EACH: usize = 40;
+
+/// What the CRM keeps through its own end, written as a whole after each poll.
+#[derive(Debug, Clone, Default)]
+struct Kept {
+    /// The `next_cursor` of the last answer that was taken in.
+    cursor: Option<String>,
+    leads: BTreeMap<String, Value>,
+    erased: BTreeSet<String>,
+    /// How many answers had nothing new.
+    idle: usize,
+}
+
+impl Kept {
+    fn take_in(&mut self, answer: &Answer) {
+        let answer = answer.json();
+        let changes = answer["leads"].as_array().unwrap();
+        for change in changes {
+            let id = change["id"].as_str().unwrap().to_owned();
+            assert!(!self.erased.contains(&id), "a change after the erasure");
+            if change["deleted_at"].is_string() {
+                assert_eq!(change.as_object().unwrap().len(), 2, "{change}");
+                self.leads.remove(&id);
+                self.erased.insert(id);
+            } else {
+                // Every change of a lead in this test makes it another one.
+                let before = self.leads.insert(id, change.clone());
+                assert_ne!(before.as_ref(), Some(change), "a change came twice");
+            }
+        }
+        self.idle = if changes.is_empty() { self.idle + 1 } else { 0 };
+        self.cursor = Some(answer["next_cursor"].as_str().unwrap().to_owned());
+    }
+}
+
+struct Crm {
+    key: Key,
+    disk: Arc<Mutex<Kept>>,
+    polls: Arc<AtomicUsize>,
+}
+
+impl Crm {
+    /// Follows the feed until it is killed, starting from what was kept.
+    async fn run(self) {
+        let mut kept = self.disk.lock().unwrap().clone();
+        loop {
+            let cursor = kept.cursor.as_ref();
+            let cursor = cursor.map(|cursor| format!("&cursor={cursor}"));
+            let path = format!("/api/leads?limit=3{}", cursor.unwrap_or_default());
+            let answer = self.key.get(&path).await.expect(200);
+            kept.take_in(&answer);
+            // Killed here, it has taken in an answer and kept nothing of it.
+            tokio::time::sleep(Duration::from_micros(500)).await;
+            *self.disk.lock().unwrap() = kept.clone();
+            self.polls.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Creates leads, writes back to some of them and erases others, of its own and of the other writers.
+async fn write(key: Key, writer: usize, all: Arc<Mutex<Vec<String>>>) {
+    for number in 0..LEADS_OF_EACH {
+        let lead = json!({ "name": format!("{writer}/{number}"), "email": "grace@navy.example" });
+        let answer = key.post("/api/leads", &lead).await.expect(201);
+        all.lock()
+            .unwrap()
+            .push(answer.header("location").to_owned());
+        let pick = |step: usize| {
+            let all = all.lock().unwrap();
+            all[(writer * 31 + number * step) % all.len()].clone()
+        };
+        for time in 0..2 {
+            let note = format!("note {writer}/{number}/{time}");
+            let edit = json!({ "status": "contacted", "note": note });
+            let status = key.patch(&pick(7), &edit).await.status.as_u16();
+            assert!(matches!(status, 200 | 404), "{status}");
+        }
+        if number % 4 == 0 {
+            let status = key.delete(&pick(13)).await.status.as_u16();
+            assert!(matches!(status, 204 | 404), "{status}");
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_crm_that_is_killed_again_and_again_ends_with_what_the_server_has() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let (all, over) = (Arc::default(), Arc::new(AtomicBool::new(false)));
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| tokio::spawn(write(key.clone(), writer, Arc::clone(&all))))
+        .collect();
+    let ending = over.clone();
+    let writing = tokio::spawn(async move {
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        ending.store(true, Ordering::Relaxed);
+    });
+
+    let (disk, polls) = (Arc::new(Mutex::new(Kept::default())), Arc::default());
+    let mut kills = 0;
+    loop {
+        let was_over = over.load(Ordering::Relaxed);
+        disk.lock().unwrap().idle = 0;
+        let crm = Crm {
+            key: key.clone(),
+            disk: Arc::clone(&disk),
+            polls: Arc::clone(&polls),
+        };
+        let crm = tokio::spawn(crm.run());
+        tokio::time::sleep(Duration::from_millis(5 + kills % 20)).await;
+        crm.abort();
+        let end = crm.await.unwrap_err();
+        assert!(end.is_cancelled(), "the CRM failed by itself: {end}");
+        kills += 1;
+        // Nothing is written any more, and the CRM was told that there is nothing new.
+        if was_over && disk.lock().unwrap().idle > 0 {
+            break;
+        }
+    }
+    writing.await.unwrap();
+    let polls = polls.load(Ordering::Relaxed);
+    assert!(kills > 5 && polls > 20, "{kills} kills, {polls} polls");
+
+    let kept = disk.lock().unwrap().clone();
+    let paths: Vec<String> = all.lock().unwrap().clone();
+    assert_eq!(paths.len(), WRITERS * LEADS_OF_EACH);
+    let mut truth = Kept::default();
+    for path in paths {
+        let id = path.trim_start_matches("/api/leads/").to_owned();
+        let answer = key.get(&path).await;
+        if answer.status == 404 {
+            truth.erased.insert(id);
+        } else {
+            truth.leads.insert(id, answer.expect(200).json());
+        }
+    }
+    assert!(truth.leads.len() > 40 && truth.erased.len() > 10);
+    assert_eq!(kept.leads, truth.leads);
+    assert_eq!(kept.erased, truth.erased);
+}

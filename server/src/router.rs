@@ -1,6 +1,6 @@
 //! Every route on one screen. The tables are data, so that tests can walk them: a route that no test knows fails one.
 
-use crate::api::{health, inventory, key};
+use crate::api::{health, inventory, key, limit};
 use crate::console::{call, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
@@ -84,6 +84,7 @@ pub fn layered(routes: Router<AppState>, state: AppState) -> Router {
         ]))
         .layer(from_fn_with_state(state.clone(), secure))
         .layer(from_fn(identify))
+        .layer(from_fn(limit::tell))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(drain::read_rest))
         .layer(from_fn_with_state(state.clone(), same_origin::protect));

@@ -117,6 +117,7 @@ async fn flush_for_ever(service: Arc<Service>) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        service.drop_full_buckets();
         flush(&service).await;
     }
 }

@@ -4,8 +4,8 @@
 use crate::Error;
 use crate::store::{Action, Actor, AuditEvent};
 use domain::{
-    AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, Role, Scope, ScopeSet,
-    Timestamp, is_invisible,
+    AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, RateLimit, Role, Scope,
+    ScopeSet, Timestamp, is_invisible,
 };
 use std::net::IpAddr;
 
@@ -88,6 +88,8 @@ pub struct KeyCaller {
     pub(crate) key_id: KeyId,
     pub(crate) account_id: AccountId,
     pub(crate) scopes: ScopeSet,
+    /// As the database had it when the key was checked.
+    pub(crate) limit: RateLimit,
 }
 
 impl KeyCaller {

@@ -9,6 +9,7 @@ mod clock;
 mod error;
 pub mod inventory;
 pub mod key;
+mod limit;
 mod link;
 mod password;
 mod pepper;
@@ -21,6 +22,7 @@ mod view;
 pub use caller::{Client, KeyCaller, Member};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::Error;
+pub use limit::Allowance;
 pub use link::{LinkToken, LinkView, SetupForm};
 pub use password::Password;
 pub use pepper::{Pepper, PepperId};
@@ -39,5 +41,7 @@ pub struct Service {
     pepper: Pepper,
     hasher: password::Hasher,
     uses: key::PendingUses,
+    buckets: limit::KeyBuckets,
+    failures: limit::FailureBuckets,
     public_url: String,
 }

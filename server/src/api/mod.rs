@@ -5,6 +5,7 @@ pub mod health;
 pub mod inventory;
 pub mod json;
 pub mod key;
+pub mod limit;
 pub mod parameters;
 pub mod problem;
 pub mod scoped;

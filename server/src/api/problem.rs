@@ -23,11 +23,19 @@ pub enum Problem {
     MalformedKey,
     InvalidKey,
     RevokedKey,
-    ExpiredKey { at: Timestamp },
+    ExpiredKey {
+        at: Timestamp,
+    },
     PausedKey,
     MissingScope(Scope),
+    /// Of the key, or of the failed attempts from an address.
+    RateLimited {
+        retry_after_seconds: u64,
+    },
     UnsupportedMediaType,
-    BodyTooLarge { limit: usize },
+    BodyTooLarge {
+        limit: usize,
+    },
     MalformedBody(String),
     InvalidBody(Vec<EntryError>),
     InvalidParameter(String),
@@ -60,6 +68,7 @@ impl Problem {
             Self::ExpiredKey { .. } => (S::UNAUTHORIZED, "expired_key", "Expired API key"),
             Self::PausedKey => (S::UNAUTHORIZED, "paused_key", "Paused API key"),
             Self::MissingScope(_) => (S::FORBIDDEN, "missing_scope", "Missing permission"),
+            Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::UnsupportedMediaType => (
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
@@ -99,6 +108,10 @@ impl Problem {
             Self::PausedKey => "This API key was paused by an admin.".into(),
             Self::MissingScope(scope) => {
                 format!("This API key lacks the permission `{scope}`. Ask an admin for a key that has it.").into()
+            }
+            Self::RateLimited { retry_after_seconds } => {
+                let unit = if *retry_after_seconds == 1 { "second" } else { "seconds" };
+                format!("Too many requests. Try again in {retry_after_seconds} {unit}.").into()
             }
             Self::UnsupportedMediaType => {
                 "Send the body as `Content-Type: application/json`, in UTF-8 and uncompressed.".into()
@@ -193,6 +206,11 @@ impl IntoResponse for Problem {
                     WWW_AUTHENTICATE,
                     HeaderValue::from_static("ApiKey realm=\"voxum\""),
                 );
+            }
+            Self::RateLimited {
+                retry_after_seconds,
+            } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
             }
             Self::Unavailable => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));

@@ -2,6 +2,7 @@
 //! the service does for a key, it does only with the caller that is in here.
 
 use super::credentials::presented;
+use super::limit;
 use super::problem::Problem;
 use crate::AppState;
 use crate::client::client;
@@ -47,8 +48,14 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         let client = client(parts, &state.trusted_proxies);
         let key = presented(&parts.headers)?;
         let caller = state.service.authenticate(key, &client).await?;
+        // Whatever comes of it, this was a call: those that lack the permission cost as much as others.
+        let allowance = state.service.spend(&caller);
+        limit::note(&parts.extensions, allowance);
         match P::SCOPE {
             Some(scope) if !caller.may(scope) => Err(Problem::MissingScope(scope)),
+            _ if !allowance.allowed => Err(Problem::RateLimited {
+                retry_after_seconds: allowance.seconds,
+            }),
             _ => Ok(Self {
                 caller,
                 client,
@@ -66,6 +73,11 @@ impl From<KeyRefusal> for Problem {
             KeyRefusal::Revoked => Self::RevokedKey,
             KeyRefusal::Expired { at } => Self::ExpiredKey { at },
             KeyRefusal::Paused => Self::PausedKey,
+            KeyRefusal::TooMany {
+                retry_after_seconds,
+            } => Self::RateLimited {
+                retry_after_seconds,
+            },
             KeyRefusal::Failed(error) => error.into(),
         }
     }

@@ -60,15 +60,15 @@ fn check(server: &Server, told: &Told) {
             "an acknowledged key does not work"
         );
     }
+    // So many dead keys from one address are told to slow down, which a good key never is.
     for secret in &told.revoked {
-        assert_eq!(
-            status(secret),
-            (401, true),
+        assert!(
+            matches!(status(secret), (401, true) | (429, false)),
             "an acknowledged revocation is lost"
         );
     }
     for secret in &told.unknown {
-        assert!(matches!(status(secret), (200, false) | (401, true)));
+        assert!(matches!(status(secret), (200 | 429, false) | (401, true)));
     }
 }
 

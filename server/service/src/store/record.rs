@@ -4,8 +4,8 @@ use crate::Client;
 use crate::key::KeyDigest;
 use crate::pepper::PepperId;
 use domain::{
-    AccountId, AccountName, Email, KeyId, KeyName, MemberId, RevokeReason, Role, ScopeSet,
-    Timestamp,
+    AccountId, AccountName, Email, KeyId, KeyName, MemberId, RateLimit, RevokeReason, Role,
+    ScopeSet, Timestamp,
 };
 use std::net::IpAddr;
 
@@ -109,6 +109,9 @@ pub struct KeyRecord {
     pub created_by: Email,
     pub expires_at: Option<Timestamp>,
     pub paused_at: Option<Timestamp>,
+    /// The account's, which holds where the key has none of its own.
+    pub account_limit: RateLimit,
+    pub own_limit: Option<RateLimit>,
     pub revocation: Option<RevocationRecord>,
     pub last_use: Option<UseRecord>,
 }

@@ -2,5 +2,6 @@ mod authentication;
 mod health;
 mod inventory;
 mod key;
+mod limits;
 mod order;
 mod unknown;

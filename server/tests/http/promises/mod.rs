@@ -4,4 +4,5 @@ mod accounts;
 mod broken;
 mod busy;
 mod forged;
+mod limited;
 mod revoked;

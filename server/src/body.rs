@@ -1,7 +1,12 @@
 //! Reading bodies, never more of them than was agreed.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
+use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadError {
@@ -32,6 +37,44 @@ pub async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ReadError> {
         }
     }
     Ok(whole)
+}
+
+/// A body that was taken in already. Each piece is let go of as it is read.
+pub struct Pieces {
+    pieces: VecDeque<Bytes>,
+    left: u64,
+}
+
+impl Pieces {
+    /// `length` is that of all pieces together, in bytes.
+    pub fn new(pieces: Vec<Bytes>, length: usize) -> Self {
+        Self {
+            pieces: pieces.into(),
+            left: length as u64,
+        }
+    }
+}
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let piece = self.pieces.pop_front();
+        self.left -= piece.as_ref().map_or(0, Bytes::len) as u64;
+        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Every route on one screen. The tables are data, so that tests can walk them: a route that no test knows fails one.
 
+use crate::api::once::once;
+use crate::api::scoped::InventoryWrite;
 use crate::api::{health, inventory, key, limit};
 use crate::console::{call, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
@@ -28,12 +30,15 @@ const fn route(method: M, path: &'static str, handler: fn(M) -> MethodRouter<App
     }
 }
 
-/// For integrations, by key. The extractor in each handler's arguments names the permission.
+/// For integrations, by key. The extractor in each handler's arguments names the permission. Every POST and PATCH goes
+/// through [`once`].
 pub const API: &[Route] = &[
     route(M::GET, "/api/key", |m| on(m, key::show)),
     route(M::DELETE, "/api/key", |m| on(m, key::revoke)),
     route(M::GET, "/api/inventory", |m| on(m, inventory::list)),
-    route(M::POST, "/api/inventory", |m| on(m, inventory::push)),
+    route(M::POST, "/api/inventory", |m| {
+        once::<InventoryWrite, _, _>(m, inventory::push)
+    }),
     route(M::GET, "/api/inventory/{id}", |m| on(m, inventory::show)),
     route(M::PUT, "/api/inventory/{id}", |m| on(m, inventory::put)),
     route(M::DELETE, "/api/inventory/{id}", |m| {

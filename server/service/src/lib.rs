@@ -11,6 +11,7 @@ pub mod inventory;
 pub mod key;
 mod limit;
 mod link;
+mod once;
 mod password;
 mod pepper;
 mod random;
@@ -24,6 +25,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::Error;
 pub use limit::Allowance;
 pub use link::{LinkToken, LinkView, SetupForm};
+pub use once::{Claim, IdempotencyKey, KEPT_BYTES, SWEEP_EVERY_SECONDS, Turn};
 pub use password::Password;
 pub use pepper::{Pepper, PepperId};
 pub use random::{OsRandom, Random};
@@ -43,5 +45,6 @@ pub struct Service {
     uses: key::PendingUses,
     buckets: limit::KeyBuckets,
     failures: limit::FailureBuckets,
+    in_flight: once::InFlight,
     public_url: String,
 }

@@ -1,7 +1,7 @@
 //! What is checked before the first request.
 
 use crate::store::Store;
-use crate::{Clock, Error, Password, Pepper, Random, Service, key, limit, link, password};
+use crate::{Clock, Error, Password, Pepper, Random, Service, key, limit, link, once, password};
 use domain::{AccountName, Email};
 use std::sync::Arc;
 
@@ -55,6 +55,7 @@ impl Service {
             uses: key::PendingUses::default(),
             buckets: limit::KeyBuckets::default(),
             failures: limit::FailureBuckets::default(),
+            in_flight: once::InFlight::default(),
             public_url,
         })
     }

@@ -6,6 +6,7 @@ pub mod inventory;
 pub mod json;
 pub mod key;
 pub mod limit;
+pub mod once;
 pub mod parameters;
 pub mod problem;
 pub mod scoped;

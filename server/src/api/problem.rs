@@ -41,6 +41,9 @@ pub enum Problem {
     InvalidParameter(String),
     NoSuchItem,
     PreconditionFailed,
+    IdempotencyKeyReused,
+    /// With an idempotency key: why it cannot be answered.
+    Conflict(&'static str),
     Internal,
     Unavailable,
 }
@@ -83,6 +86,12 @@ impl Problem {
                 "precondition_failed",
                 "Precondition failed",
             ),
+            Self::IdempotencyKeyReused => (
+                S::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "Idempotency key reused",
+            ),
+            Self::Conflict(_) => (S::CONFLICT, "conflict", "Conflict"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
             Self::Unavailable => (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable"),
         }
@@ -127,6 +136,10 @@ impl Problem {
                  send the request without `If-Match` and `If-None-Match`."
                     .into()
             }
+            Self::IdempotencyKeyReused => {
+                "This `Idempotency-Key` came with another request before. Nothing was changed; give each request a key of its own.".into()
+            }
+            Self::Conflict(why) => (*why).into(),
             Self::Internal => {
                 "Something went wrong on our side. Try again, and if it stays, give your operator the request id in `instance`.".into()
             }

@@ -33,6 +33,13 @@ impl Permission for InventoryWrite {
     const SCOPE: Option<Scope> = Some(Scope::InventoryWrite);
 }
 
+/// Who was let in already, for whoever asks again within one request: a call is counted once.
+#[derive(Clone)]
+struct LetIn {
+    caller: KeyCaller,
+    client: Client,
+}
+
 /// A caller whose key has the permission `P`.
 pub struct Scoped<P> {
     pub caller: KeyCaller,
@@ -45,17 +52,33 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        if let Some(LetIn { caller, client }) = parts.extensions.get::<LetIn>().cloned() {
+            return Self::of(caller, client);
+        }
         let client = client(parts, &state.trusted_proxies);
         let key = presented(&parts.headers)?;
         let caller = state.service.authenticate(key, &client).await?;
         // Whatever comes of it, this was a call: those that lack the permission cost as much as others.
         let allowance = state.service.spend(&caller);
         limit::note(&parts.extensions, allowance);
+        let scoped = Self::of(caller, client)?;
+        if !allowance.allowed {
+            return Err(Problem::RateLimited {
+                retry_after_seconds: allowance.seconds,
+            });
+        }
+        parts.extensions.insert(LetIn {
+            caller: scoped.caller.clone(),
+            client: scoped.client.clone(),
+        });
+        Ok(scoped)
+    }
+}
+
+impl<P: Permission> Scoped<P> {
+    fn of(caller: KeyCaller, client: Client) -> Result<Self, Problem> {
         match P::SCOPE {
             Some(scope) if !caller.may(scope) => Err(Problem::MissingScope(scope)),
-            _ if !allowance.allowed => Err(Problem::RateLimited {
-                retry_after_seconds: allowance.seconds,
-            }),
             _ => Ok(Self {
                 caller,
                 client,

@@ -29,8 +29,14 @@ pub enum StoreError {
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// All ports of one database.
-pub trait Store: InstallationStore + MemberStore + KeyStore + InventoryStore {}
-impl<T: InstallationStore + MemberStore + KeyStore + InventoryStore> Store for T {}
+pub trait Store:
+    InstallationStore + MemberStore + KeyStore + InventoryStore + IdempotencyStore
+{
+}
+impl<T: InstallationStore + MemberStore + KeyStore + InventoryStore + IdempotencyStore> Store
+    for T
+{
+}
 
 /// What belongs to the installation as a whole.
 #[async_trait]
@@ -186,4 +192,38 @@ pub trait InventoryStore: Send + Sync + 'static {
 
     /// `false` where there was no such item; then no event is recorded.
     async fn delete_item(&self, account: &AccountId, id: &str, event: AuditEvent) -> Result<bool>;
+}
+
+/// Requests that came with an idempotency key. One that was begun at `expired` or before is as good as gone.
+#[async_trait]
+pub trait IdempotencyStore: Send + Sync + 'static {
+    /// Notes, durably, that a request begins; or tells what is known of the one that has its name already.
+    async fn claim_request(
+        &self,
+        account: &AccountId,
+        key: &IdempotencyDigest,
+        request: &RequestDigest,
+        now: Timestamp,
+        expired: Timestamp,
+    ) -> Result<Option<PastRequest>>;
+
+    async fn find_request(
+        &self,
+        account: &AccountId,
+        key: &IdempotencyDigest,
+        expired: Timestamp,
+    ) -> Result<Option<PastRequest>>;
+
+    /// Completes a request that was claimed.
+    async fn keep_answer(
+        &self,
+        account: &AccountId,
+        key: &IdempotencyDigest,
+        answer: &StoredAnswer,
+    ) -> Result<()>;
+
+    async fn forget_request(&self, account: &AccountId, key: &IdempotencyDigest) -> Result<()>;
+
+    /// Removes at most `limit` of those that are gone, of whatever account, and tells how many.
+    async fn sweep_requests(&self, expired: Timestamp, limit: u32) -> Result<u64>;
 }

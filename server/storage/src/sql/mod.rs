@@ -9,6 +9,7 @@ pub(crate) mod inventory;
 pub(crate) mod key;
 pub(crate) mod link;
 pub(crate) mod member;
+pub(crate) mod once;
 pub(crate) mod session;
 
 use crate::error::Corrupt;
@@ -51,6 +52,12 @@ pub(crate) const INDEXED: &[&str] = &[
     member::INSERT_MEMBER,
     member::PASSWORD_HASH,
     member::SET_PASSWORD,
+    once::CLAIM,
+    once::FIND,
+    once::FORGET,
+    once::FORGET_EXPIRED,
+    once::KEEP_ANSWER,
+    once::SWEEP,
     session::BLOCKED_UNTIL,
     session::COUNT_FAILURE,
     session::END,

@@ -13,6 +13,7 @@ mod inventory;
 mod key;
 mod link;
 mod member;
+mod once;
 mod open;
 mod open_error;
 mod pools;

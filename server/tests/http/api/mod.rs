@@ -3,5 +3,6 @@ mod health;
 mod inventory;
 mod key;
 mod limits;
+mod once;
 mod order;
 mod unknown;

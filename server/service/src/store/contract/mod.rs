@@ -24,6 +24,7 @@ mod inventory;
 mod isolation;
 mod keys;
 mod paging;
+mod requests;
 mod resets;
 mod revocations;
 mod sessions;
@@ -86,6 +87,11 @@ macro_rules! store_contract_cases {
             text_comes_back_byte_for_byte
             items_are_listed_in_the_byte_order_of_their_ids
             paging_meets_every_lasting_item_once_while_others_come_and_go
+            a_request_is_claimed_once_and_its_answer_reads_back
+            a_request_is_claimed_anew_once_it_is_old
+            accounts_share_no_names_for_requests
+            of_fifty_racing_claims_of_a_request_exactly_one_wins
+            old_requests_are_swept_in_pieces
             no_port_reads_from_another_account
             no_port_changes_another_account
             every_change_records_one_event
@@ -105,8 +111,8 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                accounts::*, audit::*, inventory::*, isolation::*, keys::*, paging::*, resets::*,
-                revocations::*, sessions::*,
+                accounts::*, audit::*, inventory::*, isolation::*, keys::*, paging::*, requests::*,
+                resets::*, revocations::*, sessions::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

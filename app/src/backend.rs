@@ -6,6 +6,7 @@
 use async_trait::async_trait;
 use domain::{
     CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm,
+    SettingsPage,
 };
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ pub trait Backend: Send + Sync + 'static {
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure>;
 
     async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure>;
+
+    async fn settings(&self) -> Result<SettingsPage, Failure>;
 
     /// `cursor` as given by [`InventoryPage::next_cursor`].
     async fn inventory(&self, cursor: Option<String>) -> Result<InventoryPage, Failure>;

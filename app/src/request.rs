@@ -7,6 +7,7 @@
 use crate::routes::Page;
 use domain::{
     CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, MemberView, RevokeKeyForm,
+    SettingsForm,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -116,6 +117,9 @@ pub enum PageData {
     None,
     Keys(Result<KeysPage, Failure>),
     Inventory(Result<InventoryPage, Failure>),
+    /// Of a page that no script takes over.
+    #[cfg(feature = "ssr")]
+    Settings(Result<domain::SettingsPage, Failure>),
 }
 
 impl PageData {
@@ -129,6 +133,7 @@ impl PageData {
         match page {
             Page::Keys | Page::NewKey | Page::RevokeKey => Self::Keys(backend.keys().await),
             Page::Inventory => Self::Inventory(backend.inventory(cursor).await),
+            Page::Settings => Self::Settings(backend.settings().await),
             Page::SignIn | Page::Setup | Page::NotFound => Self::None,
         }
     }
@@ -147,10 +152,20 @@ impl PageData {
         }
     }
 
+    #[cfg(feature = "ssr")]
+    pub fn settings(self) -> Option<Result<domain::SettingsPage, Failure>> {
+        match self {
+            Self::Settings(page) => Some(page),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub const fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Keys(Err(failure)) | Self::Inventory(Err(failure)) => Some(failure),
+            #[cfg(feature = "ssr")]
+            Self::Settings(Err(failure)) => Some(failure),
             _ => None,
         }
     }
@@ -182,6 +197,10 @@ pub enum FormAnswer {
     RevokeKey {
         id: KeyId,
         form: RevokeKeyForm,
+        failure: Failure,
+    },
+    Settings {
+        form: SettingsForm,
         failure: Failure,
     },
 }

@@ -15,6 +15,7 @@ pub enum Page {
     NewKey,
     RevokeKey,
     Inventory,
+    Settings,
     #[default]
     NotFound,
 }
@@ -26,6 +27,7 @@ impl Page {
             "/keys" => Self::Keys,
             "/keys/new" => Self::NewKey,
             "/inventory" => Self::Inventory,
+            "/settings" => Self::Settings,
             _ if path.starts_with("/setup/") => Self::Setup,
             _ if path.starts_with("/keys/") && path.ends_with("/revoke") => Self::RevokeKey,
             _ => Self::NotFound,
@@ -41,6 +43,7 @@ impl Page {
             Self::NewKey => "Create API Key · Voxum Console",
             Self::RevokeKey => "Revoke API key · Voxum Console",
             Self::Inventory => "Inventory · Voxum Console",
+            Self::Settings => "Settings · Voxum Console",
             Self::NotFound => "Page not found · Voxum Console",
         }
     }
@@ -59,12 +62,13 @@ impl Page {
     fn draw(self) -> AnyView {
         #[cfg(feature = "ssr")]
         {
-            use crate::pages::{NewKeyPage, RevokeKeyPage, SetupPage, SignInPage};
+            use crate::pages::{NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage, SignInPage};
             match self {
                 Self::SignIn => return plain(view! { <SignInPage/> }),
                 Self::Setup => return plain(view! { <SetupPage/> }),
                 Self::NewKey => return plain(view! { <NewKeyPage/> }),
                 Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
+                Self::Settings => return plain(view! { <SettingsPage/> }),
                 Self::Keys | Self::Inventory | Self::NotFound => {}
             }
         }
@@ -99,6 +103,7 @@ mod tests {
             ("/keys/new", Page::NewKey),
             ("/keys/0198c2a0/revoke", Page::RevokeKey),
             ("/inventory", Page::Inventory),
+            ("/settings", Page::Settings),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),
             ("/", Page::NotFound),

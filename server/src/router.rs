@@ -67,6 +67,8 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/keys/{id}/revoke", |m| on(m, page::show)),
     route(M::POST, "/keys/{id}/revoke", |m| on(m, form::revoke_key)),
     route(M::GET, "/inventory", |m| on(m, page::show)),
+    route(M::GET, "/settings", |m| on(m, page::show)),
+    route(M::POST, "/settings", |m| on(m, form::change_settings)),
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),
 ];
 

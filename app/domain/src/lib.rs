@@ -16,7 +16,7 @@ mod scope;
 mod text;
 
 pub use failure::{Failure, Field, FieldError};
-pub use form::{CreateKeyForm, KeysPage, NewKeyOptions, RevokeKeyForm};
+pub use form::{CreateKeyForm, KeysPage, NewKeyOptions, RevokeKeyForm, SettingsForm, SettingsPage};
 pub use id::{AccountId, KeyId, MemberId};
 pub use inventory::{InventoryPage, ItemRow};
 pub use key::{Expiry, IssuedKey, KeyName, KeyStatus, KeyView, LastUse, Revocation, RevokeReason};

@@ -23,12 +23,24 @@ impl RateLimit {
     /// A depth outside 1 to [`Self::MAX_DEPTH`], or a refill outside 1 to [`Self::MAX_PER_SECOND`].
     pub const fn new(depth: u32, per_second: u32) -> Result<Self, Rejected> {
         if depth == 0 || depth > Self::MAX_DEPTH {
-            return Err(Rejected("Enter a whole number from 1 to 100,000."));
+            return Err(BAD_DEPTH);
         }
         if per_second == 0 || per_second > Self::MAX_PER_SECOND {
-            return Err(Rejected("Enter a whole number from 1 to 10,000."));
+            return Err(BAD_PER_SECOND);
         }
         Ok(Self { depth, per_second })
+    }
+
+    /// # Errors
+    /// No whole number from 1 to [`Self::MAX_DEPTH`].
+    pub fn parse_depth(raw: &str) -> Result<u32, Rejected> {
+        number(raw, Self::MAX_DEPTH).ok_or(BAD_DEPTH)
+    }
+
+    /// # Errors
+    /// No whole number from 1 to [`Self::MAX_PER_SECOND`].
+    pub fn parse_per_second(raw: &str) -> Result<u32, Rejected> {
+        number(raw, Self::MAX_PER_SECOND).ok_or(BAD_PER_SECOND)
     }
 
     /// Calls that a full bucket lets through at once.
@@ -45,6 +57,13 @@ impl RateLimit {
     pub const fn window_seconds(self) -> u32 {
         self.depth.div_ceil(self.per_second)
     }
+}
+
+const BAD_DEPTH: Rejected = Rejected("Enter a whole number from 1 to 100,000.");
+const BAD_PER_SECOND: Rejected = Rejected("Enter a whole number from 1 to 10,000.");
+
+fn number(raw: &str, max: u32) -> Option<u32> {
+    raw.trim().parse().ok().filter(|n| (1..=max).contains(n))
 }
 
 impl fmt::Display for RateLimit {

@@ -6,7 +6,7 @@ use crate::routes::Page;
 use leptos::prelude::*;
 
 /// Path, name and icon, in the menu's order, and the pages that belong to each.
-const PAGES: [(&str, &str, &str, &[Page]); 2] = [
+const PAGES: [(&str, &str, &str, &[Page]); 3] = [
     (
         "/keys",
         "API Keys",
@@ -14,6 +14,7 @@ const PAGES: [(&str, &str, &str, &[Page]); 2] = [
         &[Page::Keys, Page::NewKey, Page::RevokeKey],
     ),
     ("/inventory", "Inventory", "#i-box", &[Page::Inventory]),
+    ("/settings", "Settings", "#i-sliders", &[Page::Settings]),
 ];
 
 #[component]

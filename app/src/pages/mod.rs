@@ -12,4 +12,4 @@ pub use inventory::InventoryPage;
 pub use keys::KeysPage;
 pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
-pub use still::{NewKeyPage, RevokeKeyPage, SetupPage, SignInPage};
+pub use still::{NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage, SignInPage};

@@ -1,8 +1,8 @@
 //! Who asks. These values are made by authentication alone: their fields are private, so code that holds one has
 //! been let in.
 
-use crate::Error;
 use crate::store::{Action, Actor, AuditEvent};
+use crate::{Error, Zone};
 use domain::{
     AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, RateLimit, Role, Scope,
     ScopeSet, Timestamp, is_invisible,
@@ -45,6 +45,8 @@ pub struct Member {
     pub(crate) account_name: AccountName,
     pub(crate) email: Email,
     pub(crate) role: Role,
+    /// In which they read times.
+    pub(crate) time_zone: Zone,
 }
 
 impl Member {

@@ -16,9 +16,11 @@ mod password;
 mod pepper;
 mod random;
 mod session;
+mod settings;
 mod start;
 pub mod store;
 mod view;
+mod zone;
 
 pub use caller::{Client, KeyCaller, Member};
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -32,6 +34,7 @@ pub use random::{OsRandom, Random};
 pub use session::SessionToken;
 pub use start::OpenError;
 pub use view::rfc3339;
+pub use zone::Zone;
 
 use std::sync::Arc;
 

@@ -168,6 +168,7 @@ impl From<MemberRecord> for Member {
             account_name,
             email,
             role,
+            time_zone,
         } = record;
         Self {
             id,
@@ -175,6 +176,7 @@ impl From<MemberRecord> for Member {
             account_name,
             email,
             role,
+            time_zone,
         }
     }
 }

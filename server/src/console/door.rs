@@ -8,6 +8,7 @@ use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
     CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm,
+    SettingsPage,
 };
 use service::{Client, Error, Member, Service};
 use std::sync::Arc;
@@ -81,6 +82,10 @@ impl Backend for Door {
                 .revoke_key(self.member()?, &self.client, &id, &form)
                 .await,
         )
+    }
+
+    async fn settings(&self) -> Result<SettingsPage, Failure> {
+        self.told(self.service.settings_page(self.member()?).await)
     }
 
     async fn inventory(&self, cursor: Option<String>) -> Result<InventoryPage, Failure> {

@@ -1,10 +1,10 @@
 //! What integrations, and the console's Inventory page, do with items.
 
-use super::{EntryCode, EntryError, Item, ItemDraft, StoredItem};
+use super::{Currency, EntryCode, EntryError, Item, ItemDraft, StoredItem};
 use crate::store::{Action, UpsertCounts};
 use crate::view::moment;
-use crate::{Client, Error, KeyCaller, Member, Service};
-use domain::{AccountId, InventoryPage, ItemRow, Scope};
+use crate::{Client, Error, KeyCaller, Member, Service, Zone};
+use domain::{AccountId, Failure, InventoryPage, ItemRow, Scope};
 use serde_json::json;
 use std::collections::HashMap;
 
@@ -102,10 +102,17 @@ impl Service {
             .await?;
         let stored = self.store.find_item(&caller.account_id, id).await?;
         // Gone again already: what was asked for was done all the same.
-        let stored = stored.unwrap_or(StoredItem {
-            item,
-            updated_at: now,
-        });
+        let stored = match stored {
+            Some(stored) => stored,
+            None => StoredItem {
+                currency: match item.currency {
+                    Some(currency) => currency,
+                    None => self.account_currency(caller).await?,
+                },
+                item,
+                updated_at: now,
+            },
+        };
         Ok(if counts.created > 0 {
             PutOutcome::Created(stored)
         } else {
@@ -166,15 +173,21 @@ impl Service {
         let page = self
             .items_page(&member.account_id, after, CONSOLE_PAGE)
             .await?;
+        let zone = &member.time_zone;
         let total = self.store.count_items(&member.account_id).await?;
         Ok(InventoryPage {
-            items: page.items.into_iter().map(row).collect(),
+            items: page.items.into_iter().map(|item| row(item, zone)).collect(),
             total,
             first: after.is_none(),
             next_cursor: page.next_after,
-            now: moment(self.clock.now()),
+            now: moment(self.clock.now(), zone),
             public_url: self.public_url.clone(),
         })
+    }
+
+    async fn account_currency(&self, caller: &KeyCaller) -> Result<Currency, Error> {
+        let account = self.store.find_account(&caller.account_id).await?;
+        Ok(account.ok_or(Failure::NotFound)?.currency)
     }
 
     async fn items_page(
@@ -232,9 +245,9 @@ pub fn check_feed(drafts: Vec<ItemDraft>) -> Result<Vec<Item>, Vec<EntryError>> 
     }
 }
 
-fn row(stored: StoredItem) -> ItemRow {
+fn row(stored: StoredItem, zone: &Zone) -> ItemRow {
     let item = stored.item;
-    let currency = item.currency_code();
+    let currency = stored.currency.code();
     ItemRow {
         id: item.id.as_str().to_owned(),
         name: item.name,
@@ -243,7 +256,7 @@ fn row(stored: StoredItem) -> ItemRow {
             .price
             .map(|price| format!("{} {currency}", grouped(&price.to_string()))),
         available: item.available,
-        updated: moment(stored.updated_at),
+        updated: moment(stored.updated_at, zone),
     }
 }
 

@@ -94,6 +94,18 @@ pub trait MemberStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
+    /// What the account decides for itself.
+    async fn find_account(&self, account: &AccountId) -> Result<Option<AccountSettings>>;
+
+    /// Changes what the account decides; `event` is told what held before. `false` where nothing is different, and
+    /// then nothing is recorded.
+    async fn change_account(
+        &self,
+        account: &AccountId,
+        after: &AccountSettings,
+        event: &(dyn for<'a> Fn(&'a AccountSettings) -> AuditEvent + Send + Sync),
+    ) -> Result<bool>;
+
     async fn find_member_by_email(&self, email: &Email) -> Result<Option<MemberRecord>>;
 
     /// The hash of the member's password, a PHC string.

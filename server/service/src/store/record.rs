@@ -1,8 +1,9 @@
 //! What the ports take and give.
 
-use crate::Client;
+use crate::inventory::Currency;
 use crate::key::KeyDigest;
 use crate::pepper::PepperId;
+use crate::{Client, Zone};
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, MemberId, RateLimit, RevokeReason, Role,
     ScopeSet, Timestamp,
@@ -89,6 +90,17 @@ pub enum Claim {
     EmailTaken,
 }
 
+/// What an account decides for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountSettings {
+    pub name: AccountName,
+    /// What prices without a currency are in.
+    pub currency: Currency,
+    /// Of each key that has none of its own.
+    pub limit: RateLimit,
+    pub time_zone: Zone,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRecord {
     pub id: MemberId,
@@ -96,6 +108,8 @@ pub struct MemberRecord {
     pub account_name: AccountName,
     pub email: Email,
     pub role: Role,
+    /// The account's.
+    pub time_zone: Zone,
 }
 
 #[derive(Debug, Clone)]
@@ -255,6 +269,7 @@ impl Actor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     AccountCreated,
+    AccountUpdated,
     InventoryUpdated,
     ItemDeleted,
     KeyCreated,
@@ -265,8 +280,9 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AccountCreated,
+        Self::AccountUpdated,
         Self::InventoryUpdated,
         Self::ItemDeleted,
         Self::KeyCreated,
@@ -279,6 +295,7 @@ impl Action {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccountCreated => "account.created",
+            Self::AccountUpdated => "account.updated",
             Self::InventoryUpdated => "inventory.updated",
             Self::ItemDeleted => "item.deleted",
             Self::KeyCreated => "key.created",

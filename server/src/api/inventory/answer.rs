@@ -22,9 +22,14 @@ pub struct ItemAnswer {
 }
 
 impl From<StoredItem> for ItemAnswer {
-    fn from(StoredItem { item, updated_at }: StoredItem) -> Self {
+    fn from(stored: StoredItem) -> Self {
+        let StoredItem {
+            item,
+            currency,
+            updated_at,
+        } = stored;
         Self {
-            currency: item.currency_code(),
+            currency: currency.code(),
             id: item.id.as_str().to_owned(),
             name: item.name,
             category: item.category,

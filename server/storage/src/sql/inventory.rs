@@ -40,9 +40,10 @@ pub(crate) const DELETE: &str = "DELETE FROM items WHERE account_id = $1 AND id 
 macro_rules! select_items {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, category, price, currency, description, url, image_url, available,
-                    attributes, updated_at
-             FROM items ",
+            "SELECT i.id, i.name, i.category, i.price, i.currency, a.currency AS account_currency,
+                    i.description, i.url, i.image_url, i.available, i.attributes, i.updated_at
+             FROM items i
+             JOIN accounts a ON a.id = i.account_id ",
             $rest
         )
     };
@@ -50,9 +51,9 @@ macro_rules! select_items {
 
 /// No item has an empty id, so that `$2 = ''` begins at the first.
 pub(crate) const PAGE: &str =
-    select_items!("WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    select_items!("WHERE i.account_id = $1 AND i.id > $2 ORDER BY i.id LIMIT $3");
 
-pub(crate) const FIND: &str = select_items!("WHERE account_id = $1 AND id = $2");
+pub(crate) const FIND: &str = select_items!("WHERE i.account_id = $1 AND i.id = $2");
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct ItemRow {
@@ -61,6 +62,7 @@ pub(crate) struct ItemRow {
     category: Option<String>,
     price: Option<i64>,
     currency: Option<String>,
+    account_currency: String,
     description: Option<String>,
     url: Option<String>,
     image_url: Option<String>,
@@ -77,6 +79,8 @@ impl TryFrom<ItemRow> for StoredItem {
             .currency
             .map(|code| Currency::parse(&code).ok_or(Corrupt("items.currency")))
             .transpose()?;
+        let account_currency =
+            Currency::parse(&row.account_currency).ok_or(Corrupt("accounts.currency"))?;
         let item = Item {
             id: ItemId::from_stored(row.id),
             name: row.name,
@@ -92,6 +96,7 @@ impl TryFrom<ItemRow> for StoredItem {
         };
         Ok(Self {
             item,
+            currency: currency.unwrap_or(account_currency),
             updated_at: Timestamp::from_millis(row.updated_at),
         })
     }

@@ -3,6 +3,7 @@
 //! `$1` placeholders, `ON CONFLICT` and `RETURNING` mean the same to SQLite and PostgreSQL. Columns are named and never
 //! `*`, so that a column added later changes no row.
 
+pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod installation;
 pub(crate) mod inventory;
@@ -28,6 +29,8 @@ fn address(text: &str, column: &'static str) -> Result<IpAddr, Corrupt> {
 /// All statements but those that are content with any row, and the sweep of the links, of which there are ever few.
 #[cfg(test)]
 pub(crate) const INDEXED: &[&str] = &[
+    account::CHANGE,
+    account::FIND,
     audit::NEWEST,
     audit::RECORD,
     installation::PEPPER_FINGERPRINT,

@@ -3,6 +3,7 @@ mod headers;
 mod keys;
 mod pages;
 mod sessions;
+mod settings;
 mod setup;
 mod sign_in;
 mod site;

@@ -1,10 +1,11 @@
 //! Every change there is, one after the other.
 
+use super::settings::other_settings;
 use super::tenant::Tenant;
 use super::world::{at, item, link, token};
 use crate::store::{
-    Action, AuditEvent, Claim, Ended, Inserted, LinkPurpose, NewRevocation, NewSession, Store,
-    StoreError, TokenDigest,
+    AccountSettings, Action, AuditEvent, Claim, Ended, Inserted, LinkPurpose, NewRevocation,
+    NewSession, Store, StoreError, TokenDigest,
 };
 use domain::{AccountId, KeyId, MemberId, RevokeReason};
 
@@ -25,6 +26,7 @@ pub struct World {
 pub enum Change {
     UpsertItems,
     DeleteItem,
+    ChangeAccount,
     InsertKey,
     RevokeKey,
     EndSession,
@@ -35,9 +37,10 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::UpsertItems,
         Self::DeleteItem,
+        Self::ChangeAccount,
         Self::InsertKey,
         Self::RevokeKey,
         Self::EndSession,
@@ -88,6 +91,12 @@ impl Change {
             Self::DeleteItem => {
                 store
                     .delete_item(account, &world.item, event(Action::ItemDeleted))
+                    .await?
+            }
+            Self::ChangeAccount => {
+                let recorded = |_: &AccountSettings| event(Action::AccountUpdated);
+                store
+                    .change_account(account, &other_settings(), &recorded)
                     .await?
             }
             Self::InsertKey => {
@@ -185,6 +194,7 @@ impl World {
         let subjects = [self.tenant.email.as_str().to_owned()];
         let newcomer = &self.newcomer;
         let told = (
+            store.find_account(account).await.unwrap(),
             store.list_keys(account).await.unwrap(),
             store.list_items(account, None, 100).await.unwrap(),
             store.audit_events(account, 100).await.unwrap(),

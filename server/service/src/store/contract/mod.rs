@@ -28,6 +28,7 @@ mod requests;
 mod resets;
 mod revocations;
 mod sessions;
+mod settings;
 mod tenant;
 mod world;
 
@@ -92,6 +93,8 @@ macro_rules! store_contract_cases {
             accounts_share_no_names_for_requests
             of_fifty_racing_claims_of_a_request_exactly_one_wins
             old_requests_are_swept_in_pieces
+            an_account_begins_with_the_usual_settings_and_keeps_its_own
+            what_an_account_decides_shows_in_its_keys_items_and_members
             no_port_reads_from_another_account
             no_port_changes_another_account
             every_change_records_one_event
@@ -112,7 +115,7 @@ macro_rules! dispatch {
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
                 accounts::*, audit::*, inventory::*, isolation::*, keys::*, paging::*, requests::*,
-                resets::*, revocations::*, sessions::*,
+                resets::*, revocations::*, sessions::*, settings::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -107,7 +107,7 @@ fn key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
     })
 }
 
-/// The whole body, in the pieces in which it came so that it is held once, and the digest of the request.
+/// The whole body, in pieces so that it is held once, and the digest of the request.
 async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest), Problem> {
     let too_large = || Problem::BodyTooLarge { limit: FEED };
     if axum::body::HttpBody::size_hint(&body).lower() > FEED as u64 {
@@ -131,22 +131,20 @@ async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest),
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }
-    let (mut pieces, mut length) = (Vec::new(), 0);
+    let mut pieces = Pieces::default();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
             Problem::MalformedBody("The body did not arrive whole. Send it again.".into())
         })?;
         if let Ok(piece) = frame.into_data() {
-            length += piece.len();
-            if length > FEED {
+            if piece.len() as u64 > FEED as u64 - pieces.len() {
                 return Err(too_large());
             }
             digest.update(&piece);
-            pieces.push(piece);
+            pieces.push(&piece);
         }
     }
-    let whole = Body::new(Pieces::new(pieces, length));
-    Ok((whole, RequestDigest(digest.finalize().into())))
+    Ok((Body::new(pieces), RequestDigest(digest.finalize().into())))
 }
 
 /// Has the handler do the work, and records what came of it.

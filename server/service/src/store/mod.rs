@@ -7,8 +7,10 @@
 #[cfg(feature = "contract")]
 pub mod contract;
 mod record;
+mod request;
 
 pub use record::*;
+pub use request::*;
 
 use crate::inventory::{Item, StoredItem};
 use crate::key::KeyDigest;
@@ -204,38 +206,4 @@ pub trait InventoryStore: Send + Sync + 'static {
 
     /// `false` where there was no such item; then no event is recorded.
     async fn delete_item(&self, account: &AccountId, id: &str, event: AuditEvent) -> Result<bool>;
-}
-
-/// Requests that came with an idempotency key. One that was begun at `expired` or before is as good as gone.
-#[async_trait]
-pub trait IdempotencyStore: Send + Sync + 'static {
-    /// Notes, durably, that a request begins; or tells what is known of the one that has its name already.
-    async fn claim_request(
-        &self,
-        account: &AccountId,
-        key: &IdempotencyDigest,
-        request: &RequestDigest,
-        now: Timestamp,
-        expired: Timestamp,
-    ) -> Result<Option<PastRequest>>;
-
-    async fn find_request(
-        &self,
-        account: &AccountId,
-        key: &IdempotencyDigest,
-        expired: Timestamp,
-    ) -> Result<Option<PastRequest>>;
-
-    /// Completes a request that was claimed.
-    async fn keep_answer(
-        &self,
-        account: &AccountId,
-        key: &IdempotencyDigest,
-        answer: &StoredAnswer,
-    ) -> Result<()>;
-
-    async fn forget_request(&self, account: &AccountId, key: &IdempotencyDigest) -> Result<()>;
-
-    /// Removes at most `limit` of those that are gone, of whatever account, and tells how many.
-    async fn sweep_requests(&self, expired: Timestamp, limit: u32) -> Result<u64>;
 }

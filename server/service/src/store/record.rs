@@ -8,38 +8,11 @@ use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, MemberId, RateLimit, RevokeReason, Role,
     ScopeSet, Timestamp,
 };
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// SHA-256 of a token that stands in a cookie or a link. The token itself is never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenDigest(pub [u8; 32]);
-
-/// SHA-256 of what a caller names a request by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct IdempotencyDigest(pub [u8; 32]);
-
-/// SHA-256 over everything that makes two requests the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RequestDigest(pub [u8; 32]);
-
-/// A request that was begun.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PastRequest {
-    pub request: RequestDigest,
-    /// `None` until it is known, and for ever where it never was.
-    pub answer: Option<StoredAnswer>,
-}
-
-/// What a request came to. Holds no secret: no route that takes such requests answers with one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredAnswer {
-    pub status: u16,
-    /// Those that belong to the answer itself, by their names in lower case.
-    pub headers: BTreeMap<String, String>,
-    /// `None` where it was too long to be kept.
-    pub body: Option<Vec<u8>>,
-}
 
 /// What a one-time link is for.
 #[derive(Debug, Clone, PartialEq, Eq)]

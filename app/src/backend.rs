@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use domain::{
     CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyView, KeysPage,
-    LeadsPage, RevokeKeyForm,
+    LeadsPage, RevokeKeyForm, SettingsPage,
 };
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub trait Backend: Send + Sync + 'static {
 
     /// `cursor` as given by [`LeadsPage::next_cursor`].
     async fn leads(&self, cursor: Option<String>) -> Result<LeadsPage, Failure>;
+
+    async fn settings(&self) -> Result<SettingsPage, Failure>;
 }
 
 /// The door of the request that is being answered.

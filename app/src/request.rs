@@ -7,7 +7,7 @@
 use crate::routes::Page;
 use domain::{
     CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, LeadsPage, MemberView,
-    RevokeKeyForm,
+    RevokeKeyForm, SettingsForm,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -118,6 +118,9 @@ pub enum PageData {
     Keys(Result<KeysPage, Failure>),
     Inventory(Result<InventoryPage, Failure>),
     Leads(Result<LeadsPage, Failure>),
+    /// Of a page that no script takes over.
+    #[cfg(feature = "ssr")]
+    Settings(Result<domain::SettingsPage, Failure>),
 }
 
 impl PageData {
@@ -138,6 +141,7 @@ impl PageData {
                 Self::Inventory(backend.inventory(query).await)
             }
             Page::Leads => Self::Leads(backend.leads(request.asked("cursor")).await),
+            Page::Settings => Self::Settings(backend.settings().await),
             Page::SignIn | Page::Setup | Page::NotFound => Self::None,
         }
     }
@@ -163,12 +167,22 @@ impl PageData {
         }
     }
 
+    #[cfg(feature = "ssr")]
+    pub fn settings(self) -> Option<Result<domain::SettingsPage, Failure>> {
+        match self {
+            Self::Settings(page) => Some(page),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub const fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Keys(Err(failure))
             | Self::Inventory(Err(failure))
             | Self::Leads(Err(failure)) => Some(failure),
+            #[cfg(feature = "ssr")]
+            Self::Settings(Err(failure)) => Some(failure),
             _ => None,
         }
     }
@@ -200,6 +214,10 @@ pub enum FormAnswer {
     RevokeKey {
         id: KeyId,
         form: RevokeKeyForm,
+        failure: Failure,
+    },
+    Settings {
+        form: SettingsForm,
         failure: Failure,
     },
 }

@@ -16,6 +16,7 @@ pub enum Page {
     RevokeKey,
     Inventory,
     Leads,
+    Settings,
     #[default]
     NotFound,
 }
@@ -28,6 +29,7 @@ impl Page {
             "/keys/new" => Self::NewKey,
             "/inventory" => Self::Inventory,
             "/leads" => Self::Leads,
+            "/settings" => Self::Settings,
             _ if path.starts_with("/setup/") => Self::Setup,
             _ if path.starts_with("/keys/") && path.ends_with("/revoke") => Self::RevokeKey,
             _ => Self::NotFound,
@@ -44,6 +46,7 @@ impl Page {
             Self::RevokeKey => "Revoke API key · Voxum Console",
             Self::Inventory => "Inventory · Voxum Console",
             Self::Leads => "Leads · Voxum Console",
+            Self::Settings => "Settings · Voxum Console",
             Self::NotFound => "Page not found · Voxum Console",
         }
     }
@@ -62,12 +65,13 @@ impl Page {
     fn draw(self) -> AnyView {
         #[cfg(feature = "ssr")]
         {
-            use crate::pages::{NewKeyPage, RevokeKeyPage, SetupPage, SignInPage};
+            use crate::pages::{NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage, SignInPage};
             match self {
                 Self::SignIn => return plain(view! { <SignInPage/> }),
                 Self::Setup => return plain(view! { <SetupPage/> }),
                 Self::NewKey => return plain(view! { <NewKeyPage/> }),
                 Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
+                Self::Settings => return plain(view! { <SettingsPage/> }),
                 Self::Keys | Self::Inventory | Self::Leads | Self::NotFound => {}
             }
         }
@@ -104,6 +108,7 @@ mod tests {
             ("/keys/0198c2a0/revoke", Page::RevokeKey),
             ("/inventory", Page::Inventory),
             ("/leads", Page::Leads),
+            ("/settings", Page::Settings),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),
             ("/", Page::NotFound),

@@ -6,7 +6,7 @@ import { expect, type Page } from "@playwright/test";
 import type { Guard } from "./guard.ts";
 import { push, send } from "./api.ts";
 import { Keys } from "./keys.ts";
-import { Seeder, expire, use, type Seeded } from "./seed.ts";
+import { Seeder, demoteOwner, expire, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { gotoHydrated, signIn } from "./test.ts";
 
@@ -271,6 +271,36 @@ export const STATES: State[] = [
       await gotoHydrated(page, "/leads");
       await page.getByText("Message", { exact: true }).first().click();
       await expect(page.getByText("I could come on Friday").first()).toBeVisible();
+    },
+  },
+  {
+    name: "settings",
+    open: async ({ page }) => {
+      await signIn(page, "/settings");
+    },
+  },
+  {
+    name: "settings saved",
+    open: async ({ page }) => {
+      await signIn(page, "/settings");
+      await page.getByRole("button", { name: "Save settings" }).click();
+      await expect(page.getByText("Saved.")).toBeVisible();
+    },
+  },
+  {
+    name: "settings refused",
+    open: async ({ page }) => {
+      await signIn(page, "/settings");
+      await page.getByLabel("Calls at once").fill("none");
+      await page.getByRole("button", { name: "Save settings" }).click();
+      await expect(page.getByLabel("Calls at once")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
+    name: "settings of a viewer",
+    open: async ({ page, server }) => {
+      demoteOwner(server);
+      await signIn(page, "/settings");
     },
   },
   {

@@ -1,7 +1,12 @@
 //! Reading bodies, never more of them than was agreed.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
+use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadError {
@@ -34,9 +39,75 @@ pub async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ReadError> {
     Ok(whole)
 }
 
+/// A body that was taken in already. Each piece is let go of as it is read.
+#[derive(Default)]
+pub struct Pieces {
+    pieces: VecDeque<Vec<u8>>,
+    length: u64,
+}
+
+impl Pieces {
+    /// Bytes of one piece. What came in smaller ones is joined: a body of single bytes must not take many times its
+    /// length.
+    const SIZE: usize = 64 * 1024;
+
+    /// In bytes, of what was not read yet.
+    pub const fn len(&self) -> u64 {
+        self.length
+    }
+
+    pub fn push(&mut self, mut bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        while !bytes.is_empty() {
+            let room = self.pieces.back().map_or(0, |last| Self::SIZE - last.len());
+            if room == 0 {
+                self.pieces.push_back(Vec::new());
+            } else if let Some(last) = self.pieces.back_mut() {
+                let (fits, rest) = bytes.split_at(room.min(bytes.len()));
+                last.extend_from_slice(fits);
+                bytes = rest;
+            }
+        }
+    }
+}
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let piece = self.pieces.pop_front().map(Bytes::from);
+        self.length -= piece.as_ref().map_or(0, Bytes::len) as u64;
+        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_was_taken_in_reads_back_whole_however_it_came() {
+        let whole: Vec<u8> = (0..200_000_u32).map(|n| n.to_be_bytes()[3]).collect();
+        for size in [1, 7, Pieces::SIZE, whole.len()] {
+            let mut pieces = Pieces::default();
+            whole.chunks(size).for_each(|piece| pieces.push(piece));
+            assert_eq!(pieces.pieces.len(), whole.len().div_ceil(Pieces::SIZE));
+            assert_eq!(pieces.len(), 200_000);
+            assert_eq!(read(Body::new(pieces), 200_000).await.unwrap(), whole);
+        }
+    }
 
     #[tokio::test]
     async fn a_body_of_the_limit_passes_and_one_byte_more_does_not() {

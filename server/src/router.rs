@@ -1,6 +1,8 @@
 //! Every route on one screen. The tables are data, so that tests can walk them: a route that no test knows fails one.
 
-use crate::api::{health, inventory, key, leads};
+use crate::api::once::once;
+use crate::api::scoped::{InventoryWrite, LeadsWrite};
+use crate::api::{health, inventory, key, leads, limit};
 use crate::console::{call, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
@@ -29,21 +31,28 @@ const fn route(method: M, path: &'static str, handler: fn(M) -> MethodRouter<App
     }
 }
 
-/// For integrations, by key. The extractor in each handler's arguments names the permission.
+/// For integrations, by key. The extractor in each handler's arguments names the permission. Every POST and PATCH goes
+/// through [`once`].
 pub const API: &[Route] = &[
     route(M::GET, "/api/key", |m| on(m, key::show)),
     route(M::DELETE, "/api/key", |m| on(m, key::revoke)),
     route(M::GET, "/api/inventory", |m| on(m, inventory::list)),
-    route(M::POST, "/api/inventory", |m| on(m, inventory::push)),
+    route(M::POST, "/api/inventory", |m| {
+        once::<InventoryWrite, _, _>(m, inventory::push)
+    }),
     route(M::GET, "/api/inventory/{id}", |m| on(m, inventory::show)),
     route(M::PUT, "/api/inventory/{id}", |m| on(m, inventory::put)),
     route(M::DELETE, "/api/inventory/{id}", |m| {
         on(m, inventory::delete)
     }),
     route(M::GET, "/api/leads", |m| on(m, leads::list)),
-    route(M::POST, "/api/leads", |m| on(m, leads::create)),
+    route(M::POST, "/api/leads", |m| {
+        once::<LeadsWrite, _, _>(m, leads::create)
+    }),
     route(M::GET, "/api/leads/{id}", |m| on(m, leads::show)),
-    route(M::PATCH, "/api/leads/{id}", |m| on(m, leads::edit)),
+    route(M::PATCH, "/api/leads/{id}", |m| {
+        once::<LeadsWrite, _, _>(m, leads::edit)
+    }),
     route(M::DELETE, "/api/leads/{id}", |m| on(m, leads::erase)),
 ];
 
@@ -72,6 +81,8 @@ pub const CONSOLE: &[Route] = &[
         on(m, form::import).layer(DefaultBodyLimit::max(form::MAX_IMPORT))
     }),
     route(M::GET, "/leads", |m| on(m, page::show)),
+    route(M::GET, "/settings", |m| on(m, page::show)),
+    route(M::POST, "/settings", |m| on(m, form::change_settings)),
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),
 ];
 
@@ -94,6 +105,7 @@ pub fn layered(routes: Router<AppState>, state: AppState) -> Router {
         ]))
         .layer(from_fn_with_state(state.clone(), secure))
         .layer(from_fn(identify))
+        .layer(from_fn(limit::tell))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(drain::read_rest))
         .layer(from_fn_with_state(state.clone(), same_origin::protect));

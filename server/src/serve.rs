@@ -6,6 +6,7 @@ use crate::settings::{PublicUrl, Settings};
 use crate::telemetry::{self, Chain};
 use crate::{AppState, Site, build_router};
 use anyhow::Context as _;
+use service::SWEEP_EVERY_SECONDS;
 use service::Service;
 use service::key::FLUSH_EVERY_SECONDS;
 use std::io::Write as _;
@@ -75,6 +76,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     }
 
     let flushing = tokio::spawn(flush_for_ever(service.clone()));
+    let sweeping = tokio::spawn(sweep_for_ever(service.clone()));
     let router = build_router(AppState::new(
         service.clone(),
         Site::for_this_process()?,
@@ -95,6 +97,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         () = out_of_time => tracing::warn!("stopped with requests still under way"),
     }
     flushing.abort();
+    sweeping.abort();
     let closing = async {
         flush(&service).await;
         store.close().await;
@@ -117,7 +120,19 @@ async fn flush_for_ever(service: Arc<Service>) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        service.drop_full_buckets();
         flush(&service).await;
+    }
+}
+
+async fn sweep_for_ever(service: Arc<Service>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(SWEEP_EVERY_SECONDS));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = service.sweep_requests().await {
+            tracing::warn!(error = %Chain(&error), "old requests could not be swept away");
+        }
     }
 }
 

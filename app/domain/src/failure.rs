@@ -8,12 +8,16 @@ use serde::{Deserialize, Serialize};
 pub enum Field {
     AccountName,
     Confirm,
+    Currency,
     Email,
     Expires,
+    LimitDepth,
+    LimitPerSecond,
     Name,
     Password,
     Reason,
     Scopes,
+    TimeZone,
 }
 
 /// Why one field was refused, in words for whoever filled it in.

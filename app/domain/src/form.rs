@@ -27,6 +27,29 @@ pub struct RevokeKeyForm {
     pub confirm: String,
 }
 
+/// The settings form as a browser sends it, not yet checked; also what stands in it at first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SettingsForm {
+    pub account_name: String,
+    /// ISO 4217.
+    pub currency: String,
+    pub limit_depth: String,
+    pub limit_per_second: String,
+    /// An IANA name.
+    pub time_zone: String,
+}
+
+/// Everything the Settings page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsPage {
+    pub settings: SettingsForm,
+    /// Code and name of each.
+    pub currencies: Vec<(String, String)>,
+    pub time_zones: Vec<String>,
+    /// Whether the member's role changes settings.
+    pub may_change: bool,
+}
+
 /// What the create form needs from the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewKeyOptions {

@@ -33,6 +33,11 @@ impl Role {
     pub const fn manages_keys(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)
     }
+
+    /// Whether this role changes the account's settings.
+    pub const fn manages_account(self) -> bool {
+        matches!(self, Self::Owner | Self::Admin)
+    }
 }
 
 /// An e-mail address: unique in the installation, kept in lower case so that it is found however it was typed.

@@ -49,6 +49,9 @@ pub fn KeyRow(
         }),
         (None, None) => plain(view! { <small>"No expiry"</small> }),
     };
+    let limit = key
+        .own_limit
+        .map(|limit| view! { <small>"Limit: " {limit.to_string()}</small> });
     plain(view! {
         <tr role="row" class:ended=!key.status.is_live()>
             <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">
@@ -68,7 +71,7 @@ pub fn KeyRow(
             </td>
             <td role="cell" data-label="Status">
                 <Badge status=key.status/>
-                {end}
+                {end} {limit}
             </td>
             <td role="cell" class="row-actions">
                 {revoke}

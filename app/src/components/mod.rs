@@ -28,6 +28,8 @@ mod problem;
 mod revoke_dialog;
 mod revoke_form;
 mod save_key;
+#[cfg(feature = "ssr")]
+mod select_field;
 mod status;
 mod table;
 mod text_field;
@@ -62,6 +64,8 @@ pub use problem::Problem;
 pub use revoke_dialog::{RevokeDialog, RevokeRequest, revoke_dialog};
 pub use revoke_form::RevokeForm;
 pub use save_key::SaveKey;
+#[cfg(feature = "ssr")]
+pub use select_field::SelectField;
 pub use status::Status;
 pub use table::{Column, Row, Table};
 pub use text_field::TextField;

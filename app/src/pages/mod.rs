@@ -14,4 +14,4 @@ pub use keys::KeysPage;
 pub use leads::LeadsPage;
 pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
-pub use still::{NewKeyPage, RevokeKeyPage, SetupPage, SignInPage};
+pub use still::{NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage, SignInPage};

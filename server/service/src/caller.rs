@@ -1,11 +1,11 @@
 //! Who asks. These values are made by authentication alone: their fields are private, so code that holds one has
 //! been let in.
 
-use crate::Error;
 use crate::store::{Action, Actor, AuditEvent};
+use crate::{Error, Zone};
 use domain::{
-    AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, Role, Scope, ScopeSet,
-    Timestamp, is_invisible,
+    AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, RateLimit, Role, Scope,
+    ScopeSet, Timestamp, is_invisible,
 };
 use std::net::IpAddr;
 
@@ -45,6 +45,8 @@ pub struct Member {
     pub(crate) account_name: AccountName,
     pub(crate) email: Email,
     pub(crate) role: Role,
+    /// In which they read times.
+    pub(crate) time_zone: Zone,
 }
 
 impl Member {
@@ -93,6 +95,8 @@ pub struct KeyCaller {
     pub(crate) key_id: KeyId,
     pub(crate) account_id: AccountId,
     pub(crate) scopes: ScopeSet,
+    /// As the database had it when the key was checked.
+    pub(crate) limit: RateLimit,
 }
 
 impl KeyCaller {

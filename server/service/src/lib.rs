@@ -11,25 +11,32 @@ mod error;
 pub mod inventory;
 pub mod key;
 pub mod leads;
+mod limit;
 mod link;
+mod once;
 mod password;
 mod pepper;
 mod random;
 mod session;
+mod settings;
 mod start;
 pub mod store;
 mod view;
+mod zone;
 
 pub use caller::{Client, KeyCaller, Member};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::Error;
+pub use limit::Allowance;
 pub use link::{LinkToken, LinkView, SetupForm};
+pub use once::{Claim, IdempotencyKey, KEPT_BYTES, SWEEP_EVERY_SECONDS, Turn};
 pub use password::Password;
 pub use pepper::{Pepper, PepperId};
 pub use random::{OsRandom, Random};
 pub use session::SessionToken;
 pub use start::OpenError;
 pub use view::{parse_rfc3339, rfc3339};
+pub use zone::Zone;
 
 use std::sync::Arc;
 
@@ -41,5 +48,8 @@ pub struct Service {
     pepper: Pepper,
     hasher: password::Hasher,
     uses: key::PendingUses,
+    buckets: limit::KeyBuckets,
+    failures: limit::FailureBuckets,
+    in_flight: once::InFlight,
     public_url: String,
 }

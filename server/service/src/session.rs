@@ -1,5 +1,6 @@
 //! Signing in and out, and who a session belongs to.
 
+use crate::limit::network;
 use crate::random::bytes;
 use crate::store::{Action, Actor, AuditEvent, MemberRecord, NewSession, TokenDigest};
 use crate::{Client, Error, Member, Service};
@@ -167,6 +168,7 @@ impl From<MemberRecord> for Member {
             account_name,
             email,
             role,
+            time_zone,
         } = record;
         Self {
             id,
@@ -174,6 +176,7 @@ impl From<MemberRecord> for Member {
             account_name,
             email,
             role,
+            time_zone,
         }
     }
 }
@@ -185,9 +188,8 @@ pub(crate) fn token_digest(token: &str) -> TokenDigest {
 /// What failed sign-ins are counted under: the address as tried from one network, and that network alone. Not the
 /// address alone: then anybody could keep an owner out by failing in their name.
 pub(crate) fn subjects(email: &str, ip: IpAddr) -> (String, String) {
-    let network = match ip {
+    let network = match network(ip) {
         IpAddr::V4(v4) => v4.to_string(),
-        // One customer's network.
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")

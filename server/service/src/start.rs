@@ -1,7 +1,7 @@
 //! What is checked before the first request.
 
 use crate::store::Store;
-use crate::{Clock, Error, Password, Pepper, Random, Service, key, link, password};
+use crate::{Clock, Error, Password, Pepper, Random, Service, key, limit, link, once, password};
 use domain::{AccountName, Email};
 use std::sync::Arc;
 
@@ -46,14 +46,16 @@ impl Service {
                 .map_err(broken)?;
         }
         let hasher = password::Hasher::new(&*random);
-        let uses = key::PendingUses::default();
         Ok(Self {
             store,
             clock,
             random,
             pepper,
             hasher,
-            uses,
+            uses: key::PendingUses::default(),
+            buckets: limit::KeyBuckets::default(),
+            failures: limit::FailureBuckets::default(),
+            in_flight: once::InFlight::default(),
             public_url,
         })
     }

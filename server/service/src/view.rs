@@ -1,29 +1,20 @@
 //! How times are written.
 
+use crate::Zone;
 use domain::{Moment, Timestamp};
 use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
 
-const EXACT: &[BorrowedFormatItem<'static>] = format_description!(
-    "[day padding:none] [month repr:short] [year], [hour]:[minute]:[second] UTC"
-);
-const DAY: &[BorrowedFormatItem<'static>] =
-    format_description!("[day padding:none] [month repr:short] [year]");
+const EXACT: &str = "%-d %b %Y, %H:%M:%S %Z";
+const DAY: &str = "%-d %b %Y";
 
-/// A time with the texts that a page shows for it.
-pub fn moment(at: Timestamp) -> Moment {
-    let date = calendar(at);
-    let write = |format| {
-        date.format(format)
-            .expect("a UTC time has every component of these formats")
-    };
+/// A time with the texts that a page shows for it, in the zone of whoever reads it.
+pub fn moment(at: Timestamp, zone: &Zone) -> Moment {
     Moment {
         at,
         iso: rfc3339(at),
-        exact: write(EXACT),
-        day: write(DAY),
+        exact: zone.write(at, EXACT),
+        day: zone.write(at, DAY),
     }
 }
 
@@ -57,22 +48,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_written_in_utc() {
-        let moment = moment(Timestamp::from_millis(1_795_411_867_999));
-        assert_eq!(moment.iso, "2026-11-23T05:31:07Z");
-        assert_eq!(moment.exact, "23 Nov 2026, 05:31:07 UTC");
-        assert_eq!(moment.day, "23 Nov 2026");
+    fn a_moment_is_written_in_the_readers_zone_and_in_utc_for_programs() {
+        let at = Timestamp::from_millis(1_795_411_867_999);
+        for (zone, exact, day) in [
+            ("UTC", "23 Nov 2026, 05:31:07 UTC", "23 Nov 2026"),
+            ("Europe/Berlin", "23 Nov 2026, 06:31:07 CET", "23 Nov 2026"),
+            (
+                "America/New_York",
+                "23 Nov 2026, 00:31:07 EST",
+                "23 Nov 2026",
+            ),
+            (
+                "America/Los_Angeles",
+                "22 Nov 2026, 21:31:07 PST",
+                "22 Nov 2026",
+            ),
+            ("Asia/Dubai", "23 Nov 2026, 09:31:07 +04", "23 Nov 2026"),
+        ] {
+            let moment = moment(at, &Zone::parse(zone).unwrap());
+            assert_eq!(moment.iso, "2026-11-23T05:31:07Z");
+            assert_eq!((moment.exact.as_str(), moment.day.as_str()), (exact, day));
+        }
     }
 
     #[test]
     fn the_ends_of_time_do_not_panic() {
-        assert_eq!(
-            moment(Timestamp::from_millis(i64::MAX)).iso,
-            "9999-12-31T23:59:59Z"
-        );
-        assert_eq!(
-            moment(Timestamp::from_millis(i64::MIN)).iso,
-            "0000-01-01T00:00:00Z"
-        );
+        let zone = Zone::parse("Pacific/Apia").unwrap();
+        let iso = |millis| moment(Timestamp::from_millis(millis), &zone).iso;
+        assert_eq!(iso(i64::MAX), "9999-12-31T23:59:59Z");
+        assert_eq!(iso(i64::MIN), "0000-01-01T00:00:00Z");
     }
 }

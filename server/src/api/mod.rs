@@ -8,6 +8,8 @@ pub mod inventory;
 pub mod json;
 pub mod key;
 pub mod leads;
+pub mod limit;
+pub mod once;
 pub mod parameters;
 pub mod problem;
 pub mod scoped;

@@ -28,6 +28,10 @@ pub enum Problem {
     },
     PausedKey,
     MissingScope(Scope),
+    /// Of the key, or of the failed attempts from an address.
+    RateLimited {
+        retry_after_seconds: u64,
+    },
     UnsupportedMediaType {
         /// The media types that are taken here, between backticks.
         taken: &'static str,
@@ -41,6 +45,9 @@ pub enum Problem {
     NoSuchItem,
     NoSuchLead,
     PreconditionFailed,
+    IdempotencyKeyReused,
+    /// With an idempotency key: why it cannot be answered.
+    Conflict(&'static str),
     Internal,
     Unavailable,
 }
@@ -70,6 +77,7 @@ impl Problem {
             Self::ExpiredKey { .. } => (S::UNAUTHORIZED, "expired_key", "Expired API key"),
             Self::PausedKey => (S::UNAUTHORIZED, "paused_key", "Paused API key"),
             Self::MissingScope(_) => (S::FORBIDDEN, "missing_scope", "Missing permission"),
+            Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::UnsupportedMediaType { .. } => (
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
@@ -84,6 +92,12 @@ impl Problem {
                 "precondition_failed",
                 "Precondition failed",
             ),
+            Self::IdempotencyKeyReused => (
+                S::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "Idempotency key reused",
+            ),
+            Self::Conflict(_) => (S::CONFLICT, "conflict", "Conflict"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
             Self::Unavailable => (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable"),
         }
@@ -110,6 +124,10 @@ impl Problem {
             Self::MissingScope(scope) => {
                 format!("This API key lacks the permission `{scope}`. Ask an admin for a key that has it.").into()
             }
+            Self::RateLimited { retry_after_seconds } => {
+                let unit = if *retry_after_seconds == 1 { "second" } else { "seconds" };
+                format!("Too many requests. Try again in {retry_after_seconds} {unit}.").into()
+            }
             Self::UnsupportedMediaType { taken } => {
                 format!("Send the body with `Content-Type` `{taken}`, in UTF-8 and uncompressed.").into()
             }
@@ -125,6 +143,10 @@ impl Problem {
                  Read it again, and send the change with the `ETag` that comes with it."
                     .into()
             }
+            Self::IdempotencyKeyReused => {
+                "This `Idempotency-Key` came with another request before. Nothing was changed; give each request a key of its own.".into()
+            }
+            Self::Conflict(why) => (*why).into(),
             Self::Internal => {
                 "Something went wrong on our side. Try again, and if it stays, give your operator the request id in `instance`.".into()
             }
@@ -205,6 +227,11 @@ impl IntoResponse for Problem {
                     WWW_AUTHENTICATE,
                     HeaderValue::from_static("ApiKey realm=\"voxum\""),
                 );
+            }
+            Self::RateLimited {
+                retry_after_seconds,
+            } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
             }
             Self::Unavailable => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));

@@ -2,6 +2,7 @@
 //! the service does for a key, it does only with the caller that is in here.
 
 use super::credentials::presented;
+use super::limit;
 use super::problem::Problem;
 use crate::AppState;
 use crate::client::client;
@@ -40,6 +41,13 @@ impl Permission for LeadsWrite {
     const SCOPE: Option<Scope> = Some(Scope::LeadsWrite);
 }
 
+/// Who was let in already, for whoever asks again within one request: a call is counted once.
+#[derive(Clone)]
+struct LetIn {
+    caller: KeyCaller,
+    client: Client,
+}
+
 /// A caller whose key has the permission `P`.
 pub struct Scoped<P> {
     pub caller: KeyCaller,
@@ -52,9 +60,31 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        if let Some(LetIn { caller, client }) = parts.extensions.get::<LetIn>().cloned() {
+            return Self::of(caller, client);
+        }
         let client = client(parts, &state.trusted_proxies);
         let key = presented(&parts.headers)?;
         let caller = state.service.authenticate(key, &client).await?;
+        // Whatever comes of it, this was a call: those that lack the permission cost as much as others.
+        let allowance = state.service.spend(&caller);
+        limit::note(&parts.extensions, allowance);
+        let scoped = Self::of(caller, client)?;
+        if !allowance.allowed {
+            return Err(Problem::RateLimited {
+                retry_after_seconds: allowance.seconds,
+            });
+        }
+        parts.extensions.insert(LetIn {
+            caller: scoped.caller.clone(),
+            client: scoped.client.clone(),
+        });
+        Ok(scoped)
+    }
+}
+
+impl<P: Permission> Scoped<P> {
+    fn of(caller: KeyCaller, client: Client) -> Result<Self, Problem> {
         match P::SCOPE {
             Some(scope) if !caller.may(scope) => Err(Problem::MissingScope(scope)),
             _ => Ok(Self {
@@ -74,6 +104,11 @@ impl From<KeyRefusal> for Problem {
             KeyRefusal::Revoked => Self::RevokedKey,
             KeyRefusal::Expired { at } => Self::ExpiredKey { at },
             KeyRefusal::Paused => Self::PausedKey,
+            KeyRefusal::TooMany {
+                retry_after_seconds,
+            } => Self::RateLimited {
+                retry_after_seconds,
+            },
             KeyRefusal::Failed(error) => error.into(),
         }
     }

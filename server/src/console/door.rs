@@ -9,7 +9,7 @@ use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
     CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyView, KeysPage,
-    LeadsPage, RevokeKeyForm,
+    LeadsPage, RevokeKeyForm, SettingsPage,
 };
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
@@ -85,6 +85,10 @@ impl Backend for Door {
                 .revoke_key(self.member()?, &self.client, &id, &form)
                 .await,
         )
+    }
+
+    async fn settings(&self) -> Result<SettingsPage, Failure> {
+        self.told(self.service.settings_page(self.member()?).await)
     }
 
     async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure> {

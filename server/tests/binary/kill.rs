@@ -26,13 +26,16 @@ struct Told {
 }
 
 /// Creates keys and revokes every second one, until the server answers no more.
-fn client(owner: &Client, forms: &AtomicUsize) -> Told {
+fn client(owner: &Client, forms: &AtomicUsize, begun: &AtomicUsize) -> Told {
     let mut told = Told::default();
     loop {
         let form = format!("form-token-{:08}", forms.fetch_add(1, Ordering::Relaxed));
         let Ok(secret) = owner.create(&form, &form) else {
             return told;
         };
+        if told.created.is_empty() {
+            begun.fetch_add(1, Ordering::Relaxed);
+        }
         told.created.push(secret.clone());
         if told.created.len().is_multiple_of(2) {
             let key = owner.with_key(&secret);
@@ -60,15 +63,15 @@ fn check(server: &Server, told: &Told) {
             "an acknowledged key does not work"
         );
     }
+    // So many dead keys from one address are told to slow down, which a good key never is.
     for secret in &told.revoked {
-        assert_eq!(
-            status(secret),
-            (401, true),
+        assert!(
+            matches!(status(secret), (401, true) | (429, false)),
             "an acknowledged revocation is lost"
         );
     }
     for secret in &told.unknown {
-        assert!(matches!(status(secret), (200, false) | (401, true)));
+        assert!(matches!(status(secret), (200 | 429, false) | (401, true)));
     }
 }
 
@@ -99,11 +102,18 @@ fn what_was_acknowledged_survives_a_storm_of_kills() {
     let (mut server, mut owner) = Server::fresh(folder.path());
     let (forms, mut all) = (AtomicUsize::new(0), Told::default());
     for _ in 0..cycles() {
+        let begun = AtomicUsize::new(0);
         let told = std::thread::scope(|scope| {
             let clients: Vec<_> = (0..CLIENTS)
-                .map(|_| scope.spawn(|| client(&owner, &forms)))
+                .map(|_| scope.spawn(|| client(&owner, &forms, &begun)))
                 .collect();
             std::thread::sleep(Duration::from_millis(400));
+            // However slow the machine is: each of them has something to lose.
+            while begun.load(Ordering::Relaxed) < CLIENTS
+                && !clients.iter().any(|it| it.is_finished())
+            {
+                std::thread::sleep(Duration::from_millis(10));
+            }
             server.kill();
             clients
                 .into_iter()

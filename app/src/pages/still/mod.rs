@@ -2,10 +2,12 @@
 
 mod new_key;
 mod revoke_key;
+mod settings;
 mod setup;
 mod sign_in;
 
 pub use new_key::NewKeyPage;
 pub use revoke_key::RevokeKeyPage;
+pub use settings::SettingsPage;
 pub use setup::SetupPage;
 pub use sign_in::SignInPage;

@@ -1,6 +1,7 @@
 //! One item, checked.
 
 use domain::Timestamp;
+use iso_currency::IntoEnumIterator as _;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -48,10 +49,19 @@ impl Currency {
     pub fn code(self) -> &'static str {
         self.0.code()
     }
-}
 
-/// What a price without a currency is in. Accounts have no currency of their own yet; this is where theirs will come in.
-const DEFAULT_CURRENCY: &str = "USD";
+    /// Such as "Euro".
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    /// Those that prices are in, by their codes: no metals, funds, test codes, and none that was replaced.
+    pub fn all() -> impl Iterator<Item = Self> {
+        iso_currency::Currency::iter()
+            .filter(|currency| currency.flags().is_empty())
+            .map(Self)
+    }
+}
 
 /// One inventory entry. Only [`super::ItemDraft::check`] and the database make them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,13 +78,6 @@ pub struct Item {
     pub attributes: BTreeMap<String, String>,
 }
 
-impl Item {
-    /// The currency of its price, or the account's.
-    pub fn currency_code(&self) -> &'static str {
-        self.currency.map_or(DEFAULT_CURRENCY, Currency::code)
-    }
-}
-
 impl ItemId {
     /// For ids that were checked before they were stored.
     pub fn from_stored(id: String) -> Self {
@@ -86,6 +89,8 @@ impl ItemId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredItem {
     pub item: Item,
+    /// The item's, or where it has none, the account's.
+    pub currency: Currency,
     pub updated_at: Timestamp,
     /// 1 for a new item, one more with each change.
     pub revision: u64,

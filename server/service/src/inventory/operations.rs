@@ -3,7 +3,7 @@
 use super::{Condition, EntryError, ItemDraft, ItemFilter, StoredItem};
 use crate::store::{Action, Put, Removal};
 use crate::view::moment;
-use crate::{Client, Error, KeyCaller, Member, Service};
+use crate::{Client, Error, KeyCaller, Member, Service, Zone};
 use domain::{AccountId, InventoryPage, ItemRow, Scope};
 use serde_json::json;
 
@@ -118,6 +118,7 @@ impl Service {
         let page = self
             .items_page(&member.account_id, filter, after, CONSOLE_PAGE)
             .await?;
+        let zone = &member.time_zone;
         let account = &member.account_id;
         let total = self
             .store
@@ -129,7 +130,7 @@ impl Service {
             self.store.count_items(account, filter).await?
         };
         Ok(InventoryPage {
-            items: page.items.into_iter().map(row).collect(),
+            items: page.items.into_iter().map(|item| row(item, zone)).collect(),
             total,
             matching,
             q: filter.q.clone().unwrap_or_default(),
@@ -138,7 +139,7 @@ impl Service {
             first: after.is_none(),
             next: page.next_after,
             report: None,
-            now: moment(self.clock.now()),
+            now: moment(self.clock.now(), zone),
             public_url: self.public_url.clone(),
         })
     }
@@ -165,9 +166,9 @@ impl Service {
     }
 }
 
-fn row(stored: StoredItem) -> ItemRow {
+fn row(stored: StoredItem, zone: &Zone) -> ItemRow {
     let item = stored.item;
-    let currency = item.currency_code();
+    let currency = stored.currency.code();
     ItemRow {
         id: item.id.as_str().to_owned(),
         name: item.name,
@@ -176,7 +177,7 @@ fn row(stored: StoredItem) -> ItemRow {
             .price
             .map(|price| format!("{} {currency}", grouped(&price.to_string()))),
         available: item.available,
-        updated: moment(stored.updated_at),
+        updated: moment(stored.updated_at, zone),
     }
 }
 

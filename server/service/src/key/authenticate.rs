@@ -16,6 +16,10 @@ pub enum KeyRefusal {
         at: Timestamp,
     },
     Paused,
+    /// One of the above, and one too many from the caller's network.
+    TooMany {
+        retry_after_seconds: u64,
+    },
     /// We cannot know.
     Failed(Error),
 }
@@ -31,12 +35,27 @@ impl Service {
     /// and notes the use in memory.
     ///
     /// # Errors
-    /// The reason for the refusal.
+    /// The reason for the refusal, or that the caller's network has failed too often; a usable key is always taken.
     pub async fn authenticate(
         &self,
         presented: &[u8],
         client: &Client,
     ) -> Result<KeyCaller, KeyRefusal> {
+        let refusal = match self.check(presented, client).await {
+            Ok(caller) => return Ok(caller),
+            // That we cannot know is not the caller's failure.
+            Err(KeyRefusal::Failed(error)) => return Err(KeyRefusal::Failed(error)),
+            Err(refusal) => refusal,
+        };
+        match self.failures.count(client.ip, &*self.clock) {
+            Ok(()) => Err(refusal),
+            Err(retry_after_seconds) => Err(KeyRefusal::TooMany {
+                retry_after_seconds,
+            }),
+        }
+    }
+
+    async fn check(&self, presented: &[u8], client: &Client) -> Result<KeyCaller, KeyRefusal> {
         let digest = PlainKey::parse(presented)?.digest(&self.pepper);
         let record = self
             .store
@@ -58,6 +77,7 @@ impl Service {
         }
         self.uses.note(&record.id, now, client);
         Ok(KeyCaller {
+            limit: record.limit(),
             key_id: record.id,
             account_id: record.account_id,
             scopes: record.scopes,

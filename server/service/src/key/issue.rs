@@ -61,7 +61,7 @@ impl Service {
             }
             .into()),
             Inserted::Created => {
-                let key = self.find_view(&member.account_id, &id, now).await?;
+                let key = self.find_view(member, &id, now).await?;
                 let curl = self.curl_line(&key.scopes, secret.expose());
                 Ok(IssuedKey {
                     key,

@@ -3,10 +3,10 @@
 use super::{EXPIRES_SOON_SECONDS, UNUSED_SECONDS, USED_LATELY_SECONDS};
 use crate::store::KeyRecord;
 use crate::view::moment;
-use crate::{Error, Member, Service};
+use crate::{Error, Member, Service, Zone};
 use domain::{
-    AccountId, Expiry, Failure, KeyId, KeyStatus, KeyView, KeysPage, LastUse, NewKeyOptions,
-    Revocation, Timestamp,
+    Expiry, Failure, KeyId, KeyStatus, KeyView, KeysPage, LastUse, NewKeyOptions, Revocation,
+    Timestamp,
 };
 
 impl Service {
@@ -16,12 +16,13 @@ impl Service {
     /// The database's.
     pub async fn keys_page(&self, member: &Member) -> Result<KeysPage, Error> {
         let now = self.clock.now();
+        let zone = &member.time_zone;
         let mut keys: Vec<KeyView> = self
             .store
             .list_keys(&member.account_id)
             .await?
             .into_iter()
-            .map(|record| self.key_view(record, now))
+            .map(|record| self.key_view(record, now, zone))
             .collect();
         // Stable: within each half the newest stays first.
         keys.sort_by_key(|key| !key.status.is_live());
@@ -30,13 +31,16 @@ impl Service {
             ends: Expiry::ALL
                 .into_iter()
                 .filter_map(|expiry| {
-                    Some((expiry, moment(now.plus_seconds(expiry.days()? * 86_400))))
+                    Some((
+                        expiry,
+                        moment(now.plus_seconds(expiry.days()? * 86_400), zone),
+                    ))
                 })
                 .collect(),
         });
         Ok(KeysPage {
             keys,
-            now: moment(now),
+            now: moment(now, zone),
             new_key,
             public_url: self.public_url.clone(),
         })
@@ -47,25 +51,25 @@ impl Service {
     /// # Errors
     /// [`Failure::NotFound`], also for a key of another account.
     pub async fn key(&self, member: &Member, id: &KeyId) -> Result<KeyView, Error> {
-        self.find_view(&member.account_id, id, self.clock.now())
-            .await
+        self.find_view(member, id, self.clock.now()).await
     }
 
     pub(super) async fn find_view(
         &self,
-        account: &AccountId,
+        member: &Member,
         id: &KeyId,
         now: Timestamp,
     ) -> Result<KeyView, Error> {
         let record = self
             .store
-            .find_key(account, id)
+            .find_key(&member.account_id, id)
             .await?
             .ok_or(Failure::NotFound)?;
-        Ok(self.key_view(record, now))
+        Ok(self.key_view(record, now, &member.time_zone))
     }
 
-    pub(super) fn key_view(&self, record: KeyRecord, now: Timestamp) -> KeyView {
+    pub(super) fn key_view(&self, record: KeyRecord, now: Timestamp, zone: &Zone) -> KeyView {
+        let moment = |at| moment(at, zone);
         let status = record.status(now);
         let last_use = self.uses.latest(&record.id, record.last_use);
         let active = status == KeyStatus::Active;
@@ -87,6 +91,7 @@ impl Service {
             created: moment(record.created_at),
             created_by: record.created_by.to_string(),
             expires: record.expires_at.map(moment),
+            own_limit: record.own_limit,
             last_use: last_use.map(|last| LastUse {
                 at: moment(last.at),
                 ip: last.ip.to_string(),

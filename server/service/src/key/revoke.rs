@@ -22,7 +22,7 @@ impl Service {
         let reason = RevokeReason::parse(&form.reason)
             .map_err(|rejected| Error::field(Field::Reason, rejected))?;
         let now = self.clock.now();
-        let key = self.find_view(&member.account_id, id, now).await?;
+        let key = self.find_view(member, id, now).await?;
         if !key.status.is_live() {
             return Err(Failure::AlreadyEnded.into());
         }
@@ -46,7 +46,7 @@ impl Service {
             .revoke_key(&member.account_id, id, revocation, event)
             .await?
         {
-            Ended::Revoked(record) => Ok(self.key_view(*record, now)),
+            Ended::Revoked(record) => Ok(self.key_view(*record, now, &member.time_zone)),
             Ended::AlreadyEnded(_) => Err(Failure::AlreadyEnded.into()),
             Ended::Missing => Err(Failure::NotFound.into()),
         }

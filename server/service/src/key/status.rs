@@ -1,7 +1,7 @@
 //! Where a key stands at a given time.
 
 use crate::store::KeyRecord;
-use domain::{KeyStatus, Timestamp};
+use domain::{KeyStatus, RateLimit, Timestamp};
 
 impl KeyRecord {
     /// A key that was revoked stays revoked, whatever its expiry says. It is accepted strictly before its expiry and
@@ -16,5 +16,10 @@ impl KeyRecord {
         } else {
             KeyStatus::Active
         }
+    }
+
+    /// How much it may send: what it says itself, else what its account says.
+    pub fn limit(&self) -> RateLimit {
+        self.own_limit.unwrap_or(self.account_limit)
     }
 }

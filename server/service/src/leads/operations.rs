@@ -6,7 +6,7 @@
 use super::{Lead, LeadChange, LeadEdits, LeadFields};
 use crate::store::Action;
 use crate::view::moment;
-use crate::{Client, Error, KeyCaller, Member, Service};
+use crate::{Client, Error, KeyCaller, Member, Service, Zone};
 use domain::{LeadId, LeadRow, LeadsPage, Scope};
 use serde_json::json;
 
@@ -151,18 +151,21 @@ impl Service {
         leads.truncate(CONSOLE_PAGE as usize);
         let next_before = leads.last().filter(|_| more).map(|(number, _)| *number);
         let page = LeadsPage {
-            leads: leads.into_iter().map(|(_, lead)| row(lead)).collect(),
+            leads: leads
+                .into_iter()
+                .map(|(_, lead)| row(lead, &member.time_zone))
+                .collect(),
             total: self.store.count_leads(account).await?,
             first: before.is_none(),
             next_cursor: None,
-            now: moment(self.clock.now()),
+            now: moment(self.clock.now(), &member.time_zone),
             public_url: self.public_url.clone(),
         };
         Ok((page, next_before))
     }
 }
 
-fn row(lead: Lead) -> LeadRow {
+fn row(lead: Lead, zone: &Zone) -> LeadRow {
     let fields = lead.fields;
     LeadRow {
         name: fields.name,
@@ -173,7 +176,7 @@ fn row(lead: Lead) -> LeadRow {
         item_id: fields.item_id,
         status: fields.status,
         note: fields.note.map(shortened),
-        updated: moment(lead.updated_at),
+        updated: moment(lead.updated_at, zone),
     }
 }
 

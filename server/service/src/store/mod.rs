@@ -7,8 +7,10 @@
 #[cfg(feature = "contract")]
 pub mod contract;
 mod record;
+mod request;
 
 pub use record::*;
+pub use request::*;
 
 use crate::inventory::{Condition, Item, ItemFilter, StoredItem};
 use crate::key::KeyDigest;
@@ -31,8 +33,14 @@ pub enum StoreError {
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// All ports of one database.
-pub trait Store: InstallationStore + MemberStore + KeyStore + InventoryStore + LeadStore {}
-impl<T: InstallationStore + MemberStore + KeyStore + InventoryStore + LeadStore> Store for T {}
+pub trait Store:
+    InstallationStore + MemberStore + KeyStore + InventoryStore + LeadStore + IdempotencyStore
+{
+}
+impl<T> Store for T where
+    T: InstallationStore + MemberStore + KeyStore + InventoryStore + LeadStore + IdempotencyStore
+{
+}
 
 /// What belongs to the installation as a whole.
 #[async_trait]
@@ -88,6 +96,18 @@ pub trait MemberStore: Send + Sync + 'static {
         password_hash: &str,
         forget: &str,
         event: AuditEvent,
+    ) -> Result<bool>;
+
+    /// What the account decides for itself.
+    async fn find_account(&self, account: &AccountId) -> Result<Option<AccountSettings>>;
+
+    /// Changes what the account decides; `event` is told what held before. `false` where nothing is different, and
+    /// then nothing is recorded.
+    async fn change_account(
+        &self,
+        account: &AccountId,
+        after: &AccountSettings,
+        event: &(dyn for<'a> Fn(&'a AccountSettings) -> AuditEvent + Send + Sync),
     ) -> Result<bool>;
 
     async fn find_member_by_email(&self, email: &Email) -> Result<Option<MemberRecord>>;

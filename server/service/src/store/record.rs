@@ -1,12 +1,12 @@
 //! What the ports take and give.
 
-use crate::Client;
-use crate::inventory::StoredItem;
+use crate::inventory::{Currency, StoredItem};
 use crate::key::KeyDigest;
 use crate::pepper::PepperId;
+use crate::{Client, Zone};
 use domain::{
-    AccountId, AccountName, Email, KeyId, KeyName, MemberId, RevokeReason, Role, ScopeSet,
-    Timestamp,
+    AccountId, AccountName, Email, KeyId, KeyName, MemberId, RateLimit, RevokeReason, Role,
+    ScopeSet, Timestamp,
 };
 use std::net::IpAddr;
 
@@ -63,6 +63,17 @@ pub enum Claim {
     EmailTaken,
 }
 
+/// What an account decides for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountSettings {
+    pub name: AccountName,
+    /// What prices without a currency are in.
+    pub currency: Currency,
+    /// Of each key that has none of its own.
+    pub limit: RateLimit,
+    pub time_zone: Zone,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRecord {
     pub id: MemberId,
@@ -70,6 +81,8 @@ pub struct MemberRecord {
     pub account_name: AccountName,
     pub email: Email,
     pub role: Role,
+    /// The account's.
+    pub time_zone: Zone,
 }
 
 #[derive(Debug, Clone)]
@@ -110,6 +123,9 @@ pub struct KeyRecord {
     pub created_by: Email,
     pub expires_at: Option<Timestamp>,
     pub paused_at: Option<Timestamp>,
+    /// The account's, which holds where the key has none of its own.
+    pub account_limit: RateLimit,
+    pub own_limit: Option<RateLimit>,
     pub revocation: Option<RevocationRecord>,
     pub last_use: Option<UseRecord>,
 }
@@ -244,6 +260,7 @@ impl Actor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     AccountCreated,
+    AccountUpdated,
     InventoryUpdated,
     ItemDeleted,
     KeyCreated,
@@ -257,8 +274,9 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AccountCreated,
+        Self::AccountUpdated,
         Self::InventoryUpdated,
         Self::ItemDeleted,
         Self::KeyCreated,
@@ -274,6 +292,7 @@ impl Action {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccountCreated => "account.created",
+            Self::AccountUpdated => "account.updated",
             Self::InventoryUpdated => "inventory.updated",
             Self::ItemDeleted => "item.deleted",
             Self::KeyCreated => "key.created",

@@ -24,10 +24,13 @@ pub struct ItemAnswer {
 impl From<StoredItem> for ItemAnswer {
     fn from(stored: StoredItem) -> Self {
         let StoredItem {
-            item, updated_at, ..
+            item,
+            currency,
+            updated_at,
+            ..
         } = stored;
         Self {
-            currency: item.currency_code(),
+            currency: currency.code(),
             id: item.id.as_str().to_owned(),
             name: item.name,
             category: item.category,

@@ -41,9 +41,11 @@ pub(crate) const DELETE: &str = "DELETE FROM items WHERE account_id = $1 AND id 
 macro_rules! select_items {
     ($($rest:expr),+ $(,)?) => {
         concat!(
-            "SELECT id, name, category, price, currency, description, url, image_url, available,
-                    attributes, updated_at, revision
-             FROM items ",
+            "SELECT i.id, i.name, i.category, i.price, i.currency, a.currency AS account_currency,
+                    i.description, i.url, i.image_url, i.available, i.attributes, i.updated_at,
+                    i.revision
+             FROM items i
+             JOIN accounts a ON a.id = i.account_id ",
             $($rest),+
         )
     };
@@ -52,18 +54,21 @@ macro_rules! select_items {
 /// A filter that is not asked for is NULL. The casts tell PostgreSQL what a NULL is one of.
 macro_rules! filtered {
     () => {
-        "account_id = $1
-            AND (CAST($2 AS TEXT) IS NULL OR category = $2)
-            AND (CAST($3 AS TEXT) IS NULL OR search LIKE $3 ESCAPE '!')
-            AND (CAST($4 AS BIGINT) IS NULL OR updated_at >= $4)"
+        "i.account_id = $1
+            AND (CAST($2 AS TEXT) IS NULL OR i.category = $2)
+            AND (CAST($3 AS TEXT) IS NULL OR i.search LIKE $3 ESCAPE '!')
+            AND (CAST($4 AS BIGINT) IS NULL OR i.updated_at >= $4)"
     };
 }
 
-pub(crate) const COUNT: &str = concat!("SELECT count(*) FROM items WHERE ", filtered!());
+pub(crate) const COUNT: &str = concat!("SELECT count(*) FROM items i WHERE ", filtered!());
 
 /// No item has an empty id, so that `$5 = ''` begins at the first.
-pub(crate) const PAGE: &str =
-    select_items!("WHERE ", filtered!(), " AND id > $5 ORDER BY id LIMIT $6");
+pub(crate) const PAGE: &str = select_items!(
+    "WHERE ",
+    filtered!(),
+    " AND i.id > $5 ORDER BY i.id LIMIT $6"
+);
 
 /// The pattern that finds `folded` anywhere in a text.
 pub(crate) fn contains(folded: &str) -> String {
@@ -79,7 +84,7 @@ pub(crate) fn contains(folded: &str) -> String {
     pattern
 }
 
-pub(crate) const FIND: &str = select_items!("WHERE account_id = $1 AND id = $2");
+pub(crate) const FIND: &str = select_items!("WHERE i.account_id = $1 AND i.id = $2");
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct ItemRow {
@@ -88,6 +93,7 @@ pub(crate) struct ItemRow {
     category: Option<String>,
     price: Option<i64>,
     currency: Option<String>,
+    account_currency: String,
     description: Option<String>,
     url: Option<String>,
     image_url: Option<String>,
@@ -105,6 +111,8 @@ impl TryFrom<ItemRow> for StoredItem {
             .currency
             .map(|code| Currency::parse(&code).ok_or(Corrupt("items.currency")))
             .transpose()?;
+        let account_currency =
+            Currency::parse(&row.account_currency).ok_or(Corrupt("accounts.currency"))?;
         let item = Item {
             id: ItemId::from_stored(row.id),
             name: row.name,
@@ -120,6 +128,7 @@ impl TryFrom<ItemRow> for StoredItem {
         };
         Ok(Self {
             item,
+            currency: currency.unwrap_or(account_currency),
             updated_at: Timestamp::from_millis(row.updated_at),
             revision: row.revision.unsigned_abs(),
         })

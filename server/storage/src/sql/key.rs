@@ -2,7 +2,9 @@
 
 use super::{address, parsed};
 use crate::error::Corrupt;
-use domain::{AccountId, AccountName, Email, KeyId, KeyName, RevokeReason, ScopeSet, Timestamp};
+use domain::{
+    AccountId, AccountName, Email, KeyId, KeyName, RateLimit, RevokeReason, ScopeSet, Timestamp,
+};
 use service::key::KeyDigest;
 use service::store::{KeyRecord, RevocationRecord, UseRecord};
 
@@ -32,6 +34,8 @@ macro_rules! select_keys {
         concat!(
             "SELECT k.id, k.account_id, a.name AS account_name, k.name, k.preview, k.digest,
                     k.scopes, k.created_at, c.email AS created_by, k.expires_at, k.paused_at,
+                    k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
+                    a.limit_per_second AS account_limit_per_second,
                     k.revoked_at, r.email AS revoked_by, k.revoke_reason,
                     k.last_used_at, k.last_used_ip, k.last_used_agent
              FROM api_keys k
@@ -64,6 +68,10 @@ pub(crate) struct KeyRow {
     created_by: String,
     expires_at: Option<i64>,
     paused_at: Option<i64>,
+    limit_depth: Option<u32>,
+    limit_per_second: Option<u32>,
+    account_limit_depth: u32,
+    account_limit_per_second: u32,
     revoked_at: Option<i64>,
     revoked_by: Option<String>,
     revoke_reason: Option<String>,
@@ -97,6 +105,15 @@ impl TryFrom<KeyRow> for KeyRecord {
             }),
             _ => return Err(Corrupt("api_keys.last_used_at")),
         };
+        let own_limit = match (row.limit_depth, row.limit_per_second) {
+            (None, None) => None,
+            (Some(depth), Some(per_second)) => Some(parsed(
+                RateLimit::new(depth, per_second),
+                "api_keys.limit_depth",
+            )?),
+            _ => return Err(Corrupt("api_keys.limit_depth")),
+        };
+        let account_limit = RateLimit::new(row.account_limit_depth, row.account_limit_per_second);
         let digest: [u8; 32] = row
             .digest
             .try_into()
@@ -113,6 +130,8 @@ impl TryFrom<KeyRow> for KeyRecord {
             created_by: parsed(Email::parse(&row.created_by), "members.email")?,
             expires_at: row.expires_at.map(Timestamp::from_millis),
             paused_at: row.paused_at.map(Timestamp::from_millis),
+            account_limit: parsed(account_limit, "accounts.limit_depth")?,
+            own_limit,
             revocation,
             last_use,
         })

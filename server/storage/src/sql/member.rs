@@ -3,6 +3,7 @@
 use super::parsed;
 use crate::error::Corrupt;
 use domain::{AccountId, AccountName, Email, MemberId, Role};
+use service::Zone;
 use service::store::MemberRecord;
 
 pub(crate) const INSERT_ACCOUNT: &str =
@@ -18,7 +19,7 @@ pub(crate) const SET_PASSWORD: &str = "UPDATE members SET password_hash = $2 WHE
 pub(crate) const PASSWORD_HASH: &str = "SELECT password_hash FROM members WHERE id = $1";
 
 pub(crate) const FIND_BY_EMAIL: &str = "
-    SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role
+    SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone
     FROM members m
     JOIN accounts a ON a.id = m.account_id
     WHERE m.email = $1";
@@ -30,6 +31,7 @@ pub(crate) struct MemberRow {
     account_name: String,
     email: String,
     role: String,
+    time_zone: String,
 }
 
 impl TryFrom<MemberRow> for MemberRecord {
@@ -42,6 +44,7 @@ impl TryFrom<MemberRow> for MemberRecord {
             account_name: parsed(AccountName::parse(&row.account_name), "accounts.name")?,
             email: parsed(Email::parse(&row.email), "members.email")?,
             role: Role::parse(&row.role).ok_or(Corrupt("members.role"))?,
+            time_zone: Zone::from_stored(&row.time_zone),
         })
     }
 }

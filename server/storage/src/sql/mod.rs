@@ -3,6 +3,7 @@
 //! `$1` placeholders, `ON CONFLICT` and `RETURNING` mean the same to SQLite and PostgreSQL. Columns are named and never
 //! `*`, so that a column added later changes no row.
 
+pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod installation;
 pub(crate) mod inventory;
@@ -10,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod lead;
 pub(crate) mod link;
 pub(crate) mod member;
+pub(crate) mod once;
 pub(crate) mod session;
 
 use crate::error::Corrupt;
@@ -28,6 +30,8 @@ fn address(text: &str, column: &'static str) -> Result<IpAddr, Corrupt> {
 /// All statements but those that are content with any row, and the sweep of the links, of which there are ever few.
 #[cfg(test)]
 pub(crate) const INDEXED: &[&str] = &[
+    account::CHANGE,
+    account::FIND,
     audit::NEWEST,
     audit::RECORD,
     installation::PEPPER_FINGERPRINT,
@@ -61,6 +65,12 @@ pub(crate) const INDEXED: &[&str] = &[
     member::INSERT_MEMBER,
     member::PASSWORD_HASH,
     member::SET_PASSWORD,
+    once::CLAIM,
+    once::FIND,
+    once::FORGET,
+    once::FORGET_EXPIRED,
+    once::KEEP_ANSWER,
+    once::SWEEP,
     session::BLOCKED_UNTIL,
     session::COUNT_FAILURE,
     session::END,

@@ -9,7 +9,8 @@ pub(crate) const OPEN: &str = "
 pub(crate) const FORGET_EXPIRED: &str = "DELETE FROM sessions WHERE expires_at <= $1";
 
 pub(crate) const FIND: &str = "
-    SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, s.last_seen_at
+    SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone,
+           s.last_seen_at
     FROM sessions s
     JOIN members m ON m.id = s.member_id
     JOIN accounts a ON a.id = m.account_id

@@ -60,15 +60,12 @@ impl InventoryStore for SqliteStore {
         if let (None, Some(before)) = (changed, before) {
             return Ok(Put::Updated(Box::new(before)));
         }
+        let stored = find(&mut *tx, account, item.id.as_str()).await?;
+        let stored = stored.ok_or(sqlx::Error::RowNotFound).doing(DOING)?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
-        let revision = changed.unwrap_or(1);
-        let stored = Box::new(StoredItem {
-            item: item.clone(),
-            updated_at: now,
-            revision: revision.unsigned_abs(),
-        });
-        Ok(if revision == 1 {
+        let stored = Box::new(stored);
+        Ok(if stored.revision == 1 {
             Put::Created(stored)
         } else {
             Put::Updated(stored)

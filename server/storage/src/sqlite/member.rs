@@ -1,14 +1,14 @@
 //! Accounts and members. What concerns their sessions is in [`super::session`], their links in [`super::link`].
 
-use super::{Result, SqliteStore, link, read, record, session};
+use super::{Result, SqliteStore, account, link, read, record, session};
 use crate::error::Doing as _;
 use crate::sql;
 use crate::sql::member::MemberRow;
 use async_trait::async_trait;
-use domain::{Email, MemberId, Role, Timestamp};
+use domain::{AccountId, Email, MemberId, Role, Timestamp};
 use service::store::{
-    AuditEvent, Claim, LinkPurpose, MemberRecord, MemberStore, NewLink, NewOwner, NewSession,
-    TokenDigest,
+    AccountSettings, AuditEvent, Claim, LinkPurpose, MemberRecord, MemberStore, NewLink, NewOwner,
+    NewSession, TokenDigest,
 };
 use sqlx::SqliteConnection;
 
@@ -83,6 +83,19 @@ impl MemberStore for SqliteStore {
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(true)
+    }
+
+    async fn find_account(&self, account: &AccountId) -> Result<Option<AccountSettings>> {
+        account::find(&self.readers, account).await
+    }
+
+    async fn change_account(
+        &self,
+        account: &AccountId,
+        after: &AccountSettings,
+        event: &(dyn for<'a> Fn(&'a AccountSettings) -> AuditEvent + Send + Sync),
+    ) -> Result<bool> {
+        account::change(self, account, after, event).await
     }
 
     async fn find_member_by_email(&self, email: &Email) -> Result<Option<MemberRecord>> {

@@ -7,6 +7,7 @@
 //!
 //! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
 
+mod account;
 mod files;
 mod installation;
 mod inventory;
@@ -14,6 +15,7 @@ mod key;
 mod lead;
 mod link;
 mod member;
+mod once;
 mod open;
 mod open_error;
 mod pools;

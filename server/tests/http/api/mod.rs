@@ -3,5 +3,7 @@ mod health;
 mod inventory;
 mod key;
 mod leads;
+mod limits;
+mod once;
 mod order;
 mod unknown;

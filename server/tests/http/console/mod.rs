@@ -5,6 +5,7 @@ mod keys;
 mod leads;
 mod pages;
 mod sessions;
+mod settings;
 mod setup;
 mod sign_in;
 mod site;

@@ -10,6 +10,15 @@ use server::router::{API, CONSOLE, HEALTH, Route};
 /// Words that stand in everything of the first account, and must be in no answer to the second.
 const MARKS: [&str; 3] = ["Acme", "ACME-1", "ada@example.com"];
 
+/// Of the second account, once its owner has changed everything.
+const SETTINGS: [(&str, &str); 5] = [
+    ("account_name", "Mine"),
+    ("currency", "CHF"),
+    ("limit_depth", "77"),
+    ("limit_per_second", "7"),
+    ("time_zone", "Europe/Zurich"),
+];
+
 struct Two {
     world: World,
     theirs: Member,
@@ -62,13 +71,17 @@ impl Two {
             .json();
         let leads = self.their_key.get("/api/leads").await.expect(200).json();
         let audit = self.world.count("SELECT count(*) FROM audit_events WHERE account_id = (SELECT id FROM accounts WHERE name = 'Acme Motors')").await;
+        let settings = self.theirs.get("/settings").await.expect(200).body;
+        let settings: Vec<_> = ["CHF", "Europe/Zurich"]
+            .map(|own| settings.contains(&format!("value=\"{own}\" selected")))
+            .into();
         let status: Vec<_> = keys
             .as_array()
             .unwrap()
             .iter()
             .map(|key| key["status"].clone())
             .collect();
-        json!([status, items, leads, audit])
+        json!([status, items, leads, audit, settings])
     }
 }
 
@@ -242,7 +255,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
         let what = format!("{method:?} {path}");
         let at = path.replace("{id}", &two.their_key.id);
         let answer = match (*method, *path) {
-            (MethodFilter::GET, "/keys" | "/keys/new" | "/inventory" | "/leads") => {
+            (MethodFilter::GET, "/keys" | "/keys/new" | "/inventory" | "/leads" | "/settings") => {
                 mine.get(&at).await.expect(200)
             }
             (MethodFilter::GET, "/" | "/sign-in") => mine.get(&at).await.expect(303),
@@ -259,6 +272,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 .await
                 .expect(404),
             (MethodFilter::POST, "/keys") => mine.form(&at, &[("name", "n")]).await.expect(200),
+            (MethodFilter::POST, "/settings") => mine.form(&at, &SETTINGS).await.expect(303),
             (MethodFilter::POST, "/theme") => mine.form(&at, &[]).await.expect(303),
             // Links name no account until they are used, and then make their own.
             (_, "/setup/{token}") => mine.get("/setup/none").await.expect(404),

@@ -37,6 +37,10 @@ impl Scene {
             }
             "/keys" => "name=Evil&scopes=leads:read&expires=7d&token=0123456789abcdef".into(),
             "/keys/{id}/revoke" => "reason=other&confirm=".into(),
+            "/settings" => {
+                "account_name=Evil&currency=EUR&limit_depth=1&limit_per_second=1&time_zone=UTC"
+                    .into()
+            }
             "/theme" => "theme=dark".into(),
             "/inventory" => multipart("feed.csv", "id,name\nA,a\n", &[]),
             "/sign-out" => String::new(),

@@ -5,4 +5,5 @@ mod broken;
 mod busy;
 mod crm;
 mod forged;
+mod limited;
 mod revoked;

@@ -1,12 +1,13 @@
 //! Every change there is, one after the other.
 
+use super::settings::other_settings;
 use super::tenant::Tenant;
 use super::world::{all, at, item, lead, link, token};
 use crate::inventory::Condition;
 use crate::leads::{Edit, LeadEdits};
 use crate::store::{
-    Action, AuditEvent, Claim, Ended, Inserted, LinkPurpose, NewRevocation, NewSession, Put,
-    Removal, Store, StoreError, TokenDigest,
+    AccountSettings, Action, AuditEvent, Claim, Ended, Inserted, LinkPurpose, NewRevocation,
+    NewSession, Put, Removal, Store, StoreError, TokenDigest,
 };
 use domain::{AccountId, KeyId, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -31,6 +32,7 @@ pub enum Change {
     PutItem,
     ReplaceItems,
     DeleteItem,
+    ChangeAccount,
     InsertKey,
     RevokeKey,
     InsertLead,
@@ -44,11 +46,12 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
         Self::DeleteItem,
+        Self::ChangeAccount,
         Self::InsertKey,
         Self::RevokeKey,
         Self::InsertLead,
@@ -121,6 +124,12 @@ impl Change {
                     .delete_item(account, &world.item, &Condition::Present, event)
                     .await?;
                 removal == Removal::Removed
+            }
+            Self::ChangeAccount => {
+                let recorded = |_: &AccountSettings| event(Action::AccountUpdated);
+                store
+                    .change_account(account, &other_settings(), &recorded)
+                    .await?
             }
             Self::InsertKey => {
                 let key = tenant.key("inserted", at(10));
@@ -257,7 +266,10 @@ impl World {
         let subjects = [self.tenant.email.as_str().to_owned()];
         let newcomer = &self.newcomer;
         let told = (
-            store.list_keys(account).await.unwrap(),
+            (
+                store.find_account(account).await.unwrap(),
+                store.list_keys(account).await.unwrap(),
+            ),
             store.list_items(account, &all(), None, 100).await.unwrap(),
             (
                 store.lead_changes(account, 0, 100).await.unwrap(),

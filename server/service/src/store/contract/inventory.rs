@@ -31,6 +31,7 @@ pub(super) async fn an_upsert_counts_what_it_did(store: Shared) {
         found,
         Some(StoredItem {
             item: changed,
+            currency: Currency::parse("EUR").unwrap(),
             updated_at: at(2),
             revision: 2,
         })
@@ -72,6 +73,7 @@ pub(super) async fn every_field_of_an_item_counts_as_a_change(store: Shared) {
         let stored = store.find_item(&tenant.account, "1").await.unwrap();
         let expected = StoredItem {
             item: entry.clone(),
+            currency: entry.currency.or(Currency::parse("USD")).unwrap(),
             updated_at: at(number),
             revision: 1 + number.unsigned_abs(),
         };

@@ -4,7 +4,7 @@ use super::tenant::Tenant;
 use super::world::{Shared, at, race, token, used};
 use crate::key::KeyDigest;
 use crate::store::{Inserted, KeyRecord, Store, UseRecord};
-use domain::{KeyId, KeyName};
+use domain::{KeyId, KeyName, RateLimit};
 use std::net::{IpAddr, Ipv6Addr};
 
 async fn last_use(store: &dyn Store, tenant: &Tenant, id: &KeyId) -> Option<UseRecord> {
@@ -28,6 +28,8 @@ pub(super) async fn a_key_reads_back_as_it_was_made(store: Shared) {
         created_by: tenant.email.clone(),
         expires_at: Some(at(500)),
         paused_at: None,
+        account_limit: RateLimit::DEFAULT,
+        own_limit: None,
         revocation: None,
         last_use: None,
     };

@@ -26,9 +26,11 @@ mod items;
 mod keys;
 mod leads;
 mod paging;
+mod requests;
 mod resets;
 mod revocations;
 mod sessions;
+mod settings;
 mod tenant;
 mod world;
 
@@ -98,6 +100,13 @@ macro_rules! store_contract_cases {
             the_feed_has_each_lead_once_at_its_last_change
             leads_are_listed_newest_change_first_without_the_erased
             following_the_feed_meets_the_last_change_of_every_lead
+            a_request_is_claimed_once_and_its_answer_reads_back
+            a_request_is_claimed_anew_once_it_is_old
+            accounts_share_no_names_for_requests
+            of_fifty_racing_claims_of_a_request_exactly_one_wins
+            old_requests_are_swept_in_pieces
+            an_account_begins_with_the_usual_settings_and_keeps_its_own
+            what_an_account_decides_shows_in_its_keys_items_and_members
             no_port_reads_from_another_account
             no_port_changes_another_account
             every_change_records_one_event
@@ -118,7 +127,7 @@ macro_rules! dispatch {
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
                 accounts::*, audit::*, inventory::*, isolation::*, items::*, keys::*, leads::*, paging::*,
-                resets::*, revocations::*, sessions::*,
+                requests::*, resets::*, revocations::*, sessions::*, settings::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

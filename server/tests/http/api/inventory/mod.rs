@@ -18,10 +18,10 @@ fn full() -> Value {
     })
 }
 
-fn feed(items: impl Into<Value>) -> Value {
+pub(super) fn feed(items: impl Into<Value>) -> Value {
     json!({ "items": items.into() })
 }
 
-fn named(id: &str) -> Value {
+pub(super) fn named(id: &str) -> Value {
     json!({ "id": id, "name": "Honda Accord 2024" })
 }

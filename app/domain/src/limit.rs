@@ -1,0 +1,93 @@
+//! How much a key may send.
+
+use crate::Rejected;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A token bucket: so many calls at once, and so many more each second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateLimit {
+    depth: u32,
+    per_second: u32,
+}
+
+impl RateLimit {
+    pub const DEFAULT: Self = Self {
+        depth: 100,
+        per_second: 10,
+    };
+    pub const MAX_DEPTH: u32 = 100_000;
+    pub const MAX_PER_SECOND: u32 = 10_000;
+
+    /// # Errors
+    /// A depth outside 1 to [`Self::MAX_DEPTH`], or a refill outside 1 to [`Self::MAX_PER_SECOND`].
+    pub const fn new(depth: u32, per_second: u32) -> Result<Self, Rejected> {
+        if depth == 0 || depth > Self::MAX_DEPTH {
+            return Err(BAD_DEPTH);
+        }
+        if per_second == 0 || per_second > Self::MAX_PER_SECOND {
+            return Err(BAD_PER_SECOND);
+        }
+        Ok(Self { depth, per_second })
+    }
+
+    /// # Errors
+    /// No whole number from 1 to [`Self::MAX_DEPTH`].
+    pub fn parse_depth(raw: &str) -> Result<u32, Rejected> {
+        number(raw, Self::MAX_DEPTH).ok_or(BAD_DEPTH)
+    }
+
+    /// # Errors
+    /// No whole number from 1 to [`Self::MAX_PER_SECOND`].
+    pub fn parse_per_second(raw: &str) -> Result<u32, Rejected> {
+        number(raw, Self::MAX_PER_SECOND).ok_or(BAD_PER_SECOND)
+    }
+
+    /// Calls that a full bucket lets through at once.
+    pub const fn depth(self) -> u32 {
+        self.depth
+    }
+
+    /// Calls that come back each second.
+    pub const fn per_second(self) -> u32 {
+        self.per_second
+    }
+
+    /// Seconds, rounded up, in which an empty bucket fills.
+    pub const fn window_seconds(self) -> u32 {
+        self.depth.div_ceil(self.per_second)
+    }
+}
+
+const BAD_DEPTH: Rejected = Rejected("Enter a whole number from 1 to 100,000.");
+const BAD_PER_SECOND: Rejected = Rejected("Enter a whole number from 1 to 10,000.");
+
+fn number(raw: &str, max: u32) -> Option<u32> {
+    raw.trim().parse().ok().filter(|n| (1..=max).contains(n))
+}
+
+impl fmt::Display for RateLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} calls, then {} a second", self.depth, self.per_second)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_lets_something_through_and_not_everything() {
+        assert!(RateLimit::new(1, 1).is_ok());
+        assert!(RateLimit::new(RateLimit::MAX_DEPTH, RateLimit::MAX_PER_SECOND).is_ok());
+        for (depth, per_second) in [(0, 1), (1, 0), (100_001, 1), (1, 10_001)] {
+            assert!(RateLimit::new(depth, per_second).is_err());
+        }
+    }
+
+    #[test]
+    fn the_window_is_rounded_up() {
+        assert_eq!(RateLimit::DEFAULT.window_seconds(), 10);
+        assert_eq!(RateLimit::new(10, 3).unwrap().window_seconds(), 4);
+    }
+}

@@ -1,0 +1,52 @@
+//! A labelled choice from a list, with its hint and its error.
+
+use super::FieldError;
+use crate::lean::{flag, plain};
+use leptos::prelude::*;
+
+#[component]
+pub fn SelectField(
+    id: &'static str,
+    name: &'static str,
+    label: &'static str,
+    /// Value and text of each choice.
+    options: Vec<(String, String)>,
+    /// Stands first where it is none of the choices, so that what was sent is what is shown.
+    value: String,
+    hint: &'static str,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    let described = format!("{hint_id} {error_id}");
+    let unknown = options.iter().all(|(choice, _)| *choice != value);
+    let unknown = unknown.then(|| (value.clone(), value.clone()));
+    let choices = unknown
+        .into_iter()
+        .chain(options)
+        .map(move |(choice, text)| {
+            let selected = choice == value;
+            view! {
+                <option value=choice selected=selected>
+                    {text}
+                </option>
+            }
+        })
+        .collect_view();
+    plain(view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <select
+                id=id
+                name=name
+                aria-invalid=flag("true", move || error.with(Option::is_some))
+                aria-describedby=described
+            >
+                {choices}
+            </select>
+            <p class="hint" id=hint_id>
+                {hint}
+            </p>
+            <FieldError id=error_id error=error/>
+        </div>
+    })
+}

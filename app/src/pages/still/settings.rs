@@ -1,0 +1,134 @@
+//! What an account decides for itself.
+
+use crate::components::{Attempt, Notice, PageHead, SelectField, TextField, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{Failure, Field, SettingsForm};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Settings",
+    purpose: "What holds for the whole account.",
+};
+
+const NAME: &str = "The name of your business.";
+const CURRENCY: &str = "Of items that come without one.";
+const DEPTH: &str = "How many calls a key may make in one burst, from 1 to 100,000.";
+const PER_SECOND: &str = "How many more each second after that, from 1 to 10,000. Keys with a limit of their own keep it.";
+const ZONE: &str = "In which you read times here. The API always writes UTC.";
+
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let content = load(HEAD, PageData::settings, |page| {
+        plain(view! { <Settings page=page/> })
+    });
+    plain(view! { <div class="narrow">{content}</div> })
+}
+
+#[component]
+fn Settings(page: domain::SettingsPage) -> impl IntoView {
+    let saved = page_request()
+        .asked("saved")
+        .map(|_| view! { <Notice tone=Tone::Info text="Saved. Each change holds from now on."/> });
+    let content = if page.may_change {
+        plain(view! { <Change page=page/> })
+    } else {
+        plain(view! {
+            <Notice tone=Tone::Info text=Failure::Forbidden.message()/>
+            {facts(page.settings)}
+        })
+    };
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {saved}
+        {content}
+    })
+}
+
+/// A plain form. Where it is refused, what was typed stays.
+#[component]
+fn Change(page: domain::SettingsPage) -> impl IntoView {
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::Settings { form, failure }) => (form, Some(failure.into())),
+        _ => (page.settings, None),
+    };
+    let attempt = Attempt::new(problem);
+    let currencies = page.currencies.into_iter();
+    let currencies = currencies.map(|(code, name)| (code.clone(), format!("{code} – {name}")));
+    let zones = page.time_zones.into_iter();
+    let zones = zones.map(|name| (name.clone(), name.replace('_', " ")));
+    plain(view! {
+        <form class="form" method="post" action="/settings" novalidate>
+            {attempt.notice()}
+            <TextField
+                id="account-name"
+                name="account_name"
+                label="Account name"
+                value=form.account_name
+                hint=NAME
+                error=attempt.at(Field::AccountName)
+                autocomplete="organization"
+            />
+            <SelectField
+                id="currency"
+                name="currency"
+                label="Default currency"
+                options=currencies.collect()
+                value=form.currency
+                hint=CURRENCY
+                error=attempt.at(Field::Currency)
+            />
+            <SelectField
+                id="time-zone"
+                name="time_zone"
+                label="Time zone"
+                options=zones.collect()
+                value=form.time_zone
+                hint=ZONE
+                error=attempt.at(Field::TimeZone)
+            />
+            <TextField
+                id="limit-depth"
+                name="limit_depth"
+                label="Calls at once"
+                value=form.limit_depth
+                hint=DEPTH
+                error=attempt.at(Field::LimitDepth)
+            />
+            <TextField
+                id="limit-per-second"
+                name="limit_per_second"
+                label="Calls a second"
+                value=form.limit_per_second
+                hint=PER_SECOND
+                error=attempt.at(Field::LimitPerSecond)
+            />
+            <div class="actions">
+                <button type="submit" class="button primary">
+                    "Save settings"
+                </button>
+            </div>
+        </form>
+    })
+}
+
+/// The same for those who may only look.
+fn facts(settings: SettingsForm) -> AnyView {
+    let rows = [
+        ("Account name", settings.account_name),
+        ("Default currency", settings.currency),
+        ("Time zone", settings.time_zone),
+        ("Calls at once", settings.limit_depth),
+        ("Calls a second", settings.limit_per_second),
+    ];
+    let rows = rows.map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
+    plain(view! { <dl class="facts">{rows}</dl> })
+}

@@ -1,0 +1,9 @@
+// The same task with JavaScript switched off.
+
+import { changeSettings } from "../../support/settings.ts";
+import { signIn, test } from "../../support/test.ts";
+
+test("an owner changes the settings, and they hold", async ({ page, server }) => {
+  await signIn(page);
+  await changeSettings(page, server);
+});

@@ -1,0 +1,19 @@
+// What an account decides for itself.
+
+import { demoteOwner } from "../support/seed.ts";
+import { changeSettings } from "../support/settings.ts";
+import { expect, signIn, test } from "../support/test.ts";
+
+test("an owner changes the settings, and they hold", async ({ page, server }) => {
+  await signIn(page);
+  await changeSettings(page, server);
+});
+
+test("who may only look sees the settings and no form", async ({ page, server }) => {
+  demoteOwner(server);
+  await signIn(page, "/settings");
+  await expect(page.getByText("Default currency")).toBeVisible();
+  await expect(page.getByText("USD", { exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Save settings" })).toHaveCount(0);
+  await expect(page.getByRole("textbox")).toHaveCount(0);
+});

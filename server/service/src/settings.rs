@@ -1,0 +1,155 @@
+//! What an account decides for itself.
+
+use crate::inventory::Currency;
+use crate::store::{AccountSettings, Action};
+use crate::zone::Zone;
+use crate::{Client, Error, Member, Service};
+use domain::{
+    AccountName, Failure, Field, FieldError, RateLimit, Rejected, SettingsForm, SettingsPage,
+};
+use serde_json::{Value, json};
+
+impl Service {
+    /// Everything the Settings page shows, for any role.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn settings_page(&self, member: &Member) -> Result<SettingsPage, Error> {
+        let settings = self
+            .store
+            .find_account(&member.account_id)
+            .await?
+            .ok_or(Failure::NotFound)?;
+        Ok(SettingsPage {
+            currencies: Currency::all()
+                .map(|currency| (currency.code().to_owned(), currency.name().to_owned()))
+                .collect(),
+            time_zones: Zone::names(),
+            may_change: member.role.manages_account(),
+            settings: SettingsForm {
+                account_name: settings.name.to_string(),
+                currency: settings.currency.code().to_owned(),
+                limit_depth: settings.limit.depth().to_string(),
+                limit_per_second: settings.limit.per_second().to_string(),
+                time_zone: settings.time_zone.name().to_owned(),
+            },
+        })
+    }
+
+    /// Changes the settings of the member's account. A new limit holds from the next call on, for every key without
+    /// one of its own.
+    ///
+    /// # Errors
+    /// Refused to viewers, and for bad fields (all of them at once).
+    pub async fn change_settings(
+        &self,
+        member: &Member,
+        client: &Client,
+        form: &SettingsForm,
+    ) -> Result<(), Error> {
+        if !member.role.manages_account() {
+            return Err(Failure::Forbidden.into());
+        }
+        let after = check(form)?;
+        let now = self.clock.now();
+        let event = |before: &AccountSettings| {
+            let detail = json!({ "before": told(before), "after": told(&after) });
+            let account = member.account_id.as_str();
+            member.event(Action::AccountUpdated, account, client, now, detail)
+        };
+        self.store
+            .change_account(&member.account_id, &after, &event)
+            .await?;
+        Ok(())
+    }
+}
+
+fn check(form: &SettingsForm) -> Result<AccountSettings, Failure> {
+    const CURRENCY: Rejected = Rejected("Choose a currency from the list.");
+    let mut errors = Vec::new();
+    let mut note = |field, rejected: Rejected| {
+        errors.push(FieldError {
+            field,
+            message: rejected.to_string(),
+        });
+    };
+    let name = AccountName::parse(&form.account_name)
+        .map_err(|rejected| note(Field::AccountName, rejected));
+    let currency = Currency::parse(&form.currency).ok_or(CURRENCY);
+    let currency = currency.map_err(|rejected| note(Field::Currency, rejected));
+    let depth = RateLimit::parse_depth(&form.limit_depth)
+        .map_err(|rejected| note(Field::LimitDepth, rejected));
+    let per_second = RateLimit::parse_per_second(&form.limit_per_second)
+        .map_err(|rejected| note(Field::LimitPerSecond, rejected));
+    let time_zone =
+        Zone::parse(&form.time_zone).map_err(|rejected| note(Field::TimeZone, rejected));
+    match (name, currency, depth, per_second, time_zone) {
+        (Ok(name), Ok(currency), Ok(depth), Ok(per_second), Ok(time_zone)) => Ok(AccountSettings {
+            name,
+            currency,
+            limit: RateLimit::new(depth, per_second)
+                .map_err(|Rejected(message)| Failure::field(Field::LimitDepth, message))?,
+            time_zone,
+        }),
+        _ => Err(Failure::Invalid { errors }),
+    }
+}
+
+/// For the audit log.
+fn told(settings: &AccountSettings) -> Value {
+    json!({
+        "name": settings.name,
+        "currency": settings.currency.code(),
+        "limit": { "depth": settings.limit.depth(), "per_second": settings.limit.per_second() },
+        "time_zone": settings.time_zone.name(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let form = SettingsForm {
+            account_name: " ".into(),
+            currency: "Dollars".into(),
+            limit_depth: "0".into(),
+            limit_per_second: "ten".into(),
+            time_zone: "Mars/Olympus".into(),
+        };
+        let Err(Failure::Invalid { errors }) = check(&form) else {
+            panic!("the form was taken")
+        };
+        let fields: Vec<_> = errors.iter().map(|error| error.field).collect();
+        assert_eq!(
+            fields,
+            [
+                Field::AccountName,
+                Field::Currency,
+                Field::LimitDepth,
+                Field::LimitPerSecond,
+                Field::TimeZone
+            ]
+        );
+    }
+
+    #[test]
+    fn good_fields_are_taken_as_they_are_meant() {
+        let form = SettingsForm {
+            account_name: "  Acme  Motors ".into(),
+            currency: "EUR".into(),
+            limit_depth: " 250 ".into(),
+            limit_per_second: "25".into(),
+            time_zone: "europe/berlin".into(),
+        };
+        let settings = check(&form).unwrap();
+        assert_eq!(
+            told(&settings),
+            json!({
+                "name": "Acme Motors", "currency": "EUR", "limit": { "depth": 250, "per_second": 25 },
+                "time_zone": "Europe/Berlin",
+            })
+        );
+    }
+}

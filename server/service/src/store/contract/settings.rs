@@ -1,0 +1,74 @@
+//! What an account decides for itself.
+
+use super::tenant::Tenant;
+use super::world::{Shared, all, at, item};
+use crate::Zone;
+use crate::inventory::Currency;
+use crate::store::{AccountSettings, Action, AuditEvent, Store};
+use domain::{AccountName, RateLimit};
+use serde_json::json;
+
+/// Other than an account begins with, in every respect.
+pub(super) fn other_settings() -> AccountSettings {
+    AccountSettings {
+        name: AccountName::parse("Händler & Söhne").unwrap(),
+        currency: Currency::parse("CHF").unwrap(),
+        limit: RateLimit::new(7, 3).unwrap(),
+        time_zone: Zone::parse("Europe/Zurich").unwrap(),
+    }
+}
+
+async fn change(store: &dyn Store, tenant: &Tenant, settings: &AccountSettings) -> bool {
+    let event = |before: &AccountSettings| AuditEvent {
+        detail: json!({ "before": before.name }),
+        ..tenant.event(Action::AccountUpdated, tenant.account.as_str(), at(1))
+    };
+    store
+        .change_account(&tenant.account, settings, &event)
+        .await
+        .unwrap()
+}
+
+pub(super) async fn an_account_begins_with_the_usual_settings_and_keeps_its_own(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let begins = AccountSettings {
+        name: a.account_name(),
+        currency: Currency::parse("USD").unwrap(),
+        limit: RateLimit::DEFAULT,
+        time_zone: Zone::parse("UTC").unwrap(),
+    };
+    let find = async |tenant: &Tenant| store.find_account(&tenant.account).await.unwrap().unwrap();
+    assert_eq!(find(&a).await, begins);
+    let others = find(&b).await;
+    assert!(change(&*store, &a, &other_settings()).await);
+    assert_eq!(find(&a).await, other_settings());
+    assert_eq!(find(&b).await, others);
+    let event = &store.audit_events(&a.account, 1).await.unwrap()[0];
+    assert_eq!(event.detail, json!({ "before": a.account_name() }));
+    let events = a.events(&*store).await;
+    assert!(!change(&*store, &a, &other_settings()).await);
+    assert_eq!(a.events(&*store).await, events, "nothing was changed");
+}
+
+pub(super) async fn what_an_account_decides_shows_in_its_keys_items_and_members(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let key = tenant.hold(&*store, "one").await;
+    let mut entry = item("1");
+    entry.currency = None;
+    tenant.push(&*store, &[entry, item("2")], at(0)).await;
+    change(&*store, &tenant, &other_settings()).await;
+    let key = tenant.find(&*store, &key).await;
+    assert_eq!(key.account_limit, other_settings().limit);
+    assert_eq!(key.account_name, other_settings().name);
+    let items = store
+        .list_items(&tenant.account, &all(), None, 10)
+        .await
+        .unwrap();
+    let currencies: Vec<_> = items.iter().map(|item| item.currency.code()).collect();
+    assert_eq!(currencies, ["CHF", "EUR"]);
+    let member = store.find_member_by_email(&tenant.email).await.unwrap();
+    assert_eq!(member.unwrap().time_zone, other_settings().time_zone);
+}

@@ -1,0 +1,100 @@
+//! Time zones, by their IANA names.
+
+use domain::{Rejected, Timestamp};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+use std::sync::LazyLock;
+
+/// The one that is built in: what a name means does not depend on the machine.
+static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+/// A time zone that people read times in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone {
+    name: String,
+    rules: TimeZone,
+}
+
+impl Zone {
+    /// # Errors
+    /// A name that is not in the database.
+    pub fn parse(raw: &str) -> Result<Self, Rejected> {
+        const REJECTED: Rejected = Rejected("Choose a time zone from the list.");
+        let rules = ZONES.get(raw.trim()).map_err(|_| REJECTED)?;
+        let name = rules.iana_name().ok_or(REJECTED)?.to_owned();
+        Ok(Self { name, rules })
+    }
+
+    /// For names that were checked before they were stored. One that is not known any more is read as UTC: times in a
+    /// zone nobody chose are better than none.
+    pub fn from_stored(name: &str) -> Self {
+        Self::parse(name).unwrap_or_else(|_| Self {
+            name: name.to_owned(),
+            rules: TimeZone::UTC,
+        })
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// UTC, and every name of the form `Area/City`, in order.
+    pub fn names() -> Vec<String> {
+        let places = ZONES.available().map(|name| name.as_str().to_owned());
+        let mut names: Vec<_> = places
+            .filter(|name| name.contains('/') && !name.starts_with("Etc/"))
+            .collect();
+        names.sort_unstable();
+        names.insert(0, "UTC".to_owned());
+        names
+    }
+
+    /// As `format` says, in the words of [`jiff::fmt::strtime`].
+    pub(crate) fn write(&self, at: Timestamp, format: &str) -> String {
+        // What the calendar cannot hold is its end.
+        let last = if at.millis() < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        };
+        let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(last);
+        at.to_zoned(self.rules.clone()).strftime(format).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_known_however_they_are_typed_and_others_are_not() {
+        assert_eq!(
+            Zone::parse(" europe/berlin ").unwrap().name(),
+            "Europe/Berlin"
+        );
+        for bad in ["", "Mars/Olympus", "CEST", "../etc/passwd"] {
+            assert!(Zone::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_list_holds_names_that_are_taken_each_once() {
+        let names = Zone::names();
+        assert_eq!(names[0], "UTC");
+        for wanted in ["Europe/Berlin", "America/New_York", "Asia/Kolkata"] {
+            assert!(names.iter().any(|name| name == wanted), "{wanted}");
+        }
+        for name in &names {
+            assert_eq!(Zone::parse(name).unwrap().name(), name);
+        }
+    }
+
+    #[test]
+    fn a_zone_that_is_not_known_any_more_is_read_as_utc() {
+        let zone = Zone::from_stored("Mars/Olympus");
+        assert_eq!(zone.name(), "Mars/Olympus");
+        assert_eq!(
+            zone.write(Timestamp::from_millis(0), "%H:%M %Z"),
+            "00:00 UTC"
+        );
+    }
+}

@@ -1,0 +1,215 @@
+//! `Idempotency-Key`: a POST or PATCH that is sent again under the same key gets the answer of the first.
+//!
+//! It stands around a handler and knows nothing of it but its permission. The body is taken in whole and counted into
+//! the request's digest before the handler gets it, so a key is looked at after the caller's permission and limit, and
+//! before anything that the handler checks.
+
+use super::problem::Problem;
+use super::scoped::{Permission, Scoped};
+use crate::AppState;
+use crate::body::Pieces;
+use crate::feed::MAX_BYTES as FEED;
+use crate::request::RequestId;
+use crate::telemetry::Chain;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::handler::Handler;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use http_body_util::BodyExt as _;
+use service::store::{RequestDigest, StoredAnswer};
+use service::{Claim, IdempotencyKey, Turn};
+use sha2::{Digest as _, Sha256};
+use std::panic::resume_unwind;
+use tracing::Instrument as _;
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// What belongs to an answer itself; the rest is of the request that asks.
+const KEPT: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LOCATION];
+
+const IN_FLIGHT: &str = "The first request with this `Idempotency-Key` is still being worked on. Send it again in a moment.";
+const UNKNOWN: &str = "The first request with this `Idempotency-Key` was begun, and what came of it was not recorded. \
+                       Read the data to see whether it was carried out; to send it again, use another key.";
+const TOO_LONG: &str = "The first request with this `Idempotency-Key` was carried out, and its answer was too long to \
+                        be kept. Read the data to see what came of it.";
+
+/// Routes a method to a handler that is carried out once for each idempotency key. `P` is the handler's permission.
+pub fn once<P, H, T>(method: MethodFilter, handler: H) -> MethodRouter<AppState>
+where
+    P: Permission + 'static,
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    on(
+        method,
+        move |State(state): State<AppState>, request: Request| async move {
+            if request.headers().contains_key(KEY) {
+                let turn = take_turn::<P, H, T>(handler, state, request).await;
+                turn.unwrap_or_else(axum::response::IntoResponse::into_response)
+            } else {
+                handler.call(request, state).await
+            }
+        },
+    )
+}
+
+async fn take_turn<P, H, T>(
+    handler: H,
+    state: AppState,
+    request: Request,
+) -> Result<Response, Problem>
+where
+    P: Permission,
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    let (mut parts, body) = request.into_parts();
+    let scoped = Scoped::<P>::from_request_parts(&mut parts, &state).await?;
+    let key = key(&parts.headers)?;
+    let (body, digest) = take_in(&parts, body).await?;
+    // A task of its own: a caller who hangs up, which is what these keys are for, must not end it half-way.
+    let request = Request::from_parts(parts, body);
+    let work = async move {
+        let turn = state.service.begin_once(&scoped.caller, &key, digest).await;
+        match turn? {
+            Turn::First(claim) => Ok(carry_out(handler, state, request, claim).await),
+            Turn::Replay(answer) => replay(answer),
+            Turn::Reused => Err(Problem::IdempotencyKeyReused),
+            Turn::InFlight => Err(Problem::Conflict(IN_FLIGHT)),
+            Turn::Unknown => Err(Problem::Conflict(UNKNOWN)),
+        }
+    };
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(answer) => answer,
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(_) => Err(Problem::Unavailable),
+        },
+    }
+}
+
+/// The one key that the headers hold.
+fn key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
+    let mut lines = headers.get_all(KEY).iter();
+    let key = match (lines.next(), lines.next()) {
+        (Some(line), None) => IdempotencyKey::parse(line.as_bytes().trim_ascii()),
+        _ => None,
+    };
+    key.ok_or_else(|| {
+        Problem::InvalidParameter(
+            "Give one `Idempotency-Key` of 1 to 255 printable ASCII characters.".into(),
+        )
+    })
+}
+
+/// The whole body, in pieces so that it is held once, and the digest of the request.
+async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest), Problem> {
+    let too_large = || Problem::BodyTooLarge { limit: FEED };
+    if axum::body::HttpBody::size_hint(&body).lower() > FEED as u64 {
+        return Err(too_large());
+    }
+    let mut digest = Sha256::new();
+    let address = parts.uri.path_and_query().map_or("", |path| path.as_str());
+    let kind = |name| {
+        parts
+            .headers
+            .get(name)
+            .map_or(&[][..], HeaderValue::as_bytes)
+    };
+    for part in [
+        parts.method.as_str().as_bytes(),
+        address.as_bytes(),
+        kind(CONTENT_TYPE),
+        kind(CONTENT_ENCODING),
+    ] {
+        // With its length, so that no two lists of parts read alike.
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    let mut pieces = Pieces::default();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            Problem::MalformedBody("The body did not arrive whole. Send it again.".into())
+        })?;
+        if let Ok(piece) = frame.into_data() {
+            if piece.len() as u64 > FEED as u64 - pieces.len() {
+                return Err(too_large());
+            }
+            digest.update(&piece);
+            pieces.push(&piece);
+        }
+    }
+    Ok((Body::new(pieces), RequestDigest(digest.finalize().into())))
+}
+
+/// Has the handler do the work, and records what came of it.
+async fn carry_out<H, T>(handler: H, state: AppState, request: Request, claim: Claim) -> Response
+where
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    let id = request.extensions().get::<RequestId>().cloned();
+    let service = state.service.clone();
+    let mut response = handler.call(request, state).await;
+    let status = response.status();
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        if let Err(error) = service.give_up(claim).await {
+            tracing::warn!(error = %Chain(&error), "a failed request's idempotency key could not be freed");
+        }
+        return response;
+    }
+    // A refusal is written here and not where all others are: what is kept has to be what is sent.
+    if let (Some(id), Some(problem)) = (id, response.extensions_mut().remove::<Problem>()) {
+        response = problem.write(&id, response.headers());
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(body) = body
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+    else {
+        return Problem::Internal.into_response();
+    };
+    if let Err(error) = service
+        .keep_answer(claim, stored(status, &parts.headers, &body))
+        .await
+    {
+        tracing::warn!(error = %Chain(&error), "an answer could not be kept under its idempotency key");
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
+fn stored(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> StoredAnswer {
+    let kept = KEPT.iter().filter_map(|name| {
+        let value = headers.get(name)?.to_str().ok()?;
+        Some((name.as_str().to_owned(), value.to_owned()))
+    });
+    StoredAnswer {
+        status: status.as_u16(),
+        headers: kept.collect(),
+        body: Some(body.to_vec()),
+    }
+}
+
+fn replay(answer: StoredAnswer) -> Result<Response, Problem> {
+    let Some(body) = answer.body else {
+        return Err(Problem::Conflict(TOO_LONG));
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).map_err(|_| Problem::Internal)?;
+    let headers = response.headers_mut();
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    for name in KEPT {
+        if let Some(value) = answer.headers.get(name.as_str())
+            && let Ok(value) = HeaderValue::from_str(value)
+        {
+            headers.insert(name, value);
+        }
+    }
+    Ok(response)
+}

@@ -1,0 +1,46 @@
+//! `POST /settings`
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::sign_in_to;
+use crate::console::{Visitor, see_other};
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+use domain::SettingsForm;
+
+const PAGE: &str = "/settings";
+
+pub async fn change_settings(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(PAGE));
+    };
+    let form = SettingsForm {
+        account_name: fields.text("account_name"),
+        currency: fields.text("currency"),
+        limit_depth: fields.text("limit_depth"),
+        limit_per_second: fields.text("limit_per_second"),
+        time_zone: fields.text("time_zone"),
+    };
+    let changed = state
+        .service
+        .change_settings(member, &visitor.client, &form)
+        .await;
+    match changed {
+        Ok(()) => see_other("/settings?saved=1"),
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::Settings {
+                form,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, PAGE, &failure, answer).await
+        }
+    }
+}

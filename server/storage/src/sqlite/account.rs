@@ -1,0 +1,49 @@
+//! What an account decides for itself.
+
+use super::{Result, SqliteStore, read, record};
+use crate::error::Doing as _;
+use crate::sql::account;
+use crate::sql::account::AccountRow;
+use domain::AccountId;
+use service::store::{AccountSettings, AuditEvent};
+use sqlx::SqliteExecutor;
+
+pub(super) async fn find(
+    executor: impl SqliteExecutor<'_>,
+    id: &AccountId,
+) -> Result<Option<AccountSettings>> {
+    const DOING: &str = "finding an account";
+    let row: Option<AccountRow> = sqlx::query_as(account::FIND)
+        .bind(id.as_str())
+        .fetch_optional(executor)
+        .await
+        .doing(DOING)?;
+    read(row, DOING)
+}
+
+pub(super) async fn change(
+    store: &SqliteStore,
+    id: &AccountId,
+    after: &AccountSettings,
+    event: &(dyn Fn(&AccountSettings) -> AuditEvent + Send + Sync),
+) -> Result<bool> {
+    const DOING: &str = "changing an account";
+    let mut tx = store.begin(DOING).await?;
+    let before = find(&mut *tx, id).await?;
+    let Some(before) = before.filter(|before| before != after) else {
+        return Ok(false);
+    };
+    sqlx::query(account::CHANGE)
+        .bind(id.as_str())
+        .bind(after.name.as_str())
+        .bind(after.currency.code())
+        .bind(after.limit.depth())
+        .bind(after.limit.per_second())
+        .bind(after.time_zone.name())
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
+    record(&mut tx, &event(&before)).await?;
+    tx.commit().await.doing(DOING)?;
+    Ok(true)
+}

@@ -1,0 +1,145 @@
+//! How much a key may send, and what its answers say of that.
+
+use crate::support::{Answer, World};
+
+fn fields(answer: &Answer) -> (&str, &str) {
+    (
+        answer.header("ratelimit-policy"),
+        answer.header("ratelimit"),
+    )
+}
+
+#[tokio::test]
+async fn every_answer_to_a_key_tells_its_limit_refusals_included() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Reader", &["inventory:read"]).await;
+    let policy = "\"default\";q=100;w=10";
+    let answer = key.get("/api/key").await.expect(200);
+    assert_eq!(fields(&answer), (policy, "\"default\";r=99;t=1"));
+    let answer = key.get("/api/inventory/none").await.expect(404);
+    assert_eq!(fields(&answer), (policy, "\"default\";r=98;t=1"));
+    let answer = key.delete("/api/inventory/none").await.expect(403);
+    assert_eq!(fields(&answer), (policy, "\"default\";r=97;t=1"));
+    world.store.close().await;
+    // Who calls is not known then.
+    let answer = key.get("/api/inventory").await.expect(503);
+    assert_eq!(fields(&answer), ("", ""));
+}
+
+#[tokio::test]
+async fn who_is_no_key_has_no_limit_to_be_told() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let nobody = world.nobody();
+    for answer in [
+        nobody.get("/api/key").await,
+        nobody.with("x-api-key", "vx_").get("/api/key").await,
+        nobody.get("/api/none").await,
+        nobody.get("/healthz").await,
+        owner.get("/keys").await,
+    ] {
+        assert_eq!(fields(&answer), ("", ""));
+    }
+}
+
+#[tokio::test]
+async fn an_empty_bucket_refuses_and_says_when_to_come_back() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for _ in 0..100 {
+        key.get("/api/key").await.expect(200);
+    }
+    let answer = key.get("/api/key").await;
+    assert_eq!(answer.problem(), (429, "rate_limited".into()));
+    assert_eq!(answer.header("retry-after"), "1");
+    assert_eq!(answer.header("ratelimit"), "\"default\";r=0;t=1");
+    world.clock.advance_seconds(1);
+    for _ in 0..10 {
+        key.get("/api/key").await.expect(200);
+    }
+    key.get("/api/key").await.expect(429);
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_told_before_the_limit_and_the_limit_before_the_body() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world
+        .sql("UPDATE accounts SET limit_depth = 1, limit_per_second = 1")
+        .await;
+    let key = owner.create(&world, "Writer", &["inventory:write"]).await;
+    key.get("/api/key").await.expect(200);
+    assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
+    let answer = key
+        .with("content-type", "text/xml")
+        .send("POST", "/api/inventory", "<")
+        .await;
+    assert_eq!(answer.problem().1, "rate_limited");
+}
+
+#[tokio::test]
+async fn a_keys_own_limit_overrides_the_accounts_and_each_change_holds_at_once() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (one, other) = (
+        owner.create(&world, "One", &["inventory:read"]).await,
+        owner.create(&world, "Other", &["inventory:read"]).await,
+    );
+    world
+        .sql("UPDATE api_keys SET limit_depth = 5, limit_per_second = 2 WHERE name = 'One'")
+        .await;
+    world
+        .sql("UPDATE accounts SET limit_depth = 30, limit_per_second = 7")
+        .await;
+    let answer = one.get("/api/key").await.expect(200);
+    assert_eq!(
+        fields(&answer),
+        ("\"default\";q=5;w=3", "\"default\";r=4;t=1")
+    );
+    let answer = other.get("/api/key").await.expect(200);
+    assert_eq!(
+        fields(&answer),
+        ("\"default\";q=30;w=5", "\"default\";r=29;t=1")
+    );
+    let shown = owner.get("/keys").await.expect(200).body;
+    assert_eq!(shown.matches("5 calls, then 2 a second").count(), 1);
+    assert!(!shown.contains("30 calls"));
+}
+
+#[tokio::test]
+async fn failed_attempts_are_slowed_by_address_and_a_good_key_never() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let dead = owner.create(&world, "Dead", &["inventory:read"]).await;
+    let good = owner.create(&world, "Good", &["inventory:read"]).await;
+    dead.delete("/api/key").await.expect(204);
+    let unknown = world.nobody().with(
+        "x-api-key",
+        "vx_00000000000000000000000000000000000000000003Ekpv5",
+    );
+    let mistyped = world.nobody().with("x-api-key", "vx_x");
+    for _ in 0..400 {
+        dead.get("/api/key").await.expect(401);
+        unknown.get("/api/key").await.expect(401);
+    }
+    for _ in 0..200 {
+        mistyped.get("/api/key").await.expect(401);
+    }
+    for http in [&*dead, &unknown, &mistyped] {
+        let answer = http.get("/api/key").await;
+        assert_eq!(answer.problem(), (429, "rate_limited".into()));
+        assert_eq!(answer.header("retry-after"), "1");
+        assert_eq!(fields(&answer), ("", ""));
+    }
+    good.get("/api/key").await.expect(200);
+    let answer = dead.from([198, 51, 100, 1]).get("/api/key").await;
+    assert_eq!(answer.problem().1, "revoked_key");
+    // Nothing was presented, so nothing failed.
+    assert_eq!(
+        world.nobody().get("/api/key").await.problem().1,
+        "missing_key"
+    );
+    world.clock.advance_seconds(1);
+    assert_eq!(dead.get("/api/key").await.problem().1, "revoked_key");
+}

@@ -1,0 +1,133 @@
+//! Where the answer is late, lost or none: what a caller who sends again is told.
+
+use super::{CLAIMS, PATH, PUSHES, feed, keyed, one, sender};
+use crate::support::{Key, World};
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+const ANSWERS: &str = "SELECT count(*) FROM idempotent_requests WHERE status IS NOT NULL";
+
+/// Long enough at work to be met there.
+fn many() -> Value {
+    let item = |n| json!({ "id": format!("N{n}"), "name": "n", "description": "x".repeat(300) });
+    feed((0..5_000).map(item).collect::<Vec<_>>())
+}
+
+async fn until(world: &World, statement: &'static str, count: i64) {
+    while world.count(statement).await != count {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_first_is_worked_on_the_others_are_told_so() {
+    let world = World::new().await;
+    let key = sender(&world).await;
+    let body = many();
+    let first = tokio::spawn({
+        let (key, body) = (key.clone(), body.clone());
+        async move { key.post(PATH, &body).await }
+    });
+    until(&world, CLAIMS, 1).await;
+    let another = one("A");
+    let (same, other) = tokio::join!(key.post(PATH, &body), key.post(PATH, &another));
+    assert!(
+        !first.is_finished(),
+        "it was done too soon to be in the way"
+    );
+    assert_eq!(same.problem(), (409, "conflict".into()));
+    assert_eq!(other.problem().1, "idempotency_key_reused");
+    let first = first.await.unwrap().expect(200);
+    let again = key.post(PATH, &body).await.expect(200);
+    assert_eq!(again.body, first.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hangs_up_finds_the_answer_later() {
+    let world = World::new().await;
+    let key = sender(&world).await;
+    let first = tokio::spawn({
+        let key = key.clone();
+        async move { key.post(PATH, &many()).await }
+    });
+    until(&world, CLAIMS, 1).await;
+    first.abort();
+    assert!(first.await.is_err(), "it was answered before");
+    until(&world, ANSWERS, 1).await;
+    let answer = key.post(PATH, &many()).await.expect(200);
+    assert_eq!(answer.header("idempotency-replayed"), "true");
+    assert_eq!(answer.json()["created"], 5_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_sent_at_once_one_does_the_work() {
+    let world = World::new().await;
+    let key = sender(&world).await;
+    let sent = (0..20).map(|_| {
+        let key = key.clone();
+        tokio::spawn(async move { key.post(PATH, &one("A")).await })
+    });
+    let answers: Vec<_> = join_all(sent)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    let worked = answers
+        .iter()
+        .filter(|answer| answer.status == 200 && answer.header("idempotency-replayed").is_empty());
+    assert_eq!(worked.count(), 1);
+    assert!(answers.iter().all(|answer| match answer.status.as_u16() {
+        200 => answer.json()["created"] == 1,
+        status => status == 409,
+    }));
+    assert_eq!(world.count(PUSHES).await, 1);
+}
+
+#[tokio::test]
+async fn answers_survive_a_restart() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let first = keyed(&key, "a").post(PATH, &one("A")).await.expect(200);
+    let Key { secret, .. } = &key;
+    let world = world.restart().await;
+    let key = keyed(&world.nobody().with("x-api-key", secret), "a");
+    let again = key.post(PATH, &one("A")).await.expect(200);
+    assert_eq!(
+        (again.header("idempotency-replayed"), again.body.as_str()),
+        ("true", first.body.as_str())
+    );
+}
+
+#[tokio::test]
+async fn what_was_begun_and_not_recorded_is_neither_repeated_nor_made_up() {
+    let world = World::new().await;
+    let key = sender(&world).await;
+    key.post(PATH, &one("A")).await.expect(200);
+    // As where the server was killed between the work and its answer.
+    world
+        .sql("UPDATE idempotent_requests SET status = NULL, headers = NULL, body = NULL")
+        .await;
+    let answer = key.post(PATH, &one("A")).await;
+    assert_eq!(answer.problem(), (409, "conflict".into()));
+    assert!(answer.body.contains("not recorded"), "{}", answer.body);
+    assert_eq!(world.count(PUSHES).await, 1);
+}
+
+#[tokio::test]
+async fn what_failed_or_came_too_fast_may_be_sent_again() {
+    let world = World::new().await;
+    let key = sender(&world).await;
+    world
+        .sql("CREATE TRIGGER fault BEFORE INSERT ON items BEGIN SELECT RAISE(ABORT, 'fault'); END")
+        .await;
+    key.post(PATH, &one("A")).await.expect(500);
+    assert_eq!(world.count(CLAIMS).await, 0);
+    world.sql("DROP TRIGGER fault").await;
+    for _ in 0..99 {
+        key.get("/api/key").await.expect(200);
+    }
+    key.post(PATH, &one("A")).await.expect(429);
+    world.clock.advance_seconds(1);
+    let answer = key.post(PATH, &one("A")).await.expect(200);
+    assert_eq!(answer.header("idempotency-replayed"), "");
+}

@@ -1,0 +1,174 @@
+//! `Idempotency-Key`: what is sent twice is carried out once.
+
+mod lost;
+
+use super::inventory::{feed, named};
+use crate::support::{Http, World};
+use axum::routing::MethodFilter;
+use serde_json::{Value, json};
+use server::router::API;
+
+const PATH: &str = "/api/inventory";
+const PUSHES: &str = "SELECT count(*) FROM audit_events WHERE action = 'inventory.updated'";
+const CLAIMS: &str = "SELECT count(*) FROM idempotent_requests";
+
+fn keyed(http: &Http, name: &str) -> Http {
+    http.with("idempotency-key", name)
+}
+
+/// A key whose every request has one name.
+async fn sender(world: &World) -> Http {
+    let key = world.key().await;
+    keyed(&key, "a")
+}
+
+fn one(id: &str) -> Value {
+    feed([named(id)].to_vec())
+}
+
+#[tokio::test]
+async fn the_same_request_again_gets_the_same_answer_and_changes_nothing() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let first = keyed(&key, "a").post(PATH, &one("A")).await.expect(200);
+    assert_eq!(first.header("idempotency-replayed"), "");
+    key.delete("/api/inventory/A").await.expect(204);
+    let again = keyed(&key, "a").post(PATH, &one("A")).await.expect(200);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.body, first.body);
+    assert_eq!(again.header("content-type"), "application/json");
+    assert_eq!(again.header("cache-control"), "no-store");
+    assert_eq!(again.header("ratelimit"), "\"default\";r=97;t=1");
+    assert_ne!(again.header("x-request-id"), first.header("x-request-id"));
+    key.get("/api/inventory/A").await.expect(404);
+    assert_eq!(world.count(PUSHES).await, 1);
+    keyed(&key, "b").post(PATH, &one("A")).await.expect(200);
+    assert_eq!(world.count(PUSHES).await, 2);
+}
+
+#[tokio::test]
+async fn a_refusal_is_an_answer_too() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let first = keyed(&key, "a").post(PATH, &one("..")).await;
+    assert_eq!(first.problem(), (422, "invalid_body".into()));
+    let again = keyed(&key, "a").post(PATH, &one("..")).await.expect(422);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.header("content-type"), "application/problem+json");
+    assert_eq!(again.body, first.body);
+}
+
+#[tokio::test]
+async fn the_same_key_with_another_request_is_refused() {
+    let world = World::new().await;
+    let key = sender(&world).await;
+    key.post(PATH, &one("A")).await.expect(200);
+    let reused = (422, "idempotency_key_reused".into());
+    assert_eq!(key.post(PATH, &one("B")).await.problem(), reused);
+    let elsewhere = format!("{PATH}?mode=merge");
+    assert_eq!(key.post(&elsewhere, &one("A")).await.problem(), reused);
+    let xml = key.with("content-type", "text/xml");
+    let answer = xml.send("POST", PATH, one("A").to_string()).await;
+    assert_eq!(answer.problem(), reused);
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 1);
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_a_day_and_then_swept_away() {
+    let world = World::new().await;
+    let key = sender(&world).await;
+    key.post(PATH, &one("A")).await.expect(200);
+    world.clock.advance_seconds(24 * 3600 - 1);
+    let kept = key.post(PATH, &one("A")).await.expect(200);
+    assert_eq!(kept.header("idempotency-replayed"), "true");
+    world.service.sweep_requests().await.unwrap();
+    assert_eq!(world.count(CLAIMS).await, 1);
+    world.clock.advance_seconds(1);
+    let anew = key.post(PATH, &one("B")).await.expect(200);
+    assert_eq!(anew.header("idempotency-replayed"), "");
+    world.clock.advance_seconds(24 * 3600);
+    world.service.sweep_requests().await.unwrap();
+    assert_eq!(world.count(CLAIMS).await, 0);
+}
+
+#[tokio::test]
+async fn accounts_may_use_the_same_keys() {
+    let world = World::new().await;
+    let mine = sender(&world).await;
+    let stranger = world.stranger().await;
+    let theirs = stranger.create(&world, "Feed", &["inventory:write"]).await;
+    let theirs = keyed(&theirs, "a");
+    mine.post(PATH, &one("A")).await.expect(200);
+    for body in [one("B"), one("B")] {
+        theirs.post(PATH, &body).await.expect(200);
+    }
+    assert_eq!(world.count(CLAIMS).await, 2);
+    assert_eq!(mine.get("/api/inventory/B").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_key_that_may_not_write_learns_nothing_of_what_was_written() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let writer = owner.create(&world, "Writer", &["inventory:write"]).await;
+    let reader = owner.create(&world, "Reader", &["inventory:read"]).await;
+    keyed(&writer, "a").post(PATH, &one("A")).await.expect(200);
+    let answer = keyed(&reader, "a").post(PATH, &one("A")).await;
+    assert_eq!(answer.problem().1, "missing_scope");
+    writer.delete("/api/key").await.expect(204);
+    let answer = keyed(&writer, "a").post(PATH, &one("A")).await;
+    assert_eq!(answer.problem().1, "revoked_key");
+}
+
+#[tokio::test]
+async fn every_post_and_patch_takes_a_good_key_alone_and_nothing_else_looks_at_it() {
+    let world = World::new().await;
+    let scopes = [
+        "inventory:read",
+        "inventory:write",
+        "leads:read",
+        "leads:write",
+    ];
+    let key = world.owner().await.create(&world, "All", &scopes).await;
+    let bad = [
+        keyed(&key, ""),
+        keyed(&key, "a\tb"),
+        key.with("idempotency-key", [0xc3, 0xa9]),
+        keyed(&key, &"x".repeat(256)),
+        keyed(&keyed(&key, "a"), "a"),
+    ];
+    for route in API {
+        let path = route.path.replace("{id}", "A");
+        for (method, filter) in [("POST", MethodFilter::POST), ("PATCH", MethodFilter::PATCH)] {
+            for http in bad.iter().filter(|_| route.method == filter) {
+                let answer = http.send(method, &path, "{}").await;
+                assert_eq!(
+                    answer.problem(),
+                    (400, "invalid_parameter".into()),
+                    "{path}"
+                );
+            }
+        }
+    }
+    let put = |name: &str| json!({ "name": name });
+    bad[0].put("/api/inventory/A", &put("n")).await.expect(201);
+    let good = keyed(&key, "a");
+    good.put("/api/inventory/A", &put("o")).await.expect(200);
+    good.put("/api/inventory/A", &put("p")).await.expect(200);
+    good.delete("/api/inventory/A").await.expect(204);
+    assert_eq!(world.count(CLAIMS).await, 0);
+}
+
+#[tokio::test]
+async fn neither_the_callers_key_nor_its_text_is_stored() {
+    let world = World::new().await;
+    let key = world.key().await;
+    keyed(&key, &key.secret)
+        .post(PATH, &one("A"))
+        .await
+        .expect(200);
+    world.store.close().await;
+    let file = std::fs::read(world.folder.path().join("voxum.db")).unwrap();
+    let secret = key.secret.as_bytes();
+    assert!(!file.windows(secret.len()).any(|window| window == secret));
+}

@@ -1,0 +1,193 @@
+//! The Settings page, and the form on it.
+
+use crate::support::{Answer, Member, OWNER, World};
+use serde_json::{Value, json};
+use service::store::{Action, InstallationStore as _};
+
+const FIELDS: [(&str, &str); 5] = [
+    ("account_name", "Acme & Sons"),
+    ("currency", "EUR"),
+    ("limit_depth", "5"),
+    ("limit_per_second", "2"),
+    ("time_zone", "Europe/Berlin"),
+];
+
+async fn event(world: &World) -> Value {
+    let session = world.sign_in(OWNER).await;
+    let member = world.service.member_of_session(session.token()).await;
+    let account = member.unwrap().unwrap().view().account_id;
+    let events = world.store.audit_events(&account, 9).await.unwrap();
+    let found = events
+        .iter()
+        .find(|event| event.action == Action::AccountUpdated);
+    found.map_or(Value::Null, |event| event.detail.clone())
+}
+
+fn shown(page: &Answer, text: &str) -> bool {
+    page.body.contains(text)
+}
+
+async fn demote(world: &World) {
+    world.sql("UPDATE members SET role = 'viewer'").await;
+}
+
+#[tokio::test]
+async fn an_owner_changes_everything_and_reads_it_back() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let page = owner.get("/settings").await.expect(200);
+    for text in [
+        "value=\"Acme Motors\"",
+        "value=\"USD\" selected",
+        "value=\"UTC\" selected",
+        "value=\"100\"",
+        "value=\"10\"",
+    ] {
+        assert!(shown(&page, text), "{text}");
+    }
+    assert!(!shown(&page, "Saved."));
+    let answer = owner.form("/settings", &FIELDS).await.expect(303);
+    assert_eq!(answer.header("location"), "/settings?saved=1");
+    let page = owner.get("/settings?saved=1").await.expect(200);
+    for text in [
+        "Saved. Each change holds from now on.",
+        "<strong>Acme &amp; Sons</strong>",
+        "value=\"Acme &amp; Sons\"",
+        "value=\"EUR\" selected",
+        "value=\"Europe/Berlin\" selected",
+        "value=\"5\"",
+        "value=\"2\"",
+    ] {
+        assert!(shown(&page, text), "{text}");
+    }
+    let told = |name: &str, currency: &str, depth: u32, per_second: u32, zone: &str| {
+        let limit = json!({ "depth": depth, "per_second": per_second });
+        json!({ "name": name, "currency": currency, "limit": limit, "time_zone": zone })
+    };
+    let wanted = json!({
+        "before": told("Acme Motors", "USD", 100, 10, "UTC"),
+        "after": told("Acme & Sons", "EUR", 5, 2, "Europe/Berlin"),
+    });
+    assert_eq!(event(&world).await, wanted);
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_what_was_typed_and_names_the_fields() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let fields = [
+        ("account_name", "<b>Typed"),
+        ("currency", "XYZ"),
+        ("limit_depth", "0"),
+        ("limit_per_second", "many"),
+        ("time_zone", "Mars/Olympus"),
+    ];
+    let page = owner.form("/settings", &fields).await.expect(200);
+    assert_eq!(page.body.matches("aria-invalid=\"true\"").count(), 4);
+    for text in [
+        "Check the fields marked below.",
+        "value=\"&lt;b&gt;Typed\"",
+        "value=\"XYZ\" selected",
+        "value=\"0\"",
+        "value=\"many\"",
+        "value=\"Mars/Olympus\" selected",
+        "Enter a whole number from 1 to 100,000.",
+        "Choose a time zone from the list.",
+    ] {
+        assert!(shown(&page, text), "{text}");
+    }
+    assert_eq!(event(&world).await, Value::Null);
+    let page = owner.get("/settings").await.expect(200);
+    assert!(shown(&page, "value=\"Acme Motors\""));
+}
+
+#[tokio::test]
+async fn a_viewer_sees_the_settings_and_changes_nothing() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    demote(&world).await;
+    let page = owner.get("/settings").await.expect(200);
+    assert!(shown(&page, "Acme Motors") && shown(&page, "USD"));
+    assert!(!shown(&page, "Save settings") && !shown(&page, "action=\"/settings\""));
+    let answer = owner.form("/settings", &FIELDS).await.expect(200);
+    assert!(shown(&answer, "Your role lets you look"));
+    assert_eq!(event(&world).await, Value::Null);
+    assert!(shown(&owner.get("/settings").await, "Acme Motors"));
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_is_sent_to_sign_in() {
+    let world = World::new().await;
+    let answer = world.nobody().form("/settings", &FIELDS).await.expect(303);
+    assert_eq!(answer.header("location"), "/sign-in?next=%2Fsettings");
+}
+
+async fn limit(owner: &Member, depth: &str) {
+    let fields = FIELDS.map(|(name, value)| match name {
+        "limit_depth" => (name, depth),
+        _ => (name, value),
+    });
+    owner.form("/settings", &fields).await.expect(303);
+}
+
+#[tokio::test]
+async fn a_new_limit_holds_from_the_next_call_on_for_keys_without_their_own() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let own = owner.create(&world, "Own", &["inventory:read"]).await;
+    world
+        .sql("UPDATE api_keys SET limit_depth = 50, limit_per_second = 5 WHERE name = 'Own'")
+        .await;
+    for _ in 0..4 {
+        key.get("/api/key").await.expect(200);
+    }
+    limit(&owner, "5").await;
+    key.get("/api/key").await.expect(200);
+    key.get("/api/key").await.expect(429);
+    let answer = own.get("/api/key").await.expect(200);
+    assert_eq!(answer.header("ratelimit-policy"), "\"default\";q=50;w=10");
+    limit(&owner, "10").await;
+    for _ in 0..5 {
+        key.get("/api/key").await.expect(200);
+    }
+    key.get("/api/key").await.expect(429);
+}
+
+#[tokio::test]
+async fn the_currency_is_that_of_items_without_one() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let scopes = ["inventory:read", "inventory:write"];
+    let key = owner.create(&world, "Feed", &scopes).await;
+    let put = |body: Value| {
+        let key = key.clone();
+        async move { key.put("/api/inventory/A", &body).await.json()["currency"].clone() }
+    };
+    let plain = json!({ "name": "Honda Accord 2024", "price": 32500 });
+    assert_eq!(put(plain.clone()).await, "USD");
+    owner.form("/settings", &FIELDS).await.expect(303);
+    let read = key.get("/api/inventory/A").await.expect(200).json();
+    assert_eq!(read["currency"], "EUR");
+    let page = owner.get("/inventory").await.expect(200);
+    assert!(shown(&page, "32,500.00 EUR"));
+    assert_eq!(put(plain).await, "EUR");
+    let yen = json!({ "name": "Honda Accord 2024", "price": 32500, "currency": "JPY" });
+    assert_eq!(put(yen).await, "JPY");
+}
+
+#[tokio::test]
+async fn times_are_read_in_the_accounts_zone_and_the_api_stays_in_utc() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let utc = owner.get("/keys").await.expect(200);
+    assert!(shown(&utc, "23 Nov 2026, 05:31:07 UTC"));
+    owner.form("/settings", &FIELDS).await.expect(303);
+    let page = owner.get("/keys").await.expect(200);
+    assert!(shown(&page, "23 Nov 2026, 06:31:07 CET"));
+    assert!(!shown(&page, "05:31:07 UTC"));
+    assert!(shown(&page, "datetime=\"2026-11-23T05:31:07Z\""));
+    let answer = key.get("/api/key").await.expect(200).json();
+    assert_eq!(answer["created_at"], "2026-11-23T05:31:07Z");
+}

@@ -1,0 +1,39 @@
+//! Rate limits are exact on one node.
+
+use crate::support::World;
+use futures::future::join_all;
+
+/// As many as the promise names.
+const CALLS: usize = 2_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_thousand_calls_at_once_exactly_as_many_pass_as_the_bucket_is_deep() {
+    // The world's clock stands still, so nothing is refilled.
+    let world = World::new().await;
+    let key = world.key().await;
+    let calls = (0..CALLS).map(|_| {
+        let key = key.clone();
+        tokio::spawn(async move { key.get("/api/key").await })
+    });
+    let answers: Vec<_> = join_all(calls)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    let with = |status: u16| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
+    assert_eq!((with(200), with(429)), (100, CALLS - 100));
+    // Each of those that passed was told of another number of calls left.
+    let mut left: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.status == 200)
+        .map(|answer| answer.header("ratelimit"))
+        .collect();
+    left.sort_unstable();
+    left.dedup();
+    assert_eq!(left.len(), 100);
+}

@@ -32,7 +32,7 @@ const fn route(method: M, path: &'static str, handler: fn(M) -> MethodRouter<App
 }
 
 /// For integrations, by key. The extractor in each handler's arguments names the permission. Every POST and PATCH goes
-/// through [`once`].
+/// through `once`.
 pub const API: &[Route] = &[
     route(M::GET, "/api/key", |m| on(m, key::show)),
     route(M::DELETE, "/api/key", |m| on(m, key::revoke)),

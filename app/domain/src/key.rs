@@ -1,7 +1,7 @@
 //! API keys as both sides speak of them.
 
 use crate::text::{Rejected, line, serde_by_parse};
-use crate::{KeyId, Moment, RateLimit, ScopeSet};
+use crate::{KeyId, Moment, ScopeSet};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -227,8 +227,8 @@ pub struct KeyView {
     /// E-mail address of the member who created it.
     pub created_by: String,
     pub expires: Option<Moment>,
-    /// Its own, where the account's does not hold for it.
-    pub own_limit: Option<RateLimit>,
+    /// Its own, in words, where the account's does not hold for it.
+    pub own_limit: Option<String>,
     pub last_use: Option<LastUse>,
     pub status: KeyStatus,
     pub revocation: Option<Revocation>,

@@ -1,11 +1,10 @@
 //! How much a key may send.
 
 use crate::Rejected;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A token bucket: so many calls at once, and so many more each second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     depth: u32,
     per_second: u32,

@@ -51,7 +51,7 @@ pub fn KeyRow(
     };
     let limit = key
         .own_limit
-        .map(|limit| view! { <small>"Limit: " {limit.to_string()}</small> });
+        .map(|limit| view! { <small>"Limit: " {limit}</small> });
     plain(view! {
         <tr role="row" class:ended=!key.status.is_live()>
             <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">

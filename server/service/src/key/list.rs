@@ -91,7 +91,7 @@ impl Service {
             created: moment(record.created_at),
             created_by: record.created_by.to_string(),
             expires: record.expires_at.map(moment),
-            own_limit: record.own_limit,
+            own_limit: record.own_limit.map(|limit| limit.to_string()),
             last_use: last_use.map(|last| LastUse {
                 at: moment(last.at),
                 ip: last.ip.to_string(),

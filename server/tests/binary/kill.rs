@@ -110,7 +110,9 @@ fn what_was_acknowledged_survives_a_storm_of_kills() {
             std::thread::sleep(Duration::from_millis(400));
             // However slow the machine is: each of them has something to lose.
             while begun.load(Ordering::Relaxed) < CLIENTS
-                && !clients.iter().any(|it| it.is_finished())
+                && !clients
+                    .iter()
+                    .any(std::thread::ScopedJoinHandle::is_finished)
             {
                 std::thread::sleep(Duration::from_millis(10));
             }

@@ -112,7 +112,7 @@ pub fn SendByApi(url: String, account_id: String) -> impl IntoView {
     plain(view! {
         <div class="form">
             <p>
-                "Systems send items over HTTP, with a key that may write the inventory: " <a href="/keys">"API Keys"</a> "."
+                "Systems send items over HTTP, with a key that may write the inventory. " <a href="/keys">"Create one"</a> " for each system."
             </p>
             <dl class="facts">
                 <dt>"Endpoint"</dt>

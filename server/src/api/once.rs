@@ -36,7 +36,7 @@ const IN_FLIGHT: &str = "The first request with this `Idempotency-Key` is still 
 const UNKNOWN: &str = "The first request with this `Idempotency-Key` was begun, and what came of it was not recorded. \
                        Read the data to see whether it was carried out; to send it again, use another key.";
 const TOO_LONG: &str = "The first request with this `Idempotency-Key` was carried out, and its answer was too long to \
-                        be kept. Read the data to see what came of it.";
+                        be kept or told of a lead that is erased. Read the data to see what came of it.";
 
 /// Routes a method to a handler that is carried out once for each idempotency key. `P` is the handler's permission.
 pub fn once<P, H, T>(method: MethodFilter, handler: H) -> MethodRouter<AppState>

@@ -250,7 +250,8 @@ pub trait LeadStore: Send + Sync + 'static {
         event: &(dyn Fn(Vec<&'static str>) -> AuditEvent + Send + Sync),
     ) -> Result<Option<Lead>>;
 
-    /// Overwrites all that was known of the person; the id and the time of the erasure stay. `false` where there is no
+    /// Overwrites all that was known of the person, also in answers that are kept for an idempotency key; the id and the
+    /// time of the erasure stay. `false` where there is no
     /// such lead, or it is erased already; then no event is recorded.
     async fn erase_lead(
         &self,

@@ -27,7 +27,7 @@ pub struct StoredAnswer {
     pub status: u16,
     /// Those that belong to the answer itself, by their names in lower case.
     pub headers: BTreeMap<String, String>,
-    /// `None` where it was too long to be kept.
+    /// `None` where it was too long to be kept, or told of a lead that is erased.
     pub body: Option<Vec<u8>>,
 }
 

@@ -31,6 +31,11 @@ pub(crate) const SWEEP: &str = "
         WHERE begun_at <= $1 ORDER BY begun_at LIMIT $2
     )";
 
+/// Forgets the answers in which a lead stands, `$2` being its id as bytes. What they are answers to is not done again.
+pub(crate) const FORGET_ANSWERS: &str = "
+    UPDATE idempotent_requests SET body = NULL
+    WHERE account_id = $1 AND body IS NOT NULL AND instr(body, $2) > 0";
+
 #[derive(sqlx::FromRow)]
 pub(crate) struct RequestRow {
     request_digest: Vec<u8>,

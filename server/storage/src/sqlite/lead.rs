@@ -4,6 +4,7 @@ use super::{Result, SqliteStore, read, read_all, record};
 use crate::error::Doing as _;
 use crate::sql::lead;
 use crate::sql::lead::LeadRow;
+use crate::sql::once;
 use async_trait::async_trait;
 use domain::{AccountId, LeadId, Timestamp};
 use service::leads::{Lead, LeadChange, LeadEdits};
@@ -96,6 +97,12 @@ impl LeadStore for SqliteStore {
         if erased.rows_affected() == 0 {
             return Ok(false);
         }
+        sqlx::query(once::FORGET_ANSWERS)
+            .bind(account.as_str())
+            .bind(id.as_str().as_bytes())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(true)

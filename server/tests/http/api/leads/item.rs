@@ -113,6 +113,23 @@ async fn an_erased_lead_is_gone_but_for_its_id() {
 }
 
 #[tokio::test]
+async fn what_was_kept_to_be_answered_again_forgets_an_erased_lead_too() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let once = key.with("idempotency-key", "form-7");
+    let created = once.post("/api/leads", &full()).await.expect(201);
+    let path = created.header("location").to_owned();
+    let kept = "SELECT count(*) FROM idempotent_requests WHERE body IS NOT NULL";
+    assert_eq!(world.count(kept).await, 1);
+    key.delete(&path).await.expect(204);
+    assert_eq!(world.count(kept).await, 0);
+    let again = once.post("/api/leads", &full()).await;
+    assert_eq!(again.problem(), (409, "conflict".into()));
+    let leads = "SELECT count(*) FROM leads WHERE deleted_at IS NULL";
+    assert_eq!(world.count(leads).await, 0, "nor is it made again");
+}
+
+#[tokio::test]
 async fn an_id_that_nobody_gave_out_names_no_lead() {
     let world = World::new().await;
     let key = world.crm_key().await;

@@ -45,6 +45,8 @@ pub enum Problem {
     NoSuchItem,
     NoSuchLead,
     PreconditionFailed,
+    /// A condition on what carries no entity tags.
+    NoConditions,
     IdempotencyKeyReused,
     /// With an idempotency key: why it cannot be answered.
     Conflict(&'static str),
@@ -87,7 +89,7 @@ impl Problem {
             Self::MalformedBody(_) => (S::BAD_REQUEST, "malformed_body", "Malformed body"),
             Self::InvalidBody(_) => (S::UNPROCESSABLE_ENTITY, "invalid_body", "Invalid body"),
             Self::InvalidParameter(_) => (S::BAD_REQUEST, "invalid_parameter", "Invalid parameter"),
-            Self::PreconditionFailed => (
+            Self::PreconditionFailed | Self::NoConditions => (
                 S::PRECONDITION_FAILED,
                 "precondition_failed",
                 "Precondition failed",
@@ -141,6 +143,11 @@ impl Problem {
             Self::PreconditionFailed => {
                 "The item is not in the state that `If-Match` or `If-None-Match` names, so nothing was changed. \
                  Read it again, and send the change with the `ETag` that comes with it."
+                    .into()
+            }
+            Self::NoConditions => {
+                "Leads carry no entity tags, so no condition on one can hold. Nothing was changed; send the request without \
+                 `If-Match` and `If-None-Match`."
                     .into()
             }
             Self::IdempotencyKeyReused => {

@@ -98,7 +98,10 @@ mod tests {
             .check()
             .unwrap_err()
             .0;
-        assert!(error.contains("VOXUM_PEPPER_FILE"), "{error}");
+        assert_eq!(
+            error,
+            "VOXUM_PEPER_FILE is not a setting; the nearest one is VOXUM_PEPPER_FILE (voxum --help has all)"
+        );
     }
 
     #[test]

@@ -115,10 +115,14 @@ pub fn SendByApi(url: String, account_id: String) -> impl IntoView {
                 "Systems send items over HTTP, with a key that may write the inventory. " <a href="/keys">"Create one"</a> " for each system."
             </p>
             <dl class="facts">
-                <dt>"Endpoint"</dt>
-                <dd class="mono">"POST " {url} "/api/inventory"</dd>
-                <dt>"Account ID"</dt>
-                <dd class="mono">{account_id}</dd>
+                <div>
+                    <dt>"Endpoint"</dt>
+                    <dd class="mono">"POST " {url} "/api/inventory"</dd>
+                </div>
+                <div>
+                    <dt>"Account ID"</dt>
+                    <dd class="mono">{account_id}</dd>
+                </div>
             </dl>
             <Code id="example-call" text=call copy=true/>
         </div>

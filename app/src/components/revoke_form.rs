@@ -1,9 +1,9 @@
 //! The question before a key is ended.
 
-use super::{Attempt, Clock, Icon, TextField};
+use super::{Attempt, Clock, Icon, TextField, Time};
 use crate::browser;
 use crate::lean::{changing, on, plain, word};
-use domain::{Field, KeyView, LastUse, RevokeKeyForm, RevokeReason, relative};
+use domain::{Field, KeyView, LastUse, RevokeKeyForm, RevokeReason};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -122,9 +122,13 @@ pub fn RevokeForm(
     })
 }
 
-fn last_use(last_use: Option<LastUse>, clock: Clock) -> Signal<String> {
-    Signal::derive(move || match &last_use {
-        Some(last) => format!("{} from {}", relative(last.at.at, clock.now()), last.ip),
-        None => "Never used".to_owned(),
-    })
+fn last_use(last_use: Option<LastUse>, clock: Clock) -> AnyView {
+    match last_use {
+        Some(last) => plain(view! {
+            <Time moment=last.at clock=clock/>
+            " from "
+            {last.ip}
+        }),
+        None => plain("Never used"),
+    }
 }

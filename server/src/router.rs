@@ -82,6 +82,7 @@ pub const CONSOLE: &[Route] = &[
         on(m, form::import).layer(DefaultBodyLimit::max(form::MAX_IMPORT))
     }),
     route(M::GET, "/leads", |m| on(m, page::show)),
+    route(M::GET, "/docs", |m| on(m, page::docs)),
     route(M::GET, "/settings", |m| on(m, page::show)),
     route(M::POST, "/settings", |m| on(m, form::change_settings)),
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),

@@ -107,7 +107,7 @@ impl Problem {
     }
 
     /// What to do, for whoever reads it.
-    fn detail(&self) -> Cow<'static, str> {
+    pub fn detail(&self) -> Cow<'static, str> {
         match self {
             Self::UnknownPath => "There is nothing at this path. Check it for typing errors; it has no slash at its end. `/api/openapi.json` lists all paths.".into(),
             Self::MethodNotAllowed => "This path does not take this method. The header `Allow` lists those it takes.".into(),

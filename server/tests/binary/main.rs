@@ -2,6 +2,7 @@
 
 mod admin;
 mod canary;
+mod docs;
 mod examples;
 mod kill;
 mod pepper;

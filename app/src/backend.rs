@@ -5,8 +5,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyView, KeysPage,
-    LeadsPage, RevokeKeyForm, SettingsPage,
+    CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView,
+    KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
 };
 use std::sync::Arc;
 
@@ -15,6 +15,8 @@ use std::sync::Arc;
 #[async_trait]
 pub trait Backend: Send + Sync + 'static {
     async fn keys(&self) -> Result<KeysPage, Failure>;
+
+    async fn key(&self, id: KeyId) -> Result<KeyPage, Failure>;
 
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure>;
 

@@ -6,8 +6,8 @@
 
 use crate::routes::Page;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, LeadsPage, MemberView,
-    RevokeKeyForm, SettingsForm,
+    CreateKeyForm, EditKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, LeadsPage,
+    MemberView, RevokeKeyForm, SettingsForm,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,8 @@ pub enum PageData {
     /// Of a page that no script takes over.
     #[cfg(feature = "ssr")]
     Settings(Result<domain::SettingsPage, Failure>),
+    #[cfg(feature = "ssr")]
+    Key(Result<domain::KeyPage, Failure>),
 }
 
 impl PageData {
@@ -145,6 +147,13 @@ impl PageData {
             }
             Page::Leads => Self::Leads(backend.leads(request.asked("cursor")).await),
             Page::Settings => Self::Settings(backend.settings().await),
+            Page::Key | Page::EditKey => {
+                let id = request.path.split('/').nth(2).unwrap_or_default();
+                Self::Key(match KeyId::parse(id) {
+                    Ok(id) => backend.key(id).await,
+                    Err(_) => Err(Failure::NotFound),
+                })
+            }
             Page::Docs | Page::SignIn | Page::Setup | Page::NotFound => Self::None,
         }
     }
@@ -178,6 +187,14 @@ impl PageData {
         }
     }
 
+    #[cfg(feature = "ssr")]
+    pub fn key(self) -> Option<Result<domain::KeyPage, Failure>> {
+        match self {
+            Self::Key(page) => Some(page),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub const fn failure(&self) -> Option<&Failure> {
         match self {
@@ -185,7 +202,7 @@ impl PageData {
             | Self::Inventory(Err(failure))
             | Self::Leads(Err(failure)) => Some(failure),
             #[cfg(feature = "ssr")]
-            Self::Settings(Err(failure)) => Some(failure),
+            Self::Settings(Err(failure)) | Self::Key(Err(failure)) => Some(failure),
             _ => None,
         }
     }
@@ -214,6 +231,10 @@ pub enum FormAnswer {
     },
     /// The save-your-key step: the one page that ever holds this secret.
     Issued(Box<IssuedKey>),
+    EditKey {
+        form: EditKeyForm,
+        failure: Failure,
+    },
     RevokeKey {
         id: KeyId,
         form: RevokeKeyForm,

@@ -13,6 +13,8 @@ pub enum Page {
     Setup,
     Keys,
     NewKey,
+    Key,
+    EditKey,
     RevokeKey,
     Inventory,
     Leads,
@@ -33,7 +35,21 @@ impl Page {
             "/docs" => Self::Docs,
             "/settings" => Self::Settings,
             _ if path.starts_with("/setup/") => Self::Setup,
-            _ if path.starts_with("/keys/") && path.ends_with("/revoke") => Self::RevokeKey,
+            _ => Self::of_key(path),
+        }
+    }
+
+    /// The pages of one key.
+    fn of_key(path: &str) -> Self {
+        let mut parts = path
+            .strip_prefix("/keys/")
+            .unwrap_or_default()
+            .splitn(2, '/');
+        match (parts.next().unwrap_or_default(), parts.next()) {
+            ("", _) => Self::NotFound,
+            (_, None) => Self::Key,
+            (_, Some("edit")) => Self::EditKey,
+            (_, Some("revoke")) => Self::RevokeKey,
             _ => Self::NotFound,
         }
     }
@@ -45,6 +61,8 @@ impl Page {
             Self::Setup => "Set up · Voxum Console",
             Self::Keys => "API Keys · Voxum Console",
             Self::NewKey => "Create API Key · Voxum Console",
+            Self::Key => "API key · Voxum Console",
+            Self::EditKey => "Edit API key · Voxum Console",
             Self::RevokeKey => "Revoke API key · Voxum Console",
             Self::Inventory => "Inventory · Voxum Console",
             Self::Leads => "Leads · Voxum Console",
@@ -71,11 +89,16 @@ impl Page {
     fn draw(self) -> AnyView {
         #[cfg(feature = "ssr")]
         {
-            use crate::pages::{NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage, SignInPage};
+            use crate::pages::{
+                EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage,
+                SignInPage,
+            };
             match self {
                 Self::SignIn => return plain(view! { <SignInPage/> }),
                 Self::Setup => return plain(view! { <SetupPage/> }),
                 Self::NewKey => return plain(view! { <NewKeyPage/> }),
+                Self::Key => return plain(view! { <KeyPage/> }),
+                Self::EditKey => return plain(view! { <EditKeyPage/> }),
                 Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
                 Self::Settings => return plain(view! { <SettingsPage/> }),
                 Self::Keys | Self::Inventory | Self::Leads | Self::Docs | Self::NotFound => {}
@@ -112,7 +135,12 @@ mod tests {
         for (path, page) in [
             ("/keys", Page::Keys),
             ("/keys/new", Page::NewKey),
+            ("/keys/0198c2a0", Page::Key),
+            ("/keys/0198c2a0/edit", Page::EditKey),
             ("/keys/0198c2a0/revoke", Page::RevokeKey),
+            ("/keys/0198c2a0/other", Page::NotFound),
+            ("/keys/0198c2a0/", Page::NotFound),
+            ("/keys//edit", Page::NotFound),
             ("/inventory", Page::Inventory),
             ("/leads", Page::Leads),
             ("/docs", Page::Docs),

@@ -55,7 +55,9 @@ pub fn KeyRow(
     plain(view! {
         <tr role="row" class:ended=!key.status.is_live()>
             <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">
-                <span class="name">{key.name.to_string()}</span>
+                <a class="name" href=format!("/keys/{}", key.id)>
+                    {key.name.to_string()}
+                </a>
                 <ul class="scopes">
                     {scopes}
                 </ul>

@@ -66,7 +66,7 @@ pub fn NewKeyForm(
             <p class="advice" aria-live="polite">
                 {hint}
             </p>
-            <Permissions form=FORM checked=initial.scopes error=attempt.at(Field::Scopes)/>
+            <Permissions presets=true form=FORM checked=initial.scopes error=attempt.at(Field::Scopes)/>
             <ExpiryField
                 options=options
                 chosen=Expiry::parse(&initial.expires).unwrap_or_default()

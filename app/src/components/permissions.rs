@@ -1,4 +1,4 @@
-//! What a new key may do.
+//! What a key may do.
 
 use super::FieldError;
 use crate::browser;
@@ -19,28 +19,33 @@ pub fn Permissions(
     form: &'static str,
     checked: Vec<String>,
     error: Signal<Option<String>>,
+    /// With a button for each usual choice.
+    #[prop(optional)]
+    presets: bool,
 ) -> impl IntoView {
-    let presets = Preset::ALL.map(|preset| {
-        let apply = on(move |event: MouseEvent| {
-            browser::cancel(&event);
-            let scopes = preset.scopes();
-            let wanted: Vec<_> = scopes.iter().map(Scope::as_str).collect();
-            browser::check_boxes(form, "scopes", &wanted);
-        });
-        view! {
-            <button
-                class="button small"
-                type="submit"
-                formaction="/keys/new"
-                formmethod="get"
-                formnovalidate
-                name="preset"
-                value=preset.as_str()
-                on:click=apply
-            >
-                {preset.label()}
-            </button>
-        }
+    let presets = presets.then(|| {
+        Preset::ALL.map(|preset| {
+            let apply = on(move |event: MouseEvent| {
+                browser::cancel(&event);
+                let scopes = preset.scopes();
+                let wanted: Vec<_> = scopes.iter().map(Scope::as_str).collect();
+                browser::check_boxes(form, "scopes", &wanted);
+            });
+            view! {
+                <button
+                    class="button small"
+                    type="submit"
+                    formaction="/keys/new"
+                    formmethod="get"
+                    formnovalidate
+                    name="preset"
+                    value=preset.as_str()
+                    on:click=apply
+                >
+                    {preset.label()}
+                </button>
+            }
+        })
     });
     let boxes = Scope::ALL.map(|scope| {
         let text = scope.as_str();
@@ -68,7 +73,7 @@ pub fn Permissions(
             data-invalid=flag("", move || error.with(Option::is_some))
         >
             <legend>"Permissions"</legend>
-            <div class="presets">{presets}</div>
+            {presets.map(|presets| view! { <div class="presets">{presets}</div> })}
             <div class="checks">{boxes}</div>
             <FieldError id="permissions-error" error=error/>
         </fieldset>

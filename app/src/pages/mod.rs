@@ -16,4 +16,6 @@ pub use keys::KeysPage;
 pub use leads::LeadsPage;
 pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
-pub use still::{NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage, SignInPage};
+pub use still::{
+    EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage, SignInPage,
+};

@@ -8,8 +8,8 @@ use crate::telemetry::Chain;
 use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyView, KeysPage,
-    LeadsPage, RevokeKeyForm, SettingsPage,
+    CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView,
+    KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
 };
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
@@ -64,6 +64,10 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
 impl Backend for Door {
     async fn keys(&self) -> Result<KeysPage, Failure> {
         self.told(self.service.keys_page(self.member()?).await)
+    }
+
+    async fn key(&self, id: KeyId) -> Result<KeyPage, Failure> {
+        self.told(self.service.key_page(self.member()?, &id).await)
     }
 
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure> {

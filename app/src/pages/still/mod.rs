@@ -1,11 +1,15 @@
 //! Pages that hold a plain form and are sent without script. The browser gets none of their code.
 
+mod edit_key;
+mod key;
 mod new_key;
 mod revoke_key;
 mod settings;
 mod setup;
 mod sign_in;
 
+pub use edit_key::EditKeyPage;
+pub use key::KeyPage;
 pub use new_key::NewKeyPage;
 pub use revoke_key::RevokeKeyPage;
 pub use settings::SettingsPage;

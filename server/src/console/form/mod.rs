@@ -1,6 +1,7 @@
 //! The forms that browsers send by themselves, one a file. A refusal is the form's own page again, with what was
 //! typed and what is wrong; a success leads elsewhere, so that a reload sends nothing twice.
 
+mod change_key;
 mod change_settings;
 mod create_key;
 mod import;
@@ -10,6 +11,7 @@ mod sign_in;
 mod sign_out;
 mod theme;
 
+pub use change_key::{edit_key, pause_key, resume_key};
 pub use change_settings::change_settings;
 pub use create_key::create_key;
 pub use import::{MAX_IMPORT, import};

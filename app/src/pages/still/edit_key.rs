@@ -1,0 +1,121 @@
+//! The form that changes a key.
+
+use crate::components::{Attempt, FieldError, Notice, PageHead, Permissions, TextField, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{EditKeyForm, Failure, Field, KeyPage};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Edit API key",
+    purpose: "The secret stays the same, so nothing has to be set up anew.",
+};
+
+const FORM: &str = "edit-key";
+const DEPTH: &str = "How many calls it may make in one burst. Empty: the account's limit.";
+const PER_SECOND: &str = "How many more each second after that. Empty: the account's limit.";
+
+#[component]
+pub fn EditKeyPage() -> impl IntoView {
+    let content = load(HEAD, PageData::key, |page| {
+        plain(view! { <Edit page=page/> })
+    });
+    plain(view! { <div class="narrow">{content}</div> })
+}
+
+#[component]
+fn Edit(page: KeyPage) -> impl IntoView {
+    let at = format!("/keys/{}", page.key.id);
+    let content = if page.may_change {
+        form(page, &at)
+    } else {
+        let failure = if page.key.status.is_live() {
+            Failure::Forbidden
+        } else {
+            Failure::AlreadyEnded
+        };
+        let back = plain(view! { <a href=at>"Back to the key"</a> });
+        plain(view! { <Notice tone=Tone::Info text=failure.message() action=back/> })
+    };
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {content}
+    })
+}
+
+fn form(page: KeyPage, at: &str) -> AnyView {
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::EditKey { form, failure }) => (form, Some(failure.into())),
+        _ => (page.settings, None),
+    };
+    let EditKeyForm {
+        name,
+        scopes,
+        last_day,
+        note,
+        limit_depth,
+        limit_per_second,
+    } = form;
+    let attempt = Attempt::new(problem);
+    let hint = format!(
+        "The key works to the end of this day ({}). Empty: it does not expire.",
+        page.zone.replace('_', " ")
+    );
+    plain(view! {
+        <form id=FORM class="form" method="post" action=format!("{at}/edit") novalidate>
+            {attempt.notice()}
+            <TextField
+                id="name"
+                name="name"
+                label="Name"
+                value=name
+                error=attempt.at(Field::Name)
+            />
+            <Permissions form=FORM checked=scopes error=attempt.at(Field::Scopes)/>
+            <TextField
+                id="last-day"
+                name="last_day"
+                label="Last day"
+                kind="date"
+                value=last_day
+                hint=hint
+                error=attempt.at(Field::Expires)
+            />
+            <div class="field">
+                <label for="note">"Note"</label>
+                <textarea id="note" name="note" rows="4" aria-describedby="note-hint note-error">
+                    {note}
+                </textarea>
+                <p class="hint" id="note-hint">
+                    "Such as where the key is kept, or whom to ask. Never the key itself."
+                </p>
+                <FieldError id="note-error" error=attempt.at(Field::Note)/>
+            </div>
+            <TextField
+                id="limit-depth"
+                name="limit_depth"
+                label="Calls at once"
+                value=limit_depth
+                hint=DEPTH
+                error=attempt.at(Field::LimitDepth)
+            />
+            <TextField
+                id="limit-per-second"
+                name="limit_per_second"
+                label="Calls a second"
+                value=limit_per_second
+                hint=PER_SECOND
+                error=attempt.at(Field::LimitPerSecond)
+            />
+            <div class="actions">
+                <a class="button" href=at.to_owned()>
+                    "Cancel"
+                </a>
+                <button type="submit" class="button primary">
+                    "Save key"
+                </button>
+            </div>
+        </form>
+    })
+}

@@ -1,0 +1,97 @@
+//! `POST /keys/{id}/edit`, `/keys/{id}/pause` and `/keys/{id}/resume`
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::sign_in_to;
+use crate::console::render::with_status;
+use crate::console::{Visitor, render, see_other};
+use crate::request::Segment;
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+use domain::{EditKeyForm, Failure, KeyId};
+use service::Error;
+
+pub async fn edit_key(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Segment(id): Segment,
+    fields: Fields,
+) -> Response {
+    let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
+        return render::not_found(&state, &visitor).await;
+    };
+    let page = format!("/keys/{id}/edit");
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(&page));
+    };
+    let form = EditKeyForm {
+        name: fields.text("name"),
+        scopes: fields.texts("scopes"),
+        last_day: fields.text("last_day"),
+        note: fields.text("note"),
+        limit_depth: fields.text("limit_depth"),
+        limit_per_second: fields.text("limit_per_second"),
+    };
+    let edited = state
+        .service
+        .edit_key(member, &visitor.client, &id, &form)
+        .await;
+    match edited {
+        Ok(()) => see_other(&format!("/keys/{id}?done=edited")),
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::EditKey {
+                form,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, &page, &failure, answer).await
+        }
+    }
+}
+
+pub async fn pause_key(State(state): State<AppState>, visitor: Visitor, id: Segment) -> Response {
+    let Some((page, id)) = asked_for(id) else {
+        return render::not_found(&state, &visitor).await;
+    };
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(&page));
+    };
+    let paused = state.service.pause_key(member, &visitor.client, &id).await;
+    lead_on(&state, &visitor, &page, "paused", paused).await
+}
+
+pub async fn resume_key(State(state): State<AppState>, visitor: Visitor, id: Segment) -> Response {
+    let Some((page, id)) = asked_for(id) else {
+        return render::not_found(&state, &visitor).await;
+    };
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(&page));
+    };
+    let resumed = state.service.resume_key(member, &visitor.client, &id).await;
+    lead_on(&state, &visitor, &page, "resumed", resumed).await
+}
+
+/// The key's page, and the key.
+fn asked_for(Segment(id): Segment) -> Option<(String, KeyId)> {
+    let id = KeyId::parse(&id?).ok()?;
+    Some((format!("/keys/{id}"), id))
+}
+
+/// To the key's page, which says what was done. It shows by itself why nothing could be: that the key is over, or that
+/// the member may only look.
+async fn lead_on(
+    state: &AppState,
+    visitor: &Visitor,
+    page: &str,
+    done: &str,
+    result: Result<(), Error>,
+) -> Response {
+    match result.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(()) => see_other(&format!("{page}?done={done}")),
+        Err(Failure::AlreadyEnded | Failure::Forbidden) => see_other(page),
+        Err(told) => with_status(render::page(state, visitor, page, None).await, &told),
+    }
+}

@@ -1,5 +1,6 @@
 //! Everything the API refuses with: one variant, one row of the catalogue (RFC 9457).
 
+use super::calls::Code;
 use crate::headers::RETRY_SECONDS;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
@@ -7,7 +8,7 @@ use axum::Json;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::{Failure, Scope, Timestamp};
+use domain::{Failure, Refusal, Scope, Timestamp};
 use serde::Serialize;
 use service::inventory::EntryError;
 use service::rfc3339;
@@ -178,6 +179,7 @@ impl Problem {
             errors: errors.iter().map(Entry::from).collect(),
         };
         let mut written = (status, Json(document)).into_response();
+        written.extensions_mut().insert(Code(Refusal::of(code)));
         written.headers_mut().insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),

@@ -1,4 +1,5 @@
 mod calls;
+mod dashboard;
 mod headers;
 mod import;
 mod keys;

@@ -1,13 +1,13 @@
 //! The keys, the inventory and the leads, each with what is new.
 
 use super::figures::{counted, number};
-use crate::components::{Badge, Clock, Time};
+use crate::components::Badge;
 use crate::lean::plain;
-use domain::{KeyCounts, KeyStatus, LastChange, LeadStatus};
+use domain::{KeyCounts, KeyStatus, LastChange, LeadStatus, Moment, Timestamp, relative};
 use leptos::prelude::*;
 
 #[component]
-pub fn Keys(keys: KeyCounts, clock: Clock) -> impl IntoView {
+pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
     let counts = [
         (KeyStatus::Active, keys.active),
         (KeyStatus::Paused, keys.paused),
@@ -34,7 +34,7 @@ pub fn Keys(keys: KeyCounts, clock: Clock) -> impl IntoView {
             view! {
                 <li>
                     <span class="name">{key.name.to_string()}</span>
-                    <Time moment=key.end clock=clock/>
+                    {when(&key.end, &key.end.day, now)}
                 </li>
             }
         });
@@ -55,12 +55,12 @@ pub fn Keys(keys: KeyCounts, clock: Clock) -> impl IntoView {
 }
 
 #[component]
-pub fn Inventory(items: u64, change: Option<LastChange>, clock: Clock) -> impl IntoView {
+pub fn Inventory(items: u64, change: Option<LastChange>, now: Timestamp) -> impl IntoView {
     plain(view! {
         <section class="box" aria-labelledby="inventory">
             <h2 id="inventory">"Inventory"</h2>
             <p class="stat"><strong>{number(items)}</strong> {if items == 1 { " item" } else { " items" }}</p>
-            {last(change, "Nothing was sent yet.", clock)}
+            {last(change, "Nothing was sent yet.", now)}
             <p><a href="/inventory">"See the inventory"</a></p>
         </section>
     })
@@ -70,7 +70,7 @@ pub fn Inventory(items: u64, change: Option<LastChange>, clock: Clock) -> impl I
 pub fn Leads(
     leads: Vec<(LeadStatus, u64)>,
     change: Option<LastChange>,
-    clock: Clock,
+    now: Timestamp,
 ) -> impl IntoView {
     let total: u64 = leads.iter().map(|(_, count)| count).sum();
     let counts: Vec<_> = leads
@@ -83,14 +83,14 @@ pub fn Leads(
             <h2 id="leads">"Leads"</h2>
             <p class="stat"><strong>{number(total)}</strong> {if total == 1 { " lead" } else { " leads" }}</p>
             {counts}
-            {last(change, "None came yet.", clock)}
+            {last(change, "None came yet.", now)}
             <p><a href="/leads">"See the leads"</a></p>
         </section>
     })
 }
 
 /// What happened last, who did it, and when.
-fn last(change: Option<LastChange>, never: &'static str, clock: Clock) -> AnyView {
+fn last(change: Option<LastChange>, never: &'static str, now: Timestamp) -> AnyView {
     let Some(LastChange { at, what, key }) = change else {
         return plain(view! { <p class="second">{never}</p> });
     };
@@ -98,12 +98,18 @@ fn last(change: Option<LastChange>, never: &'static str, clock: Clock) -> AnyVie
         || " in the console".to_owned(),
         |name| format!(" by “{name}”"),
     );
-    let exact = at.exact.clone();
     plain(view! {
         <div class="last">
             <h3>"Last change"</h3>
             <p>{what} {who}</p>
-            <p class="second small"><Time moment=at clock=clock/> " · " {exact}</p>
+            <p class="second small">{when(&at, &at.exact, now)}</p>
         </div>
     })
+}
+
+/// "3 minutes ago · 23 Nov 2026, 05:31:07 UTC": the page stands still, so both are said.
+fn when(moment: &Moment, exact: &str, now: Timestamp) -> AnyView {
+    let words = format!("{} · {exact}", relative(moment.at, now));
+    let iso = moment.iso.clone();
+    plain(view! { <time datetime=iso>{words}</time> })
 }

@@ -26,20 +26,22 @@ pub fn Calls(days: Vec<DayCalls>, zone: String) -> impl IntoView {
             </p>
         })
     } else {
-        plain((
-            view! { <Chart days=days.clone()/> },
-            view! { <AsTable days=days/> },
-        ))
-    };
-    plain(view! {
-        <section class="box wide" aria-labelledby="calls">
-            <h2 id="calls">"Calls"</h2>
+        plain(view! {
             <dl class="stats">
                 {stat("Today", today)}
                 {stat("Last 30 days", (accepted, refused))}
             </dl>
+            <Chart days=days.clone()/>
+            <AsTable days=days/>
+            <p class="second small">
+                "A day begins at midnight in the account's time zone, " {zone} "."
+            </p>
+        })
+    };
+    plain(view! {
+        <section class="box wide" aria-labelledby="calls">
+            <h2 id="calls">"Calls"</h2>
             {content}
-            <p class="second small">"A day begins at midnight in the account's time zone, " {zone} "."</p>
         </section>
     })
 }
@@ -72,7 +74,7 @@ fn Chart(days: Vec<DayCalls>) -> impl IntoView {
     let told = busiest.map(|day| {
         let (accepted, refused) = sums(&days);
         format!(
-            "{} were accepted and {} refused. The most on one day were {}, on {}.",
+            "Accepted: {}. Refused: {}. The most on one day: {}, on {}.",
             counted(accepted, "call", "calls"),
             number(refused),
             number(day.total()),

@@ -6,7 +6,7 @@ mod figures;
 mod refusals;
 mod steps;
 
-use crate::components::{Clock, PageHead};
+use crate::components::PageHead;
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::PageData;
@@ -31,7 +31,7 @@ pub fn DashboardPage() -> impl IntoView {
 
 #[component]
 fn Dashboard(page: Data) -> impl IntoView {
-    let clock = Clock::start(page.now.at);
+    let now = page.now.at;
     let steps = (!page.steps.done()).then(|| {
         let call = format!(
             "curl -H \"X-API-Key: vx_abc123...\" {}/api/key",
@@ -46,9 +46,9 @@ fn Dashboard(page: Data) -> impl IntoView {
             <div class="board">
                 <Calls days=page.days zone=page.time_zone/>
                 <Refusals refusals=page.refusals/>
-                <Keys keys=page.keys clock=clock/>
-                <Inventory items=page.items change=page.inventory_change clock=clock/>
-                <Leads leads=page.leads change=page.leads_change clock=clock/>
+                <Keys keys=page.keys now=now/>
+                <Inventory items=page.items change=page.inventory_change now=now/>
+                <Leads leads=page.leads change=page.leads_change now=now/>
             </div>
         }
     });

@@ -1,11 +1,13 @@
-//! Pages that hold a plain form and are sent without script. The browser gets none of their code.
+//! Pages that hold a plain form, or nothing that changes by itself, and are sent without script. The browser gets none of their code.
 
+mod dashboard;
 mod new_key;
 mod revoke_key;
 mod settings;
 mod setup;
 mod sign_in;
 
+pub use dashboard::DashboardPage;
 pub use new_key::NewKeyPage;
 pub use revoke_key::RevokeKeyPage;
 pub use settings::SettingsPage;

@@ -1,4 +1,5 @@
 mod calls;
+mod dashboard;
 mod docs;
 mod headers;
 mod import;

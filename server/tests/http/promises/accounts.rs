@@ -258,9 +258,9 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
         let answer = match (*method, *path) {
             (
                 MethodFilter::GET,
-                "/keys" | "/keys/new" | "/inventory" | "/leads" | "/docs" | "/settings",
+                "/" | "/keys" | "/keys/new" | "/inventory" | "/leads" | "/docs" | "/settings",
             ) => mine.get(&at).await.expect(200),
-            (MethodFilter::GET, "/" | "/sign-in") => mine.get(&at).await.expect(303),
+            (MethodFilter::GET, "/sign-in") => mine.get(&at).await.expect(303),
             (MethodFilter::GET, "/keys/{id}/revoke") => mine.get(&at).await.expect(404),
             // A full feed: it could remove what others have.
             (MethodFilter::POST, "/inventory") => {

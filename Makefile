@@ -5,10 +5,11 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-export PATH := $(HOME)/.cargo/bin:$(CURDIR)/$(TARGET)/tools/cargo-deny/bin:$(PATH)
-ifneq ($(filter /%,$(TARGET)),)
-export PATH := $(HOME)/.cargo/bin:$(TARGET)/tools/cargo-deny/bin:$(PATH)
-endif
+TOOLS := $(abspath $(TARGET))/tools
+export PATH := $(HOME)/.cargo/bin:$(TOOLS)/cargo-deny/bin:$(TOOLS)/cargo-fuzz/bin:$(PATH)
+
+# How long `make fuzz` searches with each target.
+FUZZ_SECONDS ?= 120
 
 # With the features that the whole workspace asks for, as in the tests: built by themselves, these two would have their
 # dependencies compiled once more with fewer.
@@ -66,6 +67,11 @@ end2end: site setup-browser ## The browser tests
 	$(call say,Browser tests)
 	@cd end2end && npx tsc --noEmit && npx playwright test
 
+.PHONY: fuzz
+fuzz: setup setup-fuzz ## Search for bytes that break the readers of keys, cursors and feeds: FUZZ_SECONDS=120 each
+	$(call say,Building the fuzz targets (about 7 minutes the first time on two cores))
+	@server/fuzz/run.sh $(FUZZ_SECONDS)
+
 .PHONY: build
 build: site ## The release binary with the site inside: target/release/voxum
 	$(call say,Building the release binary (about 5 minutes the first time))
@@ -90,6 +96,10 @@ setup: ## The toolchain and the npm packages; every command does this by itself
 .PHONY: setup-check
 setup-check:
 	@.ci/setup/cargo-deny.sh
+
+.PHONY: setup-fuzz
+setup-fuzz:
+	@.ci/setup/cargo-fuzz.sh
 
 .PHONY: setup-examples
 setup-examples:

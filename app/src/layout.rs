@@ -24,10 +24,11 @@ pub fn Layout(page: Page, children: Children) -> impl IntoView {
 
 #[component]
 fn Side(page: Page) -> impl IntoView {
-    let (account, email) = handover()
-        .member
-        .map(|member| (member.account_name.to_string(), member.email.to_string()))
-        .unzip();
+    let Some(member) = handover().member else {
+        return plain(view! { <Outside/> });
+    };
+    let account = member.account_name.to_string();
+    let email = member.email.to_string();
     plain(view! {
         <header class="side">
             <div class="brand">
@@ -45,8 +46,26 @@ fn Side(page: Page) -> impl IntoView {
             </button>
             <div id="menu" class="menu" popover>
                 <Menu page=page/>
-                {email.map(|email| view! { <MemberFoot email=email/> })}
+                <MemberFoot email=email/>
             </div>
+        </header>
+    })
+}
+
+/// For those who read without a session.
+#[component]
+fn Outside() -> impl IntoView {
+    plain(view! {
+        <header class="side">
+            <div class="brand">
+                <Icon name="#i-mark"/>
+                <p>
+                    <strong>"Voxum Console"</strong>
+                </p>
+            </div>
+            <a class="button sign-in" href="/sign-in">
+                "Sign in"
+            </a>
         </header>
     })
 }

@@ -11,6 +11,8 @@ pub mod backend;
 mod browser;
 pub mod calls;
 mod components;
+#[cfg(feature = "ssr")]
+pub mod docs;
 mod layout;
 mod lean;
 mod pages;

@@ -74,6 +74,9 @@ pub struct PageRequest {
     pub insecure: bool,
     /// Where this page is the direct answer to a form: what came of it. Such a page is sent without script.
     pub answer: Option<FormAnswer>,
+    /// Of the API docs: what they show.
+    #[cfg(feature = "ssr")]
+    pub docs: Option<std::sync::Arc<crate::docs::Docs>>,
 }
 
 impl PageRequest {
@@ -142,7 +145,7 @@ impl PageData {
             }
             Page::Leads => Self::Leads(backend.leads(request.asked("cursor")).await),
             Page::Settings => Self::Settings(backend.settings().await),
-            Page::SignIn | Page::Setup | Page::NotFound => Self::None,
+            Page::Docs | Page::SignIn | Page::Setup | Page::NotFound => Self::None,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::browser;
 use crate::layout::Layout;
 use crate::lean::plain;
-use crate::pages::{InventoryPage, KeysPage, LeadsPage, NotFoundPage};
+use crate::pages::{DocsPage, InventoryPage, KeysPage, LeadsPage, NotFoundPage};
 use leptos::prelude::*;
 
 /// What stands at an address.
@@ -16,6 +16,7 @@ pub enum Page {
     RevokeKey,
     Inventory,
     Leads,
+    Docs,
     Settings,
     #[default]
     NotFound,
@@ -29,6 +30,7 @@ impl Page {
             "/keys/new" => Self::NewKey,
             "/inventory" => Self::Inventory,
             "/leads" => Self::Leads,
+            "/docs" => Self::Docs,
             "/settings" => Self::Settings,
             _ if path.starts_with("/setup/") => Self::Setup,
             _ if path.starts_with("/keys/") && path.ends_with("/revoke") => Self::RevokeKey,
@@ -46,6 +48,7 @@ impl Page {
             Self::RevokeKey => "Revoke API key · Voxum Console",
             Self::Inventory => "Inventory · Voxum Console",
             Self::Leads => "Leads · Voxum Console",
+            Self::Docs => "API docs · Voxum Console",
             Self::Settings => "Settings · Voxum Console",
             Self::NotFound => "Page not found · Voxum Console",
         }
@@ -54,7 +57,10 @@ impl Page {
     /// Whether a script takes it over. Every other page holds a plain form, or nothing that a script could help with,
     /// and the browser gets none of its code.
     pub const fn is_live(self) -> bool {
-        matches!(self, Self::Keys | Self::Inventory | Self::Leads)
+        matches!(
+            self,
+            Self::Keys | Self::Inventory | Self::Leads | Self::Docs
+        )
     }
 
     /// Whether it stands before the session, and so without a menu.
@@ -72,13 +78,14 @@ impl Page {
                 Self::NewKey => return plain(view! { <NewKeyPage/> }),
                 Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
                 Self::Settings => return plain(view! { <SettingsPage/> }),
-                Self::Keys | Self::Inventory | Self::Leads | Self::NotFound => {}
+                Self::Keys | Self::Inventory | Self::Leads | Self::Docs | Self::NotFound => {}
             }
         }
         match self {
             Self::Keys => plain(view! { <KeysPage/> }),
             Self::Inventory => plain(view! { <InventoryPage/> }),
             Self::Leads => plain(view! { <LeadsPage/> }),
+            Self::Docs => plain(view! { <DocsPage/> }),
             _ => plain(view! { <NotFoundPage/> }),
         }
     }
@@ -108,6 +115,7 @@ mod tests {
             ("/keys/0198c2a0/revoke", Page::RevokeKey),
             ("/inventory", Page::Inventory),
             ("/leads", Page::Leads),
+            ("/docs", Page::Docs),
             ("/settings", Page::Settings),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),

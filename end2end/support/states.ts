@@ -274,6 +274,26 @@ export const STATES: State[] = [
     },
   },
   {
+    name: "docs",
+    open: async ({ page }) => {
+      await gotoHydrated(page, "/docs");
+    },
+  },
+  {
+    name: "docs tried out",
+    open: async ({ page, server }) => {
+      const seeder = await Seeder.signIn(server);
+      const key = await seeder.createKey("Reader of the docs");
+      await signIn(page);
+      await gotoHydrated(page, "/docs");
+      await page.getByLabel("API key to try with").fill(key.secret);
+      const section = page.locator("#pushItems");
+      for (const name of ["Refusals", "Answer 200", "Try it"]) await section.locator("summary").filter({ hasText: name }).click();
+      await section.getByRole("button", { name: "Send POST" }).click();
+      await expect(section.getByRole("status")).toContainText('"created": 1');
+    },
+  },
+  {
     name: "settings",
     open: async ({ page }) => {
       await signIn(page, "/settings");

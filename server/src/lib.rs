@@ -10,6 +10,7 @@ mod cli;
 mod client;
 mod console;
 mod cursor;
+mod docs;
 mod drain;
 mod fallback;
 mod feed;

@@ -2,7 +2,7 @@
 
 use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
-use crate::api::{health, inventory, key, leads, limit};
+use crate::api::{health, inventory, key, leads, limit, openapi};
 use crate::console::{call, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
@@ -56,8 +56,9 @@ pub const API: &[Route] = &[
     route(M::DELETE, "/api/leads/{id}", |m| on(m, leads::erase)),
 ];
 
-/// For whoever watches the server; no key, no session.
-pub const HEALTH: &[Route] = &[
+/// For whoever watches the server or reads about it; no key, no session.
+pub const OPEN: &[Route] = &[
+    route(M::GET, "/api/openapi.json", |m| on(m, openapi::show)),
     route(M::GET, "/healthz", |m| on(m, health::alive)),
     route(M::GET, "/readyz", |m| on(m, health::ready)),
 ];
@@ -81,6 +82,7 @@ pub const CONSOLE: &[Route] = &[
         on(m, form::import).layer(DefaultBodyLimit::max(form::MAX_IMPORT))
     }),
     route(M::GET, "/leads", |m| on(m, page::show)),
+    route(M::GET, "/docs", |m| on(m, page::docs)),
     route(M::GET, "/settings", |m| on(m, page::show)),
     route(M::POST, "/settings", |m| on(m, form::change_settings)),
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),
@@ -88,7 +90,7 @@ pub const CONSOLE: &[Route] = &[
 
 /// The whole server, for [`crate::run`] and for tests.
 pub fn build_router(state: AppState) -> Router {
-    let tables = [API, HEALTH, CONSOLE].into_iter().flatten();
+    let tables = [API, OPEN, CONSOLE].into_iter().flatten();
     let routes = tables.fold(Router::new(), |router, route| {
         router.route(route.path, (route.handler)(route.method))
     });

@@ -1,8 +1,10 @@
 //! What every handler can reach.
 
+use crate::docs::docs;
 use crate::{PublicUrl, Site, TrustedProxies};
+use app::docs::Docs;
 use service::Service;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -11,6 +13,7 @@ pub struct AppState {
     pub site: Arc<Site>,
     pub public_url: Arc<PublicUrl>,
     pub trusted_proxies: Arc<TrustedProxies>,
+    docs: Arc<OnceLock<Arc<Docs>>>,
 }
 
 impl AppState {
@@ -27,6 +30,13 @@ impl AppState {
             site: Arc::new(site),
             public_url: Arc::new(public_url),
             trusted_proxies: Arc::new(trusted_proxies),
+            docs: Arc::default(),
         }
+    }
+
+    /// The API docs, made when first asked for.
+    pub(crate) fn docs(&self) -> Arc<Docs> {
+        let docs = self.docs.get_or_init(|| Arc::new(docs(&self.public_url)));
+        Arc::clone(docs)
     }
 }

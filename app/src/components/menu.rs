@@ -6,7 +6,7 @@ use crate::routes::Page;
 use leptos::prelude::*;
 
 /// Path, name and icon, in the menu's order, and the pages that belong to each.
-const PAGES: [(&str, &str, &str, &[Page]); 4] = [
+const PAGES: [(&str, &str, &str, &[Page]); 5] = [
     (
         "/keys",
         "API Keys",
@@ -15,6 +15,7 @@ const PAGES: [(&str, &str, &str, &[Page]); 4] = [
     ),
     ("/inventory", "Inventory", "#i-box", &[Page::Inventory]),
     ("/leads", "Leads", "#i-person", &[Page::Leads]),
+    ("/docs", "API docs", "#i-book", &[Page::Docs]),
     ("/settings", "Settings", "#i-sliders", &[Page::Settings]),
 ];
 

@@ -1,6 +1,7 @@
 //! The console's pages, one a file.
 
 mod creation;
+mod docs;
 mod inventory;
 mod keys;
 mod leads;
@@ -9,6 +10,7 @@ mod not_found;
 #[cfg(feature = "ssr")]
 mod still;
 
+pub use docs::DocsPage;
 pub use inventory::InventoryPage;
 pub use keys::KeysPage;
 pub use leads::LeadsPage;

@@ -12,6 +12,15 @@ pub enum EntryCode {
 }
 
 impl EntryCode {
+    pub const ALL: [Self; 6] = [
+        Self::Required,
+        Self::TooLong,
+        Self::OutOfRange,
+        Self::Invalid,
+        Self::UnknownField,
+        Self::Duplicate,
+    ];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Required => "required",

@@ -4,12 +4,26 @@ use super::problem::Problem;
 use crate::AppState;
 use axum::extract::State;
 
-/// `GET /healthz`: the process answers.
+/// Is the process alive?
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "Server",
+    operation_id = "alive",
+    responses((status = 200, description = "The process answers", body = String, content_type = "text/plain"))
+)]
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: keys can be verified.
+/// Can it verify keys?
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "Server",
+    operation_id = "ready",
+    responses((status = 200, description = "Keys can be verified", body = String, content_type = "text/plain"))
+)]
 pub async fn ready(State(state): State<AppState>) -> Result<&'static str, Problem> {
     state.service.ready().await?;
     Ok("ok\n")

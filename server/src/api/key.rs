@@ -11,27 +11,59 @@ use domain::ScopeSet;
 use serde::Serialize;
 use service::key::KeyDescription;
 use service::rfc3339;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+/// What a key may know of itself.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiKey, example = json!({
+    "id": "0198c2a0-5f3e-7b1c-9d42-6f1e0a7b3c55", "name": "Inventory Integration", "preview": "vx_4fT9aQ…",
+    "scopes": ["inventory:read", "inventory:write"], "status": "active", "created_at": "2026-01-31T08:00:00Z",
+    "expires_at": "2026-05-01T08:00:00Z", "last_used_at": "2026-02-01T09:30:00Z",
+    "account": { "id": "0198c29e-0a11-7c3d-8e20-51d4c9f0b7aa", "name": "Example Motors" }
+}))]
 pub struct KeyAnswer {
+    /// Names the key where its secret must not be: in a log, or to an admin.
     id: String,
+    /// As an admin named it.
     name: String,
+    /// The first characters of the secret.
     preview: String,
+    /// What the key permits.
+    #[schema(value_type = Vec<String>)]
     scopes: ScopeSet,
+    /// A key that can ask is `active`.
+    #[schema(value_type = String)]
     status: &'static str,
+    #[schema(format = DateTime)]
     created_at: String,
+    /// Null where the key does not expire.
+    #[schema(required, format = DateTime)]
     expires_at: Option<String>,
+    /// May lag by 5 seconds; null before the first call.
+    #[schema(required, format = DateTime)]
     last_used_at: Option<String>,
     account: AccountAnswer,
 }
 
-#[derive(Serialize)]
+/// Whose data the key reaches.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
 struct AccountAnswer {
     id: String,
     name: String,
 }
 
-/// `GET /api/key`
+/// Look at the calling key
+///
+/// The first call to make: it says whether the key works, what it permits and when it expires.
+#[utoipa::path(
+    get,
+    path = "/api/key",
+    tag = "Key",
+    operation_id = "getKey",
+    security(("ApiKey" = [])),
+    responses((status = 200, description = "The key", body = KeyAnswer))
+)]
 pub async fn show(
     State(state): State<AppState>,
     scoped: Scoped<AnyKey>,
@@ -59,7 +91,18 @@ pub async fn show(
     }))
 }
 
-/// `DELETE /api/key`: the holder revokes its own key.
+/// Revoke the calling key
+///
+/// For a key that may have leaked. It works with any key and for nothing but the key itself; from the answer on, every
+/// call with this key is refused. An admin has to create another one.
+#[utoipa::path(
+    delete,
+    path = "/api/key",
+    tag = "Key",
+    operation_id = "revokeKey",
+    security(("ApiKey" = [])),
+    responses((status = 204, description = "Revoked"))
+)]
 pub async fn revoke(
     State(state): State<AppState>,
     scoped: Scoped<AnyKey>,

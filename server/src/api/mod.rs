@@ -10,6 +10,7 @@ pub mod key;
 pub mod leads;
 pub mod limit;
 pub mod once;
+pub mod openapi;
 pub mod parameters;
 pub mod problem;
 pub mod scoped;

@@ -32,7 +32,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// What belongs to an answer itself; the rest is of the request that asks.
 const KEPT: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LOCATION];
 
-const IN_FLIGHT: &str = "The first request with this `Idempotency-Key` is still being worked on. Send it again in a moment.";
+pub const IN_FLIGHT: &str = "The first request with this `Idempotency-Key` is still being worked on. Send it again in a moment.";
 const UNKNOWN: &str = "The first request with this `Idempotency-Key` was begun, and what came of it was not recorded. \
                        Read the data to see whether it was carried out; to send it again, use another key.";
 const TOO_LONG: &str = "The first request with this `Idempotency-Key` was carried out, and its answer was too long to \

@@ -12,6 +12,7 @@ use serde::Serialize;
 use service::inventory::EntryError;
 use service::rfc3339;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// A refusal, in the order in which they are checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,9 +107,9 @@ impl Problem {
     }
 
     /// What to do, for whoever reads it.
-    fn detail(&self) -> Cow<'static, str> {
+    pub fn detail(&self) -> Cow<'static, str> {
         match self {
-            Self::UnknownPath => "There is nothing at this path. Check it for typing errors; it has no slash at its end.".into(),
+            Self::UnknownPath => "There is nothing at this path. Check it for typing errors; it has no slash at its end. `/api/openapi.json` lists all paths.".into(),
             Self::MethodNotAllowed => "This path does not take this method. The header `Allow` lists those it takes.".into(),
             Self::AmbiguousCredentials => {
                 "The request carries more than one API key. Send exactly one header `X-API-Key`.".into()
@@ -161,23 +162,37 @@ impl Problem {
         }
     }
 
-    /// Writes it, under the headers that it was given already (`Allow`, for one).
-    pub fn write(&self, id: &RequestId, headers: &HeaderMap) -> Response {
+    pub const fn status(&self) -> StatusCode {
+        self.row().0
+    }
+
+    /// Code and title.
+    pub const fn words(&self) -> (&'static str, &'static str) {
+        let (_, code, title) = self.row();
+        (code, title)
+    }
+
+    /// As it is sent, under the request's id.
+    pub fn document<'a>(&'a self, instance: &'a str) -> Document<'a> {
         let (status, code, title) = self.row();
         let errors = match self {
             Self::InvalidBody(errors) => errors.as_slice(),
             _ => &[],
         };
-        let document = Document {
+        Document {
             kind: format!("urn:voxum:problem:{code}"),
             title,
             status: status.as_u16(),
             detail: self.detail(),
-            instance: id.as_str(),
+            instance,
             code,
             errors: errors.iter().map(Entry::from).collect(),
-        };
-        let mut written = (status, Json(document)).into_response();
+        }
+    }
+
+    /// Writes it, under the headers that it was given already (`Allow`, for one).
+    pub fn write(&self, id: &RequestId, headers: &HeaderMap) -> Response {
+        let mut written = (self.status(), Json(self.document(id.as_str()))).into_response();
         written.headers_mut().insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
@@ -192,24 +207,36 @@ impl Problem {
     }
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// Why a call was refused (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Document<'a> {
+    /// `urn:voxum:problem:` and the code.
     #[serde(rename = "type")]
     kind: String,
+    /// The same for every problem of this code.
     title: &'a str,
     status: u16,
+    /// What to do.
     detail: Cow<'a, str>,
+    /// The request's id, as in `X-Request-Id`.
     instance: &'a str,
+    /// What programs decide by.
     code: &'a str,
+    /// Of `invalid_body`: everything that is to be mended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     errors: Vec<Entry<'a>>,
 }
 
-/// One thing to mend, as the API writes it.
-#[derive(Serialize)]
+/// One thing to mend in a body.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProblemEntry)]
 pub struct Entry<'a> {
+    /// Where it stands (RFC 6901), such as `/items/0/price`.
     pointer: &'a str,
     code: &'a str,
+    /// What to do.
     detail: &'a str,
 }
 

@@ -47,7 +47,7 @@ impl<S: Sync> FromRequest<S> for FeedText {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let format = Format::of(request.headers()).filter(|_| is_plain(request.headers()));
         let format = format.ok_or(Problem::UnsupportedMediaType {
-            taken: "application/json`, `application/xml` or `text/csv",
+            taken: crate::feed::TAKEN,
         })?;
         let text = text(request, MAX_BYTES).await?;
         Ok(Self { format, text })

@@ -25,6 +25,11 @@ pub async fn show(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> 
     render::page(&state, &visitor, uri.path(), uri.query()).await
 }
 
+/// `/docs`, for everybody: who writes an integration need not be a member.
+pub async fn docs(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
+    render::page(&state, &visitor, uri.path(), uri.query()).await
+}
+
 /// `/sign-in`, for whoever is not signed in yet.
 pub async fn sign_in(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     if visitor.member.is_some() {

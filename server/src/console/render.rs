@@ -102,6 +102,7 @@ fn request(
         theme: visitor.theme,
         insecure: !state.public_url.is_trustworthy(),
         answer,
+        docs: (Page::at(path) == Page::Docs).then(|| state.docs()),
     }
 }
 

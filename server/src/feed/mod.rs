@@ -14,6 +14,8 @@ use axum::http::header::CONTENT_TYPE;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
 
 /// In bytes.
+/// The media types of feeds, as a refusal lists them between backticks.
+pub const TAKEN: &str = "application/json`, `application/xml` or `text/csv";
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 pub const MAX_ITEMS: usize = crate::api::json::MAX_ELEMENTS;
 /// What is wrong with one item, of which no more is told: enough to mend it by, and a feed that is nothing but wrong must

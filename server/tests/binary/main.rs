@@ -3,6 +3,7 @@
 mod admin;
 mod bodies;
 mod canary;
+mod docs;
 mod examples;
 mod kill;
 mod pepper;

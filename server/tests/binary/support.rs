@@ -252,7 +252,19 @@ impl Client {
     /// # Errors
     /// No answer came: then nobody knows whether there is one.
     pub fn create(&self, name: &str, form_token: &str) -> Result<String, ureq::Error> {
-        let scopes = ["inventory:read", "inventory:write"];
+        self.create_with(name, form_token, &["inventory:read", "inventory:write"])
+    }
+
+    /// The same with the permissions that are given.
+    ///
+    /// # Errors
+    /// As those of [`Self::create`].
+    pub fn create_with(
+        &self,
+        name: &str,
+        form_token: &str,
+        scopes: &[&str],
+    ) -> Result<String, ureq::Error> {
         let form = json!({ "name": name, "scopes": scopes, "expires": "90d", "token": form_token });
         let answer = self.call("keys/create", &json!({ "form": form }))?;
         Ok(answer["Ok"]["secret"]

@@ -13,6 +13,13 @@ pub fn value(id: &str) -> String {
         .unwrap_or_default()
 }
 
+/// Empties a text field.
+pub fn empty(id: &str) {
+    if let Some(field) = element::<HtmlInputElement>(id) {
+        field.set_value("");
+    }
+}
+
 /// Selects a field's value, or an element's text.
 pub fn select_all(id: &str) {
     if let Some(field) = element::<HtmlInputElement>(id) {

@@ -1,6 +1,7 @@
 //! In the browser. An element that is not there is not an error: pages come and go while a call is under way.
 
 mod dialog;
+mod docs;
 mod field;
 mod focus;
 mod leaving;
@@ -9,7 +10,8 @@ mod theme;
 mod upload;
 
 pub use dialog::{cancel, close, is_backdrop, open};
-pub use field::{check_boxes, copy, form_value, form_values, select_all, value};
+pub use docs::serve_docs;
+pub use field::{check_boxes, copy, empty, form_value, form_values, select_all, value};
 pub use focus::{focus, focus_invalid};
 pub use leaving::{guard_leaving, on_escape, on_leaving};
 pub use page::{every_second, path, ready, receive, sign_in_again};

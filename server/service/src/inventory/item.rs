@@ -55,6 +55,11 @@ impl Currency {
         self.0.name()
     }
 
+    /// Every code that [`Self::parse`] takes.
+    pub fn known() -> impl Iterator<Item = Self> {
+        iso_currency::Currency::iter().map(Self)
+    }
+
     /// Those that prices are in, by their codes: no metals, funds, test codes, and none that was replaced.
     pub fn all() -> impl Iterator<Item = Self> {
         iso_currency::Currency::iter()

@@ -5,19 +5,37 @@ use serde_json::value::RawValue;
 use service::inventory::{Price, StoredItem};
 use service::rfc3339;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+/// An item of the inventory.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Item, example = json!({
+    "id": "SKU001", "name": "Honda Accord 2024", "category": "Sedan", "price": 32500, "currency": "USD",
+    "description": "One owner.", "url": null, "image_url": null, "available": true,
+    "attributes": { "color": "red" }, "updated_at": "2026-01-31T08:00:00Z"
+}))]
 pub struct ItemAnswer {
+    /// Your own.
     id: String,
     name: String,
+    #[schema(required)]
     category: Option<String>,
+    /// Exact to two decimal places.
+    #[schema(required, value_type = Option<f64>)]
     price: Option<Box<RawValue>>,
+    /// ISO 4217: the item's, or where it has none, the account's.
+    #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
     currency: &'static str,
+    #[schema(required)]
     description: Option<String>,
+    #[schema(required)]
     url: Option<String>,
+    #[schema(required)]
     image_url: Option<String>,
     available: bool,
     attributes: BTreeMap<String, String>,
+    /// When the item last changed.
+    #[schema(format = DateTime)]
     updated_at: String,
 }
 

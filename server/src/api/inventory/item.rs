@@ -1,9 +1,11 @@
 //! `GET`, `PUT` and `DELETE /api/inventory/{id}`
 
 use super::answer::ItemAnswer;
+use super::body::ItemFields;
 use super::tag;
 use crate::AppState;
 use crate::api::json::{BODY, JsonText};
+use crate::api::openapi::{ItemPath, KnownTag, WantedTag};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
@@ -17,6 +19,22 @@ use axum::response::{IntoResponse as _, Response};
 use service::inventory::{Condition, PutOutcome, StoredItem};
 use service::store::Removal;
 
+/// Read one item
+///
+/// The answer's `ETag` names this state of the item: send it back in `If-None-Match` to save the transfer while nothing
+/// changed, or in `If-Match` to change the item only while it is still like this.
+#[utoipa::path(
+    get,
+    path = "/api/inventory/{id}",
+    tag = "Inventory",
+    operation_id = "getItem",
+    params(ItemPath, KnownTag),
+    security(("ApiKey" = ["inventory:read"])),
+    responses(
+        (status = 200, description = "The item", body = ItemAnswer, headers(("ETag" = String, description = "Names this state of the item"))),
+        (status = 304, description = "The item is still as `If-None-Match` names it"),
+    )
+)]
 pub async fn show(
     State(state): State<AppState>,
     scoped: Scoped<InventoryRead>,
@@ -34,6 +52,22 @@ pub async fn show(
     Ok(answer(StatusCode::OK, item))
 }
 
+/// Create or replace one item
+///
+/// The stored item is replaced whole: what is left out is empty afterwards.
+#[utoipa::path(
+    put,
+    path = "/api/inventory/{id}",
+    tag = "Inventory",
+    operation_id = "putItem",
+    params(ItemPath, WantedTag),
+    security(("ApiKey" = ["inventory:write"])),
+    request_body = ItemFields,
+    responses(
+        (status = 200, description = "Changed, or stored like this already", body = ItemAnswer, headers(("ETag" = String, description = "Names this state of the item"))),
+        (status = 201, description = "Created", body = ItemAnswer, headers(("ETag" = String, description = "Names this state of the item"))),
+    )
+)]
 pub async fn put(
     State(state): State<AppState>,
     scoped: Scoped<InventoryWrite>,
@@ -76,6 +110,16 @@ pub async fn put(
     }
 }
 
+/// Delete one item
+#[utoipa::path(
+    delete,
+    path = "/api/inventory/{id}",
+    tag = "Inventory",
+    operation_id = "deleteItem",
+    params(ItemPath, WantedTag),
+    security(("ApiKey" = ["inventory:write"])),
+    responses((status = 204, description = "Deleted"))
+)]
 pub async fn delete(
     State(state): State<AppState>,
     scoped: Scoped<InventoryWrite>,

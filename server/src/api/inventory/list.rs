@@ -2,6 +2,7 @@
 
 use super::answer::ItemAnswer;
 use crate::AppState;
+use crate::api::openapi::ItemsQuery;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, Scoped};
@@ -9,12 +10,32 @@ use crate::cursor;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+/// A page of the inventory.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ItemList)]
 pub struct ListAnswer {
+    /// In the order of their ids.
     items: Vec<ItemAnswer>,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(required)]
     next_cursor: Option<String>,
 }
+
+/// List items
+///
+/// In the order of their ids. Pass `next_cursor` back as `cursor` until it is null: while items change, none that was
+/// there all along is skipped or repeated.
+#[utoipa::path(
+    get,
+    path = "/api/inventory",
+    tag = "Inventory",
+    operation_id = "listItems",
+    params(ItemsQuery),
+    security(("ApiKey" = ["inventory:read"])),
+    responses((status = 200, description = "A page of items", body = ListAnswer))
+)]
 
 pub async fn list(
     State(state): State<AppState>,

@@ -1,11 +1,12 @@
 //! `/api/inventory`
 
 mod answer;
+mod body;
 mod item;
 mod list;
 mod push;
 mod tag;
 
-pub use item::{delete, put, show};
-pub use list::list;
-pub use push::push;
+pub use item::*;
+pub use list::*;
+pub use push::*;

@@ -1,6 +1,8 @@
 //! `POST /api/inventory`
 
+use super::body::NewItems;
 use crate::AppState;
+use crate::api::openapi::{FeedQuery, OnceHeader};
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Entry, Problem};
 use crate::api::scoped::{InventoryWrite, Scoped};
@@ -11,26 +13,61 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use service::inventory::{EntryError, FeedReport, OnError, check_feed};
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
-struct PushAnswer<'a> {
+/// The example of [`NewItems`] in the other two formats.
+const XML: &str = "<inventory><item><id>SKU001</id><name>Honda Accord 2024</name><category>Sedan</category>\
+    <price>32500</price><attributes><attribute name=\"color\">red</attribute></attributes></item></inventory>";
+const CSV: &str =
+    "id,name,category,price,attributes.color\nSKU001,Honda Accord 2024,Sedan,32500,red\n";
+
+/// What came of a feed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FeedReport, example = json!({
+    "received": 2, "created": 1, "updated": 1, "unchanged": 0, "removed": 0, "rejected": []
+}))]
+pub struct PushAnswer<'a> {
     received: usize,
     created: u64,
     updated: u64,
+    /// Items that were stored like this already.
     unchanged: u64,
     /// Items that a full feed left out.
     removed: u64,
-    /// Items that were passed over.
+    /// Items that were passed over, with `on_error=skip`.
     rejected: Vec<Rejected<'a>>,
 }
 
-#[derive(Serialize)]
+/// An item that was passed over.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RejectedItem)]
 struct Rejected<'a> {
+    /// Its place in the feed, from 0 on.
     index: usize,
+    /// Null where it had none.
+    #[schema(required)]
     id: Option<&'a str>,
     errors: Vec<Entry<'a>>,
 }
 
+/// Push items
+///
+/// Creates and updates up to 5,000 items in one call, as JSON, XML or CSV. A sent item replaces the stored one whole;
+/// sending the same items again is safe and changes nothing. Everything is stored, or nothing is.
+#[utoipa::path(
+    post,
+    path = "/api/inventory",
+    tag = "Inventory",
+    operation_id = "pushItems",
+    params(FeedQuery, OnceHeader),
+    security(("ApiKey" = ["inventory:write"])),
+    request_body(description = "Items: at most 5,000 and 16 MiB", content(
+        (NewItems = "application/json"),
+        (String = "application/xml", example = json!(XML)),
+        (String = "text/csv", example = json!(CSV)),
+    )),
+    responses((status = 200, description = "Stored", body = PushAnswer))
+)]
 pub async fn push(
     State(state): State<AppState>,
     scoped: Scoped<InventoryWrite>,

@@ -4,20 +4,42 @@ use domain::LeadStatus;
 use serde::Serialize;
 use service::leads::{Lead, LeadState};
 use service::rfc3339;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+/// Somebody who asked to be contacted.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Lead, example = json!({
+    "id": "0198c2a4-7d10-7e6b-a3f5-92c1b8d04e77", "name": "Grace Hopper", "email": "grace@example.com", "phone": null,
+    "message": "Is the Accord still there?", "source": "chatbot", "item_id": "SKU001", "status": "new",
+    "external_id": null, "note": null, "created_at": "2026-01-31T08:00:00Z", "updated_at": "2026-01-31T08:00:00Z"
+}))]
 pub struct LeadAnswer {
     id: String,
+    #[schema(required)]
     name: Option<String>,
+    #[schema(required)]
     email: Option<String>,
+    #[schema(required)]
     phone: Option<String>,
+    /// What the person wrote.
+    #[schema(required)]
     message: Option<String>,
+    /// Where the lead came from.
+    #[schema(required)]
     source: Option<String>,
+    /// The item that the person asked about, which need not be there any more.
+    #[schema(required)]
     item_id: Option<String>,
+    #[schema(value_type = String)]
     status: LeadStatus,
+    /// What another system, such as a CRM, calls this lead.
+    #[schema(required)]
     external_id: Option<String>,
+    #[schema(required)]
     note: Option<String>,
+    #[schema(format = DateTime)]
     created_at: String,
+    #[schema(format = DateTime)]
     updated_at: String,
 }
 
@@ -41,22 +63,32 @@ impl From<Lead> for LeadAnswer {
     }
 }
 
-/// A lead as the feed has it.
-#[derive(Serialize)]
+/// A lead as it is now, or what is left of an erased one.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LeadChange)]
 #[serde(untagged)]
 pub enum ChangeAnswer {
     Kept(Box<LeadAnswer>),
-    Erased { id: String, deleted_at: String },
+    Erased(ErasedAnswer),
+}
+
+/// All that is left of a lead whose data was erased.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ErasedLead)]
+pub struct ErasedAnswer {
+    id: String,
+    #[schema(format = DateTime)]
+    deleted_at: String,
 }
 
 impl From<LeadState> for ChangeAnswer {
     fn from(state: LeadState) -> Self {
         match state {
             LeadState::Kept(lead) => Self::Kept(Box::new((*lead).into())),
-            LeadState::Erased { id, at } => Self::Erased {
+            LeadState::Erased { id, at } => Self::Erased(ErasedAnswer {
                 id: id.to_string(),
                 deleted_at: rfc3339(at),
-            },
+            }),
         }
     }
 }

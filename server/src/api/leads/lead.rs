@@ -1,10 +1,12 @@
 //! `GET`, `PATCH` and `DELETE /api/leads/{id}`
 
 use super::answer::LeadAnswer;
+use super::body::LeadEdits;
 use super::read;
 use crate::AppState;
 use crate::api::condition::no_condition;
 use crate::api::json::{BODY, JsonText};
+use crate::api::openapi::{LeadPath, OnceHeader};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, LeadsWrite, Scoped};
@@ -14,6 +16,16 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::LeadId;
 
+/// Read one lead
+#[utoipa::path(
+    get,
+    path = "/api/leads/{id}",
+    tag = "Leads",
+    operation_id = "getLead",
+    params(LeadPath),
+    security(("ApiKey" = ["leads:read"])),
+    responses((status = 200, description = "The lead", body = LeadAnswer))
+)]
 pub async fn show(
     State(state): State<AppState>,
     scoped: Scoped<LeadsRead>,
@@ -26,6 +38,19 @@ pub async fn show(
         .ok_or(Problem::NoSuchLead)
 }
 
+/// Write back to a lead
+///
+/// Changes the fields that the body names and no others. Null empties `external_id` and `note`.
+#[utoipa::path(
+    patch,
+    path = "/api/leads/{id}",
+    tag = "Leads",
+    operation_id = "editLead",
+    params(LeadPath, OnceHeader),
+    security(("ApiKey" = ["leads:write"])),
+    request_body = LeadEdits,
+    responses((status = 200, description = "The lead as it is now", body = LeadAnswer))
+)]
 pub async fn edit(
     State(state): State<AppState>,
     scoped: Scoped<LeadsWrite>,
@@ -46,6 +71,18 @@ pub async fn edit(
         .ok_or(Problem::NoSuchLead)
 }
 
+/// Erase a lead
+///
+/// The person's data is gone for good. The feed of changes tells of it with `id` and `deleted_at` alone.
+#[utoipa::path(
+    delete,
+    path = "/api/leads/{id}",
+    tag = "Leads",
+    operation_id = "eraseLead",
+    params(LeadPath),
+    security(("ApiKey" = ["leads:write"])),
+    responses((status = 204, description = "Erased"))
+)]
 pub async fn erase(
     State(state): State<AppState>,
     scoped: Scoped<LeadsWrite>,

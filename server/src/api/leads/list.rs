@@ -2,6 +2,7 @@
 
 use super::answer::ChangeAnswer;
 use crate::AppState;
+use crate::api::openapi::ChangesQuery;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, Scoped};
@@ -9,13 +10,31 @@ use crate::cursor::{Way, write_change};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+/// A piece of the feed of changes.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LeadChanges)]
 pub struct FeedAnswer {
+    /// The oldest change first; each lead as it is now, so at most once.
     leads: Vec<ChangeAnswer>,
     /// Always there, so that whoever is up to date knows from where to ask again.
     next_cursor: String,
 }
+
+/// Follow the changes of leads
+///
+/// Begin without a `cursor`, then pass each `next_cursor` back and keep the last one: no change is skipped or repeated.
+/// A list that is empty means that you are up to date; ask again with the same cursor later.
+#[utoipa::path(
+    get,
+    path = "/api/leads",
+    tag = "Leads",
+    operation_id = "listLeadChanges",
+    params(ChangesQuery),
+    security(("ApiKey" = ["leads:read"])),
+    responses((status = 200, description = "The next changes", body = FeedAnswer))
+)]
 
 pub async fn list(
     State(state): State<AppState>,

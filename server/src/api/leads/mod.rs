@@ -1,11 +1,12 @@
 //! `/api/leads`
 
 mod answer;
+mod body;
 mod create;
 mod lead;
 mod list;
 mod read;
 
-pub use create::create;
-pub use lead::{edit, erase, show};
-pub use list::list;
+pub use create::*;
+pub use lead::*;
+pub use list::*;

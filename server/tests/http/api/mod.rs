@@ -5,5 +5,6 @@ mod key;
 mod leads;
 mod limits;
 mod once;
+mod openapi;
 mod order;
 mod unknown;

@@ -23,6 +23,9 @@ async fn an_unknown_path_is_a_problem_before_the_key_is_asked_for() {
                 (404, "not_found".into()),
                 "{method} {path}"
             );
+            let document = answer.json();
+            let detail = document["detail"].as_str().unwrap();
+            assert!(detail.contains("/api/openapi.json"), "{detail}");
         }
     }
 }

@@ -1,4 +1,5 @@
 mod calls;
+mod docs;
 mod headers;
 mod import;
 mod keys;

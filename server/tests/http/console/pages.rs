@@ -16,7 +16,7 @@ async fn the_first_page_is_the_keys_page() {
 
 #[tokio::test]
 async fn every_page_for_members_leads_to_sign_in_and_back() {
-    const OPEN: [&str; 3] = ["/", "/sign-in", "/setup/{token}"];
+    const OPEN: [&str; 4] = ["/", "/docs", "/sign-in", "/setup/{token}"];
     let world = World::new().await;
     let pages = CONSOLE
         .iter()
@@ -46,6 +46,7 @@ async fn pages_are_whole_documents_that_need_no_script() {
         ("/keys/new", "Permissions"),
         ("/inventory", "Inventory"),
         ("/leads", "No leads yet"),
+        ("/docs", "Push items"),
     ] {
         let page = owner.get(path).await.expect(200);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");

@@ -1,6 +1,6 @@
 //! Clients: nobody, a member with a session, a system with a key.
 
-use super::{Answer, World};
+use super::{Answer, World, described};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -56,7 +56,9 @@ impl Http {
             .extension(ConnectInfo(self.peer))
             .body(body.into())
             .unwrap();
-        Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+        let answer = Answer::of(self.router.clone().oneshot(request).await.unwrap()).await;
+        described::check(method, path, &answer);
+        answer
     }
 
     pub async fn get(&self, path: &str) -> Answer {

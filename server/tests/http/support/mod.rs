@@ -1,6 +1,7 @@
 //! What every test stands on: a server of its own, and clients that ask it as somebody.
 
 mod answer;
+mod described;
 mod http;
 mod world;
 

@@ -1,0 +1,158 @@
+//! The buttons of the API docs. There are many, and their page is the server's: so one listener serves them all.
+
+use super::{element, select_all, value, window};
+use gloo::events::{EventListener, EventListenerOptions};
+use leptos::prelude::StoredValue;
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::js_sys::{JSON, Reflect, encode_uri_component};
+use web_sys::{
+    Element, Headers, HtmlElement, HtmlFormElement, RequestCredentials, RequestInit, Response,
+};
+
+/// What of an answer's head is worth showing.
+const SHOWN: [&str; 8] = [
+    "content-type",
+    "etag",
+    "location",
+    "idempotency-replayed",
+    "ratelimit-policy",
+    "ratelimit",
+    "retry-after",
+    "x-request-id",
+];
+
+/// Serves the buttons of the `article`, as long as the current owner lives. `key` is the field that holds the reader's
+/// key.
+pub fn serve_docs(article: &str, key: &'static str) {
+    let Some(article) = element::<Element>(article) else {
+        return;
+    };
+    let copied = EventListener::new(&article, "click", |event| {
+        let button = target(event).and_then(|at| at.closest("[data-copy]").ok().flatten());
+        if let Some(button) = button {
+            spawn_local(copy(button));
+        }
+    });
+    let options = EventListenerOptions::enable_prevent_default();
+    let sent = EventListener::new_with_options(&article, "submit", options, move |event| {
+        event.prevent_default();
+        if let Some(form) = target(event).and_then(|form| form.dyn_into().ok()) {
+            spawn_local(send(form, key));
+        }
+    });
+    // The owner keeps them, and drops them when it goes.
+    let _ = StoredValue::new_local((copied, sent));
+}
+
+fn target(event: &web_sys::Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+async fn copy(button: Element) {
+    let id = button.get_attribute("data-copy").unwrap_or_default();
+    let text = element::<Element>(&id).and_then(|code| code.text_content());
+    if super::copy(text.unwrap_or_default()).await {
+        if let Ok(Some(word)) = button.query_selector("[aria-live]") {
+            word.set_text_content(Some("Copied"));
+        }
+    } else {
+        select_all(&id);
+    }
+}
+
+/// Makes the call that a form describes, and shows what came back.
+async fn send(form: HtmlFormElement, key: &'static str) {
+    let Ok(Some(reply)) = form.query_selector(".reply") else {
+        return;
+    };
+    let asks = form.get_attribute("data-ask");
+    let agreed = asks.is_none_or(|ask| {
+        window().is_some_and(|window| window.confirm_with_message(&ask).unwrap_or(false))
+    });
+    if !agreed {
+        return;
+    }
+    let secret = value(key);
+    if form.has_attribute("data-key") && secret.trim().is_empty() {
+        reply.set_text_content(Some("Paste your API key at the top of this page first."));
+        if let Some(field) = element::<HtmlElement>(key) {
+            let _ = field.focus();
+        }
+        return;
+    }
+    reply.set_text_content(Some("Waiting for the answer…"));
+    let text = match call(&form, secret.trim()).await {
+        Ok(text) => text,
+        Err(_) => {
+            "No answer came, or a value cannot be sent in a header. Check both and send it again."
+                .into()
+        }
+    };
+    reply.set_text_content(Some(&text));
+}
+
+async fn call(form: &HtmlFormElement, secret: &str) -> Result<String, JsValue> {
+    let attribute = |name: &str| form.get_attribute(name).unwrap_or_default();
+    let request = RequestInit::new();
+    request.set_method(&attribute("data-method"));
+    // The key alone decides, not who is signed in.
+    request.set_credentials(RequestCredentials::Omit);
+    let headers = Headers::new()?;
+    if form.has_attribute("data-key") {
+        headers.append("X-API-Key", secret)?;
+    }
+    let (mut path, mut query) = (attribute("data-path"), String::new());
+    let fields = form.query_selector_all("[name]")?;
+    for index in 0..fields.length() {
+        let Some(field) = fields.get(index) else {
+            continue;
+        };
+        let of = |name: &str| {
+            let text = Reflect::get(&field, &JsValue::from_str(name)).ok();
+            text.and_then(|text| text.as_string()).unwrap_or_default()
+        };
+        let (name, value) = (of("name"), of("value"));
+        let encoded = || String::from(encode_uri_component(&value));
+        match name.split_once(':') {
+            Some(("path", name)) => {
+                path = path.replace(&["{", name, "}"].concat(), &encoded());
+            }
+            _ if value.is_empty() => {}
+            Some(("query", name)) => {
+                let mark = if query.is_empty() { "?" } else { "&" };
+                query = [&query, mark, name, "=", &encoded()].concat();
+            }
+            Some((_, name)) => headers.append(name, &value)?,
+            None => {
+                headers.append("Content-Type", "application/json")?;
+                request.set_body(&JsValue::from_str(&value));
+            }
+        }
+    }
+    request.set_headers(&headers);
+    let window = window().ok_or(JsValue::NULL)?;
+    let answer = window.fetch_with_str_and_init(&(path + &query), &request);
+    let answer: Response = JsFuture::from(answer).await?.dyn_into()?;
+    let mut text = [&answer.status().to_string(), " ", &answer.status_text()].concat();
+    for name in SHOWN {
+        if let Ok(Some(value)) = answer.headers().get(name) {
+            text = [&text, "\n", name, ": ", &value].concat();
+        }
+    }
+    let body = JsFuture::from(answer.text()?)
+        .await?
+        .as_string()
+        .unwrap_or_default();
+    Ok([text, readable(body)].join("\n\n"))
+}
+
+/// JSON with line breaks, and anything else as it is.
+fn readable(body: String) -> String {
+    let parsed = JSON::parse(&body);
+    let written = parsed.and_then(|value| {
+        JSON::stringify_with_replacer_and_space(&value, &JsValue::NULL, &JsValue::from_f64(2.0))
+    });
+    written.map_or(body, String::from)
+}

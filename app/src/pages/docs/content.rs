@@ -1,0 +1,123 @@
+//! The page from top to bottom.
+
+use super::KEY;
+use super::operation::operation;
+use super::parts::{chapter, list, refusals};
+use crate::components::PageHead;
+use crate::docs::{Chapter, Docs, Group};
+use crate::lean::plain;
+use crate::request::page_request;
+use leptos::prelude::*;
+
+pub fn draw() -> AnyView {
+    let Some(docs) = page_request().docs else {
+        return ().into_any();
+    };
+    let open = plain(view! { <a class="button" href="/api/openapi.json">"OpenAPI 3.1"</a> });
+    plain(view! {
+        <PageHead title="API docs" purpose="Push your inventory and follow your leads over HTTP." action=open/>
+        {contents(&docs)}
+        {bar()}
+        {docs.start.iter().map(chapter).collect_view()}
+        {docs.groups.iter().map(group).collect_view()}
+        {docs.more.iter().map(chapter).collect_view()}
+        <section id="errors" class="chapter">
+            <h2>"Errors"</h2>
+            <p>
+                "Every refusal is "
+                <code>"application/problem+json"</code>
+                " (RFC 9457). Let your program decide by "
+                <code>"code"</code>
+                ", and show "
+                <code>"detail"</code>
+                " to people. They are checked in this order:"
+            </p>
+            {refusals(&docs.problems)}
+        </section>
+        {docs.trouble.iter().map(chapter).collect_view()}
+    })
+}
+
+/// Which language the examples are in, and the key to try them with.
+fn bar() -> AnyView {
+    let languages = [
+        ("curl", "curl"),
+        ("python", "Python"),
+        ("javascript", "JavaScript"),
+    ];
+    let languages = languages.map(|(word, name)| {
+        view! {
+            <label>
+                <input type="radio" name="language" value=word checked=word == "curl"/>
+                <span>{name}</span>
+            </label>
+        }
+    });
+    plain(view! {
+        <div class="docs-bar">
+            <fieldset class="languages">
+                <legend>"Examples in"</legend>
+                {languages}
+            </fieldset>
+            <div class="field needs-script">
+                <label for=KEY>"API key to try with"</label>
+                <input id=KEY type="password" autocomplete="off" spellcheck="false" aria-describedby="docs-key-hint"/>
+                <p id="docs-key-hint" class="hint">
+                    "Stays in this field, and is gone when you leave the page."
+                </p>
+            </div>
+        </div>
+    })
+}
+
+/// What there is on the page.
+fn contents(docs: &Docs) -> AnyView {
+    let chapters = |chapters: &[Chapter]| {
+        list(
+            chapters
+                .iter()
+                .map(|one| (one.id.clone(), one.title.clone())),
+        )
+    };
+    let groups = docs.groups.iter().map(|group| {
+        let links = group
+            .operations
+            .iter()
+            .map(|one| (one.id.clone(), one.title.clone()));
+        view! {
+            <div>
+                <p>{group.title.clone()}</p>
+                {list(links)}
+            </div>
+        }
+    });
+    let errors = vec![("errors".to_owned(), "Errors".to_owned())];
+    plain(view! {
+        <nav class="contents" aria-label="On this page">
+            <div>
+                <p>"Start"</p>
+                {chapters(&docs.start)}
+            </div>
+            {groups.collect_view()}
+            <div>
+                <p>"In depth"</p>
+                {chapters(&docs.more)}
+            </div>
+            <div>
+                <p>"Troubleshooting"</p>
+                {chapters(&docs.trouble)}
+                {list(errors)}
+            </div>
+        </nav>
+    })
+}
+
+fn group(group: &Group) -> AnyView {
+    plain(view! {
+        <section id=group.id.clone() class="group">
+            <h2>{group.title.clone()}</h2>
+            <div class="prose" inner_html=group.html.clone()></div>
+            {group.operations.iter().map(operation).collect_view()}
+        </section>
+    })
+}

@@ -1,0 +1,29 @@
+//! The API docs. The server draws them; in the browser they stay as they are, and one listener serves every button on
+//! them, so that none of their text is in the module.
+
+#[cfg(feature = "ssr")]
+mod content;
+#[cfg(feature = "ssr")]
+mod operation;
+#[cfg(feature = "ssr")]
+mod parts;
+
+use crate::browser;
+use crate::lean::plain;
+use leptos::prelude::*;
+
+/// The element that the listener stands on.
+const ID: &str = "docs";
+/// The field with the reader's key. What is typed there stays in the field, and is emptied when the page is left.
+const KEY: &str = "docs-key";
+
+#[component]
+pub fn DocsPage() -> impl IntoView {
+    Effect::new(|_| browser::serve_docs(ID, KEY));
+    browser::on_leaving(|| browser::empty(KEY));
+    #[cfg(feature = "ssr")]
+    let article = view! { <article id=ID class="docs">{content::draw()}</article> };
+    #[cfg(not(feature = "ssr"))]
+    let article = view! { <article id=ID class="docs"></article> };
+    plain(article)
+}

@@ -1,0 +1,183 @@
+//! One operation: what it does beside how to call it.
+
+use super::parts::{code, refusals, values};
+use crate::docs::{Answer, Body, Needs, Operation, Value};
+use crate::lean::plain;
+use leptos::prelude::*;
+
+pub fn operation(operation: &Operation) -> AnyView {
+    plain(view! {
+        <section id=operation.id.clone() class="operation">
+            <div class="about">
+                <h3>{operation.title.clone()}</h3>
+                <p class="signature">
+                    <span class="method">{operation.method.clone()}</span>
+                    <code>{operation.path.clone()}</code>
+                </p>
+                {needs(operation.key.as_ref())}
+                <div class="prose" inner_html=operation.html.clone()></div>
+                {parameters(&operation.parameters)}
+                {operation.body.as_ref().map(body)}
+                {operation.answers.iter().map(answer).collect_view()}
+                {(!operation.refusals.is_empty()).then(|| view! {
+                    <details>
+                        <summary>{format!("Refusals ({})", operation.refusals.len())}</summary>
+                        {refusals(&operation.refusals)}
+                    </details>
+                })}
+            </div>
+            <div class="examples">
+                {examples(operation)}
+                {attempt(operation)}
+            </div>
+        </section>
+    })
+}
+
+fn needs(key: Option<&Needs>) -> AnyView {
+    match key {
+        None => plain(view! { <p class="needs">"Needs no key"</p> }),
+        Some(Needs::AnyKey) => plain(view! { <p class="needs">"Needs any API key"</p> }),
+        Some(Needs::Scope(scope)) => plain(view! {
+            <p class="needs">
+                "Needs an API key with "
+                <code>{scope.clone()}</code>
+            </p>
+        }),
+    }
+}
+
+fn parameters(all: &[Value]) -> AnyView {
+    let places = [
+        ("path", "In the path"),
+        ("query", "In the query"),
+        ("header", "In the headers"),
+    ];
+    let lists = places.map(|(place, title)| {
+        let own: Vec<_> = all
+            .iter()
+            .filter(|one| one.place == place)
+            .cloned()
+            .collect();
+        (!own.is_empty()).then(|| {
+            view! {
+                <h4>{title}</h4>
+                {values(&own)}
+            }
+        })
+    });
+    plain(lists.collect_view())
+}
+
+fn body(body: &Body) -> AnyView {
+    let kinds: Vec<_> = body
+        .examples
+        .iter()
+        .map(|(kind, _)| kind.as_str())
+        .collect();
+    let taken = (kinds.len() > 1).then(|| format!("Taken as {}.", kinds.join(", ")));
+    plain(view! {
+        <h4>"Body"</h4>
+        <div class="prose" inner_html=body.html.clone()></div>
+        {taken.map(|taken| view! { <p>{taken}</p> })}
+        {values(&body.fields)}
+    })
+}
+
+fn answer(answer: &Answer) -> AnyView {
+    let text = format!("{} {}", answer.status, answer.text);
+    if answer.fields.is_empty() {
+        return plain(view! {
+            <h4>"Answer "{answer.status.clone()}</h4>
+            <p>{answer.text.clone()}</p>
+        });
+    }
+    plain(view! {
+        <details>
+            <summary>"Answer "{text}</summary>
+            {values(&answer.fields)}
+        </details>
+    })
+}
+
+fn examples(operation: &Operation) -> AnyView {
+    let snippets = operation.snippets.iter().map(|snippet| {
+        let id = format!("{}-{}", operation.id, snippet.language);
+        let what = format!("{}, {}", operation.title, snippet.name);
+        view! {
+            <div class=format!("snippet {}", snippet.language)>
+                {code(id, &snippet.text, Some(snippet.name), &what)}
+            </div>
+        }
+    });
+    let shown = operation.answers.iter().find_map(|answer| {
+        let example = answer.example.as_ref()?;
+        let id = format!("{}-{}", operation.id, answer.status);
+        let title = format!("Answer {}", answer.status);
+        let what = format!("the answer of {}", operation.title);
+        Some(code(id, example, Some(&title), &what))
+    });
+    plain(view! {
+        {snippets.collect_view()}
+        {shown}
+    })
+}
+
+/// The form that makes the call from this page. Where no script runs it is not there.
+fn attempt(operation: &Operation) -> AnyView {
+    let id = operation.id.clone();
+    let fields = operation.parameters.iter().map(|one| {
+        let field = format!("{id}-{}", one.name);
+        view! {
+            <div class="field">
+                <label for=field.clone()>{one.name.clone()}</label>
+                <input
+                    id=field
+                    name=format!("{}:{}", one.place, one.name)
+                    value=one.example.clone()
+                    required=one.required
+                    autocomplete="off"
+                    spellcheck="false"
+                />
+            </div>
+        }
+    });
+    let body = operation
+        .body
+        .as_ref()
+        .and_then(|body| body.examples.first())
+        .map(|(_, example)| {
+            let field = format!("{id}-body");
+            view! {
+                <div class="field">
+                    <label for=field.clone()>"Body"</label>
+                    <textarea id=field name="body" rows="8" autocomplete="off" spellcheck="false">
+                        {example.clone()}
+                    </textarea>
+                </div>
+            }
+        });
+    let changes = operation.method != "GET";
+    plain(view! {
+        <details class="attempt needs-script">
+            <summary>
+                "Try it"
+                <span class="visually-hidden">": "{operation.title.clone()}</span>
+            </summary>
+            <form
+                data-method=operation.method.clone()
+                data-path=operation.path.clone()
+                data-key=operation.key.is_some().then_some("")
+                data-ask=(operation.method == "DELETE").then(|| format!("{}? This is carried out for real.", operation.title))
+            >
+                {changes.then(|| view! { <p class="second">"This is carried out for real, in the account of the key."</p> })}
+                {fields.collect_view()}
+                {body}
+                <button type="submit" class="button">
+                    {format!("Send {}", operation.method)}
+                </button>
+                <pre class="reply" role="status" aria-label="Answer" tabindex="0"></pre>
+            </form>
+        </details>
+    })
+}

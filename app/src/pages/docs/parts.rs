@@ -1,0 +1,90 @@
+//! What stands in several places of the docs.
+
+use crate::components::Icon;
+use crate::docs::{Block, Chapter, Refusal, Value};
+use crate::lean::plain;
+use leptos::prelude::*;
+
+pub fn chapter(chapter: &Chapter) -> AnyView {
+    let blocks = chapter
+        .blocks
+        .iter()
+        .enumerate()
+        .map(|(index, block)| match block {
+            Block::Html(html) => plain(view! { <div class="prose" inner_html=html.clone()></div> }),
+            Block::Code(text) => {
+                let id = format!("{}-{index}", chapter.id);
+                code(id, text, None, &format!("the example in {}", chapter.title))
+            }
+        });
+    plain(view! {
+        <section id=chapter.id.clone() class="chapter">
+            <h2>{chapter.title.clone()}</h2>
+            {blocks.collect_view()}
+        </section>
+    })
+}
+
+/// Links to places on the page.
+pub fn list(links: impl IntoIterator<Item = (String, String)>) -> AnyView {
+    let links = links.into_iter().map(|(id, title)| {
+        view! {
+            <li>
+                <a href=format!("#{id}")>{title}</a>
+            </li>
+        }
+    });
+    plain(view! { <ul>{links.collect_view()}</ul> })
+}
+
+/// Something to paste, with a button that copies it. `what` tells the button from the others; `title` stands above.
+pub fn code(id: String, text: &str, title: Option<&str>, what: &str) -> AnyView {
+    plain(view! {
+        <div class="code" class:titled=title.is_some()>
+            {title.map(|title| view! { <p>{title.to_owned()}</p> })}
+            <pre id=id.clone()>
+                <code>{text.to_owned()}</code>
+            </pre>
+            <button type="button" class="button copy needs-script" data-copy=id>
+                <Icon name="#i-copy"/>
+                <span aria-live="polite">"Copy"</span>
+                <span class="visually-hidden">{what.to_owned()}</span>
+            </button>
+        </div>
+    })
+}
+
+/// Parameters or fields, each with what it takes.
+pub fn values(values: &[Value]) -> AnyView {
+    let rows = values.iter().map(|value| {
+        let required = value
+            .required
+            .then(|| view! { <strong>"required"</strong> });
+        view! {
+            <div>
+                <dt>
+                    <code>{value.name.clone()}</code>
+                    <span>{value.kind.clone()}</span>
+                    {required}
+                </dt>
+                <dd inner_html=value.html.clone()></dd>
+            </div>
+        }
+    });
+    plain(view! { <dl class="values">{rows.collect_view()}</dl> })
+}
+
+pub fn refusals(refusals: &[Refusal]) -> AnyView {
+    let rows = refusals.iter().map(|refusal| {
+        view! {
+            <div>
+                <dt>
+                    <span>{refusal.status.clone()}</span>
+                    <code>{refusal.code.clone()}</code>
+                </dt>
+                <dd inner_html=refusal.html.clone()></dd>
+            </div>
+        }
+    });
+    plain(view! { <dl class="values">{rows.collect_view()}</dl> })
+}

@@ -1,0 +1,18 @@
+// The API docs with JavaScript switched off.
+
+import { expect, test } from "../../support/test.ts";
+
+test("everything is there to read, and nothing that needs a script", async ({ page }) => {
+  await page.goto("/docs");
+  await expect(page.getByRole("heading", { name: "Push items" })).toBeVisible();
+  await expect(page.getByLabel("API key to try with")).toBeHidden();
+  await expect(page.getByText("Try it")).toHaveCount(15);
+  for (const one of await page.getByText("Try it").all()) await expect(one).toBeHidden();
+  const python = page.locator("#pushItems-python");
+  await expect(python).toBeHidden();
+  await page.getByRole("radio", { name: "Python" }).check();
+  await expect(python).toBeVisible();
+  const refusals = page.locator("#pushItems summary").filter({ hasText: "Refusals" });
+  await refusals.click();
+  await expect(page.locator("#pushItems").getByText("unsupported_media_type")).toBeVisible();
+});

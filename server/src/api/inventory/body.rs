@@ -1,0 +1,67 @@
+//! The bodies that `crate::feed` reads by hand, to be described.
+
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A feed of items.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "bodies are read field by field; this describes them"
+)]
+#[schema(example = json!({ "items": [{
+    "id": "SKU001", "name": "Honda Accord 2024", "category": "Sedan", "price": 32500,
+    "attributes": { "color": "red" }
+}] }))]
+#[serde(deny_unknown_fields)]
+pub struct NewItems {
+    /// Each id once.
+    #[schema(min_items = 1, max_items = 5000)]
+    items: Vec<NewItem>,
+}
+
+/// An item to be stored. The document adds what [`ItemFields`] has.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "bodies are read field by field; this describes them"
+)]
+#[schema(description = "An item to be stored.")]
+#[serde(deny_unknown_fields)]
+struct NewItem {
+    /// Your own, such as a stock number. No control characters; not `.` or `..`.
+    #[schema(min_length = 1, max_length = 128)]
+    id: String,
+}
+
+/// An item without its id.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "bodies are read field by field; this describes them"
+)]
+#[schema(example = json!({ "name": "Honda Accord 2024", "category": "Sedan", "price": 32500 }))]
+#[serde(deny_unknown_fields)]
+pub struct ItemFields {
+    #[schema(min_length = 1, max_length = 256)]
+    name: String,
+    #[schema(max_length = 256)]
+    category: Option<String>,
+    /// A number, or a text such as `"32500.00"`: 0 to 9,999,999,999.99, with at most two decimal places.
+    #[schema(value_type = Option<f64>)]
+    price: Option<String>,
+    /// ISO 4217. Left out, the account's default currency holds.
+    currency: Option<String>,
+    #[schema(max_length = 10000)]
+    description: Option<String>,
+    /// Begins with `http://` or `https://`.
+    #[schema(max_length = 2048)]
+    url: Option<String>,
+    /// Begins with `http://` or `https://`.
+    #[schema(max_length = 2048)]
+    image_url: Option<String>,
+    /// True where it is left out.
+    available: Option<bool>,
+    /// At most 50 texts of at most 2,048 characters, by names of 1 to 128 characters.
+    attributes: Option<BTreeMap<String, String>>,
+}

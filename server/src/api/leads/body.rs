@@ -1,0 +1,56 @@
+//! The bodies that `read` reads by hand, to be described.
+
+use utoipa::ToSchema;
+
+/// A lead to be stored.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "bodies are read field by field; this describes them"
+)]
+#[schema(example = json!({
+    "name": "Grace Hopper", "email": "grace@example.com", "message": "Is the Accord still there?", "source": "chatbot",
+    "item_id": "SKU001"
+}))]
+#[serde(deny_unknown_fields)]
+pub struct NewLead {
+    #[schema(max_length = 256)]
+    name: Option<String>,
+    #[schema(max_length = 254)]
+    email: Option<String>,
+    #[schema(max_length = 64)]
+    phone: Option<String>,
+    /// What the person wrote.
+    #[schema(max_length = 10000)]
+    message: Option<String>,
+    /// Where the lead came from.
+    #[schema(max_length = 128)]
+    source: Option<String>,
+    /// The id of the item that the person asked about. The inventory need not have it.
+    #[schema(max_length = 128)]
+    item_id: Option<String>,
+    /// `new` where it is left out.
+    status: Option<String>,
+    /// What another system, such as a CRM, calls this lead.
+    #[schema(max_length = 128)]
+    external_id: Option<String>,
+    #[schema(max_length = 10000)]
+    note: Option<String>,
+}
+
+/// What a CRM writes back.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "bodies are read field by field; this describes them"
+)]
+#[schema(example = json!({ "status": "contacted", "external_id": "CRM-4711" }))]
+#[serde(deny_unknown_fields)]
+pub struct LeadEdits {
+    #[schema(value_type = String)]
+    status: Option<String>,
+    #[schema(max_length = 128)]
+    external_id: Option<String>,
+    #[schema(max_length = 10000)]
+    note: Option<String>,
+}

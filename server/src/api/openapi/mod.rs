@@ -1,0 +1,85 @@
+//! `GET /api/openapi.json`: the API described, out of the handlers and the types they answer with.
+//!
+//! What `utoipa` reads from attributes is the shape and the words. What it cannot know of bodies that are read by hand
+//! is added here, out of the constants that the readers use: refusals, patterns and the words that are known.
+
+mod parameters;
+mod refusals;
+mod values;
+
+pub use parameters::*;
+
+use super::problem::Document;
+use crate::api::{health, inventory, key, leads};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use std::sync::LazyLock;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Voxum API",
+        description = "Push your inventory and follow your leads. Send your API key with every call in the header \
+                       `X-API-Key`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/")),
+    tags(
+        (name = "Key", description = "What a key may know of itself."),
+        (name = "Inventory", description = "The items that your customers can ask for."),
+        (name = "Leads", description = "People who asked to be contacted."),
+        (name = "Server", description = "For whoever watches the server. No key is needed.")
+    ),
+    paths(
+        key::show,
+        key::revoke,
+        inventory::list,
+        inventory::push,
+        inventory::show,
+        inventory::put,
+        inventory::delete,
+        leads::list,
+        leads::create,
+        leads::show,
+        leads::edit,
+        leads::erase,
+        show,
+        health::alive,
+        health::ready
+    ),
+    components(schemas(Document))
+)]
+struct Described;
+
+/// The whole document. It is the same for every server, account and key.
+pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let mut api = Described::openapi();
+    let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+        "X-API-Key",
+        "An API key of your account. `Authorization: Bearer vx_…` is accepted as well.",
+    )));
+    if let Some(components) = &mut api.components {
+        components.add_security_scheme("ApiKey", scheme);
+    }
+    let mut document = serde_json::to_value(api).expect("plain data is always JSON");
+    values::describe(&mut document);
+    refusals::add(&mut document);
+    document
+});
+
+static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
+
+/// Describe the API
+#[utoipa::path(
+    get,
+    path = "/api/openapi.json",
+    tag = "Server",
+    operation_id = "describe",
+    responses((status = 200, description = "This document", body = Value))
+)]
+pub async fn show() -> Response {
+    ([(CONTENT_TYPE, "application/json")], TEXT.as_str()).into_response()
+}

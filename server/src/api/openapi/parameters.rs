@@ -1,0 +1,99 @@
+//! What stands in paths, after the `?` and in headers, to be described: `crate::api::parameters` and its neighbours read
+//! it by hand.
+
+use utoipa::IntoParams;
+
+/// Of `GET /api/inventory`.
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Query)]
+pub struct ItemsQuery {
+    /// How many items at most.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before, unchanged.
+    cursor: Option<String>,
+    /// Only items of exactly this category.
+    #[param(max_length = 256, example = "Sedan")]
+    category: Option<String>,
+    /// Only items whose id or name holds this text, in capitals or not.
+    #[param(max_length = 256, example = "honda")]
+    q: Option<String>,
+    /// Only items that changed at this time or later.
+    #[param(format = DateTime, example = "2026-01-31T08:00:00Z")]
+    updated_since: Option<String>,
+}
+
+/// Of `GET /api/leads`.
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Query)]
+pub struct ChangesQuery {
+    /// How many changes at most.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the answer before, unchanged.
+    cursor: Option<String>,
+}
+
+/// Of `POST /api/inventory`.
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Query)]
+pub struct FeedQuery {
+    /// `replace`: this is the whole inventory, and stored items that it leaves out are removed.
+    #[param(default = "merge")]
+    mode: Option<String>,
+    /// `reject`: one bad item, and nothing is stored. `skip`: bad items are passed over and listed in the answer.
+    #[param(default = "reject")]
+    on_error: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Path)]
+pub struct ItemPath {
+    /// The item's id, percent-encoded (`/` as `%2F`).
+    #[param(min_length = 1, max_length = 128, example = "SKU001")]
+    id: String,
+}
+
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Path)]
+pub struct LeadPath {
+    /// The lead's id.
+    #[param(example = "0198c2a4-7d10-7e6b-a3f5-92c1b8d04e77")]
+    id: String,
+}
+
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Header)]
+pub struct KnownTag {
+    /// An `ETag` that you have: answered with 304 where the item is still like that.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Header)]
+pub struct WantedTag {
+    /// An `ETag`: the change happens only while the item is like that. `*`: only if it exists.
+    #[param(rename = "If-Match")]
+    if_match: Option<String>,
+    /// `*`: the change happens only if the item does not exist.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Header)]
+pub struct OnceHeader {
+    /// A text of your own, new for each thing to do, such as a UUID. Sent again within 24 hours with the same body, it
+    /// gives the first answer again and does nothing twice.
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255)]
+    idempotency_key: Option<String>,
+}

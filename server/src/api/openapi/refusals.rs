@@ -1,0 +1,193 @@
+//! What each operation may be refused with, told by what it takes: so that no handler lists it, and none forgets.
+
+use crate::api::problem::Problem;
+use domain::{Scope, Timestamp};
+use serde_json::{Map, Value, json};
+use service::entry::{EntryCode, EntryError};
+use std::collections::BTreeMap;
+
+/// One of each kind that a keyed operation knows, in the order in which they are checked.
+fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
+    let mut all = vec![
+        Problem::AmbiguousCredentials,
+        Problem::MissingKey,
+        Problem::MalformedKey,
+        Problem::InvalidKey,
+        Problem::RevokedKey,
+        Problem::ExpiredKey {
+            at: Timestamp::from_millis(1_769_846_400_000),
+        },
+        Problem::PausedKey,
+    ];
+    let scope = operation["security"][0]["ApiKey"][0].as_str();
+    all.extend(
+        scope
+            .and_then(|scope| Scope::parse(scope).ok())
+            .map(Problem::MissingScope),
+    );
+    all.push(Problem::RateLimited {
+        retry_after_seconds: 1,
+    });
+    let once = matches!(method, "post" | "patch");
+    if let Some(taken) = operation["requestBody"]["content"].as_object() {
+        let feed = taken.len() > 1;
+        all.extend([
+            Problem::UnsupportedMediaType {
+                taken: if feed {
+                    crate::feed::TAKEN
+                } else {
+                    "application/json"
+                },
+            },
+            Problem::BodyTooLarge {
+                limit: if feed {
+                    crate::feed::MAX_BYTES
+                } else {
+                    crate::api::json::BODY
+                },
+            },
+            Problem::MalformedBody(
+                "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
+            ),
+            Problem::InvalidBody(vec![EntryError::new(
+                if feed { "/items/0/name" } else { "/name" },
+                EntryCode::TooLong,
+                "Use at most 256 characters.",
+            )]),
+        ]);
+    }
+    all.push(Problem::InvalidParameter(
+        "There is no parameter `page` here. Leave it out.".into(),
+    ));
+    let single = path.ends_with("{id}");
+    let lead = path.starts_with("/api/leads");
+    if single && lead {
+        all.push(Problem::NoSuchLead);
+    } else if single && method != "put" {
+        all.push(Problem::NoSuchItem);
+    }
+    if single && method != "get" {
+        all.push(if lead {
+            Problem::NoConditions
+        } else {
+            Problem::PreconditionFailed
+        });
+    }
+    if once {
+        all.extend([
+            Problem::IdempotencyKeyReused,
+            Problem::Conflict(crate::api::once::IN_FLIGHT),
+        ]);
+    }
+    all.extend([Problem::Internal, Problem::Unavailable]);
+    all
+}
+
+/// Adds to each operation with a key what it may be refused with: one response for each status, with every code in it.
+pub fn add(document: &mut Value) {
+    for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
+            let problems = match path.as_str() {
+                "/healthz" | "/api/openapi.json" => Vec::new(),
+                "/readyz" => vec![Problem::Unavailable],
+                _ => of(operation, method, path),
+            };
+            let responses = &mut operation["responses"];
+            for problem in problems {
+                let status = problem.status().as_u16().to_string();
+                add_to(&mut responses[&status], &problem);
+            }
+        }
+    }
+    share(document);
+}
+
+fn add_to(response: &mut Value, problem: &Problem) {
+    let (code, title) = problem.words();
+    if response.is_null() {
+        *response = json!({
+            "description": title,
+            "content": { "application/problem+json": {
+                "schema": { "allOf": [
+                    { "$ref": "#/components/schemas/Problem" },
+                    { "properties": { "status": { "const": problem.status().as_u16() }, "code": { "enum": [] } } },
+                ] },
+                "examples": {},
+            } },
+            "headers": headers(problem),
+        });
+    } else if let Some(description) = response["description"].as_str() {
+        response["description"] = format!("{description} / {title}").into();
+    }
+    let content = &mut response["content"]["application/problem+json"];
+    if let Some(codes) = content["schema"]["allOf"][1]["properties"]["code"]["enum"].as_array_mut()
+    {
+        codes.push(code.into());
+    }
+    let sample = problem.document("4b825dc642cb6eb9a060e54bf8d69288");
+    content["examples"][code] = json!({ "value": sample });
+}
+
+/// Moves what several operations are refused with alike to one place.
+fn share(document: &mut Value) {
+    let mut seen: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    for_each(document, |status, response| {
+        let (_, times) = seen
+            .entry(response.to_string())
+            .or_insert((status.to_owned(), 0));
+        *times += 1;
+    });
+    let mut names = BTreeMap::new();
+    for (text, (status, _)) in seen.into_iter().filter(|(_, (_, times))| *times > 1) {
+        let name = format!("Problem{status}");
+        let alike = names
+            .values()
+            .filter(|taken: &&String| taken.starts_with(&name));
+        let name = match alike.count() {
+            0 => name,
+            others => format!("{name}-{}", others + 1),
+        };
+        names.insert(text, name);
+    }
+    let mut shared = Map::new();
+    for_each(document, |_, response| {
+        if let Some(name) = names.get(&response.to_string()) {
+            let reference = json!({ "$ref": format!("#/components/responses/{name}") });
+            shared.insert(name.clone(), std::mem::replace(response, reference));
+        }
+    });
+    document["components"]["responses"] = shared.into();
+}
+
+/// Calls `see` with the status and the description of each refusal.
+fn for_each(document: &mut Value, mut see: impl FnMut(&str, &mut Value)) {
+    for (_, operations) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (_, operation) in operations.as_object_mut().into_iter().flatten() {
+            for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+                if !response["content"]["application/problem+json"].is_null() {
+                    see(status, response);
+                }
+            }
+        }
+    }
+}
+
+fn headers(problem: &Problem) -> Map<String, Value> {
+    let text =
+        |description: &str| json!({ "schema": { "type": "string" }, "description": description });
+    let mut headers = Map::new();
+    headers.insert(
+        "X-Request-Id".into(),
+        text("Names the request; an admin can look it up"),
+    );
+    match problem.status().as_u16() {
+        401 => {
+            headers.insert("WWW-Authenticate".into(), text("`ApiKey realm=\"voxum\"`"));
+        }
+        429 | 503 => {
+            headers.insert("Retry-After".into(), text("Seconds to wait"));
+        }
+        _ => {}
+    }
+    headers
+}

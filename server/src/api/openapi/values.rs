@@ -1,0 +1,147 @@
+//! What values may be, as exactly as JSON Schema can say it.
+
+use domain::{LeadStatus, Scope};
+use serde_json::{Value, json};
+use service::entry::EntryCode;
+use service::inventory::Currency;
+
+/// Any text of ours: the only control characters are tab and newline.
+const TEXT: &str = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$";
+/// The same with something to see in it.
+const NOT_BLANK: &str = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000][^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$";
+/// Not `.`, not `..`, no control characters, not blank.
+const ID: &str = r"^(?!\.{1,2}$)[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000][^\u0000-\u001F\u007F-\u009F]*$";
+const WEB_ADDRESS: &str = r"^[hH][tT][tT][pP][sS]?://[^\s\u0000-\u0020\u007F-\u00A0]+$";
+/// Blank counts as left out.
+const EMAIL: &str =
+    r"^([^\s@\u0000-\u0020\u007F-\u00A0]+@[^\s@\u0000-\u0020\u007F-\u00A0]+|[ \t\n]*)$";
+const PRICE: &str = r"^[0-9]{1,10}(\.[0-9]{1,2})?$";
+const MAX_PRICE: f64 = 9_999_999_999.99;
+
+/// Adds what the types do not say.
+pub fn describe(document: &mut Value) {
+    let schemas = &mut document["components"]["schemas"];
+    items(schemas);
+    leads(schemas);
+    let scopes = Scope::ALL.map(Scope::as_str);
+    schemas["ApiKey"]["properties"]["scopes"]["items"]["enum"] = json!(scopes);
+    schemas["ApiKey"]["properties"]["status"]["enum"] = json!(["active"]);
+    schemas["ProblemEntry"]["properties"]["code"]["enum"] =
+        json!(EntryCode::ALL.map(EntryCode::as_str));
+    parameters(&mut document["paths"]);
+}
+
+fn items(schemas: &mut Value) {
+    schemas["Currency"] = json!({
+        "type": "string",
+        "enum": Currency::known().map(Currency::code).collect::<Vec<_>>(),
+    });
+    let fields = &mut schemas["ItemFields"]["properties"];
+    for (name, pattern) in [
+        ("name", NOT_BLANK),
+        ("category", TEXT),
+        ("description", TEXT),
+        ("url", WEB_ADDRESS),
+        ("image_url", WEB_ADDRESS),
+    ] {
+        fields[name]["pattern"] = pattern.into();
+    }
+    either(
+        &mut fields["price"],
+        &[
+            json!({ "type": "number", "minimum": 0, "maximum": MAX_PRICE, "multipleOf": 0.01 }),
+            json!({ "type": "string", "pattern": PRICE }),
+            json!({ "type": "null" }),
+        ],
+    );
+    either(
+        &mut fields["currency"],
+        &[
+            json!({ "$ref": "#/components/schemas/Currency" }),
+            json!({ "type": "null" }),
+        ],
+    );
+    let attributes = &mut fields["attributes"];
+    attributes["maxProperties"] = 50.into();
+    attributes["propertyNames"] =
+        json!({ "minLength": 1, "maxLength": 128, "pattern": r"^[^\u0000-\u001F\u007F-\u009F]+$" });
+    attributes["additionalProperties"]["maxLength"] = 2048.into();
+    attributes["additionalProperties"]["pattern"] = TEXT.into();
+
+    // An item of a feed is its id and the fields of an item.
+    let fields = fields.clone();
+    let item = &mut schemas["NewItem"];
+    item["properties"]["id"]["pattern"] = ID.into();
+    for (name, field) in fields.as_object().into_iter().flatten() {
+        item["properties"][name] = field.clone();
+    }
+    item["required"] = json!(["id", "name"]);
+
+    let answer = &mut schemas["Item"]["properties"];
+    answer["price"]["minimum"] = 0.into();
+    answer["price"]["maximum"] = MAX_PRICE.into();
+}
+
+fn leads(schemas: &mut Value) {
+    let statuses = LeadStatus::ALL.map(LeadStatus::as_str);
+    for name in ["NewLead", "LeadEdits"] {
+        for (field, schema) in schemas[name]["properties"]
+            .as_object_mut()
+            .into_iter()
+            .flatten()
+        {
+            match field.as_str() {
+                "status" => {}
+                "email" => schema["pattern"] = EMAIL.into(),
+                _ => schema["pattern"] = TEXT.into(),
+            }
+        }
+    }
+    either(
+        &mut schemas["NewLead"]["properties"]["status"],
+        &[
+            json!({ "type": "string", "enum": statuses }),
+            json!({ "type": "null" }),
+        ],
+    );
+    schemas["NewLead"]["anyOf"] = json!([
+        { "required": ["email"], "properties": { "email": { "type": "string", "pattern": "@" } } },
+        { "required": ["phone"], "properties": { "phone": { "type": "string", "pattern": NOT_BLANK } } },
+    ]);
+    schemas["LeadEdits"]["properties"]["status"]["enum"] = json!(statuses);
+    schemas["Lead"]["properties"]["status"]["enum"] = json!(statuses);
+}
+
+fn parameters(paths: &mut Value) {
+    for (_, operations) in paths.as_object_mut().into_iter().flatten() {
+        for (_, operation) in operations.as_object_mut().into_iter().flatten() {
+            let given = operation
+                .get_mut("parameters")
+                .and_then(Value::as_array_mut);
+            for parameter in given.into_iter().flatten() {
+                let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+                let schema = &mut parameter["schema"];
+                // In a query there is no null: what is not given is left out.
+                if let Some(kinds) = schema["type"].as_array() {
+                    schema["type"] = kinds[0].clone();
+                }
+                match name.as_str() {
+                    "mode" => schema["enum"] = json!(["merge", "replace"]),
+                    "on_error" => schema["enum"] = json!(["reject", "skip"]),
+                    "Idempotency-Key" => schema["pattern"] = "^[!-~]+$".into(),
+                    "cursor" => schema["pattern"] = "^([0-9a-f]{2})+$".into(),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// One of several, with the words that the field has.
+fn either(field: &mut Value, kinds: &[Value]) {
+    let description = field["description"].take();
+    *field = json!({ "anyOf": kinds });
+    if !description.is_null() {
+        field["description"] = description;
+    }
+}

@@ -1,0 +1,99 @@
+//! Examples of what is sent and answered.
+
+use super::fields::{members, resolve};
+use serde_json::{Value, json};
+
+/// The schema's own, or one put together out of those of its parts.
+pub fn example(document: &Value, schema: &Value) -> Value {
+    let schema = resolve(document, schema);
+    if !schema["example"].is_null() {
+        return schema["example"].clone();
+    }
+    if !schema["oneOf"].is_null() {
+        return example(document, &schema["oneOf"][0]);
+    }
+    let mut whole = json!({});
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        whole[name] = match name.as_str() {
+            "next_cursor" => "02000000000000000b".into(),
+            _ => Value::Array(vec![example(document, &field["items"])]),
+        };
+    }
+    if schema["properties"].is_null() {
+        Value::Null
+    } else {
+        whole
+    }
+}
+
+/// An example as people write it: what names a thing first, what we add last.
+pub fn pretty(document: &Value, schema: &Value, example: &Value) -> String {
+    let mut text = String::new();
+    write(&mut text, document, resolve(document, schema), example, 0);
+    text
+}
+
+fn write(out: &mut String, document: &Value, schema: &Value, value: &Value, depth: usize) {
+    let indent = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth));
+    };
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            out.push('{');
+            let order: Vec<&str> = members(document, schema)
+                .into_iter()
+                .map(|(name, ..)| name)
+                .collect();
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(name, _)| {
+                order
+                    .iter()
+                    .position(|known| known == name)
+                    .unwrap_or(usize::MAX)
+            });
+            for (index, (name, value)) in entries.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                indent(out, depth + 1);
+                out.push_str(&Value::from(name.as_str()).to_string());
+                out.push_str(": ");
+                write(
+                    out,
+                    document,
+                    resolve(document, &schema["properties"][name]),
+                    value,
+                    depth + 1,
+                );
+            }
+            indent(out, depth);
+            out.push('}');
+        }
+        Value::Array(list) if list.iter().any(Value::is_object) => {
+            out.push('[');
+            for (index, value) in list.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                indent(out, depth + 1);
+                write(
+                    out,
+                    document,
+                    resolve(document, &schema["items"]),
+                    value,
+                    depth + 1,
+                );
+            }
+            indent(out, depth);
+            out.push(']');
+        }
+        Value::Array(list) => {
+            let texts: Vec<_> = list.iter().map(Value::to_string).collect();
+            out.push('[');
+            out.push_str(&texts.join(", "));
+            out.push(']');
+        }
+        value => out.push_str(&value.to_string()),
+    }
+}

@@ -1,0 +1,193 @@
+//! From JSON Schema to rows that people read.
+
+use super::prose::html;
+use app::docs::Value as Row;
+use serde_json::Value;
+
+/// A text of the document; empty where there is none.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// What a reference stands for.
+pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let target = value["$ref"]
+        .as_str()
+        .and_then(|path| document.pointer(path.trim_start_matches('#')));
+    target.unwrap_or(value)
+}
+
+/// The fields of an object, those of lists in it below them; the required ones first.
+pub fn rows(document: &Value, schema: &Value, prefix: &str) -> Vec<Row> {
+    let schema = resolve(document, schema);
+    if let Some(kinds) = schema["oneOf"].as_array() {
+        return kinds
+            .iter()
+            .flat_map(|kind| rows(document, kind, prefix))
+            .collect();
+    }
+    let mut rows_of = Vec::new();
+    for (name, field, required) in members(document, schema) {
+        let place = format!("{prefix}{name}");
+        let field = resolve(document, field);
+        rows_of.push(row(document, &place, field, required));
+        let inner = resolve(document, &field["items"]);
+        if !inner["properties"].is_null() || !inner["oneOf"].is_null() {
+            rows_of.extend(rows(document, inner, &format!("{place}[].")));
+        } else if !field["properties"].is_null() {
+            rows_of.extend(rows(document, field, &format!("{place}.")));
+        }
+    }
+    rows_of
+}
+
+/// The members of an object, as [`rows`] orders them.
+pub fn members<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a Value, bool)> {
+    let names = |schema: &'a Value| {
+        let names = schema["required"].as_array().into_iter().flatten();
+        names.filter_map(Value::as_str)
+    };
+    let required: Vec<_> = names(schema).collect();
+    // What may be left out of a body stands where the answers, which leave nothing out, have it.
+    let whole = ["Item", "Lead"].map(|name| &document["components"]["schemas"][name]);
+    let order: Vec<_> = required
+        .iter()
+        .copied()
+        .chain(whole.into_iter().flat_map(names))
+        .collect();
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let mut members: Vec<_> = properties
+        .map(|(name, field)| (name.as_str(), field, required.contains(&name.as_str())))
+        .collect();
+    members.sort_by_key(|(name, ..)| {
+        order
+            .iter()
+            .position(|known| known == name)
+            .unwrap_or(usize::MAX)
+    });
+    members
+}
+
+fn row(document: &Value, name: &str, field: &Value, required: bool) -> Row {
+    Row {
+        name: name.to_owned(),
+        place: String::new(),
+        kind: kind(document, field),
+        required,
+        html: html(&about(field)),
+        example: String::new(),
+    }
+}
+
+/// A parameter of an operation.
+pub fn parameter(document: &Value, parameter: &Value) -> Row {
+    let schema = &parameter["schema"];
+    let said = text(&parameter["description"]);
+    let limits = limits(schema);
+    Row {
+        place: text(&parameter["in"]),
+        html: html(&[said, limits].join(" ")),
+        example: match &parameter["example"] {
+            Value::String(example) if parameter["in"] == "path" => example.clone(),
+            _ => String::new(),
+        },
+        ..row(
+            document,
+            &text(&parameter["name"]),
+            schema,
+            parameter["required"] == true,
+        )
+    }
+}
+
+fn about(field: &Value) -> String {
+    let words = [text(&field["description"]), limits(field)];
+    words
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// What its type does not say.
+fn limits(field: &Value) -> String {
+    let mut limits = Vec::new();
+    let number = |name: &str| field[name].as_u64().map(grouped);
+    match (number("minLength"), number("maxLength")) {
+        (Some(least), Some(most)) => limits.push(format!("{least} to {most} characters.")),
+        (None, Some(most)) => limits.push(format!("At most {most} characters.")),
+        _ => {}
+    }
+    match (number("minimum"), number("maximum")) {
+        (Some(least), Some(most)) if field["type"] == "integer" => {
+            limits.push(format!("{least} to {most}."));
+        }
+        _ => {}
+    }
+    if let (Some(least), Some(most)) = (number("minItems"), number("maxItems")) {
+        limits.push(format!("{least} to {most} of them."));
+    }
+    let known = field["enum"].as_array().filter(|known| known.len() < 12);
+    let known = known.or_else(|| {
+        field["anyOf"][0]["enum"]
+            .as_array()
+            .filter(|known| known.len() < 12)
+    });
+    if let Some(known) = known {
+        let words: Vec<_> = known
+            .iter()
+            .map(|word| format!("`{}`", text(word)))
+            .collect();
+        limits.push(format!("One of {}.", words.join(", ")));
+    }
+    match &field["default"] {
+        Value::Null => {}
+        Value::String(word) => limits.push(format!("Default: `{word}`.")),
+        value => limits.push(format!("Default: {value}.")),
+    }
+    limits.join(" ")
+}
+
+/// `10000` as `10,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Its type in a word or two.
+fn kind(document: &Value, field: &Value) -> String {
+    if let Some(kinds) = field["anyOf"].as_array() {
+        let kinds: Vec<_> = kinds
+            .iter()
+            .map(|one| kind(document, resolve(document, one)))
+            .collect();
+        return kinds.join(" or ");
+    }
+    let word = |name: &str| match name {
+        "string" if field["format"] == "date-time" => "time".to_owned(),
+        "string" => "text".to_owned(),
+        "boolean" => "true or false".to_owned(),
+        "integer" | "number" => "number".to_owned(),
+        "array" => match kind(document, resolve(document, &field["items"])).as_str() {
+            "object" | "" => "list of objects".to_owned(),
+            inner => format!("list of {inner}s"),
+        },
+        "object" if !field["additionalProperties"]["type"].is_null() => "map of texts".to_owned(),
+        other => other.to_owned(),
+    };
+    match &field["type"] {
+        Value::String(name) => word(name),
+        Value::Array(names) => {
+            let words: Vec<_> = names.iter().map(|name| word(&text(name))).collect();
+            words.join(" or ")
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,128 @@
+//! The API docs: the OpenAPI document and some prose, made ready to be drawn.
+
+mod example;
+mod fields;
+mod operation;
+mod prose;
+mod snippets;
+
+use crate::PublicUrl;
+use crate::api::json::BODY;
+use crate::api::once::IN_FLIGHT;
+use crate::api::openapi::DOCUMENT;
+use crate::api::problem::Problem;
+use app::docs::{Docs, Group, Refusal};
+use domain::{Scope, Timestamp};
+
+/// Takes some milliseconds, and comes out the same for every reader: made once for a server.
+pub fn docs(url: &PublicUrl) -> Docs {
+    let url = url.origin();
+    let chapters = |text: &str| prose::chapters(&text.replace("{url}", url));
+    Docs {
+        url: url.to_owned(),
+        start: chapters(include_str!("start.md")),
+        groups: groups(url),
+        more: chapters(include_str!("more.md")),
+        problems: problems().iter().map(refusal).collect(),
+        trouble: chapters(include_str!("trouble.md")),
+    }
+}
+
+fn groups(url: &str) -> Vec<Group> {
+    let operations = operation::all(&DOCUMENT, url);
+    let tags = DOCUMENT["tags"].as_array().into_iter().flatten();
+    let tags = tags.map(|tag| {
+        let title = fields::text(&tag["name"]);
+        let own = operations.iter().filter(|(tag, _)| *tag == title);
+        Group {
+            id: title.to_lowercase(),
+            html: prose::html(&fields::text(&tag["description"])),
+            operations: own.map(|(_, operation)| operation.clone()).collect(),
+            title,
+        }
+    });
+    tags.collect()
+}
+
+/// One of each kind, in the order in which they are checked.
+fn problems() -> Vec<Problem> {
+    vec![
+        Problem::UnknownPath,
+        Problem::MethodNotAllowed,
+        Problem::AmbiguousCredentials,
+        Problem::MissingKey,
+        Problem::MalformedKey,
+        Problem::InvalidKey,
+        Problem::RevokedKey,
+        Problem::ExpiredKey {
+            at: Timestamp::from_millis(1_769_846_400_000),
+        },
+        Problem::PausedKey,
+        Problem::MissingScope(Scope::InventoryWrite),
+        Problem::RateLimited {
+            retry_after_seconds: 1,
+        },
+        Problem::UnsupportedMediaType {
+            taken: "application/json",
+        },
+        Problem::BodyTooLarge { limit: BODY },
+        Problem::MalformedBody(
+            "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
+        ),
+        Problem::InvalidBody(Vec::new()),
+        Problem::InvalidParameter("Give `limit` a number from 1 to 500.".into()),
+        Problem::NoSuchItem,
+        Problem::PreconditionFailed,
+        Problem::IdempotencyKeyReused,
+        Problem::Conflict(IN_FLIGHT),
+        Problem::Internal,
+        Problem::Unavailable,
+    ]
+}
+
+fn refusal(problem: &Problem) -> Refusal {
+    let (code, _) = problem.words();
+    Refusal {
+        status: problem.status().as_u16().to_string(),
+        code: code.to_owned(),
+        html: prose::html(&problem.detail()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_of_the_api_is_explained() {
+        let docs = docs(&PublicUrl::parse("https://voxum.example").unwrap());
+        let explained: BTreeSet<_> = docs.problems.iter().map(|one| one.code.clone()).collect();
+        let operations = docs.groups.iter().flat_map(|group| &group.operations);
+        let told = operations.flat_map(|operation| &operation.refusals);
+        let told: BTreeSet<_> = told.map(|one| one.code.clone()).collect();
+        assert_eq!(told.difference(&explained).count(), 0, "{told:?}");
+        assert!(told.len() > 15);
+    }
+
+    #[test]
+    fn every_operation_has_all_that_a_reader_needs() {
+        let docs = docs(&PublicUrl::parse("https://voxum.example").unwrap());
+        for operation in docs.groups.iter().flat_map(|group| &group.operations) {
+            let what = &operation.title;
+            assert!(!operation.answers.is_empty(), "{what}");
+            assert_eq!(operation.snippets.len(), 3, "{what}");
+            for snippet in &operation.snippets {
+                assert!(snippet.text.contains("https://voxum.example/"), "{what}");
+                assert!(
+                    !snippet.text.contains('{') || !snippet.text.contains("{id}"),
+                    "{what}"
+                );
+            }
+            let rows = operation.body.iter().flat_map(|body| &body.fields);
+            for row in rows.chain(operation.answers.iter().flat_map(|answer| &answer.fields)) {
+                assert!(!row.kind.is_empty(), "{what}: {}", row.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! From an operation of the document to what a reader sees of it.
+
+use super::example::{example, pretty};
+use super::fields::{parameter, resolve, rows, text};
+use super::prose::html;
+use super::snippets::{Call, snippets};
+use app::docs::{Answer, Body, Needs, Operation, Refusal};
+use serde_json::Value;
+
+/// In the order in which people need them.
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// Every operation, with the tag it belongs to.
+pub fn all(document: &Value, url: &str) -> Vec<(String, Operation)> {
+    let mut all = Vec::new();
+    for (path, operations) in document["paths"].as_object().into_iter().flatten() {
+        for method in METHODS {
+            let operation = &operations[method];
+            if !operation.is_null() {
+                all.push((
+                    text(&operation["tags"][0]),
+                    read(document, url, path, method, operation),
+                ));
+            }
+        }
+    }
+    all
+}
+
+fn read(document: &Value, url: &str, path: &str, method: &str, operation: &Value) -> Operation {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let parameters: Vec<_> = parameters.map(|one| parameter(document, one)).collect();
+    let body =
+        (!operation["requestBody"].is_null()).then(|| body(document, &operation["requestBody"]));
+    let key = operation["security"][0]["ApiKey"].as_array();
+    let key = key.map(|scopes| {
+        scopes
+            .first()
+            .map_or(Needs::AnyKey, |scope| Needs::Scope(text(scope)))
+    });
+    let mut address = format!("{url}{path}");
+    for parameter in parameters
+        .iter()
+        .filter(|parameter| parameter.place == "path")
+    {
+        address = address.replace(&format!("{{{}}}", parameter.name), &parameter.example);
+    }
+    let (answers, refusals) = answers(document, operation);
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    Operation {
+        id: text(&operation["operationId"]),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        title: text(&operation["summary"]),
+        html: html(&text(&operation["description"])),
+        snippets: snippets(&Call {
+            method: &method.to_uppercase(),
+            url: &address,
+            with_key: key.is_some(),
+            body: body.as_ref().map(|_| &resolve(document, schema)["example"]),
+            text: body.as_ref().map(|body| body.examples[0].1.as_str()),
+        }),
+        key,
+        parameters,
+        body,
+        answers,
+        refusals,
+    }
+}
+
+fn body(document: &Value, body: &Value) -> Body {
+    let content = body["content"].as_object().into_iter().flatten();
+    let examples = content.clone().map(|(kind, one)| {
+        let example = match &one["example"] {
+            Value::String(text) => text.trim_end().to_owned(),
+            _ => pretty(
+                document,
+                &one["schema"],
+                &resolve(document, &one["schema"])["example"],
+            ),
+        };
+        (kind.clone(), example)
+    });
+    Body {
+        html: html(&text(&body["description"])),
+        examples: examples.collect(),
+        fields: content
+            .flat_map(|(_, one)| rows(document, &one["schema"], ""))
+            .collect(),
+    }
+}
+
+fn answers(document: &Value, operation: &Value) -> (Vec<Answer>, Vec<Refusal>) {
+    let (mut answers, mut refusals) = (Vec::new(), Vec::new());
+    for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+        let response = resolve(document, response);
+        let problems = &response["content"]["application/problem+json"];
+        let codes = problems["schema"]["allOf"][1]["properties"]["code"]["enum"].as_array();
+        if let Some(codes) = codes {
+            refusals.extend(codes.iter().map(|code| Refusal {
+                status: status.clone(),
+                code: text(code),
+                html: html(&text(&problems["examples"][text(code)]["value"]["detail"])),
+            }));
+            continue;
+        }
+        let schema = &response["content"]["application/json"]["schema"];
+        let example = example(document, schema);
+        answers.push(Answer {
+            status: status.clone(),
+            text: text(&response["description"]),
+            example: (!example.is_null()).then(|| pretty(document, schema, &example)),
+            fields: rows(document, schema, ""),
+        });
+    }
+    (answers, refusals)
+}

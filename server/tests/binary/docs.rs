@@ -1,0 +1,159 @@
+//! What the API docs offer to copy, pasted as it is into a shell, Python and Node.
+
+use crate::support::{Client, Server};
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A block of code of the page.
+fn snippet(page: &str, id: &str) -> String {
+    let start = format!("<pre id=\"{id}\"><code>");
+    let (_, rest) = page
+        .split_once(&start)
+        .unwrap_or_else(|| panic!("the page has no {id}"));
+    let (text, _) = rest.split_once("</code>").unwrap();
+    let text = text.replace("&lt;", "<").replace("&gt;", ">");
+    text.replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// Runs a text in the folder, as its language says, with the key in the environment.
+fn paste(folder: &Path, language: &str, text: &str, secret: &str) -> Output {
+    let (program, arguments): (_, &[&str]) = match language {
+        "curl" => ("sh", &["-c"]),
+        "python" => ("python3", &["-c"]),
+        "javascript" => ("node", &["--input-type=module", "-e"]),
+        other => panic!("{other}"),
+    };
+    Command::new(program)
+        .args(arguments)
+        .arg(text)
+        .env("VOXUM_API_KEY", secret)
+        .current_dir(folder)
+        .output()
+        .unwrap_or_else(|error| panic!("{program} cannot be started, install it: {error}"))
+}
+
+struct Reader<'a> {
+    folder: &'a Path,
+    page: String,
+    language: &'static str,
+    secret: String,
+}
+
+impl Reader<'_> {
+    /// Pastes an operation's snippet, and gives what it printed.
+    #[track_caller]
+    fn call(&self, operation: &str, status: u16, replaced: (&str, &str)) -> String {
+        let text = snippet(&self.page, &format!("{operation}-{}", self.language));
+        let text = text.replace(replaced.0, replaced.1);
+        let output = paste(self.folder, self.language, &text, &self.secret);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let what = format!("{operation} in {}: {output:?}", self.language);
+        assert!(output.status.success(), "{what}");
+        let first = told.lines().next().unwrap_or_default();
+        assert!(
+            first.split(' ').any(|word| word == status.to_string()),
+            "{what}"
+        );
+        assert!(!told.contains(&self.secret), "{what}");
+        told
+    }
+}
+
+fn key(owner: &Client) -> String {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    let token = format!("{:016x}", MADE.fetch_add(1, Ordering::Relaxed));
+    let all = [
+        "inventory:read",
+        "inventory:write",
+        "leads:read",
+        "leads:write",
+    ];
+    owner
+        .create_with("Reader of the docs", &token, &all)
+        .unwrap()
+}
+
+#[test]
+fn every_snippet_of_every_operation_works_as_pasted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let page = owner.get("/docs").unwrap().body;
+    let none = ("", "");
+    for language in ["curl", "python", "javascript"] {
+        let reader = Reader {
+            folder: folder.path(),
+            page: page.clone(),
+            language,
+            secret: key(&owner),
+        };
+        assert!(
+            reader
+                .call("getKey", 200, none)
+                .contains("Reader of the docs")
+        );
+        reader.call("pushItems", 200, none);
+        assert!(
+            reader
+                .call("listItems", 200, none)
+                .contains("Honda Accord 2024")
+        );
+        reader.call("getItem", 200, none);
+        reader.call("putItem", 200, none);
+        reader.call("deleteItem", 204, none);
+        let created = reader.call("createLead", 201, none);
+        let id = created
+            .split("\"id\":\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
+        let example = "0198c2a4-7d10-7e6b-a3f5-92c1b8d04e77";
+        reader.call("getLead", 200, (example, id));
+        let edited = reader.call("editLead", 200, (example, id));
+        assert!(edited.contains("\"contacted\""), "{edited}");
+        assert!(reader.call("listLeadChanges", 200, none).contains(id));
+        reader.call("eraseLead", 204, (example, id));
+        reader.call("describe", 200, none);
+        reader.call("alive", 200, none);
+        reader.call("ready", 200, none);
+        reader.call("revokeKey", 204, none);
+        let refused = paste(
+            folder.path(),
+            language,
+            &snippet(&page, &format!("getKey-{language}")),
+            &reader.secret,
+        );
+        let told = [refused.stdout, refused.stderr].concat();
+        assert!(
+            String::from_utf8_lossy(&told).contains("revoked_key"),
+            "{language}"
+        );
+    }
+    let ids = page.matches("-curl\"><code>").count();
+    assert_eq!(ids, 15, "an operation is new: paste its snippets here, too");
+    drop(server);
+}
+
+#[test]
+fn the_examples_of_feeds_work_as_pasted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let page = owner.get("/docs").unwrap().body;
+    let secret = key(&owner);
+    let [xml, csv, send] =
+        [1, 3, 5].map(|at| snippet(&page, &format!("feeds-in-xml-and-csv-{at}")));
+    std::fs::write(folder.path().join("inventory.csv"), csv).unwrap();
+    let output = paste(folder.path(), "curl", &send, &secret);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("\"created\":1"), "{told}");
+    std::fs::write(folder.path().join("inventory.xml"), xml).unwrap();
+    let send = send
+        .replace("text/csv", "application/xml")
+        .replace(".csv", ".xml");
+    let output = paste(folder.path(), "curl", &send, &secret);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("\"unchanged\":1"), "{told}");
+    drop(server);
+}

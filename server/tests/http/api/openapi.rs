@@ -1,0 +1,102 @@
+//! `/api/openapi.json`, and that it says what the router does.
+
+use crate::support::World;
+use axum::routing::MethodFilter;
+use serde_json::Value;
+use server::router::{API, OPEN};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+async fn document() -> Value {
+    let world = World::new().await;
+    let answer = world.nobody().get("/api/openapi.json").await.expect(200);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    answer.json()
+}
+
+#[tokio::test]
+async fn the_document_is_the_one_that_was_agreed_on() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http/api/openapi.json");
+    let text = serde_json::to_string_pretty(&document().await).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    let agreed = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        text == agreed,
+        "The API's description has changed. Callers depend on it: if that is meant, run the tests with \
+         UPDATE_SNAPSHOTS=1 and commit {} with the change.",
+        file.display()
+    );
+}
+
+#[tokio::test]
+async fn every_route_is_described_and_nothing_else() {
+    let document = document().await;
+    let routes: BTreeSet<_> = API
+        .iter()
+        .chain(OPEN)
+        .map(|route| (route.path.to_owned(), format!("{:?}", route.method)))
+        .collect();
+    let mut described = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let method = method.to_uppercase();
+            for field in ["operationId", "summary", "tags"] {
+                assert!(!operation[field].is_null(), "{method} {path}: {field}");
+            }
+            let method = match method.as_str() {
+                "GET" => MethodFilter::GET,
+                "POST" => MethodFilter::POST,
+                "PUT" => MethodFilter::PUT,
+                "PATCH" => MethodFilter::PATCH,
+                "DELETE" => MethodFilter::DELETE,
+                _ => panic!("{method} {path}"),
+            };
+            described.insert((path.clone(), format!("{method:?}")));
+        }
+    }
+    assert_eq!(described, routes);
+}
+
+/// The permission that an operation asks for is the one it says: a key with all the others is refused.
+#[tokio::test]
+async fn every_operation_asks_for_the_permission_it_names() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let document = document().await;
+    let all = [
+        "inventory:read",
+        "inventory:write",
+        "leads:read",
+        "leads:write",
+    ];
+    let mut named = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let what = format!("{method} {path}");
+            let security = &operation["security"];
+            let path = path.replace("{id}", "none");
+            let method = method.to_uppercase();
+            if security.is_null() {
+                world.nobody().send(&method, &path, "").await.expect(200);
+                continue;
+            }
+            let answer = world.nobody().send(&method, &path, "").await;
+            assert_eq!(answer.problem(), (401, "missing_key".into()), "{what}");
+            let Some(scope) = security[0]["ApiKey"][0].as_str() else {
+                continue;
+            };
+            named += 1;
+            let others: Vec<_> = all.into_iter().filter(|other| *other != scope).collect();
+            let key = owner.create(&world, "Others", &others).await;
+            let answer = key.send(&method, &path, "").await;
+            assert_eq!(answer.problem(), (403, "missing_scope".into()), "{what}");
+            let key = owner.create(&world, "This", &[scope]).await;
+            let answer = key.send(&method, &path, "").await;
+            assert_ne!(answer.status, 403, "{what}");
+        }
+    }
+    assert_eq!(named, 10);
+}

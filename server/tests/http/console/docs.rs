@@ -1,0 +1,37 @@
+//! `/docs`
+
+use crate::support::World;
+use server::router::{API, OPEN, Route};
+
+#[tokio::test]
+async fn the_docs_are_for_everybody() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let outside = world.nobody().get("/docs").await.expect(200).body;
+    assert!(outside.contains("href=\"/sign-in\""));
+    assert!(
+        !outside.contains("href=\"/keys\""),
+        "no menu leads to a closed door"
+    );
+    let inside = owner.get("/docs").await.expect(200).body;
+    assert!(inside.contains("href=\"/keys\"") && !inside.contains("href=\"/sign-in\""));
+    assert!(inside.contains("aria-current=\"page\""));
+    for page in [outside, inside] {
+        for Route { path, .. } in API.iter().chain(OPEN) {
+            assert!(page.contains(&format!("<code>{path}</code>")), "{path}");
+        }
+        for heading in ["“Unauthorized”", "“Key not working”", "Errors", "Limits"] {
+            assert!(page.contains(&format!("<h2>{heading}</h2>")), "{heading}");
+        }
+        // Nothing is loaded from anywhere else, and only the console's own module runs.
+        assert!(!page.contains("src=\"http"));
+        assert!(!page.contains("<script src"));
+    }
+}
+
+#[tokio::test]
+async fn the_docs_need_no_database() {
+    let world = World::new().await;
+    world.store.close().await;
+    world.nobody().get("/docs").await.expect(200);
+}

@@ -1,0 +1,46 @@
+//! Every answer of the API that any test gets is held against the API's description.
+
+use super::Answer;
+use serde_json::{Map, Value};
+use std::sync::LazyLock;
+
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../api/openapi.json")).unwrap());
+
+/// Checks that an answer's status, and the code of a refusal, stand in the description of what was asked for.
+#[track_caller]
+pub fn check(method: &str, path: &str, answer: &Answer) {
+    let path = path.split('?').next().unwrap_or_default();
+    let Some(responses) = responses(&method.to_lowercase(), path) else {
+        return;
+    };
+    let status = answer.status.as_str();
+    let what = format!("{method} {path}: {status} {}", answer.body);
+    let mut response = &responses[status];
+    if let Some(reference) = response["$ref"].as_str() {
+        response = DOCUMENT.pointer(&reference[1..]).unwrap();
+    }
+    assert!(!response.is_null(), "not described: {what}");
+    let codes = &response["content"]["application/problem+json"]["schema"]["allOf"][1]["properties"]
+        ["code"];
+    if let Some(codes) = codes["enum"].as_array() {
+        assert!(
+            codes.contains(&answer.json()["code"]),
+            "not described: {what}"
+        );
+    }
+}
+
+/// Of the operation at this path; `None` where there is none.
+fn responses(method: &str, path: &str) -> Option<&'static Map<String, Value>> {
+    let one = path
+        .rsplit_once('/')
+        .map(|(list, _)| format!("{list}/{{id}}"));
+    let paths = &DOCUMENT["paths"];
+    let operations = [Some(path.to_owned()), one];
+    let mut found = operations
+        .into_iter()
+        .flatten()
+        .map(|path| &paths[path][method]);
+    found.find_map(|operation| operation["responses"].as_object())
+}

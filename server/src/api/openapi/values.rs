@@ -114,7 +114,7 @@ fn leads(schemas: &mut Value) {
 
 fn parameters(paths: &mut Value) {
     for (_, operations) in paths.as_object_mut().into_iter().flatten() {
-        for (_, operation) in operations.as_object_mut().into_iter().flatten() {
+        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
             let given = operation
                 .get_mut("parameters")
                 .and_then(Value::as_array_mut);
@@ -128,6 +128,8 @@ fn parameters(paths: &mut Value) {
                 match name.as_str() {
                     "mode" => schema["enum"] = json!(["merge", "replace"]),
                     "on_error" => schema["enum"] = json!(["reject", "skip"]),
+                    // Of a change; who reads may name tags.
+                    "If-None-Match" if method != "get" => schema["enum"] = json!(["*"]),
                     "Idempotency-Key" => schema["pattern"] = "^[!-~]+$".into(),
                     "cursor" => schema["pattern"] = "^([0-9a-f]{2})+$".into(),
                     _ => {}

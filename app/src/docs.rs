@@ -73,6 +73,7 @@ pub struct Value {
     /// `path`, `query` or `header`; empty for fields.
     pub place: String,
     pub kind: String,
+    /// Of what is sent; an answer leaves nothing out.
     pub required: bool,
     pub html: String,
     /// What to try it with.
@@ -90,7 +91,7 @@ pub struct Body {
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: String,
-    pub text: String,
+    pub html: String,
     pub example: Option<String>,
     pub fields: Vec<Value>,
 }

@@ -14,7 +14,6 @@ use domain::{
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
 use std::sync::Arc;
-use tracing::Span;
 use url::form_urlencoded;
 
 pub struct Door {
@@ -22,9 +21,6 @@ pub struct Door {
     member: Option<Member>,
     client: Client,
     request_id: RequestId,
-    /// The request's, under which its faults are logged: pages fetch their data in tasks of the framework's own, which
-    /// know nothing of it.
-    span: Span,
 }
 
 impl Door {
@@ -34,7 +30,6 @@ impl Door {
             member: visitor.member.clone(),
             client: visitor.client.clone(),
             request_id: visitor.request_id.clone(),
-            span: Span::current(),
         }
     }
 
@@ -43,7 +38,7 @@ impl Door {
     }
 
     fn told<T>(&self, result: Result<T, Error>) -> Result<T, Failure> {
-        result.map_err(|error| self.span.in_scope(|| failure(error, &self.request_id)))
+        result.map_err(|error| failure(error, &self.request_id))
     }
 }
 

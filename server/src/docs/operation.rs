@@ -4,7 +4,7 @@ use super::example::{example, pretty};
 use super::fields::{parameter, resolve, rows, text};
 use super::prose::html;
 use super::snippets::{Call, snippets};
-use app::docs::{Answer, Body, Needs, Operation, Refusal};
+use app::docs::{Answer, Body, Needs, Operation, Refusal, Value as Row};
 use serde_json::Value;
 
 /// In the order in which people need them.
@@ -106,11 +106,16 @@ fn answers(document: &Value, operation: &Value) -> (Vec<Answer>, Vec<Refusal>) {
         }
         let schema = &response["content"]["application/json"]["schema"];
         let example = example(document, schema);
+        // Nothing is left out of an answer, so that the word would say nothing.
+        let fields = rows(document, schema, "").into_iter().map(|row| Row {
+            required: false,
+            ..row
+        });
         answers.push(Answer {
             status: status.clone(),
-            text: text(&response["description"]),
+            html: html(&text(&response["description"])),
             example: (!example.is_null()).then(|| pretty(document, schema, &example)),
-            fields: rows(document, schema, ""),
+            fields: fields.collect(),
         });
     }
     (answers, refusals)

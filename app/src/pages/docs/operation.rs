@@ -85,16 +85,17 @@ fn body(body: &Body) -> AnyView {
 }
 
 fn answer(answer: &Answer) -> AnyView {
-    let text = format!("{} {}", answer.status, answer.text);
+    let title = format!("Answer {}", answer.status);
     if answer.fields.is_empty() {
         return plain(view! {
-            <h4>"Answer "{answer.status.clone()}</h4>
-            <p>{answer.text.clone()}</p>
+            <h4>{title}</h4>
+            <div class="prose" inner_html=answer.html.clone()></div>
         });
     }
     plain(view! {
         <details>
-            <summary>"Answer "{text}</summary>
+            <summary>{title}</summary>
+            <div class="prose" inner_html=answer.html.clone()></div>
             {values(&answer.fields)}
         </details>
     })

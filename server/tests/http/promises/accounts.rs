@@ -256,9 +256,10 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
         let what = format!("{method:?} {path}");
         let at = path.replace("{id}", &two.their_key.id);
         let answer = match (*method, *path) {
-            (MethodFilter::GET, "/keys" | "/keys/new" | "/inventory" | "/leads" | "/settings") => {
-                mine.get(&at).await.expect(200)
-            }
+            (
+                MethodFilter::GET,
+                "/keys" | "/keys/new" | "/inventory" | "/leads" | "/docs" | "/settings",
+            ) => mine.get(&at).await.expect(200),
             (MethodFilter::GET, "/" | "/sign-in") => mine.get(&at).await.expect(303),
             (MethodFilter::GET, "/keys/{id}/revoke") => mine.get(&at).await.expect(404),
             // A full feed: it could remove what others have.

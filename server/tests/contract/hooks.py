@@ -64,7 +64,7 @@ def before_call(context, case, kwargs):
         if case.operation.path == "/api/leads":
             case.query["cursor"] = ask("GET", "/api/leads", {"X-API-Key": KEY})["next_cursor"]
         else:
-            case.query["cursor"] = ("\x01" + case.query.get("category", "A")[:100]).encode().hex()
+            case.query["cursor"] = ("\x01" + (case.query.get("category") or "A")[:100]).encode().hex()
     if case.operation.label == "POST /api/inventory":
         if isinstance(case.body, str):
             case.body = feed(case.media_type, case.body)

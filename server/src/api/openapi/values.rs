@@ -113,7 +113,7 @@ fn leads(schemas: &mut Value) {
 }
 
 fn parameters(paths: &mut Value) {
-    for (_, operations) in paths.as_object_mut().into_iter().flatten() {
+    for (path, operations) in paths.as_object_mut().into_iter().flatten() {
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {
             let given = operation
                 .get_mut("parameters")
@@ -126,6 +126,7 @@ fn parameters(paths: &mut Value) {
                     schema["type"] = kinds[0].clone();
                 }
                 match name.as_str() {
+                    "id" if path.starts_with("/api/inventory/") => schema["pattern"] = ID.into(),
                     "mode" => schema["enum"] = json!(["merge", "replace"]),
                     "on_error" => schema["enum"] = json!(["reject", "skip"]),
                     // Of a change; who reads may name tags.

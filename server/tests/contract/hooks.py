@@ -65,6 +65,10 @@ def before_call(context, case, kwargs):
             case.query["cursor"] = ask("GET", "/api/leads", {"X-API-Key": KEY})["next_cursor"]
         else:
             case.query["cursor"] = ("\x01" + (case.query.get("category") or "A")[:100]).encode().hex()
+    # What is to be deleted has to be there.
+    if case.operation.label == "DELETE /api/inventory/{id}":
+        sent = {"X-API-Key": KEY, "Content-Type": "application/json"}
+        ask("PUT", case.formatted_path, sent, '{"name": "n"}')
     if case.operation.label == "POST /api/inventory":
         if isinstance(case.body, str):
             case.body = feed(case.media_type, case.body)

@@ -147,7 +147,7 @@ fn a_compressed_body_is_refused_and_never_unpacked() {
     }
 }
 
-/// Each is held once while it waits for a processor; only as many as there are of those grow into what is read from them.
+/// Each is held once while it waits for a processor, and twice while it is read.
 #[test]
 fn many_large_bodies_at_once_take_no_more_than_so_many() {
     const SENDERS: usize = 16;

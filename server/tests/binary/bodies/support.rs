@@ -12,8 +12,8 @@ pub const FEED: usize = 16 * MIB;
 pub const BODY: usize = 2 * MIB;
 
 /// What one request may take, in MiB: its body, held in up to twice as much while it grows and nobody says how long it
-/// will be, and what is read from it.
-pub const ONE: u64 = 3 * (FEED / MIB) as u64;
+/// will be; what is read from it; and one value on its way there.
+pub const ONE: u64 = 4 * (FEED / MIB) as u64;
 
 pub struct Tried {
     pub folder: TempDir,
@@ -50,6 +50,8 @@ impl Tried {
             server,
             idle: 0,
         };
+        // Making the owner's password took some.
+        tried.forget_peak();
         tried.still_well();
         tried.idle = tried.peak();
         tried

@@ -1,7 +1,9 @@
 //! What the API docs are drawn from. They exist on the server alone: the browser gets the page as it is.
 
+use std::sync::OnceLock;
+
 /// The whole page.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Docs {
     /// Where the API is, without a slash at the end.
     pub url: String,
@@ -14,6 +16,8 @@ pub struct Docs {
     pub problems: Vec<Refusal>,
     /// What to do when it does not work.
     pub trouble: Vec<Chapter>,
+    /// The page as it was drawn first: it is long, and the same for everybody.
+    pub drawn: OnceLock<String>,
 }
 
 /// Some prose under a heading.

@@ -14,6 +14,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter as M, MethodRouter, on};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 
 /// One method at one path.
@@ -58,7 +59,9 @@ pub const API: &[Route] = &[
 
 /// For whoever watches the server or reads about it; no key, no session.
 pub const OPEN: &[Route] = &[
-    route(M::GET, "/api/openapi.json", |m| on(m, openapi::show)),
+    route(M::GET, "/api/openapi.json", |m| {
+        on(m, openapi::show).layer(CompressionLayer::new())
+    }),
     route(M::GET, "/healthz", |m| on(m, health::alive)),
     route(M::GET, "/readyz", |m| on(m, health::ready)),
 ];
@@ -82,7 +85,9 @@ pub const CONSOLE: &[Route] = &[
         on(m, form::import).layer(DefaultBodyLimit::max(form::MAX_IMPORT))
     }),
     route(M::GET, "/leads", |m| on(m, page::show)),
-    route(M::GET, "/docs", |m| on(m, page::docs)),
+    route(M::GET, "/docs", |m| {
+        on(m, page::docs).layer(CompressionLayer::new())
+    }),
     route(M::GET, "/settings", |m| on(m, page::show)),
     route(M::POST, "/settings", |m| on(m, form::change_settings)),
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),

@@ -14,6 +14,7 @@ pub enum Field {
     LimitDepth,
     LimitPerSecond,
     Name,
+    Note,
     Password,
     Reason,
     Scopes,

@@ -77,3 +77,46 @@ impl KeysPage {
         self.keys.iter().find(|key| key.id == *id)
     }
 }
+
+/// The edit form as a browser sends it, not yet checked; also what stands in it at first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct EditKeyForm {
+    pub name: String,
+    pub scopes: Vec<String>,
+    /// The last day on which the key works, such as `2026-11-23`; empty for a key that does not expire.
+    pub last_day: String,
+    pub note: String,
+    /// Empty, as the next one: the account's limit holds.
+    pub limit_depth: String,
+    pub limit_per_second: String,
+}
+
+/// One thing that happened to a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryRow {
+    pub at: Moment,
+    /// An e-mail address, or who else it was in words.
+    pub by: String,
+    pub what: String,
+    /// The address it was done from.
+    pub from: Option<String>,
+}
+
+/// Everything the page of one key shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyPage {
+    pub key: KeyView,
+    pub now: Moment,
+    /// What could be edited, as it is.
+    pub settings: EditKeyForm,
+    /// In words, whether it is the key's own or the account's.
+    pub limit: String,
+    /// The first day that the form takes.
+    pub today: String,
+    /// The name of the time zone that days are counted in.
+    pub zone: String,
+    /// Newest first.
+    pub history: Vec<HistoryRow>,
+    /// Whether the member's role changes keys, and this one can be changed.
+    pub may_change: bool,
+}

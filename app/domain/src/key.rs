@@ -1,6 +1,6 @@
 //! API keys as both sides speak of them.
 
-use crate::text::{Rejected, line, serde_by_parse};
+use crate::text::{Rejected, block, line, serde_by_parse};
 use crate::{KeyId, Moment, ScopeSet};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -50,6 +50,33 @@ impl KeyName {
 }
 
 serde_by_parse!(KeyName);
+
+/// What an admin wants to remember of a key: 1 to 1,000 characters after trimming, on as many lines as they like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyNote(String);
+
+impl KeyNote {
+    /// In characters, after trimming.
+    pub const MAX: usize = 1_000;
+
+    /// `None` where nothing stands there.
+    ///
+    /// # Errors
+    /// Too long, or with characters that do not show.
+    pub fn parse(raw: &str) -> Result<Option<Self>, Rejected> {
+        block(
+            raw,
+            Self::MAX,
+            "Use at most 1,000 characters.",
+            "Remove the characters that do not show.",
+        )
+        .map(|text| text.map(Self))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// Where a key stands. Revoked and expired are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

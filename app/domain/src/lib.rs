@@ -17,10 +17,15 @@ mod scope;
 mod text;
 
 pub use failure::{Failure, Field, FieldError};
-pub use form::{CreateKeyForm, KeysPage, NewKeyOptions, RevokeKeyForm, SettingsForm, SettingsPage};
+pub use form::{
+    CreateKeyForm, EditKeyForm, HistoryRow, KeyPage, KeysPage, NewKeyOptions, RevokeKeyForm,
+    SettingsForm, SettingsPage,
+};
 pub use id::{AccountId, KeyId, LeadId, MemberId};
 pub use inventory::{ImportReport, InventoryPage, InventoryQuery, ItemRow, RowProblem};
-pub use key::{Expiry, IssuedKey, KeyName, KeyStatus, KeyView, LastUse, Revocation, RevokeReason};
+pub use key::{
+    Expiry, IssuedKey, KeyName, KeyNote, KeyStatus, KeyView, LastUse, Revocation, RevokeReason,
+};
 pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;
 pub use member::{AccountName, Email, MemberView, Role};

@@ -42,6 +42,26 @@ pub(crate) fn line(
     Ok(line)
 }
 
+/// Trims, writes line breaks alike, and refuses what is longer than `max` characters or holds characters that cannot be
+/// seen. `None` where nothing stands there.
+pub(crate) fn block(
+    raw: &str,
+    max: usize,
+    long: &'static str,
+    odd: &'static str,
+) -> Result<Option<String>, Rejected> {
+    let text = raw.replace("\r\n", "\n");
+    let text = text.trim();
+    if text.chars().count() > max {
+        return Err(Rejected(long));
+    }
+    let control = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.chars().any(control) || has_invisible(text) {
+        return Err(Rejected(odd));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
 fn has_invisible(line: &str) -> bool {
     let mut before = ' ';
     line.chars().any(|c| {

@@ -48,6 +48,28 @@ impl Zone {
         names
     }
 
+    /// The day it is then, such as `2026-11-23`.
+    pub(crate) fn day(&self, at: Timestamp) -> String {
+        self.write(at, "%Y-%m-%d")
+    }
+
+    /// The last day of what ends then.
+    pub(crate) fn last_day(&self, end: Timestamp) -> String {
+        self.day(Timestamp::from_millis(end.millis().saturating_sub(1)))
+    }
+
+    /// When a day such as `2026-11-23` is over; `None` for other texts.
+    pub(crate) fn end_of_day(&self, day: &str) -> Option<Timestamp> {
+        let next = jiff::civil::Date::strptime("%Y-%m-%d", day)
+            .ok()?
+            .tomorrow()
+            .ok()?;
+        let midnight = next.to_zoned(self.rules.clone()).ok()?;
+        Some(Timestamp::from_millis(
+            midnight.timestamp().as_millisecond(),
+        ))
+    }
+
     /// As `format` says, in the words of [`jiff::fmt::strtime`].
     pub(crate) fn write(&self, at: Timestamp, format: &str) -> String {
         // What the calendar cannot hold is its end.

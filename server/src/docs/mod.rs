@@ -13,6 +13,7 @@ use crate::api::openapi::DOCUMENT;
 use crate::api::problem::Problem;
 use app::docs::{Docs, Group, Refusal};
 use domain::{Scope, Timestamp};
+use std::sync::OnceLock;
 
 /// Takes some milliseconds, and comes out the same for every reader: made once for a server.
 pub fn docs(url: &PublicUrl) -> Docs {
@@ -25,6 +26,7 @@ pub fn docs(url: &PublicUrl) -> Docs {
         more: chapters(include_str!("more.md")),
         problems: problems().iter().map(refusal).collect(),
         trouble: chapters(include_str!("trouble.md")),
+        drawn: OnceLock::new(),
     }
 }
 

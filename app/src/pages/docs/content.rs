@@ -9,14 +9,20 @@ use crate::lean::plain;
 use crate::request::page_request;
 use leptos::prelude::*;
 
-pub fn draw() -> AnyView {
+/// The page's content as HTML.
+pub fn html() -> String {
     let Some(docs) = page_request().docs else {
-        return ().into_any();
+        return String::new();
     };
+    let drawn = docs.drawn.get_or_init(|| draw(&docs).to_html());
+    drawn.clone()
+}
+
+fn draw(docs: &Docs) -> AnyView {
     let open = plain(view! { <a class="button" href="/api/openapi.json">"OpenAPI 3.1"</a> });
     plain(view! {
         <PageHead title="API docs" purpose="Push your inventory and follow your leads over HTTP." action=open/>
-        {contents(&docs)}
+        {contents(docs)}
         {bar()}
         {docs.start.iter().map(chapter).collect_view()}
         {docs.groups.iter().map(group).collect_view()}

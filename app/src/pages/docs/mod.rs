@@ -22,7 +22,7 @@ pub fn DocsPage() -> impl IntoView {
     Effect::new(|_| browser::serve_docs(ID, KEY));
     browser::on_leaving(|| browser::empty(KEY));
     #[cfg(feature = "ssr")]
-    let article = view! { <article id=ID class="docs">{content::draw()}</article> };
+    let article = view! { <article id=ID class="docs" inner_html=content::html()></article> };
     #[cfg(not(feature = "ssr"))]
     let article = view! { <article id=ID class="docs"></article> };
     plain(article)

@@ -1,6 +1,7 @@
 //! Creating a key.
 
 use super::PlainKey;
+use super::check::scopes;
 use crate::session::token_digest;
 use crate::store::{Action, Inserted, NewKey};
 use crate::{Client, Error, Member, Service};
@@ -88,19 +89,7 @@ impl Service {
 
 fn check(form: &CreateKeyForm) -> Result<Checked, Failure> {
     let name = KeyName::parse(&form.name);
-    let scopes = form
-        .scopes
-        .iter()
-        .map(|text| Scope::parse(text))
-        .collect::<Result<Vec<_>, _>>()
-        .map(ScopeSet::from)
-        .and_then(|set| {
-            if set.is_empty() {
-                Err(Rejected("Choose at least one permission."))
-            } else {
-                Ok(set)
-            }
-        });
+    let scopes = scopes(&form.scopes);
     let expiry = Expiry::parse(&form.expires);
     // The token is drawn by the page; a short one would let two forms collide.
     let token = if form.token.len() >= 16 {

@@ -1,9 +1,12 @@
 //! API keys: their secrets, and what can be done with them.
 
 mod authenticate;
+mod check;
 mod describe;
+mod edit;
 mod issue;
 mod list;
+mod page;
 mod revoke;
 mod secret;
 mod status;

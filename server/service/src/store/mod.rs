@@ -4,11 +4,13 @@
 //! and commits both together or neither. Nothing of transactions or SQL shows here. Every adapter passes the suite in
 //! `contract` (behind the feature of that name).
 
+mod audit;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod record;
 mod request;
 
+pub use audit::*;
 pub use record::*;
 pub use request::*;
 
@@ -62,6 +64,14 @@ pub trait InstallationStore: Send + Sync + 'static {
 
     /// The newest audit events of an account, newest first.
     async fn audit_events(&self, account: &AccountId, limit: u32) -> Result<Vec<AuditEvent>>;
+
+    /// The newest events of one thing of the account, newest first.
+    async fn history(
+        &self,
+        account: &AccountId,
+        subject: &str,
+        limit: u32,
+    ) -> Result<Vec<SignedEvent>>;
 }
 
 /// Accounts, members, their sessions and one-time links.
@@ -164,6 +174,17 @@ pub trait KeyStore: Send + Sync + 'static {
 
     /// The key with this digest, of whatever account and in whatever state, with the name of its account.
     async fn find_key_by_digest(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>>;
+
+    /// Changes a key that is neither revoked nor expired at `now`; `event` is told of the key as it was and as it is.
+    /// The answer comes after the change is durable: from then on [`KeyStore::find_key_by_digest`] tells of it.
+    async fn change_key(
+        &self,
+        account: &AccountId,
+        id: &KeyId,
+        change: &KeyChange,
+        now: Timestamp,
+        event: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> AuditEvent + Send + Sync),
+    ) -> Result<Changed>;
 
     /// Revokes a key that is neither revoked nor expired at `revocation.at`. The answer comes after the change is
     /// durable: from then on [`KeyStore::find_key_by_digest`] tells of it.

@@ -1,12 +1,12 @@
 //! What the ports take and give.
 
+use crate::Zone;
 use crate::inventory::{Currency, StoredItem};
 use crate::key::KeyDigest;
 use crate::pepper::PepperId;
-use crate::{Client, Zone};
 use domain::{
-    AccountId, AccountName, Email, KeyId, KeyName, MemberId, RateLimit, RevokeReason, Role,
-    ScopeSet, Timestamp,
+    AccountId, AccountName, Email, KeyId, KeyName, KeyNote, MemberId, RateLimit, RevokeReason,
+    Role, ScopeSet, Timestamp,
 };
 use std::net::IpAddr;
 
@@ -123,6 +123,7 @@ pub struct KeyRecord {
     pub created_by: Email,
     pub expires_at: Option<Timestamp>,
     pub paused_at: Option<Timestamp>,
+    pub note: Option<KeyNote>,
     /// The account's, which holds where the key has none of its own.
     pub account_limit: RateLimit,
     pub own_limit: Option<RateLimit>,
@@ -163,6 +164,77 @@ pub enum Inserted {
     },
 }
 
+/// What can be edited of a key; its secret stays the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySettings {
+    pub name: KeyName,
+    pub scopes: ScopeSet,
+    pub expires_at: Option<Timestamp>,
+    pub note: Option<KeyNote>,
+    /// `None`: the account's.
+    pub own_limit: Option<RateLimit>,
+}
+
+/// What becomes of a key that is alive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyChange {
+    Edit(KeySettings),
+    Pause,
+    Resume,
+}
+
+impl KeyRecord {
+    pub fn settings(&self) -> KeySettings {
+        KeySettings {
+            name: self.name.clone(),
+            scopes: self.scopes.clone(),
+            expires_at: self.expires_at,
+            note: self.note.clone(),
+            own_limit: self.own_limit,
+        }
+    }
+
+    /// The key after a change at `now`.
+    #[must_use]
+    pub fn changed(&self, change: &KeyChange, now: Timestamp) -> Self {
+        let mut after = self.clone();
+        match change {
+            KeyChange::Edit(settings) => {
+                let KeySettings {
+                    name,
+                    scopes,
+                    expires_at,
+                    note,
+                    own_limit,
+                } = settings.clone();
+                after = Self {
+                    name,
+                    scopes,
+                    expires_at,
+                    note,
+                    own_limit,
+                    ..after
+                };
+            }
+            KeyChange::Pause => after.paused_at = Some(self.paused_at.unwrap_or(now)),
+            KeyChange::Resume => after.paused_at = None,
+        }
+        after
+    }
+}
+
+/// What changing a key came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    Changed(Box<KeyRecord>),
+    /// It was like that already; nothing was recorded.
+    Same(Box<KeyRecord>),
+    /// It is revoked or expired.
+    Ended,
+    /// No such key in this account.
+    Missing,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
     Revoked(Box<KeyRecord>),
@@ -195,114 +267,4 @@ pub enum Removal {
     Removed,
     Missing,
     ConditionFailed,
-}
-
-/// One line of the audit log: written with the change it tells of, never altered.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AuditEvent {
-    pub account_id: AccountId,
-    pub at: Timestamp,
-    pub actor: Actor,
-    pub action: Action,
-    /// The id of what was changed.
-    pub subject: String,
-    /// `None` for what was done on the command line.
-    pub ip: Option<IpAddr>,
-    pub user_agent: Option<String>,
-    /// What changed, as a JSON object. Never a secret, a password, or a digest of one.
-    pub detail: serde_json::Value,
-}
-
-impl AuditEvent {
-    /// What `actor` did at a client's request.
-    pub fn new(
-        account_id: &AccountId,
-        actor: Actor,
-        client: &Client,
-        action: Action,
-        subject: &str,
-        at: Timestamp,
-        detail: serde_json::Value,
-    ) -> Self {
-        Self {
-            account_id: account_id.clone(),
-            at,
-            actor,
-            action,
-            subject: subject.to_owned(),
-            ip: Some(client.ip),
-            user_agent: client.user_agent().map(str::to_owned),
-            detail,
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actor {
-    Member(MemberId),
-    Key(KeyId),
-    /// The operator, on the command line or by settings, or nobody that is known (a failed sign-in).
-    System,
-}
-
-impl Actor {
-    /// Kind and id, as stored.
-    pub fn parts(&self) -> (&'static str, Option<&str>) {
-        match self {
-            Self::Member(id) => ("member", Some(id.as_str())),
-            Self::Key(id) => ("key", Some(id.as_str())),
-            Self::System => ("system", None),
-        }
-    }
-}
-
-/// What happened, in the field's usual `noun.verb` form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    AccountCreated,
-    AccountUpdated,
-    InventoryUpdated,
-    ItemDeleted,
-    KeyCreated,
-    KeyRevoked,
-    LeadCreated,
-    LeadErased,
-    LeadUpdated,
-    PasswordReset,
-    SessionEnded,
-    SessionOpened,
-}
-
-impl Action {
-    pub const ALL: [Self; 12] = [
-        Self::AccountCreated,
-        Self::AccountUpdated,
-        Self::InventoryUpdated,
-        Self::ItemDeleted,
-        Self::KeyCreated,
-        Self::KeyRevoked,
-        Self::LeadCreated,
-        Self::LeadErased,
-        Self::LeadUpdated,
-        Self::PasswordReset,
-        Self::SessionEnded,
-        Self::SessionOpened,
-    ];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountCreated => "account.created",
-            Self::AccountUpdated => "account.updated",
-            Self::InventoryUpdated => "inventory.updated",
-            Self::ItemDeleted => "item.deleted",
-            Self::KeyCreated => "key.created",
-            Self::KeyRevoked => "key.revoked",
-            Self::LeadCreated => "lead.created",
-            Self::LeadErased => "lead.erased",
-            Self::LeadUpdated => "lead.updated",
-            Self::PasswordReset => "password.reset",
-            Self::SessionEnded => "session.ended",
-            Self::SessionOpened => "session.opened",
-        }
-    }
 }

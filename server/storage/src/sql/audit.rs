@@ -2,8 +2,8 @@
 
 use super::{address, parsed};
 use crate::error::Corrupt;
-use domain::{AccountId, KeyId, MemberId, Timestamp};
-use service::store::{Action, Actor, AuditEvent};
+use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
+use service::store::{Action, Actor, AuditEvent, SignedEvent};
 
 pub(crate) const RECORD: &str = "
     INSERT INTO audit_events
@@ -16,6 +16,36 @@ pub(crate) const NEWEST: &str = "
     WHERE account_id = $1
     ORDER BY seq DESC
     LIMIT $2";
+
+pub(crate) const HISTORY: &str = "
+    SELECT e.account_id, e.at, e.actor_kind, e.actor_id, e.action, e.subject, e.ip, e.user_agent, e.detail,
+        m.email
+    FROM audit_events e
+    LEFT JOIN members m ON e.actor_kind = 'member' AND m.id = e.actor_id
+    WHERE e.account_id = $1 AND e.subject = $2
+    ORDER BY e.seq DESC
+    LIMIT $3";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct SignedRow {
+    #[sqlx(flatten)]
+    event: EventRow,
+    email: Option<String>,
+}
+
+impl TryFrom<SignedRow> for SignedEvent {
+    type Error = Corrupt;
+
+    fn try_from(row: SignedRow) -> Result<Self, Corrupt> {
+        let email = row
+            .email
+            .map(|email| parsed(Email::parse(&email), "members.email"));
+        Ok(Self {
+            event: row.event.try_into()?,
+            email: email.transpose()?,
+        })
+    }
+}
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct EventRow {

@@ -3,7 +3,8 @@
 use super::{address, parsed};
 use crate::error::Corrupt;
 use domain::{
-    AccountId, AccountName, Email, KeyId, KeyName, RateLimit, RevokeReason, ScopeSet, Timestamp,
+    AccountId, AccountName, Email, KeyId, KeyName, KeyNote, RateLimit, RevokeReason, ScopeSet,
+    Timestamp,
 };
 use service::key::KeyDigest;
 use service::store::{KeyRecord, RevocationRecord, UseRecord};
@@ -24,6 +25,11 @@ pub(crate) const REVOKE: &str = "
     WHERE account_id = $1 AND id = $2
         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)";
 
+pub(crate) const CHANGE: &str = "
+    UPDATE api_keys SET name = $3, scopes = $4, expires_at = $5, note = $6, limit_depth = $7,
+        limit_per_second = $8, paused_at = $9
+    WHERE account_id = $1 AND id = $2";
+
 /// Batches may come out of order: an older use never hides a newer one.
 pub(crate) const RECORD_USE: &str = "
     UPDATE api_keys SET last_used_at = $2, last_used_ip = $3, last_used_agent = $4
@@ -33,7 +39,7 @@ macro_rules! select_keys {
     ($rest:literal) => {
         concat!(
             "SELECT k.id, k.account_id, a.name AS account_name, k.name, k.preview, k.digest,
-                    k.scopes, k.created_at, c.email AS created_by, k.expires_at, k.paused_at,
+                    k.scopes, k.created_at, c.email AS created_by, k.expires_at, k.paused_at, k.note,
                     k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
                     a.limit_per_second AS account_limit_per_second,
                     k.revoked_at, r.email AS revoked_by, k.revoke_reason,
@@ -68,6 +74,7 @@ pub(crate) struct KeyRow {
     created_by: String,
     expires_at: Option<i64>,
     paused_at: Option<i64>,
+    note: Option<String>,
     limit_depth: Option<u32>,
     limit_per_second: Option<u32>,
     account_limit_depth: u32,
@@ -130,6 +137,10 @@ impl TryFrom<KeyRow> for KeyRecord {
             created_by: parsed(Email::parse(&row.created_by), "members.email")?,
             expires_at: row.expires_at.map(Timestamp::from_millis),
             paused_at: row.paused_at.map(Timestamp::from_millis),
+            note: match row.note {
+                Some(note) => parsed(KeyNote::parse(&note), "api_keys.note")?,
+                None => None,
+            },
             account_limit: parsed(account_limit, "accounts.limit_depth")?,
             own_limit,
             revocation,

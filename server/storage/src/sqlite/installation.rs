@@ -2,11 +2,11 @@
 
 use super::{Result, SqliteStore, read_all};
 use crate::error::Doing as _;
-use crate::sql::audit::EventRow;
+use crate::sql::audit::{EventRow, SignedRow};
 use crate::sql::{audit, installation};
 use async_trait::async_trait;
 use domain::AccountId;
-use service::store::{AuditEvent, InstallationStore};
+use service::store::{AuditEvent, InstallationStore, SignedEvent};
 
 #[async_trait]
 impl InstallationStore for SqliteStore {
@@ -52,6 +52,23 @@ impl InstallationStore for SqliteStore {
         const DOING: &str = "reading the audit log";
         let rows: Vec<EventRow> = sqlx::query_as(audit::NEWEST)
             .bind(account.as_str())
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn history(
+        &self,
+        account: &AccountId,
+        subject: &str,
+        limit: u32,
+    ) -> Result<Vec<SignedEvent>> {
+        const DOING: &str = "reading the history of one thing";
+        let rows: Vec<SignedRow> = sqlx::query_as(audit::HISTORY)
+            .bind(account.as_str())
+            .bind(subject)
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await

@@ -5,10 +5,11 @@ use crate::error::{Corrupt, Doing as _};
 use crate::sql::key;
 use crate::sql::key::KeyRow;
 use async_trait::async_trait;
-use domain::{AccountId, KeyId, KeyName, MemberId};
+use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, RateLimit, Timestamp};
 use service::key::KeyDigest;
 use service::store::{
-    AuditEvent, Ended, Inserted, KeyRecord, KeyStore, NewKey, NewRevocation, UseRecord,
+    AuditEvent, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey, NewRevocation,
+    UseRecord,
 };
 use sqlx::SqliteExecutor;
 
@@ -28,7 +29,7 @@ impl KeyStore for SqliteStore {
             .bind(key.created_at.millis())
             .bind(key.created_by.as_str())
             .bind(key.form_token.0.as_slice())
-            .bind(key.expires_at.map(domain::Timestamp::millis))
+            .bind(key.expires_at.map(Timestamp::millis))
             .execute(&mut *tx)
             .await
             .doing(DOING)?;
@@ -71,6 +72,44 @@ impl KeyStore for SqliteStore {
             .await
             .doing(DOING)?;
         read(row, DOING)
+    }
+
+    async fn change_key(
+        &self,
+        account: &AccountId,
+        id: &KeyId,
+        change: &KeyChange,
+        now: Timestamp,
+        event: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> AuditEvent + Send + Sync),
+    ) -> Result<Changed> {
+        const DOING: &str = "changing an API key";
+        let mut tx = self.begin(DOING).await?;
+        let Some(before) = find(&mut *tx, account, id).await? else {
+            return Ok(Changed::Missing);
+        };
+        if !before.status(now).is_live() {
+            return Ok(Changed::Ended);
+        }
+        let after = before.changed(change, now);
+        if after == before {
+            return Ok(Changed::Same(Box::new(before)));
+        }
+        sqlx::query(key::CHANGE)
+            .bind(account.as_str())
+            .bind(id.as_str())
+            .bind(after.name.as_str())
+            .bind(after.scopes.to_string())
+            .bind(after.expires_at.map(Timestamp::millis))
+            .bind(after.note.as_ref().map(KeyNote::as_str))
+            .bind(after.own_limit.map(RateLimit::depth))
+            .bind(after.own_limit.map(RateLimit::per_second))
+            .bind(after.paused_at.map(Timestamp::millis))
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        record(&mut tx, &event(&before, &after)).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(Changed::Changed(Box::new(after)))
     }
 
     async fn revoke_key(

@@ -29,6 +29,26 @@ async fn the_docs_are_for_everybody() {
     }
 }
 
+/// They are the longest page by far, and no secret stands on it whose length an attacker could measure.
+#[tokio::test]
+async fn the_docs_are_sent_compressed_to_whoever_takes_it() {
+    let world = World::new().await;
+    for path in ["/docs", "/api/openapi.json"] {
+        let plain = world.nobody().get(path).await.expect(200);
+        assert_eq!(plain.header("content-encoding"), "");
+        let http = world.nobody().with("accept-encoding", "gzip, br");
+        assert_eq!(
+            http.header_of(path, "content-encoding").await,
+            "gzip",
+            "{path}"
+        );
+    }
+    let http = world.owner().await.with("accept-encoding", "gzip, br");
+    for path in ["/keys", "/keys/new", "/sign-in"] {
+        assert_eq!(http.header_of(path, "content-encoding").await, "", "{path}");
+    }
+}
+
 #[tokio::test]
 async fn the_docs_need_no_database() {
     let world = World::new().await;

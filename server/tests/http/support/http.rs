@@ -4,7 +4,7 @@ use super::{Answer, World, described};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderName, HeaderValue, Request};
+use axum::http::{HeaderName, HeaderValue, Request, Response};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -47,18 +47,27 @@ impl Http {
         }
     }
 
-    pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+    async fn ask(&self, method: &str, path: &str, body: Body) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let request = request
-            .extension(ConnectInfo(self.peer))
-            .body(body.into())
-            .unwrap();
-        let answer = Answer::of(self.router.clone().oneshot(request).await.unwrap()).await;
+        let request = request.extension(ConnectInfo(self.peer));
+        let request = request.body(body).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+        let answer = Answer::of(self.ask(method, path, body.into()).await).await;
         described::check(method, path, &answer);
         answer
+    }
+
+    /// One header of the answer to a `GET`, whatever the body.
+    pub async fn header_of(&self, path: &str, name: &str) -> String {
+        let answer = self.ask("GET", path, Body::empty()).await;
+        let value = answer.headers().get(name);
+        value.map_or("", |value| value.to_str().unwrap()).to_owned()
     }
 
     pub async fn get(&self, path: &str) -> Answer {

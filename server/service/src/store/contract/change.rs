@@ -6,8 +6,8 @@ use super::world::{all, at, item, lead, link, token};
 use crate::inventory::Condition;
 use crate::leads::{Edit, LeadEdits};
 use crate::store::{
-    AccountSettings, Action, AuditEvent, Claim, Ended, Inserted, LinkPurpose, NewRevocation,
-    NewSession, Put, Removal, Store, StoreError, TokenDigest,
+    AccountSettings, Action, AuditEvent, Changed, Claim, Ended, Inserted, KeyChange, KeyRecord,
+    LinkPurpose, NewRevocation, NewSession, Put, Removal, Store, StoreError, TokenDigest,
 };
 use domain::{AccountId, KeyId, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -34,6 +34,7 @@ pub enum Change {
     DeleteItem,
     ChangeAccount,
     InsertKey,
+    ChangeKey,
     RevokeKey,
     InsertLead,
     UpdateLead,
@@ -46,13 +47,14 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
         Self::DeleteItem,
         Self::ChangeAccount,
         Self::InsertKey,
+        Self::ChangeKey,
         Self::RevokeKey,
         Self::InsertLead,
         Self::UpdateLead,
@@ -134,6 +136,13 @@ impl Change {
             Self::InsertKey => {
                 let key = tenant.key("inserted", at(10));
                 store.insert_key(key, event(Action::KeyCreated)).await? == Inserted::Created
+            }
+            Self::ChangeKey => {
+                let recorded = |_: &KeyRecord, _: &KeyRecord| event(Action::KeyPaused);
+                let changed = store
+                    .change_key(account, &world.key, &KeyChange::Pause, at(10), &recorded)
+                    .await?;
+                matches!(changed, Changed::Changed(_))
             }
             Self::RevokeKey => {
                 let revocation = NewRevocation {

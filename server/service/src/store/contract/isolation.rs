@@ -4,7 +4,7 @@ use super::change::World;
 use super::tenant::Tenant;
 use super::world::{Shared, all, at, item, lead};
 use crate::leads::{Edit, LeadEdits};
-use crate::store::{Action, Ended, NewRevocation};
+use crate::store::{Action, Changed, Ended, KeyChange, KeyRecord, NewRevocation};
 use domain::RevokeReason;
 
 pub(super) async fn no_port_reads_from_another_account(store: Shared) {
@@ -13,6 +13,11 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
     let account = &stranger.account;
     assert_eq!(store.list_keys(account).await.unwrap(), []);
     assert_eq!(store.find_key(account, &world.key).await.unwrap(), None);
+    let history = store
+        .history(account, world.key.as_str(), 10)
+        .await
+        .unwrap();
+    assert_eq!(history, []);
     assert_eq!(
         store.list_items(account, &all(), None, 100).await.unwrap(),
         []
@@ -46,6 +51,19 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
         .await
         .unwrap();
     assert_eq!(ended, Ended::Missing);
+    let event =
+        |_: &KeyRecord, _: &KeyRecord| stranger.event(Action::KeyPaused, world.key.as_str(), at(1));
+    let changed = store
+        .change_key(
+            &stranger.account,
+            &world.key,
+            &KeyChange::Pause,
+            at(1),
+            &event,
+        )
+        .await
+        .unwrap();
+    assert_eq!(changed, Changed::Missing);
     assert!(!stranger.remove(&*store, &world.item).await);
     let edits = LeadEdits {
         note: Edit::Set(None),

@@ -23,6 +23,7 @@ mod change;
 mod inventory;
 mod isolation;
 mod items;
+mod key_changes;
 mod keys;
 mod leads;
 mod paging;
@@ -81,6 +82,11 @@ macro_rules! store_contract_cases {
             revoking_what_is_not_there_changes_nothing
             the_last_use_of_a_key_never_goes_backwards
             the_newest_of_racing_uses_remains
+            an_edited_key_is_what_it_was_edited_to_with_the_same_secret
+            a_paused_key_is_paused_until_it_is_resumed
+            what_is_over_or_not_there_is_not_changed
+            of_racing_pauses_one_is_recorded
+            a_key_has_a_history_of_its_own
             an_upsert_counts_what_it_did
             every_field_of_an_item_counts_as_a_change
             an_unchanged_item_keeps_its_time
@@ -126,7 +132,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                accounts::*, audit::*, inventory::*, isolation::*, items::*, keys::*, leads::*, paging::*,
+                accounts::*, audit::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, paging::*,
                 requests::*, resets::*, revocations::*, sessions::*, settings::*,
             };
             match case {

@@ -1,0 +1,320 @@
+//! Changing a key that lives on: what it is called and may do, and whether it works for the time being. Its secret stays
+//! the same.
+
+use super::check::{scopes, text};
+use crate::store::{Action, Changed, KeyChange, KeyRecord, KeySettings};
+use crate::view::rfc3339;
+use crate::{Client, Error, Member, Service, Zone};
+use domain::{
+    EditKeyForm, Failure, Field, FieldError, KeyId, KeyName, KeyNote, RateLimit, Rejected,
+    Timestamp,
+};
+use serde_json::{Value, json};
+
+impl Service {
+    /// Edits a key of the member's account. Only members do: no key widens its own permissions.
+    ///
+    /// # Errors
+    /// Refused to viewers, for bad fields (all of them at once), and for an unknown or ended key.
+    pub async fn edit_key(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+        form: &EditKeyForm,
+    ) -> Result<(), Error> {
+        member.must_manage_keys()?;
+        let now = self.clock.now();
+        let zone = &member.time_zone;
+        let found = self.store.find_key(&member.account_id, id).await?;
+        let stored = found.ok_or(Failure::NotFound)?;
+        let settings = check(form, &stored, now, zone)?;
+        let event = |before: &KeyRecord, after: &KeyRecord| {
+            let detail =
+                json!({ "name": after.name, "before": told(before), "after": told(after) });
+            member.event(Action::KeyEdited, id.as_str(), client, now, detail)
+        };
+        let change = KeyChange::Edit(settings);
+        self.change(member, id, &change, now, &event).await
+    }
+
+    /// Has a key refused until it is resumed. Once this returns, every request that starts is refused.
+    ///
+    /// # Errors
+    /// Refused to viewers, and for an unknown or ended key. A key that is paused already is no error.
+    pub async fn pause_key(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+    ) -> Result<(), Error> {
+        self.set_paused(member, client, id, &KeyChange::Pause, Action::KeyPaused)
+            .await
+    }
+
+    /// Has a paused key accepted again.
+    ///
+    /// # Errors
+    /// As those of [`Self::pause_key`].
+    pub async fn resume_key(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+    ) -> Result<(), Error> {
+        self.set_paused(member, client, id, &KeyChange::Resume, Action::KeyResumed)
+            .await
+    }
+
+    async fn set_paused(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+        change: &KeyChange,
+        action: Action,
+    ) -> Result<(), Error> {
+        member.must_manage_keys()?;
+        let now = self.clock.now();
+        let event = |_: &KeyRecord, after: &KeyRecord| {
+            let detail = json!({ "name": after.name, "preview": after.preview });
+            member.event(action, id.as_str(), client, now, detail)
+        };
+        self.change(member, id, change, now, &event).await
+    }
+
+    async fn change(
+        &self,
+        member: &Member,
+        id: &KeyId,
+        change: &KeyChange,
+        now: Timestamp,
+        event: &(
+             dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> crate::store::AuditEvent + Send + Sync
+         ),
+    ) -> Result<(), Error> {
+        let account = &member.account_id;
+        match self
+            .store
+            .change_key(account, id, change, now, event)
+            .await?
+        {
+            Changed::Changed(_) | Changed::Same(_) => Ok(()),
+            Changed::Ended => Err(Failure::AlreadyEnded.into()),
+            Changed::Missing => Err(Failure::NotFound.into()),
+        }
+    }
+}
+
+fn check(
+    form: &EditKeyForm,
+    stored: &KeyRecord,
+    now: Timestamp,
+    zone: &Zone,
+) -> Result<KeySettings, Failure> {
+    let mut errors = Vec::new();
+    let name = text(&mut errors, Field::Name, KeyName::parse(&form.name));
+    let scopes = text(&mut errors, Field::Scopes, scopes(&form.scopes));
+    let expires_at = text(&mut errors, Field::Expires, end(form, stored, now, zone));
+    let note = text(&mut errors, Field::Note, KeyNote::parse(&form.note));
+    let own_limit = limit(&mut errors, form);
+    match (name, scopes, expires_at, note, own_limit) {
+        (Some(name), Some(scopes), Some(expires_at), Some(note), Ok(own_limit)) => {
+            Ok(KeySettings {
+                name,
+                scopes,
+                expires_at,
+                note,
+                own_limit,
+            })
+        }
+        _ => Err(Failure::Invalid { errors }),
+    }
+}
+
+/// The end of the last day. A day that stands there unchanged changes nothing, not even by hours.
+fn end(
+    form: &EditKeyForm,
+    stored: &KeyRecord,
+    now: Timestamp,
+    zone: &Zone,
+) -> Result<Option<Timestamp>, Rejected> {
+    const NO_DAY: Rejected = Rejected("Enter a day such as 2027-01-31, or leave this empty.");
+    let typed = form.last_day.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    if let Some(end) = stored.expires_at
+        && zone.last_day(end) == typed
+    {
+        return Ok(Some(end));
+    }
+    let end = zone.end_of_day(typed).ok_or(NO_DAY)?;
+    if end <= now {
+        return Err(Rejected(
+            "Enter today or a later day. To end a key now, revoke it.",
+        ));
+    }
+    Ok(Some(end))
+}
+
+/// Both numbers or none. What is wrong with them is noted.
+fn limit(errors: &mut Vec<FieldError>, form: &EditKeyForm) -> Result<Option<RateLimit>, ()> {
+    let blank = |text: &str| text.trim().is_empty();
+    if blank(&form.limit_depth) && blank(&form.limit_per_second) {
+        return Ok(None);
+    }
+    let depth = RateLimit::parse_depth(&form.limit_depth);
+    let depth = text(errors, Field::LimitDepth, depth);
+    let per_second = RateLimit::parse_per_second(&form.limit_per_second);
+    let per_second = text(errors, Field::LimitPerSecond, per_second);
+    let (Some(depth), Some(per_second)) = (depth, per_second) else {
+        return Err(());
+    };
+    let limit = text(errors, Field::LimitDepth, RateLimit::new(depth, per_second));
+    limit.map(Some).ok_or(())
+}
+
+/// For the audit log.
+fn told(key: &KeyRecord) -> Value {
+    let limit = key
+        .own_limit
+        .map(|limit| json!({ "depth": limit.depth(), "per_second": limit.per_second() }));
+    json!({
+        "name": key.name,
+        "scopes": key.scopes,
+        "expires_at": key.expires_at.map(rfc3339),
+        "note": key.note.as_ref().map(KeyNote::as_str),
+        "limit": limit,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::KeyDigest;
+    use domain::{AccountId, AccountName, Email, ScopeSet};
+
+    /// Ends at noon of a day in Berlin.
+    fn stored() -> KeyRecord {
+        KeyRecord {
+            id: KeyId::parse("id").unwrap(),
+            account_id: AccountId::parse("account").unwrap(),
+            account_name: AccountName::parse("Acme").unwrap(),
+            name: KeyName::parse("CRM Sync").unwrap(),
+            preview: "vx_abcdef…".into(),
+            digest: KeyDigest::from_bytes([0; 32]),
+            scopes: ScopeSet::parse("leads:read").unwrap(),
+            created_at: Timestamp::from_millis(0),
+            created_by: Email::parse("ada@example.com").unwrap(),
+            expires_at: crate::parse_rfc3339("2026-11-30T11:00:00Z"),
+            paused_at: None,
+            note: None,
+            account_limit: RateLimit::DEFAULT,
+            own_limit: None,
+            revocation: None,
+            last_use: None,
+        }
+    }
+
+    fn form() -> EditKeyForm {
+        EditKeyForm {
+            name: "CRM Sync".into(),
+            scopes: vec!["leads:read".into()],
+            last_day: "2026-11-30".into(),
+            ..EditKeyForm::default()
+        }
+    }
+
+    fn checked(form: &EditKeyForm) -> Result<KeySettings, Failure> {
+        let now = crate::parse_rfc3339("2026-11-23T12:00:00Z").unwrap();
+        check(form, &stored(), now, &Zone::parse("Europe/Berlin").unwrap())
+    }
+
+    #[test]
+    fn a_form_sent_as_it_came_changes_nothing() {
+        assert_eq!(checked(&form()), Ok(stored().settings()));
+    }
+
+    #[test]
+    fn a_key_works_to_the_end_of_its_last_day_where_the_admin_is() {
+        for (day, end) in [
+            ("2026-12-01", Some("2026-12-01T23:00:00Z")),
+            // Today, and a day of summer time.
+            ("2026-11-23", Some("2026-11-23T23:00:00Z")),
+            ("2027-07-01", Some("2027-07-01T22:00:00Z")),
+            (" ", None),
+        ] {
+            let form = EditKeyForm {
+                last_day: day.into(),
+                ..form()
+            };
+            let end = end.and_then(crate::parse_rfc3339);
+            assert_eq!(
+                checked(&form).map(|settings| settings.expires_at),
+                Ok(end),
+                "{day}"
+            );
+        }
+        for bad in [
+            "2026-11-22",
+            "2026-02-30",
+            "tomorrow",
+            "1.12.2026",
+            "99999-01-01",
+        ] {
+            let form = EditKeyForm {
+                last_day: bad.into(),
+                ..form()
+            };
+            let failure = checked(&form).unwrap_err();
+            assert!(failure.at(Field::Expires).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_two_numbers_or_none() {
+        let with = |depth: &str, per_second: &str| {
+            let form = EditKeyForm {
+                limit_depth: depth.into(),
+                limit_per_second: per_second.into(),
+                ..form()
+            };
+            checked(&form).map(|settings| settings.own_limit)
+        };
+        assert_eq!(with("", " "), Ok(None));
+        assert_eq!(with("7", "3"), Ok(Some(RateLimit::new(7, 3).unwrap())));
+        for (depth, per_second, field) in [
+            ("7", "", Field::LimitPerSecond),
+            ("", "3", Field::LimitDepth),
+            ("0", "3", Field::LimitDepth),
+            ("7", "many", Field::LimitPerSecond),
+        ] {
+            let failure = with(depth, per_second).unwrap_err();
+            assert!(failure.at(field).is_some(), "{depth} {per_second}");
+        }
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let form = EditKeyForm {
+            name: " ".into(),
+            scopes: Vec::new(),
+            last_day: "never".into(),
+            note: "x".repeat(1_001),
+            limit_depth: "x".into(),
+            limit_per_second: "x".into(),
+        };
+        let failure = checked(&form).unwrap_err();
+        for field in [
+            Field::Name,
+            Field::Scopes,
+            Field::Expires,
+            Field::Note,
+            Field::LimitDepth,
+            Field::LimitPerSecond,
+        ] {
+            assert!(failure.at(field).is_some(), "{field:?}");
+        }
+    }
+}

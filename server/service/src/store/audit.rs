@@ -1,0 +1,132 @@
+//! The audit log.
+
+use crate::Client;
+use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
+use std::net::IpAddr;
+
+/// One line of the audit log: written with the change it tells of, never altered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEvent {
+    pub account_id: AccountId,
+    pub at: Timestamp,
+    pub actor: Actor,
+    pub action: Action,
+    /// The id of what was changed.
+    pub subject: String,
+    /// `None` for what was done on the command line.
+    pub ip: Option<IpAddr>,
+    pub user_agent: Option<String>,
+    /// What changed, as a JSON object. Never a secret, a password, or a digest of one.
+    pub detail: serde_json::Value,
+}
+
+impl AuditEvent {
+    /// What `actor` did at a client's request.
+    pub fn new(
+        account_id: &AccountId,
+        actor: Actor,
+        client: &Client,
+        action: Action,
+        subject: &str,
+        at: Timestamp,
+        detail: serde_json::Value,
+    ) -> Self {
+        Self {
+            account_id: account_id.clone(),
+            at,
+            actor,
+            action,
+            subject: subject.to_owned(),
+            ip: Some(client.ip),
+            user_agent: client.user_agent().map(str::to_owned),
+            detail,
+        }
+    }
+}
+
+/// A line of the log, with the address of the member who did it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignedEvent {
+    pub event: AuditEvent,
+    /// `None` where it was no member.
+    pub email: Option<Email>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    Member(MemberId),
+    Key(KeyId),
+    /// The operator, on the command line or by settings, or nobody that is known (a failed sign-in).
+    System,
+}
+
+impl Actor {
+    /// Kind and id, as stored.
+    pub fn parts(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Member(id) => ("member", Some(id.as_str())),
+            Self::Key(id) => ("key", Some(id.as_str())),
+            Self::System => ("system", None),
+        }
+    }
+}
+
+/// What happened, in the field's usual `noun.verb` form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    AccountCreated,
+    AccountUpdated,
+    InventoryUpdated,
+    ItemDeleted,
+    KeyCreated,
+    KeyEdited,
+    KeyPaused,
+    KeyResumed,
+    KeyRevoked,
+    LeadCreated,
+    LeadErased,
+    LeadUpdated,
+    PasswordReset,
+    SessionEnded,
+    SessionOpened,
+}
+
+impl Action {
+    pub const ALL: [Self; 15] = [
+        Self::AccountCreated,
+        Self::AccountUpdated,
+        Self::InventoryUpdated,
+        Self::ItemDeleted,
+        Self::KeyCreated,
+        Self::KeyEdited,
+        Self::KeyPaused,
+        Self::KeyResumed,
+        Self::KeyRevoked,
+        Self::LeadCreated,
+        Self::LeadErased,
+        Self::LeadUpdated,
+        Self::PasswordReset,
+        Self::SessionEnded,
+        Self::SessionOpened,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountCreated => "account.created",
+            Self::AccountUpdated => "account.updated",
+            Self::InventoryUpdated => "inventory.updated",
+            Self::ItemDeleted => "item.deleted",
+            Self::KeyCreated => "key.created",
+            Self::KeyEdited => "key.edited",
+            Self::KeyPaused => "key.paused",
+            Self::KeyResumed => "key.resumed",
+            Self::KeyRevoked => "key.revoked",
+            Self::LeadCreated => "lead.created",
+            Self::LeadErased => "lead.erased",
+            Self::LeadUpdated => "lead.updated",
+            Self::PasswordReset => "password.reset",
+            Self::SessionEnded => "session.ended",
+            Self::SessionOpened => "session.opened",
+        }
+    }
+}

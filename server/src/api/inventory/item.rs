@@ -5,7 +5,7 @@ use super::body::ItemFields;
 use super::tag;
 use crate::AppState;
 use crate::api::json::{BODY, JsonText};
-use crate::api::openapi::{ItemPath, KnownTag, WantedTag};
+use crate::api::openapi::{ItemPath, KnownTag, NoTag, WantedTag};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
@@ -60,7 +60,7 @@ pub async fn show(
     path = "/api/inventory/{id}",
     tag = "Inventory",
     operation_id = "putItem",
-    params(ItemPath, WantedTag),
+    params(ItemPath, WantedTag, NoTag),
     security(("ApiKey" = ["inventory:write"])),
     request_body = ItemFields,
     responses(

@@ -83,6 +83,12 @@ pub struct WantedTag {
     /// An `ETag`: the change happens only while the item is like that. `*`: only if it exists.
     #[param(rename = "If-Match")]
     if_match: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Header)]
+pub struct NoTag {
     /// `*`: the change happens only if the item does not exist.
     #[param(rename = "If-None-Match")]
     if_none_match: Option<String>,

@@ -113,8 +113,8 @@ fn leads(schemas: &mut Value) {
 }
 
 fn parameters(paths: &mut Value) {
-    for (_, operations) in paths.as_object_mut().into_iter().flatten() {
-        for (_, operation) in operations.as_object_mut().into_iter().flatten() {
+    for (path, operations) in paths.as_object_mut().into_iter().flatten() {
+        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
             let given = operation
                 .get_mut("parameters")
                 .and_then(Value::as_array_mut);
@@ -126,8 +126,11 @@ fn parameters(paths: &mut Value) {
                     schema["type"] = kinds[0].clone();
                 }
                 match name.as_str() {
+                    "id" if path.starts_with("/api/inventory/") => schema["pattern"] = ID.into(),
                     "mode" => schema["enum"] = json!(["merge", "replace"]),
                     "on_error" => schema["enum"] = json!(["reject", "skip"]),
+                    // Of a change; who reads may name tags.
+                    "If-None-Match" if method != "get" => schema["enum"] = json!(["*"]),
                     "Idempotency-Key" => schema["pattern"] = "^[!-~]+$".into(),
                     "cursor" => schema["pattern"] = "^([0-9a-f]{2})+$".into(),
                     _ => {}

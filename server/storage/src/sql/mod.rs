@@ -48,6 +48,7 @@ pub(crate) const INDEXED: &[&str] = &[
     installation::SET_PEPPER_FINGERPRINT,
     inventory::COUNT,
     inventory::DELETE,
+    inventory::DELETE_SOME,
     inventory::FIND,
     inventory::PAGE,
     inventory::UPSERT,

@@ -136,7 +136,7 @@ impl Problem {
                 format!("Send the body with `Content-Type` `{taken}`, in UTF-8 and uncompressed.").into()
             }
             Self::BodyTooLarge { limit } => {
-                format!("The body is larger than {limit} bytes. Send it in several requests.").into()
+                format!("The body is larger than {limit} bytes. Send less in one request.").into()
             }
             Self::MalformedBody(why) | Self::InvalidParameter(why) => why.clone().into(),
             Self::InvalidBody(_) => "Some values cannot be taken, so nothing was stored. `errors` lists them.".into(),

@@ -27,6 +27,15 @@ struct Feed<'a> {
     reader: Reader<&'a [u8]>,
 }
 
+/// An attribute where none is read: what it says would be lost without a word.
+fn attributed(element: &BytesStart<'_>, pointer: &str) -> Option<EntryError> {
+    let names = |name: &[u8]| name.starts_with(b"xmlns") || name.starts_with(b"xml:");
+    let mut attributes = element.attributes().flatten();
+    let odd = attributes.any(|attribute| !names(attribute.key.as_ref()));
+    let detail = "Write values as elements: only <attribute> takes an attribute, its name.";
+    odd.then(|| EntryError::new(pointer, EntryCode::UnknownField, detail))
+}
+
 impl<'a> Feed<'a> {
     fn inventory(&mut self) -> Result<Vec<ItemDraft>, FeedError> {
         let Some(root) = self.child(None)? else {
@@ -43,7 +52,9 @@ impl<'a> Feed<'a> {
             if drafts.len() == MAX_ITEMS {
                 return Err(wrong_count());
             }
-            drafts.push(cut(self.item()?));
+            let mut draft = self.item()?;
+            draft.errors.extend(attributed(&element, ""));
+            drafts.push(cut(draft));
         }
         if self.child(None)?.is_some() {
             return Err(self.malformed("there is a second root element"));
@@ -67,6 +78,7 @@ impl<'a> Feed<'a> {
                 continue;
             }
             let field = name(&element);
+            draft.errors.extend(attributed(&element, &pointer(&field)));
             if seen.contains(&field) {
                 draft.errors.push(twice(&field));
                 self.skip()?;

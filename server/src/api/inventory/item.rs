@@ -32,7 +32,7 @@ use service::store::Removal;
     security(("ApiKey" = ["inventory:read"])),
     responses(
         (status = 200, description = "The item", body = ItemAnswer, headers(("ETag" = String, description = "Names this state of the item"))),
-        (status = 304, description = "The item is still as `If-None-Match` names it"),
+        (status = 304, description = "The item has not changed: it is one of those that `If-None-Match` names", headers(("ETag" = String, description = "Names this state of the item"))),
     )
 )]
 pub async fn show(

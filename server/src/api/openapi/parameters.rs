@@ -41,10 +41,12 @@ pub struct ChangesQuery {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Query)]
 pub struct FeedQuery {
-    /// `replace`: this is the whole inventory, and stored items that it leaves out are removed.
+    /// `replace`: this one call holds the whole inventory, and stored items that it leaves out are removed. Do not
+    /// use it for a feed that is sent in several calls: each would remove what the one before it stored.
     #[param(default = "merge")]
     mode: Option<String>,
-    /// `reject`: one bad item, and nothing is stored. `skip`: bad items are passed over and listed in the answer.
+    /// `reject`: one bad item, and nothing is stored. `skip`: bad items are passed over and listed in the answer; what is
+    /// stored under their ids stays as it is, with `replace` too.
     #[param(default = "reject")]
     on_error: Option<String>,
 }

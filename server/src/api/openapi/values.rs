@@ -49,7 +49,8 @@ fn items(schemas: &mut Value) {
     either(
         &mut fields["price"],
         &[
-            json!({ "type": "number", "minimum": 0, "maximum": MAX_PRICE, "multipleOf": 0.01 }),
+            // No `multipleOf`: a binary fraction such as 19.99 is a multiple of nothing.
+            json!({ "type": "number", "minimum": 0, "maximum": MAX_PRICE }),
             json!({ "type": "string", "pattern": PRICE }),
             json!({ "type": "null" }),
         ],
@@ -131,7 +132,7 @@ fn parameters(paths: &mut Value) {
                     "on_error" => schema["enum"] = json!(["reject", "skip"]),
                     // Of a change; who reads may name tags.
                     "If-None-Match" if method != "get" => schema["enum"] = json!(["*"]),
-                    "Idempotency-Key" => schema["pattern"] = "^[!-~]+$".into(),
+                    "Idempotency-Key" => schema["pattern"] = "^[!-~]([ -~]*[!-~])?$".into(),
                     "cursor" => schema["pattern"] = "^([0-9a-f]{2})+$".into(),
                     _ => {}
                 }

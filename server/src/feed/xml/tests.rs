@@ -95,3 +95,17 @@ fn an_item_of_many_elements_is_told_so_and_keeps_few_of_them() {
     assert_eq!(draft.attributes.len(), MAX_MEMBERS);
     assert_eq!(draft.errors, [too_many().under("/attributes")]);
 }
+
+#[test]
+fn an_attribute_that_nobody_reads_is_told_of() {
+    let text = "<inventory xmlns=\"urn:x\"><item sku=\"A\"><id>A</id><price currency=\"EUR\">1</price>\
+                <name xml:lang=\"de\">n</name></item></inventory>";
+    let drafts = read(text).unwrap();
+    let mut pointers: Vec<_> = drafts[0]
+        .errors
+        .iter()
+        .map(|error| &*error.pointer)
+        .collect();
+    pointers.sort_unstable();
+    assert_eq!(pointers, ["", "/price"]);
+}

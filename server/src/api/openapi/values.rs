@@ -132,7 +132,8 @@ fn parameters(paths: &mut Value) {
                     "on_error" => schema["enum"] = json!(["reject", "skip"]),
                     // Of a change; who reads may name tags.
                     "If-None-Match" if method != "get" => schema["enum"] = json!(["*"]),
-                    "Idempotency-Key" => schema["pattern"] = "^[!-~]([ -~]*[!-~])?$".into(),
+                    // Blanks around it are HTTP's, those within it are its own.
+                    "Idempotency-Key" => schema["pattern"] = "^[ -~]*[!-~][ -~]*$".into(),
                     "cursor" => schema["pattern"] = "^([0-9a-f]{2})+$".into(),
                     _ => {}
                 }

@@ -5,15 +5,18 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-export PATH := $(HOME)/.cargo/bin:$(CURDIR)/$(TARGET)/tools/cargo-deny/bin:$(PATH)
-ifneq ($(filter /%,$(TARGET)),)
-export PATH := $(HOME)/.cargo/bin:$(TARGET)/tools/cargo-deny/bin:$(PATH)
-endif
+TOOLS := $(abspath $(TARGET))/tools
+export PATH := $(HOME)/.cargo/bin:$(TOOLS)/cargo-deny/bin:$(TOOLS)/cargo-fuzz/bin:$(PATH)
+
+# How long `make fuzz` searches with each target.
+FUZZ_SECONDS ?= 120
 
 # With the features that the whole workspace asks for, as in the tests: built by themselves, these two would have their
 # dependencies compiled once more with fewer.
 server = cargo build --workspace --bin voxum
 bundle = cargo build --workspace --bin bundle
+
+contract = python3 server/tests/contract/run.py $(TOOLS)/schemathesis/bin/schemathesis $(TARGET)/debug/voxum
 
 say = @printf '\n==> %s\n' "$(1)"
 
@@ -33,7 +36,7 @@ dev: setup ## The same while you work: rebuild, restart and reload on every chan
 	@exec $(TARGET)/debug/bundle watch
 
 .PHONY: test
-test: check unit end2end ## Every check and every test, those in a browser included
+test: check unit contract end2end ## Every check and every test, those in a browser included
 
 .PHONY: check
 check: setup setup-check ## Formatting, lints, documentation, arrows between the crates, dependency policy
@@ -59,12 +62,28 @@ unit: setup setup-examples ## Every test that needs no browser
 	    cargo test --workspace; \
 	fi
 
+.PHONY: contract
+contract: setup setup-contract ## The running server held against its own description of the API, by generated calls
+	$(call say,Building the server that the calls go to)
+	@$(server)
+	$(call say,Calls (about a minute; CONTRACT_EXAMPLES=100 makes more of them))
+	@$(contract) --seed 1 --examples $(or $(CONTRACT_EXAMPLES),30)
+
 .PHONY: end2end
 end2end: site setup-browser ## The browser tests
 	$(call say,Building the server that the browser tests drive)
 	@$(server)
 	$(call say,Browser tests)
 	@cd end2end && npx tsc --noEmit && npx playwright test
+
+.PHONY: fuzz
+fuzz: setup setup-fuzz setup-contract ## Search for bytes that break what reads them: FUZZ_SECONDS=120 each; CONTRACT_EXAMPLES=500
+	$(call say,Building the fuzz targets (about 7 minutes the first time on two cores))
+	@server/fuzz/run.sh $(FUZZ_SECONDS)
+	$(call say,Building the server that the calls go to)
+	@$(server)
+	$(call say,Calls that no run made before (about 10 minutes))
+	@$(contract) --examples $(or $(CONTRACT_EXAMPLES),500)
 
 .PHONY: build
 build: site ## The release binary with the site inside: target/release/voxum
@@ -90,6 +109,14 @@ setup: ## The toolchain and the npm packages; every command does this by itself
 .PHONY: setup-check
 setup-check:
 	@.ci/setup/cargo-deny.sh
+
+.PHONY: setup-fuzz
+setup-fuzz:
+	@.ci/setup/cargo-fuzz.sh
+
+.PHONY: setup-contract
+setup-contract:
+	@.ci/setup/schemathesis.sh
 
 .PHONY: setup-examples
 setup-examples:

@@ -5,8 +5,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView,
-    KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
+    CreateKeyForm, DashboardPage, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId,
+    KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
 };
 use std::sync::Arc;
 
@@ -14,6 +14,8 @@ use std::sync::Arc;
 /// [`Failure::SignedOut`] without a session.
 #[async_trait]
 pub trait Backend: Send + Sync + 'static {
+    async fn dashboard(&self) -> Result<DashboardPage, Failure>;
+
     async fn keys(&self) -> Result<KeysPage, Failure>;
 
     async fn key(&self, id: KeyId) -> Result<KeyPage, Failure>;

@@ -96,6 +96,8 @@ pub struct Body {
 pub struct Answer {
     pub status: String,
     pub html: String,
+    /// Those that not every answer has.
+    pub headers: Vec<Value>,
     pub example: Option<String>,
     pub fields: Vec<Value>,
 }

@@ -121,7 +121,9 @@ pub enum PageData {
     Keys(Result<KeysPage, Failure>),
     Inventory(Result<InventoryPage, Failure>),
     Leads(Result<LeadsPage, Failure>),
-    /// Of a page that no script takes over.
+    /// Of pages that no script takes over.
+    #[cfg(feature = "ssr")]
+    Dashboard(Box<Result<domain::DashboardPage, Failure>>),
     #[cfg(feature = "ssr")]
     Settings(Result<domain::SettingsPage, Failure>),
     #[cfg(feature = "ssr")]
@@ -137,6 +139,7 @@ impl PageData {
         backend: &dyn crate::backend::Backend,
     ) -> Self {
         match page {
+            Page::Dashboard => Self::Dashboard(Box::new(backend.dashboard().await)),
             Page::Keys | Page::NewKey | Page::RevokeKey => Self::Keys(backend.keys().await),
             Page::Inventory => {
                 let query = domain::InventoryQuery {
@@ -180,6 +183,14 @@ impl PageData {
     }
 
     #[cfg(feature = "ssr")]
+    pub fn dashboard(self) -> Option<Result<domain::DashboardPage, Failure>> {
+        match self {
+            Self::Dashboard(page) => Some(*page),
+            _ => None,
+        }
+    }
+
+    #[cfg(feature = "ssr")]
     pub fn settings(self) -> Option<Result<domain::SettingsPage, Failure>> {
         match self {
             Self::Settings(page) => Some(page),
@@ -196,13 +207,15 @@ impl PageData {
     }
 
     /// Why the page cannot show it.
-    pub const fn failure(&self) -> Option<&Failure> {
+    pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Keys(Err(failure))
             | Self::Inventory(Err(failure))
             | Self::Leads(Err(failure)) => Some(failure),
             #[cfg(feature = "ssr")]
             Self::Settings(Err(failure)) | Self::Key(Err(failure)) => Some(failure),
+            #[cfg(feature = "ssr")]
+            Self::Dashboard(page) => page.as_ref().as_ref().err(),
             _ => None,
         }
     }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 /// What stands at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Page {
+    Dashboard,
     SignIn,
     Setup,
     Keys,
@@ -27,6 +28,7 @@ pub enum Page {
 impl Page {
     pub fn at(path: &str) -> Self {
         match path {
+            "/" => Self::Dashboard,
             "/sign-in" => Self::SignIn,
             "/keys" => Self::Keys,
             "/keys/new" => Self::NewKey,
@@ -57,6 +59,7 @@ impl Page {
     /// Its name in the browser's tab and history. Never holds anything that a person typed.
     pub const fn title(self) -> &'static str {
         match self {
+            Self::Dashboard => "Dashboard · Voxum Console",
             Self::SignIn => "Sign in · Voxum Console",
             Self::Setup => "Set up · Voxum Console",
             Self::Keys => "API Keys · Voxum Console",
@@ -90,10 +93,11 @@ impl Page {
         #[cfg(feature = "ssr")]
         {
             use crate::pages::{
-                EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage,
-                SignInPage,
+                DashboardPage, EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage, SettingsPage,
+                SetupPage, SignInPage,
             };
             match self {
+                Self::Dashboard => return plain(view! { <DashboardPage/> }),
                 Self::SignIn => return plain(view! { <SignInPage/> }),
                 Self::Setup => return plain(view! { <SetupPage/> }),
                 Self::NewKey => return plain(view! { <NewKeyPage/> }),
@@ -147,7 +151,8 @@ mod tests {
             ("/settings", Page::Settings),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),
-            ("/", Page::NotFound),
+            ("/", Page::Dashboard),
+            ("", Page::NotFound),
             ("/keys/", Page::NotFound),
             ("/leads/", Page::NotFound),
             ("/keys/new/", Page::NotFound),

@@ -10,6 +10,8 @@ for (const state of STATES) {
     test.use({ firstOwner: state.firstOwner ?? "exists" });
 
     test("is accessible in light and dark, wide and narrow", async ({ page, server, guard }) => {
+      // Long pages are read through by axe four times.
+      test.slow();
       await page.emulateMedia({ reducedMotion: "reduce" });
       await state.open({ page, server, guard });
       for (const size of SIZES) {

@@ -1,7 +1,7 @@
 // What the server sends is valid, and what the module makes of it is the same.
 
 import { HtmlValidate } from "html-validate/node";
-import { Seeder } from "../support/seed.ts";
+import { Seeder, callForAMonth } from "../support/seed.ts";
 import { seedItems, seedKeys, seedLeads } from "../support/states.ts";
 import { expect, gotoHydrated, owner, signIn, test, type Page } from "../support/test.ts";
 
@@ -36,13 +36,14 @@ async function expectValid(html: string, where: string): Promise<void> {
 test("what the server sends is valid HTML", async ({ server }) => {
   await expectValid(await (await fetch(`${server.url}/sign-in`)).text(), "sign in");
   const seeder = await Seeder.signIn(server);
-  for (const path of ["/keys", "/inventory", "/leads", "/keys/new", "/keys/new?preset=crm&name=CRM+Sync"]) {
+  for (const path of ["/", "/keys", "/inventory", "/leads", "/keys/new", "/keys/new?preset=crm&name=CRM+Sync"]) {
     await expectValid(await seeder.html(path), `${path} while there is nothing`);
   }
   const { used, revoked } = await seedKeys(server);
   await seedItems(server, 60);
   await seedLeads(server, 4);
-  for (const path of ["/keys", `/keys/${used.id}/revoke`, `/keys/${revoked.id}/revoke`, "/inventory", "/leads", "/nowhere"]) {
+  callForAMonth(server, used);
+  for (const path of ["/", "/keys", `/keys/${used.id}/revoke`, `/keys/${revoked.id}/revoke`, "/inventory", "/leads", "/nowhere"]) {
     await expectValid(await seeder.html(path), path);
   }
   await expectValid(await seeder.send("/keys", { name: "", expires: "90d", token: "0123456789abcdef".repeat(2) }), "a refused create form");

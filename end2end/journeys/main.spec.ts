@@ -25,7 +25,10 @@ test.describe("on an installation without an owner", () => {
       await page.getByLabel("Email").fill(owner.email);
       await page.getByLabel("Password").fill(owner.password);
       await page.getByRole("button", { name: "Create owner" }).click();
-      await expect(page).toHaveURL(`${server.url}/keys`);
+      await expect(page).toHaveURL(`${server.url}/`);
+      await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
+      await expect(page.getByText("0 of 3 steps done")).toBeVisible();
+      await page.getByRole("link", { name: "API Keys", exact: true }).click();
       await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
       await hydrated(page);
     });
@@ -187,7 +190,7 @@ test.describe("on an installation without an owner", () => {
     await page.getByLabel("Email").fill(owner.email);
     await page.getByLabel("Password").fill(owner.password);
     await page.getByRole("button", { name: "Create owner" }).click();
-    await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
     guard.expectStatus(404);
     const answer = await page.goto(link);
     expect(answer?.status()).toBe(404);

@@ -204,7 +204,7 @@ for (const next of ["https://evil.example/", "//evil.example/", "/\\evil.example
     await page.getByLabel("Email").fill(owner.email);
     await page.getByLabel("Password").fill(owner.password);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page).toHaveURL(`${server.url}/keys`);
+    await expect(page).toHaveURL(`${server.url}/`);
   });
 }
 
@@ -212,8 +212,8 @@ test("who is signed in is not asked to sign in again", async ({ page, server }) 
   await signIn(page);
   await page.goto("/sign-in?next=%2Finventory");
   await expect(page).toHaveURL(`${server.url}/inventory`);
-  await page.goto("/");
-  await expect(page).toHaveURL(`${server.url}/keys`);
+  await page.goto("/sign-in");
+  await expect(page).toHaveURL(`${server.url}/`);
 });
 
 test("a session that ends while the page is open leads to signing in, and back", async ({ page, context, server }) => {

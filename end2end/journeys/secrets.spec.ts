@@ -166,7 +166,7 @@ test.describe("on an installation without an owner", () => {
     await page.getByLabel("Email").fill(owner.email);
     await page.getByLabel("Password").fill(owner.password);
     await page.getByRole("button", { name: "Create owner" }).click();
-    await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
     expect(await server.stop()).toBe(0);
     expect(readFileSync(server.logFile, "utf8").includes(token), "the token is in the log").toBe(false);
     for (const { name, bytes } of server.files()) {

@@ -71,6 +71,44 @@ export function use(server: Server, key: Seeded): void {
   ]);
 }
 
+/**
+ * Has an account look as if its key had called for 30 days: fewer calls on Sundays, more each week, some refused. Counts of
+ * a real month cannot be waited for; that calls are counted has a journey of its own.
+ */
+export function callForAMonth(server: Server, key: Seeded): void {
+  const [quarter, day] = [900_000, 86_400_000];
+  const now = Math.floor(Date.now() / quarter) * quarter;
+  const rows: (string | number)[][] = [];
+  for (let ago = 29; ago >= 0; ago -= 1) {
+    const at = now - ago * day;
+    const busy = new Date(at).getUTCDay() === 0 ? 0.2 : 1;
+    const calls: Record<string, number> = {
+      accepted: Math.round((820 + (29 - ago) * 14 + ((ago * 37) % 11) * 22) * busy),
+      rate_limited: ago % 6 === 0 ? 118 : 0,
+      invalid_body: (ago * 5) % 9,
+      not_found: ago % 4 === 1 ? 21 : 2,
+      revoked_key: ago < 3 ? 34 : 0,
+    };
+    for (const [outcome, count] of Object.entries(calls)) if (count > 0) rows.push([at, outcome, count, key.id]);
+  }
+  sql(
+    server,
+    "INSERT INTO account_calls (account_id, quarter, outcome, calls) SELECT account_id, ?, ?, ? FROM api_keys WHERE id = ? " +
+      "ON CONFLICT DO UPDATE SET calls = excluded.calls",
+    ...rows,
+  );
+}
+
+/** Has the one count of an account's calls be of long ago. */
+export function forgetCalls(server: Server): void {
+  sql(server, "DELETE FROM account_calls WHERE outcome = ?", ["accepted"]);
+}
+
+/** Has a key end in three days: no choice of the form is so short. */
+export function endSoon(server: Server, key: Seeded): void {
+  sql(server, "UPDATE api_keys SET expires_at = ? WHERE id = ?", [Date.now() + 3 * 86_400_000 + 60_000, key.id]);
+}
+
 /** Makes the owner a member who may only look. No command does that yet. */
 export function demoteOwner(server: Server): void {
   sql(server, "UPDATE members SET role = ? WHERE email = ?", ["viewer", owner.email]);
@@ -86,15 +124,16 @@ export function expire(server: Server, key: Seeded): void {
   ]);
 }
 
-/** Runs one statement on the server's database. Python is there wherever the console is built; Node 20 has no SQLite. */
-function sql(server: Server, statement: string, values: (string | number)[]): void {
+/** Runs a statement on the server's database, once with each row of values. Python is there wherever the console is built; Node 20 has no SQLite. */
+function sql(server: Server, statement: string, ...rows: (string | number)[][]): void {
   const program = [
     "import json, sqlite3, sys",
-    "path, statement, values = json.load(sys.stdin)",
+    "path, statement, rows = json.load(sys.stdin)",
     "with sqlite3.connect(path, timeout=5) as database:",
-    "    assert database.execute(statement, values).rowcount == 1",
+    "    for values in rows:",
+    "        assert database.execute(statement, values).rowcount == 1",
   ].join("\n");
-  execFileSync("python3", ["-c", program], { input: JSON.stringify([server.database, statement, values]) });
+  execFileSync("python3", ["-c", program], { input: JSON.stringify([server.database, statement, rows]) });
 }
 
 async function post(server: Server, path: string, body: URLSearchParams, cookie = ""): Promise<Response> {

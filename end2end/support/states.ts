@@ -4,9 +4,9 @@
 
 import { expect, type Page } from "@playwright/test";
 import type { Guard } from "./guard.ts";
-import { push, send } from "./api.ts";
+import { call, push, send } from "./api.ts";
 import { Keys } from "./keys.ts";
-import { Seeder, demoteOwner, expire, use, type Seeded } from "./seed.ts";
+import { Seeder, callForAMonth, demoteOwner, endSoon, expire, forgetCalls, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { gotoHydrated, signIn } from "./test.ts";
 
@@ -90,6 +90,24 @@ async function openEmpty({ page }: Stage): Promise<Keys> {
   return new Keys(page);
 }
 
+/** A month of calls, and something of everything else. */
+export async function seedDashboard(server: Server): Promise<void> {
+  const { used, unused } = await seedKeys(server);
+  endSoon(server, unused);
+  await seedItems(server, 60);
+  await seedLeads(server, 7);
+  callForAMonth(server, used);
+}
+
+/** Opens the Dashboard and waits until it tells what was done: counts are written every two seconds. */
+async function openDashboard(page: Page, tells: RegExp): Promise<void> {
+  await signIn(page, "/");
+  await expect(async () => {
+    await page.goto("/");
+    await expect(page.getByText(tells).first()).toBeVisible({ timeout: 100 });
+  }).toPass({ timeout: 7_000, intervals: [200] });
+}
+
 export const STATES: State[] = [
   {
     name: "sign in",
@@ -124,6 +142,47 @@ export const STATES: State[] = [
       await page.getByLabel("Password").fill("password1234");
       await page.getByRole("button", { name: "Create owner" }).click();
       await expect(page.getByLabel("Password")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
+    name: "dashboard at first",
+    open: async ({ page }) => {
+      await signIn(page, "/");
+    },
+  },
+  {
+    name: "dashboard half way",
+    open: async ({ page, server }) => {
+      const seeder = await Seeder.signIn(server);
+      const key = await seeder.createKey("CRM Sync", { scopes: ["leads:read"] });
+      await call(server, key.secret, "/api/key");
+      await call(server, key.secret, "/api/inventory");
+      await openDashboard(page, /2 of 3 steps done/);
+    },
+  },
+  {
+    name: "dashboard",
+    open: async ({ page, server }) => {
+      await seedDashboard(server);
+      await openDashboard(page, /The key is revoked/);
+      await page.getByText("Show as table").click();
+    },
+  },
+  {
+    name: "dashboard without calls",
+    open: async ({ page, server }) => {
+      await seedItems(server, 2);
+      await openDashboard(page, /1 call/);
+      forgetCalls(server);
+      await page.goto("/");
+      await expect(page.getByText("No calls in the last 30 days.")).toBeVisible();
+    },
+  },
+  {
+    name: "dashboard of a viewer",
+    open: async ({ page, server }) => {
+      demoteOwner(server);
+      await signIn(page, "/");
     },
   },
   {
@@ -271,6 +330,32 @@ export const STATES: State[] = [
       await gotoHydrated(page, "/leads");
       await page.getByText("Message", { exact: true }).first().click();
       await expect(page.getByText("I could come on Friday").first()).toBeVisible();
+    },
+  },
+  {
+    name: "key",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      await signIn(page);
+      await page.goto(`/keys/${used.id}/edit`);
+      await page.getByLabel("Note").fill("Kept in the feed server's vault.\nAsk the web team before you change it.");
+      await page.getByLabel("Calls at once").fill("250");
+      await page.getByLabel("Calls a second").fill("25");
+      await page.getByRole("button", { name: "Save key" }).click();
+      await page.getByRole("button", { name: "Pause" }).click();
+      await expect(page.getByText("This key is paused")).toBeVisible();
+    },
+  },
+  {
+    name: "key edited in vain",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      await signIn(page);
+      await page.goto(`/keys/${used.id}/edit`);
+      await page.getByLabel("Name").fill("");
+      await page.getByLabel("Calls at once").fill("many");
+      await page.getByRole("button", { name: "Save key" }).click();
+      await expect(page.getByText("Enter a name")).toBeVisible();
     },
   },
   {

@@ -3,7 +3,7 @@
 
 The file holds a list of items. Needs nothing but Python 3. Set VOXUM_URL and VOXUM_API_KEY (never write the key here).
 """
-import json, os, sys, time, urllib.error, urllib.request
+import http.client, json, os, sys, time, urllib.error, urllib.request
 
 URL = os.environ["VOXUM_URL"] + "/api/inventory"
 HEADERS = {"X-API-Key": os.environ["VOXUM_API_KEY"], "Content-Type": "application/json"}
@@ -12,18 +12,18 @@ HEADERS = {"X-API-Key": os.environ["VOXUM_API_KEY"], "Content-Type": "applicatio
 def push(items):
     body = json.dumps({"items": items}).encode()
     for attempt in range(5):
+        wait = 2**attempt
         try:
             with urllib.request.urlopen(urllib.request.Request(URL, body, HEADERS), timeout=60) as answer:
-                return json.load(answer)
+                return answer.read().decode()
         except urllib.error.HTTPError as refusal:
-            problem = json.load(refusal)
-            if refusal.code not in (429, 503):  # Nothing but a change of ours would help.
-                for error in problem.get("errors", []):
-                    print(error["pointer"], error["detail"], file=sys.stderr)
-                sys.exit(f"{problem['code']}: {problem['detail']}")
-            time.sleep(int(refusal.headers.get("Retry-After", 2**attempt)))
-        except urllib.error.URLError:
-            time.sleep(2**attempt)
+            if refusal.code not in (429, 502, 503, 504):  # Nothing but a change of ours would help.
+                sys.exit(f"{refusal.code} {refusal.read().decode(errors='replace')}")
+            told = refusal.headers.get("Retry-After", "")
+            wait = int(told) if told.isdigit() else wait
+        except (OSError, http.client.HTTPException):
+            pass  # No answer came, or half of one.
+        time.sleep(wait)
     sys.exit("Voxum did not answer; sending the same items again later is safe.")
 
 

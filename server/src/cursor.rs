@@ -38,7 +38,8 @@ pub fn read(cursor: &str) -> Option<String> {
     let (kind, id) = bytes.split_first()?;
     let id = std::str::from_utf8(id).ok()?;
     let good = *kind == ITEM && (1..=MAX_ID_CHARS).contains(&id.chars().count());
-    good.then(|| id.to_owned())
+    // Hexadecimal digits may be capitals; those that were written are not.
+    (good && write(id) == cursor).then(|| id.to_owned())
 }
 
 /// The cursor at the change with this number.
@@ -53,7 +54,7 @@ pub fn read_change(way: Way, cursor: &str) -> Option<u64> {
     let bytes = hex::decode(cursor).ok()?;
     let (kind, number) = bytes.split_first()?;
     let number = u64::from_be_bytes(number.try_into().ok()?);
-    (*kind == way.kind()).then_some(number)
+    (*kind == way.kind() && write_change(way, number) == cursor).then_some(number)
 }
 
 #[cfg(test)]
@@ -80,6 +81,7 @@ mod tests {
             "02",
             "0200",
             "02000000000000000001ff",
+            "0200000000000000FF",
             &write("SKU00001"),
         ] {
             assert_eq!(read_change(Way::On, bad), None, "{bad:?}");
@@ -89,7 +91,9 @@ mod tests {
     #[test]
     fn other_texts_are_no_cursors() {
         let long = hex::encode([&[1], [b'x'; 129].as_slice()].concat());
-        for bad in ["", "01", "zz", "0", "02414243", "01ff", "SKU001", &long] {
+        for bad in [
+            "", "01", "zz", "0", "02414243", "01ff", "SKU001", "014A", &long,
+        ] {
             assert_eq!(read(bad), None, "{bad:?}");
         }
     }

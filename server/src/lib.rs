@@ -17,6 +17,8 @@ mod feed;
 mod headers;
 mod open;
 mod pepper_file;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod request;
 pub mod router;
 mod serve;

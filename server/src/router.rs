@@ -2,7 +2,7 @@
 
 use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
-use crate::api::{health, inventory, key, leads, limit, openapi};
+use crate::api::{calls, health, inventory, key, leads, limit, openapi};
 use crate::console::{call, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
@@ -68,7 +68,7 @@ pub const OPEN: &[Route] = &[
 
 /// For people, by session.
 pub const CONSOLE: &[Route] = &[
-    route(M::GET, "/", |m| on(m, page::home)),
+    route(M::GET, "/", |m| on(m, page::show)),
     route(M::GET, "/sign-in", |m| on(m, page::sign_in)),
     route(M::POST, "/sign-in", |m| on(m, form::sign_in)),
     route(M::POST, "/sign-out", |m| on(m, form::sign_out)),
@@ -116,6 +116,7 @@ pub fn layered(routes: Router<AppState>, state: AppState) -> Router {
             COOKIE,
         ]))
         .layer(from_fn_with_state(state.clone(), secure))
+        .layer(from_fn_with_state(state.clone(), calls::count))
         .layer(from_fn(identify))
         .layer(from_fn(limit::tell))
         .layer(CatchPanicLayer::custom(panicked))

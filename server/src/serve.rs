@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use storage::OpenMode;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// How long requests that are under way may take once the server was told to stop. With what comes after it, the end
 /// stays within 10 seconds.
@@ -75,7 +75,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         say(&first_owner_line(&public_url, &token));
     }
 
-    let flushing = tokio::spawn(flush_for_ever(service.clone()));
+    let (end, ended) = oneshot::channel();
+    let flushing = tokio::spawn(flush_until(ended, service.clone()));
     let sweeping = tokio::spawn(sweep_for_ever(service.clone()));
     let router = build_router(AppState::new(
         service.clone(),
@@ -96,10 +97,10 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         served = serving => served.context("the server failed")?,
         () = out_of_time => tracing::warn!("stopped with requests still under way"),
     }
-    flushing.abort();
     sweeping.abort();
+    let _ = end.send(());
     let closing = async {
-        flush(&service).await;
+        let _ = flushing.await;
         store.close().await;
     };
     if tokio::time::timeout(CLOSING, closing).await.is_err() {
@@ -115,11 +116,17 @@ pub fn say(line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-async fn flush_for_ever(service: Arc<Service>) {
+/// Never left off half-way, since what was written and not noted as written would be counted twice. What came last is
+/// written at the end.
+async fn flush_until(mut ended: oneshot::Receiver<()>, service: Arc<Service>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(FLUSH_EVERY_SECONDS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
+    let mut last = false;
+    while !last {
+        last = tokio::select! {
+            _ = ticks.tick() => false,
+            _ = &mut ended => true,
+        };
         service.drop_full_buckets();
         flush(&service).await;
     }
@@ -133,13 +140,16 @@ async fn sweep_for_ever(service: Arc<Service>) {
         if let Err(error) = service.sweep_requests().await {
             tracing::warn!(error = %Chain(&error), "old requests could not be swept away");
         }
+        if let Err(error) = service.sweep_calls().await {
+            tracing::warn!(error = %Chain(&error), "old counts of calls could not be swept away");
+        }
     }
 }
 
 /// What cannot be written now stays pending and is tried again.
 async fn flush(service: &Service) {
     if let Err(error) = service.flush_uses().await {
-        tracing::warn!(error = %Chain(&error), "when keys were last used could not be written");
+        tracing::warn!(error = %Chain(&error), "when keys were last used, and how often, could not be written");
     }
 }
 

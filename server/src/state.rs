@@ -1,8 +1,10 @@
 //! What every handler can reach.
 
+use crate::api::openapi;
 use crate::docs::docs;
 use crate::{PublicUrl, Site, TrustedProxies};
 use app::docs::Docs;
+use axum::body::Bytes;
 use service::Service;
 use std::sync::{Arc, OnceLock};
 
@@ -14,6 +16,7 @@ pub struct AppState {
     pub public_url: Arc<PublicUrl>,
     pub trusted_proxies: Arc<TrustedProxies>,
     docs: Arc<OnceLock<Arc<Docs>>>,
+    openapi: Arc<OnceLock<Bytes>>,
 }
 
 impl AppState {
@@ -31,7 +34,16 @@ impl AppState {
             public_url: Arc::new(public_url),
             trusted_proxies: Arc::new(trusted_proxies),
             docs: Arc::default(),
+            openapi: Arc::default(),
         }
+    }
+
+    /// The API's description, made when first asked for.
+    pub(crate) fn openapi(&self) -> Bytes {
+        let text = self
+            .openapi
+            .get_or_init(|| openapi::text(self.public_url.origin()));
+        text.clone()
     }
 
     /// The API docs, made when first asked for.

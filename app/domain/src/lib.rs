@@ -4,6 +4,8 @@
 //! handles a bare string that may be wrong. Nothing here does I/O, reads a clock or draws random bytes, and
 //! everything builds for WebAssembly.
 
+mod call;
+mod dashboard;
 mod failure;
 mod form;
 mod id;
@@ -16,6 +18,8 @@ mod moment;
 mod scope;
 mod text;
 
+pub use call::{Outcome, Refusal};
+pub use dashboard::{DashboardPage, DayCalls, ExpiringKey, FirstSteps, KeyCounts, LastChange};
 pub use failure::{Failure, Field, FieldError};
 pub use form::{
     CreateKeyForm, EditKeyForm, HistoryRow, KeyPage, KeysPage, NewKeyOptions, RevokeKeyForm,

@@ -6,7 +6,8 @@ use crate::routes::Page;
 use leptos::prelude::*;
 
 /// Path, name and icon, in the menu's order, and the pages that belong to each.
-const PAGES: [(&str, &str, &str, &[Page]); 5] = [
+const PAGES: [(&str, &str, &str, &[Page]); 6] = [
+    ("/", "Dashboard", "#i-chart", &[Page::Dashboard]),
     (
         "/keys",
         "API Keys",

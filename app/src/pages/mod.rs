@@ -17,5 +17,6 @@ pub use leads::LeadsPage;
 pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
 pub use still::{
-    EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage, SignInPage,
+    DashboardPage, EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage,
+    SignInPage,
 };

@@ -89,6 +89,13 @@ impl Member {
     }
 }
 
+/// The key that a call came with, whether or not it was let in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CalledKey {
+    pub(crate) account_id: AccountId,
+    pub(crate) key_id: KeyId,
+}
+
 /// A caller that presented the complete secret of a usable key.
 #[derive(Debug, Clone)]
 pub struct KeyCaller {
@@ -102,6 +109,14 @@ pub struct KeyCaller {
 impl KeyCaller {
     pub fn key_id(&self) -> &KeyId {
         &self.key_id
+    }
+
+    /// What its calls are counted under.
+    pub fn called_key(&self) -> CalledKey {
+        CalledKey {
+            account_id: self.account_id.clone(),
+            key_id: self.key_id.clone(),
+        }
     }
 
     pub fn may(&self, scope: Scope) -> bool {

@@ -5,7 +5,9 @@
 //! through the ports in [`store`]. Nothing here knows HTTP, SQL or the user interface.
 
 mod caller;
+mod calls;
 mod clock;
+mod dashboard;
 pub mod entry;
 mod error;
 pub mod inventory;
@@ -24,7 +26,7 @@ pub mod store;
 mod view;
 mod zone;
 
-pub use caller::{Client, KeyCaller, Member};
+pub use caller::{CalledKey, Client, KeyCaller, Member};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::Error;
 pub use limit::Allowance;
@@ -48,6 +50,7 @@ pub struct Service {
     pepper: Pepper,
     hasher: password::Hasher,
     uses: key::PendingUses,
+    calls: calls::PendingCalls,
     buckets: limit::KeyBuckets,
     failures: limit::FailureBuckets,
     in_flight: once::InFlight,

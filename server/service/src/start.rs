@@ -1,7 +1,9 @@
 //! What is checked before the first request.
 
 use crate::store::Store;
-use crate::{Clock, Error, Password, Pepper, Random, Service, key, limit, link, once, password};
+use crate::{
+    Clock, Error, Password, Pepper, Random, Service, calls, key, limit, link, once, password,
+};
 use domain::{AccountName, Email};
 use std::sync::Arc;
 
@@ -53,6 +55,7 @@ impl Service {
             pepper,
             hasher,
             uses: key::PendingUses::default(),
+            calls: calls::PendingCalls::default(),
             buckets: limit::KeyBuckets::default(),
             failures: limit::FailureBuckets::default(),
             in_flight: once::InFlight::default(),

@@ -70,8 +70,26 @@ impl Zone {
         ))
     }
 
+    /// The beginnings of the last `count` days, the oldest first, the last one being that of the day of `now`.
+    pub(crate) fn days(&self, now: Timestamp, count: u16) -> Vec<Timestamp> {
+        let today = self.zoned(now).date();
+        let begin = |days: u16| {
+            let date = today.checked_sub(jiff::Span::new().days(days)).ok()?;
+            // Where clocks go forward at midnight, a day begins later.
+            let midnight = date.to_zoned(self.rules.clone()).ok()?;
+            Some(Timestamp::from_millis(
+                midnight.start_of_day().ok()?.timestamp().as_millisecond(),
+            ))
+        };
+        (0..count).rev().filter_map(begin).collect()
+    }
+
     /// As `format` says, in the words of [`jiff::fmt::strtime`].
     pub(crate) fn write(&self, at: Timestamp, format: &str) -> String {
+        self.zoned(at).strftime(format).to_string()
+    }
+
+    fn zoned(&self, at: Timestamp) -> jiff::Zoned {
         // What the calendar cannot hold is its end.
         let last = if at.millis() < 0 {
             jiff::Timestamp::MIN
@@ -79,7 +97,7 @@ impl Zone {
             jiff::Timestamp::MAX
         };
         let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(last);
-        at.to_zoned(self.rules.clone()).strftime(format).to_string()
+        at.to_zoned(self.rules.clone())
     }
 }
 
@@ -107,6 +125,39 @@ mod tests {
         }
         for name in &names {
             assert_eq!(Zone::parse(name).unwrap().name(), name);
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_the_zones_own_midnight() {
+        // 23 Nov 2026, 05:31:07 UTC.
+        let now = Timestamp::from_millis(1_795_411_867_000);
+        for (zone, begin) in [
+            ("UTC", "2026-11-23 00:00 +00:00"),
+            ("Asia/Kathmandu", "2026-11-23 00:00 +05:45"),
+            ("America/Los_Angeles", "2026-11-22 00:00 -08:00"),
+            ("Pacific/Kiritimati", "2026-11-23 00:00 +14:00"),
+        ] {
+            let zone = Zone::parse(zone).unwrap();
+            let days = zone.days(now, 30);
+            assert_eq!(days.len(), 30);
+            assert_eq!(zone.write(days[29], "%F %H:%M %:z"), begin);
+            assert!(days.iter().all(|day| day.millis() % 900_000 == 0));
+        }
+    }
+
+    #[test]
+    fn a_day_is_as_long_as_the_clocks_make_it() {
+        // 30 Mar 2026 and 9 Mar 2026, noon in UTC: after clocks went forward.
+        for (zone, now) in [
+            ("Europe/Berlin", 1_774_872_000_000),
+            ("America/Havana", 1_773_057_600_000),
+        ] {
+            let days = Zone::parse(zone)
+                .unwrap()
+                .days(Timestamp::from_millis(now), 3);
+            let hours = |day: usize| (days[day + 1].millis() - days[day].millis()) / 3_600_000;
+            assert_eq!((hours(0), hours(1)), (24, 23), "{zone}");
         }
     }
 

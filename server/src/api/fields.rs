@@ -15,11 +15,7 @@ pub fn members<'a>(
         return None;
     };
     if more {
-        errors.push(EntryError::new(
-            "",
-            EntryCode::TooLong,
-            "This object has too many members.",
-        ));
+        errors.push(too_many());
     }
     let mut seen: Vec<String> = Vec::with_capacity(members.len());
     members.retain(|(name, _)| {
@@ -57,6 +53,11 @@ pub fn unknown(name: &str) -> EntryError {
         EntryCode::UnknownField,
         "There is no field of this name. Leave it out.",
     )
+}
+
+/// More members than any object of ours has.
+pub fn too_many() -> EntryError {
+    EntryError::new("", EntryCode::TooLong, "This object has too many members.")
 }
 
 /// A field that is given a second time.

@@ -48,7 +48,7 @@ pub struct Elements<'a> {
 }
 
 /// No object of ours has more members; a body full of them must not fill the memory.
-const MAX_MEMBERS: usize = 64;
+pub const MAX_MEMBERS: usize = 64;
 /// The items of one feed.
 pub const MAX_ELEMENTS: usize = 5_000;
 

@@ -4,6 +4,7 @@
 //! the request's digest before the handler gets it, so a key is looked at after the caller's permission and limit, and
 //! before anything that the handler checks.
 
+use super::calls::Code;
 use super::problem::Problem;
 use super::scoped::{Permission, Scoped};
 use crate::AppState;
@@ -200,7 +201,9 @@ fn replay(answer: StoredAnswer) -> Result<Response, Problem> {
     let Some(body) = answer.body else {
         return Err(Problem::Conflict(TOO_LONG));
     };
+    let code = Code::in_body(&body);
     let mut response = Response::new(Body::from(body));
+    response.extensions_mut().insert(code);
     *response.status_mut() = StatusCode::from_u16(answer.status).map_err(|_| Problem::Internal)?;
     let headers = response.headers_mut();
     headers.insert(REPLAYED, HeaderValue::from_static("true"));

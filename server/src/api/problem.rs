@@ -1,5 +1,6 @@
 //! Everything the API refuses with: one variant, one row of the catalogue (RFC 9457).
 
+use super::calls::Code;
 use crate::headers::RETRY_SECONDS;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
@@ -7,7 +8,7 @@ use axum::Json;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::{Failure, Scope, Timestamp};
+use domain::{Failure, Refusal, Scope, Timestamp};
 use serde::Serialize;
 use service::inventory::EntryError;
 use service::rfc3339;
@@ -135,7 +136,7 @@ impl Problem {
                 format!("Send the body with `Content-Type` `{taken}`, in UTF-8 and uncompressed.").into()
             }
             Self::BodyTooLarge { limit } => {
-                format!("The body is larger than {limit} bytes. Send it in several requests.").into()
+                format!("The body is larger than {limit} bytes. Send less in one request.").into()
             }
             Self::MalformedBody(why) | Self::InvalidParameter(why) => why.clone().into(),
             Self::InvalidBody(_) => "Some values cannot be taken, so nothing was stored. `errors` lists them.".into(),
@@ -193,6 +194,9 @@ impl Problem {
     /// Writes it, under the headers that it was given already (`Allow`, for one).
     pub fn write(&self, id: &RequestId, headers: &HeaderMap) -> Response {
         let mut written = (self.status(), Json(self.document(id.as_str()))).into_response();
+        written
+            .extensions_mut()
+            .insert(Code(Refusal::of(self.row().1)));
         written.headers_mut().insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),

@@ -1,6 +1,7 @@
 //! Authentication as a value: a handler that takes a [`Scoped`] runs only for a key with that permission, and what
 //! the service does for a key, it does only with the caller that is in here.
 
+use super::calls;
 use super::credentials::presented;
 use super::limit;
 use super::problem::Problem;
@@ -9,7 +10,7 @@ use crate::client::client;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::Scope;
-use service::key::KeyRefusal;
+use service::key::{KeyRefusal, Refused};
 use service::{Client, KeyCaller};
 use std::marker::PhantomData;
 
@@ -65,7 +66,16 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         }
         let client = client(parts, &state.trusted_proxies);
         let key = presented(&parts.headers)?;
-        let caller = state.service.authenticate(key, &client).await?;
+        let caller = match state.service.authenticate(key, &client).await {
+            Ok(caller) => caller,
+            Err(Refused { why, key }) => {
+                if let Some(key) = key {
+                    calls::note(&parts.extensions, key);
+                }
+                return Err(why.into());
+            }
+        };
+        calls::note(&parts.extensions, caller.called_key());
         // Whatever comes of it, this was a call: those that lack the permission cost as much as others.
         let allowance = state.service.spend(&caller);
         limit::note(&parts.extensions, allowance);

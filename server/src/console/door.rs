@@ -8,8 +8,8 @@ use crate::telemetry::Chain;
 use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView,
-    KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
+    CreateKeyForm, DashboardPage, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId,
+    KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
 };
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
@@ -62,6 +62,10 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
 
 #[async_trait]
 impl Backend for Door {
+    async fn dashboard(&self) -> Result<DashboardPage, Failure> {
+        self.told(self.service.dashboard_page(self.member()?).await)
+    }
+
     async fn keys(&self) -> Result<KeysPage, Failure> {
         self.told(self.service.keys_page(self.member()?).await)
     }

@@ -2,7 +2,8 @@
 
 use url::form_urlencoded;
 
-pub const HOME: &str = "/keys";
+/// The Dashboard.
+pub const HOME: &str = "/";
 
 /// `next` where it is a path of this very site, else the first page.
 ///
@@ -17,8 +18,11 @@ pub fn same_site(next: &str) -> &str {
     if good { next } else { HOME }
 }
 
-/// The sign-in page that leads back to `path`.
+/// The sign-in page that leads back to `path`; to the first page it leads anyway.
 pub fn sign_in_to(path: &str) -> String {
+    if path == HOME {
+        return "/sign-in".to_owned();
+    }
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("next", path)
         .finish();
@@ -77,5 +81,6 @@ mod tests {
         let address = sign_in_to(path);
         let (_, query) = address.split_once('?').unwrap();
         assert_eq!(asked_for(Some(query)).as_deref(), Some(path));
+        assert_eq!(sign_in_to(HOME), "/sign-in");
     }
 }

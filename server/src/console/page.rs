@@ -1,6 +1,6 @@
 //! The pages that are asked for by `GET`.
 
-use super::next::{HOME, asked_for, same_site, sign_in_to};
+use super::next::{asked_for, same_site, sign_in_to};
 use super::{Visitor, render, see_other};
 use crate::AppState;
 use crate::request::Segment;
@@ -11,11 +11,6 @@ use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use domain::Failure;
 use service::{Error, LinkView};
-
-/// `/`: the first page that exists.
-pub async fn home() -> Response {
-    see_other(HOME)
-}
 
 /// A page for members.
 pub async fn show(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {

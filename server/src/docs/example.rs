@@ -9,14 +9,13 @@ pub fn example(document: &Value, schema: &Value) -> Value {
     if !schema["example"].is_null() {
         return schema["example"].clone();
     }
-    if !schema["oneOf"].is_null() {
-        return example(document, &schema["oneOf"][0]);
-    }
     let mut whole = json!({});
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
         whole[name] = match name.as_str() {
+            // After the item SKU001, and after the eleventh change.
+            "next_cursor" if schema["properties"]["items"].is_object() => "01534b55303031".into(),
             "next_cursor" => "02000000000000000b".into(),
-            _ => Value::Array(vec![example(document, &field["items"])]),
+            _ => each(document, &field["items"]),
         };
     }
     if schema["properties"].is_null() {
@@ -24,6 +23,34 @@ pub fn example(document: &Value, schema: &Value) -> Value {
     } else {
         whole
     }
+}
+
+/// A list with one of each kind that there is.
+fn each(document: &Value, items: &Value) -> Value {
+    let items = resolve(document, items);
+    match items["oneOf"].as_array() {
+        Some(kinds) => kinds.iter().map(|kind| example(document, kind)).collect(),
+        None => Value::Array(vec![example(document, items)]),
+    }
+}
+
+/// The answer to a change: the example of the answer, as the example of the body would have made it.
+pub fn answered(document: &Value, answer: Value, body: &Value, replaced: bool) -> Value {
+    let body = resolve(document, body);
+    let (mut answer, sent) = (answer, &body["example"]);
+    for (name, field) in body["properties"].as_object().into_iter().flatten() {
+        if !sent[name].is_null() {
+            answer[name] = sent[name].clone();
+        } else if replaced && name == "attributes" {
+            answer[name] = json!({});
+        } else if replaced
+            && !matches!(name.as_str(), "available" | "currency")
+            && field.is_object()
+        {
+            answer[name] = Value::Null;
+        }
+    }
+    answer
 }
 
 /// An example as people write it: what names a thing first, what we add last.
@@ -72,18 +99,16 @@ fn write(out: &mut String, document: &Value, schema: &Value, value: &Value, dept
         }
         Value::Array(list) if list.iter().any(Value::is_object) => {
             out.push('[');
+            let mut items = resolve(document, &schema["items"]);
+            if !items["oneOf"].is_null() {
+                items = resolve(document, &items["oneOf"][0]);
+            }
             for (index, value) in list.iter().enumerate() {
                 if index > 0 {
                     out.push(',');
                 }
                 indent(out, depth + 1);
-                write(
-                    out,
-                    document,
-                    resolve(document, &schema["items"]),
-                    value,
-                    depth + 1,
-                );
+                write(out, document, items, value, depth + 1);
             }
             indent(out, depth);
             out.push(']');

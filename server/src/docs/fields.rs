@@ -21,10 +21,13 @@ pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 pub fn rows(document: &Value, schema: &Value, prefix: &str) -> Vec<Row> {
     let schema = resolve(document, schema);
     if let Some(kinds) = schema["oneOf"].as_array() {
-        return kinds
-            .iter()
-            .flat_map(|kind| rows(document, kind, prefix))
-            .collect();
+        let mut all: Vec<Row> = Vec::new();
+        for row in kinds.iter().flat_map(|kind| rows(document, kind, prefix)) {
+            if all.iter().all(|known| known.name != row.name) {
+                all.push(row);
+            }
+        }
+        return all;
     }
     let mut rows_of = Vec::new();
     for (name, field, required) in members(document, schema) {
@@ -127,11 +130,13 @@ fn limits(field: &Value) -> String {
     if let (Some(least), Some(most)) = (number("minItems"), number("maxItems")) {
         limits.push(format!("{least} to {most} of them."));
     }
-    let known = field["enum"].as_array().filter(|known| known.len() < 12);
+    let known = field["enum"]
+        .as_array()
+        .filter(|known| (2..12).contains(&known.len()));
     let known = known.or_else(|| {
         field["anyOf"][0]["enum"]
             .as_array()
-            .filter(|known| known.len() < 12)
+            .filter(|known| (2..12).contains(&known.len()))
     });
     if let Some(known) = known {
         let words: Vec<_> = known

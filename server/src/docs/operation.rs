@@ -1,6 +1,6 @@
 //! From an operation of the document to what a reader sees of it.
 
-use super::example::{example, pretty};
+use super::example::{answered, example, pretty};
 use super::fields::{parameter, resolve, rows, text};
 use super::prose::html;
 use super::snippets::{Call, snippets};
@@ -45,7 +45,7 @@ fn read(document: &Value, url: &str, path: &str, method: &str, operation: &Value
     {
         address = address.replace(&format!("{{{}}}", parameter.name), &parameter.example);
     }
-    let (answers, refusals) = answers(document, operation);
+    let (answers, refusals) = answers(document, method, operation);
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
     Operation {
         id: text(&operation["operationId"]),
@@ -90,7 +90,7 @@ fn body(document: &Value, body: &Value) -> Body {
     }
 }
 
-fn answers(document: &Value, operation: &Value) -> (Vec<Answer>, Vec<Refusal>) {
+fn answers(document: &Value, method: &str, operation: &Value) -> (Vec<Answer>, Vec<Refusal>) {
     let (mut answers, mut refusals) = (Vec::new(), Vec::new());
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {
         let response = resolve(document, response);
@@ -105,7 +105,11 @@ fn answers(document: &Value, operation: &Value) -> (Vec<Answer>, Vec<Refusal>) {
             continue;
         }
         let schema = &response["content"]["application/json"]["schema"];
-        let example = example(document, schema);
+        let mut example = example(document, schema);
+        let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+        if matches!(method, "put" | "patch") && !example.is_null() {
+            example = answered(document, example, body, method == "put");
+        }
         // Nothing is left out of an answer, so that the word would say nothing.
         let fields = rows(document, schema, "").into_iter().map(|row| Row {
             required: false,
@@ -115,8 +119,25 @@ fn answers(document: &Value, operation: &Value) -> (Vec<Answer>, Vec<Refusal>) {
             status: status.clone(),
             html: html(&text(&response["description"])),
             example: (!example.is_null()).then(|| pretty(document, schema, &example)),
+            headers: headers(&response["headers"]),
             fields: fields.collect(),
         });
     }
     (answers, refusals)
+}
+
+/// Those that are told of here; what every answer has stands in a chapter of its own.
+fn headers(headers: &Value) -> Vec<Row> {
+    const EVERYWHERE: [&str; 3] = ["X-Request-Id", "RateLimit", "RateLimit-Policy"];
+    let headers = headers.as_object().into_iter().flatten();
+    let own = headers.filter(|(name, _)| !EVERYWHERE.contains(&name.as_str()));
+    own.map(|(name, header)| Row {
+        name: name.clone(),
+        place: String::new(),
+        kind: "header".to_owned(),
+        required: false,
+        html: html(&text(&header["description"])),
+        example: String::new(),
+    })
+    .collect()
 }

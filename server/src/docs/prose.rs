@@ -37,9 +37,9 @@ pub fn chapters(text: &str) -> Vec<Chapter> {
             }
             (Event::Text(title), Inside::Title) => {
                 if let Some(chapter) = chapters.last_mut() {
-                    chapter.id = title
-                        .to_lowercase()
-                        .replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+                    let words = title.split(|c: char| !c.is_ascii_alphanumeric());
+                    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+                    chapter.id = words.join("-").to_lowercase();
                     chapter.title = title.into_string();
                 }
             }

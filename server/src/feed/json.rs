@@ -1,6 +1,6 @@
 //! JSON: `{"items": [ … ]}`.
 
-use super::{FeedError, MAX_ITEMS};
+use super::{FeedError, MAX_ITEMS, cut};
 use crate::api::fields::{invalid, members, pointer, refuse, text, unknown};
 use crate::api::json::array;
 use serde_json::value::RawValue;
@@ -53,7 +53,7 @@ fn feed(body: &RawValue) -> Result<Vec<ItemDraft>, Vec<EntryError>> {
 
 /// One item of a feed.
 fn item(value: &RawValue) -> ItemDraft {
-    draft(value, true)
+    cut(draft(value, true))
 }
 
 /// An item whose id stands in the path.

@@ -18,6 +18,9 @@ use service::inventory::{EntryCode, EntryError, ItemDraft};
 pub const TAKEN: &str = "application/json`, `application/xml` or `text/csv";
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 pub const MAX_ITEMS: usize = crate::api::json::MAX_ELEMENTS;
+/// What is wrong with one item, of which no more is told: enough to mend it by, and a feed that is nothing but wrong must
+/// not fill the memory.
+const MAX_REASONS: usize = 32;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -113,6 +116,13 @@ fn set(draft: &mut ItemDraft, field: &str, value: String) -> Option<()> {
     };
     *place = Some(value);
     Some(())
+}
+
+/// The draft with no more reasons than are told.
+fn cut(mut draft: ItemDraft) -> ItemDraft {
+    draft.errors.truncate(MAX_REASONS);
+    draft.errors.shrink_to_fit();
+    draft
 }
 
 /// As XML Schema and spreadsheets write it.

@@ -1,4 +1,4 @@
-//! The end, orderly or not, and what is known afterwards of when a key was used.
+//! The end, orderly or not, and what is known afterwards of when a key was used, and how often.
 
 use crate::support::{Server, count};
 use std::io::Write as _;
@@ -6,17 +6,21 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 const USED: &str = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
+const CALLS: &str = "SELECT coalesce(sum(calls), 0) FROM key_calls WHERE outcome = 'accepted'";
 
 #[test]
-fn a_signal_stops_the_server_with_every_use_written() {
+fn a_signal_stops_the_server_with_every_use_and_call_written_once() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
-    assert_eq!(server.key(&secret).get("/api/key").unwrap().status, 200);
+    for _ in 0..50 {
+        assert_eq!(server.key(&secret).get("/api/key").unwrap().status, 200);
+    }
     let (status, log, took) = server.stop();
     assert!(status.success(), "{log}");
     assert!(took < Duration::from_secs(5), "{took:?}");
     assert_eq!(count(folder.path(), USED), 1);
+    assert_eq!(count(folder.path(), CALLS), 50);
 }
 
 #[test]

@@ -118,6 +118,10 @@ impl Server {
         self.client(Some(("x-api-key", secret.to_owned())))
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// As `kill -9`.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();

@@ -23,6 +23,9 @@ const SHOWN: [&str; 8] = [
     "x-request-id",
 ];
 
+/// On a form whose answer has not come yet.
+const BUSY: &str = "data-busy";
+
 /// Serves the buttons of the `article`, as long as the current owner lives. `key` is the field that holds the reader's
 /// key.
 pub fn serve_docs(article: &str, key: &'static str) {
@@ -67,6 +70,10 @@ async fn send(form: HtmlFormElement, key: &'static str) {
     let Ok(Some(reply)) = form.query_selector(".reply") else {
         return;
     };
+    // Two impatient clicks are one call.
+    if form.has_attribute(BUSY) {
+        return;
+    }
     let asks = form.get_attribute("data-ask");
     let agreed = asks.is_none_or(|ask| {
         window().is_some_and(|window| window.confirm_with_message(&ask).unwrap_or(false))
@@ -82,6 +89,7 @@ async fn send(form: HtmlFormElement, key: &'static str) {
         }
         return;
     }
+    let _ = form.set_attribute(BUSY, "");
     reply.set_text_content(Some("Waiting for the answer…"));
     let text = match call(&form, secret.trim()).await {
         Ok(text) => text,
@@ -91,6 +99,7 @@ async fn send(form: HtmlFormElement, key: &'static str) {
         }
     };
     reply.set_text_content(Some(&text));
+    let _ = form.remove_attribute(BUSY);
 }
 
 async fn call(form: &HtmlFormElement, secret: &str) -> Result<String, JsValue> {

@@ -36,7 +36,7 @@ fn draw(docs: &Docs) -> AnyView {
                 <code>"code"</code>
                 ", and show "
                 <code>"detail"</code>
-                " to people. They are checked in this order:"
+                " to people. A call is checked in this order, and the first that fits is told:"
             </p>
             {refusals(&docs.problems)}
         </section>
@@ -67,11 +67,14 @@ fn bar() -> AnyView {
             </fieldset>
             <div class="field needs-script">
                 <label for=KEY>"API key to try with"</label>
-                <input id=KEY type="password" autocomplete="off" spellcheck="false" aria-describedby="docs-key-hint"/>
+                <input id=KEY type="password" autocomplete="new-password" spellcheck="false" aria-describedby="docs-key-hint"/>
                 <p id="docs-key-hint" class="hint">
                     "Stays in this field, and is gone when you leave the page."
                 </p>
             </div>
+            <p class="without-script second">
+                "Where JavaScript is on, each call has a form to try it."
+            </p>
         </div>
     })
 }
@@ -111,8 +114,8 @@ fn contents(docs: &Docs) -> AnyView {
             </div>
             <div>
                 <p>"Troubleshooting"</p>
-                {chapters(&docs.trouble)}
                 {list(errors)}
+                {chapters(&docs.trouble)}
             </div>
         </nav>
     })

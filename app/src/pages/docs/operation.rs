@@ -86,7 +86,7 @@ fn body(body: &Body) -> AnyView {
 
 fn answer(answer: &Answer) -> AnyView {
     let title = format!("Answer {}", answer.status);
-    if answer.fields.is_empty() {
+    if answer.fields.is_empty() && answer.headers.is_empty() {
         return plain(view! {
             <h4>{title}</h4>
             <div class="prose" inner_html=answer.html.clone()></div>
@@ -96,7 +96,7 @@ fn answer(answer: &Answer) -> AnyView {
         <details>
             <summary>{title}</summary>
             <div class="prose" inner_html=answer.html.clone()></div>
-            {values(&answer.fields)}
+            {values(&[answer.headers.as_slice(), answer.fields.as_slice()].concat())}
         </details>
     })
 }

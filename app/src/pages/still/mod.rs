@@ -1,5 +1,6 @@
-//! Pages that hold a plain form and are sent without script. The browser gets none of their code.
+//! Pages that hold a plain form, or nothing that changes by itself, and are sent without script. The browser gets none of their code.
 
+mod dashboard;
 mod edit_key;
 mod key;
 mod new_key;
@@ -8,6 +9,7 @@ mod settings;
 mod setup;
 mod sign_in;
 
+pub use dashboard::DashboardPage;
 pub use edit_key::EditKeyPage;
 pub use key::KeyPage;
 pub use new_key::NewKeyPage;

@@ -167,8 +167,12 @@ fn check_attributes(errors: &mut Vec<EntryError>, attributes: &BTreeMap<String, 
         return;
     }
     for (name, value) in attributes {
-        // RFC 6901: `~` and `/` are escaped.
-        let pointer = format!("/attributes/{}", name.replace('~', "~0").replace('/', "~1"));
+        // RFC 6901: `~` and `/` are escaped. As much of the name as can be read.
+        let shown: String = name.chars().take(128).collect();
+        let pointer = format!(
+            "/attributes/{}",
+            shown.replace('~', "~0").replace('/', "~1")
+        );
         if name.is_empty() || name.chars().count() > 128 || name.chars().any(char::is_control) {
             let detail = "Name attributes with 1 to 128 characters and no control characters.";
             errors.push(EntryError::new(&*pointer, EntryCode::Invalid, detail));

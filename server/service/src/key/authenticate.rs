@@ -1,7 +1,7 @@
 //! From what a request presents to a caller, or to the exact reason for its refusal.
 
 use super::{Malformed, PlainKey};
-use crate::{Client, Error, KeyCaller, Service};
+use crate::{CalledKey, Client, Error, KeyCaller, Service};
 use domain::{KeyStatus, Timestamp};
 
 /// Why a key was not accepted. Only the holder of a complete genuine secret learns of the last three.
@@ -24,9 +24,23 @@ pub enum KeyRefusal {
     Failed(Error),
 }
 
-impl From<Malformed> for KeyRefusal {
+/// A call that was not let in.
+#[derive(Debug)]
+pub struct Refused {
+    pub why: KeyRefusal,
+    /// Where the secret is genuine: under what the call is counted.
+    pub key: Option<CalledKey>,
+}
+
+impl From<KeyRefusal> for Refused {
+    fn from(why: KeyRefusal) -> Self {
+        Self { why, key: None }
+    }
+}
+
+impl From<Malformed> for Refused {
     fn from(Malformed: Malformed) -> Self {
-        Self::Malformed
+        KeyRefusal::Malformed.into()
     }
 }
 
@@ -40,22 +54,23 @@ impl Service {
         &self,
         presented: &[u8],
         client: &Client,
-    ) -> Result<KeyCaller, KeyRefusal> {
-        let refusal = match self.check(presented, client).await {
+    ) -> Result<KeyCaller, Refused> {
+        let mut refused = match self.check(presented, client).await {
             Ok(caller) => return Ok(caller),
-            // That we cannot know is not the caller's failure.
-            Err(KeyRefusal::Failed(error)) => return Err(KeyRefusal::Failed(error)),
-            Err(refusal) => refusal,
+            Err(refused) => refused,
         };
-        match self.failures.count(client.ip, &*self.clock) {
-            Ok(()) => Err(refusal),
-            Err(retry_after_seconds) => Err(KeyRefusal::TooMany {
+        // That we cannot know is not the caller's failure.
+        if !matches!(refused.why, KeyRefusal::Failed(_))
+            && let Err(retry_after_seconds) = self.failures.count(client.ip, &*self.clock)
+        {
+            refused.why = KeyRefusal::TooMany {
                 retry_after_seconds,
-            }),
+            };
         }
+        Err(refused)
     }
 
-    async fn check(&self, presented: &[u8], client: &Client) -> Result<KeyCaller, KeyRefusal> {
+    async fn check(&self, presented: &[u8], client: &Client) -> Result<KeyCaller, Refused> {
         let digest = PlainKey::parse(presented)?.digest(&self.pepper);
         let record = self
             .store
@@ -65,22 +80,29 @@ impl Service {
             .filter(|record| record.digest.matches(&digest))
             .ok_or(KeyRefusal::Unknown)?;
         let now = self.clock.now();
-        match record.status(now) {
-            KeyStatus::Active => {}
-            KeyStatus::Revoked => return Err(KeyRefusal::Revoked),
-            KeyStatus::Paused => return Err(KeyRefusal::Paused),
-            KeyStatus::Expired => {
-                return Err(KeyRefusal::Expired {
-                    at: record.expires_at.unwrap_or(now),
+        let why = match record.status(now) {
+            KeyStatus::Active => {
+                self.uses.note(&record.id, now, client);
+                return Ok(KeyCaller {
+                    limit: record.limit(),
+                    key_id: record.id,
+                    account_id: record.account_id,
+                    scopes: record.scopes,
                 });
             }
-        }
-        self.uses.note(&record.id, now, client);
-        Ok(KeyCaller {
-            limit: record.limit(),
-            key_id: record.id,
+            KeyStatus::Revoked => KeyRefusal::Revoked,
+            KeyStatus::Paused => KeyRefusal::Paused,
+            KeyStatus::Expired => KeyRefusal::Expired {
+                at: record.expires_at.unwrap_or(now),
+            },
+        };
+        let key = CalledKey {
             account_id: record.account_id,
-            scopes: record.scopes,
+            key_id: record.id,
+        };
+        Err(Refused {
+            why,
+            key: Some(key),
         })
     }
 }

@@ -68,7 +68,7 @@ impl Service {
         Ok(self.key_view(record, now, &member.time_zone))
     }
 
-    pub(super) fn key_view(&self, record: KeyRecord, now: Timestamp, zone: &Zone) -> KeyView {
+    pub(crate) fn key_view(&self, record: KeyRecord, now: Timestamp, zone: &Zone) -> KeyView {
         let moment = |at| moment(at, zone);
         let status = record.status(now);
         let last_use = self.uses.latest(&record.id, record.last_use);

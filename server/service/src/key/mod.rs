@@ -12,7 +12,7 @@ mod secret;
 mod status;
 mod uses;
 
-pub use authenticate::KeyRefusal;
+pub use authenticate::{KeyRefusal, Refused};
 pub use describe::KeyDescription;
 pub use secret::{KeyDigest, Malformed, PlainKey};
 pub use uses::{FLUSH_EVERY_SECONDS, PendingUses};

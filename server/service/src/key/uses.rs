@@ -63,15 +63,18 @@ impl PendingUses {
 }
 
 impl Service {
-    /// Writes the pending uses. What could not be written stays pending.
+    /// Writes the pending uses and counts of calls. What could not be written stays pending.
+    ///
+    /// To be called by one at a time and awaited to its end: what was written and not taken off would be counted twice.
     ///
     /// # Errors
     /// The database's.
     pub async fn flush_uses(&self) -> Result<(), Error> {
-        let pending = self.uses.snapshot();
-        if !pending.is_empty() {
-            self.store.record_uses(&pending).await?;
-            self.uses.forget(&pending);
+        let (uses, calls) = (self.uses.snapshot(), self.calls.snapshot());
+        if !uses.is_empty() || !calls.is_empty() {
+            self.store.record_uses(&uses, &calls).await?;
+            self.uses.forget(&uses);
+            self.calls.forget(calls);
         }
         Ok(())
     }

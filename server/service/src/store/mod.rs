@@ -5,12 +5,14 @@
 //! `contract` (behind the feature of that name).
 
 mod audit;
+mod call;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod record;
 mod request;
 
 pub use audit::*;
+pub use call::*;
 pub use record::*;
 pub use request::*;
 
@@ -18,7 +20,7 @@ use crate::inventory::{Condition, Item, ItemFilter, StoredItem};
 use crate::key::KeyDigest;
 use crate::leads::{Lead, LeadChange, LeadEdits};
 use async_trait::async_trait;
-use domain::{AccountId, Email, KeyId, LeadId, MemberId, Timestamp};
+use domain::{AccountId, Email, KeyId, LeadId, LeadStatus, MemberId, Timestamp};
 use std::collections::HashSet;
 
 /// The database failed. Neither text is for callers.
@@ -36,11 +38,23 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// All ports of one database.
 pub trait Store:
-    InstallationStore + MemberStore + KeyStore + InventoryStore + LeadStore + IdempotencyStore
+    InstallationStore
+    + MemberStore
+    + KeyStore
+    + CallStore
+    + InventoryStore
+    + LeadStore
+    + IdempotencyStore
 {
 }
 impl<T> Store for T where
-    T: InstallationStore + MemberStore + KeyStore + InventoryStore + LeadStore + IdempotencyStore
+    T: InstallationStore
+        + MemberStore
+        + KeyStore
+        + CallStore
+        + InventoryStore
+        + LeadStore
+        + IdempotencyStore
 {
 }
 
@@ -72,6 +86,9 @@ pub trait InstallationStore: Send + Sync + 'static {
         subject: &str,
         limit: u32,
     ) -> Result<Vec<SignedEvent>>;
+
+    /// The newest audit event of one kind.
+    async fn last_event(&self, account: &AccountId, action: Action) -> Result<Option<AuditEvent>>;
 }
 
 /// Accounts, members, their sessions and one-time links.
@@ -196,9 +213,9 @@ pub trait KeyStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<Ended>;
 
-    /// Notes when keys were last used, in one transaction; never moves a time backwards. Need not survive power
-    /// loss. Unknown ids are passed over.
-    async fn record_uses(&self, uses: &[(KeyId, UseRecord)]) -> Result<()>;
+    /// Notes when keys were last used and adds to the counts of calls, in one transaction; never moves a time
+    /// backwards. Need not survive power loss. Unknown keys, and keys of another account, are passed over.
+    async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()>;
 }
 
 /// The sellers' items.
@@ -306,4 +323,7 @@ pub trait LeadStore: Send + Sync + 'static {
 
     /// Without the erased.
     async fn count_leads(&self, account: &AccountId) -> Result<u64>;
+
+    /// Without the erased, and without the statuses that no lead has.
+    async fn count_leads_by_status(&self, account: &AccountId) -> Result<Vec<(LeadStatus, u64)>>;
 }

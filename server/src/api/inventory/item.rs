@@ -5,7 +5,7 @@ use super::body::ItemFields;
 use super::tag;
 use crate::AppState;
 use crate::api::json::{BODY, JsonText};
-use crate::api::openapi::{ItemPath, KnownTag, WantedTag};
+use crate::api::openapi::{ItemPath, KnownTag, NoTag, WantedTag};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
@@ -32,7 +32,7 @@ use service::store::Removal;
     security(("ApiKey" = ["inventory:read"])),
     responses(
         (status = 200, description = "The item", body = ItemAnswer, headers(("ETag" = String, description = "Names this state of the item"))),
-        (status = 304, description = "The item is still as `If-None-Match` names it"),
+        (status = 304, description = "The item has not changed: it is one of those that `If-None-Match` names", headers(("ETag" = String, description = "Names this state of the item"))),
     )
 )]
 pub async fn show(
@@ -60,7 +60,7 @@ pub async fn show(
     path = "/api/inventory/{id}",
     tag = "Inventory",
     operation_id = "putItem",
-    params(ItemPath, WantedTag),
+    params(ItemPath, WantedTag, NoTag),
     security(("ApiKey" = ["inventory:write"])),
     request_body = ItemFields,
     responses(

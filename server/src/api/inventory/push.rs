@@ -24,7 +24,7 @@ const CSV: &str =
 /// What came of a feed.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FeedReport, example = json!({
-    "received": 2, "created": 1, "updated": 1, "unchanged": 0, "removed": 0, "rejected": []
+    "received": 1, "created": 1, "updated": 0, "unchanged": 0, "removed": 0, "rejected": []
 }))]
 pub struct PushAnswer<'a> {
     received: usize,

@@ -74,9 +74,12 @@ pub enum ChangeAnswer {
 
 /// All that is left of a lead whose data was erased.
 #[derive(Serialize, ToSchema)]
-#[schema(as = ErasedLead)]
+#[schema(as = ErasedLead, example = json!({
+    "id": "0198c2a1-33b0-7d42-8c1e-5a90f7e2b613", "deleted_at": "2026-01-31T09:15:00Z"
+}))]
 pub struct ErasedAnswer {
     id: String,
+    /// Only of a lead whose data was erased, which has nothing else but its id.
     #[schema(format = DateTime)]
     deleted_at: String,
 }

@@ -10,10 +10,13 @@ mod values;
 pub use parameters::*;
 
 use super::problem::Document;
+use crate::AppState;
 use crate::api::{health, inventory, key, leads};
+use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::LazyLock;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
@@ -26,7 +29,6 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
                        `X-API-Key`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
-    servers((url = "/")),
     tags(
         (name = "Key", description = "What a key may know of itself."),
         (name = "Inventory", description = "The items that your customers can ask for."),
@@ -54,7 +56,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 )]
 struct Described;
 
-/// The whole document. It is the same for every server, account and key.
+/// The whole document. It is the same for every account and key, and but for the address for every server.
 pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let mut api = Described::openapi();
     let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
@@ -70,7 +72,12 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     document
 });
 
-static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
+/// The document as one server sends it: with the address at which it is reached.
+pub fn text(url: &str) -> Bytes {
+    let mut document = DOCUMENT.clone();
+    document["servers"] = json!([{ "url": url }]);
+    Bytes::from(document.to_string())
+}
 
 /// Describe the API
 #[utoipa::path(
@@ -80,6 +87,6 @@ static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
     operation_id = "describe",
     responses((status = 200, description = "This document", body = Value))
 )]
-pub async fn show() -> Response {
-    ([(CONTENT_TYPE, "application/json")], TEXT.as_str()).into_response()
+pub async fn show(State(state): State<AppState>) -> Response {
+    ([(CONTENT_TYPE, "application/json")], state.openapi()).into_response()
 }

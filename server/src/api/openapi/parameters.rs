@@ -41,10 +41,12 @@ pub struct ChangesQuery {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Query)]
 pub struct FeedQuery {
-    /// `replace`: this is the whole inventory, and stored items that it leaves out are removed.
+    /// `replace`: this one call holds the whole inventory, and stored items that it leaves out are removed. Do not
+    /// use it for a feed that is sent in several calls: each would remove what the one before it stored.
     #[param(default = "merge")]
     mode: Option<String>,
-    /// `reject`: one bad item, and nothing is stored. `skip`: bad items are passed over and listed in the answer.
+    /// `reject`: one bad item, and nothing is stored. `skip`: bad items are passed over and listed in the answer; what is
+    /// stored under their ids stays as it is, with `replace` too.
     #[param(default = "reject")]
     on_error: Option<String>,
 }
@@ -83,6 +85,12 @@ pub struct WantedTag {
     /// An `ETag`: the change happens only while the item is like that. `*`: only if it exists.
     #[param(rename = "If-Match")]
     if_match: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Header)]
+pub struct NoTag {
     /// `*`: the change happens only if the item does not exist.
     #[param(rename = "If-None-Match")]
     if_none_match: Option<String>,

@@ -85,6 +85,7 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
 
 /// Adds to each operation with a key what it may be refused with: one response for each status, with every code in it.
 pub fn add(document: &mut Value) {
+    tell_headers(document);
     for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {
             let problems = match path.as_str() {
@@ -126,6 +127,43 @@ fn add_to(response: &mut Value, problem: &Problem) {
     }
     let sample = problem.document("4b825dc642cb6eb9a060e54bf8d69288");
     content["examples"][code] = json!({ "value": sample });
+}
+
+/// Adds the headers that stand in every answer, and in every one to a key.
+fn tell_headers(document: &mut Value) {
+    for (_, operations) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
+            let keyed = !operation["security"].is_null();
+            let once = matches!(method.as_str(), "post" | "patch");
+            for (_, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+                let mut headers =
+                    vec![("X-Request-Id", "Names the request; an admin can look it up")];
+                if keyed {
+                    headers.push((
+                        "RateLimit-Policy",
+                        "The key's limit: `q` calls, refilled within `w` seconds",
+                    ));
+                    headers.push((
+                        "RateLimit",
+                        "`r` calls are left; the bucket is full again after `t` seconds",
+                    ));
+                }
+                if keyed && once {
+                    headers.push((
+                        "Idempotency-Replayed",
+                        "`true` where this is the first answer again",
+                    ));
+                }
+                for (name, description) in headers {
+                    response["headers"][name] = header(description);
+                }
+            }
+        }
+    }
+}
+
+fn header(description: &str) -> Value {
+    json!({ "schema": { "type": "string" }, "description": description })
 }
 
 /// Moves what several operations are refused with alike to one place.
@@ -173,19 +211,20 @@ fn for_each(document: &mut Value, mut see: impl FnMut(&str, &mut Value)) {
 }
 
 fn headers(problem: &Problem) -> Map<String, Value> {
-    let text =
-        |description: &str| json!({ "schema": { "type": "string" }, "description": description });
     let mut headers = Map::new();
     headers.insert(
         "X-Request-Id".into(),
-        text("Names the request; an admin can look it up"),
+        header("Names the request; an admin can look it up"),
     );
     match problem.status().as_u16() {
         401 => {
-            headers.insert("WWW-Authenticate".into(), text("`ApiKey realm=\"voxum\"`"));
+            headers.insert(
+                "WWW-Authenticate".into(),
+                header("`ApiKey realm=\"voxum\"`"),
+            );
         }
         429 | 503 => {
-            headers.insert("Retry-After".into(), text("Seconds to wait"));
+            headers.insert("Retry-After".into(), header("Seconds to wait"));
         }
         _ => {}
     }

@@ -49,7 +49,8 @@ fn items(schemas: &mut Value) {
     either(
         &mut fields["price"],
         &[
-            json!({ "type": "number", "minimum": 0, "maximum": MAX_PRICE, "multipleOf": 0.01 }),
+            // No `multipleOf`: a binary fraction such as 19.99 is a multiple of nothing.
+            json!({ "type": "number", "minimum": 0, "maximum": MAX_PRICE }),
             json!({ "type": "string", "pattern": PRICE }),
             json!({ "type": "null" }),
         ],
@@ -113,8 +114,8 @@ fn leads(schemas: &mut Value) {
 }
 
 fn parameters(paths: &mut Value) {
-    for (_, operations) in paths.as_object_mut().into_iter().flatten() {
-        for (_, operation) in operations.as_object_mut().into_iter().flatten() {
+    for (path, operations) in paths.as_object_mut().into_iter().flatten() {
+        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
             let given = operation
                 .get_mut("parameters")
                 .and_then(Value::as_array_mut);
@@ -126,9 +127,13 @@ fn parameters(paths: &mut Value) {
                     schema["type"] = kinds[0].clone();
                 }
                 match name.as_str() {
+                    "id" if path.starts_with("/api/inventory/") => schema["pattern"] = ID.into(),
                     "mode" => schema["enum"] = json!(["merge", "replace"]),
                     "on_error" => schema["enum"] = json!(["reject", "skip"]),
-                    "Idempotency-Key" => schema["pattern"] = "^[!-~]+$".into(),
+                    // Of a change; who reads may name tags.
+                    "If-None-Match" if method != "get" => schema["enum"] = json!(["*"]),
+                    // Blanks around it are HTTP's, those within it are its own.
+                    "Idempotency-Key" => schema["pattern"] = "^[ -~]*[!-~][ -~]*$".into(),
                     "cursor" => schema["pattern"] = "^([0-9a-f]{2})+$".into(),
                     _ => {}
                 }

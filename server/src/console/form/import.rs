@@ -44,7 +44,7 @@ pub async fn import(
     let report = match read(form).await {
         Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         Err(_) => refused("The file did not arrive whole. Send it again."),
-        Ok(upload) => match drafts(&upload) {
+        Ok(mut upload) => match drafts(&mut upload) {
             Err(report) => report,
             Ok(drafts) => {
                 let outcome = state
@@ -94,7 +94,8 @@ fn format(field: &Field<'_>) -> Option<Format> {
     by_name.or_else(|| Format::of_media_type(field.content_type()?))
 }
 
-fn drafts(upload: &Upload) -> Result<Vec<service::inventory::ItemDraft>, ImportReport> {
+/// The items in the file, which is let go of.
+fn drafts(upload: &mut Upload) -> Result<Vec<service::inventory::ItemDraft>, ImportReport> {
     if upload.bytes.is_empty() {
         return Err(refused("Choose a file with items in it."));
     }
@@ -104,9 +105,9 @@ fn drafts(upload: &Upload) -> Result<Vec<service::inventory::ItemDraft>, ImportR
     let told =
         "The file is none of JSON, XML or CSV. Give it the ending of its format, such as .csv.";
     let format = upload.format.ok_or_else(|| refused(told))?;
-    let text = std::str::from_utf8(&upload.bytes)
+    let text = String::from_utf8(std::mem::take(&mut upload.bytes))
         .map_err(|_| refused("The file is not in UTF-8. Save it again as “CSV UTF-8”."))?;
-    feed::read(format, text.to_owned()).map_err(|error| match error {
+    feed::read(format, text).map_err(|error| match error {
         FeedError::Malformed(why) => refused(why),
         FeedError::Invalid(errors) => listed(errors),
     })

@@ -4,7 +4,7 @@ use super::refuse;
 use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
-use crate::console::next::{HOME, sign_in_to};
+use crate::console::next::sign_in_to;
 use crate::console::{Visitor, render, see_other};
 use crate::request::Segment;
 use app::request::FormAnswer;
@@ -34,7 +34,7 @@ pub async fn revoke_key(
         .revoke_key(member, &visitor.client, &id, &form)
         .await
     {
-        Ok(_) => see_other(HOME),
+        Ok(_) => see_other("/keys"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::RevokeKey {

@@ -17,6 +17,13 @@ pub(crate) const NEWEST: &str = "
     ORDER BY seq DESC
     LIMIT $2";
 
+pub(crate) const NEWEST_OF: &str = "
+    SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail
+    FROM audit_events
+    WHERE account_id = $1 AND action = $2
+    ORDER BY seq DESC
+    LIMIT 1";
+
 pub(crate) const HISTORY: &str = "
     SELECT e.account_id, e.at, e.actor_kind, e.actor_id, e.action, e.subject, e.ip, e.user_agent, e.detail,
         m.email

@@ -38,6 +38,17 @@ pub(crate) const IDS: &str = "SELECT id FROM items WHERE account_id = $1";
 
 pub(crate) const DELETE: &str = "DELETE FROM items WHERE account_id = $1 AND id = $2";
 
+/// As many as this: a statement for each would keep the writer for seconds where a whole inventory goes.
+pub(crate) const DELETED_AT_ONCE: usize = 64;
+
+pub(crate) const DELETE_SOME: &str = "
+    DELETE FROM items WHERE account_id = $1 AND id IN (
+        $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+        $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33,
+        $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49,
+        $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65
+    )";
+
 macro_rules! select_items {
     ($($rest:expr),+ $(,)?) => {
         concat!(

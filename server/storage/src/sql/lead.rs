@@ -36,6 +36,11 @@ pub(crate) const ERASE: &str = "
 pub(crate) const COUNT: &str =
     "SELECT count(*) FROM leads WHERE account_id = $1 AND deleted_at IS NULL";
 
+pub(crate) const COUNT_BY_STATUS: &str = "
+    SELECT status, count(*) AS leads FROM leads
+    WHERE account_id = $1 AND deleted_at IS NULL
+    GROUP BY status";
+
 macro_rules! select_leads {
     ($rest:literal) => {
         concat!(
@@ -126,6 +131,24 @@ impl TryFrom<LeadRow> for Lead {
                 note: row.note,
             },
         })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct StatusRow {
+    status: String,
+    leads: i64,
+}
+
+impl TryFrom<StatusRow> for (LeadStatus, u64) {
+    type Error = Corrupt;
+
+    fn try_from(row: StatusRow) -> Result<Self, Corrupt> {
+        let status = parsed(LeadStatus::parse(&row.status), "leads.status")?;
+        Ok((
+            status,
+            u64::try_from(row.leads).map_err(|_| Corrupt("leads"))?,
+        ))
     }
 }
 

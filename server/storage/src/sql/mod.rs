@@ -5,6 +5,7 @@
 
 pub(crate) mod account;
 pub(crate) mod audit;
+pub(crate) mod call;
 pub(crate) mod installation;
 pub(crate) mod inventory;
 pub(crate) mod key;
@@ -33,11 +34,21 @@ pub(crate) const INDEXED: &[&str] = &[
     account::CHANGE,
     account::FIND,
     audit::NEWEST,
+    audit::NEWEST_OF,
     audit::RECORD,
+    call::ADD_TO_ACCOUNT,
+    call::ADD_TO_KEY,
+    call::FIND_FIRST_CALL,
+    call::FIRST_CALL,
+    call::OF_ACCOUNT,
+    call::OF_KEY,
+    call::SWEEP_ACCOUNTS,
+    call::SWEEP_KEYS,
     installation::PEPPER_FINGERPRINT,
     installation::SET_PEPPER_FINGERPRINT,
     inventory::COUNT,
     inventory::DELETE,
+    inventory::DELETE_SOME,
     inventory::FIND,
     inventory::PAGE,
     inventory::UPSERT,
@@ -50,6 +61,7 @@ pub(crate) const INDEXED: &[&str] = &[
     key::REVOKE,
     lead::CHANGES,
     lead::COUNT,
+    lead::COUNT_BY_STATUS,
     lead::ERASE,
     lead::FIND,
     lead::INSERT,

@@ -1,12 +1,12 @@
 //! What belongs to the installation as a whole, and the audit log.
 
-use super::{Result, SqliteStore, read_all};
+use super::{Result, SqliteStore, read, read_all};
 use crate::error::Doing as _;
 use crate::sql::audit::{EventRow, SignedRow};
 use crate::sql::{audit, installation};
 use async_trait::async_trait;
 use domain::AccountId;
-use service::store::{AuditEvent, InstallationStore, SignedEvent};
+use service::store::{Action, AuditEvent, InstallationStore, SignedEvent};
 
 #[async_trait]
 impl InstallationStore for SqliteStore {
@@ -74,5 +74,16 @@ impl InstallationStore for SqliteStore {
             .await
             .doing(DOING)?;
         read_all(rows, DOING)
+    }
+
+    async fn last_event(&self, account: &AccountId, action: Action) -> Result<Option<AuditEvent>> {
+        const DOING: &str = "finding the newest audit event of a kind";
+        let row: Option<EventRow> = sqlx::query_as(audit::NEWEST_OF)
+            .bind(account.as_str())
+            .bind(action.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .doing(DOING)?;
+        read(row, DOING)
     }
 }

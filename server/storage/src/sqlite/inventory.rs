@@ -172,10 +172,20 @@ async fn sweep(
         .fetch_all(&mut *connection)
         .await
         .doing("listing the items that a full feed leaves out")?;
+    let left_out = |id: &&String| !kept.contains(id.as_str());
+    let left_out: Vec<&String> = ids.iter().filter(left_out).collect();
     let mut removed = 0;
-    for id in ids.iter().filter(|id| !kept.contains(id.as_str())) {
-        delete(connection, account, id).await?;
-        removed += 1;
+    for some in left_out.chunks(inventory::DELETED_AT_ONCE) {
+        // The last one fills the places that are left.
+        let last = some.last().copied();
+        let mut query = sqlx::query(inventory::DELETE_SOME).bind(account.as_str());
+        for place in 0..inventory::DELETED_AT_ONCE {
+            query = query.bind(some.get(place).copied().or(last).map(String::as_str));
+        }
+        let done = query.execute(&mut *connection).await;
+        removed += done
+            .doing("deleting the items that a full feed leaves out")?
+            .rows_affected();
     }
     Ok(removed)
 }

@@ -1,6 +1,6 @@
 //! API keys.
 
-use super::{Result, SqliteStore, read, read_all, record};
+use super::{Result, SqliteStore, call, read, read_all, record};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::key;
 use crate::sql::key::KeyRow;
@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, RateLimit, Timestamp};
 use service::key::KeyDigest;
 use service::store::{
-    AuditEvent, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey, NewRevocation,
-    UseRecord,
+    AuditEvent, CallCount, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey,
+    NewRevocation, UseRecord,
 };
 use sqlx::SqliteExecutor;
 
@@ -141,7 +141,7 @@ impl KeyStore for SqliteStore {
         Ok(Ended::Revoked(record_now))
     }
 
-    async fn record_uses(&self, uses: &[(KeyId, UseRecord)]) -> Result<()> {
+    async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()> {
         const DOING: &str = "noting when API keys were used";
         let mut tx = self
             .relaxed
@@ -157,6 +157,9 @@ impl KeyStore for SqliteStore {
                 .execute(&mut *tx)
                 .await
                 .doing(DOING)?;
+        }
+        for count in calls {
+            call::add(&mut tx, count).await?;
         }
         tx.commit().await.doing(DOING)
     }

@@ -3,10 +3,10 @@
 use super::{Result, SqliteStore, read, read_all, record};
 use crate::error::Doing as _;
 use crate::sql::lead;
-use crate::sql::lead::LeadRow;
+use crate::sql::lead::{LeadRow, StatusRow};
 use crate::sql::once;
 use async_trait::async_trait;
-use domain::{AccountId, LeadId, Timestamp};
+use domain::{AccountId, LeadId, LeadStatus, Timestamp};
 use service::leads::{Lead, LeadChange, LeadEdits};
 use service::store::{AuditEvent, LeadStore};
 use sqlx::{SqliteConnection, SqliteExecutor};
@@ -162,6 +162,16 @@ impl LeadStore for SqliteStore {
             .await
             .doing("counting leads")?;
         Ok(count.unsigned_abs())
+    }
+
+    async fn count_leads_by_status(&self, account: &AccountId) -> Result<Vec<(LeadStatus, u64)>> {
+        const DOING: &str = "counting leads by their status";
+        let rows: Vec<StatusRow> = sqlx::query_as(lead::COUNT_BY_STATUS)
+            .bind(account.as_str())
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
     }
 }
 

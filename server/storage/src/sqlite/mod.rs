@@ -3,11 +3,12 @@
 //! Four ways to the file. One writer for every change, so that changes queue in memory and not at the file's lock; a
 //! few read-only connections, which never wait for it; a pair of those for the question who asks, so that no amount of
 //! listing keeps anybody out; and one connection for what may be lost with the power (when a key or a session was last
-//! used), so that those writes wait for no disk.
+//! used, how many calls there were), so that those writes wait for no disk.
 //!
 //! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
 
 mod account;
+mod call;
 mod files;
 mod installation;
 mod inventory;

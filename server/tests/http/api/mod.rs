@@ -1,4 +1,5 @@
 mod authentication;
+mod calls;
 mod health;
 mod inventory;
 mod key;

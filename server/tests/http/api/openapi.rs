@@ -1,8 +1,8 @@
 //! `/api/openapi.json`, and that it says what the router does.
 
-use crate::support::World;
+use crate::support::{PUBLIC_URL, World};
 use axum::routing::MethodFilter;
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::router::{API, OPEN};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,7 +18,10 @@ async fn document() -> Value {
 #[tokio::test]
 async fn the_document_is_the_one_that_was_agreed_on() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http/api/openapi.json");
-    let text = serde_json::to_string_pretty(&document().await).unwrap() + "\n";
+    let mut document = document().await;
+    let servers = document["servers"].take();
+    assert_eq!(servers, json!([{ "url": PUBLIC_URL }]), "its own address");
+    let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         std::fs::write(&file, &text).unwrap();
     }

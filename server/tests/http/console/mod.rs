@@ -1,7 +1,9 @@
 mod calls;
+mod dashboard;
 mod docs;
 mod headers;
 mod import;
+mod key;
 mod keys;
 mod leads;
 mod pages;

@@ -6,17 +6,8 @@ use serde_json::json;
 use server::router::CONSOLE;
 
 #[tokio::test]
-async fn the_first_page_is_the_keys_page() {
-    let world = World::new().await;
-    assert_eq!(
-        world.nobody().get("/").await.expect(303).header("location"),
-        "/keys"
-    );
-}
-
-#[tokio::test]
 async fn every_page_for_members_leads_to_sign_in_and_back() {
-    const OPEN: [&str; 4] = ["/", "/docs", "/sign-in", "/setup/{token}"];
+    const OPEN: [&str; 3] = ["/docs", "/sign-in", "/setup/{token}"];
     let world = World::new().await;
     let pages = CONSOLE
         .iter()
@@ -33,7 +24,7 @@ async fn every_page_for_members_leads_to_sign_in_and_back() {
         assert_eq!(answer.header("location"), back);
         seen += 1;
     }
-    assert_eq!(seen, 6);
+    assert_eq!(seen, 9);
 }
 
 #[tokio::test]
@@ -42,6 +33,7 @@ async fn pages_are_whole_documents_that_need_no_script() {
     let owner = world.owner().await;
     owner.create(&world, "CRM Sync", &["leads:read"]).await;
     for (path, text) in [
+        ("/", "Calls"),
         ("/keys", "CRM Sync"),
         ("/keys/new", "Permissions"),
         ("/inventory", "Inventory"),
@@ -139,6 +131,7 @@ async fn no_address_breaks_a_page() {
         "?",
     ] {
         for path in [
+            "/",
             "/keys",
             "/keys/new",
             "/inventory",
@@ -211,7 +204,7 @@ async fn what_people_and_systems_typed_is_text_on_every_page() {
     let query =
         "a=b&name=%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E&next=%2F%22%3E%3Cscript%3E";
     let revoke = format!("/keys/{}/revoke", key.id);
-    for path in ["/keys", "/keys/new", &*revoke, "/inventory"] {
+    for path in ["/", "/keys", "/keys/new", &*revoke, "/inventory"] {
         let page = owner.get(&format!("{path}?{query}")).await.expect(200).body;
         assert!(
             !page.contains("<script>") && !page.contains("<!--\""),

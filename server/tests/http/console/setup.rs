@@ -40,7 +40,7 @@ async fn an_owner_is_made_signed_in_and_the_link_is_gone() {
     let answer = world.nobody().form(&path, &FIELDS).await.expect(303);
     assert_eq!(
         (answer.header("location"), answer.header("referrer-policy")),
-        ("/keys", "no-referrer")
+        ("/", "no-referrer")
     );
     let owner = Member::of(&world, &answer);
     assert!(

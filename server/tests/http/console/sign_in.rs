@@ -29,7 +29,7 @@ async fn the_right_password_opens_a_session_and_leads_on() {
     // However it was typed.
     let fields = [("email", " ADA@Example.com "), ("password", PASSWORD)];
     let answer = world.nobody().form("/sign-in", &fields).await.expect(303);
-    assert_eq!(answer.header("location"), "/keys");
+    assert_eq!(answer.header("location"), "/");
 }
 
 #[tokio::test]
@@ -139,14 +139,14 @@ async fn next_never_leads_to_another_site() {
     ] {
         let fields = [("email", OWNER), ("password", PASSWORD), ("next", next)];
         let answer = world.nobody().form("/sign-in", &fields).await.expect(303);
-        assert_eq!(answer.header("location"), "/keys", "{next:?}");
+        assert_eq!(answer.header("location"), "/", "{next:?}");
     }
     let owner = world.sign_in(OWNER).await;
     let answer = owner
         .get("/sign-in?next=%2F%2Fevil.example")
         .await
         .expect(303);
-    assert_eq!(answer.header("location"), "/keys");
+    assert_eq!(answer.header("location"), "/");
     let answer = owner
         .get("/sign-in?next=%2Finventory%3Fcursor%3D1")
         .await

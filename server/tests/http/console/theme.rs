@@ -37,7 +37,7 @@ async fn an_unknown_choice_is_the_systems_and_never_echoed() {
             .header("set-cookie")
             .starts_with("voxum_theme=system;")
     );
-    assert_eq!(answer.header("location"), "/keys");
+    assert_eq!(answer.header("location"), "/");
     let page = world
         .nobody()
         .with("cookie", "voxum_theme=\"><script>")

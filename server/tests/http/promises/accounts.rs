@@ -247,6 +247,12 @@ async fn no_call_crosses_accounts() {
     }
 }
 
+const EDIT: [(&str, &str); 3] = [
+    ("name", "Taken over"),
+    ("scopes", "leads:read"),
+    ("last_day", ""),
+];
+
 #[tokio::test]
 async fn no_page_or_form_of_the_console_crosses_accounts() {
     let two = two().await;
@@ -258,16 +264,21 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
         let answer = match (*method, *path) {
             (
                 MethodFilter::GET,
-                "/keys" | "/keys/new" | "/inventory" | "/leads" | "/docs" | "/settings",
+                "/" | "/keys" | "/keys/new" | "/inventory" | "/leads" | "/docs" | "/settings",
             ) => mine.get(&at).await.expect(200),
-            (MethodFilter::GET, "/" | "/sign-in") => mine.get(&at).await.expect(303),
-            (MethodFilter::GET, "/keys/{id}/revoke") => mine.get(&at).await.expect(404),
+            (MethodFilter::GET, "/sign-in") => mine.get(&at).await.expect(303),
+            (MethodFilter::GET, "/keys/{id}" | "/keys/{id}/edit" | "/keys/{id}/revoke") => {
+                mine.get(&at).await.expect(404)
+            }
             // A full feed: it could remove what others have.
             (MethodFilter::POST, "/inventory") => {
                 let file = "id,name\nA,a\n";
                 mine.upload("/inventory", "feed.csv", file, &[("mode", "replace")])
                     .await
                     .expect(200)
+            }
+            (MethodFilter::POST, "/keys/{id}/edit" | "/keys/{id}/pause" | "/keys/{id}/resume") => {
+                mine.form(&at, &EDIT).await.expect(404)
             }
             (MethodFilter::POST, "/keys/{id}/revoke") => mine
                 .form(&at, &[("reason", "other"), ("confirm", "Acme Feed")])

@@ -121,7 +121,7 @@ async fn a_database_that_does_not_answer_is_told_as_such_everywhere() {
             (503, "unavailable".into())
         );
     }
-    for path in ["/keys", "/inventory", "/leads", "/sign-in", "/nothing"] {
+    for path in ["/", "/keys", "/inventory", "/leads", "/sign-in", "/nothing"] {
         owner.get(path).await.expect(503);
     }
     for (path, fields) in [

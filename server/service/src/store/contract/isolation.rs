@@ -28,7 +28,10 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
     assert_eq!(store.newest_leads(account, None, 100).await.unwrap(), []);
     assert_eq!(store.last_lead_change(account).await.unwrap(), 0);
     assert_eq!(store.count_leads(account).await.unwrap(), 0);
+    assert_eq!(store.count_leads_by_status(account).await.unwrap(), []);
     assert_eq!(store.find_lead(account, &world.lead).await.unwrap(), None);
+    let created = store.last_event(account, Action::KeyCreated);
+    assert_eq!(created.await.unwrap(), None);
     let events = store.audit_events(account, 100).await.unwrap();
     assert!(events.iter().all(|event| event.account_id == *account));
     assert_eq!(events.len(), 1, "the stranger's own beginning");

@@ -124,12 +124,12 @@ pub(super) async fn the_last_use_of_a_key_never_goes_backwards(store: Shared) {
         (one.clone(), used(at(50), "new")),
         (two.clone(), v6),
     ];
-    store.record_uses(&uses).await.unwrap();
+    store.record_uses(&uses, &[]).await.unwrap();
     let late = [
         (one.clone(), used(at(49), "late")),
         (two.clone(), used(at(51), "newer")),
     ];
-    store.record_uses(&late).await.unwrap();
+    store.record_uses(&late, &[]).await.unwrap();
     assert_eq!(
         last_use(&*store, &tenant, &one).await,
         Some(used(at(50), "new"))
@@ -144,17 +144,17 @@ pub(super) async fn the_last_use_of_a_key_never_goes_backwards(store: Shared) {
         user_agent: None,
     };
     store
-        .record_uses(&[(two.clone(), v6.clone())])
+        .record_uses(&[(two.clone(), v6.clone())], &[])
         .await
         .unwrap();
     assert_eq!(last_use(&*store, &tenant, &two).await, Some(v6));
-    store.record_uses(&[]).await.unwrap();
+    store.record_uses(&[], &[]).await.unwrap();
     assert_eq!(tenant.events(&*store).await, events, "a use is no change");
 
     // A revoked key was used all the same; both are told.
     tenant.revoke(&*store, &one, at(60)).await;
     store
-        .record_uses(&[(one.clone(), used(at(59), "last"))])
+        .record_uses(&[(one.clone(), used(at(59), "last"))], &[])
         .await
         .unwrap();
     let revoked = tenant.find(&*store, &one).await;
@@ -171,7 +171,7 @@ pub(super) async fn the_newest_of_racing_uses_remains(store: Shared) {
         let now = at(i64::from(number * 7 % 30));
         async move {
             store
-                .record_uses(&[(id, used(now, "racer"))])
+                .record_uses(&[(id, used(now, "racer"))], &[])
                 .await
                 .unwrap();
         }

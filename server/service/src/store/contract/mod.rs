@@ -19,7 +19,9 @@
 
 mod accounts;
 mod audit;
+mod calls;
 mod change;
+mod glance;
 mod inventory;
 mod isolation;
 mod items;
@@ -87,6 +89,11 @@ macro_rules! store_contract_cases {
             what_is_over_or_not_there_is_not_changed
             of_racing_pauses_one_is_recorded
             a_key_has_a_history_of_its_own
+            calls_add_up_by_quarters_of_an_account_and_hours_of_a_key
+            of_thirty_racing_counts_none_is_lost
+            calls_of_a_key_that_is_not_the_accounts_are_passed_over
+            the_first_accepted_call_is_remembered
+            old_counts_of_calls_are_swept_in_pieces
             an_upsert_counts_what_it_did
             every_field_of_an_item_counts_as_a_change
             an_unchanged_item_keeps_its_time
@@ -105,6 +112,7 @@ macro_rules! store_contract_cases {
             of_an_erased_lead_the_id_and_the_time_are_left
             the_feed_has_each_lead_once_at_its_last_change
             leads_are_listed_newest_change_first_without_the_erased
+            leads_are_counted_by_their_status_without_the_erased
             following_the_feed_meets_the_last_change_of_every_lead
             a_request_is_claimed_once_and_its_answer_reads_back
             a_request_is_claimed_anew_once_it_is_old
@@ -119,6 +127,7 @@ macro_rules! store_contract_cases {
             an_event_that_cannot_be_recorded_undoes_its_change
             an_event_that_cannot_be_recorded_undoes_the_first_owner
             events_read_back_as_they_were_newest_first
+            the_newest_event_of_a_kind_is_found_behind_others
         }
     };
 }
@@ -132,7 +141,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                accounts::*, audit::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, paging::*,
+                accounts::*, audit::*, calls::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, paging::*,
                 requests::*, resets::*, revocations::*, sessions::*, settings::*,
             };
             match case {

@@ -4,6 +4,7 @@ mod bodies;
 mod feeds;
 mod item;
 mod list;
+mod many;
 mod push;
 mod texts;
 

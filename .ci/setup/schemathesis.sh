@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# schemathesis, which `make contract` calls the API with, in an environment of its own. What a seed gives depends on both.
+
+source "$(dirname "$0")/say.sh"
+
+version=4.32.5
+packages=(schemathesis==$version hypothesis==6.170.15)
+place=$tools/schemathesis
+
+have python3 || give_up "Install Python 3.10 or newer."
+"$place/bin/schemathesis" --version 2>/dev/null | grep -q " $version\$" && exit 0
+mkdir -p "$tools"
+
+# Debian keeps what an environment is made with in a package of its own.
+if ! python3 -c 'import ensurepip' 2>/dev/null && have apt-get; then
+    as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo -n)
+    if "${as_root[@]}" true 2>/dev/null; then
+        say "Installing python3-venv with apt-get (a few seconds)"
+        "${as_root[@]}" apt-get update -qq || true
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-venv >/dev/null || true
+    fi
+fi
+
+say "Installing schemathesis $version (under a minute)"
+rm -rf "$place"
+if ! { python3 -m venv "$place" && "$place/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"; }; then
+    rm -rf "$place"
+    give_up "See what Python says above (Debian, as root: apt-get install python3-venv)."
+fi

@@ -1,0 +1,150 @@
+//! What became of a call to the HTTP API.
+
+use serde::{Deserialize, Serialize};
+
+/// Accepted, or why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It was answered with what it asked for; also "nothing new" (304).
+    Accepted,
+    Refused(Refusal),
+}
+
+/// Why a call was refused whose key is known to belong to an account. The codes are the API's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Refusal {
+    RevokedKey,
+    ExpiredKey,
+    PausedKey,
+    MissingScope,
+    RateLimited,
+    UnsupportedMediaType,
+    BodyTooLarge,
+    MalformedBody,
+    InvalidBody,
+    InvalidParameter,
+    NotFound,
+    PreconditionFailed,
+    IdempotencyKeyReused,
+    Conflict,
+    Internal,
+    Unavailable,
+    /// With a code that this version does not know.
+    Other,
+}
+
+impl Refusal {
+    pub const ALL: [Self; 17] = [
+        Self::RevokedKey,
+        Self::ExpiredKey,
+        Self::PausedKey,
+        Self::MissingScope,
+        Self::RateLimited,
+        Self::UnsupportedMediaType,
+        Self::BodyTooLarge,
+        Self::MalformedBody,
+        Self::InvalidBody,
+        Self::InvalidParameter,
+        Self::NotFound,
+        Self::PreconditionFailed,
+        Self::IdempotencyKeyReused,
+        Self::Conflict,
+        Self::Internal,
+        Self::Unavailable,
+        Self::Other,
+    ];
+
+    /// The `code` of the answer, and the text in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RevokedKey => "revoked_key",
+            Self::ExpiredKey => "expired_key",
+            Self::PausedKey => "paused_key",
+            Self::MissingScope => "missing_scope",
+            Self::RateLimited => "rate_limited",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::BodyTooLarge => "body_too_large",
+            Self::MalformedBody => "malformed_body",
+            Self::InvalidBody => "invalid_body",
+            Self::InvalidParameter => "invalid_parameter",
+            Self::NotFound => "not_found",
+            Self::PreconditionFailed => "precondition_failed",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::Conflict => "conflict",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+            Self::Other => "other",
+        }
+    }
+
+    /// Never fails, so that a call is counted even where its code is newer than this version.
+    pub fn of(code: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|refusal| refusal.as_str() == code)
+            .unwrap_or(Self::Other)
+    }
+
+    /// The words on the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::RevokedKey => "The key is revoked",
+            Self::ExpiredKey => "The key has expired",
+            Self::PausedKey => "The key is paused",
+            Self::MissingScope => "The key lacks the permission",
+            Self::RateLimited => "Too many calls",
+            Self::UnsupportedMediaType => "A format we do not read",
+            Self::BodyTooLarge => "Too much data at once",
+            Self::MalformedBody => "Data that cannot be read",
+            Self::InvalidBody => "Data with wrong values",
+            Self::InvalidParameter => "A wrong parameter",
+            Self::NotFound => "No such item or lead",
+            Self::PreconditionFailed => "Changed by somebody else meanwhile",
+            Self::IdempotencyKeyReused => "Idempotency key used twice",
+            Self::Conflict => "The same request is under way",
+            Self::Internal => "A fault on our side",
+            Self::Unavailable => "The server was unavailable",
+            Self::Other => "Another reason",
+        }
+    }
+}
+
+impl Outcome {
+    const ACCEPTED: &'static str = "accepted";
+
+    /// The text in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => Self::ACCEPTED,
+            Self::Refused(refusal) => refusal.as_str(),
+        }
+    }
+
+    /// The way back from [`Outcome::as_str`].
+    pub fn of(text: &str) -> Self {
+        if text == Self::ACCEPTED {
+            Self::Accepted
+        } else {
+            Self::Refused(Refusal::of(text))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_is_read_as_it_is_written() {
+        let refused = Refusal::ALL.map(Outcome::Refused);
+        for outcome in refused.into_iter().chain([Outcome::Accepted]) {
+            assert_eq!(Outcome::of(outcome.as_str()), outcome);
+        }
+    }
+
+    #[test]
+    fn a_code_of_another_version_is_another_reason() {
+        assert_eq!(Refusal::of("ip_not_allowed"), Refusal::Other);
+        assert_eq!(Outcome::of(""), Outcome::Refused(Refusal::Other));
+    }
+}

@@ -1,0 +1,115 @@
+//! The keys, the inventory and the leads, each with what is new.
+
+use super::figures::{counted, number};
+use crate::components::Badge;
+use crate::lean::plain;
+use domain::{KeyCounts, KeyStatus, LastChange, LeadStatus, Moment, Timestamp, relative};
+use leptos::prelude::*;
+
+#[component]
+pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
+    let counts = [
+        (KeyStatus::Active, keys.active),
+        (KeyStatus::Paused, keys.paused),
+        (KeyStatus::Expired, keys.expired),
+        (KeyStatus::Revoked, keys.revoked),
+    ];
+    let counts = counts.map(|(status, count)| {
+        view! {
+            <div>
+                <dt><Badge status=status/></dt>
+                <dd>{number(count as u64)}</dd>
+            </div>
+        }
+    });
+    let unused = (keys.unused > 0).then(|| {
+        let (keys, verb) = (
+            counted(keys.unused as u64, "active key", "active keys"),
+            if keys.unused == 1 { "was" } else { "were" },
+        );
+        view! { <p>{format!("{keys} {verb} not used for 30 days.")}</p> }
+    });
+    let expiring = (!keys.expiring.is_empty()).then(|| {
+        let ends = keys.expiring.into_iter().map(|key| {
+            view! {
+                <li>
+                    <span class="name">{key.name.to_string()}</span>
+                    {when(&key.end, &key.end.day, now)}
+                </li>
+            }
+        });
+        view! {
+            <h3 id="expiring">"Expiring within 7 days"</h3>
+            <ul class="ends" aria-labelledby="expiring">{ends.collect_view()}</ul>
+        }
+    });
+    plain(view! {
+        <section class="box" aria-labelledby="keys">
+            <h2 id="keys">"API keys"</h2>
+            <dl class="tally">{counts}</dl>
+            {expiring}
+            {unused}
+            <p><a href="/keys">"See all keys"</a></p>
+        </section>
+    })
+}
+
+#[component]
+pub fn Inventory(items: u64, change: Option<LastChange>, now: Timestamp) -> impl IntoView {
+    plain(view! {
+        <section class="box" aria-labelledby="inventory">
+            <h2 id="inventory">"Inventory"</h2>
+            <p class="stat"><strong>{number(items)}</strong> {if items == 1 { " item" } else { " items" }}</p>
+            {last(change, "Nothing was sent yet.", now)}
+            <p><a href="/inventory">"See the inventory"</a></p>
+        </section>
+    })
+}
+
+#[component]
+pub fn Leads(
+    leads: Vec<(LeadStatus, u64)>,
+    change: Option<LastChange>,
+    now: Timestamp,
+) -> impl IntoView {
+    let total: u64 = leads.iter().map(|(_, count)| count).sum();
+    let counts: Vec<_> = leads
+        .into_iter()
+        .map(|(status, count)| format!("{} {}", number(count), status.label().to_lowercase()))
+        .collect();
+    let counts = (!counts.is_empty()).then(|| view! { <p>{counts.join(", ")}</p> });
+    plain(view! {
+        <section class="box" aria-labelledby="leads">
+            <h2 id="leads">"Leads"</h2>
+            <p class="stat"><strong>{number(total)}</strong> {if total == 1 { " lead" } else { " leads" }}</p>
+            {counts}
+            {last(change, "None came yet.", now)}
+            <p><a href="/leads">"See the leads"</a></p>
+        </section>
+    })
+}
+
+/// What happened last, who did it, and when.
+fn last(change: Option<LastChange>, never: &'static str, now: Timestamp) -> AnyView {
+    let Some(LastChange { at, what, key }) = change else {
+        return plain(view! { <p class="second">{never}</p> });
+    };
+    let who = key.map_or_else(
+        || " in the console".to_owned(),
+        |name| format!(" by “{name}”"),
+    );
+    plain(view! {
+        <div class="last">
+            <h3>"Last change"</h3>
+            <p>{what} {who}</p>
+            <p class="second small">{when(&at, &at.exact, now)}</p>
+        </div>
+    })
+}
+
+/// "3 minutes ago · 23 Nov 2026, 05:31:07 UTC": the page stands still, so both are said.
+fn when(moment: &Moment, exact: &str, now: Timestamp) -> AnyView {
+    let words = format!("{} · {exact}", relative(moment.at, now));
+    let iso = moment.iso.clone();
+    plain(view! { <time datetime=iso>{words}</time> })
+}

@@ -1,0 +1,87 @@
+//! Numbers in words, and the scale that bars are drawn on.
+
+/// `1,204`.
+pub fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 call`, `1,204 calls`.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
+/// The lines of a chart whose highest bar is `max`, from 0 on: up to five, at round numbers, the last one not below `max`.
+pub fn scale(max: u64) -> Vec<u64> {
+    let steps = (0..20).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
+    let step = steps
+        .into_iter()
+        .find(|step| max.div_ceil(*step) <= 4)
+        .unwrap_or(max.max(1));
+    (0..=max.div_ceil(step).max(1))
+        .map(|line| line * step)
+        .collect()
+}
+
+/// How many of `whole` units are `part` of `all`. What is there at all is seen.
+pub fn share(part: u64, all: u64, whole: u64) -> u64 {
+    const SEEN: u64 = 100;
+    if part == 0 {
+        return 0;
+    }
+    let exact = u128::from(part) * u128::from(whole) / u128::from(all.max(1));
+    u64::try_from(exact)
+        .unwrap_or(whole)
+        .clamp(whole / SEEN, whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        for (count, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_204, "1,204"),
+            (1_000_000, "1,000,000"),
+        ] {
+            assert_eq!(number(count), text);
+        }
+        assert_eq!(counted(1, "call", "calls"), "1 call");
+    }
+
+    #[test]
+    fn a_scale_has_few_round_lines_and_room_for_the_highest_bar() {
+        for (max, lines) in [
+            (0, vec![0, 1]),
+            (1, vec![0, 1]),
+            (3, vec![0, 1, 2, 3]),
+            (7, vec![0, 2, 4, 6, 8]),
+            (95, vec![0, 50, 100]),
+            (1_204, vec![0, 500, 1_000, 1_500]),
+        ] {
+            assert_eq!(scale(max), lines, "{max}");
+        }
+        for max in [1, 12, 99_999, 1 << 40, u64::MAX / 8] {
+            let lines = scale(max);
+            assert!(lines.len() <= 5 && lines.last() >= Some(&max), "{max}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_seen_and_never_more_than_the_whole() {
+        assert_eq!(share(1, 2, 1_000), 500);
+        assert_eq!(share(0, 2, 1_000), 0);
+        assert_eq!(share(1, 1_000_000, 1_000), 10);
+        assert_eq!(share(u64::MAX, u64::MAX, 1_000), 1_000);
+    }
+}

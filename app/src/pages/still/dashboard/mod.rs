@@ -1,0 +1,60 @@
+//! An account at a glance: who calls, what is refused, which keys need a look, what was last sent.
+
+mod boxes;
+mod calls;
+mod figures;
+mod refusals;
+mod steps;
+
+use crate::components::PageHead;
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::PageData;
+use boxes::{Inventory, Keys, Leads};
+use calls::Calls;
+use domain::DashboardPage as Data;
+use leptos::prelude::*;
+use refusals::Refusals;
+use steps::Steps;
+
+const HEAD: Head = Head {
+    title: "Dashboard",
+    purpose: "How your systems use the API, and what they last sent.",
+};
+
+#[component]
+pub fn DashboardPage() -> impl IntoView {
+    load(HEAD, PageData::dashboard, |page| {
+        plain(view! { <Dashboard page=page/> })
+    })
+}
+
+#[component]
+fn Dashboard(page: Data) -> impl IntoView {
+    let now = page.now.at;
+    let steps = (!page.steps.done()).then(|| {
+        let call = format!(
+            "curl -H \"X-API-Key: vx_abc123...\" {}/api/key",
+            page.public_url
+        );
+        view! { <Steps done=page.steps manages=page.manages call=call/> }
+    });
+    // Before there is a key nothing can have happened: the steps say all there is to say.
+    let begun = page.steps.key || page.steps.data;
+    let board = begun.then(|| {
+        view! {
+            <div class="board">
+                <Calls days=page.days zone=page.time_zone/>
+                <Refusals refusals=page.refusals/>
+                <Keys keys=page.keys now=now/>
+                <Inventory items=page.items change=page.inventory_change now=now/>
+                <Leads leads=page.leads change=page.leads_change now=now/>
+            </div>
+        }
+    });
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {steps}
+        {board}
+    })
+}

@@ -1,0 +1,53 @@
+// The Dashboard: an account at a glance.
+
+import { takeFirstSteps } from "../support/dashboard.ts";
+import { demoteOwner } from "../support/seed.ts";
+import { seedDashboard } from "../support/states.ts";
+import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
+
+test("the first steps are ticked one after another, and the numbers follow", async ({ page, server }) => {
+  test.setTimeout(60_000);
+  await takeFirstSteps(page, server);
+});
+
+test("the chart's numbers are in a table that the keyboard opens", async ({ page, server }) => {
+  await seedDashboard(server);
+  await signIn(page, "/");
+  const table = page.getByRole("table", { name: "Calls a day over the last 30 days, today first" });
+  await expect(table).toBeHidden();
+  const summary = page.getByText("Show as table");
+  await summary.focus();
+  await page.keyboard.press("Enter");
+  await expect(table.getByRole("row")).toHaveCount(31);
+  await expect(table.getByRole("columnheader")).toHaveText(["Day", "Accepted", "Refused"]);
+  await expect(table.getByRole("rowheader")).toHaveCount(30);
+
+  const reasons = page.getByRole("table", { name: /Refused calls by reason/ });
+  await expect(reasons.getByRole("rowheader").first()).toContainText("Too many calls");
+  await expect(reasons.getByRole("row", { name: /Too many calls/ }).getByRole("cell")).toHaveText(["590"]);
+
+  const keys = page.getByRole("region", { name: "API keys" });
+  await expect(keys.getByRole("list", { name: "Expiring within 7 days" })).toContainText("CRM Sync");
+  await keys.getByRole("link", { name: "See all keys" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
+});
+
+test("the menu leads to the Dashboard without a page load, and on to pages that are taken over", async ({ page }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  await page.getByRole("link", { name: "Dashboard", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
+  await expect(page).toHaveTitle("Dashboard · Voxum Console");
+  expect(await page.evaluate(() => "sameDocument" in window), "no page was loaded").toBe(true);
+  await page.getByRole("navigation").getByRole("link", { name: "Leads" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Leads" })).toBeVisible();
+  await hydrated(page);
+});
+
+test("who may only look is told who creates keys", async ({ page, server }) => {
+  demoteOwner(server);
+  await signIn(page, "/");
+  await expect(page.getByText("An owner or admin of your account creates it.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Create API Key" })).toHaveCount(0);
+});

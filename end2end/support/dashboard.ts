@@ -1,0 +1,59 @@
+// What people do on the Dashboard, the same with and without script.
+
+import { call, push } from "./api.ts";
+import { SECRET } from "./keys.ts";
+import type { Server } from "./server.ts";
+import { expect, signIn, type Page } from "./test.ts";
+
+/** Loads the page until it tells: counts are written every two seconds. */
+async function waitFor(page: Page, text: string | RegExp): Promise<void> {
+  await expect(async () => {
+    await page.goto("/");
+    await expect(page.getByText(text).first()).toBeVisible({ timeout: 100 });
+  }).toPass({ timeout: 7_000, intervals: [200] });
+}
+
+/** From nothing to the first data, ticked step by step, with a refused call on the way. */
+export async function takeFirstSteps(page: Page, server: Server): Promise<void> {
+  await signIn(page, "/");
+  await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Dashboard", exact: true })).toHaveAttribute("aria-current", "page");
+  const steps = page.getByRole("region", { name: "Connect your first system" });
+  const step = steps.getByRole("listitem");
+  await expect(steps).toContainText("0 of 3 steps done");
+  await expect(step.nth(0)).toHaveAttribute("aria-current", "step");
+  await expect(page.getByRole("region", { name: "Calls", exact: true })).toHaveCount(0);
+
+  await steps.getByRole("link", { name: "Create API Key" }).click();
+  await page.getByLabel("Name").fill("Inventory Integration");
+  await page.getByLabel("inventory:read").check();
+  await page.getByLabel("inventory:write").check();
+  await page.getByRole("button", { name: "Create API Key" }).click();
+  const field = page.getByRole("textbox", { name: "API key" });
+  await expect(field).toHaveValue(SECRET);
+  const secret = await field.inputValue();
+
+  await page.goto("/");
+  await expect(steps).toContainText("1 of 3 steps done");
+  await expect(step.nth(0)).toContainText("Done: Create an API key");
+  await expect(step.nth(1)).toHaveAttribute("aria-current", "step");
+  await expect(steps.getByText(`curl -H "X-API-Key: vx_abc123..." ${server.url}/api/key`)).toBeVisible();
+
+  expect((await call(server, secret, "/api/leads")).status).toBe(403);
+  await waitFor(page, "The key lacks the permission");
+  await expect(steps, "a refused call is not the first").toContainText("1 of 3 steps done");
+
+  expect((await call(server, secret, "/api/key")).status).toBe(200);
+  await waitFor(page, "2 of 3 steps done");
+  await expect(step.nth(1)).toContainText("Done: Make the first call");
+
+  expect((await push(server, secret, [{ id: "SKU001", name: "Honda Accord 2024" }])).status).toBe(200);
+  await waitFor(page, "3 calls");
+  await expect(steps).toHaveCount(0);
+  const calls = page.getByRole("region", { name: "Calls", exact: true });
+  await expect(calls).toContainText("Today3 calls1 refused");
+  await expect(calls.getByRole("img", { name: "Calls a day over the last 30 days" })).toBeVisible();
+  const inventory = page.getByRole("region", { name: "Inventory" });
+  await expect(inventory).toContainText("1 item");
+  await expect(inventory).toContainText("1 added by “Inventory Integration”");
+}

@@ -1,0 +1,128 @@
+//! A feed is refused in words that help and quote nothing, or is a bounded number of items, each good or with reasons
+//! that point into it; and its items are the same in every format.
+
+use super::write::{csv, json, xml};
+use crate::api::json::MAX_MEMBERS;
+use crate::feed::{self, FeedError, Format, MAX_ITEMS};
+use service::inventory::{EntryError, Item, ItemDraft, OnError, check_feed};
+use std::collections::HashSet;
+
+/// Of one object and the one in it; with the reasons that several of them may be wrong for.
+const MAX_ERRORS: usize = 4 * MAX_MEMBERS;
+
+pub fn read(format: Format, data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    match feed::read(format, text.to_owned()) {
+        Err(FeedError::Malformed(why)) => told(&why),
+        Err(FeedError::Invalid(errors)) => reasons(&errors, ""),
+        Ok(drafts) => {
+            assert!((1..=MAX_ITEMS).contains(&drafts.len()));
+            for draft in &drafts {
+                if !draft.errors.is_empty() {
+                    reasons(&draft.errors, "");
+                }
+            }
+            checked(&drafts);
+            agreed(drafts);
+        }
+    }
+}
+
+fn told(detail: &str) {
+    // What was sent may be longer, in other letters, or hold what a terminal or a page would act on.
+    assert!((1..=200).contains(&detail.len()), "{detail:?}");
+    let plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    assert!(detail.bytes().all(plain), "{detail:?}");
+}
+
+fn reasons(errors: &[EntryError], parent: &str) {
+    assert!((1..=MAX_ERRORS).contains(&errors.len()));
+    for error in errors {
+        told(&error.detail);
+        let pointer = error
+            .pointer
+            .strip_prefix(parent)
+            .expect("points elsewhere");
+        assert!(pointer.is_empty() || pointer.starts_with('/'), "{pointer}");
+        assert!(pointer.chars().count() < 1024, "{pointer}");
+        // RFC 6901.
+        let mut escapes = pointer.split('~').skip(1);
+        assert!(
+            escapes.all(|rest| rest.starts_with(['0', '1'])),
+            "{pointer}"
+        );
+    }
+}
+
+/// What the service makes of it: every item is good, or its row is named.
+fn checked(drafts: &[ItemDraft]) {
+    match check_feed(drafts.to_vec(), OnError::Skip) {
+        Ok((items, rejected)) => {
+            assert_eq!(items.len() + rejected.len(), drafts.len());
+            for row in &rejected {
+                assert!(row.index < drafts.len());
+                reasons(&row.errors, &format!("/{}", row.index));
+            }
+            let ids: HashSet<_> = items.iter().map(|item| &item.id).collect();
+            assert_eq!(ids.len(), items.len(), "an id twice");
+            items.iter().for_each(within_limits);
+            let all = check_feed(drafts.to_vec(), OnError::Reject);
+            assert_eq!(all.is_ok(), rejected.is_empty());
+        }
+        Err(errors) => {
+            reasons(&errors, "");
+            for error in &errors {
+                let row = error.pointer.split('/').nth(1).map(str::parse::<usize>);
+                let row = row.and_then(Result::ok).expect("a row");
+                assert!(row < drafts.len());
+            }
+            assert!(check_feed(drafts.to_vec(), OnError::Reject).is_err());
+        }
+    }
+}
+
+fn within_limits(item: &Item) {
+    let fits = |text: &str, max: usize| {
+        let fine = |c: char| !c.is_control() || matches!(c, '\t' | '\n');
+        assert!(text.chars().count() <= max, "too long");
+        assert!(text.chars().all(fine), "{text:?}");
+    };
+    let id = item.id.as_str();
+    fits(id, 128);
+    assert!(!matches!(id, "" | "." | "..") && !id.contains(['\t', '\n']));
+    fits(&item.name, 256);
+    assert_ne!(item.name.trim(), "");
+    fits(item.category.as_deref().unwrap_or_default(), 256);
+    fits(item.description.as_deref().unwrap_or_default(), 10_000);
+    for address in [&item.url, &item.image_url].into_iter().flatten() {
+        fits(address, 2_048);
+        let lower = address.to_ascii_lowercase();
+        assert!(lower.starts_with("http://") || lower.starts_with("https://"));
+    }
+    let cents = item.price.map_or(0, service::inventory::Price::cents);
+    assert!((0..=999_999_999_999).contains(&cents));
+    assert!(item.attributes.len() <= 50);
+    for (name, value) in &item.attributes {
+        assert_ne!(name, "");
+        fits(name, 128);
+        fits(value, 2_048);
+    }
+}
+
+/// Written in each format that can say them, the items come back as they were.
+fn agreed(mut drafts: Vec<ItemDraft>) {
+    drafts.retain(|draft| draft.errors.is_empty());
+    if drafts.is_empty() {
+        return;
+    }
+    let again = |format, text: String| feed::read(format, text);
+    assert_eq!(again(Format::Json, json(&drafts)).as_ref(), Ok(&drafts));
+    if let Some(text) = xml(&drafts) {
+        assert_eq!(again(Format::Xml, text).as_ref(), Ok(&drafts));
+    }
+    if let Some(text) = csv(&drafts) {
+        assert_eq!(again(Format::Csv, text).as_ref(), Ok(&drafts));
+    }
+}

@@ -1,0 +1,173 @@
+//! The seeds of the search, and some hundred changes of each: what a build must hold without a fuzzer at hand.
+
+use std::path::{Path, PathBuf};
+
+type Property = fn(&[u8]);
+
+/// By the names of the targets and of the folders of their seeds.
+const ALL: [(&str, Property); 5] = [
+    ("key", super::key),
+    ("cursor", super::cursor),
+    ("json", super::json),
+    ("xml", super::xml),
+    ("csv", super::csv),
+];
+
+const CHANGES: usize = 500;
+
+/// Where readers of texts turn.
+const TURNS: &[&[u8]] = &[
+    b"\"",
+    b",",
+    b"\r\n",
+    b"\n",
+    b";",
+    b"\t",
+    b"<",
+    b">",
+    b"</",
+    b"/>",
+    b"&",
+    b"&#",
+    b"&#x",
+    b";",
+    b"<![CDATA[",
+    b"]]>",
+    b"<!--",
+    b"-->",
+    b"<!DOCTYPE",
+    b"<?",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b":",
+    b"\\u",
+    b"null",
+    b"\xEF\xBB\xBF",
+    b"\xFF",
+    b"\0",
+    "\u{85}".as_bytes(),
+    "\u{2028}".as_bytes(),
+    b"attributes.",
+    b"<item>",
+    b"</item>",
+    b"e",
+    b"-",
+    b".",
+    b"0",
+    b" ",
+    b"/",
+    b"~",
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
+}
+
+fn seeds(name: &str) -> Vec<Vec<u8>> {
+    let files = std::fs::read_dir(folder().join("seeds").join(name)).unwrap();
+    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+        .iter()
+        .map(|file| std::fs::read(file).unwrap())
+        .collect()
+}
+
+/// The same changes in every run.
+struct Dice(u64);
+
+impl Dice {
+    /// xorshift64.
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % end.max(1) as u64).unwrap()
+    }
+
+    fn part(&mut self, of: &[u8]) -> std::ops::Range<usize> {
+        let start = self.below(of.len());
+        start..(start + self.below(24)).min(of.len())
+    }
+
+    fn change(&mut self, data: &mut Vec<u8>, seeds: &[Vec<u8>]) {
+        let place = self.below(data.len() + 1);
+        match self.below(6) {
+            0 if place < data.len() => data[place] = u8::try_from(self.below(256)).unwrap(),
+            1 if place < data.len() => data[place] ^= 1 << self.below(8),
+            2 => drop(data.drain(self.part(data))),
+            3 => {
+                let part = data[self.part(data)].to_vec();
+                data.splice(place..place, part);
+            }
+            4 => {
+                let other = &seeds[self.below(seeds.len())];
+                let part = other[self.part(other)].to_vec();
+                data.splice(place..place, part);
+            }
+            _ => {
+                let turn = TURNS[self.below(TURNS.len())];
+                data.splice(place..place, turn.iter().copied());
+            }
+        }
+    }
+}
+
+fn hold(name: &str) {
+    let (_, property) = ALL.into_iter().find(|(known, _)| *known == name).unwrap();
+    let seeds = seeds(name);
+    assert_ne!(seeds.len(), 0);
+    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    for seed in &seeds {
+        property(seed);
+        for _ in 0..CHANGES {
+            let mut data = seed.clone();
+            for _ in 0..=dice.below(6) {
+                dice.change(&mut data, &seeds);
+            }
+            let held = std::panic::catch_unwind(|| property(&data));
+            assert!(held.is_ok(), "not for {:?}", String::from_utf8_lossy(&data));
+        }
+    }
+}
+
+#[test]
+fn keys_hold_for_changed_seeds() {
+    hold("key");
+}
+
+#[test]
+fn cursors_hold_for_changed_seeds() {
+    hold("cursor");
+}
+
+#[test]
+fn feeds_in_json_hold_for_changed_seeds() {
+    hold("json");
+}
+
+#[test]
+fn feeds_in_xml_hold_for_changed_seeds() {
+    hold("xml");
+}
+
+#[test]
+fn feeds_in_csv_hold_for_changed_seeds() {
+    hold("csv");
+}
+
+/// The targets are compiled by `make fuzz` alone; all that can be wrong with them is seen without that.
+#[test]
+fn each_property_is_a_target_of_its_name() {
+    let manifest = std::fs::read_to_string(folder().join("Cargo.toml")).unwrap();
+    for (name, _) in ALL {
+        let file = format!("targets/{name}.rs");
+        assert!(manifest.contains(&format!("path = \"{file}\"")), "{name}");
+        let target = std::fs::read_to_string(folder().join(file)).unwrap();
+        let call =
+            format!("libfuzzer_sys::fuzz_target!(|data: &[u8]| server::properties::{name}(data));");
+        assert!(target.contains(&call), "{name}");
+    }
+}

@@ -1,0 +1,68 @@
+//! Calls, counted.
+
+use crate::error::Corrupt;
+use domain::{Outcome, Timestamp};
+use service::store::CountedCalls;
+
+/// A key that is not the account's, or is not there, is passed over.
+pub(crate) const ADD_TO_ACCOUNT: &str = "
+    INSERT INTO account_calls (account_id, quarter, outcome, calls)
+    SELECT account_id, $3, $4, $5 FROM api_keys WHERE id = $2 AND account_id = $1
+    ON CONFLICT (account_id, quarter, outcome)
+    DO UPDATE SET calls = account_calls.calls + excluded.calls";
+
+pub(crate) const ADD_TO_KEY: &str = "
+    INSERT INTO key_calls (account_id, key_id, hour, outcome, calls)
+    SELECT account_id, id, $3, $4, $5 FROM api_keys WHERE id = $2 AND account_id = $1
+    ON CONFLICT (account_id, key_id, hour, outcome)
+    DO UPDATE SET calls = key_calls.calls + excluded.calls";
+
+pub(crate) const FIRST_CALL: &str = "
+    UPDATE accounts SET first_call_at = $3
+    WHERE id = $1 AND first_call_at IS NULL
+        AND EXISTS (SELECT 1 FROM api_keys WHERE api_keys.id = $2 AND account_id = $1)";
+
+pub(crate) const FIND_FIRST_CALL: &str = "SELECT first_call_at FROM accounts WHERE id = $1";
+
+pub(crate) const OF_ACCOUNT: &str = "
+    SELECT quarter AS since, outcome, calls FROM account_calls
+    WHERE account_id = $1 AND quarter >= $2
+    ORDER BY quarter, outcome";
+
+pub(crate) const OF_KEY: &str = "
+    SELECT hour AS since, outcome, calls FROM key_calls
+    WHERE account_id = $1 AND key_id = $2 AND hour >= $3
+    ORDER BY hour, outcome";
+
+pub(crate) const SWEEP_ACCOUNTS: &str = "
+    DELETE FROM account_calls
+    WHERE (account_id, quarter, outcome) IN (
+        SELECT account_id, quarter, outcome FROM account_calls
+        WHERE quarter < $1 ORDER BY quarter LIMIT $2
+    )";
+
+pub(crate) const SWEEP_KEYS: &str = "
+    DELETE FROM key_calls
+    WHERE (account_id, key_id, hour, outcome) IN (
+        SELECT account_id, key_id, hour, outcome FROM key_calls
+        WHERE hour < $1 ORDER BY hour LIMIT $2
+    )";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct CountedRow {
+    since: i64,
+    outcome: String,
+    calls: i64,
+}
+
+impl TryFrom<CountedRow> for CountedCalls {
+    type Error = Corrupt;
+
+    fn try_from(row: CountedRow) -> Result<Self, Corrupt> {
+        Ok(Self {
+            since: Timestamp::from_millis(row.since),
+            outcome: Outcome::of(&row.outcome),
+            calls: u64::try_from(row.calls).map_err(|_| Corrupt("calls"))?,
+        })
+    }
+}

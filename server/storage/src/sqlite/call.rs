@@ -1,0 +1,96 @@
+//! Calls, counted.
+
+use super::{Result, SqliteStore, read_all};
+use crate::error::Doing as _;
+use crate::sql::call;
+use crate::sql::call::CountedRow;
+use async_trait::async_trait;
+use domain::{AccountId, KeyId, Outcome, Timestamp};
+use service::store::{CallCount, CallStore, CountedCalls};
+use sqlx::SqliteConnection;
+
+#[async_trait]
+impl CallStore for SqliteStore {
+    async fn calls(&self, account: &AccountId, since: Timestamp) -> Result<Vec<CountedCalls>> {
+        const DOING: &str = "reading the calls of an account";
+        let rows: Vec<CountedRow> = sqlx::query_as(call::OF_ACCOUNT)
+            .bind(account.as_str())
+            .bind(since.millis())
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn key_calls(
+        &self,
+        account: &AccountId,
+        key: &KeyId,
+        since: Timestamp,
+    ) -> Result<Vec<CountedCalls>> {
+        const DOING: &str = "reading the calls of a key";
+        let rows: Vec<CountedRow> = sqlx::query_as(call::OF_KEY)
+            .bind(account.as_str())
+            .bind(key.as_str())
+            .bind(since.millis())
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn first_call(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+        let at: Option<Option<i64>> = sqlx::query_scalar(call::FIND_FIRST_CALL)
+            .bind(account.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .doing("reading when an account first called")?;
+        Ok(at.flatten().map(Timestamp::from_millis))
+    }
+
+    async fn sweep_calls(&self, before: Timestamp, limit: u32) -> Result<u64> {
+        const DOING: &str = "sweeping old counts of calls";
+        let mut swept = 0;
+        for statement in [call::SWEEP_ACCOUNTS, call::SWEEP_KEYS] {
+            let done = sqlx::query(statement)
+                .bind(before.millis())
+                .bind(limit)
+                .execute(&self.relaxed)
+                .await
+                .doing(DOING)?;
+            swept += done.rows_affected();
+        }
+        Ok(swept)
+    }
+}
+
+/// Adds calls to what is counted already.
+pub(super) async fn add(connection: &mut SqliteConnection, count: &CallCount) -> Result<()> {
+    const DOING: &str = "counting calls";
+    let (account, key) = (count.account_id.as_str(), count.key_id.as_str());
+    let calls = i64::try_from(count.calls).unwrap_or(i64::MAX);
+    for (statement, time) in [
+        (call::ADD_TO_ACCOUNT, count.quarter()),
+        (call::ADD_TO_KEY, count.hour()),
+    ] {
+        sqlx::query(statement)
+            .bind(account)
+            .bind(key)
+            .bind(time.millis())
+            .bind(count.outcome.as_str())
+            .bind(calls)
+            .execute(&mut *connection)
+            .await
+            .doing(DOING)?;
+    }
+    if count.outcome == Outcome::Accepted {
+        sqlx::query(call::FIRST_CALL)
+            .bind(account)
+            .bind(key)
+            .bind(count.at.millis())
+            .execute(connection)
+            .await
+            .doing(DOING)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! A server whose memory is watched, and requests to it written by hand.
+
+use crate::support::{Client, Server, change, count, voxum};
+use serde_json::{Value, json};
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use tempfile::TempDir;
+
+pub const MIB: usize = 1024 * 1024;
+/// Of an inventory feed, and of any other body.
+pub const FEED: usize = 16 * MIB;
+pub const BODY: usize = 2 * MIB;
+
+/// What one request may take, in MiB: its body, held in up to twice as much while it grows and nobody says how long it
+/// will be; what is read from it; and one value on its way there.
+pub const ONE: u64 = 4 * (FEED / MIB) as u64;
+
+pub struct Tried {
+    pub folder: TempDir,
+    pub server: Server,
+    pub secret: String,
+    pub idle: u64,
+}
+
+impl Tried {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut program = voxum(folder.path());
+        // Else the allocator keeps what large bodies took, some time more and some time less, and none could be told from
+        // the one before.
+        program.env("MALLOC_MMAP_THRESHOLD_", "65536");
+        program.env("MALLOC_TRIM_THRESHOLD_", "65536");
+        let server = Server::of(&mut program, true);
+        let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+        let scopes = [
+            "inventory:read",
+            "inventory:write",
+            "leads:read",
+            "leads:write",
+        ];
+        let form = json!({ "name": "CRM Sync", "scopes": scopes, "expires": "90d", "token": "0123456789abcdef" });
+        let made = owner.call("keys/create", &json!({ "form": form })).unwrap();
+        change(
+            folder.path(),
+            "UPDATE accounts SET limit_depth = 100000, limit_per_second = 1000",
+        );
+        let mut tried = Self {
+            secret: made["Ok"]["secret"].as_str().unwrap().to_owned(),
+            folder,
+            server,
+            idle: 0,
+        };
+        // Making the owner's password took some.
+        tried.forget_peak();
+        tried.still_well();
+        tried.idle = tried.peak();
+        tried
+    }
+
+    pub fn key(&self) -> Client {
+        self.server.key(&self.secret)
+    }
+
+    /// Good calls are answered, and change nothing.
+    pub fn still_well(&self) {
+        for path in ["/api/inventory", "/api/leads", "/api/key"] {
+            let answer = self.key().get(path).unwrap();
+            assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        }
+    }
+
+    pub fn stored(&self) -> i64 {
+        let all = "SELECT (SELECT count(*) FROM items) + (SELECT count(*) FROM leads) + (SELECT count(*) FROM audit_events)";
+        count(self.folder.path(), all)
+    }
+
+    /// The most memory that the server ever held since it was last forgotten, in MiB.
+    pub fn peak(&self) -> u64 {
+        let file = format!("/proc/{}/status", self.server.process());
+        let status = std::fs::read_to_string(file).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.unwrap().trim().trim_end_matches(" kB");
+        kib.parse::<u64>().unwrap() / 1024
+    }
+
+    pub fn forget_peak(&self) {
+        let file = format!("/proc/{}/clear_refs", self.server.process());
+        std::fs::write(file, "5").unwrap();
+    }
+
+    pub fn head(&self, path: &str, headers: &str) -> String {
+        let secret = &self.secret;
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-api-key: {secret}\r\n{headers}\r\n\r\n"
+        )
+    }
+
+    /// Sends a request piece by piece until nobody listens any more or all is said, with `end` as if there never were
+    /// anything more to come, and gives the answer's status and code.
+    pub fn send(
+        &self,
+        head: &str,
+        pieces: impl IntoIterator<Item = Vec<u8>, IntoIter: Send>,
+        end: bool,
+    ) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.server.url.trim_start_matches("http://")).unwrap();
+        let mut sending = stream.try_clone().unwrap();
+        let answer = std::thread::scope(|threads| {
+            let pieces = pieces.into_iter();
+            threads.spawn(move || {
+                let mut all = std::iter::once(head.as_bytes().to_vec()).chain(pieces);
+                if all.all(|piece| sending.write_all(&piece).is_ok()) && end {
+                    let _ = sending.shutdown(Shutdown::Write);
+                }
+            });
+            let mut answer = Vec::new();
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = stream.read(&mut piece) {
+                answer.extend_from_slice(&piece[..length]);
+            }
+            String::from_utf8(answer).unwrap()
+        });
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        let status = head.split(' ').nth(1).unwrap_or("0").parse().unwrap();
+        let problem: Value = serde_json::from_str(body).unwrap_or_default();
+        if status >= 400 {
+            let lower = head.to_ascii_lowercase();
+            assert!(
+                lower.contains("content-type: application/problem+json"),
+                "{answer}"
+            );
+        }
+        (
+            status,
+            problem["code"].as_str().unwrap_or_default().to_owned(),
+        )
+    }
+
+    pub fn post(&self, path: &str, kind: &str, body: Vec<u8>) -> (u16, String) {
+        let headers = format!("content-type: {kind}\r\ncontent-length: {}", body.len());
+        self.send(&self.head(path, &headers), [body], false)
+    }
+}
+
+pub const JSON: &str = "application/json";
+pub const XML: &str = "application/xml";
+pub const CSV: &str = "text/csv";
+
+/// `part` again and again, between a beginning and an end, `length` bytes in all.
+pub fn filled(start: &str, part: &str, end: &str, length: usize) -> Vec<u8> {
+    let count = (length - start.len() - end.len()) / part.len();
+    [start, &part.repeat(count), end].concat().into_bytes()
+}

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Holds the running server against its own description of the API, by whatever schemathesis thinks of.
+
+    run.py SCHEMATHESIS SERVER [--examples N] [--seed N]
+
+Starts the server on a free port in a folder of its own, makes a key as a member does, and ends both. The exit code is not
+0 where anything was found. Without a seed, each run tries something else and says by which seed it can be repeated.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+HERE = Path(__file__).resolve().parent
+EMAIL = "owner@example.com"
+PASSWORD = "correct horse battery"
+
+
+class Server:
+    """The program as an operator starts it, stopped at the end of a `with`."""
+
+    def __init__(self, program: str, folder: str):
+        environment = {
+            "VOXUM_LISTEN": "127.0.0.1:0",
+            "VOXUM_ADMIN_EMAIL": EMAIL,
+            "VOXUM_ADMIN_PASSWORD": PASSWORD,
+        }
+        self.process = subprocess.Popen(
+            [program, "serve"], cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.log = []
+        # Read all the time: a full pipe would stop the server.
+        self.reader = threading.Thread(target=lambda: self.log.extend(self.process.stderr))
+        self.reader.start()
+        line = self.process.stdout.readline()
+        if not line.startswith("Listening on "):
+            self.stop()
+            sys.exit(f"The server did not start: {line}{''.join(self.log)}")
+        self.url = line.removeprefix("Listening on ").strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.reader.join()
+        self.process.stdout.close()
+
+    def post(self, path: str, kind: str, body: str, cookie: str = ""):
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)
+        headers = {"Content-Type": kind, "Origin": self.url, "Cookie": cookie}
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        return answer, answer.read().decode()
+
+
+def sign_in(server: Server) -> str:
+    form = urlencode({"email": EMAIL, "password": PASSWORD})
+    answer, body = server.post("/sign-in", "application/x-www-form-urlencoded", form)
+    cookie = answer.getheader("Set-Cookie")
+    if answer.status != 303 or not cookie:
+        sys.exit(f"The owner could not sign in: {answer.status} {body}")
+    return cookie.split(";")[0]
+
+
+def lift_limits(folder: str):
+    """So that "too many calls" is not the answer to everything. What it says is tested elsewhere."""
+    with sqlite3.connect(Path(folder, "data", "voxum.db")) as database:
+        database.execute("UPDATE accounts SET limit_depth = 100000, limit_per_second = 1000")
+
+
+def search(schemathesis: str, server: Server, cookie: str, examples: int, seed: int) -> int:
+    environment = dict(
+        os.environ,
+        PYTHONPATH=str(HERE),
+        SCHEMATHESIS_HOOKS="hooks",
+        PYTHONDONTWRITEBYTECODE="1",
+        CONTRACT_URL=server.url,
+        CONTRACT_COOKIE=cookie,
+    )
+    command = [schemathesis, "--config-file", str(HERE / "schemathesis.toml"), "run"]
+    command += [f"{server.url}/api/openapi.json", "--max-examples", str(examples), "--seed", str(seed)]
+    # Where it keeps what it found, which is nothing to keep.
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("schemathesis", type=os.path.abspath)
+    parser.add_argument("server", type=os.path.abspath)
+    parser.add_argument("--examples", type=int, default=20, help="for each operation and phase")
+    parser.add_argument("--seed", type=int)
+    given = parser.parse_args()
+    seed = random.randrange(2**32) if given.seed is None else given.seed
+    print(f"Seed {seed}, {given.examples} examples for each operation", flush=True)
+    with tempfile.TemporaryDirectory() as folder, Server(given.server, folder) as server:
+        cookie = sign_in(server)
+        lift_limits(folder)
+        code = search(given.schemathesis, server, cookie, given.examples, seed)
+        if server.process.poll() is not None:
+            print("The server has ended by itself.")
+            code = code or 1
+    # What is answered well may have been an accident all the same.
+    broken = [line for line in server.log if "ERROR" in line or "panicked" in line]
+    if code or broken:
+        print("\nThe end of the server's log:\n" + "".join(broken[:5] + server.log[-20:]))
+        print(f"To repeat it: --seed {seed} --examples {given.examples}")
+    return code or int(bool(broken))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,206 @@
+//! Every call whose key is known is counted once, under what its caller was told.
+
+use crate::support::{Key, World};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// All calls that are counted, by their outcome. Both counts of them must agree.
+async fn counted(world: &World) -> BTreeMap<String, i64> {
+    const ACCOUNTS: &str = "SELECT outcome, sum(calls) FROM account_calls GROUP BY outcome";
+    const KEYS: &str = "SELECT outcome, sum(calls) FROM key_calls GROUP BY outcome";
+    world.service.flush_uses().await.unwrap();
+    let mut connection = world.connection().await;
+    let mut counts = Vec::new();
+    for statement in [ACCOUNTS, KEYS] {
+        let rows: Vec<(String, i64)> = sqlx::query_as(statement)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        counts.push(rows.into_iter().collect::<BTreeMap<_, _>>());
+    }
+    assert_eq!(counts[0], counts[1]);
+    counts.remove(0)
+}
+
+#[track_caller]
+fn same(counts: &BTreeMap<String, i64>, expected: &[(&str, i64)]) {
+    let expected = expected
+        .iter()
+        .map(|(outcome, calls)| ((*outcome).to_owned(), *calls))
+        .collect();
+    assert_eq!(counts, &expected);
+}
+
+async fn writer(world: &World) -> Key {
+    let owner = world.owner().await;
+    let scopes = ["inventory:read", "inventory:write"];
+    owner.create(world, "Feed", &scopes).await
+}
+
+#[tokio::test]
+async fn what_is_answered_is_accepted_nothing_new_included() {
+    let world = World::new().await;
+    let key = writer(&world).await;
+    let items = json!({ "items": [{ "id": "A", "name": "a" }] });
+    key.post("/api/inventory", &items).await.expect(200);
+    let answer = key.get("/api/inventory/A").await.expect(200);
+    let tag = answer.header("etag").to_owned();
+    let same_tag = key.with("if-none-match", tag);
+    same_tag.get("/api/inventory/A").await.expect(304);
+    key.send("HEAD", "/api/inventory", "").await.expect(200);
+    key.delete("/api/inventory/A").await.expect(204);
+    same(&counted(&world).await, &[("accepted", 5)]);
+    // What is written is not counted again.
+    key.delete("/api/key").await.expect(204);
+    same(&counted(&world).await, &[("accepted", 6)]);
+}
+
+#[tokio::test]
+async fn each_refusal_is_counted_under_its_own_reason() {
+    let world = World::new().await;
+    let key = writer(&world).await;
+    let path = "/api/inventory";
+    for (answer, code) in [
+        (key.get("/api/leads").await, "missing_scope"),
+        (
+            key.with("content-type", "text/html")
+                .send("POST", path, "x")
+                .await,
+            "unsupported_media_type",
+        ),
+        (
+            key.with("content-type", "application/json")
+                .send("POST", path, "{")
+                .await,
+            "malformed_body",
+        ),
+        (
+            key.post(path, &json!({ "items": [{}] })).await,
+            "invalid_body",
+        ),
+        (key.get("/api/inventory?limit=0").await, "invalid_parameter"),
+        (key.get("/api/inventory/none").await, "not_found"),
+        (
+            key.with("if-match", "\"x\"")
+                .delete("/api/inventory/none")
+                .await,
+            "not_found",
+        ),
+        (
+            key.with("if-match", "\"x\"")
+                .put("/api/inventory/none", &json!({ "name": "n" }))
+                .await,
+            "precondition_failed",
+        ),
+    ] {
+        assert_eq!(answer.problem().1, code);
+    }
+    world.sql("ALTER TABLE items RENAME TO things").await;
+    assert_eq!(key.get(path).await.problem().1, "internal");
+    world
+        .sql("UPDATE accounts SET limit_depth = 1, limit_per_second = 1")
+        .await;
+    key.get("/api/key").await;
+    assert_eq!(key.get("/api/key").await.problem().1, "rate_limited");
+    let mut counts = counted(&world).await;
+    // How many tokens were left before is not the point.
+    counts.remove("accepted");
+    same(
+        &counts,
+        &[
+            ("internal", 1),
+            ("invalid_body", 1),
+            ("invalid_parameter", 1),
+            ("malformed_body", 1),
+            ("missing_scope", 1),
+            ("not_found", 2),
+            ("precondition_failed", 1),
+            ("rate_limited", counts["rate_limited"]),
+            ("unsupported_media_type", 1),
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_is_over_is_refused_at_its_accounts_count() {
+    let world = World::new().await;
+    let key = writer(&world).await;
+    for (statement, code) in [
+        ("UPDATE api_keys SET paused_at = created_at", "paused_key"),
+        ("UPDATE api_keys SET expires_at = created_at", "expired_key"),
+        (
+            "UPDATE api_keys SET revoked_at = created_at, revoke_reason = 'other'",
+            "revoked_key",
+        ),
+    ] {
+        world.sql(statement).await;
+        for path in ["/api/key", "/api/leads"] {
+            assert_eq!(key.get(path).await.problem().1, code);
+        }
+    }
+    let expected = [("expired_key", 2), ("paused_key", 2), ("revoked_key", 2)];
+    same(&counted(&world).await, &expected);
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_again_is_a_call_each_time() {
+    let world = World::new().await;
+    let key = writer(&world).await.with("idempotency-key", "a");
+    let bad = json!({ "items": [{ "id": "A" }] });
+    for _ in 0..3 {
+        key.post("/api/inventory", &bad).await.expect(422);
+    }
+    let other = json!({ "items": [{ "id": "B", "name": "b" }] });
+    let reused = key.post("/api/inventory", &other).await;
+    assert_eq!(reused.problem().1, "idempotency_key_reused");
+    let expected = [("idempotency_key_reused", 1), ("invalid_body", 3)];
+    same(&counted(&world).await, &expected);
+}
+
+#[tokio::test]
+async fn who_is_no_key_of_ours_counts_nowhere() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let nobody = world.nobody();
+    nobody.get("/api/key").await.expect(401);
+    nobody
+        .with("x-api-key", "vx_")
+        .get("/api/key")
+        .await
+        .expect(401);
+    let unknown = "vx_00000000000000000000000000000000000000000003Ekpv5";
+    let unknown = nobody.with("x-api-key", unknown).get("/api/key").await;
+    assert_eq!(unknown.problem().1, "invalid_key");
+    key.get("/api/none").await.expect(404);
+    key.send("PATCH", "/api/key", "").await.expect(405);
+    key.with("x-api-key", &key.secret)
+        .get("/api/key")
+        .await
+        .expect(400);
+    nobody.get("/healthz").await.expect(200);
+    owner.get("/keys").await.expect(200);
+    same(&counted(&world).await, &[]);
+}
+
+#[tokio::test]
+async fn each_account_has_the_calls_of_its_own_keys() {
+    let world = World::new().await;
+    let mine = writer(&world).await;
+    let stranger = world.stranger().await;
+    let theirs = stranger.create(&world, "Feed", &["inventory:read"]).await;
+    mine.get("/api/key").await.expect(200);
+    for _ in 0..2 {
+        theirs.get("/api/key").await.expect(200);
+    }
+    theirs.get("/api/leads").await.expect(403);
+    same(
+        &counted(&world).await,
+        &[("accepted", 3), ("missing_scope", 1)],
+    );
+    let accounts = "SELECT count(*) FROM account_calls c JOIN accounts a ON a.id = c.account_id \
+                    WHERE (a.name, c.outcome, c.calls) IN (VALUES ('Acme Motors', 'accepted', 1), \
+                    ('Other Cars', 'accepted', 2), ('Other Cars', 'missing_scope', 1))";
+    assert_eq!(world.count(accounts).await, 3);
+    assert_eq!(world.count("SELECT count(*) FROM account_calls").await, 3);
+}

@@ -1,0 +1,61 @@
+//! `/api/inventory` of an account with as many items as the largest sellers have.
+
+use super::{feed, named};
+use crate::support::{Key, World};
+use serde_json::Value;
+use std::collections::HashSet;
+
+const ITEMS: usize = 100_000;
+/// Of one feed.
+const MOST: usize = 5_000;
+
+async fn send(key: &Key, query: &str, items: std::ops::Range<usize>) -> Value {
+    let rows = items.map(|n| format!("K{n:06},Item {n}\n"));
+    let csv = format!("id,name\n{}", rows.collect::<String>());
+    let key = key.with("content-type", "text/csv");
+    let path = format!("/api/inventory{query}");
+    key.send("POST", &path, csv).await.expect(200).json()
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_items_are_read_by_page_while_others_change_and_replaced_at_once() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for start in (0..ITEMS).step_by(MOST) {
+        let answer = send(&key, "", start..start + MOST).await;
+        assert_eq!(answer["created"], MOST);
+    }
+    let (mut met, mut pages, mut cursor) = (HashSet::new(), 0, String::new());
+    loop {
+        let path = format!("/api/inventory?limit=500{cursor}");
+        let page = key.get(&path).await.expect(200).json();
+        for item in page["items"].as_array().unwrap() {
+            let id = item["id"].as_str().unwrap();
+            // Items that come behind the reader and ahead of it move none of the others.
+            if id.starts_with('K') {
+                assert!(met.insert(id.to_owned()), "{id} came twice");
+            }
+        }
+        pages += 1;
+        let changed = |n: usize| format!("K{:06}", (pages * 487 + n) % ITEMS);
+        let mut churn = vec![named(&format!("A{pages}")), named(&format!("Z{pages}"))];
+        churn.extend((0..3).map(|n| named(&changed(n * ITEMS / 3))));
+        key.post("/api/inventory", &feed(churn)).await.expect(200);
+        // Not faster than a key may.
+        world.clock.advance_seconds(1);
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(met.len(), ITEMS, "some were skipped");
+
+    let answer = send(&key, "?mode=replace", 0..MOST).await;
+    // The churn added two with each page; it changed some of those that stay.
+    assert_eq!(answer["removed"], ITEMS - MOST + 2 * pages);
+    assert_eq!(answer["created"], 0);
+    let left = world.count("SELECT count(*) FROM items").await;
+    assert_eq!(left, i64::try_from(MOST).unwrap());
+    let page = key.get("/api/inventory?limit=500").await.expect(200).json();
+    assert_eq!(page["items"][499]["id"], "K000499");
+}

@@ -1,0 +1,189 @@
+//! The Dashboard: an account's own numbers, and the first steps of a new one.
+
+use crate::support::{Member, OWNER, PASSWORD, World};
+use serde_json::json;
+
+/// The text of a page as people see it, with one space between its parts.
+async fn text(member: &Member) -> String {
+    let page = member.get("/").await.expect(200).body;
+    let main = page.split("<main").nth(1).expect("a page has a main part");
+    let main = main.split("</main").next().unwrap();
+    let parts = main.split('<').filter_map(|part| part.split_once('>'));
+    let words = parts.flat_map(|(_, text)| text.split_whitespace());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn has(page: &str, words: &str) {
+    assert!(page.contains(words), "not “{words}” in: {page}");
+}
+
+#[tokio::test]
+async fn the_first_page_after_every_sign_in_is_the_dashboard() {
+    let world = World::new().await;
+    let answer = world.nobody().get("/").await.expect(303);
+    assert_eq!(answer.header("location"), "/sign-in");
+    let owner = world.owner().await;
+    let fields = [("email", OWNER), ("password", PASSWORD)];
+    let answer = world.nobody().form("/sign-in", &fields).await.expect(303);
+    assert_eq!(answer.header("location"), "/");
+    let page = owner.get("/").await.expect(200).body;
+    has(&page, "<title>Dashboard · Voxum Console</title>");
+    assert!(!page.contains("hydrate"), "it is sent without script");
+}
+
+#[tokio::test]
+async fn the_first_steps_are_ticked_as_they_happen_and_then_gone() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let page = text(&owner).await;
+    has(&page, "0 of 3 steps done");
+    has(&page, "Create API Key");
+    assert!(!page.contains("Refused calls by reason"), "{page}");
+
+    let scopes = ["inventory:read", "inventory:write"];
+    let key = owner.create(&world, "Feed", &scopes).await;
+    let page = text(&owner).await;
+    has(&page, "1 of 3 steps done");
+    has(&page, "Done: Create an API key");
+    has(&page, "Refused calls by reason");
+
+    // A call that is refused is none that was made.
+    key.get("/api/leads").await.expect(403);
+    world.service.flush_uses().await.unwrap();
+    let page = text(&owner).await;
+    has(&page, "1 of 3 steps done");
+    has(&page, "The key lacks the permission");
+
+    key.get("/api/key").await.expect(200);
+    world.service.flush_uses().await.unwrap();
+    has(&text(&owner).await, "2 of 3 steps done");
+
+    let items = json!({ "items": [{ "id": "A", "name": "a" }] });
+    key.post("/api/inventory", &items).await.expect(200);
+    assert!(!text(&owner).await.contains("steps done"));
+    // Nor do they come back once the calls are long forgotten.
+    world.clock.advance_seconds(40 * 24 * 3600);
+    world.service.sweep_calls().await.unwrap();
+    let page = text(&world.sign_in(OWNER).await).await;
+    assert!(!page.contains("steps done"), "{page}");
+    has(&page, "No calls in the last 30 days");
+}
+
+#[tokio::test]
+async fn today_is_the_accounts_own_day() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    for (calls, seconds) in [(3, 5 * 3600 + 1800 + 120), (5, 0)] {
+        for _ in 0..calls {
+            key.get("/api/key").await.expect(200);
+        }
+        key.get("/api/leads").await.expect(403);
+        world.service.flush_uses().await.unwrap();
+        world.clock.advance_seconds(seconds);
+    }
+    // 05:31 and 11:03 UTC of one day, which in Honolulu are the evening before and an hour after midnight.
+    let page = text(&owner).await;
+    has(
+        &page,
+        "Today 10 calls 2 refused Last 30 days 10 calls 2 refused",
+    );
+    world
+        .sql("UPDATE accounts SET time_zone = 'Pacific/Honolulu'")
+        .await;
+    let page = text(&owner).await;
+    has(
+        &page,
+        "Today 6 calls 1 refused Last 30 days 10 calls 2 refused",
+    );
+    has(&page, "time zone, Pacific/Honolulu .");
+    has(&page, "23 Nov 5 1 22 Nov 3 1 21 Nov 0 0");
+    has(&page, "The key lacks the permission missing_scope 2");
+}
+
+#[tokio::test]
+async fn keys_items_and_leads_are_told_with_their_last_change() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let scopes = ["inventory:read", "inventory:write", "leads:write"];
+    let key = owner.create(&world, "Dealer <feed>", &scopes).await;
+    let other = owner.create(&world, "Old", &["leads:read"]).await;
+    owner.revoke(&other.id, "Old").await.expect(200);
+    let page = text(&owner).await;
+    has(&page, "Active 1 Paused 0 Expired 0 Revoked 1");
+    has(&page, "0 items Nothing was sent yet.");
+    has(&page, "0 leads None came yet.");
+
+    let items = json!({ "items": [{ "id": "A", "name": "a" }, { "id": "B", "name": "b" }] });
+    key.post("/api/inventory", &items).await.expect(200);
+    let lead = json!({ "email": "buyer@acme.example", "status": "won" });
+    key.post("/api/leads", &lead).await.expect(201);
+    key.post("/api/leads", &json!({ "phone": "1" }))
+        .await
+        .expect(201);
+    let page = text(&owner).await;
+    has(
+        &page,
+        "2 items Last change Items: 2 added by “Dealer &lt;feed&gt;”",
+    );
+    has(&page, "2 leads 1 new, 1 won Last change A lead added by");
+    has(&page, "just now · 23 Nov 2026, 05:31:07 UTC");
+    assert!(!page.contains("buyer@acme.example"), "{page}");
+    let file = "id,name\nA,c\n";
+    owner
+        .upload("/inventory", "feed.csv", file, &[("mode", "replace")])
+        .await
+        .expect(200);
+    has(
+        &text(&owner).await,
+        "1 item Last change Items: 1 changed, 1 removed in the console",
+    );
+
+    world.clock.advance_seconds(84 * 24 * 3600);
+    let page = text(&world.sign_in(OWNER).await).await;
+    has(
+        &page,
+        "Expiring within 7 days Dealer &lt;feed&gt; in 6 days · 21 Feb 2027",
+    );
+    has(&page, "1 active key was not used for 30 days.");
+}
+
+#[tokio::test]
+async fn who_may_only_look_is_offered_nothing_to_create() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    let page = text(&owner).await;
+    has(&page, "An owner or admin of your account creates it.");
+    assert!(!page.contains("Create API Key") && !page.contains("a file of items"));
+}
+
+#[tokio::test]
+async fn an_account_sees_its_own_numbers_alone() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let scopes = ["inventory:write", "leads:write"];
+    let key = owner.create(&world, "Acme Feed", &scopes).await;
+    let items = json!({ "items": [{ "id": "ACME-1", "name": "Acme Car" }] });
+    key.post("/api/inventory", &items).await.expect(200);
+    key.post("/api/leads", &json!({ "phone": "1" }))
+        .await
+        .expect(201);
+    key.get("/api/leads").await.expect(403);
+    world.service.flush_uses().await.unwrap();
+    let stranger = world.stranger().await;
+    stranger.create(&world, "Feed", &["leads:read"]).await;
+    let page = text(&stranger).await;
+    for words in [
+        "1 of 3 steps done",
+        "Calls No calls in the last 30 days.",
+        "None in the last 30 days.",
+        "Active 1 Paused 0 Expired 0 Revoked 0",
+        "0 items Nothing was sent yet.",
+        "0 leads None came yet.",
+    ] {
+        has(&page, words);
+    }
+    assert!(!page.contains("Acme") && !page.contains("ACME"), "{page}");
+}

@@ -1,0 +1,180 @@
+//! `/keys/{id}`, and the forms that change a key
+
+use crate::support::{Key, Member, World};
+use serde_json::json;
+
+const EDIT: [(&str, &str); 7] = [
+    ("name", "Händler-Feed"),
+    ("scopes", "leads:read"),
+    ("scopes", "leads:write"),
+    ("last_day", "2030-01-31"),
+    ("note", "Call Grace\r\nbefore you revoke it."),
+    ("limit_depth", "7"),
+    ("limit_per_second", "3"),
+];
+
+async fn edit(owner: &Member, key: &Key, fields: &[(&str, &str)]) -> crate::support::Answer {
+    owner.form(&format!("/keys/{}/edit", key.id), fields).await
+}
+
+#[tokio::test]
+async fn an_edited_key_may_at_once_what_it_was_edited_to_and_says_so() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner
+        .create(&world, "Inventory Integration", &["inventory:read"])
+        .await;
+    key.get("/api/inventory").await.expect(200);
+    let page = format!("/keys/{}", key.id);
+    let answer = edit(&owner, &key, &EDIT).await.expect(303);
+    assert_eq!(answer.header("location"), format!("{page}?done=edited"));
+
+    assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
+    let told = key.get("/api/key").await.expect(200);
+    assert_eq!(told.header("ratelimit-policy"), "\"default\";q=7;w=3");
+    let told = told.json();
+    assert_eq!(told["name"], "Händler-Feed");
+    assert_eq!(told["scopes"], json!(["leads:read", "leads:write"]));
+    assert_eq!(told["expires_at"], "2030-02-01T00:00:00Z");
+
+    let page = owner
+        .get(&format!("{page}?done=edited"))
+        .await
+        .expect(200)
+        .body;
+    for text in [
+        "Händler-Feed",
+        "Saved. Each change holds from now on.",
+        "Call Grace\nbefore you revoke it.",
+        "Name: Inventory Integration → Händler-Feed",
+        "Permissions: inventory:read → leads:read, leads:write",
+        "Rate limit: none → 7 at once, 3 a second",
+        "Created",
+        "ada@example.com",
+        "192.0.2.7",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    let form = owner
+        .get(&format!("/keys/{}/edit", key.id))
+        .await
+        .expect(200)
+        .body;
+    for text in [
+        "value=\"Händler-Feed\"",
+        "value=\"2030-01-31\"",
+        "value=\"7\"",
+        "value=\"3\"",
+    ] {
+        assert!(form.contains(text), "{text}");
+    }
+    assert!(!form.contains(&key.secret));
+}
+
+#[tokio::test]
+async fn a_paused_key_is_refused_until_it_is_resumed() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let page = format!("/keys/{}", key.id);
+    let answer = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
+    assert_eq!(answer.header("location"), format!("{page}?done=paused"));
+    assert_eq!(
+        key.get("/api/leads").await.problem(),
+        (401, "paused_key".into())
+    );
+    let shown = owner.get(&page).await.expect(200).body;
+    assert!(shown.contains("This key is paused") && shown.contains("Resume"));
+    // Twice is no error, and is recorded once.
+    owner.form(&format!("{page}/pause"), &[]).await.expect(303);
+    owner.form(&format!("{page}/resume"), &[]).await.expect(303);
+    key.get("/api/leads").await.expect(200);
+    let shown = owner.get(&page).await.expect(200).body;
+    assert_eq!(shown.matches("<p>Paused</p>").count(), 1);
+    assert_eq!(shown.matches("<p>Resumed</p>").count(), 1);
+}
+
+#[tokio::test]
+async fn a_bad_edit_changes_nothing_and_keeps_what_was_typed() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let bad = [
+        ("name", " "),
+        ("last_day", "2020-01-31"),
+        ("note", "kept as typed"),
+        ("limit_depth", "many"),
+        ("limit_per_second", "3"),
+    ];
+    let page = edit(&owner, &key, &bad).await.expect(200).body;
+    for text in [
+        "Enter a name",
+        "Choose at least one permission.",
+        "Enter today or a later day.",
+        "kept as typed",
+        "value=\"many\"",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert_eq!(
+        key.get("/api/key").await.expect(200).json()["name"],
+        "CRM Sync"
+    );
+    let history = owner
+        .get(&format!("/keys/{}", key.id))
+        .await
+        .expect(200)
+        .body;
+    assert_eq!(history.matches("<li><p>").count(), 1, "only its creation");
+}
+
+#[tokio::test]
+async fn what_is_over_cannot_be_changed_and_shows_why() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    owner.revoke(&key.id, "").await.expect(200);
+    let page = format!("/keys/{}", key.id);
+    let form = edit(&owner, &key, &EDIT).await.expect(200).body;
+    assert!(!form.contains("name=\"last_day\""), "{form}");
+    for verb in ["pause", "resume"] {
+        let answer = owner.form(&format!("{page}/{verb}"), &[]).await.expect(303);
+        assert_eq!(answer.header("location"), page);
+    }
+    assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
+    let shown = owner.get(&page).await.expect(200).body;
+    assert!(shown.contains("Revoked, with the reason other"), "{shown}");
+    assert!(!shown.contains("/edit\""), "no way to change it");
+}
+
+#[tokio::test]
+async fn viewers_look_and_change_nothing() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    let page = format!("/keys/{}", key.id);
+    let shown = owner.get(&page).await.expect(200).body;
+    assert!(shown.contains("CRM Sync") && !shown.contains("/edit\""));
+    let form = edit(&owner, &key, &EDIT).await.expect(200).body;
+    assert_eq!(form.matches("name=\"last_day\"").count(), 0);
+    for verb in ["pause", "resume"] {
+        owner.form(&format!("{page}/{verb}"), &[]).await.expect(303);
+    }
+    assert_eq!(
+        key.get("/api/key").await.expect(200).json()["name"],
+        "CRM Sync"
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_there_is_not_found() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for path in ["/keys/none", "/keys/none/edit", "/keys/x%00y"] {
+        owner.get(path).await.expect(404);
+    }
+    for path in ["/keys/none/edit", "/keys/none/pause", "/keys/none/resume"] {
+        owner.form(path, &EDIT).await.expect(404);
+    }
+}

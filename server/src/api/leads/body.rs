@@ -47,7 +47,7 @@ pub struct NewLead {
 #[schema(example = json!({ "status": "contacted", "external_id": "CRM-4711" }))]
 #[serde(deny_unknown_fields)]
 pub struct LeadEdits {
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required = false)]
     status: Option<String>,
     #[schema(max_length = 128)]
     external_id: Option<String>,

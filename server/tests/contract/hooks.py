@@ -11,6 +11,8 @@ from xml.sax.saxutils import escape
 import schemathesis
 
 URL = os.environ["CONTRACT_URL"]
+# In a header, these are no HTTP: the answer is an empty 400, which comes before the API and is tested by itself.
+NO_HTTP = dict.fromkeys([*range(9), *range(10, 32), 127])
 SCOPES = ["inventory:read", "inventory:write", "leads:read", "leads:write"]
 
 
@@ -49,10 +51,13 @@ class OneKey(Sent):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """What makes a request good and stands in no schema. Bad ones are left as they are."""
+    """What makes a request one at all, and a good one good, and stands in no schema."""
+    headers = case.headers or {}
+    for name, value in list(headers.items()):
+        if isinstance(value, str) and value != value.translate(NO_HTTP):
+            headers[name] = value.translate(NO_HTTP)
     if case.meta is None or case.meta.generation.mode.is_negative:
         return
-    headers = case.headers or {}
     # A key of a request is for that request alone.
     if "Idempotency-Key" in headers:
         headers["Idempotency-Key"] = headers["Idempotency-Key"][:200] + uuid.uuid4().hex

@@ -127,7 +127,7 @@ pub enum PageData {
     #[cfg(feature = "ssr")]
     Settings(Result<domain::SettingsPage, Failure>),
     #[cfg(feature = "ssr")]
-    Key(Result<domain::KeyPage, Failure>),
+    Key(Box<Result<domain::KeyPage, Failure>>),
 }
 
 impl PageData {
@@ -152,10 +152,10 @@ impl PageData {
             Page::Settings => Self::Settings(backend.settings().await),
             Page::Key | Page::EditKey => {
                 let id = request.path.split('/').nth(2).unwrap_or_default();
-                Self::Key(match KeyId::parse(id) {
+                Self::Key(Box::new(match KeyId::parse(id) {
                     Ok(id) => backend.key(id).await,
                     Err(_) => Err(Failure::NotFound),
-                })
+                }))
             }
             Page::Docs | Page::SignIn | Page::Setup | Page::NotFound => Self::None,
         }
@@ -201,7 +201,7 @@ impl PageData {
     #[cfg(feature = "ssr")]
     pub fn key(self) -> Option<Result<domain::KeyPage, Failure>> {
         match self {
-            Self::Key(page) => Some(page),
+            Self::Key(page) => Some(*page),
             _ => None,
         }
     }
@@ -213,7 +213,9 @@ impl PageData {
             | Self::Inventory(Err(failure))
             | Self::Leads(Err(failure)) => Some(failure),
             #[cfg(feature = "ssr")]
-            Self::Settings(Err(failure)) | Self::Key(Err(failure)) => Some(failure),
+            Self::Settings(Err(failure)) => Some(failure),
+            #[cfg(feature = "ssr")]
+            Self::Key(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
             Self::Dashboard(page) => page.as_ref().as_ref().err(),
             _ => None,

@@ -21,7 +21,7 @@ test("a key is found by its name, edited, paused and resumed", async ({ page, se
   await expect(page.getByText("Name: Feed → Inventory Integration")).toBeVisible();
 
   await page.getByRole("button", { name: "Pause" }).click();
-  await expect(page.getByText("This key is paused")).toBeVisible();
+  await expect(page.getByText("until you resume it")).toBeVisible();
   expect((await call(server, key.secret, "/api/key")).status).toBe(401);
   await page.getByRole("button", { name: "Resume" }).click();
   await expect(page.getByText("Resumed. Calls with this key are accepted again.")).toBeVisible();

@@ -343,7 +343,7 @@ export const STATES: State[] = [
       await page.getByLabel("Calls a second").fill("25");
       await page.getByRole("button", { name: "Save key" }).click();
       await page.getByRole("button", { name: "Pause" }).click();
-      await expect(page.getByText("This key is paused")).toBeVisible();
+      await expect(page.getByText("until you resume it")).toBeVisible();
     },
   },
   {

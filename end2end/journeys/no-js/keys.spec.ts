@@ -44,7 +44,7 @@ test("an owner signs in, creates a key, uses it, revokes it and signs out", asyn
     await expect(row).toContainText("127.0.0.1 · feed-robot/1.0", { timeout: 100 });
   }).toPass({ timeout: 7_000, intervals: [200] });
 
-  await row.getByRole("link").click();
+  await row.getByRole("link", { name: "as a page" }).click();
   await expect(page).toHaveURL(/\/keys\/[0-9a-f-]{36}\/revoke$/);
   await expect(page.getByRole("heading", { name: "Revoke “CRM Sync”?" })).toBeVisible();
   await page.getByLabel("Reason").selectOption("Leaked");

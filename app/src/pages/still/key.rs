@@ -24,6 +24,7 @@ fn Key(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let done = page_request().asked("done").and_then(|word| done(&word));
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let paused = page.key.status == KeyStatus::Paused && done.is_none();
     let history = page.history.into_iter().map(|row| event(row, clock));
     let actions = page.may_change.then(|| actions(&page.key));
     let facts = facts(&page.key, page.settings.note, page.limit, clock);
@@ -38,7 +39,7 @@ fn Key(page: Data) -> impl IntoView {
             {actions}
         </div>
         {done}
-        {(page.key.status == KeyStatus::Paused).then(|| view! {
+        {paused.then(|| view! {
             <Notice tone=Tone::Warning text="This key is paused: every call with it is refused until you resume it."/>
         })}
         {facts}
@@ -53,7 +54,9 @@ fn Key(page: Data) -> impl IntoView {
 fn done(word: &str) -> Option<&'static str> {
     match word {
         "edited" => Some("Saved. Each change holds from now on."),
-        "paused" => Some("Paused. Every call with this key is refused from now on."),
+        "paused" => {
+            Some("Paused. Every call with this key is refused from now on, until you resume it.")
+        }
         "resumed" => Some("Resumed. Calls with this key are accepted again."),
         _ => None,
     }
@@ -84,7 +87,7 @@ fn actions(key: &KeyView) -> AnyView {
 }
 
 fn facts(key: &KeyView, note: String, limit: String, clock: Clock) -> AnyView {
-    let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+    let scopes: Vec<_> = key.scopes.iter().map(domain::Scope::as_str).collect();
     let end = match (&key.revocation, &key.expires) {
         (Some(revocation), _) => plain(view! {
             {revocation.reason.label()}

@@ -111,7 +111,7 @@ fn edits(detail: &Value) -> String {
             words(&after[field])
         )
     });
-    changed.collect::<Vec<_>>().join(". ")
+    changed.collect::<Vec<_>>().join("; ")
 }
 
 fn words(value: &Value) -> String {

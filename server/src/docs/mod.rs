@@ -7,12 +7,9 @@ mod prose;
 mod snippets;
 
 use crate::PublicUrl;
-use crate::api::json::BODY;
-use crate::api::once::IN_FLIGHT;
-use crate::api::openapi::DOCUMENT;
+use crate::api::openapi::{DOCUMENT, every_problem};
 use crate::api::problem::Problem;
 use app::docs::{Docs, Group, Refusal};
-use domain::{Scope, Timestamp};
 use std::sync::OnceLock;
 
 /// Takes some milliseconds, and comes out the same for every reader: made once for a server.
@@ -24,7 +21,7 @@ pub fn docs(url: &PublicUrl) -> Docs {
         start: chapters(include_str!("start.md")),
         groups: groups(url),
         more: chapters(include_str!("more.md")),
-        problems: problems().iter().map(refusal).collect(),
+        problems: every_problem().iter().map(refusal).collect(),
         trouble: chapters(include_str!("trouble.md")),
         drawn: OnceLock::new(),
     }
@@ -44,42 +41,6 @@ fn groups(url: &str) -> Vec<Group> {
         }
     });
     tags.collect()
-}
-
-/// One of each kind, in the order in which they are checked.
-fn problems() -> Vec<Problem> {
-    vec![
-        Problem::UnknownPath,
-        Problem::MethodNotAllowed,
-        Problem::AmbiguousCredentials,
-        Problem::MissingKey,
-        Problem::MalformedKey,
-        Problem::InvalidKey,
-        Problem::RevokedKey,
-        Problem::ExpiredKey {
-            at: Timestamp::from_millis(1_769_846_400_000),
-        },
-        Problem::PausedKey,
-        Problem::MissingScope(Scope::InventoryWrite),
-        Problem::RateLimited {
-            retry_after_seconds: 1,
-        },
-        Problem::UnsupportedMediaType {
-            taken: "application/json",
-        },
-        Problem::BodyTooLarge { limit: BODY },
-        Problem::MalformedBody(
-            "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
-        ),
-        Problem::InvalidBody(Vec::new()),
-        Problem::InvalidParameter("Give `limit` a number from 1 to 500.".into()),
-        Problem::NoSuchItem,
-        Problem::PreconditionFailed,
-        Problem::IdempotencyKeyReused,
-        Problem::Conflict(IN_FLIGHT),
-        Problem::Internal,
-        Problem::Unavailable,
-    ]
 }
 
 fn refusal(problem: &Problem) -> Refusal {

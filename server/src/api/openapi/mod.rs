@@ -8,6 +8,7 @@ mod refusals;
 mod values;
 
 pub use parameters::*;
+pub use refusals::every_problem;
 
 use super::problem::Document;
 use crate::AppState;

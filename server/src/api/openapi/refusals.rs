@@ -4,7 +4,7 @@ use crate::api::problem::Problem;
 use domain::{Scope, Timestamp};
 use serde_json::{Map, Value, json};
 use service::entry::{EntryCode, EntryError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One of each kind that a keyed operation knows, in the order in which they are checked.
 fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
@@ -83,6 +83,44 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
     all
 }
 
+/// One of each kind, in the order in which they are checked.
+pub fn every_problem() -> Vec<Problem> {
+    vec![
+        Problem::UnknownPath,
+        Problem::MethodNotAllowed,
+        Problem::AmbiguousCredentials,
+        Problem::MissingKey,
+        Problem::MalformedKey,
+        Problem::InvalidKey,
+        Problem::RevokedKey,
+        Problem::ExpiredKey {
+            at: Timestamp::from_millis(1_769_846_400_000),
+        },
+        Problem::PausedKey,
+        Problem::MissingScope(Scope::InventoryWrite),
+        Problem::RateLimited {
+            retry_after_seconds: 1,
+        },
+        Problem::UnsupportedMediaType {
+            taken: "application/json",
+        },
+        Problem::BodyTooLarge {
+            limit: crate::api::json::BODY,
+        },
+        Problem::MalformedBody(
+            "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
+        ),
+        Problem::InvalidBody(Vec::new()),
+        Problem::InvalidParameter("Give `limit` a number from 1 to 500.".into()),
+        Problem::NoSuchItem,
+        Problem::PreconditionFailed,
+        Problem::IdempotencyKeyReused,
+        Problem::Conflict(crate::api::once::IN_FLIGHT),
+        Problem::Internal,
+        Problem::Unavailable,
+    ]
+}
+
 /// Adds to each operation with a key what it may be refused with: one response for each status, with every code in it.
 pub fn add(document: &mut Value) {
     tell_headers(document);
@@ -101,6 +139,13 @@ pub fn add(document: &mut Value) {
         }
     }
     share(document);
+    // What no operation answers with: another method was asked for.
+    let mut other = Value::Null;
+    add_to(&mut other, &Problem::MethodNotAllowed);
+    other["headers"]["Allow"] = header("The methods that the path takes");
+    document["components"]["responses"]["Problem405"] = other;
+    let codes: BTreeSet<_> = every_problem().iter().map(|one| one.words().0).collect();
+    document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] = json!(codes);
 }
 
 fn add_to(response: &mut Value, problem: &Problem) {

@@ -43,7 +43,8 @@ impl Scene {
             }
             "/theme" => "theme=dark".into(),
             "/inventory" => multipart("feed.csv", "id,name\nA,a\n", &[]),
-            "/sign-out" => String::new(),
+            "/keys/{id}/edit" => "name=Evil&scopes=leads:write".into(),
+            "/keys/{id}/pause" | "/keys/{id}/resume" | "/sign-out" => String::new(),
             other => panic!("POST {other} is new: say here what would work there"),
         };
         let forms = CONSOLE

@@ -1,43 +1,12 @@
-// A key's own page, and what can be changed of it. It is sent without script.
+// A key's own page.
 
-import { call } from "../support/api.ts";
-import { Seeder } from "../support/seed.ts";
-import { expect, signIn, test } from "../support/test.ts";
+import { changeKey, editInVain } from "../support/key.ts";
+import { test } from "../support/test.ts";
 
 test("a key is found by its name, edited, paused and resumed", async ({ page, server }) => {
-  const seeder = await Seeder.signIn(server);
-  const key = await seeder.createKey("Feed");
-  await signIn(page, "/keys");
-  await page.getByRole("link", { name: "Feed", exact: true }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Feed");
-  await page.getByRole("link", { name: "Edit" }).click();
-  await page.getByLabel("Name").fill("Inventory Integration");
-  await page.getByLabel("leads:read").check();
-  await page.getByLabel("Last day").fill("");
-  await page.getByRole("button", { name: "Save key" }).click();
-  await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Inventory Integration");
-  await expect(page.getByText("No expiry")).toBeVisible();
-  await expect(page.getByText("Name: Feed → Inventory Integration")).toBeVisible();
-
-  await page.getByRole("button", { name: "Pause" }).click();
-  await expect(page.getByText("until you resume it")).toBeVisible();
-  expect((await call(server, key.secret, "/api/key")).status).toBe(401);
-  await page.getByRole("button", { name: "Resume" }).click();
-  await expect(page.getByText("Resumed. Calls with this key are accepted again.")).toBeVisible();
-  expect((await call(server, key.secret, "/api/key")).status).toBe(200);
-  await page.getByRole("link", { name: "Revoke" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Revoke “Inventory Integration”?");
+  await changeKey(page, server);
 });
 
 test("a refused edit keeps what was typed, and says where it is wrong", async ({ page, server }) => {
-  const seeder = await Seeder.signIn(server);
-  const key = await seeder.createKey("Feed");
-  await signIn(page, `/keys/${key.id}/edit`);
-  await page.getByLabel("Calls at once").fill("many");
-  await page.getByLabel("Calls a second").fill("3");
-  await page.getByRole("button", { name: "Save key" }).click();
-  await expect(page.getByLabel("Calls at once")).toHaveValue("many");
-  await expect(page.getByLabel("Calls at once")).toHaveAttribute("aria-invalid", "true");
-  await expect(page.getByLabel("Name")).toHaveValue("Feed");
+  await editInVain(page, server);
 });

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use service::entry::{EntryCode, EntryError};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One of each kind that a keyed operation knows, in the order in which they are checked.
-fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
-    let mut all = vec![
+/// What any key may be refused with.
+fn of_the_key() -> Vec<Problem> {
+    vec![
         Problem::AmbiguousCredentials,
         Problem::MissingKey,
         Problem::MalformedKey,
@@ -18,7 +18,12 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
             at: Timestamp::from_millis(1_769_846_400_000),
         },
         Problem::PausedKey,
-    ];
+    ]
+}
+
+/// One of each kind that a keyed operation knows, in the order in which they are checked.
+fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
+    let mut all = of_the_key();
     let scope = operation["security"][0]["ApiKey"][0].as_str();
     all.extend(
         scope
@@ -85,18 +90,9 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
 
 /// One of each kind, in the order in which they are checked.
 pub fn every_problem() -> Vec<Problem> {
-    vec![
-        Problem::UnknownPath,
-        Problem::MethodNotAllowed,
-        Problem::AmbiguousCredentials,
-        Problem::MissingKey,
-        Problem::MalformedKey,
-        Problem::InvalidKey,
-        Problem::RevokedKey,
-        Problem::ExpiredKey {
-            at: Timestamp::from_millis(1_769_846_400_000),
-        },
-        Problem::PausedKey,
+    let mut all = vec![Problem::UnknownPath, Problem::MethodNotAllowed];
+    all.extend(of_the_key());
+    all.extend([
         Problem::MissingScope(Scope::InventoryWrite),
         Problem::RateLimited {
             retry_after_seconds: 1,
@@ -118,7 +114,8 @@ pub fn every_problem() -> Vec<Problem> {
         Problem::Conflict(crate::api::once::IN_FLIGHT),
         Problem::Internal,
         Problem::Unavailable,
-    ]
+    ]);
+    all
 }
 
 /// Adds to each operation with a key what it may be refused with: one response for each status, with every code in it.

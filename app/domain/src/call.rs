@@ -16,6 +16,7 @@ pub enum Refusal {
     RevokedKey,
     ExpiredKey,
     PausedKey,
+    IpNotAllowed,
     MissingScope,
     RateLimited,
     UnsupportedMediaType,
@@ -34,10 +35,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::RevokedKey,
         Self::ExpiredKey,
         Self::PausedKey,
+        Self::IpNotAllowed,
         Self::MissingScope,
         Self::RateLimited,
         Self::UnsupportedMediaType,
@@ -60,6 +62,7 @@ impl Refusal {
             Self::RevokedKey => "revoked_key",
             Self::ExpiredKey => "expired_key",
             Self::PausedKey => "paused_key",
+            Self::IpNotAllowed => "ip_not_allowed",
             Self::MissingScope => "missing_scope",
             Self::RateLimited => "rate_limited",
             Self::UnsupportedMediaType => "unsupported_media_type",
@@ -91,6 +94,7 @@ impl Refusal {
             Self::RevokedKey => "The key is revoked",
             Self::ExpiredKey => "The key has expired",
             Self::PausedKey => "The key is paused",
+            Self::IpNotAllowed => "An address that the key may not be used from",
             Self::MissingScope => "The key lacks the permission",
             Self::RateLimited => "Too many calls",
             Self::UnsupportedMediaType => "A format we do not read",
@@ -144,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_code_of_another_version_is_another_reason() {
-        assert_eq!(Refusal::of("ip_not_allowed"), Refusal::Other);
+        assert_eq!(Refusal::of("from_the_future"), Refusal::Other);
         assert_eq!(Outcome::of(""), Outcome::Refused(Refusal::Other));
     }
 }

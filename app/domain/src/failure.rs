@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     AccountName,
+    AllowList,
     Confirm,
     Currency,
     Email,
@@ -48,6 +49,8 @@ pub enum Failure {
     AlreadyCreated { name: String },
     /// The key is revoked or expired already.
     AlreadyEnded,
+    /// Somebody else changed it while the form stood open: what is different now, in words.
+    Outdated { changes: Vec<String> },
     /// We cannot know right now.
     Unavailable,
     /// Something broke; the log has the rest under this request id.
@@ -97,6 +100,12 @@ impl Failure {
                  If you did not save it, create another key and revoke “{name}”."
             ),
             Self::AlreadyEnded => "This key has ended already. Nothing was changed.".into(),
+            Self::Outdated { changes } => {
+                let first = "Somebody changed this key while you were editing it, so nothing was saved.";
+                let last = "Your own changes still stand below: check them, and save again.";
+                let texts = std::iter::once(first).chain(changes.iter().map(String::as_str)).chain([last]);
+                texts.collect::<Vec<_>>().join(" ")
+            }
             Self::Unavailable => {
                 "The console cannot reach its data right now. Nothing was changed. Try again in a moment.".into()
             }

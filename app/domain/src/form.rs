@@ -89,6 +89,10 @@ pub struct EditKeyForm {
     /// Empty, as the next one: the account's limit holds.
     pub limit_depth: String,
     pub limit_per_second: String,
+    /// Addresses and networks that the key may be used from, one a line; empty: from anywhere.
+    pub allow_list: String,
+    /// The other fields as they were when the form was filled, in JSON: what the member believes to change.
+    pub seen: String,
 }
 
 /// One thing that happened to a key.
@@ -111,6 +115,8 @@ pub struct KeyPage {
     pub settings: EditKeyForm,
     /// In words, whether it is the key's own or the account's.
     pub limit: String,
+    /// Networks that it may be used from; empty: from anywhere.
+    pub allow_list: Vec<String>,
     /// The first day that the form takes.
     pub today: String,
     /// The name of the time zone that days are counted in.

@@ -13,6 +13,7 @@ use serde::Serialize;
 use service::inventory::EntryError;
 use service::rfc3339;
 use std::borrow::Cow;
+use std::net::IpAddr;
 use utoipa::ToSchema;
 
 /// A refusal, in the order in which they are checked.
@@ -29,6 +30,10 @@ pub enum Problem {
         at: Timestamp,
     },
     PausedKey,
+    IpNotAllowed {
+        /// The caller's, as we see it.
+        ip: IpAddr,
+    },
     MissingScope(Scope),
     /// Of the key, or of the failed attempts from an address.
     RateLimited {
@@ -80,6 +85,7 @@ impl Problem {
             Self::RevokedKey => (S::UNAUTHORIZED, "revoked_key", "Revoked API key"),
             Self::ExpiredKey { .. } => (S::UNAUTHORIZED, "expired_key", "Expired API key"),
             Self::PausedKey => (S::UNAUTHORIZED, "paused_key", "Paused API key"),
+            Self::IpNotAllowed { .. } => (S::FORBIDDEN, "ip_not_allowed", "Address not allowed"),
             Self::MissingScope(_) => (S::FORBIDDEN, "missing_scope", "Missing permission"),
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::UnsupportedMediaType { .. } => (
@@ -125,6 +131,9 @@ impl Problem {
                 format!("This API key expired at {}. Ask an admin for a new key.", rfc3339(*at)).into()
             }
             Self::PausedKey => "This API key was paused by an admin.".into(),
+            Self::IpNotAllowed { ip } => {
+                format!("This API key may not be used from {ip}, where this request came from. Ask an admin to allow this address.").into()
+            }
             Self::MissingScope(scope) => {
                 format!("This API key lacks the permission `{scope}`. Ask an admin for a key that has it.").into()
             }

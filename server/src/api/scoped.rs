@@ -114,6 +114,7 @@ impl From<KeyRefusal> for Problem {
             KeyRefusal::Revoked => Self::RevokedKey,
             KeyRefusal::Expired { at } => Self::ExpiredKey { at },
             KeyRefusal::Paused => Self::PausedKey,
+            KeyRefusal::NotAllowed { ip } => Self::IpNotAllowed { ip },
             KeyRefusal::TooMany {
                 retry_after_seconds,
             } => Self::RateLimited {

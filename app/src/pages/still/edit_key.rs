@@ -1,6 +1,7 @@
 //! The form that changes a key.
 
 use crate::components::{Attempt, FieldError, Notice, PageHead, Permissions, TextField, Tone};
+use crate::lean::flag;
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::{FormAnswer, PageData, page_request};
@@ -45,7 +46,13 @@ fn Edit(page: KeyPage) -> impl IntoView {
 }
 
 fn form(page: KeyPage, at: &str) -> AnyView {
+    let seen = page.settings.seen.clone();
     let (form, problem) = match page_request().answer {
+        // Whoever sends it again has read what is different.
+        Some(FormAnswer::EditKey {
+            form,
+            failure: failure @ Failure::Outdated { .. },
+        }) => (EditKeyForm { seen, ..form }, Some(failure.into())),
         Some(FormAnswer::EditKey { form, failure }) => (form, Some(failure.into())),
         _ => (page.settings, None),
     };
@@ -56,6 +63,8 @@ fn form(page: KeyPage, at: &str) -> AnyView {
         note,
         limit_depth,
         limit_per_second,
+        allow_list,
+        seen,
     } = form;
     let attempt = Attempt::new(problem);
     let hint = format!(
@@ -65,6 +74,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
     plain(view! {
         <form id=FORM class="form" method="post" action=format!("{at}/edit") novalidate>
             {attempt.notice()}
+            <input type="hidden" name="seen" value=seen/>
             <TextField
                 id="name"
                 name="name"
@@ -108,6 +118,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 hint=PER_SECOND
                 error=attempt.at(Field::LimitPerSecond)
             />
+            <AllowListField value=allow_list error=attempt.at(Field::AllowList)/>
             <div class="actions">
                 <a class="button" href=at.to_owned()>
                     "Cancel"
@@ -117,5 +128,29 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 </button>
             </div>
         </form>
+    })
+}
+
+#[component]
+fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView {
+    plain(view! {
+        <div class="field">
+            <label for="allow-list">"Allowed addresses"</label>
+            <textarea
+                id="allow-list"
+                name="allow_list"
+                rows="4"
+                spellcheck="false"
+                aria-invalid=flag("true", move || error.with(Option::is_some))
+                aria-describedby="allow-list-hint allow-list-error"
+            >
+                {value}
+            </textarea>
+            <p class="hint" id="allow-list-hint">
+                "Addresses or networks, one a line, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64. Empty: calls may come \
+                 from anywhere."
+            </p>
+            <FieldError id="allow-list-error" error=error/>
+        </div>
     })
 }

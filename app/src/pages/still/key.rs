@@ -27,7 +27,13 @@ fn Key(page: Data) -> impl IntoView {
     let paused = page.key.status == KeyStatus::Paused && done.is_none();
     let history = page.history.into_iter().map(|row| event(row, clock));
     let actions = page.may_change.then(|| actions(&page.key));
-    let facts = facts(&page.key, page.settings.note, page.limit, clock);
+    let facts = facts(
+        &page.key,
+        page.settings.note,
+        page.limit,
+        &page.allow_list,
+        clock,
+    );
     plain(view! {
         <div class="page-head">
             <div>
@@ -86,7 +92,13 @@ fn actions(key: &KeyView) -> AnyView {
     })
 }
 
-fn facts(key: &KeyView, note: String, limit: String, clock: Clock) -> AnyView {
+fn facts(
+    key: &KeyView,
+    note: String,
+    limit: String,
+    allow_list: &[String],
+    clock: Clock,
+) -> AnyView {
     let scopes: Vec<_> = key.scopes.iter().map(domain::Scope::as_str).collect();
     let end = match (&key.revocation, &key.expires) {
         (Some(revocation), _) => plain(view! {
@@ -120,6 +132,11 @@ fn facts(key: &KeyView, note: String, limit: String, clock: Clock) -> AnyView {
         Some(_) => limit,
         None => format!("{limit} (the account's)"),
     };
+    let from = if allow_list.is_empty() {
+        "Any address".to_owned()
+    } else {
+        allow_list.join(", ")
+    };
     let status = plain(view! {
         <Badge status=key.status/>
         " "
@@ -135,6 +152,7 @@ fn facts(key: &KeyView, note: String, limit: String, clock: Clock) -> AnyView {
         ("Last used", last_use),
         ("Created", created),
         ("Rate limit", plain(limit)),
+        ("Allowed from", plain(from)),
     ];
     if !note.is_empty() {
         rows.push(("Note", plain(view! { <span class="note">{note}</span> })));

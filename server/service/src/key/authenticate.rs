@@ -3,8 +3,10 @@
 use super::{Malformed, PlainKey};
 use crate::{CalledKey, Client, Error, KeyCaller, Service};
 use domain::{KeyStatus, Timestamp};
+use std::net::IpAddr;
 
-/// Why a key was not accepted. Only the holder of a complete genuine secret learns of the last three.
+/// Why a key was not accepted. Only the holder of a complete genuine secret learns of
+/// those from `Revoked` to `NotAllowed`.
 #[derive(Debug)]
 pub enum KeyRefusal {
     /// Not of the form of our keys, or mistyped: refused without asking the database.
@@ -16,6 +18,10 @@ pub enum KeyRefusal {
         at: Timestamp,
     },
     Paused,
+    /// Genuine and active, from an address that it may not be used from.
+    NotAllowed {
+        ip: IpAddr,
+    },
     /// One of the above, and one too many from the caller's network.
     TooMany {
         retry_after_seconds: u64,
@@ -81,6 +87,9 @@ impl Service {
             .ok_or(KeyRefusal::Unknown)?;
         let now = self.clock.now();
         let why = match record.status(now) {
+            KeyStatus::Active if !record.admits(client.ip) => {
+                KeyRefusal::NotAllowed { ip: client.ip }
+            }
             KeyStatus::Active => {
                 self.uses.note(&record.id, now, client);
                 return Ok(KeyCaller {

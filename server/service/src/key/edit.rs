@@ -1,8 +1,10 @@
 //! Changing a key that lives on: what it is called and may do, and whether it works for the time being. Its secret stays
 //! the same.
 
+use super::AllowList;
 use super::check::{scopes, text};
-use crate::store::{Action, Changed, KeyChange, KeyRecord, KeySettings};
+use super::fill::outdated;
+use crate::store::{Action, Changed, KeyChange, KeyEdit, KeyRecord, KeySettings};
 use crate::view::rfc3339;
 use crate::{Client, Error, Member, Service, Zone};
 use domain::{
@@ -15,7 +17,8 @@ impl Service {
     /// Edits a key of the member's account. Only members do: no key widens its own permissions.
     ///
     /// # Errors
-    /// Refused to viewers, for bad fields (all of them at once), and for an unknown or ended key.
+    /// Refused to viewers, for bad fields (all of them at once), for an unknown or ended key, and where somebody changed
+    /// the key since the form was filled.
     pub async fn edit_key(
         &self,
         member: &Member,
@@ -28,13 +31,17 @@ impl Service {
         let zone = &member.time_zone;
         let found = self.store.find_key(&member.account_id, id).await?;
         let stored = found.ok_or(Failure::NotFound)?;
-        let settings = check(form, &stored, now, zone)?;
+        if let Some(outdated) = outdated(form, &stored, zone) {
+            return Err(outdated.into());
+        }
+        let after = check(form, &stored, now, zone)?;
         let event = |before: &KeyRecord, after: &KeyRecord| {
             let detail =
                 json!({ "name": after.name, "before": told(before), "after": told(after) });
             member.event(Action::KeyEdited, id.as_str(), client, now, detail)
         };
-        let change = KeyChange::Edit(settings);
+        let before = stored.settings();
+        let change = KeyChange::Edit(Box::new(KeyEdit { before, after }));
         self.change(member, id, &change, now, &event).await
     }
 
@@ -100,6 +107,10 @@ impl Service {
             .await?
         {
             Changed::Changed(_) | Changed::Same(_) => Ok(()),
+            Changed::Differs(_) => {
+                let changes = Vec::new();
+                Err(Failure::Outdated { changes }.into())
+            }
             Changed::Ended => Err(Failure::AlreadyEnded.into()),
             Changed::Missing => Err(Failure::NotFound.into()),
         }
@@ -118,14 +129,22 @@ fn check(
     let expires_at = text(&mut errors, Field::Expires, end(form, stored, now, zone));
     let note = text(&mut errors, Field::Note, KeyNote::parse(&form.note));
     let own_limit = limit(&mut errors, form);
-    match (name, scopes, expires_at, note, own_limit) {
-        (Some(name), Some(scopes), Some(expires_at), Some(note), Ok(own_limit)) => {
+    let allow_list = AllowList::parse(&form.allow_list);
+    if let Err(message) = &allow_list {
+        errors.push(FieldError {
+            field: Field::AllowList,
+            message: message.clone(),
+        });
+    }
+    match (name, scopes, expires_at, note, own_limit, allow_list) {
+        (Some(name), Some(scopes), Some(expires_at), Some(note), Ok(own_limit), Ok(allow_list)) => {
             Ok(KeySettings {
                 name,
                 scopes,
                 expires_at,
                 note,
                 own_limit,
+                allow_list,
             })
         }
         _ => Err(Failure::Invalid { errors }),
@@ -186,6 +205,7 @@ fn told(key: &KeyRecord) -> Value {
         "expires_at": key.expires_at.map(rfc3339),
         "note": key.note.as_ref().map(KeyNote::as_str),
         "limit": limit,
+        "allow_list": key.allow_list.as_ref().map(AllowList::texts),
     })
 }
 
@@ -212,6 +232,8 @@ mod tests {
             note: None,
             account_limit: RateLimit::DEFAULT,
             own_limit: None,
+            allow_list: None,
+            watched_since: None,
             revocation: None,
             last_use: None,
         }
@@ -304,6 +326,8 @@ mod tests {
             note: "x".repeat(1_001),
             limit_depth: "x".into(),
             limit_per_second: "x".into(),
+            allow_list: "example.com".into(),
+            seen: String::new(),
         };
         let failure = checked(&form).unwrap_err();
         for field in [
@@ -313,6 +337,7 @@ mod tests {
             Field::Note,
             Field::LimitDepth,
             Field::LimitPerSecond,
+            Field::AllowList,
         ] {
             assert!(failure.at(field).is_some(), "{field:?}");
         }

@@ -1,9 +1,11 @@
 //! API keys: their secrets, and what can be done with them.
 
+mod allow_list;
 mod authenticate;
 mod check;
 mod describe;
 mod edit;
+mod fill;
 mod issue;
 mod list;
 mod page;
@@ -12,6 +14,7 @@ mod secret;
 mod status;
 mod uses;
 
+pub use allow_list::AllowList;
 pub use authenticate::{KeyRefusal, Refused};
 pub use describe::KeyDescription;
 pub use secret::{KeyDigest, Malformed, PlainKey};

@@ -1,9 +1,11 @@
 //! One key, with all that happened to it.
 
+use super::AllowList;
+use super::fill::filled;
 use crate::store::{Action, Actor, SignedEvent};
 use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
-use domain::{EditKeyForm, Failure, HistoryRow, KeyId, KeyNote, KeyPage, Scope};
+use domain::{Failure, HistoryRow, KeyId, KeyPage};
 use serde_json::Value;
 
 /// A key that changes more often has its older history in the audit log.
@@ -23,31 +25,9 @@ impl Service {
             .store
             .history(&member.account_id, id.as_str(), HISTORY)
             .await?;
-        let (depth, per_second) = record
-            .own_limit
-            .map(|limit| (limit.depth().to_string(), limit.per_second().to_string()))
-            .unzip();
-        let settings = EditKeyForm {
-            name: record.name.to_string(),
-            scopes: Scope::ALL
-                .into_iter()
-                .filter(|scope| record.scopes.contains(*scope))
-                .map(|scope| scope.as_str().to_owned())
-                .collect(),
-            last_day: record
-                .expires_at
-                .map(|end| zone.last_day(end))
-                .unwrap_or_default(),
-            note: record
-                .note
-                .as_ref()
-                .map(KeyNote::as_str)
-                .unwrap_or_default()
-                .to_owned(),
-            limit_depth: depth.unwrap_or_default(),
-            limit_per_second: per_second.unwrap_or_default(),
-        };
+        let settings = filled(&record, zone);
         let limit = record.limit().to_string();
+        let allow_list = record.allow_list.as_ref().map(AllowList::texts);
         let key = self.key_view(record, now, zone);
         Ok(KeyPage {
             now: moment(now, zone),
@@ -56,6 +36,7 @@ impl Service {
             today: zone.day(now),
             zone: zone.name().to_owned(),
             history: events.into_iter().map(|event| row(event, zone)).collect(),
+            allow_list: allow_list.unwrap_or_default(),
             may_change: member.role.manages_keys() && key.status.is_live(),
             key,
         })
@@ -99,6 +80,7 @@ fn edits(detail: &Value) -> String {
         ("expires_at", "End"),
         ("note", "Note"),
         ("limit", "Rate limit"),
+        ("allow_list", "Allowed addresses"),
     ];
     let (before, after) = (&detail["before"], &detail["after"]);
     let changed = fields

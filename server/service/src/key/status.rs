@@ -2,6 +2,7 @@
 
 use crate::store::KeyRecord;
 use domain::{KeyStatus, RateLimit, Timestamp};
+use std::net::IpAddr;
 
 impl KeyRecord {
     /// A key that was revoked stays revoked, whatever its expiry says. It is accepted strictly before its expiry and
@@ -16,6 +17,11 @@ impl KeyRecord {
         } else {
             KeyStatus::Active
         }
+    }
+
+    /// Whether calls from an address are let in.
+    pub fn admits(&self, ip: IpAddr) -> bool {
+        self.allow_list.as_ref().is_none_or(|list| list.admits(ip))
     }
 
     /// How much it may send: what it says itself, else what its account says.

@@ -2,7 +2,7 @@
 
 use crate::Zone;
 use crate::inventory::{Currency, StoredItem};
-use crate::key::KeyDigest;
+use crate::key::{AllowList, KeyDigest};
 use crate::pepper::PepperId;
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, KeyNote, MemberId, RateLimit, RevokeReason,
@@ -127,6 +127,10 @@ pub struct KeyRecord {
     /// The account's, which holds where the key has none of its own.
     pub account_limit: RateLimit,
     pub own_limit: Option<RateLimit>,
+    /// `None`: it may be used from anywhere.
+    pub allow_list: Option<AllowList>,
+    /// Since when it is watched where its calls come from; never beside a list.
+    pub watched_since: Option<Timestamp>,
     pub revocation: Option<RevocationRecord>,
     pub last_use: Option<UseRecord>,
 }
@@ -173,12 +177,21 @@ pub struct KeySettings {
     pub note: Option<KeyNote>,
     /// `None`: the account's.
     pub own_limit: Option<RateLimit>,
+    pub allow_list: Option<AllowList>,
+}
+
+/// Other settings for a key, from somebody who knows what they replace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyEdit {
+    /// What the key must still be like: else somebody changed it meanwhile, and nothing is done.
+    pub before: KeySettings,
+    pub after: KeySettings,
 }
 
 /// What becomes of a key that is alive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyChange {
-    Edit(KeySettings),
+    Edit(Box<KeyEdit>),
     Pause,
     Resume,
 }
@@ -191,6 +204,15 @@ impl KeyRecord {
             expires_at: self.expires_at,
             note: self.note.clone(),
             own_limit: self.own_limit,
+            allow_list: self.allow_list.clone(),
+        }
+    }
+
+    /// Whether a change was made for the key as it is.
+    pub fn fits(&self, change: &KeyChange) -> bool {
+        match change {
+            KeyChange::Edit(edit) => edit.before == self.settings(),
+            _ => true,
         }
     }
 
@@ -199,20 +221,24 @@ impl KeyRecord {
     pub fn changed(&self, change: &KeyChange, now: Timestamp) -> Self {
         let mut after = self.clone();
         match change {
-            KeyChange::Edit(settings) => {
+            KeyChange::Edit(edit) => {
                 let KeySettings {
                     name,
                     scopes,
                     expires_at,
                     note,
                     own_limit,
-                } = settings.clone();
+                    allow_list,
+                } = edit.after.clone();
                 after = Self {
                     name,
                     scopes,
                     expires_at,
                     note,
                     own_limit,
+                    // A list takes the place of the watch that led to it.
+                    watched_since: after.watched_since.filter(|_| allow_list.is_none()),
+                    allow_list,
                     ..after
                 };
             }
@@ -229,6 +255,8 @@ pub enum Changed {
     Changed(Box<KeyRecord>),
     /// It was like that already; nothing was recorded.
     Same(Box<KeyRecord>),
+    /// It is not what the change was made for any more; nothing was changed.
+    Differs(Box<KeyRecord>),
     /// It is revoked or expired.
     Ended,
     /// No such key in this account.

@@ -18,6 +18,9 @@ fn of_the_key() -> Vec<Problem> {
             at: Timestamp::from_millis(1_769_846_400_000),
         },
         Problem::PausedKey,
+        Problem::IpNotAllowed {
+            ip: [203, 0, 113, 7].into(),
+        },
     ]
 }
 

@@ -34,6 +34,8 @@ pub async fn edit_key(
         note: fields.text("note"),
         limit_depth: fields.text("limit_depth"),
         limit_per_second: fields.text("limit_per_second"),
+        allow_list: fields.text("allow_list"),
+        seen: fields.text("seen"),
     };
     let edited = state
         .service

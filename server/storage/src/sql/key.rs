@@ -6,7 +6,7 @@ use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, KeyNote, RateLimit, RevokeReason, ScopeSet,
     Timestamp,
 };
-use service::key::KeyDigest;
+use service::key::{AllowList, KeyDigest};
 use service::store::{KeyRecord, RevocationRecord, UseRecord};
 
 pub(crate) const INSERT: &str = "
@@ -27,7 +27,7 @@ pub(crate) const REVOKE: &str = "
 
 pub(crate) const CHANGE: &str = "
     UPDATE api_keys SET name = $3, scopes = $4, expires_at = $5, note = $6, limit_depth = $7,
-        limit_per_second = $8, paused_at = $9
+        limit_per_second = $8, paused_at = $9, allow_list = $10, watched_since = $11
     WHERE account_id = $1 AND id = $2";
 
 /// Batches may come out of order: an older use never hides a newer one.
@@ -40,6 +40,7 @@ macro_rules! select_keys {
         concat!(
             "SELECT k.id, k.account_id, a.name AS account_name, k.name, k.preview, k.digest,
                     k.scopes, k.created_at, c.email AS created_by, k.expires_at, k.paused_at, k.note,
+                    k.allow_list, k.watched_since,
                     k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
                     a.limit_per_second AS account_limit_per_second,
                     k.revoked_at, r.email AS revoked_by, k.revoke_reason,
@@ -75,6 +76,8 @@ pub(crate) struct KeyRow {
     expires_at: Option<i64>,
     paused_at: Option<i64>,
     note: Option<String>,
+    allow_list: Option<String>,
+    watched_since: Option<i64>,
     limit_depth: Option<u32>,
     limit_per_second: Option<u32>,
     account_limit_depth: u32,
@@ -143,6 +146,13 @@ impl TryFrom<KeyRow> for KeyRecord {
             },
             account_limit: parsed(account_limit, "accounts.limit_depth")?,
             own_limit,
+            allow_list: match row.allow_list {
+                Some(list) => {
+                    AllowList::parse(&list).map_err(|_| Corrupt("api_keys.allow_list"))?
+                }
+                None => None,
+            },
+            watched_since: row.watched_since.map(Timestamp::from_millis),
             revocation,
             last_use,
         })

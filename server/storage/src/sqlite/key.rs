@@ -6,7 +6,7 @@ use crate::sql::key;
 use crate::sql::key::KeyRow;
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, RateLimit, Timestamp};
-use service::key::KeyDigest;
+use service::key::{AllowList, KeyDigest};
 use service::store::{
     AuditEvent, CallCount, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey,
     NewRevocation, UseRecord,
@@ -90,6 +90,9 @@ impl KeyStore for SqliteStore {
         if !before.status(now).is_live() {
             return Ok(Changed::Ended);
         }
+        if !before.fits(change) {
+            return Ok(Changed::Differs(Box::new(before)));
+        }
         let after = before.changed(change, now);
         if after == before {
             return Ok(Changed::Same(Box::new(before)));
@@ -104,6 +107,8 @@ impl KeyStore for SqliteStore {
             .bind(after.own_limit.map(RateLimit::depth))
             .bind(after.own_limit.map(RateLimit::per_second))
             .bind(after.paused_at.map(Timestamp::millis))
+            .bind(after.allow_list.as_ref().map(AllowList::to_string))
+            .bind(after.watched_since.map(Timestamp::millis))
             .execute(&mut *tx)
             .await
             .doing(DOING)?;

@@ -4,6 +4,7 @@ mod docs;
 mod headers;
 mod import;
 mod key;
+mod key_allow_list;
 mod keys;
 mod leads;
 mod pages;

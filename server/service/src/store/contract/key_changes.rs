@@ -2,8 +2,9 @@
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, race};
+use crate::key::AllowList;
 use crate::store::{
-    Action, AuditEvent, Changed, KeyChange, KeyRecord, KeySettings, SignedEvent, Store,
+    Action, AuditEvent, Changed, KeyChange, KeyEdit, KeyRecord, KeySettings, SignedEvent, Store,
 };
 use domain::{KeyId, KeyName, KeyNote, KeyStatus, RateLimit, ScopeSet, Timestamp};
 use serde_json::json;
@@ -33,15 +34,20 @@ fn others() -> KeySettings {
         expires_at: Some(at(5_000)),
         note: KeyNote::parse("Call Grace\nbefore you revoke it.").unwrap(),
         own_limit: Some(RateLimit::new(7, 3).unwrap()),
+        allow_list: AllowList::parse("203.0.113.0/24 2001:db8::/64").unwrap(),
     }
+}
+
+fn edit(before: KeySettings, after: KeySettings) -> KeyChange {
+    KeyChange::Edit(Box::new(KeyEdit { before, after }))
 }
 
 pub(super) async fn an_edited_key_is_what_it_was_edited_to_with_the_same_secret(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let id = tenant.hold(&*store, "one").await;
     let before = tenant.find(&*store, &id).await;
-    let edit = KeyChange::Edit(others());
-    let Changed::Changed(after) = change(&*store, &tenant, &id, &edit, at(7)).await else {
+    let change_all = edit(before.settings(), others());
+    let Changed::Changed(after) = change(&*store, &tenant, &id, &change_all, at(7)).await else {
         panic!("the key was not changed")
     };
     assert_eq!(after.settings(), others());
@@ -59,13 +65,40 @@ pub(super) async fn an_edited_key_is_what_it_was_edited_to_with_the_same_secret(
     );
 
     let events = tenant.events(&*store).await;
-    let again = change(&*store, &tenant, &id, &edit, at(8)).await;
+    let same = edit(others(), others());
+    let again = change(&*store, &tenant, &id, &same, at(8)).await;
     assert!(matches!(again, Changed::Same(_)));
     assert_eq!(tenant.events(&*store).await, events, "nothing was changed");
 
-    let back = KeyChange::Edit(before.settings());
+    let back = edit(others(), before.settings());
     change(&*store, &tenant, &id, &back, at(9)).await;
     assert_eq!(tenant.find(&*store, &id).await, before);
+}
+
+pub(super) async fn of_racing_edits_of_the_same_state_one_is_made(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let before = tenant.find(&*store, &id).await.settings();
+    let events = tenant.events(&*store).await;
+    let outcomes = race(10, |number| {
+        let (store, tenant, id) = (store.clone(), tenant.clone(), id.clone());
+        let after = KeySettings {
+            name: KeyName::parse(&format!("Edit {number}")).unwrap(),
+            ..before.clone()
+        };
+        let edit = edit(before.clone(), after);
+        async move { change(&*store, &tenant, &id, &edit, at(1)).await }
+    })
+    .await;
+    let stored = tenant.find(&*store, &id).await;
+    assert_ne!(stored.settings(), before);
+    let (made, late): (Vec<_>, Vec<_>) = outcomes
+        .into_iter()
+        .partition(|outcome| matches!(outcome, Changed::Changed(_)));
+    let stored = Box::new(stored);
+    assert_eq!(made, [Changed::Changed(stored.clone())]);
+    assert_eq!(late, vec![Changed::Differs(stored); 9]);
+    assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
 pub(super) async fn a_paused_key_is_paused_until_it_is_resumed(store: Shared) {
@@ -104,7 +137,7 @@ pub(super) async fn what_is_over_or_not_there_is_not_changed(store: Shared) {
     let keys = store.list_keys(&tenant.account).await.unwrap();
     let events = tenant.events(&*store).await;
     for what in [
-        KeyChange::Edit(others()),
+        edit(others(), others()),
         KeyChange::Pause,
         KeyChange::Resume,
     ] {

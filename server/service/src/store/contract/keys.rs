@@ -31,6 +31,8 @@ pub(super) async fn a_key_reads_back_as_it_was_made(store: Shared) {
         note: None,
         account_limit: RateLimit::DEFAULT,
         own_limit: None,
+        allow_list: None,
+        watched_since: None,
         revocation: None,
         last_use: None,
     };

@@ -85,6 +85,7 @@ macro_rules! store_contract_cases {
             the_last_use_of_a_key_never_goes_backwards
             the_newest_of_racing_uses_remains
             an_edited_key_is_what_it_was_edited_to_with_the_same_secret
+            of_racing_edits_of_the_same_state_one_is_made
             a_paused_key_is_paused_until_it_is_resumed
             what_is_over_or_not_there_is_not_changed
             of_racing_pauses_one_is_recorded

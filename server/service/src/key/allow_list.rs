@@ -1,0 +1,153 @@
+//! From where a key may be used.
+
+use ipnet::IpNet;
+use std::fmt;
+use std::net::IpAddr;
+
+/// The networks that a key may be used from: 1 to 100, each once, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowList(Vec<IpNet>);
+
+impl AllowList {
+    /// In networks.
+    pub const MAX: usize = 100;
+
+    /// Addresses and networks, one a line, or separated by spaces or commas; `None` where nothing stands there.
+    ///
+    /// Each is written in the one form that it has: without host bits, IPv4 that was mapped into IPv6 as IPv4.
+    ///
+    /// # Errors
+    /// What is neither, in words for whoever typed it; or too many.
+    pub fn parse(raw: &str) -> Result<Option<Self>, String> {
+        let texts = raw.split(|c: char| c.is_whitespace() || c == ',');
+        let mut networks = Vec::new();
+        for text in texts.filter(|text| !text.is_empty()) {
+            networks.push(network(text).ok_or_else(|| {
+                // Somebody may paste anything into the field; what is long is no network.
+                let shown: String = text.chars().take(50).collect();
+                format!("“{shown}” is no address or network. Write one a line, such as 203.0.113.7 or 203.0.113.0/24.")
+            })?);
+        }
+        networks.sort_unstable();
+        networks.dedup();
+        if networks.len() > Self::MAX {
+            return Err(format!("Use at most {} networks.", Self::MAX));
+        }
+        Ok((!networks.is_empty()).then_some(Self(networks)))
+    }
+
+    /// Whether calls from an address are let in.
+    pub fn admits(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.0.iter().any(|network| network.contains(&ip))
+    }
+
+    /// Each network as [`Self::parse`] reads it; a single address without its length.
+    pub fn texts(&self) -> Vec<String> {
+        self.0.iter().map(|network| text(*network)).collect()
+    }
+}
+
+/// One network a line.
+impl fmt::Display for AllowList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.texts().join("\n"))
+    }
+}
+
+fn network(text: &str) -> Option<IpNet> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    let network: IpNet = address.or_else(|_| text.parse()).ok()?;
+    let network = match network {
+        IpNet::V6(v6) if v6.prefix_len() >= 96 => match v6.addr().to_ipv4_mapped() {
+            Some(v4) => IpNet::new(v4.into(), v6.prefix_len() - 96).ok()?,
+            None => network,
+        },
+        other => other,
+    };
+    Some(network.trunc())
+}
+
+fn text(network: IpNet) -> String {
+    if network.prefix_len() == network.max_prefix_len() {
+        network.addr().to_string()
+    } else {
+        network.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(raw: &str) -> String {
+        AllowList::parse(raw).unwrap().unwrap().to_string()
+    }
+
+    #[test]
+    fn every_network_has_one_form_and_stands_there_once() {
+        for (raw, form) in [
+            ("203.0.113.7", "203.0.113.7"),
+            ("203.0.113.7/32", "203.0.113.7"),
+            ("203.0.113.7/24", "203.0.113.0/24"),
+            ("0.0.0.0/0 ::/0", "0.0.0.0/0\n::/0"),
+            ("2001:DB8:0::1", "2001:db8::1"),
+            ("2001:db8::ffff/64", "2001:db8::/64"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("::ffff:203.0.113.0/120", "203.0.113.0/24"),
+            (" 10.0.0.2\r\n10.0.0.1,\n\n10.0.0.2 ", "10.0.0.1\n10.0.0.2"),
+        ] {
+            assert_eq!(written(raw), form, "{raw}");
+            assert_eq!(written(form), form, "its form is its own");
+        }
+    }
+
+    #[test]
+    fn nothing_is_no_list_and_what_is_no_network_is_named() {
+        assert_eq!(AllowList::parse(" \r\n , "), Ok(None));
+        for bad in [
+            "example.com",
+            "10.0.0.300",
+            "10.0.0.0/33",
+            "010.0.0.1",
+            "10.0.0.1-10.0.0.9",
+            "10.0.0.*",
+            "fe80::1%eth0",
+            "::/129",
+            "10.0.0.1:80",
+        ] {
+            let told = AllowList::parse(&format!("10.0.0.1\n{bad}")).unwrap_err();
+            assert!(told.contains(&format!("“{bad}”")), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_hundred_networks_are_a_list_and_one_more_is_none() {
+        let lines = |count: u8| {
+            let texts: Vec<_> = (0..count).map(|n| format!("10.0.0.{n}")).collect();
+            texts.join(" ")
+        };
+        assert_eq!(AllowList::parse(&lines(100)).unwrap().unwrap().0.len(), 100);
+        assert!(AllowList::parse(&lines(101)).is_err());
+    }
+
+    #[test]
+    fn an_address_is_admitted_by_any_network_that_holds_it() {
+        let list = AllowList::parse("203.0.113.0/25 198.51.100.4 2001:db8:1::/64");
+        let list = list.unwrap().unwrap();
+        for (ip, admitted) in [
+            ("203.0.113.127", true),
+            ("203.0.113.128", false),
+            ("198.51.100.4", true),
+            ("198.51.100.5", false),
+            ("::ffff:198.51.100.4", true),
+            ("2001:db8:1::9", true),
+            ("2001:db8:1:1::9", false),
+            ("::1", false),
+        ] {
+            assert_eq!(list.admits(ip.parse().unwrap()), admitted, "{ip}");
+        }
+        let all = AllowList::parse("0.0.0.0/0").unwrap().unwrap();
+        assert!(all.admits([127, 0, 0, 1].into()) && !all.admits("::1".parse().unwrap()));
+    }
+}

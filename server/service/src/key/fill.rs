@@ -1,0 +1,83 @@
+//! What stands in the form that edits a key, and whether it still holds when the form comes back.
+
+use super::AllowList;
+use crate::Zone;
+use crate::store::KeyRecord;
+use domain::{EditKeyForm, Failure, KeyNote, Scope};
+
+/// The form as it is filled for a key as it is.
+pub fn filled(key: &KeyRecord, zone: &Zone) -> EditKeyForm {
+    let (depth, per_second) = key
+        .own_limit
+        .map(|limit| (limit.depth().to_string(), limit.per_second().to_string()))
+        .unzip();
+    let mut form = EditKeyForm {
+        name: key.name.to_string(),
+        scopes: Scope::ALL
+            .into_iter()
+            .filter(|scope| key.scopes.contains(*scope))
+            .map(|scope| scope.as_str().to_owned())
+            .collect(),
+        last_day: key
+            .expires_at
+            .map(|end| zone.last_day(end))
+            .unwrap_or_default(),
+        note: key
+            .note
+            .as_ref()
+            .map(KeyNote::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        limit_depth: depth.unwrap_or_default(),
+        limit_per_second: per_second.unwrap_or_default(),
+        allow_list: key
+            .allow_list
+            .as_ref()
+            .map(AllowList::to_string)
+            .unwrap_or_default(),
+        seen: String::new(),
+    };
+    form.seen = serde_json::to_string(&form).expect("plain data is always JSON");
+    form
+}
+
+/// Where the key is not what the form was filled from: what is different now. A form that does not say what it was filled
+/// from, such as a program's, means the key as it is.
+pub fn outdated(form: &EditKeyForm, stored: &KeyRecord, zone: &Zone) -> Option<Failure> {
+    let now = filled(stored, zone);
+    if form.seen.is_empty() || form.seen == now.seen {
+        return None;
+    }
+    let before: Option<EditKeyForm> = serde_json::from_str(&form.seen).ok();
+    let changes = before.map(|before| differences(&before, &now));
+    Some(Failure::Outdated {
+        changes: changes.unwrap_or_default(),
+    })
+}
+
+fn differences(before: &EditKeyForm, now: &EditKeyForm) -> Vec<String> {
+    let fields = |form: &EditKeyForm| {
+        [
+            ("Name", form.name.clone()),
+            ("Permissions", form.scopes.join(", ")),
+            ("Last day", form.last_day.clone()),
+            ("Note", form.note.clone()),
+            ("Calls at once", form.limit_depth.clone()),
+            ("Calls a second", form.limit_per_second.clone()),
+            ("Allowed addresses", form.allow_list.replace('\n', ", ")),
+        ]
+    };
+    let told = |text: String| {
+        if text.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("“{text}”")
+        }
+    };
+    fields(before)
+        .into_iter()
+        .zip(fields(now))
+        .filter(|(before, now)| before != now)
+        .map(|((name, before), (_, now))| format!("{name}: {} is now {}.", told(before), told(now)))
+        .collect()
+}

@@ -1,0 +1,172 @@
+//! The list of addresses that a key may be used from, and edits that meet.
+
+use crate::support::{Answer, Key, Member, World};
+
+async fn allow(owner: &Member, key: &Key, list: &str) -> Answer {
+    let fields = [
+        ("name", "CRM Sync"),
+        ("scopes", "leads:read"),
+        ("allow_list", list),
+    ];
+    owner.form(&format!("/keys/{}/edit", key.id), &fields).await
+}
+
+async fn scene() -> (World, Member, Key) {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    (world, owner, key)
+}
+
+#[tokio::test]
+async fn a_key_is_refused_from_an_address_that_is_not_on_its_list_and_that_is_no_use() {
+    let (world, owner, key) = scene().await;
+    let list = "203.0.113.9/24\r\n2001:db8::1/64";
+    allow(&owner, &key, list).await.expect(303);
+    let refused = key.get("/api/leads").await;
+    assert_eq!(refused.problem(), (403, "ip_not_allowed".into()));
+    assert!(
+        refused.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("192.0.2.7")
+    );
+    assert!(!refused.headers.contains_key("ratelimit"));
+    world.service.flush_uses().await.unwrap();
+    let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
+    assert_eq!(world.count(used).await, 0);
+
+    key.from([203, 0, 113, 200])
+        .get("/api/leads")
+        .await
+        .expect(200);
+    let page = owner
+        .get(&format!("/keys/{}", key.id))
+        .await
+        .expect(200)
+        .body;
+    assert!(page.contains("203.0.113.0/24, 2001:db8::/64"), "{page}");
+    assert!(page.contains("Allowed addresses: none → 203.0.113.0/24, 2001:db8::/64"));
+
+    allow(&owner, &key, "").await.expect(303);
+    key.get("/api/leads").await.expect(200);
+}
+
+#[tokio::test]
+async fn only_a_proxy_that_is_trusted_says_where_a_call_comes_from() {
+    let (_world, owner, key) = scene().await;
+    allow(&owner, &key, "203.0.113.0/24").await.expect(303);
+    let forged = key.with("x-forwarded-for", "203.0.113.9");
+    let refused = forged.get("/api/leads").await;
+    assert_eq!(refused.problem().1, "ip_not_allowed");
+    forged
+        .from([192, 0, 2, 254])
+        .get("/api/leads")
+        .await
+        .expect(200);
+    let own_tale = key.with("x-forwarded-for", "203.0.113.9, 198.51.100.1");
+    let refused = own_tale.from([192, 0, 2, 254]).get("/api/leads").await;
+    assert!(
+        refused.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("198.51.100.1")
+    );
+}
+
+#[tokio::test]
+async fn the_address_is_judged_after_the_key_and_before_its_permissions() {
+    let (_world, owner, key) = scene().await;
+    allow(&owner, &key, "203.0.113.0/24").await.expect(303);
+    let inventory = key.get("/api/inventory").await;
+    assert_eq!(inventory.problem().1, "ip_not_allowed");
+    let unread = key.with("content-type", "text/html");
+    let unread = unread.send("POST", "/api/leads", "x").await;
+    assert_eq!(unread.problem().1, "ip_not_allowed");
+    let page = format!("/keys/{}", key.id);
+    owner.form(&format!("{page}/pause"), &[]).await.expect(303);
+    assert_eq!(key.get("/api/leads").await.problem().1, "paused_key");
+}
+
+#[tokio::test]
+async fn what_is_no_network_is_named_at_its_field_and_kept() {
+    let (_world, owner, key) = scene().await;
+    let many: Vec<_> = (0..101).map(|n| format!("10.0.0.{n}")).collect();
+    let many = many.join("\n");
+    for (list, told) in [
+        (
+            "203.0.113.0/24\nexample.com",
+            "“example.com” is no address or network.",
+        ),
+        ("10.0.0.0/33", "“10.0.0.0/33”"),
+        (&many, "Use at most 100 networks."),
+    ] {
+        let page = allow(&owner, &key, list).await.expect(200).body;
+        assert!(page.contains(told), "{told}: {page}");
+        assert!(page.contains(list), "what was typed is kept");
+    }
+    key.get("/api/leads").await.expect(200);
+}
+
+/// What stands in the hidden field of the edit form.
+fn seen(page: &str) -> String {
+    let (_, after) = page
+        .split_once("name=\"seen\" value=\"")
+        .expect("the field");
+    let (value, _) = after
+        .split_once("\">")
+        .or_else(|| after.split_once("\"/>"))
+        .unwrap();
+    value.replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn an_edit_of_what_somebody_changed_meanwhile_is_refused_and_says_what_is_different() {
+    let (_world, owner, key) = scene().await;
+    let path = format!("/keys/{}/edit", key.id);
+    let form = owner.get(&path).await.expect(200).body;
+    let first = seen(&form);
+    let save = async |name: &str, note: &str, seen: &str| {
+        let fields = [
+            ("name", name),
+            ("note", note),
+            ("scopes", "leads:read"),
+            ("last_day", "2030-01-31"),
+            ("seen", seen),
+        ];
+        owner.form(&path, &fields).await
+    };
+    save("First", "", &first).await.expect(303);
+    let refused = save("Second", "typed by the second", &first)
+        .await
+        .expect(200)
+        .body;
+    for text in [
+        "Somebody changed this key while you were editing it, so nothing was saved.",
+        "Name: “CRM Sync” is now “First”.",
+        "value=\"Second\"",
+        "typed by the second",
+    ] {
+        assert!(refused.contains(text), "{text}: {refused}");
+    }
+    assert!(!refused.contains("Note: "), "only what is different");
+    let told = key.get("/api/key").await.expect(200).json();
+    assert_eq!(told["name"], "First", "nothing was lost");
+
+    // Who was told, and sends it again, means it. A pause meanwhile is none of the form's business.
+    owner
+        .form(&format!("/keys/{}/pause", key.id), &[])
+        .await
+        .expect(303);
+    save("Second", "", &seen(&refused)).await.expect(303);
+    owner
+        .form(&format!("/keys/{}/resume", key.id), &[])
+        .await
+        .expect(303);
+    assert_eq!(
+        key.get("/api/key").await.expect(200).json()["name"],
+        "Second"
+    );
+    let garbled = save("Third", "", "{").await.expect(200).body;
+    assert!(garbled.contains("nothing was saved"));
+}

@@ -5,8 +5,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, DashboardPage, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId,
-    KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
+    AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage, InventoryQuery,
+    IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
 };
 use std::sync::Arc;
 
@@ -28,6 +28,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// `cursor` as given by [`LeadsPage::next_cursor`].
     async fn leads(&self, cursor: Option<String>) -> Result<LeadsPage, Failure>;
+
+    /// `cursor` as it stands in [`AuditPage::next`].
+    async fn audit(&self, form: AuditForm, cursor: Option<String>) -> Result<AuditPage, Failure>;
 
     async fn settings(&self) -> Result<SettingsPage, Failure>;
 }

@@ -128,6 +128,8 @@ pub enum PageData {
     Settings(Result<domain::SettingsPage, Failure>),
     #[cfg(feature = "ssr")]
     Key(Box<Result<domain::KeyPage, Failure>>),
+    #[cfg(feature = "ssr")]
+    Audit(Box<Result<domain::AuditPage, Failure>>),
 }
 
 impl PageData {
@@ -149,6 +151,18 @@ impl PageData {
                 Self::Inventory(backend.inventory(query).await)
             }
             Page::Leads => Self::Leads(backend.leads(request.asked("cursor")).await),
+            Page::Audit => {
+                let asked = |name| request.asked(name).unwrap_or_default();
+                let form = domain::AuditForm {
+                    who: asked("who"),
+                    what: asked("what"),
+                    thing: asked("thing"),
+                    from: asked("from"),
+                    to: asked("to"),
+                };
+                let cursor = request.asked("cursor");
+                Self::Audit(Box::new(backend.audit(form, cursor).await))
+            }
             Page::Settings => Self::Settings(backend.settings().await),
             Page::Key | Page::EditKey => {
                 let id = request.path.split('/').nth(2).unwrap_or_default();
@@ -206,6 +220,14 @@ impl PageData {
         }
     }
 
+    #[cfg(feature = "ssr")]
+    pub fn audit(self) -> Option<Result<domain::AuditPage, Failure>> {
+        match self {
+            Self::Audit(page) => Some(*page),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
@@ -216,6 +238,8 @@ impl PageData {
             Self::Settings(Err(failure)) => Some(failure),
             #[cfg(feature = "ssr")]
             Self::Key(page) => page.as_ref().as_ref().err(),
+            #[cfg(feature = "ssr")]
+            Self::Audit(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
             Self::Dashboard(page) => page.as_ref().as_ref().err(),
             _ => None,

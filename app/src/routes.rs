@@ -20,6 +20,7 @@ pub enum Page {
     Inventory,
     Leads,
     Docs,
+    Audit,
     Settings,
     #[default]
     NotFound,
@@ -35,6 +36,7 @@ impl Page {
             "/inventory" => Self::Inventory,
             "/leads" => Self::Leads,
             "/docs" => Self::Docs,
+            "/audit" => Self::Audit,
             "/settings" => Self::Settings,
             _ if path.starts_with("/setup/") => Self::Setup,
             _ => Self::of_key(path),
@@ -70,6 +72,7 @@ impl Page {
             Self::Inventory => "Inventory · Voxum Console",
             Self::Leads => "Leads · Voxum Console",
             Self::Docs => "API docs · Voxum Console",
+            Self::Audit => "Audit log · Voxum Console",
             Self::Settings => "Settings · Voxum Console",
             Self::NotFound => "Page not found · Voxum Console",
         }
@@ -93,8 +96,8 @@ impl Page {
         #[cfg(feature = "ssr")]
         {
             use crate::pages::{
-                DashboardPage, EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage, SettingsPage,
-                SetupPage, SignInPage,
+                AuditPage, DashboardPage, EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage,
+                SettingsPage, SetupPage, SignInPage,
             };
             match self {
                 Self::Dashboard => return plain(view! { <DashboardPage/> }),
@@ -104,6 +107,7 @@ impl Page {
                 Self::Key => return plain(view! { <KeyPage/> }),
                 Self::EditKey => return plain(view! { <EditKeyPage/> }),
                 Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
+                Self::Audit => return plain(view! { <AuditPage/> }),
                 Self::Settings => return plain(view! { <SettingsPage/> }),
                 Self::Keys | Self::Inventory | Self::Leads | Self::Docs | Self::NotFound => {}
             }
@@ -148,6 +152,8 @@ mod tests {
             ("/inventory", Page::Inventory),
             ("/leads", Page::Leads),
             ("/docs", Page::Docs),
+            ("/audit", Page::Audit),
+            ("/audit/", Page::NotFound),
             ("/settings", Page::Settings),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),

@@ -5,6 +5,7 @@
 import { expect, type Page } from "@playwright/test";
 import type { Guard } from "./guard.ts";
 import { call, push, send } from "./api.ts";
+import { AUDIT_STATES } from "./audit.ts";
 import { Keys } from "./keys.ts";
 import { Seeder, callForAMonth, demoteOwner, endSoon, expire, forgetCalls, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
@@ -378,6 +379,7 @@ export const STATES: State[] = [
       await expect(section.getByRole("status")).toContainText('"created": 1');
     },
   },
+  ...AUDIT_STATES,
   {
     name: "settings",
     open: async ({ page }) => {

@@ -6,6 +6,7 @@ use service::inventory::MAX_ID_CHARS;
 const ITEM: u8 = 1;
 const CHANGES_ON: u8 = 2;
 const CHANGES_BACK: u8 = 3;
+const LOG: u8 = 12;
 
 /// In which direction a list of changes goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Way {
     On,
     /// From new to old, as people read it.
     Back,
+    /// The audit log, from new to old.
+    Log,
 }
 
 impl Way {
@@ -21,6 +24,7 @@ impl Way {
         match self {
             Self::On => CHANGES_ON,
             Self::Back => CHANGES_BACK,
+            Self::Log => LOG,
         }
     }
 }
@@ -74,6 +78,7 @@ mod tests {
             let cursor = write_change(Way::On, number);
             assert_eq!(read_change(Way::On, &cursor), Some(number));
             assert_eq!(read_change(Way::Back, &cursor), None);
+            assert_eq!(read_change(Way::Log, &cursor), None);
             assert_eq!(read(&cursor), None);
         }
         for bad in [

@@ -3,7 +3,7 @@
 use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
 use crate::api::{calls, health, inventory, key, leads, limit, openapi};
-use crate::console::{call, form, page, same_origin};
+use crate::console::{call, export, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
 use crate::{AppState, drain, fallback};
@@ -93,6 +93,9 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/docs", |m| {
         on(m, page::docs).layer(CompressionLayer::new())
     }),
+    route(M::GET, "/audit", |m| on(m, page::show)),
+    route(M::GET, "/audit/log.csv", |m| on(m, export::csv)),
+    route(M::GET, "/audit/log.jsonl", |m| on(m, export::json_lines)),
     route(M::GET, "/settings", |m| on(m, page::show)),
     route(M::POST, "/settings", |m| on(m, form::change_settings)),
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),

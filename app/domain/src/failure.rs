@@ -12,6 +12,7 @@ pub enum Field {
     Currency,
     Email,
     Expires,
+    From,
     LimitDepth,
     LimitPerSecond,
     Name,
@@ -20,6 +21,9 @@ pub enum Field {
     Reason,
     Scopes,
     TimeZone,
+    To,
+    What,
+    Who,
 }
 
 /// Why one field was refused, in words for whoever filled it in.

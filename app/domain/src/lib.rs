@@ -4,6 +4,7 @@
 //! handles a bare string that may be wrong. Nothing here does I/O, reads a clock or draws random bytes, and
 //! everything builds for WebAssembly.
 
+mod audit;
 mod call;
 mod dashboard;
 mod failure;
@@ -18,6 +19,7 @@ mod moment;
 mod scope;
 mod text;
 
+pub use audit::{AuditDetail, AuditForm, AuditName, AuditPage, AuditRow};
 pub use call::{Outcome, Refusal};
 pub use dashboard::{DashboardPage, DayCalls, ExpiringKey, FirstSteps, KeyCounts, LastChange};
 pub use failure::{Failure, Field, FieldError};

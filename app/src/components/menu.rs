@@ -6,7 +6,7 @@ use crate::routes::Page;
 use leptos::prelude::*;
 
 /// Path, name and icon, in the menu's order, and the pages that belong to each.
-const PAGES: [(&str, &str, &str, &[Page]); 6] = [
+const PAGES: [(&str, &str, &str, &[Page]); 7] = [
     ("/", "Dashboard", "#i-chart", &[Page::Dashboard]),
     (
         "/keys",
@@ -23,6 +23,7 @@ const PAGES: [(&str, &str, &str, &[Page]); 6] = [
     ("/inventory", "Inventory", "#i-box", &[Page::Inventory]),
     ("/leads", "Leads", "#i-person", &[Page::Leads]),
     ("/docs", "API docs", "#i-book", &[Page::Docs]),
+    ("/audit", "Audit log", "#i-list", &[Page::Audit]),
     ("/settings", "Settings", "#i-sliders", &[Page::Settings]),
 ];
 

@@ -17,6 +17,6 @@ pub use leads::LeadsPage;
 pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
 pub use still::{
-    DashboardPage, EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage, SettingsPage, SetupPage,
-    SignInPage,
+    AuditPage, DashboardPage, EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage, SettingsPage,
+    SetupPage, SignInPage,
 };

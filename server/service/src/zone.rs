@@ -70,6 +70,16 @@ impl Zone {
         ))
     }
 
+    /// When a day such as `2026-11-23` begins; `None` for other texts.
+    pub(crate) fn start_of_day(&self, day: &str) -> Option<Timestamp> {
+        let day = jiff::civil::Date::strptime("%Y-%m-%d", day).ok()?;
+        // Where clocks go forward at midnight, a day begins later.
+        let midnight = day.to_zoned(self.rules.clone()).ok()?.start_of_day().ok()?;
+        Some(Timestamp::from_millis(
+            midnight.timestamp().as_millisecond(),
+        ))
+    }
+
     /// The beginnings of the last `count` days, the oldest first, the last one being that of the day of `now`.
     pub(crate) fn days(&self, now: Timestamp, count: u16) -> Vec<Timestamp> {
         let today = self.zoned(now).date();

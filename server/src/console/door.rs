@@ -8,8 +8,8 @@ use crate::telemetry::Chain;
 use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
-    CreateKeyForm, DashboardPage, Failure, InventoryPage, InventoryQuery, IssuedKey, KeyId,
-    KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
+    AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage, InventoryQuery,
+    IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
 };
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
@@ -90,6 +90,27 @@ impl Backend for Door {
         )
     }
 
+    async fn audit(&self, form: AuditForm, cursor: Option<String>) -> Result<AuditPage, Failure> {
+        let before = cursor
+            .as_deref()
+            .map(|text| cursor::read_change(Way::Log, text).ok_or(Failure::NotFound));
+        let page = self
+            .service
+            .audit_page(self.member()?, form, before.transpose()?)
+            .await;
+        let (mut page, next_before) = self.told(page)?;
+        let asked = page.form.fields().into_iter();
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(asked.filter(|(_, value)| !value.is_empty()))
+            .finish();
+        page.next = next_before.map(|number| {
+            let cursor = cursor::write_change(Way::Log, number);
+            format!("/audit?{}", and(&query, &format!("cursor={cursor}")))
+        });
+        page.query = query;
+        Ok(page)
+    }
+
     async fn settings(&self) -> Result<SettingsPage, Failure> {
         self.told(self.service.settings_page(self.member()?).await)
     }
@@ -128,5 +149,14 @@ impl Backend for Door {
         let (mut page, next_before) = self.told(page)?;
         page.next_cursor = next_before.map(|number| cursor::write_change(Way::Back, number));
         Ok(page)
+    }
+}
+
+/// Two parts of a query, of which the first may be empty.
+fn and(query: &str, last: &str) -> String {
+    if query.is_empty() {
+        last.to_owned()
+    } else {
+        format!("{query}&{last}")
     }
 }

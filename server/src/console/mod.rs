@@ -3,6 +3,7 @@
 pub mod call;
 mod cookies;
 mod door;
+pub mod export;
 mod fields;
 pub mod form;
 mod next;

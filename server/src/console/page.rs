@@ -77,7 +77,7 @@ pub(super) fn link_page(view: LinkView) -> LinkPage {
     }
 }
 
-fn path_and_query(uri: &Uri) -> &str {
+pub(super) fn path_and_query(uri: &Uri) -> &str {
     uri.path_and_query()
         .map_or("/", axum::http::uri::PathAndQuery::as_str)
 }

@@ -13,7 +13,7 @@ pub fn presented(data: &[u8]) {
         assert!((1..=MAX_ID_CHARS).contains(&id.chars().count()));
         taken += 1;
     }
-    for way in [Way::On, Way::Back] {
+    for way in [Way::On, Way::Back, Way::Log] {
         if let Some(number) = read_change(way, text) {
             assert_eq!(write_change(way, number), text);
             taken += 1;

@@ -26,6 +26,7 @@ fn Key(page: Data) -> impl IntoView {
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let paused = page.key.status == KeyStatus::Paused && done.is_none();
     let history = page.history.into_iter().map(|row| event(row, clock));
+    let log = format!("/audit?thing={}", page.key.id);
     let actions = page.may_change.then(|| actions(&page.key));
     let facts = facts(
         &page.key,
@@ -52,6 +53,9 @@ fn Key(page: Data) -> impl IntoView {
         <section class="history">
             <h2>"History"</h2>
             <ol>{history.collect_view()}</ol>
+            <p>
+                <a href=log>"This key in the audit log"</a>
+            </p>
         </section>
     })
 }

@@ -1,5 +1,6 @@
 //! Pages that hold a plain form, or nothing that changes by itself, and are sent without script. The browser gets none of their code.
 
+mod audit;
 mod dashboard;
 mod edit_key;
 mod key;
@@ -9,6 +10,7 @@ mod settings;
 mod setup;
 mod sign_in;
 
+pub use audit::AuditPage;
 pub use dashboard::DashboardPage;
 pub use edit_key::EditKeyPage;
 pub use key::KeyPage;

@@ -2,6 +2,7 @@
 
 use super::AllowList;
 use super::fill::filled;
+use crate::audit::{capitalised, details, in_a_sentence, title, who};
 use crate::store::{Action, Actor, SignedEvent};
 use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
@@ -44,70 +45,30 @@ impl Service {
 }
 
 fn row(SignedEvent { event, email }: SignedEvent, zone: &Zone) -> HistoryRow {
-    let by = match (&event.actor, email) {
-        (_, Some(email)) => email.to_string(),
-        (Actor::Key(_), _) => "The key itself".to_owned(),
-        _ => "The operator".to_owned(),
+    let by = match &event.actor {
+        Actor::Key(_) => "The key itself".to_owned(),
+        actor => who(actor, email.map(|email| email.to_string())),
     };
     HistoryRow {
         at: moment(event.at, zone),
         by,
-        what: what(event.action, &event.detail),
+        what: what(event.action, &event.detail, zone),
         from: event.ip.map(|ip| ip.to_string()),
     }
 }
 
 /// What happened, in a sentence.
-fn what(action: Action, detail: &Value) -> String {
+fn what(action: Action, detail: &Value, zone: &Zone) -> String {
     match action {
-        Action::KeyCreated => "Created".to_owned(),
-        Action::KeyPaused => "Paused".to_owned(),
-        Action::KeyResumed => "Resumed".to_owned(),
         Action::KeyRevoked => {
             let reason = detail["reason"].as_str().unwrap_or_default();
             format!("Revoked, with the reason {reason}")
         }
-        Action::KeyEdited => edits(detail),
-        other => other.as_str().to_owned(),
-    }
-}
-
-/// Each field that is different, as it was and as it is.
-fn edits(detail: &Value) -> String {
-    let fields = [
-        ("name", "Name"),
-        ("scopes", "Permissions"),
-        ("expires_at", "End"),
-        ("note", "Note"),
-        ("limit", "Rate limit"),
-        ("allow_list", "Allowed addresses"),
-    ];
-    let (before, after) = (&detail["before"], &detail["after"]);
-    let changed = fields
-        .into_iter()
-        .filter(|(field, _)| before[field] != after[field]);
-    let changed = changed.map(|(field, name)| {
-        format!(
-            "{name}: {} → {}",
-            words(&before[field]),
-            words(&after[field])
-        )
-    });
-    changed.collect::<Vec<_>>().join("; ")
-}
-
-fn words(value: &Value) -> String {
-    match value {
-        Value::Null => "none".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(list) => {
-            let texts: Vec<_> = list.iter().filter_map(Value::as_str).collect();
-            texts.join(", ")
+        Action::KeyEdited => in_a_sentence(&details(detail, true, zone)),
+        other => {
+            // Of what it is about the page speaks anyway.
+            let title = title(other);
+            capitalised(title.strip_prefix("API key ").unwrap_or(title))
         }
-        Value::Object(limit) => format!(
-            "{} at once, {} a second",
-            limit["depth"], limit["per_second"]
-        ),
-        value => value.to_string(),
     }
 }

@@ -1,6 +1,8 @@
 //! The audit log.
 
+use super::Result;
 use crate::Client;
+use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
 use std::net::IpAddr;
 
@@ -50,6 +52,63 @@ pub struct SignedEvent {
     pub event: AuditEvent,
     /// `None` where it was no member.
     pub email: Option<Email>,
+}
+
+/// A line of the log with all that tells people what it speaks of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoggedEvent {
+    /// Its place in the log: a later event has a higher number.
+    pub seq: u64,
+    pub event: AuditEvent,
+    /// The member's address or the key's name, as it is today.
+    pub actor: Option<String>,
+    /// The same of what was changed, where that is a member or a key.
+    pub subject: Option<String>,
+}
+
+/// Which events of an account are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditFilter {
+    pub by: Option<ActorFilter>,
+    /// None of them: every action.
+    pub actions: Vec<Action>,
+    /// The id of what was changed.
+    pub subject: Option<String>,
+    /// The first and the one after the last moment.
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+impl Default for AuditFilter {
+    /// Everything.
+    fn default() -> Self {
+        Self {
+            by: None,
+            actions: Vec::new(),
+            subject: None,
+            from: Timestamp::from_millis(i64::MIN),
+            until: Timestamp::from_millis(i64::MAX),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActorFilter {
+    One(Actor),
+    AnyKey,
+}
+
+#[async_trait]
+pub trait AuditStore: Send + Sync + 'static {
+    /// Up to `limit` events with a number below `before`, newest first. Members, keys and events of other accounts
+    /// neither show nor lend their names.
+    async fn audit_log(
+        &self,
+        account: &AccountId,
+        filter: &AuditFilter,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<LoggedEvent>>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,11 +10,13 @@ mod call;
 pub mod contract;
 mod record;
 mod request;
+mod team;
 
 pub use audit::*;
 pub use call::*;
 pub use record::*;
 pub use request::*;
+pub use team::*;
 
 use crate::inventory::{Condition, Item, ItemFilter, StoredItem};
 use crate::key::KeyDigest;
@@ -39,7 +41,9 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// All ports of one database.
 pub trait Store:
     InstallationStore
+    + AuditStore
     + MemberStore
+    + TeamStore
     + KeyStore
     + CallStore
     + InventoryStore
@@ -49,7 +53,9 @@ pub trait Store:
 }
 impl<T> Store for T where
     T: InstallationStore
+        + AuditStore
         + MemberStore
+        + TeamStore
         + KeyStore
         + CallStore
         + InventoryStore

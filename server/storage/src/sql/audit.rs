@@ -3,7 +3,7 @@
 use super::{address, parsed};
 use crate::error::Corrupt;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
-use service::store::{Action, Actor, AuditEvent, SignedEvent};
+use service::store::{Action, Actor, AuditEvent, LoggedEvent, SignedEvent};
 
 pub(crate) const RECORD: &str = "
     INSERT INTO audit_events
@@ -32,6 +32,58 @@ pub(crate) const HISTORY: &str = "
     WHERE e.account_id = $1 AND e.subject = $2
     ORDER BY e.seq DESC
     LIMIT $3";
+
+/// One statement for each way to the rows, since no plan serves them all. Actions come as one text with spaces around
+/// each. What is not asked about is an empty text.
+macro_rules! select_log {
+    ($way:literal) => {
+        concat!(
+            "SELECT e.seq, e.account_id, e.at, e.actor_kind, e.actor_id, e.action, e.subject, e.ip, e.user_agent,
+                    e.detail, COALESCE(m.email, k.name) AS actor_name, COALESCE(s.name, t.email) AS subject_name
+             FROM audit_events e
+             LEFT JOIN members m ON e.actor_kind = 'member' AND m.account_id = e.account_id AND m.id = e.actor_id
+             LEFT JOIN api_keys k ON e.actor_kind = 'key' AND k.account_id = e.account_id AND k.id = e.actor_id
+             LEFT JOIN api_keys s ON s.account_id = e.account_id AND s.id = e.subject
+             LEFT JOIN members t ON t.account_id = e.account_id AND t.id = e.subject
+             WHERE e.account_id = $1 AND e.seq < $2
+                AND ($4 = '' OR e.actor_kind = $4)
+                AND ($7 = '' OR $7 LIKE '% ' || e.action || ' %')
+                AND e.at >= $8 AND e.at < $9 ",
+            $way,
+            " ORDER BY e.seq DESC LIMIT $3"
+        )
+    };
+}
+
+pub(crate) const LOG: &str = select_log!("AND $5 = '' AND $6 = ''");
+
+pub(crate) const LOG_OF_ACTOR: &str = select_log!("AND e.actor_id = $5 AND $6 = ''");
+
+/// Of one thing, and perhaps by one actor.
+pub(crate) const LOG_OF_SUBJECT: &str =
+    select_log!("AND e.subject = $6 AND ($5 = '' OR e.actor_id = $5)");
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct LogRow {
+    seq: i64,
+    #[sqlx(flatten)]
+    event: EventRow,
+    actor_name: Option<String>,
+    subject_name: Option<String>,
+}
+
+impl TryFrom<LogRow> for LoggedEvent {
+    type Error = Corrupt;
+
+    fn try_from(row: LogRow) -> Result<Self, Corrupt> {
+        Ok(Self {
+            seq: u64::try_from(row.seq).map_err(|_| Corrupt("audit_events.seq"))?,
+            event: row.event.try_into()?,
+            actor: row.actor_name,
+            subject: row.subject_name,
+        })
+    }
+}
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct SignedRow {

@@ -14,6 +14,7 @@ pub(crate) mod link;
 pub(crate) mod member;
 pub(crate) mod once;
 pub(crate) mod session;
+pub(crate) mod team;
 
 use crate::error::Corrupt;
 use domain::Rejected;
@@ -33,6 +34,9 @@ fn address(text: &str, column: &'static str) -> Result<IpAddr, Corrupt> {
 pub(crate) const INDEXED: &[&str] = &[
     account::CHANGE,
     account::FIND,
+    audit::LOG,
+    audit::LOG_OF_ACTOR,
+    audit::LOG_OF_SUBJECT,
     audit::NEWEST,
     audit::NEWEST_OF,
     audit::RECORD,
@@ -94,4 +98,5 @@ pub(crate) const INDEXED: &[&str] = &[
     session::OPEN,
     session::SEEN,
     session::SET_DELAY,
+    team::MEMBERS,
 ];

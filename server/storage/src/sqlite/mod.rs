@@ -8,6 +8,7 @@
 //! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
 
 mod account;
+mod audit;
 mod call;
 mod files;
 mod installation;
@@ -21,6 +22,7 @@ mod open;
 mod open_error;
 mod pools;
 mod session;
+mod team;
 
 pub use open::OpenMode;
 pub use open_error::OpenError;

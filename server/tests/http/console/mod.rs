@@ -1,3 +1,4 @@
+mod audit;
 mod calls;
 mod dashboard;
 mod docs;

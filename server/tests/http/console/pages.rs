@@ -24,7 +24,7 @@ async fn every_page_for_members_leads_to_sign_in_and_back() {
         assert_eq!(answer.header("location"), back);
         seen += 1;
     }
-    assert_eq!(seen, 9);
+    assert_eq!(seen, 12);
 }
 
 #[tokio::test]
@@ -39,6 +39,7 @@ async fn pages_are_whole_documents_that_need_no_script() {
         ("/inventory", "Inventory"),
         ("/leads", "No leads yet"),
         ("/docs", "Push items"),
+        ("/audit", "API key created"),
     ] {
         let page = owner.get(path).await.expect(200);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
@@ -136,6 +137,8 @@ async fn no_address_breaks_a_page() {
             "/keys/new",
             "/inventory",
             "/leads",
+            "/audit",
+            "/audit/log.csv",
             "/sign-in",
             "/keys/x/revoke",
             "/nothing",
@@ -204,7 +207,7 @@ async fn what_people_and_systems_typed_is_text_on_every_page() {
     let query =
         "a=b&name=%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E&next=%2F%22%3E%3Cscript%3E";
     let revoke = format!("/keys/{}/revoke", key.id);
-    for path in ["/", "/keys", "/keys/new", &*revoke, "/inventory"] {
+    for path in ["/", "/keys", "/keys/new", &*revoke, "/inventory", "/audit"] {
         let page = owner.get(&format!("{path}?{query}")).await.expect(200).body;
         assert!(
             !page.contains("<script>") && !page.contains("<!--\""),

@@ -264,7 +264,8 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
         let answer = match (*method, *path) {
             (
                 MethodFilter::GET,
-                "/" | "/keys" | "/keys/new" | "/inventory" | "/leads" | "/docs" | "/settings",
+                "/" | "/keys" | "/keys/new" | "/inventory" | "/leads" | "/docs" | "/audit"
+                | "/audit/log.csv" | "/audit/log.jsonl" | "/settings",
             ) => mine.get(&at).await.expect(200),
             (MethodFilter::GET, "/sign-in") => mine.get(&at).await.expect(303),
             (MethodFilter::GET, "/keys/{id}" | "/keys/{id}/edit" | "/keys/{id}/revoke") => {

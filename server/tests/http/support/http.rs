@@ -70,6 +70,11 @@ impl Http {
         value.map_or("", |value| value.to_str().unwrap()).to_owned()
     }
 
+    /// The answer to a `GET` whose body is still to be read, piece by piece.
+    pub async fn open(&self, path: &str) -> Response<Body> {
+        self.ask("GET", path, Body::empty()).await
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, Body::empty()).await
     }

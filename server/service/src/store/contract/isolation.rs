@@ -4,7 +4,7 @@ use super::change::World;
 use super::tenant::Tenant;
 use super::world::{Shared, all, at, item, lead};
 use crate::leads::{Edit, LeadEdits};
-use crate::store::{Action, Changed, Ended, KeyChange, KeyRecord, NewRevocation};
+use crate::store::{Action, AuditFilter, Changed, Ended, KeyChange, KeyRecord, NewRevocation};
 use domain::RevokeReason;
 
 pub(super) async fn no_port_reads_from_another_account(store: Shared) {
@@ -32,6 +32,19 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
     assert_eq!(store.find_lead(account, &world.lead).await.unwrap(), None);
     let created = store.last_event(account, Action::KeyCreated);
     assert_eq!(created.await.unwrap(), None);
+    let thing = AuditFilter {
+        subject: Some(world.key.to_string()),
+        ..AuditFilter::default()
+    };
+    let log = store.audit_log(account, &thing, None, 100).await.unwrap();
+    assert_eq!(log, []);
+    let log = store
+        .audit_log(account, &AuditFilter::default(), None, 100)
+        .await
+        .unwrap();
+    assert_eq!(log.len(), 1, "the stranger's own beginning");
+    let members = store.list_members(account).await.unwrap();
+    assert!(members.iter().all(|member| member.id == stranger.owner));
     let events = store.audit_events(account, 100).await.unwrap();
     assert!(events.iter().all(|event| event.account_id == *account));
     assert_eq!(events.len(), 1, "the stranger's own beginning");

@@ -28,6 +28,7 @@ mod items;
 mod key_changes;
 mod keys;
 mod leads;
+mod log;
 mod paging;
 mod requests;
 mod resets;
@@ -129,6 +130,10 @@ macro_rules! store_contract_cases {
             an_event_that_cannot_be_recorded_undoes_the_first_owner
             events_read_back_as_they_were_newest_first
             the_newest_event_of_a_kind_is_found_behind_others
+            the_log_is_read_in_pages_and_meets_every_event_once
+            the_log_is_asked_by_who_what_which_thing_and_when
+            the_log_names_members_and_keys_as_they_are_called_now
+            the_members_of_an_account_are_listed
         }
     };
 }
@@ -142,7 +147,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                accounts::*, audit::*, calls::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, paging::*,
+                accounts::*, audit::*, calls::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*,
                 requests::*, resets::*, revocations::*, sessions::*, settings::*,
             };
             match case {

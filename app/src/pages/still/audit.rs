@@ -1,0 +1,305 @@
+//! Who did what, when, and from where.
+
+use crate::components::{Clock, Column, FieldError, More, Notice, Table, Time, TimesSwitch, Tone};
+use crate::components::{PageHead, Problem};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::PageData;
+use domain::{
+    AuditDetail, AuditForm, AuditName, AuditPage as Data, AuditRow, Failure, Field,
+    FieldError as Wrong,
+};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Audit log",
+    purpose: "Who did what, when and from where. Nothing here can be changed or removed, by anybody.",
+};
+
+const COLUMNS: &[Column] = &[
+    Column::Text("What"),
+    Column::Text("Details"),
+    Column::Text("Who"),
+    Column::Text("From"),
+    Column::Text("When"),
+];
+
+/// Longer names of browsers open when asked for, in bytes.
+const LONG: usize = 40;
+
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    load(HEAD, PageData::audit, |page| {
+        plain((
+            view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> },
+            log(page),
+        ))
+    })
+}
+
+fn log(page: Data) -> AnyView {
+    let filters = filters(&page);
+    let all = page.query.is_empty();
+    let found = if !page.errors.is_empty() {
+        None
+    } else if page.rows.is_empty() {
+        Some(plain(view! {
+            <section class="empty">
+                <h2>"Nothing matches"</h2>
+                <p>
+                    "Nothing was done that fits what you ask for. " <a href="/audit">"Show everything"</a>
+                </p>
+            </section>
+        }))
+    } else {
+        Some(list(page))
+    };
+    plain(view! {
+        <details class="panel" open=!all>
+            <summary>"Filter"</summary>
+            {filters}
+        </details>
+        {found}
+    })
+}
+
+/// A plain form whose answer is an address that can be shared.
+fn filters(page: &Data) -> AnyView {
+    let AuditForm {
+        who,
+        what,
+        thing,
+        from,
+        to,
+    } = page.form.clone();
+    let errors = &page.errors;
+    let problem = (!errors.is_empty()).then(|| {
+        let failure = Failure::Invalid {
+            errors: errors.clone(),
+        };
+        view! { <Notice tone=Tone::Error text=Problem::from(failure).message/> }
+    });
+    let days = format!("Days are those of {}.", page.zone.replace('_', " "));
+    let key = page.thing.clone().map(|name| {
+        let at = format!("/keys/{thing}");
+        view! {
+            <p class="hint">
+                "This is the API key " <a href=at>{name}</a> "."
+            </p>
+        }
+    });
+    let clear = (!page.query.is_empty()).then(|| {
+        view! {
+            <a class="button" href="/audit">
+                "Show everything"
+            </a>
+        }
+    });
+    plain(view! {
+        <search>
+            <form class="filters" method="get" action="/audit" novalidate>
+                {problem}
+                {choice("who", "Who", page.who.clone(), &who, at(errors, Field::Who))}
+                {choice("what", "What", page.what.clone(), &what, at(errors, Field::What))}
+                <div class="field">
+                    <label for="thing">"Which one"</label>
+                    <input
+                        id="thing"
+                        name="thing"
+                        value=thing
+                        placeholder="The id of a key, item or lead"
+                        autocomplete="off"
+                        spellcheck="false"
+                    />
+                    {key}
+                </div>
+                {day("from", "From", from, at(errors, Field::From))}
+                {day("to", "To", to, at(errors, Field::To))}
+                <p class="hint">{days}</p>
+                <div class="actions">
+                    {clear}
+                    <button type="submit" class="button">
+                        "Show"
+                    </button>
+                </div>
+            </form>
+        </search>
+    })
+}
+
+fn at(errors: &[Wrong], field: Field) -> Option<String> {
+    let found = errors.iter().find(|error| error.field == field);
+    found.map(|error| error.message.clone())
+}
+
+fn choice(
+    id: &'static str,
+    label: &'static str,
+    choices: Vec<(String, String)>,
+    value: &str,
+    error: Option<String>,
+) -> AnyView {
+    let choices = choices.into_iter().map(|(choice, text)| {
+        let selected = choice == value;
+        view! {
+            <option value=choice selected=selected>
+                {text}
+            </option>
+        }
+    });
+    let (error_id, wrong) = (format!("{id}-error"), error.is_some());
+    plain(view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <select
+                id=id
+                name=id
+                aria-invalid=wrong.then_some("true")
+                aria-describedby=error_id.clone()
+            >
+                {choices.collect_view()}
+            </select>
+            <FieldError id=error_id error=Signal::stored(error)/>
+        </div>
+    })
+}
+
+fn day(id: &'static str, label: &'static str, value: String, error: Option<String>) -> AnyView {
+    let (error_id, wrong) = (format!("{id}-error"), error.is_some());
+    plain(view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <input
+                id=id
+                name=id
+                type="date"
+                value=value
+                aria-invalid=wrong.then_some("true")
+                aria-describedby=error_id.clone()
+            />
+            <FieldError id=error_id error=Signal::stored(error)/>
+        </div>
+    })
+}
+
+fn list(page: Data) -> AnyView {
+    let clock = Clock::start(page.now.at);
+    let query = page.query;
+    let rows = page.rows.into_iter().map(|line| row(line, clock));
+    let rows = rows.collect_view().into_any();
+    let query = if query.is_empty() {
+        query
+    } else {
+        format!("?{query}")
+    };
+    let first = (!page.first).then(|| {
+        let at = format!("/audit{query}");
+        view! {
+            <a class="button" href=at>
+                "First page"
+            </a>
+        }
+    });
+    let next = page.next.map(|next| {
+        view! {
+            <a class="button" href=next>
+                "Next page"
+            </a>
+        }
+    });
+    plain(view! {
+        <div class="toolbar">
+            <p class="downloads">
+                "As a file: " <a href=format!("/audit/log.csv{query}")>"CSV"</a> " "
+                <a href=format!("/audit/log.jsonl{query}")>"JSON Lines"</a>
+            </p>
+            <TimesSwitch/>
+        </div>
+        <Table caption="What was done in this account" class="audit" columns=COLUMNS rows=rows/>
+        <nav class="pager" aria-label="Pages of the audit log">
+            {first}
+            {next}
+        </nav>
+    })
+}
+
+/// Roles are restated, since the cards' `display` takes them away.
+fn row(line: AuditRow, clock: Clock) -> AnyView {
+    let details = line.details.into_iter().map(detail).collect_view();
+    let details = (!details.is_empty()).then(|| view! { <ul>{details}</ul> });
+    let thing = line
+        .thing
+        .map(|thing| view! { <small>{named("thing", thing)}</small> });
+    let from = line.ip.unwrap_or_else(|| "The command line".to_owned());
+    let agent = line.user_agent.map(|agent| {
+        if agent.len() > LONG {
+            plain(view! { <More label="User agent" text=agent/> })
+        } else {
+            plain(view! { <small>{agent}</small> })
+        }
+    });
+    plain(view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                <span class="name">{line.what}</span>
+                {thing}
+            </th>
+            <td role="cell" data-label="Details">
+                {details}
+            </td>
+            <td role="cell" data-label="Who">
+                {named("who", line.who)}
+            </td>
+            <td role="cell" data-label="From">
+                <div>{from} {agent}</div>
+            </td>
+            <td role="cell" data-label="When">
+                <Time moment=line.at clock=clock/>
+            </td>
+        </tr>
+    })
+}
+
+/// Leads to everything in the log about it.
+fn named(field: &str, name: AuditName) -> AnyView {
+    match name.filter {
+        Some(value) => {
+            let at = format!("/audit?{field}={}", escaped(&value));
+            plain(view! { <a href=at>{name.name}</a> })
+        }
+        None => plain(name.name),
+    }
+}
+
+fn detail(detail: AuditDetail) -> AnyView {
+    let before = detail.before.map(|before| {
+        view! {
+            <del>{before}</del>
+            <span aria-hidden="true">" → "</span>
+            <span class="visually-hidden">" became "</span>
+        }
+    });
+    plain(view! {
+        <li>
+            <span class="second">{detail.field} ": "</span>
+            {before}
+            <ins>{detail.after}</ins>
+        </li>
+    })
+}
+
+/// As a value in an address.
+fn escaped(value: &str) -> String {
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':');
+    value
+        .bytes()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}

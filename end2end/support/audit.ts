@@ -1,0 +1,100 @@
+// What is done on the Audit log page, which is sent without script: the same with JavaScript and without.
+
+import { readFile } from "node:fs/promises";
+import { Seeder, demoteOwner } from "./seed.ts";
+import type { Server } from "./server.ts";
+import type { State } from "./states.ts";
+import { expect, owner, signIn, type Page } from "./test.ts";
+
+/** Follows a key into the log, narrows it, goes on to the next page, and takes it away as a file. */
+export async function readAuditLog(page: Page, server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Feed");
+  await seeder.createKey("CRM Sync");
+  for (let count = 0; count < 25; count += 1) {
+    await seeder.send(`/keys/${key.id}/pause`, {});
+    await seeder.send(`/keys/${key.id}/resume`, {});
+  }
+  await signIn(page, "/keys");
+  await page.getByRole("link", { name: "Feed", exact: true }).click();
+  await page.getByRole("link", { name: "This key in the audit log" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Audit log");
+  const rows = page.getByRole("table").getByRole("rowheader");
+  await expect(rows).toHaveCount(50);
+  await page.getByRole("link", { name: "Next page" }).click();
+  await expect(rows).toHaveText([/API key created/]);
+  await expect(page.getByLabel("Which one")).toHaveValue(key.id);
+  await page.getByRole("link", { name: "First page" }).click();
+  await expect(rows).toHaveCount(50);
+
+  await page.getByRole("link", { name: "Show everything" }).click();
+  await page.getByText("Filter", { exact: true }).click();
+  await page.getByLabel("What", { exact: true }).selectOption("Sign-ins and passwords");
+  await page.getByLabel("Who").selectOption(owner.email);
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page).toHaveURL(/\/audit\?who=member%3A[0-9a-f-]+&what=sign-ins/);
+  await expect(rows).toHaveText([/Signed in/, /Signed in/]);
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "CSV" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe("audit-log.csv");
+  const lines = (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n");
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toContain("session.opened");
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Audit log");
+}
+
+/** Asks for what cannot be, and sees what was asked. */
+export async function askInVain(page: Page): Promise<void> {
+  await signIn(page, "/audit?from=2026-11-24&to=2026-11-23&thing=kept");
+  await expect(page.getByLabel("To", { exact: true })).toHaveAccessibleDescription("Enter the first day or a later one.");
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue("2026-11-23");
+  await expect(page.getByLabel("Which one")).toHaveValue("kept");
+  await expect(page.getByRole("rowheader")).toHaveCount(0);
+}
+
+/** A log with something of everything. */
+async function seedLog(server: Server): Promise<string> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Inventory Integration of the branch in Wolfsburg");
+  const edit = { name: "Inventory Integration", scopes: "leads:read", note: "Ask the web team before you change it." };
+  await seeder.send(`/keys/${key.id}/edit`, edit);
+  await seeder.send(`/keys/${key.id}/pause`, {});
+  const settings = { account_name: "Harbour Cars", currency: "EUR", limit_depth: "250", limit_per_second: "25" };
+  await seeder.send("/settings", { ...settings, time_zone: "Europe/Berlin" });
+  await fetch(`${server.url}/api/key`, { method: "DELETE", headers: { "X-API-Key": (await seeder.createKey("Old feed")).secret } });
+  return key.id;
+}
+
+export const AUDIT_STATES: State[] = [
+  {
+    name: "audit log",
+    open: async ({ page, server }) => {
+      await seedLog(server);
+      await signIn(page, "/audit");
+      await page.getByText("User agent").first().click();
+    },
+  },
+  {
+    name: "audit log filtered",
+    open: async ({ page, server }) => {
+      const key = await seedLog(server);
+      demoteOwner(server);
+      await signIn(page, `/audit?thing=${key}`);
+    },
+  },
+  {
+    name: "audit log asked in vain",
+    open: async ({ page }) => {
+      await askInVain(page);
+    },
+  },
+  {
+    name: "audit log without a match",
+    open: async ({ page }) => {
+      await signIn(page, "/audit?what=leads");
+      await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+    },
+  },
+];

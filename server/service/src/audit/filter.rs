@@ -1,0 +1,180 @@
+//! What can be asked of the audit log.
+
+use crate::Zone;
+use crate::store::{Action, Actor, ActorFilter, AuditFilter};
+use domain::{AuditForm, Field, FieldError, KeyId, MemberId};
+
+pub(super) const MEMBER: &str = "member:";
+pub(super) const KEY: &str = "key:";
+pub(super) const KEYS: &str = "keys";
+pub(super) const OPERATOR: &str = "operator";
+
+/// Value, text and the first words of the actions of each group. Every action is in one.
+const GROUPS: [(&str, &str, &[&str]); 6] = [
+    ("keys", "API keys", &["key"]),
+    ("team", "Team", &["member", "invitation"]),
+    (
+        "sign-ins",
+        "Sign-ins and passwords",
+        &["session", "password", "factor"],
+    ),
+    ("account", "Settings", &["account"]),
+    ("inventory", "Inventory", &["inventory", "item"]),
+    ("leads", "Leads", &["lead"]),
+];
+
+/// The choices of the form.
+pub(super) fn groups() -> Vec<(String, String)> {
+    let all = ("", "Anything");
+    let groups = GROUPS.iter().map(|(value, text, _)| (*value, *text));
+    std::iter::once(all)
+        .chain(groups)
+        .map(|(value, text)| (value.to_owned(), text.to_owned()))
+        .collect()
+}
+
+/// # Errors
+/// Everything that is wrong with it.
+pub(super) fn parse(form: &AuditForm, zone: &Zone) -> Result<AuditFilter, Vec<FieldError>> {
+    const DAY: &str = "Enter a day such as 2026-11-23.";
+    let mut errors = Vec::new();
+    let mut wrong = |field, message: &str| {
+        errors.push(FieldError {
+            field,
+            message: message.to_owned(),
+        });
+    };
+    let mut filter = AuditFilter::default();
+    if !form.who.is_empty() {
+        filter.by = by(&form.who);
+        if filter.by.is_none() {
+            wrong(Field::Who, "Choose somebody from the list.");
+        }
+    }
+    if !form.what.is_empty() {
+        filter.actions = actions(&form.what);
+        if filter.actions.is_empty() {
+            wrong(Field::What, "Choose something from the list.");
+        }
+    }
+    let thing = form.thing.trim();
+    filter.subject = (!thing.is_empty()).then(|| thing.to_owned());
+    if !form.from.is_empty() {
+        match zone.start_of_day(&form.from) {
+            Some(from) => filter.from = from,
+            None => wrong(Field::From, DAY),
+        }
+    }
+    if !form.to.is_empty() {
+        match zone.end_of_day(&form.to) {
+            Some(until) => filter.until = until,
+            None => wrong(Field::To, DAY),
+        }
+    }
+    if filter.from >= filter.until {
+        wrong(Field::To, "Enter the first day or a later one.");
+    }
+    if errors.is_empty() {
+        Ok(filter)
+    } else {
+        Err(errors)
+    }
+}
+
+fn by(who: &str) -> Option<ActorFilter> {
+    let member = |id| MemberId::parse(id).ok().map(Actor::Member);
+    let key = |id| KeyId::parse(id).ok().map(Actor::Key);
+    match who {
+        KEYS => Some(ActorFilter::AnyKey),
+        OPERATOR => Some(ActorFilter::One(Actor::System)),
+        _ => {
+            let member = who.strip_prefix(MEMBER).and_then(member);
+            let key = who.strip_prefix(KEY).and_then(key);
+            member.or(key).map(ActorFilter::One)
+        }
+    }
+}
+
+fn actions(group: &str) -> Vec<Action> {
+    let found = GROUPS.iter().find(|(value, ..)| *value == group);
+    let words = found.map_or(&[][..], |(_, _, words)| *words);
+    let first = |action: &Action| action.as_str().split('.').next().unwrap_or_default();
+    Action::ALL
+        .into_iter()
+        .filter(|action| words.contains(&first(action)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn berlin() -> Zone {
+        Zone::parse("Europe/Berlin").unwrap()
+    }
+
+    #[test]
+    fn every_action_is_in_one_group() {
+        for action in Action::ALL {
+            let groups = GROUPS.iter();
+            let count = groups.filter(|(value, ..)| actions(value).contains(&action));
+            assert_eq!(count.count(), 1, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_form_asks_for_everything() {
+        let filter = parse(&AuditForm::default(), &berlin()).unwrap();
+        assert_eq!(filter, AuditFilter::default());
+    }
+
+    #[test]
+    fn days_are_those_of_the_zone_and_the_last_one_is_whole() {
+        let form = AuditForm {
+            from: "2026-11-23".into(),
+            to: "2026-11-23".into(),
+            ..AuditForm::default()
+        };
+        let filter = parse(&form, &berlin()).unwrap();
+        let written = [filter.from, filter.until].map(crate::rfc3339);
+        assert_eq!(written, ["2026-11-22T23:00:00Z", "2026-11-23T23:00:00Z"]);
+    }
+
+    #[test]
+    fn who_is_read_as_the_list_writes_it() {
+        for (who, actor) in [
+            ("member:m1", Actor::Member(MemberId::parse("m1").unwrap())),
+            ("key:k1", Actor::Key(KeyId::parse("k1").unwrap())),
+            ("operator", Actor::System),
+        ] {
+            assert_eq!(by(who), Some(ActorFilter::One(actor)));
+        }
+        assert_eq!(by("keys"), Some(ActorFilter::AnyKey));
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let form = AuditForm {
+            who: "member:".into(),
+            what: "everything".into(),
+            thing: "any text".into(),
+            from: "yesterday".into(),
+            to: "2026-02-30".into(),
+        };
+        let fields: Vec<_> = parse(&form, &berlin())
+            .unwrap_err()
+            .into_iter()
+            .map(|error| error.field)
+            .collect();
+        assert_eq!(fields, [Field::Who, Field::What, Field::From, Field::To]);
+        let backwards = AuditForm {
+            from: "2026-11-24".into(),
+            to: "2026-11-23".into(),
+            ..AuditForm::default()
+        };
+        assert_eq!(
+            parse(&backwards, &berlin()).unwrap_err()[0].field,
+            Field::To
+        );
+    }
+}

@@ -1,0 +1,157 @@
+//! The audit log: who did what, when, from where, and what was different afterwards. Every role may read it.
+
+mod filter;
+mod words;
+
+pub use words::title;
+pub(crate) use words::{capitalised, details, in_a_sentence, who};
+
+use crate::store::{Action, Actor, AuditFilter, LoggedEvent};
+use crate::view::moment;
+use crate::{Error, Member, Service, Zone};
+use domain::{AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId};
+
+/// How many lines one page shows.
+const PAGE: u32 = 50;
+/// How many lines are read at once for a file.
+const PIECE: u32 = 500;
+
+impl Service {
+    /// A page of the log, and the number before which the next one goes on, where there is one.
+    ///
+    /// What is wrong with the form is told in the page.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn audit_page(
+        &self,
+        member: &Member,
+        form: AuditForm,
+        before: Option<u64>,
+    ) -> Result<(AuditPage, Option<u64>), Error> {
+        let (account, zone) = (&member.account_id, &member.time_zone);
+        let (filter, errors) = match filter::parse(&form, zone) {
+            Ok(filter) => (Some(filter), Vec::new()),
+            Err(errors) => (None, errors),
+        };
+        // One more than fits tells whether there is a next page.
+        let mut events = match &filter {
+            Some(filter) => {
+                let log = self.store.audit_log(account, filter, before, PAGE + 1);
+                log.await?
+            }
+            None => Vec::new(),
+        };
+        let more = events.len() > PAGE as usize;
+        events.truncate(PAGE as usize);
+        let next = events.last().filter(|_| more).map(|event| event.seq);
+        let mut who = self.people(member).await?;
+        // Keys are too many to be listed; the one that is asked for stands there by its name.
+        let key = form.who.strip_prefix(filter::KEY);
+        if let Some(name) = self.key_named(member, key).await? {
+            who.push((form.who.clone(), format!("API key “{name}”")));
+        }
+        let page = AuditPage {
+            rows: events.into_iter().map(|event| row(event, zone)).collect(),
+            now: moment(self.clock.now(), zone),
+            errors,
+            who,
+            what: filter::groups(),
+            thing: self.key_named(member, Some(&form.thing)).await?,
+            zone: zone.name().to_owned(),
+            first: before.is_none(),
+            form,
+            next: None,
+            query: String::new(),
+        };
+        Ok((page, next))
+    }
+
+    /// What is asked of the log, checked.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] with everything that is wrong.
+    pub fn audit_filter(&self, member: &Member, form: &AuditForm) -> Result<AuditFilter, Failure> {
+        filter::parse(form, &member.time_zone).map_err(|errors| Failure::Invalid { errors })
+    }
+
+    /// The next piece of the log, for a file of all of it: up to some hundred events before the number given, newest
+    /// first; empty at the end.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn audit_piece(
+        &self,
+        member: &Member,
+        filter: &AuditFilter,
+        before: Option<u64>,
+    ) -> Result<Vec<LoggedEvent>, Error> {
+        let account = &member.account_id;
+        Ok(self.store.audit_log(account, filter, before, PIECE).await?)
+    }
+
+    /// Who can be asked for.
+    async fn people(&self, member: &Member) -> Result<Vec<(String, String)>, Error> {
+        let members = self.store.list_members(&member.account_id).await?;
+        let people = members.into_iter().map(|one| {
+            (
+                format!("{}{}", filter::MEMBER, one.id),
+                one.email.to_string(),
+            )
+        });
+        let mut choices: Vec<_> = people.collect();
+        choices.insert(0, (String::new(), "Anyone".to_owned()));
+        choices.push((filter::KEYS.to_owned(), "Any API key".to_owned()));
+        choices.push((filter::OPERATOR.to_owned(), words::OPERATOR.to_owned()));
+        Ok(choices)
+    }
+
+    async fn key_named(&self, member: &Member, id: Option<&str>) -> Result<Option<String>, Error> {
+        let Some(id) = id.and_then(|id| KeyId::parse(id).ok()) else {
+            return Ok(None);
+        };
+        let key = self.store.find_key(&member.account_id, &id).await?;
+        Ok(key.map(|key| key.name.to_string()))
+    }
+}
+
+fn row(logged: LoggedEvent, zone: &Zone) -> AuditRow {
+    let LoggedEvent {
+        event,
+        actor,
+        subject,
+        ..
+    } = logged;
+    let filter = match &event.actor {
+        Actor::Member(id) => format!("{}{id}", filter::MEMBER),
+        Actor::Key(id) => format!("{}{id}", filter::KEY),
+        Actor::System => filter::OPERATOR.to_owned(),
+    };
+    // As it was called then, where the event says that.
+    let then = event.detail["name"].as_str().map(str::to_owned);
+    let named = match event.action {
+        Action::InventoryUpdated if event.subject == "inventory" => None,
+        Action::InventoryUpdated | Action::ItemDeleted => Some(event.subject.clone()),
+        Action::LeadCreated | Action::LeadErased | Action::LeadUpdated => {
+            Some(event.subject.clone())
+        }
+        // Who did it is who it was done to.
+        _ if event.actor.parts().1 == Some(event.subject.as_str()) => None,
+        _ => subject.map(|now| then.unwrap_or(now)),
+    };
+    AuditRow {
+        at: moment(event.at, zone),
+        what: title(event.action).to_owned(),
+        details: details(&event.detail, named.is_some(), zone),
+        thing: named.map(|name| AuditName {
+            name,
+            filter: Some(event.subject),
+        }),
+        who: AuditName {
+            name: who(&event.actor, actor),
+            filter: Some(filter),
+        },
+        ip: event.ip.map(|ip| ip.to_string()),
+        user_agent: event.user_agent,
+    }
+}

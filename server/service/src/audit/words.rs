@@ -1,0 +1,213 @@
+//! What the audit log says, in words.
+
+use crate::Zone;
+use crate::store::{Action, Actor};
+use crate::view::{moment, parse_rfc3339};
+use domain::AuditDetail;
+use serde_json::{Map, Value};
+
+pub(super) const OPERATOR: &str = "The operator";
+
+/// Fields in the order in which they are told, with their names. Others follow under the name that they are stored by.
+const FIELDS: [(&str, &str); 25] = [
+    ("name", "Name"),
+    ("email", "Email"),
+    ("owner", "Owner"),
+    ("role", "Role"),
+    ("preview", "Key preview"),
+    ("scopes", "Permissions"),
+    ("expires_at", "End"),
+    ("note", "Note"),
+    ("limit", "Rate limit"),
+    ("allow_list", "Allowed addresses"),
+    ("reason", "Reason"),
+    ("currency", "Default currency"),
+    ("time_zone", "Time zone"),
+    ("changed", "Fields"),
+    ("id", "Item"),
+    ("received", "Received"),
+    ("created", "Added"),
+    ("updated", "Changed"),
+    ("unchanged", "Unchanged"),
+    ("removed", "Removed"),
+    ("rejected", "Passed over"),
+    ("depth", "Calls at once"),
+    ("per_second", "Calls a second"),
+    ("before", "Before"),
+    ("after", "After"),
+];
+
+/// What happened, in a few words.
+pub const fn title(action: Action) -> &'static str {
+    match action {
+        Action::AccountCreated => "Account created",
+        Action::AccountUpdated => "Settings changed",
+        Action::InventoryUpdated => "Inventory updated",
+        Action::ItemDeleted => "Item removed",
+        Action::KeyCreated => "API key created",
+        Action::KeyEdited => "API key edited",
+        Action::KeyPaused => "API key paused",
+        Action::KeyResumed => "API key resumed",
+        Action::KeyRevoked => "API key revoked",
+        Action::LeadCreated => "Lead added",
+        Action::LeadErased => "Lead erased",
+        Action::LeadUpdated => "Lead changed",
+        Action::PasswordReset => "Password reset",
+        Action::SessionEnded => "Signed out",
+        Action::SessionOpened => "Signed in",
+    }
+}
+
+/// Who did it. `name` is the member's address or the key's name.
+pub(crate) fn who(actor: &Actor, name: Option<String>) -> String {
+    match (actor, name) {
+        (Actor::Key(_), Some(name)) => format!("API key “{name}”"),
+        (Actor::Member(_) | Actor::System, Some(name)) => name,
+        (Actor::Member(_), None) => "A member".to_owned(),
+        (Actor::Key(_), None) => "An API key".to_owned(),
+        (Actor::System, None) => OPERATOR.to_owned(),
+    }
+}
+
+/// Every field that is different, as it was and as it is, and what else is known. `named`: its name and id are told
+/// already.
+pub(crate) fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
+    let empty = Map::new();
+    let all = detail.as_object().unwrap_or(&empty);
+    let told = |field: &str| match field {
+        "before" | "after" => false,
+        "name" | "id" | "preview" => !named,
+        _ => true,
+    };
+    let plain = ordered(all)
+        .filter(|(field, value)| told(field) && !value.is_null())
+        .map(|(field, value)| AuditDetail {
+            field: label(field),
+            before: None,
+            after: words(value, zone),
+        });
+    let (Some(before), Some(after)) = (detail["before"].as_object(), detail["after"].as_object())
+    else {
+        return plain.collect();
+    };
+    let changed = ordered(after)
+        .filter(|(field, value)| before.get(*field).unwrap_or(&Value::Null) != *value)
+        .map(|(field, value)| AuditDetail {
+            field: label(field),
+            before: Some(words(before.get(field).unwrap_or(&Value::Null), zone)),
+            after: words(value, zone),
+        });
+    changed.chain(plain).collect()
+}
+
+/// All of them in one line.
+pub(crate) fn in_a_sentence(details: &[AuditDetail]) -> String {
+    let each = details.iter().map(|detail| match &detail.before {
+        Some(before) => format!("{}: {before} → {}", detail.field, detail.after),
+        None => format!("{}: {}", detail.field, detail.after),
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+fn ordered(fields: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
+    let known = FIELDS
+        .iter()
+        .filter_map(|(name, _)| Some((*name, fields.get(*name)?)));
+    let others = fields
+        .iter()
+        .filter(|(name, _)| FIELDS.iter().all(|(known, _)| known != name))
+        .map(|(name, value)| (name.as_str(), value));
+    known.chain(others)
+}
+
+fn label(field: &str) -> String {
+    if let Some((_, label)) = FIELDS.iter().find(|(name, _)| *name == field) {
+        return (*label).to_owned();
+    }
+    capitalised(&field.replace('_', " "))
+}
+
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(chars).collect()
+}
+
+fn words(value: &Value, zone: &Zone) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) if text.is_empty() => "none".to_owned(),
+        Value::String(text) => match parse_rfc3339(text) {
+            Some(at) => moment(at, zone).exact,
+            None => text.clone(),
+        },
+        Value::Array(list) if list.is_empty() => "none".to_owned(),
+        Value::Array(list) => {
+            let texts: Vec<_> = list.iter().map(|value| words(value, zone)).collect();
+            texts.join(", ")
+        }
+        Value::Object(limit) if limit.contains_key("per_second") => format!(
+            "{} at once, {} a second",
+            limit["depth"], limit["per_second"]
+        ),
+        Value::Object(fields) => {
+            let texts: Vec<_> = ordered(fields)
+                .map(|(field, value)| format!("{} {}", label(field), words(value, zone)))
+                .collect();
+            texts.join(", ")
+        }
+        Value::Number(number) => number.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn told(detail: &Value, named: bool) -> String {
+        in_a_sentence(&details(
+            detail,
+            named,
+            &Zone::parse("Europe/Berlin").unwrap(),
+        ))
+    }
+
+    #[test]
+    fn a_change_is_told_by_what_is_different() {
+        let detail = json!({
+            "name": "Feed",
+            "before": { "name": "Feed", "scopes": ["leads:read"], "note": null, "limit": null, "expires_at": null },
+            "after": {
+                "name": "Feed", "scopes": ["leads:read", "leads:write"], "note": "Ask Grace",
+                "limit": { "depth": 7, "per_second": 3 }, "expires_at": "2030-01-31T23:00:00Z",
+            },
+        });
+        assert_eq!(
+            told(&detail, true),
+            "Permissions: leads:read → leads:read, leads:write; End: none → 1 Feb 2030, 00:00:00 CET; \
+             Note: none → Ask Grace; Rate limit: none → 7 at once, 3 a second"
+        );
+    }
+
+    #[test]
+    fn what_is_no_change_of_a_value_is_told_as_it_is() {
+        let detail = json!({ "name": "Feed", "reason": "leaked", "was_known": true, "empty": [] });
+        assert_eq!(
+            told(&detail, true),
+            "Reason: leaked; Empty: none; Was known: yes"
+        );
+        assert_eq!(told(&json!({ "name": "Acme" }), false), "Name: Acme");
+        assert_eq!(told(&json!({}), false), "");
+    }
+
+    #[test]
+    fn who_it_was_has_a_name_in_any_case() {
+        let key = Actor::Key(domain::KeyId::parse("k").unwrap());
+        assert_eq!(who(&key, Some("Feed".into())), "API key “Feed”");
+        assert_eq!(who(&key, None), "An API key");
+        assert_eq!(who(&Actor::System, None), "The operator");
+    }
+}

@@ -1,0 +1,60 @@
+//! The audit log, as people read it.
+
+use super::{Result, SqliteStore, read_all};
+use crate::error::Doing as _;
+use crate::sql::audit;
+use crate::sql::audit::LogRow;
+use async_trait::async_trait;
+use domain::AccountId;
+use service::store::{Action, ActorFilter, AuditFilter, AuditStore, LoggedEvent};
+
+#[async_trait]
+impl AuditStore for SqliteStore {
+    async fn audit_log(
+        &self,
+        account: &AccountId,
+        filter: &AuditFilter,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<LoggedEvent>> {
+        const DOING: &str = "reading the audit log";
+        let (kind, actor) = match &filter.by {
+            None => ("", None),
+            Some(ActorFilter::One(actor)) => actor.parts(),
+            Some(ActorFilter::AnyKey) => ("key", None),
+        };
+        let (actor, subject) = (
+            actor.unwrap_or_default(),
+            filter.subject.as_deref().unwrap_or_default(),
+        );
+        let statement = match (actor, subject) {
+            (_, subject) if !subject.is_empty() => audit::LOG_OF_SUBJECT,
+            ("", _) => audit::LOG,
+            _ => audit::LOG_OF_ACTOR,
+        };
+        let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
+        let rows: Vec<LogRow> = sqlx::query_as(statement)
+            .bind(account.as_str())
+            .bind(before)
+            .bind(i64::from(limit))
+            .bind(kind)
+            .bind(actor)
+            .bind(subject)
+            .bind(listed(&filter.actions))
+            .bind(filter.from.millis())
+            .bind(filter.until.millis())
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+}
+
+/// With a space before, between and after them, so that each is found whole.
+fn listed(actions: &[Action]) -> String {
+    if actions.is_empty() {
+        return String::new();
+    }
+    let words: Vec<_> = actions.iter().map(|action| action.as_str()).collect();
+    format!(" {} ", words.join(" "))
+}

@@ -1,0 +1,303 @@
+//! `/audit`, and the log as a file
+
+use crate::support::{OWNER, World};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+
+/// The rows of the page: what stands between a row's head and its end.
+fn rows(page: &str) -> Vec<&str> {
+    page.split("<th role=\"rowheader\"").skip(1).collect()
+}
+
+#[tokio::test]
+async fn what_was_done_is_told_with_who_when_from_where_and_what_was_different() {
+    let world = World::new().await;
+    let owner = world.owner().await.with("user-agent", "Firefox 131");
+    let member = world.sign_in(OWNER).await;
+    let key = member.create(&world, "Feed", &["leads:read"]).await;
+    world.clock.advance_seconds(60);
+    let edit = [("name", "CRM Sync"), ("scopes", "leads:write")];
+    owner
+        .form(&format!("/keys/{}/edit", key.id), &edit)
+        .await
+        .expect(303);
+    let page = member.get("/audit").await.expect(200).body;
+    let newest = rows(&page)[0];
+    for text in [
+        "API key edited",
+        "CRM Sync",
+        &format!("/audit?thing={}", key.id),
+        "<del>Feed</del>",
+        "<ins>CRM Sync</ins>",
+        "<del>leads:read</del>",
+        OWNER,
+        "192.0.2.7",
+        "Firefox 131",
+        "2026-11-23T05:32:07Z",
+    ] {
+        assert!(newest.contains(text), "{text}: {newest}");
+    }
+    let whats = rows(&page).into_iter().map(|row| {
+        let (_, rest) = row.split_once("class=\"name\">").unwrap();
+        rest.split_once('<').unwrap().0
+    });
+    let whats: Vec<_> = whats.collect();
+    assert_eq!(
+        whats,
+        [
+            "API key edited",
+            "API key created",
+            "Signed in",
+            "Signed in",
+            "Account created"
+        ]
+    );
+    // The way there from the key.
+    let shown = member.get(&format!("/keys/{}", key.id)).await.expect(200);
+    assert!(shown.body.contains(&format!("/audit?thing={}", key.id)));
+}
+
+#[tokio::test]
+async fn the_log_is_read_page_by_page_under_the_filter_that_was_asked_for() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    for _ in 0..30 {
+        for verb in ["pause", "resume"] {
+            let path = format!("/keys/{}/{verb}", key.id);
+            owner.form(&path, &[]).await.expect(303);
+        }
+    }
+    let first = format!("/audit?thing={}", key.id);
+    let page = owner.get(&first).await.expect(200).body;
+    assert_eq!(rows(&page).len(), 50);
+    assert!(!page.contains("First page") && page.contains("CSV"));
+    let (_, rest) = page.split_once(&format!("{first}&amp;cursor=")).unwrap();
+    let (cursor, _) = rest.split_once('"').unwrap();
+    let second = owner.get(&format!("{first}&cursor={cursor}")).await;
+    let second = second.expect(200).body;
+    assert_eq!(
+        rows(&second).len(),
+        11,
+        "30 pauses, 30 resumes and the creation"
+    );
+    assert!(rows(&second)[10].contains("API key created"));
+    assert!(!second.contains("Next page") && second.contains(&format!("href=\"{first}\"")));
+    for bad in ["x", "0c", &"0c".repeat(8), "020000000000000001"] {
+        owner.get(&format!("/audit?cursor={bad}")).await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn the_log_is_asked_by_who_what_and_when() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    let items = serde_json::json!({ "items": [{ "id": "=A", "name": "a" }] });
+    key.post("/api/inventory", &items).await.expect(200);
+    world.clock.advance_seconds(24 * 3600);
+    let owner = world.sign_in(OWNER).await;
+    let page = owner.get("/audit").await.expect(200).body;
+    let (_, me) = page.split_once("value=\"member:").unwrap();
+    let (me, _) = me.split_once('"').unwrap();
+    let (me, feed) = (format!("who=member:{me}"), format!("who=key:{}", key.id));
+    for (query, count) in [
+        ("", 5),
+        ("who=keys", 1),
+        (&feed, 1),
+        ("who=operator", 0),
+        (&me, 4),
+        ("what=keys", 1),
+        ("what=sign-ins", 2),
+        ("what=inventory&who=keys", 1),
+        ("from=2026-11-24", 1),
+        ("to=2026-11-23", 4),
+        ("from=2026-11-24&to=2026-11-24&what=keys", 0),
+        ("thing=nothing", 0),
+    ] {
+        let page = owner.get(&format!("/audit?{query}")).await.expect(200).body;
+        assert_eq!(rows(&page).len(), count, "{query}");
+        assert_eq!(page.contains("Nothing matches"), count == 0, "{query}");
+    }
+    // What was asked stands in the form, the key by its name.
+    let page = owner.get(&format!("/audit?{feed}")).await.expect(200).body;
+    assert!(page.contains("selected>API key “Feed”</option>"), "{page}");
+    // The days are those of the account.
+    world
+        .sql("UPDATE accounts SET time_zone = 'Pacific/Kiritimati'")
+        .await;
+    let late = owner.get("/audit?from=2026-11-25").await.expect(200).body;
+    assert_eq!(rows(&late).len(), 0, "{late}");
+    world
+        .sql("UPDATE accounts SET time_zone = 'Pacific/Honolulu'")
+        .await;
+    let early = owner.get("/audit?to=2026-11-22").await.expect(200).body;
+    assert_eq!(rows(&early).len(), 4, "{early}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_told_at_its_field_and_kept() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let query = "who=nobody&what=all&from=yesterday&to=2026-02-30&thing=kept+as+typed";
+    let page = owner.get(&format!("/audit?{query}")).await.expect(200).body;
+    for text in [
+        "Choose somebody from the list.",
+        "Choose something from the list.",
+        "Enter a day such as 2026-11-23.",
+        "value=\"kept as typed\"",
+        "value=\"yesterday\"",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert_eq!(rows(&page).len(), 0, "not the whole log instead");
+    for file in ["log.csv", "log.jsonl"] {
+        let answer = owner.get(&format!("/audit/{file}?{query}")).await;
+        assert_eq!(
+            answer.expect(303).header("location"),
+            format!("/audit?{query}")
+        );
+    }
+}
+
+#[tokio::test]
+async fn viewers_read_the_log_as_well() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    assert_eq!(rows(&owner.get("/audit").await.expect(200).body).len(), 2);
+    owner.get("/audit/log.csv").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_file_holds_what_the_page_shows_and_no_formula() {
+    const EVIL: &str = "=HYPERLINK(\"https://evil.example\")";
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, EVIL, &["inventory:write"]).await;
+    let agent = key.with("user-agent", "@evil,\"agent\"");
+    let items = serde_json::json!({ "items": [{ "id": "-1+1", "name": "a" }] });
+    agent.post("/api/inventory", &items).await.expect(200);
+    agent
+        .put("/api/inventory/-1+1", &serde_json::json!({ "name": "b" }))
+        .await
+        .expect(200);
+
+    let file = owner.get("/audit/log.csv").await.expect(200);
+    assert_eq!(
+        file.header("content-type"),
+        "text/csv; charset=utf-8; header=present"
+    );
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename=\"audit-log.csv\""
+    );
+    assert_eq!(file.header("cache-control"), "no-store");
+    assert_eq!(file.header("x-content-type-options"), "nosniff");
+    let lines: Vec<_> = file.body.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 1 + 5);
+    assert!(
+        lines[0].starts_with("number,time,actor_kind,"),
+        "{}",
+        lines[0]
+    );
+    for text in [
+        "\"'=HYPERLINK(\"\"https://evil.example\"\")\"",
+        "\"'@evil,\"\"agent\"\"\"",
+        ",'-1+1,",
+        "2026-11-23T05:31:07Z",
+        "inventory.updated,Inventory updated",
+    ] {
+        assert!(file.body.contains(text), "{text}: {}", file.body);
+    }
+    for start in ["=", "+", "-", "@"] {
+        for before in [",", "\"", "\n"] {
+            let bare = format!("{before}{start}");
+            assert!(
+                !file.body.contains(&format!(",{bare}"))
+                    && !lines.iter().any(|line| line.starts_with(start)),
+                "{bare}"
+            );
+        }
+    }
+
+    let file = owner
+        .get("/audit/log.jsonl?what=inventory")
+        .await
+        .expect(200);
+    assert_eq!(
+        file.header("content-type"),
+        "application/jsonl; charset=utf-8"
+    );
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename=\"audit-log.jsonl\""
+    );
+    assert_eq!(file.header("cache-control"), "no-store");
+    let lines: Vec<Value> = file
+        .body
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 2);
+    let newest = &lines[0];
+    assert_eq!(newest["actor"]["name"], EVIL, "as it is, for programs");
+    assert_eq!(newest["action"], "inventory.updated");
+    assert_eq!(newest["subject"]["id"], "-1+1");
+    assert_eq!(newest["ip"], "192.0.2.7");
+    assert_eq!(newest["detail"], serde_json::json!({ "id": "-1+1" }));
+}
+
+#[tokio::test]
+async fn a_file_that_finds_nothing_has_its_head_alone() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let file = owner.get("/audit/log.csv?thing=none").await.expect(200);
+    assert_eq!(file.body.lines().count(), 1);
+    let file = owner.get("/audit/log.jsonl?thing=none").await.expect(200);
+    assert_eq!(file.body, "");
+}
+
+#[tokio::test]
+async fn a_long_log_is_sent_in_small_pieces_that_are_read_as_they_are_sent() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world
+        .sql(
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100000)
+             INSERT INTO audit_events (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
+             SELECT account_id, at, actor_kind, actor_id, 'key.edited', 'key-' || n.n, ip, 'agent',
+                    '{\"before\":{\"name\":\"a\"},\"after\":{\"name\":\"b\"}}'
+             FROM n, (SELECT * FROM audit_events LIMIT 1)",
+        )
+        .await;
+    for (file, piece) in [("log.csv", 200_000), ("log.jsonl", 200_000)] {
+        let mut body = owner
+            .open(&format!("/audit/{file}?what=keys"))
+            .await
+            .into_body();
+        let (mut pieces, mut lines, mut first) = (0, 0, None);
+        while let Some(frame) = body.frame().await {
+            let bytes = frame.unwrap().into_data().unwrap();
+            // All that is ever held of the file.
+            assert!(bytes.len() < piece, "{file}: {} bytes at once", bytes.len());
+            pieces += 1;
+            lines += String::from_utf8_lossy(&bytes).matches('\n').count();
+            if first.is_none() {
+                first = Some(bytes);
+                // What the reader has not asked for is not read yet: this member's role is, what they are is not.
+                world
+                    .sql("UPDATE members SET email = 'new@example.com'")
+                    .await;
+            } else if pieces == 100 {
+                assert!(
+                    String::from_utf8_lossy(&bytes).contains("new@example.com"),
+                    "{file}"
+                );
+            }
+        }
+        assert_eq!(pieces, 200, "{file}");
+        assert_eq!(lines - usize::from(file == "log.csv"), 100_000, "{file}");
+        assert!(!String::from_utf8_lossy(&first.unwrap()).contains("new@") || file == "log.jsonl");
+    }
+}

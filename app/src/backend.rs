@@ -6,7 +6,8 @@
 use async_trait::async_trait;
 use domain::{
     AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage, InventoryQuery,
-    IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
+    IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, RotatePage,
+    SettingsPage,
 };
 use std::sync::Arc;
 
@@ -19,6 +20,9 @@ pub trait Backend: Send + Sync + 'static {
     async fn keys(&self) -> Result<KeysPage, Failure>;
 
     async fn key(&self, id: KeyId) -> Result<KeyPage, Failure>;
+
+    /// What the form needs that rotates a key.
+    async fn rotation(&self, id: KeyId) -> Result<RotatePage, Failure>;
 
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure>;
 

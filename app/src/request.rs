@@ -7,7 +7,7 @@
 use crate::routes::Page;
 use domain::{
     CreateKeyForm, EditKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, LeadsPage,
-    MemberView, RevokeKeyForm, SettingsForm,
+    MemberView, RevokeKeyForm, RotateKeyForm, SettingsForm,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,8 @@ pub enum PageData {
     Key(Box<Result<domain::KeyPage, Failure>>),
     #[cfg(feature = "ssr")]
     Audit(Box<Result<domain::AuditPage, Failure>>),
+    #[cfg(feature = "ssr")]
+    Rotate(Box<Result<domain::RotatePage, Failure>>),
 }
 
 impl PageData {
@@ -164,13 +166,14 @@ impl PageData {
                 Self::Audit(Box::new(backend.audit(form, cursor).await))
             }
             Page::Settings => Self::Settings(backend.settings().await),
-            Page::Key | Page::EditKey => {
-                let id = request.path.split('/').nth(2).unwrap_or_default();
-                Self::Key(Box::new(match KeyId::parse(id) {
-                    Ok(id) => backend.key(id).await,
-                    Err(_) => Err(Failure::NotFound),
-                }))
-            }
+            Page::Key | Page::EditKey => Self::Key(Box::new(match key_of(request) {
+                Ok(id) => backend.key(id).await,
+                Err(failure) => Err(failure),
+            })),
+            Page::RotateKey => Self::Rotate(Box::new(match key_of(request) {
+                Ok(id) => backend.rotation(id).await,
+                Err(failure) => Err(failure),
+            })),
             Page::Docs | Page::SignIn | Page::Setup | Page::NotFound => Self::None,
         }
     }
@@ -228,6 +231,14 @@ impl PageData {
         }
     }
 
+    #[cfg(feature = "ssr")]
+    pub fn rotate(self) -> Option<Result<domain::RotatePage, Failure>> {
+        match self {
+            Self::Rotate(page) => Some(*page),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
@@ -241,10 +252,19 @@ impl PageData {
             #[cfg(feature = "ssr")]
             Self::Audit(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
+            Self::Rotate(page) => page.as_ref().as_ref().err(),
+            #[cfg(feature = "ssr")]
             Self::Dashboard(page) => page.as_ref().as_ref().err(),
             _ => None,
         }
     }
+}
+
+/// The key that a page's address names.
+#[cfg(feature = "ssr")]
+fn key_of(request: &PageRequest) -> Result<KeyId, Failure> {
+    let id = request.path.split('/').nth(2).unwrap_or_default();
+    KeyId::parse(id).map_err(|_| Failure::NotFound)
 }
 
 /// What came of a form that the browser sent by itself, without script.
@@ -277,6 +297,10 @@ pub enum FormAnswer {
     RevokeKey {
         id: KeyId,
         form: RevokeKeyForm,
+        failure: Failure,
+    },
+    RotateKey {
+        form: RotateKeyForm,
         failure: Failure,
     },
     Settings {

@@ -17,6 +17,7 @@ pub enum Page {
     Key,
     EditKey,
     RevokeKey,
+    RotateKey,
     Inventory,
     Leads,
     Docs,
@@ -54,6 +55,7 @@ impl Page {
             (_, None) => Self::Key,
             (_, Some("edit")) => Self::EditKey,
             (_, Some("revoke")) => Self::RevokeKey,
+            (_, Some("rotate")) => Self::RotateKey,
             _ => Self::NotFound,
         }
     }
@@ -69,6 +71,7 @@ impl Page {
             Self::Key => "API key · Voxum Console",
             Self::EditKey => "Edit API key · Voxum Console",
             Self::RevokeKey => "Revoke API key · Voxum Console",
+            Self::RotateKey => "Rotate API key · Voxum Console",
             Self::Inventory => "Inventory · Voxum Console",
             Self::Leads => "Leads · Voxum Console",
             Self::Docs => "API docs · Voxum Console",
@@ -97,7 +100,7 @@ impl Page {
         {
             use crate::pages::{
                 AuditPage, DashboardPage, EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage,
-                SettingsPage, SetupPage, SignInPage,
+                RotateKeyPage, SettingsPage, SetupPage, SignInPage,
             };
             match self {
                 Self::Dashboard => return plain(view! { <DashboardPage/> }),
@@ -108,6 +111,7 @@ impl Page {
                 Self::EditKey => return plain(view! { <EditKeyPage/> }),
                 Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
                 Self::Audit => return plain(view! { <AuditPage/> }),
+                Self::RotateKey => return plain(view! { <RotateKeyPage/> }),
                 Self::Settings => return plain(view! { <SettingsPage/> }),
                 Self::Keys | Self::Inventory | Self::Leads | Self::Docs | Self::NotFound => {}
             }
@@ -146,6 +150,7 @@ mod tests {
             ("/keys/0198c2a0", Page::Key),
             ("/keys/0198c2a0/edit", Page::EditKey),
             ("/keys/0198c2a0/revoke", Page::RevokeKey),
+            ("/keys/0198c2a0/rotate", Page::RotateKey),
             ("/keys/0198c2a0/other", Page::NotFound),
             ("/keys/0198c2a0/", Page::NotFound),
             ("/keys//edit", Page::NotFound),
@@ -170,7 +175,13 @@ mod tests {
 
     #[test]
     fn no_page_that_may_hold_a_secret_is_taken_over_by_a_script() {
-        for page in [Page::SignIn, Page::Setup, Page::NewKey, Page::RevokeKey] {
+        for page in [
+            Page::SignIn,
+            Page::Setup,
+            Page::NewKey,
+            Page::RevokeKey,
+            Page::RotateKey,
+        ] {
             assert!(!page.is_live(), "{page:?}");
         }
     }

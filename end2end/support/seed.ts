@@ -45,6 +45,19 @@ export class Seeder {
     return { id, name, secret };
   }
 
+  /** Rotates a key, and answers with the id of the new one. */
+  async rotate(key: Seeded, grace: string): Promise<string> {
+    const path = `/keys/${key.id}/rotate`;
+    const form = await fetch(this.#server.url + path, { headers: { Cookie: this.cookie } });
+    const token = inputValue(await form.text(), "token");
+    const answer = await post(this.#server, path, new URLSearchParams({ token, grace, expires: "same" }), this.cookie);
+    if (!SECRET.test(await answer.text())) throw new Error(`rotating answered ${answer.status} and no key`);
+    const page = await (await fetch(`${this.#server.url}/keys/${key.id}`, { headers: { Cookie: this.cookie } })).text();
+    const id = [...page.matchAll(/\/keys\/([0-9a-f-]{36})"/g)].map(([, found]) => found).find((found) => found !== key.id);
+    if (id === undefined) throw new Error("the new key is not on the old one's page");
+    return id;
+  }
+
   async revoke(key: Seeded): Promise<void> {
     const answer = await post(this.#server, `/keys/${key.id}/revoke`, new URLSearchParams({ reason: "replaced" }), this.cookie);
     if (answer.status !== 303) throw new Error(`revoking answered ${answer.status}`);
@@ -97,6 +110,33 @@ export function callForAMonth(server: Server, key: Seeded): void {
       "ON CONFLICT DO UPDATE SET calls = excluded.calls",
     ...rows,
   );
+}
+
+/** Has a rotation of thirty days look as if it had begun 29 days ago, with calls that moved to the new key day by day. */
+export function moveCalls(server: Server, old: Seeded, id: string): void {
+  const [hour, day] = [3_600_000, 86_400_000];
+  const now = Date.now();
+  const since = now - 29 * day;
+  sql(server, "UPDATE api_keys SET created_at = created_at - ?, replaced_at = ?, expires_at = ? WHERE id = ?", [
+    60 * day,
+    since,
+    since + 30 * day,
+    old.id,
+  ]);
+  sql(server, "UPDATE api_keys SET created_at = ? WHERE id = ?", [since, id]);
+  use(server, old);
+  const rows: (string | number)[][] = [];
+  for (let ago = 30; ago >= 0; ago -= 1) {
+    const at = Math.floor((now - ago * day) / hour) * hour;
+    const moved = ago > 29 ? 0 : Math.min(1, (29 - ago) / 12);
+    const calls = 400 + ((ago * 37) % 11) * 20;
+    const counts: [string, number][] = [
+      [old.id, Math.max(3, Math.round(calls * (1 - moved)))],
+      [id, Math.round(calls * moved)],
+    ];
+    for (const [key, count] of counts) if (count > 0) rows.push([at, count, key]);
+  }
+  sql(server, "INSERT INTO key_calls (account_id, key_id, hour, outcome, calls) SELECT account_id, id, ?, 'accepted', ? FROM api_keys WHERE id = ?", ...rows);
 }
 
 /** Has the one count of an account's calls be of long ago. */

@@ -7,6 +7,7 @@ import type { Guard } from "./guard.ts";
 import { call, push, send } from "./api.ts";
 import { AUDIT_STATES } from "./audit.ts";
 import { Keys } from "./keys.ts";
+import { seedRotation } from "./rotate.ts";
 import { Seeder, callForAMonth, demoteOwner, endSoon, expire, forgetCalls, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { gotoHydrated, signIn } from "./test.ts";
@@ -357,6 +358,49 @@ export const STATES: State[] = [
       await page.getByLabel("Calls at once").fill("many");
       await page.getByRole("button", { name: "Save key" }).click();
       await expect(page.getByText("Enter a name")).toBeVisible();
+    },
+  },
+  {
+    name: "rotate page",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      await signIn(page, `/keys/${used.id}/rotate`);
+      await page.getByLabel("New key expires").selectOption("On a date");
+    },
+  },
+  {
+    name: "rotate page refused",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      await signIn(page, `/keys/${used.id}/rotate`);
+      await page.getByLabel("New key expires").selectOption("On a date");
+      await page.getByRole("button", { name: "Rotate key" }).click();
+      await expect(page.getByText("Enter a day such as")).toBeVisible();
+    },
+  },
+  {
+    name: "rotated key shown once",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      await signIn(page, `/keys/${used.id}/rotate`);
+      await page.getByRole("button", { name: "Rotate key" }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your API key");
+    },
+  },
+  {
+    name: "rotate page of a key that is being replaced",
+    open: async ({ page, server }) => {
+      const { old } = await seedRotation(server);
+      await signIn(page, `/keys/${old.id}/rotate`);
+    },
+  },
+  {
+    name: "key that is being replaced",
+    open: async ({ page, server }) => {
+      const { old } = await seedRotation(server);
+      await signIn(page, `/keys/${old.id}`);
+      await page.getByText("Show as table").click();
+      await expect(page.getByText("its end is near")).toBeVisible();
     },
   },
   {

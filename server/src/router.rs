@@ -2,7 +2,7 @@
 
 use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
-use crate::api::{calls, health, inventory, key, leads, limit, openapi};
+use crate::api::{calls, ending, health, inventory, key, leads, limit, openapi};
 use crate::console::{call, export, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
@@ -83,8 +83,11 @@ pub const CONSOLE: &[Route] = &[
     route(M::POST, "/keys/{id}/edit", |m| on(m, form::edit_key)),
     route(M::POST, "/keys/{id}/pause", |m| on(m, form::pause_key)),
     route(M::POST, "/keys/{id}/resume", |m| on(m, form::resume_key)),
+    route(M::POST, "/keys/{id}/end", |m| on(m, form::end_replaced_key)),
     route(M::GET, "/keys/{id}/revoke", |m| on(m, page::show)),
     route(M::POST, "/keys/{id}/revoke", |m| on(m, form::revoke_key)),
+    route(M::GET, "/keys/{id}/rotate", |m| on(m, page::show)),
+    route(M::POST, "/keys/{id}/rotate", |m| on(m, form::rotate_key)),
     route(M::GET, "/inventory", |m| on(m, page::show)),
     route(M::POST, "/inventory", |m| {
         on(m, form::import).layer(DefaultBodyLimit::max(form::MAX_IMPORT))
@@ -122,6 +125,7 @@ pub fn layered(routes: Router<AppState>, state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), calls::count))
         .layer(from_fn(identify))
         .layer(from_fn(limit::tell))
+        .layer(from_fn(ending::tell))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(drain::read_rest))
         .layer(from_fn_with_state(state.clone(), same_origin::protect));

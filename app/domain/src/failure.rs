@@ -13,6 +13,7 @@ pub enum Field {
     Email,
     Expires,
     From,
+    Grace,
     LimitDepth,
     LimitPerSecond,
     Name,
@@ -55,6 +56,8 @@ pub enum Failure {
     AlreadyEnded,
     /// Somebody else changed it while the form stood open: what is different now, in words.
     Outdated { changes: Vec<String> },
+    /// Another key is taking its place already.
+    BeingReplaced,
     /// We cannot know right now.
     Unavailable,
     /// Something broke; the log has the rest under this request id.
@@ -109,6 +112,9 @@ impl Failure {
                 let last = "Your own changes still stand below: check them, and save again.";
                 let texts = std::iter::once(first).chain(changes.iter().map(String::as_str)).chain([last]);
                 texts.collect::<Vec<_>>().join(" ")
+            }
+            Self::BeingReplaced => {
+                "This key is being replaced already. If the new key's secret is lost, rotate the new key, or revoke it and come back here.".into()
             }
             Self::Unavailable => {
                 "The console cannot reach its data right now. Nothing was changed. Try again in a moment.".into()

@@ -1,6 +1,6 @@
 //! What the console's forms send and what its pages need to be drawn.
 
-use crate::{Expiry, KeyId, KeyView, Moment};
+use crate::{Expiry, KeyId, KeyView, Moment, RotationView};
 use serde::{Deserialize, Serialize};
 
 /// The create form as a browser sends it, not yet checked.
@@ -12,6 +12,9 @@ pub struct CreateKeyForm {
     pub scopes: Vec<String>,
     #[serde(default)]
     pub expires: String,
+    /// Where `expires` says that there is one, such as `2026-11-23`.
+    #[serde(default)]
+    pub last_day: String,
     /// The form's one-time token: a second form with the same one creates nothing.
     #[serde(default)]
     pub token: String,
@@ -55,8 +58,12 @@ pub struct SettingsPage {
 pub struct NewKeyOptions {
     /// A fresh one-time token for one form.
     pub token: String,
-    /// When a key made now would end, for each choice that ends.
-    pub ends: Vec<(Expiry, Moment)>,
+    /// The choices that the form offers, with the end of a key that is made now where the choice says it.
+    pub ends: Vec<(Expiry, Option<Moment>)>,
+    /// The one that is chosen at first.
+    pub usual: Expiry,
+    /// The first day that may be the last one, such as `2026-11-23`, and the last that may, if any.
+    pub days: (String, Option<String>),
 }
 
 /// Everything the API Keys page shows.
@@ -123,6 +130,9 @@ pub struct KeyPage {
     pub zone: String,
     /// Newest first.
     pub history: Vec<HistoryRow>,
+    pub rotation: RotationView,
+    /// Whether the member's role changes keys.
+    pub manages: bool,
     /// Whether the member's role changes keys, and this one can be changed.
     pub may_change: bool,
 }

@@ -123,16 +123,21 @@ pub enum Expiry {
     #[default]
     Days90,
     Year,
+    /// Ends with a day that is given beside it.
+    Date,
     Never,
+    /// As long as the key lived whose place it takes.
+    Same,
 }
 
 impl Expiry {
-    /// In the order in which the form offers them.
-    pub const ALL: [Self; 5] = [
+    /// In the order in which the form offers them. [`Self::Same`] is for rotations alone.
+    pub const ALL: [Self; 6] = [
         Self::Days7,
         Self::Days30,
         Self::Days90,
         Self::Year,
+        Self::Date,
         Self::Never,
     ];
 
@@ -143,7 +148,9 @@ impl Expiry {
             Self::Days30 => "30d",
             Self::Days90 => "90d",
             Self::Year => "1y",
+            Self::Date => "date",
             Self::Never => "never",
+            Self::Same => "same",
         }
     }
 
@@ -153,18 +160,20 @@ impl Expiry {
             Self::Days30 => "30 days",
             Self::Days90 => "90 days",
             Self::Year => "1 year",
+            Self::Date => "On a date",
             Self::Never => "No expiry",
+            Self::Same => "As long as before",
         }
     }
 
-    /// Days until the end; `None` for a key that does not expire. A year is 365 days.
+    /// Days until the end, where the choice itself says it. A year is 365 days.
     pub const fn days(self) -> Option<i64> {
         match self {
             Self::Days7 => Some(7),
             Self::Days30 => Some(30),
             Self::Days90 => Some(90),
             Self::Year => Some(365),
-            Self::Never => None,
+            Self::Date | Self::Never | Self::Same => None,
         }
     }
 
@@ -173,6 +182,7 @@ impl Expiry {
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         Self::ALL
             .into_iter()
+            .chain([Self::Same])
             .find(|expiry| expiry.as_str() == raw)
             .ok_or(Rejected("Choose when the key expires from the list."))
     }

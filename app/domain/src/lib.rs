@@ -16,6 +16,7 @@ mod lead;
 mod limit;
 mod member;
 mod moment;
+mod rotation;
 mod scope;
 mod text;
 
@@ -36,5 +37,8 @@ pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;
 pub use member::{AccountName, Email, MemberView, Role};
 pub use moment::{Moment, Timestamp, relative};
+pub use rotation::{
+    Grace, KeyLink, Overlap, OverlapStep, RotateKeyForm, RotatePage, RotationView, rotation_choices,
+};
 pub use scope::{Preset, Scope, ScopeSet};
 pub use text::{Rejected, is_invisible};

@@ -53,6 +53,10 @@ pub fn form_values(_event: &SubmitEvent, _name: &str) -> Vec<String> {
     Vec::new()
 }
 
+pub fn has_own_address(_event: &SubmitEvent) -> bool {
+    false
+}
+
 pub fn check_boxes(_form: &str, _name: &str, _wanted: &[&str]) {}
 
 pub fn guard_leaving(_guarded: impl Fn() -> bool + Copy + 'static, _ask: impl Fn() + 'static) {}

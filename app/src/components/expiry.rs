@@ -5,25 +5,36 @@ use crate::lean::{changing, flag, plain};
 use domain::{Expiry, NewKeyOptions};
 use leptos::prelude::*;
 
-/// The select, and beside it the date that the choice means. All the dates stand there; style shows the one that is
-/// chosen, so that it works without script.
+/// The select, and beside it the date that the choice means, or the field for one. All of them stand there; style shows
+/// the one that is chosen, so that it works without script.
 #[component]
 pub fn ExpiryField(
     options: RwSignal<NewKeyOptions>,
+    #[prop(default = "Expires")] label: &'static str,
     chosen: Expiry,
+    /// Where a date is chosen.
+    last_day: String,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let choices = Expiry::ALL.map(|expiry| {
-        view! {
-            <option value=expiry.as_str() selected=expiry == chosen>
-                {expiry.label()}
-            </option>
-        }
+    let (choices, (first, last)) = options.with_untracked(|options| {
+        let choices: Vec<_> = options
+            .ends
+            .iter()
+            .map(|(expiry, _)| {
+                view! {
+                    <option value=expiry.as_str() selected=*expiry == chosen>
+                        {expiry.label()}
+                    </option>
+                }
+            })
+            .collect();
+        (choices, options.days.clone())
     });
     let ends = changing(move || {
         let ends = options.with(|options| options.ends.clone());
         let ends: Vec<_> = ends
             .into_iter()
+            .filter_map(|(expiry, moment)| Some((expiry, moment?)))
             .map(|(expiry, moment)| {
                 view! {
                     <span data-end=expiry.as_str()>
@@ -36,7 +47,7 @@ pub fn ExpiryField(
     });
     plain(view! {
         <div class="field expiry">
-            <label for="expires">"Expires"</label>
+            <label for="expires">{label}</label>
             <select
                 id="expires"
                 name="expires"
@@ -47,6 +58,18 @@ pub fn ExpiryField(
             </select>
             <div class="end" id="expires-end">
                 {ends}
+                <span data-end=Expiry::Date.as_str()>
+                    <label for="last-day">"Last day"</label>
+                    <input
+                        id="last-day"
+                        name="last_day"
+                        type="date"
+                        value=last_day
+                        min=first
+                        max=last
+                        aria-describedby="expires-error"
+                    />
+                </span>
                 <span class="warning" data-end=Expiry::Never.as_str()>
                     <Icon name="#i-alert"/>
                     "A key that never ends stays open until someone revokes it."

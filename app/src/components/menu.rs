@@ -18,6 +18,7 @@ const PAGES: [(&str, &str, &str, &[Page]); 7] = [
             Page::Key,
             Page::EditKey,
             Page::RevokeKey,
+            Page::RotateKey,
         ],
     ),
     ("/inventory", "Inventory", "#i-box", &[Page::Inventory]),

@@ -23,12 +23,14 @@ pub fn NewKeyForm(
     let typed = RwSignal::new(initial.name.clone());
     let hint = Memo::new(move |_| KeyName::hint(&typed.read()));
     let token = Signal::derive(move || options.with(|options| options.token.clone()));
+    let usual = options.with_untracked(|options| options.usual);
     let send = on(move |event: SubmitEvent| {
         browser::cancel(&event);
         let form = CreateKeyForm {
             name: browser::form_value(&event, "name"),
             scopes: browser::form_values(&event, "scopes"),
             expires: browser::form_value(&event, "expires"),
+            last_day: browser::form_value(&event, "last_day"),
             token: options.with_untracked(|options| options.token.clone()),
         };
         if attempt.begin() {
@@ -69,7 +71,8 @@ pub fn NewKeyForm(
             <Permissions presets=true form=FORM checked=initial.scopes error=attempt.at(Field::Scopes)/>
             <ExpiryField
                 options=options
-                chosen=Expiry::parse(&initial.expires).unwrap_or_default()
+                chosen=Expiry::parse(&initial.expires).unwrap_or(usual)
+                last_day=initial.last_day
                 error=attempt.at(Field::Expires)
             />
             <div class="actions">

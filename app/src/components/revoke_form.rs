@@ -3,7 +3,7 @@
 use super::{Attempt, Clock, Icon, TextField, Time};
 use crate::browser;
 use crate::lean::{changing, on, plain, word};
-use domain::{Field, KeyView, LastUse, RevokeKeyForm, RevokeReason};
+use domain::{Field, KeyStatus, KeyView, LastUse, RevokeKeyForm, RevokeReason};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -51,6 +51,9 @@ pub fn RevokeForm(
     });
     let send = on(move |event: SubmitEvent| {
         let Some(on_send) = on_send else { return };
+        if browser::has_own_address(&event) {
+            return;
+        }
         browser::cancel(&event);
         let form = RevokeKeyForm {
             reason: browser::form_value(&event, "reason"),
@@ -71,6 +74,22 @@ pub fn RevokeForm(
             // Once the field has been drawn and marked.
             request_animation_frame(move || browser::focus_invalid(&form));
         }
+    });
+    // What works without a script and away from here. After the button that revokes, which is the one that Enter presses.
+    let pause = (key.status == KeyStatus::Active).then(|| {
+        view! {
+            <button type="submit" class="button quiet small" formaction=format!("/keys/{id}/pause")>
+                "Pause instead"
+            </button>
+        }
+    });
+    let instead = plain(view! {
+        <div class="actions instead">
+            {pause}
+            <a class="button quiet small" href=format!("/keys/{id}/rotate")>
+                "Rotate instead"
+            </a>
+        </div>
     });
     plain(view! {
         <form id=form class="form" method="post" action=format!("/keys/{id}/revoke") novalidate on:submit=send>
@@ -118,6 +137,7 @@ pub fn RevokeForm(
                     {word(move || if attempt.pending.get() { "Revoking…" } else { "Revoke key" })}
                 </button>
             </div>
+            {instead}
         </form>
     })
 }

@@ -1,6 +1,7 @@
 //! Who asks. These values are made by authentication alone: their fields are private, so code that holds one has
 //! been let in.
 
+use crate::key::Ending;
 use crate::store::{Action, Actor, AuditEvent};
 use crate::{Error, Zone};
 use domain::{
@@ -104,11 +105,17 @@ pub struct KeyCaller {
     pub(crate) scopes: ScopeSet,
     /// As the database had it when the key was checked.
     pub(crate) limit: RateLimit,
+    pub(crate) ending: Ending,
 }
 
 impl KeyCaller {
     pub fn key_id(&self) -> &KeyId {
         &self.key_id
+    }
+
+    /// What its holder is told of the key's end.
+    pub fn ending(&self) -> Ending {
+        self.ending
     }
 
     /// What its calls are counted under.

@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod condition;
 pub mod credentials;
+pub mod ending;
 pub mod fields;
 pub mod health;
 pub mod inventory;

@@ -3,6 +3,7 @@
 
 use super::calls;
 use super::credentials::presented;
+use super::ending;
 use super::limit;
 use super::problem::Problem;
 use crate::AppState;
@@ -76,6 +77,7 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
             }
         };
         calls::note(&parts.extensions, caller.called_key());
+        ending::note(&parts.extensions, caller.ending());
         // Whatever comes of it, this was a call: those that lack the permission cost as much as others.
         let allowance = state.service.spend(&caller);
         limit::note(&parts.extensions, allowance);

@@ -9,7 +9,8 @@ use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
     AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage, InventoryQuery,
-    IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, SettingsPage,
+    IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, RotatePage,
+    SettingsPage,
 };
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
@@ -72,6 +73,10 @@ impl Backend for Door {
 
     async fn key(&self, id: KeyId) -> Result<KeyPage, Failure> {
         self.told(self.service.key_page(self.member()?, &id).await)
+    }
+
+    async fn rotation(&self, id: KeyId) -> Result<RotatePage, Failure> {
+        self.told(self.service.rotate_page(self.member()?, &id).await)
     }
 
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure> {

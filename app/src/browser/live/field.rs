@@ -47,6 +47,12 @@ fn form_data(event: &SubmitEvent) -> Option<FormData> {
     FormData::new_with_form(&form).ok()
 }
 
+/// Whether the button that sends the form sends it elsewhere than the form itself says.
+pub fn has_own_address(event: &SubmitEvent) -> bool {
+    let button = event.submitter();
+    button.is_some_and(|button| button.has_attribute("formaction"))
+}
+
 /// What stands in a field of the form that is being sent.
 pub fn form_value(event: &SubmitEvent, name: &str) -> String {
     form_data(event)

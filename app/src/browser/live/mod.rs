@@ -11,7 +11,9 @@ mod upload;
 
 pub use dialog::{cancel, close, is_backdrop, open};
 pub use docs::serve_docs;
-pub use field::{check_boxes, copy, empty, form_value, form_values, select_all, value};
+pub use field::{
+    check_boxes, copy, empty, form_value, form_values, has_own_address, select_all, value,
+};
 pub use focus::{focus, focus_invalid};
 pub use leaving::{guard_leaving, on_escape, on_leaving};
 pub use page::{every_second, path, ready, receive, sign_in_again};

@@ -1,5 +1,6 @@
 //! One key: what it is and may do, what happened to it, and the way to change it.
 
+use super::rotation::{OverlapSection, links};
 use crate::components::{Badge, Clock, Day, Notice, Time, Tone};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
@@ -33,8 +34,12 @@ fn Key(page: Data) -> impl IntoView {
         page.settings.note,
         page.limit,
         &page.allow_list,
+        links(&page.rotation, clock),
         clock,
     );
+    let overlap = page.rotation.overlap.map(|overlap| {
+        view! { <OverlapSection overlap=overlap may_end=page.manages clock=clock/> }
+    });
     plain(view! {
         <div class="page-head">
             <div>
@@ -50,6 +55,7 @@ fn Key(page: Data) -> impl IntoView {
             <Notice tone=Tone::Warning text="This key is paused: every call with it is refused until you resume it."/>
         })}
         {facts}
+        {overlap}
         <section class="history">
             <h2>"History"</h2>
             <ol>{history.collect_view()}</ol>
@@ -67,6 +73,7 @@ fn done(word: &str) -> Option<&'static str> {
         "paused" => {
             Some("Paused. Every call with this key is refused from now on, until you resume it.")
         }
+        "ended" => Some("The old key has ended. Every call with it is refused from now on."),
         "resumed" => Some("Resumed. Calls with this key are accepted again."),
         _ => None,
     }
@@ -89,6 +96,9 @@ fn actions(key: &KeyView) -> AnyView {
         <a class="button" href=format!("{at}/edit")>
             "Edit"
         </a>
+        <a class="button" href=format!("{at}/rotate")>
+            "Rotate"
+        </a>
         <a class="button" href=format!("{at}/revoke")>
             "Revoke"
         </a>
@@ -101,6 +111,7 @@ fn facts(
     note: String,
     limit: String,
     allow_list: &[String],
+    links: Vec<(&'static str, AnyView)>,
     clock: Clock,
 ) -> AnyView {
     let scopes: Vec<_> = key.scopes.iter().map(domain::Scope::as_str).collect();
@@ -158,6 +169,7 @@ fn facts(
         ("Rate limit", plain(limit)),
         ("Allowed from", plain(from)),
     ];
+    rows.extend(links);
     if !note.is_empty() {
         rows.push(("Note", plain(view! { <span class="note">{note}</span> })));
     }

@@ -4,7 +4,7 @@ use crate::components::{Attempt, Issue, NewKey, Notice, Tone};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::{FormAnswer, PageData, page_request};
-use domain::{CreateKeyForm, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
+use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
 use leptos::prelude::*;
 
 const HEAD: Head = Head {
@@ -25,10 +25,12 @@ pub fn NewKeyPage() -> impl IntoView {
 
 /// The direct answer to a create form: the one page that ever holds this secret.
 #[component]
-fn Saved(issued: IssuedKey) -> impl IntoView {
+pub fn Saved(issued: IssuedKey) -> impl IntoView {
     let nothing = NewKeyOptions {
         token: String::new(),
         ends: Vec::new(),
+        usual: Expiry::default(),
+        days: (String::new(), None),
     };
     form(
         Issue::new(Attempt::new(None), nothing, Some(issued)),
@@ -88,6 +90,7 @@ fn asked_for() -> CreateKeyForm {
             .map(|scope| scope.as_str().to_owned())
             .collect(),
         expires: request.asked("expires").unwrap_or_default(),
+        last_day: request.asked("last_day").unwrap_or_default(),
         token: String::new(),
     }
 }

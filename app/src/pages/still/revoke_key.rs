@@ -37,7 +37,7 @@ fn Revoke(page: KeysPage) -> impl IntoView {
         Ok(key) => {
             let (initial, problem) = match page_request().answer {
                 Some(FormAnswer::RevokeKey { form, failure, .. }) => (form, Some(failure.into())),
-                _ => (RevokeKeyForm::default(), None),
+                _ => (first(), None),
             };
             let cancel = plain(view! {
                 <a class="button" href="/keys" autofocus>
@@ -55,6 +55,14 @@ fn Revoke(page: KeysPage) -> impl IntoView {
                 />
             })
         }
+    }
+}
+
+/// What the address says the fields should hold.
+fn first() -> RevokeKeyForm {
+    RevokeKeyForm {
+        reason: page_request().asked("reason").unwrap_or_default(),
+        ..RevokeKeyForm::default()
     }
 }
 

@@ -49,6 +49,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::KeyPaused => "API key paused",
         Action::KeyResumed => "API key resumed",
         Action::KeyRevoked => "API key revoked",
+        Action::KeyRotated => "API key rotated",
         Action::LeadCreated => "Lead added",
         Action::LeadErased => "Lead erased",
         Action::LeadUpdated => "Lead changed",

@@ -94,6 +94,7 @@ impl Service {
                 self.uses.note(&record.id, now, client);
                 return Ok(KeyCaller {
                     limit: record.limit(),
+                    ending: record.ending(now),
                     key_id: record.id,
                     account_id: record.account_id,
                     scopes: record.scopes,

@@ -22,3 +22,14 @@ pub fn scopes(texts: &[String]) -> Result<ScopeSet, Rejected> {
     }
     Ok(set)
 }
+
+/// The one-time token of a form is drawn by the page; a short one would let two forms collide.
+pub fn token(raw: &str) -> Result<(), Rejected> {
+    if raw.len() >= 16 {
+        Ok(())
+    } else {
+        Err(Rejected(
+            "This form is out of date. Reload the page and fill it in again.",
+        ))
+    }
+}

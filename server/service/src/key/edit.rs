@@ -4,6 +4,7 @@
 use super::AllowList;
 use super::check::{scopes, text};
 use super::fill::outdated;
+use super::lifetime;
 use crate::store::{Action, Changed, KeyChange, KeyEdit, KeyRecord, KeySettings};
 use crate::view::rfc3339;
 use crate::{Client, Error, Member, Service, Zone};
@@ -158,7 +159,6 @@ fn end(
     now: Timestamp,
     zone: &Zone,
 ) -> Result<Option<Timestamp>, Rejected> {
-    const NO_DAY: Rejected = Rejected("Enter a day such as 2027-01-31, or leave this empty.");
     let typed = form.last_day.trim();
     if typed.is_empty() {
         return Ok(None);
@@ -168,13 +168,7 @@ fn end(
     {
         return Ok(Some(end));
     }
-    let end = zone.end_of_day(typed).ok_or(NO_DAY)?;
-    if end <= now {
-        return Err(Rejected(
-            "Enter today or a later day. To end a key now, revoke it.",
-        ));
-    }
-    Ok(Some(end))
+    lifetime::end_of_day(typed, now, zone).map(Some)
 }
 
 /// Both numbers or none. What is wrong with them is noted.
@@ -229,6 +223,8 @@ mod tests {
             created_by: Email::parse("ada@example.com").unwrap(),
             expires_at: crate::parse_rfc3339("2026-11-30T11:00:00Z"),
             paused_at: None,
+            replaces: None,
+            replaced: None,
             note: None,
             account_limit: RateLimit::DEFAULT,
             own_limit: None,

@@ -1,13 +1,13 @@
 //! Creating a key.
 
-use super::PlainKey;
-use super::check::scopes;
+use super::check::{scopes, token};
+use super::{PlainKey, lifetime};
 use crate::session::token_digest;
 use crate::store::{Action, Inserted, NewKey};
-use crate::{Client, Error, Member, Service};
+use crate::{Client, Error, Member, Service, Zone};
 use domain::{
-    CreateKeyForm, Expiry, Failure, Field, FieldError, IssuedKey, KeyId, KeyName, Rejected, Scope,
-    ScopeSet,
+    CreateKeyForm, Failure, Field, FieldError, IssuedKey, KeyId, KeyName, Scope, ScopeSet,
+    Timestamp,
 };
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use serde_json::json;
 struct Checked {
     name: KeyName,
     scopes: ScopeSet,
-    expiry: Expiry,
+    expires_at: Option<Timestamp>,
 }
 
 impl Service {
@@ -30,13 +30,13 @@ impl Service {
         form: &CreateKeyForm,
     ) -> Result<IssuedKey, Error> {
         member.must_manage_keys()?;
+        let now = self.clock.now();
         let Checked {
             name,
             scopes,
-            expiry,
-        } = check(form)?;
+            expires_at,
+        } = check(form, now, &member.time_zone)?;
         let secret = PlainKey::generate(&*self.random);
-        let now = self.clock.now();
         let id = KeyId::parse(&self.new_id()).map_err(Error::broken)?;
         let key = NewKey {
             id: id.clone(),
@@ -48,7 +48,7 @@ impl Service {
             scopes,
             created_at: now,
             created_by: member.id.clone(),
-            expires_at: expiry.days().map(|days| now.plus_seconds(days * 86_400)),
+            expires_at,
             form_token: token_digest(&form.token),
         };
         let detail = json!({
@@ -74,7 +74,7 @@ impl Service {
     }
 
     /// A first call that the key's permissions allow.
-    fn curl_line(&self, scopes: &ScopeSet, secret: &str) -> String {
+    pub(super) fn curl_line(&self, scopes: &ScopeSet, secret: &str) -> String {
         let path = if scopes.contains(Scope::InventoryRead) {
             "inventory"
         } else {
@@ -87,22 +87,15 @@ impl Service {
     }
 }
 
-fn check(form: &CreateKeyForm) -> Result<Checked, Failure> {
+fn check(form: &CreateKeyForm, now: Timestamp, zone: &Zone) -> Result<Checked, Failure> {
     let name = KeyName::parse(&form.name);
     let scopes = scopes(&form.scopes);
-    let expiry = Expiry::parse(&form.expires);
-    // The token is drawn by the page; a short one would let two forms collide.
-    let token = if form.token.len() >= 16 {
-        Ok(())
-    } else {
-        Err(Rejected(
-            "This form is out of date. Reload the page and fill it in again.",
-        ))
-    };
+    let expires_at = lifetime::end(&form.expires, &form.last_day, now, zone, None);
+    let token = token(&form.token);
     let errors: Vec<FieldError> = [
         (Field::Name, name.as_ref().err().copied().or(token.err())),
         (Field::Scopes, scopes.as_ref().err().copied()),
-        (Field::Expires, expiry.as_ref().err().copied()),
+        (Field::Expires, expires_at.as_ref().err().copied()),
     ]
     .into_iter()
     .filter_map(|(field, rejected)| {
@@ -112,11 +105,11 @@ fn check(form: &CreateKeyForm) -> Result<Checked, Failure> {
         })
     })
     .collect();
-    match (name, scopes, expiry) {
-        (Ok(name), Ok(scopes), Ok(expiry)) if errors.is_empty() => Ok(Checked {
+    match (name, scopes, expires_at) {
+        (Ok(name), Ok(scopes), Ok(expires_at)) if errors.is_empty() => Ok(Checked {
             name,
             scopes,
-            expiry,
+            expires_at,
         }),
         _ => Err(Failure::Invalid { errors }),
     }
@@ -128,7 +121,8 @@ mod tests {
 
     #[test]
     fn every_bad_field_is_named_at_once() {
-        let Err(failure) = check(&CreateKeyForm::default()) else {
+        let (now, zone) = (Timestamp::from_millis(0), Zone::parse("UTC").unwrap());
+        let Err(failure) = check(&CreateKeyForm::default(), now, &zone) else {
             panic!("an empty form was taken")
         };
         for field in [Field::Name, Field::Scopes, Field::Expires] {

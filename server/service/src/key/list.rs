@@ -4,10 +4,7 @@ use super::{EXPIRES_SOON_SECONDS, UNUSED_SECONDS, USED_LATELY_SECONDS};
 use crate::store::KeyRecord;
 use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
-use domain::{
-    Expiry, Failure, KeyId, KeyStatus, KeyView, KeysPage, LastUse, NewKeyOptions, Revocation,
-    Timestamp,
-};
+use domain::{Failure, KeyId, KeyStatus, KeyView, KeysPage, LastUse, Revocation, Timestamp};
 
 impl Service {
     /// Everything the API Keys page shows, for any role.
@@ -26,18 +23,10 @@ impl Service {
             .collect();
         // Stable: within each half the newest stays first.
         keys.sort_by_key(|key| !key.status.is_live());
-        let new_key = member.role.manages_keys().then(|| NewKeyOptions {
-            token: self.form_token(),
-            ends: Expiry::ALL
-                .into_iter()
-                .filter_map(|expiry| {
-                    Some((
-                        expiry,
-                        moment(now.plus_seconds(expiry.days()? * 86_400), zone),
-                    ))
-                })
-                .collect(),
-        });
+        let new_key = member
+            .role
+            .manages_keys()
+            .then(|| self.new_key_options(now, zone, None));
         Ok(KeysPage {
             keys,
             now: moment(now, zone),

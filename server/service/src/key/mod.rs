@@ -7,9 +7,12 @@ mod describe;
 mod edit;
 mod fill;
 mod issue;
+mod lifetime;
 mod list;
 mod page;
 mod revoke;
+mod rotate;
+mod rotation;
 mod secret;
 mod status;
 mod uses;
@@ -18,6 +21,7 @@ pub use allow_list::AllowList;
 pub use authenticate::{KeyRefusal, Refused};
 pub use describe::KeyDescription;
 pub use secret::{KeyDigest, Malformed, PlainKey};
+pub use status::Ending;
 pub use uses::{FLUSH_EVERY_SECONDS, PendingUses};
 
 /// A key that was used within this time asks for its name before it is revoked: something still depends on it.

@@ -4,7 +4,7 @@ use super::AllowList;
 use super::fill::filled;
 use crate::audit::{capitalised, details, in_a_sentence, title, who};
 use crate::store::{Action, Actor, SignedEvent};
-use crate::view::moment;
+use crate::view::{moment, parse_rfc3339};
 use crate::{Error, Member, Service, Zone};
 use domain::{Failure, HistoryRow, KeyId, KeyPage};
 use serde_json::Value;
@@ -29,6 +29,7 @@ impl Service {
         let settings = filled(&record, zone);
         let limit = record.limit().to_string();
         let allow_list = record.allow_list.as_ref().map(AllowList::texts);
+        let rotation = self.rotation_view(&record, now, zone).await?;
         let key = self.key_view(record, now, zone);
         Ok(KeyPage {
             now: moment(now, zone),
@@ -38,6 +39,8 @@ impl Service {
             zone: zone.name().to_owned(),
             history: events.into_iter().map(|event| row(event, zone)).collect(),
             allow_list: allow_list.unwrap_or_default(),
+            rotation,
+            manages: member.role.manages_keys(),
             may_change: member.role.manages_keys() && key.status.is_live(),
             key,
         })
@@ -60,6 +63,22 @@ fn row(SignedEvent { event, email }: SignedEvent, zone: &Zone) -> HistoryRow {
 /// What happened, in a sentence.
 fn what(action: Action, detail: &Value, zone: &Zone) -> String {
     match action {
+        Action::KeyCreated => match detail["replaces"].as_str() {
+            Some(old) => format!("Created, to take the place of {old}"),
+            None => "Created".to_owned(),
+        },
+        Action::KeyRotated => {
+            let new = detail["replaced_by"].as_str();
+            let end = detail["ends_at"].as_str().and_then(parse_rfc3339);
+            format!(
+                "Rotated: {} takes its place; this key ends {}",
+                new.unwrap_or_default(),
+                end.map_or_else(
+                    || "now".to_owned(),
+                    |end| format!("on {}", moment(end, zone).exact)
+                )
+            )
+        }
         Action::KeyRevoked => {
             let reason = detail["reason"].as_str().unwrap_or_default();
             format!("Revoked, with the reason {reason}")

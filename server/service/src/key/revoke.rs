@@ -52,6 +52,29 @@ impl Service {
         }
     }
 
+    /// Ends a key that is being replaced, for this reason.
+    ///
+    /// # Errors
+    /// As those of [`Self::revoke_key`], and for a key that no other one replaces. One that was used within 24 hours is
+    /// left to the form that asks for its name.
+    pub async fn end_replaced_key(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &KeyId,
+    ) -> Result<(), Error> {
+        member.must_manage_keys()?;
+        let found = self.store.find_key(&member.account_id, id).await?;
+        if found.ok_or(Failure::NotFound)?.replaced.is_none() {
+            return Err(Failure::NotFound.into());
+        }
+        let form = RevokeKeyForm {
+            reason: RevokeReason::Replaced.as_str().to_owned(),
+            confirm: String::new(),
+        };
+        self.revoke_key(member, client, id, &form).await.map(drop)
+    }
+
     /// The holder of a key ends it, whatever its scopes.
     ///
     /// # Errors

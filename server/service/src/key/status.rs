@@ -1,8 +1,18 @@
 //! Where a key stands at a given time.
 
+use super::EXPIRES_SOON_SECONDS;
 use crate::store::KeyRecord;
 use domain::{KeyStatus, RateLimit, Timestamp};
 use std::net::IpAddr;
+
+/// What a key's holder is told of its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// When another key took its place.
+    pub replaced: Option<Timestamp>,
+    /// When it ends, where that is soon or it is being replaced.
+    pub end: Option<Timestamp>,
+}
 
 impl KeyRecord {
     /// A key that was revoked stays revoked, whatever its expiry says. It is accepted strictly before its expiry and
@@ -27,5 +37,15 @@ impl KeyRecord {
     /// How much it may send: what it says itself, else what its account says.
     pub fn limit(&self) -> RateLimit {
         self.own_limit.unwrap_or(self.account_limit)
+    }
+
+    pub(crate) fn ending(&self, now: Timestamp) -> Ending {
+        let replaced = self.replaced.as_ref().map(|replaced| replaced.at);
+        let soon = now.plus_seconds(EXPIRES_SOON_SECONDS);
+        let told = |end: &Timestamp| replaced.is_some() || *end <= soon;
+        Ending {
+            replaced,
+            end: self.expires_at.filter(told),
+        }
     }
 }

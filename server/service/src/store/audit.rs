@@ -142,6 +142,7 @@ pub enum Action {
     KeyPaused,
     KeyResumed,
     KeyRevoked,
+    KeyRotated,
     LeadCreated,
     LeadErased,
     LeadUpdated,
@@ -151,7 +152,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AccountCreated,
         Self::AccountUpdated,
         Self::InventoryUpdated,
@@ -161,6 +162,7 @@ impl Action {
         Self::KeyPaused,
         Self::KeyResumed,
         Self::KeyRevoked,
+        Self::KeyRotated,
         Self::LeadCreated,
         Self::LeadErased,
         Self::LeadUpdated,
@@ -180,6 +182,7 @@ impl Action {
             Self::KeyPaused => "key.paused",
             Self::KeyResumed => "key.resumed",
             Self::KeyRevoked => "key.revoked",
+            Self::KeyRotated => "key.rotated",
             Self::LeadCreated => "lead.created",
             Self::LeadErased => "lead.erased",
             Self::LeadUpdated => "lead.updated",

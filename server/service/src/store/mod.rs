@@ -10,12 +10,14 @@ mod call;
 pub mod contract;
 mod record;
 mod request;
+mod rotation;
 mod team;
 
 pub use audit::*;
 pub use call::*;
 pub use record::*;
 pub use request::*;
+pub use rotation::*;
 pub use team::*;
 
 use crate::inventory::{Condition, Item, ItemFilter, StoredItem};
@@ -218,6 +220,17 @@ pub trait KeyStore: Send + Sync + 'static {
         revocation: NewRevocation,
         event: AuditEvent,
     ) -> Result<Ended>;
+
+    /// Stores a key that takes the place of `old`, which is neither revoked nor expired at `rotation.at` and is not being
+    /// replaced by a key that lives, and ends the old one as the rotation says. `events` is told of the old key and the
+    /// new one as they are then, and gives one event for each. All of it or nothing.
+    async fn rotate_key(
+        &self,
+        account: &AccountId,
+        old: &KeyId,
+        rotation: Rotation,
+        events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
+    ) -> Result<Rotated>;
 
     /// Notes when keys were last used and adds to the counts of calls, in one transaction; never moves a time
     /// backwards. Need not survive power loss. Unknown keys, and keys of another account, are passed over.

@@ -1,5 +1,6 @@
 //! What the ports take and give.
 
+use super::Replacement;
 use crate::Zone;
 use crate::inventory::{Currency, StoredItem};
 use crate::key::{AllowList, KeyDigest};
@@ -124,6 +125,10 @@ pub struct KeyRecord {
     pub expires_at: Option<Timestamp>,
     pub paused_at: Option<Timestamp>,
     pub note: Option<KeyNote>,
+    /// The key that it took over from.
+    pub replaces: Option<KeyId>,
+    /// The newest key that took over from it.
+    pub replaced: Option<Replacement>,
     /// The account's, which holds where the key has none of its own.
     pub account_limit: RateLimit,
     pub own_limit: Option<RateLimit>,

@@ -192,6 +192,14 @@ fn tell_headers(document: &mut Value) {
                         "RateLimit",
                         "`r` calls are left; the bucket is full again after `t` seconds",
                     ));
+                    headers.push((
+                        "Deprecation",
+                        "Only where another key has taken this one's place: since when, as `@` and seconds since 1970 (RFC 9745)",
+                    ));
+                    headers.push((
+                        "Sunset",
+                        "Only where the key ends within 7 days or is being replaced: when it ends (RFC 8594)",
+                    ));
                 }
                 if keyed && once {
                     headers.push((

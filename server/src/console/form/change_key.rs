@@ -1,4 +1,4 @@
-//! `POST /keys/{id}/edit`, `/keys/{id}/pause` and `/keys/{id}/resume`
+//! `POST /keys/{id}/edit`, `/keys/{id}/pause`, `/keys/{id}/resume` and `/keys/{id}/end`
 
 use super::refuse;
 use crate::AppState;
@@ -74,6 +74,30 @@ pub async fn resume_key(State(state): State<AppState>, visitor: Visitor, id: Seg
     };
     let resumed = state.service.resume_key(member, &visitor.client, &id).await;
     lead_on(&state, &visitor, &page, "resumed", resumed).await
+}
+
+/// Of a key that is being replaced. Where it was used lately, the revoke page asks for its name first.
+pub async fn end_replaced_key(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    id: Segment,
+) -> Response {
+    let Some((page, id)) = asked_for(id) else {
+        return render::not_found(&state, &visitor).await;
+    };
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(&page));
+    };
+    let ended = state
+        .service
+        .end_replaced_key(member, &visitor.client, &id)
+        .await;
+    match ended {
+        Err(Error::Refused(Failure::Invalid { .. })) => {
+            see_other(&format!("{page}/revoke?reason=replaced"))
+        }
+        ended => lead_on(&state, &visitor, &page, "ended", ended).await,
+    }
 }
 
 /// The key's page, and the key.

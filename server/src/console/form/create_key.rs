@@ -27,6 +27,7 @@ pub async fn create_key(
         name: fields.text("name"),
         scopes: fields.texts("scopes"),
         expires: fields.text("expires"),
+        last_day: fields.text("last_day"),
         token: fields.text("token"),
     };
     match state

@@ -7,7 +7,7 @@ use domain::{
     Timestamp,
 };
 use service::key::{AllowList, KeyDigest};
-use service::store::{KeyRecord, RevocationRecord, UseRecord};
+use service::store::{KeyRecord, Replacement, RevocationRecord, UseRecord};
 
 pub(crate) const INSERT: &str = "
     INSERT INTO api_keys
@@ -30,6 +30,16 @@ pub(crate) const CHANGE: &str = "
         limit_per_second = $8, paused_at = $9, allow_list = $10, watched_since = $11
     WHERE account_id = $1 AND id = $2";
 
+/// The new key of a rotation names the old one.
+pub(crate) const TAKE_OVER: &str =
+    "UPDATE api_keys SET replaces = $3 WHERE account_id = $1 AND id = $2";
+
+/// Ends the old key of a rotation: by an expiry or a revocation, whichever is given.
+pub(crate) const GIVE_WAY: &str = "
+    UPDATE api_keys SET replaced_by = $3, replaced_at = $4, expires_at = $5, revoked_at = $6,
+        revoked_by = $7, revoke_reason = $8
+    WHERE account_id = $1 AND id = $2";
+
 /// Batches may come out of order: an older use never hides a newer one.
 pub(crate) const RECORD_USE: &str = "
     UPDATE api_keys SET last_used_at = $2, last_used_ip = $3, last_used_agent = $4
@@ -41,6 +51,7 @@ macro_rules! select_keys {
             "SELECT k.id, k.account_id, a.name AS account_name, k.name, k.preview, k.digest,
                     k.scopes, k.created_at, c.email AS created_by, k.expires_at, k.paused_at, k.note,
                     k.allow_list, k.watched_since,
+                    k.replaces, k.replaced_by, k.replaced_at,
                     k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
                     a.limit_per_second AS account_limit_per_second,
                     k.revoked_at, r.email AS revoked_by, k.revoke_reason,
@@ -78,6 +89,9 @@ pub(crate) struct KeyRow {
     note: Option<String>,
     allow_list: Option<String>,
     watched_since: Option<i64>,
+    replaces: Option<String>,
+    replaced_by: Option<String>,
+    replaced_at: Option<i64>,
     limit_depth: Option<u32>,
     limit_per_second: Option<u32>,
     account_limit_depth: u32,
@@ -115,6 +129,17 @@ impl TryFrom<KeyRow> for KeyRecord {
             }),
             _ => return Err(Corrupt("api_keys.last_used_at")),
         };
+        let replaced = match (row.replaced_by, row.replaced_at) {
+            (None, None) => None,
+            (Some(by), Some(at)) => Some(Replacement {
+                by: parsed(KeyId::parse(&by), "api_keys.replaced_by")?,
+                at: Timestamp::from_millis(at),
+            }),
+            _ => return Err(Corrupt("api_keys.replaced_at")),
+        };
+        let replaces = row
+            .replaces
+            .map(|id| parsed(KeyId::parse(&id), "api_keys.replaces"));
         let own_limit = match (row.limit_depth, row.limit_per_second) {
             (None, None) => None,
             (Some(depth), Some(per_second)) => Some(parsed(
@@ -144,6 +169,8 @@ impl TryFrom<KeyRow> for KeyRecord {
                 Some(note) => parsed(KeyNote::parse(&note), "api_keys.note")?,
                 None => None,
             },
+            replaces: replaces.transpose()?,
+            replaced,
             account_limit: parsed(account_limit, "accounts.limit_depth")?,
             own_limit,
             allow_list: match row.allow_list {

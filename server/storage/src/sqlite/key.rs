@@ -1,6 +1,6 @@
 //! API keys.
 
-use super::{Result, SqliteStore, call, read, read_all, record};
+use super::{Result, SqliteStore, call, read, read_all, record, rotation};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::key;
 use crate::sql::key::KeyRow;
@@ -9,45 +9,21 @@ use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, RateLimit, Timestamp}
 use service::key::{AllowList, KeyDigest};
 use service::store::{
     AuditEvent, CallCount, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey,
-    NewRevocation, UseRecord,
+    NewRevocation, Rotated, Rotation, UseRecord,
 };
-use sqlx::SqliteExecutor;
+use sqlx::{SqliteConnection, SqliteExecutor};
 
 #[async_trait]
 impl KeyStore for SqliteStore {
     async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted> {
         const DOING: &str = "storing an API key";
         let mut tx = self.begin(DOING).await?;
-        let inserted = sqlx::query(key::INSERT)
-            .bind(key.id.as_str())
-            .bind(key.account_id.as_str())
-            .bind(key.name.as_str())
-            .bind(key.preview)
-            .bind(key.digest.as_bytes().as_slice())
-            .bind(key.pepper_id.as_str())
-            .bind(key.scopes.to_string())
-            .bind(key.created_at.millis())
-            .bind(key.created_by.as_str())
-            .bind(key.form_token.0.as_slice())
-            .bind(key.expires_at.map(Timestamp::millis))
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        if inserted.rows_affected() == 0 {
-            let name: String = sqlx::query_scalar(key::NAME_BY_FORM)
-                .bind(key.account_id.as_str())
-                .bind(key.form_token.0.as_slice())
-                .fetch_one(&mut *tx)
-                .await
-                .doing(DOING)?;
-            let name = KeyName::parse(&name)
-                .map_err(|_| Corrupt("api_keys.name"))
-                .doing(DOING)?;
-            return Ok(Inserted::SameForm { name });
+        let inserted = insert(&mut tx, key).await?;
+        if inserted == Inserted::Created {
+            record(&mut tx, &event).await?;
+            tx.commit().await.doing(DOING)?;
         }
-        record(&mut tx, &event).await?;
-        tx.commit().await.doing(DOING)?;
-        Ok(Inserted::Created)
+        Ok(inserted)
     }
 
     async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>> {
@@ -97,21 +73,7 @@ impl KeyStore for SqliteStore {
         if after == before {
             return Ok(Changed::Same(Box::new(before)));
         }
-        sqlx::query(key::CHANGE)
-            .bind(account.as_str())
-            .bind(id.as_str())
-            .bind(after.name.as_str())
-            .bind(after.scopes.to_string())
-            .bind(after.expires_at.map(Timestamp::millis))
-            .bind(after.note.as_ref().map(KeyNote::as_str))
-            .bind(after.own_limit.map(RateLimit::depth))
-            .bind(after.own_limit.map(RateLimit::per_second))
-            .bind(after.paused_at.map(Timestamp::millis))
-            .bind(after.allow_list.as_ref().map(AllowList::to_string))
-            .bind(after.watched_since.map(Timestamp::millis))
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+        write(&mut tx, &after).await?;
         record(&mut tx, &event(&before, &after)).await?;
         tx.commit().await.doing(DOING)?;
         Ok(Changed::Changed(Box::new(after)))
@@ -146,6 +108,16 @@ impl KeyStore for SqliteStore {
         Ok(Ended::Revoked(record_now))
     }
 
+    async fn rotate_key(
+        &self,
+        account: &AccountId,
+        old: &KeyId,
+        rotation: Rotation,
+        events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
+    ) -> Result<Rotated> {
+        rotation::rotate(self, account, old, rotation, events).await
+    }
+
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()> {
         const DOING: &str = "noting when API keys were used";
         let mut tx = self
@@ -170,7 +142,59 @@ impl KeyStore for SqliteStore {
     }
 }
 
-async fn find(
+pub(super) async fn insert(connection: &mut SqliteConnection, key: NewKey) -> Result<Inserted> {
+    const DOING: &str = "storing an API key";
+    let inserted = sqlx::query(key::INSERT)
+        .bind(key.id.as_str())
+        .bind(key.account_id.as_str())
+        .bind(key.name.as_str())
+        .bind(key.preview)
+        .bind(key.digest.as_bytes().as_slice())
+        .bind(key.pepper_id.as_str())
+        .bind(key.scopes.to_string())
+        .bind(key.created_at.millis())
+        .bind(key.created_by.as_str())
+        .bind(key.form_token.0.as_slice())
+        .bind(key.expires_at.map(Timestamp::millis))
+        .execute(&mut *connection)
+        .await
+        .doing(DOING)?;
+    if inserted.rows_affected() > 0 {
+        return Ok(Inserted::Created);
+    }
+    let name: String = sqlx::query_scalar(key::NAME_BY_FORM)
+        .bind(key.account_id.as_str())
+        .bind(key.form_token.0.as_slice())
+        .fetch_one(connection)
+        .await
+        .doing(DOING)?;
+    let name = KeyName::parse(&name)
+        .map_err(|_| Corrupt("api_keys.name"))
+        .doing(DOING)?;
+    Ok(Inserted::SameForm { name })
+}
+
+/// Writes all that can be changed of a key that lives on.
+pub(super) async fn write(connection: &mut SqliteConnection, after: &KeyRecord) -> Result<()> {
+    sqlx::query(key::CHANGE)
+        .bind(after.account_id.as_str())
+        .bind(after.id.as_str())
+        .bind(after.name.as_str())
+        .bind(after.scopes.to_string())
+        .bind(after.expires_at.map(Timestamp::millis))
+        .bind(after.note.as_ref().map(KeyNote::as_str))
+        .bind(after.own_limit.map(RateLimit::depth))
+        .bind(after.own_limit.map(RateLimit::per_second))
+        .bind(after.paused_at.map(Timestamp::millis))
+        .bind(after.allow_list.as_ref().map(AllowList::to_string))
+        .bind(after.watched_since.map(Timestamp::millis))
+        .execute(connection)
+        .await
+        .doing("changing an API key")?;
+    Ok(())
+}
+
+pub(super) async fn find(
     executor: impl SqliteExecutor<'_>,
     account: &AccountId,
     id: &KeyId,

@@ -21,6 +21,7 @@ mod once;
 mod open;
 mod open_error;
 mod pools;
+mod rotation;
 mod session;
 mod team;
 

@@ -1,5 +1,6 @@
 mod authentication;
 mod calls;
+mod ending;
 mod health;
 mod inventory;
 mod key;

@@ -9,6 +9,7 @@ mod key_allow_list;
 mod keys;
 mod leads;
 mod pages;
+mod rotate;
 mod sessions;
 mod settings;
 mod setup;

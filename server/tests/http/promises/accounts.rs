@@ -247,6 +247,12 @@ async fn no_call_crosses_accounts() {
     }
 }
 
+const ROTATE: [(&str, &str); 3] = [
+    ("grace", "now"),
+    ("expires", "7d"),
+    ("token", "0123456789abcdef"),
+];
+
 const EDIT: [(&str, &str); 3] = [
     ("name", "Taken over"),
     ("scopes", "leads:read"),
@@ -268,9 +274,11 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 | "/audit/log.csv" | "/audit/log.jsonl" | "/settings",
             ) => mine.get(&at).await.expect(200),
             (MethodFilter::GET, "/sign-in") => mine.get(&at).await.expect(303),
-            (MethodFilter::GET, "/keys/{id}" | "/keys/{id}/edit" | "/keys/{id}/revoke") => {
-                mine.get(&at).await.expect(404)
-            }
+            (
+                MethodFilter::GET,
+                "/keys/{id}" | "/keys/{id}/edit" | "/keys/{id}/revoke" | "/keys/{id}/rotate",
+            ) => mine.get(&at).await.expect(404),
+            (MethodFilter::POST, "/keys/{id}/rotate") => mine.form(&at, &ROTATE).await.expect(404),
             // A full feed: it could remove what others have.
             (MethodFilter::POST, "/inventory") => {
                 let file = "id,name\nA,a\n";
@@ -278,9 +286,10 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                     .await
                     .expect(200)
             }
-            (MethodFilter::POST, "/keys/{id}/edit" | "/keys/{id}/pause" | "/keys/{id}/resume") => {
-                mine.form(&at, &EDIT).await.expect(404)
-            }
+            (
+                MethodFilter::POST,
+                "/keys/{id}/edit" | "/keys/{id}/end" | "/keys/{id}/pause" | "/keys/{id}/resume",
+            ) => mine.form(&at, &EDIT).await.expect(404),
             (MethodFilter::POST, "/keys/{id}/revoke") => mine
                 .form(&at, &[("reason", "other"), ("confirm", "Acme Feed")])
                 .await

@@ -44,7 +44,10 @@ impl Scene {
             "/theme" => "theme=dark".into(),
             "/inventory" => multipart("feed.csv", "id,name\nA,a\n", &[]),
             "/keys/{id}/edit" => "name=Evil&scopes=leads:write".into(),
-            "/keys/{id}/pause" | "/keys/{id}/resume" | "/sign-out" => String::new(),
+            "/keys/{id}/rotate" => "grace=now&expires=7d&token=0123456789abcdef".into(),
+            "/keys/{id}/end" | "/keys/{id}/pause" | "/keys/{id}/resume" | "/sign-out" => {
+                String::new()
+            }
             other => panic!("POST {other} is new: say here what would work there"),
         };
         let forms = CONSOLE

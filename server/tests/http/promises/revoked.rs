@@ -29,6 +29,7 @@ impl Lane {
             name: format!("Trial {number}"),
             scopes: vec!["inventory:read".into()],
             expires: "7d".into(),
+            last_day: String::new(),
             token: format!("form-token-{number:08}"),
         };
         let issued = self

@@ -219,7 +219,7 @@ impl Deref for Key {
 }
 
 impl Key {
-    fn new(world: &World, secret: String, id: String) -> Self {
+    pub fn new(world: &World, secret: String, id: String) -> Self {
         Self {
             http: world.nobody().with("x-api-key", &secret),
             secret,

@@ -13,6 +13,7 @@ use crate::request::PageData;
 use boxes::{Inventory, Keys, Leads};
 use calls::Calls;
 use domain::DashboardPage as Data;
+pub use figures::{number, scale, share};
 use leptos::prelude::*;
 use refusals::Refusals;
 use steps::Steps;

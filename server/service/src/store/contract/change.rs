@@ -1,5 +1,6 @@
 //! Every change there is, one after the other.
 
+use super::rotations::rotation;
 use super::settings::other_settings;
 use super::tenant::Tenant;
 use super::world::{all, at, item, lead, link, token};
@@ -7,7 +8,8 @@ use crate::inventory::Condition;
 use crate::leads::{Edit, LeadEdits};
 use crate::store::{
     AccountSettings, Action, AuditEvent, Changed, Claim, Ended, Inserted, KeyChange, KeyRecord,
-    LinkPurpose, NewRevocation, NewSession, Put, Removal, Store, StoreError, TokenDigest,
+    LinkPurpose, NewRevocation, NewSession, OldEnds, Put, Removal, Rotated, Store, StoreError,
+    TokenDigest,
 };
 use domain::{AccountId, KeyId, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -35,6 +37,7 @@ pub enum Change {
     ChangeAccount,
     InsertKey,
     ChangeKey,
+    RotateKey,
     RevokeKey,
     InsertLead,
     UpdateLead,
@@ -47,7 +50,7 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
@@ -55,6 +58,7 @@ impl Change {
         Self::ChangeAccount,
         Self::InsertKey,
         Self::ChangeKey,
+        Self::RotateKey,
         Self::RevokeKey,
         Self::InsertLead,
         Self::UpdateLead,
@@ -70,6 +74,14 @@ impl Change {
         match self {
             Self::ClaimAccount => &world.newcomer.account,
             _ => &world.tenant.account,
+        }
+    }
+
+    /// How many things the change is recorded for.
+    pub const fn events(self) -> usize {
+        match self {
+            Self::RotateKey => 2,
+            _ => 1,
         }
     }
 
@@ -143,6 +155,16 @@ impl Change {
                     .change_key(account, &world.key, &KeyChange::Pause, at(10), &recorded)
                     .await?;
                 matches!(changed, Changed::Changed(_))
+            }
+            Self::RotateKey => {
+                let recorded = |_: &KeyRecord, _: &KeyRecord| {
+                    [event(Action::KeyRotated), event(Action::KeyCreated)]
+                };
+                let rotation = rotation(tenant, "rotated", at(10), OldEnds::At(at(100)));
+                let rotated = store
+                    .rotate_key(account, &world.key, rotation, &recorded)
+                    .await?;
+                matches!(rotated, Rotated::Rotated { .. })
             }
             Self::RevokeKey => {
                 let revocation = NewRevocation {

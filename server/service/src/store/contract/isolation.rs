@@ -1,10 +1,13 @@
 //! No account sees or touches what belongs to another, even where it knows the id.
 
 use super::change::World;
+use super::rotations::rotate;
 use super::tenant::Tenant;
 use super::world::{Shared, all, at, item, lead};
 use crate::leads::{Edit, LeadEdits};
-use crate::store::{Action, AuditFilter, Changed, Ended, KeyChange, KeyRecord, NewRevocation};
+use crate::store::{
+    Action, AuditFilter, Changed, Ended, KeyChange, KeyRecord, NewRevocation, OldEnds, Rotated,
+};
 use domain::RevokeReason;
 
 pub(super) async fn no_port_reads_from_another_account(store: Shared) {
@@ -80,6 +83,8 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
         .await
         .unwrap();
     assert_eq!(changed, Changed::Missing);
+    let rotated = rotate(&*store, &stranger, &world.key, "mine", at(1), OldEnds::Now).await;
+    assert_eq!(rotated, Rotated::Missing);
     assert!(!stranger.remove(&*store, &world.item).await);
     let edits = LeadEdits {
         note: Edit::Set(None),

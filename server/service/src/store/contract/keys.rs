@@ -28,6 +28,8 @@ pub(super) async fn a_key_reads_back_as_it_was_made(store: Shared) {
         created_by: tenant.email.clone(),
         expires_at: Some(at(500)),
         paused_at: None,
+        replaces: None,
+        replaced: None,
         note: None,
         account_limit: RateLimit::DEFAULT,
         own_limit: None,

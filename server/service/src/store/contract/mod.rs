@@ -33,6 +33,7 @@ mod paging;
 mod requests;
 mod resets;
 mod revocations;
+mod rotations;
 mod sessions;
 mod settings;
 mod tenant;
@@ -83,6 +84,11 @@ macro_rules! store_contract_cases {
             of_fifty_racing_revokes_exactly_one_wins
             a_key_can_be_revoked_until_the_millisecond_of_its_expiry
             revoking_what_is_not_there_changes_nothing
+            a_rotated_key_hands_over_all_but_its_secret
+            a_rotated_key_ends_when_it_was_told_to_and_never_later_than_it_would
+            a_key_that_is_being_replaced_is_not_rotated_again
+            what_cannot_be_rotated_leaves_nothing_behind
+            of_racing_rotations_one_makes_a_key
             the_last_use_of_a_key_never_goes_backwards
             the_newest_of_racing_uses_remains
             an_edited_key_is_what_it_was_edited_to_with_the_same_secret
@@ -147,8 +153,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                accounts::*, audit::*, calls::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*,
-                requests::*, resets::*, revocations::*, sessions::*, settings::*,
+    accounts::*, audit::*, calls::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*, requests::*, resets::*, revocations::*, sessions::*, settings::*, rotations::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -1,0 +1,139 @@
+//! The form that has a new key take the place of an old one, and the answer to it.
+
+use super::new_key::Saved;
+use crate::components::{Attempt, ExpiryField, Notice, PageHead, SelectField, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{Expiry, Failure, Field, Grace, KeyView, RotateKeyForm, RotatePage};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Rotate API key",
+    purpose: "A new key with the same name, permissions, limits and note takes the place of this one.",
+};
+
+const GRACE: &str = "Until then both keys work, so that you can move your systems over without a gap. Choose “Ends now” where the key has leaked.";
+
+#[component]
+pub fn RotateKeyPage() -> impl IntoView {
+    let content = match page_request().answer {
+        Some(FormAnswer::Issued(issued)) => plain(view! { <Saved issued=*issued/> }),
+        _ => load(HEAD, PageData::rotate, |page| {
+            plain(view! { <Rotate page=page/> })
+        }),
+    };
+    plain(view! { <div class="narrow">{content}</div> })
+}
+
+#[component]
+fn Rotate(page: RotatePage) -> impl IntoView {
+    // What was refused may be so because of what happened since the page was drawn: then it says so now.
+    let content = match page.refused.clone() {
+        None => form(page),
+        Some(failure) => refused(&page, &failure),
+    };
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {content}
+    })
+}
+
+fn refused(page: &RotatePage, failure: &Failure) -> AnyView {
+    // A form that was sent twice is told that its key exists.
+    let failure = match page_request().answer {
+        Some(FormAnswer::RotateKey {
+            failure: failure @ Failure::AlreadyCreated { .. },
+            ..
+        }) => failure,
+        _ => failure.clone(),
+    };
+    let (id, text) = match &page.replaced_by {
+        Some(new) => (new, "See the new key"),
+        None => (&page.key.id, "Back to the key"),
+    };
+    let action = plain(view! { <a href=format!("/keys/{id}")>{text}</a> });
+    plain(view! { <Notice tone=Tone::Info text=failure.message() action=action/> })
+}
+
+fn form(page: RotatePage) -> AnyView {
+    let at = format!("/keys/{}", page.key.id);
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::RotateKey { form, failure }) => (form, Some(failure.into())),
+        _ => (first(), None),
+    };
+    let attempt = Attempt::new(problem);
+    let graces = Grace::ALL.map(|grace| (grace.as_str().to_owned(), grace.label().to_owned()));
+    let chosen = Expiry::parse(&form.expires).unwrap_or(page.options.usual);
+    let token = page.options.token.clone();
+    let facts = facts(&page.key);
+    let action = format!("{at}/rotate");
+    plain(view! {
+        <form class="form" method="post" action=action novalidate>
+            <input type="hidden" name="token" value=token autocomplete="off"/>
+            {attempt.notice()}
+            {facts}
+            <SelectField
+                id="grace"
+                name="grace"
+                label="Old key"
+                options=graces.into()
+                value=form.grace
+                hint=GRACE
+                error=attempt.at(Field::Grace)
+            />
+            <ExpiryField
+                options=RwSignal::new(page.options)
+                label="New key expires"
+                chosen=chosen
+                last_day=form.last_day
+                error=attempt.at(Field::Expires)
+            />
+            <div class="actions">
+                <a class="button" href=at>
+                    "Cancel"
+                </a>
+                <button type="submit" class="button primary">
+                    "Rotate key"
+                </button>
+            </div>
+        </form>
+    })
+}
+
+fn first() -> RotateKeyForm {
+    RotateKeyForm {
+        grace: Grace::default().as_str().to_owned(),
+        ..RotateKeyForm::default()
+    }
+}
+
+/// What is rotated, and how it is used.
+fn facts(key: &KeyView) -> AnyView {
+    let last_use = match &key.last_use {
+        None => "Never used".to_owned(),
+        Some(last) => format!("{} from {}", last.at.exact, last.ip),
+    };
+    let end = match &key.expires {
+        None => "No expiry".to_owned(),
+        Some(end) => format!("{}, or sooner, as you choose below", end.day),
+    };
+    let rows = [
+        ("Name", plain(key.name.to_string())),
+        (
+            "Key preview",
+            plain(view! { <code>{key.preview.clone()}</code> }),
+        ),
+        ("Last used", plain(last_use)),
+        ("Ends", plain(end)),
+    ];
+    let rows = rows.map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
+    plain(view! { <dl class="facts">{rows}</dl> })
+}

@@ -1,0 +1,101 @@
+//! What a key's page tells of rotations: the key before it, the key after it, and, while both live, how calls move.
+
+mod chart;
+
+use crate::components::{Clock, Day, Notice, Time, Tone};
+use crate::lean::plain;
+use chart::Chart;
+use domain::{KeyLink, LastUse, Overlap, RotationView};
+use leptos::prelude::*;
+
+/// For the facts of a key: the keys that it is linked with.
+pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyView)> {
+    let replaces = rotation
+        .replaces
+        .as_ref()
+        .map(|old| ("Replaces", plain(view! { {link(old)} ", " {state(old)} })));
+    let replaced = rotation.replaced_by.as_ref().map(|(new, at)| {
+        let at = at.clone();
+        let view = plain(view! { {link(new)} ", " <Time moment=at clock=clock/> });
+        ("Replaced by", view)
+    });
+    replaces.into_iter().chain(replaced).collect()
+}
+
+/// Names are the same on both sides of a rotation: the previews tell them apart.
+fn link(key: &KeyLink) -> AnyView {
+    plain(view! {
+        <a href=format!("/keys/{}", key.id)>
+            <code>{key.preview.clone()}</code>
+        </a>
+    })
+}
+
+fn state(key: &KeyLink) -> String {
+    key.status.label().to_lowercase()
+}
+
+/// While both keys live.
+#[component]
+pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl IntoView {
+    let end = match overlap.end.clone() {
+        None => plain("No end is set for the old key."),
+        Some(end) => plain(view! {
+            "The old key ends "
+            <Time moment=end.clone() clock=clock/>
+            " ("
+            <Day moment=end/>
+            ")."
+        }),
+    };
+    let late = overlap.late.then(|| {
+        view! {
+            <Notice
+                tone=Tone::Warning
+                title="The old key is still used, and its end is near."
+                text="Whatever uses it will be refused from then on. Give it the new key, or give the old key more time by editing its last day."
+            />
+        }
+    });
+    let at = format!("/keys/{}/end", overlap.old.id);
+    let end_now = may_end.then(|| {
+        view! {
+            <form method="post" action=at>
+                <button type="submit" class="button">
+                    "End the old key now"
+                </button>
+            </form>
+        }
+    });
+    let caller = caller(overlap.last_old_use.clone(), clock);
+    plain(view! {
+        <section class="box" aria-labelledby="overlap">
+            <h2 id="overlap">"Moving to the new key"</h2>
+            {late}
+            <p>
+                {link(&overlap.new)}
+                " takes the place of "
+                {link(&overlap.old)}
+                ". "
+                {end}
+            </p>
+            <Chart steps=overlap.steps hourly=overlap.hourly/>
+            <h3>"Who still calls with the old key"</h3>
+            <p>{caller}</p>
+            {end_now}
+        </section>
+    })
+}
+
+fn caller(last: Option<LastUse>, clock: Clock) -> AnyView {
+    let Some(LastUse { at, ip, user_agent }) = last else {
+        return plain("Nobody since the rotation.");
+    };
+    let agent = user_agent.map(|agent| format!(" · {agent}"));
+    plain(view! {
+        {ip}
+        {agent}
+        ", last "
+        <Time moment=at clock=clock/>
+    })
+}

@@ -1,0 +1,24 @@
+// Rotating a key, with JavaScript switched off.
+
+import { insteadOfRevoking, rotateKey } from "../../support/rotate.ts";
+import { expect, signIn, test } from "../../support/test.ts";
+
+test("a key is rotated, and the old one ended once its callers have moved", async ({ page, server }) => {
+  await rotateKey(page, server);
+});
+
+test("who is about to revoke a key may pause or rotate it instead", async ({ page, server }) => {
+  await insteadOfRevoking(page, server);
+});
+
+test("a key is created to end with a day of one's own choice", async ({ page }) => {
+  await signIn(page, "/keys/new");
+  await page.getByLabel("Name").fill("Trade fair");
+  await page.getByLabel("leads:read").check();
+  await page.getByLabel("Expires").selectOption("On a date");
+  await page.getByLabel("Last day").fill("2040-01-31");
+  await page.getByRole("button", { name: "Create API Key" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Save your API key" })).toBeVisible();
+  await page.goto("/keys");
+  await expect(page.getByText("Ends 31 Jan 2040").first()).toBeVisible();
+});

@@ -1,0 +1,42 @@
+// Rotating a key.
+
+import { insteadOfRevoking, rotateKey } from "../support/rotate.ts";
+import { Keys } from "../support/keys.ts";
+import { Seeder } from "../support/seed.ts";
+import { expect, gotoHydrated, signIn, test } from "../support/test.ts";
+
+test("a key is rotated, and the old one ended once its callers have moved", async ({ page, server }) => {
+  await rotateKey(page, server);
+});
+
+test("who is about to revoke a key may pause or rotate it instead", async ({ page, server }) => {
+  await insteadOfRevoking(page, server);
+});
+
+test("the dialog that revokes lets a key be paused instead", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  await seeder.createKey("CRM Sync");
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const keys = new Keys(page);
+  await keys.revokeButton("CRM Sync").click();
+  await keys.revokeDialog("CRM Sync").getByRole("button", { name: "Pause instead" }).click();
+  await expect(page.getByText("until you resume it")).toBeVisible();
+});
+
+test("a key is created to end with a day of one's own choice", async ({ page }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const keys = new Keys(page);
+  const dialog = await keys.openCreate();
+  await dialog.getByLabel("Name").fill("Trade fair");
+  await dialog.getByRole("button", { name: "Read only" }).click();
+  await dialog.getByLabel("Expires").selectOption("On a date");
+  await dialog.getByLabel("Last day").fill("2000-01-31");
+  await dialog.getByRole("button", { name: "Create API Key" }).click();
+  await expect(dialog.getByText("Enter today or a later day.")).toBeVisible();
+  await dialog.getByLabel("Last day").fill("2040-01-31");
+  await dialog.getByRole("button", { name: "Create API Key" }).click();
+  await keys.done();
+  await expect(keys.row("Trade fair")).toContainText("Ends 31 Jan 2040");
+});

@@ -1,0 +1,72 @@
+// Rotating a key, which is done on pages that are sent without script: the same with JavaScript and without.
+
+import { call } from "./api.ts";
+import { SECRET } from "./keys.ts";
+import { Seeder, moveCalls, type Seeded } from "./seed.ts";
+import type { Server } from "./server.ts";
+import { expect, signIn, type Page } from "./test.ts";
+
+/** A rotation of thirty days that is nearly over, with calls that have moved but for one lingering caller. */
+export async function seedRotation(server: Server): Promise<{ old: Seeded; id: string }> {
+  const seeder = await Seeder.signIn(server);
+  const old = await seeder.createKey("Inventory Integration");
+  const id = await seeder.rotate(old, "30d");
+  moveCalls(server, old, id);
+  return { old, id };
+}
+
+/** From a key's page to the new key and the end of the old one. */
+export async function rotateKey(page: Page, server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const old = await seeder.createKey("Inventory Integration");
+  await signIn(page, `/keys/${old.id}`);
+  await page.getByRole("link", { name: "Rotate" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Rotate API key" })).toBeVisible();
+  await expect(page.getByLabel("Old key")).toHaveValue("24h");
+  await expect(page.getByLabel("Last day")).toBeHidden();
+  await page.getByLabel("Old key").selectOption("Ends in 7 days");
+  await page.getByLabel("New key expires").selectOption("On a date");
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  const day = page.getByLabel("Last day");
+  await expect(day).toBeVisible();
+  await expect(page.getByText("Enter a day such as 2027-01-31.")).toBeVisible();
+  await expect(page.getByLabel("Old key")).toHaveValue("7d");
+  await day.fill("2040-01-31");
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Save your API key" })).toBeVisible();
+  const field = page.getByRole("textbox", { name: "API key" });
+  await expect(field).toHaveValue(SECRET);
+  const secret = await field.inputValue();
+  expect(secret).not.toBe(old.secret);
+  expect((await call(server, secret, "/api/key")).body.name).toBe("Inventory Integration");
+  expect((await call(server, old.secret, "/api/key")).status, "both work").toBe(200);
+
+  await page.goto(`/keys/${old.id}`);
+  await expect(page.getByRole("heading", { name: "Moving to the new key" })).toBeVisible();
+  await expect(page.getByText("feed-robot/1.0").first()).toBeVisible();
+  await page.getByText("Replaced by", { exact: true }).locator("xpath=..").getByRole("link").click();
+  await expect(page.getByText("Ends 31 Jan 2040")).toBeVisible();
+  await expect(page.getByText("Replaces", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "End the old key now" }).click();
+  // It was used just now, so its name is asked for.
+  await expect(page.getByLabel("Reason")).toHaveValue("replaced");
+  await page.getByLabel("Type the key's name to confirm").fill("Inventory Integration");
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await page.waitForURL("**/keys");
+  expect((await call(server, old.secret, "/api/key")).status).toBe(401);
+  expect((await call(server, secret, "/api/key")).status).toBe(200);
+}
+
+/** On the page that revokes a key: the ways out of it. */
+export async function insteadOfRevoking(page: Page, server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Inventory Integration");
+  await signIn(page, `/keys/${key.id}/revoke`);
+  await page.getByRole("button", { name: "Pause instead" }).click();
+  await expect(page.getByText("until you resume it")).toBeVisible();
+  expect((await call(server, key.secret, "/api/key")).body.code).toBe("paused_key");
+  await page.goto(`/keys/${key.id}/revoke`);
+  await expect(page.getByRole("button", { name: "Pause instead" })).toHaveCount(0);
+  await page.getByRole("link", { name: "Rotate instead" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Rotate API key" })).toBeVisible();
+}

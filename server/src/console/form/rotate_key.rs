@@ -1,0 +1,53 @@
+//! `POST /keys/{id}/rotate`
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::sign_in_to;
+use crate::console::{Visitor, render, see_other};
+use crate::request::Segment;
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+use domain::{KeyId, RotateKeyForm};
+
+/// As with a key just created, the answer to a success is the page that shows the secret, directly.
+pub async fn rotate_key(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Segment(id): Segment,
+    fields: Fields,
+) -> Response {
+    let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
+        return render::not_found(&state, &visitor).await;
+    };
+    let page = format!("/keys/{id}/rotate");
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(&page));
+    };
+    let form = RotateKeyForm {
+        grace: fields.text("grace"),
+        expires: fields.text("expires"),
+        last_day: fields.text("last_day"),
+        token: fields.text("token"),
+    };
+    match state
+        .service
+        .rotate_key(member, &visitor.client, &id, &form)
+        .await
+    {
+        Ok(issued) => {
+            let answer = FormAnswer::Issued(Box::new(issued));
+            render::answer(&state, &visitor, &page, answer).await
+        }
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::RotateKey {
+                form,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, &page, &failure, answer).await
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! One key taking the place of another.
+
+use super::key::{find, insert, write};
+use super::{Result, SqliteStore, record};
+use crate::error::{Corrupt, Doing as _};
+use crate::sql::key;
+use domain::{AccountId, KeyId, MemberId, RevokeReason, Timestamp};
+use service::store::{
+    AuditEvent, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, NewKey, OldEnds, Rotated,
+    Rotation,
+};
+use sqlx::SqliteConnection;
+
+const DOING: &str = "rotating an API key";
+
+pub(super) async fn rotate(
+    store: &SqliteStore,
+    account: &AccountId,
+    old: &KeyId,
+    rotation: Rotation,
+    events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
+) -> Result<Rotated> {
+    // Dropped without a commit, it leaves nothing, so each refusal may come as late as it likes.
+    let mut tx = store.begin(DOING).await?;
+    let Some(before) = find(&mut *tx, account, old).await? else {
+        return Ok(Rotated::Missing);
+    };
+    // Asked first: a form that is sent twice is told that its key exists, and not that the old one is being replaced.
+    if let Inserted::SameForm { name } = insert(&mut tx, new_key(&before, &rotation)).await? {
+        return Ok(Rotated::SameForm { name });
+    }
+    if !before.status(rotation.at).is_live() {
+        return Ok(Rotated::Ended);
+    }
+    if let Some(replaced) = &before.replaced
+        && let Some(other) = find(&mut *tx, account, &replaced.by).await?
+        && other.status(rotation.at).is_live()
+    {
+        return Ok(Rotated::UnderWay);
+    }
+    take_over(&mut tx, &before, &rotation).await?;
+    give_way(&mut tx, &before, &rotation).await?;
+    let old = there(find(&mut *tx, account, old).await?)?;
+    let new = there(find(&mut *tx, account, &rotation.id).await?)?;
+    for event in &events(&old, &new) {
+        record(&mut tx, event).await?;
+    }
+    tx.commit().await.doing(DOING)?;
+    Ok(Rotated::Rotated { old, new })
+}
+
+fn there(found: Option<KeyRecord>) -> Result<Box<KeyRecord>> {
+    found
+        .map(Box::new)
+        .ok_or(Corrupt("api_keys.id"))
+        .doing(DOING)
+}
+
+fn new_key(old: &KeyRecord, rotation: &Rotation) -> NewKey {
+    NewKey {
+        id: rotation.id.clone(),
+        account_id: old.account_id.clone(),
+        name: old.name.clone(),
+        preview: rotation.preview.clone(),
+        digest: rotation.digest,
+        pepper_id: rotation.pepper_id.clone(),
+        scopes: old.scopes.clone(),
+        created_at: rotation.at,
+        created_by: rotation.by.clone(),
+        expires_at: rotation.expires_at,
+        form_token: rotation.form_token,
+    }
+}
+
+/// Gives the new key all that can be set of one, as the old one has it.
+async fn take_over(
+    connection: &mut SqliteConnection,
+    old: &KeyRecord,
+    rotation: &Rotation,
+) -> Result<()> {
+    let account = &old.account_id;
+    let new = there(find(&mut *connection, account, &rotation.id).await?)?;
+    let settings = KeySettings {
+        expires_at: rotation.expires_at,
+        ..old.settings()
+    };
+    let edit = KeyEdit {
+        before: new.settings(),
+        after: settings,
+    };
+    let new = new.changed(&KeyChange::Edit(Box::new(edit)), rotation.at);
+    write(connection, &new).await?;
+    sqlx::query(key::TAKE_OVER)
+        .bind(account.as_str())
+        .bind(rotation.id.as_str())
+        .bind(old.id.as_str())
+        .execute(connection)
+        .await
+        .doing(DOING)?;
+    Ok(())
+}
+
+async fn give_way(
+    connection: &mut SqliteConnection,
+    old: &KeyRecord,
+    rotation: &Rotation,
+) -> Result<()> {
+    let (expires_at, revoked) = match rotation.old_ends {
+        OldEnds::Now => (old.expires_at, Some((rotation.at, &rotation.by))),
+        OldEnds::At(end) => (Some(old.expires_at.map_or(end, |own| own.min(end))), None),
+    };
+    sqlx::query(key::GIVE_WAY)
+        .bind(old.account_id.as_str())
+        .bind(old.id.as_str())
+        .bind(rotation.id.as_str())
+        .bind(rotation.at.millis())
+        .bind(expires_at.map(Timestamp::millis))
+        .bind(revoked.map(|(at, _)| at.millis()))
+        .bind(revoked.map(|(_, by)| MemberId::as_str(by)))
+        .bind(revoked.map(|_| RevokeReason::Replaced.as_str()))
+        .execute(connection)
+        .await
+        .doing(DOING)?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! What answers say of a key's end.
+
+use crate::support::{Answer, World};
+
+const DAY: i64 = 24 * 3_600;
+
+fn fields(answer: &Answer) -> (&str, &str) {
+    (answer.header("deprecation"), answer.header("sunset"))
+}
+
+#[tokio::test]
+async fn a_key_in_its_last_seven_days_says_when_it_ends() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    // Ends on 21 Feb 2027, 05:31:07.
+    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    world.clock.advance_seconds(83 * DAY - 1);
+    assert_eq!(fields(&key.get("/api/key").await.expect(200)), ("", ""));
+    world.clock.advance_seconds(1);
+    let sunset = "Sun, 21 Feb 2027 05:31:07 GMT";
+    let ok = key.get("/api/key").await.expect(200);
+    assert_eq!(fields(&ok), ("", sunset));
+    // Whatever the answer is to a key that was let in.
+    let refused = key.get("/api/leads").await.expect(403);
+    assert_eq!(fields(&refused), ("", sunset));
+    let wrong = key.get("/api/inventory?limit=0").await.expect(400);
+    assert_eq!(fields(&wrong), ("", sunset));
+    world.clock.advance_seconds(7 * DAY);
+    let over = key.get("/api/key").await.expect(401);
+    assert_eq!(fields(&over), ("", ""));
+}
+
+#[tokio::test]
+async fn a_key_that_is_being_replaced_says_since_when_and_until_when() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    world.clock.advance_seconds(60);
+    let fields_of_form = [
+        ("grace", "30d"),
+        ("expires", "never"),
+        ("token", "0123456789abcdef"),
+    ];
+    let page = format!("/keys/{}/rotate", key.id);
+    let page = owner.form(&page, &fields_of_form).await.expect(200).body;
+    let at = page.find("value=\"vx_").unwrap() + 7;
+    let new = world.nobody().with("x-api-key", &page[at..at + 52]);
+    // 23 Nov 2026, 05:32:07.
+    let told = key.get("/api/key").await.expect(200);
+    let wanted = ("@1795411927", "Wed, 23 Dec 2026 05:32:07 GMT");
+    assert_eq!(fields(&told), wanted);
+    let refused = key.get("/api/leads").await.expect(403);
+    assert_eq!(fields(&refused), wanted);
+    assert_eq!(fields(&new.get("/api/key").await.expect(200)), ("", ""));
+}

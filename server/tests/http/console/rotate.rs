@@ -1,0 +1,348 @@
+//! `/keys/{id}/rotate` and `/keys/{id}/end`: a new key in the place of an old one.
+
+use crate::support::{Answer, Key, Member, World};
+use serde_json::{Value, json};
+
+const HOUR: i64 = 3_600;
+
+/// A value of a field of the form on a page.
+#[track_caller]
+fn field(page: &str, name: &str) -> String {
+    let (_, rest) = page
+        .split_once(&format!("name=\"{name}\""))
+        .expect("the field is there");
+    let (_, rest) = rest.split_once("value=\"").expect("it has a value");
+    rest.split('"').next().unwrap().to_owned()
+}
+
+async fn token(owner: &Member, key: &Key) -> String {
+    let form = owner.get(&format!("/keys/{}/rotate", key.id)).await;
+    field(&form.expect(200).body, "token")
+}
+
+async fn rotate(owner: &Member, key: &Key, grace: &str, expires: &str) -> Answer {
+    let token = token(owner, key).await;
+    let fields = [("grace", grace), ("expires", expires), ("token", &token)];
+    owner
+        .form(&format!("/keys/{}/rotate", key.id), &fields)
+        .await
+}
+
+/// The new key, from the page that shows it once.
+async fn rotated(world: &World, owner: &Member, key: &Key, grace: &str) -> Key {
+    let page = rotate(owner, key, grace, "same").await.expect(200).body;
+    let at = page.find("value=\"vx_").expect("the key is shown") + 7;
+    let secret = page[at..at + 52].to_owned();
+    let list = owner.keys().await;
+    let keys = list["keys"].as_array().unwrap();
+    let preview = format!("{}…", &secret[..9]);
+    let found = keys.iter().find(|key| key["preview"] == preview.as_str());
+    let id = found.expect("it is in the list")["id"].as_str().unwrap();
+    Key::new(world, secret, id.to_owned())
+}
+
+async fn shown(owner: &Member, key: &Key) -> String {
+    let page = owner.get(&format!("/keys/{}", key.id)).await;
+    page.expect(200).body
+}
+
+#[tokio::test]
+async fn a_rotated_key_has_all_but_the_secret_and_both_work_until_the_old_one_ends() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let edit = [
+        ("name", "CRM Sync"),
+        ("scopes", "leads:read"),
+        ("scopes", "leads:write"),
+        ("last_day", "2027-01-31"),
+        ("note", "Ask Grace."),
+        ("limit_depth", "7"),
+        ("limit_per_second", "3"),
+    ];
+    let page = format!("/keys/{}/edit", old.id);
+    owner.form(&page, &edit).await.expect(303);
+    let form = owner.get(&format!("/keys/{}/rotate", old.id)).await;
+    let form = form.expect(200).body;
+    assert!(form.contains("value=\"24h\" selected"), "{form}");
+    assert!(form.contains("value=\"same\" selected"), "{form}");
+
+    let new = rotated(&world, &owner, &old, "24h").await;
+    assert_ne!(new.secret, old.secret);
+    let told = new.get("/api/key").await.expect(200);
+    assert_eq!(told.header("ratelimit-policy"), "\"default\";q=7;w=3");
+    let told = told.json();
+    assert_eq!(told["name"], "CRM Sync");
+    assert_eq!(told["scopes"], json!(["leads:read", "leads:write"]));
+    // Made at the same second, so the same length of life is the same end.
+    assert_eq!(told["expires_at"], "2027-02-01T00:00:00Z");
+    assert!(shown(&owner, &new).await.contains("Ask Grace."));
+    old.get("/api/key").await.expect(200);
+
+    world.clock.advance_seconds(24 * HOUR - 1);
+    let owner = world.sign_in(crate::support::OWNER).await;
+    old.get("/api/key").await.expect(200);
+    world.clock.advance_seconds(1);
+    assert_eq!(old.get("/api/key").await.problem().1, "expired_key");
+    new.get("/api/key").await.expect(200);
+    let page = shown(&owner, &old).await;
+    assert!(page.contains("data-status=\"expired\""), "{page}");
+}
+
+#[tokio::test]
+async fn a_key_that_leaked_ends_at_once_and_is_revoked_as_replaced() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    old.get("/api/key").await.expect(200);
+    let new = rotated(&world, &owner, &old, "now").await;
+    assert_eq!(old.get("/api/key").await.problem().1, "revoked_key");
+    new.get("/api/key").await.expect(200);
+    let list = owner.keys().await;
+    let keys = list["keys"].as_array().unwrap();
+    let found = keys.iter().find(|key| key["id"] == old.id.as_str());
+    assert_eq!(found.unwrap()["revocation"]["reason"], "replaced");
+}
+
+#[tokio::test]
+async fn each_key_tells_of_the_other_one() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let new = rotated(&world, &owner, &old, "7d").await;
+    let page = shown(&owner, &old).await;
+    let preview = |key: &Key| key.secret[..9].to_owned();
+    for text in [
+        format!("/keys/{}\"", new.id),
+        "Replaced by".into(),
+        format!("Rotated: {}… takes its place", preview(&new)),
+        "ends on 30 Nov 2026, 05:31:07 UTC".into(),
+    ] {
+        assert!(page.contains(&text), "{text}: {page}");
+    }
+    let page = shown(&owner, &new).await;
+    for text in [
+        format!("/keys/{}\"", old.id),
+        "Replaces".into(),
+        format!("Created, to take the place of {}…", preview(&old)),
+    ] {
+        assert!(page.contains(&text), "{text}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_makes_one_key_and_says_so() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for grace in ["24h", "now"] {
+        let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+        let token = token(&owner, &old).await;
+        let fields = [("grace", grace), ("expires", "7d"), ("token", &token)];
+        let page = format!("/keys/{}/rotate", old.id);
+        let first = owner.form(&page, &fields).await.expect(200).body;
+        assert!(first.contains("Save your API key"), "{first}");
+        assert!(!first.contains("hydrate") && first.contains("value=\"vx_"));
+        let keys = world.count("SELECT count(*) FROM api_keys").await;
+        let again = owner.form(&page, &fields).await.expect(200).body;
+        assert!(
+            again.contains("was already created with this form"),
+            "{again}"
+        );
+        assert!(!again.contains("value=\"vx_"));
+        assert_eq!(world.count("SELECT count(*) FROM api_keys").await, keys);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_being_replaced_says_what_to_do_instead() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let old_token = token(&owner, &old).await;
+    let other = format!("{old_token}x");
+    let new = rotated(&world, &owner, &old, "24h").await;
+    let page = format!("/keys/{}/rotate", old.id);
+    let fields = [("grace", "24h"), ("expires", "7d"), ("token", &other)];
+    for answer in [owner.get(&page).await, owner.form(&page, &fields).await] {
+        let body = answer.expect(200).body;
+        assert!(body.contains("is being replaced already"), "{body}");
+        assert!(body.contains(&format!("/keys/{}\"", new.id)), "{body}");
+        assert!(!body.contains("name=\"grace\""), "{body}");
+    }
+    // Its secret may be lost: the new key is rotated in its turn.
+    rotated(&world, &owner, &new, "now").await;
+}
+
+#[tokio::test]
+async fn a_bad_form_changes_nothing_and_keeps_what_was_chosen() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let events = world.count("SELECT count(*) FROM audit_events").await;
+    let token = token(&owner, &old).await;
+    let fields = [
+        ("grace", "1h"),
+        ("expires", "date"),
+        ("last_day", "2020-01-31"),
+        ("token", &token),
+    ];
+    let page = format!("/keys/{}/rotate", old.id);
+    let body = owner.form(&page, &fields).await.expect(200).body;
+    for text in [
+        "Enter today or a later day.",
+        "value=\"1h\" selected",
+        "value=\"date\" selected",
+        "value=\"2020-01-31\"",
+    ] {
+        assert!(body.contains(text), "{text}: {body}");
+    }
+    assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
+    assert_eq!(
+        world.count("SELECT count(*) FROM audit_events").await,
+        events
+    );
+}
+
+#[tokio::test]
+async fn viewers_and_ended_keys_get_no_form() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let ended = owner.create(&world, "Old", &["leads:read"]).await;
+    owner.revoke(&ended.id, "").await.expect(200);
+    let fields = [
+        ("grace", "now"),
+        ("expires", "7d"),
+        ("token", "0123456789abcdef"),
+    ];
+    let page = format!("/keys/{}/rotate", ended.id);
+    for answer in [owner.get(&page).await, owner.form(&page, &fields).await] {
+        let body = answer.expect(200).body;
+        assert!(body.contains("This key has ended already."), "{body}");
+    }
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    let page = format!("/keys/{}/rotate", old.id);
+    for answer in [owner.get(&page).await, owner.form(&page, &fields).await] {
+        let body = answer.expect(200).body;
+        assert!(body.contains("Your role lets you look"), "{body}");
+        assert!(!body.contains("name=\"grace\""), "{body}");
+    }
+    owner
+        .form(&format!("/keys/{}/end", old.id), &[])
+        .await
+        .expect(303);
+    old.get("/api/key").await.expect(200);
+    assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 2);
+    owner.form("/keys/none/rotate", &fields).await.expect(404);
+    owner.get("/keys/none/rotate").await.expect(404);
+}
+
+#[tokio::test]
+async fn while_both_live_each_page_tells_how_calls_move_and_who_is_left() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    for _ in 0..3 {
+        old.get("/api/key").await.expect(200);
+    }
+    world.clock.advance_seconds(HOUR);
+    let new = rotated(&world, &owner, &old, "24h").await;
+    let page = shown(&owner, &old).await;
+    assert!(page.contains("Nobody since the rotation."), "{page}");
+
+    world.clock.advance_seconds(60);
+    let lingering = old.with("user-agent", "old-feed/1.0");
+    lingering
+        .from([203, 0, 113, 9])
+        .get("/api/key")
+        .await
+        .expect(200);
+    for _ in 0..2 {
+        new.get("/api/key").await.expect(200);
+    }
+    world.service.flush_uses().await.unwrap();
+    for key in [&old, &new] {
+        let page = shown(&owner, key).await;
+        for text in [
+            "Moving to the new key",
+            "Old key: 4. New key: 2.",
+            "203.0.113.9",
+            "old-feed/1.0",
+            "End the old key now",
+            &format!("action=\"/keys/{}/end\"", old.id),
+        ] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        assert!(!page.contains("its end is near"), "{page}");
+        let rows: Vec<_> = page.split("<th scope=\"row\">").skip(1).collect();
+        assert!(
+            rows[0]
+                .starts_with("23 Nov, 06:00</th><td class=\"number\">1</td><td class=\"number\">2"),
+            "{}",
+            rows[0]
+        );
+        assert!(
+            rows[1]
+                .starts_with("23 Nov, 05:00</th><td class=\"number\">3</td><td class=\"number\">0"),
+            "{}",
+            rows[1]
+        );
+    }
+    // In the last tenth of the day.
+    world.clock.advance_seconds(22 * HOUR);
+    let owner = world.sign_in(crate::support::OWNER).await;
+    assert!(shown(&owner, &new).await.contains("its end is near"));
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    assert!(!shown(&owner, &new).await.contains("End the old key now"));
+}
+
+#[tokio::test]
+async fn the_old_key_is_ended_at_once_or_asks_for_its_name_where_it_was_used_lately() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let end = format!("/keys/{}/end", old.id);
+    // No other key replaces it.
+    owner.form(&end, &[]).await.expect(404);
+    rotated(&world, &owner, &old, "7d").await;
+    old.get("/api/key").await.expect(200);
+    let answer = owner.form(&end, &[]).await.expect(303);
+    let revoke = format!("/keys/{}/revoke?reason=replaced", old.id);
+    assert_eq!(answer.header("location"), revoke);
+    let page = owner.get(&revoke).await.expect(200).body;
+    assert!(page.contains("value=\"replaced\" selected"), "{page}");
+    old.get("/api/key").await.expect(200);
+
+    world.clock.advance_seconds(25 * HOUR);
+    let owner = world.sign_in(crate::support::OWNER).await;
+    let answer = owner.form(&end, &[]).await.expect(303);
+    assert_eq!(
+        answer.header("location"),
+        format!("/keys/{}?done=ended", old.id)
+    );
+    assert_eq!(old.get("/api/key").await.problem().1, "revoked_key");
+    let page = owner.get(answer.header("location")).await.expect(200).body;
+    assert!(page.contains("The old key has ended.") && page.contains("Replaced"));
+    assert!(!page.contains("Moving to the new key"));
+}
+
+#[tokio::test]
+async fn a_key_may_end_with_a_day_of_ones_own_choice() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let token = owner.keys().await["new_key"]["token"].clone();
+    let create = |last_day: &str| {
+        json!({ "form": {
+            "name": "Fair", "scopes": ["leads:read"], "expires": "date", "last_day": last_day, "token": token,
+        } })
+    };
+    let refused = owner.call("keys/create", &create("2026-11-22")).await;
+    let errors = refused.expect(200).json()["Err"]["invalid"]["errors"].clone();
+    assert_eq!(errors[0]["field"], "expires", "{errors}");
+    let created = owner.call("keys/create", &create("2026-12-24")).await;
+    let created: Value = created.expect(200).json();
+    assert_eq!(
+        created["Ok"]["key"]["expires"]["iso"],
+        "2026-12-25T00:00:00Z"
+    );
+}

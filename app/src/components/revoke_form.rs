@@ -75,39 +75,12 @@ pub fn RevokeForm(
             request_animation_frame(move || browser::focus_invalid(&form));
         }
     });
-    // What works without a script and away from here. After the button that revokes, which is the one that Enter presses.
-    let pause = (key.status == KeyStatus::Active).then(|| {
-        view! {
-            <button type="submit" class="button quiet small" formaction=format!("/keys/{id}/pause")>
-                "Pause instead"
-            </button>
-        }
-    });
-    let instead = plain(view! {
-        <div class="actions instead">
-            {pause}
-            <a class="button quiet small" href=format!("/keys/{id}/rotate")>
-                "Rotate instead"
-            </a>
-        </div>
-    });
+    let instead = instead(&key);
+    let facts = facts(key.preview, last_use);
     plain(view! {
         <form id=form class="form" method="post" action=format!("/keys/{id}/revoke") novalidate on:submit=send>
             {attempt.notice()}
-            <dl class="facts">
-                <div>
-                    <dt>"Key preview"</dt>
-                    <dd>
-                        <code>{key.preview}</code>
-                    </dd>
-                </div>
-                <div>
-                    <dt>"Last used"</dt>
-                    <dd>
-                        {last_use}
-                    </dd>
-                </div>
-            </dl>
+            {facts}
             <p class="effect">
                 "From the moment you confirm, every request with this key is refused. This cannot be undone; the key stays in the list as a record."
             </p>
@@ -139,6 +112,46 @@ pub fn RevokeForm(
             </div>
             {instead}
         </form>
+    })
+}
+
+/// What works without a script and away from here. It stands after the button that revokes, which is the one that Enter
+/// presses.
+fn instead(key: &KeyView) -> AnyView {
+    let at = format!("/keys/{}", key.id);
+    let pause = (key.status == KeyStatus::Active).then(|| {
+        view! {
+            <button type="submit" class="button quiet small" formaction=format!("{at}/pause")>
+                "Pause instead"
+            </button>
+        }
+    });
+    plain(view! {
+        <div class="actions instead">
+            {pause}
+            <a class="button quiet small" href=format!("{at}/rotate")>
+                "Rotate instead"
+            </a>
+        </div>
+    })
+}
+
+fn facts(preview: String, last_use: AnyView) -> AnyView {
+    plain(view! {
+        <dl class="facts">
+            <div>
+                <dt>"Key preview"</dt>
+                <dd>
+                    <code>{preview}</code>
+                </dd>
+            </div>
+            <div>
+                <dt>"Last used"</dt>
+                <dd>
+                    {last_use}
+                </dd>
+            </div>
+        </dl>
     })
 }
 

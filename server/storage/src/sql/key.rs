@@ -137,7 +137,7 @@ impl TryFrom<KeyRow> for KeyRecord {
             }),
             _ => return Err(Corrupt("api_keys.replaced_at")),
         };
-        let replaces = row
+        let predecessor = row
             .replaces
             .map(|id| parsed(KeyId::parse(&id), "api_keys.replaces"));
         let own_limit = match (row.limit_depth, row.limit_per_second) {
@@ -169,7 +169,7 @@ impl TryFrom<KeyRow> for KeyRecord {
                 Some(note) => parsed(KeyNote::parse(&note), "api_keys.note")?,
                 None => None,
             },
-            replaces: replaces.transpose()?,
+            replaces: predecessor.transpose()?,
             replaced,
             account_limit: parsed(account_limit, "accounts.limit_depth")?,
             own_limit,

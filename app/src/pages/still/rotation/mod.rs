@@ -10,16 +10,16 @@ use leptos::prelude::*;
 
 /// For the facts of a key: the keys that it is linked with.
 pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyView)> {
-    let replaces = rotation
+    let old = rotation
         .replaces
         .as_ref()
         .map(|old| ("Replaces", plain(view! { {link(old)} ", " {state(old)} })));
-    let replaced = rotation.replaced_by.as_ref().map(|(new, at)| {
+    let new = rotation.replaced_by.as_ref().map(|(new, at)| {
         let at = at.clone();
         let view = plain(view! { {link(new)} ", " <Time moment=at clock=clock/> });
         ("Replaced by", view)
     });
-    replaces.into_iter().chain(replaced).collect()
+    old.into_iter().chain(new).collect()
 }
 
 /// Names are the same on both sides of a rotation: the previews tell them apart.

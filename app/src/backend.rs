@@ -5,9 +5,9 @@
 
 use async_trait::async_trait;
 use domain::{
-    AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage, InventoryQuery,
-    IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, RotatePage,
-    SettingsPage,
+    AccountPage, AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage,
+    InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm,
+    RotatePage, SettingsPage, TeamPage,
 };
 use std::sync::Arc;
 
@@ -35,6 +35,11 @@ pub trait Backend: Send + Sync + 'static {
 
     /// `cursor` as it stands in [`AuditPage::next`].
     async fn audit(&self, form: AuditForm, cursor: Option<String>) -> Result<AuditPage, Failure>;
+
+    async fn team(&self) -> Result<TeamPage, Failure>;
+
+    /// The member's own page.
+    async fn account(&self) -> Result<AccountPage, Failure>;
 
     async fn settings(&self) -> Result<SettingsPage, Failure>;
 }

@@ -132,6 +132,10 @@ pub enum PageData {
     Audit(Box<Result<domain::AuditPage, Failure>>),
     #[cfg(feature = "ssr")]
     Rotate(Box<Result<domain::RotatePage, Failure>>),
+    #[cfg(feature = "ssr")]
+    Team(Box<Result<domain::TeamPage, Failure>>),
+    #[cfg(feature = "ssr")]
+    Account(Box<Result<domain::AccountPage, Failure>>),
 }
 
 impl PageData {
@@ -165,6 +169,8 @@ impl PageData {
                 let cursor = request.asked("cursor");
                 Self::Audit(Box::new(backend.audit(form, cursor).await))
             }
+            Page::Team | Page::Invite | Page::Member => Self::Team(Box::new(backend.team().await)),
+            Page::Account => Self::Account(Box::new(backend.account().await)),
             Page::Settings => Self::Settings(backend.settings().await),
             Page::Key | Page::EditKey => Self::Key(Box::new(match key_of(request) {
                 Ok(id) => backend.key(id).await,
@@ -239,6 +245,22 @@ impl PageData {
         }
     }
 
+    #[cfg(feature = "ssr")]
+    pub fn team(self) -> Option<Result<domain::TeamPage, Failure>> {
+        match self {
+            Self::Team(page) => Some(*page),
+            _ => None,
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    pub fn account(self) -> Option<Result<domain::AccountPage, Failure>> {
+        match self {
+            Self::Account(page) => Some(*page),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
@@ -249,6 +271,10 @@ impl PageData {
             Self::Settings(Err(failure)) => Some(failure),
             #[cfg(feature = "ssr")]
             Self::Key(page) => page.as_ref().as_ref().err(),
+            #[cfg(feature = "ssr")]
+            Self::Team(page) => page.as_ref().as_ref().err(),
+            #[cfg(feature = "ssr")]
+            Self::Account(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
             Self::Audit(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
@@ -307,6 +333,21 @@ pub enum FormAnswer {
         form: SettingsForm,
         failure: Failure,
     },
+    Invite {
+        form: domain::InviteForm,
+        failure: Failure,
+    },
+    /// The one page that ever holds this link.
+    Invited(Box<domain::IssuedInvitation>),
+    /// Of a form on a member's page.
+    Member {
+        /// What was typed to confirm it.
+        confirm: String,
+        failure: Failure,
+    },
+    Password {
+        failure: Failure,
+    },
 }
 
 /// What a one-time link leads to; the server provides it for `/setup/TOKEN`, and answers 404 where there is none.
@@ -318,6 +359,12 @@ pub enum LinkPage {
     NewAccount { account_name: String },
     /// A new password for this address.
     Reset { email: String },
+    /// To join an account, with this address.
+    Invitation {
+        account_name: String,
+        email: String,
+        role: domain::Role,
+    },
 }
 
 /// The request of the page that is being rendered.

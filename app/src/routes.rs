@@ -22,6 +22,10 @@ pub enum Page {
     Leads,
     Docs,
     Audit,
+    Team,
+    Invite,
+    Member,
+    Account,
     Settings,
     #[default]
     NotFound,
@@ -38,9 +42,15 @@ impl Page {
             "/leads" => Self::Leads,
             "/docs" => Self::Docs,
             "/audit" => Self::Audit,
+            "/team" => Self::Team,
+            "/team/invite" => Self::Invite,
+            "/account" => Self::Account,
             "/settings" => Self::Settings,
             _ if path.starts_with("/setup/") => Self::Setup,
-            _ => Self::of_key(path),
+            _ => match path.strip_prefix("/team/") {
+                Some(id) if !id.is_empty() && !id.contains('/') => Self::Member,
+                _ => Self::of_key(path),
+            },
         }
     }
 
@@ -75,6 +85,10 @@ impl Page {
             Self::Inventory => "Inventory · Voxum Console",
             Self::Leads => "Leads · Voxum Console",
             Self::Docs => "API docs · Voxum Console",
+            Self::Team => "Team · Voxum Console",
+            Self::Invite => "Invite a member · Voxum Console",
+            Self::Member => "Member · Voxum Console",
+            Self::Account => "Your account · Voxum Console",
             Self::Audit => "Audit log · Voxum Console",
             Self::Settings => "Settings · Voxum Console",
             Self::NotFound => "Page not found · Voxum Console",
@@ -99,8 +113,9 @@ impl Page {
         #[cfg(feature = "ssr")]
         {
             use crate::pages::{
-                AuditPage, DashboardPage, EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage,
-                RotateKeyPage, SettingsPage, SetupPage, SignInPage,
+                AccountPage, AuditPage, DashboardPage, EditKeyPage, InvitePage, KeyPage,
+                MemberPage, NewKeyPage, RevokeKeyPage, RotateKeyPage, SettingsPage, SetupPage,
+                SignInPage, TeamPage,
             };
             match self {
                 Self::Dashboard => return plain(view! { <DashboardPage/> }),
@@ -110,6 +125,10 @@ impl Page {
                 Self::Key => return plain(view! { <KeyPage/> }),
                 Self::EditKey => return plain(view! { <EditKeyPage/> }),
                 Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
+                Self::Team => return plain(view! { <TeamPage/> }),
+                Self::Invite => return plain(view! { <InvitePage/> }),
+                Self::Member => return plain(view! { <MemberPage/> }),
+                Self::Account => return plain(view! { <AccountPage/> }),
                 Self::Audit => return plain(view! { <AuditPage/> }),
                 Self::RotateKey => return plain(view! { <RotateKeyPage/> }),
                 Self::Settings => return plain(view! { <SettingsPage/> }),
@@ -159,6 +178,12 @@ mod tests {
             ("/docs", Page::Docs),
             ("/audit", Page::Audit),
             ("/audit/", Page::NotFound),
+            ("/team", Page::Team),
+            ("/team/", Page::NotFound),
+            ("/team/invite", Page::Invite),
+            ("/team/0198c2a0", Page::Member),
+            ("/team/0198c2a0/role", Page::NotFound),
+            ("/account", Page::Account),
             ("/settings", Page::Settings),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),
@@ -181,6 +206,8 @@ mod tests {
             Page::NewKey,
             Page::RevokeKey,
             Page::RotateKey,
+            Page::Invite,
+            Page::Account,
         ] {
             assert!(!page.is_live(), "{page:?}");
         }

@@ -10,6 +10,7 @@ import { Keys } from "./keys.ts";
 import { seedRotation } from "./rotate.ts";
 import { Seeder, callForAMonth, demoteOwner, endSoon, expire, forgetCalls, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
+import { TEAM_STATES } from "./team.ts";
 import { gotoHydrated, signIn } from "./test.ts";
 
 export interface Stage {
@@ -424,6 +425,7 @@ export const STATES: State[] = [
     },
   },
   ...AUDIT_STATES,
+  ...TEAM_STATES,
   {
     name: "settings",
     open: async ({ page }) => {

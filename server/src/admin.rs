@@ -52,7 +52,12 @@ async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyh
         Admin::Reset { email } => {
             let email =
                 Email::parse(&email).map_err(|rejected| anyhow!("EMAIL: {}", rejected.0))?;
-            let token = service.reset_link(&email).await?;
+            let token = match service.reset_link(&email).await {
+                Err(service::Error::Refused(_)) => {
+                    bail!("{email} is deactivated; an owner of their account can reactivate them")
+                }
+                told => told?,
+            };
             let token = token.with_context(|| format!("no member has the address {email}"))?;
             Ok(format!(
                 "Set a new password for {email} within 30 minutes: {}",

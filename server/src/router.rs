@@ -99,6 +99,26 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/audit", |m| on(m, page::show)),
     route(M::GET, "/audit/log.csv", |m| on(m, export::csv)),
     route(M::GET, "/audit/log.jsonl", |m| on(m, export::json_lines)),
+    route(M::GET, "/team", |m| on(m, page::show)),
+    route(M::GET, "/team/invite", |m| on(m, page::show)),
+    route(M::POST, "/team/invite", |m| on(m, form::invite)),
+    route(M::POST, "/team/withdraw", |m| {
+        on(m, form::withdraw_invitation)
+    }),
+    route(M::GET, "/team/{id}", |m| on(m, page::show)),
+    route(M::POST, "/team/{id}/role", |m| on(m, form::change_role)),
+    route(M::POST, "/team/{id}/deactivate", |m| {
+        on(m, form::deactivate_member)
+    }),
+    route(M::POST, "/team/{id}/reactivate", |m| {
+        on(m, form::reactivate_member)
+    }),
+    route(M::POST, "/team/{id}/hand-over", |m| on(m, form::hand_over)),
+    route(M::GET, "/account", |m| on(m, page::show)),
+    route(M::POST, "/account/password", |m| {
+        on(m, form::change_password)
+    }),
+    route(M::POST, "/account/sessions", |m| on(m, form::end_sessions)),
     route(M::GET, "/settings", |m| on(m, page::show)),
     route(M::POST, "/settings", |m| on(m, form::change_settings)),
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),

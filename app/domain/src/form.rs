@@ -135,4 +135,6 @@ pub struct KeyPage {
     pub manages: bool,
     /// Whether the member's role changes keys, and this one can be changed.
     pub may_change: bool,
+    /// Whether who created it may not sign in any more.
+    pub creator_is_out: bool,
 }

@@ -18,6 +18,7 @@ mod member;
 mod moment;
 mod rotation;
 mod scope;
+mod team;
 mod text;
 
 pub use audit::{AuditDetail, AuditForm, AuditName, AuditPage, AuditRow};
@@ -41,4 +42,7 @@ pub use rotation::{
     Grace, KeyLink, Overlap, OverlapStep, RotateKeyForm, RotatePage, RotationView, rotation_choices,
 };
 pub use scope::{Preset, Scope, ScopeSet};
+pub use team::{
+    AccountPage, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow, TeamPage,
+};
 pub use text::{Rejected, is_invisible};

@@ -29,6 +29,33 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == raw)
     }
 
+    /// The word on the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Owner => "Owner",
+            Self::Admin => "Admin",
+            Self::Viewer => "Viewer",
+        }
+    }
+
+    /// What it may, for whoever gives it.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Owner => "Everything, and decides who else is an owner.",
+            Self::Admin => "Everything but what concerns owners.",
+            Self::Viewer => "May look, and change nothing.",
+        }
+    }
+
+    /// Whether this role invites, changes and deactivates members with the role `other`.
+    pub const fn manages(self, other: Self) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Admin => !matches!(other, Self::Owner),
+            Self::Viewer => false,
+        }
+    }
+
     /// Whether this role creates and revokes API keys.
     pub const fn manages_keys(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)

@@ -25,9 +25,9 @@ pub fn MemberFoot(email: String) -> impl IntoView {
     });
     plain(view! {
         <div class="member">
-            <p class="member-email" title=email>
+            <a class="member-email" href="/account" title=email>
                 {email.clone()}
-            </p>
+            </a>
             <form method="post" action="/theme" class="theme">
                 <input type="hidden" name="next" value=path/>
                 <label for=THEME>"Theme"</label>

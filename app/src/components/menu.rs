@@ -6,7 +6,7 @@ use crate::routes::Page;
 use leptos::prelude::*;
 
 /// Path, name and icon, in the menu's order, and the pages that belong to each.
-const PAGES: [(&str, &str, &str, &[Page]); 7] = [
+const PAGES: [(&str, &str, &str, &[Page]); 8] = [
     ("/", "Dashboard", "#i-chart", &[Page::Dashboard]),
     (
         "/keys",
@@ -25,6 +25,12 @@ const PAGES: [(&str, &str, &str, &[Page]); 7] = [
     ("/leads", "Leads", "#i-person", &[Page::Leads]),
     ("/docs", "API docs", "#i-book", &[Page::Docs]),
     ("/audit", "Audit log", "#i-list", &[Page::Audit]),
+    (
+        "/team",
+        "Team",
+        "#i-people",
+        &[Page::Team, Page::Invite, Page::Member],
+    ),
     ("/settings", "Settings", "#i-sliders", &[Page::Settings]),
 ];
 

@@ -17,6 +17,6 @@ pub use leads::LeadsPage;
 pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
 pub use still::{
-    AuditPage, DashboardPage, EditKeyPage, KeyPage, NewKeyPage, RevokeKeyPage, RotateKeyPage,
-    SettingsPage, SetupPage, SignInPage,
+    AccountPage, AuditPage, DashboardPage, EditKeyPage, InvitePage, KeyPage, MemberPage,
+    NewKeyPage, RevokeKeyPage, RotateKeyPage, SettingsPage, SetupPage, SignInPage, TeamPage,
 };

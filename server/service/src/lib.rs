@@ -4,6 +4,7 @@
 //! value that only authentication can make. Time and randomness come in as parameters; the database is reached
 //! through the ports in [`store`]. Nothing here knows HTTP, SQL or the user interface.
 
+mod access;
 pub mod audit;
 mod caller;
 mod calls;
@@ -24,6 +25,7 @@ mod session;
 mod settings;
 mod start;
 pub mod store;
+mod team;
 mod view;
 mod zone;
 

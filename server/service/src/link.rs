@@ -2,8 +2,9 @@
 
 use crate::session::{subjects, token_digest};
 use crate::store::{Action, Actor, AuditEvent, Claim, LinkPurpose, NewLink, NewOwner};
+use crate::team::Joining;
 use crate::{Client, Error, Password, Service, SessionToken};
-use domain::{AccountId, AccountName, Email, Failure, Field, FieldError, MemberId};
+use domain::{AccountId, AccountName, Email, Failure, Field, FieldError, MemberId, Role};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -29,11 +30,20 @@ impl std::fmt::Debug for LinkToken {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkView {
     FirstOwner,
-    NewAccount { account_name: AccountName },
-    Reset { email: Email },
+    NewAccount {
+        account_name: AccountName,
+    },
+    Reset {
+        email: Email,
+    },
+    Invitation {
+        account_name: AccountName,
+        email: Email,
+        role: Role,
+    },
 }
 
-/// The set-up form as a browser sends it, not yet checked. A reset uses the password alone.
+/// The set-up form as a browser sends it, not yet checked. A reset and an invitation use the password alone.
 #[derive(Default)]
 pub struct SetupForm {
     pub account_name: String,
@@ -72,11 +82,14 @@ impl Service {
     /// A link to set a new password; `None` where no member has this address.
     ///
     /// # Errors
-    /// The database's.
+    /// [`Failure::Forbidden`] where the member is deactivated.
     pub async fn reset_link(&self, email: &Email) -> Result<Option<LinkToken>, Error> {
         let Some(member) = self.store.find_member_by_email(email).await? else {
             return Ok(None);
         };
+        if member.deactivated {
+            return Err(Failure::Forbidden.into());
+        }
         let purpose = LinkPurpose::Reset {
             member: member.id,
             email: member.email,
@@ -101,6 +114,16 @@ impl Service {
             LinkPurpose::FirstOwner => Ok(LinkView::FirstOwner),
             LinkPurpose::NewAccount { name } => Ok(LinkView::NewAccount { account_name: name }),
             LinkPurpose::Reset { email, .. } => Ok(LinkView::Reset { email }),
+            LinkPurpose::Invitation {
+                account_name,
+                email,
+                role,
+                ..
+            } => Ok(LinkView::Invitation {
+                account_name,
+                email,
+                role,
+            }),
         }
     }
 
@@ -125,6 +148,20 @@ impl Service {
             }
             LinkPurpose::FirstOwner | LinkPurpose::NewAccount { .. } => {
                 self.redeem_setup(token, form, client).await
+            }
+            LinkPurpose::Invitation {
+                account,
+                email,
+                role,
+                ..
+            } => {
+                let joining = Joining {
+                    account,
+                    email,
+                    role,
+                };
+                self.accept_invitation(token, joining, &form.password, client)
+                    .await
             }
         }
     }

@@ -1,16 +1,17 @@
 //! Signing in and out, and who a session belongs to.
 
 use crate::limit::network;
+use crate::password::Turn;
 use crate::random::bytes;
 use crate::store::{Action, Actor, AuditEvent, MemberRecord, NewSession, TokenDigest};
 use crate::{Client, Error, Member, Service};
-use domain::{AccountId, Email, Failure, MemberId, Timestamp};
+use domain::{AccountId, Email, Failure, Field, MemberId, Rejected, Timestamp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use zeroize::Zeroizing;
 
-const IDLE_SECONDS: i64 = 12 * 3600;
+pub(crate) const IDLE_SECONDS: i64 = 12 * 3600;
 const ABSOLUTE_SECONDS: i64 = 7 * 24 * 3600;
 
 /// After the first, second, … failed attempt at one address from one network, in seconds.
@@ -50,20 +51,14 @@ impl Service {
         let email = Email::parse(email).ok();
         // Even an address that cannot exist takes the whole way, so that time tells nothing.
         let subject = email.as_ref().map_or("", Email::as_str);
-        let (by_member, by_network) = subjects(subject, client.ip);
-        let turn = self.hasher.turn().await.ok_or(Failure::TooManyAttempts {
-            retry_after_seconds: 1,
-        })?;
-        // Checked while holding the turn: otherwise a burst would pass before its first failure is counted.
-        let now = self.clock.now();
-        let both = [by_member.clone(), by_network.clone()];
-        if let Some(until) = self.store.blocked_until(&both, now).await? {
-            return Err(too_many(until, now));
-        }
+        let (by_member, _) = subjects(subject, client.ip);
+        let turn = self.attempt(subject, client).await?;
         let member = match &email {
             Some(email) => self.store.find_member_by_email(email).await?,
             None => None,
         };
+        // Like somebody unknown, to whoever tries.
+        let member = member.filter(|member| !member.deactivated);
         let stored = match &member {
             Some(member) => self.store.password_hash(&member.id).await?,
             None => None,
@@ -71,21 +66,74 @@ impl Service {
         let matches = turn
             .verify(&self.hasher, password, stored.as_deref())
             .await?;
-        let now = self.clock.now();
         let Some(member) = member.filter(|_| matches) else {
-            let forget = now.plus_seconds(-FORGET_FAILURES_SECONDS);
-            self.store
-                .count_failure(&[by_member], now, &MEMBER_DELAYS, forget)
-                .await?;
-            self.store
-                .count_failure(&[by_network], now, &NETWORK_DELAYS, forget)
-                .await?;
+            self.count_failure(subject, client).await?;
             return Err(Failure::WrongCredentials.into());
         };
         self.open_session(&member.id, &member.account_id, &by_member, client)
             .await
     }
 
+    /// The right to try a password for this address.
+    ///
+    /// # Errors
+    /// [`Failure::TooManyAttempts`] during a delay.
+    async fn attempt(&self, email: &str, client: &Client) -> Result<Turn<'_>, Error> {
+        let (by_member, by_network) = subjects(email, client.ip);
+        let turn = self.hasher.turn().await.ok_or(Failure::TooManyAttempts {
+            retry_after_seconds: 1,
+        })?;
+        // Checked while holding the turn: otherwise a burst would pass before its first failure is counted.
+        let now = self.clock.now();
+        let both = [by_member, by_network];
+        match self.store.blocked_until(&both, now).await? {
+            Some(until) => Err(too_many(until, now)),
+            None => Ok(turn),
+        }
+    }
+
+    async fn count_failure(&self, email: &str, client: &Client) -> Result<(), Error> {
+        let (by_member, by_network) = subjects(email, client.ip);
+        let now = self.clock.now();
+        let forget = now.plus_seconds(-FORGET_FAILURES_SECONDS);
+        self.store
+            .count_failure(&[by_member], now, &MEMBER_DELAYS, forget)
+            .await?;
+        self.store
+            .count_failure(&[by_network], now, &NETWORK_DELAYS, forget)
+            .await?;
+        Ok(())
+    }
+
+    /// Asks a member who is signed in for their password once more; whoever found their browser open is slowed down
+    /// as anybody who tries to sign in.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] where it is wrong, [`Failure::TooManyAttempts`] during a delay.
+    pub(crate) async fn ask_password(
+        &self,
+        member: &Member,
+        password: &str,
+        client: &Client,
+    ) -> Result<(), Error> {
+        let email = member.email.as_str();
+        let turn = self.attempt(email, client).await?;
+        let stored = self.store.password_hash(&member.id).await?;
+        if turn
+            .verify(&self.hasher, password, stored.as_deref())
+            .await?
+        {
+            return Ok(());
+        }
+        self.count_failure(email, client).await?;
+        Err(Error::field(
+            Field::OldPassword,
+            Rejected("This is not your password."),
+        ))
+    }
+
+    /// # Errors
+    /// [`Failure::WrongCredentials`] where the member is deactivated by now.
     pub(crate) async fn open_session(
         &self,
         member: &MemberId,
@@ -100,10 +148,15 @@ impl Service {
             member_id: member.clone(),
             created_at: now,
             expires_at: now.plus_seconds(ABSOLUTE_SECONDS),
+            ip: client.ip,
+            user_agent: client.user_agent().map(str::to_owned),
         };
         let event = session_event(Action::SessionOpened, member, account, client, now);
-        self.store.open_session(session, forget, event).await?;
-        Ok(SessionToken(token))
+        if self.store.open_session(session, forget, event).await? {
+            Ok(SessionToken(token))
+        } else {
+            Err(Failure::WrongCredentials.into())
+        }
     }
 
     /// The member whose live session this token opens; `None` where there is none.
@@ -169,6 +222,7 @@ impl From<MemberRecord> for Member {
             email,
             role,
             time_zone,
+            deactivated: _,
         } = record;
         Self {
             id,

@@ -8,18 +8,20 @@ use crate::telemetry::Chain;
 use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
-    AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage, InventoryQuery,
-    IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm, RotatePage,
-    SettingsPage,
+    AccountPage, AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage,
+    InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm,
+    RotatePage, SettingsPage, TeamPage,
 };
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
 use std::sync::Arc;
 use url::form_urlencoded;
+use zeroize::Zeroizing;
 
 pub struct Door {
     service: Arc<Service>,
     member: Option<Member>,
+    token: Option<Zeroizing<String>>,
     client: Client,
     request_id: RequestId,
 }
@@ -29,6 +31,7 @@ impl Door {
         Self {
             service: state.service.clone(),
             member: visitor.member.clone(),
+            token: visitor.token.clone(),
             client: visitor.client.clone(),
             request_id: visitor.request_id.clone(),
         }
@@ -114,6 +117,15 @@ impl Backend for Door {
         });
         page.query = query;
         Ok(page)
+    }
+
+    async fn team(&self) -> Result<TeamPage, Failure> {
+        self.told(self.service.team_page(self.member()?).await)
+    }
+
+    async fn account(&self) -> Result<AccountPage, Failure> {
+        let token = self.token.as_ref().ok_or(Failure::SignedOut)?;
+        self.told(self.service.account_page(self.member()?, token).await)
     }
 
     async fn settings(&self) -> Result<SettingsPage, Failure> {

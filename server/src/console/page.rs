@@ -74,6 +74,15 @@ pub(super) fn link_page(view: LinkView) -> LinkPage {
         LinkView::Reset { email } => LinkPage::Reset {
             email: email.to_string(),
         },
+        LinkView::Invitation {
+            account_name,
+            email,
+            role,
+        } => LinkPage::Invitation {
+            account_name: account_name.to_string(),
+            email: email.to_string(),
+            role,
+        },
     }
 }
 

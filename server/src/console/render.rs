@@ -77,8 +77,12 @@ async fn draw(
     answer: Option<FormAnswer>,
 ) -> Response {
     let request = request(state, visitor, path, query, answer);
-    // The answer that shows a key just made shows nothing else.
-    let data = if let Some(FormAnswer::Issued(_)) = &request.answer {
+    // The answer that shows a key or a link just made shows nothing else.
+    let alone = matches!(
+        &request.answer,
+        Some(FormAnswer::Issued(_) | FormAnswer::Invited(_))
+    );
+    let data = if alone {
         PageData::None
     } else {
         let door = Door::of(state, visitor);

@@ -35,6 +35,7 @@ fn Key(page: Data) -> impl IntoView {
         page.limit,
         &page.allow_list,
         links(&page.rotation, clock),
+        page.creator_is_out,
         clock,
     );
     let overlap = page.rotation.overlap.map(|overlap| {
@@ -112,6 +113,7 @@ fn facts(
     limit: String,
     allow_list: &[String],
     links: Vec<(&'static str, AnyView)>,
+    creator_is_out: bool,
     clock: Clock,
 ) -> AnyView {
     let scopes: Vec<_> = key.scopes.iter().map(domain::Scope::as_str).collect();
@@ -142,6 +144,7 @@ fn facts(
         <Time moment=key.created.clone() clock=clock/>
         " by "
         {key.created_by.clone()}
+        {creator_is_out.then_some(" (deactivated member)")}
     });
     let limit = match key.own_limit {
         Some(_) => limit,

@@ -1,5 +1,6 @@
 //! Pages that hold a plain form, or nothing that changes by itself, and are sent without script. The browser gets none of their code.
 
+mod account;
 mod audit;
 mod dashboard;
 mod edit_key;
@@ -11,7 +12,9 @@ mod rotation;
 mod settings;
 mod setup;
 mod sign_in;
+mod team;
 
+pub use account::AccountPage;
 pub use audit::AuditPage;
 pub use dashboard::DashboardPage;
 pub use edit_key::EditKeyPage;
@@ -22,3 +25,4 @@ pub use rotate_key::RotateKeyPage;
 pub use settings::SettingsPage;
 pub use setup::SetupPage;
 pub use sign_in::SignInPage;
+pub use team::{InvitePage, MemberPage, TeamPage};

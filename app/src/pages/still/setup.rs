@@ -16,7 +16,9 @@ pub fn SetupPage() -> impl IntoView {
     let action = page_request().path;
     let given = match &link {
         LinkPage::NewAccount { account_name } => account_name.clone(),
-        LinkPage::FirstOwner | LinkPage::Reset { .. } => String::new(),
+        LinkPage::FirstOwner | LinkPage::Reset { .. } | LinkPage::Invitation { .. } => {
+            String::new()
+        }
     };
     let (account_name, email, problem) = match page_request().answer {
         Some(FormAnswer::Setup {
@@ -39,17 +41,29 @@ pub fn SetupPage() -> impl IntoView {
             autocomplete="new-password"
         />
     };
+    // An address that is given already, for password managers.
+    let fixed = |email: String| {
+        view! { <input type="hidden" autocomplete="username" value=email/> }
+    };
     let (title, lead, fields, button) = if let LinkPage::Reset { email } = link {
-        let fields = view! {
-            // For password managers.
-            <input type="hidden" autocomplete="username" value=email.clone()/>
-            {password}
-        };
         (
             "Choose a new password",
             format!("For {email}."),
-            plain(fields),
+            plain((fixed(email), password)),
             "Set password",
+        )
+    } else if let LinkPage::Invitation {
+        account_name,
+        email,
+        role,
+    } = link
+    {
+        let role = role.label().to_lowercase();
+        (
+            "Join the team",
+            format!("{account_name} invites {email} as {role}. Choose a password to sign in with."),
+            plain((fixed(email), password)),
+            "Join",
         )
     } else {
         let fields = view! {

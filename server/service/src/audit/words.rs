@@ -43,6 +43,8 @@ pub const fn title(action: Action) -> &'static str {
         Action::AccountCreated => "Account created",
         Action::AccountUpdated => "Settings changed",
         Action::InventoryUpdated => "Inventory updated",
+        Action::InvitationCreated => "Member invited",
+        Action::InvitationWithdrawn => "Invitation withdrawn",
         Action::ItemDeleted => "Item removed",
         Action::KeyCreated => "API key created",
         Action::KeyEdited => "API key edited",
@@ -53,9 +55,16 @@ pub const fn title(action: Action) -> &'static str {
         Action::LeadCreated => "Lead added",
         Action::LeadErased => "Lead erased",
         Action::LeadUpdated => "Lead changed",
+        Action::MemberDeactivated => "Member deactivated",
+        Action::MemberHandedOver => "Ownership handed over",
+        Action::MemberJoined => "Member joined",
+        Action::MemberReactivated => "Member reactivated",
+        Action::MemberRoleChanged => "Role changed",
+        Action::PasswordChanged => "Password changed",
         Action::PasswordReset => "Password reset",
         Action::SessionEnded => "Signed out",
         Action::SessionOpened => "Signed in",
+        Action::SessionOthersEnded => "Signed out elsewhere",
     }
 }
 

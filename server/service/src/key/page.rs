@@ -26,6 +26,7 @@ impl Service {
             .store
             .history(&member.account_id, id.as_str(), HISTORY)
             .await?;
+        let members = self.store.list_members(&member.account_id).await?;
         let settings = filled(&record, zone);
         let limit = record.limit().to_string();
         let allow_list = record.allow_list.as_ref().map(AllowList::texts);
@@ -41,6 +42,9 @@ impl Service {
             allow_list: allow_list.unwrap_or_default(),
             rotation,
             manages: member.role.manages_keys(),
+            creator_is_out: members
+                .iter()
+                .any(|one| !one.is_active() && one.email.as_str() == key.created_by),
             may_change: member.role.manages_keys() && key.status.is_live(),
             key,
         })

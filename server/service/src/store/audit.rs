@@ -136,6 +136,8 @@ pub enum Action {
     AccountCreated,
     AccountUpdated,
     InventoryUpdated,
+    InvitationCreated,
+    InvitationWithdrawn,
     ItemDeleted,
     KeyCreated,
     KeyEdited,
@@ -146,16 +148,25 @@ pub enum Action {
     LeadCreated,
     LeadErased,
     LeadUpdated,
+    MemberDeactivated,
+    MemberHandedOver,
+    MemberJoined,
+    MemberReactivated,
+    MemberRoleChanged,
+    PasswordChanged,
     PasswordReset,
     SessionEnded,
     SessionOpened,
+    SessionOthersEnded,
 }
 
 impl Action {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 25] = [
         Self::AccountCreated,
         Self::AccountUpdated,
         Self::InventoryUpdated,
+        Self::InvitationCreated,
+        Self::InvitationWithdrawn,
         Self::ItemDeleted,
         Self::KeyCreated,
         Self::KeyEdited,
@@ -166,9 +177,16 @@ impl Action {
         Self::LeadCreated,
         Self::LeadErased,
         Self::LeadUpdated,
+        Self::MemberDeactivated,
+        Self::MemberHandedOver,
+        Self::MemberJoined,
+        Self::MemberReactivated,
+        Self::MemberRoleChanged,
+        Self::PasswordChanged,
         Self::PasswordReset,
         Self::SessionEnded,
         Self::SessionOpened,
+        Self::SessionOthersEnded,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -176,6 +194,8 @@ impl Action {
             Self::AccountCreated => "account.created",
             Self::AccountUpdated => "account.updated",
             Self::InventoryUpdated => "inventory.updated",
+            Self::InvitationCreated => "invitation.created",
+            Self::InvitationWithdrawn => "invitation.withdrawn",
             Self::ItemDeleted => "item.deleted",
             Self::KeyCreated => "key.created",
             Self::KeyEdited => "key.edited",
@@ -186,9 +206,16 @@ impl Action {
             Self::LeadCreated => "lead.created",
             Self::LeadErased => "lead.erased",
             Self::LeadUpdated => "lead.updated",
+            Self::MemberDeactivated => "member.deactivated",
+            Self::MemberHandedOver => "member.handed_over",
+            Self::MemberJoined => "member.joined",
+            Self::MemberReactivated => "member.reactivated",
+            Self::MemberRoleChanged => "member.role_changed",
+            Self::PasswordChanged => "password.changed",
             Self::PasswordReset => "password.reset",
             Self::SessionEnded => "session.ended",
             Self::SessionOpened => "session.opened",
+            Self::SessionOthersEnded => "session.others_ended",
         }
     }
 }

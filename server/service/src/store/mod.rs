@@ -4,6 +4,7 @@
 //! and commits both together or neither. Nothing of transactions or SQL shows here. Every adapter passes the suite in
 //! `contract` (behind the feature of that name).
 
+mod access;
 mod audit;
 mod call;
 #[cfg(feature = "contract")]
@@ -13,6 +14,7 @@ mod request;
 mod rotation;
 mod team;
 
+pub use access::*;
 pub use audit::*;
 pub use call::*;
 pub use record::*;
@@ -46,6 +48,7 @@ pub trait Store:
     + AuditStore
     + MemberStore
     + TeamStore
+    + AccessStore
     + KeyStore
     + CallStore
     + InventoryStore
@@ -58,6 +61,7 @@ impl<T> Store for T where
         + AuditStore
         + MemberStore
         + TeamStore
+        + AccessStore
         + KeyStore
         + CallStore
         + InventoryStore
@@ -165,16 +169,17 @@ pub trait MemberStore: Send + Sync + 'static {
         forget_before: Timestamp,
     ) -> Result<Timestamp>;
 
-    /// Opens a session, and forgets the failed sign-ins of `forget` (the subject of the member's address).
+    /// Opens a session, and forgets the failed sign-ins of `forget` (the subject of the member's address). `false`
+    /// where the member is deactivated.
     async fn open_session(
         &self,
         session: NewSession,
         forget: &str,
         event: AuditEvent,
-    ) -> Result<()>;
+    ) -> Result<bool>;
 
-    /// The member of the session with this digest, where it ends after `now` and was last seen after `idle_since`.
-    /// Moves "last seen" to `now` where that is more than a minute on.
+    /// The member of the session with this digest, where they are not deactivated, and it ends after `now` and was last seen after `idle_since`.
+    /// Moves "last seen", of the session and of the member, to `now` where that is more than a minute on.
     async fn use_session(
         &self,
         digest: &TokenDigest,

@@ -24,6 +24,14 @@ pub enum LinkPurpose {
     NewAccount { name: AccountName },
     /// A new password for a member.
     Reset { member: MemberId, email: Email },
+    /// To join an account.
+    Invitation {
+        account: AccountId,
+        account_name: AccountName,
+        email: Email,
+        role: Role,
+        invited_by: MemberId,
+    },
 }
 
 impl LinkPurpose {
@@ -33,6 +41,7 @@ impl LinkPurpose {
             Self::FirstOwner => "first-owner".to_owned(),
             Self::NewAccount { name } => format!("new-account:{name}"),
             Self::Reset { member, .. } => format!("reset:{member}"),
+            Self::Invitation { account, email, .. } => format!("invitation:{account}:{email}"),
         }
     }
 }
@@ -84,6 +93,8 @@ pub struct MemberRecord {
     pub role: Role,
     /// The account's.
     pub time_zone: Zone,
+    /// They may not sign in.
+    pub deactivated: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -93,6 +104,8 @@ pub struct NewSession {
     pub created_at: Timestamp,
     /// The absolute end, whatever happens in between.
     pub expires_at: Timestamp,
+    pub ip: IpAddr,
+    pub user_agent: Option<String>,
 }
 
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! The forms that browsers send by themselves, one a file. A refusal is the form's own page again, with what was
 //! typed and what is wrong; a success leads elsewhere, so that a reload sends nothing twice.
 
+mod account;
 mod change_key;
 mod change_settings;
 mod create_key;
@@ -10,8 +11,10 @@ mod rotate_key;
 mod setup;
 mod sign_in;
 mod sign_out;
+mod team;
 mod theme;
 
+pub use account::{change_password, end_sessions};
 pub use change_key::{edit_key, end_replaced_key, pause_key, resume_key};
 pub use change_settings::change_settings;
 pub use create_key::create_key;
@@ -21,6 +24,9 @@ pub use rotate_key::rotate_key;
 pub use setup::setup;
 pub use sign_in::sign_in;
 pub use sign_out::sign_out;
+pub use team::{
+    change_role, deactivate_member, hand_over, invite, reactivate_member, withdraw_invitation,
+};
 pub use theme::theme;
 
 use super::render::with_status;

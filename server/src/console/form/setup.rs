@@ -56,7 +56,7 @@ pub async fn setup(
                 failure => failure,
             };
             let answer = match &link {
-                LinkPage::Reset { .. } => FormAnswer::Reset {
+                LinkPage::Reset { .. } | LinkPage::Invitation { .. } => FormAnswer::Reset {
                     failure: failure.clone(),
                 },
                 LinkPage::FirstOwner | LinkPage::NewAccount { .. } => FormAnswer::Setup {

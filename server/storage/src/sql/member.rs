@@ -18,20 +18,27 @@ pub(crate) const SET_PASSWORD: &str = "UPDATE members SET password_hash = $2 WHE
 
 pub(crate) const PASSWORD_HASH: &str = "SELECT password_hash FROM members WHERE id = $1";
 
+/// "Last seen" never goes backwards.
+pub(crate) const SEEN: &str = "
+    UPDATE members SET last_seen_at = $2
+    WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < $2)";
+
 pub(crate) const FIND_BY_EMAIL: &str = "
-    SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone
+    SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone,
+           m.deactivated_at
     FROM members m
     JOIN accounts a ON a.id = m.account_id
     WHERE m.email = $1";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct MemberRow {
-    id: String,
+    pub(crate) id: String,
     account_id: String,
     account_name: String,
     email: String,
     role: String,
     time_zone: String,
+    deactivated_at: Option<i64>,
 }
 
 impl TryFrom<MemberRow> for MemberRecord {
@@ -45,6 +52,7 @@ impl TryFrom<MemberRow> for MemberRecord {
             email: parsed(Email::parse(&row.email), "members.email")?,
             role: Role::parse(&row.role).ok_or(Corrupt("members.role"))?,
             time_zone: Zone::from_stored(&row.time_zone),
+            deactivated: row.deactivated_at.is_some(),
         })
     }
 }

@@ -1,25 +1,38 @@
 //! Sessions, and the delays that failed sign-ins earn.
 
+use super::address;
 use super::member::MemberRow;
+use crate::error::Corrupt;
+use domain::Timestamp;
+use service::store::{SessionRecord, TokenDigest};
 
+/// Of whoever may have one at this very moment.
 pub(crate) const OPEN: &str = "
-    INSERT INTO sessions (digest, member_id, created_at, last_seen_at, expires_at)
-    VALUES ($1, $2, $3, $3, $4)";
+    INSERT INTO sessions (digest, member_id, created_at, last_seen_at, expires_at, ip, user_agent)
+    SELECT $1, id, $3, $3, $4, $5, $6 FROM members WHERE id = $2 AND deactivated_at IS NULL";
 
 pub(crate) const FORGET_EXPIRED: &str = "DELETE FROM sessions WHERE expires_at <= $1";
 
 pub(crate) const FIND: &str = "
     SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone,
-           s.last_seen_at
+           m.deactivated_at, s.last_seen_at
     FROM sessions s
     JOIN members m ON m.id = s.member_id
     JOIN accounts a ON a.id = m.account_id
-    WHERE s.digest = $1 AND s.expires_at > $2 AND s.last_seen_at > $3";
+    WHERE s.digest = $1 AND s.expires_at > $2 AND s.last_seen_at > $3
+        AND m.deactivated_at IS NULL";
 
 pub(crate) const SEEN: &str =
     "UPDATE sessions SET last_seen_at = $2 WHERE digest = $1 AND last_seen_at < $2";
 
 pub(crate) const END: &str = "DELETE FROM sessions WHERE digest = $1";
+
+pub(crate) const END_OTHERS: &str = "DELETE FROM sessions WHERE member_id = $1 AND digest <> $2";
+
+pub(crate) const OF_MEMBER: &str = "
+    SELECT digest, created_at, last_seen_at, ip, user_agent
+    FROM sessions
+    WHERE member_id = $1 AND expires_at > $2 AND last_seen_at > $3";
 
 pub(crate) const END_ALL_OF_MEMBER: &str = "DELETE FROM sessions WHERE member_id = $1";
 
@@ -52,4 +65,29 @@ pub(crate) struct SessionRow {
     #[sqlx(flatten)]
     pub(crate) member: MemberRow,
     pub(crate) last_seen_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct OpenSessionRow {
+    digest: Vec<u8>,
+    created_at: i64,
+    last_seen_at: i64,
+    ip: Option<String>,
+    user_agent: Option<String>,
+}
+
+impl TryFrom<OpenSessionRow> for SessionRecord {
+    type Error = Corrupt;
+
+    fn try_from(row: OpenSessionRow) -> Result<Self, Corrupt> {
+        let digest = row.digest.try_into();
+        let ip = row.ip.map(|ip| address(&ip, "sessions.ip"));
+        Ok(Self {
+            digest: TokenDigest(digest.map_err(|_| Corrupt("sessions.digest"))?),
+            created_at: Timestamp::from_millis(row.created_at),
+            last_seen_at: Timestamp::from_millis(row.last_seen_at),
+            ip: ip.transpose()?,
+            user_agent: row.user_agent,
+        })
+    }
 }

@@ -1,18 +1,49 @@
-//! The people of one account.
+//! The people of one account, and the invitations to join them.
 
 use super::parsed;
 use crate::error::Corrupt;
-use domain::{Email, MemberId, Role};
-use service::store::Teammate;
+use domain::{Email, MemberId, Role, Timestamp};
+use service::store::{Invitation, Teammate};
 
+/// In the order of their ids, which is that of time.
 pub(crate) const MEMBERS: &str = "
-    SELECT id, email, role FROM members WHERE account_id = $1 ORDER BY id";
+    SELECT id, email, role, last_seen_at, deactivated_at
+    FROM members WHERE account_id = $1 ORDER BY id";
+
+pub(crate) const MEMBER: &str = "
+    SELECT id, email, role, last_seen_at, deactivated_at
+    FROM members WHERE account_id = $1 AND id = $2";
+
+pub(crate) const CHANGE: &str = "
+    UPDATE members SET role = $3, deactivated_at = $4 WHERE account_id = $1 AND id = $2";
+
+pub(crate) const ACTIVE_OWNERS: &str = "
+    SELECT count(*) FROM members
+    WHERE account_id = $1 AND role = 'owner' AND deactivated_at IS NULL";
+
+pub(crate) const HAS_ADDRESS: &str =
+    "SELECT count(*) FROM members WHERE email = $2 AND account_id = $1";
+
+pub(crate) const INVITATIONS: &str = "
+    SELECT l.email, l.role, m.email AS invited_by, l.expires_at
+    FROM links l
+    JOIN members m ON m.id = l.invited_by
+    WHERE l.account_id = $1 AND l.expires_at > $2
+    ORDER BY l.email";
+
+pub(crate) const WITHDRAW: &str = "DELETE FROM links WHERE account_id = $1 AND email = $2";
+
+pub(crate) const FORGET_LINKS_OF: &str = "DELETE FROM links WHERE member_id = $1";
+
+pub(crate) const FORGET_INVITATIONS_BY: &str = "DELETE FROM links WHERE invited_by = $1";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct TeammateRow {
     id: String,
     email: String,
     role: String,
+    last_seen_at: Option<i64>,
+    deactivated_at: Option<i64>,
 }
 
 impl TryFrom<TeammateRow> for Teammate {
@@ -23,6 +54,29 @@ impl TryFrom<TeammateRow> for Teammate {
             id: parsed(MemberId::parse(&row.id), "members.id")?,
             email: parsed(Email::parse(&row.email), "members.email")?,
             role: Role::parse(&row.role).ok_or(Corrupt("members.role"))?,
+            last_seen_at: row.last_seen_at.map(Timestamp::from_millis),
+            deactivated_at: row.deactivated_at.map(Timestamp::from_millis),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct InvitationRow {
+    email: String,
+    role: String,
+    invited_by: String,
+    expires_at: i64,
+}
+
+impl TryFrom<InvitationRow> for Invitation {
+    type Error = Corrupt;
+
+    fn try_from(row: InvitationRow) -> Result<Self, Corrupt> {
+        Ok(Self {
+            email: parsed(Email::parse(&row.email), "links.email")?,
+            role: Role::parse(&row.role).ok_or(Corrupt("links.role"))?,
+            invited_by: parsed(Email::parse(&row.invited_by), "members.email")?,
+            expires_at: Timestamp::from_millis(row.expires_at),
         })
     }
 }

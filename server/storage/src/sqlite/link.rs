@@ -10,15 +10,30 @@ use sqlx::{SqliteConnection, SqliteExecutor};
 
 pub(super) async fn replace(store: &SqliteStore, new: NewLink) -> Result<()> {
     const DOING: &str = "storing a link";
-    let (account_name, member) = match &new.purpose {
-        LinkPurpose::FirstOwner => (None, None),
-        LinkPurpose::NewAccount { name } => (Some(name.as_str()), None),
-        LinkPurpose::Reset { member, .. } => (None, Some(member.as_str())),
-    };
     let mut tx = store.begin(DOING).await?;
+    insert(&mut tx, &new).await?;
+    tx.commit().await.doing(DOING)
+}
+
+/// Takes the place of the older one of its kind, and sweeps away what is over.
+pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewLink) -> Result<()> {
+    const DOING: &str = "storing a link";
+    let (mut account_name, mut member, mut invitation) = (None, None, None);
+    match &new.purpose {
+        LinkPurpose::FirstOwner => {}
+        LinkPurpose::NewAccount { name } => account_name = Some(name.as_str()),
+        LinkPurpose::Reset { member: of, .. } => member = Some(of.as_str()),
+        LinkPurpose::Invitation {
+            account,
+            email,
+            role,
+            invited_by,
+            ..
+        } => invitation = Some((account, email, role, invited_by)),
+    }
     sqlx::query(link::FORGET_EXPIRED)
         .bind(new.created_at.millis())
-        .execute(&mut *tx)
+        .execute(&mut *connection)
         .await
         .doing(DOING)?;
     sqlx::query(link::REPLACE)
@@ -26,12 +41,16 @@ pub(super) async fn replace(store: &SqliteStore, new: NewLink) -> Result<()> {
         .bind(new.purpose.same_kind())
         .bind(account_name)
         .bind(member)
+        .bind(invitation.map(|(account, ..)| account.as_str()))
+        .bind(invitation.map(|(_, email, ..)| email.as_str()))
+        .bind(invitation.map(|(.., role, _)| role.as_str()))
+        .bind(invitation.map(|(.., by)| by.as_str()))
         .bind(new.created_at.millis())
         .bind(new.expires_at.millis())
-        .execute(&mut *tx)
+        .execute(connection)
         .await
         .doing(DOING)?;
-    tx.commit().await.doing(DOING)
+    Ok(())
 }
 
 pub(super) async fn find(

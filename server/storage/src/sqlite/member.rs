@@ -34,7 +34,7 @@ impl MemberStore for SqliteStore {
         let usable = match link::redeem(&mut tx, link, now).await? {
             Some(LinkPurpose::FirstOwner) => !has_owner(&mut tx).await?,
             Some(LinkPurpose::NewAccount { .. }) => true,
-            Some(LinkPurpose::Reset { .. }) | None => false,
+            Some(LinkPurpose::Reset { .. } | LinkPurpose::Invitation { .. }) | None => false,
         };
         if !usable {
             return Ok(Claim::LinkGone);
@@ -139,7 +139,7 @@ impl MemberStore for SqliteStore {
         session: NewSession,
         forget: &str,
         event: AuditEvent,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         session::open(self, session, forget, &event).await
     }
 

@@ -7,6 +7,7 @@
 //!
 //! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
 
+mod access;
 mod account;
 mod audit;
 mod call;

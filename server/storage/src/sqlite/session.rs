@@ -2,8 +2,8 @@
 
 use super::{Result, SqliteStore, read, record};
 use crate::error::Doing as _;
-use crate::sql::session;
 use crate::sql::session::SessionRow;
+use crate::sql::{member, session};
 use domain::{MemberId, Timestamp};
 use service::store::{AuditEvent, MemberRecord, NewSession, TokenDigest};
 use sqlx::SqliteConnection;
@@ -16,7 +16,7 @@ pub(super) async fn open(
     new: NewSession,
     forget: &str,
     event: &AuditEvent,
-) -> Result<()> {
+) -> Result<bool> {
     const DOING: &str = "opening a session";
     let mut tx = store.begin(DOING).await?;
     sqlx::query(session::FORGET_EXPIRED)
@@ -24,17 +24,29 @@ pub(super) async fn open(
         .execute(&mut *tx)
         .await
         .doing(DOING)?;
-    sqlx::query(session::OPEN)
+    let opened = sqlx::query(session::OPEN)
         .bind(new.digest.0.as_slice())
         .bind(new.member_id.as_str())
         .bind(new.created_at.millis())
         .bind(new.expires_at.millis())
+        .bind(new.ip.to_string())
+        .bind(new.user_agent.as_deref())
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
+    if opened.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query(member::SEEN)
+        .bind(new.member_id.as_str())
+        .bind(new.created_at.millis())
         .execute(&mut *tx)
         .await
         .doing(DOING)?;
     forget_failures(&mut tx, forget).await?;
     record(&mut tx, event).await?;
-    tx.commit().await.doing(DOING)
+    tx.commit().await.doing(DOING)?;
+    Ok(true)
 }
 
 pub(super) async fn seen(
@@ -53,17 +65,32 @@ pub(super) async fn seen(
         .doing(DOING)?;
     let Some(row) = row else { return Ok(None) };
     if now > Timestamp::from_millis(row.last_seen_at).plus_seconds(SEEN_EVERY) {
-        let noted = sqlx::query(session::SEEN)
-            .bind(digest.0.as_slice())
-            .bind(now.millis())
-            .execute(&store.relaxed)
-            .await;
+        let noted = note(store, digest, &row, now).await;
         // Whose session it is we know. That it was seen can be noted next time; until then it only ends earlier.
         if let Err(error) = noted {
             tracing::warn!(%error, "could not note when a session was last seen");
         }
     }
     read(Some(row.member), DOING)
+}
+
+async fn note(
+    store: &SqliteStore,
+    digest: &TokenDigest,
+    row: &SessionRow,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(session::SEEN)
+        .bind(digest.0.as_slice())
+        .bind(now.millis())
+        .execute(&store.relaxed)
+        .await?;
+    sqlx::query(member::SEEN)
+        .bind(&row.member.id)
+        .bind(now.millis())
+        .execute(&store.relaxed)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn end(

@@ -1,12 +1,17 @@
-//! The people of one account.
+//! The people of one account, and the invitations to join them.
 
-use super::{Result, SqliteStore, read_all};
+use super::{Result, SqliteStore, link, read, read_all, record, session};
 use crate::error::Doing as _;
+use crate::sql::member;
 use crate::sql::team;
-use crate::sql::team::TeammateRow;
+use crate::sql::team::{InvitationRow, TeammateRow};
 use async_trait::async_trait;
-use domain::AccountId;
-use service::store::{TeamStore, Teammate};
+use domain::{AccountId, Email, MemberId, Role, Timestamp};
+use service::store::{
+    AuditEvent, Claim, Invitation, LinkPurpose, MemberChange, MemberChanged, NewLink, NewMember,
+    TeamStore, Teammate, TokenDigest,
+};
+use sqlx::SqliteConnection;
 
 #[async_trait]
 impl TeamStore for SqliteStore {
@@ -19,4 +24,203 @@ impl TeamStore for SqliteStore {
             .doing(DOING)?;
         read_all(rows, DOING)
     }
+
+    async fn change_member(
+        &self,
+        account: &AccountId,
+        id: &MemberId,
+        change: MemberChange,
+        now: Timestamp,
+        event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
+    ) -> Result<MemberChanged> {
+        const DOING: &str = "changing a member";
+        let mut tx = self.begin(DOING).await?;
+        let Some(before) = find(&mut tx, account, id).await? else {
+            return Ok(MemberChanged::Missing);
+        };
+        let after = before.changed(change, now);
+        if after == before {
+            return Ok(MemberChanged::Same);
+        }
+        set(&mut tx, account, &after).await?;
+        let owners: i64 = sqlx::query_scalar(team::ACTIVE_OWNERS)
+            .bind(account.as_str())
+            .fetch_one(&mut *tx)
+            .await
+            .doing(DOING)?;
+        if owners == 0 {
+            return Ok(MemberChanged::LastOwner);
+        }
+        // What they could invite to, they may not be able to any more.
+        forget(&mut tx, team::FORGET_INVITATIONS_BY, id).await?;
+        if change == MemberChange::Deactivate {
+            forget(&mut tx, team::FORGET_LINKS_OF, id).await?;
+            session::end_all(&mut tx, id).await?;
+        }
+        record(&mut tx, &event(&before)).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(MemberChanged::Changed)
+    }
+
+    async fn hand_over(
+        &self,
+        account: &AccountId,
+        from: &MemberId,
+        to: &MemberId,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        const DOING: &str = "handing an account over";
+        let mut tx = self.begin(DOING).await?;
+        let (Some(mut old), Some(mut new)) = (
+            find(&mut tx, account, from).await?,
+            find(&mut tx, account, to).await?,
+        ) else {
+            return Ok(false);
+        };
+        let is_owner = old.role == Role::Owner && old.is_active();
+        if !is_owner || !new.is_active() || from == to {
+            return Ok(false);
+        }
+        (old.role, new.role) = (Role::Admin, Role::Owner);
+        set(&mut tx, account, &old).await?;
+        set(&mut tx, account, &new).await?;
+        forget(&mut tx, team::FORGET_INVITATIONS_BY, from).await?;
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+
+    async fn invite(&self, new: NewLink, event: AuditEvent) -> Result<bool> {
+        const DOING: &str = "inviting somebody";
+        let mut tx = self.begin(DOING).await?;
+        if let LinkPurpose::Invitation { account, email, .. } = &new.purpose {
+            let taken: i64 = sqlx::query_scalar(team::HAS_ADDRESS)
+                .bind(account.as_str())
+                .bind(email.as_str())
+                .fetch_one(&mut *tx)
+                .await
+                .doing(DOING)?;
+            if taken > 0 {
+                return Ok(false);
+            }
+        }
+        link::insert(&mut tx, &new).await?;
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+
+    async fn list_invitations(
+        &self,
+        account: &AccountId,
+        now: Timestamp,
+    ) -> Result<Vec<Invitation>> {
+        const DOING: &str = "listing invitations";
+        let rows: Vec<InvitationRow> = sqlx::query_as(team::INVITATIONS)
+            .bind(account.as_str())
+            .bind(now.millis())
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn withdraw_invitation(
+        &self,
+        account: &AccountId,
+        email: &Email,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        const DOING: &str = "withdrawing an invitation";
+        let mut tx = self.begin(DOING).await?;
+        let withdrawn = sqlx::query(team::WITHDRAW)
+            .bind(account.as_str())
+            .bind(email.as_str())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        if withdrawn.rows_affected() == 0 {
+            return Ok(false);
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+
+    async fn accept_invitation(
+        &self,
+        link: &TokenDigest,
+        now: Timestamp,
+        new: NewMember,
+        event: AuditEvent,
+    ) -> Result<Claim> {
+        const DOING: &str = "accepting an invitation";
+        let mut tx = self.begin(DOING).await?;
+        let Some(LinkPurpose::Invitation {
+            account,
+            email,
+            role,
+            ..
+        }) = link::redeem(&mut tx, link, now).await?
+        else {
+            return Ok(Claim::LinkGone);
+        };
+        let inserted = sqlx::query(member::INSERT_MEMBER)
+            .bind(new.id.as_str())
+            .bind(account.as_str())
+            .bind(email.as_str())
+            .bind(role.as_str())
+            .bind(new.password_hash)
+            .bind(now.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        if inserted.rows_affected() == 0 {
+            return Ok(Claim::EmailTaken);
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(Claim::Claimed)
+    }
+}
+
+async fn find(
+    connection: &mut SqliteConnection,
+    account: &AccountId,
+    id: &MemberId,
+) -> Result<Option<Teammate>> {
+    const DOING: &str = "finding a member of an account";
+    let row: Option<TeammateRow> = sqlx::query_as(team::MEMBER)
+        .bind(account.as_str())
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await
+        .doing(DOING)?;
+    read(row, DOING)
+}
+
+async fn set(connection: &mut SqliteConnection, account: &AccountId, to: &Teammate) -> Result<()> {
+    sqlx::query(team::CHANGE)
+        .bind(account.as_str())
+        .bind(to.id.as_str())
+        .bind(to.role.as_str())
+        .bind(to.deactivated_at.map(Timestamp::millis))
+        .execute(connection)
+        .await
+        .doing("storing a changed member")?;
+    Ok(())
+}
+
+/// Ends the links that `statement` finds for a member.
+pub(super) async fn forget(
+    connection: &mut SqliteConnection,
+    statement: &'static str,
+    member: &MemberId,
+) -> Result<()> {
+    sqlx::query(statement)
+        .bind(member.as_str())
+        .execute(connection)
+        .await
+        .doing("ending a member's links")?;
+    Ok(())
 }

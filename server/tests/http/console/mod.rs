@@ -1,3 +1,4 @@
+mod account;
 mod audit;
 mod calls;
 mod dashboard;
@@ -15,4 +16,5 @@ mod settings;
 mod setup;
 mod sign_in;
 mod site;
+mod team;
 mod theme;

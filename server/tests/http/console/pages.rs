@@ -24,7 +24,7 @@ async fn every_page_for_members_leads_to_sign_in_and_back() {
         assert_eq!(answer.header("location"), back);
         seen += 1;
     }
-    assert_eq!(seen, 13);
+    assert_eq!(seen, 17);
 }
 
 #[tokio::test]
@@ -40,6 +40,9 @@ async fn pages_are_whole_documents_that_need_no_script() {
         ("/leads", "No leads yet"),
         ("/docs", "Push items"),
         ("/audit", "API key created"),
+        ("/team", "ada@example.com"),
+        ("/team/invite", "Make the link"),
+        ("/account", "This one"),
     ] {
         let page = owner.get(path).await.expect(200);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");

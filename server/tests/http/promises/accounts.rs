@@ -1,7 +1,7 @@
 //! No account sees or touches another's data: every route and every call, from their own lists. One that is not known
 //! here fails the test, so that nobody adds one without saying how it keeps accounts apart.
 
-use crate::support::{Answer, Key, Member, World};
+use crate::support::{Answer, Key, Member, OWNER, World};
 use axum::routing::MethodFilter;
 use leptos::server_fn::axum::server_fn_paths;
 use serde_json::{Value, json};
@@ -23,6 +23,8 @@ struct Two {
     world: World,
     theirs: Member,
     their_key: Key,
+    /// Of their owner.
+    their_id: String,
     /// The path of their lead.
     their_lead: String,
     mine: Member,
@@ -47,12 +49,17 @@ async fn two() -> Two {
     let lead = json!({ "name": "Acme Buyer", "email": "buyer@acme.example", "source": "Acme" });
     let answer = their_key.post("/api/leads", &lead).await.expect(201);
     let their_lead = answer.header("location").to_owned();
+    world.join(&theirs, "bob@example.com", "admin").await;
+    let fields = [("email", "guest@example.com"), ("role", "viewer")];
+    theirs.form("/team/invite", &fields).await.expect(200);
+    let their_id = world.member_id(OWNER).await;
     let mine = world.stranger().await;
     let my_key = mine.create(&world, "Feed", &scopes).await;
     Two {
         world,
         theirs,
         their_key,
+        their_id,
         their_lead,
         mine,
         my_key,
@@ -81,7 +88,16 @@ impl Two {
             .iter()
             .map(|key| key["status"].clone())
             .collect();
-        json!([status, items, leads, audit, settings])
+        let team = self.theirs.get("/team").await.expect(200).body;
+        let team: Vec<_> = [
+            "bob@example.com",
+            "guest@example.com",
+            "Deactivated",
+            "Viewer",
+        ]
+        .map(|word| team.matches(word).count())
+        .into();
+        json!([status, items, leads, audit, settings, team])
     }
 }
 
@@ -266,17 +282,48 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
     let mine = &two.mine;
     for Route { method, path, .. } in CONSOLE {
         let what = format!("{method:?} {path}");
-        let at = path.replace("{id}", &two.their_key.id);
+        let id = if path.starts_with("/team") {
+            &two.their_id
+        } else {
+            &two.their_key.id
+        };
+        let at = path.replace("{id}", id);
         let answer = match (*method, *path) {
             (
                 MethodFilter::GET,
                 "/" | "/keys" | "/keys/new" | "/inventory" | "/leads" | "/docs" | "/audit"
-                | "/audit/log.csv" | "/audit/log.jsonl" | "/settings",
+                | "/audit/log.csv" | "/audit/log.jsonl" | "/team" | "/team/invite" | "/account"
+                | "/settings",
             ) => mine.get(&at).await.expect(200),
             (MethodFilter::GET, "/sign-in") => mine.get(&at).await.expect(303),
             (
+                MethodFilter::POST,
+                "/team/{id}/role"
+                | "/team/{id}/deactivate"
+                | "/team/{id}/reactivate"
+                | "/team/{id}/hand-over",
+            ) => {
+                let fields = [("role", "viewer"), ("confirm", OWNER)];
+                mine.form(&at, &fields).await.expect(404)
+            }
+            // What is open to the other account stays so.
+            (MethodFilter::POST, "/team/withdraw") => {
+                let fields = [("email", "guest@example.com")];
+                mine.form(&at, &fields).await.expect(303)
+            }
+            // An address of theirs looks like any other.
+            (MethodFilter::POST, "/team/invite") => {
+                let fields = [("email", "bob@example.com"), ("role", "viewer")];
+                mine.form(&at, &fields).await.expect(200)
+            }
+            (MethodFilter::POST, "/account/password") => mine.form(&at, &[]).await.expect(200),
+            (MethodFilter::POST, "/account/sessions") => {
+                mine.form(&at, &[("end", "others")]).await.expect(303)
+            }
+            (
                 MethodFilter::GET,
-                "/keys/{id}" | "/keys/{id}/edit" | "/keys/{id}/revoke" | "/keys/{id}/rotate",
+                "/team/{id}" | "/keys/{id}" | "/keys/{id}/edit" | "/keys/{id}/revoke"
+                | "/keys/{id}/rotate",
             ) => mine.get(&at).await.expect(404),
             (MethodFilter::POST, "/keys/{id}/rotate") => mine.form(&at, &ROTATE).await.expect(404),
             // A full feed: it could remove what others have.

@@ -10,6 +10,8 @@ struct Scene {
     owner: Member,
     key: Key,
     setup: String,
+    /// The id of another member.
+    mate: String,
 }
 
 async fn scene(public_url: &str) -> Scene {
@@ -19,11 +21,14 @@ async fn scene(public_url: &str) -> Scene {
     let name = domain::AccountName::parse("Other Cars").unwrap();
     let token = world.service.new_account_link(name).await.unwrap();
     let setup = format!("/setup/{}", token.expose());
+    world.join(&owner, "bob@example.com", "admin").await;
+    let mate = world.member_id("bob@example.com").await;
     Scene {
         world,
         owner,
         key,
         setup,
+        mate,
     }
 }
 
@@ -45,9 +50,20 @@ impl Scene {
             "/inventory" => multipart("feed.csv", "id,name\nA,a\n", &[]),
             "/keys/{id}/edit" => "name=Evil&scopes=leads:write".into(),
             "/keys/{id}/rotate" => "grace=now&expires=7d&token=0123456789abcdef".into(),
-            "/keys/{id}/end" | "/keys/{id}/pause" | "/keys/{id}/resume" | "/sign-out" => {
-                String::new()
+            "/team/invite" => "email=e%40v.il&role=owner".into(),
+            "/team/withdraw" => "email=e%40v.il".into(),
+            "/team/{id}/role" => "role=viewer".into(),
+            "/team/{id}/hand-over" => "confirm=bob%40example.com".into(),
+            "/account/password" => {
+                format!("old_password={PASSWORD}&password=evil horse battery").replace(' ', "+")
             }
+            "/account/sessions" => "end=others".into(),
+            "/team/{id}/deactivate"
+            | "/team/{id}/reactivate"
+            | "/keys/{id}/end"
+            | "/keys/{id}/pause"
+            | "/keys/{id}/resume"
+            | "/sign-out" => String::new(),
             other => panic!("POST {other} is new: say here what would work there"),
         };
         let forms = CONSOLE
@@ -55,9 +71,14 @@ impl Scene {
             .filter(|route| route.method != MethodFilter::GET)
             .filter_map(|route| {
                 assert_eq!(route.method, MethodFilter::POST, "{}", route.path);
+                let id = if route.path.starts_with("/team") {
+                    &self.mate
+                } else {
+                    &self.key.id
+                };
                 let path = route
                     .path
-                    .replace("{id}", &self.key.id)
+                    .replace("{id}", id)
                     .replace("/setup/{token}", &self.setup);
                 (!path.contains("{*")).then(|| (path, form(route.path)))
             });

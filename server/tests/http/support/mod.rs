@@ -7,7 +7,7 @@ mod world;
 
 pub use answer::Answer;
 pub use http::{Http, Key, Member, multipart};
-pub use world::{PUBLIC_URL, World};
+pub use world::{PUBLIC_URL, World, setup_link};
 
 pub const PASSWORD: &str = "correct horse battery";
 /// The first member of a world.

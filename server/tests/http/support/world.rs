@@ -122,6 +122,24 @@ impl World {
         Member::of(self, &answer)
     }
 
+    /// Invites somebody by the form, who joins by the link.
+    pub async fn join(&self, owner: &Member, email: &str, role: &str) -> Member {
+        let fields = [("email", email), ("role", role)];
+        let page = owner.form("/team/invite", &fields).await.expect(200).body;
+        let fields = [("password", PASSWORD)];
+        let joined = self.nobody().form(&setup_link(&page), &fields).await;
+        Member::of(self, &joined.expect(303))
+    }
+
+    pub async fn member_id(&self, email: &str) -> String {
+        let mut connection = self.connection().await;
+        sqlx::query_scalar("SELECT id FROM members WHERE email = $1")
+            .bind(email)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    }
+
     pub async fn sign_in(&self, email: &str) -> Member {
         let fields = [("email", email), ("password", PASSWORD)];
         Member::of(
@@ -191,4 +209,11 @@ fn site(folder: &Path) -> Site {
         std::fs::write(root.join(name), content).unwrap();
     }
     Site::from_dir(root).unwrap()
+}
+
+/// The path of the one-time link that a page shows.
+#[track_caller]
+pub fn setup_link(page: &str) -> String {
+    let (_, rest) = page.split_once("/setup/").expect("the page shows a link");
+    format!("/setup/{}", &rest[..64])
 }

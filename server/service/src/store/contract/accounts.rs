@@ -28,6 +28,13 @@ pub(super) async fn every_purpose_of_a_link_reads_back_as_it_was(store: Shared) 
             member: tenant.owner.clone(),
             email: tenant.email.clone(),
         },
+        LinkPurpose::Invitation {
+            account: tenant.account.clone(),
+            account_name: tenant.account_name(),
+            email: tenant.email.clone(),
+            role: domain::Role::Viewer,
+            invited_by: tenant.owner.clone(),
+        },
     ];
     for purpose in purposes {
         let digest = link(&*store, &purpose.same_kind(), purpose.clone(), at(0)).await;

@@ -1,5 +1,6 @@
 //! Every change there is, one after the other.
 
+use super::change_team::Others;
 use super::rotations::rotation;
 use super::settings::other_settings;
 use super::tenant::Tenant;
@@ -13,10 +14,12 @@ use crate::store::{
 };
 use domain::{AccountId, KeyId, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 /// An account in which every change but the first owner's is possible.
 pub struct World {
-    tenant: Tenant,
+    pub(super) tenant: Tenant,
+    pub(super) others: Others,
     newcomer: Tenant,
     invite: TokenDigest,
     reset: TokenDigest,
@@ -42,15 +45,24 @@ pub enum Change {
     InsertLead,
     UpdateLead,
     EraseLead,
+    Invite,
+    WithdrawInvitation,
+    AcceptInvitation,
+    ChangeRole,
+    DeactivateMember,
+    ReactivateMember,
+    HandOver,
     EndSession,
     OpenSession,
+    EndOtherSessions,
     ResetPassword,
+    ChangePassword,
     ClaimAccount,
 }
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 25] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
@@ -63,9 +75,18 @@ impl Change {
         Self::InsertLead,
         Self::UpdateLead,
         Self::EraseLead,
+        Self::Invite,
+        Self::WithdrawInvitation,
+        Self::AcceptInvitation,
+        Self::ChangeRole,
+        Self::DeactivateMember,
+        Self::ReactivateMember,
+        Self::HandOver,
         Self::EndSession,
         Self::OpenSession,
+        Self::EndOtherSessions,
         Self::ResetPassword,
+        Self::ChangePassword,
         Self::ClaimAccount,
     ];
 
@@ -181,6 +202,15 @@ impl Change {
             Self::InsertLead | Self::UpdateLead | Self::EraseLead => {
                 self.make_of_lead(store, world, &event).await?
             }
+            Self::Invite
+            | Self::WithdrawInvitation
+            | Self::AcceptInvitation
+            | Self::ChangeRole
+            | Self::DeactivateMember
+            | Self::ReactivateMember
+            | Self::HandOver
+            | Self::EndOtherSessions
+            | Self::ChangePassword => self.make_of_team(store, world, &event).await?,
             Self::EndSession => {
                 store
                     .end_session(&world.session, event(Action::SessionEnded))
@@ -197,6 +227,8 @@ impl Change {
                     member_id: tenant.owner.clone(),
                     created_at: at(10),
                     expires_at: at(20),
+                    ip: IpAddr::from([192, 0, 2, 7]),
+                    user_agent: None,
                 };
                 let forget = tenant.email.as_str();
                 store
@@ -278,6 +310,7 @@ impl World {
             owner: tenant.owner.clone(),
             item: "held".to_owned(),
             lead: lead("held", at(0)).id,
+            others: Others::build(store, &tenant).await,
             newcomer,
             tenant,
         };
@@ -299,6 +332,9 @@ impl World {
         let told = (
             (
                 store.find_account(account).await.unwrap(),
+                store.list_members(account).await.unwrap(),
+                store.list_invitations(account, now).await.unwrap(),
+                store.list_sessions(&self.owner, now, at(-1)).await.unwrap(),
                 store.list_keys(account).await.unwrap(),
             ),
             store.list_items(account, &all(), None, 100).await.unwrap(),

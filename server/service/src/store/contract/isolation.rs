@@ -3,10 +3,11 @@
 use super::change::World;
 use super::rotations::rotate;
 use super::tenant::Tenant;
-use super::world::{Shared, all, at, item, lead};
+use super::world::{Shared, all, at, email, item, lead};
 use crate::leads::{Edit, LeadEdits};
 use crate::store::{
-    Action, AuditFilter, Changed, Ended, KeyChange, KeyRecord, NewRevocation, OldEnds, Rotated,
+    Action, AuditFilter, Changed, Ended, KeyChange, KeyRecord, MemberChange, MemberChanged,
+    NewRevocation, OldEnds, Rotated, Teammate,
 };
 use domain::RevokeReason;
 
@@ -46,6 +47,8 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
         .await
         .unwrap();
     assert_eq!(log.len(), 1, "the stranger's own beginning");
+    let open = store.list_invitations(account, at(1)).await.unwrap();
+    assert_eq!(open, []);
     let members = store.list_members(account).await.unwrap();
     assert!(members.iter().all(|member| member.id == stranger.owner));
     let events = store.audit_events(account, 100).await.unwrap();
@@ -99,6 +102,29 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
         0,
         "a change that was none took a number"
     );
+
+    // Nor its people.
+    let event = |_: &Teammate| stranger.event(Action::MemberDeactivated, "owner", at(1));
+    let changed = store
+        .change_member(
+            &stranger.account,
+            &world.owner,
+            MemberChange::Deactivate,
+            at(1),
+            &event,
+        )
+        .await
+        .unwrap();
+    assert_eq!(changed, MemberChanged::Missing);
+    let event = stranger.event(Action::MemberHandedOver, "owner", at(1));
+    let (from, to) = (&stranger.owner, &world.owner);
+    let handed_over = store.hand_over(&stranger.account, from, to, event).await;
+    assert!(!handed_over.unwrap());
+    let event = stranger.event(Action::InvitationWithdrawn, "guest", at(1));
+    let withdrawn = store
+        .withdraw_invitation(&stranger.account, &email("guest"), event)
+        .await;
+    assert!(!withdrawn.unwrap());
 
     // The same id is another item in another account.
     let mut entry = item(&world.item);

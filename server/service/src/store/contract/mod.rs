@@ -17,10 +17,12 @@
 //! Each case wants a store of its own with nothing in it. What only an adapter can do to itself, such as failing
 //! between a change and its audit event, it tests with [`Change`], which knows how to make every change there is.
 
+mod access;
 mod accounts;
 mod audit;
 mod calls;
 mod change;
+mod change_team;
 mod glance;
 mod inventory;
 mod isolation;
@@ -36,6 +38,7 @@ mod revocations;
 mod rotations;
 mod sessions;
 mod settings;
+mod team;
 mod tenant;
 mod world;
 
@@ -140,6 +143,15 @@ macro_rules! store_contract_cases {
             the_log_is_asked_by_who_what_which_thing_and_when
             the_log_names_members_and_keys_as_they_are_called_now
             the_members_of_an_account_are_listed
+            an_invitation_makes_one_member_with_its_role
+            an_invitation_ends_the_older_one_and_can_be_withdrawn
+            a_deactivated_member_is_out_at_once_and_comes_back
+            an_account_keeps_an_owner_who_is_active
+            an_owner_hands_over_to_an_active_member
+            when_a_member_was_last_seen_outlives_their_sessions
+            the_sessions_of_a_member_are_listed_with_their_origin
+            all_other_sessions_end_and_this_one_stays
+            a_changed_password_ends_other_sessions_and_reset_links
         }
     };
 }
@@ -153,7 +165,8 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-    accounts::*, audit::*, calls::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*, requests::*, resets::*, revocations::*, sessions::*, settings::*, rotations::*,
+                access::*, accounts::*, audit::*, calls::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*,
+                requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, team::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -22,7 +22,7 @@ pub(super) struct Tenant {
     pub(super) account: AccountId,
     pub(super) owner: MemberId,
     pub(super) email: Email,
-    name: String,
+    pub(super) name: String,
 }
 
 impl Tenant {
@@ -108,6 +108,8 @@ impl Tenant {
             member_id: self.owner.clone(),
             created_at: now,
             expires_at: now.plus_seconds(36_000),
+            ip: IpAddr::from([192, 0, 2, 7]),
+            user_agent: Some("contract".to_owned()),
         };
         let event = self.event(Action::SessionOpened, self.owner.as_str(), now);
         store

@@ -1,0 +1,83 @@
+//! What the Team page and a member's own page show, and what their forms send.
+
+use crate::{Email, MemberId, Moment, Role};
+use serde::{Deserialize, Serialize};
+
+/// The form of an invitation, not yet checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct InviteForm {
+    pub email: String,
+    pub role: String,
+}
+
+/// A member, as the others see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRow {
+    pub id: MemberId,
+    pub email: Email,
+    pub role: Role,
+    /// `None` for those who have not been here yet.
+    pub last_seen: Option<Moment>,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// Whoever looks.
+    pub is_you: bool,
+    /// Whether whoever looks may change their role, and deactivate them.
+    pub may_change: bool,
+}
+
+/// An invitation that nobody has used yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationRow {
+    pub email: Email,
+    pub role: Role,
+    pub invited_by: Email,
+    pub ends: Moment,
+    pub may_withdraw: bool,
+}
+
+/// Everything the Team page, the page of one member and the form of an invitation show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamPage {
+    /// In the order in which they came.
+    pub members: Vec<MemberRow>,
+    pub invitations: Vec<InvitationRow>,
+    pub now: Moment,
+    /// The roles that whoever looks may give; none for those who may only look.
+    pub roles: Vec<Role>,
+    /// Whether whoever looks is an owner, who can make another one in their place.
+    pub may_hand_over: bool,
+}
+
+/// An invitation just made: the one time that its link is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedInvitation {
+    pub email: Email,
+    pub role: Role,
+    /// The whole address.
+    pub link: String,
+    pub ends: Moment,
+}
+
+/// A browser in which somebody is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRow {
+    /// Tells it from the member's others, and opens nothing.
+    pub id: String,
+    pub opened: Moment,
+    pub last_seen: Moment,
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+    /// The one that asks.
+    pub is_this: bool,
+}
+
+/// Everything a member's own page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountPage {
+    pub email: Email,
+    pub role: Role,
+    pub now: Moment,
+    /// The newest first.
+    pub sessions: Vec<SessionRow>,
+}

@@ -1,0 +1,163 @@
+//! A member's own page: their password, and the browsers in which they are signed in.
+
+use crate::components::{
+    Attempt, Clock, Column, More, Notice, PageHead, Problem, Table, TextField,
+};
+use crate::components::{Time, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{AccountPage as Data, Field, SessionRow};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Your account",
+    purpose: "How you sign in, and where you are signed in.",
+};
+
+const COLUMNS: &[Column] = &[
+    Column::Text("Signed in"),
+    Column::Text("Last seen"),
+    Column::Text("Address"),
+    Column::Text("Browser"),
+    Column::Unseen("Actions"),
+];
+
+const PASSWORD_HINT: &str =
+    "At least 12 characters. A few words in a row are easy to keep and hard to guess.";
+
+/// Longer names of browsers open when asked for, in bytes.
+const LONG: usize = 40;
+
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    load(HEAD, PageData::account, |page| {
+        plain(view! { <Account page=page/> })
+    })
+}
+
+#[component]
+fn Account(page: Data) -> impl IntoView {
+    let clock = Clock::start(page.now.at);
+    let done = page_request().asked("done").and_then(|word| done(&word));
+    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let who = format!("{}, {}", page.email, page.role.label().to_lowercase());
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {done}
+        <p>"You are " <strong>{who}</strong> "."</p>
+        {sessions(page.sessions, clock)}
+        {password(page.email.as_str())}
+    })
+}
+
+/// What was just done.
+fn done(word: &str) -> Option<&'static str> {
+    match word {
+        "password" => Some("Your password is changed. All other sessions have ended."),
+        "ended" => Some("Signed out there."),
+        "others-ended" => Some("Signed out everywhere else."),
+        _ => None,
+    }
+}
+
+fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
+    let others = (sessions.len() > 1).then(|| {
+        view! {
+            <form class="actions" method="post" action="/account/sessions">
+                <button type="submit" class="button" name="end" value="others">
+                    "Sign out everywhere else"
+                </button>
+            </form>
+        }
+    });
+    let rows = sessions.into_iter().map(|one| row(one, clock));
+    let rows = rows.collect_view().into_any();
+    plain(view! {
+        <section class="stack">
+            <h2>"Sessions"</h2>
+            <Table caption="Where you are signed in" class="team" columns=COLUMNS rows=rows/>
+            {others}
+        </section>
+    })
+}
+
+fn row(one: SessionRow, clock: Clock) -> AnyView {
+    let action = if one.is_this {
+        plain(view! { <span class="second">"This one"</span> })
+    } else {
+        let where_from = one.ip.clone().unwrap_or_default();
+        plain(view! {
+            <form method="post" action="/account/sessions">
+                <button type="submit" class="button small" name="end" value=one.id>
+                    "Sign out"
+                    <span class="visually-hidden">" at " {where_from}</span>
+                </button>
+            </form>
+        })
+    };
+    let browser = match one.user_agent {
+        Some(agent) if agent.len() > LONG => plain(view! { <More label="Browser" text=agent/> }),
+        Some(agent) => plain(agent),
+        None => plain("Not known"),
+    };
+    plain(view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                <Time moment=one.opened clock=clock/>
+            </th>
+            <td role="cell" data-label="Last seen">
+                <Time moment=one.last_seen clock=clock/>
+            </td>
+            <td role="cell" data-label="Address">
+                {one.ip.unwrap_or_else(|| "Not known".to_owned())}
+            </td>
+            <td role="cell" data-label="Browser">
+                {browser}
+            </td>
+            <td role="cell" class="row-actions">
+                {action}
+            </td>
+        </tr>
+    })
+}
+
+fn password(email: &str) -> AnyView {
+    let problem = match page_request().answer {
+        Some(FormAnswer::Password { failure }) => Some(Problem::from(failure)),
+        _ => None,
+    };
+    let attempt = Attempt::new(problem);
+    plain(view! {
+        <section class="stack narrow">
+            <h2>"Password"</h2>
+            <form class="form" method="post" action="/account/password" novalidate>
+                {attempt.notice()}
+                // For password managers.
+                <input type="hidden" autocomplete="username" value=email.to_owned()/>
+                <TextField
+                    id="old-password"
+                    name="old_password"
+                    label="Current password"
+                    kind="password"
+                    error=attempt.at(Field::OldPassword)
+                    autocomplete="current-password"
+                />
+                <TextField
+                    id="password"
+                    name="password"
+                    label="New password"
+                    kind="password"
+                    hint=PASSWORD_HINT
+                    error=attempt.at(Field::Password)
+                    autocomplete="new-password"
+                />
+                <div class="actions">
+                    <button type="submit" class="button">
+                        "Change password"
+                    </button>
+                </div>
+            </form>
+        </section>
+    })
+}

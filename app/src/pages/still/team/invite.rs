@@ -1,0 +1,126 @@
+//! The form that invites somebody, and the one sight of the link.
+
+use crate::components::{Attempt, Code, Notice, PageHead, TextField, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{Failure, Field, InviteForm, IssuedInvitation, Role, TeamPage};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Invite a member",
+    purpose: "You get a link to pass on. It works once, within 72 hours, and its holder chooses a password there.",
+};
+
+#[component]
+pub fn InvitePage() -> impl IntoView {
+    let content = match page_request().answer {
+        Some(FormAnswer::Invited(issued)) => plain(view! { <Link issued=*issued/> }),
+        _ => load(HEAD, PageData::team, |page| {
+            plain(view! { <Invite page=page/> })
+        }),
+    };
+    plain(view! { <div class="narrow">{content}</div> })
+}
+
+#[component]
+fn Invite(page: TeamPage) -> impl IntoView {
+    let content = if page.roles.is_empty() {
+        let back = plain(view! { <a href="/team">"Back to the team"</a> });
+        plain(view! { <Notice tone=Tone::Info text=Failure::Forbidden.message() action=back/> })
+    } else {
+        form(&page.roles)
+    };
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {content}
+    })
+}
+
+fn form(roles: &[Role]) -> AnyView {
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::Invite { form, failure }) => (form, Some(failure.into())),
+        _ => (InviteForm::default(), None),
+    };
+    let attempt = Attempt::new(problem);
+    plain(view! {
+        <form class="form" method="post" action="/team/invite" novalidate>
+            {attempt.notice()}
+            <TextField
+                id="email"
+                name="email"
+                label="Email"
+                kind="email"
+                value=form.email
+                hint="They sign in with this address. No mail is sent: you pass the link on."
+                error=attempt.at(Field::Email)
+                autofocus=true
+            />
+            {role_field(roles, &form.role, attempt)}
+            <div class="actions">
+                <a class="button" href="/team">
+                    "Cancel"
+                </a>
+                <button type="submit" class="button primary">
+                    "Make the link"
+                </button>
+            </div>
+        </form>
+    })
+}
+
+/// One choice for each role that may be given, with what it may.
+pub(super) fn role_field(roles: &[Role], chosen: &str, attempt: Attempt) -> AnyView {
+    // The least of them, where nothing was chosen.
+    let least = roles.last().map_or("", |role| role.as_str());
+    let known = roles.iter().any(|role| role.as_str() == chosen);
+    let chosen = if known { chosen } else { least };
+    let choices = roles.iter().map(|role| {
+        let checked = role.as_str() == chosen;
+        view! {
+            <label class="check">
+                <input type="radio" name="role" value=role.as_str() checked=checked/>
+                <span>
+                    {role.label()} <small class="hint">{role.describe()}</small>
+                </span>
+            </label>
+        }
+    });
+    let choices = choices.collect_view();
+    plain(view! {
+        <fieldset class="field choices" aria-describedby="role-error">
+            <legend>"Role"</legend>
+            {choices}
+            <crate::components::FieldError id="role-error" error=attempt.at(Field::Role)/>
+        </fieldset>
+    })
+}
+
+/// The answer to the form: nothing shows the link again.
+#[component]
+fn Link(issued: IssuedInvitation) -> impl IntoView {
+    let text = format!(
+        "Send it to {} in a way that nobody else reads. It works once, until {}, and makes them {}.",
+        issued.email,
+        issued.ends.exact,
+        match issued.role {
+            Role::Owner => "an owner",
+            Role::Admin => "an admin",
+            Role::Viewer => "a viewer",
+        }
+    );
+    plain(view! {
+        <h1>"Pass the link on"</h1>
+        <Code id="invitation" text=issued.link/>
+        <Notice
+            tone=Tone::Warning
+            title="This is the only time the link is shown."
+            text=text
+        />
+        <div class="actions">
+            <a class="button primary" href="/team">
+                "Done"
+            </a>
+        </div>
+    })
+}

@@ -1,0 +1,149 @@
+//! One member: their role, whether they may sign in, and handing the account over to them.
+
+use super::invite::role_field;
+use crate::components::{Attempt, Clock, Notice, Problem, TextField, Time, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, not_found, page_request};
+use domain::{Failure, Field, MemberRow, Role, TeamPage};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Member",
+    purpose: "What they may, and whether they may sign in.",
+};
+
+#[component]
+pub fn MemberPage() -> impl IntoView {
+    let content = load(HEAD, PageData::team, |page| {
+        plain(view! { <Member page=page/> })
+    });
+    plain(view! { <div class="narrow">{content}</div> })
+}
+
+#[component]
+fn Member(page: TeamPage) -> impl IntoView {
+    let path = page_request().path;
+    let id = path.split('/').nth(2).unwrap_or_default();
+    let found = page.members.iter().find(|one| one.id.as_str() == id);
+    let Some(member) = found.cloned() else {
+        not_found();
+        let back = plain(view! { <a href="/team">"Back to the team"</a> });
+        return plain(view! {
+            <h1>{HEAD.title}</h1>
+            <Notice tone=Tone::Info text=Failure::NotFound.message() action=back/>
+        });
+    };
+    let clock = Clock::start(page.now.at);
+    let (problem, confirm) = match page_request().answer {
+        Some(FormAnswer::Member { confirm, failure }) => (Some(Problem::from(failure)), confirm),
+        _ => (None, String::new()),
+    };
+    let attempt = Attempt::new(problem);
+    let seen = match member.last_seen.clone() {
+        Some(seen) => plain(view! { "Last seen " <Time moment=seen clock=clock/> "." }),
+        None => plain("Has not been here yet."),
+    };
+    let content = if member.may_change {
+        plain((
+            change_role(&page, &member, attempt),
+            access(&member),
+            (page.may_hand_over && (member.active || !confirm.is_empty()))
+                .then(|| hand_over(&member, confirm, attempt)),
+        ))
+    } else {
+        let text = if member.is_you {
+            "Nobody changes their own role or deactivates themselves. Another owner or admin can."
+        } else {
+            "Your role does not let you change this member."
+        };
+        plain(view! { <Notice tone=Tone::Info text=text/> })
+    };
+    plain(view! {
+        <div class="page-head">
+            <div>
+                <p>
+                    <a href="/team">"Team"</a>
+                </p>
+                <h1>{member.email.to_string()}</h1>
+                <p>{member.role.label()} ". " {seen}</p>
+            </div>
+        </div>
+        {attempt.notice()}
+        {content}
+    })
+}
+
+fn change_role(page: &TeamPage, member: &MemberRow, attempt: Attempt) -> AnyView {
+    let at = format!("/team/{}/role", member.id);
+    let choices = role_field(&page.roles, member.role.as_str(), attempt);
+    plain(view! {
+        <section class="stack">
+            <form class="form" method="post" action=at>
+                {choices}
+                <div class="actions">
+                    <button type="submit" class="button">
+                        "Save role"
+                    </button>
+                </div>
+            </form>
+        </section>
+    })
+}
+
+fn access(member: &MemberRow) -> AnyView {
+    let (verb, word, text) = if member.active {
+        (
+            "deactivate",
+            "Deactivate",
+            "They are signed out everywhere at once and cannot sign in. The API keys that they created belong to the account and go on working.",
+        )
+    } else {
+        (
+            "reactivate",
+            "Reactivate",
+            "They cannot sign in. Reactivated, they can, with the password and the role that they had.",
+        )
+    };
+    let at = format!("/team/{}/{verb}", member.id);
+    plain(view! {
+        <section class="stack">
+            <h2>"Access"</h2>
+            <p>{text}</p>
+            <form class="actions" method="post" action=at>
+                <button type="submit" class="button">
+                    {word}
+                </button>
+            </form>
+        </section>
+    })
+}
+
+fn hand_over(member: &MemberRow, confirm: String, attempt: Attempt) -> AnyView {
+    let at = format!("/team/{}/hand-over", member.id);
+    let text = if member.role == Role::Owner {
+        "They stay an owner, and you become an admin."
+    } else {
+        "They become an owner, and you become an admin. Only they can make you an owner again."
+    };
+    plain(view! {
+        <section class="stack">
+            <h2>"Hand the account over"</h2>
+            <p>{text}</p>
+            <form class="form" method="post" action=at novalidate>
+                <TextField
+                    id="confirm"
+                    name="confirm"
+                    label="Type their email to confirm"
+                    value=confirm
+                    error=attempt.at(Field::Confirm)
+                />
+                <div class="actions">
+                    <button type="submit" class="button">
+                        "Hand over"
+                    </button>
+                </div>
+            </form>
+        </section>
+    })
+}

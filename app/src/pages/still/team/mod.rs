@@ -1,0 +1,182 @@
+//! The people of the account.
+
+mod invite;
+mod member;
+
+pub use invite::InvitePage;
+pub use member::MemberPage;
+
+use crate::components::{Clock, Column, Notice, PageHead, Table, Time, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::{PageData, page_request};
+use domain::{InvitationRow, MemberRow, TeamPage as Data};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Team",
+    purpose: "Who of your business may sign in here, and what each may do.",
+};
+
+const MEMBERS: &[Column] = &[
+    Column::Text("Email"),
+    Column::Text("Role"),
+    Column::Text("Last seen"),
+    Column::Text("Status"),
+    Column::Unseen("Actions"),
+];
+
+const INVITATIONS: &[Column] = &[
+    Column::Text("Email"),
+    Column::Text("Role"),
+    Column::Text("Invited by"),
+    Column::Text("Good until"),
+    Column::Unseen("Actions"),
+];
+
+#[component]
+pub fn TeamPage() -> impl IntoView {
+    load(HEAD, PageData::team, |page| {
+        plain(view! { <Team page=page/> })
+    })
+}
+
+#[component]
+fn Team(page: Data) -> impl IntoView {
+    let clock = Clock::start(page.now.at);
+    let done = page_request().asked("done").and_then(|word| done(&word));
+    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let may_look = page.roles.is_empty().then(|| {
+        view! { <Notice tone=Tone::Info text="Your role lets you see the team. Owners and admins invite and change members."/> }
+    });
+    let invite = (!page.roles.is_empty()).then(|| {
+        plain(view! {
+            <a class="button primary" href="/team/invite">
+                "Invite a member"
+            </a>
+        })
+    });
+    let members = page.members.into_iter().map(|one| row(one, clock));
+    let members = members.collect_view().into_any();
+    let invitations = (!page.invitations.is_empty()).then(|| {
+        let rows = page
+            .invitations
+            .into_iter()
+            .map(|one| invitation(one, clock));
+        let rows = rows.collect_view().into_any();
+        view! {
+            <section class="stack">
+                <h2>"Open invitations"</h2>
+                <Table
+                    caption="Invitations that nobody has used yet"
+                    class="team"
+                    columns=INVITATIONS
+                    rows=rows
+                />
+            </section>
+        }
+    });
+    plain(view! {
+        {head(invite)}
+        {done}
+        {may_look}
+        <Table caption="Members of this account" class="team" columns=MEMBERS rows=members/>
+        {invitations}
+    })
+}
+
+fn head(action: Option<AnyView>) -> AnyView {
+    match action {
+        Some(action) => {
+            plain(view! { <PageHead title=HEAD.title purpose=HEAD.purpose action=action/> })
+        }
+        None => plain(view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> }),
+    }
+}
+
+/// What was just done.
+fn done(word: &str) -> Option<&'static str> {
+    match word {
+        "role" => Some("Saved. The new role holds from now on."),
+        "deactivated" => Some(
+            "Deactivated. Their sessions have ended, and they cannot sign in. Their keys stay.",
+        ),
+        "reactivated" => Some("Reactivated. They can sign in again with their password."),
+        "handed-over" => Some("Handed over. You are an admin now."),
+        "withdrawn" => Some("Withdrawn. The link of this invitation leads nowhere now."),
+        _ => None,
+    }
+}
+
+fn row(one: MemberRow, clock: Clock) -> AnyView {
+    let email = one.email.to_string();
+    let change = one.may_change.then(|| {
+        let at = format!("/team/{}", one.id);
+        view! {
+            <a class="button small" href=at>
+                "Change"
+                <span class="visually-hidden">" " {email.clone()}</span>
+            </a>
+        }
+    });
+    let seen = match one.last_seen {
+        Some(seen) => plain(view! { <Time moment=seen clock=clock/> }),
+        None => plain("Never"),
+    };
+    let you = one.is_you.then(|| view! { <small>"You"</small> });
+    let status = if one.active { "Active" } else { "Deactivated" };
+    plain(view! {
+        <tr role="row" data-live=(!one.active).then_some("false")>
+            <th role="rowheader" scope="row">
+                <span class="name">{email.clone()}</span>
+                {you}
+            </th>
+            <td role="cell" data-label="Role">
+                {one.role.label()}
+            </td>
+            <td role="cell" data-label="Last seen">
+                {seen}
+            </td>
+            <td role="cell" data-label="Status">
+                {status}
+            </td>
+            <td role="cell" class="row-actions">
+                {change}
+            </td>
+        </tr>
+    })
+}
+
+fn invitation(one: InvitationRow, clock: Clock) -> AnyView {
+    let email = one.email.to_string();
+    let withdraw = one.may_withdraw.then(|| {
+        view! {
+            <form method="post" action="/team/withdraw">
+                <input type="hidden" name="email" value=email.clone()/>
+                <button type="submit" class="button small">
+                    "Withdraw"
+                    <span class="visually-hidden">" the invitation of " {email.clone()}</span>
+                </button>
+            </form>
+        }
+    });
+    plain(view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                <span class="name">{email.clone()}</span>
+            </th>
+            <td role="cell" data-label="Role">
+                {one.role.label()}
+            </td>
+            <td role="cell" data-label="Invited by">
+                {one.invited_by.to_string()}
+            </td>
+            <td role="cell" data-label="Good until">
+                <Time moment=one.ends clock=clock/>
+            </td>
+            <td role="cell" class="row-actions">
+                {withdraw}
+            </td>
+        </tr>
+    })
+}

@@ -1,0 +1,12 @@
+// The people of an account, and one's own way in, with JavaScript switched off.
+
+import { keepAccount, runTeam } from "../../support/team.ts";
+import { test } from "../../support/test.ts";
+
+test("a colleague is invited, changed, kept out, let in, and becomes the owner", async ({ page, browser, server }) => {
+  await runTeam(page, browser, server);
+});
+
+test("a member ends a session elsewhere and changes the password", async ({ page, browser, server }) => {
+  await keepAccount(page, browser, server);
+});

@@ -1,0 +1,202 @@
+// What is done on the Team page and a member's own page, which are sent without script: the same with JavaScript and
+// without.
+
+import type { Browser } from "@playwright/test";
+import { Seeder, demoteOwner } from "./seed.ts";
+import type { Server } from "./server.ts";
+import type { State } from "./states.ts";
+import { expect, owner, signIn, type Page } from "./test.ts";
+
+const grace = { email: "grace@harbour-cars.example", password: "three gulls on a wet roof" };
+
+/** Invites somebody by the form, and answers with the path of the link. */
+async function invite(page: Page, email: string, role: string): Promise<string> {
+  await page.goto("/team");
+  await page.getByRole("link", { name: "Invite a member" }).click();
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("radio", { name: role }).check();
+  await page.getByRole("button", { name: "Make the link" }).click();
+  await expect(page.getByText("This is the only time the link is shown.")).toBeVisible();
+  const link = /\/setup\/[0-9a-f]{64}/.exec(await page.locator("#invitation").innerText())?.[0];
+  if (link === undefined) throw new Error("no link is shown");
+  await page.getByRole("link", { name: "Done" }).click();
+  return link;
+}
+
+/** Joins by the link, in a browser of their own. */
+async function join(browser: Browser, server: Server, link: string): Promise<Page> {
+  const context = await browser.newContext({ baseURL: server.url });
+  const page = await context.newPage();
+  await page.goto(link);
+  await expect(page.getByRole("heading", { name: "Join the team" })).toBeVisible();
+  await page.getByLabel("Password").fill(grace.password);
+  await page.getByRole("button", { name: "Join" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
+  return page;
+}
+
+function row(page: Page, email: string) {
+  return page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: email }) });
+}
+
+/** Invites a colleague, gives them another role, keeps them out, lets them in again, and hands the account over. */
+export async function runTeam(page: Page, browser: Browser, server: Server): Promise<void> {
+  await signIn(page, "/team");
+  await invite(page, "nobody@harbour-cars.example", "Viewer");
+  await expect(row(page, "nobody@harbour-cars.example")).toContainText("Viewer");
+  await page.getByRole("button", { name: "Withdraw the invitation of nobody@harbour-cars.example" }).click();
+  await expect(page.getByText("leads nowhere now")).toBeVisible();
+  const link = await invite(page, grace.email, "Admin");
+  const theirs = await join(browser, server, link);
+  await theirs.goto("/team");
+  await expect(theirs.getByRole("link", { name: `Change ${owner.email}` })).toHaveCount(0);
+
+  await page.goto("/team");
+  await page.getByRole("link", { name: `Change ${grace.email}` }).click();
+  await page.getByRole("radio", { name: "Viewer" }).check();
+  await page.getByRole("button", { name: "Save role" }).click();
+  await expect(page.getByText("The new role holds from now on.")).toBeVisible();
+  await expect(row(page, grace.email)).toContainText("Viewer");
+  await theirs.reload();
+  await expect(theirs.getByText("Your role lets you see the team.")).toBeVisible();
+
+  await page.getByRole("link", { name: `Change ${grace.email}` }).click();
+  await page.getByRole("button", { name: "Deactivate" }).click();
+  await expect(row(page, grace.email)).toContainText("Deactivated");
+  await theirs.reload();
+  await expect(theirs.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await theirs.getByLabel("Email").fill(grace.email);
+  await theirs.getByLabel("Password").fill(grace.password);
+  await theirs.getByRole("button", { name: "Sign in" }).click();
+  await expect(theirs.getByRole("alert")).toContainText("do not match");
+
+  await page.getByRole("link", { name: `Change ${grace.email}` }).click();
+  await page.getByRole("button", { name: "Reactivate" }).click();
+  await expect(row(page, grace.email)).toContainText("Active");
+  await page.getByRole("link", { name: `Change ${grace.email}` }).click();
+  await page.getByRole("button", { name: "Hand over" }).click();
+  await expect(page.getByLabel("Type their email to confirm")).toHaveAccessibleDescription(/Type the address/);
+  await page.getByLabel("Type their email to confirm").fill(grace.email);
+  await page.getByRole("button", { name: "Hand over" }).click();
+  await expect(page.getByText("Handed over. You are an admin now.")).toBeVisible();
+  await expect(row(page, grace.email)).toContainText("Owner");
+  await expect(page.getByRole("link", { name: `Change ${grace.email}` })).toHaveCount(0);
+  await theirs.context().close();
+}
+
+/** Changes the password and ends the session of another browser. */
+export async function keepAccount(page: Page, browser: Browser, server: Server): Promise<void> {
+  const context = await browser.newContext({ baseURL: server.url, userAgent: "A phone" });
+  const other = await context.newPage();
+  await signIn(other);
+  await signIn(page);
+  await page.goto("/keys");
+  await page.getByRole("link", { name: owner.email }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your account");
+  const phone = page.getByRole("row").filter({ hasText: "A phone" });
+  await phone.getByRole("button", { name: /^Sign out/ }).click();
+  await expect(page.getByText("Signed out there.")).toBeVisible();
+  await expect(phone).toHaveCount(0);
+  await other.goto("/keys");
+  await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await signIn(other);
+
+  await page.getByLabel("Current password").fill("not the password");
+  await page.getByLabel("New password").fill(grace.password);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByLabel("Current password")).toHaveAccessibleDescription("This is not your password.");
+  await expect(page.getByLabel("Current password")).toHaveValue("");
+  // A failure delays the next attempt by a second.
+  await page.waitForTimeout(1_100);
+  await page.getByLabel("Current password").fill(owner.password);
+  await page.getByLabel("New password").fill(grace.password);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("Your password is changed.")).toBeVisible();
+  await other.goto("/keys");
+  await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await context.close();
+}
+
+/** A team of four, one of whom is out, and an open invitation. */
+async function seedTeam(server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const members = [
+    ["grace@harbour-cars.example", "admin"],
+    ["anneliese-wilhelmine.von-der-schulenburg@harbour-cars-and-vintage-motors.example", "viewer"],
+    ["alan@harbour-cars.example", "owner"],
+  ] as const;
+  for (const [email, role] of members) {
+    const page = await seeder.send("/team/invite", { email, role });
+    const link = /\/setup\/[0-9a-f]{64}/.exec(page)?.[0] ?? "";
+    const headers = { Origin: server.url, "Sec-Fetch-Site": "same-origin" };
+    await fetch(server.url + link, { method: "POST", body: new URLSearchParams({ password: grace.password }), redirect: "manual", headers });
+  }
+  const team = await seeder.html("/team");
+  const ids = [...team.matchAll(/\/team\/([0-9a-f-]{36})/g)].map((match) => match[1]);
+  await seeder.send(`/team/${ids[0]}/deactivate`, {});
+  await seeder.send("/team/invite", { email: "edsger@harbour-cars.example", role: "viewer" });
+}
+
+export const TEAM_STATES: State[] = [
+  {
+    name: "team",
+    open: async ({ page, server }) => {
+      await seedTeam(server);
+      await signIn(page, "/team");
+    },
+  },
+  {
+    name: "team of a viewer",
+    open: async ({ page, server }) => {
+      await seedTeam(server);
+      demoteOwner(server);
+      await signIn(page, "/team");
+    },
+  },
+  {
+    name: "invitation refused",
+    open: async ({ page }) => {
+      await signIn(page, "/team/invite");
+      await page.getByLabel("Email").fill("grace");
+      await page.getByRole("button", { name: "Make the link" }).click();
+      await expect(page.getByLabel("Email")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
+    name: "invitation made",
+    open: async ({ page }) => {
+      await signIn(page, "/team/invite");
+      await page.getByLabel("Email").fill(grace.email);
+      await page.getByRole("button", { name: "Make the link" }).click();
+      await expect(page.getByText("This is the only time the link is shown.")).toBeVisible();
+    },
+  },
+  {
+    name: "join the team",
+    open: async ({ page }) => {
+      await signIn(page, "/team");
+      await page.goto(await invite(page, grace.email, "Admin"));
+    },
+  },
+  {
+    name: "member",
+    open: async ({ page, server }) => {
+      await seedTeam(server);
+      await signIn(page, "/team");
+      await page.getByRole("link", { name: "Change alan@harbour-cars.example" }).click();
+      await page.getByRole("button", { name: "Hand over" }).click();
+      await expect(page.getByLabel("Type their email to confirm")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
+    name: "your account",
+    open: async ({ page, server }) => {
+      await Seeder.signIn(server);
+      await signIn(page, "/account");
+      await page.getByLabel("Current password").fill("not the password");
+      await page.getByLabel("New password").fill(grace.password);
+      await page.getByRole("button", { name: "Change password" }).click();
+      await expect(page.getByLabel("Current password")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+];

@@ -1,0 +1,128 @@
+//! What members do about their own way in: their password and their sessions.
+
+use crate::session::{IDLE_SECONDS, token_digest};
+use crate::store::{Action, SessionRecord, TokenDigest};
+use crate::view::moment;
+use crate::{Client, Error, Member, Password, Service};
+use domain::{AccountPage, Failure, Field, SessionRow};
+use serde_json::json;
+
+impl Service {
+    /// Everything a member's own page shows. `token` is that of the session that asks.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn account_page(&self, member: &Member, token: &str) -> Result<AccountPage, Error> {
+        let (now, zone) = (self.clock.now(), &member.time_zone);
+        let this = token_digest(token);
+        let row = |session: SessionRecord| SessionRow {
+            id: session_id(&session.digest),
+            opened: moment(session.created_at, zone),
+            last_seen: moment(session.last_seen_at, zone),
+            ip: session.ip.map(|ip| ip.to_string()),
+            user_agent: session.user_agent,
+            is_this: session.digest == this,
+        };
+        Ok(AccountPage {
+            email: member.email.clone(),
+            role: member.role,
+            now: moment(now, zone),
+            sessions: self.sessions(member).await?.into_iter().map(row).collect(),
+        })
+    }
+
+    /// Sets a new password; all other sessions of the member end with it.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] where the old one is wrong or the new one may not be set,
+    /// [`Failure::TooManyAttempts`] during a delay.
+    pub async fn change_password(
+        &self,
+        member: &Member,
+        client: &Client,
+        token: &str,
+        old: &str,
+        new: &str,
+    ) -> Result<(), Error> {
+        let password =
+            Password::parse(new).map_err(|rejected| Error::field(Field::Password, rejected))?;
+        self.ask_password(member, old, client).await?;
+        let hash = self.hash_password(password).await?;
+        let event = member.event(
+            Action::PasswordChanged,
+            member.id.as_str(),
+            client,
+            self.clock.now(),
+            json!({}),
+        );
+        self.store
+            .change_password(&member.id, &token_digest(token), &hash, event)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends one other session of the member; one that is gone is no error.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for the session that asks, which ends by signing out.
+    pub async fn end_session(
+        &self,
+        member: &Member,
+        client: &Client,
+        token: &str,
+        id: &str,
+    ) -> Result<(), Error> {
+        let sessions = self.sessions(member).await?;
+        let found = sessions
+            .into_iter()
+            .find(|session| session_id(&session.digest) == id);
+        let Some(session) = found else { return Ok(()) };
+        if session.digest == token_digest(token) {
+            return Err(Failure::NotFound.into());
+        }
+        let event = member.event(
+            Action::SessionEnded,
+            member.id.as_str(),
+            client,
+            self.clock.now(),
+            json!({ "opened_from": session.ip.map(|ip| ip.to_string()) }),
+        );
+        self.store.end_session(&session.digest, event).await?;
+        Ok(())
+    }
+
+    /// Ends all sessions of the member but the one that asks.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn end_other_sessions(
+        &self,
+        member: &Member,
+        client: &Client,
+        token: &str,
+    ) -> Result<(), Error> {
+        let event = member.event(
+            Action::SessionOthersEnded,
+            member.id.as_str(),
+            client,
+            self.clock.now(),
+            json!({}),
+        );
+        self.store
+            .end_other_sessions(&member.id, &token_digest(token), event)
+            .await?;
+        Ok(())
+    }
+
+    async fn sessions(&self, member: &Member) -> Result<Vec<SessionRecord>, Error> {
+        let now = self.clock.now();
+        let idle_since = now.plus_seconds(-IDLE_SECONDS);
+        let sessions = self.store.list_sessions(&member.id, now, idle_since);
+        Ok(sessions.await?)
+    }
+}
+
+/// Enough of the digest to tell a member's sessions apart, and not the whole of it on any page.
+fn session_id(digest: &TokenDigest) -> String {
+    hex::encode(&digest.0[..8])
+}

@@ -1,0 +1,362 @@
+//! The people of one account.
+
+use super::tenant::Tenant;
+use super::world::{Shared, at, email, race, token};
+use crate::store::{
+    Action, AuditEvent, Claim, LinkPurpose, MemberChange, MemberChanged, NewLink, NewMember, Store,
+    Teammate, TokenDigest,
+};
+use domain::{MemberId, Role, Timestamp};
+
+/// A member besides the owner, as the cases make them.
+#[derive(Clone)]
+pub(super) struct Mate {
+    pub(super) id: MemberId,
+    pub(super) name: String,
+}
+
+impl Mate {
+    pub(super) fn named(name: &str) -> Self {
+        Self {
+            id: MemberId::parse(&format!("mate-{name}")).unwrap(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// The link of an invitation, good for an hour.
+    pub(super) fn invitation(&self, tenant: &Tenant, role: Role, now: Timestamp) -> NewLink {
+        NewLink {
+            digest: token(&format!("invitation of {} at {}", self.name, now.millis())),
+            purpose: LinkPurpose::Invitation {
+                account: tenant.account.clone(),
+                account_name: tenant.account_name(),
+                email: email(&self.name),
+                role,
+                invited_by: tenant.owner.clone(),
+            },
+            created_at: now,
+            expires_at: now.plus_seconds(3_600),
+        }
+    }
+
+    pub(super) fn new_member(&self) -> NewMember {
+        NewMember {
+            id: self.id.clone(),
+            password_hash: format!("hash of {}", self.name),
+        }
+    }
+
+    pub(super) async fn invited(
+        &self,
+        store: &dyn Store,
+        tenant: &Tenant,
+        role: Role,
+        now: Timestamp,
+    ) -> TokenDigest {
+        let link = self.invitation(tenant, role, now);
+        let digest = link.digest;
+        let event = tenant.event(Action::InvitationCreated, &self.name, now);
+        assert!(store.invite(link, event).await.unwrap());
+        digest
+    }
+
+    pub(super) async fn accept(
+        &self,
+        store: &dyn Store,
+        tenant: &Tenant,
+        link: &TokenDigest,
+        now: Timestamp,
+    ) -> Claim {
+        let event = tenant.event(Action::MemberJoined, self.id.as_str(), now);
+        store
+            .accept_invitation(link, now, self.new_member(), event)
+            .await
+            .unwrap()
+    }
+
+    /// A member once this is done.
+    pub(super) async fn join(store: &dyn Store, tenant: &Tenant, name: &str, role: Role) -> Self {
+        let mate = Self::named(name);
+        let link = mate.invited(store, tenant, role, at(0)).await;
+        let claim = mate.accept(store, tenant, &link, at(0)).await;
+        assert_eq!(claim, Claim::Claimed);
+        mate
+    }
+
+    /// As if they were an owner, to sign in.
+    pub(super) fn as_tenant(&self, tenant: &Tenant) -> Tenant {
+        Tenant {
+            owner: self.id.clone(),
+            email: email(&self.name),
+            name: self.name.clone(),
+            ..tenant.clone()
+        }
+    }
+}
+
+async fn find(store: &dyn Store, tenant: &Tenant, id: &MemberId) -> Teammate {
+    let members = store.list_members(&tenant.account).await.unwrap();
+    members.into_iter().find(|one| one.id == *id).unwrap()
+}
+
+async fn change(
+    store: &dyn Store,
+    tenant: &Tenant,
+    id: &MemberId,
+    change: MemberChange,
+    now: Timestamp,
+) -> MemberChanged {
+    let event = |before: &Teammate| -> AuditEvent {
+        let mut event = tenant.event(Action::MemberRoleChanged, id.as_str(), now);
+        event.detail = serde_json::json!({ "was": before.role });
+        event
+    };
+    store
+        .change_member(&tenant.account, id, change, now, &event)
+        .await
+        .unwrap()
+}
+
+pub(super) async fn an_invitation_makes_one_member_with_its_role(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let (mate, late) = (Mate::named("mate"), Mate::named("late"));
+    let link = mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
+    let open = store
+        .list_invitations(&tenant.account, at(1))
+        .await
+        .unwrap();
+    assert_eq!(open.len(), 1);
+    assert_eq!(
+        (&open[0].email, open[0].role, &open[0].invited_by),
+        (&email("mate"), Role::Viewer, &tenant.email)
+    );
+    assert_eq!(open[0].expires_at, at(3_600));
+    // Of those who race for it one joins.
+    let claims = race(10, |number| {
+        let (store, tenant) = (store.clone(), tenant.clone());
+        let racer = Mate {
+            id: MemberId::parse(&format!("racer-{number}")).unwrap(),
+            name: "mate".to_owned(),
+        };
+        async move { racer.accept(&*store, &tenant, &link, at(2)).await }
+    });
+    let claims = claims.await;
+    let won = claims.iter().filter(|claim| **claim == Claim::Claimed);
+    assert_eq!(won.count(), 1);
+    assert!(claims.iter().all(|claim| *claim != Claim::EmailTaken));
+    let found = store.find_member_by_email(&email("mate")).await.unwrap();
+    let found = found.unwrap();
+    assert_eq!(
+        (found.role, found.account_id),
+        (Role::Viewer, tenant.account.clone())
+    );
+    let open = store.list_invitations(&tenant.account, at(2)).await;
+    assert_eq!(open.unwrap(), []);
+
+    let link = late.invited(&*store, &tenant, Role::Admin, at(0)).await;
+    let open = store.list_invitations(&tenant.account, at(3_600)).await;
+    assert_eq!(open.unwrap(), [], "it is over");
+    let claim = late.accept(&*store, &tenant, &link, at(3_600)).await;
+    assert_eq!(claim, Claim::LinkGone);
+}
+
+pub(super) async fn an_invitation_ends_the_older_one_and_can_be_withdrawn(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let mate = Mate::named("mate");
+    let old = mate.invited(&*store, &a, Role::Admin, at(0)).await;
+    let elsewhere = mate.invited(&*store, &b, Role::Viewer, at(1)).await;
+    let fresh = mate.invited(&*store, &a, Role::Viewer, at(2)).await;
+    assert_eq!(store.find_link(&old, at(3)).await.unwrap(), None);
+    assert!(store.find_link(&fresh, at(3)).await.unwrap().is_some());
+    let event = || a.event(Action::InvitationWithdrawn, "mate", at(3));
+    let events = a.events(&*store).await;
+    for withdrawn in [true, false] {
+        let address = email("mate");
+        let result = store.withdraw_invitation(&a.account, &address, event());
+        assert_eq!(result.await.unwrap(), withdrawn);
+    }
+    assert_eq!(a.events(&*store).await, events + 1);
+    assert_eq!(
+        mate.accept(&*store, &a, &fresh, at(3)).await,
+        Claim::LinkGone
+    );
+    // The other account's is its own.
+    assert_eq!(
+        mate.accept(&*store, &b, &elsewhere, at(3)).await,
+        Claim::Claimed
+    );
+    // An address of this account is not invited, and one of another cannot join.
+    let link = mate.invitation(&b, Role::Viewer, at(4));
+    let event = b.event(Action::InvitationCreated, "mate", at(4));
+    assert!(!store.invite(link, event).await.unwrap());
+    let link = mate.invited(&*store, &a, Role::Viewer, at(4)).await;
+    let twin = Mate {
+        id: MemberId::parse("twin").unwrap(),
+        ..mate
+    };
+    assert_eq!(
+        twin.accept(&*store, &a, &link, at(5)).await,
+        Claim::EmailTaken
+    );
+    assert!(store.find_link(&link, at(5)).await.unwrap().is_some());
+}
+
+pub(super) async fn a_deactivated_member_is_out_at_once_and_comes_back(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Owner).await;
+    let own = mate.as_tenant(&tenant);
+    let session = own.sign_in(&*store, at(1)).await;
+    let others = tenant.sign_in(&*store, at(1)).await;
+    let mut invitation = Mate::named("guest").invitation(&tenant, Role::Viewer, at(1));
+    if let LinkPurpose::Invitation { invited_by, .. } = &mut invitation.purpose {
+        *invited_by = mate.id.clone();
+    }
+    let invited = invitation.digest;
+    let event = tenant.event(Action::InvitationCreated, "guest", at(1));
+    assert!(store.invite(invitation, event).await.unwrap());
+
+    let deactivate = MemberChange::Deactivate;
+    let changed = change(&*store, &tenant, &mate.id, deactivate, at(2)).await;
+    assert_eq!(changed, MemberChanged::Changed);
+    assert!(!find(&*store, &tenant, &mate.id).await.is_active());
+    assert_eq!(
+        store.use_session(&session, at(2), at(-1)).await.unwrap(),
+        None
+    );
+    assert!(
+        store
+            .use_session(&others, at(2), at(-1))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert_eq!(store.find_link(&invited, at(2)).await.unwrap(), None);
+    let found = store.find_member_by_email(&own.email).await.unwrap();
+    assert!(found.unwrap().deactivated);
+    // Nor by a sign-in that was under way.
+    let digest = token("late");
+    let late = crate::store::NewSession {
+        digest,
+        member_id: mate.id.clone(),
+        created_at: at(2),
+        expires_at: at(100),
+        ip: [192, 0, 2, 7].into(),
+        user_agent: None,
+    };
+    let event = own.event(Action::SessionOpened, mate.id.as_str(), at(2));
+    assert!(!store.open_session(late, "nobody", event).await.unwrap());
+    let same = change(&*store, &tenant, &mate.id, deactivate, at(3)).await;
+    assert_eq!(same, MemberChanged::Same);
+
+    let reactivate = MemberChange::Reactivate;
+    let changed = change(&*store, &tenant, &mate.id, reactivate, at(4)).await;
+    assert_eq!(changed, MemberChanged::Changed);
+    for old in [session, digest] {
+        assert_eq!(store.use_session(&old, at(4), at(-1)).await.unwrap(), None);
+    }
+    let session = own.sign_in(&*store, at(5)).await;
+    assert!(
+        store
+            .use_session(&session, at(5), at(-1))
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+pub(super) async fn an_account_keeps_an_owner_who_is_active(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let viewer = Mate::join(&*store, &tenant, "viewer", Role::Viewer).await;
+    let owner = tenant.owner.clone();
+    for wanted in [MemberChange::Role(Role::Admin), MemberChange::Deactivate] {
+        let changed = change(&*store, &tenant, &owner, wanted, at(1)).await;
+        assert_eq!(changed, MemberChanged::LastOwner, "{wanted:?}");
+    }
+    assert_eq!(find(&*store, &tenant, &owner).await.role, Role::Owner);
+    // One who is out does not count.
+    let second = Mate::join(&*store, &tenant, "second", Role::Owner).await;
+    let out = change(
+        &*store,
+        &tenant,
+        &second.id,
+        MemberChange::Deactivate,
+        at(2),
+    )
+    .await;
+    assert_eq!(out, MemberChanged::Changed);
+    let demote = MemberChange::Role(Role::Viewer);
+    let changed = change(&*store, &tenant, &owner, demote, at(3)).await;
+    assert_eq!(changed, MemberChanged::LastOwner);
+    // Of two who demote each other one stays.
+    let back = change(
+        &*store,
+        &tenant,
+        &second.id,
+        MemberChange::Reactivate,
+        at(4),
+    )
+    .await;
+    assert_eq!(back, MemberChanged::Changed);
+    let both = race(2, |number| {
+        let (store, tenant) = (store.clone(), tenant.clone());
+        let id = [owner.clone(), second.id.clone()][number as usize].clone();
+        async move { change(&*store, &tenant, &id, demote, at(5)).await }
+    });
+    let mut both = both.await;
+    both.sort_by_key(|changed| *changed == MemberChanged::LastOwner);
+    assert_eq!(both, [MemberChanged::Changed, MemberChanged::LastOwner]);
+    let nobody = MemberId::parse("nobody").unwrap();
+    let changed = change(&*store, &tenant, &nobody, demote, at(6)).await;
+    assert_eq!(changed, MemberChanged::Missing);
+    assert_eq!(find(&*store, &tenant, &viewer.id).await.role, Role::Viewer);
+}
+
+pub(super) async fn an_owner_hands_over_to_an_active_member(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let heir = Mate::join(&*store, &tenant, "heir", Role::Viewer).await;
+    let out = Mate::join(&*store, &tenant, "out", Role::Admin).await;
+    change(&*store, &tenant, &out.id, MemberChange::Deactivate, at(1)).await;
+    let hand_over = async |from: &MemberId, to: &MemberId| {
+        let event = tenant.event(Action::MemberHandedOver, to.as_str(), at(2));
+        let account = &tenant.account;
+        store.hand_over(account, from, to, event).await.unwrap()
+    };
+    let nobody = MemberId::parse("nobody").unwrap();
+    let events = tenant.events(&*store).await;
+    for (from, to) in [
+        (&tenant.owner, &out.id),
+        (&tenant.owner, &tenant.owner),
+        (&tenant.owner, &nobody),
+        (&heir.id, &tenant.owner),
+    ] {
+        assert!(!hand_over(from, to).await, "{from} to {to}");
+    }
+    assert_eq!(tenant.events(&*store).await, events);
+    assert!(hand_over(&tenant.owner, &heir.id).await);
+    assert_eq!(find(&*store, &tenant, &heir.id).await.role, Role::Owner);
+    assert_eq!(
+        find(&*store, &tenant, &tenant.owner).await.role,
+        Role::Admin
+    );
+    assert!(
+        !hand_over(&tenant.owner, &heir.id).await,
+        "no owner any more"
+    );
+}
+
+pub(super) async fn when_a_member_was_last_seen_outlives_their_sessions(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let seen = async || find(&*store, &tenant, &tenant.owner).await.last_seen_at;
+    assert_eq!(seen().await, None);
+    let session = tenant.sign_in(&*store, at(10)).await;
+    assert_eq!(seen().await, Some(at(10)));
+    store.use_session(&session, at(500), at(-1)).await.unwrap();
+    assert_eq!(seen().await, Some(at(500)));
+    let event = tenant.event(Action::SessionEnded, "owner", at(501));
+    store.end_session(&session, event).await.unwrap();
+    tenant.sign_in(&*store, at(400)).await;
+    assert_eq!(seen().await, Some(at(500)), "it went backwards");
+}

@@ -1,0 +1,142 @@
+//! What becomes of those who are there: their roles, whether they may sign in, and who owns the account.
+
+use crate::store::{Action, MemberChange, MemberChanged, Teammate};
+use crate::{Client, Error, Member, Service};
+use domain::{Failure, Field, MemberId, Rejected, Role};
+use serde_json::{Value, json};
+
+const LAST_OWNER: Rejected = Rejected("An account needs an owner who may sign in.");
+
+impl Service {
+    /// Gives a member another role, which holds from their next request on.
+    ///
+    /// # Errors
+    /// Refused to those who may manage neither the old nor the new role, of oneself, and of the last active owner.
+    pub async fn change_role(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &MemberId,
+        role: &str,
+    ) -> Result<(), Error> {
+        member.must_manage(Role::Viewer)?;
+        let unknown = Rejected("Choose a role from the list.");
+        let role = Role::parse(role).ok_or_else(|| Error::field(Field::Role, unknown))?;
+        member.must_manage(role)?;
+        let change = MemberChange::Role(role);
+        self.change_member(member, client, id, change).await
+    }
+
+    /// Keeps a member out: their sessions end with this, and they cannot sign in any more. Their keys stay.
+    ///
+    /// # Errors
+    /// As [`Service::change_role`].
+    pub async fn deactivate_member(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &MemberId,
+    ) -> Result<(), Error> {
+        let change = MemberChange::Deactivate;
+        self.change_member(member, client, id, change).await
+    }
+
+    /// Lets a member in again, with the password that they had.
+    ///
+    /// # Errors
+    /// As [`Service::change_role`].
+    pub async fn reactivate_member(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &MemberId,
+    ) -> Result<(), Error> {
+        let change = MemberChange::Reactivate;
+        self.change_member(member, client, id, change).await
+    }
+
+    /// Makes another active member an owner, and this one an admin.
+    ///
+    /// # Errors
+    /// Refused to all but owners, and where the other's address was not typed.
+    pub async fn hand_over(
+        &self,
+        member: &Member,
+        client: &Client,
+        to: &MemberId,
+        confirm: &str,
+    ) -> Result<(), Error> {
+        if member.role != Role::Owner {
+            return Err(Failure::Forbidden.into());
+        }
+        let other = self.teammate(member, to).await?;
+        if confirm.trim().to_lowercase() != other.email.as_str() {
+            let typed = Rejected("Type the address of the new owner, as it stands above.");
+            return Err(Error::field(Field::Confirm, typed));
+        }
+        let detail = json!({
+            "email": other.email,
+            "before": { "owner": member.email, "role": other.role },
+            "after": { "owner": other.email, "role": Role::Owner },
+        });
+        let now = self.clock.now();
+        let event = member.event(Action::MemberHandedOver, to.as_str(), client, now, detail);
+        let account = &member.account_id;
+        if self.store.hand_over(account, &member.id, to, event).await? {
+            Ok(())
+        } else {
+            let inactive = Rejected("Only an active member can become the owner.");
+            Err(Error::field(Field::Confirm, inactive))
+        }
+    }
+
+    async fn change_member(
+        &self,
+        member: &Member,
+        client: &Client,
+        id: &MemberId,
+        change: MemberChange,
+    ) -> Result<(), Error> {
+        let before = self.teammate(member, id).await?;
+        member.must_manage(before.role)?;
+        if before.id == member.id {
+            return Err(Failure::Forbidden.into());
+        }
+        let now = self.clock.now();
+        let event = |before: &Teammate| {
+            let after = before.changed(change, now);
+            let detail = json!({
+                "email": before.email, "before": told(before), "after": told(&after),
+            });
+            member.event(action(change), id.as_str(), client, now, detail)
+        };
+        let changed = self
+            .store
+            .change_member(&member.account_id, id, change, now, &event)
+            .await?;
+        match changed {
+            MemberChanged::Changed | MemberChanged::Same => Ok(()),
+            MemberChanged::LastOwner => Err(Error::field(Field::Role, LAST_OWNER)),
+            MemberChanged::Missing => Err(Failure::NotFound.into()),
+        }
+    }
+
+    async fn teammate(&self, member: &Member, id: &MemberId) -> Result<Teammate, Error> {
+        let members = self.store.list_members(&member.account_id).await?;
+        let found = members.into_iter().find(|one| one.id == *id);
+        Ok(found.ok_or(Failure::NotFound)?)
+    }
+}
+
+const fn action(change: MemberChange) -> Action {
+    match change {
+        MemberChange::Role(_) => Action::MemberRoleChanged,
+        MemberChange::Deactivate => Action::MemberDeactivated,
+        MemberChange::Reactivate => Action::MemberReactivated,
+    }
+}
+
+/// For the audit log.
+fn told(member: &Teammate) -> Value {
+    json!({ "role": member.role, "may_sign_in": member.is_active() })
+}

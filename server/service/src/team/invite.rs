@@ -1,0 +1,181 @@
+//! Inviting somebody, and joining.
+
+use crate::session::{subjects, token_digest};
+use crate::store::{Action, Actor, AuditEvent, Claim, LinkPurpose, NewLink, NewMember};
+use crate::view::moment;
+use crate::{Client, Error, Member, Password, Service, SessionToken};
+use domain::{
+    AccountId, Email, Failure, Field, FieldError, InviteForm, IssuedInvitation, MemberId, Rejected,
+    Role,
+};
+use serde_json::json;
+
+/// How long an invitation is good for: over a weekend.
+const LIFE_SECONDS: i64 = 72 * 3600;
+
+/// What an invitation is to.
+pub(crate) struct Joining {
+    pub account: AccountId,
+    pub email: Email,
+    pub role: Role,
+}
+
+impl Service {
+    /// Makes a link by which its holder joins the account. Ends the older one to the same address.
+    ///
+    /// # Errors
+    /// Refused to those who may not give this role, and for bad fields.
+    pub async fn invite(
+        &self,
+        member: &Member,
+        client: &Client,
+        form: &InviteForm,
+    ) -> Result<IssuedInvitation, Error> {
+        // A viewer is told so, whatever they typed.
+        member.must_manage(Role::Viewer)?;
+        let (email, role) = check(form)?;
+        member.must_manage(role)?;
+        let (token, now) = (self.new_token(), self.clock.now());
+        let ends = now.plus_seconds(LIFE_SECONDS);
+        let link = NewLink {
+            digest: token_digest(&token),
+            purpose: LinkPurpose::Invitation {
+                account: member.account_id.clone(),
+                account_name: member.account_name.clone(),
+                email: email.clone(),
+                role,
+                invited_by: member.id.clone(),
+            },
+            created_at: now,
+            expires_at: ends,
+        };
+        let detail = json!({ "email": email, "role": role });
+        let event = member.event(
+            Action::InvitationCreated,
+            email.as_str(),
+            client,
+            now,
+            detail,
+        );
+        if !self.store.invite(link, event).await? {
+            let member = Rejected("This address is a member's already.");
+            return Err(Error::field(Field::Email, member));
+        }
+        Ok(IssuedInvitation {
+            email,
+            role,
+            link: format!("{}/setup/{}", self.public_url, token.as_str()),
+            ends: moment(ends, &member.time_zone),
+        })
+    }
+
+    /// Ends the open invitation to this address; one that is gone is no error.
+    ///
+    /// # Errors
+    /// Refused to those who could not have made it.
+    pub async fn withdraw_invitation(
+        &self,
+        member: &Member,
+        client: &Client,
+        email: &str,
+    ) -> Result<(), Error> {
+        member.must_manage(Role::Viewer)?;
+        let now = self.clock.now();
+        let open = self.store.list_invitations(&member.account_id, now).await?;
+        let Some(invitation) = open.into_iter().find(|one| one.email.as_str() == email) else {
+            return Ok(());
+        };
+        member.must_manage(invitation.role)?;
+        let detail = json!({ "email": invitation.email, "role": invitation.role });
+        let event = member.event(Action::InvitationWithdrawn, email, client, now, detail);
+        self.store
+            .withdraw_invitation(&member.account_id, &invitation.email, event)
+            .await?;
+        Ok(())
+    }
+
+    /// Uses an invitation and signs the new member in.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where it is gone, [`Failure::Invalid`] for a password that may not be set.
+    pub(crate) async fn accept_invitation(
+        &self,
+        token: &str,
+        joining: Joining,
+        password: &str,
+        client: &Client,
+    ) -> Result<SessionToken, Error> {
+        let password = Password::parse(password)
+            .map_err(|rejected| Error::field(Field::Password, rejected))?;
+        let new = NewMember {
+            id: MemberId::parse(&self.new_id()).map_err(Error::broken)?,
+            password_hash: self.hash_password(password).await?,
+        };
+        let (id, now) = (new.id.clone(), self.clock.now());
+        let Joining {
+            account,
+            email,
+            role,
+        } = joining;
+        let event = AuditEvent::new(
+            &account,
+            Actor::Member(id.clone()),
+            client,
+            Action::MemberJoined,
+            id.as_str(),
+            now,
+            json!({ "email": email, "role": role }),
+        );
+        let claim = self
+            .store
+            .accept_invitation(&token_digest(token), now, new, event)
+            .await?;
+        match claim {
+            Claim::LinkGone => Err(Failure::NotFound.into()),
+            Claim::EmailTaken => Err(Error::field(
+                Field::Password,
+                Rejected(
+                    "This address belongs to a member already. Ask for an invitation to another one.",
+                ),
+            )),
+            Claim::Claimed => {
+                let (forget, _) = subjects(email.as_str(), client.ip);
+                self.open_session(&id, &account, &forget, client).await
+            }
+        }
+    }
+}
+
+fn check(form: &InviteForm) -> Result<(Email, Role), Failure> {
+    let email = Email::parse(&form.email);
+    let role = Role::parse(&form.role);
+    let wrong = email.as_ref().err().map(|rejected| FieldError {
+        field: Field::Email,
+        message: rejected.0.to_owned(),
+    });
+    let unknown = role.is_none().then(|| FieldError {
+        field: Field::Role,
+        message: "Choose a role from the list.".to_owned(),
+    });
+    match (email, role) {
+        (Ok(email), Some(role)) => Ok((email, role)),
+        _ => Err(Failure::Invalid {
+            errors: wrong.into_iter().chain(unknown).collect(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_wrong_with_an_invitation_is_told_at_once() {
+        let form = InviteForm {
+            email: "grace".into(),
+            role: "root".into(),
+        };
+        let failure = check(&form).unwrap_err();
+        assert!(failure.at(Field::Email).is_some() && failure.at(Field::Role).is_some());
+    }
+}

@@ -1,0 +1,63 @@
+//! `POST /account/password` and `/account/sessions`: a member's own way in.
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::sign_in_to;
+use crate::console::render::with_status;
+use crate::console::{Visitor, render, see_other};
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+
+const PAGE: &str = "/account";
+
+pub async fn change_password(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
+        return see_other(&sign_in_to(PAGE));
+    };
+    let (old, new) = (fields.secret("old_password"), fields.secret("password"));
+    let changed = state
+        .service
+        .change_password(member, &visitor.client, token, &old, &new)
+        .await;
+    match changed {
+        Ok(()) => see_other("/account?done=password"),
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::Password {
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, PAGE, &failure, answer).await
+        }
+    }
+}
+
+/// Ends the session that the field `end` names, or all others where it says `others`.
+pub async fn end_sessions(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
+        return see_other(&sign_in_to(PAGE));
+    };
+    let (service, client) = (&state.service, &visitor.client);
+    let id = fields.text("end");
+    let (ended, done) = if id == "others" {
+        let ended = service.end_other_sessions(member, client, token).await;
+        (ended, "others-ended")
+    } else {
+        let ended = service.end_session(member, client, token, &id).await;
+        (ended, "ended")
+    };
+    match ended.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(()) => see_other(&format!("{PAGE}?done={done}")),
+        Err(told) => with_status(render::page(&state, &visitor, PAGE, None).await, &told),
+    }
+}

@@ -1,0 +1,144 @@
+//! `POST /team/invite`, `/team/withdraw`, and `/team/{id}/…`: what changes the people of an account.
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::sign_in_to;
+use crate::console::render::with_status;
+use crate::console::{Visitor, render, see_other};
+use crate::request::Segment;
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+use domain::{Failure, InviteForm, MemberId};
+
+const PAGE: &str = "/team";
+const INVITE: &str = "/team/invite";
+
+/// Answers with the link itself, once: nothing of ours holds it after that.
+pub async fn invite(State(state): State<AppState>, visitor: Visitor, fields: Fields) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(INVITE));
+    };
+    let form = InviteForm {
+        email: fields.text("email"),
+        role: fields.text("role"),
+    };
+    match state.service.invite(member, &visitor.client, &form).await {
+        Ok(issued) => {
+            let answer = FormAnswer::Invited(Box::new(issued));
+            render::answer(&state, &visitor, INVITE, answer).await
+        }
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::Invite {
+                form,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, INVITE, &failure, answer).await
+        }
+    }
+}
+
+pub async fn withdraw_invitation(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(PAGE));
+    };
+    let withdrawn = state
+        .service
+        .withdraw_invitation(member, &visitor.client, &fields.text("email"))
+        .await;
+    match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(()) => see_other("/team?done=withdrawn"),
+        // The page shows by itself that the member may only look.
+        Err(Failure::Forbidden) => see_other(PAGE),
+        Err(told) => with_status(render::page(&state, &visitor, PAGE, None).await, &told),
+    }
+}
+
+/// What becomes of a member.
+enum Change {
+    /// As typed.
+    Role(String),
+    Deactivate,
+    Reactivate,
+    /// With what was typed to confirm it.
+    HandOver(String),
+}
+
+pub async fn change_role(
+    state: State<AppState>,
+    visitor: Visitor,
+    id: Segment,
+    fields: Fields,
+) -> Response {
+    changed(state, visitor, id, Change::Role(fields.text("role"))).await
+}
+
+pub async fn deactivate_member(state: State<AppState>, visitor: Visitor, id: Segment) -> Response {
+    changed(state, visitor, id, Change::Deactivate).await
+}
+
+pub async fn reactivate_member(state: State<AppState>, visitor: Visitor, id: Segment) -> Response {
+    changed(state, visitor, id, Change::Reactivate).await
+}
+
+pub async fn hand_over(
+    state: State<AppState>,
+    visitor: Visitor,
+    id: Segment,
+    fields: Fields,
+) -> Response {
+    changed(state, visitor, id, Change::HandOver(fields.text("confirm"))).await
+}
+
+/// Leads back to the team, which says what was done; a refusal is the member's page again, with what was typed.
+async fn changed(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Segment(id): Segment,
+    change: Change,
+) -> Response {
+    let Ok(id) = MemberId::parse(&id.unwrap_or_default()) else {
+        return render::not_found(&state, &visitor).await;
+    };
+    let page = format!("/team/{id}");
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(&page));
+    };
+    let (service, client) = (&state.service, &visitor.client);
+    let (result, done) = match &change {
+        Change::Role(role) => (service.change_role(member, client, &id, role).await, "role"),
+        Change::Deactivate => {
+            let result = service.deactivate_member(member, client, &id).await;
+            (result, "deactivated")
+        }
+        Change::Reactivate => {
+            let result = service.reactivate_member(member, client, &id).await;
+            (result, "reactivated")
+        }
+        Change::HandOver(typed) => {
+            let result = service.hand_over(member, client, &id, typed).await;
+            (result, "handed-over")
+        }
+    };
+    match result.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(()) => see_other(&format!("{PAGE}?done={done}")),
+        Err(told) => {
+            let confirm = match change {
+                Change::HandOver(typed) => typed,
+                _ => String::new(),
+            };
+            let answer = FormAnswer::Member {
+                confirm,
+                failure: told.clone(),
+            };
+            refuse(&state, &visitor, &page, &told, answer).await
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `/account`: a member's password and sessions
+
+use crate::support::{Answer, OWNER, PASSWORD, World};
+
+const NEW: &str = "another horse battery";
+
+async fn sign_in(world: &World, password: &str) -> Answer {
+    let fields = [("email", OWNER), ("password", password)];
+    world.nobody().form("/sign-in", &fields).await
+}
+
+#[tokio::test]
+async fn a_new_password_takes_the_old_one_and_ends_all_other_sessions() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let other = world.sign_in(OWNER).await;
+    let fields = [("old_password", PASSWORD), ("password", NEW)];
+    let answer = owner.form("/account/password", &fields).await.expect(303);
+    assert_eq!(answer.header("location"), "/account?done=password");
+    owner.get("/account").await.expect(200);
+    other.get("/account").await.expect(303);
+    sign_in(&world, NEW).await.expect(303);
+    sign_in(&world, PASSWORD).await.expect(200);
+    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
+    assert!(log.contains("Password changed"), "{log}");
+    assert!(!log.contains(NEW) && !log.contains("argon2"));
+}
+
+#[tokio::test]
+async fn a_wrong_or_weak_password_changes_nothing_and_is_told_at_its_field() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let other = world.sign_in(OWNER).await;
+    for (old, new, message) in [
+        ("wrong horse battery", NEW, "This is not your password."),
+        (PASSWORD, "short", "at least 12 characters"),
+    ] {
+        let fields = [("old_password", old), ("password", new)];
+        let page = owner
+            .form("/account/password", &fields)
+            .await
+            .expect(200)
+            .body;
+        assert!(page.contains(message), "{message}");
+        assert!(!page.contains(old) && !page.contains(&format!("\"{new}\"")));
+        world.clock.advance_seconds(60);
+    }
+    other.get("/account").await.expect(200);
+    sign_in(&world, PASSWORD).await.expect(303);
+}
+
+#[tokio::test]
+async fn who_found_a_browser_open_is_slowed_down_as_at_the_door() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let try_ = async |old: &str| {
+        let fields = [("old_password", old), ("password", NEW)];
+        owner.form("/account/password", &fields).await
+    };
+    for seconds in [1, 2, 4] {
+        try_("wrong horse battery").await.expect(200);
+        let answer = try_(PASSWORD).await.expect(429);
+        assert_eq!(answer.header("retry-after"), seconds.to_string());
+        world.clock.advance_seconds(seconds);
+    }
+    try_(PASSWORD).await.expect(303);
+}
+
+#[tokio::test]
+async fn sessions_are_listed_with_their_origin_and_end_one_by_one_or_all_others() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let fields = [("email", OWNER), ("password", PASSWORD)];
+    let away = world
+        .nobody()
+        .from([198, 51, 100, 9])
+        .with("user-agent", "Phone");
+    let answer = away.form("/sign-in", &fields).await.expect(303);
+    let away = crate::support::Member::of(&world, &answer);
+    let third = world.sign_in(OWNER).await;
+    let page = owner.get("/account").await.expect(200).body;
+    for text in ["198.51.100.9", "Phone", "192.0.2.7", "This one"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert_eq!(page.matches("<th role=\"rowheader\"").count(), 3);
+    assert_eq!(page.matches("This one").count(), 1);
+    for member in [&owner, &away, &third] {
+        assert!(!page.contains(member.token()), "a token is on the page");
+    }
+    let (before, _) = page.split_once(" at \"").unwrap_or((&page, ""));
+    let row = page
+        .split("<tr role=\"row\"")
+        .find(|row| row.contains("198.51.100.9"));
+    let (_, rest) = row.unwrap().split_once("value=\"").unwrap();
+    let (id, _) = rest.split_once('"').unwrap();
+    assert!(!before.is_empty() && id.len() == 16, "{id}");
+    let answer = owner.form("/account/sessions", &[("end", id)]).await;
+    assert_eq!(answer.expect(303).header("location"), "/account?done=ended");
+    away.get("/account").await.expect(303);
+    third.get("/account").await.expect(200);
+    // Again, and what is none: nothing happens.
+    for id in [id, "", "0000000000000000"] {
+        owner
+            .form("/account/sessions", &[("end", id)])
+            .await
+            .expect(303);
+    }
+    let answer = owner.form("/account/sessions", &[("end", "others")]).await;
+    assert_eq!(
+        answer.expect(303).header("location"),
+        "/account?done=others-ended"
+    );
+    third.get("/account").await.expect(303);
+    owner.get("/account").await.expect(200);
+    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
+    assert!(
+        log.contains("Signed out elsewhere") && log.contains("Opened from"),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_ends_the_sessions_of_others() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let bob = world.join(&owner, "bob@example.com", "admin").await;
+    let mut connection = world.connection().await;
+    let digest: String = sqlx::query_scalar(
+        "SELECT lower(hex(digest)) FROM sessions WHERE member_id IN (SELECT id FROM members WHERE role = 'owner')",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .unwrap();
+    for end in [&digest[..16], "others"] {
+        bob.form("/account/sessions", &[("end", end)])
+            .await
+            .expect(303);
+        owner.get("/account").await.expect(200);
+    }
+}

@@ -1,0 +1,350 @@
+//! `/team`, and the forms that change who belongs to it
+
+use crate::support::{Answer, Member, OWNER, PASSWORD, World, setup_link};
+
+const BOB: &str = "bob@example.com";
+
+async fn sign_in(world: &World, email: &str) -> Answer {
+    let fields = [("email", email), ("password", PASSWORD)];
+    world.nobody().form("/sign-in", &fields).await
+}
+
+/// What the team's page says of one member, without the page around it.
+async fn row(reader: &Member, email: &str) -> String {
+    let page = reader.get("/team").await.expect(200).body;
+    let rows = page.split("<tr role=\"row\"").skip(1);
+    let found = rows
+        .into_iter()
+        .find(|row| row.contains(&format!(">{email}<")));
+    let row = found.expect("the member is listed");
+    row.split_once("</tr>").unwrap().0.to_owned()
+}
+
+async fn change(by: &Member, world: &World, email: &str, verb: &str, role: &str) -> Answer {
+    let id = world.member_id(email).await;
+    let fields = [("role", role), ("confirm", email)];
+    by.form(&format!("/team/{id}/{verb}"), &fields).await
+}
+
+#[tokio::test]
+async fn an_invited_member_joins_by_a_link_that_is_shown_and_works_once() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let fields = [("email", " Bob@Example.com "), ("role", "admin")];
+    let answer = owner.form("/team/invite", &fields).await.expect(200);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert!(!answer.body.contains("hydrate"), "no script sees the link");
+    let link = setup_link(&answer.body);
+    let token = link.trim_start_matches("/setup/").to_owned();
+    for page in ["/team", "/team/invite", "/audit", "/audit/log.jsonl"] {
+        let page = owner.get(page).await.expect(200).body;
+        assert!(!page.contains(&token), "the link is shown again");
+    }
+    let team = owner.get("/team").await.expect(200).body;
+    assert!(
+        team.contains("Open invitations") && team.contains(BOB),
+        "{team}"
+    );
+    let page = world.nobody().get(&link).await.expect(200);
+    for text in ["Join the team", "Acme Motors", BOB, "as admin"] {
+        assert!(page.body.contains(text), "{text}");
+    }
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    let short = [("password", "short")];
+    let refused = world.nobody().form(&link, &short).await.expect(200).body;
+    assert!(refused.contains("at least 12 characters"), "{refused}");
+    let answer = world.nobody().form(&link, &[("password", PASSWORD)]).await;
+    let bob = Member::of(&world, &answer.expect(303));
+    bob.create(&world, "Feed", &["leads:read"]).await;
+    world.nobody().get(&link).await.expect(404);
+    let again = world.nobody().form(&link, &[("password", PASSWORD)]).await;
+    again.expect(404);
+    let team = owner.get("/team").await.expect(200).body;
+    assert!(!team.contains("Open invitations"), "{team}");
+    assert!(row(&owner, BOB).await.contains("Admin"));
+    let log = owner.get("/audit?what=team").await.expect(200).body;
+    assert!(log.contains("Member invited") && log.contains("Member joined"));
+    // The link is stored as its hash alone.
+    world.store.close().await;
+    for name in ["voxum.db", "voxum.db-wal"] {
+        let file = std::fs::read(world.folder.path().join(name)).unwrap_or_default();
+        assert!(!file.windows(64).any(|window| window == token.as_bytes()));
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_ends_after_three_days_and_when_it_is_withdrawn() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let invite = async |email: &str| {
+        let fields = [("email", email), ("role", "viewer")];
+        setup_link(&owner.form("/team/invite", &fields).await.expect(200).body)
+    };
+    let withdrawn = invite(BOB).await;
+    let answer = owner.form("/team/withdraw", &[("email", BOB)]).await;
+    assert_eq!(
+        answer.expect(303).header("location"),
+        "/team?done=withdrawn"
+    );
+    world.nobody().get(&withdrawn).await.expect(404);
+    let (older, fresh) = (invite(BOB).await, invite(BOB).await);
+    world.nobody().get(&older).await.expect(404);
+    world.clock.advance_seconds(72 * 3600 - 1);
+    world.nobody().get(&fresh).await.expect(200);
+    world.clock.advance_seconds(1);
+    world.nobody().get(&fresh).await.expect(404);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_invitation_is_told_at_its_field_and_kept() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for (email, role, message) in [
+        ("bob", "admin", "Enter an e-mail address"),
+        (BOB, "root", "Choose a role from the list."),
+        (OWNER, "admin", "This address is a member&#39;s already."),
+    ] {
+        let fields = [("email", email), ("role", role)];
+        let page = owner.form("/team/invite", &fields).await.expect(200).body;
+        let plain = page
+            .replace("&#x27;", "&#39;")
+            .replace("'s already", "&#39;s already");
+        assert!(plain.contains(message), "{message}: {page}");
+        assert!(page.contains(&format!("value=\"{email}\"")), "{email}");
+        assert!(!page.contains("/setup/"));
+    }
+    // An address of another account is not told from one of nobody.
+    world.stranger().await;
+    let fields = [("email", "eve@example.org"), ("role", "viewer")];
+    let link = setup_link(&owner.form("/team/invite", &fields).await.expect(200).body);
+    let taken = world.nobody().form(&link, &[("password", PASSWORD)]).await;
+    assert!(
+        taken
+            .expect(200)
+            .body
+            .contains("belongs to a member already")
+    );
+}
+
+#[tokio::test]
+async fn each_role_may_what_it_may() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let admin = world.join(&owner, "admin@example.com", "admin").await;
+    let viewer = world.join(&owner, "viewer@example.com", "viewer").await;
+    let second = world.join(&owner, "second@example.com", "owner").await;
+    world.join(&owner, BOB, "viewer").await;
+    let before = world.count("SELECT count(*) FROM audit_events").await;
+    // Viewers change nothing, and admins nothing of owners.
+    for verb in ["role", "deactivate", "reactivate", "hand-over"] {
+        for email in [BOB, "admin@example.com", OWNER] {
+            change(&viewer, &world, email, verb, "viewer")
+                .await
+                .expect(200);
+        }
+        change(&admin, &world, OWNER, verb, "viewer")
+            .await
+            .expect(200);
+        // Nobody changes themselves.
+        change(&owner, &world, OWNER, verb, "viewer")
+            .await
+            .expect(200);
+        change(&admin, &world, "admin@example.com", verb, "viewer")
+            .await
+            .expect(200);
+    }
+    change(&admin, &world, BOB, "role", "owner")
+        .await
+        .expect(200);
+    change(&admin, &world, BOB, "hand-over", "")
+        .await
+        .expect(200);
+    for (by, role) in [(&viewer, "viewer"), (&admin, "owner")] {
+        let fields = [("email", "new@example.com"), ("role", role)];
+        let page = by.form("/team/invite", &fields).await.expect(200).body;
+        assert!(!page.contains("/setup/") && page.contains("Your role lets you look"));
+    }
+    let fields = [("email", "boss@example.com"), ("role", "owner")];
+    second.form("/team/invite", &fields).await.expect(200);
+    for by in [&viewer, &admin] {
+        let fields = [("email", "boss@example.com")];
+        let answer = by.form("/team/withdraw", &fields).await.expect(303);
+        assert_eq!(answer.header("location"), "/team");
+    }
+    let after = world.count("SELECT count(*) FROM audit_events").await;
+    assert_eq!(after, before + 1, "the one invitation by an owner");
+    // The page shows what one may.
+    for (reader, email, changes) in [
+        (&viewer, BOB, false),
+        (&admin, BOB, true),
+        (&admin, OWNER, false),
+        (&owner, "second@example.com", true),
+        (&owner, OWNER, false),
+    ] {
+        assert_eq!(
+            row(reader, email).await.contains("/team/"),
+            changes,
+            "{email}"
+        );
+    }
+    assert!(
+        !viewer
+            .get("/team")
+            .await
+            .expect(200)
+            .body
+            .contains("/team/invite")
+    );
+    assert!(
+        !viewer
+            .get("/team/invite")
+            .await
+            .expect(200)
+            .body
+            .contains("name=\"email\"")
+    );
+    // And they may do it.
+    let answer = change(&admin, &world, BOB, "role", "admin")
+        .await
+        .expect(303);
+    assert_eq!(answer.header("location"), "/team?done=role");
+    assert!(row(&admin, BOB).await.contains("Admin"));
+    change(&owner, &world, "second@example.com", "role", "viewer")
+        .await
+        .expect(303);
+    // A role holds from the next request on.
+    assert!(
+        !second
+            .get("/team")
+            .await
+            .expect(200)
+            .body
+            .contains("/team/invite")
+    );
+    // An invitation ends with the role that it was made in.
+    assert!(
+        !owner
+            .get("/team")
+            .await
+            .expect(200)
+            .body
+            .contains("boss@example.com")
+    );
+}
+
+#[tokio::test]
+async fn a_deactivated_member_is_out_at_once_and_looks_like_nobody_at_the_door() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let bob = world.join(&owner, BOB, "admin").await;
+    let key = bob.create(&world, "Feed", &["leads:read"]).await;
+    let answer = change(&owner, &world, BOB, "deactivate", "")
+        .await
+        .expect(303);
+    assert_eq!(answer.header("location"), "/team?done=deactivated");
+    bob.get("/keys").await.expect(303);
+    let call = bob.call("keys/list", &serde_json::json!({})).await;
+    assert_eq!(call.json()["Err"], "signed_out");
+    assert_eq!(world.count("SELECT count(*) FROM sessions").await, 1);
+    let page = sign_in(&world, BOB).await.expect(200).body;
+    assert!(page.contains("do not match"), "{page}");
+    world.clock.advance_seconds(60);
+    assert!(row(&owner, BOB).await.contains("Deactivated"));
+    // Their keys stay, and say so.
+    key.get("/api/key").await.expect(200);
+    let shown = owner
+        .get(&format!("/keys/{}", key.id))
+        .await
+        .expect(200)
+        .body;
+    assert!(shown.contains("(deactivated member)"), "{shown}");
+    // Nor does a link of the operator let them in.
+    let email = domain::Email::parse(BOB).unwrap();
+    assert!(world.service.reset_link(&email).await.is_err());
+
+    change(&owner, &world, BOB, "reactivate", "")
+        .await
+        .expect(303);
+    bob.get("/keys").await.expect(303);
+    sign_in(&world, BOB).await.expect(303);
+    let shown = owner
+        .get(&format!("/keys/{}", key.id))
+        .await
+        .expect(200)
+        .body;
+    assert!(!shown.contains("(deactivated member)"));
+    let log = owner.get("/audit?what=team").await.expect(200).body;
+    for text in ["Member deactivated", "Member reactivated", "May sign in"] {
+        assert!(log.contains(text), "{text}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_was_open_when_a_member_was_deactivated_leads_nowhere() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let bob = world.join(&owner, BOB, "admin").await;
+    let email = domain::Email::parse(BOB).unwrap();
+    let reset = world.service.reset_link(&email).await.unwrap().unwrap();
+    let fields = [("email", "guest@example.com"), ("role", "admin")];
+    let invited = setup_link(&bob.form("/team/invite", &fields).await.expect(200).body);
+    change(&owner, &world, BOB, "deactivate", "")
+        .await
+        .expect(303);
+    for link in [format!("/setup/{}", reset.expose()), invited] {
+        let answer = world.nobody().form(&link, &[("password", PASSWORD)]).await;
+        answer.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn an_owner_hands_over_to_whom_they_name() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let bob = world.join(&owner, BOB, "viewer").await;
+    let id = world.member_id(BOB).await;
+    let at = format!("/team/{id}/hand-over");
+    let page = owner
+        .form(&at, &[("confirm", "bob")])
+        .await
+        .expect(200)
+        .body;
+    assert!(page.contains("Type the address of the new owner") && page.contains("value=\"bob\""));
+    change(&owner, &world, BOB, "deactivate", "")
+        .await
+        .expect(303);
+    let page = owner.form(&at, &[("confirm", BOB)]).await.expect(200).body;
+    assert!(page.contains("Only an active member"), "{page}");
+    change(&owner, &world, BOB, "reactivate", "")
+        .await
+        .expect(303);
+    let answer = owner.form(&at, &[("confirm", " Bob@example.com")]).await;
+    assert_eq!(
+        answer.expect(303).header("location"),
+        "/team?done=handed-over"
+    );
+    drop(bob);
+    let bob = world.sign_in(BOB).await;
+    assert!(row(&bob, BOB).await.contains("Owner"));
+    assert!(row(&bob, OWNER).await.contains("Admin"));
+    let log = bob.get("/audit?what=team").await.expect(200).body;
+    assert!(log.contains("Ownership handed over") && log.contains("<del>ada@example.com</del>"));
+}
+
+#[tokio::test]
+async fn a_member_who_is_not_there_is_not_found() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    owner.get("/team/none").await.expect(404);
+    for verb in ["role", "deactivate", "reactivate", "hand-over"] {
+        let fields = [("role", "admin")];
+        owner
+            .form(&format!("/team/none/{verb}"), &fields)
+            .await
+            .expect(404);
+        owner
+            .form(&format!("/team/%00/{verb}"), &fields)
+            .await
+            .expect(404);
+    }
+}

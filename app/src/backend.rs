@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use domain::{
     AccountPage, AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage,
     InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm,
-    RotatePage, SettingsPage, TeamPage,
+    RotatePage, SettingsPage, SeveralForm, SeveralPage, TeamPage,
 };
 use std::sync::Arc;
 
@@ -17,7 +17,8 @@ use std::sync::Arc;
 pub trait Backend: Send + Sync + 'static {
     async fn dashboard(&self) -> Result<DashboardPage, Failure>;
 
-    async fn keys(&self) -> Result<KeysPage, Failure>;
+    /// `search` is what follows the question mark of the page's address.
+    async fn keys(&self, search: String) -> Result<KeysPage, Failure>;
 
     async fn key(&self, id: KeyId) -> Result<KeyPage, Failure>;
 
@@ -27,6 +28,9 @@ pub trait Backend: Send + Sync + 'static {
     async fn create_key(&self, form: CreateKeyForm) -> Result<IssuedKey, Failure>;
 
     async fn revoke_key(&self, id: KeyId, form: RevokeKeyForm) -> Result<KeyView, Failure>;
+
+    /// The question before `form` is sent.
+    async fn several(&self, form: SeveralForm) -> Result<SeveralPage, Failure>;
 
     async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure>;
 

@@ -7,7 +7,7 @@
 use crate::routes::Page;
 use domain::{
     CreateKeyForm, EditKeyForm, Failure, InventoryPage, IssuedKey, KeyId, KeysPage, LeadsPage,
-    MemberView, RevokeKeyForm, RotateKeyForm, SettingsForm,
+    MemberView, RevokeKeyForm, RotateKeyForm, SettingsForm, SeveralForm,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,9 @@ impl Theme {
 pub struct PageRequest {
     /// Where the page stands.
     pub path: String,
-    /// What follows the path's question mark, decoded.
+    /// What follows the path's question mark.
+    pub search: String,
+    /// The same, decoded.
     pub query: Vec<(String, String)>,
     /// `None` where no site was built into the binary: the pages then work without script and style.
     pub assets: Option<Assets>,
@@ -84,6 +86,20 @@ impl PageRequest {
     pub fn asked(&self, name: &str) -> Option<String> {
         let found = self.query.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.clone())
+    }
+
+    /// What the address, or the form that this answers, wants done to which keys.
+    #[cfg(feature = "ssr")]
+    fn several(&self) -> SeveralForm {
+        if let Some(FormAnswer::Several { form, .. }) = &self.answer {
+            return form.clone();
+        }
+        let keys = self.query.iter().filter(|(name, _)| name == "key");
+        SeveralForm {
+            act: self.asked("do").unwrap_or_default(),
+            keys: keys.map(|(_, id)| id.clone()).collect(),
+            ..SeveralForm::default()
+        }
     }
 }
 
@@ -118,7 +134,7 @@ pub enum PageData {
     /// The page needs none.
     #[default]
     None,
-    Keys(Result<KeysPage, Failure>),
+    Keys(Box<Result<KeysPage, Failure>>),
     Inventory(Result<InventoryPage, Failure>),
     Leads(Result<LeadsPage, Failure>),
     /// Of pages that no script takes over.
@@ -136,6 +152,9 @@ pub enum PageData {
     Team(Box<Result<domain::TeamPage, Failure>>),
     #[cfg(feature = "ssr")]
     Account(Box<Result<domain::AccountPage, Failure>>),
+    #[cfg(feature = "ssr")]
+    #[serde(skip)]
+    Several(Result<domain::SeveralPage, Failure>),
 }
 
 impl PageData {
@@ -148,7 +167,8 @@ impl PageData {
     ) -> Self {
         match page {
             Page::Dashboard => Self::Dashboard(Box::new(backend.dashboard().await)),
-            Page::Keys | Page::NewKey | Page::RevokeKey => Self::Keys(backend.keys().await),
+            Page::Keys => Self::Keys(Box::new(backend.keys(request.search.clone()).await)),
+            Page::NewKey => Self::Keys(Box::new(backend.keys(String::new()).await)),
             Page::Inventory => {
                 let query = domain::InventoryQuery {
                     cursor: request.asked("cursor"),
@@ -171,11 +191,14 @@ impl PageData {
             }
             Page::Team | Page::Invite | Page::Member => Self::Team(Box::new(backend.team().await)),
             Page::Account => Self::Account(Box::new(backend.account().await)),
-            Page::Settings => Self::Settings(backend.settings().await),
-            Page::Key | Page::EditKey => Self::Key(Box::new(match key_of(request) {
-                Ok(id) => backend.key(id).await,
-                Err(failure) => Err(failure),
-            })),
+            Page::SeveralKeys => Self::Several(backend.several(request.several()).await),
+            Page::Settings | Page::RevokeAll => Self::Settings(backend.settings().await),
+            Page::Key | Page::EditKey | Page::RevokeKey => {
+                Self::Key(Box::new(match key_of(request) {
+                    Ok(id) => backend.key(id).await,
+                    Err(failure) => Err(failure),
+                }))
+            }
             Page::RotateKey => Self::Rotate(Box::new(match key_of(request) {
                 Ok(id) => backend.rotation(id).await,
                 Err(failure) => Err(failure),
@@ -186,7 +209,7 @@ impl PageData {
 
     pub fn keys(self) -> Option<Result<KeysPage, Failure>> {
         match self {
-            Self::Keys(page) => Some(page),
+            Self::Keys(page) => Some(*page),
             _ => None,
         }
     }
@@ -217,6 +240,14 @@ impl PageData {
     pub fn settings(self) -> Option<Result<domain::SettingsPage, Failure>> {
         match self {
             Self::Settings(page) => Some(page),
+            _ => None,
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    pub fn several(self) -> Option<Result<domain::SeveralPage, Failure>> {
+        match self {
+            Self::Several(page) => Some(page),
             _ => None,
         }
     }
@@ -264,11 +295,10 @@ impl PageData {
     /// Why the page cannot show it.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Keys(Err(failure))
-            | Self::Inventory(Err(failure))
-            | Self::Leads(Err(failure)) => Some(failure),
+            Self::Keys(page) => page.as_ref().as_ref().err(),
+            Self::Inventory(Err(failure)) | Self::Leads(Err(failure)) => Some(failure),
             #[cfg(feature = "ssr")]
-            Self::Settings(Err(failure)) => Some(failure),
+            Self::Settings(Err(failure)) | Self::Several(Err(failure)) => Some(failure),
             #[cfg(feature = "ssr")]
             Self::Key(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
@@ -318,6 +348,14 @@ pub enum FormAnswer {
     Issued(Box<IssuedKey>),
     EditKey {
         form: EditKeyForm,
+        failure: Failure,
+    },
+    Several {
+        form: SeveralForm,
+        failure: Failure,
+    },
+    RevokeAll {
+        confirm: String,
         failure: Failure,
     },
     RevokeKey {

@@ -17,7 +17,9 @@ pub enum Page {
     Key,
     EditKey,
     RevokeKey,
+    RevokeAll,
     RotateKey,
+    SeveralKeys,
     Inventory,
     Leads,
     Docs,
@@ -38,6 +40,8 @@ impl Page {
             "/sign-in" => Self::SignIn,
             "/keys" => Self::Keys,
             "/keys/new" => Self::NewKey,
+            "/keys/several" => Self::SeveralKeys,
+            "/keys/revoke-all" => Self::RevokeAll,
             "/inventory" => Self::Inventory,
             "/leads" => Self::Leads,
             "/docs" => Self::Docs,
@@ -82,6 +86,8 @@ impl Page {
             Self::EditKey => "Edit API key · Voxum Console",
             Self::RevokeKey => "Revoke API key · Voxum Console",
             Self::RotateKey => "Rotate API key · Voxum Console",
+            Self::SeveralKeys => "Several API keys · Voxum Console",
+            Self::RevokeAll => "Revoke all API keys · Voxum Console",
             Self::Inventory => "Inventory · Voxum Console",
             Self::Leads => "Leads · Voxum Console",
             Self::Docs => "API docs · Voxum Console",
@@ -114,8 +120,8 @@ impl Page {
         {
             use crate::pages::{
                 AccountPage, AuditPage, DashboardPage, EditKeyPage, InvitePage, KeyPage,
-                MemberPage, NewKeyPage, RevokeKeyPage, RotateKeyPage, SettingsPage, SetupPage,
-                SignInPage, TeamPage,
+                MemberPage, NewKeyPage, RevokeAllPage, RevokeKeyPage, RotateKeyPage, SettingsPage,
+                SetupPage, SeveralPage, SignInPage, TeamPage,
             };
             match self {
                 Self::Dashboard => return plain(view! { <DashboardPage/> }),
@@ -131,6 +137,8 @@ impl Page {
                 Self::Account => return plain(view! { <AccountPage/> }),
                 Self::Audit => return plain(view! { <AuditPage/> }),
                 Self::RotateKey => return plain(view! { <RotateKeyPage/> }),
+                Self::SeveralKeys => return plain(view! { <SeveralPage/> }),
+                Self::RevokeAll => return plain(view! { <RevokeAllPage/> }),
                 Self::Settings => return plain(view! { <SettingsPage/> }),
                 Self::Keys | Self::Inventory | Self::Leads | Self::Docs | Self::NotFound => {}
             }
@@ -166,6 +174,8 @@ mod tests {
         for (path, page) in [
             ("/keys", Page::Keys),
             ("/keys/new", Page::NewKey),
+            ("/keys/several", Page::SeveralKeys),
+            ("/keys/revoke-all", Page::RevokeAll),
             ("/keys/0198c2a0", Page::Key),
             ("/keys/0198c2a0/edit", Page::EditKey),
             ("/keys/0198c2a0/revoke", Page::RevokeKey),

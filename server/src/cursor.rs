@@ -1,12 +1,15 @@
 //! Where the next page of a list begins, as a text that callers pass back and do not read.
 
+use domain::{KeyId, KeyOrder, Timestamp};
 use service::inventory::MAX_ID_CHARS;
+use service::store::{KeyPlace, PlaceValue};
 
 /// What a cursor is for, so that none is taken for another, now or by a later version.
 const ITEM: u8 = 1;
 const CHANGES_ON: u8 = 2;
 const CHANGES_BACK: u8 = 3;
 const LOG: u8 = 12;
+const KEYS: u8 = 4;
 
 /// In which direction a list of changes goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,41 @@ pub fn read_change(way: Way, cursor: &str) -> Option<u64> {
     (*kind == way.kind() && write_change(way, number) == cursor).then_some(number)
 }
 
+/// The cursor at a place in a list of keys that is in this order.
+pub fn write_key(order: KeyOrder, place: &KeyPlace) -> String {
+    let value = match &place.value {
+        PlaceValue::Number(number) => serde_json::json!(number),
+        PlaceValue::Text(text) => serde_json::json!(text),
+    };
+    let place = serde_json::json!([
+        order.as_str(),
+        value,
+        place.created_at.millis(),
+        place.id.as_str()
+    ]);
+    let mut bytes = vec![KEYS];
+    bytes.extend_from_slice(place.to_string().as_bytes());
+    hex::encode(bytes)
+}
+
+/// The place that [`write_key`] was given; `None` for any text that it did not write for that order.
+pub fn read_key(order: KeyOrder, cursor: &str) -> Option<KeyPlace> {
+    let bytes = hex::decode(cursor).ok()?;
+    let (kind, place) = bytes.split_first()?;
+    let (_, value, created, id): (String, serde_json::Value, i64, String) =
+        serde_json::from_slice(place).ok()?;
+    let value = match value {
+        serde_json::Value::String(text) => PlaceValue::Text(text),
+        value => PlaceValue::Number(value.as_i64()?),
+    };
+    let place = KeyPlace {
+        value,
+        created_at: Timestamp::from_millis(created),
+        id: KeyId::parse(&id).ok()?,
+    };
+    (*kind == KEYS && write_key(order, &place) == cursor).then_some(place)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +128,36 @@ mod tests {
             &write("SKU00001"),
         ] {
             assert_eq!(read_change(Way::On, bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_among_keys_is_good_for_its_own_order_alone() {
+        let place = |value| KeyPlace {
+            value,
+            created_at: Timestamp::from_millis(5),
+            id: KeyId::parse("0198c2a0").unwrap(),
+        };
+        let order = |text| KeyOrder::parse(text).unwrap();
+        for value in [
+            PlaceValue::Number(-3),
+            PlaceValue::Text("“händler”, 🚗".into()),
+        ] {
+            let place = place(value);
+            let cursor = write_key(order("name"), &place);
+            assert_eq!(read_key(order("name"), &cursor), Some(place));
+            assert_eq!(read_key(order("-name"), &cursor), None);
+            assert_eq!(read(&cursor), None);
+        }
+        for bad in [
+            "",
+            "04",
+            "045b5d",
+            "zz",
+            &write("[]"),
+            &hex::encode(b"\x04[\"name\",1.5,5,\"a\"]"),
+        ] {
+            assert_eq!(read_key(order("name"), bad), None, "{bad:?}");
         }
     }
 

@@ -78,6 +78,10 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/keys", |m| on(m, page::show)),
     route(M::POST, "/keys", |m| on(m, form::create_key)),
     route(M::GET, "/keys/new", |m| on(m, page::show)),
+    route(M::GET, "/keys/several", |m| on(m, page::show)),
+    route(M::POST, "/keys/several", |m| on(m, form::several_keys)),
+    route(M::GET, "/keys/revoke-all", |m| on(m, page::show)),
+    route(M::POST, "/keys/revoke-all", |m| on(m, form::revoke_all)),
     route(M::GET, "/keys/{id}", |m| on(m, page::show)),
     route(M::GET, "/keys/{id}/edit", |m| on(m, page::show)),
     route(M::POST, "/keys/{id}/edit", |m| on(m, form::edit_key)),
@@ -121,6 +125,9 @@ pub const CONSOLE: &[Route] = &[
     route(M::POST, "/account/sessions", |m| on(m, form::end_sessions)),
     route(M::GET, "/settings", |m| on(m, page::show)),
     route(M::POST, "/settings", |m| on(m, form::change_settings)),
+    route(M::POST, "/settings/key-creation", |m| {
+        on(m, form::key_creation)
+    }),
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),
 ];
 

@@ -9,11 +9,13 @@ pub enum Field {
     AccountName,
     AllowList,
     Confirm,
+    Count,
     Currency,
     Email,
     Expires,
     From,
     Grace,
+    Keys,
     LimitDepth,
     LimitPerSecond,
     Name,
@@ -54,6 +56,10 @@ pub enum Failure {
     Invalid { errors: Vec<FieldError> },
     /// This form was sent before; its key exists and can be shown no more.
     AlreadyCreated { name: String },
+    /// An owner has stopped the making of keys.
+    CreationStopped,
+    /// Only an owner may.
+    OwnersOnly,
     /// The key is revoked or expired already.
     AlreadyEnded,
     /// Somebody else changed it while the form stood open: what is different now, in words.
@@ -103,11 +109,16 @@ impl Failure {
                 "Your role lets you look but not change this. Ask an owner or admin of your account.".into()
             }
             Self::NotFound => "There is no such thing in your account. It may belong to another one.".into(),
-            Self::Invalid { .. } => "Check the fields marked below.".into(),
+            // No field of a form shows which keys were chosen.
+            Self::Invalid { .. } => self.at(Field::Keys).unwrap_or("Check the fields marked below.").into(),
             Self::AlreadyCreated { name } => format!(
                 "“{name}” was already created with this form, and its secret can be shown no more. \
                  If you did not save it, create another key and revoke “{name}”."
             ),
+            Self::CreationStopped => {
+                "An owner of your account has stopped the creation of keys. Nothing was created. Ask an owner to allow it again in Settings.".into()
+            }
+            Self::OwnersOnly => "Only an owner of your account can do this. Nothing was changed.".into(),
             Self::AlreadyEnded => "This key has ended already. Nothing was changed.".into(),
             Self::Outdated { changes } => {
                 let first = "Somebody changed this key while you were editing it, so nothing was saved.";

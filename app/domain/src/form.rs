@@ -1,6 +1,6 @@
 //! What the console's forms send and what its pages need to be drawn.
 
-use crate::{Expiry, KeyId, KeyView, Moment, RotationView};
+use crate::{Emergency, Expiry, KeyCount, KeyQuery, KeyView, Moment, RotationView};
 use serde::{Deserialize, Serialize};
 
 /// The create form as a browser sends it, not yet checked.
@@ -51,6 +51,9 @@ pub struct SettingsPage {
     pub time_zones: Vec<String>,
     /// Whether the member's role changes settings.
     pub may_change: bool,
+    /// For owners.
+    #[serde(skip)]
+    pub emergency: Option<Emergency>,
 }
 
 /// What the create form needs from the server.
@@ -66,23 +69,49 @@ pub struct NewKeyOptions {
     pub days: (String, Option<String>),
 }
 
+/// What stands around the list of keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AroundKeys {
+    /// What was asked for.
+    pub query: KeyQuery,
+    /// Why it could not be asked for so; then the list is that of no question.
+    pub refused: Option<String>,
+    /// Ids and addresses of the members whose keys can be asked for.
+    pub creators: Vec<(String, String)>,
+    /// The address of the first page; `None` where this is it.
+    pub first: Option<String>,
+    /// The address of the next page; `None` on the last.
+    pub next: Option<String>,
+}
+
 /// Everything the API Keys page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeysPage {
-    /// Active and paused first, newest first; expired and revoked follow.
+    /// Those of this page, in the order that was asked for. By itself: active and paused first, newest first; expired
+    /// and revoked follow.
     pub keys: Vec<KeyView>,
+    /// Of those that were asked for.
+    pub count: KeyCount,
+    /// Whether some were asked for only.
+    pub filtered: bool,
+    /// What was just done, in words.
+    pub done: Option<String>,
+    /// Whether the account has no key at all.
+    pub none: bool,
+    /// Of Name, Key preview, Created, Last used and Status: the address of the list in that order, and `aria-sort`,
+    /// which is empty where the list is in another.
+    pub sorts: Vec<(String, String)>,
+    /// Drawn by the server once, so that the browser need not know it.
+    #[serde(skip)]
+    pub around: AroundKeys,
     /// The server's time, from which relative times are counted.
     pub now: Moment,
-    /// `None` where the member's role creates no keys.
+    /// Whether the member's role manages keys.
+    pub manages: bool,
+    /// `None` where the member creates no keys, or nobody does for the time being.
     pub new_key: Option<NewKeyOptions>,
     /// Where integrations reach this installation, such as `https://console.example.com`.
     pub public_url: String,
-}
-
-impl KeysPage {
-    pub fn find(&self, id: &KeyId) -> Option<&KeyView> {
-        self.keys.iter().find(|key| key.id == *id)
-    }
 }
 
 /// The edit form as a browser sends it, not yet checked; also what stands in it at first.

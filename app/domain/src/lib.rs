@@ -8,6 +8,7 @@ mod audit;
 mod call;
 mod dashboard;
 mod failure;
+mod find;
 mod form;
 mod id;
 mod inventory;
@@ -18,6 +19,7 @@ mod member;
 mod moment;
 mod rotation;
 mod scope;
+mod several;
 mod team;
 mod text;
 
@@ -25,9 +27,10 @@ pub use audit::{AuditDetail, AuditForm, AuditName, AuditPage, AuditRow};
 pub use call::{Outcome, Refusal};
 pub use dashboard::{DashboardPage, DayCalls, ExpiringKey, FirstSteps, KeyCounts, LastChange};
 pub use failure::{Failure, Field, FieldError};
+pub use find::{KeyCount, KeyOrder, KeyQuery, KeySort};
 pub use form::{
-    CreateKeyForm, EditKeyForm, HistoryRow, KeyPage, KeysPage, NewKeyOptions, RevokeKeyForm,
-    SettingsForm, SettingsPage,
+    AroundKeys, CreateKeyForm, EditKeyForm, HistoryRow, KeyPage, KeysPage, NewKeyOptions,
+    RevokeKeyForm, SettingsForm, SettingsPage,
 };
 pub use id::{AccountId, KeyId, LeadId, MemberId};
 pub use inventory::{ImportReport, InventoryPage, InventoryQuery, ItemRow, RowProblem};
@@ -42,6 +45,7 @@ pub use rotation::{
     Grace, KeyLink, Overlap, OverlapStep, RotateKeyForm, RotatePage, RotationView, rotation_choices,
 };
 pub use scope::{Preset, Scope, ScopeSet};
+pub use several::{Emergency, SeveralAct, SeveralForm, SeveralPage};
 pub use team::{
     AccountPage, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow, TeamPage,
 };

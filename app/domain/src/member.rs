@@ -61,6 +61,11 @@ impl Role {
         matches!(self, Self::Owner | Self::Admin)
     }
 
+    /// Whether this role stops everything when something is badly wrong.
+    pub const fn acts_in_emergencies(self) -> bool {
+        matches!(self, Self::Owner)
+    }
+
     /// Whether this role changes the account's settings.
     pub const fn manages_account(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)

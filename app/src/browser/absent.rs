@@ -8,6 +8,10 @@ pub fn receive() {}
 
 pub fn ready() {}
 
+pub fn search() -> String {
+    String::new()
+}
+
 pub fn open(_dialog: &str) {}
 
 pub fn close(_element: &str) {}

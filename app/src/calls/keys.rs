@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
 #[server(prefix = "/call", endpoint = "keys/list", input = Json)]
-pub async fn list_keys() -> Result<Answer<KeysPage>, CallError> {
-    super::error::answer(crate::backend::backend().keys().await)
+pub async fn list_keys(#[server(default)] search: String) -> Result<Answer<KeysPage>, CallError> {
+    super::error::answer(crate::backend::backend().keys(search).await)
 }
 
 /// Creates a key; the answer is the only place where its secret ever stands.

@@ -1,5 +1,6 @@
 //! One key of the list.
 
+use super::key_table::SEVERAL;
 use super::{Badge, Clock, Day, RevokeDialog, RevokeRequest, Time};
 use crate::lean::plain;
 use domain::{KeyStatus, KeyView, LastUse, Revocation};
@@ -19,6 +20,18 @@ pub fn KeyRow(
     let revoke = on_revoke
         .filter(|_| key.status.is_live())
         .map(|on_revoke| view! { <RevokeDialog key=key.clone() clock=clock on_revoke=on_revoke/> });
+    let choose = revoke.is_some().then(|| {
+        view! {
+            <input
+                type="checkbox"
+                class="choose"
+                form=SEVERAL
+                name="key"
+                value=key.id.to_string()
+                aria-label=format!("Choose {}", key.name)
+            />
+        }
+    });
     let scopes = key
         .scopes
         .iter()
@@ -55,6 +68,7 @@ pub fn KeyRow(
     plain(view! {
         <tr role="row" class:ended=!key.status.is_live()>
             <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">
+                {choose}
                 <a class="name" href=format!("/keys/{}", key.id)>
                     {key.name.to_string()}
                 </a>

@@ -2,7 +2,7 @@
 
 use super::{Clock, Column, KeyRow, RevokeRequest, Table, TimesSwitch};
 use crate::lean::plain;
-use domain::{KeyStatus, KeyView};
+use domain::KeyView;
 use leptos::prelude::*;
 
 const COLUMNS: &[Column] = &[
@@ -14,25 +14,31 @@ const COLUMNS: &[Column] = &[
     Column::Unseen("Actions"),
 ];
 
+/// The form that takes the keys that are chosen to a page that asks what to do with them.
+pub const SEVERAL: &str = "several";
+
 #[component]
 pub fn KeyTable(
     keys: RwSignal<Vec<KeyView>>,
+    /// How many there are on all pages, in words.
+    count: Signal<String>,
+    sorts: Vec<(String, String)>,
     clock: Clock,
     /// Revokes a key; `None` where the member's role does not allow it.
     on_revoke: Option<Callback<RevokeRequest>>,
 ) -> impl IntoView {
-    let count = Signal::derive(move || {
-        keys.with(|keys| {
-            let active = keys
-                .iter()
-                .filter(|key| key.status == KeyStatus::Active)
-                .count();
-            let all = keys.len();
-            format!(
-                "{all} {}, {active} active",
-                if all == 1 { "key" } else { "keys" }
-            )
-        })
+    let several = on_revoke.map(|_| {
+        view! {
+            <form class="several" id=SEVERAL method="get" action="/keys/several">
+                <p>"The keys that you have chosen:"</p>
+                <button type="submit" name="do" value="pause" class="button">
+                    "Pause…"
+                </button>
+                <button type="submit" name="do" value="revoke" class="button">
+                    "Revoke…"
+                </button>
+            </form>
+        }
     });
     let rows = plain(view! {
         <For each=move || keys.get() key=version let:key>
@@ -44,7 +50,8 @@ pub fn KeyTable(
             <p>{count}</p>
             <TimesSwitch/>
         </div>
-        <Table caption="API keys of this account" class="keys" columns=COLUMNS rows=rows/>
+        <Table caption="API keys of this account" class="keys" columns=COLUMNS sorts=sorts rows=rows/>
+        {several}
     })
 }
 

@@ -19,6 +19,7 @@ const PAGES: [(&str, &str, &str, &[Page]); 8] = [
             Page::EditKey,
             Page::RevokeKey,
             Page::RotateKey,
+            Page::SeveralKeys,
         ],
     ),
     ("/inventory", "Inventory", "#i-box", &[Page::Inventory]),
@@ -31,7 +32,12 @@ const PAGES: [(&str, &str, &str, &[Page]); 8] = [
         "#i-people",
         &[Page::Team, Page::Invite, Page::Member],
     ),
-    ("/settings", "Settings", "#i-sliders", &[Page::Settings]),
+    (
+        "/settings",
+        "Settings",
+        "#i-sliders",
+        &[Page::Settings, Page::RevokeAll],
+    ),
 ];
 
 #[component]

@@ -30,15 +30,27 @@ pub fn Table(
     caption: &'static str,
     #[prop(optional)] class: Option<&'static str>,
     columns: &'static [Column],
+    /// Of the first columns: the address of the list in that order, and `aria-sort`.
+    #[prop(optional)]
+    sorts: Vec<(String, String)>,
     rows: AnyView,
 ) -> impl IntoView {
+    let mut sorts = sorts.into_iter();
     let heads = columns
         .iter()
         .map(|column| {
             let unseen = matches!(column, Column::Unseen(_)).then_some("visually-hidden");
+            let name = plain(view! { <span class=unseen>{column.name()}</span> });
+            let (name, sorted) = match sorts.next() {
+                Some((href, sorted)) => (
+                    plain(view! { <a class="sort" href=href>{name}</a> }),
+                    (!sorted.is_empty()).then_some(sorted),
+                ),
+                None => (name, None),
+            };
             view! {
-                <th role="columnheader" scope="col" class=column.class()>
-                    <span class=unseen>{column.name()}</span>
+                <th role="columnheader" scope="col" class=column.class() aria-sort=sorted>
+                    {name}
                 </th>
             }
         })

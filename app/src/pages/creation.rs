@@ -1,6 +1,7 @@
 //! Creating a key from a page that a script runs on.
 
 use super::load::settle;
+use crate::browser;
 use crate::calls::{create_key, list_keys};
 use crate::components::{Issue, Problem, Status};
 use domain::{CreateKeyForm, KeyView, KeysPage, NewKeyOptions};
@@ -17,7 +18,7 @@ pub fn creation(
     // The form's one-time token was sent: it makes no other key, whatever came of it.
     let spent = StoredValue::new(false);
     let renew = move || async move {
-        let page = settle(list_keys().await)?;
+        let page = settle(list_keys(browser::search()).await)?;
         if let Some(options) = &page.new_key {
             issue.options.set(options.clone());
             spent.set_value(false);

@@ -1,5 +1,8 @@
 //! API Keys: who can reach the account's data.
 
+#[cfg(feature = "ssr")]
+mod around;
+
 use super::creation::creation;
 use super::load::{Head, load, settle};
 use crate::browser;
@@ -10,7 +13,7 @@ use crate::components::{
 };
 use crate::lean::{changing, plain};
 use crate::request::PageData;
-use domain::{KeyView, KeysPage as Data, NewKeyOptions};
+use domain::{KeyCount, KeyStatus, KeyView, KeysPage as Data, NewKeyOptions};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -21,6 +24,8 @@ const HEAD: Head = Head {
 
 const MAY_LOOK: &str =
     "Your role lets you see the keys. An owner or admin of your account creates and revokes them.";
+
+const STOPPED: &str = "Nobody can create a key for the time being. An owner of your account allows it again in Settings.";
 
 #[component]
 pub fn KeysPage() -> impl IntoView {
@@ -33,6 +38,9 @@ pub fn KeysPage() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Rows {
     keys: RwSignal<Vec<KeyView>>,
+    count: RwSignal<KeyCount>,
+    /// Whether the account has no key at all.
+    none: RwSignal<bool>,
     clock: Clock,
 }
 
@@ -40,12 +48,19 @@ impl Rows {
     /// As the server lists them.
     fn renew(self, page: Data) {
         self.clock.reached(page.now.at);
+        self.none.set(page.none);
+        self.count.set(page.count);
         self.keys.set(page.keys);
     }
 
     /// A key that was just created.
     fn add(self, key: KeyView) {
         self.clock.reached(key.created.at);
+        self.none.set(false);
+        self.count.update(|count| {
+            count.keys += 1;
+            count.active += 1;
+        });
         self.keys.update(|keys| keys.insert(0, key));
     }
 
@@ -56,6 +71,10 @@ impl Rows {
         }
         self.keys.update(|keys| {
             if let Some(key) = keys.iter_mut().find(|key| key.id == revoked.id) {
+                if key.status == KeyStatus::Active {
+                    self.count
+                        .update(|count| count.active = count.active.saturating_sub(1));
+                }
                 *key = revoked;
             }
         });
@@ -66,35 +85,86 @@ impl Rows {
 fn Keys(page: Data) -> impl IntoView {
     let rows = Rows {
         keys: RwSignal::new(page.keys),
+        count: RwSignal::new(page.count),
+        none: RwSignal::new(page.none),
         clock: Clock::start(page.now.at),
     };
-    let none = Memo::new(move |_| rows.keys.with(Vec::is_empty));
-    let manages = page.new_key.is_some();
+    let manages = page.manages;
+    let creates = page.new_key.is_some();
+    let stopped =
+        (manages && !creates).then(|| view! { <Notice tone=Tone::Warning text=STOPPED/> });
+    let done = page
+        .done
+        .map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let (filtered, sorts) = (page.filtered, page.sorts);
     let on_revoke = manages.then(|| revocation(rows));
     let dialog = page
         .new_key
         .map(|options| view! { <Create options=options rows=rows/> });
+    #[cfg(feature = "ssr")]
+    let (find, pager) = (
+        around::find(&page.around, page.none),
+        around::pager(&page.around),
+    );
+    #[cfg(not(feature = "ssr"))]
+    let (find, pager) = around();
     let url = page.public_url;
     let action = plain(changing(move || {
-        if manages && !none.get() {
+        if creates && !rows.none.get() {
             plain(view! { <NewKeyButton/> })
         } else {
             plain(())
         }
     }));
     let may_look = (!manages).then(|| view! { <Notice tone=Tone::Info text=MAY_LOOK/> });
+    let empty = Memo::new(move |_| rows.keys.with(Vec::is_empty));
     let list = changing(move || {
-        if none.get() {
-            plain(view! { <NoKeys url=url.clone() manages=manages/> })
+        if rows.none.get() {
+            plain(view! { <NoKeys url=url.clone() manages=creates/> })
+        } else if empty.get() {
+            nothing_found()
         } else {
-            plain(view! { <KeyTable keys=rows.keys clock=rows.clock on_revoke=on_revoke/> })
+            let count = Signal::derive(move || rows.count.get().words(filtered));
+            plain(view! {
+                <KeyTable
+                    keys=rows.keys
+                    count=count
+                    sorts=sorts.clone()
+                    clock=rows.clock
+                    on_revoke=on_revoke
+                />
+            })
         }
     });
     plain(view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose action=action/>
         {may_look}
+        {stopped}
+        {done}
+        {find}
         {list}
+        {pager}
         {dialog}
+    })
+}
+
+/// In the browser: the places of what the server drew.
+#[cfg(not(feature = "ssr"))]
+fn around() -> (AnyView, AnyView) {
+    (
+        plain(view! { <search></search> }),
+        plain(view! { <nav class="pager" aria-label="Pages of the keys"></nav> }),
+    )
+}
+
+fn nothing_found() -> AnyView {
+    plain(view! {
+        <section class="empty">
+            <h2>"No key matches"</h2>
+            <p>
+                "No key of this account is as you asked for. " <a href="/keys">"Show all keys"</a>
+            </p>
+        </section>
     })
 }
 

@@ -18,5 +18,6 @@ pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
 pub use still::{
     AccountPage, AuditPage, DashboardPage, EditKeyPage, InvitePage, KeyPage, MemberPage,
-    NewKeyPage, RevokeKeyPage, RotateKeyPage, SettingsPage, SetupPage, SignInPage, TeamPage,
+    NewKeyPage, RevokeAllPage, RevokeKeyPage, RotateKeyPage, SettingsPage, SetupPage, SeveralPage,
+    SignInPage, TeamPage,
 };

@@ -26,6 +26,7 @@ impl Service {
                 .collect(),
             time_zones: Zone::names(),
             may_change: member.role.manages_account(),
+            emergency: self.emergency(member).await?,
             settings: SettingsForm {
                 account_name: settings.name.to_string(),
                 currency: settings.currency.code().to_owned(),

@@ -1,5 +1,7 @@
 //! The one door from the console's pages and calls to the rules, bound to whoever knocks.
 
+mod keys;
+
 use super::Visitor;
 use crate::AppState;
 use crate::cursor::{self, Way};
@@ -10,7 +12,7 @@ use async_trait::async_trait;
 use domain::{
     AccountPage, AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage,
     InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm,
-    RotatePage, SettingsPage, TeamPage,
+    RotatePage, SettingsPage, SeveralForm, SeveralPage, TeamPage,
 };
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
@@ -70,8 +72,8 @@ impl Backend for Door {
         self.told(self.service.dashboard_page(self.member()?).await)
     }
 
-    async fn keys(&self) -> Result<KeysPage, Failure> {
-        self.told(self.service.keys_page(self.member()?).await)
+    async fn keys(&self, search: String) -> Result<KeysPage, Failure> {
+        keys::page(self, &search).await
     }
 
     async fn key(&self, id: KeyId) -> Result<KeyPage, Failure> {
@@ -130,6 +132,10 @@ impl Backend for Door {
 
     async fn settings(&self) -> Result<SettingsPage, Failure> {
         self.told(self.service.settings_page(self.member()?).await)
+    }
+
+    async fn several(&self, form: SeveralForm) -> Result<SeveralPage, Failure> {
+        self.told(self.service.several_page(self.member()?, &form).await)
     }
 
     async fn inventory(&self, query: InventoryQuery) -> Result<InventoryPage, Failure> {

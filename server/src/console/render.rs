@@ -98,9 +98,11 @@ fn request(
     query: Option<&str>,
     answer: Option<FormAnswer>,
 ) -> PageRequest {
-    let query = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let search = query.unwrap_or_default();
+    let query = form_urlencoded::parse(search.as_bytes());
     PageRequest {
         path: path.to_owned(),
+        search: search.to_owned(),
         query: query.into_owned().collect(),
         assets: state.site.assets(),
         theme: visitor.theme,

@@ -27,7 +27,8 @@ impl Canaries {
 /// Presents the secret wherever a caller might put it, well or badly.
 fn misuse(server: &Server, secret: &str, owner: &Client) {
     let nobody = server.client(None);
-    let mistyped = format!("{}x", &secret[..51]);
+    let other = if secret.ends_with('x') { 'y' } else { 'x' };
+    let mistyped = format!("{}{other}", &secret[..51]);
     for client in [
         server.key(secret),
         server.key(&mistyped),

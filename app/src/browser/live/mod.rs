@@ -16,7 +16,7 @@ pub use field::{
 };
 pub use focus::{focus, focus_invalid};
 pub use leaving::{guard_leaving, on_escape, on_leaving};
-pub use page::{every_second, path, ready, receive, sign_in_again};
+pub use page::{every_second, path, ready, receive, search, sign_in_again};
 pub use theme::{adopt_theme, set_theme, theme};
 pub use upload::upload;
 

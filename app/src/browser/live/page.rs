@@ -43,6 +43,14 @@ pub fn path() -> String {
         .unwrap_or_default()
 }
 
+/// What the address asks for, with its question mark.
+pub fn search() -> String {
+    let location = window().map(|window| window.location());
+    location
+        .and_then(|location| location.search().ok())
+        .unwrap_or_default()
+}
+
 /// The session is over: asks for the password, and comes back here afterwards.
 pub fn sign_in_again() {
     let Some(location) = window().map(|window| window.location()) else {

@@ -41,9 +41,14 @@ pub fn Saved(issued: IssuedKey) -> impl IntoView {
 #[component]
 fn Create(page: KeysPage) -> impl IntoView {
     let Some(options) = page.new_key else {
+        let failure = if page.manages {
+            Failure::CreationStopped
+        } else {
+            Failure::Forbidden
+        };
         return plain(view! {
             <h1>{HEAD.title}</h1>
-            <Notice tone=Tone::Info text=Failure::Forbidden.message()/>
+            <Notice tone=Tone::Info text=failure.message()/>
         });
     };
     let (initial, problem) = match page_request().answer {

@@ -3,8 +3,8 @@
 use crate::components::{Attempt, Clock, Notice, RevokeForm, Tone};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
-use crate::request::{FormAnswer, PageData, not_found, page_request};
-use domain::{Failure, KeyId, KeyView, KeysPage, RevokeKeyForm};
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{Failure, KeyPage, KeyView, RevokeKeyForm};
 use leptos::prelude::*;
 
 const HEAD: Head = Head {
@@ -14,20 +14,17 @@ const HEAD: Head = Head {
 
 #[component]
 pub fn RevokeKeyPage() -> impl IntoView {
-    let content = load(HEAD, PageData::keys, |page| {
+    let content = load(HEAD, PageData::key, |page| {
         plain(view! { <Revoke page=page/> })
     });
     plain(view! { <div class="narrow">{content}</div> })
 }
 
 #[component]
-fn Revoke(page: KeysPage) -> impl IntoView {
+fn Revoke(page: KeyPage) -> impl IntoView {
     let now = page.now.at;
     match asked_for(page) {
         Err(failure) => {
-            if failure == Failure::NotFound {
-                not_found();
-            }
             let back = plain(view! { <a href="/keys">"Back to API Keys"</a> });
             plain(view! {
                 <h1>{HEAD.title}</h1>
@@ -66,25 +63,14 @@ fn first() -> RevokeKeyForm {
     }
 }
 
-/// The key that the address names, if it is there to be revoked.
-fn asked_for(page: KeysPage) -> Result<KeyView, Failure> {
-    if page.new_key.is_none() {
-        return Err(Failure::Forbidden);
+/// The key, if it is there to be revoked.
+fn asked_for(page: KeyPage) -> Result<KeyView, Failure> {
+    if !page.key.status.is_live() {
+        return Err(Failure::AlreadyEnded);
     }
-    let path = page_request().path;
-    let id = path
-        .strip_prefix("/keys/")
-        .and_then(|rest| rest.strip_suffix("/revoke"))
-        .and_then(|id| KeyId::parse(id).ok())
-        .ok_or(Failure::NotFound)?;
-    let key = page
-        .keys
-        .into_iter()
-        .find(|key| key.id == id)
-        .ok_or(Failure::NotFound)?;
-    if key.status.is_live() {
-        Ok(key)
+    if page.may_change {
+        Ok(page.key)
     } else {
-        Err(Failure::AlreadyEnded)
+        Err(Failure::Forbidden)
     }
 }

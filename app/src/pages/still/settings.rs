@@ -31,6 +31,7 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
     let saved = page_request()
         .asked("saved")
         .map(|_| view! { <Notice tone=Tone::Info text="Saved. Each change holds from now on."/> });
+    let emergency = page.emergency.clone().map(super::emergency::section);
     let content = if page.may_change {
         plain(view! { <Change page=page/> })
     } else {
@@ -43,6 +44,7 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {saved}
         {content}
+        {emergency}
     })
 }
 

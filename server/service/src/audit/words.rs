@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 pub(super) const OPERATOR: &str = "The operator";
 
 /// Fields in the order in which they are told, with their names. Others follow under the name that they are stored by.
-const FIELDS: [(&str, &str); 25] = [
+const FIELDS: [(&str, &str); 27] = [
     ("name", "Name"),
     ("email", "Email"),
     ("owner", "Owner"),
@@ -33,6 +33,8 @@ const FIELDS: [(&str, &str); 25] = [
     ("rejected", "Passed over"),
     ("depth", "Calls at once"),
     ("per_second", "Calls a second"),
+    ("together", "Keys changed together"),
+    ("all", "All keys of the account"),
     ("before", "Before"),
     ("after", "After"),
 ];
@@ -47,6 +49,8 @@ pub const fn title(action: Action) -> &'static str {
         Action::InvitationWithdrawn => "Invitation withdrawn",
         Action::ItemDeleted => "Item removed",
         Action::KeyCreated => "API key created",
+        Action::KeyCreationAllowed => "Creation of keys allowed again",
+        Action::KeyCreationStopped => "Creation of keys stopped",
         Action::KeyEdited => "API key edited",
         Action::KeyPaused => "API key paused",
         Action::KeyResumed => "API key resumed",

@@ -61,6 +61,7 @@ impl Service {
                 name: name.as_str().to_owned(),
             }
             .into()),
+            Inserted::Stopped => Err(Failure::CreationStopped.into()),
             Inserted::Created => {
                 let key = self.find_view(member, &id, now).await?;
                 let curl = self.curl_line(&key.scopes, secret.expose());

@@ -1,38 +1,114 @@
 //! The keys of an account, as the console shows them.
 
+use super::find::read;
 use super::{EXPIRES_SOON_SECONDS, UNUSED_SECONDS, USED_LATELY_SECONDS};
-use crate::store::KeyRecord;
+use crate::store::{KeyFilter, KeyPlace, KeyRecord};
 use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
-use domain::{Failure, KeyId, KeyStatus, KeyView, KeysPage, LastUse, Revocation, Timestamp};
+use domain::{
+    AccountId, AroundKeys, Failure, KeyCount, KeyId, KeyQuery, KeyStatus, KeyView, KeysPage,
+    LastUse, Revocation, Timestamp,
+};
+
+/// How many keys stand on one page.
+const PAGE: u32 = 50;
 
 impl Service {
-    /// Everything the API Keys page shows, for any role.
+    /// Everything the API Keys page shows, for any role, and where its next page begins. `after` is where this one does.
+    ///
+    /// Takes as long for a hundred thousand keys as for ten: a page of them is read, and no more than
+    /// [`KeyCount::MOST`] are counted.
     ///
     /// # Errors
     /// The database's.
-    pub async fn keys_page(&self, member: &Member) -> Result<KeysPage, Error> {
+    pub async fn keys_page(
+        &self,
+        member: &Member,
+        query: &KeyQuery,
+        after: Option<&KeyPlace>,
+    ) -> Result<(KeysPage, Option<KeyPlace>), Error> {
         let now = self.clock.now();
         let zone = &member.time_zone;
-        let mut keys: Vec<KeyView> = self
+        let account = &member.account_id;
+        let read = read(query, now);
+        let refused = read.as_ref().err().map(|why| (*why).to_owned());
+        // What was refused is not shown again: it may be a key.
+        let query = if refused.is_some() {
+            KeyQuery::default()
+        } else {
+            query.clone()
+        };
+        let (filter, order) = read.unwrap_or_default();
+        let after = after.filter(|_| refused.is_none());
+        self.store.note_expired(account, now).await?;
+        let mut keys = self
             .store
-            .list_keys(&member.account_id)
+            .find_keys(account, &filter, order, after, PAGE + 1)
+            .await?;
+        let more = keys.len() > PAGE as usize;
+        keys.truncate(PAGE as usize);
+        let next = keys
+            .last()
+            .filter(|_| more)
+            .map(|last| KeyPlace::of(last, order, now));
+        let none = keys.is_empty() && {
+            let any = KeyFilter::default();
+            self.store.count_keys(account, &any, 1).await? == 0
+        };
+        let stopped = self.store.creation_stopped(account).await?;
+        let page = KeysPage {
+            keys: keys
+                .into_iter()
+                .map(|record| self.key_view(record, now, zone))
+                .collect(),
+            count: self.count(account, &filter).await?,
+            filtered: query.filters(),
+            done: None,
+            none,
+            sorts: Vec::new(),
+            around: AroundKeys {
+                query,
+                refused,
+                creators: self.creators(account).await?,
+                first: None,
+                next: None,
+            },
+            now: moment(now, zone),
+            manages: member.role.manages_keys(),
+            new_key: (member.role.manages_keys() && stopped.is_none())
+                .then(|| self.new_key_options(now, zone, None)),
+            public_url: self.public_url.clone(),
+        };
+        Ok((page, next))
+    }
+
+    async fn count(&self, account: &AccountId, filter: &KeyFilter) -> Result<KeyCount, Error> {
+        let most = KeyCount::MOST + 1;
+        let keys = self.store.count_keys(account, filter, most).await?;
+        let active = KeyFilter {
+            status: Some(KeyStatus::Active),
+            ..KeyFilter::default()
+        };
+        // Told of the whole list alone.
+        let whole = *filter == KeyFilter::default() && keys < most;
+        let active = if whole {
+            self.store.count_keys(account, &active, most).await?
+        } else {
+            0
+        };
+        Ok(KeyCount { keys, active })
+    }
+
+    async fn creators(&self, account: &AccountId) -> Result<Vec<(String, String)>, Error> {
+        let mut creators: Vec<_> = self
+            .store
+            .key_creators(account)
             .await?
             .into_iter()
-            .map(|record| self.key_view(record, now, zone))
+            .map(|(id, email)| (id.to_string(), email.to_string()))
             .collect();
-        // Stable: within each half the newest stays first.
-        keys.sort_by_key(|key| !key.status.is_live());
-        let new_key = member
-            .role
-            .manages_keys()
-            .then(|| self.new_key_options(now, zone, None));
-        Ok(KeysPage {
-            keys,
-            now: moment(now, zone),
-            new_key,
-            public_url: self.public_url.clone(),
-        })
+        creators.sort_by(|(_, one), (_, other)| one.cmp(other));
+        Ok(creators)
     }
 
     /// One key of the member's account.

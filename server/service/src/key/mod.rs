@@ -5,7 +5,9 @@ mod authenticate;
 mod check;
 mod describe;
 mod edit;
+mod emergency;
 mod fill;
+mod find;
 mod issue;
 mod lifetime;
 mod list;
@@ -14,6 +16,7 @@ mod revoke;
 mod rotate;
 mod rotation;
 mod secret;
+mod several;
 mod status;
 mod uses;
 

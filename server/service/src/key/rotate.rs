@@ -97,6 +97,7 @@ impl Service {
                 name: name.as_str().to_owned(),
             }
             .into()),
+            Rotated::Stopped => Err(Failure::CreationStopped.into()),
             Rotated::Ended => Err(Failure::AlreadyEnded.into()),
             Rotated::UnderWay => Err(Failure::BeingReplaced.into()),
             Rotated::Missing => Err(Failure::NotFound.into()),

@@ -140,6 +140,8 @@ pub enum Action {
     InvitationWithdrawn,
     ItemDeleted,
     KeyCreated,
+    KeyCreationAllowed,
+    KeyCreationStopped,
     KeyEdited,
     KeyPaused,
     KeyResumed,
@@ -161,7 +163,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::AccountCreated,
         Self::AccountUpdated,
         Self::InventoryUpdated,
@@ -169,6 +171,8 @@ impl Action {
         Self::InvitationWithdrawn,
         Self::ItemDeleted,
         Self::KeyCreated,
+        Self::KeyCreationAllowed,
+        Self::KeyCreationStopped,
         Self::KeyEdited,
         Self::KeyPaused,
         Self::KeyResumed,
@@ -198,6 +202,8 @@ impl Action {
             Self::InvitationWithdrawn => "invitation.withdrawn",
             Self::ItemDeleted => "item.deleted",
             Self::KeyCreated => "key.created",
+            Self::KeyCreationAllowed => "key.creation_allowed",
+            Self::KeyCreationStopped => "key.creation_stopped",
             Self::KeyEdited => "key.edited",
             Self::KeyPaused => "key.paused",
             Self::KeyResumed => "key.resumed",

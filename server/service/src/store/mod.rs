@@ -9,17 +9,21 @@ mod audit;
 mod call;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod find;
 mod record;
 mod request;
 mod rotation;
+mod several;
 mod team;
 
 pub use access::*;
 pub use audit::*;
 pub use call::*;
+pub use find::*;
 pub use record::*;
 pub use request::*;
 pub use rotation::*;
+pub use several::*;
 pub use team::*;
 
 use crate::inventory::{Condition, Item, ItemFilter, StoredItem};
@@ -50,6 +54,8 @@ pub trait Store:
     + TeamStore
     + AccessStore
     + KeyStore
+    + KeySearch
+    + SeveralKeys
     + CallStore
     + InventoryStore
     + LeadStore
@@ -63,6 +69,8 @@ impl<T> Store for T where
         + TeamStore
         + AccessStore
         + KeyStore
+        + KeySearch
+        + SeveralKeys
         + CallStore
         + InventoryStore
         + LeadStore

@@ -184,6 +184,8 @@ pub enum Inserted {
     SameForm {
         name: KeyName,
     },
+    /// An owner has stopped the making of keys.
+    Stopped,
 }
 
 /// What can be edited of a key; its secret stays the same.

@@ -45,6 +45,8 @@ pub enum Rotated {
     },
     /// A key was made with the same form token before; this is its name.
     SameForm { name: KeyName },
+    /// An owner has stopped the making of keys.
+    Stopped,
     /// The old key is revoked or expired.
     Ended,
     /// The old key is being replaced already, by a key that lives.

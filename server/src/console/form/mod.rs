@@ -9,6 +9,7 @@ mod import;
 mod revoke_key;
 mod rotate_key;
 mod setup;
+mod several_keys;
 mod sign_in;
 mod sign_out;
 mod team;
@@ -22,6 +23,7 @@ pub use import::{MAX_IMPORT, import};
 pub use revoke_key::revoke_key;
 pub use rotate_key::rotate_key;
 pub use setup::setup;
+pub use several_keys::{key_creation, revoke_all, several_keys};
 pub use sign_in::sign_in;
 pub use sign_out::sign_out;
 pub use team::{

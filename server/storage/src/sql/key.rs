@@ -12,8 +12,8 @@ use service::store::{KeyRecord, Replacement, RevocationRecord, UseRecord};
 pub(crate) const INSERT: &str = "
     INSERT INTO api_keys
         (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by,
-         form_token, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         form_token, expires_at, folded)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ON CONFLICT (account_id, form_token) DO NOTHING";
 
 pub(crate) const NAME_BY_FORM: &str =
@@ -27,7 +27,8 @@ pub(crate) const REVOKE: &str = "
 
 pub(crate) const CHANGE: &str = "
     UPDATE api_keys SET name = $3, scopes = $4, expires_at = $5, note = $6, limit_depth = $7,
-        limit_per_second = $8, paused_at = $9, allow_list = $10, watched_since = $11
+        limit_per_second = $8, paused_at = $9, allow_list = $10, watched_since = $11,
+        folded = $12
     WHERE account_id = $1 AND id = $2";
 
 /// The new key of a rotation names the old one.
@@ -64,6 +65,9 @@ macro_rules! select_keys {
         )
     };
 }
+
+/// To be narrowed and ordered.
+pub(crate) const SELECT: &str = select_keys!("");
 
 pub(crate) const LIST: &str =
     select_keys!("WHERE k.account_id = $1 ORDER BY k.created_at DESC, k.id DESC");

@@ -6,6 +6,7 @@
 pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod call;
+pub(crate) mod find;
 pub(crate) mod installation;
 pub(crate) mod inventory;
 pub(crate) mod key;
@@ -14,6 +15,7 @@ pub(crate) mod link;
 pub(crate) mod member;
 pub(crate) mod once;
 pub(crate) mod session;
+pub(crate) mod several;
 pub(crate) mod team;
 
 use crate::error::Corrupt;
@@ -48,6 +50,9 @@ pub(crate) const INDEXED: &[&str] = &[
     call::OF_KEY,
     call::SWEEP_ACCOUNTS,
     call::SWEEP_KEYS,
+    find::CREATORS,
+    find::LAPSE,
+    find::LAPSED,
     installation::PEPPER_FINGERPRINT,
     installation::SET_PEPPER_FINGERPRINT,
     inventory::COUNT,
@@ -104,6 +109,10 @@ pub(crate) const INDEXED: &[&str] = &[
     session::OPEN,
     session::SEEN,
     session::SET_DELAY,
+    several::CREATION_STOPPED,
+    several::LIVE,
+    several::PAUSE,
+    several::STOP_CREATION,
     team::ACTIVE_OWNERS,
     team::CHANGE,
     team::HAS_ADDRESS,

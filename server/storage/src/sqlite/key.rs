@@ -1,5 +1,6 @@
 //! API keys.
 
+use super::several::stopped;
 use super::{Result, SqliteStore, call, read, read_all, record, rotation};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::key;
@@ -9,7 +10,7 @@ use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, RateLimit, Timestamp}
 use service::key::{AllowList, KeyDigest};
 use service::store::{
     AuditEvent, CallCount, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey,
-    NewRevocation, Rotated, Rotation, UseRecord,
+    NewRevocation, Rotated, Rotation, UseRecord, folded,
 };
 use sqlx::{SqliteConnection, SqliteExecutor};
 
@@ -144,6 +145,9 @@ impl KeyStore for SqliteStore {
 
 pub(super) async fn insert(connection: &mut SqliteConnection, key: NewKey) -> Result<Inserted> {
     const DOING: &str = "storing an API key";
+    if stopped(&mut *connection, &key.account_id).await?.is_some() {
+        return Ok(Inserted::Stopped);
+    }
     let inserted = sqlx::query(key::INSERT)
         .bind(key.id.as_str())
         .bind(key.account_id.as_str())
@@ -156,6 +160,7 @@ pub(super) async fn insert(connection: &mut SqliteConnection, key: NewKey) -> Re
         .bind(key.created_by.as_str())
         .bind(key.form_token.0.as_slice())
         .bind(key.expires_at.map(Timestamp::millis))
+        .bind(folded(&key.name))
         .execute(&mut *connection)
         .await
         .doing(DOING)?;
@@ -188,6 +193,7 @@ pub(super) async fn write(connection: &mut SqliteConnection, after: &KeyRecord) 
         .bind(after.paused_at.map(Timestamp::millis))
         .bind(after.allow_list.as_ref().map(AllowList::to_string))
         .bind(after.watched_since.map(Timestamp::millis))
+        .bind(folded(&after.name))
         .execute(connection)
         .await
         .doing("changing an API key")?;

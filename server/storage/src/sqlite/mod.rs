@@ -12,6 +12,7 @@ mod account;
 mod audit;
 mod call;
 mod files;
+mod find;
 mod installation;
 mod inventory;
 mod key;
@@ -24,6 +25,7 @@ mod open_error;
 mod pools;
 mod rotation;
 mod session;
+mod several;
 mod team;
 
 pub use open::OpenMode;

@@ -26,8 +26,10 @@ pub(super) async fn rotate(
         return Ok(Rotated::Missing);
     };
     // Asked first: a form that is sent twice is told that its key exists, and not that the old one is being replaced.
-    if let Inserted::SameForm { name } = insert(&mut tx, new_key(&before, &rotation)).await? {
-        return Ok(Rotated::SameForm { name });
+    match insert(&mut tx, new_key(&before, &rotation)).await? {
+        Inserted::Created => {}
+        Inserted::SameForm { name } => return Ok(Rotated::SameForm { name }),
+        Inserted::Stopped => return Ok(Rotated::Stopped),
     }
     if !before.status(rotation.at).is_live() {
         return Ok(Rotated::Ended);

@@ -231,7 +231,8 @@ async fn without_a_database_a_malformed_key_is_still_known_and_a_good_one_is_nei
     let world = World::new().await;
     let key = world.key().await;
     world.store.close().await;
-    let mistyped = format!("{}x", &key.secret[..51]);
+    let other = if key.secret.ends_with('x') { 'y' } else { 'x' };
+    let mistyped = format!("{}{other}", &key.secret[..51]);
     assert_eq!(
         refusal(&world.nobody().with("x-api-key", mistyped)).await,
         told(401, "malformed_key")

@@ -275,6 +275,7 @@ const EDIT: [(&str, &str); 3] = [
     ("last_day", ""),
 ];
 
+#[expect(clippy::too_many_lines, reason = "one arm for each route")]
 #[tokio::test]
 async fn no_page_or_form_of_the_console_crosses_accounts() {
     let two = two().await;
@@ -291,10 +292,33 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
         let answer = match (*method, *path) {
             (
                 MethodFilter::GET,
-                "/" | "/keys" | "/keys/new" | "/inventory" | "/leads" | "/docs" | "/audit"
-                | "/audit/log.csv" | "/audit/log.jsonl" | "/team" | "/team/invite" | "/account"
-                | "/settings",
+                "/" | "/keys" | "/keys/new" | "/keys/revoke-all" | "/inventory" | "/leads"
+                | "/docs" | "/audit" | "/audit/log.csv" | "/audit/log.jsonl" | "/team"
+                | "/team/invite" | "/account" | "/settings",
             ) => mine.get(&at).await.expect(200),
+            (MethodFilter::GET, "/keys/several") => {
+                let asked = format!("{at}?do=revoke&key={}", two.their_key.id);
+                mine.get(&asked).await.expect(200)
+            }
+            (MethodFilter::POST, "/keys/several") => {
+                let fields = [
+                    ("do", "revoke"),
+                    ("key", &two.their_key.id),
+                    ("reason", "other"),
+                    ("count", "1"),
+                ];
+                mine.form(&at, &fields).await.expect(200)
+            }
+            (MethodFilter::POST, "/keys/revoke-all") => {
+                let fields = [("confirm", "Other Cars"), ("confirm", "Acme Motors")];
+                for field in fields {
+                    mine.form(&at, &[field]).await;
+                }
+                mine.get("/keys").await.expect(200)
+            }
+            (MethodFilter::POST, "/settings/key-creation") => {
+                mine.form(&at, &[("stop", "1")]).await.expect(303)
+            }
             (MethodFilter::GET, "/sign-in") => mine.get(&at).await.expect(303),
             (
                 MethodFilter::POST,

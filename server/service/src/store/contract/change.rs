@@ -8,11 +8,11 @@ use super::world::{all, at, item, lead, link, token};
 use crate::inventory::Condition;
 use crate::leads::{Edit, LeadEdits};
 use crate::store::{
-    AccountSettings, Action, AuditEvent, Changed, Claim, Ended, Inserted, KeyChange, KeyRecord,
-    LinkPurpose, NewRevocation, NewSession, OldEnds, Put, Removal, Rotated, Store, StoreError,
-    TokenDigest,
+    AccountSettings, Action, AuditEvent, Changed, ChangedSeveral, Claim, Ended, Inserted,
+    KeyChange, KeyEdit, KeyRecord, KeySettings, LinkPurpose, NewRevocation, NewSession, OldEnds,
+    Put, Removal, Rotated, SeveralChange, Store, StoreError, TokenDigest, Which,
 };
-use domain::{AccountId, KeyId, LeadId, LeadStatus, MemberId, RevokeReason};
+use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
 use std::net::IpAddr;
 
@@ -39,9 +39,11 @@ pub enum Change {
     DeleteItem,
     ChangeAccount,
     InsertKey,
+    ChangeKeys,
     ChangeKey,
     RotateKey,
     RevokeKey,
+    StopCreation,
     InsertLead,
     UpdateLead,
     EraseLead,
@@ -62,16 +64,18 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
         Self::DeleteItem,
         Self::ChangeAccount,
         Self::InsertKey,
+        Self::ChangeKeys,
         Self::ChangeKey,
         Self::RotateKey,
         Self::RevokeKey,
+        Self::StopCreation,
         Self::InsertLead,
         Self::UpdateLead,
         Self::EraseLead,
@@ -111,6 +115,9 @@ impl Change {
     ///
     /// # Errors
     /// Those of the store.
+    ///
+    /// # Panics
+    /// Where the world's key is not there.
     #[expect(clippy::too_many_lines, reason = "one arm for each change")]
     pub async fn make(
         self,
@@ -170,10 +177,29 @@ impl Change {
                 let key = tenant.key("inserted", at(10));
                 store.insert_key(key, event(Action::KeyCreated)).await? == Inserted::Created
             }
-            Self::ChangeKey => {
-                let recorded = |_: &KeyRecord, _: &KeyRecord| event(Action::KeyPaused);
+            Self::ChangeKeys => {
+                let recorded = |_: &KeyRecord| event(Action::KeyPaused);
+                let these = Which::These(vec![world.key.clone()]);
+                let pause = SeveralChange::Pause;
                 let changed = store
-                    .change_key(account, &world.key, &KeyChange::Pause, at(10), &recorded)
+                    .change_keys(account, &these, &pause, at(10), &recorded)
+                    .await?;
+                changed == ChangedSeveral::Changed(1)
+            }
+            Self::StopCreation => {
+                let event = event(Action::KeyCreationStopped);
+                store.stop_creation(account, Some(at(10)), event).await?
+            }
+            Self::ChangeKey => {
+                let recorded = |_: &KeyRecord, _: &KeyRecord| event(Action::KeyEdited);
+                let before = tenant.find(store, &world.key).await.settings();
+                let after = KeySettings {
+                    name: KeyName::parse("Renamed").unwrap(),
+                    ..before.clone()
+                };
+                let edit = KeyChange::Edit(Box::new(KeyEdit { before, after }));
+                let changed = store
+                    .change_key(account, &world.key, &edit, at(10), &recorded)
                     .await?;
                 matches!(changed, Changed::Changed(_))
             }
@@ -336,6 +362,7 @@ impl World {
                 store.list_invitations(account, now).await.unwrap(),
                 store.list_sessions(&self.owner, now, at(-1)).await.unwrap(),
                 store.list_keys(account).await.unwrap(),
+                store.creation_stopped(account).await.unwrap(),
             ),
             store.list_items(account, &all(), None, 100).await.unwrap(),
             (

@@ -6,16 +6,23 @@ use super::tenant::Tenant;
 use super::world::{Shared, all, at, email, item, lead};
 use crate::leads::{Edit, LeadEdits};
 use crate::store::{
-    Action, AuditFilter, Changed, Ended, KeyChange, KeyRecord, MemberChange, MemberChanged,
-    NewRevocation, OldEnds, Rotated, Teammate,
+    Action, AuditFilter, Changed, ChangedSeveral, Ended, KeyChange, KeyFilter, KeyRecord,
+    MemberChange, MemberChanged, NewRevocation, OldEnds, Rotated, SeveralChange, Store, Teammate,
+    Which,
 };
-use domain::RevokeReason;
+use domain::{KeyOrder, RevokeReason};
 
 pub(super) async fn no_port_reads_from_another_account(store: Shared) {
     let world = World::build(&*store).await;
     let stranger = Tenant::settle(&*store, "stranger").await;
     let account = &stranger.account;
     assert_eq!(store.list_keys(account).await.unwrap(), []);
+    let (any, order) = (KeyFilter::default(), KeyOrder::default());
+    let found = store.find_keys(account, &any, order, None, 10).await;
+    assert_eq!(found.unwrap(), []);
+    assert_eq!(store.count_keys(account, &any, 10).await.unwrap(), 0);
+    let creators = store.key_creators(account).await.unwrap();
+    assert_eq!(creators, [(stranger.owner.clone(), stranger.email.clone())]);
     assert_eq!(store.find_key(account, &world.key).await.unwrap(), None);
     let history = store
         .history(account, world.key.as_str(), 10)
@@ -88,6 +95,7 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
     assert_eq!(changed, Changed::Missing);
     let rotated = rotate(&*store, &stranger, &world.key, "mine", at(1), OldEnds::Now).await;
     assert_eq!(rotated, Rotated::Missing);
+    changes_several(&*store, &world, &stranger).await;
     assert!(!stranger.remove(&*store, &world.item).await);
     let edits = LeadEdits {
         note: Edit::Set(None),
@@ -155,4 +163,20 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
     assert!(store.insert_key(key, event).await.is_err());
 
     assert_eq!(world.portrait(&*store).await, before);
+}
+
+async fn changes_several(store: &dyn Store, world: &World, stranger: &Tenant) {
+    let event = |_: &KeyRecord| stranger.event(Action::KeyPaused, world.key.as_str(), at(1));
+    let these = Which::These(vec![world.key.clone()]);
+    let changed = store
+        .change_keys(
+            &stranger.account,
+            &these,
+            &SeveralChange::Pause,
+            at(1),
+            &event,
+        )
+        .await
+        .unwrap();
+    assert_eq!(changed, ChangedSeveral::Stale);
 }

@@ -23,6 +23,7 @@ mod audit;
 mod calls;
 mod change;
 mod change_team;
+mod find;
 mod glance;
 mod inventory;
 mod isolation;
@@ -38,6 +39,7 @@ mod revocations;
 mod rotations;
 mod sessions;
 mod settings;
+mod several;
 mod team;
 mod tenant;
 mod world;
@@ -100,6 +102,15 @@ macro_rules! store_contract_cases {
             what_is_over_or_not_there_is_not_changed
             of_racing_pauses_one_is_recorded
             a_key_has_a_history_of_its_own
+            several_keys_change_together_with_one_event_each
+            where_one_of_several_keys_does_not_fit_none_is_changed
+            all_live_keys_of_an_account_are_revoked_and_no_other
+            while_creation_is_stopped_no_key_is_made
+            of_racing_stops_and_makings_none_is_made_after_the_stop
+            keys_are_found_in_every_order_page_by_page
+            keys_are_found_by_what_is_asked_for
+            no_more_keys_are_counted_than_asked_for
+            a_key_is_listed_as_expired_once_that_is_noted
             calls_add_up_by_quarters_of_an_account_and_hours_of_a_key
             of_thirty_racing_counts_none_is_lost
             calls_of_a_key_that_is_not_the_accounts_are_passed_over
@@ -165,8 +176,8 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, audit::*, calls::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*,
-                requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, team::*,
+                access::*, accounts::*, audit::*, calls::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*,
+                requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, several::*, team::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -1,0 +1,143 @@
+//! What stands around the list of keys: the form that finds some of many, and the way from page to page. The server
+//! draws both; in the browser they stay as they are, so that none of their text is in the module.
+
+use crate::components::{Notice, Tone};
+use crate::lean::plain;
+use domain::{AroundKeys, KeyOrder, KeyStatus, Scope};
+use leptos::prelude::*;
+
+/// Nothing where there is no key to be found.
+pub fn find(around: &AroundKeys, none: bool) -> AnyView {
+    let html = if none {
+        String::new()
+    } else {
+        form(around).to_html()
+    };
+    plain(view! { <search inner_html=html></search> })
+}
+
+pub fn pager(AroundKeys { first, next, .. }: &AroundKeys) -> AnyView {
+    let link = |text: &'static str, href: &Option<String>| {
+        href.clone().map(|href| {
+            view! {
+                <a class="button" href=href>
+                    {text}
+                </a>
+            }
+        })
+    };
+    let links = plain(view! {
+        {link("First page", first)}
+        {link("Next page", next)}
+    });
+    plain(
+        view! { <nav class="pager" aria-label="Pages of the keys" inner_html=links.to_html()></nav> },
+    )
+}
+
+fn form(around: &AroundKeys) -> AnyView {
+    let AroundKeys {
+        query,
+        refused,
+        creators,
+        ..
+    } = around.clone();
+    let refused = refused.map(|why| view! { <Notice tone=Tone::Warning text=why/> });
+    let further = query.filters_further() || !query.sort.is_empty();
+    let filters = query.filters() || further;
+    let all = |text: &str| (String::new(), text.to_owned());
+    let same = |text: &str| (text.to_owned(), text.to_owned());
+    let statuses = [
+        KeyStatus::Active,
+        KeyStatus::Paused,
+        KeyStatus::Expired,
+        KeyStatus::Revoked,
+    ]
+    .map(|status| (status.as_str().to_owned(), status.label().to_owned()));
+    let scopes = Scope::ALL.map(|scope| same(scope.as_str()));
+    let orders = KeyOrder::ALL.map(|(text, _, _, label)| (text.to_owned(), label.to_owned()));
+    let fields = [
+        choice(
+            "status",
+            "Status",
+            &query.status,
+            [all("Any")].into_iter().chain(statuses),
+        ),
+        choice(
+            "scope",
+            "Permission",
+            &query.scope,
+            [all("Any")].into_iter().chain(scopes),
+        ),
+        choice(
+            "creator",
+            "Created by",
+            &query.creator,
+            [all("Anybody")].into_iter().chain(creators),
+        ),
+        days("unused", "Unused for at least (days)", query.unused),
+        days("expires", "Ends within (days)", query.expires),
+        choice("sort", "Order", &query.sort, orders.into_iter()),
+    ];
+    plain(view! {
+            <form class="find" method="get" action="/keys">
+                <div class="search">
+                    <label class="visually-hidden" for="q">
+                        "Search by name or key preview"
+                    </label>
+                    <input
+                        id="q"
+                        type="search"
+                        name="q"
+                        value=query.q
+                        placeholder="Name or key preview"
+                        autocomplete="off"
+                        spellcheck="false"
+                        maxlength="64"
+                    />
+                    <button type="submit" class="button">
+                        "Search"
+                    </button>
+                    {filters.then(|| view! { <a class="button quiet" href="/keys">"Clear"</a> })}
+                </div>
+                <details open=further>
+                    <summary>"Filters and order"</summary>
+                    <div class="filters">{fields.into_iter().collect_view()}</div>
+                </details>
+            </form>
+        {refused}
+    })
+}
+
+fn choice(
+    name: &'static str,
+    label: &'static str,
+    value: &str,
+    options: impl Iterator<Item = (String, String)>,
+) -> AnyView {
+    let options: Vec<_> = options
+        .map(|(choice, text)| {
+            let selected = choice == value;
+            view! {
+                <option value=choice selected=selected>
+                    {text}
+                </option>
+            }
+        })
+        .collect();
+    plain(view! {
+        <label>
+            {label}
+            <select name=name>{options}</select>
+        </label>
+    })
+}
+
+fn days(name: &'static str, label: &'static str, value: String) -> AnyView {
+    plain(view! {
+        <label>
+            {label}
+            <input type="number" name=name value=value min="1" max="3650" inputmode="numeric" autocomplete="off"/>
+        </label>
+    })
+}

@@ -1,0 +1,115 @@
+//! What an owner can do when something is badly wrong: at the end of Settings, and the question before all keys go.
+
+use crate::components::{Attempt, Notice, TextField, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{Emergency, Failure, Field, KeyCount};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Revoke all keys",
+    purpose: "Every key of this account stops at once and for good.",
+};
+
+/// The section of Settings.
+pub fn section(emergency: Emergency) -> AnyView {
+    let (stop, words, button) = match emergency.stopped {
+        None => (
+            "1",
+            plain(
+                "Nobody can create or rotate a key until an owner allows it again. Keys that there are keep working.",
+            ),
+            "Stop creating keys",
+        ),
+        Some(since) => (
+            "0",
+            plain(
+                view! { "Nobody can create or rotate a key. An owner stopped it on " {since.exact} "." },
+            ),
+            "Allow creating keys",
+        ),
+    };
+    plain(view! {
+        <section class="emergency" aria-labelledby="emergency">
+            <h2 id="emergency">"Emergency"</h2>
+            <form method="post" action="/settings/key-creation">
+                <input type="hidden" name="stop" value=stop/>
+                <p>{words}</p>
+                <button type="submit" class="button">
+                    {button}
+                </button>
+            </form>
+            <div>
+                <p>"Revoke every key of this account at once. Nothing that uses one will work afterwards."</p>
+                <a class="button" href="/keys/revoke-all">
+                    "Revoke all keys…"
+                </a>
+            </div>
+        </section>
+    })
+}
+
+#[component]
+pub fn RevokeAllPage() -> impl IntoView {
+    let content = load(HEAD, PageData::settings, |page| match page.emergency {
+        Some(emergency) => plain(view! { <RevokeAll emergency=emergency/> }),
+        None => plain(view! {
+            <h1>{HEAD.title}</h1>
+            <Notice tone=Tone::Info text=Failure::OwnersOnly.message()/>
+        }),
+    });
+    plain(view! { <div class="narrow">{content}</div> })
+}
+
+#[component]
+fn RevokeAll(emergency: Emergency) -> impl IntoView {
+    let (confirm, problem) = match page_request().answer {
+        Some(FormAnswer::RevokeAll { confirm, failure }) => (confirm, Some(failure.into())),
+        _ => (String::new(), None),
+    };
+    let attempt = Attempt::new(problem);
+    let keys = match emergency.live {
+        0 => {
+            return plain(view! {
+                <h1>{HEAD.title}</h1>
+                <Notice tone=Tone::Info text="There is no key that could be revoked."/>
+                <p>
+                    <a href="/settings">"Back to Settings"</a>
+                </p>
+            });
+        }
+        1 => "The one key that still works, or could be resumed, is".to_owned(),
+        many if many > KeyCount::MOST => {
+            "More than 1,000 keys that still work, or could be resumed, are".to_owned()
+        }
+        many => format!("All {many} keys that still work, or could be resumed, are"),
+    };
+    plain(view! {
+        <h1>"Revoke all keys?"</h1>
+        <form class="form" method="post" action="/keys/revoke-all" novalidate>
+            {attempt.notice()}
+            <p class="effect">
+                {keys} " revoked with the reason Leaked: from the moment you confirm, every request with a key of this account is refused. This cannot be undone."
+            </p>
+            <p>
+                "The account is called “" <strong>{emergency.account_name}</strong> "”."
+            </p>
+            <TextField
+                id="confirm"
+                name="confirm"
+                label="Type the account's name to confirm"
+                value=confirm
+                error=attempt.at(Field::Confirm)
+            />
+            <div class="actions">
+                <a class="button" href="/settings">
+                    "Cancel"
+                </a>
+                <button type="submit" class="button danger">
+                    "Revoke all keys"
+                </button>
+            </div>
+        </form>
+    })
+}

@@ -1,0 +1,162 @@
+//! The question before several keys are paused or revoked.
+
+use crate::components::{Attempt, Clock, Notice, TextField, Time, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{Field, KeyView, RevokeReason, SeveralAct, SeveralForm, SeveralPage as Data};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Several API keys",
+    purpose: "What you do here is done to each of the keys you chose, all at once.",
+};
+
+#[component]
+pub fn SeveralPage() -> impl IntoView {
+    let content = load(HEAD, PageData::several, |page| {
+        plain(view! { <Several page=page/> })
+    });
+    plain(view! { <div class="narrow">{content}</div> })
+}
+
+#[component]
+fn Several(page: Data) -> impl IntoView {
+    let (form, problem) = match page_request().answer {
+        Some(FormAnswer::Several { form, failure }) => (form, Some(failure)),
+        _ => (SeveralForm::default(), None),
+    };
+    // It belongs to no field that could show it.
+    let stale = problem.as_ref().and_then(|failure| failure.at(Field::Keys));
+    let stale = stale.map(|text| view! { <Notice tone=Tone::Error text=text/> });
+    let number = page.keys.len();
+    let keys = if number == 1 { "key" } else { "keys" };
+    let clock = Clock::start(page.now.at);
+    let left_out = (page.left_out > 0).then(|| left_out(page.left_out, page.act));
+    if number == 0 {
+        return plain(view! {
+            <h1>{HEAD.title}</h1>
+            {stale}
+            {left_out}
+            <p>
+                <a href="/keys">"Back to API Keys"</a>
+            </p>
+        });
+    }
+    let (verb, class, effect) = match page.act {
+        SeveralAct::Pause => (
+            "Pause",
+            "button primary",
+            "From the moment you confirm, every request with one of these keys is refused, until you resume it on its own page.",
+        ),
+        SeveralAct::Revoke => (
+            "Revoke",
+            "button danger",
+            "From the moment you confirm, every request with one of these keys is refused. This cannot be undone; the keys stay in the list as a record.",
+        ),
+    };
+    let ids: Vec<_> = page
+        .keys
+        .iter()
+        .map(|key| view! { <input type="hidden" name="key" value=key.id.to_string()/> })
+        .collect();
+    let lately = page.keys.iter().filter(|key| key.used_lately).count();
+    let lately = (lately > 0).then(|| {
+        let text = match lately {
+            1 => "One of them was used in the last 24 hours. Whatever uses it will stop working.".to_owned(),
+            lately => format!("{lately} of them were used in the last 24 hours. Whatever uses them will stop working."),
+        };
+        view! { <Notice tone=Tone::Warning text=text/> }
+    });
+    let rows = page
+        .keys
+        .into_iter()
+        .map(|key| row(key, clock))
+        .collect_view();
+    let attempt = Attempt::new(problem.map(Into::into));
+    let reason = (page.act == SeveralAct::Revoke).then(|| reason(&form.reason));
+    plain(view! {
+        <h1>{verb} " " {number} " " {keys} "?"</h1>
+        {stale}
+        {left_out}
+        <ul class="chosen">{rows}</ul>
+        {lately}
+        <form class="form" method="post" action="/keys/several" novalidate>
+            <input type="hidden" name="do" value=page.act.as_str()/>
+            {ids}
+            <p class="effect">{effect}</p>
+            {reason}
+            <TextField
+                id="count"
+                name="count"
+                label="Type the number of keys to confirm"
+                value=form.count
+                error=attempt.at(Field::Count)
+            />
+            <div class="actions">
+                <a class="button" href="/keys">
+                    "Cancel"
+                </a>
+                <button type="submit" class=class>
+                    {verb} " " {number} " " {keys}
+                </button>
+            </div>
+        </form>
+    })
+}
+
+/// A key that was chosen and cannot be changed so.
+fn left_out(number: usize, act: SeveralAct) -> AnyView {
+    let why = match act {
+        SeveralAct::Pause => "is ended or paused already",
+        SeveralAct::Revoke => "has ended already",
+    };
+    let text = if number == 1 {
+        format!("One key that you chose {why}, and is left out.")
+    } else {
+        let why = why.replacen("is ", "are ", 1).replacen("has ", "have ", 1);
+        format!("{number} keys that you chose {why}, and are left out.")
+    };
+    plain(view! { <Notice tone=Tone::Info text=text/> })
+}
+
+/// A key by its name, and when it was used last.
+fn row(key: KeyView, clock: Clock) -> AnyView {
+    let last_use = match key.last_use {
+        None => plain("Never used"),
+        Some(last) => plain(view! {
+            "Last used "
+            <Time moment=last.at clock=clock/>
+            " from "
+            {last.ip}
+        }),
+    };
+    plain(view! {
+        <li>
+            <a class="name" href=format!("/keys/{}", key.id)>
+                {key.name.to_string()}
+            </a>
+            <code>{key.preview}</code>
+            <small>{last_use}</small>
+        </li>
+    })
+}
+
+fn reason(chosen: &str) -> AnyView {
+    let chosen = RevokeReason::parse(chosen).unwrap_or_default();
+    let reasons = RevokeReason::ALL.map(|reason| {
+        view! {
+            <option value=reason.as_str() selected=reason == chosen>
+                {reason.label()}
+            </option>
+        }
+    });
+    plain(view! {
+        <div class="field">
+            <label for="reason">"Reason"</label>
+            <select id="reason" name="reason">
+                {reasons}
+            </select>
+        </div>
+    })
+}

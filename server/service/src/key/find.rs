@@ -1,0 +1,172 @@
+//! What the API Keys page's address asks for, read.
+
+use crate::store::{KeyFilter, KeyText};
+use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp};
+
+const DAY_SECONDS: i64 = 86_400;
+const MAX_DAYS: i64 = 3_650;
+
+const WHOLE_KEY: &str = "That looks like a whole key, and a search stands in the page's address. Search by its first characters, or \
+     use “Found a key?”, which sends no key.";
+
+/// # Errors
+/// In words, what cannot be asked for.
+pub(super) fn read(
+    query: &KeyQuery,
+    now: Timestamp,
+) -> Result<(KeyFilter, KeyOrder), &'static str> {
+    fn asked<T>(
+        text: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+        wrong: &'static str,
+    ) -> Result<Option<T>, &'static str> {
+        let text = text.trim();
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            read(text).map(Some).ok_or(wrong)
+        }
+    }
+    let days = |text: &str| {
+        text.parse()
+            .ok()
+            .filter(|days| (1..=MAX_DAYS).contains(days))
+    };
+    let unused = asked(
+        &query.unused,
+        days,
+        "Enter for how many days a key was not used, from 1 to 3650.",
+    )?;
+    let expires = asked(
+        &query.expires,
+        days,
+        "Enter within how many days a key ends, from 1 to 3650.",
+    )?;
+    let status = asked(&query.status, status, "Choose the status from the list.")?;
+    let scope = asked(
+        &query.scope,
+        |text| Scope::parse(text).ok(),
+        "Choose the permission from the list.",
+    )?;
+    let creator = asked(
+        &query.creator,
+        |text| MemberId::parse(text).ok(),
+        "Choose who created the key from the list.",
+    )?;
+    let order = KeyOrder::parse(&query.sort).map_err(|rejected| rejected.0)?;
+    let filter = KeyFilter {
+        text: text(&query.q)?,
+        status,
+        scope,
+        creator,
+        idle_since: unused.map(|days| now.plus_seconds(-days * DAY_SECONDS)),
+        ends_by: expires.map(|days| now.plus_seconds(days * DAY_SECONDS)),
+    };
+    Ok((filter, order))
+}
+
+fn status(text: &str) -> Option<KeyStatus> {
+    use KeyStatus::{Active, Expired, Paused, Revoked};
+    [Active, Paused, Expired, Revoked]
+        .into_iter()
+        .find(|status| status.as_str() == text)
+}
+
+/// A part of a name, or the beginning of a preview: with or without `vx_`, and with `…` where it was copied with it.
+fn text(typed: &str) -> Result<Option<KeyText>, &'static str> {
+    const PREVIEW: usize = 6;
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let begin = typed.strip_suffix('…').unwrap_or(typed);
+    let random = begin.strip_prefix("vx_").unwrap_or(begin);
+    let all_random = random.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // Far more than a preview shows, and no name says so much without a space.
+    if all_random && (begin.len() != random.len() && random.len() > PREVIEW || random.len() >= 40) {
+        return Err(WHOLE_KEY);
+    }
+    let preview = (all_random && random.len() <= PREVIEW).then(|| format!("vx_{random}"));
+    // A name may say anything; what begins as a preview is one.
+    let name = (begin.len() == random.len() && begin == typed).then(|| typed.to_lowercase());
+    let name = name.or_else(|| preview.is_none().then(|| typed.to_lowercase()));
+    Ok(Some(KeyText { name, preview }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+    fn searched(q: &str) -> (Option<String>, Option<String>) {
+        let query = KeyQuery {
+            q: q.into(),
+            ..KeyQuery::default()
+        };
+        let text = read(&query, NOW).unwrap().0.text.unwrap();
+        (text.name, text.preview)
+    }
+
+    #[test]
+    fn a_text_is_part_of_a_name_or_begins_a_preview() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(searched(" Crm "), (some("crm"), some("vx_Crm")));
+        assert_eq!(searched("crm sync"), (some("crm sync"), None));
+        assert_eq!(searched("vx_aB3dE9"), (None, some("vx_aB3dE9")));
+        assert_eq!(searched("vx_aB3dE9…"), (None, some("vx_aB3dE9")));
+        assert_eq!(searched("aB3…"), (None, some("vx_aB3")));
+        assert_eq!(searched("HÄNDLER"), (some("händler"), None));
+        assert_eq!(searched("vx_ notes"), (some("vx_ notes"), None));
+    }
+
+    #[test]
+    fn a_whole_key_is_not_searched_for() {
+        for whole in [
+            "vx_00000000000000000000000000000000000000000003Ekpv5",
+            "vx_aB3dE9f",
+            &"a".repeat(49),
+        ] {
+            let query = KeyQuery {
+                q: whole.into(),
+                ..KeyQuery::default()
+            };
+            assert_eq!(read(&query, NOW), Err(WHOLE_KEY), "{whole}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_for_is_refused() {
+        for (field, text) in [
+            ("status", "dead"),
+            ("scope", "all"),
+            ("unused", "0"),
+            ("unused", "x"),
+            ("expires", "3651"),
+            ("sort", "digest"),
+        ] {
+            let mut query = KeyQuery::default();
+            let place = match field {
+                "status" => &mut query.status,
+                "scope" => &mut query.scope,
+                "unused" => &mut query.unused,
+                "expires" => &mut query.expires,
+                _ => &mut query.sort,
+            };
+            *place = text.into();
+            assert!(read(&query, NOW).is_err(), "{field}={text}");
+        }
+    }
+
+    #[test]
+    fn days_are_counted_from_now() {
+        let query = KeyQuery {
+            unused: "30".into(),
+            expires: " 7 ".into(),
+            ..KeyQuery::default()
+        };
+        let (filter, _) = read(&query, NOW).unwrap();
+        assert_eq!(filter.idle_since, Some(NOW.plus_seconds(-30 * 86_400)));
+        assert_eq!(filter.ends_by, Some(NOW.plus_seconds(7 * 86_400)));
+    }
+}

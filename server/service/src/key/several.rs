@@ -1,0 +1,143 @@
+//! Pausing or revoking several keys at once.
+
+use crate::store::{Action, ChangedSeveral, KeyRecord, NewRevocation, SeveralChange, Which};
+use crate::view::moment;
+use crate::{Client, Error, Member, Service};
+use domain::{
+    Failure, Field, FieldError, KeyId, KeyStatus, Rejected, RevokeReason, SeveralAct, SeveralForm,
+    SeveralPage,
+};
+use serde_json::json;
+
+const NO_ACT: Rejected = Rejected("Choose some keys in the list, and then what to do with them.");
+const STALE: &str = "Some of these keys have changed meanwhile, so nothing was done. Look at what is left below, and confirm again.";
+
+impl Service {
+    /// The question before several keys are paused or revoked: which they are, and when each was used last.
+    ///
+    /// # Errors
+    /// Refused to viewers, and where no key was chosen or no such act is known.
+    pub async fn several_page(
+        &self,
+        member: &Member,
+        form: &SeveralForm,
+    ) -> Result<SeveralPage, Error> {
+        member.must_manage_keys()?;
+        let act = SeveralAct::parse(&form.act).ok_or(NO_ACT);
+        let act = act.map_err(|rejected| Error::field(Field::Keys, rejected))?;
+        let now = self.clock.now();
+        let (mut keys, mut left_out) = (Vec::new(), 0);
+        for id in ids(form)? {
+            let found = match id {
+                Some(id) => self.store.find_key(&member.account_id, &id).await?,
+                None => None,
+            };
+            match found {
+                Some(key) if fits(act, key.status(now)) => {
+                    keys.push(self.key_view(key, now, &member.time_zone));
+                }
+                _ => left_out += 1,
+            }
+        }
+        let now = moment(now, &member.time_zone);
+        Ok(SeveralPage {
+            act,
+            keys,
+            left_out,
+            now,
+        })
+    }
+
+    /// Pauses or revokes several keys, in one transaction, with one audit event each. Once this returns, every request
+    /// that starts with one of them is refused. Gives how many they were.
+    ///
+    /// # Errors
+    /// Refused to viewers, where the number typed is not theirs, and where one of them has changed meanwhile; then none
+    /// was changed.
+    pub async fn change_several(
+        &self,
+        member: &Member,
+        client: &Client,
+        form: &SeveralForm,
+    ) -> Result<u32, Error> {
+        let page = self.several_page(member, form).await?;
+        let mut errors = Vec::new();
+        let mut note = |field, message: String| errors.push(FieldError { field, message });
+        if form.count.trim().parse() != Ok(page.keys.len()) {
+            note(
+                Field::Count,
+                format!("Type {}, the number of keys above.", page.keys.len()),
+            );
+        }
+        let reason = RevokeReason::parse(&form.reason);
+        if let (SeveralAct::Revoke, Err(rejected)) = (page.act, &reason) {
+            note(Field::Reason, rejected.to_string());
+        }
+        if !errors.is_empty() {
+            return Err(Failure::Invalid { errors }.into());
+        }
+        // Those that the member saw, and not one that came back meanwhile.
+        if page.left_out > 0 || page.keys.is_empty() {
+            return Err(Failure::field(Field::Keys, STALE).into());
+        }
+        let now = self.clock.now();
+        let reason = reason.unwrap_or_default();
+        let (action, change) = match page.act {
+            SeveralAct::Pause => (Action::KeyPaused, SeveralChange::Pause),
+            SeveralAct::Revoke => {
+                let by = Some(member.id.clone());
+                let revocation = NewRevocation {
+                    at: now,
+                    by,
+                    reason,
+                };
+                (Action::KeyRevoked, SeveralChange::Revoke(revocation))
+            }
+        };
+        let together = page.keys.len();
+        let event = |key: &KeyRecord| {
+            let mut detail =
+                json!({ "name": key.name, "preview": key.preview, "together": together });
+            if action == Action::KeyRevoked {
+                detail["reason"] = json!(reason);
+            }
+            member.event(action, key.id.as_str(), client, now, detail)
+        };
+        let which = Which::These(page.keys.into_iter().map(|key| key.id).collect());
+        let account = &member.account_id;
+        match self
+            .store
+            .change_keys(account, &which, &change, now, &event)
+            .await?
+        {
+            ChangedSeveral::Changed(number) => Ok(number),
+            ChangedSeveral::Stale => Err(Failure::field(Field::Keys, STALE).into()),
+        }
+    }
+}
+
+fn fits(act: SeveralAct, status: KeyStatus) -> bool {
+    match act {
+        SeveralAct::Pause => status == KeyStatus::Active,
+        SeveralAct::Revoke => status.is_live(),
+    }
+}
+
+/// Each once; `None` for what cannot be an id.
+fn ids(form: &SeveralForm) -> Result<Vec<Option<KeyId>>, Error> {
+    const TOO_MANY: Rejected = Rejected("Choose at most 100 keys at once.");
+    let mut texts: Vec<&str> = form.keys.iter().map(String::as_str).collect();
+    let mut seen = std::collections::HashSet::new();
+    texts.retain(|text| seen.insert(*text));
+    let rejected = match texts.len() {
+        0 => NO_ACT,
+        number if number > SeveralForm::MOST => TOO_MANY,
+        _ => {
+            return Ok(texts
+                .into_iter()
+                .map(|text| KeyId::parse(text).ok())
+                .collect());
+        }
+    };
+    Err(Error::field(Field::Keys, rejected))
+}

@@ -1,0 +1,108 @@
+//! The addresses on the API Keys page.
+
+use super::Door;
+use crate::cursor;
+use domain::{Failure, KeyOrder, KeyQuery, KeysPage};
+use url::form_urlencoded::{self, Serializer};
+
+/// How each column is ordered at first and, where it is so already, the other way.
+const COLUMNS: [(&str, &str); 5] = [
+    ("name", "-name"),
+    ("preview", "-preview"),
+    ("created", "-created"),
+    ("used", "-used"),
+    ("status", "-status"),
+];
+/// The columns whose first order is that of falling values: times, and statuses by how alive they are.
+const FALLING: [&str; 2] = ["created", "used"];
+
+pub(super) async fn page(door: &Door, search: &str) -> Result<KeysPage, Failure> {
+    let member = door.member()?;
+    let query = read(search);
+    let order = KeyOrder::parse(&query.sort).unwrap_or_default();
+    let after = (!query.cursor.is_empty())
+        .then(|| cursor::read_key(order, &query.cursor).ok_or(Failure::NotFound));
+    let found = door
+        .service
+        .keys_page(member, &query, after.transpose()?.as_ref())
+        .await;
+    let (mut page, next) = door.told(found)?;
+    page.done = done(search);
+    let around = &mut page.around;
+    let query = &around.query;
+    page.sorts = COLUMNS.map(|column| sort(query, column)).to_vec();
+    around.first = (!query.cursor.is_empty()).then(|| address(query, &query.sort, ""));
+    around.next = next.map(|place| address(query, &query.sort, &cursor::write_key(order, &place)));
+    Ok(page)
+}
+
+/// What follows the question mark of the page's address.
+fn read(search: &str) -> KeyQuery {
+    let mut query = KeyQuery::default();
+    for (name, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
+        let field = match &*name {
+            "q" => &mut query.q,
+            "status" => &mut query.status,
+            "scope" => &mut query.scope,
+            "creator" => &mut query.creator,
+            "unused" => &mut query.unused,
+            "expires" => &mut query.expires,
+            "sort" => &mut query.sort,
+            "cursor" => &mut query.cursor,
+            _ => continue,
+        };
+        *field = value.into_owned();
+    }
+    query
+}
+
+/// What a form has just done, and leads here from.
+fn done(search: &str) -> Option<String> {
+    let asked = |wanted: &str| {
+        let mut pairs = form_urlencoded::parse(search.as_bytes());
+        pairs
+            .find(|(name, _)| name == wanted)
+            .map(|(_, value)| value)
+    };
+    let number: u32 = asked("number")?.parse().ok()?;
+    let keys = if number == 1 { "key" } else { "keys" };
+    match &*asked("done")? {
+        "revoke" => Some(format!(
+            "{number} {keys} revoked. Every call with one of them is refused from now on."
+        )),
+        "pause" => Some(format!(
+            "{number} {keys} paused. Every call with one of them is refused until you resume it on its own page."
+        )),
+        _ => None,
+    }
+}
+
+fn sort(query: &KeyQuery, (first, other): (&str, &str)) -> (String, String) {
+    let falling = FALLING.contains(&first);
+    let next = if query.sort == first { other } else { first };
+    let sorted = match &*query.sort {
+        text if text == first && falling || text == other && !falling => "descending",
+        text if text == first || text == other => "ascending",
+        _ => "",
+    };
+    (address(query, next, ""), sorted.to_owned())
+}
+
+/// The page that asks for the same keys in this order, from `cursor` on.
+fn address(query: &KeyQuery, sort: &str, cursor: &str) -> String {
+    let mut text = Serializer::new(String::new());
+    for (name, value) in query.fields() {
+        let value = match name {
+            "sort" => sort,
+            "cursor" => cursor,
+            _ => value,
+        };
+        if !value.is_empty() {
+            text.append_pair(name, value);
+        }
+    }
+    match text.finish() {
+        text if text.is_empty() => "/keys".to_owned(),
+        text => format!("/keys?{text}"),
+    }
+}

@@ -1,0 +1,96 @@
+//! `POST /keys/several`, `/keys/revoke-all` and `/settings/key-creation`
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::sign_in_to;
+use crate::console::render::with_status;
+use crate::console::{Visitor, render, see_other};
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+use domain::SeveralForm;
+
+pub async fn several_keys(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to("/keys"));
+    };
+    let form = SeveralForm {
+        act: fields.text("do"),
+        keys: fields.texts("key"),
+        reason: fields.text("reason"),
+        count: fields.text("count"),
+    };
+    let changed = state
+        .service
+        .change_several(member, &visitor.client, &form)
+        .await;
+    match changed {
+        Ok(number) => see_other(&format!("/keys?done={}&number={number}", form.act)),
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::Several {
+                form,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, "/keys/several", &failure, answer).await
+        }
+    }
+}
+
+pub async fn revoke_all(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    const PAGE: &str = "/keys/revoke-all";
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(PAGE));
+    };
+    let confirm = fields.text("confirm");
+    let revoked = state
+        .service
+        .revoke_all_keys(member, &visitor.client, &confirm)
+        .await;
+    match revoked {
+        Ok(number) => see_other(&format!("/keys?done=revoke&number={number}")),
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::RevokeAll {
+                confirm,
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, PAGE, &failure, answer).await
+        }
+    }
+}
+
+pub async fn key_creation(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    const PAGE: &str = "/settings";
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(PAGE));
+    };
+    // Whatever is not a plain "allow" stops.
+    let stop = fields.text("stop") != "0";
+    let changed = state
+        .service
+        .stop_key_creation(member, &visitor.client, stop)
+        .await;
+    match changed {
+        Ok(()) => see_other("/settings?saved=1"),
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let page = render::page(&state, &visitor, PAGE, None).await;
+            with_status(page, &failure)
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Many keys at once, and whether an account makes new ones.
+
+pub(crate) const LIVE: &str = "
+    SELECT id FROM api_keys
+    WHERE account_id = $1 AND live = 1 AND (expires_at IS NULL OR expires_at > $2)";
+
+pub(crate) const PAUSE: &str =
+    "UPDATE api_keys SET paused_at = $3 WHERE account_id = $1 AND id = $2";
+
+pub(crate) const CREATION_STOPPED: &str = "SELECT creation_stopped_at FROM accounts WHERE id = $1";
+
+pub(crate) const STOP_CREATION: &str = "UPDATE accounts SET creation_stopped_at = $2 WHERE id = $1";

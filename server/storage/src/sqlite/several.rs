@@ -1,0 +1,130 @@
+//! Many keys at once, and whether an account makes new ones.
+
+use super::key::find;
+use super::{Result, SqliteStore, record};
+use crate::error::{Corrupt, Doing as _};
+use crate::sql::{key, several};
+use async_trait::async_trait;
+use domain::{AccountId, KeyId, KeyStatus, MemberId, Timestamp};
+use service::store::{AuditEvent, ChangedSeveral, KeyRecord, SeveralChange, SeveralKeys, Which};
+use sqlx::{SqliteConnection, SqliteExecutor};
+
+#[async_trait]
+impl SeveralKeys for SqliteStore {
+    async fn change_keys(
+        &self,
+        account: &AccountId,
+        which: &Which,
+        change: &SeveralChange,
+        now: Timestamp,
+        event: &(dyn for<'a> Fn(&'a KeyRecord) -> AuditEvent + Send + Sync),
+    ) -> Result<ChangedSeveral> {
+        const DOING: &str = "changing API keys";
+        let mut tx = self.begin(DOING).await?;
+        let ids = match which {
+            Which::These(ids) => ids.clone(),
+            Which::AllLive => live(&mut tx, account, now).await?,
+        };
+        let mut changed = 0;
+        for id in &ids {
+            let Some(before) = find(&mut *tx, account, id).await? else {
+                return Ok(ChangedSeveral::Stale);
+            };
+            let status = before.status(now);
+            let fits = match change {
+                SeveralChange::Pause => status == KeyStatus::Active,
+                SeveralChange::Revoke(_) => status.is_live(),
+            };
+            if !fits {
+                return Ok(ChangedSeveral::Stale);
+            }
+            make(&mut tx, account, id, change, now).await?;
+            record(&mut tx, &event(&before)).await?;
+            changed += 1;
+        }
+        tx.commit().await.doing(DOING)?;
+        Ok(ChangedSeveral::Changed(changed))
+    }
+
+    async fn creation_stopped(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+        stopped(&self.readers, account).await
+    }
+
+    async fn stop_creation(
+        &self,
+        account: &AccountId,
+        at: Option<Timestamp>,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        const DOING: &str = "stopping the making of API keys";
+        let mut tx = self.begin(DOING).await?;
+        if stopped(&mut *tx, account).await?.is_some() == at.is_some() {
+            return Ok(false);
+        }
+        sqlx::query(several::STOP_CREATION)
+            .bind(account.as_str())
+            .bind(at.map(Timestamp::millis))
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+}
+
+/// Since when the account makes no new keys.
+pub(super) async fn stopped(
+    executor: impl SqliteExecutor<'_>,
+    account: &AccountId,
+) -> Result<Option<Timestamp>> {
+    let stopped: Option<Option<i64>> = sqlx::query_scalar(several::CREATION_STOPPED)
+        .bind(account.as_str())
+        .fetch_optional(executor)
+        .await
+        .doing("asking whether API keys may be made")?;
+    Ok(stopped.flatten().map(Timestamp::from_millis))
+}
+
+async fn live(
+    tx: &mut SqliteConnection,
+    account: &AccountId,
+    now: Timestamp,
+) -> Result<Vec<KeyId>> {
+    const DOING: &str = "listing API keys";
+    let ids: Vec<String> = sqlx::query_scalar(several::LIVE)
+        .bind(account.as_str())
+        .bind(now.millis())
+        .fetch_all(tx)
+        .await
+        .doing(DOING)?;
+    ids.iter()
+        .map(|id| KeyId::parse(id).map_err(|_| Corrupt("api_keys.id")))
+        .collect::<std::result::Result<_, _>>()
+        .doing(DOING)
+}
+
+async fn make(
+    tx: &mut SqliteConnection,
+    account: &AccountId,
+    id: &KeyId,
+    change: &SeveralChange,
+    now: Timestamp,
+) -> Result<()> {
+    match change {
+        SeveralChange::Pause => {
+            let query = sqlx::query(several::PAUSE);
+            let query = query.bind(account.as_str()).bind(id.as_str());
+            query.bind(now.millis()).execute(tx).await
+        }
+        SeveralChange::Revoke(revocation) => {
+            let query = sqlx::query(key::REVOKE);
+            let query = query.bind(account.as_str()).bind(id.as_str());
+            let query = query.bind(revocation.at.millis());
+            let query = query.bind(revocation.by.as_ref().map(MemberId::as_str));
+            query.bind(revocation.reason.as_str()).execute(tx).await
+        }
+    }
+    .doing("changing one of several API keys")?;
+    Ok(())
+}

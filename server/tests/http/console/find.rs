@@ -1,0 +1,209 @@
+//! `/keys?…`: some keys of many, with addresses that can be passed on.
+
+use crate::support::{Member, World};
+use serde_json::json;
+
+/// The names on the page at `path`, in its order.
+async fn names(member: &Member, path: &str) -> Vec<String> {
+    let page = member.get(path).await.expect(200).body;
+    let heads = page.split("class=\"name\"").skip(1);
+    heads
+        .map(|rest| {
+            let text = rest.split_once('>').unwrap().1;
+            text.split_once("</a>").unwrap().0.trim().replace("<!>", "")
+        })
+        .collect()
+}
+
+fn link<'a>(page: &'a str, text: &str) -> Option<&'a str> {
+    let (before, _) = page.split_once(&format!(">{text}</a>"))?;
+    let (_, href) = before.rsplit_once("href=\"")?;
+    Some(href.split_once('"').unwrap().0)
+}
+
+async fn four() -> (World, Member) {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    owner
+        .create(&world, "Händler-Feed", &["inventory:write"])
+        .await;
+    world.clock.advance_seconds(60);
+    let used = owner.create(&world, "crm sync", &["leads:read"]).await;
+    used.get("/api/key").await.expect(200);
+    world.service.flush_uses().await.unwrap();
+    world.clock.advance_seconds(60);
+    let gone = owner.create(&world, "Zebra", &["leads:read"]).await;
+    owner.revoke(&gone.id, "").await.expect(200);
+    world.clock.advance_seconds(60);
+    owner.create(&world, "Apple", &["leads:write"]).await;
+    (world, owner)
+}
+
+#[tokio::test]
+async fn keys_are_found_by_every_filter_of_the_address() {
+    let (world, owner) = four().await;
+    let preview = owner.keys().await["keys"][0]["preview"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let page = owner.get("/keys").await.expect(200).body;
+    let (before, _) = page
+        .split_once(">ada@example.com</option>")
+        .expect("creators are listed");
+    let creator = before
+        .rsplit_once("value=\"")
+        .unwrap()
+        .1
+        .trim_end_matches('"');
+    for (query, expected) in [
+        ("q=H%C3%84ND", vec!["Händler-Feed"]),
+        ("q=%20crm%20", vec!["crm sync"]),
+        (&format!("q={}", &preview[..9]), vec!["Apple"]),
+        ("status=revoked", vec!["Zebra"]),
+        ("scope=leads%3Aread", vec!["crm sync", "Zebra"]),
+        ("scope=leads:read&status=active", vec!["crm sync"]),
+        (
+            &format!("creator={creator}"),
+            vec!["Apple", "crm sync", "Händler-Feed", "Zebra"],
+        ),
+        ("creator=somebody-else", vec![]),
+        ("expires=89", vec![]),
+        (
+            "expires=91&q=&status=",
+            vec!["Apple", "crm sync", "Händler-Feed"],
+        ),
+        ("unused=1", vec![]),
+    ] {
+        assert_eq!(
+            names(&owner, &format!("/keys?{query}")).await,
+            expected,
+            "{query}"
+        );
+    }
+    world.clock.advance_seconds(30 * 86_400);
+    let owner = world.sign_in("ada@example.com").await;
+    assert_eq!(
+        names(&owner, "/keys?unused=30").await,
+        ["Apple", "crm sync", "Händler-Feed"]
+    );
+    let page = owner
+        .get("/keys?status=revoked&q=z%22%3E")
+        .await
+        .expect(200)
+        .body;
+    assert!(
+        page.contains("No key matches") && page.contains("0 keys match")
+            || page.contains("No key matches")
+    );
+    assert!(
+        page.contains("value=\"z&quot;>\"") || page.contains("value=\"z&quot;&gt;\""),
+        "what was typed stays"
+    );
+}
+
+#[tokio::test]
+async fn keys_are_ordered_by_every_column_both_ways() {
+    let (_world, owner) = four().await;
+    for (sort, expected) in [
+        ("", ["Apple", "crm sync", "Händler-Feed", "Zebra"]),
+        ("name", ["Apple", "crm sync", "Händler-Feed", "Zebra"]),
+        ("-name", ["Zebra", "Händler-Feed", "crm sync", "Apple"]),
+        ("created", ["Apple", "Zebra", "crm sync", "Händler-Feed"]),
+        ("-created", ["Händler-Feed", "crm sync", "Zebra", "Apple"]),
+        ("used", ["crm sync", "Apple", "Zebra", "Händler-Feed"]),
+        ("-used", ["Händler-Feed", "Zebra", "Apple", "crm sync"]),
+        ("status", ["Apple", "crm sync", "Händler-Feed", "Zebra"]),
+        ("-status", ["Zebra", "Händler-Feed", "crm sync", "Apple"]),
+    ] {
+        assert_eq!(
+            names(&owner, &format!("/keys?sort={sort}")).await,
+            expected,
+            "{sort}"
+        );
+    }
+    let by_preview = owner
+        .call("keys/list", &json!({ "search": "?sort=preview" }))
+        .await
+        .expect(200)
+        .json();
+    let previews: Vec<_> = by_preview["Ok"]["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["preview"].as_str().unwrap())
+        .collect();
+    assert!(previews.is_sorted(), "{previews:?}");
+
+    let page = owner
+        .get("/keys?sort=name&status=active")
+        .await
+        .expect(200)
+        .body;
+    assert!(page.contains("aria-sort=\"ascending\""));
+    assert!(page.contains("href=\"/keys?status=active&amp;sort=-name\""));
+    assert!(page.contains("href=\"/keys?status=active&amp;sort=used\""));
+    let page = owner.get("/keys?sort=created").await.expect(200).body;
+    assert!(page.contains("aria-sort=\"descending\""));
+}
+
+#[tokio::test]
+async fn a_long_list_comes_in_pages_that_meet_every_key_once() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for number in 0..107 {
+        owner
+            .create(
+                &world,
+                &format!("Key of system {number:03}"),
+                &["leads:read"],
+            )
+            .await;
+    }
+    for sort in ["", "name", "-used"] {
+        let mut met = Vec::new();
+        let mut path = Some(format!("/keys?q=system&sort={sort}"));
+        let mut pages = 0;
+        while let Some(here) = path {
+            let page = owner.get(&here).await.expect(200).body;
+            assert!(page.contains("107 keys match"));
+            assert_eq!(link(&page, "First page").is_some(), pages > 0);
+            met.extend(names(&owner, &here).await);
+            path = link(&page, "Next page").map(|next| next.replace("&amp;", "&"));
+            pages += 1;
+        }
+        assert_eq!((met.len(), pages), (107, 3), "{sort}");
+        met.sort_unstable();
+        met.dedup();
+        assert_eq!(met.len(), 107, "{sort}");
+    }
+    let page = owner.get("/keys?sort=name").await.expect(200).body;
+    let next = link(&page, "Next page").unwrap().replace("&amp;", "&");
+    owner
+        .get(&next.replace("sort=name", "sort=-name"))
+        .await
+        .expect(404);
+    owner.get("/keys?cursor=00").await.expect(404);
+    // Another account's list begins after the same place, and holds its own keys.
+    let stranger = world.stranger().await;
+    assert_eq!(names(&stranger, &next).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_for_is_told_and_not_repeated() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    for (query, told) in [
+        (format!("q={}", key.secret), "That looks like a whole key"),
+        ("status=dead".to_owned(), "Choose the status"),
+        ("unused=never".to_owned(), "from 1 to 3650"),
+        ("sort=digest".to_owned(), "Choose the order"),
+    ] {
+        let page = owner.get(&format!("/keys?{query}")).await.expect(200).body;
+        assert!(page.contains(told), "{query}");
+        assert!(
+            page.contains("CRM Sync") && !page.contains(&key.secret),
+            "{query}"
+        );
+    }
+}

@@ -1,0 +1,273 @@
+//! `/keys/several`, and what an owner does in an emergency.
+
+use crate::support::{Key, Member, World};
+
+async fn three() -> (World, Member, [Key; 3]) {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let mut keys = Vec::new();
+    for name in ["CRM Sync", "Inventory <b>", "Old feed"] {
+        keys.push(owner.create(&world, name, &["leads:read"]).await);
+    }
+    (world, owner, keys.try_into().ok().unwrap())
+}
+
+fn ask(act: &str, keys: &[&Key]) -> String {
+    let keys: Vec<_> = keys.iter().map(|key| format!("&key={}", key.id)).collect();
+    format!("/keys/several?do={act}{}", keys.concat())
+}
+
+fn form<'a>(act: &'a str, keys: &[&'a Key], count: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![("do", act), ("reason", "leaked"), ("count", count)];
+    fields.extend(keys.iter().map(|key| ("key", key.id.as_str())));
+    fields
+}
+
+async fn refused(key: &Key) -> String {
+    key.get("/api/key").await.problem().1
+}
+
+#[tokio::test]
+async fn several_keys_are_revoked_once_their_number_is_typed() {
+    let (world, owner, [one, two, three]) = three().await;
+    one.get("/api/key").await.expect(200);
+    let page = owner
+        .get(&ask("revoke", &[&one, &two]))
+        .await
+        .expect(200)
+        .body;
+    for text in [
+        "CRM Sync",
+        "Inventory &lt;b",
+        "Never used",
+        "One of them was used in the last 24 hours",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert!(!page.contains("Old feed"));
+    for wrong in ["", "1", "two", "3"] {
+        let page = owner
+            .form("/keys/several", &form("revoke", &[&one, &two], wrong))
+            .await
+            .expect(200)
+            .body;
+        assert!(page.contains("Type 2, the number of keys above"), "{wrong}");
+        one.get("/api/key").await.expect(200);
+    }
+    let done = owner
+        .form("/keys/several", &form("revoke", &[&one, &two], " 2 "))
+        .await
+        .expect(303);
+    assert_eq!(done.header("location"), "/keys?done=revoke&number=2");
+    assert_eq!(
+        (refused(&one).await, refused(&two).await),
+        ("revoked_key".into(), "revoked_key".into())
+    );
+    three.get("/api/key").await.expect(200);
+    let page = owner
+        .get("/keys?done=revoke&number=2")
+        .await
+        .expect(200)
+        .body;
+    assert!(page.contains("2 keys revoked"));
+    let events = world
+        .count("SELECT count(*) FROM audit_events WHERE action = 'key.revoked'")
+        .await;
+    assert_eq!(events, 2);
+}
+
+#[tokio::test]
+async fn several_keys_are_paused_and_the_others_left_out() {
+    let (world, owner, [one, two, three]) = three().await;
+    owner
+        .form(&format!("/keys/{}/pause", two.id), &[])
+        .await
+        .expect(303);
+    owner.revoke(&three.id, "").await.expect(200);
+    let page = owner
+        .get(&ask("pause", &[&one, &two, &three]))
+        .await
+        .expect(200)
+        .body;
+    assert!(page.contains("2 keys that you chose are ended or paused already"));
+    // What was chosen has to be as it was shown: nothing is done to a part of it unseen.
+    let all = form("pause", &[&one, &two, &three], "1");
+    let page = owner.form("/keys/several", &all).await.expect(200).body;
+    assert!(page.contains("Some of these keys have changed meanwhile"));
+    one.get("/api/key").await.expect(200);
+    owner
+        .form("/keys/several", &form("pause", &[&one], "1"))
+        .await
+        .expect(303);
+    assert_eq!(refused(&one).await, "paused_key");
+    let events = world
+        .count("SELECT count(*) FROM audit_events WHERE action = 'key.paused'")
+        .await;
+    assert_eq!(events, 2);
+}
+
+#[tokio::test]
+async fn nothing_chosen_and_too_much_chosen_are_told() {
+    let (_world, owner, [one, ..]) = three().await;
+    for path in [
+        "/keys/several",
+        "/keys/several?do=revoke",
+        "/keys/several?do=delete&key=x",
+    ] {
+        let page = owner.get(path).await.expect(200).body;
+        assert!(page.contains("Choose some keys in the list"), "{path}");
+    }
+    let many = "&key=".to_owned()
+        + &(0..101)
+            .map(|n| format!("k{n}"))
+            .collect::<Vec<_>>()
+            .join("&key=");
+    let page = owner
+        .get(&format!("/keys/several?do=pause{many}"))
+        .await
+        .expect(200)
+        .body;
+    assert!(page.contains("at most 100 keys"));
+    let page = owner
+        .form(
+            "/keys/several",
+            &[("do", "delete"), ("key", &one.id), ("count", "1")],
+        )
+        .await
+        .expect(200)
+        .body;
+    assert!(page.contains("Choose some keys in the list"));
+    one.get("/api/key").await.expect(200);
+}
+
+#[tokio::test]
+async fn viewers_and_admins_do_what_their_role_allows() {
+    let (world, owner, [one, ..]) = three().await;
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    let page = owner.get(&ask("revoke", &[&one])).await.expect(200).body;
+    assert!(page.contains("Your role lets you look but not change this"));
+    owner
+        .form("/keys/several", &form("revoke", &[&one], "1"))
+        .await
+        .expect(200);
+    assert!(
+        !owner
+            .get("/keys")
+            .await
+            .expect(200)
+            .body
+            .contains("type=\"checkbox\" class=\"choose\"")
+    );
+    for role in [
+        "UPDATE members SET role = 'viewer'",
+        "UPDATE members SET role = 'admin'",
+    ] {
+        world.sql(role).await;
+        let settings = owner.get("/settings").await.expect(200).body;
+        assert!(!settings.contains("Emergency"), "{role}");
+        let page = owner.get("/keys/revoke-all").await.expect(200).body;
+        assert!(page.contains("Only an owner"), "{role}");
+        owner
+            .form("/keys/revoke-all", &[("confirm", "Acme Motors")])
+            .await
+            .expect(200);
+        owner
+            .form("/settings/key-creation", &[("stop", "1")])
+            .await
+            .expect(200);
+        one.get("/api/key").await.expect(200);
+    }
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM accounts WHERE creation_stopped_at IS NOT NULL")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn an_owner_stops_the_creation_of_keys_and_allows_it_again() {
+    let (world, owner, [one, ..]) = three().await;
+    let token = owner.keys().await["new_key"]["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let create = [
+        ("name", "Late"),
+        ("scopes", "leads:read"),
+        ("expires", "30d"),
+        ("token", &token),
+    ];
+    assert!(
+        owner
+            .get("/settings")
+            .await
+            .expect(200)
+            .body
+            .contains("Stop creating keys")
+    );
+    owner
+        .form("/settings/key-creation", &[("stop", "1")])
+        .await
+        .expect(303);
+    let settings = owner.get("/settings").await.expect(200).body;
+    assert!(
+        settings.contains("Allow creating keys") && settings.contains("An owner stopped it on")
+    );
+    let page = owner.get("/keys").await.expect(200).body;
+    assert!(
+        page.contains("Nobody can create a key for the time being")
+            && !page.contains("Open the form as a page")
+    );
+    assert!(owner.keys().await["new_key"].is_null());
+    let page = owner.form("/keys", &create).await.expect(200).body;
+    assert!(page.contains("has stopped the creation of keys"), "{page}");
+    assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 3);
+    one.get("/api/key").await.expect(200);
+    owner
+        .form("/settings/key-creation", &[("stop", "0")])
+        .await
+        .expect(303);
+    assert!(
+        owner
+            .form("/keys", &create)
+            .await
+            .expect(200)
+            .body
+            .contains("Save your API key")
+    );
+}
+
+#[tokio::test]
+async fn an_owner_revokes_all_keys_by_typing_the_accounts_name() {
+    let (world, owner, [one, two, three]) = three().await;
+    let other = world.stranger().await;
+    let theirs = other.create(&world, "Theirs", &["leads:read"]).await;
+    owner
+        .form(&format!("/keys/{}/pause", two.id), &[])
+        .await
+        .expect(303);
+    owner.revoke(&three.id, "").await.expect(200);
+    let page = owner.get("/keys/revoke-all").await.expect(200).body;
+    assert!(page.contains("All 2 keys that still work") && page.contains("Acme Motors"));
+    for wrong in ["", "acme motors", "Other Cars"] {
+        let page = owner
+            .form("/keys/revoke-all", &[("confirm", wrong)])
+            .await
+            .expect(200)
+            .body;
+        assert!(page.contains("exactly as it stands above"), "{wrong}");
+    }
+    one.get("/api/key").await.expect(200);
+    let done = owner
+        .form("/keys/revoke-all", &[("confirm", "Acme Motors")])
+        .await
+        .expect(303);
+    assert_eq!(done.header("location"), "/keys?done=revoke&number=2");
+    for key in [&one, &two, &three] {
+        assert_eq!(refused(key).await, "revoked_key");
+    }
+    theirs.get("/api/key").await.expect(200);
+    let page = owner.get("/keys/revoke-all").await.expect(200).body;
+    assert!(page.contains("There is no key that could be revoked"));
+}

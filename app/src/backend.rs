@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use domain::{
     AccountPage, AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage,
     InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm,
-    RotatePage, SettingsPage, SeveralForm, SeveralPage, TeamPage,
+    RotatePage, SettingsPage, SeveralForm, SeveralPage, Stretch, TeamPage,
 };
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub trait Backend: Send + Sync + 'static {
     /// `search` is what follows the question mark of the page's address.
     async fn keys(&self, search: String) -> Result<KeysPage, Failure>;
 
-    async fn key(&self, id: KeyId) -> Result<KeyPage, Failure>;
+    async fn key(&self, id: KeyId, stretch: Stretch) -> Result<KeyPage, Failure>;
 
     /// What the form needs that rotates a key.
     async fn rotation(&self, id: KeyId) -> Result<RotatePage, Failure>;

@@ -195,7 +195,10 @@ impl PageData {
             Page::Settings | Page::RevokeAll => Self::Settings(backend.settings().await),
             Page::Key | Page::EditKey | Page::RevokeKey => {
                 Self::Key(Box::new(match key_of(request) {
-                    Ok(id) => backend.key(id).await,
+                    Ok(id) => {
+                        let over = request.asked("over").unwrap_or_default();
+                        backend.key(id, domain::Stretch::parse(&over)).await
+                    }
                     Err(failure) => Err(failure),
                 }))
             }

@@ -165,7 +165,7 @@ export function expire(server: Server, key: Seeded): void {
 }
 
 /** Runs a statement on the server's database, once with each row of values. Python is there wherever the console is built; Node 20 has no SQLite. */
-function sql(server: Server, statement: string, ...rows: (string | number)[][]): void {
+export function sql(server: Server, statement: string, ...rows: (string | number)[][]): void {
   const program = [
     "import json, sqlite3, sys",
     "path, statement, rows = json.load(sys.stdin)",

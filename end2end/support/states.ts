@@ -4,6 +4,7 @@
 
 import { expect, type Page } from "@playwright/test";
 import type { Guard } from "./guard.ts";
+import { callFromManyPlaces, openUntil, watch } from "./activity.ts";
 import { call, push, send } from "./api.ts";
 import { AUDIT_STATES } from "./audit.ts";
 import { Keys } from "./keys.ts";
@@ -350,6 +351,65 @@ export const STATES: State[] = [
     },
   },
   {
+    name: "key called",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      callFromManyPlaces(server, used);
+      await signIn(page, `/keys/${used.id}`);
+      await page.getByText("Show as table").click();
+    },
+  },
+  {
+    name: "key called over a month",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      callFromManyPlaces(server, used);
+      watch(server, used);
+      await signIn(page, `/keys/${used.id}?over=30d`);
+      await expect(page.getByRole("button", { name: "Enforce these" })).toBeVisible();
+    },
+  },
+  {
+    name: "key called over a day",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      callFromManyPlaces(server, used);
+      await signIn(page, `/keys/${used.id}?over=24h`);
+    },
+  },
+  {
+    name: "key over and still called",
+    open: async ({ page, server }) => {
+      const { revoked } = await seedKeys(server);
+      await call(server, revoked.secret, "/api/inventory");
+      await signIn(page);
+      await openUntil(page, `/keys/${revoked.id}`, "Something still calls with this key");
+    },
+  },
+  {
+    name: "keys with notices",
+    open: async ({ page, server }) => {
+      const { used, unused, revoked } = await seedKeys(server);
+      callFromManyPlaces(server, used);
+      endSoon(server, unused);
+      await call(server, revoked.secret, "/api/inventory");
+      await signIn(page);
+      await openUntil(page, "/keys", "Still being called");
+      await gotoHydrated(page, "/keys");
+    },
+  },
+  {
+    name: "key edit shuts out",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      callFromManyPlaces(server, used);
+      await signIn(page, `/keys/${used.id}/edit`);
+      await page.getByLabel("Allowed addresses").fill("10.0.0.0/8");
+      await page.getByRole("button", { name: "Save key" }).click();
+      await expect(page.getByLabel("Refuse these calls from now on")).toBeVisible();
+    },
+  },
+  {
     name: "key edited in vain",
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
@@ -357,6 +417,7 @@ export const STATES: State[] = [
       await page.goto(`/keys/${used.id}/edit`);
       await page.getByLabel("Name").fill("");
       await page.getByLabel("Calls at once").fill("many");
+      await page.getByLabel("Allowed addresses").fill("example.com");
       await page.getByRole("button", { name: "Save key" }).click();
       await expect(page.getByText("Enter a name")).toBeVisible();
     },

@@ -88,6 +88,10 @@ pub const CONSOLE: &[Route] = &[
     route(M::POST, "/keys/{id}/pause", |m| on(m, form::pause_key)),
     route(M::POST, "/keys/{id}/resume", |m| on(m, form::resume_key)),
     route(M::POST, "/keys/{id}/end", |m| on(m, form::end_replaced_key)),
+    route(M::POST, "/keys/{id}/watch", |m| on(m, form::watch_key)),
+    route(M::POST, "/keys/{id}/enforce", |m| {
+        on(m, form::enforce_networks)
+    }),
     route(M::GET, "/keys/{id}/revoke", |m| on(m, page::show)),
     route(M::POST, "/keys/{id}/revoke", |m| on(m, form::revoke_key)),
     route(M::GET, "/keys/{id}/rotate", |m| on(m, page::show)),

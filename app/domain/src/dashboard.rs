@@ -42,10 +42,10 @@ impl FirstSteps {
     }
 }
 
-/// The calls of one day.
+/// The calls of one day, or of one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayCalls {
-    /// `23 Nov`.
+    /// `23 Nov`, or `14:00`.
     pub name: String,
     pub accepted: u64,
     pub refused: u64,
@@ -66,6 +66,8 @@ pub struct KeyCounts {
     pub revoked: usize,
     /// Active ones that neither were used nor made within 30 days.
     pub unused: usize,
+    /// Over, and still called with within 7 days.
+    pub knocking: usize,
     /// Active ones that end within 7 days, the next one first.
     pub expiring: Vec<ExpiringKey>,
 }

@@ -25,6 +25,7 @@ pub enum Field {
     Reason,
     Role,
     Scopes,
+    ShutOut,
     TimeZone,
     To,
     What,

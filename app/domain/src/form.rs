@@ -1,6 +1,8 @@
 //! What the console's forms send and what its pages need to be drawn.
 
-use crate::{Emergency, Expiry, KeyCount, KeyQuery, KeyView, Moment, RotationView};
+use crate::{
+    Emergency, Expiry, KeyActivity, KeyCount, KeyId, KeyQuery, KeyView, Moment, RotationView,
+};
 use serde::{Deserialize, Serialize};
 
 /// The create form as a browser sends it, not yet checked.
@@ -127,6 +129,8 @@ pub struct EditKeyForm {
     pub limit_per_second: String,
     /// Addresses and networks that the key may be used from, one a line; empty: from anywhere.
     pub allow_list: String,
+    /// Anything once the member was told whom their list shuts out, and means it.
+    pub shut_out: String,
     /// The other fields as they were when the form was filled, in JSON: what the member believes to change.
     pub seen: String,
 }
@@ -162,6 +166,7 @@ pub struct KeyPage {
     pub rotation: RotationView,
     /// Whether the member's role changes keys.
     pub manages: bool,
+    pub activity: KeyActivity,
     /// Whether the member's role changes keys, and this one can be changed.
     pub may_change: bool,
     /// Whether who created it may not sign in any more.

@@ -275,6 +275,8 @@ pub struct KeyView {
     pub unused: bool,
     /// Used within the last 24 hours: revoking asks for the name.
     pub used_lately: bool,
+    /// What deserves a look, in few words, the most urgent first.
+    pub notices: Vec<String>,
 }
 
 /// A key that was just created: the one value on the wire that holds a secret.

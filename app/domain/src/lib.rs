@@ -4,6 +4,7 @@
 //! handles a bare string that may be wrong. Nothing here does I/O, reads a clock or draws random bytes, and
 //! everything builds for WebAssembly.
 
+mod activity;
 mod audit;
 mod call;
 mod dashboard;
@@ -23,6 +24,7 @@ mod several;
 mod team;
 mod text;
 
+pub use activity::{CallerRow, KeyActivity, ScopeRow, Stretch, Watch};
 pub use audit::{AuditDetail, AuditForm, AuditName, AuditPage, AuditRow};
 pub use call::{Outcome, Refusal};
 pub use dashboard::{DashboardPage, DayCalls, ExpiringKey, FirstSteps, KeyCounts, LastChange};

@@ -1,7 +1,7 @@
 //! One key of the list.
 
 use super::key_table::SEVERAL;
-use super::{Badge, Clock, Day, RevokeDialog, RevokeRequest, Time};
+use super::{Badge, Clock, Day, Icon, RevokeDialog, RevokeRequest, Time};
 use crate::lean::plain;
 use domain::{KeyStatus, KeyView, LastUse, Revocation};
 use leptos::prelude::*;
@@ -65,6 +65,11 @@ pub fn KeyRow(
     let limit = key
         .own_limit
         .map(|limit| view! { <small>"Limit: " {limit}</small> });
+    let notices = key
+        .notices
+        .into_iter()
+        .map(|text| view! { <small class="sign"><Icon name="#i-alert"/> {text}</small> })
+        .collect_view();
     plain(view! {
         <tr role="row" class:ended=!key.status.is_live()>
             <th role="rowheader" scope="row" id=row_head(&key.id) tabindex="-1">
@@ -87,7 +92,7 @@ pub fn KeyRow(
             </td>
             <td role="cell" data-label="Status">
                 <Badge status=key.status/>
-                {end} {limit}
+                {end} {limit} {notices}
             </td>
             <td role="cell" class="row-actions">
                 {revoke}

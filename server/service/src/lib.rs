@@ -25,6 +25,7 @@ mod session;
 mod settings;
 mod start;
 pub mod store;
+mod tally;
 mod team;
 mod view;
 mod zone;
@@ -54,6 +55,7 @@ pub struct Service {
     hasher: password::Hasher,
     uses: key::PendingUses,
     calls: calls::PendingCalls,
+    sightings: key::PendingSightings,
     buckets: limit::KeyBuckets,
     failures: limit::FailureBuckets,
     in_flight: once::InFlight,

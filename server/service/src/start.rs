@@ -56,6 +56,7 @@ impl Service {
             hasher,
             uses: key::PendingUses::default(),
             calls: calls::PendingCalls::default(),
+            sightings: key::PendingSightings::default(),
             buckets: limit::KeyBuckets::default(),
             failures: limit::FailureBuckets::default(),
             in_flight: once::InFlight::default(),

@@ -87,6 +87,9 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
                 retry_after_seconds: allowance.seconds,
             });
         }
+        if let Some(scope) = P::SCOPE {
+            state.service.note_scope(&scoped.caller, scope);
+        }
         parts.extensions.insert(LetIn {
             caller: scoped.caller.clone(),
             client: scoped.client.clone(),

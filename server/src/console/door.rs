@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use domain::{
     AccountPage, AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage,
     InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm,
-    RotatePage, SettingsPage, SeveralForm, SeveralPage, TeamPage,
+    RotatePage, SettingsPage, SeveralForm, SeveralPage, Stretch, TeamPage,
 };
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
@@ -76,8 +76,8 @@ impl Backend for Door {
         keys::page(self, &search).await
     }
 
-    async fn key(&self, id: KeyId) -> Result<KeyPage, Failure> {
-        self.told(self.service.key_page(self.member()?, &id).await)
+    async fn key(&self, id: KeyId, stretch: Stretch) -> Result<KeyPage, Failure> {
+        self.told(self.service.key_page(self.member()?, &id, stretch).await)
     }
 
     async fn rotation(&self, id: KeyId) -> Result<RotatePage, Failure> {

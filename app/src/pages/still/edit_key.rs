@@ -64,9 +64,11 @@ fn form(page: KeyPage, at: &str) -> AnyView {
         limit_depth,
         limit_per_second,
         allow_list,
+        shut_out,
         seen,
     } = form;
     let attempt = Attempt::new(problem);
+    let asked = !shut_out.is_empty() || attempt.at(Field::ShutOut).get_untracked().is_some();
     let hint = format!(
         "The key works to the end of this day ({}). Empty: it does not expire.",
         page.zone.replace('_', " ")
@@ -119,6 +121,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 error=attempt.at(Field::LimitPerSecond)
             />
             <AllowListField value=allow_list error=attempt.at(Field::AllowList)/>
+            {asked.then(|| view! { <ShutOut meant=!shut_out.is_empty() error=attempt.at(Field::ShutOut)/> })}
             <div class="actions">
                 <a class="button" href=at.to_owned()>
                     "Cancel"
@@ -151,6 +154,20 @@ fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView
                  from anywhere."
             </p>
             <FieldError id="allow-list-error" error=error/>
+        </div>
+    })
+}
+
+/// Asked once it is known whom the list shuts out.
+#[component]
+fn ShutOut(meant: bool, error: Signal<Option<String>>) -> impl IntoView {
+    plain(view! {
+        <div class="field">
+            <FieldError id="shut-out-error" error=error/>
+            <label class="check">
+                <input type="checkbox" name="shut_out" value="yes" checked=meant aria-describedby="shut-out-error"/>
+                <span>"Refuse these calls from now on"</span>
+            </label>
         </div>
     })
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod charts;
 mod dashboard;
 mod edit_key;
 mod emergency;

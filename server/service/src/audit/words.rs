@@ -56,6 +56,8 @@ pub const fn title(action: Action) -> &'static str {
         Action::KeyResumed => "API key resumed",
         Action::KeyRevoked => "API key revoked",
         Action::KeyRotated => "API key rotated",
+        Action::KeyUnwatched => "API key no longer watched",
+        Action::KeyWatched => "API key watched",
         Action::LeadCreated => "Lead added",
         Action::LeadErased => "Lead erased",
         Action::LeadUpdated => "Lead changed",

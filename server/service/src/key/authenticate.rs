@@ -2,7 +2,7 @@
 
 use super::{Malformed, PlainKey};
 use crate::{CalledKey, Client, Error, KeyCaller, Service};
-use domain::{KeyStatus, Timestamp};
+use domain::{KeyStatus, Outcome, Refusal, Timestamp};
 use std::net::IpAddr;
 
 /// Why a key was not accepted. Only the holder of a complete genuine secret learns of
@@ -86,12 +86,18 @@ impl Service {
             .filter(|record| record.digest.matches(&digest))
             .ok_or(KeyRefusal::Unknown)?;
         let now = self.clock.now();
-        let why = match record.status(now) {
-            KeyStatus::Active if !record.admits(client.ip) => {
-                KeyRefusal::NotAllowed { ip: client.ip }
-            }
+        let key = CalledKey {
+            account_id: record.account_id.clone(),
+            key_id: record.id.clone(),
+        };
+        let (why, refusal) = match record.status(now) {
+            KeyStatus::Active if !record.admits(client.ip) => (
+                KeyRefusal::NotAllowed { ip: client.ip },
+                Refusal::IpNotAllowed,
+            ),
             KeyStatus::Active => {
                 self.uses.note(&record.id, now, client);
+                self.sightings.note(&key, Outcome::Accepted, now, client);
                 return Ok(KeyCaller {
                     limit: record.limit(),
                     ending: record.ending(now),
@@ -100,16 +106,15 @@ impl Service {
                     scopes: record.scopes,
                 });
             }
-            KeyStatus::Revoked => KeyRefusal::Revoked,
-            KeyStatus::Paused => KeyRefusal::Paused,
-            KeyStatus::Expired => KeyRefusal::Expired {
-                at: record.expires_at.unwrap_or(now),
-            },
+            KeyStatus::Revoked => (KeyRefusal::Revoked, Refusal::RevokedKey),
+            KeyStatus::Paused => (KeyRefusal::Paused, Refusal::PausedKey),
+            KeyStatus::Expired => {
+                let at = record.expires_at.unwrap_or(now);
+                (KeyRefusal::Expired { at }, Refusal::ExpiredKey)
+            }
         };
-        let key = CalledKey {
-            account_id: record.account_id,
-            key_id: record.id,
-        };
+        self.sightings
+            .note(&key, Outcome::Refused(refusal), now, client);
         Err(Refused {
             why,
             key: Some(key),

@@ -19,7 +19,7 @@ impl Service {
     ///
     /// # Errors
     /// Refused to viewers, for bad fields (all of them at once), for an unknown or ended key, and where somebody changed
-    /// the key since the form was filled.
+    /// the key since the form was filled, or the list shuts out who called lately and nobody confirmed that.
     pub async fn edit_key(
         &self,
         member: &Member,
@@ -36,6 +36,7 @@ impl Service {
             return Err(outdated.into());
         }
         let after = check(form, &stored, now, zone)?;
+        self.shut_out(&stored, &after, form, now).await?;
         let event = |before: &KeyRecord, after: &KeyRecord| {
             let detail =
                 json!({ "name": after.name, "before": told(before), "after": told(after) });
@@ -56,7 +57,7 @@ impl Service {
         client: &Client,
         id: &KeyId,
     ) -> Result<(), Error> {
-        self.set_paused(member, client, id, &KeyChange::Pause, Action::KeyPaused)
+        self.change_state(member, client, id, &KeyChange::Pause, Action::KeyPaused)
             .await
     }
 
@@ -70,11 +71,11 @@ impl Service {
         client: &Client,
         id: &KeyId,
     ) -> Result<(), Error> {
-        self.set_paused(member, client, id, &KeyChange::Resume, Action::KeyResumed)
+        self.change_state(member, client, id, &KeyChange::Resume, Action::KeyResumed)
             .await
     }
 
-    async fn set_paused(
+    pub(super) async fn change_state(
         &self,
         member: &Member,
         client: &Client,
@@ -91,7 +92,7 @@ impl Service {
         self.change(member, id, change, now, &event).await
     }
 
-    async fn change(
+    pub(super) async fn change(
         &self,
         member: &Member,
         id: &KeyId,
@@ -189,7 +190,7 @@ fn limit(errors: &mut Vec<FieldError>, form: &EditKeyForm) -> Result<Option<Rate
 }
 
 /// For the audit log.
-fn told(key: &KeyRecord) -> Value {
+pub(super) fn told(key: &KeyRecord) -> Value {
     let limit = key
         .own_limit
         .map(|limit| json!({ "depth": limit.depth(), "per_second": limit.per_second() }));
@@ -207,6 +208,7 @@ fn told(key: &KeyRecord) -> Value {
 mod tests {
     use super::*;
     use crate::key::KeyDigest;
+    use crate::store::KeyMarks;
     use domain::{AccountId, AccountName, Email, ScopeSet};
 
     /// Ends at noon of a day in Berlin.
@@ -232,6 +234,7 @@ mod tests {
             watched_since: None,
             revocation: None,
             last_use: None,
+            marks: KeyMarks::default(),
         }
     }
 
@@ -323,6 +326,7 @@ mod tests {
             limit_depth: "x".into(),
             limit_per_second: "x".into(),
             allow_list: "example.com".into(),
+            shut_out: String::new(),
             seen: String::new(),
         };
         let failure = checked(&form).unwrap_err();

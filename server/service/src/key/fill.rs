@@ -35,6 +35,7 @@ pub fn filled(key: &KeyRecord, zone: &Zone) -> EditKeyForm {
             .as_ref()
             .map(AllowList::to_string)
             .unwrap_or_default(),
+        shut_out: String::new(),
         seen: String::new(),
     };
     form.seen = serde_json::to_string(&form).expect("plain data is always JSON");

@@ -1,6 +1,7 @@
 //! The keys of an account, as the console shows them.
 
 use super::find::read;
+use super::notices::notices;
 use super::{EXPIRES_SOON_SECONDS, UNUSED_SECONDS, USED_LATELY_SECONDS};
 use crate::store::{KeyFilter, KeyPlace, KeyRecord};
 use crate::view::moment;
@@ -136,16 +137,17 @@ impl Service {
     pub(crate) fn key_view(&self, record: KeyRecord, now: Timestamp, zone: &Zone) -> KeyView {
         let moment = |at| moment(at, zone);
         let status = record.status(now);
-        let last_use = self.uses.latest(&record.id, record.last_use);
+        let last_use = self.uses.latest(&record.id, record.last_use.clone());
         let active = status == KeyStatus::Active;
         let since = |seconds: i64| now.plus_seconds(-seconds);
         let last_sign_of_life = last_use.as_ref().map_or(record.created_at, |last| last.at);
+        let soon = now.plus_seconds(EXPIRES_SOON_SECONDS);
+        let expires_soon = active && record.expires_at.is_some_and(|end| end <= soon);
+        let unused = active && last_sign_of_life <= since(UNUSED_SECONDS);
         KeyView {
-            expires_soon: active
-                && record
-                    .expires_at
-                    .is_some_and(|end| end <= now.plus_seconds(EXPIRES_SOON_SECONDS)),
-            unused: active && last_sign_of_life <= since(UNUSED_SECONDS),
+            notices: notices(&record, status, expires_soon, unused, now),
+            expires_soon,
+            unused,
             used_lately: last_use
                 .as_ref()
                 .is_some_and(|last| last.at > since(USED_LATELY_SECONDS)),

@@ -1,5 +1,6 @@
 //! API keys: their secrets, and what can be done with them.
 
+mod activity;
 mod allow_list;
 mod authenticate;
 mod check;
@@ -11,19 +12,23 @@ mod find;
 mod issue;
 mod lifetime;
 mod list;
+mod notices;
 mod page;
 mod revoke;
 mod rotate;
 mod rotation;
 mod secret;
 mod several;
+mod sightings;
 mod status;
 mod uses;
+mod watch;
 
 pub use allow_list::AllowList;
 pub use authenticate::{KeyRefusal, Refused};
 pub use describe::KeyDescription;
 pub use secret::{KeyDigest, Malformed, PlainKey};
+pub use sightings::PendingSightings;
 pub use status::Ending;
 pub use uses::{FLUSH_EVERY_SECONDS, PendingUses};
 

@@ -6,7 +6,7 @@ use crate::audit::{capitalised, details, in_a_sentence, title, who};
 use crate::store::{Action, Actor, SignedEvent};
 use crate::view::{moment, parse_rfc3339};
 use crate::{Error, Member, Service, Zone};
-use domain::{Failure, HistoryRow, KeyId, KeyPage};
+use domain::{Failure, HistoryRow, KeyId, KeyPage, Stretch};
 use serde_json::Value;
 
 /// A key that changes more often has its older history in the audit log.
@@ -17,7 +17,12 @@ impl Service {
     ///
     /// # Errors
     /// [`Failure::NotFound`], also for a key of another account.
-    pub async fn key_page(&self, member: &Member, id: &KeyId) -> Result<KeyPage, Error> {
+    pub async fn key_page(
+        &self,
+        member: &Member,
+        id: &KeyId,
+        stretch: Stretch,
+    ) -> Result<KeyPage, Error> {
         let now = self.clock.now();
         let zone = &member.time_zone;
         let found = self.store.find_key(&member.account_id, id).await?;
@@ -27,6 +32,7 @@ impl Service {
             .history(&member.account_id, id.as_str(), HISTORY)
             .await?;
         let members = self.store.list_members(&member.account_id).await?;
+        let activity = self.activity(&record, stretch, now, zone).await?;
         let settings = filled(&record, zone);
         let limit = record.limit().to_string();
         let allow_list = record.allow_list.as_ref().map(AllowList::texts);
@@ -39,6 +45,7 @@ impl Service {
             today: zone.day(now),
             zone: zone.name().to_owned(),
             history: events.into_iter().map(|event| row(event, zone)).collect(),
+            activity,
             allow_list: allow_list.unwrap_or_default(),
             rotation,
             manages: member.role.manages_keys(),

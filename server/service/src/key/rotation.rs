@@ -196,6 +196,7 @@ mod tests {
             watched_since: None,
             revocation: None,
             last_use: None,
+            marks: crate::store::KeyMarks::default(),
         }
     }
 

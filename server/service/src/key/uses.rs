@@ -63,7 +63,7 @@ impl PendingUses {
 }
 
 impl Service {
-    /// Writes the pending uses and counts of calls. What could not be written stays pending.
+    /// Writes the pending uses, counts of calls and where they came from. What could not be written stays pending.
     ///
     /// To be called by one at a time and awaited to its end: what was written and not taken off would be counted twice.
     ///
@@ -75,6 +75,13 @@ impl Service {
             self.store.record_uses(&uses, &calls).await?;
             self.uses.forget(&uses);
             self.calls.forget(calls);
+        }
+        let sightings = self.sightings.take();
+        if !sightings.is_empty()
+            && let Err(error) = self.store.record_sightings(&sightings).await
+        {
+            self.sightings.put_back(sightings);
+            return Err(error.into());
         }
         Ok(())
     }

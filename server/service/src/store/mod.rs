@@ -14,6 +14,7 @@ mod record;
 mod request;
 mod rotation;
 mod several;
+mod sighting;
 mod team;
 
 pub use access::*;
@@ -24,6 +25,7 @@ pub use record::*;
 pub use request::*;
 pub use rotation::*;
 pub use several::*;
+pub use sighting::*;
 pub use team::*;
 
 use crate::inventory::{Condition, Item, ItemFilter, StoredItem};
@@ -57,6 +59,7 @@ pub trait Store:
     + KeySearch
     + SeveralKeys
     + CallStore
+    + SightingStore
     + InventoryStore
     + LeadStore
     + IdempotencyStore
@@ -72,6 +75,7 @@ impl<T> Store for T where
         + KeySearch
         + SeveralKeys
         + CallStore
+        + SightingStore
         + InventoryStore
         + LeadStore
         + IdempotencyStore

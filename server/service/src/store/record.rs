@@ -1,6 +1,6 @@
 //! What the ports take and give.
 
-use super::Replacement;
+use super::{KeyMarks, Replacement};
 use crate::Zone;
 use crate::inventory::{Currency, StoredItem};
 use crate::key::{AllowList, KeyDigest};
@@ -151,6 +151,7 @@ pub struct KeyRecord {
     pub watched_since: Option<Timestamp>,
     pub revocation: Option<RevocationRecord>,
     pub last_use: Option<UseRecord>,
+    pub marks: KeyMarks,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,6 +215,9 @@ pub enum KeyChange {
     Edit(Box<KeyEdit>),
     Pause,
     Resume,
+    /// Watch where its calls come from.
+    Watch,
+    Unwatch,
 }
 
 impl KeyRecord {
@@ -264,6 +268,9 @@ impl KeyRecord {
             }
             KeyChange::Pause => after.paused_at = Some(self.paused_at.unwrap_or(now)),
             KeyChange::Resume => after.paused_at = None,
+            KeyChange::Watch if after.allow_list.is_some() => {}
+            KeyChange::Watch => after.watched_since = Some(self.watched_since.unwrap_or(now)),
+            KeyChange::Unwatch => after.watched_since = None,
         }
         after
     }

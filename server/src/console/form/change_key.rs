@@ -35,6 +35,7 @@ pub async fn edit_key(
         limit_depth: fields.text("limit_depth"),
         limit_per_second: fields.text("limit_per_second"),
         allow_list: fields.text("allow_list"),
+        shut_out: fields.text("shut_out"),
         seen: fields.text("seen"),
     };
     let edited = state
@@ -101,14 +102,14 @@ pub async fn end_replaced_key(
 }
 
 /// The key's page, and the key.
-fn asked_for(Segment(id): Segment) -> Option<(String, KeyId)> {
+pub(super) fn asked_for(Segment(id): Segment) -> Option<(String, KeyId)> {
     let id = KeyId::parse(&id?).ok()?;
     Some((format!("/keys/{id}"), id))
 }
 
 /// To the key's page, which says what was done. It shows by itself why nothing could be: that the key is over, or that
 /// the member may only look.
-async fn lead_on(
+pub(super) async fn lead_on(
     state: &AppState,
     visitor: &Visitor,
     page: &str,
@@ -117,6 +118,9 @@ async fn lead_on(
 ) -> Response {
     match result.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(()) => see_other(&format!("{page}?done={done}")),
+        // The only choice that there is on that page.
+        Err(Failure::Invalid { .. }) => see_other(&format!("{page}?done=none-chosen")),
+        Err(Failure::Outdated { .. }) => see_other(&format!("{page}?done=outdated")),
         Err(Failure::AlreadyEnded | Failure::Forbidden) => see_other(page),
         Err(told) => with_status(render::page(state, visitor, page, None).await, &told),
     }

@@ -14,6 +14,7 @@ mod sign_in;
 mod sign_out;
 mod team;
 mod theme;
+mod watch_key;
 
 pub use account::{change_password, end_sessions};
 pub use change_key::{edit_key, end_replaced_key, pause_key, resume_key};
@@ -30,6 +31,7 @@ pub use team::{
     change_role, deactivate_member, hand_over, invite, reactivate_member, withdraw_invitation,
 };
 pub use theme::theme;
+pub use watch_key::{enforce_networks, watch_key};
 
 use super::render::with_status;
 use super::{Visitor, render};

@@ -7,7 +7,7 @@ use domain::{
     Timestamp,
 };
 use service::key::{AllowList, KeyDigest};
-use service::store::{KeyRecord, Replacement, RevocationRecord, UseRecord};
+use service::store::{KeyMarks, KeyRecord, Replacement, RevocationRecord, ScopeUses, UseRecord};
 
 pub(crate) const INSERT: &str = "
     INSERT INTO api_keys
@@ -56,7 +56,8 @@ macro_rules! select_keys {
                     k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
                     a.limit_per_second AS account_limit_per_second,
                     k.revoked_at, r.email AS revoked_by, k.revoke_reason,
-                    k.last_used_at, k.last_used_ip, k.last_used_agent
+                    k.last_used_at, k.last_used_ip, k.last_used_agent, k.scope_uses, k.first_network_at,
+                    k.new_network_at, k.knocked_at
              FROM api_keys k
              JOIN accounts a ON a.id = k.account_id
              JOIN members c ON c.id = k.created_by
@@ -106,6 +107,10 @@ pub(crate) struct KeyRow {
     last_used_at: Option<i64>,
     last_used_ip: Option<String>,
     last_used_agent: Option<String>,
+    scope_uses: String,
+    first_network_at: Option<i64>,
+    new_network_at: Option<i64>,
+    knocked_at: Option<i64>,
 }
 
 impl TryFrom<KeyRow> for KeyRecord {
@@ -186,6 +191,12 @@ impl TryFrom<KeyRow> for KeyRecord {
             watched_since: row.watched_since.map(Timestamp::from_millis),
             revocation,
             last_use,
+            marks: KeyMarks {
+                scope_uses: parsed(ScopeUses::parse(&row.scope_uses), "api_keys.scope_uses")?,
+                first_network_at: row.first_network_at.map(Timestamp::from_millis),
+                new_network_at: row.new_network_at.map(Timestamp::from_millis),
+                knocked_at: row.knocked_at.map(Timestamp::from_millis),
+            },
         })
     }
 }

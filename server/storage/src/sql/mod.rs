@@ -16,6 +16,7 @@ pub(crate) mod member;
 pub(crate) mod once;
 pub(crate) mod session;
 pub(crate) mod several;
+pub(crate) mod sighting;
 pub(crate) mod team;
 
 use crate::error::Corrupt;
@@ -113,6 +114,17 @@ pub(crate) const INDEXED: &[&str] = &[
     several::LIVE,
     several::PAUSE,
     several::STOP_CREATION,
+    sighting::ADD_CALLER,
+    sighting::CALLERS,
+    sighting::FORGET_CALLERS,
+    sighting::FORGET_NETWORKS,
+    sighting::KNOCK,
+    sighting::MARK_NETWORK,
+    sighting::NETWORKS,
+    sighting::NEW_NETWORK,
+    sighting::SCOPE_USES,
+    sighting::SEE_NETWORK,
+    sighting::SET_SCOPE_USES,
     team::ACTIVE_OWNERS,
     team::CHANGE,
     team::HAS_ADDRESS,

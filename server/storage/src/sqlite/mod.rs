@@ -26,6 +26,7 @@ mod pools;
 mod rotation;
 mod session;
 mod several;
+mod sighting;
 mod team;
 
 pub use open::OpenMode;

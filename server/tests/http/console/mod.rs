@@ -7,6 +7,7 @@ mod find;
 mod headers;
 mod import;
 mod key;
+mod key_activity;
 mod key_allow_list;
 mod keys;
 mod leads;

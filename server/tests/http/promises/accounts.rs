@@ -269,10 +269,11 @@ const ROTATE: [(&str, &str); 3] = [
     ("token", "0123456789abcdef"),
 ];
 
-const EDIT: [(&str, &str); 3] = [
+const EDIT: [(&str, &str); 4] = [
     ("name", "Taken over"),
     ("scopes", "leads:read"),
     ("last_day", ""),
+    ("networks", "203.0.113.0/24"),
 ];
 
 #[expect(clippy::too_many_lines, reason = "one arm for each route")]
@@ -359,7 +360,8 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
             }
             (
                 MethodFilter::POST,
-                "/keys/{id}/edit" | "/keys/{id}/end" | "/keys/{id}/pause" | "/keys/{id}/resume",
+                "/keys/{id}/edit" | "/keys/{id}/end" | "/keys/{id}/pause" | "/keys/{id}/resume"
+                | "/keys/{id}/watch" | "/keys/{id}/enforce",
             ) => mine.form(&at, &EDIT).await.expect(404),
             (MethodFilter::POST, "/keys/{id}/revoke") => mine
                 .form(&at, &[("reason", "other"), ("confirm", "Acme Feed")])

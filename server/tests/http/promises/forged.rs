@@ -52,6 +52,8 @@ impl Scene {
             "/theme" => "theme=dark".into(),
             "/inventory" => multipart("feed.csv", "id,name\nA,a\n", &[]),
             "/keys/{id}/edit" => "name=Evil&scopes=leads:write".into(),
+            "/keys/{id}/watch" => "watch=on".into(),
+            "/keys/{id}/enforce" => "networks=203.0.113.0/24".into(),
             "/keys/{id}/rotate" => "grace=now&expires=7d&token=0123456789abcdef".into(),
             "/team/invite" => "email=e%40v.il&role=owner".into(),
             "/team/withdraw" => "email=e%40v.il".into(),

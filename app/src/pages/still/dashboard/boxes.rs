@@ -1,8 +1,8 @@
 //! The keys, the inventory and the leads, each with what is new.
 
-use super::figures::{counted, number};
-use crate::components::Badge;
+use crate::components::{Badge, Icon};
 use crate::lean::plain;
+use crate::pages::still::charts::{counted, number};
 use domain::{KeyCounts, KeyStatus, LastChange, LeadStatus, Moment, Timestamp, relative};
 use leptos::prelude::*;
 
@@ -29,6 +29,22 @@ pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
         );
         view! { <p>{format!("{keys} {verb} not used for 30 days.")}</p> }
     });
+    let knocking = (keys.knocking > 0).then(|| {
+        let (keys, verb) = (
+            counted(
+                keys.knocking as u64,
+                "key that is over",
+                "keys that are over",
+            ),
+            if keys.knocking == 1 { "is" } else { "are" },
+        );
+        view! {
+            <p class="sign">
+                <Icon name="#i-alert"/>
+                {format!(" {keys} {verb} still being called with.")}
+            </p>
+        }
+    });
     let expiring = (!keys.expiring.is_empty()).then(|| {
         let ends = keys.expiring.into_iter().map(|key| {
             view! {
@@ -47,6 +63,7 @@ pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
         <section class="box" aria-labelledby="keys">
             <h2 id="keys">"API keys"</h2>
             <dl class="tally">{counts}</dl>
+            {knocking}
             {expiring}
             {unused}
             <p><a href="/keys">"See all keys"</a></p>

@@ -2,7 +2,6 @@
 
 mod boxes;
 mod calls;
-mod figures;
 mod refusals;
 mod steps;
 
@@ -13,7 +12,6 @@ use crate::request::PageData;
 use boxes::{Inventory, Keys, Leads};
 use calls::Calls;
 use domain::DashboardPage as Data;
-pub use figures::{number, scale, share};
 use leptos::prelude::*;
 use refusals::Refusals;
 use steps::Steps;

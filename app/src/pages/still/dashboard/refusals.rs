@@ -1,52 +1,18 @@
 //! Why calls were refused.
 
-use super::figures::{number, share};
 use crate::lean::plain;
+use crate::pages::still::charts::RefusalTable;
 use domain::Refusal;
 use leptos::prelude::*;
 
-/// Units of a bar at its longest; it is stretched to the place there is.
-const WIDTH: u64 = 100;
+const CAPTION: &str = "Refused calls by reason over the last 30 days, the most frequent first";
 
-/// A table whose rows have bars: it is its own words.
 #[component]
 pub fn Refusals(refusals: Vec<(Refusal, u64)>) -> impl IntoView {
-    let most = refusals.first().map_or(0, |(_, calls)| *calls);
     let content = if refusals.is_empty() {
         plain(view! { <p class="second">"None in the last 30 days."</p> })
     } else {
-        let rows = refusals.into_iter().map(|(refusal, calls)| {
-            let long = share(calls, most, WIDTH);
-            view! {
-                <tr>
-                    <th scope="row">
-                        {refusal.label()}
-                        <small><code>{refusal.as_str()}</code></small>
-                    </th>
-                    <td class="bar" aria-hidden="true">
-                        <svg viewBox=format!("0 0 {WIDTH} 8") preserveAspectRatio="none">
-                            <rect class="refused" width=long height="8"></rect>
-                        </svg>
-                    </td>
-                    <td class="number">{number(calls)}</td>
-                </tr>
-            }
-        });
-        plain(view! {
-            <table class="figures">
-                <caption class="visually-hidden">
-                    "Refused calls by reason over the last 30 days, the most frequent first"
-                </caption>
-                <thead class="visually-hidden">
-                    <tr>
-                        <th scope="col">"Reason"</th>
-                        <td aria-hidden="true"></td>
-                        <th scope="col">"Calls"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        })
+        plain(view! { <RefusalTable refusals=refusals caption=CAPTION.to_owned()/> })
     };
     plain(view! {
         <section class="box" aria-labelledby="refusals">

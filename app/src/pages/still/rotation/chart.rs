@@ -1,7 +1,7 @@
 //! Calls with the old key and with the new one, hour by hour or day by day.
 
 use crate::lean::plain;
-use crate::pages::still::dashboard::{number, scale, share};
+use crate::pages::still::charts::{number, scale, share};
 use domain::OverlapStep;
 use leptos::prelude::*;
 

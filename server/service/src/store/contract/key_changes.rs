@@ -126,6 +126,24 @@ pub(super) async fn a_paused_key_is_paused_until_it_is_resumed(store: Shared) {
     }
 }
 
+pub(super) async fn a_watch_goes_on_until_it_is_ended_or_leads_to_a_list(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let before = tenant.find(&*store, &id).await;
+    let watch = async |what: KeyChange, now| {
+        change(&*store, &tenant, &id, &what, at(now)).await;
+        tenant.find(&*store, &id).await
+    };
+    assert_eq!(watch(KeyChange::Watch, 1).await.watched_since, Some(at(1)));
+    let again = watch(KeyChange::Watch, 2).await;
+    assert_eq!(again.watched_since, Some(at(1)), "it goes on");
+    assert_eq!(watch(KeyChange::Unwatch, 3).await, before);
+    let watched = watch(KeyChange::Watch, 4).await;
+    let listed = watch(edit(watched.settings(), others()), 5).await;
+    assert_eq!(listed.watched_since, None);
+    assert_eq!(watch(KeyChange::Watch, 6).await, listed, "it has a list");
+}
+
 pub(super) async fn what_is_over_or_not_there_is_not_changed(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let revoked = tenant.hold(&*store, "revoked").await;
@@ -140,6 +158,8 @@ pub(super) async fn what_is_over_or_not_there_is_not_changed(store: Shared) {
         edit(others(), others()),
         KeyChange::Pause,
         KeyChange::Resume,
+        KeyChange::Watch,
+        KeyChange::Unwatch,
     ] {
         for id in [&revoked, &expired] {
             assert_eq!(

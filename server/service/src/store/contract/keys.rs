@@ -3,7 +3,7 @@
 use super::tenant::Tenant;
 use super::world::{Shared, at, race, token, used};
 use crate::key::KeyDigest;
-use crate::store::{Inserted, KeyRecord, Store, UseRecord};
+use crate::store::{Inserted, KeyMarks, KeyRecord, Store, UseRecord};
 use domain::{KeyId, KeyName, RateLimit};
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -37,6 +37,7 @@ pub(super) async fn a_key_reads_back_as_it_was_made(store: Shared) {
         watched_since: None,
         revocation: None,
         last_use: None,
+        marks: KeyMarks::default(),
     };
     assert_eq!(tenant.issue(&*store, key).await, Inserted::Created);
     assert_eq!(tenant.find(&*store, &expected.id).await, expected);

@@ -40,6 +40,7 @@ mod rotations;
 mod sessions;
 mod settings;
 mod several;
+mod sightings;
 mod team;
 mod tenant;
 mod world;
@@ -116,6 +117,13 @@ macro_rules! store_contract_cases {
             calls_of_a_key_that_is_not_the_accounts_are_passed_over
             the_first_accepted_call_is_remembered
             old_counts_of_calls_are_swept_in_pieces
+            callers_of_a_key_add_up_by_outcome_address_and_program
+            of_many_callers_the_latest_of_each_outcome_are_kept
+            a_network_is_new_until_it_was_seen
+            of_many_networks_the_latest_are_kept
+            the_last_use_of_each_permission_never_goes_backwards
+            sightings_of_a_key_that_is_not_the_accounts_are_passed_over
+            a_watch_goes_on_until_it_is_ended_or_leads_to_a_list
             an_upsert_counts_what_it_did
             every_field_of_an_item_counts_as_a_change
             an_unchanged_item_keeps_its_time
@@ -176,8 +184,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, audit::*, calls::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*,
-                requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, several::*, team::*,
+                access::*, accounts::*, audit::*, calls::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*, requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, several::*, sightings::*, team::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -1,0 +1,165 @@
+//! Calls as a picture, and the same as a table.
+
+use super::figures::{counted, number, scale, share};
+use crate::lean::plain;
+use domain::DayCalls;
+use leptos::prelude::*;
+
+/// Units of the picture: it is stretched to whatever place there is, so that only its lines and bars are in it and every
+/// text stands beside it in its own size.
+const DAY: usize = 10;
+const BAR: (usize, usize) = (2, 6);
+const HEIGHT: u64 = 1_000;
+
+/// What a chart shows, in words.
+#[derive(Clone, Copy)]
+pub struct Words {
+    /// Such as "Calls a day over the last 30 days".
+    pub title: &'static str,
+    /// Of a bar: "day".
+    pub unit: &'static str,
+    /// Over the names of all: "Day".
+    pub column: &'static str,
+    /// What stands before a bar's name: "on".
+    pub at: &'static str,
+    /// Under the last bar: "Today".
+    pub last: &'static str,
+}
+
+/// From one label to the next, in bars. The last bars have their own label.
+fn label_step(bars: usize) -> usize {
+    match bars {
+        0..=7 => 2,
+        8..=24 => 6,
+        _ => 7,
+    }
+}
+
+/// Accepted and refused calls.
+pub fn sums(days: &[DayCalls]) -> (u64, u64) {
+    days.iter().fold((0, 0), |(accepted, refused), day| {
+        (accepted + day.accepted, refused + day.refused)
+    })
+}
+
+#[component]
+pub fn Chart(days: Vec<DayCalls>, words: Words) -> impl IntoView {
+    let busiest = days.iter().max_by_key(|day| day.total()).cloned();
+    let lines = scale(busiest.as_ref().map_or(0, DayCalls::total));
+    let top = lines.last().copied().unwrap_or(1);
+    let told = busiest.map(|day| {
+        let (accepted, refused) = sums(&days);
+        format!(
+            "Accepted: {}. Refused: {}. The most in one {}: {}, {} {}.",
+            counted(accepted, "call", "calls"),
+            number(refused),
+            words.unit,
+            number(day.total()),
+            words.at,
+            day.name
+        )
+    });
+    let width = days.len() * DAY;
+    let grid = lines
+        .iter()
+        .map(|line| format!("M0 {}H{width}", HEIGHT - share_of(*line, top)));
+    let grid: Vec<_> = grid.collect();
+    let names = lines
+        .iter()
+        .rev()
+        .map(|line| view! { <span>{number(*line)}</span> });
+    let names = names.collect_view();
+    let count = days.len();
+    let step = label_step(count);
+    let labels = days.iter().step_by(step).take((count - 1) / step);
+    let labels = labels
+        .map(|day| view! { <span>{day.name.clone()}</span> })
+        .collect_view();
+    let bars = days
+        .into_iter()
+        .enumerate()
+        .map(|(index, day)| bar(index, &day, top));
+    plain(view! {
+        <div class="chart">
+            <p class="legend" aria-hidden="true">
+                <span class="accepted">"Accepted"</span>
+                <span class="refused">"Refused"</span>
+            </p>
+            <div class="lines" aria-hidden="true">{names}</div>
+            <svg
+                role="img"
+                aria-labelledby="chart-name chart-words"
+                viewBox=format!("0 0 {width} {HEIGHT}")
+                preserveAspectRatio="none"
+            >
+                <title id="chart-name">{words.title}</title>
+                <desc id="chart-words">{told}</desc>
+                <path class="grid" d=grid.concat()></path>
+                {bars.collect_view()}
+            </svg>
+            <div class="labels" data-bars=count aria-hidden="true">
+                {labels}
+                <span>{words.last}</span>
+            </div>
+        </div>
+    })
+}
+
+fn share_of(calls: u64, top: u64) -> u64 {
+    share(calls, top, HEIGHT)
+}
+
+/// One day: what was accepted, and what was refused on top of it. The place around it tells its numbers to a mouse.
+fn bar(index: usize, day: &DayCalls, top: u64) -> AnyView {
+    let x = index * DAY;
+    let (left, wide) = BAR;
+    let accepted = share_of(day.accepted, top);
+    let refused = share_of(day.refused, top).min(HEIGHT - accepted);
+    let piece = |class, y, height: u64| {
+        (height > 0).then(|| {
+            view! { <rect class=class x=x + left y=y width=wide height=height></rect> }
+        })
+    };
+    plain(view! {
+        <g>
+            <title>
+                {format!("{}: {} accepted, {} refused", day.name, number(day.accepted), number(day.refused))}
+            </title>
+            <rect class="day" x=x y="0" width=DAY height=HEIGHT></rect>
+            {piece("accepted", HEIGHT - accepted, accepted)}
+            {piece("refused", HEIGHT - accepted - refused, refused)}
+        </g>
+    })
+}
+
+#[component]
+pub fn AsTable(days: Vec<DayCalls>, words: Words) -> impl IntoView {
+    let rows = days.into_iter().rev().map(|day| {
+        view! {
+            <tr>
+                <th scope="row">{day.name}</th>
+                <td class="number">{number(day.accepted)}</td>
+                <td class="number">{number(day.refused)}</td>
+            </tr>
+        }
+    });
+    plain(view! {
+        <details class="more">
+            <summary>"Show as table"</summary>
+            <table class="figures">
+                <caption class="visually-hidden">
+                    {words.title}
+                    ", the latest first"
+                </caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{words.column}</th>
+                        <th scope="col" class="number">"Accepted"</th>
+                        <th scope="col" class="number">"Refused"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </details>
+    })
+}

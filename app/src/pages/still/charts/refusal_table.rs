@@ -1,0 +1,47 @@
+//! Why calls were refused.
+
+use super::figures::{number, share};
+use crate::lean::plain;
+use domain::Refusal;
+use leptos::prelude::*;
+
+/// Units of a bar at its longest; it is stretched to the place there is.
+const WIDTH: u64 = 100;
+
+/// A table whose rows have bars: it is its own words.
+#[component]
+pub fn RefusalTable(refusals: Vec<(Refusal, u64)>, caption: String) -> impl IntoView {
+    let most = refusals.first().map_or(0, |(_, calls)| *calls);
+    let rows = refusals.into_iter().map(|(refusal, calls)| {
+        let long = share(calls, most, WIDTH);
+        view! {
+            <tr>
+                <th scope="row">
+                    {refusal.label()}
+                    <small><code>{refusal.as_str()}</code></small>
+                </th>
+                <td class="bar" aria-hidden="true">
+                    <svg viewBox=format!("0 0 {WIDTH} 8") preserveAspectRatio="none">
+                        <rect class="refused" width=long height="8"></rect>
+                    </svg>
+                </td>
+                <td class="number">{number(calls)}</td>
+            </tr>
+        }
+    });
+    plain(view! {
+        <table class="figures">
+            <caption class="visually-hidden">
+                {caption}
+            </caption>
+            <thead class="visually-hidden">
+                <tr>
+                    <th scope="col">"Reason"</th>
+                    <td aria-hidden="true"></td>
+                    <th scope="col">"Calls"</th>
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    })
+}

@@ -1,0 +1,71 @@
+//! Who calls with a key.
+
+use crate::components::{Clock, Column, Row, Table, Time};
+use crate::lean::plain;
+use crate::pages::still::charts::number;
+use domain::{CallerRow, Refusal};
+use leptos::prelude::*;
+
+const CALLERS: &[Column] = &[
+    Column::Text("Address"),
+    Column::Text("First call"),
+    Column::Text("Last call"),
+    Column::Number("Calls"),
+];
+
+const REFUSED: &[Column] = &[
+    Column::Text("Address"),
+    Column::Text("Why"),
+    Column::Text("Last call"),
+    Column::Number("Calls"),
+];
+
+#[component]
+pub fn Callers(
+    callers: Vec<CallerRow>,
+    refused: Vec<(Refusal, CallerRow)>,
+    clock: Clock,
+) -> impl IntoView {
+    let content = if callers.is_empty() {
+        plain(
+            view! { <p class="second">"Nobody yet. They show here a few seconds after their first call."</p> },
+        )
+    } else {
+        let rows = callers.into_iter().map(|caller| {
+            let cells = vec![
+                plain(view! { <Time moment=caller.first clock=clock/> }),
+                plain(view! { <Time moment=caller.last clock=clock/> }),
+                plain(number(caller.calls)),
+            ];
+            let under = caller.user_agent.into_iter().collect();
+            view! { <Row columns=CALLERS name=caller.ip under=under cells=cells/> }
+        });
+        let rows = plain(rows.collect_view());
+        plain(
+            view! { <Table caption="Who calls with this key, the latest first" columns=CALLERS rows=rows/> },
+        )
+    };
+    let in_vain = (!refused.is_empty()).then(|| {
+        let rows = refused.into_iter().map(|(refusal, caller)| {
+            let cells = vec![
+                plain(refusal.label()),
+                plain(view! { <Time moment=caller.last clock=clock/> }),
+                plain(number(caller.calls)),
+            ];
+            let under = caller.user_agent.into_iter().collect();
+            view! { <Row columns=REFUSED name=caller.ip under=under cells=cells/> }
+        });
+        let rows = plain(rows.collect_view());
+        view! {
+            <h3>"Turned away"</h3>
+            <Table caption="Who was turned away with this key, the latest first" columns=REFUSED rows=rows/>
+        }
+    });
+    plain(view! {
+        <section class="part" aria-labelledby="callers">
+            <h2 id="callers">"Who calls"</h2>
+            {content}
+            {in_vain}
+        </section>
+    })
+}

@@ -1,0 +1,80 @@
+//! How many calls a key makes, and what comes of them.
+
+use crate::lean::plain;
+use crate::pages::still::charts::{AsTable, Chart, RefusalTable, Words, counted, number, sums};
+use domain::{KeyActivity, KeyId, Stretch};
+use leptos::prelude::*;
+
+const fn words(stretch: Stretch) -> Words {
+    let (title, unit, at, last) = match stretch {
+        Stretch::Day => ("Calls an hour over the last 24 hours", "hour", "at", "Now"),
+        Stretch::Week => ("Calls a day over the last 7 days", "day", "on", "Today"),
+        Stretch::Month => ("Calls a day over the last 30 days", "day", "on", "Today"),
+    };
+    Words {
+        title,
+        unit,
+        column: if matches!(stretch, Stretch::Day) {
+            "Hour"
+        } else {
+            "Day"
+        },
+        at,
+        last,
+    }
+}
+
+pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
+    let KeyActivity {
+        stretch,
+        tallies,
+        refusals,
+        ..
+    } = activity;
+    let links = Stretch::ALL.map(|other| {
+        let current = (other == stretch).then_some("true");
+        view! {
+            <a href=format!("/keys/{id}?over={}#calls", other.as_str()) aria-current=current>
+                {other.label()}
+            </a>
+        }
+    });
+    let (accepted, refused) = sums(&tallies);
+    let words = words(stretch);
+    let content = if accepted + refused == 0 {
+        plain(view! {
+            <p class="second">{format!("No calls in the last {}.", stretch.label())}</p>
+        })
+    } else {
+        plain(view! {
+            <p>
+                <strong>{counted(accepted + refused, "call", "calls")}</strong>
+                <span class="second">{format!(", {} refused", number(refused))}</span>
+            </p>
+            <Chart days=tallies.clone() words=words/>
+            <AsTable days=tallies words=words/>
+        })
+    };
+    let reasons = (!refusals.is_empty()).then(|| {
+        let caption = format!(
+            "Refused calls by reason over the last {}, the most frequent first",
+            stretch.label()
+        );
+        view! {
+            <h3>"Refused calls by reason"</h3>
+            <RefusalTable refusals=refusals caption=caption/>
+        }
+    });
+    plain(view! {
+        <section class="box" aria-labelledby="calls">
+            <div class="box-head">
+                <h2 id="calls">"Calls"</h2>
+                <nav class="choices" aria-label="Calls over the last">
+                    {links}
+                </nav>
+            </div>
+            {content}
+            {reasons}
+        </section>
+    })
+}

@@ -1,0 +1,86 @@
+//! What a key is and may do.
+
+use crate::components::{Badge, Clock, Day, Time};
+use crate::lean::plain;
+use domain::{KeyStatus, KeyView, LastUse};
+use leptos::prelude::*;
+
+pub fn facts(
+    key: &KeyView,
+    note: String,
+    limit: String,
+    allow_list: &[String],
+    links: Vec<(&'static str, AnyView)>,
+    creator_is_out: bool,
+    clock: Clock,
+) -> AnyView {
+    let scopes: Vec<_> = key.scopes.iter().map(domain::Scope::as_str).collect();
+    let end = match (&key.revocation, &key.expires) {
+        (Some(revocation), _) => plain(view! {
+            {revocation.reason.label()}
+            ", "
+            <Time moment=revocation.at.clone() clock=clock/>
+            " by "
+            {revocation.by.clone()}
+        }),
+        (None, Some(end)) => plain(view! {
+            {if key.status == KeyStatus::Expired { "Ended " } else { "Ends " }}
+            <Day moment=end.clone()/>
+        }),
+        (None, None) => plain("No expiry"),
+    };
+    let last_use = match key.last_use.clone() {
+        None => plain("Never used"),
+        Some(LastUse { at, ip, user_agent }) => plain(view! {
+            <Time moment=at clock=clock/>
+            " from "
+            {ip}
+            {user_agent.map(|agent| format!(" · {agent}"))}
+        }),
+    };
+    let created = plain(view! {
+        <Time moment=key.created.clone() clock=clock/>
+        " by "
+        {key.created_by.clone()}
+        {creator_is_out.then_some(" (deactivated member)")}
+    });
+    let limit = match key.own_limit {
+        Some(_) => limit,
+        None => format!("{limit} (the account's)"),
+    };
+    let from = if allow_list.is_empty() {
+        "Any address".to_owned()
+    } else {
+        allow_list.join(", ")
+    };
+    let status = plain(view! {
+        <Badge status=key.status/>
+        " "
+        {end}
+    });
+    let mut rows = vec![
+        ("Status", status),
+        (
+            "Key preview",
+            plain(view! { <code>{key.preview.clone()}</code> }),
+        ),
+        ("Permissions", plain(scopes.join(", "))),
+        ("Last used", last_use),
+        ("Created", created),
+        ("Rate limit", plain(limit)),
+        ("Allowed from", plain(from)),
+    ];
+    rows.extend(links);
+    if !note.is_empty() {
+        rows.push(("Note", plain(view! { <span class="note">{note}</span> })));
+    }
+    let rows = rows.into_iter().map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
+    plain(view! { <dl class="facts">{rows.collect_view()}</dl> })
+}

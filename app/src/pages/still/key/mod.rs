@@ -1,0 +1,147 @@
+//! One key: what it is and may do, what happened to it, and the way to change it.
+
+mod callers;
+mod calls;
+mod facts;
+mod history;
+mod networks;
+mod scopes;
+
+use super::rotation::{OverlapSection, links};
+use crate::components::{Clock, Icon, Notice, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::pages::still::charts::counted;
+use crate::request::{PageData, page_request};
+use callers::Callers;
+use calls::calls;
+use domain::{KeyPage as Data, KeyStatus, KeyView, Moment, relative};
+use facts::facts;
+use history::history;
+use leptos::prelude::*;
+use networks::networks;
+
+const HEAD: Head = Head {
+    title: "API key",
+    purpose: "What a key is and may do, and what happened to it.",
+};
+
+#[component]
+pub fn KeyPage() -> impl IntoView {
+    load(HEAD, PageData::key, |page| {
+        plain(view! { <Key page=page/> })
+    })
+}
+
+#[component]
+fn Key(page: Data) -> impl IntoView {
+    let clock = Clock::start(page.now.at);
+    let done = page_request().asked("done").and_then(|word| done(&word));
+    let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let paused = page.key.status == KeyStatus::Paused && done.is_none();
+    let knocks = page.activity.knocks.clone();
+    let knocks = knocks.map(|(calls, last)| still_called(calls, &last, page.now.at));
+    let marks = page.key.notices.clone().into_iter();
+    let marks = marks.map(|text| view! { <li class="sign"><Icon name="#i-alert"/> {text}</li> });
+    let (id, may_change) = (page.key.id.clone(), page.may_change);
+    let mut activity = page.activity;
+    let (callers, refused) = (
+        std::mem::take(&mut activity.callers),
+        std::mem::take(&mut activity.refused),
+    );
+    let (scopes, watch) = (std::mem::take(&mut activity.scopes), activity.watch.take());
+    let actions = page.may_change.then(|| actions(&page.key));
+    let facts = facts(
+        &page.key,
+        page.settings.note,
+        page.limit,
+        &page.allow_list,
+        links(&page.rotation, clock),
+        page.creator_is_out,
+        clock,
+    );
+    let overlap = page.rotation.overlap.map(|overlap| {
+        view! { <OverlapSection overlap=overlap may_end=page.manages clock=clock/> }
+    });
+    plain(view! {
+        <div class="page-head">
+            <div>
+                <p>
+                    <a href="/keys">"API Keys"</a>
+                </p>
+                <h1>{page.key.name.to_string()}</h1>
+            </div>
+            {actions}
+        </div>
+        {done}
+        {paused.then(|| view! {
+            <Notice tone=Tone::Warning text="This key is paused: every call with it is refused until you resume it."/>
+        })}
+        {knocks}
+        <ul class="signs">{marks.collect_view()}</ul>
+        {facts}
+        {overlap}
+        {calls(&id, activity)}
+        <Callers callers=callers refused=refused clock=clock/>
+        {scopes::scopes(&id, scopes, may_change, clock)}
+        {networks(&id, page.allow_list, watch, may_change, clock)}
+        {history(&id, page.history, clock)}
+    })
+}
+
+/// What was just done to it.
+fn done(word: &str) -> Option<&'static str> {
+    match word {
+        "edited" => Some("Saved. Each change holds from now on."),
+        "paused" => {
+            Some("Paused. Every call with this key is refused from now on, until you resume it.")
+        }
+        "ended" => Some("The old key has ended. Every call with it is refused from now on."),
+        "resumed" => Some("Resumed. Calls with this key are accepted again."),
+        "watched" => Some(
+            "Watching. Come back in some days, when everything that uses this key has called, and choose whom to allow.",
+        ),
+        "unwatched" => Some("Stopped watching. Calls may come from any address."),
+        "enforced" => Some("Enforced. Calls from anywhere else are refused from now on."),
+        "none-chosen" => Some("Choose at least one network. Nothing was changed."),
+        "outdated" => Some("Somebody else changed this key meanwhile. Nothing was changed."),
+        _ => None,
+    }
+}
+
+/// Dead, and still knocking.
+fn still_called(calls: u64, last: &Moment, now: domain::Timestamp) -> AnyView {
+    let text = format!(
+        "Something still calls with this key: {} since it ended, the last one {}. Below is from where.",
+        counted(calls, "call", "calls"),
+        relative(last.at, now),
+    );
+    plain(view! { <Notice tone=Tone::Warning text=text/> })
+}
+
+fn actions(key: &KeyView) -> AnyView {
+    let at = format!("/keys/{}", key.id);
+    let (verb, word) = if key.status == KeyStatus::Paused {
+        ("resume", "Resume")
+    } else {
+        ("pause", "Pause")
+    };
+    plain(view! {
+        <div class="key-actions">
+        <form method="post" action=format!("{at}/{verb}")>
+            <button type="submit" class="button">
+                {word}
+            </button>
+        </form>
+        <a class="button" href=format!("{at}/edit")>
+            "Edit"
+        </a>
+        <a class="button" href=format!("{at}/rotate")>
+            "Rotate"
+        </a>
+        <a class="button" href=format!("{at}/revoke")>
+            "Revoke"
+        </a>
+        </div>
+    })
+}

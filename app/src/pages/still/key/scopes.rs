@@ -1,0 +1,41 @@
+//! What a key uses its permissions for.
+
+use crate::components::{Clock, Time};
+use crate::lean::plain;
+use domain::{KeyId, ScopeRow};
+use leptos::prelude::*;
+
+pub fn scopes(id: &KeyId, scopes: Vec<ScopeRow>, may_change: bool, clock: Clock) -> AnyView {
+    // Somebody who takes the last one away ends the key, and should do so by its name.
+    let several = scopes.len() > 1;
+    let rows = scopes.into_iter().map(|row| {
+        let name = row.scope.as_str();
+        let ask = row.idle_days.filter(|_| may_change && several).map(|days| {
+            view! {
+                <p class="idle">
+                    {format!("{name} unused for {days} days: ")}
+                    <a href=format!("/keys/{id}/edit")>"remove?"</a>
+                </p>
+            }
+        });
+        let last = match row.last {
+            Some(last) => plain(view! { <Time moment=last clock=clock/> }),
+            None => plain(view! { <span class="second">"Not used yet"</span> }),
+        };
+        view! {
+            <div>
+                <dt><code>{name}</code></dt>
+                <dd>
+                    {last}
+                    {ask}
+                </dd>
+            </div>
+        }
+    });
+    plain(view! {
+        <section class="part" aria-labelledby="scopes">
+            <h2 id="scopes">"Last use of each permission"</h2>
+            <dl class="facts">{rows.collect_view()}</dl>
+        </section>
+    })
+}

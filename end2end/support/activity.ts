@@ -1,0 +1,108 @@
+// What a key's page tells of its calls, and what is done there about them: the same with JavaScript and without.
+
+import { call } from "./api.ts";
+import { Seeder, sql, type Seeded } from "./seed.ts";
+import type { Server } from "./server.ts";
+import { expect, signIn, type Page } from "./test.ts";
+
+/** Loads a page until it tells: what calls come to is written every two seconds. */
+export async function openUntil(page: Page, path: string, text: string | RegExp): Promise<void> {
+  await expect(async () => {
+    await page.goto(path);
+    await expect(page.getByText(text).first()).toBeVisible({ timeout: 100 });
+  }).toPass({ timeout: 9_000, intervals: [200] });
+}
+
+/** Looks who calls with a key, watches that, and lets nobody else in. */
+export async function learnNetworks(page: Page, server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Feed");
+  await call(server, key.secret, "/api/inventory");
+  const path = `/keys/${key.id}`;
+  await signIn(page, "/keys");
+  await openUntil(page, path, "1 call");
+  await expect(page.getByRole("region", { name: "Calls", exact: true })).toContainText("1 call, 0 refused");
+  await expect(page.getByRole("region", { name: "Who calls" })).toContainText("feed-robot/1.0");
+  await expect(page.getByRole("img", { name: "Calls a day over the last 7 days" })).toBeVisible();
+  await page.getByRole("link", { name: "24 hours" }).click();
+  await expect(page.getByRole("img", { name: "Calls an hour over the last 24 hours" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "24 hours" })).toHaveAttribute("aria-current", "true");
+
+  const networks = page.getByRole("region", { name: "Allowed addresses" });
+  await networks.getByRole("button", { name: "Watch" }).click();
+  await expect(networks).toContainText("No calls since then.");
+  await call(server, key.secret, "/api/inventory");
+  await openUntil(page, path, "Calls came from");
+  await expect(networks.getByRole("checkbox", { name: "127.0.0.1" })).toBeChecked();
+  await networks.getByRole("button", { name: "Enforce these" }).click();
+  await expect(page.getByText("Enforced. Calls from anywhere else are refused from now on.")).toBeVisible();
+  await expect(networks).toContainText("127.0.0.1");
+  expect((await call(server, key.secret, "/api/inventory")).status).toBe(200);
+
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Allowed addresses").fill("203.0.113.0/24");
+  await page.getByRole("button", { name: "Save key" }).click();
+  await expect(page.getByText("Calls came from 127.0.0.1 in the last 7 days")).toBeVisible();
+  await page.getByLabel("Refuse these calls from now on").check();
+  await page.getByRole("button", { name: "Save key" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  expect(await call(server, key.secret, "/api/inventory")).toMatchObject({ status: 403, body: { code: "ip_not_allowed" } });
+  await openUntil(page, path, "Turned away");
+}
+
+/** Saves a form that another admin's edit has overtaken. */
+export async function editTogether(page: Page, server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Feed");
+  await signIn(page, `/keys/${key.id}/edit`);
+  await page.getByLabel("Note").fill("Kept in the vault");
+  await seeder.send(`/keys/${key.id}/edit`, { name: "Renamed by another", scopes: "inventory:read" });
+  await page.getByRole("button", { name: "Save key" }).click();
+  await expect(page.getByRole("alert")).toContainText("Name: “Feed” is now “Renamed by another”.");
+  await expect(page.getByLabel("Note")).toHaveValue("Kept in the vault");
+  await page.getByRole("button", { name: "Save key" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await expect(page.getByText("Name: Renamed by another → Feed")).toBeVisible();
+}
+
+/** Has a key look as if it had been called for a month, from several places. */
+export function callFromManyPlaces(server: Server, key: Seeded): void {
+  const [hour, day] = [3_600_000, 86_400_000];
+  const now = Math.floor(Date.now() / hour) * hour;
+  const counts: (string | number)[][] = [];
+  for (let ago = 0; ago < 30 * 24; ago += 3) {
+    counts.push([now - ago * hour, "accepted", 40 + ((ago * 37) % 53), key.id]);
+    if (ago % 21 === 0) counts.push([now - ago * hour, "missing_scope", 9 + (ago % 17), key.id]);
+  }
+  sql(server, "INSERT INTO key_calls (account_id, key_id, hour, outcome, calls) SELECT account_id, id, ?, ?, ? FROM api_keys WHERE id = ?", ...counts);
+  const callers: [string, string, string, number][] = [
+    ["accepted", "203.0.113.7", "dealer-feed/2.4 (Linux x86_64)", 4_821],
+    ["accepted", "2001:db8:85a3::8a2e:370:7334", "dealer-feed/2.4 (Linux x86_64)", 96],
+    ["accepted", "198.51.100.23", "curl/8.5.0", 3],
+    ["ip_not_allowed", "192.0.2.61", "python-requests/2.32.3", 17],
+  ];
+  const rows = callers.map(([outcome, ip, agent, calls], index) => [outcome, ip, agent, now - 21 * day, Date.now() - index * 50 * 60_000, calls, key.id]);
+  sql(
+    server,
+    "INSERT INTO key_callers (account_id, key_id, outcome, ip, user_agent, first_seen, last_seen, calls) " +
+      "SELECT account_id, id, ?, ?, ?, ?, ?, ? FROM api_keys WHERE id = ?",
+    ...rows,
+  );
+  for (const [network, only] of [["203.0.113.0/24", "203.0.113.7"], ["2001:db8:85a3::/64", null], ["198.51.100.0/24", null]] as const)
+    sql(
+      server,
+      "INSERT INTO key_networks (account_id, key_id, network, only_ip, first_seen, last_seen) SELECT account_id, id, ?, nullif(?, ''), ?, ? FROM api_keys WHERE id = ?",
+      [network, only ?? "", now - 21 * day, Date.now() - 60_000, key.id],
+    );
+  sql(server, "UPDATE api_keys SET scope_uses = ?, first_network_at = ?, new_network_at = ? WHERE id = ?", [
+    `inventory:read=${Date.now() - 60_000}`,
+    now - 61 * day,
+    now - 2 * day,
+    key.id,
+  ]);
+}
+
+/** Has it be watched since a week ago where a key's calls come from. */
+export function watch(server: Server, key: Seeded): void {
+  sql(server, "UPDATE api_keys SET watched_since = ? WHERE id = ?", [Date.now() - 7 * 86_400_000, key.id]);
+}

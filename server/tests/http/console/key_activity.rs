@@ -1,0 +1,252 @@
+//! What a key's page tells of its calls, and the notices that follow from them.
+
+use crate::support::{Key, Member, OWNER, World};
+
+const DAY: i64 = 86_400;
+const QUIET: [&str; 0] = [];
+
+async fn scene(scopes: &[&str]) -> (World, Member, Key) {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", scopes).await;
+    (world, owner, key)
+}
+
+async fn page(world: &World, member: &Member, key: &Key, query: &str) -> String {
+    world.service.flush_uses().await.unwrap();
+    let page = member.get(&format!("/keys/{}{query}", key.id)).await;
+    page.expect(200).body
+}
+
+/// The notices of the only key, as its row and its own page show them.
+async fn notices(world: &World, member: &Member) -> Vec<String> {
+    world.service.flush_uses().await.unwrap();
+    let keys = member.keys().await;
+    let notices = keys["keys"][0]["notices"].as_array().unwrap().clone();
+    let texts: Vec<String> = notices
+        .iter()
+        .map(|text| text.as_str().unwrap().to_owned())
+        .collect();
+    let row = member.get("/keys").await.expect(200).body;
+    let id = keys["keys"][0]["id"].as_str().unwrap().to_owned();
+    let own = member.get(&format!("/keys/{id}")).await.expect(200).body;
+    for text in &texts {
+        assert!(row.contains(text) && own.contains(text), "{text}");
+    }
+    texts
+}
+
+#[tokio::test]
+async fn a_keys_page_tells_who_calls_how_often_and_what_is_refused() {
+    let (world, owner, key) = scene(&["leads:read", "leads:write"]).await;
+    let empty = page(&world, &owner, &key, "").await;
+    assert!(empty.contains("No calls in the last 7 days."));
+    let feed = key.with("user-agent", "crm-sync/1.4");
+    feed.get("/api/leads").await.expect(200);
+    feed.get("/api/leads").await.expect(200);
+    feed.from([198, 51, 100, 9])
+        .get("/api/inventory")
+        .await
+        .expect(403);
+    let week = page(&world, &owner, &key, "").await;
+    for text in [
+        "3 calls",
+        ", 1 refused",
+        "Calls a day over the last 7 days",
+        "The key lacks the permission",
+        "192.0.2.7",
+        "198.51.100.9",
+        "crm-sync/1.4",
+        "Last use of each permission",
+    ] {
+        assert!(week.contains(text), "{text}: {week}");
+    }
+    assert_eq!(week.matches("Not used yet").count(), 1, "leads:write");
+    world.clock.advance_seconds(2 * DAY);
+    let owner = world.sign_in(OWNER).await;
+    let day = page(&world, &owner, &key, "?over=24h").await;
+    assert!(day.contains("No calls in the last 24 hours."));
+    feed.get("/api/leads").await.expect(200);
+    let day = page(&world, &owner, &key, "?over=24h").await;
+    assert!(day.contains("Calls an hour over the last 24 hours"));
+    let month = page(&world, &owner, &key, "?over=30d").await;
+    assert!(month.contains("Calls a day over the last 30 days") && month.contains("4 calls"));
+}
+
+#[tokio::test]
+async fn a_dead_key_that_is_still_called_with_is_told_everywhere() {
+    let (world, owner, key) = scene(&["leads:read"]).await;
+    owner.revoke(&key.id, "").await.expect(200);
+    let quiet = page(&world, &owner, &key, "").await;
+    assert!(!quiet.contains("still calls"));
+    assert_eq!(notices(&world, &owner).await, QUIET);
+    let late = key.with("user-agent", "old-feed/2").from([198, 51, 100, 9]);
+    for _ in 0..2 {
+        assert_eq!(late.get("/api/leads").await.problem().1, "revoked_key");
+    }
+    let told = page(&world, &owner, &key, "").await;
+    for text in [
+        "Something still calls with this key: 2 calls since it ended",
+        "Turned away",
+        "The key is revoked",
+        "198.51.100.9",
+        "old-feed/2",
+    ] {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    assert_eq!(notices(&world, &owner).await, ["Still being called"]);
+    let dashboard = owner.get("/").await.expect(200).body;
+    assert!(dashboard.contains("1 key that is over is still being called with."));
+    world.clock.advance_seconds(7 * DAY);
+    let owner = world.sign_in(OWNER).await;
+    assert_eq!(notices(&world, &owner).await, QUIET);
+    let dashboard = owner.get("/").await.expect(200).body;
+    assert!(!dashboard.contains("still being called"));
+}
+
+#[tokio::test]
+async fn a_call_from_a_network_that_is_new_to_a_key_is_told_for_a_week() {
+    let (world, _, key) = scene(&["leads:read"]).await;
+    key.get("/api/key").await.expect(200);
+    world.service.flush_uses().await.unwrap();
+    world.clock.advance_seconds(DAY + 1);
+    let owner = world.sign_in(OWNER).await;
+    key.from([192, 0, 2, 99]).get("/api/key").await.expect(200);
+    assert_eq!(notices(&world, &owner).await, QUIET, "of the same /24");
+    key.from([198, 51, 100, 9])
+        .get("/api/key")
+        .await
+        .expect(200);
+    let told = ["First call from a new network"];
+    assert_eq!(notices(&world, &owner).await, told);
+    world.clock.advance_seconds(7 * DAY);
+    let owner = world.sign_in(OWNER).await;
+    assert_eq!(notices(&world, &owner).await, QUIET);
+}
+
+#[tokio::test]
+async fn a_permission_that_no_call_needs_is_asked_after() {
+    let (world, _, key) = scene(&["leads:read", "leads:write"]).await;
+    key.get("/api/leads").await.expect(200);
+    world.service.flush_uses().await.unwrap();
+    world.clock.advance_seconds(31 * DAY);
+    let owner = world.sign_in(OWNER).await;
+    assert_eq!(notices(&world, &owner).await, ["Unused for 30 days"]);
+    key.get("/api/leads").await.expect(200);
+    assert_eq!(notices(&world, &owner).await, ["Never used: leads:write"]);
+    let told = page(&world, &owner, &key, "").await;
+    assert!(told.contains("leads:write unused for 31 days: "), "{told}");
+    assert!(!told.contains("leads:read unused"));
+    let lead = serde_json::json!({ "email": "buyer@example.com" });
+    key.post("/api/leads", &lead).await.expect(201);
+    assert_eq!(notices(&world, &owner).await, QUIET);
+    world.clock.advance_seconds(58 * DAY);
+    let owner = world.sign_in(OWNER).await;
+    let told = page(&world, &owner, &key, "").await;
+    assert!(told.contains("leads:write unused for 58 days: "), "{told}");
+}
+
+#[tokio::test]
+async fn where_calls_come_from_is_watched_proposed_and_then_enforced() {
+    let (world, owner, key) = scene(&["leads:read"]).await;
+    let at = format!("/keys/{}", key.id);
+    key.from([10, 0, 0, 1]).get("/api/key").await.expect(200);
+    world.service.flush_uses().await.unwrap();
+    world.clock.advance_seconds(60);
+    let answer = owner.form(&format!("{at}/watch"), &[("watch", "on")]).await;
+    let location = answer.expect(303).header("location").to_owned();
+    assert_eq!(location, format!("{at}?done=watched"));
+    let begun = page(&world, &owner, &key, "").await;
+    assert!(begun.contains("Watching began") && begun.contains("No calls since then."));
+    for ip in [[203, 0, 113, 7], [198, 51, 100, 1], [198, 51, 100, 2]] {
+        key.from(ip).get("/api/key").await.expect(200);
+    }
+    let seen = page(&world, &owner, &key, "").await;
+    for value in ["203.0.113.7", "198.51.100.0/24"] {
+        assert!(
+            seen.contains(&format!("value=\"{value}\"")),
+            "{value}: {seen}"
+        );
+    }
+    assert!(!seen.contains("value=\"10.0.0.1\""), "before the watch");
+
+    let enforce = format!("{at}/enforce");
+    let answer = owner.form(&enforce, &[]).await.expect(303);
+    assert_eq!(answer.header("location"), format!("{at}?done=none-chosen"));
+    key.from([10, 0, 0, 1]).get("/api/key").await.expect(200);
+    let chosen = [("networks", "203.0.113.7"), ("networks", "198.51.100.0/24")];
+    let answer = owner.form(&enforce, &chosen).await.expect(303);
+    assert_eq!(answer.header("location"), format!("{at}?done=enforced"));
+    for (ip, status) in [
+        ([203, 0, 113, 7], 200),
+        ([203, 0, 113, 8], 403),
+        ([198, 51, 100, 77], 200),
+        ([10, 0, 0, 1], 403),
+    ] {
+        key.from(ip).get("/api/key").await.expect(status);
+    }
+    let told = page(&world, &owner, &key, "").await;
+    for text in [
+        "Calls from anywhere else are refused.",
+        "Allowed addresses: none → 198.51.100.0/24, 203.0.113.7",
+        "<p>Watched</p>",
+        "An address that the key may not be used from",
+    ] {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    let edits = "SELECT count(*) FROM audit_events WHERE action = 'key.edited'";
+    assert_eq!(world.count(edits).await, 1, "one event");
+}
+
+#[tokio::test]
+async fn a_list_that_shuts_out_who_called_lately_is_saved_once_that_is_meant() {
+    let (world, owner, key) = scene(&["leads:read"]).await;
+    key.get("/api/key").await.expect(200);
+    world.service.flush_uses().await.unwrap();
+    let edit = async |list: &str, meant: &str| {
+        let fields = [
+            ("name", "CRM Sync"),
+            ("scopes", "leads:read"),
+            ("allow_list", list),
+            ("shut_out", meant),
+        ];
+        owner.form(&format!("/keys/{}/edit", key.id), &fields).await
+    };
+    edit("192.0.2.0/24", "").await.expect(303);
+    let asked = edit("203.0.113.0/24", "").await.expect(200).body;
+    assert!(
+        asked.contains("Calls came from 192.0.2.7 in the last 7 days"),
+        "{asked}"
+    );
+    assert!(asked.contains("Refuse these calls from now on") && asked.contains("203.0.113.0/24"));
+    key.get("/api/key").await.expect(200);
+    edit("203.0.113.0/24", "yes").await.expect(303);
+    key.get("/api/key").await.expect(403);
+    // What stands there already shuts out nobody anew.
+    edit("203.0.113.0/24", "").await.expect(303);
+}
+
+#[tokio::test]
+async fn viewers_see_where_calls_come_from_and_change_nothing() {
+    let (world, owner, key) = scene(&["leads:read"]).await;
+    let at = format!("/keys/{}", key.id);
+    owner.form(&format!("{at}/watch"), &[]).await.expect(303);
+    key.get("/api/key").await.expect(200);
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    let seen = page(&world, &owner, &key, "").await;
+    assert!(seen.contains("192.0.2.7") && !seen.contains("Enforce these"));
+    assert!(!seen.contains("Stop watching"));
+    for (verb, field) in [
+        ("watch", ("watch", "off")),
+        ("enforce", ("networks", "10.0.0.1")),
+    ] {
+        let answer = owner
+            .form(&format!("{at}/{verb}"), &[field])
+            .await
+            .expect(303);
+        assert_eq!(answer.header("location"), at);
+    }
+    key.get("/api/key").await.expect(200);
+    let watched = "SELECT count(*) FROM api_keys WHERE watched_since IS NOT NULL";
+    assert_eq!(world.count(watched).await, 1);
+}

@@ -6,8 +6,8 @@
 use async_trait::async_trait;
 use domain::{
     AccountPage, AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage,
-    InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm,
-    RotatePage, SettingsPage, SeveralForm, SeveralPage, Stretch, TeamPage,
+    InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RefusalPage,
+    RevokeKeyForm, RotatePage, SettingsPage, SeveralForm, SeveralPage, Stretch, TeamPage,
 };
 use std::sync::Arc;
 
@@ -44,6 +44,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// The member's own page.
     async fn account(&self) -> Result<AccountPage, Failure>;
+
+    /// Why the call with this request id was refused.
+    async fn refusal(&self, id: Option<String>) -> Result<RefusalPage, Failure>;
 
     async fn settings(&self) -> Result<SettingsPage, Failure>;
 }

@@ -145,6 +145,8 @@ pub enum PageData {
     #[cfg(feature = "ssr")]
     Key(Box<Result<domain::KeyPage, Failure>>),
     #[cfg(feature = "ssr")]
+    Refusal(Box<Result<domain::RefusalPage, Failure>>),
+    #[cfg(feature = "ssr")]
     Audit(Box<Result<domain::AuditPage, Failure>>),
     #[cfg(feature = "ssr")]
     Rotate(Box<Result<domain::RotatePage, Failure>>),
@@ -191,6 +193,7 @@ impl PageData {
             }
             Page::Team | Page::Invite | Page::Member => Self::Team(Box::new(backend.team().await)),
             Page::Account => Self::Account(Box::new(backend.account().await)),
+            Page::Refusals => Self::Refusal(Box::new(backend.refusal(request.asked("id")).await)),
             Page::SeveralKeys => Self::Several(backend.several(request.several()).await),
             Page::Settings | Page::RevokeAll => Self::Settings(backend.settings().await),
             Page::Key | Page::EditKey | Page::RevokeKey => {
@@ -272,6 +275,14 @@ impl PageData {
     }
 
     #[cfg(feature = "ssr")]
+    pub fn refusal(self) -> Option<Result<domain::RefusalPage, Failure>> {
+        match self {
+            Self::Refusal(page) => Some(*page),
+            _ => None,
+        }
+    }
+
+    #[cfg(feature = "ssr")]
     pub fn rotate(self) -> Option<Result<domain::RotatePage, Failure>> {
         match self {
             Self::Rotate(page) => Some(*page),
@@ -312,6 +323,8 @@ impl PageData {
             Self::Audit(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
             Self::Rotate(page) => page.as_ref().as_ref().err(),
+            #[cfg(feature = "ssr")]
+            Self::Refusal(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
             Self::Dashboard(page) => page.as_ref().as_ref().err(),
             _ => None,

@@ -29,6 +29,7 @@ pub enum Page {
     Member,
     Account,
     Settings,
+    Refusals,
     #[default]
     NotFound,
 }
@@ -50,6 +51,7 @@ impl Page {
             "/team/invite" => Self::Invite,
             "/account" => Self::Account,
             "/settings" => Self::Settings,
+            "/refusals" => Self::Refusals,
             _ if path.starts_with("/setup/") => Self::Setup,
             _ => match path.strip_prefix("/team/") {
                 Some(id) if !id.is_empty() && !id.contains('/') => Self::Member,
@@ -97,6 +99,7 @@ impl Page {
             Self::Account => "Your account · Voxum Console",
             Self::Audit => "Audit log · Voxum Console",
             Self::Settings => "Settings · Voxum Console",
+            Self::Refusals => "Refused calls · Voxum Console",
             Self::NotFound => "Page not found · Voxum Console",
         }
     }
@@ -120,8 +123,8 @@ impl Page {
         {
             use crate::pages::{
                 AccountPage, AuditPage, DashboardPage, EditKeyPage, InvitePage, KeyPage,
-                MemberPage, NewKeyPage, RevokeAllPage, RevokeKeyPage, RotateKeyPage, SettingsPage,
-                SetupPage, SeveralPage, SignInPage, TeamPage,
+                MemberPage, NewKeyPage, RefusalsPage, RevokeAllPage, RevokeKeyPage, RotateKeyPage,
+                SettingsPage, SetupPage, SeveralPage, SignInPage, TeamPage,
             };
             match self {
                 Self::Dashboard => return plain(view! { <DashboardPage/> }),
@@ -140,6 +143,7 @@ impl Page {
                 Self::SeveralKeys => return plain(view! { <SeveralPage/> }),
                 Self::RevokeAll => return plain(view! { <RevokeAllPage/> }),
                 Self::Settings => return plain(view! { <SettingsPage/> }),
+                Self::Refusals => return plain(view! { <RefusalsPage/> }),
                 Self::Keys | Self::Inventory | Self::Leads | Self::Docs | Self::NotFound => {}
             }
         }
@@ -195,6 +199,7 @@ mod tests {
             ("/team/0198c2a0/role", Page::NotFound),
             ("/account", Page::Account),
             ("/settings", Page::Settings),
+            ("/refusals", Page::Refusals),
             ("/sign-in", Page::SignIn),
             ("/setup/abc", Page::Setup),
             ("/", Page::Dashboard),

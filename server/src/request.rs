@@ -57,13 +57,8 @@ pub fn is_api(path: &str) -> bool {
 pub async fn identify(mut request: Request, next: Next) -> Response {
     let id = RequestId::fresh();
     let api = is_api(request.uri().path());
-    // The route's pattern and never the address itself, which may hold a one-time link. At the level of errors, so
-    // that no filter takes the id away from an error's line.
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("", MatchedPath::as_str)
-        .to_owned();
+    // At the level of errors, so that no filter takes the id away from an error's line.
+    let route = route(&request);
     let method = known(request.method());
     let span = tracing::error_span!("request", %id, method, route);
     request.extensions_mut().insert(id.clone());
@@ -78,8 +73,14 @@ pub async fn identify(mut request: Request, next: Next) -> Response {
     response
 }
 
+/// The route's pattern and never the address itself, which may hold a one-time link; empty where there is none.
+pub fn route(request: &Request) -> String {
+    let route = request.extensions().get::<MatchedPath>();
+    route.map_or("", MatchedPath::as_str).to_owned()
+}
+
 /// A method's name for the log. Any word can be sent as one, and somebody may send a secret.
-fn known(method: &Method) -> &'static str {
+pub fn known(method: &Method) -> &'static str {
     const NAMES: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     NAMES
         .into_iter()

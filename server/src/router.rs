@@ -127,6 +127,7 @@ pub const CONSOLE: &[Route] = &[
         on(m, form::change_password)
     }),
     route(M::POST, "/account/sessions", |m| on(m, form::end_sessions)),
+    route(M::GET, "/refusals", |m| on(m, page::show)),
     route(M::GET, "/settings", |m| on(m, page::show)),
     route(M::POST, "/settings", |m| on(m, form::change_settings)),
     route(M::POST, "/settings/key-creation", |m| {

@@ -140,6 +140,9 @@ async fn sweep_for_ever(service: Arc<Service>) {
         if let Err(error) = service.sweep_requests().await {
             tracing::warn!(error = %Chain(&error), "old requests could not be swept away");
         }
+        if let Err(error) = service.sweep_refusals().await {
+            tracing::warn!(error = %Chain(&error), "old refused calls could not be swept away");
+        }
         if let Err(error) = service.sweep_calls().await {
             tracing::warn!(error = %Chain(&error), "old counts of calls could not be swept away");
         }

@@ -1,8 +1,6 @@
 //! What the console's forms send and what its pages need to be drawn.
 
-use crate::{
-    Emergency, Expiry, KeyActivity, KeyCount, KeyId, KeyQuery, KeyView, Moment, RotationView,
-};
+use crate::{Emergency, Expiry, KeyActivity, KeyCount, KeyQuery, KeyView, Moment, RotationView};
 use serde::{Deserialize, Serialize};
 
 /// The create form as a browser sends it, not yet checked.

@@ -18,6 +18,7 @@ mod lead;
 mod limit;
 mod member;
 mod moment;
+mod refusal;
 mod rotation;
 mod scope;
 mod several;
@@ -43,6 +44,7 @@ pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;
 pub use member::{AccountName, Email, MemberView, Role};
 pub use moment::{Moment, Timestamp, relative};
+pub use refusal::{Explanation, Lookup, RefusalPage};
 pub use rotation::{
     Grace, KeyLink, Overlap, OverlapStep, RotateKeyForm, RotatePage, RotationView, rotation_choices,
 };

@@ -7,7 +7,12 @@ use leptos::prelude::*;
 
 /// Path, name and icon, in the menu's order, and the pages that belong to each.
 const PAGES: [(&str, &str, &str, &[Page]); 8] = [
-    ("/", "Dashboard", "#i-chart", &[Page::Dashboard]),
+    (
+        "/",
+        "Dashboard",
+        "#i-chart",
+        &[Page::Dashboard, Page::Refusals],
+    ),
     (
         "/keys",
         "API Keys",

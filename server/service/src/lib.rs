@@ -21,6 +21,7 @@ mod once;
 mod password;
 mod pepper;
 mod random;
+pub mod refusal;
 mod session;
 mod settings;
 mod start;
@@ -56,6 +57,7 @@ pub struct Service {
     uses: key::PendingUses,
     calls: calls::PendingCalls,
     sightings: key::PendingSightings,
+    refusals: refusal::PendingRefusals,
     buckets: limit::KeyBuckets,
     failures: limit::FailureBuckets,
     in_flight: once::InFlight,

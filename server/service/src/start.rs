@@ -57,6 +57,7 @@ impl Service {
             uses: key::PendingUses::default(),
             calls: calls::PendingCalls::default(),
             sightings: key::PendingSightings::default(),
+            refusals: crate::refusal::PendingRefusals::default(),
             buckets: limit::KeyBuckets::default(),
             failures: limit::FailureBuckets::default(),
             in_flight: once::InFlight::default(),

@@ -1,6 +1,8 @@
 //! Counting calls: each one whose key is known, under what became of it.
 
+use super::refused;
 use crate::AppState;
+use crate::request::{is_api, known, route};
 use axum::extract::{Request, State};
 use axum::http::Extensions;
 use axum::middleware::Next;
@@ -39,14 +41,20 @@ pub fn note(extensions: &Extensions, key: CalledKey) {
     }
 }
 
-/// Counts the call once it is answered. Outside of what writes refusals and catches panics, so that those are counted as
+/// Counts the call once it is answered, and remembers why it was refused, if it was. Outside of what writes refusals and catches panics, so that those are counted as
 /// what the caller was told.
 pub async fn count(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let called = Called::default();
     request.extensions_mut().insert(called.clone());
+    let api = is_api(request.uri().path());
+    let (method, route) = (known(request.method()), route(&request));
     let response = next.run(request).await;
-    if let Some(key) = called.0.get() {
-        state.service.count_call(key.clone(), outcome(&response));
+    let key = called.0.get().cloned();
+    if let Some(key) = key.clone() {
+        state.service.count_call(key, outcome(&response));
+    }
+    if api {
+        refused::note(&state.service, &response, key, method, &route);
     }
     response
 }

@@ -15,5 +15,6 @@ pub mod once;
 pub mod openapi;
 pub mod parameters;
 pub mod problem;
+pub mod refused;
 pub mod scoped;
 pub mod text;

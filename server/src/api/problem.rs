@@ -1,6 +1,7 @@
 //! Everything the API refuses with: one variant, one row of the catalogue (RFC 9457).
 
 use super::calls::Code;
+use super::refused::Told;
 use crate::headers::RETRY_SECONDS;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
@@ -11,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use domain::{Failure, Refusal, Scope, Timestamp};
 use serde::Serialize;
 use service::inventory::EntryError;
+use service::key::Malformed;
 use service::rfc3339;
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -23,7 +25,7 @@ pub enum Problem {
     MethodNotAllowed,
     AmbiguousCredentials,
     MissingKey,
-    MalformedKey,
+    MalformedKey(Malformed),
     InvalidKey,
     RevokedKey,
     ExpiredKey {
@@ -80,7 +82,7 @@ impl Problem {
                 "Ambiguous credentials",
             ),
             Self::MissingKey => (S::UNAUTHORIZED, "missing_key", "Missing API key"),
-            Self::MalformedKey => (S::UNAUTHORIZED, "malformed_key", "Malformed API key"),
+            Self::MalformedKey(_) => (S::UNAUTHORIZED, "malformed_key", "Malformed API key"),
             Self::InvalidKey => (S::UNAUTHORIZED, "invalid_key", "Invalid API key"),
             Self::RevokedKey => (S::UNAUTHORIZED, "revoked_key", "Revoked API key"),
             Self::ExpiredKey { .. } => (S::UNAUTHORIZED, "expired_key", "Expired API key"),
@@ -122,7 +124,7 @@ impl Problem {
                 "The request carries more than one API key. Send exactly one header `X-API-Key`.".into()
             }
             Self::MissingKey => "Send your API key in the header `X-API-Key`.".into(),
-            Self::MalformedKey => {
+            Self::MalformedKey(_) => {
                 "The API key looks incomplete or mistyped. Copy the complete key, without spaces: `vx_` and 49 letters and digits.".into()
             }
             Self::InvalidKey => "No API key of this server is like this one. Check that it belongs to this server.".into(),
@@ -206,6 +208,7 @@ impl Problem {
         written
             .extensions_mut()
             .insert(Code(Refusal::of(self.row().1)));
+        written.extensions_mut().insert(Told::from(self));
         written.headers_mut().insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),

@@ -114,7 +114,7 @@ impl<P: Permission> Scoped<P> {
 impl From<KeyRefusal> for Problem {
     fn from(refusal: KeyRefusal) -> Self {
         match refusal {
-            KeyRefusal::Malformed => Self::MalformedKey,
+            KeyRefusal::Malformed(form) => Self::MalformedKey(form),
             KeyRefusal::Unknown => Self::InvalidKey,
             KeyRefusal::Revoked => Self::RevokedKey,
             KeyRefusal::Expired { at } => Self::ExpiredKey { at },

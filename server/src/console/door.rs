@@ -11,8 +11,8 @@ use app::backend::Backend;
 use async_trait::async_trait;
 use domain::{
     AccountPage, AuditForm, AuditPage, CreateKeyForm, DashboardPage, Failure, InventoryPage,
-    InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RevokeKeyForm,
-    RotatePage, SettingsPage, SeveralForm, SeveralPage, Stretch, TeamPage,
+    InventoryQuery, IssuedKey, KeyId, KeyPage, KeyView, KeysPage, LeadsPage, RefusalPage,
+    RevokeKeyForm, RotatePage, SettingsPage, SeveralForm, SeveralPage, Stretch, TeamPage,
 };
 use service::inventory::ItemFilter;
 use service::{Client, Error, Member, Service};
@@ -128,6 +128,11 @@ impl Backend for Door {
     async fn account(&self) -> Result<AccountPage, Failure> {
         let token = self.token.as_ref().ok_or(Failure::SignedOut)?;
         self.told(self.service.account_page(self.member()?, token).await)
+    }
+
+    async fn refusal(&self, id: Option<String>) -> Result<RefusalPage, Failure> {
+        let member = self.member()?;
+        self.told(self.service.refusal_page(member, id.as_deref()).await)
     }
 
     async fn settings(&self) -> Result<SettingsPage, Failure> {

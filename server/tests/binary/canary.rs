@@ -51,6 +51,7 @@ fn misuse(server: &Server, secret: &str, owner: &Client) {
         format!("/setup/{secret}"),
         format!("/keys/{secret}/revoke"),
         format!("/sign-in?next=/{secret}"),
+        format!("/refusals?id={secret}"),
     ] {
         nobody.get(&path).unwrap();
         server.key(secret).get(&path).unwrap();

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 #[derive(Debug)]
 pub enum KeyRefusal {
     /// Not of the form of our keys, or mistyped: refused without asking the database.
-    Malformed,
+    Malformed(Malformed),
     /// Well-formed and unknown.
     Unknown,
     Revoked,
@@ -45,8 +45,8 @@ impl From<KeyRefusal> for Refused {
 }
 
 impl From<Malformed> for Refused {
-    fn from(Malformed: Malformed) -> Self {
-        KeyRefusal::Malformed.into()
+    fn from(form: Malformed) -> Self {
+        KeyRefusal::Malformed(form).into()
     }
 }
 

@@ -6,6 +6,7 @@
 use crate::Pepper;
 use crate::random::Random;
 use rand::distr::{Alphanumeric, SampleString};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 use std::fmt;
@@ -23,9 +24,24 @@ const PREVIEW_CHARS: usize = 6;
 /// The full text of a key. It cannot be cloned, serialised or printed, and is wiped when dropped.
 pub struct PlainKey(Zeroizing<String>);
 
-/// Not a key of ours: another form, or the checksum does not fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Malformed;
+/// Not a key of ours: in what its form is another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Malformed {
+    /// It holds characters that no key has.
+    Characters,
+    /// It begins in another way.
+    Prefix,
+    /// It has so many characters, and not [`Malformed::WHOLE`].
+    Length(u16),
+    /// The checksum does not fit.
+    Checksum,
+}
+
+impl Malformed {
+    /// As many characters has every key.
+    pub const WHOLE: usize = SECRET_CHARS;
+}
 
 /// HMAC-SHA-256, under the pepper, of the secret's SHA-256: what is stored, and what a key is found by.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,14 +61,21 @@ impl PlainKey {
     /// # Errors
     /// Anything but 52 characters of the right form with a fitting checksum.
     pub fn parse(presented: &[u8]) -> Result<Self, Malformed> {
-        let text = std::str::from_utf8(presented).map_err(|_| Malformed)?;
-        let random = text.strip_prefix(PREFIX).ok_or(Malformed)?;
-        if text.len() != SECRET_CHARS || !random.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return Err(Malformed);
+        let text = std::str::from_utf8(presented).map_err(|_| Malformed::Characters)?;
+        if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return Err(Malformed::Characters);
+        }
+        let random = text.strip_prefix(PREFIX).ok_or(Malformed::Prefix)?;
+        if random.contains('_') {
+            return Err(Malformed::Characters);
+        }
+        if text.len() != SECRET_CHARS {
+            let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
+            return Err(Malformed::Length(length));
         }
         let (body, sum) = text.split_at(BODY_CHARS);
         if checksum(body.as_bytes()) != sum {
-            return Err(Malformed);
+            return Err(Malformed::Checksum);
         }
         Ok(Self(Zeroizing::new(text.to_owned())))
     }
@@ -171,6 +194,32 @@ mod tests {
         assert!(
             PlainKey::parse(format!("vx_{}é{}", "0".repeat(42), "0".repeat(5)).as_bytes()).is_err()
         );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_form_is_known() {
+        let mistyped = ZEROS.replace("Ekpv5", "Ekpv6");
+        for (text, form) in [
+            ("", Malformed::Prefix),
+            ("sk_live_123", Malformed::Prefix),
+            ("VX_0", Malformed::Prefix),
+            (&format!("\"{ZEROS}\""), Malformed::Characters),
+            (&format!("Bearer {ZEROS}"), Malformed::Characters),
+            ("vx_abc…", Malformed::Characters),
+            ("vx_0_0", Malformed::Characters),
+            (&ZEROS[..38], Malformed::Length(38)),
+            (
+                &format!("{ZEROS}{ZEROS}")[..60].replace("vx_", "000"),
+                Malformed::Prefix,
+            ),
+            (&format!("{ZEROS}00000000"), Malformed::Length(60)),
+            (&mistyped, Malformed::Checksum),
+        ] {
+            let refused = PlainKey::parse(text.as_bytes()).map(|_| ());
+            assert_eq!(refused, Err(form), "{text}");
+        }
+        let refused = PlainKey::parse(&[0xFF; 52]).map(|_| ());
+        assert_eq!(refused, Err(Malformed::Characters));
     }
 
     #[test]

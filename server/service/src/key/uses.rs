@@ -63,7 +63,7 @@ impl PendingUses {
 }
 
 impl Service {
-    /// Writes the pending uses, counts of calls and where they came from. What could not be written stays pending.
+    /// Writes the pending uses, counts of calls, where they came from and why they were refused. What could not be written stays pending.
     ///
     /// To be called by one at a time and awaited to its end: what was written and not taken off would be counted twice.
     ///
@@ -75,6 +75,11 @@ impl Service {
             self.store.record_uses(&uses, &calls).await?;
             self.uses.forget(&uses);
             self.calls.forget(calls);
+        }
+        let refusals = self.refusals.snapshot();
+        if !refusals.is_empty() {
+            self.store.record_refusals(&refusals).await?;
+            self.refusals.forget(&refusals);
         }
         let sightings = self.sightings.take();
         if !sightings.is_empty()

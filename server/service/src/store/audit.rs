@@ -165,7 +165,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::AccountCreated,
         Self::AccountUpdated,
         Self::InventoryUpdated,

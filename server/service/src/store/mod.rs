@@ -11,6 +11,7 @@ mod call;
 pub mod contract;
 mod find;
 mod record;
+mod refusal;
 mod request;
 mod rotation;
 mod several;
@@ -22,6 +23,7 @@ pub use audit::*;
 pub use call::*;
 pub use find::*;
 pub use record::*;
+pub use refusal::*;
 pub use request::*;
 pub use rotation::*;
 pub use several::*;
@@ -60,6 +62,7 @@ pub trait Store:
     + SeveralKeys
     + CallStore
     + SightingStore
+    + RefusalStore
     + InventoryStore
     + LeadStore
     + IdempotencyStore
@@ -76,6 +79,7 @@ impl<T> Store for T where
         + SeveralKeys
         + CallStore
         + SightingStore
+        + RefusalStore
         + InventoryStore
         + LeadStore
         + IdempotencyStore

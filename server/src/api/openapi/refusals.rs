@@ -4,6 +4,7 @@ use crate::api::problem::Problem;
 use domain::{Scope, Timestamp};
 use serde_json::{Map, Value, json};
 use service::entry::{EntryCode, EntryError};
+use service::key::Malformed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What any key may be refused with.
@@ -11,7 +12,7 @@ fn of_the_key() -> Vec<Problem> {
     vec![
         Problem::AmbiguousCredentials,
         Problem::MissingKey,
-        Problem::MalformedKey,
+        Problem::MalformedKey(Malformed::Checksum),
         Problem::InvalidKey,
         Problem::RevokedKey,
         Problem::ExpiredKey {

@@ -14,6 +14,7 @@ pub(crate) mod lead;
 pub(crate) mod link;
 pub(crate) mod member;
 pub(crate) mod once;
+pub(crate) mod refusal;
 pub(crate) mod session;
 pub(crate) mod several;
 pub(crate) mod sighting;
@@ -97,6 +98,11 @@ pub(crate) const INDEXED: &[&str] = &[
     once::FORGET_EXPIRED,
     once::KEEP_ANSWER,
     once::SWEEP,
+    refusal::FIND,
+    refusal::FORGET,
+    refusal::RECORD,
+    refusal::RECORD_OF_KEY,
+    refusal::SWEEP,
     session::BLOCKED_UNTIL,
     session::COUNT_FAILURE,
     session::END,

@@ -23,6 +23,7 @@ mod once;
 mod open;
 mod open_error;
 mod pools;
+mod refusal;
 mod rotation;
 mod session;
 mod several;

@@ -12,6 +12,7 @@ mod key_allow_list;
 mod keys;
 mod leads;
 mod pages;
+mod refusals;
 mod rotate;
 mod sessions;
 mod settings;

@@ -295,7 +295,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 MethodFilter::GET,
                 "/" | "/keys" | "/keys/new" | "/keys/revoke-all" | "/inventory" | "/leads"
                 | "/docs" | "/audit" | "/audit/log.csv" | "/audit/log.jsonl" | "/team"
-                | "/team/invite" | "/account" | "/settings",
+                | "/team/invite" | "/account" | "/settings" | "/refusals",
             ) => mine.get(&at).await.expect(200),
             (MethodFilter::GET, "/keys/several") => {
                 let asked = format!("{at}?do=revoke&key={}", two.their_key.id);

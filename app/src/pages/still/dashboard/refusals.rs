@@ -18,6 +18,7 @@ pub fn Refusals(refusals: Vec<(Refusal, u64)>) -> impl IntoView {
         <section class="box" aria-labelledby="refusals">
             <h2 id="refusals">"Refused calls by reason"</h2>
             {content}
+            <p>"Somebody was refused? " <a href="/refusals">"Look up a request id"</a></p>
             <p class="second small">
                 "Calls without a key, or with one that this server does not know, belong to no account and are not counted."
             </p>

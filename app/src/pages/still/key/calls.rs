@@ -63,6 +63,7 @@ pub fn calls(id: &KeyId, activity: KeyActivity) -> AnyView {
         view! {
             <h3>"Refused calls by reason"</h3>
             <RefusalTable refusals=refusals caption=caption/>
+            <p><a href="/refusals">"Look up a request id"</a></p>
         }
     });
     plain(view! {

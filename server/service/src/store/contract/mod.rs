@@ -33,6 +33,7 @@ mod keys;
 mod leads;
 mod log;
 mod paging;
+mod refusals;
 mod requests;
 mod resets;
 mod revocations;
@@ -123,6 +124,9 @@ macro_rules! store_contract_cases {
             of_many_networks_the_latest_are_kept
             the_last_use_of_each_permission_never_goes_backwards
             sightings_of_a_key_that_is_not_the_accounts_are_passed_over
+            a_refusal_reads_back_as_it_was_for_its_account_alone
+            a_flood_of_refusals_pushes_out_its_own_alone
+            old_refusals_are_not_found_and_are_swept_in_pieces
             a_watch_goes_on_until_it_is_ended_or_leads_to_a_list
             an_upsert_counts_what_it_did
             every_field_of_an_item_counts_as_a_change
@@ -184,7 +188,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, audit::*, calls::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*, requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, several::*, sightings::*, team::*,
+                access::*, accounts::*, audit::*, calls::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, several::*, sightings::*, team::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -1,0 +1,120 @@
+//! Why a call was refused, by its request id.
+
+use crate::components::{FieldError, Notice, PageHead, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::PageData;
+use domain::{Explanation, Lookup, RefusalPage as Data, relative};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Refused calls",
+    purpose: "Every answer of the API has a header X-Request-Id. Paste it here to learn why a call was refused.",
+};
+const NO_ID: &str = "A request id has 32 characters, from 0 to 9 and from a to f. The answer's header X-Request-Id holds it.";
+const UNKNOWN: &str =
+    "No refused call of the last 7 days has this id, or it was made with a key of another account.";
+
+#[component]
+pub fn RefusalsPage() -> impl IntoView {
+    let content = load(HEAD, PageData::refusal, |page| {
+        plain(view! { <Refusals page=page/> })
+    });
+    plain(view! { <div class="narrow">{content}</div> })
+}
+
+#[component]
+fn Refusals(page: Data) -> impl IntoView {
+    let wrong = matches!(page.lookup, Lookup::NoId);
+    let error = Signal::stored(wrong.then(|| NO_ID.to_owned()));
+    let answer = match page.lookup {
+        Lookup::NotAsked | Lookup::NoId => None,
+        Lookup::Unknown => Some(plain(view! { <Notice tone=Tone::Info text=UNKNOWN/> })),
+        Lookup::Found(found) => Some(explanation(*found)),
+    };
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <form class="form" method="get" action="/refusals" novalidate>
+            <div class="field">
+                <label for="id">"Request id"</label>
+                <input
+                    id="id"
+                    name="id"
+                    type="text"
+                    class="mono"
+                    value=page.id
+                    autocomplete="off"
+                    spellcheck="false"
+                    required
+                    aria-invalid=wrong.then_some("true")
+                    aria-describedby="id-error"
+                />
+                <FieldError id="id-error" error=error/>
+            </div>
+            <div class="actions">
+                <button type="submit" class="button primary">
+                    "Look up"
+                </button>
+            </div>
+        </form>
+        {answer}
+    })
+}
+
+fn explanation(found: Explanation) -> AnyView {
+    let Explanation {
+        at,
+        now,
+        code,
+        why,
+        advice,
+        call,
+        key,
+        entries,
+    } = found;
+    let when = format!("{} · {}", relative(at.at, now.at), at.exact);
+    let key = match key {
+        Some((id, name, preview)) => plain(view! {
+            <a href=format!("/keys/{id}")>{name.to_string()}</a>
+            " "
+            <code>{preview}</code>
+        }),
+        None => plain("None of this server's"),
+    };
+    let entries = (!entries.is_empty()).then(|| {
+        let rows = entries.into_iter().map(|(pointer, code)| {
+            view! { <li><code>{pointer}</code> " " {code}</li> }
+        });
+        view! {
+            <div>
+                <dt>"In the body"</dt>
+                <dd><ul>{rows.collect_view()}</ul></dd>
+            </div>
+        }
+    });
+    plain(view! {
+        <section class="part" aria-labelledby="why">
+            <h2 id="why">{why}</h2>
+            <p>{advice}</p>
+            <dl class="facts">
+                <div>
+                    <dt>"When"</dt>
+                    <dd><time datetime=at.iso>{when}</time></dd>
+                </div>
+                <div>
+                    <dt>"Call"</dt>
+                    <dd><code>{call}</code></dd>
+                </div>
+                <div>
+                    <dt>"Key"</dt>
+                    <dd>{key}</dd>
+                </div>
+                <div>
+                    <dt>"Code"</dt>
+                    <dd><code>{code}</code></dd>
+                </div>
+                {entries}
+            </dl>
+        </section>
+    })
+}

@@ -1,0 +1,110 @@
+//! Refused calls that are not written yet.
+
+use super::CallId;
+use crate::store::RefusedCall;
+use domain::AccountId;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// As many wait of each account, and as many of nobody's: the latest ones, so that no flood takes memory, or the place of
+/// what belongs to another.
+const MAX_PENDING: usize = 500;
+
+/// By account; those without a key of ours under `None`.
+#[derive(Debug, Default)]
+pub struct PendingRefusals(Mutex<HashMap<Option<AccountId>, VecDeque<RefusedCall>>>);
+
+impl PendingRefusals {
+    pub(super) fn note(&self, call: RefusedCall) {
+        let account = call.key.as_ref().map(|(account, _)| account.clone());
+        let mut pending = self.lock();
+        let ring = pending.entry(account).or_default();
+        if ring.len() == MAX_PENDING {
+            ring.pop_front();
+        }
+        ring.push_back(call);
+    }
+
+    /// One of the account's, or of nobody's.
+    pub(super) fn find(&self, account: &AccountId, id: &CallId) -> Option<RefusedCall> {
+        let pending = self.lock();
+        let rings = [Some(account.clone()), None];
+        let calls = rings.iter().filter_map(|ring| pending.get(ring)).flatten();
+        calls.into_iter().find(|call| call.id == *id).cloned()
+    }
+
+    pub(crate) fn snapshot(&self) -> Vec<RefusedCall> {
+        self.lock().values().flatten().cloned().collect()
+    }
+
+    /// Takes off what was written; what came meanwhile stays.
+    pub(crate) fn forget(&self, written: &[RefusedCall]) {
+        let mut pending = self.lock();
+        let written: std::collections::HashSet<_> =
+            written.iter().map(|call| call.id.as_str()).collect();
+        pending.retain(|_, ring| {
+            ring.retain(|call| !written.contains(call.id.as_str()));
+            !ring.is_empty()
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Option<AccountId>, VecDeque<RefusedCall>>> {
+        // Nothing panics while it is held, and the map is whole at every point.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Cause;
+    use super::*;
+    use domain::{KeyId, Timestamp};
+
+    fn id(number: u32) -> CallId {
+        CallId::parse(&format!("{number:032x}")).unwrap()
+    }
+
+    fn call(number: u32, account: Option<&str>) -> RefusedCall {
+        let key = account.map(|account| {
+            let account = AccountId::parse(account).unwrap();
+            (account, KeyId::parse("k").unwrap())
+        });
+        RefusedCall {
+            id: id(number),
+            at: Timestamp::from_millis(0),
+            key,
+            code: "missing_key".into(),
+            cause: Cause::Nothing,
+            method: "GET".into(),
+            route: "/api/key".into(),
+        }
+    }
+
+    #[test]
+    fn a_flood_takes_no_memory_and_nobody_elses_place() {
+        let pending = PendingRefusals::default();
+        let mine = AccountId::parse("mine").unwrap();
+        pending.note(call(0, Some("mine")));
+        for number in 1..2_000 {
+            pending.note(call(number, None));
+            pending.note(call(10_000 + number, Some("theirs")));
+        }
+        assert_eq!(pending.snapshot().len(), 1 + 2 * MAX_PENDING);
+        assert!(pending.find(&mine, &id(0)).is_some());
+        assert!(pending.find(&mine, &id(1_999)).is_some(), "the latest");
+        assert!(pending.find(&mine, &id(1)).is_none());
+        assert!(pending.find(&mine, &id(11_999)).is_none(), "another's");
+    }
+
+    #[test]
+    fn what_comes_during_a_write_is_kept() {
+        let pending = PendingRefusals::default();
+        pending.note(call(1, None));
+        let written = pending.snapshot();
+        pending.note(call(2, None));
+        pending.forget(&written);
+        assert_eq!(pending.snapshot(), [call(2, None)]);
+        pending.forget(&pending.snapshot());
+        assert!(pending.lock().is_empty());
+    }
+}

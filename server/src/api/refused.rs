@@ -1,0 +1,118 @@
+//! What is remembered of a refused call, so that its reason can be looked up by its request id.
+
+use super::problem::Problem;
+use crate::headers::REQUEST_ID;
+use axum::response::Response;
+use service::refusal::Cause;
+use service::{CalledKey, Service};
+
+/// On an answer that is a refusal: what is remembered of it.
+#[derive(Clone)]
+pub struct Told {
+    code: &'static str,
+    cause: Cause,
+}
+
+/// Values that are remembered of one body.
+const ENTRIES: usize = 20;
+
+/// Names in a body that are ours. Any other is the caller's own text, in which a secret could stand.
+const NAMES: [&str; 21] = [
+    "items",
+    "id",
+    "name",
+    "category",
+    "price",
+    "currency",
+    "description",
+    "url",
+    "image_url",
+    "available",
+    "attributes",
+    "email",
+    "phone",
+    "message",
+    "source",
+    "item_id",
+    "status",
+    "external_id",
+    "note",
+    "created_at",
+    "updated_at",
+];
+
+impl From<&Problem> for Told {
+    fn from(problem: &Problem) -> Self {
+        let cause = match problem {
+            Problem::MalformedKey(form) => Cause::Form(*form),
+            Problem::IpNotAllowed { ip } => Cause::Address(*ip),
+            Problem::MissingScope(scope) => Cause::Scope(*scope),
+            Problem::InvalidBody(errors) => {
+                let entries = errors.iter().take(ENTRIES);
+                let entries =
+                    entries.map(|error| (ours(&error.pointer), error.code.as_str().to_owned()));
+                Cause::Entries(entries.collect())
+            }
+            _ => Cause::Nothing,
+        };
+        let (code, _) = problem.words();
+        Self { code, cause }
+    }
+}
+
+/// A pointer without the names that are the caller's own.
+fn ours(pointer: &str) -> String {
+    let known = |part: &&str| {
+        NAMES.contains(part) || (part.len() <= 6 && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let parts = pointer.split('/').skip(1);
+    parts.fold(String::new(), |mut out, part| {
+        out.push('/');
+        out.push_str(if known(&part) { part } else { "…" });
+        out
+    })
+}
+
+/// Notes an answer that is a refusal.
+pub fn note(
+    service: &Service,
+    response: &Response,
+    key: Option<CalledKey>,
+    method: &str,
+    route: &str,
+) {
+    let id = response.headers().get(REQUEST_ID);
+    let (Some(Told { code, cause }), Some(id)) = (
+        response.extensions().get::<Told>().cloned(),
+        id.and_then(|id| id.to_str().ok()),
+    ) else {
+        return;
+    };
+    // Where the key's bucket was asked, it is what was empty.
+    let asked = response.headers().contains_key("ratelimit");
+    let cause = if code == "rate_limited" && asked {
+        Cause::OwnLimit
+    } else {
+        cause
+    };
+    service.note_refusal(id, key, code, cause, method, route);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_pointer_only_our_own_names_and_numbers_are_kept() {
+        for (pointer, kept) in [
+            ("/items/0/price", "/items/0/price"),
+            ("/items/4999/attributes/color", "/items/4999/attributes/…"),
+            ("/vx_secret", "/…"),
+            ("/1234567", "/…"),
+            ("", ""),
+            ("/items/~1a~0/name", "/items/…/name"),
+        ] {
+            assert_eq!(ours(pointer), kept, "{pointer}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Why calls were refused.
+
+use super::parsed;
+use crate::error::Corrupt;
+use domain::{AccountId, KeyId, Timestamp};
+use service::refusal::CallId;
+use service::store::RefusedCall;
+
+pub(crate) const RECORD: &str = "
+    INSERT INTO refused_calls (request_id, at, code, cause, method, route)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (request_id) DO NOTHING";
+
+/// A key that is not the account's, or is not there, is passed over.
+pub(crate) const RECORD_OF_KEY: &str = "
+    INSERT INTO refused_calls (request_id, at, code, cause, method, route, account_id, key_id)
+    SELECT $1, $2, $3, $4, $5, $6, account_id, id FROM api_keys WHERE account_id = $7 AND id = $8
+    ON CONFLICT (request_id) DO NOTHING";
+
+/// All but the latest `$2` of an account, or of nobody's (the empty text).
+pub(crate) const FORGET: &str = "
+    DELETE FROM refused_calls
+    WHERE coalesce(account_id, '') = $1 AND seq <= (
+        SELECT seq FROM refused_calls
+        WHERE coalesce(account_id, '') = $1
+        ORDER BY seq DESC LIMIT 1 OFFSET $2
+    )";
+
+pub(crate) const FIND: &str = "
+    SELECT request_id, account_id, key_id, at, code, cause, method, route FROM refused_calls
+    WHERE request_id = $2 AND at >= $3 AND (account_id IS NULL OR account_id = $1)";
+
+pub(crate) const SWEEP: &str = "
+    DELETE FROM refused_calls
+    WHERE seq IN (SELECT seq FROM refused_calls WHERE at < $1 ORDER BY at LIMIT $2)";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct RefusalRow {
+    request_id: String,
+    account_id: Option<String>,
+    key_id: Option<String>,
+    at: i64,
+    code: String,
+    cause: String,
+    method: String,
+    route: String,
+}
+
+impl TryFrom<RefusalRow> for RefusedCall {
+    type Error = Corrupt;
+
+    fn try_from(row: RefusalRow) -> Result<Self, Corrupt> {
+        let key = match (row.account_id, row.key_id) {
+            (Some(account), Some(key)) => Some((
+                parsed(AccountId::parse(&account), "refused_calls.account_id")?,
+                parsed(KeyId::parse(&key), "refused_calls.key_id")?,
+            )),
+            _ => None,
+        };
+        Ok(Self {
+            id: CallId::parse(&row.request_id).ok_or(Corrupt("refused_calls.request_id"))?,
+            at: Timestamp::from_millis(row.at),
+            key,
+            code: row.code,
+            // What another version knew of it is not told.
+            cause: serde_json::from_str(&row.cause).unwrap_or_default(),
+            method: row.method,
+            route: row.route,
+        })
+    }
+}

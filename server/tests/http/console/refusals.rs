@@ -1,0 +1,271 @@
+//! `/refusals`: why a call was refused, by its request id.
+
+use crate::support::{Answer, Key, Member, OWNER, World};
+use serde_json::{Value, json};
+
+async fn look_up(member: &Member, id: &str) -> String {
+    let page = member.get(&format!("/refusals?id={id}")).await;
+    page.expect(200).body.replace("&quot;", "\"")
+}
+
+/// What the page says of a refused call.
+async fn explained(member: &Member, answer: &Answer) -> String {
+    assert!(answer.status.as_u16() >= 400, "{answer:?}");
+    look_up(member, answer.header("x-request-id")).await
+}
+
+#[track_caller]
+fn says(page: &str, texts: &[&str]) {
+    for text in texts {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+}
+
+async fn scene() -> (World, Member, Key) {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner
+        .create(&world, "Feed", &["inventory:read", "inventory:write"])
+        .await;
+    (world, owner, key)
+}
+
+const UNKNOWN: &str = "No refused call of the last 7 days has this id";
+
+#[tokio::test]
+async fn what_was_wrong_with_a_key_is_told_also_where_none_matched() {
+    let (world, owner, key) = scene().await;
+    let nobody = world.nobody();
+    let whole = &key.secret;
+    let last = if whole.ends_with('a') { "b" } else { "a" };
+    let mistyped = format!("{}{last}", &whole[..51]);
+    for (presented, why) in [
+        (
+            whole[..38].to_owned(),
+            "The key was incomplete: 38 of 52 characters.",
+        ),
+        (
+            format!("{whole}{}", &whole[3..11]),
+            "The key was too long: 60 characters instead of 52.",
+        ),
+        (
+            format!("\"{whole}\""),
+            "The key held characters that no key has",
+        ),
+        ("sk_live_51".to_owned(), "does not begin with vx_."),
+        (mistyped, "its checksum does not fit"),
+        (
+            "vx_00000000000000000000000000000000000000000003Ekpv5".to_owned(),
+            "none of this server's, http://127.0.0.1:3000",
+        ),
+        (String::new(), "The call came without a key."),
+    ] {
+        let answer = nobody
+            .with("x-api-key", &presented)
+            .get("/api/inventory")
+            .await;
+        let page = explained(&owner, &answer).await;
+        says(&page, &[why, "GET /api/inventory", "None of this server"]);
+    }
+    let two = key.with("x-api-key", whole).get("/api/key").await;
+    says(
+        &explained(&owner, &two).await,
+        &["The call carried more than one key."],
+    );
+    let nowhere = nobody.get(&format!("/api/{whole}")).await;
+    let page = explained(&owner, &nowhere).await;
+    says(&page, &["There is nothing at the address"]);
+    assert!(!page.contains(&whole[..12]));
+}
+
+#[tokio::test]
+async fn the_true_reason_names_who_when_from_where_and_what() {
+    let (world, owner, key) = scene().await;
+    let page = format!("/keys/{}", key.id);
+    let scope = key.get("/api/leads").await;
+    let told = explained(&owner, &scope).await;
+    says(
+        &told,
+        &[
+            "The call needed the permission leads:read",
+            "missing_scope",
+            &page,
+        ],
+    );
+
+    let body = json!({ "items": [{ "id": "A", "price": "secret price", "secret_name": 1 }] });
+    let bad = key.post("/api/inventory", &body).await;
+    let told = explained(&owner, &bad).await;
+    says(
+        &told,
+        &[
+            "/items/0/price",
+            "/items/0/name",
+            "required",
+            "/items/0/…",
+            "POST /api/inventory",
+        ],
+    );
+    assert!(
+        !told.contains("secret"),
+        "no value and no name of the caller's: {told}"
+    );
+
+    let fields = [
+        ("name", "Feed"),
+        ("scopes", "leads:read"),
+        ("allow_list", "10.0.0.0/8"),
+    ];
+    owner
+        .form(
+            &format!("{page}/edit"),
+            &[&fields[..], &[("shut_out", "yes")]].concat(),
+        )
+        .await
+        .expect(303);
+    let told = explained(&owner, &key.get("/api/leads").await).await;
+    says(
+        &told,
+        &["The call came from 192.0.2.7, and the key may be used from 10.0.0.0/8 alone."],
+    );
+    owner
+        .form(&format!("{page}/edit"), &fields[..2])
+        .await
+        .expect(303);
+
+    owner.form(&format!("{page}/pause"), &[]).await.expect(303);
+    let paused = key.get("/api/leads").await;
+    says(
+        &explained(&owner, &paused).await,
+        &["The key is paused, since 23 Nov 2026"],
+    );
+    owner.form(&format!("{page}/resume"), &[]).await.expect(303);
+    says(
+        &explained(&owner, &paused).await,
+        &["The key was paused then, and is no longer."],
+    );
+
+    owner.revoke(&key.id, "Feed").await.expect(200);
+    let told = explained(&owner, &key.get("/api/leads").await).await;
+    says(
+        &told,
+        &[
+            "The key was revoked by ada@example.com on 23 Nov 2026, 05:31:07 UTC, with the reason other.",
+        ],
+    );
+    let ended = owner.create(&world, "Ends", &["leads:read"]).await;
+    world.clock.advance_seconds(90 * 86_400);
+    let owner = world.sign_in(OWNER).await;
+    let told = explained(&owner, &ended.get("/api/leads").await).await;
+    says(&told, &["The key expired on 21 Feb 2027"]);
+}
+
+#[tokio::test]
+async fn whose_limit_was_reached_is_told() {
+    let (world, owner, key) = scene().await;
+    let mut last = key.get("/api/inventory").await;
+    while last.status == 200 {
+        last = key.get("/api/inventory").await;
+    }
+    says(
+        &explained(&owner, &last).await,
+        &["The key made more calls than its limit allows."],
+    );
+    let wrong = world
+        .nobody()
+        .with("x-api-key", "vx_")
+        .from([198, 51, 100, 9]);
+    let mut last = wrong.get("/api/key").await;
+    while last.status == 401 {
+        last = wrong.get("/api/key").await;
+    }
+    says(
+        &explained(&owner, &last).await,
+        &["wrong or ended keys came from the caller"],
+    );
+}
+
+#[tokio::test]
+async fn every_code_of_the_api_has_its_own_explanation() {
+    let (world, owner, _) = scene().await;
+    let api = world.nobody().get("/api/openapi.json").await.json();
+    let codes = api["components"]["schemas"]["Problem"]["properties"]["code"]["enum"].clone();
+    let codes: Vec<String> = serde_json::from_value(codes).unwrap();
+    assert!(codes.len() > 20, "{codes:?}");
+    let mut connection = world.connection().await;
+    let mut reasons = Vec::new();
+    for (number, code) in codes
+        .iter()
+        .chain([&"from_the_future".to_owned()])
+        .enumerate()
+    {
+        let id = format!("{number:032x}");
+        sqlx::query("INSERT INTO refused_calls (request_id, at, code, cause, method, route) VALUES ($1, 1795411867000, $2, '\"nothing\"', 'GET', '')")
+            .bind(&id)
+            .bind(code)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let page = look_up(&owner, &id).await;
+        let (_, after) = page.split_once("<h2 id=\"why\">").expect("an explanation");
+        reasons.push(after.split_once("</h2>").unwrap().0.to_owned());
+    }
+    let fallback = reasons.pop().unwrap();
+    assert!(fallback.contains("refused with the code from_the_future"));
+    for (code, reason) in codes.iter().zip(&reasons) {
+        assert!(!reason.contains("refused with the code"), "{code}");
+        let same = reasons.iter().filter(|other| *other == reason);
+        assert_eq!(same.count(), 1, "{code}: {reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_seen_by_its_own_account_and_for_a_week() {
+    let (world, owner, key) = scene().await;
+    let stranger = world.stranger().await;
+    let mine = key.get("/api/leads").await;
+    let nobodys = world.nobody().get("/api/key").await;
+    for flushed in [false, true] {
+        if flushed {
+            world.service.flush_uses().await.unwrap();
+        }
+        says(&explained(&owner, &mine).await, &["leads:read"]);
+        says(&explained(&stranger, &mine).await, &[UNKNOWN]);
+        for member in [&owner, &stranger] {
+            says(
+                &explained(member, &nobodys).await,
+                &["The call came without a key."],
+            );
+        }
+    }
+    let accepted = key.get("/api/key").await.expect(200);
+    says(
+        &look_up(&owner, accepted.header("x-request-id")).await,
+        &[UNKNOWN],
+    );
+    world.clock.advance_seconds(7 * 86_400);
+    let owner = world.sign_in(OWNER).await;
+    says(&explained(&owner, &mine).await, &["leads:read"]);
+    world.clock.advance_seconds(1);
+    says(&explained(&owner, &mine).await, &[UNKNOWN]);
+    world.service.sweep_refusals().await.unwrap();
+    assert_eq!(world.count("SELECT count(*) FROM refused_calls").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_no_request_id_is_said_and_a_key_is_not_shown_again() {
+    let (_world, owner, key) = scene().await;
+    let empty = owner.get("/refusals").await.expect(200).body;
+    assert!(!empty.contains("A request id has 32 characters"));
+    says(
+        &look_up(&owner, "abc").await,
+        &["A request id has 32 characters", "value=\"abc\""],
+    );
+    says(&look_up(&owner, &"0".repeat(32)).await, &[UNKNOWN]);
+    let page = look_up(&owner, &key.secret).await;
+    assert!(!page.contains(&key.secret), "{page}");
+    let answer = key.get("/api/leads").await;
+    let id = answer.header("x-request-id").to_uppercase();
+    says(&look_up(&owner, &format!("+{id}+")).await, &["leads:read"]);
+    let _: Value = answer.json();
+}

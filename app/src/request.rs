@@ -209,7 +209,7 @@ impl PageData {
                 Ok(id) => backend.rotation(id).await,
                 Err(failure) => Err(failure),
             })),
-            Page::Docs | Page::SignIn | Page::Setup | Page::NotFound => Self::None,
+            Page::FoundKey | Page::Docs | Page::SignIn | Page::Setup | Page::NotFound => Self::None,
         }
     }
 
@@ -366,6 +366,9 @@ pub enum FormAnswer {
         form: EditKeyForm,
         failure: Failure,
     },
+    /// Which key was found, if it is one of the account.
+    Identified(Option<Box<domain::IdentifiedKey>>),
+    NotIdentified(Failure),
     Several {
         form: SeveralForm,
         failure: Failure,

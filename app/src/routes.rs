@@ -3,7 +3,7 @@
 use crate::browser;
 use crate::layout::Layout;
 use crate::lean::plain;
-use crate::pages::{DocsPage, InventoryPage, KeysPage, LeadsPage, NotFoundPage};
+use crate::pages::{DocsPage, FoundKeyPage, InventoryPage, KeysPage, LeadsPage, NotFoundPage};
 use leptos::prelude::*;
 
 /// What stands at an address.
@@ -20,6 +20,7 @@ pub enum Page {
     RevokeAll,
     RotateKey,
     SeveralKeys,
+    FoundKey,
     Inventory,
     Leads,
     Docs,
@@ -41,6 +42,7 @@ impl Page {
             "/sign-in" => Self::SignIn,
             "/keys" => Self::Keys,
             "/keys/new" => Self::NewKey,
+            "/keys/found" => Self::FoundKey,
             "/keys/several" => Self::SeveralKeys,
             "/keys/revoke-all" => Self::RevokeAll,
             "/inventory" => Self::Inventory,
@@ -88,6 +90,7 @@ impl Page {
             Self::EditKey => "Edit API key · Voxum Console",
             Self::RevokeKey => "Revoke API key · Voxum Console",
             Self::RotateKey => "Rotate API key · Voxum Console",
+            Self::FoundKey => "Found a key? · Voxum Console",
             Self::SeveralKeys => "Several API keys · Voxum Console",
             Self::RevokeAll => "Revoke all API keys · Voxum Console",
             Self::Inventory => "Inventory · Voxum Console",
@@ -109,7 +112,7 @@ impl Page {
     pub const fn is_live(self) -> bool {
         matches!(
             self,
-            Self::Keys | Self::Inventory | Self::Leads | Self::Docs
+            Self::Keys | Self::FoundKey | Self::Inventory | Self::Leads | Self::Docs
         )
     }
 
@@ -144,11 +147,17 @@ impl Page {
                 Self::RevokeAll => return plain(view! { <RevokeAllPage/> }),
                 Self::Settings => return plain(view! { <SettingsPage/> }),
                 Self::Refusals => return plain(view! { <RefusalsPage/> }),
-                Self::Keys | Self::Inventory | Self::Leads | Self::Docs | Self::NotFound => {}
+                Self::Keys
+                | Self::FoundKey
+                | Self::Inventory
+                | Self::Leads
+                | Self::Docs
+                | Self::NotFound => {}
             }
         }
         match self {
             Self::Keys => plain(view! { <KeysPage/> }),
+            Self::FoundKey => plain(view! { <FoundKeyPage/> }),
             Self::Inventory => plain(view! { <InventoryPage/> }),
             Self::Leads => plain(view! { <LeadsPage/> }),
             Self::Docs => plain(view! { <DocsPage/> }),
@@ -179,6 +188,7 @@ mod tests {
             ("/keys", Page::Keys),
             ("/keys/new", Page::NewKey),
             ("/keys/several", Page::SeveralKeys),
+            ("/keys/found", Page::FoundKey),
             ("/keys/revoke-all", Page::RevokeAll),
             ("/keys/0198c2a0", Page::Key),
             ("/keys/0198c2a0/edit", Page::EditKey),

@@ -3,6 +3,7 @@
 // script.
 
 import { expect, type Page } from "@playwright/test";
+import { FIND_STATES } from "./find.ts";
 import type { Guard } from "./guard.ts";
 import { callFromManyPlaces, openUntil, watch } from "./activity.ts";
 import { call, push, send } from "./api.ts";
@@ -524,4 +525,5 @@ export const STATES: State[] = [
       await signIn(page, "/nowhere");
     },
   },
+  ...FIND_STATES,
 ];

@@ -91,6 +91,15 @@ pub enum Command {
     /// Make one-time links on this machine, for whoever may read its terminal
     #[command(subcommand)]
     Admin(Admin),
+    /// Look at API keys
+    #[command(subcommand)]
+    Key(Key),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Say which key it is that comes on standard input, whole
+    Identify,
 }
 
 #[derive(Debug, Subcommand)]

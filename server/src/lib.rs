@@ -15,6 +15,7 @@ mod drain;
 mod fallback;
 mod feed;
 mod headers;
+mod key_command;
 mod open;
 mod pepper_file;
 #[cfg(any(test, fuzzing))]
@@ -62,6 +63,7 @@ pub fn run() -> ExitCode {
         match command.unwrap_or(Command::Serve) {
             Command::Serve => serve::serve(settings).await,
             Command::Admin(command) => admin::run(command, settings).await,
+            Command::Key(command) => key_command::run(command, settings).await,
         }
     });
     match done {

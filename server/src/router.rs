@@ -78,6 +78,8 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/keys", |m| on(m, page::show)),
     route(M::POST, "/keys", |m| on(m, form::create_key)),
     route(M::GET, "/keys/new", |m| on(m, page::show)),
+    route(M::GET, "/keys/found", |m| on(m, page::show)),
+    route(M::POST, "/keys/found", |m| on(m, form::found_key)),
     route(M::GET, "/keys/several", |m| on(m, page::show)),
     route(M::POST, "/keys/several", |m| on(m, form::several_keys)),
     route(M::GET, "/keys/revoke-all", |m| on(m, page::show)),

@@ -15,6 +15,7 @@ pub enum Field {
     Expires,
     From,
     Grace,
+    Key,
     Keys,
     LimitDepth,
     LimitPerSecond,

@@ -279,6 +279,13 @@ pub struct KeyView {
     pub notices: Vec<String>,
 }
 
+/// A key that somebody found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentifiedKey {
+    pub key: KeyView,
+    pub now: Moment,
+}
+
 /// A key that was just created: the one value on the wire that holds a secret.
 ///
 /// It goes to the person who asked, once. It is never stored, and `Debug` leaves the secret out.

@@ -38,7 +38,8 @@ pub use form::{
 pub use id::{AccountId, KeyId, LeadId, MemberId};
 pub use inventory::{ImportReport, InventoryPage, InventoryQuery, ItemRow, RowProblem};
 pub use key::{
-    Expiry, IssuedKey, KeyName, KeyNote, KeyStatus, KeyView, LastUse, Revocation, RevokeReason,
+    Expiry, IdentifiedKey, IssuedKey, KeyName, KeyNote, KeyStatus, KeyView, LastUse, Revocation,
+    RevokeReason,
 };
 pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;

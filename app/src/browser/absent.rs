@@ -8,6 +8,12 @@ pub fn receive() {}
 
 pub fn ready() {}
 
+pub async fn sha256(_text: &str) -> Option<String> {
+    None
+}
+
+pub fn send_with(_field: &str, _value: &str) {}
+
 pub fn search() -> String {
     String::new()
 }

@@ -25,6 +25,7 @@ const PAGES: [(&str, &str, &str, &[Page]); 8] = [
             Page::RevokeKey,
             Page::RotateKey,
             Page::SeveralKeys,
+            Page::FoundKey,
         ],
     ),
     ("/inventory", "Inventory", "#i-box", &[Page::Inventory]),

@@ -2,6 +2,7 @@
 
 mod creation;
 mod docs;
+mod found_key;
 mod inventory;
 mod keys;
 mod leads;
@@ -11,6 +12,7 @@ mod not_found;
 mod still;
 
 pub use docs::DocsPage;
+pub use found_key::FoundKeyPage;
 pub use inventory::InventoryPage;
 pub use keys::KeysPage;
 pub use leads::LeadsPage;

@@ -105,3 +105,56 @@ fn what_cannot_be_done_is_told_in_one_line() {
     }
     drop(server);
 }
+
+/// Runs `voxum key identify` with this on its standard input.
+fn identify(folder: &Path, input: &str) -> (Option<i32>, String, String) {
+    use std::io::Write as _;
+    use std::process::Stdio;
+    let mut command = voxum(folder);
+    command.args(["key", "identify"]).stdin(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let told = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (told.status.code(), text(told.stdout), text(told.stderr))
+}
+
+#[test]
+fn a_found_key_is_identified_from_standard_input_and_written_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_server, ada) = Server::fresh(folder.path());
+    let secret = ada.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (code, out, err) = identify(folder.path(), &format!("  {secret}\n"));
+    assert_eq!((code, out.lines().count()), (Some(0), 1), "{err}");
+    for text in [
+        "“CRM Sync”",
+        "active",
+        "ada@example.com",
+        "/revoke",
+        &secret[..9],
+    ] {
+        assert!(out.contains(text), "{text} in {out}");
+    }
+    let other = if secret.ends_with('x') { 'y' } else { 'x' };
+    for (input, told) in [
+        (secret[..38].to_owned(), "38 of 52 characters"),
+        (format!("{}{other}", &secret[..51]), "one of them is wrong"),
+        (
+            "vx_00000000000000000000000000000000000000000003Ekpv5".to_owned(),
+            "no key of this installation",
+        ),
+        (String::new(), "0 of 52 characters"),
+    ] {
+        let (code, out, err) = identify(folder.path(), &input);
+        assert_eq!((code, out.as_str()), (Some(1), ""), "{input}");
+        assert!(err.contains(told), "{err}");
+        assert!(input.is_empty() || !err.contains(&input), "{err}");
+    }
+    assert!(!out.contains(&secret) && !err.contains(&secret));
+}

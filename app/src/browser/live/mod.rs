@@ -4,6 +4,7 @@ mod dialog;
 mod docs;
 mod field;
 mod focus;
+mod hash;
 mod leaving;
 mod page;
 mod theme;
@@ -15,6 +16,7 @@ pub use field::{
     check_boxes, copy, empty, form_value, form_values, has_own_address, select_all, value,
 };
 pub use focus::{focus, focus_invalid};
+pub use hash::{send_with, sha256};
 pub use leaving::{guard_leaving, on_escape, on_leaving};
 pub use page::{every_second, path, ready, receive, search, sign_in_again};
 pub use theme::{adopt_theme, set_theme, theme};

@@ -98,6 +98,9 @@ fn form(around: &AroundKeys) -> AnyView {
                     <button type="submit" class="button">
                         "Search"
                     </button>
+                    <a class="button quiet" href="/keys/found">
+                        "Found a key?"
+                    </a>
                     {filters.then(|| view! { <a class="button quiet" href="/keys">"Clear"</a> })}
                 </div>
                 <details open=further>

@@ -48,6 +48,9 @@ impl Malformed {
 pub struct KeyDigest([u8; 32]);
 
 impl PlainKey {
+    /// How many characters a key has.
+    pub const CHARS: usize = SECRET_CHARS;
+
     pub fn generate(random: &dyn Random) -> Self {
         // The whole capacity at once: a text that grew would leave copies of itself behind.
         let mut text = Zeroizing::new(String::with_capacity(SECRET_CHARS));
@@ -102,6 +105,11 @@ impl fmt::Debug for PlainKey {
 }
 
 impl KeyDigest {
+    /// Of the secret with this SHA-256.
+    pub fn of_sha256(sha256: &[u8; 32], pepper: &Pepper) -> Self {
+        Self(pepper.mac(sha256))
+    }
+
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

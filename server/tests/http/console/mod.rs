@@ -4,6 +4,7 @@ mod calls;
 mod dashboard;
 mod docs;
 mod find;
+mod found;
 mod headers;
 mod import;
 mod key;

@@ -1,7 +1,7 @@
 //! No account sees or touches another's data: every route and every call, from their own lists. One that is not known
 //! here fails the test, so that nobody adds one without saying how it keeps accounts apart.
 
-use crate::support::{Answer, Key, Member, OWNER, World};
+use crate::support::{Answer, Key, Member, OWNER, World, sha256};
 use axum::routing::MethodFilter;
 use leptos::server_fn::axum::server_fn_paths;
 use serde_json::{Value, json};
@@ -293,10 +293,17 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
         let answer = match (*method, *path) {
             (
                 MethodFilter::GET,
-                "/" | "/keys" | "/keys/new" | "/keys/revoke-all" | "/inventory" | "/leads"
-                | "/docs" | "/audit" | "/audit/log.csv" | "/audit/log.jsonl" | "/team"
+                "/" | "/keys" | "/keys/new" | "/keys/revoke-all" | "/keys/found" | "/inventory"
+                | "/leads" | "/docs" | "/audit" | "/audit/log.csv" | "/audit/log.jsonl" | "/team"
                 | "/team/invite" | "/account" | "/settings" | "/refusals",
             ) => mine.get(&at).await.expect(200),
+            (MethodFilter::POST, "/keys/found") => {
+                // The digest of a key that is not theirs tells them nothing.
+                let digest = sha256(&two.their_key.secret);
+                let answer = mine.form(&at, &[("digest", &digest)]).await.expect(200);
+                assert!(answer.body.contains("It is no key of this account"));
+                answer
+            }
             (MethodFilter::GET, "/keys/several") => {
                 let asked = format!("{at}?do=revoke&key={}", two.their_key.id);
                 mine.get(&asked).await.expect(200)

@@ -46,6 +46,7 @@ impl Scene {
                 "account_name=Evil&currency=EUR&limit_depth=1&limit_per_second=1&time_zone=UTC"
                     .into()
             }
+            "/keys/found" => "typed=00".into(),
             "/keys/several" => format!("do=revoke&key={}&reason=other&count=1", self.key.id),
             "/keys/revoke-all" => "confirm=Acme+Motors".into(),
             "/settings/key-creation" => "stop=1".into(),

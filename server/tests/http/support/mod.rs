@@ -12,3 +12,9 @@ pub use world::{PUBLIC_URL, World, setup_link};
 pub const PASSWORD: &str = "correct horse battery";
 /// The first member of a world.
 pub const OWNER: &str = "ada@example.com";
+
+/// As a page that found a key sends it.
+pub fn sha256(text: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    hex::encode(Sha256::digest(text.as_bytes()))
+}

@@ -1,0 +1,114 @@
+//! Found a key? The page hashes it in the browser and asks with the digest alone, so that the secret goes nowhere.
+
+use crate::browser;
+use crate::components::{FieldError, PageHead};
+use crate::lean::{on, plain};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The field that a key is pasted into. It has no name, so that no browser sends it.
+const FIELD: &str = "found-key";
+/// What is sent in its place.
+const DIGEST: &str = "digest";
+/// How many characters a key has.
+const CHARS: usize = 52;
+
+const NO_HASH: &str = "This browser can hash only on pages that it reached by https. On the server, `voxum key identify` reads the key from standard input.";
+
+#[component]
+pub fn FoundKeyPage() -> impl IntoView {
+    let error = RwSignal::new(None);
+    browser::on_leaving(|| browser::empty(FIELD));
+    let send = on(move |event: SubmitEvent| {
+        let key = browser::value(FIELD).trim().to_owned();
+        // Whoever typed a digest is without script, or knows what they do.
+        if key.is_empty() {
+            return;
+        }
+        browser::cancel(&event);
+        if let Some(why) = malformed(&key) {
+            error.set(Some(why));
+            return browser::focus(FIELD);
+        }
+        spawn_local(async move {
+            match browser::sha256(&key).await {
+                Some(digest) => {
+                    browser::empty(FIELD);
+                    browser::send_with(DIGEST, &digest);
+                }
+                None => error.set(Some(NO_HASH.to_owned())),
+            }
+        });
+    });
+    #[cfg(feature = "ssr")]
+    let answer = super::still::identified();
+    #[cfg(not(feature = "ssr"))]
+    let answer = plain(());
+    plain(view! {
+        <div class="narrow">
+            <PageHead
+                title="Found a key?"
+                purpose="Learn which key it is, and revoke it where it should not be. The key itself is not sent: this page hashes it here."
+            />
+            {answer}
+            <form class="form" method="post" action="/keys/found" on:submit=send>
+                <div class="field needs-script">
+                    <label for=FIELD>"API key"</label>
+                    <input
+                        id=FIELD
+                        class="mono"
+                        type="text"
+                        autocomplete="off"
+                        spellcheck="false"
+                        aria-describedby="found-key-error"
+                    />
+                    <FieldError id="found-key-error" error=error.into()/>
+                </div>
+                <input type="hidden" id=DIGEST name=DIGEST/>
+                <div class="field without-script">
+                    <label for="typed">"SHA-256 of the key"</label>
+                    <input id="typed" name="typed" class="mono" type="text" autocomplete="off" spellcheck="false"/>
+                    <p class="hint">
+                        "64 hexadecimal digits, as " <code>"printf %s \"$KEY\" | sha256sum"</code> " writes them."
+                    </p>
+                </div>
+                <div class="actions">
+                    <button type="submit" class="button primary">
+                        "Which key is it?"
+                    </button>
+                </div>
+            </form>
+        </div>
+    })
+}
+
+/// Why this is no key, as far as can be seen without knowing one.
+fn malformed(key: &str) -> Option<String> {
+    let length = key.chars().count();
+    let random = key.strip_prefix("vx_").unwrap_or_default();
+    if length != CHARS {
+        Some(format!(
+            "That is no whole key: {length} of {CHARS} characters. Copy it again."
+        ))
+    } else if random.bytes().any(|byte| !byte.is_ascii_alphanumeric()) || random.is_empty() {
+        Some("That is no key: keys begin with vx_, and letters and digits follow.".to_owned())
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_whole_key_is_told_before_anything_is_sent() {
+        let whole = format!("vx_{}", "a".repeat(49));
+        assert_eq!(malformed(&whole), None);
+        assert!(malformed(&whole[..38]).is_some_and(|why| why.contains("38 of 52")));
+        for bad in [whole.replace("vx_", "vy_"), whole.replace("aaa", "a a")] {
+            assert!(malformed(&bad).is_some(), "{bad}");
+        }
+    }
+}

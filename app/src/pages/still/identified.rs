@@ -1,0 +1,73 @@
+//! What came of the question which key it is.
+
+use crate::components::{Badge, Clock, Notice, Time, Tone};
+use crate::lean::plain;
+use crate::request::{FormAnswer, page_request};
+use domain::{Failure, Field, IdentifiedKey};
+use leptos::prelude::*;
+
+pub fn identified() -> AnyView {
+    match page_request().answer {
+        Some(FormAnswer::Identified(Some(key))) => known(*key),
+        Some(FormAnswer::Identified(None)) => plain(view! {
+            <Notice
+                tone=Tone::Info
+                title="It is no key of this account."
+                text="It may be mistyped, or belong to another account or another installation."
+            />
+        }),
+        Some(FormAnswer::NotIdentified(failure)) => {
+            let text = failure.at(Field::Key).map(str::to_owned);
+            let text = text.unwrap_or_else(|| Failure::message(&failure));
+            plain(view! { <Notice tone=Tone::Error text=text/> })
+        }
+        _ => plain(()),
+    }
+}
+
+fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
+    let live = key.status.is_live();
+    let page = format!("/keys/{}", key.id);
+    let revoke = live.then(|| {
+        view! {
+            <a class="button" href=format!("{page}/revoke?reason=leaked")>
+                "Revoke it"
+            </a>
+        }
+    });
+    let clock = Clock::start(now.at);
+    let last_use = match key.last_use {
+        Some(last) => plain(view! { <Time moment=last.at clock=clock/> " from " {last.ip} }),
+        None => plain("Never used"),
+    };
+    plain(view! {
+        <section class="identified" aria-labelledby="identified">
+            <h2 id="identified">
+                "It is “" <a href=page>{key.name.to_string()}</a> "”"
+            </h2>
+            <dl class="facts">
+                <div>
+                    <dt>"Status"</dt>
+                    <dd>
+                        <Badge status=key.status/>
+                    </dd>
+                </div>
+                <div>
+                    <dt>"Key preview"</dt>
+                    <dd>
+                        <code>{key.preview}</code>
+                    </dd>
+                </div>
+                <div>
+                    <dt>"Last used"</dt>
+                    <dd>{last_use}</dd>
+                </div>
+                <div>
+                    <dt>"Created by"</dt>
+                    <dd>{key.created_by}</dd>
+                </div>
+            </dl>
+            {revoke}
+        </section>
+    })
+}

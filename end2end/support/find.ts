@@ -1,0 +1,151 @@
+// Finding keys among many and changing several at once: the same with JavaScript and without.
+
+import { call } from "./api.ts";
+import { Seeder, type Seeded } from "./seed.ts";
+import type { Server } from "./server.ts";
+import type { Guard } from "./guard.ts";
+import { expect, signIn, type Page } from "./test.ts";
+
+/** Four keys, the second of which was revoked. */
+export async function seedFour(server: Server): Promise<Record<"feed" | "old" | "crm" | "apple", Seeded>> {
+  const seeder = await Seeder.signIn(server);
+  const feed = await seeder.createKey("Händler-Feed");
+  const old = await seeder.createKey("Old feed");
+  await seeder.revoke(old);
+  const crm = await seeder.createKey("CRM Sync", { scopes: ["leads:read", "leads:write"] });
+  const apple = await seeder.createKey("Apple stock", { scopes: ["inventory:read"] });
+  return { feed, old, crm, apple };
+}
+
+function names(page: Page): Promise<string[]> {
+  return page.getByRole("rowheader").getByRole("link").allInnerTexts();
+}
+
+/** Searches, filters and orders; each answer has an address that leads to it again, and Back goes back. */
+export async function findKeys(page: Page, server: Server): Promise<void> {
+  await seedFour(server);
+  await signIn(page, "/keys");
+  await page.getByRole("searchbox").fill("FEED");
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(page.getByText("2 keys match")).toBeVisible();
+  expect(await names(page)).toEqual(["Händler-Feed", "Old feed"]);
+  await expect(page.getByRole("searchbox")).toHaveValue("FEED");
+
+  await page.getByText("Filters and order").click();
+  await page.getByLabel("Status").selectOption("Revoked");
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(page.getByText("1 key matches")).toBeVisible();
+  expect(await names(page)).toEqual(["Old feed"]);
+  await expect(page.getByLabel("Status")).toHaveValue("revoked");
+  const address = page.url();
+  await page.goto(address);
+  expect(await names(page)).toEqual(["Old feed"]);
+
+  await page.getByRole("link", { name: "Clear" }).click();
+  await expect(page.getByText("4 keys, 3 active")).toBeVisible();
+  const name = page.getByRole("columnheader", { name: "Name" });
+  await name.getByRole("link").click();
+  await expect(name).toHaveAttribute("aria-sort", "ascending");
+  expect(await names(page)).toEqual(["Apple stock", "CRM Sync", "Händler-Feed", "Old feed"]);
+  await name.getByRole("link").click();
+  await expect(name).toHaveAttribute("aria-sort", "descending");
+  expect(await names(page)).toEqual(["Old feed", "Händler-Feed", "CRM Sync", "Apple stock"]);
+  await page.goBack();
+  await expect(name).toHaveAttribute("aria-sort", "ascending");
+  expect(await names(page)).toEqual(["Apple stock", "CRM Sync", "Händler-Feed", "Old feed"]);
+}
+
+/** Finds nothing, and the way back. */
+export async function findNothing(page: Page, server: Server): Promise<void> {
+  await seedFour(server);
+  await signIn(page, "/keys?q=warehouse");
+  await expect(page.getByRole("heading", { name: "No key matches" })).toBeVisible();
+  await page.getByRole("link", { name: "Show all keys" }).click();
+  await expect(page.getByText("4 keys, 3 active")).toBeVisible();
+}
+
+/** Chooses two keys and revokes them once their number is typed. */
+export async function revokeSeveral(page: Page, server: Server): Promise<void> {
+  const { feed, crm, apple } = await seedFour(server);
+  expect((await call(server, crm.secret, "/api/key")).status).toBe(200);
+  await signIn(page, "/keys");
+  await expect(page.getByRole("button", { name: "Revoke…" })).toBeHidden();
+  await page.getByLabel("Choose Händler-Feed").check();
+  await page.getByLabel("Choose CRM Sync").check();
+  await page.getByRole("button", { name: "Revoke…" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Revoke 2 keys?");
+  const chosen = page.getByRole("listitem").filter({ has: page.getByRole("code") });
+  await expect(chosen).toHaveText([/CRM Sync.*Last used/s, /Händler-Feed.*Never used/s].reverse());
+  await page.getByLabel("Reason").selectOption("Leaked");
+  await page.getByRole("button", { name: "Revoke 2 keys" }).click();
+  await expect(page.getByText("Type 2, the number of keys above.")).toBeVisible();
+  await expect(page.getByLabel("Reason")).toHaveValue("leaked");
+  await page.getByLabel("Type the number of keys").fill("2");
+  await page.getByRole("button", { name: "Revoke 2 keys" }).click();
+  await expect(page.getByText("2 keys revoked.")).toBeVisible();
+  for (const key of [feed, crm]) {
+    expect((await call(server, key.secret, "/api/key")).status).toBe(401);
+  }
+  expect((await call(server, apple.secret, "/api/key")).status).toBe(200);
+}
+
+/** Stops the creation of keys and revokes all of them, in Settings. */
+export async function emergency(page: Page, server: Server): Promise<void> {
+  const { feed } = await seedFour(server);
+  await signIn(page, "/settings");
+  await page.getByRole("button", { name: "Stop creating keys" }).click();
+  await expect(page.getByText("An owner stopped it on")).toBeVisible();
+  await page.goto("/keys");
+  await expect(page.getByText("Nobody can create a key for the time being.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Create API Key" })).toBeHidden();
+  await page.goto("/settings");
+  await page.getByRole("link", { name: "Revoke all keys…" }).click();
+  await page.getByLabel("Type the account's name").fill("Harbour");
+  await page.getByRole("button", { name: "Revoke all keys" }).click();
+  await expect(page.getByText("exactly as it stands above")).toBeVisible();
+  expect((await call(server, feed.secret, "/api/key")).status).toBe(200);
+  await page.getByLabel("Type the account's name").fill(await page.locator("p strong").last().innerText());
+  await page.getByRole("button", { name: "Revoke all keys" }).click();
+  await expect(page.getByText("3 keys revoked.")).toBeVisible();
+  expect((await call(server, feed.secret, "/api/key")).status).toBe(401);
+}
+
+export interface FindStage {
+  page: Page;
+  server: Server;
+  guard: Guard;
+}
+
+/** The states of these pages, for the tests that look at every page. */
+export const FIND_STATES = [
+  {
+    name: "keys filtered and chosen",
+    open: async ({ page, server }: FindStage) => {
+      await seedFour(server);
+      await signIn(page, "/keys?q=e&scope=inventory%3Aread&sort=name");
+      await page.getByLabel("Choose Apple stock").check();
+    },
+  },
+  {
+    name: "keys found in vain",
+    open: async ({ page, server }: FindStage) => {
+      await seedFour(server);
+      await signIn(page, "/keys?q=warehouse&unused=never");
+    },
+  },
+  {
+    name: "several keys",
+    open: async ({ page, server }: FindStage) => {
+      const { feed, crm, old } = await seedFour(server);
+      await signIn(page, `/keys/several?do=revoke&key=${feed.id}&key=${crm.id}&key=${old.id}`);
+    },
+  },
+  {
+    name: "revoke all keys",
+    open: async ({ page, server }: FindStage) => {
+      await seedFour(server);
+      await signIn(page, "/keys/revoke-all");
+    },
+  },
+];
+

@@ -1,0 +1,70 @@
+//! Which key is it? For who has found one and does not know whose it is.
+
+use super::{KeyDigest, PlainKey};
+use crate::store::KeyRecord;
+use crate::view::moment;
+use crate::{Error, Member, Service};
+use domain::{Failure, Field, IdentifiedKey, KeyStatus};
+
+/// What the operator is told of a key.
+#[derive(Debug, Clone)]
+pub enum Identified {
+    /// Not of the form of our keys: so many characters of [`PlainKey::CHARS`].
+    Malformed {
+        characters: usize,
+    },
+    Unknown,
+    Known {
+        key: Box<KeyRecord>,
+        status: KeyStatus,
+    },
+}
+
+impl Service {
+    /// The key of the member's account whose secret has this SHA-256, in hexadecimal digits; `None` where there is
+    /// none. The page makes the digest, so that the secret stays where it was found.
+    ///
+    /// # Errors
+    /// What is no digest, and the database's.
+    pub async fn identify_key(
+        &self,
+        member: &Member,
+        sha256: &str,
+    ) -> Result<Option<IdentifiedKey>, Error> {
+        const NO_DIGEST: &str = "Enter the 64 hexadecimal digits of the key's SHA-256.";
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(sha256.trim(), &mut bytes)
+            .map_err(|_| Failure::field(Field::Key, NO_DIGEST))?;
+        let digest = KeyDigest::of_sha256(&bytes, &self.pepper);
+        let now = self.clock.now();
+        let found = self.known(&digest).await?;
+        // Of another account's key not even that it exists.
+        Ok(found
+            .filter(|key| key.account_id == member.account_id)
+            .map(|key| IdentifiedKey {
+                key: self.key_view(key, now, &member.time_zone),
+                now: moment(now, &member.time_zone),
+            }))
+    }
+
+    /// The key with this secret, of whatever account: for the command line alone.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn identify_for_operator(&self, presented: &[u8]) -> Result<Identified, Error> {
+        let Ok(secret) = PlainKey::parse(presented) else {
+            let characters = String::from_utf8_lossy(presented).chars().count();
+            return Ok(Identified::Malformed { characters });
+        };
+        let found = self.known(&secret.digest(&self.pepper)).await?;
+        Ok(found.map_or(Identified::Unknown, |key| Identified::Known {
+            status: key.status(self.clock.now()),
+            key: Box::new(key),
+        }))
+    }
+
+    async fn known(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>, Error> {
+        let found = self.store.find_key_by_digest(digest).await?;
+        Ok(found.filter(|key| key.digest.matches(digest)))
+    }
+}

@@ -1,0 +1,38 @@
+//! `POST /keys/found`
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::sign_in_to;
+use crate::console::{Visitor, render, see_other};
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+
+const PAGE: &str = "/keys/found";
+
+pub async fn found_key(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(PAGE));
+    };
+    // The first is made by the page, the second by whoever has no script.
+    let digest = [fields.text("digest"), fields.text("typed")];
+    let digest = digest.iter().find(|text| !text.is_empty());
+    let digest = digest.map(String::as_str).unwrap_or_default();
+    match state.service.identify_key(member, digest).await {
+        Ok(found) => {
+            let answer = FormAnswer::Identified(found.map(Box::new));
+            render::answer(&state, &visitor, PAGE, answer).await
+        }
+        Err(error) => {
+            let failure = failure(error, &visitor.request_id);
+            let answer = FormAnswer::NotIdentified(failure.clone());
+            refuse(&state, &visitor, PAGE, &failure, answer).await
+        }
+    }
+}

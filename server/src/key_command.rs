@@ -1,0 +1,70 @@
+//! `voxum key …`: what an operator does with keys on this machine.
+
+use crate::cli::Key;
+use crate::open::{Opened, open};
+use crate::settings::{PublicUrl, Settings};
+use crate::telemetry;
+use anyhow::{Context as _, bail};
+use service::Service;
+use service::key::{Identified, PlainKey};
+use std::io::Read as _;
+use storage::OpenMode;
+use zeroize::Zeroizing;
+
+/// Far more than a key and the space around it.
+const MOST: u64 = 4_096;
+
+/// # Errors
+/// One line for the operator.
+pub async fn run(command: Key, settings: Settings) -> anyhow::Result<()> {
+    let Key::Identify = command;
+    telemetry::start(settings.log);
+    // On standard input: an argument would stand in the process list and in the shell's history.
+    let mut presented = Zeroizing::new(Vec::new());
+    std::io::stdin()
+        .take(MOST)
+        .read_to_end(&mut presented)
+        .context("cannot read the key from standard input")?;
+    let public_url = settings
+        .public_url
+        .unwrap_or_else(|| PublicUrl::of_listener(settings.listen));
+    let origin = public_url.origin().to_owned();
+    let Opened { service, store } = open(
+        &settings.database,
+        OpenMode::ExistingOnly,
+        settings.pepper,
+        origin,
+    )
+    .await?;
+    let told = identify(&service, presented.trim_ascii(), &public_url).await;
+    store.close().await;
+    crate::serve::say(&told?);
+    Ok(())
+}
+
+async fn identify(
+    service: &Service,
+    presented: &[u8],
+    public_url: &PublicUrl,
+) -> anyhow::Result<String> {
+    match service.identify_for_operator(presented).await? {
+        Identified::Malformed { characters } if characters == PlainKey::CHARS => bail!(
+            "that is no key: it has {characters} characters, yet one of them is wrong; copy it again, whole and without spaces"
+        ),
+        Identified::Malformed { characters } => bail!(
+            "that is no key: {characters} of {} characters; copy it again, whole and without spaces",
+            PlainKey::CHARS
+        ),
+        Identified::Unknown => bail!("no key of this installation is like that"),
+        Identified::Known { key, status } => Ok(format!(
+            "{} “{}” of the account “{}”: {}, created by {}. To revoke it: {}/keys/{}/revoke",
+            key.preview,
+            key.name,
+            key.account_name,
+            status.as_str(),
+            key.created_by,
+            public_url.origin(),
+            key.id,
+        )),
+    }
+}

@@ -1,0 +1,64 @@
+//! `/keys/found`: which key is it that somebody found?
+
+use crate::support::{World, sha256};
+
+#[tokio::test]
+async fn a_found_key_is_told_by_its_digest_with_its_status_and_the_way_to_revoke_it() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM <Sync>", &["leads:read"]).await;
+    let digest = sha256(&key.secret);
+    let upper = digest.to_uppercase();
+    for fields in [
+        [("digest", digest.as_str()), ("typed", "")],
+        [("digest", ""), ("typed", upper.as_str())],
+    ] {
+        let page = owner.form("/keys/found", &fields).await.expect(200).body;
+        assert!(page.contains("CRM &lt;Sync>") || page.contains("CRM &lt;Sync&gt;"));
+        assert!(page.contains("Active") && page.contains("Never used"));
+        assert!(page.contains(&format!("/keys/{}/revoke?reason=leaked", key.id)));
+        assert!(
+            !page.contains(&key.secret) && !page.contains(&digest),
+            "nothing of it is shown again"
+        );
+    }
+    owner.revoke(&key.id, "").await.expect(200);
+    let page = owner
+        .form("/keys/found", &[("digest", &digest)])
+        .await
+        .expect(200)
+        .body;
+    assert!(page.contains("Revoked") && !page.contains("Revoke it"));
+}
+
+#[tokio::test]
+async fn what_is_no_key_of_the_account_and_no_digest_is_told_so() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let other = world.stranger().await;
+    let theirs = other.create(&world, "Theirs", &["leads:read"]).await;
+    for secret in [theirs.secret.as_str(), "vx_nothing"] {
+        let page = owner
+            .form("/keys/found", &[("digest", &sha256(secret))])
+            .await
+            .expect(200)
+            .body;
+        assert!(page.contains("It is no key of this account") && !page.contains("Theirs"));
+    }
+    for bad in ["", "abc", &"g".repeat(64), &"0".repeat(66), &theirs.secret] {
+        let page = owner
+            .form("/keys/found", &[("digest", bad)])
+            .await
+            .expect(200)
+            .body;
+        assert!(
+            page.contains("Enter the 64 hexadecimal digits") && !page.contains(&theirs.secret),
+            "{bad}"
+        );
+    }
+    world
+        .nobody()
+        .form("/keys/found", &[("digest", &sha256("x"))])
+        .await
+        .expect(303);
+}

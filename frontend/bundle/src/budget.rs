@@ -5,10 +5,10 @@ use anyhow::{Result, bail};
 use crate::manifest::Manifest;
 
 /// In bytes, brotli.
-const WASM: usize = 230_000;
+const WASM: usize = 250_000;
 const CSS: usize = 12_000;
 /// All that a first visit loads besides the page itself.
-const FIRST_VISIT: usize = 280_000;
+const FIRST_VISIT: usize = 300_000;
 
 pub fn enforce(manifest: &Manifest) -> Result<()> {
     let assets = &manifest.assets;

@@ -129,18 +129,29 @@ fn choice(
         })
         .collect();
     plain(view! {
-        <label>
-            {label}
-            <select name=name>{options}</select>
-        </label>
+        <div class="field">
+            <label for=format!("find-{name}")>{label}</label>
+            <select id=format!("find-{name}") name=name>
+                {options}
+            </select>
+        </div>
     })
 }
 
 fn days(name: &'static str, label: &'static str, value: String) -> AnyView {
     plain(view! {
-        <label>
-            {label}
-            <input type="number" name=name value=value min="1" max="3650" inputmode="numeric" autocomplete="off"/>
-        </label>
+        <div class="field">
+            <label for=format!("find-{name}")>{label}</label>
+            <input
+                id=format!("find-{name}")
+                type="number"
+                name=name
+                value=value
+                min="1"
+                max="3650"
+                inputmode="numeric"
+                autocomplete="off"
+            />
+        </div>
     })
 }

@@ -54,7 +54,7 @@ check: setup setup-check ## Formatting, lints, documentation, arrows between the
 	@RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps --document-private-items
 
 .PHONY: unit
-unit: setup setup-examples ## Every test that needs no browser
+unit: setup setup-examples setup-mail ## Every test that needs no browser
 	$(call say,Tests (about 3 minutes to compile the first time))
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	    cargo nextest run --workspace && cargo test --quiet --workspace --doc; \
@@ -121,6 +121,10 @@ setup-contract:
 .PHONY: setup-examples
 setup-examples:
 	@.ci/setup/curl.sh
+
+.PHONY: setup-mail
+setup-mail:
+	@.ci/setup/aiosmtpd.sh
 
 .PHONY: setup-browser
 setup-browser: setup

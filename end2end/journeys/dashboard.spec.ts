@@ -27,7 +27,7 @@ test("the chart's numbers are in a table that the keyboard opens", async ({ page
   await expect(reasons.getByRole("row", { name: /Too many calls/ }).getByRole("cell")).toHaveText(["590"]);
 
   const keys = page.getByRole("region", { name: "API keys" });
-  await expect(keys.getByRole("list", { name: "Expiring within 7 days" })).toContainText("CRM Sync");
+  await expect(keys.getByRole("list", { name: "Expiring within 30 days" })).toContainText("CRM Sync");
   await keys.getByRole("link", { name: "See all keys" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();
 });

@@ -424,6 +424,24 @@ export const STATES: State[] = [
     },
   },
   {
+    name: "keys that end soon",
+    open: async ({ page, server }) => {
+      const { unused } = await seedKeys(server);
+      endSoon(server, unused);
+      await signIn(page);
+      await gotoHydrated(page, "/keys");
+      await expect(page.getByText("A key ends within 7 days")).toBeVisible();
+    },
+  },
+  {
+    name: "key that ends soon",
+    open: async ({ page, server }) => {
+      const { unused } = await seedKeys(server);
+      endSoon(server, unused);
+      await signIn(page, `/keys/${unused.id}`);
+    },
+  },
+  {
     name: "rotate page",
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);

@@ -10,9 +10,13 @@ Secrets are set by the environment alone:
                         [default: the file `pepper` beside the database,
                         made on the first start]
   VOXUM_ADMIN_PASSWORD  The first owner's password, with VOXUM_ADMIN_EMAIL
+  VOXUM_SMTP_URL        The mail server that tells owners and admins of keys
+                        that end, such as smtps://USER:PASSWORD@HOST or
+                        smtp://HOST:587?tls=required; with VOXUM_SMTP_FROM
 
 Each has a second form that names a file with the value in it:
-  VOXUM_DATABASE_URL_FILE, VOXUM_PEPPER_FILE, VOXUM_ADMIN_PASSWORD_FILE
+  VOXUM_DATABASE_URL_FILE, VOXUM_PEPPER_FILE, VOXUM_ADMIN_PASSWORD_FILE,
+  VOXUM_SMTP_URL_FILE
 
 For development:
   LEPTOS_SITE_ROOT      Serve the site's files from this folder instead of
@@ -71,6 +75,15 @@ pub struct Flags {
         value_name = "EMAIL"
     )]
     pub admin_email: Option<String>,
+    /// The sender of mail, with `VOXUM_SMTP_URL`, such as voxum@example.com
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_SMTP_FROM",
+        hide_env_values = true,
+        value_name = "EMAIL"
+    )]
+    pub smtp_from: Option<String>,
     /// What goes to the log on standard error: error, warn, info, debug, trace, or directives such as server=debug
     #[arg(
         long,

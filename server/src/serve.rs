@@ -1,14 +1,15 @@
 //! `voxum serve`: from settings to a listening server, and back to an orderly end.
 
 use crate::admin::first_owner_line;
+use crate::mail::Smtp;
 use crate::open::{Opened, open};
 use crate::settings::{PublicUrl, Settings};
 use crate::telemetry::{self, Chain};
 use crate::{AppState, Site, build_router};
 use anyhow::Context as _;
-use service::SWEEP_EVERY_SECONDS;
 use service::Service;
 use service::key::FLUSH_EVERY_SECONDS;
+use service::{LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS};
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         database,
         pepper,
         owner,
+        mail,
         log,
     } = settings;
     telemetry::start(log);
@@ -78,6 +80,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let (end, ended) = oneshot::channel();
     let flushing = tokio::spawn(flush_until(ended, service.clone()));
     let sweeping = tokio::spawn(sweep_for_ever(service.clone()));
+    let (quiet, quieted) = oneshot::channel();
+    let telling = mail.map(|smtp| tokio::spawn(tell_until(quieted, service.clone(), smtp)));
     let router = build_router(AppState::new(
         service.clone(),
         Site::for_this_process()?,
@@ -98,8 +102,11 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         () = out_of_time => tracing::warn!("stopped with requests still under way"),
     }
     sweeping.abort();
-    let _ = end.send(());
+    let _ = (end.send(()), quiet.send(()));
     let closing = async {
+        if let Some(telling) = telling {
+            let _ = telling.await;
+        }
         let _ = flushing.await;
         store.close().await;
     };
@@ -145,6 +152,25 @@ async fn sweep_for_ever(service: Arc<Service>) {
         }
         if let Err(error) = service.sweep_calls().await {
             tracing::warn!(error = %Chain(&error), "old counts of calls could not be swept away");
+        }
+    }
+}
+
+/// Sends what is due by mail. Left off between two looks alone, so that no notice is taken and not sent.
+async fn tell_until(mut ended: oneshot::Receiver<()>, service: Arc<Service>, smtp: Smtp) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(LOOK_EVERY_SECONDS));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = &mut ended => return,
+        }
+        match service.send_notices(&smtp).await {
+            Ok(0) => {}
+            Ok(sent) => tracing::info!(sent, "notices of keys that end went out by mail"),
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "notices of keys that end could not be sent, and are tried again");
+            }
         }
     }
 }

@@ -68,7 +68,7 @@ pub struct KeyCounts {
     pub unused: usize,
     /// Over, and still called with within 7 days.
     pub knocking: usize,
-    /// Active ones that end within 7 days, the next one first.
+    /// Those that end within 30 days, the next one first.
     pub expiring: Vec<ExpiringKey>,
 }
 
@@ -77,6 +77,17 @@ pub struct ExpiringKey {
     pub id: KeyId,
     pub name: KeyName,
     pub end: Moment,
+    /// It is being replaced, and still used near its end.
+    pub late: bool,
+}
+
+/// That keys are about to end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndingNotice {
+    /// Within so many days: 1, 7 or 30.
+    pub days: u32,
+    /// Which, and when.
+    pub text: String,
 }
 
 /// The newest change of a kind, in words.

@@ -13,6 +13,7 @@ pub enum Field {
     Currency,
     Email,
     Expires,
+    KeyMaxDays,
     From,
     Grace,
     Key,

@@ -1,6 +1,9 @@
 //! What the console's forms send and what its pages need to be drawn.
 
-use crate::{Emergency, Expiry, KeyActivity, KeyCount, KeyQuery, KeyView, Moment, RotationView};
+use crate::{
+    Emergency, EndingNotice, Expiry, KeyActivity, KeyCount, KeyPolicy, KeyQuery, KeyView, Moment,
+    RotationView,
+};
 use serde::{Deserialize, Serialize};
 
 /// The create form as a browser sends it, not yet checked.
@@ -40,6 +43,10 @@ pub struct SettingsForm {
     pub limit_per_second: String,
     /// An IANA name.
     pub time_zone: String,
+    /// Of new keys, and of ends that are set.
+    pub keys_must_expire: bool,
+    /// Empty: no limit.
+    pub key_max_days: String,
 }
 
 /// Everything the Settings page shows.
@@ -72,6 +79,8 @@ pub struct NewKeyOptions {
 /// What stands around the list of keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AroundKeys {
+    /// Where keys end within 30 days.
+    pub ending: Option<EndingNotice>,
     /// What was asked for.
     pub query: KeyQuery,
     /// Why it could not be asked for so; then the list is that of no question.
@@ -157,6 +166,10 @@ pub struct KeyPage {
     pub allow_list: Vec<String>,
     /// The first day that the form takes.
     pub today: String,
+    /// The last one that it takes, where the account's settings say so.
+    pub latest_day: Option<String>,
+    /// What the account's settings ask of ends that are set.
+    pub policy: KeyPolicy,
     /// The name of the time zone that days are counted in.
     pub zone: String,
     /// Newest first.

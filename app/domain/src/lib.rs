@@ -18,6 +18,7 @@ mod lead;
 mod limit;
 mod member;
 mod moment;
+mod policy;
 mod refusal;
 mod rotation;
 mod scope;
@@ -28,7 +29,9 @@ mod text;
 pub use activity::{CallerRow, KeyActivity, ScopeRow, Stretch, Watch};
 pub use audit::{AuditDetail, AuditForm, AuditName, AuditPage, AuditRow};
 pub use call::{Outcome, Refusal};
-pub use dashboard::{DashboardPage, DayCalls, ExpiringKey, FirstSteps, KeyCounts, LastChange};
+pub use dashboard::{
+    DashboardPage, DayCalls, EndingNotice, ExpiringKey, FirstSteps, KeyCounts, LastChange,
+};
 pub use failure::{Failure, Field, FieldError};
 pub use find::{KeyCount, KeyOrder, KeyQuery, KeySort};
 pub use form::{
@@ -45,6 +48,7 @@ pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;
 pub use member::{AccountName, Email, MemberView, Role};
 pub use moment::{Moment, Timestamp, relative};
+pub use policy::KeyPolicy;
 pub use refusal::{Explanation, Lookup, RefusalPage};
 pub use rotation::{
     Grace, KeyLink, Overlap, OverlapStep, RotateKeyForm, RotatePage, RotationView, rotation_choices,

@@ -102,12 +102,13 @@ fn Keys(page: Data) -> impl IntoView {
         .new_key
         .map(|options| view! { <Create options=options rows=rows/> });
     #[cfg(feature = "ssr")]
-    let (find, pager) = (
+    let (ending, find, pager) = (
+        around::ending(&page.around),
         around::find(&page.around, page.none),
         around::pager(&page.around),
     );
     #[cfg(not(feature = "ssr"))]
-    let (find, pager) = around();
+    let (ending, find, pager) = around();
     let url = page.public_url;
     let action = plain(changing(move || {
         if creates && !rows.none.get() {
@@ -138,6 +139,7 @@ fn Keys(page: Data) -> impl IntoView {
     });
     plain(view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose action=action/>
+        {ending}
         {may_look}
         {stopped}
         {done}
@@ -150,8 +152,9 @@ fn Keys(page: Data) -> impl IntoView {
 
 /// In the browser: the places of what the server drew.
 #[cfg(not(feature = "ssr"))]
-fn around() -> (AnyView, AnyView) {
+fn around() -> (AnyView, AnyView, AnyView) {
     (
+        plain(view! { <div></div> }),
         plain(view! { <search></search> }),
         plain(view! { <nav class="pager" aria-label="Pages of the keys"></nav> }),
     )

@@ -5,7 +5,8 @@ use crate::store::{AccountSettings, Action};
 use crate::zone::Zone;
 use crate::{Client, Error, Member, Service};
 use domain::{
-    AccountName, Failure, Field, FieldError, RateLimit, Rejected, SettingsForm, SettingsPage,
+    AccountName, Failure, Field, FieldError, KeyPolicy, RateLimit, Rejected, SettingsForm,
+    SettingsPage,
 };
 use serde_json::{Value, json};
 
@@ -33,6 +34,12 @@ impl Service {
                 limit_depth: settings.limit.depth().to_string(),
                 limit_per_second: settings.limit.per_second().to_string(),
                 time_zone: settings.time_zone.name().to_owned(),
+                keys_must_expire: settings.key_policy.must_expire(),
+                key_max_days: settings
+                    .key_policy
+                    .max_days()
+                    .map(|days| days.to_string())
+                    .unwrap_or_default(),
             },
         })
     }
@@ -84,14 +91,20 @@ fn check(form: &SettingsForm) -> Result<AccountSettings, Failure> {
         .map_err(|rejected| note(Field::LimitPerSecond, rejected));
     let time_zone =
         Zone::parse(&form.time_zone).map_err(|rejected| note(Field::TimeZone, rejected));
-    match (name, currency, depth, per_second, time_zone) {
-        (Ok(name), Ok(currency), Ok(depth), Ok(per_second), Ok(time_zone)) => Ok(AccountSettings {
-            name,
-            currency,
-            limit: RateLimit::new(depth, per_second)
-                .map_err(|Rejected(message)| Failure::field(Field::LimitDepth, message))?,
-            time_zone,
-        }),
+    let max_days = KeyPolicy::parse_days(&form.key_max_days)
+        .map_err(|rejected| note(Field::KeyMaxDays, rejected));
+    match (name, currency, depth, per_second, time_zone, max_days) {
+        (Ok(name), Ok(currency), Ok(depth), Ok(per_second), Ok(time_zone), Ok(max_days)) => {
+            Ok(AccountSettings {
+                name,
+                currency,
+                limit: RateLimit::new(depth, per_second)
+                    .map_err(|Rejected(message)| Failure::field(Field::LimitDepth, message))?,
+                time_zone,
+                key_policy: KeyPolicy::new(form.keys_must_expire, max_days)
+                    .map_err(|Rejected(message)| Failure::field(Field::KeyMaxDays, message))?,
+            })
+        }
         _ => Err(Failure::Invalid { errors }),
     }
 }
@@ -103,6 +116,8 @@ fn told(settings: &AccountSettings) -> Value {
         "currency": settings.currency.code(),
         "limit": { "depth": settings.limit.depth(), "per_second": settings.limit.per_second() },
         "time_zone": settings.time_zone.name(),
+        "keys_must_expire": settings.key_policy.must_expire(),
+        "longest_life_of_keys_in_days": settings.key_policy.max_days(),
     })
 }
 
@@ -118,6 +133,8 @@ mod tests {
             limit_depth: "0".into(),
             limit_per_second: "ten".into(),
             time_zone: "Mars/Olympus".into(),
+            keys_must_expire: false,
+            key_max_days: "many".into(),
         };
         let Err(Failure::Invalid { errors }) = check(&form) else {
             panic!("the form was taken")
@@ -130,7 +147,8 @@ mod tests {
                 Field::Currency,
                 Field::LimitDepth,
                 Field::LimitPerSecond,
-                Field::TimeZone
+                Field::TimeZone,
+                Field::KeyMaxDays
             ]
         );
     }
@@ -143,13 +161,15 @@ mod tests {
             limit_depth: " 250 ".into(),
             limit_per_second: "25".into(),
             time_zone: "europe/berlin".into(),
+            keys_must_expire: false,
+            key_max_days: " 90 ".into(),
         };
         let settings = check(&form).unwrap();
         assert_eq!(
             told(&settings),
             json!({
                 "name": "Acme Motors", "currency": "EUR", "limit": { "depth": 250, "per_second": 25 },
-                "time_zone": "Europe/Berlin",
+                "time_zone": "Europe/Berlin", "keys_must_expire": true, "longest_life_of_keys_in_days": 90,
             })
         );
     }

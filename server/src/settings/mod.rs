@@ -9,6 +9,7 @@ pub use public_url::PublicUrl;
 pub use trusted_proxies::TrustedProxies;
 
 use crate::cli::Flags;
+use crate::mail::Smtp;
 use domain::Email;
 use service::{Password, Pepper};
 use std::net::SocketAddr;
@@ -20,14 +21,16 @@ use zeroize::Zeroizing;
 const DATABASE_URL: &str = "VOXUM_DATABASE_URL";
 const PEPPER: &str = "VOXUM_PEPPER";
 const ADMIN_PASSWORD: &str = "VOXUM_ADMIN_PASSWORD";
+const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
-const SECRETS: [&str; 3] = [DATABASE_URL, PEPPER, ADMIN_PASSWORD];
+const SECRETS: [&str; 4] = [DATABASE_URL, PEPPER, ADMIN_PASSWORD, SMTP_URL];
 /// The variables of flags.
-const PLAIN: [&str; 5] = [
+const PLAIN: [&str; 6] = [
     "VOXUM_LISTEN",
     "VOXUM_PUBLIC_URL",
     "VOXUM_TRUSTED_PROXIES",
     "VOXUM_ADMIN_EMAIL",
+    "VOXUM_SMTP_FROM",
     "VOXUM_LOG",
 ];
 
@@ -51,6 +54,8 @@ pub struct Settings {
     pub pepper: Option<Pepper>,
     /// Who becomes the first owner of an empty database.
     pub owner: Option<(Email, Password)>,
+    /// Where notices go out by mail.
+    pub mail: Option<Smtp>,
     pub log: EnvFilter,
 }
 
@@ -96,6 +101,7 @@ impl Settings {
                 flags.admin_email.as_deref(),
                 environment.secret(ADMIN_PASSWORD)?,
             )?,
+            mail: mail(flags.smtp_from.as_deref(), environment.secret(SMTP_URL)?)?,
             log,
         })
     }
@@ -122,6 +128,31 @@ fn database(url: &str) -> Result<PathBuf, SettingsError> {
             "{DATABASE_URL} is not of the form sqlite:PATH, such as {DEFAULT_DATABASE}"
         ))),
     }
+}
+
+fn mail(from: Option<&str>, url: Option<Zeroizing<String>>) -> Result<Option<Smtp>, SettingsError> {
+    const FROM: &str = "VOXUM_SMTP_FROM";
+    let told = |line: String| SettingsError(line);
+    let (from, url) = match (from, url) {
+        (None, None) => return Ok(None),
+        (Some(from), Some(url)) => (from, url),
+        (Some(_), None) => return Err(told(format!("{FROM} needs {SMTP_URL} beside it"))),
+        (None, Some(_)) => return Err(told(format!("{SMTP_URL} needs {FROM} beside it"))),
+    };
+    let from = from.parse().map_err(|_| {
+        bad(
+            "VOXUM_SMTP_FROM (--smtp-from)",
+            from,
+            "an address such as voxum@example.com",
+        )
+    })?;
+    // Not quoted: it may hold a password.
+    let smtp = Smtp::new(&url, from).ok_or_else(|| {
+        told(format!(
+            "{SMTP_URL} is not of the form smtps://USER:PASSWORD@HOST, smtp://HOST:PORT or smtp://HOST?tls=required"
+        ))
+    })?;
+    Ok(Some(smtp))
 }
 
 fn owner(
@@ -176,6 +207,33 @@ mod tests {
             error.contains("PostgreSQL") && !error.contains("hunter2"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn mail_needs_a_server_and_a_sender() {
+        let url = |text: &str| Some(Zeroizing::new(text.to_owned()));
+        let from = Some("Voxum <voxum@example.com>");
+        assert!(mail(None, None).unwrap().is_none());
+        for good in [
+            "smtp://127.0.0.1:25",
+            "smtps://user:hunter2@mail.example.com",
+            "smtp://user:hunter2@mail.example.com:587?tls=required",
+        ] {
+            assert!(mail(from, url(good)).unwrap().is_some(), "{good}");
+        }
+        for (from, url) in [
+            (from, None),
+            (None, url("smtp://127.0.0.1")),
+            (Some("nobody"), url("smtp://127.0.0.1")),
+            (from, url("http://user:hunter2@mail.example.com")),
+            (from, url("hunter2")),
+        ] {
+            let line = mail(from, url).unwrap_err().0;
+            assert!(
+                line.contains("VOXUM_SMTP_") && !line.contains("hunter2"),
+                "{line}"
+            );
+        }
     }
 
     #[test]

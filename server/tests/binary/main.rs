@@ -6,6 +6,7 @@ mod canary;
 mod docs;
 mod examples;
 mod kill;
+mod mail;
 mod pepper;
 mod settings;
 mod start;

@@ -46,6 +46,8 @@ fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
         ("VOXUM_PEPPER_FILE", "/nowhere/at/all"),
         ("VOXUM_DATABASE_URL", "mysql://u:swordfish@h/d"),
         ("VOXUM_ADMIN_EMAIL", "ada@example.com"),
+        ("VOXUM_SMTP_URL", "smtp://u:swordfish@mail.example.com"),
+        ("VOXUM_SMTP_FROM", "voxum@example.com"),
         ("VOXUM_ADMIN_PASSWORD", "swordfish swordfish"),
     ] {
         let line = refused(voxum(folder.path()).env(name, value));
@@ -84,6 +86,8 @@ fn help_names_every_command_and_setting() {
             "VOXUM_DATABASE_URL",
             "VOXUM_PEPPER",
             "VOXUM_ADMIN_PASSWORD",
+            "VOXUM_SMTP_URL",
+            "VOXUM_SMTP_FROM",
             "_FILE",
             "127.0.0.1:3000",
             "sqlite:./data/voxum.db",

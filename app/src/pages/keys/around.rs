@@ -1,10 +1,27 @@
-//! What stands around the list of keys: the form that finds some of many, and the way from page to page. The server
-//! draws both; in the browser they stay as they are, so that none of their text is in the module.
+//! What stands around the list of keys: which are about to end, the form that finds some of many, and the way from page
+//! to page. The server draws all of it; in the browser it stays as it is, so that none of their text is in the module.
 
 use crate::components::{Notice, Tone};
 use crate::lean::plain;
-use domain::{AroundKeys, KeyOrder, KeyStatus, Scope};
+use domain::{AroundKeys, EndingNotice, KeyOrder, KeyStatus, Scope};
 use leptos::prelude::*;
+
+/// Nothing where no key is about to end.
+pub fn ending(around: &AroundKeys) -> AnyView {
+    let html = around.ending.clone().map(notice).map(RenderHtml::to_html);
+    plain(view! { <div inner_html=html.unwrap_or_default()></div> })
+}
+
+/// With the strongest word that fits.
+fn notice(notice: EndingNotice) -> AnyView {
+    let (tone, title) = match notice.days {
+        1 => (Tone::Warning, "A key ends within a day"),
+        7 => (Tone::Warning, "A key ends within 7 days"),
+        _ => (Tone::Info, "A key ends within 30 days"),
+    };
+    let action = plain(view! { <a href="/">"See all of them on the Dashboard"</a> });
+    plain(view! { <Notice tone=tone title=title text=notice.text action=action/> })
+}
 
 /// Nothing where there is no key to be found.
 pub fn find(around: &AroundKeys, none: bool) -> AnyView {

@@ -69,9 +69,18 @@ fn form(page: KeyPage, at: &str) -> AnyView {
     } = form;
     let attempt = Attempt::new(problem);
     let asked = !shut_out.is_empty() || attempt.at(Field::ShutOut).get_untracked().is_some();
+    let zone = page.zone.replace('_', " ");
+    let empty = if page.policy.must_expire() {
+        "Your account's settings ask for one."
+    } else {
+        "Empty: it does not expire."
+    };
+    let latest = page
+        .latest_day
+        .map(|day| format!(" {day} is the last that they allow."));
     let hint = format!(
-        "The key works to the end of this day ({}). Empty: it does not expire.",
-        page.zone.replace('_', " ")
+        "The key works to the end of this day ({zone}). {empty}{}",
+        latest.unwrap_or_default()
     );
     plain(view! {
         <form id=FORM class="form" method="post" action=format!("{at}/edit") novalidate>

@@ -6,6 +6,7 @@ mod charts;
 mod dashboard;
 mod edit_key;
 mod emergency;
+mod ending;
 mod identified;
 mod key;
 mod new_key;

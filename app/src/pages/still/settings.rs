@@ -16,6 +16,9 @@ const NAME: &str = "The name of your business.";
 const CURRENCY: &str = "Of items that come without one.";
 const DEPTH: &str = "How many calls a key may make in one burst, from 1 to 100,000.";
 const PER_SECOND: &str = "How many more each second after that, from 1 to 10,000. Keys with a limit of their own keep it.";
+const MUST_EXPIRE: &str =
+    "Every new key needs an end. Keys that are there already stay as they are.";
+const MAX_DAYS: &str = "From 1 to 3,650, counted from the making of the key; keys then must expire. Empty: as long as you like.";
 const ZONE: &str = "In which you read times here. The API always writes UTC.";
 
 #[component]
@@ -106,6 +109,29 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
                 hint=PER_SECOND
                 error=attempt.at(Field::LimitPerSecond)
             />
+            <div class="field">
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        name="keys_must_expire"
+                        value="1"
+                        checked=form.keys_must_expire
+                        aria-describedby="keys-must-expire-hint"
+                    />
+                    "Keys must expire"
+                </label>
+                <p class="hint" id="keys-must-expire-hint">
+                    {MUST_EXPIRE}
+                </p>
+            </div>
+            <TextField
+                id="key-max-days"
+                name="key_max_days"
+                label="Longest life of a key, in days"
+                value=form.key_max_days
+                hint=MAX_DAYS
+                error=attempt.at(Field::KeyMaxDays)
+            />
             <div class="actions">
                 <button type="submit" class="button primary">
                     "Save settings"
@@ -117,12 +143,23 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
 
 /// The same for those who may only look.
 fn facts(settings: SettingsForm) -> AnyView {
+    let must_expire = if settings.keys_must_expire {
+        "Yes"
+    } else {
+        "No"
+    };
+    let max_days = match settings.key_max_days.as_str() {
+        "" => "No limit".to_owned(),
+        days => format!("{days} days"),
+    };
     let rows = [
         ("Account name", settings.account_name),
         ("Default currency", settings.currency),
         ("Time zone", settings.time_zone),
         ("Calls at once", settings.limit_depth),
         ("Calls a second", settings.limit_per_second),
+        ("Keys must expire", must_expire.to_owned()),
+        ("Longest life of a key", max_days),
     ];
     let rows = rows.map(|(name, value)| {
         view! {

@@ -7,9 +7,7 @@ use crate::store::{Action, AuditEvent, KeyRecord};
 use crate::tally::{by_reason, by_stretch};
 use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
-use domain::{
-    DashboardPage, ExpiringKey, FirstSteps, KeyCounts, KeyStatus, KeyView, LeadStatus, Timestamp,
-};
+use domain::{DashboardPage, ExpiringKey, FirstSteps, KeyCounts, KeyStatus, LeadStatus, Timestamp};
 
 /// How many days the Dashboard tells of, today included.
 const DAYS: u16 = 30;
@@ -44,6 +42,7 @@ impl Service {
         let inventory_change = self.last_of(member, &INVENTORY).await?;
         let leads_change = self.last_of(member, &LEADS).await?;
         let told = |event: Option<AuditEvent>| event.map(|event| change::told(&event, &keys, zone));
+        let expiring = self.expiring(member, now).await?;
         Ok(DashboardPage {
             steps: FirstSteps {
                 key: !keys.is_empty(),
@@ -54,7 +53,7 @@ impl Service {
             refusals: by_reason(&calls),
             inventory_change: told(inventory_change),
             leads_change: told(leads_change),
-            keys: self.count_keys(keys, now, zone),
+            keys: self.count_keys(keys, expiring, now, zone),
             items,
             leads,
             time_zone: zone.name().to_owned(),
@@ -81,8 +80,17 @@ impl Service {
         Ok(last)
     }
 
-    fn count_keys(&self, keys: Vec<KeyRecord>, now: Timestamp, zone: &Zone) -> KeyCounts {
-        let mut counts = KeyCounts::default();
+    fn count_keys(
+        &self,
+        keys: Vec<KeyRecord>,
+        expiring: Vec<ExpiringKey>,
+        now: Timestamp,
+        zone: &Zone,
+    ) -> KeyCounts {
+        let mut counts = KeyCounts {
+            expiring,
+            ..KeyCounts::default()
+        };
         for record in keys {
             let knocking = record.marks.is_knocking(now);
             let key = self.key_view(record, now, zone);
@@ -95,17 +103,7 @@ impl Service {
             };
             *count += 1;
             counts.unused += usize::from(key.unused);
-            counts.expiring.extend(expiring(key));
         }
-        counts.expiring.sort_by_key(|key| key.end.at);
         counts
     }
-}
-
-fn expiring(key: KeyView) -> Option<ExpiringKey> {
-    Some(ExpiringKey {
-        end: key.expires.filter(|_| key.expires_soon)?,
-        id: key.id,
-        name: key.name,
-    })
 }

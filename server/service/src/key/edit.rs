@@ -9,8 +9,8 @@ use crate::store::{Action, Changed, KeyChange, KeyEdit, KeyRecord, KeySettings};
 use crate::view::rfc3339;
 use crate::{Client, Error, Member, Service, Zone};
 use domain::{
-    EditKeyForm, Failure, Field, FieldError, KeyId, KeyName, KeyNote, RateLimit, Rejected,
-    Timestamp,
+    EditKeyForm, Failure, Field, FieldError, KeyId, KeyName, KeyNote, KeyPolicy, RateLimit,
+    Rejected, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -35,7 +35,8 @@ impl Service {
         if let Some(outdated) = outdated(form, &stored, zone) {
             return Err(outdated.into());
         }
-        let after = check(form, &stored, now, zone)?;
+        let policy = self.key_policy(member).await?;
+        let after = check(form, &stored, policy, now, zone)?;
         self.shut_out(&stored, &after, form, now).await?;
         let event = |before: &KeyRecord, after: &KeyRecord| {
             let detail =
@@ -122,13 +123,18 @@ impl Service {
 fn check(
     form: &EditKeyForm,
     stored: &KeyRecord,
+    policy: KeyPolicy,
     now: Timestamp,
     zone: &Zone,
 ) -> Result<KeySettings, Failure> {
     let mut errors = Vec::new();
     let name = text(&mut errors, Field::Name, KeyName::parse(&form.name));
     let scopes = text(&mut errors, Field::Scopes, scopes(&form.scopes));
-    let expires_at = text(&mut errors, Field::Expires, end(form, stored, now, zone));
+    let expires_at = text(
+        &mut errors,
+        Field::Expires,
+        end(form, stored, policy, now, zone),
+    );
     let note = text(&mut errors, Field::Note, KeyNote::parse(&form.note));
     let own_limit = limit(&mut errors, form);
     let allow_list = AllowList::parse(&form.allow_list);
@@ -157,19 +163,27 @@ fn check(
 fn end(
     form: &EditKeyForm,
     stored: &KeyRecord,
+    policy: KeyPolicy,
     now: Timestamp,
     zone: &Zone,
 ) -> Result<Option<Timestamp>, Rejected> {
     let typed = form.last_day.trim();
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    if let Some(end) = stored.expires_at
-        && zone.last_day(end) == typed
+    // Also where the account's settings would not allow it any more: they hold for what is set from then on.
+    if typed
+        == stored
+            .expires_at
+            .map(|end| zone.last_day(end))
+            .unwrap_or_default()
     {
-        return Ok(Some(end));
+        return Ok(stored.expires_at);
     }
-    lifetime::end_of_day(typed, now, zone).map(Some)
+    let end = if typed.is_empty() {
+        None
+    } else {
+        Some(lifetime::end_of_day(typed, now, zone)?)
+    };
+    let latest = lifetime::latest_of(stored, policy, now, zone);
+    lifetime::allowed(end, policy, latest).map(|()| end)
 }
 
 /// Both numbers or none. What is wrong with them is noted.
@@ -205,14 +219,14 @@ pub(super) fn told(key: &KeyRecord) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::key::KeyDigest;
     use crate::store::KeyMarks;
     use domain::{AccountId, AccountName, Email, ScopeSet};
 
     /// Ends at noon of a day in Berlin.
-    fn stored() -> KeyRecord {
+    pub fn stored() -> KeyRecord {
         KeyRecord {
             id: KeyId::parse("id").unwrap(),
             account_id: AccountId::parse("account").unwrap(),
@@ -247,9 +261,18 @@ mod tests {
         }
     }
 
-    fn checked(form: &EditKeyForm) -> Result<KeySettings, Failure> {
+    fn checked_by(
+        form: &EditKeyForm,
+        stored: &KeyRecord,
+        policy: KeyPolicy,
+    ) -> Result<KeySettings, Failure> {
         let now = crate::parse_rfc3339("2026-11-23T12:00:00Z").unwrap();
-        check(form, &stored(), now, &Zone::parse("Europe/Berlin").unwrap())
+        let zone = Zone::parse("Europe/Berlin").unwrap();
+        check(form, stored, policy, now, &zone)
+    }
+
+    fn checked(form: &EditKeyForm) -> Result<KeySettings, Failure> {
+        checked_by(form, &stored(), KeyPolicy::default())
     }
 
     #[test]
@@ -291,6 +314,34 @@ mod tests {
             let failure = checked(&form).unwrap_err();
             assert!(failure.at(Field::Expires).is_some(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_policy_holds_for_an_end_that_is_set_and_leaves_the_others_alone() {
+        let policy = KeyPolicy::new(true, Some(30)).unwrap();
+        let mut endless = stored();
+        endless.expires_at = None;
+        let renamed = |last_day: &str| EditKeyForm {
+            name: "Renamed".into(),
+            last_day: last_day.into(),
+            ..form()
+        };
+        let end = |stored: &KeyRecord, day: &str| {
+            checked_by(&renamed(day), stored, policy).map(|settings| settings.expires_at)
+        };
+        // Made in 1970, so both break it.
+        assert_eq!(end(&endless, ""), Ok(None));
+        assert_eq!(end(&stored(), "2026-11-30"), Ok(stored().expires_at));
+        assert!(end(&stored(), "2026-11-29").is_ok(), "nearer");
+        for (key, day) in [
+            (&stored(), "2026-12-01"),
+            (&stored(), ""),
+            (&endless, "2026-12-24"),
+        ] {
+            let failure = end(key, day).unwrap_err();
+            assert!(failure.at(Field::Expires).is_some(), "{day}");
+        }
+        assert!(end(&endless, "2026-12-23").is_ok());
     }
 
     #[test]

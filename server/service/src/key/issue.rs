@@ -1,10 +1,11 @@
 //! Creating a key.
 
+use super::PlainKey;
 use super::check::{scopes, token};
-use super::{PlainKey, lifetime};
+use super::lifetime::NewLife;
 use crate::session::token_digest;
 use crate::store::{Action, Inserted, NewKey};
-use crate::{Client, Error, Member, Service, Zone};
+use crate::{Client, Error, Member, Service};
 use domain::{
     CreateKeyForm, Failure, Field, FieldError, IssuedKey, KeyId, KeyName, Scope, ScopeSet,
     Timestamp,
@@ -35,7 +36,7 @@ impl Service {
             name,
             scopes,
             expires_at,
-        } = check(form, now, &member.time_zone)?;
+        } = check(form, &self.new_life(member, now, None).await?)?;
         let secret = PlainKey::generate(&*self.random);
         let id = KeyId::parse(&self.new_id()).map_err(Error::broken)?;
         let key = NewKey {
@@ -88,10 +89,10 @@ impl Service {
     }
 }
 
-fn check(form: &CreateKeyForm, now: Timestamp, zone: &Zone) -> Result<Checked, Failure> {
+fn check(form: &CreateKeyForm, life: &NewLife<'_>) -> Result<Checked, Failure> {
     let name = KeyName::parse(&form.name);
     let scopes = scopes(&form.scopes);
-    let expires_at = lifetime::end(&form.expires, &form.last_day, now, zone, None);
+    let expires_at = life.end(&form.expires, &form.last_day);
     let token = token(&form.token);
     let errors: Vec<FieldError> = [
         (Field::Name, name.as_ref().err().copied().or(token.err())),
@@ -122,8 +123,13 @@ mod tests {
 
     #[test]
     fn every_bad_field_is_named_at_once() {
-        let (now, zone) = (Timestamp::from_millis(0), Zone::parse("UTC").unwrap());
-        let Err(failure) = check(&CreateKeyForm::default(), now, &zone) else {
+        let life = NewLife {
+            now: Timestamp::from_millis(0),
+            zone: &crate::Zone::parse("UTC").unwrap(),
+            policy: domain::KeyPolicy::default(),
+            same: None,
+        };
+        let Err(failure) = check(&CreateKeyForm::default(), &life) else {
             panic!("an empty form was taken")
         };
         for field in [Field::Name, Field::Scopes, Field::Expires] {

@@ -1,25 +1,84 @@
-//! When a key ends, by what a form says.
+//! When a key ends, by what a form says and what the account's settings allow.
 
+use crate::store::KeyRecord;
 use crate::view::moment;
-use crate::{Service, Zone};
-use domain::{Expiry, NewKeyOptions, Rejected, Timestamp, rotation_choices};
+use crate::{Error, Member, Service, Zone};
+use domain::{Expiry, Failure, KeyPolicy, NewKeyOptions, Rejected, Timestamp, rotation_choices};
 
 const DAY_SECONDS: i64 = 86_400;
 
-/// The end of a key that is made now. `same` is how long the key lived whose place it takes, in milliseconds, where it
-/// takes one's place that had an end.
-pub fn end(
-    choice: &str,
-    last_day: &str,
-    now: Timestamp,
-    zone: &Zone,
-    same: Option<i64>,
-) -> Result<Option<Timestamp>, Rejected> {
-    let choice = Expiry::parse(choice)?;
-    match (choice, same) {
-        (Expiry::Date, _) => end_of_day(last_day.trim(), now, zone).map(Some),
-        (Expiry::Same, None) => Err(Rejected("Choose when the key expires from the list.")),
-        _ => Ok(end_of(choice, now, same)),
+const NO_END: Rejected =
+    Rejected("Choose an end. Your account's settings ask for one of every key.");
+const TOO_LATE: Rejected =
+    Rejected("Choose a sooner end. Your account's settings allow no key to live that long.");
+
+/// What the end of a key that is made now depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct NewLife<'a> {
+    pub now: Timestamp,
+    pub zone: &'a Zone,
+    pub policy: KeyPolicy,
+    /// How long the key lives whose place it takes, in milliseconds, where it takes one's place that has an end.
+    pub same: Option<i64>,
+}
+
+impl NewLife<'_> {
+    /// The end that a form asks for.
+    pub fn end(&self, choice: &str, last_day: &str) -> Result<Option<Timestamp>, Rejected> {
+        let end = match Expiry::parse(choice)? {
+            Expiry::Date => Some(end_of_day(last_day.trim(), self.now, self.zone)?),
+            Expiry::Same if self.same.is_none() => {
+                return Err(Rejected("Choose when the key expires from the list."));
+            }
+            choice => self.end_of(choice),
+        };
+        self.allowed(end).map(|()| end)
+    }
+
+    fn allowed(&self, end: Option<Timestamp>) -> Result<(), Rejected> {
+        allowed(end, self.policy, latest(self.policy, self.now, self.zone))
+    }
+
+    /// What the choice itself says.
+    fn end_of(&self, choice: Expiry) -> Option<Timestamp> {
+        let millis = match choice {
+            Expiry::Same => self.same?,
+            choice => choice.days()? * DAY_SECONDS * 1000,
+        };
+        Some(Timestamp::from_millis(
+            self.now.millis().saturating_add(millis),
+        ))
+    }
+
+    /// What the form needs: the choices that are allowed, with the end that each means.
+    pub fn options(&self, token: String) -> NewKeyOptions {
+        let offered: Vec<_> = rotation_choices(self.same.is_some())
+            .map(|choice| (choice, self.end_of(choice)))
+            .filter(|(choice, end)| *choice == Expiry::Date || self.allowed(*end).is_ok())
+            .collect();
+        let is_offered = |wanted: Expiry| offered.iter().any(|(choice, _)| *choice == wanted);
+        let mut usual = [Expiry::Same, Expiry::default()]
+            .into_iter()
+            .find(|choice| is_offered(*choice));
+        // Where neither is allowed, the longest that is.
+        if usual.is_none() {
+            let ending = offered.iter().filter(|(_, end)| end.is_some());
+            let longest = ending.max_by_key(|(_, end)| *end);
+            usual = longest.map(|(choice, _)| *choice);
+        }
+        let latest = latest(self.policy, self.now, self.zone);
+        NewKeyOptions {
+            token,
+            ends: offered
+                .into_iter()
+                .map(|(choice, end)| (choice, end.map(|end| moment(end, self.zone))))
+                .collect(),
+            usual: usual.unwrap_or(Expiry::Date),
+            days: (
+                self.zone.day(self.now),
+                latest.map(|end| self.zone.last_day(end)),
+            ),
+        }
     }
 }
 
@@ -36,38 +95,60 @@ pub fn end_of_day(day: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp, R
     Ok(end)
 }
 
-/// What the choice itself says.
-fn end_of(choice: Expiry, now: Timestamp, same: Option<i64>) -> Option<Timestamp> {
-    if choice == Expiry::Same {
-        return Some(Timestamp::from_millis(now.millis().saturating_add(same?)));
+/// Whether an end that differs from the one there was may be set.
+pub fn allowed(
+    end: Option<Timestamp>,
+    policy: KeyPolicy,
+    latest: Option<Timestamp>,
+) -> Result<(), Rejected> {
+    match (end, latest) {
+        (None, _) if policy.must_expire() => Err(NO_END),
+        (Some(end), Some(latest)) if end > latest => Err(TOO_LATE),
+        _ => Ok(()),
     }
-    Some(now.plus_seconds(choice.days()? * DAY_SECONDS))
+}
+
+/// The latest end of a key that was made then: the end of its last day. `None`: any.
+fn latest(policy: KeyPolicy, made: Timestamp, zone: &Zone) -> Option<Timestamp> {
+    let last = made.plus_seconds(i64::from(policy.max_days()?) * DAY_SECONDS);
+    zone.end_of_day(&zone.day(last))
+}
+
+/// The latest end that can be set for a key that is there. One that lives longer than allowed, since it was made before
+/// the settings said so, may be given a nearer end, but none further off than a new key's.
+pub fn latest_of(
+    key: &KeyRecord,
+    policy: KeyPolicy,
+    now: Timestamp,
+    zone: &Zone,
+) -> Option<Timestamp> {
+    let own = latest(policy, key.created_at, zone)?;
+    if key.expires_at.is_some_and(|end| end <= own) {
+        return Some(own);
+    }
+    let new = latest(policy, now, zone)?;
+    Some(key.expires_at.map_or(new, |end| end.min(new)))
 }
 
 impl Service {
-    /// What the form of a new key needs; `same` as in [`end`].
-    pub(super) fn new_key_options(
+    /// By the account's settings as they are.
+    pub(super) async fn new_life<'a>(
         &self,
+        member: &'a Member,
         now: Timestamp,
-        zone: &Zone,
         same: Option<i64>,
-    ) -> NewKeyOptions {
-        let ends = rotation_choices(same.is_some())
-            .map(|choice| {
-                let end = end_of(choice, now, same);
-                (choice, end.map(|end| moment(end, zone)))
-            })
-            .collect();
-        NewKeyOptions {
-            token: self.form_token(),
-            ends,
-            usual: if same.is_some() {
-                Expiry::Same
-            } else {
-                Expiry::default()
-            },
-            days: (zone.day(now), None),
-        }
+    ) -> Result<NewLife<'a>, Error> {
+        Ok(NewLife {
+            now,
+            zone: &member.time_zone,
+            policy: self.key_policy(member).await?,
+            same,
+        })
+    }
+
+    pub(super) async fn key_policy(&self, member: &Member) -> Result<KeyPolicy, Error> {
+        let account = self.store.find_account(&member.account_id).await?;
+        Ok(account.ok_or(Failure::NotFound)?.key_policy)
     }
 }
 
@@ -78,9 +159,21 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);
     const DAY: i64 = DAY_SECONDS * 1000;
 
+    fn life(zone: &Zone, max_days: Option<u32>, same: Option<i64>) -> NewLife<'_> {
+        NewLife {
+            now: NOW,
+            zone,
+            policy: KeyPolicy::new(false, max_days).unwrap(),
+            same,
+        }
+    }
+
+    fn berlin() -> Zone {
+        Zone::parse("Europe/Berlin").unwrap()
+    }
+
     fn ends(choice: &str, last_day: &str, same: Option<i64>) -> Result<Option<i64>, Rejected> {
-        let zone = Zone::parse("Europe/Berlin").unwrap();
-        let end = end(choice, last_day, NOW, &zone, same)?;
+        let end = life(&berlin(), None, same).end(choice, last_day)?;
         Ok(end.map(|end| end.millis() - NOW.millis()))
     }
 
@@ -109,5 +202,63 @@ mod tests {
         ] {
             assert!(ends(choice, day, None).is_err(), "{choice} {day}");
         }
+    }
+
+    #[test]
+    fn a_policy_refuses_what_lives_too_long_or_for_ever() {
+        let zone = berlin();
+        let life = life(&zone, Some(30), Some(31 * DAY));
+        assert_eq!(life.end("never", ""), Err(NO_END));
+        assert_eq!(life.end("90d", ""), Err(TOO_LATE));
+        assert_eq!(life.end("same", ""), Err(TOO_LATE));
+        assert!(life.end("30d", "").is_ok());
+        assert!(life.end("date", "2026-12-23").is_ok());
+        assert_eq!(life.end("date", "2026-12-24"), Err(TOO_LATE));
+    }
+
+    #[test]
+    fn a_form_offers_what_is_allowed() {
+        let zone = berlin();
+        let offered = |max_days, same| {
+            let options = life(&zone, max_days, same).options("token".into());
+            let choices: Vec<_> = options.ends.iter().map(|(choice, _)| *choice).collect();
+            (choices, options.usual, options.days.1)
+        };
+        let all = Expiry::ALL.to_vec();
+        assert_eq!(offered(None, None), (all, Expiry::Days90, None));
+        let (choices, usual, last) = offered(Some(60), Some(90 * DAY));
+        assert_eq!(choices, [Expiry::Days7, Expiry::Days30, Expiry::Date]);
+        assert_eq!(
+            (usual, last.as_deref()),
+            (Expiry::Days30, Some("2027-01-22"))
+        );
+        let (choices, usual, _) = offered(Some(365), Some(DAY));
+        assert_eq!(choices[0], Expiry::Same);
+        assert_eq!(
+            (usual, choices.contains(&Expiry::Never)),
+            (Expiry::Same, false)
+        );
+        let (choices, usual, _) = offered(Some(3), None);
+        assert_eq!(
+            (choices.as_slice(), usual),
+            (&[Expiry::Date][..], Expiry::Date)
+        );
+    }
+
+    #[test]
+    fn an_end_is_counted_from_the_keys_making_and_an_older_key_may_only_come_nearer() {
+        let zone = berlin();
+        let policy = KeyPolicy::new(true, Some(30)).unwrap();
+        let day = |created_days: i64, end_days: Option<i64>| {
+            let mut key = crate::key::edit::tests::stored();
+            key.created_at = NOW.plus_seconds(created_days * DAY_SECONDS);
+            key.expires_at = end_days.map(|days| NOW.plus_seconds(days * DAY_SECONDS));
+            latest_of(&key, policy, NOW, &zone).map(|end| zone.last_day(end))
+        };
+        // 23 Nov 2026 is today.
+        assert_eq!(day(-10, Some(5)).as_deref(), Some("2026-12-13"));
+        assert_eq!(day(-100, None).as_deref(), Some("2026-12-23"));
+        assert_eq!(day(-100, Some(300)).as_deref(), Some("2026-12-23"));
+        assert_eq!(day(-100, Some(5)).as_deref(), Some("2026-11-28"));
     }
 }

@@ -57,6 +57,7 @@ impl Service {
             self.store.count_keys(account, &any, 1).await? == 0
         };
         let stopped = self.store.creation_stopped(account).await?;
+        let life = self.new_life(member, now, None).await?;
         let page = KeysPage {
             keys: keys
                 .into_iter()
@@ -68,6 +69,7 @@ impl Service {
             none,
             sorts: Vec::new(),
             around: AroundKeys {
+                ending: self.ending_notice(member, now).await?,
                 query,
                 refused,
                 creators: self.creators(account).await?,
@@ -77,7 +79,7 @@ impl Service {
             now: moment(now, zone),
             manages: member.role.manages_keys(),
             new_key: (member.role.manages_keys() && stopped.is_none())
-                .then(|| self.new_key_options(now, zone, None)),
+                .then(|| life.options(self.form_token())),
             public_url: self.public_url.clone(),
         };
         Ok((page, next))

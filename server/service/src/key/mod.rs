@@ -7,6 +7,7 @@ mod check;
 mod describe;
 mod edit;
 mod emergency;
+mod expiring;
 mod fill;
 mod find;
 mod identify;

@@ -2,6 +2,7 @@
 
 use super::AllowList;
 use super::fill::filled;
+use super::lifetime::latest_of;
 use crate::audit::{capitalised, details, in_a_sentence, title, who};
 use crate::store::{Action, Actor, SignedEvent};
 use crate::view::{moment, parse_rfc3339};
@@ -37,12 +38,16 @@ impl Service {
         let limit = record.limit().to_string();
         let allow_list = record.allow_list.as_ref().map(AllowList::texts);
         let rotation = self.rotation_view(&record, now, zone).await?;
+        let policy = self.key_policy(member).await?;
+        let latest = latest_of(&record, policy, now, zone);
         let key = self.key_view(record, now, zone);
         Ok(KeyPage {
             now: moment(now, zone),
             settings,
             limit,
             today: zone.day(now),
+            latest_day: latest.map(|end| zone.last_day(end)),
+            policy,
             zone: zone.name().to_owned(),
             history: events.into_iter().map(|event| row(event, zone)).collect(),
             activity,

@@ -1,11 +1,12 @@
 //! A new secret in the place of an old one, with all else as it was.
 
+use super::PlainKey;
 use super::check::{text, token};
-use super::{PlainKey, lifetime};
+use super::lifetime::NewLife;
 use crate::session::token_digest;
 use crate::store::{Action, AuditEvent, KeyRecord, OldEnds, Rotated, Rotation};
 use crate::view::{moment, rfc3339};
-use crate::{Client, Error, Member, Service, Zone};
+use crate::{Client, Error, Member, Service};
 use domain::{Failure, Field, Grace, IssuedKey, KeyId, RotateKeyForm, RotatePage, Timestamp};
 use serde_json::json;
 
@@ -26,6 +27,7 @@ impl Service {
         let zone = &member.time_zone;
         let found = self.store.find_key(&member.account_id, id).await?;
         let record = found.ok_or(Failure::NotFound)?;
+        let life = self.new_life(member, now, length(&record)).await?;
         let successor = self.successor(&record).await?;
         let successor = successor.filter(|key| key.status(now).is_live());
         let refused = if !member.role.manages_keys() {
@@ -39,7 +41,7 @@ impl Service {
             now: moment(now, zone),
             refused,
             replaced_by: successor.map(|key| key.id),
-            options: self.new_key_options(now, zone, life(&record)),
+            options: life.options(self.form_token()),
             key: self.key_view(record, now, zone),
         })
     }
@@ -65,7 +67,7 @@ impl Service {
         let Checked {
             old_ends,
             expires_at,
-        } = check(form, now, zone, life(&stored))?;
+        } = check(form, &self.new_life(member, now, length(&stored)).await?)?;
         let secret = PlainKey::generate(&*self.random);
         let rotation = Rotation {
             id: KeyId::parse(&self.new_id()).map_err(Error::broken)?,
@@ -106,25 +108,20 @@ impl Service {
 }
 
 /// How long the key lives, in milliseconds, where it has an end.
-fn life(key: &KeyRecord) -> Option<i64> {
+fn length(key: &KeyRecord) -> Option<i64> {
     Some(key.expires_at?.millis() - key.created_at.millis())
 }
 
-fn check(
-    form: &RotateKeyForm,
-    now: Timestamp,
-    zone: &Zone,
-    same: Option<i64>,
-) -> Result<Checked, Failure> {
+fn check(form: &RotateKeyForm, life: &NewLife<'_>) -> Result<Checked, Failure> {
     let mut errors = Vec::new();
     let grace = Grace::parse(&form.grace).and_then(|grace| token(&form.token).map(|()| grace));
     let grace = text(&mut errors, Field::Grace, grace);
-    let expires_at = lifetime::end(&form.expires, &form.last_day, now, zone, same);
+    let expires_at = life.end(&form.expires, &form.last_day);
     let expires_at = text(&mut errors, Field::Expires, expires_at);
     match (grace, expires_at) {
         (Some(grace), Some(expires_at)) => Ok(Checked {
             old_ends: grace.seconds().map_or(OldEnds::Now, |seconds| {
-                OldEnds::At(now.plus_seconds(seconds))
+                OldEnds::At(life.now.plus_seconds(seconds))
             }),
             expires_at,
         }),
@@ -176,7 +173,13 @@ mod tests {
             last_day: String::new(),
             token: token.into(),
         };
-        check(&form, NOW, &Zone::parse("UTC").unwrap(), Some(5_000))
+        let life = NewLife {
+            now: NOW,
+            zone: &crate::Zone::parse("UTC").unwrap(),
+            policy: domain::KeyPolicy::default(),
+            same: Some(5_000),
+        };
+        check(&form, &life)
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod call;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod find;
+mod notice;
 mod record;
 mod refusal;
 mod request;
@@ -22,6 +23,7 @@ pub use access::*;
 pub use audit::*;
 pub use call::*;
 pub use find::*;
+pub use notice::*;
 pub use record::*;
 pub use refusal::*;
 pub use request::*;
@@ -60,6 +62,7 @@ pub trait Store:
     + KeyStore
     + KeySearch
     + SeveralKeys
+    + NoticeStore
     + CallStore
     + SightingStore
     + RefusalStore
@@ -77,6 +80,7 @@ impl<T> Store for T where
         + KeyStore
         + KeySearch
         + SeveralKeys
+        + NoticeStore
         + CallStore
         + SightingStore
         + RefusalStore

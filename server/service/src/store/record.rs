@@ -6,8 +6,8 @@ use crate::inventory::{Currency, StoredItem};
 use crate::key::{AllowList, KeyDigest};
 use crate::pepper::PepperId;
 use domain::{
-    AccountId, AccountName, Email, KeyId, KeyName, KeyNote, MemberId, RateLimit, RevokeReason,
-    Role, ScopeSet, Timestamp,
+    AccountId, AccountName, Email, KeyId, KeyName, KeyNote, KeyPolicy, MemberId, RateLimit,
+    RevokeReason, Role, ScopeSet, Timestamp,
 };
 use std::net::IpAddr;
 
@@ -82,6 +82,7 @@ pub struct AccountSettings {
     /// Of each key that has none of its own.
     pub limit: RateLimit,
     pub time_zone: Zone,
+    pub key_policy: KeyPolicy,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

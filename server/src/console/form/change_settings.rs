@@ -27,6 +27,8 @@ pub async fn change_settings(
         limit_depth: fields.text("limit_depth"),
         limit_per_second: fields.text("limit_per_second"),
         time_zone: fields.text("time_zone"),
+        keys_must_expire: !fields.text("keys_must_expire").is_empty(),
+        key_max_days: fields.text("key_max_days"),
     };
     let changed = state
         .service

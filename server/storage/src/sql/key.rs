@@ -75,6 +75,11 @@ pub(crate) const LIST: &str =
 
 pub(crate) const FIND: &str = select_keys!("WHERE k.account_id = $1 AND k.id = $2");
 
+pub(crate) const ENDING: &str = select_keys!(
+    "WHERE k.account_id = $1 AND k.revoked_at IS NULL AND k.expires_at > $2 AND k.expires_at <= $3
+     ORDER BY k.expires_at LIMIT $4"
+);
+
 /// The one look-up that is not bound to an account: the digest says whose key it is.
 pub(crate) const FIND_BY_DIGEST: &str = select_keys!("WHERE k.digest = $1");
 

@@ -13,6 +13,7 @@ pub(crate) mod key;
 pub(crate) mod lead;
 pub(crate) mod link;
 pub(crate) mod member;
+pub(crate) mod notice;
 pub(crate) mod once;
 pub(crate) mod refusal;
 pub(crate) mod session;
@@ -65,6 +66,7 @@ pub(crate) const INDEXED: &[&str] = &[
     inventory::UPSERT,
     key::FIND,
     key::CHANGE,
+    key::ENDING,
     key::FIND_BY_DIGEST,
     key::GIVE_WAY,
     key::INSERT,
@@ -92,6 +94,9 @@ pub(crate) const INDEXED: &[&str] = &[
     member::PASSWORD_HASH,
     member::SEEN,
     member::SET_PASSWORD,
+    notice::CLAIM,
+    notice::DUE,
+    notice::RELEASE,
     once::CLAIM,
     once::FIND,
     once::FORGET,

@@ -40,6 +40,8 @@ pub(super) async fn change(
         .bind(after.limit.depth())
         .bind(after.limit.per_second())
         .bind(after.time_zone.name())
+        .bind(after.key_policy.must_expire())
+        .bind(after.key_policy.max_days())
         .execute(&mut *tx)
         .await
         .doing(DOING)?;

@@ -19,6 +19,7 @@ mod key;
 mod lead;
 mod link;
 mod member;
+mod notice;
 mod once;
 mod open;
 mod open_error;

@@ -144,7 +144,7 @@ async fn keys_items_and_leads_are_told_with_their_last_change() {
     let page = text(&world.sign_in(OWNER).await).await;
     has(
         &page,
-        "Expiring within 7 days Dealer &lt;feed&gt; in 6 days · 21 Feb 2027",
+        "Expiring within 30 days Dealer &lt;feed&gt; in 6 days · 21 Feb 2027",
     );
     has(&page, "1 active key was not used for 30 days.");
 }

@@ -3,6 +3,7 @@ mod audit;
 mod calls;
 mod dashboard;
 mod docs;
+mod expiry;
 mod find;
 mod found;
 mod headers;

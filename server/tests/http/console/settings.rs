@@ -62,7 +62,10 @@ async fn an_owner_changes_everything_and_reads_it_back() {
     }
     let told = |name: &str, currency: &str, depth: u32, per_second: u32, zone: &str| {
         let limit = json!({ "depth": depth, "per_second": per_second });
-        json!({ "name": name, "currency": currency, "limit": limit, "time_zone": zone })
+        json!({
+            "name": name, "currency": currency, "limit": limit, "time_zone": zone,
+            "keys_must_expire": false, "longest_life_of_keys_in_days": null,
+        })
     };
     let wanted = json!({
         "before": told("Acme Motors", "USD", 100, 10, "UTC"),

@@ -6,4 +6,5 @@ mod busy;
 mod crm;
 mod forged;
 mod limited;
+mod notices;
 mod revoked;

@@ -49,13 +49,14 @@ pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
         let ends = keys.expiring.into_iter().map(|key| {
             view! {
                 <li>
-                    <span class="name">{key.name.to_string()}</span>
+                    <a class="name" href=format!("/keys/{}", key.id)>{key.name.to_string()}</a>
+                    {key.late.then(|| view! { <strong class="late">"still used"</strong> })}
                     {when(&key.end, &key.end.day, now)}
                 </li>
             }
         });
         view! {
-            <h3 id="expiring">"Expiring within 7 days"</h3>
+            <h3 id="expiring">"Expiring within 30 days"</h3>
             <ul class="ends" aria-labelledby="expiring">{ends.collect_view()}</ul>
         }
     });

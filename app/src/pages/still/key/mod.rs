@@ -7,6 +7,7 @@ mod history;
 mod networks;
 mod scopes;
 
+use super::ending::ending;
 use super::rotation::{OverlapSection, links};
 use crate::components::{Clock, Icon, Notice, Tone};
 use crate::lean::plain;
@@ -60,6 +61,11 @@ fn Key(page: Data) -> impl IntoView {
         page.creator_is_out,
         clock,
     );
+    let ending = page
+        .rotation
+        .overlap
+        .is_none()
+        .then(|| ending(&page.key, page.now.at));
     let overlap = page.rotation.overlap.map(|overlap| {
         view! { <OverlapSection overlap=overlap may_end=page.manages clock=clock/> }
     });
@@ -79,6 +85,7 @@ fn Key(page: Data) -> impl IntoView {
         })}
         {knocks}
         <ul class="signs">{marks.collect_view()}</ul>
+        {ending}
         {facts}
         {overlap}
         {calls(&id, activity)}

@@ -24,6 +24,8 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
     let creators = store.key_creators(account).await.unwrap();
     assert_eq!(creators, [(stranger.owner.clone(), stranger.email.clone())]);
     assert_eq!(store.find_key(account, &world.key).await.unwrap(), None);
+    let ending = store.ending_keys(account, at(0), at(1_000_000), 10);
+    assert_eq!(ending.await.unwrap(), []);
     let history = store
         .history(account, world.key.as_str(), 10)
         .await

@@ -9,7 +9,7 @@ use crate::store::{
 use domain::{KeyId, KeyName, KeyNote, KeyStatus, RateLimit, ScopeSet, Timestamp};
 use serde_json::json;
 
-async fn change(
+pub(super) async fn change(
     store: &dyn Store,
     tenant: &Tenant,
     id: &KeyId,
@@ -38,7 +38,7 @@ fn others() -> KeySettings {
     }
 }
 
-fn edit(before: KeySettings, after: KeySettings) -> KeyChange {
+pub(super) fn edit(before: KeySettings, after: KeySettings) -> KeyChange {
     KeyChange::Edit(Box::new(KeyEdit { before, after }))
 }
 

@@ -32,6 +32,7 @@ mod key_changes;
 mod keys;
 mod leads;
 mod log;
+mod notices;
 mod paging;
 mod refusals;
 mod requests;
@@ -98,6 +99,11 @@ macro_rules! store_contract_cases {
             of_racing_rotations_one_makes_a_key
             the_last_use_of_a_key_never_goes_backwards
             the_newest_of_racing_uses_remains
+            keys_that_end_are_found_in_the_order_of_their_ends
+            owners_are_told_of_keys_of_their_own_account_that_end
+            who_just_rotated_a_key_is_not_told_that_it_ends
+            a_notice_is_claimed_once_until_it_is_released
+            of_ten_racing_claims_of_a_notice_exactly_one_wins
             an_edited_key_is_what_it_was_edited_to_with_the_same_secret
             of_racing_edits_of_the_same_state_one_is_made
             a_paused_key_is_paused_until_it_is_resumed
@@ -188,7 +194,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, audit::*, calls::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, several::*, sightings::*, team::*,
+                access::*, accounts::*, audit::*, calls::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, several::*, sightings::*, team::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

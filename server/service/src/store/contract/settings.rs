@@ -5,7 +5,7 @@ use super::world::{Shared, all, at, item};
 use crate::Zone;
 use crate::inventory::Currency;
 use crate::store::{AccountSettings, Action, AuditEvent, Store};
-use domain::{AccountName, RateLimit};
+use domain::{AccountName, KeyPolicy, RateLimit};
 use serde_json::json;
 
 /// Other than an account begins with, in every respect.
@@ -15,6 +15,7 @@ pub(super) fn other_settings() -> AccountSettings {
         currency: Currency::parse("CHF").unwrap(),
         limit: RateLimit::new(7, 3).unwrap(),
         time_zone: Zone::parse("Europe/Zurich").unwrap(),
+        key_policy: KeyPolicy::new(true, Some(90)).unwrap(),
     }
 }
 
@@ -39,6 +40,7 @@ pub(super) async fn an_account_begins_with_the_usual_settings_and_keeps_its_own(
         currency: Currency::parse("USD").unwrap(),
         limit: RateLimit::DEFAULT,
         time_zone: Zone::parse("UTC").unwrap(),
+        key_policy: KeyPolicy::default(),
     };
     let find = async |tenant: &Tenant| store.find_account(&tenant.account).await.unwrap().unwrap();
     assert_eq!(find(&a).await, begins);

@@ -1,0 +1,78 @@
+//! What an account asks of the life of its keys.
+
+use crate::Rejected;
+use serde::{Deserialize, Serialize};
+
+/// Holds for keys that are made, and for ends that are set, from then on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct KeyPolicy {
+    must_expire: bool,
+    max_days: Option<u32>,
+}
+
+impl KeyPolicy {
+    pub const MAX_DAYS: u32 = 3_650;
+
+    /// `max_days`: how many days after its making a key may end at most. A key without an end would live longer than
+    /// that, so keys must expire where there is such a number.
+    ///
+    /// # Errors
+    /// Days outside 1 to [`Self::MAX_DAYS`].
+    pub const fn new(must_expire: bool, max_days: Option<u32>) -> Result<Self, Rejected> {
+        if let Some(days) = max_days
+            && (days == 0 || days > Self::MAX_DAYS)
+        {
+            return Err(BAD_DAYS);
+        }
+        Ok(Self {
+            must_expire: must_expire || max_days.is_some(),
+            max_days,
+        })
+    }
+
+    /// Blank: no limit.
+    ///
+    /// # Errors
+    /// No whole number from 1 to [`Self::MAX_DAYS`].
+    pub fn parse_days(raw: &str) -> Result<Option<u32>, Rejected> {
+        let raw = raw.trim();
+        if raw.is_empty() {
+            return Ok(None);
+        }
+        let days = raw.parse().ok();
+        let days = days.filter(|days| (1..=Self::MAX_DAYS).contains(days));
+        days.map(Some).ok_or(BAD_DAYS)
+    }
+
+    pub const fn must_expire(self) -> bool {
+        self.must_expire
+    }
+
+    pub const fn max_days(self) -> Option<u32> {
+        self.max_days
+    }
+}
+
+const BAD_DAYS: Rejected = Rejected("Enter a whole number from 1 to 3,650, or leave this empty.");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_a_whole_number_in_bounds_or_none() {
+        assert_eq!(KeyPolicy::parse_days(" "), Ok(None));
+        assert_eq!(KeyPolicy::parse_days(" 3650 "), Ok(Some(3_650)));
+        for bad in ["0", "3651", "-1", "1.5", "a year"] {
+            assert!(KeyPolicy::parse_days(bad).is_err(), "{bad}");
+        }
+        assert!(KeyPolicy::new(false, Some(0)).is_err());
+        assert!(KeyPolicy::new(false, Some(3_651)).is_err());
+    }
+
+    #[test]
+    fn a_longest_life_means_that_keys_expire() {
+        assert!(KeyPolicy::new(false, Some(90)).unwrap().must_expire());
+        assert!(!KeyPolicy::new(false, None).unwrap().must_expire());
+    }
+}

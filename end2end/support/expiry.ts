@@ -1,0 +1,45 @@
+// An account's policy on the ends of keys, the same with JavaScript and without.
+
+import { Seeder, endSoon } from "./seed.ts";
+import type { Server } from "./server.ts";
+import { expect, signIn, type Page } from "./test.ts";
+
+/** Asks for an end of every key, and finds the forms offering no other. */
+export async function askForAnEnd(page: Page, server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("CRM Sync", { expires: "never" });
+  await signIn(page, "/settings");
+  await page.getByLabel("Longest life of a key, in days").fill("5000");
+  await page.getByRole("button", { name: "Save settings" }).click();
+  await expect(page.getByLabel("Longest life of a key, in days")).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("Keys must expire").check();
+  await page.getByLabel("Longest life of a key, in days").fill("60");
+  await page.getByRole("button", { name: "Save settings" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await expect(page.getByLabel("Keys must expire")).toBeChecked();
+
+  await page.goto("/keys/new");
+  const choices = page.getByLabel("Expires").getByRole("option");
+  await expect(choices).toHaveText(["7 days", "30 days", "On a date"]);
+  await expect(page.getByLabel("Expires")).toHaveValue("30d");
+  await page.goto(`/keys/${key.id}/edit`);
+  await page.getByLabel("Last day").fill("2090-01-31");
+  await page.getByRole("button", { name: "Save key" }).click();
+  await expect(page.getByText("Choose a sooner end.")).toBeVisible();
+  await page.getByLabel("Last day").fill("");
+  await page.getByLabel("Note").fill("Older than the policy, and left as it is.");
+  await page.getByRole("button", { name: "Save key" }).click();
+  await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
+}
+
+/** Meets a key that ends in three days on the list, on its own page and on the Dashboard. */
+export async function meetAnEnd(page: Page, server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  endSoon(server, await seeder.createKey("CRM Sync"));
+  await signIn(page, "/keys");
+  await expect(page.getByText("A key ends within 7 days")).toBeVisible();
+  await expect(page.getByText("“CRM Sync” in 3 days")).toBeVisible();
+  await page.getByRole("link", { name: "See all of them on the Dashboard" }).click();
+  await page.getByRole("list", { name: "Expiring within 30 days" }).getByRole("link", { name: "CRM Sync" }).click();
+  await expect(page.getByText("This key ends within 7 days.")).toBeVisible();
+}

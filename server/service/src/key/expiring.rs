@@ -1,0 +1,112 @@
+//! Which keys are about to end, for the console.
+
+use super::rotation::is_late;
+use crate::store::KeyRecord;
+use crate::view::moment;
+use crate::{Error, Member, Service};
+use domain::{EndingNotice, ExpiringKey, Timestamp, relative};
+
+/// Days before its end at which a key is told of, each with a stronger word than the one before.
+const DAYS: [u32; 3] = [1, 7, 30];
+/// More are told by their number.
+const NAMED: usize = 3;
+/// More than anybody reads.
+const LIMIT: u32 = 100;
+
+impl Service {
+    /// Keys that end within 30 days, the next one first. One that is being replaced is left out, as that was the point,
+    /// unless it is still used when its end is near.
+    pub(crate) async fn expiring(
+        &self,
+        member: &Member,
+        now: Timestamp,
+    ) -> Result<Vec<ExpiringKey>, Error> {
+        let [.., days] = DAYS;
+        let until = now.plus_seconds(i64::from(days) * 86_400);
+        let keys = self
+            .store
+            .ending_keys(&member.account_id, now, until, LIMIT)
+            .await?;
+        let told = |key: KeyRecord| {
+            let last = self.uses.latest(&key.id, key.last_use.clone());
+            let late = is_late(&key, last.as_ref(), now);
+            let end = moment(key.expires_at?, &member.time_zone);
+            (late || key.replaced.is_none()).then_some(ExpiringKey {
+                id: key.id,
+                name: key.name,
+                end,
+                late,
+            })
+        };
+        Ok(keys.into_iter().filter_map(told).collect())
+    }
+
+    pub(super) async fn ending_notice(
+        &self,
+        member: &Member,
+        now: Timestamp,
+    ) -> Result<Option<EndingNotice>, Error> {
+        Ok(notice(&self.expiring(member, now).await?, now))
+    }
+}
+
+/// All of them in one, with the word of the one that ends first.
+fn notice(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
+    let first = keys.first()?.end.at;
+    let within = |days: u32| first <= now.plus_seconds(i64::from(days) * 86_400);
+    let days = DAYS.into_iter().find(|days| within(*days))?;
+    let named = keys.iter().take(NAMED).map(|key| {
+        let used = if key.late {
+            ", replaced and still used"
+        } else {
+            ""
+        };
+        format!("“{}” {}{used}", key.name, relative(key.end.at, now))
+    });
+    let more = keys.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("and {more} more within 30 days"));
+    let all: Vec<_> = named.chain(more).collect();
+    let text = format!(
+        "{}. From its end on, every call with a key is refused.",
+        all.join("; ")
+    );
+    Some(EndingNotice { days, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Zone;
+    use domain::{KeyId, KeyName};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);
+
+    fn key(name: &str, seconds: i64, late: bool) -> ExpiringKey {
+        ExpiringKey {
+            id: KeyId::parse("k").unwrap(),
+            name: KeyName::parse(name).unwrap(),
+            end: moment(NOW.plus_seconds(seconds), &Zone::parse("UTC").unwrap()),
+            late,
+        }
+    }
+
+    #[test]
+    fn the_word_is_that_of_the_key_that_ends_first() {
+        const DAY: i64 = 86_400;
+        assert_eq!(notice(&[], NOW), None);
+        for (seconds, days) in [(DAY, 1), (DAY + 1, 7), (7 * DAY, 7), (30 * DAY, 30)] {
+            let keys = [key("a", seconds, false), key("b", 30 * DAY, false)];
+            assert_eq!(notice(&keys, NOW).unwrap().days, days, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn a_few_are_named_and_the_rest_counted() {
+        let keys: Vec<_> = (1..=5)
+            .map(|day| key(&format!("Key {day}"), day * 86_400, day == 2))
+            .collect();
+        let text = notice(&keys, NOW).unwrap().text;
+        let wanted = "“Key 1” in 1 day; “Key 2” in 2 days, replaced and still used; “Key 3” in 3 days; and 2 more within 30 days.";
+        assert!(text.starts_with(wanted), "{text}");
+    }
+}

@@ -1,0 +1,84 @@
+//! Keys that are about to end, and who was told of it.
+
+use super::{Result, SqliteStore, read_all};
+use crate::error::Doing as _;
+use crate::sql::key::{ENDING, KeyRow};
+use crate::sql::notice;
+use crate::sql::notice::DueRow;
+use async_trait::async_trait;
+use domain::{AccountId, Timestamp};
+use service::store::{DueNotice, KeyRecord, NoticeRecord, NoticeStore};
+
+/// In milliseconds.
+const DAY: i64 = 86_400_000;
+
+#[async_trait]
+impl NoticeStore for SqliteStore {
+    async fn ending_keys(
+        &self,
+        account: &AccountId,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<KeyRecord>> {
+        const DOING: &str = "finding the API keys that end next";
+        let rows: Vec<KeyRow> = sqlx::query_as(ENDING)
+            .bind(account.as_str())
+            .bind(now.millis())
+            .bind(until.millis())
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn due_notices(
+        &self,
+        days: u32,
+        from: Timestamp,
+        until: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DueNotice>> {
+        const DOING: &str = "finding notices of ends of API keys";
+        let rows: Vec<DueRow> = sqlx::query_as(notice::DUE)
+            .bind(days)
+            .bind(from.millis())
+            .bind(until.millis())
+            .bind(i64::from(days) * DAY)
+            .bind(now.millis())
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn claim_notice(&self, notice: &NoticeRecord, now: Timestamp) -> Result<bool> {
+        let claimed = sqlx::query(notice::CLAIM)
+            .bind(notice.account_id.as_str())
+            .bind(notice.key_id.as_str())
+            .bind(notice.member_id.as_str())
+            .bind(notice.days)
+            .bind(notice.end.millis())
+            .bind(now.millis())
+            .execute(&self.writer)
+            .await
+            .doing("claiming a notice")?;
+        Ok(claimed.rows_affected() == 1)
+    }
+
+    async fn release_notice(&self, notice: &NoticeRecord, again: Timestamp) -> Result<()> {
+        sqlx::query(notice::RELEASE)
+            .bind(notice.key_id.as_str())
+            .bind(notice.member_id.as_str())
+            .bind(notice.days)
+            .bind(notice.end.millis())
+            .bind(again.millis())
+            .execute(&self.writer)
+            .await
+            .doing("giving a notice back")?;
+        Ok(())
+    }
+}

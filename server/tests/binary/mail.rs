@@ -1,0 +1,142 @@
+//! Notices by mail, with a real mail server.
+
+use crate::support::{Server, change, count, voxum};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// aiosmtpd, killed when dropped.
+struct MailServer {
+    child: Child,
+    port: u16,
+}
+
+impl MailServer {
+    /// Keeps what it gets in `folder`; port 0 takes a free one.
+    fn start(port: u16, folder: &Path) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        // Does nothing where it is there already.
+        let installed = Command::new(root.join(".ci/setup/aiosmtpd.sh")).status();
+        assert!(installed.unwrap().success());
+        let target = std::env::var_os("CARGO_TARGET_DIR");
+        let target = target.map_or_else(|| root.join("target"), PathBuf::from);
+        let mut child = Command::new(target.join("tools/aiosmtpd/bin/python"))
+            .arg(root.join("server/tests/binary/smtp.py"))
+            .arg(port.to_string())
+            .arg(folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let port = line.trim().parse().unwrap();
+        Self { child, port }
+    }
+}
+
+impl Drop for MailServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn start(folder: &Path, port: u16) -> Server {
+    let mut command = voxum(folder);
+    command
+        .env("VOXUM_SMTP_URL", format!("smtp://127.0.0.1:{port}"))
+        .env("VOXUM_SMTP_FROM", "Voxum <voxum@example.com>")
+        .env("VOXUM_PUBLIC_URL", "https://console.example.com");
+    Server::of(&mut command, false)
+}
+
+/// The messages so far.
+fn messages(folder: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(folder).unwrap();
+    let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "eml"));
+    paths.sort();
+    let read = |path| std::fs::read_to_string(path).unwrap();
+    paths.into_iter().map(read).collect()
+}
+
+#[track_caller]
+fn wait_for(what: &str, holds: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(20), "{what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Has the server look for what is due, and gives it the time to send what it must not.
+fn look_again(folder: &Path, port: u16) {
+    let server = start(folder, port);
+    std::thread::sleep(Duration::from_secs(1));
+    let (_, log, _) = server.stop();
+    assert!(!log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn owners_get_each_notice_once_also_where_the_mail_server_was_down() {
+    let (folder, inbox) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder, inbox) = (folder.path(), inbox.path());
+    let (server, owner) = Server::fresh(folder);
+    let secret = owner.create("Händler-Feed", "0123456789abcdef").unwrap();
+    server.stop();
+    // Five days from its end, and made long before.
+    change(
+        folder,
+        "UPDATE api_keys SET created_at = created_at - 86400000 * 80,
+            expires_at = CAST(unixepoch() AS INTEGER) * 1000 + 86400000 * 5 + 3600000",
+    );
+
+    let port = MailServer::start(0, inbox).port;
+    // It is down by now.
+    let server = start(folder, port);
+    wait_for("the notice was given back", || {
+        count(
+            folder,
+            "SELECT count(*) FROM key_notices WHERE retry_at IS NOT NULL",
+        ) == 1
+    });
+    let (_, log, _) = server.stop();
+    assert!(log.contains("could not be sent"), "{log}");
+    assert_eq!(messages(inbox), [""; 0]);
+
+    let mail = MailServer::start(port, inbox);
+    look_again(folder, port);
+    assert_eq!(messages(inbox), [""; 0], "before it is time to try again");
+    change(folder, "UPDATE key_notices SET retry_at = 0");
+    let server = start(folder, port);
+    wait_for("the notice came", || messages(inbox).len() == 1);
+    server.stop();
+    look_again(folder, port);
+    let got = messages(inbox);
+    assert_eq!(got.len(), 1, "one notice went twice");
+
+    let text = &got[0];
+    for part in [
+        "To: ada@example.com",
+        "From: Voxum <voxum@example.com>",
+        "Message-ID: <",
+        "Content-Type: text/plain; charset=utf-8",
+        "https://console.example.com/keys/",
+        &secret[..9],
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains(&secret[9..]), "{text}");
+
+    // The last day has a notice of its own.
+    change(
+        folder,
+        "UPDATE api_keys SET expires_at = CAST(unixepoch() AS INTEGER) * 1000 + 3600000",
+    );
+    let server = start(folder, port);
+    wait_for("the last notice came", || messages(inbox).len() == 2);
+    server.stop();
+    drop(mail);
+}

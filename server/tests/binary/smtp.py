@@ -1,0 +1,35 @@
+"""A mail server that keeps what it gets: one file a message, with who it was for in the first line.
+
+Usage: smtp.py PORT FOLDER. Port 0 takes a free one. Prints the port once it listens.
+"""
+
+import asyncio
+import pathlib
+import sys
+
+from aiosmtpd.smtp import SMTP
+
+
+class Keep:
+    def __init__(self, folder):
+        self.folder = folder
+        self.count = len(list(folder.iterdir()))
+
+    async def handle_DATA(self, server, session, envelope):
+        self.count += 1
+        first = "To: " + ", ".join(envelope.rcpt_tos) + "\r\n"
+        unfinished = self.folder / "unfinished"
+        unfinished.write_bytes(first.encode() + envelope.content)
+        unfinished.rename(self.folder / f"{self.count:03}.eml")
+        return "250 OK"
+
+
+async def main(port, folder):
+    loop = asyncio.get_running_loop()
+    keep = Keep(pathlib.Path(folder))
+    server = await loop.create_server(lambda: SMTP(keep, hostname="mail.example.com"), "127.0.0.1", port)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+asyncio.run(main(int(sys.argv[1]), sys.argv[2]))

@@ -1,0 +1,208 @@
+//! What an account asks of the life of its keys, and what the console tells of keys that are about to end.
+
+use crate::support::{Answer, Member, OWNER, World};
+use serde_json::{Value, json};
+
+const DAY: i64 = 24 * 3_600;
+
+async fn set_policy(owner: &Member, must_expire: &str, max_days: &str) -> Answer {
+    let fields = [
+        ("account_name", "Acme Motors"),
+        ("currency", "USD"),
+        ("limit_depth", "100"),
+        ("limit_per_second", "10"),
+        ("time_zone", "UTC"),
+        ("keys_must_expire", must_expire),
+        ("key_max_days", max_days),
+    ];
+    owner.form("/settings", &fields).await
+}
+
+/// What became of a create form with this choice.
+async fn create(owner: &Member, expires: &str, last_day: &str) -> Value {
+    let token = owner.keys().await["new_key"]["token"].clone();
+    let form = json!({
+        "name": "Feed", "scopes": ["leads:read"], "expires": expires, "last_day": last_day, "token": token,
+    });
+    let answer = owner.call("keys/create", &json!({ "form": form })).await;
+    answer.expect(200).json()
+}
+
+#[track_caller]
+fn refused_at_expires(answer: &Value) {
+    let errors = &answer["Err"]["invalid"]["errors"];
+    assert_eq!(errors[0]["field"], "expires", "{answer}");
+}
+
+fn choices(page: &Value) -> Vec<&str> {
+    let ends = page["new_key"]["ends"].as_array().unwrap();
+    ends.iter().map(|end| end[0].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_policy_is_kept_wherever_a_key_gets_its_end() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let old = owner.create(&world, "Older", &["leads:read"]).await;
+    world
+        .sql("UPDATE api_keys SET expires_at = NULL WHERE name = 'Older'")
+        .await;
+    let page = owner.keys().await;
+    assert_eq!(choices(&page), ["7d", "30d", "90d", "1y", "date", "never"]);
+    set_policy(&owner, "", "60").await.expect(303);
+    let settings = owner.get("/settings").await.expect(200).body;
+    assert!(settings.contains("value=\"60\""), "{settings}");
+    let (_, checkbox) = settings.split_once("name=\"keys_must_expire\"").unwrap();
+    let (checkbox, _) = checkbox.split_once('>').unwrap();
+    assert!(checkbox.contains("checked"), "a longest life means an end");
+
+    // The form offers what is allowed, and the rules hold for those who ask for more.
+    let page = owner.keys().await;
+    assert_eq!(choices(&page), ["7d", "30d", "date"]);
+    assert_eq!(page["new_key"]["usual"], "30d");
+    assert_eq!(page["new_key"]["days"], json!(["2026-11-23", "2027-01-22"]));
+    for (expires, day) in [("never", ""), ("90d", ""), ("date", "2027-01-23")] {
+        refused_at_expires(&create(&owner, expires, day).await);
+    }
+    for (expires, day) in [("30d", ""), ("date", "2027-01-22")] {
+        let created = create(&owner, expires, day).await;
+        assert!(created["Ok"]["secret"].is_string(), "{created}");
+    }
+
+    // Rotating: the endless key's place is taken by one that ends.
+    let rotate = format!("/keys/{}/rotate", old.id);
+    let form = owner.get(&rotate).await.expect(200).body;
+    assert!(form.contains("value=\"30d\"") && !form.contains("value=\"never\""));
+    let fields = |expires| {
+        [
+            ("grace", "24h"),
+            ("expires", expires),
+            ("token", "0123456789abcdef"),
+        ]
+    };
+    let answer = owner.form(&rotate, &fields("never")).await.expect(200);
+    assert!(
+        answer.body.contains("settings ask for one"),
+        "{}",
+        answer.body
+    );
+
+    // Editing: what stands there may stay, and nothing worse may be set.
+    let edit = format!("/keys/{}/edit", old.id);
+    let with = |name, last_day| {
+        [
+            ("name", name),
+            ("scopes", "leads:read"),
+            ("last_day", last_day),
+        ]
+    };
+    let form = owner.get(&edit).await.expect(200).body;
+    assert!(
+        form.contains("2027-01-22 is the last that they allow."),
+        "{form}"
+    );
+    owner.form(&edit, &with("Renamed", "")).await.expect(303);
+    let late = owner.form(&edit, &with("Renamed", "2027-01-23")).await;
+    assert!(late.expect(200).body.contains("Choose a sooner end."));
+    owner
+        .form(&edit, &with("Renamed", "2026-12-31"))
+        .await
+        .expect(303);
+    let endless = owner.form(&edit, &with("Renamed", "")).await;
+    assert!(endless.expect(200).body.contains("settings ask for one"));
+    assert_eq!(
+        old.get("/api/key").await.expect(200).json()["expires_at"],
+        "2027-01-01T00:00:00Z"
+    );
+
+    set_policy(&owner, "", "").await.expect(303);
+    let created = create(&owner, "never", "").await;
+    assert!(created["Ok"]["secret"].is_string(), "{created}");
+}
+
+#[tokio::test]
+async fn keys_may_have_to_expire_without_a_longest_life() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    set_policy(&owner, "1", "").await.expect(303);
+    refused_at_expires(&create(&owner, "never", "").await);
+    let created = create(&owner, "date", "2090-01-01").await;
+    assert!(created["Ok"]["secret"].is_string(), "{created}");
+    let page = set_policy(&owner, "1", "3651").await.expect(200).body;
+    assert!(page.contains("value=\"3651\"") && page.contains("from 1 to 3,650"));
+    world.sql("UPDATE members SET role = 'viewer'").await;
+    let page = owner.get("/settings").await.expect(200).body;
+    assert!(
+        page.contains("<dt>Keys must expire</dt><dd>Yes</dd>"),
+        "{page}"
+    );
+    let refused = set_policy(&owner, "", "").await.expect(200).body;
+    assert!(refused.contains("Your role lets you look"));
+    assert_eq!(
+        world.count("SELECT keys_must_expire FROM accounts").await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn the_console_tells_of_keys_that_end_with_a_stronger_word_each_time() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    // Ends after 90 days.
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let page = format!("/keys/{}", key.id);
+    for path in ["/", "/keys", &page] {
+        let shown = owner.get(path).await.expect(200).body;
+        assert!(!shown.contains("ends within"), "{path}: {shown}");
+    }
+    world.clock.advance_seconds(60 * DAY);
+    for (seconds, within, words) in [
+        (0, "30 days", "in 1 month"),
+        (23 * DAY, "7 days", "in 7 days"),
+        (6 * DAY, "a day", "in 1 day"),
+    ] {
+        world.clock.advance_seconds(seconds);
+        let owner = world.sign_in(OWNER).await;
+        let list = owner.get("/keys").await.expect(200).body;
+        let title = format!("A key ends within {within}");
+        assert!(list.contains(&title), "{title}: {list}");
+        assert!(list.contains(&format!("“CRM Sync” {words}")), "{list}");
+        let shown = owner.get(&page).await.expect(200).body;
+        assert!(
+            shown.contains(&format!("This key ends within {within}.")),
+            "{shown}"
+        );
+        let board = owner.get("/").await.expect(200).body;
+        assert!(board.contains("Expiring within 30 days"), "{board}");
+        assert!(board.contains(&format!("href=\"{page}\"")), "{board}");
+    }
+    world.clock.advance_seconds(DAY);
+    let owner = world.sign_in(OWNER).await;
+    let list = owner.get("/keys").await.expect(200).body;
+    assert!(!list.contains("A key ends within"), "it is over");
+}
+
+#[tokio::test]
+async fn a_key_that_is_being_replaced_is_told_of_where_it_is_still_used_near_its_end() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let fields = [
+        ("grace", "7d"),
+        ("expires", "never"),
+        ("token", "0123456789abcdef"),
+    ];
+    let rotate = format!("/keys/{}/rotate", key.id);
+    owner.form(&rotate, &fields).await.expect(200);
+    world.clock.advance_seconds(60);
+    key.get("/api/key").await.expect(200);
+    let list = owner.get("/keys").await.expect(200).body;
+    assert!(!list.contains("A key ends within"), "{list}");
+    world.clock.advance_seconds(6 * DAY);
+    let owner = world.sign_in(OWNER).await;
+    let list = owner.get("/keys").await.expect(200).body;
+    let words = "“CRM Sync” in 23 hours, replaced and still used";
+    assert!(list.contains(words), "{list}");
+    let board = owner.get("/").await.expect(200).body;
+    assert!(board.contains("still used"), "{board}");
+}

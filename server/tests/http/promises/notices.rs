@@ -1,0 +1,158 @@
+//! Notices that keys end, by mail: once each, to those who can do something about it.
+
+use crate::support::World;
+use async_trait::async_trait;
+use service::{Mail, Mailer, NotSent};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+const DAY: i64 = 24 * 3_600;
+
+#[derive(Default)]
+struct Letterbox {
+    down: AtomicBool,
+    tried: AtomicUsize,
+    got: Mutex<Vec<Mail>>,
+}
+
+#[async_trait]
+impl Mailer for Letterbox {
+    async fn send(&self, mail: Mail) -> Result<(), NotSent> {
+        self.tried.fetch_add(1, Ordering::SeqCst);
+        if self.down.load(Ordering::SeqCst) {
+            return Err(NotSent("nobody answers".into()));
+        }
+        self.got.lock().unwrap().push(mail);
+        Ok(())
+    }
+}
+
+impl Letterbox {
+    /// Subjects of what came since the last time.
+    fn take(&self) -> Vec<(String, String)> {
+        let mails = std::mem::take(&mut *self.got.lock().unwrap());
+        let told = |mail: Mail| (mail.to.as_str().to_owned(), mail.subject);
+        mails.into_iter().map(told).collect()
+    }
+}
+
+async fn look(world: &World, letters: &Letterbox) -> Vec<(String, String)> {
+    world.service.send_notices(letters).await.unwrap();
+    letters.take()
+}
+
+fn to_ada(subject: &str) -> (String, String) {
+    ("ada@example.com".into(), subject.into())
+}
+
+#[tokio::test]
+async fn a_key_has_three_notices_each_sent_once() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let letters = Letterbox::default();
+    world.clock.advance_seconds(60 * DAY - 1);
+    assert_eq!(look(&world, &letters).await, []);
+    for (seconds, left) in [(1, "1 month"), (23 * DAY, "7 days"), (6 * DAY, "1 day")] {
+        world.clock.advance_seconds(seconds);
+        let subject = format!("API key “CRM Sync” ends in {left}");
+        assert_eq!(look(&world, &letters).await, [to_ada(&subject)]);
+        world.clock.advance_seconds(60);
+        assert_eq!(look(&world, &letters).await, [], "twice");
+        world.clock.advance_seconds(-60);
+    }
+    let world = world.restart().await;
+    assert_eq!(look(&world, &letters).await, [], "again after a restart");
+    world.clock.advance_seconds(DAY);
+    assert_eq!(look(&world, &letters).await, [], "it is over");
+}
+
+#[tokio::test]
+async fn a_server_that_slept_sends_the_last_notice_alone() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    world.clock.advance_seconds(90 * DAY - 3_600);
+    let letters = Letterbox::default();
+    let wanted = [to_ada("API key “CRM Sync” ends in 1 hour")];
+    assert_eq!(look(&world, &letters).await, wanted);
+    assert_eq!(look(&world, &letters).await, []);
+}
+
+#[tokio::test]
+async fn owners_and_admins_are_told_and_viewers_former_members_and_other_accounts_are_not() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    world.stranger().await;
+    for (name, role, gone) in [
+        ("grace", "admin", None),
+        ("alan", "viewer", None),
+        ("joan", "admin", Some(1_i64)),
+    ] {
+        let mut connection = world.connection().await;
+        sqlx::query(
+            "INSERT INTO members (id, account_id, email, role, password_hash, created_at,
+                deactivated_at)
+             SELECT $1, account_id, $1 || '@example.com', $2, password_hash, created_at, $3
+             FROM members WHERE email = 'ada@example.com'",
+        )
+        .bind(name)
+        .bind(role)
+        .bind(gone)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    }
+    world.clock.advance_seconds(83 * DAY);
+    let mut told = look(&world, &Letterbox::default()).await;
+    told.sort();
+    let told: Vec<_> = told.iter().map(|(to, _)| to.as_str()).collect();
+    assert_eq!(told, ["ada@example.com", "grace@example.com"]);
+}
+
+#[tokio::test]
+async fn what_was_not_taken_is_tried_again_later() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for name in ["A", "B", "C", "D"] {
+        owner.create(&world, name, &["leads:read"]).await;
+    }
+    world.clock.advance_seconds(83 * DAY);
+    let letters = Letterbox::default();
+    letters.down.store(true, Ordering::SeqCst);
+    assert!(world.service.send_notices(&letters).await.is_err());
+    let tried = || letters.tried.load(Ordering::SeqCst);
+    assert_eq!(tried(), 3, "no mail goes through, so the fourth waits");
+    letters.down.store(false, Ordering::SeqCst);
+    assert_eq!(look(&world, &letters).await.len(), 1, "the fourth");
+    world.clock.advance_seconds(15 * 60 - 1);
+    assert_eq!(look(&world, &letters).await, []);
+    world.clock.advance_seconds(1);
+    assert_eq!(look(&world, &letters).await.len(), 3);
+    assert_eq!(look(&world, &letters).await, []);
+}
+
+#[tokio::test]
+async fn a_notice_says_what_ends_when_and_where_to_go_and_holds_no_secret() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Händler-Feed", &["leads:read"]).await;
+    world
+        .sql("UPDATE accounts SET time_zone = 'Europe/Berlin'")
+        .await;
+    world.clock.advance_seconds(83 * DAY);
+    let letters = Letterbox::default();
+    world.service.send_notices(&letters).await.unwrap();
+    let mails = std::mem::take(&mut *letters.got.lock().unwrap());
+    let body = &mails[0].body;
+    for text in [
+        "“Händler-Feed”",
+        &format!("({}…)", &key.secret[..9]),
+        "ends in 7 days, on 21 Feb 2027, 06:31:07 CET",
+        &format!("http://127.0.0.1:3000/keys/{}", key.id),
+    ] {
+        assert!(body.contains(text), "{text}: {body}");
+    }
+    assert!(!body.contains(&key.secret[9..]));
+}

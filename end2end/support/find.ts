@@ -141,6 +141,30 @@ export const FIND_STATES = [
     },
   },
   {
+    name: "found key asked",
+    open: async ({ page }: FindStage) => {
+      await signIn(page, "/keys/found");
+    },
+  },
+  {
+    name: "found key told",
+    open: async ({ page, server }: FindStage) => {
+      const { crm } = await seedFour(server);
+      await signIn(page, "/");
+      await page.goto("/keys/found");
+      await page.evaluate(async (secret) => {
+        const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret));
+        const digest = Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+        const field = document.querySelector<HTMLInputElement>("#digest");
+        if (field?.form) {
+          field.value = digest;
+          field.form.submit();
+        }
+      }, crm.secret);
+      await expect(page.getByRole("heading", { name: "It is “CRM Sync”" })).toBeVisible();
+    },
+  },
+  {
     name: "revoke all keys",
     open: async ({ page, server }: FindStage) => {
       await seedFour(server);

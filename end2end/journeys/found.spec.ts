@@ -1,0 +1,25 @@
+// A found key: looked up by its digest, which the page makes itself.
+
+import { Seeder } from "../support/seed.ts";
+import { expect, gotoHydrated, signIn, test } from "../support/test.ts";
+
+test("a found key is hashed in the browser, told by name and led to its end", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("CRM Sync");
+  await signIn(page, "/keys");
+  await page.getByRole("link", { name: "Found a key?" }).click();
+  await gotoHydrated(page, "/keys/found");
+  const sent: string[] = [];
+  page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""}`));
+  await page.getByLabel("API key", { exact: true }).fill(key.secret.slice(0, 38));
+  await page.getByRole("button", { name: "Which key is it?" }).click();
+  await expect(page.getByText("38 of 52 characters")).toBeVisible();
+  await page.getByLabel("API key", { exact: true }).fill(` ${key.secret} `);
+  await page.getByRole("button", { name: "Which key is it?" }).click();
+  await expect(page.getByRole("heading", { name: "It is “CRM Sync”" })).toBeVisible();
+  expect(sent.some((request) => request.includes("digest="))).toBe(true);
+  expect(sent.filter((request) => request.includes(key.secret.slice(3)))).toEqual([]);
+  expect(await page.content()).not.toContain(key.secret);
+  await page.getByRole("link", { name: "Revoke it" }).click();
+  await expect(page.getByLabel("Reason")).toHaveValue("leaked");
+});

@@ -1,0 +1,16 @@
+// A found key, with JavaScript switched off: its digest is made by hand.
+
+import { createHash } from "node:crypto";
+import { Seeder } from "../../support/seed.ts";
+import { expect, signIn, test } from "../../support/test.ts";
+
+test("a found key is told by a digest that was made elsewhere", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("CRM Sync");
+  await signIn(page, "/keys/found");
+  await expect(page.getByLabel("API key", { exact: true })).toBeHidden();
+  await page.getByLabel("SHA-256 of the key").fill(createHash("sha256").update(key.secret).digest("hex"));
+  await page.getByRole("button", { name: "Which key is it?" }).click();
+  await expect(page.getByRole("heading", { name: "It is “CRM Sync”" })).toBeVisible();
+  await expect(page.getByText("Active")).toBeVisible();
+});

@@ -130,7 +130,14 @@ export const FIND_STATES = [
     name: "keys found in vain",
     open: async ({ page, server }: FindStage) => {
       await seedFour(server);
-      await signIn(page, "/keys?q=warehouse&unused=never");
+      await signIn(page, "/keys?q=warehouse");
+    },
+  },
+  {
+    name: "keys asked for wrongly",
+    open: async ({ page, server }: FindStage) => {
+      await seedFour(server);
+      await signIn(page, "/keys?unused=never");
     },
   },
   {

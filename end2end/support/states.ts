@@ -357,7 +357,7 @@ export const STATES: State[] = [
       const { used } = await seedKeys(server);
       callFromManyPlaces(server, used);
       await signIn(page, `/keys/${used.id}`);
-      await page.getByText("Show as table").click();
+      await page.getByText("Show as table").first().click();
     },
   },
   {
@@ -480,7 +480,7 @@ export const STATES: State[] = [
     open: async ({ page, server }) => {
       const { old } = await seedRotation(server);
       await signIn(page, `/keys/${old.id}`);
-      await page.getByText("Show as table").click();
+      await page.getByText("Show as table").first().click();
       await expect(page.getByText("its end is near")).toBeVisible();
     },
   },

@@ -9,6 +9,7 @@ import { callFromManyPlaces, openUntil, watch } from "./activity.ts";
 import { call, push, send } from "./api.ts";
 import { AUDIT_STATES } from "./audit.ts";
 import { Keys } from "./keys.ts";
+import { refusedCall } from "./refusals.ts";
 import { seedRotation } from "./rotate.ts";
 import { Seeder, callForAMonth, demoteOwner, endSoon, expire, forgetCalls, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
@@ -506,6 +507,30 @@ export const STATES: State[] = [
   },
   ...AUDIT_STATES,
   ...TEAM_STATES,
+  {
+    name: "refusals",
+    open: async ({ page }) => {
+      await signIn(page, "/refusals");
+    },
+  },
+  {
+    name: "refusal explained",
+    open: async ({ page, server }) => {
+      const { used } = await seedKeys(server);
+      const id = await refusedCall(server, used.secret, "/api/leads");
+      await signIn(page);
+      await page.goto(`/refusals?id=${id}`);
+      await expect(page.getByText("The call needed the permission")).toBeVisible();
+    },
+  },
+  {
+    name: "refusal looked up in vain",
+    open: async ({ page }) => {
+      await signIn(page);
+      await page.goto("/refusals?id=abc");
+      await expect(page.getByLabel("Request id")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
   {
     name: "settings",
     open: async ({ page }) => {

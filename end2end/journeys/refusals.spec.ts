@@ -1,0 +1,8 @@
+// Why a call was refused, by its request id.
+
+import { lookUp } from "../support/refusals.ts";
+import { test } from "../support/test.ts";
+
+test("the reason of a refused call is found by its request id", async ({ page, server }) => {
+  await lookUp(page, server);
+});

@@ -1,0 +1,35 @@
+// Looking up why a call was refused: the same with JavaScript and without.
+
+import { Seeder } from "./seed.ts";
+import type { Server } from "./server.ts";
+import { expect, signIn, type Page } from "./test.ts";
+
+/** The request id of a call with whatever is presented as its key. */
+export async function refusedCall(server: Server, key: string, path = "/api/inventory"): Promise<string> {
+  const answer = await fetch(server.url + path, { headers: { "X-API-Key": key } });
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  return answer.headers.get("x-request-id") ?? "";
+}
+
+/** From the Dashboard to the reason of a call that an integration was refused. */
+export async function lookUp(page: Page, server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Feed");
+  const cut = await refusedCall(server, key.secret.slice(0, 38));
+  const scope = await refusedCall(server, key.secret, "/api/leads");
+  await signIn(page, "/");
+  await page.getByRole("link", { name: "Look up a request id" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Refused calls" })).toBeVisible();
+  await page.getByLabel("Request id").fill("no id");
+  await page.getByRole("button", { name: "Look up" }).click();
+  await expect(page.getByLabel("Request id")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Request id")).toHaveValue("no id");
+  await page.getByLabel("Request id").fill(cut);
+  await page.getByRole("button", { name: "Look up" }).click();
+  await expect(page.getByText("The key was incomplete: 38 of 52 characters.")).toBeVisible();
+  await page.getByLabel("Request id").fill(scope);
+  await page.getByRole("button", { name: "Look up" }).click();
+  await expect(page.getByText("The call needed the permission leads:read")).toBeVisible();
+  await page.getByRole("link", { name: "Feed", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Feed" })).toBeVisible();
+}

@@ -42,6 +42,9 @@ pub trait Backend: Send + Sync + 'static {
 
     async fn team(&self) -> Result<TeamPage, Failure>;
 
+    /// A fresh secret for the member's app.
+    async fn enrolment(&self) -> Result<domain::Enrolment, Failure>;
+
     /// The member's own page.
     async fn account(&self) -> Result<AccountPage, Failure>;
 

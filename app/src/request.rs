@@ -157,6 +157,8 @@ pub enum PageData {
     #[cfg(feature = "ssr")]
     #[serde(skip)]
     Several(Result<domain::SeveralPage, Failure>),
+    #[cfg(feature = "ssr")]
+    Enrolment(Box<Result<domain::Enrolment, Failure>>),
 }
 
 impl PageData {
@@ -192,6 +194,10 @@ impl PageData {
                 Self::Audit(Box::new(backend.audit(form, cursor).await))
             }
             Page::Team | Page::Invite | Page::Member => Self::Team(Box::new(backend.team().await)),
+            // The answers to its form have their own.
+            Page::SecondFactor if request.answer.is_none() => {
+                Self::Enrolment(Box::new(backend.enrolment().await))
+            }
             Page::Account => Self::Account(Box::new(backend.account().await)),
             Page::Refusals => Self::Refusal(Box::new(backend.refusal(request.asked("id")).await)),
             Page::SeveralKeys => Self::Several(backend.several(request.several()).await),
@@ -209,7 +215,12 @@ impl PageData {
                 Ok(id) => backend.rotation(id).await,
                 Err(failure) => Err(failure),
             })),
-            Page::FoundKey | Page::Docs | Page::SignIn | Page::Setup | Page::NotFound => Self::None,
+            Page::SecondFactor
+            | Page::FoundKey
+            | Page::Docs
+            | Page::SignIn
+            | Page::Setup
+            | Page::NotFound => Self::None,
         }
     }
 
@@ -306,6 +317,14 @@ impl PageData {
         }
     }
 
+    #[cfg(feature = "ssr")]
+    pub fn enrolment(self) -> Option<Result<domain::Enrolment, Failure>> {
+        match self {
+            Self::Enrolment(page) => Some(*page),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
@@ -317,6 +336,8 @@ impl PageData {
             Self::Key(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
             Self::Team(page) => page.as_ref().as_ref().err(),
+            #[cfg(feature = "ssr")]
+            Self::Enrolment(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
             Self::Account(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
@@ -403,6 +424,22 @@ pub enum FormAnswer {
         failure: Failure,
     },
     Password {
+        failure: Failure,
+    },
+    /// The second step of signing in.
+    Code {
+        /// What says that the password was right.
+        step: String,
+        next: String,
+        failure: Option<Failure>,
+    },
+    Enrol {
+        enrolment: Box<domain::Enrolment>,
+        failure: Failure,
+    },
+    /// The one page that ever holds them.
+    RecoveryCodes(Vec<String>),
+    FactorOff {
         failure: Failure,
     },
 }

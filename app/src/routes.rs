@@ -29,6 +29,7 @@ pub enum Page {
     Invite,
     Member,
     Account,
+    SecondFactor,
     Settings,
     Refusals,
     #[default]
@@ -52,6 +53,7 @@ impl Page {
             "/team" => Self::Team,
             "/team/invite" => Self::Invite,
             "/account" => Self::Account,
+            "/account/second-factor" => Self::SecondFactor,
             "/settings" => Self::Settings,
             "/refusals" => Self::Refusals,
             _ if path.starts_with("/setup/") => Self::Setup,
@@ -99,6 +101,7 @@ impl Page {
             Self::Team => "Team · Voxum Console",
             Self::Invite => "Invite a member · Voxum Console",
             Self::Member => "Member · Voxum Console",
+            Self::SecondFactor => "Set up a second factor · Voxum Console",
             Self::Account => "Your account · Voxum Console",
             Self::Audit => "Audit log · Voxum Console",
             Self::Settings => "Settings · Voxum Console",
@@ -127,7 +130,7 @@ impl Page {
             use crate::pages::{
                 AccountPage, AuditPage, DashboardPage, EditKeyPage, InvitePage, KeyPage,
                 MemberPage, NewKeyPage, RefusalsPage, RevokeAllPage, RevokeKeyPage, RotateKeyPage,
-                SettingsPage, SetupPage, SeveralPage, SignInPage, TeamPage,
+                SecondFactorPage, SettingsPage, SetupPage, SeveralPage, SignInPage, TeamPage,
             };
             match self {
                 Self::Dashboard => return plain(view! { <DashboardPage/> }),
@@ -140,6 +143,7 @@ impl Page {
                 Self::Team => return plain(view! { <TeamPage/> }),
                 Self::Invite => return plain(view! { <InvitePage/> }),
                 Self::Member => return plain(view! { <MemberPage/> }),
+                Self::SecondFactor => return plain(view! { <SecondFactorPage/> }),
                 Self::Account => return plain(view! { <AccountPage/> }),
                 Self::Audit => return plain(view! { <AuditPage/> }),
                 Self::RotateKey => return plain(view! { <RotateKeyPage/> }),
@@ -208,6 +212,7 @@ mod tests {
             ("/team/0198c2a0", Page::Member),
             ("/team/0198c2a0/role", Page::NotFound),
             ("/account", Page::Account),
+            ("/account/second-factor", Page::SecondFactor),
             ("/settings", Page::Settings),
             ("/refusals", Page::Refusals),
             ("/sign-in", Page::SignIn),
@@ -233,6 +238,7 @@ mod tests {
             Page::RotateKey,
             Page::Invite,
             Page::Account,
+            Page::SecondFactor,
         ] {
             assert!(!page.is_live(), "{page:?}");
         }

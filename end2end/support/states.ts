@@ -8,6 +8,7 @@ import type { Guard } from "./guard.ts";
 import { callFromManyPlaces, openUntil, watch } from "./activity.ts";
 import { call, push, send } from "./api.ts";
 import { AUDIT_STATES } from "./audit.ts";
+import { FACTOR_STATES } from "./factor.ts";
 import { Keys } from "./keys.ts";
 import { refusedCall } from "./refusals.ts";
 import { seedRotation } from "./rotate.ts";
@@ -507,6 +508,7 @@ export const STATES: State[] = [
   },
   ...AUDIT_STATES,
   ...TEAM_STATES,
+  ...FACTOR_STATES,
   {
     name: "refusals",
     open: async ({ page }) => {

@@ -60,7 +60,7 @@ async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyh
             };
             let token = token.with_context(|| format!("no member has the address {email}"))?;
             Ok(format!(
-                "Set a new password for {email} within 30 minutes: {}",
+                "Set a new password for {email} within 30 minutes; a second factor of theirs is turned off by it: {}",
                 at(&token)
             ))
         }

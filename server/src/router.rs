@@ -71,6 +71,7 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/", |m| on(m, page::show)),
     route(M::GET, "/sign-in", |m| on(m, page::sign_in)),
     route(M::POST, "/sign-in", |m| on(m, form::sign_in)),
+    route(M::POST, "/sign-in/code", |m| on(m, form::sign_in_code)),
     route(M::POST, "/sign-out", |m| on(m, form::sign_out)),
     route(M::POST, "/theme", |m| on(m, form::theme)),
     route(M::GET, "/setup/{token}", |m| on(m, page::setup)),
@@ -127,6 +128,13 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/account", |m| on(m, page::show)),
     route(M::POST, "/account/password", |m| {
         on(m, form::change_password)
+    }),
+    route(M::GET, "/account/second-factor", |m| on(m, page::show)),
+    route(M::POST, "/account/second-factor", |m| {
+        on(m, form::enable_second_factor)
+    }),
+    route(M::POST, "/account/second-factor/off", |m| {
+        on(m, form::disable_second_factor)
     }),
     route(M::POST, "/account/sessions", |m| on(m, form::end_sessions)),
     route(M::GET, "/refusals", |m| on(m, page::show)),

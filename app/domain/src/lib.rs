@@ -56,6 +56,7 @@ pub use rotation::{
 pub use scope::{Preset, Scope, ScopeSet};
 pub use several::{Emergency, SeveralAct, SeveralForm, SeveralPage};
 pub use team::{
-    AccountPage, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow, TeamPage,
+    AccountPage, Enrolment, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow,
+    TeamPage,
 };
 pub use text::{Rejected, is_invisible};

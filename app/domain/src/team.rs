@@ -12,12 +12,14 @@ pub struct InviteForm {
 
 /// A member, as the others see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word in the row")]
 pub struct MemberRow {
     pub id: MemberId,
     pub email: Email,
     pub role: Role,
     /// `None` for those who have not been here yet.
     pub last_seen: Option<Moment>,
+    pub second_factor: bool,
     /// Whether they may sign in.
     pub active: bool,
     /// Whoever looks.
@@ -80,4 +82,20 @@ pub struct AccountPage {
     pub now: Moment,
     /// The newest first.
     pub sessions: Vec<SessionRow>,
+    /// How many recovery codes are left; `None` where the second factor is off.
+    pub recovery_codes: Option<u32>,
+}
+
+/// A secret for an authenticator app that no code has confirmed yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolment {
+    /// The secret as the form sends it back: encrypted, for this member alone.
+    pub sealed: String,
+    /// The secret for people to type.
+    pub text: String,
+    /// The address that an app on the same device opens.
+    pub url: String,
+    /// The same as a QR code: the path of its dark squares in a drawing of `width` by `width`.
+    pub squares: String,
+    pub width: u32,
 }

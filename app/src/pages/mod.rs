@@ -20,6 +20,6 @@ pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
 pub use still::{
     AccountPage, AuditPage, DashboardPage, EditKeyPage, InvitePage, KeyPage, MemberPage,
-    NewKeyPage, RefusalsPage, RevokeAllPage, RevokeKeyPage, RotateKeyPage, SettingsPage, SetupPage,
-    SeveralPage, SignInPage, TeamPage,
+    NewKeyPage, RefusalsPage, RevokeAllPage, RevokeKeyPage, RotateKeyPage, SecondFactorPage,
+    SettingsPage, SetupPage, SeveralPage, SignInPage, TeamPage,
 };

@@ -27,6 +27,7 @@ impl Service {
             email: member.email.clone(),
             role: member.role,
             now: moment(now, zone),
+            recovery_codes: self.recovery_codes_left(&member.id).await?,
             sessions: self.sessions(member).await?.into_iter().map(row).collect(),
         })
     }

@@ -79,7 +79,8 @@ impl Service {
         self.new_link(LinkPurpose::NewAccount { name }).await
     }
 
-    /// A link to set a new password; `None` where no member has this address.
+    /// A link to set a new password, which turns a second factor off: it is for those who lost their way in. `None` where
+    /// no member has this address.
     ///
     /// # Errors
     /// [`Failure::Forbidden`] where the member is deactivated.

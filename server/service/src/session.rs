@@ -4,7 +4,7 @@ use crate::limit::network;
 use crate::password::Turn;
 use crate::random::bytes;
 use crate::store::{Action, Actor, AuditEvent, MemberRecord, NewSession, TokenDigest};
-use crate::{Client, Error, Member, Service};
+use crate::{Client, Error, Member, Service, SignedIn};
 use domain::{AccountId, Email, Failure, Field, MemberId, Rejected, Timestamp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -38,7 +38,7 @@ impl std::fmt::Debug for SessionToken {
 }
 
 impl Service {
-    /// Opens a session for the member with this address and password.
+    /// Opens a session for the member with this address and password, or asks for the code of their second factor.
     ///
     /// # Errors
     /// [`Failure::WrongCredentials`] without saying which is wrong, and [`Failure::TooManyAttempts`] during a delay.
@@ -47,7 +47,7 @@ impl Service {
         email: &str,
         password: &str,
         client: &Client,
-    ) -> Result<SessionToken, Error> {
+    ) -> Result<SignedIn, Error> {
         let email = Email::parse(email).ok();
         // Even an address that cannot exist takes the whole way, so that time tells nothing.
         let subject = email.as_ref().map_or("", Email::as_str);
@@ -70,8 +70,13 @@ impl Service {
             self.count_failure(subject, client).await?;
             return Err(Failure::WrongCredentials.into());
         };
+        if self.store.second_factor(&member.id).await?.is_some() {
+            // What failed before stays counted until the code is right, too.
+            return self.begin_sign_in(&member).await.map(SignedIn::CodeNeeded);
+        }
         self.open_session(&member.id, &member.account_id, &by_member, client)
             .await
+            .map(SignedIn::Session)
     }
 
     /// The right to try a password for this address.
@@ -80,19 +85,37 @@ impl Service {
     /// [`Failure::TooManyAttempts`] during a delay.
     async fn attempt(&self, email: &str, client: &Client) -> Result<Turn<'_>, Error> {
         let (by_member, by_network) = subjects(email, client.ip);
+        self.attempt_as(&[by_member, by_network]).await
+    }
+
+    /// The right to try a code for this member.
+    ///
+    /// # Errors
+    /// [`Failure::TooManyAttempts`] during a delay.
+    pub(crate) async fn attempt_code(
+        &self,
+        id: &MemberId,
+        email: &Email,
+        client: &Client,
+    ) -> Result<Turn<'_>, Error> {
+        let (by_member, by_network) = subjects(email.as_str(), client.ip);
+        let subjects = [by_member, by_network, code_subject(id)];
+        self.attempt_as(&subjects).await
+    }
+
+    async fn attempt_as(&self, subjects: &[String]) -> Result<Turn<'_>, Error> {
         let turn = self.hasher.turn().await.ok_or(Failure::TooManyAttempts {
             retry_after_seconds: 1,
         })?;
         // Checked while holding the turn: otherwise a burst would pass before its first failure is counted.
         let now = self.clock.now();
-        let both = [by_member, by_network];
-        match self.store.blocked_until(&both, now).await? {
+        match self.store.blocked_until(subjects, now).await? {
             Some(until) => Err(too_many(until, now)),
             None => Ok(turn),
         }
     }
 
-    async fn count_failure(&self, email: &str, client: &Client) -> Result<(), Error> {
+    pub(crate) async fn count_failure(&self, email: &str, client: &Client) -> Result<(), Error> {
         let (by_member, by_network) = subjects(email, client.ip);
         let now = self.clock.now();
         let forget = now.plus_seconds(-FORGET_FAILURES_SECONDS);
@@ -103,6 +126,46 @@ impl Service {
             .count_failure(&[by_network], now, &NETWORK_DELAYS, forget)
             .await?;
         Ok(())
+    }
+
+    /// Counts a wrong code under the member alone. Only who has the password comes so far, so that nobody else can keep
+    /// them out, and no number of networks tries more codes than one.
+    pub(crate) async fn count_code_failure(&self, id: &MemberId) -> Result<(), Error> {
+        let now = self.clock.now();
+        let forget = now.plus_seconds(-FORGET_FAILURES_SECONDS);
+        self.store
+            .count_failure(&[code_subject(id)], now, &MEMBER_DELAYS, forget)
+            .await?;
+        Ok(())
+    }
+
+    /// A session that is about to be opened, and its token.
+    pub(crate) fn new_session(
+        &self,
+        member: &MemberId,
+        client: &Client,
+    ) -> (NewSession, SessionToken) {
+        let token = self.new_token();
+        let now = self.clock.now();
+        let session = NewSession {
+            digest: token_digest(&token),
+            member_id: member.clone(),
+            created_at: now,
+            expires_at: now.plus_seconds(ABSOLUTE_SECONDS),
+            ip: client.ip,
+            user_agent: client.user_agent().map(str::to_owned),
+        };
+        (session, SessionToken(token))
+    }
+
+    pub(crate) fn session_event(
+        &self,
+        action: Action,
+        member: &MemberId,
+        account: &AccountId,
+        client: &Client,
+    ) -> AuditEvent {
+        session_event(action, member, account, client, self.clock.now())
     }
 
     /// Asks a member who is signed in for their password once more; whoever found their browser open is slowed down
@@ -141,19 +204,10 @@ impl Service {
         forget: &str,
         client: &Client,
     ) -> Result<SessionToken, Error> {
-        let token = self.new_token();
-        let now = self.clock.now();
-        let session = NewSession {
-            digest: token_digest(&token),
-            member_id: member.clone(),
-            created_at: now,
-            expires_at: now.plus_seconds(ABSOLUTE_SECONDS),
-            ip: client.ip,
-            user_agent: client.user_agent().map(str::to_owned),
-        };
-        let event = session_event(Action::SessionOpened, member, account, client, now);
+        let (session, token) = self.new_session(member, client);
+        let event = self.session_event(Action::SessionOpened, member, account, client);
         if self.store.open_session(session, forget, event).await? {
-            Ok(SessionToken(token))
+            Ok(token)
         } else {
             Err(Failure::WrongCredentials.into())
         }
@@ -252,6 +306,11 @@ pub(crate) fn subjects(email: &str, ip: IpAddr) -> (String, String) {
     // Hashed: what people type into the wrong field must not be stored as they typed it.
     let member = hex::encode(Sha256::digest(format!("{email}\n{network}")));
     (format!("member:{member}"), format!("network:{network}"))
+}
+
+/// What wrong codes are counted under.
+pub(crate) fn code_subject(id: &MemberId) -> String {
+    format!("code:{id}")
 }
 
 fn too_many(until: Timestamp, now: Timestamp) -> Error {

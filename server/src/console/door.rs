@@ -125,6 +125,10 @@ impl Backend for Door {
         self.told(self.service.team_page(self.member()?).await)
     }
 
+    async fn enrolment(&self) -> Result<domain::Enrolment, Failure> {
+        self.told(self.service.enrolment(self.member()?).await)
+    }
+
     async fn account(&self) -> Result<AccountPage, Failure> {
         let token = self.token.as_ref().ok_or(Failure::SignedOut)?;
         self.told(self.service.account_page(self.member()?, token).await)

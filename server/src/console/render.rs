@@ -80,7 +80,7 @@ async fn draw(
     // The answer that shows a key or a link just made shows nothing else.
     let alone = matches!(
         &request.answer,
-        Some(FormAnswer::Issued(_) | FormAnswer::Invited(_))
+        Some(FormAnswer::Issued(_) | FormAnswer::Invited(_) | FormAnswer::RecoveryCodes(_))
     );
     let data = if alone {
         PageData::None

@@ -48,6 +48,7 @@ fn Account(page: Data) -> impl IntoView {
         <p>"You are " <strong>{who}</strong> "."</p>
         {sessions(page.sessions, clock)}
         {password(page.email.as_str())}
+        {second_factor(page.recovery_codes)}
     })
 }
 
@@ -55,6 +56,7 @@ fn Account(page: Data) -> impl IntoView {
 fn done(word: &str) -> Option<&'static str> {
     match word {
         "password" => Some("Your password is changed. All other sessions have ended."),
+        "factor-off" => Some("The second factor is off. Signing in asks for your password alone."),
         "ended" => Some("Signed out there."),
         "others-ended" => Some("Signed out everywhere else."),
         _ => None,
@@ -159,5 +161,66 @@ fn password(email: &str) -> AnyView {
                 </div>
             </form>
         </section>
+    })
+}
+
+/// On, with the way to turn it off, or off, with the way to turn it on.
+fn second_factor(recovery_codes: Option<u32>) -> AnyView {
+    let content = match recovery_codes {
+        None => plain(view! {
+            <p>"Off. With it, signing in asks for a code of an app on your phone as well."</p>
+            <div class="actions">
+                <a class="button" href="/account/second-factor">
+                    "Set up"
+                </a>
+            </div>
+        }),
+        Some(left) => {
+            let problem = match page_request().answer {
+                Some(FormAnswer::FactorOff { failure }) => Some(Problem::from(failure)),
+                _ => None,
+            };
+            turn_off(left, Attempt::new(problem))
+        }
+    };
+    plain(view! {
+        <section class="stack narrow" id="second-factor">
+            <h2>"Second factor"</h2>
+            {content}
+        </section>
+    })
+}
+
+fn turn_off(left: u32, attempt: Attempt) -> AnyView {
+    let left = match left {
+        1 => "1 recovery code is left".to_owned(),
+        many => format!("{many} recovery codes are left"),
+    };
+    plain(view! {
+        <p>"On. " {left} "."</p>
+        <form class="form" method="post" action="/account/second-factor/off" novalidate>
+            {attempt.notice()}
+            <TextField
+                id="factor-password"
+                name="old_password"
+                label="Password"
+                kind="password"
+                error=attempt.at(Field::OldPassword)
+                autocomplete="current-password"
+            />
+            <TextField
+                id="factor-code"
+                name="code"
+                label="Code"
+                hint="Of your app, or a recovery code."
+                error=attempt.at(Field::Code)
+                autocomplete="one-time-code"
+            />
+            <div class="actions">
+                <button type="submit" class="button">
+                    "Turn off"
+                </button>
+            </div>
+        </form>
     })
 }

@@ -3,11 +3,20 @@
 use crate::components::{Icon, Notice, Problem, TextField, Tone};
 use crate::lean::plain;
 use crate::request::{FormAnswer, page_request};
+use domain::Field;
 use leptos::prelude::*;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let request = page_request();
+    if let Some(FormAnswer::Code {
+        step,
+        next,
+        failure,
+    }) = request.answer
+    {
+        return code(step, next, failure.map(Problem::from));
+    }
     let asked = request.asked("next").unwrap_or_default();
     let (email, next, problem) = match request.answer {
         Some(FormAnswer::SignIn {
@@ -56,6 +65,36 @@ pub fn SignInPage() -> impl IntoView {
                 <button type="submit" class="button primary wide">
                     "Sign in"
                 </button>
+            </form>
+        </section>
+    })
+}
+
+/// The second step, for those who have a second factor.
+fn code(step: String, next: String, problem: Option<Problem>) -> AnyView {
+    let error = problem.as_ref().and_then(|problem| problem.at(Field::Code));
+    let message = problem.filter(|_| error.is_none());
+    plain(view! {
+        <section class="card">
+            <Icon name="#i-mark"/>
+            <h1>"Enter a code"</h1>
+            <p class="lead">"Of your authenticator app, or a recovery code."</p>
+            {message.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
+            <form class="form" method="post" action="/sign-in/code">
+                <input type="hidden" name="step" value=step/>
+                <input type="hidden" name="next" value=next/>
+                <TextField
+                    id="code"
+                    name="code"
+                    label="Code"
+                    error=Signal::stored(error)
+                    autocomplete="one-time-code"
+                    autofocus=true
+                />
+                <button type="submit" class="button primary wide">
+                    "Sign in"
+                </button>
+                <a href="/sign-in">"Start again"</a>
             </form>
         </section>
     })

@@ -136,6 +136,9 @@ pub enum Action {
     AccountCreated,
     AccountUpdated,
     InventoryUpdated,
+    FactorDisabled,
+    FactorEnabled,
+    FactorRecoveryUsed,
     InvitationCreated,
     InvitationWithdrawn,
     ItemDeleted,
@@ -165,10 +168,13 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::AccountCreated,
         Self::AccountUpdated,
         Self::InventoryUpdated,
+        Self::FactorDisabled,
+        Self::FactorEnabled,
+        Self::FactorRecoveryUsed,
         Self::InvitationCreated,
         Self::InvitationWithdrawn,
         Self::ItemDeleted,
@@ -202,6 +208,9 @@ impl Action {
             Self::AccountCreated => "account.created",
             Self::AccountUpdated => "account.updated",
             Self::InventoryUpdated => "inventory.updated",
+            Self::FactorDisabled => "factor.disabled",
+            Self::FactorEnabled => "factor.enabled",
+            Self::FactorRecoveryUsed => "factor.recovery_used",
             Self::InvitationCreated => "invitation.created",
             Self::InvitationWithdrawn => "invitation.withdrawn",
             Self::ItemDeleted => "item.deleted",

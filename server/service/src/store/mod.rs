@@ -9,6 +9,7 @@ mod audit;
 mod call;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod factor;
 mod find;
 mod notice;
 mod record;
@@ -22,6 +23,7 @@ mod team;
 pub use access::*;
 pub use audit::*;
 pub use call::*;
+pub use factor::*;
 pub use find::*;
 pub use notice::*;
 pub use record::*;
@@ -59,6 +61,7 @@ pub trait Store:
     + MemberStore
     + TeamStore
     + AccessStore
+    + FactorStore
     + KeyStore
     + KeySearch
     + SeveralKeys
@@ -77,6 +80,7 @@ impl<T> Store for T where
         + MemberStore
         + TeamStore
         + AccessStore
+        + FactorStore
         + KeyStore
         + KeySearch
         + SeveralKeys
@@ -102,7 +106,7 @@ pub trait InstallationStore: Send + Sync + 'static {
     /// Remembers the pepper's fingerprint.
     async fn set_pepper_fingerprint(&self, fingerprint: &str) -> Result<()>;
 
-    /// Whether any API key was ever made, in any account.
+    /// Whether there is anything that depends on the pepper: an API key, or a second factor, in any account.
     async fn has_keys(&self) -> Result<bool>;
 
     /// Whether any account has an owner.
@@ -146,7 +150,7 @@ pub trait MemberStore: Send + Sync + 'static {
     /// Creates the first account with its owner where there is none at all; `false` where there is.
     async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool>;
 
-    /// Uses a reset link: sets the member's password, ends all their sessions and forgets the failed sign-ins that
+    /// Uses a reset link: sets the member's password, turns their second factor off, ends all their sessions and forgets the failed sign-ins that
     /// were counted under `forget` (the subject of the member's address). `false` where the link is gone.
     async fn reset_password(
         &self,

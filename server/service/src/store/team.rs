@@ -12,6 +12,8 @@ pub struct Teammate {
     pub role: Role,
     /// To the minute.
     pub last_seen_at: Option<Timestamp>,
+    /// Whether signing in asks them for a code, too.
+    pub second_factor: bool,
     /// `None` for those who may sign in.
     pub deactivated_at: Option<Timestamp>,
 }

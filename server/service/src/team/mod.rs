@@ -51,6 +51,7 @@ fn row(one: Teammate, viewer: &Member) -> MemberRow {
     let is_you = one.id == viewer.id;
     MemberRow {
         last_seen: one.last_seen_at.map(|at| moment(at, &viewer.time_zone)),
+        second_factor: one.second_factor,
         active: one.is_active(),
         is_you,
         may_change: !is_you && viewer.role.manages(one.role),

@@ -9,6 +9,7 @@ pub(crate) const PEPPER_FINGERPRINT: &str =
 pub(crate) const SET_PEPPER_FINGERPRINT: &str =
     "UPDATE installation SET pepper_fingerprint = $1 WHERE id = 1";
 
-pub(crate) const HAS_KEYS: &str = "SELECT EXISTS (SELECT 1 FROM api_keys)";
+pub(crate) const HAS_KEYS: &str = "
+    SELECT EXISTS (SELECT 1 FROM api_keys) OR EXISTS (SELECT 1 FROM second_factors)";
 
 pub(crate) const HAS_OWNER: &str = "SELECT EXISTS (SELECT 1 FROM members WHERE role = 'owner')";

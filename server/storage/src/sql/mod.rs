@@ -6,6 +6,7 @@
 pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod call;
+pub(crate) mod factor;
 pub(crate) mod find;
 pub(crate) mod installation;
 pub(crate) mod inventory;
@@ -53,6 +54,17 @@ pub(crate) const INDEXED: &[&str] = &[
     call::OF_KEY,
     call::SWEEP_ACCOUNTS,
     call::SWEEP_KEYS,
+    factor::ADD_RECOVERY,
+    factor::BEGIN,
+    factor::DISABLE,
+    factor::ENABLE,
+    factor::FIND_STEP,
+    factor::FORGET_EXPIRED,
+    factor::FORGET_RECOVERY,
+    factor::FORGET_STEPS,
+    factor::USE_RECOVERY,
+    factor::USE_SIGN_IN,
+    factor::USE_STEP,
     find::CREATORS,
     find::LAPSE,
     find::LAPSED,

@@ -7,12 +7,16 @@ use service::store::{Invitation, Teammate};
 
 /// In the order of their ids, which is that of time.
 pub(crate) const MEMBERS: &str = "
-    SELECT id, email, role, last_seen_at, deactivated_at
-    FROM members WHERE account_id = $1 ORDER BY id";
+    SELECT m.id, m.email, m.role, m.last_seen_at, m.deactivated_at, f.member_id AS factor
+    FROM members m
+    LEFT JOIN second_factors f ON f.member_id = m.id
+    WHERE m.account_id = $1 ORDER BY m.id";
 
 pub(crate) const MEMBER: &str = "
-    SELECT id, email, role, last_seen_at, deactivated_at
-    FROM members WHERE account_id = $1 AND id = $2";
+    SELECT m.id, m.email, m.role, m.last_seen_at, m.deactivated_at, f.member_id AS factor
+    FROM members m
+    LEFT JOIN second_factors f ON f.member_id = m.id
+    WHERE m.account_id = $1 AND m.id = $2";
 
 pub(crate) const CHANGE: &str = "
     UPDATE members SET role = $3, deactivated_at = $4 WHERE account_id = $1 AND id = $2";
@@ -44,6 +48,7 @@ pub(crate) struct TeammateRow {
     role: String,
     last_seen_at: Option<i64>,
     deactivated_at: Option<i64>,
+    factor: Option<String>,
 }
 
 impl TryFrom<TeammateRow> for Teammate {
@@ -55,6 +60,7 @@ impl TryFrom<TeammateRow> for Teammate {
             email: parsed(Email::parse(&row.email), "members.email")?,
             role: Role::parse(&row.role).ok_or(Corrupt("members.role"))?,
             last_seen_at: row.last_seen_at.map(Timestamp::from_millis),
+            second_factor: row.factor.is_some(),
             deactivated_at: row.deactivated_at.map(Timestamp::from_millis),
         })
     }

@@ -1,6 +1,6 @@
 //! Accounts and members. What concerns their sessions is in [`super::session`], their links in [`super::link`].
 
-use super::{Result, SqliteStore, account, link, read, record, session};
+use super::{Result, SqliteStore, account, factor, link, read, record, session};
 use crate::error::Doing as _;
 use crate::sql;
 use crate::sql::member::MemberRow;
@@ -78,6 +78,7 @@ impl MemberStore for SqliteStore {
             .execute(&mut *tx)
             .await
             .doing(DOING)?;
+        factor::forget(&mut tx, &member).await?;
         session::end_all(&mut tx, &member).await?;
         session::forget_failures(&mut tx, forget).await?;
         record(&mut tx, &event).await?;

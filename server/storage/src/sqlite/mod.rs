@@ -11,6 +11,7 @@ mod access;
 mod account;
 mod audit;
 mod call;
+mod factor;
 mod files;
 mod find;
 mod installation;

@@ -24,6 +24,18 @@ pub(super) async fn open(
         .execute(&mut *tx)
         .await
         .doing(DOING)?;
+    if !insert(&mut tx, &new).await? {
+        return Ok(false);
+    }
+    forget_failures(&mut tx, forget).await?;
+    record(&mut tx, event).await?;
+    tx.commit().await.doing(DOING)?;
+    Ok(true)
+}
+
+/// `false` where the member is deactivated.
+pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewSession) -> Result<bool> {
+    const DOING: &str = "storing a session";
     let opened = sqlx::query(session::OPEN)
         .bind(new.digest.0.as_slice())
         .bind(new.member_id.as_str())
@@ -31,7 +43,7 @@ pub(super) async fn open(
         .bind(new.expires_at.millis())
         .bind(new.ip.to_string())
         .bind(new.user_agent.as_deref())
-        .execute(&mut *tx)
+        .execute(&mut *connection)
         .await
         .doing(DOING)?;
     if opened.rows_affected() == 0 {
@@ -40,12 +52,9 @@ pub(super) async fn open(
     sqlx::query(member::SEEN)
         .bind(new.member_id.as_str())
         .bind(new.created_at.millis())
-        .execute(&mut *tx)
+        .execute(&mut *connection)
         .await
         .doing(DOING)?;
-    forget_failures(&mut tx, forget).await?;
-    record(&mut tx, event).await?;
-    tx.commit().await.doing(DOING)?;
     Ok(true)
 }
 

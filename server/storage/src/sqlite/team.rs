@@ -2,9 +2,9 @@
 
 use super::{Result, SqliteStore, link, read, read_all, record, session};
 use crate::error::Doing as _;
-use crate::sql::member;
 use crate::sql::team;
 use crate::sql::team::{InvitationRow, TeammateRow};
+use crate::sql::{factor, member};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
 use service::store::{
@@ -55,6 +55,7 @@ impl TeamStore for SqliteStore {
         forget(&mut tx, team::FORGET_INVITATIONS_BY, id).await?;
         if change == MemberChange::Deactivate {
             forget(&mut tx, team::FORGET_LINKS_OF, id).await?;
+            forget(&mut tx, factor::FORGET_STEPS, id).await?;
             session::end_all(&mut tx, id).await?;
         }
         record(&mut tx, &event(&before)).await?;

@@ -16,6 +16,7 @@ mod leads;
 mod pages;
 mod refusals;
 mod rotate;
+mod second_factor;
 mod sessions;
 mod settings;
 mod setup;

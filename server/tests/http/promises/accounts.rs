@@ -293,9 +293,23 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
         let answer = match (*method, *path) {
             (
                 MethodFilter::GET,
-                "/" | "/keys" | "/keys/new" | "/keys/revoke-all" | "/keys/found" | "/inventory"
-                | "/leads" | "/docs" | "/audit" | "/audit/log.csv" | "/audit/log.jsonl" | "/team"
-                | "/team/invite" | "/account" | "/settings" | "/refusals",
+                "/"
+                | "/keys"
+                | "/keys/new"
+                | "/keys/revoke-all"
+                | "/keys/found"
+                | "/inventory"
+                | "/leads"
+                | "/docs"
+                | "/audit"
+                | "/audit/log.csv"
+                | "/audit/log.jsonl"
+                | "/team"
+                | "/team/invite"
+                | "/account"
+                | "/account/second-factor"
+                | "/settings"
+                | "/refusals",
             ) => mine.get(&at).await.expect(200),
             (MethodFilter::POST, "/keys/found") => {
                 // The digest of a key that is not theirs tells them nothing.
@@ -349,6 +363,9 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 mine.form(&at, &fields).await.expect(200)
             }
             (MethodFilter::POST, "/account/password") => mine.form(&at, &[]).await.expect(200),
+            (MethodFilter::POST, "/account/second-factor" | "/account/second-factor/off") => {
+                mine.form(&at, &[("sealed", "00")]).await
+            }
             (MethodFilter::POST, "/account/sessions") => {
                 mine.form(&at, &[("end", "others")]).await.expect(303)
             }
@@ -382,7 +399,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
             // Above, one by one.
             (_, "/call/{*function}") => mine.get("/call/none").await.expect(405),
             // Tried last: they end or replace the session.
-            (MethodFilter::POST, "/sign-in" | "/sign-out") => continue,
+            (MethodFilter::POST, "/sign-in" | "/sign-in/code" | "/sign-out") => continue,
             _ => panic!("{what} is new: say here how it keeps accounts apart"),
         };
         silent(&answer, &what);

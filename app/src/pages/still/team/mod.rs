@@ -22,6 +22,7 @@ const MEMBERS: &[Column] = &[
     Column::Text("Email"),
     Column::Text("Role"),
     Column::Text("Last seen"),
+    Column::Text("Second factor"),
     Column::Text("Status"),
     Column::Unseen("Actions"),
 ];
@@ -136,6 +137,9 @@ fn row(one: MemberRow, clock: Clock) -> AnyView {
             </td>
             <td role="cell" data-label="Last seen">
                 {seen}
+            </td>
+            <td role="cell" data-label="Second factor">
+                {if one.second_factor { "On" } else { "Off" }}
             </td>
             <td role="cell" data-label="Status">
                 {status}

@@ -54,6 +54,9 @@ pub enum Change {
     DeactivateMember,
     ReactivateMember,
     HandOver,
+    EnableFactor,
+    FinishSignIn,
+    DisableFactor,
     EndSession,
     OpenSession,
     EndOtherSessions,
@@ -64,7 +67,7 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
@@ -86,6 +89,9 @@ impl Change {
         Self::DeactivateMember,
         Self::ReactivateMember,
         Self::HandOver,
+        Self::EnableFactor,
+        Self::FinishSignIn,
+        Self::DisableFactor,
         Self::EndSession,
         Self::OpenSession,
         Self::EndOtherSessions,
@@ -235,6 +241,9 @@ impl Change {
             | Self::DeactivateMember
             | Self::ReactivateMember
             | Self::HandOver
+            | Self::EnableFactor
+            | Self::FinishSignIn
+            | Self::DisableFactor
             | Self::EndOtherSessions
             | Self::ChangePassword => self.make_of_team(store, world, &event).await?,
             Self::EndSession => {
@@ -360,6 +369,8 @@ impl World {
                 store.find_account(account).await.unwrap(),
                 store.list_members(account).await.unwrap(),
                 store.list_invitations(account, now).await.unwrap(),
+                store.second_factor(&self.owner).await.unwrap(),
+                self.others.portrait(store).await,
                 store.list_sessions(&self.owner, now, at(-1)).await.unwrap(),
                 store.list_keys(account).await.unwrap(),
                 store.creation_stopped(account).await.unwrap(),

@@ -1,11 +1,12 @@
 //! The changes that concern the people of an account, in a [`World`] as the others.
 
 use super::change::{Change, World};
+use super::factors::{factor, recovery, session};
 use super::team::Mate;
 use super::tenant::Tenant;
 use super::world::{at, token};
 use crate::store::{
-    Action, AuditEvent, Claim, MemberChange, MemberChanged, Store, StoreError, Teammate,
+    Action, AuditEvent, Claim, MemberChange, MemberChanged, Proof, Store, StoreError, Teammate,
     TokenDigest,
 };
 use domain::Role;
@@ -17,6 +18,8 @@ pub(super) struct Others {
     heir: Mate,
     guest: Mate,
     guests_link: TokenDigest,
+    /// The heir, who has a second factor, gave the right password.
+    step: TokenDigest,
     unwanted: Mate,
 }
 
@@ -31,14 +34,36 @@ impl Others {
         assert_eq!(changed.await.unwrap(), MemberChanged::Changed);
         mate.as_tenant(tenant).sign_in(store, at(0)).await;
         unwanted.invited(store, tenant, Role::Viewer, at(0)).await;
+        let heir = Mate::join(store, tenant, "heir", Role::Viewer).await;
+        let event = tenant.event(Action::FactorEnabled, "heir", at(0));
+        let enabled = store.enable_second_factor(&heir.id, factor(), at(0), event);
+        assert!(enabled.await.unwrap());
+        let step = token("the heir's first step");
+        let begun = store.begin_sign_in(&step, &heir.id, at(0), at(100));
+        begun.await.unwrap();
         Self {
+            step,
+            heir,
             guests_link: guest.invited(store, tenant, Role::Viewer, at(0)).await,
             mate,
             former,
-            heir: Mate::join(store, tenant, "heir", Role::Viewer).await,
             guest,
             unwanted,
         }
+    }
+}
+
+impl Others {
+    pub(super) async fn portrait(&self, store: &dyn Store) -> String {
+        let told = (
+            store.second_factor(&self.heir.id).await.unwrap(),
+            store.find_sign_in(&self.step, at(10)).await.unwrap(),
+            store
+                .list_sessions(&self.heir.id, at(10), at(-1))
+                .await
+                .unwrap(),
+        );
+        format!("{told:?}")
     }
 }
 
@@ -86,6 +111,26 @@ impl Change {
                 store
                     .hand_over(account, &tenant.owner, &others.heir.id, event)
                     .await
+            }
+            Self::EnableFactor => {
+                let event = event(Action::FactorEnabled);
+                store
+                    .enable_second_factor(&tenant.owner, factor(), at(10), event)
+                    .await
+            }
+            Self::FinishSignIn => {
+                let heir = others.heir.as_tenant(tenant);
+                let session = session(&heir, "the heir's session", at(10));
+                let proof = Proof::Recovery(recovery(1));
+                let event = event(Action::FactorRecoveryUsed);
+                store
+                    .finish_sign_in(&others.step, proof, session, &[], event)
+                    .await
+            }
+            Self::DisableFactor => {
+                let (proof, event) = (Proof::Step(101), event(Action::FactorDisabled));
+                let heir = &others.heir.id;
+                store.disable_second_factor(heir, proof, event).await
             }
             Self::EndOtherSessions => {
                 let event = event(Action::SessionOthersEnded);

@@ -23,6 +23,7 @@ mod audit;
 mod calls;
 mod change;
 mod change_team;
+mod factors;
 mod find;
 mod glance;
 mod inventory;
@@ -181,6 +182,10 @@ macro_rules! store_contract_cases {
             the_sessions_of_a_member_are_listed_with_their_origin
             all_other_sessions_end_and_this_one_stays
             a_changed_password_ends_other_sessions_and_reset_links
+            a_second_factor_is_kept_until_it_is_turned_off
+            a_code_and_a_first_step_open_one_session
+            a_first_step_ends_with_what_it_stands_for
+            a_second_factor_depends_on_the_pepper
         }
     };
 }
@@ -194,7 +199,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, audit::*, calls::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, several::*, sightings::*, team::*,
+                access::*, accounts::*, audit::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, several::*, sightings::*, team::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -1,0 +1,96 @@
+//! Setting up an authenticator app, and the one sight of the recovery codes.
+
+use crate::components::{Attempt, Code, Notice, PageHead, Problem, TextField, Tone};
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::{FormAnswer, PageData, page_request};
+use domain::{Enrolment, Field};
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Set up a second factor",
+    purpose: "Besides your password, signing in will ask for a code of an app on your phone.",
+};
+
+#[component]
+pub fn SecondFactorPage() -> impl IntoView {
+    let content = match page_request().answer {
+        Some(FormAnswer::RecoveryCodes(codes)) => plain(view! { <Recovery codes=codes/> }),
+        Some(FormAnswer::Enrol { enrolment, failure }) => {
+            enrol(*enrolment, Some(Problem::from(failure)))
+        }
+        _ => load(HEAD, PageData::enrolment, |enrolment| {
+            enrol(enrolment, None)
+        }),
+    };
+    plain(view! { <div class="narrow">{content}</div> })
+}
+
+fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
+    let attempt = Attempt::new(problem);
+    // The quiet zone that readers of the code need.
+    let box_ = format!("-4 -4 {0} {0}", enrolment.width + 8);
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <ol class="enrol">
+            <li>
+                <p>"Scan this with an authenticator app:"</p>
+                <svg class="qr" viewBox=box_ role="img" aria-label="QR code for an authenticator app">
+                    <path d=enrolment.squares></path>
+                </svg>
+                <details class="more">
+                    <summary>"It cannot be scanned"</summary>
+                    <p>"Type this key into the app, as one that changes with time:"</p>
+                    <Code id="factor-key" text=enrolment.text/>
+                    <p>
+                        <a href=enrolment.url>"Open it on this device"</a>
+                    </p>
+                </details>
+            </li>
+            <li>
+                <form class="form" method="post" action="/account/second-factor" novalidate>
+                    <input type="hidden" name="sealed" value=enrolment.sealed/>
+                    <TextField
+                        id="code"
+                        name="code"
+                        label="Code"
+                        hint="The six digits that the app shows now."
+                        error=attempt.at(Field::Code)
+                        autocomplete="one-time-code"
+                    />
+                    <div class="actions">
+                        <a class="button" href="/account">
+                            "Cancel"
+                        </a>
+                        <button type="submit" class="button primary">
+                            "Turn on"
+                        </button>
+                    </div>
+                </form>
+            </li>
+        </ol>
+    })
+}
+
+/// The answer to the form: nothing shows the codes again.
+#[component]
+fn Recovery(codes: Vec<String>) -> impl IntoView {
+    let text = codes.join("\n");
+    plain(view! {
+        <h1>"Keep your recovery codes"</h1>
+        <p>
+            "The second factor is on. Where the phone is lost, each of these codes signs you in once in the place of a code of the app:"
+        </p>
+        <Code id="recovery-codes" text=text/>
+        <Notice
+            tone=Tone::Warning
+            title="This is the only time the codes are shown."
+            text="We keep no copy that could be read. Print them, or store them in a password manager."
+        />
+        <div class="actions">
+            <a class="button primary" href="/account">
+                "I have stored them"
+            </a>
+        </div>
+    })
+}

@@ -1,0 +1,8 @@
+// A second factor.
+
+import { useFactor } from "../support/factor.ts";
+import { test } from "../support/test.ts";
+
+test("a second factor is set up, signed in with, and turned off", async ({ page }) => {
+  await useFactor(page);
+});

@@ -1,0 +1,106 @@
+// Setting up a second factor and signing in with it, without script on any of these pages: the same with JavaScript and
+// without.
+
+import { createHmac } from "node:crypto";
+import type { State } from "./states.ts";
+import { expect, owner, signIn, type Page } from "./test.ts";
+
+/** The code of an authenticator app (RFC 6238) so many seconds from now. */
+function code(secret: string, seconds = 0): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret.replaceAll(/\s/g, "")].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor((Date.now() / 1000 + seconds) / 30)));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  const offset = (digest.at(-1) ?? 0) & 15;
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** Turns the second factor on, and answers with the secret and the recovery codes. */
+async function setUp(page: Page): Promise<{ secret: string; recovery: string[] }> {
+  await signIn(page, "/account");
+  await page.getByRole("link", { name: "Set up" }).click();
+  await expect(page.getByRole("img", { name: "QR code for an authenticator app" })).toBeVisible();
+  await page.getByText("It cannot be scanned").click();
+  const secret = await page.locator("#factor-key").innerText();
+  await page.getByLabel("Code", { exact: true }).fill(code(secret));
+  await page.getByRole("button", { name: "Turn on" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep your recovery codes");
+  const recovery = (await page.locator("#recovery-codes").innerText()).trim().split("\n");
+  expect(recovery).toHaveLength(10);
+  await page.getByRole("link", { name: "I have stored them" }).click();
+  await expect(page.getByText("10 recovery codes are left")).toBeVisible();
+  return { secret, recovery };
+}
+
+/** The first step of signing in. */
+async function givePassword(page: Page): Promise<void> {
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Email").fill(owner.email);
+  await page.getByLabel("Password").fill(owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Enter a code");
+}
+
+/** Signs in with a code and with a recovery code, and turns the second factor off. */
+export async function useFactor(page: Page): Promise<void> {
+  const { secret, recovery } = await setUp(page);
+  await givePassword(page);
+  await page.getByLabel("Code").fill("12345");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByLabel("Code")).toHaveAccessibleDescription(/This code is not right/);
+  // A failure delays the next attempt by a second.
+  await page.waitForTimeout(1_100);
+  // The next step's code: the one of this step confirmed the set-up.
+  await page.getByLabel("Code").fill(code(secret, 30));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
+  await givePassword(page);
+  await page.getByLabel("Code").fill(recovery[0] ?? "");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
+  await page.goto("/account");
+  await expect(page.getByText("9 recovery codes are left")).toBeVisible();
+  await page.getByLabel("Password", { exact: true }).fill(owner.password);
+  await page.getByLabel("Code", { exact: true }).fill(recovery[1] ?? "");
+  await page.getByRole("button", { name: "Turn off" }).click();
+  await expect(page.getByText("The second factor is off.")).toBeVisible();
+}
+
+export const FACTOR_STATES: State[] = [
+  {
+    name: "second factor",
+    open: async ({ page }) => {
+      await signIn(page, "/account/second-factor");
+      await page.getByText("It cannot be scanned").click();
+      await page.getByLabel("Code", { exact: true }).fill("12345");
+      await page.getByRole("button", { name: "Turn on" }).click();
+      await expect(page.getByLabel("Code", { exact: true })).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
+    name: "recovery codes",
+    open: async ({ page }) => {
+      await signIn(page, "/account/second-factor");
+      await page.getByText("It cannot be scanned").click();
+      await page.getByLabel("Code", { exact: true }).fill(code(await page.locator("#factor-key").innerText()));
+      await page.getByRole("button", { name: "Turn on" }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep your recovery codes");
+    },
+  },
+  {
+    name: "second factor on",
+    open: async ({ page }) => {
+      await setUp(page);
+    },
+  },
+  {
+    name: "sign in asks for a code",
+    open: async ({ page }) => {
+      await setUp(page);
+      await givePassword(page);
+    },
+  },
+];

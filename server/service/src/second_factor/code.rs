@@ -1,0 +1,134 @@
+//! The secret that an authenticator app shares with us, its codes, and the recovery codes.
+
+use crate::random::bytes;
+use crate::store::{FactorRecord, Proof, RecoveryDigest};
+use crate::{Error, Service};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
+use domain::{Email, MemberId, Timestamp};
+use totp_rs::{Builder, Secret, Totp};
+use zeroize::Zeroizing;
+
+const NONCE: usize = 12;
+const SECRET: usize = 20;
+/// Without letters that are taken for others.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// Characters of a recovery code: 50 bits.
+const RECOVERY: usize = 10;
+
+/// The shared secret: 160 random bits, the length that RFC 4226 recommends.
+pub(super) struct FactorSecret(Zeroizing<[u8; SECRET]>);
+
+impl FactorSecret {
+    /// RFC 6238 as every app knows it: SHA-1, 6 digits, 30 seconds, and one step before and after.
+    pub(super) fn totp(&self, email: &Email) -> Result<Totp, Error> {
+        // The one character that the address of a code cannot hold.
+        let name = email.as_str().replace(':', "_");
+        Builder::new()
+            .with_secret(Secret::new(Box::new(*self.0)))
+            .with_account_name(name)
+            .with_issuer(Some("Voxum Console"))
+            .build()
+            .map_err(|error| Error::broken(error.to_string()))
+    }
+
+    /// For people who cannot scan: in groups of four.
+    pub(super) fn text(&self) -> String {
+        let text = Secret::new(Box::new(*self.0)).to_base32();
+        let groups: Vec<_> = text
+            .as_bytes()
+            .chunks(4)
+            .map(String::from_utf8_lossy)
+            .collect();
+        groups.join(" ")
+    }
+}
+
+impl Service {
+    pub(super) fn new_factor_secret(&self) -> FactorSecret {
+        FactorSecret(Zeroizing::new(bytes(&*self.random)))
+    }
+
+    /// Encrypted for one member alone.
+    pub(super) fn seal(&self, member: &MemberId, secret: &FactorSecret) -> Result<Vec<u8>, Error> {
+        let nonce: [u8; NONCE] = bytes(&*self.random);
+        let payload = Payload {
+            msg: secret.0.as_slice(),
+            aad: member.as_str().as_bytes(),
+        };
+        let sealed = self.factor_cipher().encrypt(&Nonce::from(nonce), payload);
+        let sealed = sealed.map_err(|_| Error::broken("a secret could not be encrypted"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// `None` for what [`Service::seal`] did not make for this member.
+    pub(super) fn unseal(&self, member: &MemberId, sealed: &[u8]) -> Option<FactorSecret> {
+        let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
+        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+        let payload = Payload {
+            msg: sealed,
+            aad: member.as_str().as_bytes(),
+        };
+        let opened = self.factor_cipher().decrypt(&Nonce::from(nonce), payload);
+        let opened = Zeroizing::new(opened.ok()?);
+        Some(FactorSecret(Zeroizing::new(
+            opened.as_slice().try_into().ok()?,
+        )))
+    }
+
+    fn factor_cipher(&self) -> ChaCha20Poly1305 {
+        let key = Zeroizing::new(self.pepper.mac(b"voxum second factor secrets"));
+        ChaCha20Poly1305::new(&Key::from(*key))
+    }
+
+    /// What a typed code proves; `None` where it proves nothing. Whether it was used before, the database knows.
+    pub(super) fn proof(
+        &self,
+        member: &MemberId,
+        email: &Email,
+        factor: &FactorRecord,
+        typed: &str,
+        now: Timestamp,
+    ) -> Result<Option<Proof>, Error> {
+        let plain = plain(typed);
+        if plain.len() != 6 {
+            let digest = self.recovery_digest(member, &plain);
+            return Ok((plain.len() == RECOVERY).then_some(Proof::Recovery(digest)));
+        }
+        let secret = self.unseal(member, &factor.sealed);
+        let secret = secret.ok_or_else(|| Error::broken("a second factor cannot be decrypted"))?;
+        Ok(step(&secret.totp(email)?, &plain, now).map(Proof::Step))
+    }
+
+    /// Ten fresh codes with their digests.
+    pub(super) fn recovery_codes(&self, member: &MemberId) -> Vec<(String, RecoveryDigest)> {
+        let code = |_| {
+            let random: Zeroizing<[u8; RECOVERY]> = Zeroizing::new(bytes(&*self.random));
+            let plain: String = random
+                .iter()
+                .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+                .collect();
+            let digest = self.recovery_digest(member, &plain);
+            (format!("{}-{}", &plain[..5], &plain[5..]), digest)
+        };
+        (0..10).map(code).collect()
+    }
+
+    fn recovery_digest(&self, member: &MemberId, plain: &str) -> RecoveryDigest {
+        let message = format!("voxum recovery code\n{member}\n{plain}");
+        RecoveryDigest(self.pepper.mac(message.as_bytes()))
+    }
+}
+
+/// The step of a code that is right now, or was or will be within half a minute.
+pub(super) fn step(totp: &Totp, code: &str, now: Timestamp) -> Option<u64> {
+    totp.check(code, u64::try_from(now.millis() / 1000).ok()?)
+}
+
+/// Without the spaces and dashes that people type or paste.
+fn plain(typed: &str) -> String {
+    let kept = typed.chars().filter(char::is_ascii_alphanumeric);
+    kept.take(2 * RECOVERY)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
+}

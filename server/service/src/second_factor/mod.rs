@@ -1,0 +1,130 @@
+//! The second factor: an authenticator app that a member has at hand, and codes on paper for when it is lost.
+
+mod code;
+mod sign_in;
+
+pub use sign_in::{SignInStep, SignedIn};
+
+use crate::store::{Action, NewFactor};
+use crate::{Client, Error, Member, Service};
+use code::step;
+use domain::{Enrolment, Failure, Field, MemberId, Rejected};
+use qrcode::{Color, QrCode};
+use serde_json::json;
+
+const WRONG: Rejected = Rejected("This code is not right, or was used already.");
+
+impl Service {
+    /// A fresh secret for the member's app. Nothing is stored until a first code confirms it.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the member has a second factor.
+    pub async fn enrolment(&self, member: &Member) -> Result<Enrolment, Error> {
+        if self.store.second_factor(&member.id).await?.is_some() {
+            return Err(Failure::NotFound.into());
+        }
+        let sealed = self.seal(&member.id, &self.new_factor_secret())?;
+        self.shown(member, &sealed)
+    }
+
+    /// The same again, for a form whose code was refused.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for what we did not make for this member.
+    pub fn enrolment_again(&self, member: &Member, sealed: &str) -> Result<Enrolment, Error> {
+        let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
+        self.shown(member, &sealed)
+    }
+
+    fn shown(&self, member: &Member, sealed: &[u8]) -> Result<Enrolment, Error> {
+        let secret = self.unseal(&member.id, sealed).ok_or(Failure::NotFound)?;
+        let totp = secret.totp(&member.email)?;
+        let url = totp
+            .to_url()
+            .map_err(|error| Error::broken(error.to_string()))?;
+        let code = QrCode::new(url.as_bytes()).map_err(Error::broken)?;
+        let (width, colors) = (code.width(), code.to_colors());
+        let dark = colors
+            .iter()
+            .enumerate()
+            .filter(|(_, color)| **color == Color::Dark);
+        let squares = dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width, at / width));
+        Ok(Enrolment {
+            sealed: hex::encode(sealed),
+            text: secret.text(),
+            url,
+            squares: squares.collect(),
+            width: u32::try_from(width).unwrap_or(0),
+        })
+    }
+
+    /// Turns the second factor on, once the app gave a right code. Answers with the recovery codes, which are shown
+    /// this once.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] for a wrong code, [`Failure::NotFound`] where the secret is none of ours or the member has a
+    /// second factor already.
+    pub async fn enable_second_factor(
+        &self,
+        member: &Member,
+        client: &Client,
+        sealed: &str,
+        typed: &str,
+    ) -> Result<Vec<String>, Error> {
+        let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
+        let secret = self.unseal(&member.id, &sealed).ok_or(Failure::NotFound)?;
+        let now = self.clock.now();
+        let typed: String = typed.split_whitespace().collect();
+        let step = step(&secret.totp(&member.email)?, &typed, now)
+            .ok_or_else(|| Error::field(Field::Code, WRONG))?;
+        let (codes, digests) = self.recovery_codes(&member.id).into_iter().unzip();
+        let factor = NewFactor {
+            sealed,
+            step,
+            recovery_codes: digests,
+        };
+        let id = member.id.as_str();
+        let event = member.event(Action::FactorEnabled, id, client, now, json!({}));
+        let enabled = self
+            .store
+            .enable_second_factor(&member.id, factor, now, event)
+            .await?;
+        if enabled {
+            Ok(codes)
+        } else {
+            Err(Failure::NotFound.into())
+        }
+    }
+
+    /// Turns the second factor off, and forgets its secret and the recovery codes.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] for a wrong password or code, [`Failure::TooManyAttempts`] during a delay.
+    pub async fn disable_second_factor(
+        &self,
+        member: &Member,
+        client: &Client,
+        password: &str,
+        typed: &str,
+    ) -> Result<(), Error> {
+        self.ask_password(member, password, client).await?;
+        let factor = self.store.second_factor(&member.id).await?;
+        let factor = factor.ok_or(Failure::NotFound)?;
+        let (id, email) = (&member.id, &member.email);
+        let proof = self.ask_code(id, email, &factor, typed, client).await?;
+        let now = self.clock.now();
+        let event = member.event(Action::FactorDisabled, id.as_str(), client, now, json!({}));
+        let store = &self.store;
+        if store.disable_second_factor(id, proof, event).await? {
+            Ok(())
+        } else {
+            Err(self.wrong_code(id, email, client).await?)
+        }
+    }
+
+    /// How many recovery codes a member has left; `None` where they have no second factor.
+    pub(crate) async fn recovery_codes_left(&self, id: &MemberId) -> Result<Option<u32>, Error> {
+        let factor = self.store.second_factor(id).await?;
+        Ok(factor.map(|factor| factor.recovery_codes))
+    }
+}

@@ -1,0 +1,110 @@
+//! Signing in by a password and a code, in two steps. Between them there is no session, only a short-lived token that
+//! says that the password was right.
+
+use super::WRONG;
+use crate::session::{code_subject, subjects, token_digest};
+use crate::store::{Action, FactorRecord, MemberRecord, Proof};
+use crate::{Client, Error, Service, SessionToken};
+use domain::{Email, Failure, Field, MemberId};
+use zeroize::Zeroizing;
+
+/// Long enough to look for a phone.
+const LIFE_SECONDS: i64 = 5 * 60;
+
+/// What a right password came to.
+pub enum SignedIn {
+    Session(SessionToken),
+    /// The member has a second factor.
+    CodeNeeded(SignInStep),
+}
+
+/// Says that the password was right: 256 random bits, of which the hash is stored.
+pub struct SignInStep(Zeroizing<String>);
+
+impl SignInStep {
+    /// The text itself, for the form that asks for the code.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Service {
+    pub(crate) async fn begin_sign_in(&self, member: &MemberRecord) -> Result<SignInStep, Error> {
+        let (token, now) = (self.new_token(), self.clock.now());
+        let ends = now.plus_seconds(LIFE_SECONDS);
+        self.store
+            .begin_sign_in(&token_digest(&token), &member.id, now, ends)
+            .await?;
+        Ok(SignInStep(token))
+    }
+
+    /// Opens the session of whoever gave the right password, by a code of their app or a recovery code.
+    ///
+    /// # Errors
+    /// [`Failure::SignedOut`] where the first step is over or used, [`Failure::Invalid`] for a wrong code, and
+    /// [`Failure::TooManyAttempts`] during a delay.
+    pub async fn finish_sign_in(
+        &self,
+        token: &str,
+        typed: &str,
+        client: &Client,
+    ) -> Result<SessionToken, Error> {
+        let step = token_digest(token);
+        let member = self.store.find_sign_in(&step, self.clock.now()).await?;
+        let member = member.ok_or(Failure::SignedOut)?;
+        let factor = self.store.second_factor(&member.id).await?;
+        let factor = factor.ok_or(Failure::SignedOut)?;
+        let (id, email) = (&member.id, &member.email);
+        let proof = self.ask_code(id, email, &factor, typed, client).await?;
+        let (session, opened) = self.new_session(id, client);
+        let action = match proof {
+            Proof::Step(_) => Action::SessionOpened,
+            Proof::Recovery(_) => Action::FactorRecoveryUsed,
+        };
+        let event = self.session_event(action, id, &member.account_id, client);
+        let (by_member, _) = subjects(email.as_str(), client.ip);
+        let forget = [by_member, code_subject(id)];
+        let store = &self.store;
+        if store
+            .finish_sign_in(&step, proof, session, &forget, event)
+            .await?
+        {
+            Ok(opened)
+        } else {
+            Err(self.wrong_code(id, email, client).await?)
+        }
+    }
+
+    /// What a code proves.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] for a wrong code, which counts like a wrong password, and [`Failure::TooManyAttempts`]
+    /// during a delay.
+    pub(super) async fn ask_code(
+        &self,
+        id: &MemberId,
+        email: &Email,
+        factor: &FactorRecord,
+        typed: &str,
+        client: &Client,
+    ) -> Result<Proof, Error> {
+        // Holds the turn, so that a burst does not pass before its first failure is counted.
+        let _turn = self.attempt_code(id, email, client).await?;
+        match self.proof(id, email, factor, typed, self.clock.now())? {
+            Some(proof) => Ok(proof),
+            None => Err(self.wrong_code(id, email, client).await?),
+        }
+    }
+
+    /// Counts it, whatever network it comes from: whoever gets this far has the password.
+    pub(super) async fn wrong_code(
+        &self,
+        id: &MemberId,
+        email: &Email,
+        client: &Client,
+    ) -> Result<Error, Error> {
+        self.count_failure(email.as_str(), client).await?;
+        self.count_code_failure(id).await?;
+        Ok(Error::field(Field::Code, WRONG))
+    }
+}

@@ -1,0 +1,175 @@
+//! The second step of signing in.
+
+use super::team::Mate;
+use super::tenant::Tenant;
+use super::world::{Shared, at, link, race, token};
+use crate::store::{
+    Action, LinkPurpose, MemberChange, NewFactor, NewSession, Proof, RecoveryDigest, Store,
+    Teammate, TokenDigest,
+};
+use domain::{Role, Timestamp};
+
+pub(super) fn recovery(number: u8) -> RecoveryDigest {
+    RecoveryDigest([number; 32])
+}
+
+pub(super) fn factor() -> NewFactor {
+    NewFactor {
+        sealed: vec![1, 2, 3],
+        step: 100,
+        recovery_codes: vec![recovery(1), recovery(2)],
+    }
+}
+
+async fn enable(store: &dyn Store, tenant: &Tenant) -> bool {
+    let event = tenant.event(Action::FactorEnabled, "owner", at(0));
+    let enabled = store.enable_second_factor(&tenant.owner, factor(), at(0), event);
+    enabled.await.unwrap()
+}
+
+/// The first step, good for a minute.
+async fn begin(store: &dyn Store, tenant: &Tenant, name: &str, now: Timestamp) -> TokenDigest {
+    let step = token(name);
+    let ends = now.plus_seconds(60);
+    let begun = store.begin_sign_in(&step, &tenant.owner, now, ends).await;
+    begun.unwrap();
+    step
+}
+
+pub(super) fn session(tenant: &Tenant, name: &str, now: Timestamp) -> NewSession {
+    NewSession {
+        digest: token(name),
+        member_id: tenant.owner.clone(),
+        created_at: now,
+        expires_at: now.plus_seconds(3_600),
+        ip: [192, 0, 2, 7].into(),
+        user_agent: None,
+    }
+}
+
+async fn finish(
+    store: &dyn Store,
+    tenant: &Tenant,
+    step: &TokenDigest,
+    proof: Proof,
+    now: Timestamp,
+) -> bool {
+    let name = format!("{proof:?} {}", now.millis());
+    let event = tenant.event(Action::SessionOpened, "owner", now);
+    let finished = store.finish_sign_in(step, proof, session(tenant, &name, now), &[], event);
+    finished.await.unwrap()
+}
+
+pub(super) async fn a_second_factor_is_kept_until_it_is_turned_off(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    assert_eq!(store.second_factor(&a.owner).await.unwrap(), None);
+    assert!(enable(&*store, &a).await);
+    assert!(!enable(&*store, &a).await, "it is on already");
+    let found = store.second_factor(&a.owner).await.unwrap().unwrap();
+    assert_eq!((found.sealed, found.recovery_codes), (vec![1, 2, 3], 2));
+    assert_eq!(store.second_factor(&b.owner).await.unwrap(), None);
+    let listed = store.list_members(&a.account).await.unwrap();
+    assert!(listed[0].second_factor);
+    let events = a.events(&*store).await;
+    for (proof, off) in [
+        (Proof::Step(100), false),
+        (Proof::Recovery(recovery(9)), false),
+        (Proof::Step(101), true),
+        (Proof::Step(102), false),
+    ] {
+        let event = a.event(Action::FactorDisabled, "owner", at(1));
+        let disabled = store.disable_second_factor(&a.owner, proof, event);
+        assert_eq!(disabled.await.unwrap(), off, "{proof:?}");
+    }
+    assert_eq!(a.events(&*store).await, events + 1);
+    assert_eq!(store.second_factor(&a.owner).await.unwrap(), None);
+}
+
+pub(super) async fn a_code_and_a_first_step_open_one_session(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    assert!(enable(&*store, &tenant).await);
+    let step = begin(&*store, &tenant, "first", at(1)).await;
+    let found = store.find_sign_in(&step, at(2)).await.unwrap().unwrap();
+    assert_eq!(found.id, tenant.owner);
+    assert!(
+        !finish(&*store, &tenant, &step, Proof::Step(100), at(2)).await,
+        "used"
+    );
+    assert!(!finish(&*store, &tenant, &token("none"), Proof::Step(101), at(2)).await);
+    // Of ten who send the same code at once one gets in.
+    let opened = race(10, |number| {
+        let (store, tenant) = (store.clone(), tenant.clone());
+        let now = at(3).plus_seconds(i64::from(number));
+        async move { finish(&*store, &tenant, &step, Proof::Step(101), now).await }
+    });
+    let opened = opened.await.into_iter().filter(|opened| *opened).count();
+    assert_eq!(opened, 1);
+    assert_eq!(store.find_sign_in(&step, at(20)).await.unwrap(), None);
+    let step = begin(&*store, &tenant, "second", at(20)).await;
+    assert!(
+        !finish(&*store, &tenant, &step, Proof::Step(101), at(21)).await,
+        "used"
+    );
+    for good in [true, false] {
+        let proof = Proof::Recovery(recovery(1));
+        let step = begin(&*store, &tenant, &format!("third {good}"), at(22)).await;
+        assert_eq!(finish(&*store, &tenant, &step, proof, at(23)).await, good);
+    }
+    let left = store.second_factor(&tenant.owner).await.unwrap().unwrap();
+    assert_eq!(left.recovery_codes, 1);
+    // It is over to the millisecond.
+    let step = begin(&*store, &tenant, "late", at(30)).await;
+    assert!(!finish(&*store, &tenant, &step, Proof::Step(200), at(90)).await);
+    assert_eq!(store.find_sign_in(&step, at(90)).await.unwrap(), None);
+}
+
+pub(super) async fn a_first_step_ends_with_what_it_stands_for(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
+    let own = mate.as_tenant(&tenant);
+    assert!(enable(&*store, &own).await);
+    let gone = async |step: &TokenDigest, now| {
+        assert_eq!(store.find_sign_in(step, now).await.unwrap(), None);
+        assert!(!finish(&*store, &own, step, Proof::Step(500), now).await);
+    };
+    // With the password that was right,
+    let step = begin(&*store, &own, "one", at(1)).await;
+    let event = own.event(Action::PasswordChanged, "mate", at(2));
+    store
+        .change_password(&own.owner, &token("none"), "new hash", event)
+        .await
+        .unwrap();
+    gone(&step, at(3)).await;
+    // with the right to sign in,
+    let step = begin(&*store, &own, "two", at(4)).await;
+    for (change, now) in [(MemberChange::Deactivate, 5), (MemberChange::Reactivate, 6)] {
+        let event = |_: &Teammate| tenant.event(Action::MemberDeactivated, "mate", at(now));
+        store
+            .change_member(&tenant.account, &own.owner, change, at(now), &event)
+            .await
+            .unwrap();
+    }
+    gone(&step, at(7)).await;
+    // and with the second factor itself, which a reset turns off.
+    let step = begin(&*store, &own, "three", at(8)).await;
+    let purpose = LinkPurpose::Reset {
+        member: own.owner.clone(),
+        email: own.email.clone(),
+    };
+    let reset = link(&*store, "reset", purpose, at(8)).await;
+    let event = own.event(Action::PasswordReset, "mate", at(9));
+    let done = store.reset_password(&reset, at(9), "newer hash", "nobody", event);
+    assert!(done.await.unwrap());
+    assert_eq!(store.second_factor(&own.owner).await.unwrap(), None);
+    gone(&step, at(10)).await;
+}
+
+pub(super) async fn a_second_factor_depends_on_the_pepper(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    assert!(!store.has_keys().await.unwrap());
+    assert!(enable(&*store, &tenant).await);
+    assert!(store.has_keys().await.unwrap());
+}

@@ -1,0 +1,104 @@
+//! `POST /account/second-factor`, `/account/second-factor/off` and `/sign-in/code`
+
+use super::refuse;
+use crate::AppState;
+use crate::console::door::failure;
+use crate::console::fields::Fields;
+use crate::console::next::{same_site, sign_in_to};
+use crate::console::render::with_status;
+use crate::console::{Visitor, cookies, render, see_other};
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::response::Response;
+use domain::Failure;
+
+const ACCOUNT: &str = "/account";
+const ENROL: &str = "/account/second-factor";
+const SIGN_IN: &str = "/sign-in";
+
+/// Answers with the recovery codes, once.
+pub async fn enable_second_factor(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(ENROL));
+    };
+    let (service, sealed) = (&state.service, fields.text("sealed"));
+    let enabled = service
+        .enable_second_factor(member, &visitor.client, &sealed, &fields.secret("code"))
+        .await;
+    let told = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(codes) => {
+            let answer = FormAnswer::RecoveryCodes(codes);
+            return render::answer(&state, &visitor, ENROL, answer).await;
+        }
+        Err(told) => told,
+    };
+    match service.enrolment_again(member, &sealed) {
+        Ok(enrolment) if told != Failure::NotFound => {
+            let answer = FormAnswer::Enrol {
+                enrolment: Box::new(enrolment),
+                failure: told.clone(),
+            };
+            refuse(&state, &visitor, ENROL, &told, answer).await
+        }
+        // The secret is none of ours, or there is a second factor already.
+        _ => with_status(render::page(&state, &visitor, ACCOUNT, None).await, &told),
+    }
+}
+
+pub async fn disable_second_factor(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(ACCOUNT));
+    };
+    let (password, code) = (fields.secret("old_password"), fields.secret("code"));
+    let disabled = state
+        .service
+        .disable_second_factor(member, &visitor.client, &password, &code)
+        .await;
+    match disabled.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(()) => see_other("/account?done=factor-off"),
+        Err(told) => {
+            let answer = FormAnswer::FactorOff {
+                failure: told.clone(),
+            };
+            refuse(&state, &visitor, ACCOUNT, &told, answer).await
+        }
+    }
+}
+
+/// The second step. Where the first one is over, it begins anew.
+pub async fn sign_in_code(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Response {
+    let (step, next) = (fields.secret("step"), fields.text("next"));
+    let opened = state
+        .service
+        .finish_sign_in(&step, &fields.secret("code"), &visitor.client)
+        .await;
+    match opened.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(token) => {
+            visitor.leave(&state).await;
+            let mut response = see_other(same_site(&next));
+            cookies::set_session(&mut response, &state.public_url, token.expose());
+            response
+        }
+        Err(Failure::SignedOut) => see_other(&sign_in_to(same_site(&next))),
+        Err(told) => {
+            let answer = FormAnswer::Code {
+                step: step.to_string(),
+                next: same_site(&next).to_owned(),
+                failure: Some(told.clone()),
+            };
+            refuse(&state, &visitor, SIGN_IN, &told, answer).await
+        }
+    }
+}

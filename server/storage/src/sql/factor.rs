@@ -1,0 +1,61 @@
+//! The second step of signing in.
+
+use crate::error::Corrupt;
+use service::store::FactorRecord;
+
+pub(crate) const FIND: &str = "
+    SELECT f.sealed, (SELECT count(*) FROM recovery_codes r WHERE r.member_id = f.member_id) AS left_over
+    FROM second_factors f WHERE f.member_id = $1";
+
+pub(crate) const ENABLE: &str = "
+    INSERT INTO second_factors (member_id, sealed, last_step, created_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (member_id) DO NOTHING";
+
+pub(crate) const ADD_RECOVERY: &str =
+    "INSERT INTO recovery_codes (member_id, digest) VALUES ($1, $2)";
+
+pub(crate) const DISABLE: &str = "DELETE FROM second_factors WHERE member_id = $1";
+
+pub(crate) const FORGET_RECOVERY: &str = "DELETE FROM recovery_codes WHERE member_id = $1";
+
+/// Once for each step, and never for one before.
+pub(crate) const USE_STEP: &str =
+    "UPDATE second_factors SET last_step = $2 WHERE member_id = $1 AND last_step < $2";
+
+pub(crate) const USE_RECOVERY: &str =
+    "DELETE FROM recovery_codes WHERE member_id = $1 AND digest = $2";
+
+pub(crate) const BEGIN: &str =
+    "INSERT INTO sign_in_steps (digest, member_id, expires_at) VALUES ($1, $2, $3)";
+
+pub(crate) const FORGET_EXPIRED: &str = "DELETE FROM sign_in_steps WHERE expires_at <= $1";
+
+pub(crate) const FORGET_STEPS: &str = "DELETE FROM sign_in_steps WHERE member_id = $1";
+
+pub(crate) const FIND_STEP: &str = "
+    SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone, m.deactivated_at
+    FROM sign_in_steps s
+    JOIN members m ON m.id = s.member_id
+    JOIN accounts a ON a.id = m.account_id
+    WHERE s.digest = $1 AND s.expires_at > $2 AND m.deactivated_at IS NULL";
+
+pub(crate) const USE_SIGN_IN: &str =
+    "DELETE FROM sign_in_steps WHERE digest = $1 AND member_id = $2 AND expires_at > $3";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct FactorRow {
+    sealed: Vec<u8>,
+    left_over: i64,
+}
+
+impl TryFrom<FactorRow> for FactorRecord {
+    type Error = Corrupt;
+
+    fn try_from(row: FactorRow) -> Result<Self, Corrupt> {
+        Ok(Self {
+            sealed: row.sealed,
+            recovery_codes: u32::try_from(row.left_over)
+                .map_err(|_| Corrupt("recovery_codes.digest"))?,
+        })
+    }
+}

@@ -1,0 +1,179 @@
+//! The second step of signing in.
+
+use super::{Result, SqliteStore, read, record, session};
+use crate::error::Doing as _;
+use crate::sql::factor::{self, FactorRow};
+use crate::sql::member::MemberRow;
+use async_trait::async_trait;
+use domain::{MemberId, Timestamp};
+use service::store::{
+    AuditEvent, FactorRecord, FactorStore, MemberRecord, NewFactor, NewSession, Proof, TokenDigest,
+};
+use sqlx::SqliteConnection;
+
+#[async_trait]
+impl FactorStore for SqliteStore {
+    async fn second_factor(&self, member: &MemberId) -> Result<Option<FactorRecord>> {
+        const DOING: &str = "finding a second factor";
+        let row: Option<FactorRow> = sqlx::query_as(factor::FIND)
+            .bind(member.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .doing(DOING)?;
+        read(row, DOING)
+    }
+
+    async fn enable_second_factor(
+        &self,
+        member: &MemberId,
+        new: NewFactor,
+        now: Timestamp,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        const DOING: &str = "enabling a second factor";
+        let mut tx = self.begin(DOING).await?;
+        let enabled = sqlx::query(factor::ENABLE)
+            .bind(member.as_str())
+            .bind(new.sealed)
+            .bind(i64::try_from(new.step).unwrap_or(i64::MAX))
+            .bind(now.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        if enabled.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for digest in new.recovery_codes {
+            sqlx::query(factor::ADD_RECOVERY)
+                .bind(member.as_str())
+                .bind(digest.0.as_slice())
+                .execute(&mut *tx)
+                .await
+                .doing(DOING)?;
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+
+    async fn disable_second_factor(
+        &self,
+        member: &MemberId,
+        proof: Proof,
+        event: AuditEvent,
+    ) -> Result<bool> {
+        const DOING: &str = "disabling a second factor";
+        let mut tx = self.begin(DOING).await?;
+        if !use_up(&mut tx, member, proof).await? {
+            return Ok(false);
+        }
+        forget(&mut tx, member).await?;
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+
+    async fn begin_sign_in(
+        &self,
+        step: &TokenDigest,
+        member: &MemberId,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<()> {
+        const DOING: &str = "beginning a sign-in";
+        let mut tx = self.begin(DOING).await?;
+        sqlx::query(factor::FORGET_EXPIRED)
+            .bind(now.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        sqlx::query(factor::BEGIN)
+            .bind(step.0.as_slice())
+            .bind(member.as_str())
+            .bind(expires_at.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        tx.commit().await.doing(DOING)
+    }
+
+    async fn find_sign_in(
+        &self,
+        step: &TokenDigest,
+        now: Timestamp,
+    ) -> Result<Option<MemberRecord>> {
+        const DOING: &str = "finding a sign-in that was begun";
+        let row: Option<MemberRow> = sqlx::query_as(factor::FIND_STEP)
+            .bind(step.0.as_slice())
+            .bind(now.millis())
+            .fetch_optional(&self.readers)
+            .await
+            .doing(DOING)?;
+        read(row, DOING)
+    }
+
+    async fn finish_sign_in(
+        &self,
+        step: &TokenDigest,
+        proof: Proof,
+        new: NewSession,
+        subjects: &[String],
+        event: AuditEvent,
+    ) -> Result<bool> {
+        const DOING: &str = "finishing a sign-in";
+        let mut tx = self.begin(DOING).await?;
+        let used = sqlx::query(factor::USE_SIGN_IN)
+            .bind(step.0.as_slice())
+            .bind(new.member_id.as_str())
+            .bind(new.created_at.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        let good = used.rows_affected() == 1
+            && use_up(&mut tx, &new.member_id, proof).await?
+            && session::insert(&mut tx, &new).await?;
+        if !good {
+            return Ok(false);
+        }
+        for subject in subjects {
+            session::forget_failures(&mut tx, subject).await?;
+        }
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+}
+
+/// `false` where it is used already; then the caller rolls back.
+async fn use_up(
+    connection: &mut SqliteConnection,
+    member: &MemberId,
+    proof: Proof,
+) -> Result<bool> {
+    let query = match &proof {
+        Proof::Step(step) => sqlx::query(factor::USE_STEP)
+            .bind(member.as_str())
+            .bind(i64::try_from(*step).unwrap_or(i64::MAX)),
+        Proof::Recovery(digest) => sqlx::query(factor::USE_RECOVERY)
+            .bind(member.as_str())
+            .bind(digest.0.as_slice()),
+    };
+    let used = query.execute(connection).await;
+    Ok(used.doing("using a second factor")?.rows_affected() == 1)
+}
+
+/// The app, the recovery codes, and the sign-ins that wait for them.
+pub(super) async fn forget(connection: &mut SqliteConnection, member: &MemberId) -> Result<()> {
+    for statement in [
+        factor::FORGET_RECOVERY,
+        factor::DISABLE,
+        factor::FORGET_STEPS,
+    ] {
+        sqlx::query(statement)
+            .bind(member.as_str())
+            .execute(&mut *connection)
+            .await
+            .doing("forgetting a second factor")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,275 @@
+//! `/account/second-factor`, and signing in with it
+
+use crate::support::{Answer, Http, Member, OWNER, PASSWORD, World};
+use totp_rs::{Builder, Secret, Totp};
+
+/// An authenticator app.
+struct App(Totp);
+
+impl App {
+    /// Reads the key that a page shows to those who cannot scan.
+    #[track_caller]
+    fn of(page: &str) -> Self {
+        let (_, rest) = page.split_once("id=\"factor-key\"><code>").unwrap();
+        let text = rest.split_once('<').unwrap().0.replace(' ', "");
+        let secret = Secret::try_from_base32(&text).unwrap();
+        let builder = Builder::new().with_secret(secret);
+        Self(builder.with_account_name("x").build().unwrap())
+    }
+
+    fn code(&self, world: &World) -> String {
+        self.at(world, 0)
+    }
+
+    fn at(&self, world: &World, seconds: i64) -> String {
+        use service::Clock as _;
+        let now = world.clock.now().millis() / 1000 + seconds;
+        self.0.generate(u64::try_from(now).unwrap()).to_string()
+    }
+}
+
+#[track_caller]
+fn field(page: &str, name: &str) -> String {
+    let (_, rest) = page
+        .split_once(&format!("name=\"{name}\" value=\""))
+        .unwrap();
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+/// Turns the second factor on; gives the app and the recovery codes.
+async fn enable(world: &World, member: &Member) -> (App, Vec<String>) {
+    let page = member.get("/account/second-factor").await.expect(200).body;
+    let (app, sealed) = (App::of(&page), field(&page, "sealed"));
+    let fields = [("sealed", &*sealed), ("code", &app.code(world))];
+    let answer = member
+        .form("/account/second-factor", &fields)
+        .await
+        .expect(200);
+    let (_, rest) = answer
+        .body
+        .split_once("id=\"recovery-codes\"><code>")
+        .unwrap();
+    let codes = rest.split_once('<').unwrap().0.lines().map(str::to_owned);
+    (app, codes.collect())
+}
+
+/// The first step, with the right password.
+async fn begin(http: &Http) -> String {
+    let fields = [("email", OWNER), ("password", PASSWORD), ("next", "/keys")];
+    let answer = http.form("/sign-in", &fields).await.expect(200);
+    assert!(
+        !answer.headers.contains_key("set-cookie"),
+        "a session before the code"
+    );
+    assert!(answer.body.contains("Enter a code"), "{}", answer.body);
+    field(&answer.body, "step")
+}
+
+async fn finish(http: &Http, step: &str, code: &str) -> Answer {
+    let fields = [("step", step), ("code", code), ("next", "/keys")];
+    http.form("/sign-in/code", &fields).await
+}
+
+#[tokio::test]
+async fn a_second_factor_counts_once_a_first_code_was_right_and_shows_its_recovery_codes_once() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let page = owner.get("/account/second-factor").await.expect(200);
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert!(page.body.contains("<path d=\"M0 0h1v1h-1z") && !page.body.contains("hydrate"));
+    let (app, sealed) = (App::of(&page.body), field(&page.body, "sealed"));
+    let wrong = [("sealed", &*sealed), ("code", "12345")];
+    let again = owner
+        .form("/account/second-factor", &wrong)
+        .await
+        .expect(200)
+        .body;
+    assert!(again.contains("This code is not right"), "{again}");
+    assert_eq!(
+        App::of(&again).code(&world),
+        app.code(&world),
+        "the same secret"
+    );
+    // Nothing is on yet.
+    let fields = [("email", OWNER), ("password", PASSWORD)];
+    world.nobody().form("/sign-in", &fields).await.expect(303);
+
+    let code = app.code(&world);
+    let right = [
+        ("sealed", &*sealed),
+        ("code", &*format!("{} {}", &code[..3], &code[3..])),
+    ];
+    let answer = owner
+        .form("/account/second-factor", &right)
+        .await
+        .expect(200);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert!(answer.body.contains("Keep your recovery codes") && !answer.body.contains("hydrate"));
+    let account = owner.get("/account").await.expect(200).body;
+    assert!(account.contains("10 recovery codes are left"), "{account}");
+    let team = owner.get("/team").await.expect(200).body;
+    assert!(team.contains(">On<"), "{team}");
+    owner.get("/account/second-factor").await.expect(404);
+    owner
+        .form("/account/second-factor", &right)
+        .await
+        .expect(404);
+    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
+    assert!(log.contains("Second factor turned on"));
+}
+
+#[tokio::test]
+async fn signing_in_asks_for_a_code_that_works_once() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (app, _) = enable(&world, &owner).await;
+    let first = app.code(&world);
+    let http = world.nobody();
+    let step = begin(&http).await;
+    let page = finish(&http, &step, &first).await.expect(200).body;
+    assert!(
+        page.contains("was used already"),
+        "the code of the enrolment: {page}"
+    );
+    world.clock.advance_seconds(30);
+    let code = app.code(&world);
+    let answer = finish(&http, &step, &code).await.expect(303);
+    assert_eq!(answer.header("location"), "/keys");
+    Member::of(&world, &answer).get("/keys").await.expect(200);
+    // Neither the step nor the code works again.
+    let again = finish(&http, &step, &app.at(&world, 30)).await.expect(303);
+    assert_eq!(again.header("location"), "/sign-in?next=%2Fkeys");
+    let step = begin(&http).await;
+    finish(&http, &step, &code).await.expect(200);
+    world.clock.advance_seconds(60);
+    // A clock that is half a minute off is none to be refused.
+    finish(&http, &step, &app.at(&world, -30)).await.expect(303);
+}
+
+#[tokio::test]
+async fn the_first_step_is_over_after_five_minutes() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (app, _) = enable(&world, &owner).await;
+    let step = begin(&world.nobody()).await;
+    world.clock.advance_seconds(5 * 60);
+    let answer = finish(&world.nobody(), &step, &app.code(&world))
+        .await
+        .expect(303);
+    assert_eq!(answer.header("location"), "/sign-in?next=%2Fkeys");
+    assert!(!answer.headers.contains_key("set-cookie"));
+}
+
+#[tokio::test]
+async fn wrong_codes_delay_the_next_one_wherever_they_come_from() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (app, _) = enable(&world, &owner).await;
+    let step = begin(&world.nobody()).await;
+    for (seconds, ip) in [(1, 1), (2, 2), (4, 3), (8, 4)] {
+        let http = world.nobody().from([198, 51, 100, ip]);
+        finish(&http, &step, "00000x").await.expect(200);
+        let answer = finish(&world.nobody(), &step, &app.code(&world))
+            .await
+            .expect(429);
+        assert_eq!(answer.header("retry-after"), seconds.to_string());
+        // The right password in between forgets nothing.
+        begin(&world.nobody().from([198, 51, 100, 99])).await;
+        world.clock.advance_seconds(seconds);
+    }
+    world.clock.advance_seconds(30);
+    finish(&world.nobody(), &step, &app.code(&world))
+        .await
+        .expect(303);
+}
+
+#[tokio::test]
+async fn each_recovery_code_signs_in_once() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (_, codes) = enable(&world, &owner).await;
+    assert_eq!(codes.len(), 10);
+    let step = begin(&world.nobody()).await;
+    let typed = codes[3].to_uppercase().replace('-', " ");
+    finish(&world.nobody(), &step, &typed).await.expect(303);
+    let step = begin(&world.nobody()).await;
+    finish(&world.nobody(), &step, &codes[3]).await.expect(200);
+    world.clock.advance_seconds(30);
+    finish(&world.nobody(), &step, &codes[4]).await.expect(303);
+    let account = owner.get("/account").await.expect(200).body;
+    assert!(account.contains("8 recovery codes are left"), "{account}");
+    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
+    assert_eq!(log.matches("Signed in with a recovery code").count(), 2);
+}
+
+#[tokio::test]
+async fn turning_it_off_asks_for_the_password_and_a_code() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (app, codes) = enable(&world, &owner).await;
+    world.clock.advance_seconds(30);
+    let off = async |password: &str, code: &str| {
+        let fields = [("old_password", password), ("code", code)];
+        owner.form("/account/second-factor/off", &fields).await
+    };
+    let page = off("wrong horse battery", &app.code(&world))
+        .await
+        .expect(200)
+        .body;
+    assert!(page.contains("This is not your password."));
+    world.clock.advance_seconds(30);
+    let page = off(PASSWORD, "zzzzz-zzzzz").await.expect(200).body;
+    assert!(page.contains("This code is not right"));
+    world.clock.advance_seconds(30);
+    let answer = off(PASSWORD, &codes[0]).await.expect(303);
+    assert_eq!(answer.header("location"), "/account?done=factor-off");
+    let fields = [("email", OWNER), ("password", PASSWORD)];
+    world.nobody().form("/sign-in", &fields).await.expect(303);
+    assert_eq!(world.count("SELECT count(*) FROM recovery_codes").await, 0);
+}
+
+#[tokio::test]
+async fn an_operators_reset_turns_it_off() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    enable(&world, &owner).await;
+    let email = domain::Email::parse(OWNER).unwrap();
+    let token = world.service.reset_link(&email).await.unwrap().unwrap();
+    let path = format!("/setup/{}", token.expose());
+    world
+        .nobody()
+        .form(&path, &[("password", PASSWORD)])
+        .await
+        .expect(303);
+    let fields = [("email", OWNER), ("password", PASSWORD)];
+    world.nobody().form("/sign-in", &fields).await.expect(303);
+}
+
+#[tokio::test]
+async fn a_secret_is_for_one_member_alone_and_stands_nowhere_as_it_is() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let bob = world.join(&owner, "bob@example.com", "admin").await;
+    let page = bob.get("/account/second-factor").await.expect(200).body;
+    let (app, sealed) = (App::of(&page), field(&page, "sealed"));
+    for sealed in [&*sealed, "", "00", "zz"] {
+        let fields = [("sealed", sealed), ("code", &app.code(&world))];
+        owner
+            .form("/account/second-factor", &fields)
+            .await
+            .expect(404);
+    }
+    let (app, codes) = enable(&world, &owner).await;
+    world.store.close().await;
+    let digest = |text: &str| text.replace('-', "").into_bytes();
+    let mut secrets: Vec<Vec<u8>> = codes.iter().map(|code| digest(code)).collect();
+    secrets.push(app.0.secret().as_bytes().to_vec());
+    secrets.push(app.0.secret().to_base32().into_bytes());
+    for name in ["voxum.db", "voxum.db-wal"] {
+        let file = std::fs::read(world.folder.path().join(name)).unwrap_or_default();
+        for secret in &secrets {
+            let holds = file.windows(secret.len()).any(|window| window == secret);
+            assert!(!holds, "{name} holds a secret");
+        }
+    }
+}

@@ -13,7 +13,7 @@ test("the first steps are ticked one after another, and the numbers follow", asy
 test("the chart's numbers are in a table that the keyboard opens", async ({ page, server }) => {
   await seedDashboard(server);
   await signIn(page, "/");
-  const table = page.getByRole("table", { name: "Calls a day over the last 30 days, today first" });
+  const table = page.getByRole("table", { name: "Calls a day over the last 30 days, the latest first" });
   await expect(table).toBeHidden();
   const summary = page.getByText("Show as table");
   await summary.focus();

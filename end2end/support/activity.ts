@@ -20,9 +20,13 @@ export async function learnNetworks(page: Page, server: Server): Promise<void> {
   await call(server, key.secret, "/api/inventory");
   const path = `/keys/${key.id}`;
   await signIn(page, "/keys");
-  await openUntil(page, path, "1 call");
-  await expect(page.getByRole("region", { name: "Calls", exact: true })).toContainText("1 call, 0 refused");
-  await expect(page.getByRole("region", { name: "Who calls" })).toContainText("feed-robot/1.0");
+  // Counts and callers are written one after the other.
+  await expect(async () => {
+    await page.goto(path);
+    const soon = { timeout: 100 };
+    await expect(page.getByRole("region", { name: "Calls", exact: true })).toContainText("1 call, 0 refused", soon);
+    await expect(page.getByRole("region", { name: "Who calls" })).toContainText("feed-robot/1.0", soon);
+  }).toPass({ timeout: 9_000, intervals: [200] });
   await expect(page.getByRole("img", { name: "Calls a day over the last 7 days" })).toBeVisible();
   await page.getByRole("link", { name: "24 hours" }).click();
   await expect(page.getByRole("img", { name: "Calls an hour over the last 24 hours" })).toBeVisible();

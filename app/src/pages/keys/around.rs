@@ -92,7 +92,7 @@ fn form(around: &AroundKeys) -> AnyView {
             &query.creator,
             [all("Anybody")].into_iter().chain(creators),
         ),
-        days("unused", "Unused for at least (days)", query.unused),
+        days("unused", "Unused for (days)", query.unused),
         days("expires", "Ends within (days)", query.expires),
         choice("sort", "Order", &query.sort, orders.into_iter()),
     ];

@@ -18,7 +18,7 @@ pub fn section(emergency: Emergency) -> AnyView {
         None => (
             "1",
             plain(
-                "Nobody can create or rotate a key until an owner allows it again. Keys that there are keep working.",
+                "Stops everybody from creating and rotating keys until an owner allows it again. The keys that you have keep working.",
             ),
             "Stop creating keys",
         ),

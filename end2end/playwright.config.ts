@@ -7,8 +7,7 @@ export default defineConfig<Options>({
   testDir: "journeys",
   fullyParallel: true,
   workers: 2,
-  // What fails once and then passes is reported as flaky.
-  retries: process.env.CI ? 1 : 0,
+  retries: 0,
   forbidOnly: true,
   reporter: "list",
   timeout: 30_000,

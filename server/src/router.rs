@@ -3,7 +3,7 @@
 use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
 use crate::api::{calls, ending, health, inventory, key, leads, limit, openapi};
-use crate::console::{call, export, form, page, same_origin};
+use crate::console::{call, events, export, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
 use crate::{AppState, drain, fallback};
@@ -79,6 +79,7 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/keys", |m| on(m, page::show)),
     route(M::POST, "/keys", |m| on(m, form::create_key)),
     route(M::GET, "/keys/new", |m| on(m, page::show)),
+    route(M::GET, "/keys/events", |m| on(m, events::keys)),
     route(M::GET, "/keys/found", |m| on(m, page::show)),
     route(M::POST, "/keys/found", |m| on(m, form::found_key)),
     route(M::GET, "/keys/several", |m| on(m, page::show)),

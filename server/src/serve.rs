@@ -82,16 +82,19 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let sweeping = tokio::spawn(sweep_for_ever(service.clone()));
     let (quiet, quieted) = oneshot::channel();
     let telling = mail.map(|smtp| tokio::spawn(tell_until(quieted, service.clone(), smtp)));
-    let router = build_router(AppState::new(
+    let state = AppState::new(
         service.clone(),
         Site::for_this_process()?,
         public_url,
         trusted_proxies,
-    ));
+    );
+    let stopping = state.stopping.clone();
+    let router = build_router(state);
     let app = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut stopped = stop.clone();
     let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
         let _ = stop.wait_for(|stop| *stop).await;
+        stopping.cancel();
     });
     let out_of_time = async move {
         let _ = stopped.wait_for(|stop| *stop).await;

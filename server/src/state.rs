@@ -7,6 +7,12 @@ use app::docs::Docs;
 use axum::body::Bytes;
 use service::Service;
 use std::sync::{Arc, OnceLock};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// Pages that are kept up to date at once: each costs a look at the database every second. Others show what was when they
+/// were loaded.
+const MOST_WATCHING: usize = 500;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -15,6 +21,10 @@ pub struct AppState {
     pub site: Arc<Site>,
     pub public_url: Arc<PublicUrl>,
     pub trusted_proxies: Arc<TrustedProxies>,
+    /// Told to answers that would not end by themselves.
+    pub stopping: CancellationToken,
+    /// One for each of them.
+    pub(crate) watching: Arc<Semaphore>,
     docs: Arc<OnceLock<Arc<Docs>>>,
     openapi: Arc<OnceLock<Bytes>>,
 }
@@ -33,6 +43,8 @@ impl AppState {
             site: Arc::new(site),
             public_url: Arc::new(public_url),
             trusted_proxies: Arc::new(trusted_proxies),
+            stopping: CancellationToken::new(),
+            watching: Arc::new(Semaphore::new(MOST_WATCHING)),
             docs: Arc::default(),
             openapi: Arc::default(),
         }

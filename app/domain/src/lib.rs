@@ -16,6 +16,7 @@ mod inventory;
 mod key;
 mod lead;
 mod limit;
+mod live;
 mod member;
 mod moment;
 mod policy;
@@ -46,6 +47,7 @@ pub use key::{
 };
 pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;
+pub use live::{FirstCall, FirstCallStage, KeysNews};
 pub use member::{AccountName, Email, MemberView, Role};
 pub use moment::{Moment, Timestamp, relative};
 pub use policy::KeyPolicy;

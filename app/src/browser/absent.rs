@@ -75,6 +75,8 @@ pub fn on_leaving(_then: impl Fn() + 'static) {}
 
 pub fn on_escape(_then: impl Fn() + 'static) {}
 
+pub fn hear(_url: String, _tell: impl Fn(String) + Clone + 'static) {}
+
 pub fn every_second(_tick: impl Fn(i64) + 'static) {}
 
 pub fn sign_in_again() {}

@@ -15,9 +15,9 @@ use live as side;
 
 pub use side::{
     adopt_theme, cancel, check_boxes, close, copy, empty, every_second, focus, focus_invalid,
-    form_value, form_values, guard_leaving, has_own_address, is_backdrop, on_escape, on_leaving,
-    open, path, ready, receive, search, select_all, send_with, serve_docs, set_theme, sha256,
-    sign_in_again, theme, upload, value,
+    form_value, form_values, guard_leaving, has_own_address, hear, is_backdrop, on_escape,
+    on_leaving, open, path, ready, receive, search, select_all, send_with, serve_docs, set_theme,
+    sha256, sign_in_again, theme, upload, value,
 };
 
 /// The event by which a page asks to be put in place that is the answer to a form; its detail is the document.

@@ -1,8 +1,8 @@
 //! One key of the list.
 
 use super::key_table::SEVERAL;
-use super::{Badge, Clock, Day, Icon, RevokeDialog, RevokeRequest, Time};
-use crate::lean::plain;
+use super::{Badge, Clock, Day, Icon, RevokeDialog, RevokeRequest, Time, Used};
+use crate::lean::{changing, plain};
 use domain::{KeyStatus, KeyView, LastUse, Revocation};
 use leptos::prelude::*;
 
@@ -14,12 +14,15 @@ pub fn row_head(id: &domain::KeyId) -> String {
 #[component]
 pub fn KeyRow(
     key: KeyView,
+    /// All rows, this one among them.
+    keys: RwSignal<Vec<KeyView>>,
     clock: Clock,
     on_revoke: Option<Callback<RevokeRequest>>,
 ) -> impl IntoView {
-    let revoke = on_revoke
-        .filter(|_| key.status.is_live())
-        .map(|on_revoke| view! { <RevokeDialog key=key.clone() clock=clock on_revoke=on_revoke/> });
+    let used = used(&key, keys);
+    let revoke = on_revoke.filter(|_| key.status.is_live()).map(|on_revoke| {
+        view! { <RevokeDialog key=key.clone() used=used clock=clock on_revoke=on_revoke/> }
+    });
     let choose = revoke.is_some().then(|| {
         view! {
             <input
@@ -37,18 +40,7 @@ pub fn KeyRow(
         .iter()
         .map(|scope| view! { <li>{scope.as_str()}</li> })
         .collect_view();
-    let last_use = match key.last_use {
-        None => plain(view! { <span class="second">"Never used"</span> }),
-        Some(LastUse { at, ip, user_agent }) => {
-            let from = user_agent.map_or(ip.clone(), |agent| format!("{ip} · {agent}"));
-            plain(view! {
-                <Time moment=at clock=clock/>
-                <small class="from" title=from>
-                    {from.clone()}
-                </small>
-            })
-        }
-    };
+    let last_use = changing(move || last_use(used.get().last, clock));
     let end = match (key.revocation, key.expires) {
         (Some(Revocation { at, by, reason }), _) => plain(view! {
             <small>
@@ -98,5 +90,30 @@ pub fn KeyRow(
                 {revoke}
             </td>
         </tr>
+    })
+}
+
+/// What moves in the row without drawing it again.
+fn used(key: &KeyView, keys: RwSignal<Vec<KeyView>>) -> Signal<Used> {
+    let (id, last_known) = (key.id.clone(), Used::of(key));
+    let used = Memo::new(move |_| {
+        keys.with(|keys| {
+            let key = keys.iter().find(|key| key.id == id);
+            key.map_or_else(|| last_known.clone(), Used::of)
+        })
+    });
+    used.into()
+}
+
+fn last_use(last: Option<LastUse>, clock: Clock) -> AnyView {
+    let Some(LastUse { at, ip, user_agent }) = last else {
+        return plain(view! { <span class="second">"Never used"</span> });
+    };
+    let from = user_agent.map_or(ip.clone(), |agent| format!("{ip} · {agent}"));
+    plain(view! {
+        <Time moment=at clock=clock/>
+        <small class="from" title=from>
+            {from.clone()}
+        </small>
     })
 }

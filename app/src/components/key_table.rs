@@ -42,7 +42,7 @@ pub fn KeyTable(
     });
     let rows = plain(view! {
         <For each=move || keys.get() key=version let:key>
-            <KeyRow key=key clock=clock on_revoke=on_revoke/>
+            <KeyRow key=key keys=keys clock=clock on_revoke=on_revoke/>
         </For>
     });
     plain(view! {
@@ -55,13 +55,18 @@ pub fn KeyTable(
     })
 }
 
-/// A row is drawn again exactly when something in it changed.
-fn version(key: &KeyView) -> (String, &'static str, Option<i64>, bool) {
-    let last_use = key.last_use.as_ref().map(|last| last.at.at.millis());
-    (
-        key.id.to_string(),
+/// A row is drawn again where something in it changed. When the key was last used changes by itself in it, so that a
+/// busy key takes nobody's focus away.
+fn version(key: &KeyView) -> String {
+    let end = key.expires.as_ref().map_or(0, |end| end.at.millis());
+    let parts = [
+        key.id.as_str(),
+        key.name.as_str(),
         key.status.as_str(),
-        last_use,
-        key.used_lately,
-    )
+        &key.scopes.to_string(),
+        &end.to_string(),
+        key.own_limit.as_deref().unwrap_or_default(),
+        &key.notices.concat(),
+    ];
+    parts.join("\n")
 }

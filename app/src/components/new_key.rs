@@ -3,7 +3,7 @@
 use super::{Attempt, NewKeyForm, SaveKey};
 use crate::browser;
 use crate::lean::{changing, plain, word};
-use domain::{CreateKeyForm, IssuedKey, NewKeyOptions};
+use domain::{CreateKeyForm, FirstCall, IssuedKey, NewKeyOptions};
 use leptos::prelude::*;
 
 /// Where the creation of a key stands.
@@ -14,6 +14,8 @@ pub struct Issue {
     /// The one place in the browser that holds a secret; emptied when the person is done. Never a resource, which
     /// would be written into the page, nor an action, which would keep its value.
     pub issued: RwSignal<Option<IssuedKey>>,
+    /// What is known of the key's first call; nothing where nobody tells.
+    pub first_call: RwSignal<Option<FirstCall>>,
     /// Whether the person is asked if they want to leave without the key.
     pub asking: RwSignal<bool>,
 }
@@ -24,6 +26,7 @@ impl Issue {
             attempt,
             options: RwSignal::new(options),
             issued: RwSignal::new(issued),
+            first_call: RwSignal::new(None),
             asking: RwSignal::new(false),
         }
     }
@@ -43,6 +46,7 @@ impl Issue {
     /// Forgets the secret.
     pub fn forget(self) {
         self.issued.set(None);
+        self.first_call.set(None);
         self.asking.set(false);
     }
 }
@@ -80,9 +84,7 @@ pub fn NewKey(
     };
     let step = changing(move || {
         if let Some(issued) = issue.issued.get() {
-            plain(
-                view! { <SaveKey issued=issued still=still asking=issue.asking on_done=on_done/> },
-            )
+            plain(view! { <SaveKey issued=issued still=still issue=issue on_done=on_done/> })
         } else {
             plain(view! {
                 <NewKeyForm

@@ -1,6 +1,6 @@
 //! The button that revokes one key, and the dialog that asks first.
 
-use super::{Attempt, Clock, Dialog, RevokeForm};
+use super::{Attempt, Clock, Dialog, RevokeForm, Used};
 use crate::lean::plain;
 use domain::{KeyId, KeyView, RevokeKeyForm};
 use leptos::prelude::*;
@@ -22,6 +22,7 @@ pub fn revoke_dialog(id: &KeyId) -> String {
 #[component]
 pub fn RevokeDialog(
     key: KeyView,
+    used: Signal<Used>,
     clock: Clock,
     on_revoke: Callback<RevokeRequest>,
 ) -> impl IntoView {
@@ -64,6 +65,7 @@ pub fn RevokeDialog(
         <h2 id=title.clone()>"Revoke “" {name} "”?"</h2>
         <RevokeForm
             key=key
+            used=used
             clock=clock
             attempt=attempt
             initial=RevokeKeyForm::default()

@@ -7,10 +7,28 @@ use domain::{Field, KeyStatus, KeyView, LastUse, RevokeKeyForm, RevokeReason};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+/// What of a key moves while somebody decides.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Used {
+    pub last: Option<LastUse>,
+    /// Within the last 24 hours.
+    pub lately: bool,
+}
+
+impl Used {
+    pub fn of(key: &KeyView) -> Self {
+        Self {
+            last: key.last_use.clone(),
+            lately: key.used_lately,
+        }
+    }
+}
+
 /// The body of the dialog and of the page that stands in for it. A plain form; `on_send` takes its place where given.
 #[component]
 pub fn RevokeForm(
     key: KeyView,
+    used: Signal<Used>,
     clock: Clock,
     attempt: Attempt,
     initial: RevokeKeyForm,
@@ -21,9 +39,9 @@ pub fn RevokeForm(
     let id = key.id.to_string();
     let form = format!("revoke-form-{id}");
     let (reason_id, confirm_id) = (format!("reason-{id}"), format!("confirm-{id}"));
-    let used_lately = key.used_lately;
+    let used_lately = Memo::new(move |_| used.with(|used| used.lately));
     let chosen = RevokeReason::parse(&initial.reason).unwrap_or_default();
-    let last_use = last_use(key.last_use.clone(), clock);
+    let last_use = changing(move || last_use(used.with(|used| used.last.clone()), clock));
     let reasons = RevokeReason::ALL.map(|reason| {
         view! {
             <option value=reason.as_str() selected=reason == chosen>
@@ -34,7 +52,8 @@ pub fn RevokeForm(
     let wrong_name = attempt.at(Field::Confirm);
     let typed = initial.confirm;
     // Also where the key was used only after this page was made: the server asks for the name then.
-    let asks_name = RwSignal::new(used_lately || wrong_name.with_untracked(Option::is_some));
+    let asks_name =
+        RwSignal::new(used_lately.get_untracked() || wrong_name.with_untracked(Option::is_some));
     let confirm = changing(move || {
         if !asks_name.get() {
             return plain(());
@@ -49,6 +68,12 @@ pub fn RevokeForm(
             />
         })
     });
+    Effect::new(move |_| {
+        if used_lately.get() && !asks_name.get_untracked() {
+            asks_name.set(true);
+        }
+    });
+    let warning = changing(move || warning(used_lately.get()));
     let send = on(move |event: SubmitEvent| {
         let Some(on_send) = on_send else { return };
         if browser::has_own_address(&event) {
@@ -76,7 +101,7 @@ pub fn RevokeForm(
         }
     });
     let instead = instead(&key);
-    let facts = facts(key.preview, last_use);
+    let facts = facts(key.preview, last_use.into_any());
     plain(view! {
         <form id=form class="form" method="post" action=format!("/keys/{id}/revoke") novalidate on:submit=send>
             {attempt.notice()}
@@ -84,15 +109,7 @@ pub fn RevokeForm(
             <p class="effect">
                 "From the moment you confirm, every request with this key is refused. This cannot be undone; the key stays in the list as a record."
             </p>
-            {used_lately
-                .then(|| {
-                    view! {
-                        <p class="warning">
-                            <Icon name="#i-alert"/>
-                            "It was used in the last 24 hours. Whatever uses it will stop working."
-                        </p>
-                    }
-                })}
+            {warning}
             <div class="field">
                 <label for=reason_id.clone()>"Reason"</label>
                 <select id=reason_id name="reason">
@@ -133,6 +150,18 @@ fn instead(key: &KeyView) -> AnyView {
                 "Rotate instead"
             </a>
         </div>
+    })
+}
+
+fn warning(used_lately: bool) -> AnyView {
+    if !used_lately {
+        return plain(());
+    }
+    plain(view! {
+        <p class="warning">
+            <Icon name="#i-alert"/>
+            "It was used in the last 24 hours. Whatever uses it will stop working."
+        </p>
     })
 }
 

@@ -1,6 +1,6 @@
 //! The one time a key is shown.
 
-use super::{Code, CopyButton, NEW_KEY_TITLE, Notice, Tone};
+use super::{Code, CopyButton, FirstCallNews, Issue, NEW_KEY_TITLE, Notice, Tone};
 use crate::browser;
 use crate::lean::{changing, flag, on, plain, word};
 use domain::IssuedKey;
@@ -16,10 +16,10 @@ const REFUSED: &str =
 pub fn SaveKey(
     issued: IssuedKey,
     still: bool,
-    /// Set while the person is asked whether to leave without the key.
-    asking: RwSignal<bool>,
+    issue: Issue,
     on_done: Callback<()>,
 ) -> impl IntoView {
+    let asking = issue.asking;
     let stored = RwSignal::new(false);
     let refused = RwSignal::new(false);
     let name = issued.key.name.to_string();
@@ -87,6 +87,7 @@ pub fn SaveKey(
             <div class="field">
                 <span class="label">"Try it"</span>
                 <Code id="api-key-curl" text=issued.curl/>
+                <FirstCallNews call=issue.first_call/>
             </div>
             {question}
             <div class="actions spread">

@@ -13,7 +13,7 @@ use crate::components::{
 };
 use crate::lean::{changing, plain};
 use crate::request::PageData;
-use domain::{KeyCount, KeyStatus, KeyView, KeysPage as Data, NewKeyOptions};
+use domain::{KeyCount, KeyId, KeyStatus, KeyView, KeysNews, KeysPage as Data};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -51,6 +51,26 @@ impl Rows {
         self.none.set(page.none);
         self.count.set(page.count);
         self.keys.set(page.keys);
+    }
+
+    /// As they are now, whoever changed them.
+    fn hear(self, news: KeysNews) {
+        self.clock.reached(news.now);
+        // What is told again as it was draws nothing anew.
+        if self.none.get_untracked() != news.none {
+            self.none.set(news.none);
+        }
+        self.count.set(news.count);
+        self.keys.update(|keys| {
+            // First what is new of a key, then what was known of it.
+            let mut known = news.changed;
+            known.append(keys);
+            let take = |id: KeyId| {
+                let place = known.iter().position(|key| key.id == id)?;
+                Some(known.remove(place))
+            };
+            *keys = news.order.into_iter().filter_map(take).collect();
+        });
     }
 
     /// A key that was just created.
@@ -98,9 +118,11 @@ fn Keys(page: Data) -> impl IntoView {
         .map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let (filtered, sorts) = (page.filtered, page.sorts);
     let on_revoke = manages.then(|| revocation(rows));
-    let dialog = page
+    let issue = page
         .new_key
-        .map(|options| view! { <Create options=options rows=rows/> });
+        .map(|options| Issue::new(Attempt::new(None), options, None));
+    let dialog = issue.map(|issue| view! { <Create issue=issue rows=rows/> });
+    listen(rows, issue);
     #[cfg(feature = "ssr")]
     let (ending, find, pager) = (
         around::ending(&page.around),
@@ -189,9 +211,34 @@ fn NoKeys(url: String, manages: bool) -> impl IntoView {
     })
 }
 
+/// Keeps the rows as they are on the server, and tells of the first call of a key that was just made.
+fn listen(rows: Rows, issue: Option<Issue>) {
+    let awaited = Memo::new(move |_| {
+        let issued = issue?.issued;
+        issued.with(|issued| Some(issued.as_ref()?.key.id.to_string()))
+    });
+    Effect::new(move |_| {
+        let mut url = format!("/keys/events{}", browser::search());
+        if let Some(id) = awaited.get() {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str("await=");
+            url.push_str(&id);
+        }
+        browser::hear(url, move |text| {
+            // From another version of the server: a reload will tell.
+            let Ok(news) = serde_json::from_slice::<KeysNews>(text.as_bytes()) else {
+                return;
+            };
+            if let (Some(issue), Some(call)) = (issue, &news.first_call) {
+                issue.first_call.set(Some(call.clone()));
+            }
+            rows.hear(news);
+        });
+    });
+}
+
 #[component]
-fn Create(options: NewKeyOptions, rows: Rows) -> impl IntoView {
-    let issue = Issue::new(Attempt::new(None), options, None);
+fn Create(issue: Issue, rows: Rows) -> impl IntoView {
     let created = Callback::new(move |key| {
         rows.add(key);
         browser::open(NEW_KEY_DIALOG);

@@ -36,6 +36,13 @@ impl PendingCalls {
         }
     }
 
+    /// Whether a call of this key was accepted that is not written yet.
+    pub(crate) fn was_accepted(&self, key: &CalledKey) -> bool {
+        let pending = self.lock();
+        let mut names = pending.keys();
+        names.any(|(called, _, outcome)| called == key && *outcome == Outcome::Accepted)
+    }
+
     pub(crate) fn snapshot(&self) -> Vec<CallCount> {
         let count = |((key, at, outcome), calls): (&Name, &u64)| CallCount {
             account_id: key.account_id.clone(),

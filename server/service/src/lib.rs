@@ -62,6 +62,7 @@ pub struct Service {
     calls: calls::PendingCalls,
     sightings: key::PendingSightings,
     refusals: refusal::PendingRefusals,
+    awaited: key::AwaitedKeys,
     buckets: limit::KeyBuckets,
     failures: limit::FailureBuckets,
     in_flight: once::InFlight,

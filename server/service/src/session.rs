@@ -227,6 +227,20 @@ impl Service {
         Ok(record.map(Member::from))
     }
 
+    /// Like [`Self::member_of_session`], for a page that asks by itself: a session that nobody uses ends all the same.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn member_looking_on(&self, token: &str) -> Result<Option<Member>, Error> {
+        let now = self.clock.now();
+        let idle_since = now.plus_seconds(-IDLE_SECONDS);
+        let record = self
+            .store
+            .find_session(&token_digest(token), now, idle_since)
+            .await?;
+        Ok(record.map(Member::from))
+    }
+
     /// Ends a session; a token without one is no error.
     ///
     /// # Errors

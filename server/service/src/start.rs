@@ -58,6 +58,7 @@ impl Service {
             calls: calls::PendingCalls::default(),
             sightings: key::PendingSightings::default(),
             refusals: crate::refusal::PendingRefusals::default(),
+            awaited: key::AwaitedKeys::default(),
             buckets: limit::KeyBuckets::default(),
             failures: limit::FailureBuckets::default(),
             in_flight: once::InFlight::default(),

@@ -14,7 +14,10 @@ use std::sync::{Arc, OnceLock};
 
 /// Travels with the request to where its key is known, and is read once the answer is there, whatever that is.
 #[derive(Clone, Default)]
-struct Called(Arc<OnceLock<CalledKey>>);
+struct Called {
+    key: Arc<OnceLock<CalledKey>>,
+    meant: Arc<OnceLock<CalledKey>>,
+}
 
 /// On an answer that is a refusal: its code.
 #[derive(Clone)]
@@ -35,9 +38,17 @@ impl Code {
 
 /// Remembers whose call this is.
 pub fn note(extensions: &Extensions, key: CalledKey) {
-    if let Some(Called(called)) = extensions.get() {
+    if let Some(Called { key: called, .. }) = extensions.get() {
         // One request is one call.
         let _ = called.set(key);
+    }
+}
+
+/// Remembers of a call without a genuine key which one was meant. It counts for nobody, and its refusal is told to the
+/// account of that key.
+pub fn note_meant(extensions: &Extensions, key: CalledKey) {
+    if let Some(Called { meant, .. }) = extensions.get() {
+        let _ = meant.set(key);
     }
 }
 
@@ -49,11 +60,12 @@ pub async fn count(State(state): State<AppState>, mut request: Request, next: Ne
     let api = is_api(request.uri().path());
     let (method, route) = (known(request.method()), route(&request));
     let response = next.run(request).await;
-    let key = called.0.get().cloned();
+    let key = called.key.get().cloned();
     if let Some(key) = key.clone() {
         state.service.count_call(key, outcome(&response));
     }
     if api {
+        let key = key.or_else(|| called.meant.get().cloned());
         refused::note(&state.service, &response, key, method, &route);
     }
     response

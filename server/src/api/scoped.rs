@@ -11,7 +11,7 @@ use crate::client::client;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::Scope;
-use service::key::{KeyRefusal, Refused};
+use service::key::{KeyRefusal, Refused, Whose};
 use service::{Client, KeyCaller};
 use std::marker::PhantomData;
 
@@ -69,9 +69,11 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         let key = presented(&parts.headers)?;
         let caller = match state.service.authenticate(key, &client).await {
             Ok(caller) => caller,
-            Err(Refused { why, key }) => {
-                if let Some(key) = key {
-                    calls::note(&parts.extensions, key);
+            Err(Refused { why, whose }) => {
+                match whose {
+                    Some(Whose::Genuine(key)) => calls::note(&parts.extensions, key),
+                    Some(Whose::Meant(key)) => calls::note_meant(&parts.extensions, key),
+                    None => {}
                 }
                 return Err(why.into());
             }

@@ -3,6 +3,7 @@
 pub mod call;
 mod cookies;
 mod door;
+pub mod events;
 pub mod export;
 mod fields;
 pub mod form;
@@ -12,7 +13,7 @@ pub mod render;
 pub mod same_origin;
 mod visitor;
 
-pub use visitor::Visitor;
+pub use visitor::{Onlooker, Visitor};
 
 use crate::headers::RETRY_SECONDS;
 use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};

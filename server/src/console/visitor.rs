@@ -6,9 +6,10 @@ use crate::client::client;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
 use app::request::Theme;
+use axum::extract::rejection::ExtensionRejection;
 use axum::extract::{Extension, FromRequestParts};
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use service::{Client, Member};
 use zeroize::Zeroizing;
 
@@ -28,32 +29,55 @@ impl FromRequestParts<AppState> for Visitor {
     /// # Errors
     /// 503 where the database does not say whether there is a session.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let Extension(request_id) = Extension::<RequestId>::from_request_parts(parts, state)
+        let mut visitor = Self::unknown(parts, state)
             .await
-            .map_err(axum::response::IntoResponse::into_response)?;
-        let token = cookies::session_token(&parts.headers, &state.public_url);
-        let member = match &token {
-            Some(token) => state
-                .service
-                .member_of_session(token)
-                .await
-                .map_err(|error| {
-                    tracing::error!(error = %Chain(&error), "a session could not be looked up");
-                    unavailable().into_response()
-                })?,
-            None => None,
-        };
+            .map_err(IntoResponse::into_response)?;
+        if let Some(token) = &visitor.token {
+            let member = state.service.member_of_session(token).await;
+            visitor.member = member.map_err(|error| not_known(&error))?;
+        }
+        Ok(visitor)
+    }
+}
+
+/// Like a [`Visitor`], where the page asks by itself: what nobody did keeps no session alive.
+pub struct Onlooker(pub Visitor);
+
+impl FromRequestParts<AppState> for Onlooker {
+    type Rejection = Response;
+
+    /// # Errors
+    /// As of a [`Visitor`].
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let mut visitor = Visitor::unknown(parts, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        if let Some(token) = &visitor.token {
+            let member = state.service.member_looking_on(token).await;
+            visitor.member = member.map_err(|error| not_known(&error))?;
+        }
+        Ok(Self(visitor))
+    }
+}
+
+fn not_known(error: &service::Error) -> Response {
+    tracing::error!(error = %Chain(error), "a session could not be looked up");
+    unavailable()
+}
+
+impl Visitor {
+    /// Before it is known whether the token opens anything.
+    async fn unknown(parts: &mut Parts, state: &AppState) -> Result<Self, ExtensionRejection> {
+        let Extension(request_id) = Extension::from_request_parts(parts, state).await?;
         Ok(Self {
-            member,
-            token,
+            member: None,
+            token: cookies::session_token(&parts.headers, &state.public_url),
             client: client(parts, &state.trusted_proxies),
             request_id,
             theme: cookies::theme(&parts.headers),
         })
     }
-}
 
-impl Visitor {
     /// Ends the session that another one takes the place of: its cookie is gone, so that nobody else could. That this
     /// fails is no reason to keep the new one back; it ends by itself.
     pub async fn leave(&self, state: &AppState) {

@@ -2,6 +2,7 @@
 
 mod dialog;
 mod docs;
+mod events;
 mod field;
 mod focus;
 mod hash;
@@ -12,6 +13,7 @@ mod upload;
 
 pub use dialog::{cancel, close, is_backdrop, open};
 pub use docs::serve_docs;
+pub use events::hear;
 pub use field::{
     check_boxes, copy, empty, form_value, form_values, has_own_address, select_all, value,
 };

@@ -1,6 +1,6 @@
 //! The revoke dialog as a page, for those whose browser opens no dialog.
 
-use crate::components::{Attempt, Clock, Notice, RevokeForm, Tone};
+use crate::components::{Attempt, Clock, Notice, RevokeForm, Tone, Used};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::{FormAnswer, PageData, page_request};
@@ -32,6 +32,7 @@ fn Revoke(page: KeyPage) -> impl IntoView {
             })
         }
         Ok(key) => {
+            let used = Used::of(&key);
             let (initial, problem) = match page_request().answer {
                 Some(FormAnswer::RevokeKey { form, failure, .. }) => (form, Some(failure.into())),
                 _ => (first(), None),
@@ -45,6 +46,7 @@ fn Revoke(page: KeyPage) -> impl IntoView {
                 <h1>"Revoke “" {key.name.to_string()} "”?"</h1>
                 <RevokeForm
                     key=key
+                    used=Signal::stored(used)
                     clock=Clock::start(now)
                     attempt=Attempt::new(problem)
                     initial=initial

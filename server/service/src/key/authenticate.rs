@@ -34,13 +34,21 @@ pub enum KeyRefusal {
 #[derive(Debug)]
 pub struct Refused {
     pub why: KeyRefusal,
-    /// Where the secret is genuine: under what the call is counted.
-    pub key: Option<CalledKey>,
+    pub whose: Option<Whose>,
+}
+
+/// Which key a refused call was about, as far as that is known.
+#[derive(Debug)]
+pub enum Whose {
+    /// The secret is genuine: the call is counted under its key.
+    Genuine(CalledKey),
+    /// What was sent begins like a key that was just made: its account is told, and nobody else.
+    Meant(CalledKey),
 }
 
 impl From<KeyRefusal> for Refused {
     fn from(why: KeyRefusal) -> Self {
-        Self { why, key: None }
+        Self { why, whose: None }
     }
 }
 
@@ -65,6 +73,10 @@ impl Service {
             Ok(caller) => return Ok(caller),
             Err(refused) => refused,
         };
+        if matches!(refused.why, KeyRefusal::Malformed(_)) {
+            let meant = self.awaited.find(presented, self.clock.now());
+            refused.whose = meant.map(Whose::Meant);
+        }
         // That we cannot know is not the caller's failure.
         if !matches!(refused.why, KeyRefusal::Failed(_))
             && let Err(retry_after_seconds) = self.failures.count(client.ip, &*self.clock)
@@ -117,7 +129,7 @@ impl Service {
             .note(&key, Outcome::Refused(refusal), now, client);
         Err(Refused {
             why,
-            key: Some(key),
+            whose: Some(Whose::Genuine(key)),
         })
     }
 }

@@ -5,7 +5,7 @@ use super::check::{scopes, token};
 use super::lifetime::NewLife;
 use crate::session::token_digest;
 use crate::store::{Action, Inserted, NewKey};
-use crate::{Client, Error, Member, Service};
+use crate::{CalledKey, Client, Error, Member, Service};
 use domain::{
     CreateKeyForm, Failure, Field, FieldError, IssuedKey, KeyId, KeyName, Scope, ScopeSet,
     Timestamp,
@@ -64,6 +64,7 @@ impl Service {
             .into()),
             Inserted::Stopped => Err(Failure::CreationStopped.into()),
             Inserted::Created => {
+                self.await_call(member, &id, &secret);
                 let key = self.find_view(member, &id, now).await?;
                 let curl = self.curl_line(&key.scopes, secret.expose());
                 Ok(IssuedKey {
@@ -73,6 +74,15 @@ impl Service {
                 })
             }
         }
+    }
+
+    /// Has calls with a piece of this key known as such.
+    pub(super) fn await_call(&self, member: &Member, id: &KeyId, secret: &PlainKey) {
+        let key = CalledKey {
+            account_id: member.account_id.clone(),
+            key_id: id.clone(),
+        };
+        self.awaited.note(&secret.preview(), key, self.clock.now());
     }
 
     /// A first call that the key's permissions allow.

@@ -10,6 +10,7 @@ mod emergency;
 mod expiring;
 mod fill;
 mod find;
+mod first_call;
 mod identify;
 mod issue;
 mod lifetime;
@@ -27,8 +28,9 @@ mod uses;
 mod watch;
 
 pub use allow_list::AllowList;
-pub use authenticate::{KeyRefusal, Refused};
+pub use authenticate::{KeyRefusal, Refused, Whose};
 pub use describe::KeyDescription;
+pub use first_call::AwaitedKeys;
 pub use identify::Identified;
 pub use secret::{KeyDigest, Malformed, PlainKey};
 pub use sightings::PendingSightings;

@@ -88,6 +88,7 @@ impl Service {
             .await?;
         match rotated {
             Rotated::Rotated { new, .. } => {
+                self.await_call(member, &new.id, &secret);
                 let curl = self.curl_line(&new.scopes, secret.expose());
                 Ok(IssuedKey {
                     key: self.key_view(*new, now, zone),

@@ -12,7 +12,7 @@ pub use pending::PendingRefusals;
 use crate::key::Malformed;
 use crate::store::{KeyRecord, RefusedCall};
 use crate::view::moment;
-use crate::{CalledKey, Error, Member, Service};
+use crate::{CalledKey, Error, Member, Service, Zone};
 use domain::{Explanation, Lookup, RefusalPage, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -136,7 +136,7 @@ impl Service {
             Some((account, id)) => self.store.find_key(account, id).await?,
             None => None,
         };
-        let (why, advice) = words::words(&call, key.as_ref(), zone, &self.public_url);
+        let (why, advice) = self.refusal_words(&call, key.as_ref(), zone);
         let entries = match call.cause {
             Cause::Entries(entries) => entries,
             _ => Vec::new(),
@@ -151,6 +151,16 @@ impl Service {
             key: key.map(|key| (key.id, key.name, key.preview)),
             entries,
         })
+    }
+
+    /// Why a call was refused, and what to do about it.
+    pub(crate) fn refusal_words(
+        &self,
+        call: &RefusedCall,
+        key: Option<&KeyRecord>,
+        zone: &Zone,
+    ) -> (String, String) {
+        words::words(call, key, zone, &self.public_url)
     }
 
     /// Forgets what can be looked up no more.

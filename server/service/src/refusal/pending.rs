@@ -1,6 +1,7 @@
 //! Refused calls that are not written yet.
 
 use super::CallId;
+use crate::CalledKey;
 use crate::store::RefusedCall;
 use domain::AccountId;
 use std::collections::{HashMap, VecDeque};
@@ -31,6 +32,17 @@ impl PendingRefusals {
         let rings = [Some(account.clone()), None];
         let calls = rings.iter().filter_map(|ring| pending.get(ring)).flatten();
         calls.into_iter().find(|call| call.id == *id).cloned()
+    }
+
+    /// The latest of one key.
+    pub(crate) fn last_of(&self, key: &CalledKey) -> Option<RefusedCall> {
+        let pending = self.lock();
+        let calls = pending.get(&Some(key.account_id.clone()))?;
+        let of_key = |call: &&RefusedCall| {
+            let called = call.key.as_ref();
+            called.is_some_and(|(_, id)| *id == key.key_id)
+        };
+        calls.iter().rev().find(of_key).cloned()
     }
 
     pub(crate) fn snapshot(&self) -> Vec<RefusedCall> {

@@ -211,6 +211,15 @@ pub trait MemberStore: Send + Sync + 'static {
         idle_since: Timestamp,
     ) -> Result<Option<MemberRecord>>;
 
+    /// The member of the session, as [`Self::use_session`] knows them, and moves nothing: for looks that are no sign of
+    /// life.
+    async fn find_session(
+        &self,
+        digest: &TokenDigest,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<Option<MemberRecord>>;
+
     /// Ends one session; nothing happens where it is gone.
     async fn end_session(&self, digest: &TokenDigest, event: AuditEvent) -> Result<()>;
 }

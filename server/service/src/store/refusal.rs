@@ -38,6 +38,9 @@ pub trait RefusalStore: Send + Sync + 'static {
         since: Timestamp,
     ) -> Result<Option<RefusedCall>>;
 
+    /// The latest kept of one key.
+    async fn last_refusal(&self, account: &AccountId, key: &KeyId) -> Result<Option<RefusedCall>>;
+
     /// Forgets up to `limit` calls before `before`, of all accounts. Gives their number.
     async fn sweep_refusals(&self, before: Timestamp, limit: u32) -> Result<u64>;
 }

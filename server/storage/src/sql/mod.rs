@@ -117,6 +117,7 @@ pub(crate) const INDEXED: &[&str] = &[
     once::SWEEP,
     refusal::FIND,
     refusal::FORGET,
+    refusal::LAST_OF_KEY,
     refusal::RECORD,
     refusal::RECORD_OF_KEY,
     refusal::SWEEP,

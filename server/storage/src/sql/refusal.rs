@@ -30,6 +30,11 @@ pub(crate) const FIND: &str = "
     SELECT request_id, account_id, key_id, at, code, cause, method, route FROM refused_calls
     WHERE request_id = $2 AND at >= $3 AND (account_id IS NULL OR account_id = $1)";
 
+/// Walks the account's refusals from the latest on, of which no more than a few thousand are kept.
+pub(crate) const LAST_OF_KEY: &str = "
+    SELECT request_id, account_id, key_id, at, code, cause, method, route FROM refused_calls
+    WHERE coalesce(account_id, '') = $1 AND key_id = $2 ORDER BY seq DESC LIMIT 1";
+
 pub(crate) const SWEEP: &str = "
     DELETE FROM refused_calls
     WHERE seq IN (SELECT seq FROM refused_calls WHERE at < $1 ORDER BY at LIMIT $2)";

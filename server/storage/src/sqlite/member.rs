@@ -153,6 +153,15 @@ impl MemberStore for SqliteStore {
         session::seen(self, digest, now, idle_since).await
     }
 
+    async fn find_session(
+        &self,
+        digest: &TokenDigest,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<Option<MemberRecord>> {
+        session::find(self, digest, now, idle_since).await
+    }
+
     async fn end_session(&self, digest: &TokenDigest, event: AuditEvent) -> Result<()> {
         session::end(self, digest, &event).await
     }

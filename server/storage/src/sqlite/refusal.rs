@@ -5,7 +5,7 @@ use crate::error::{Corrupt, Doing as _};
 use crate::sql::refusal;
 use crate::sql::refusal::RefusalRow;
 use async_trait::async_trait;
-use domain::{AccountId, Timestamp};
+use domain::{AccountId, KeyId, Timestamp};
 use service::refusal::CallId;
 use service::store::{KEPT_REFUSALS, RefusalStore, RefusedCall};
 use std::collections::BTreeSet;
@@ -66,6 +66,17 @@ impl RefusalStore for SqliteStore {
             .bind(account.as_str())
             .bind(id.as_str())
             .bind(since.millis())
+            .fetch_optional(&self.readers)
+            .await
+            .doing(DOING)?;
+        read(row, DOING)
+    }
+
+    async fn last_refusal(&self, account: &AccountId, key: &KeyId) -> Result<Option<RefusedCall>> {
+        const DOING: &str = "finding the last refused call of an API key";
+        let row: Option<RefusalRow> = sqlx::query_as(refusal::LAST_OF_KEY)
+            .bind(account.as_str())
+            .bind(key.as_str())
             .fetch_optional(&self.readers)
             .await
             .doing(DOING)?;

@@ -11,6 +11,8 @@ use sqlx::SqliteConnection;
 /// How far "last seen" may lag behind, in seconds: one write a minute for a person at work.
 const SEEN_EVERY: i64 = 60;
 
+const FINDING: &str = "finding a session";
+
 pub(super) async fn open(
     store: &SqliteStore,
     new: NewSession,
@@ -64,15 +66,9 @@ pub(super) async fn seen(
     now: Timestamp,
     idle_since: Timestamp,
 ) -> Result<Option<MemberRecord>> {
-    const DOING: &str = "finding a session";
-    let row: Option<SessionRow> = sqlx::query_as(session::FIND)
-        .bind(digest.0.as_slice())
-        .bind(now.millis())
-        .bind(idle_since.millis())
-        .fetch_optional(&store.door)
-        .await
-        .doing(DOING)?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = row(store, digest, now, idle_since).await? else {
+        return Ok(None);
+    };
     if now > Timestamp::from_millis(row.last_seen_at).plus_seconds(SEEN_EVERY) {
         let noted = note(store, digest, &row, now).await;
         // Whose session it is we know. That it was seen can be noted next time; until then it only ends earlier.
@@ -80,7 +76,32 @@ pub(super) async fn seen(
             tracing::warn!(%error, "could not note when a session was last seen");
         }
     }
-    read(Some(row.member), DOING)
+    read(Some(row.member), FINDING)
+}
+
+pub(super) async fn find(
+    store: &SqliteStore,
+    digest: &TokenDigest,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Option<MemberRecord>> {
+    let row = row(store, digest, now, idle_since).await?;
+    read(row.map(|row| row.member), FINDING)
+}
+
+async fn row(
+    store: &SqliteStore,
+    digest: &TokenDigest,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Option<SessionRow>> {
+    sqlx::query_as(session::FIND)
+        .bind(digest.0.as_slice())
+        .bind(now.millis())
+        .bind(idle_since.millis())
+        .fetch_optional(&store.door)
+        .await
+        .doing(FINDING)
 }
 
 async fn note(

@@ -3,6 +3,7 @@ mod audit;
 mod calls;
 mod dashboard;
 mod docs;
+mod events;
 mod expiry;
 mod find;
 mod found;

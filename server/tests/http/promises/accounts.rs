@@ -3,6 +3,7 @@
 
 use crate::support::{Answer, Key, Member, OWNER, World, sha256};
 use axum::routing::MethodFilter;
+use http_body_util::BodyExt as _;
 use leptos::server_fn::axum::server_fn_paths;
 use serde_json::{Value, json};
 use server::router::{API, CONSOLE, OPEN, Route};
@@ -313,6 +314,16 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 | "/settings"
                 | "/refusals",
             ) => mine.get(&at).await.expect(200),
+            (MethodFilter::GET, "/keys/events") => {
+                // It has no end, so one piece of it must do.
+                let asked = format!("{at}?await={}", two.their_key.id);
+                let mut body = mine.open(&asked).await.into_body();
+                let frame = body.frame().await.unwrap().unwrap();
+                let told = String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap();
+                assert!(told.contains("\"first_call\":null"), "{told}");
+                assert!(!MARKS.iter().any(|mark| told.contains(mark)), "{told}");
+                mine.get("/keys").await.expect(200)
+            }
             (MethodFilter::POST, "/keys/found") => {
                 // The digest of a key that is not theirs tells them nothing.
                 let digest = sha256(&two.their_key.secret);

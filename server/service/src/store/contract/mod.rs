@@ -78,6 +78,7 @@ macro_rules! store_contract_cases {
             a_session_ends_at_its_absolute_end
             a_session_ends_when_it_was_idle_too_long
             using_a_session_moves_its_last_use_once_a_minute
+            a_look_at_a_session_is_no_use_of_it
             the_newest_of_racing_uses_of_a_session_remains
             an_ended_session_is_gone_and_ends_once
             failures_are_counted_for_each_subject
@@ -133,6 +134,7 @@ macro_rules! store_contract_cases {
             sightings_of_a_key_that_is_not_the_accounts_are_passed_over
             a_refusal_reads_back_as_it_was_for_its_account_alone
             a_flood_of_refusals_pushes_out_its_own_alone
+            the_latest_refusal_of_a_key_is_found
             old_refusals_are_not_found_and_are_swept_in_pieces
             a_watch_goes_on_until_it_is_ended_or_leads_to_a_list
             an_upsert_counts_what_it_did

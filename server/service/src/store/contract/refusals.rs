@@ -98,6 +98,32 @@ pub(super) async fn a_flood_of_refusals_pushes_out_its_own_alone(store: Shared) 
     assert_eq!(find(&*store, &mine, 1).await, None);
 }
 
+pub(super) async fn the_latest_refusal_of_a_key_is_found(store: Shared) {
+    let (mine, theirs) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let (key, other) = (
+        mine.hold(&*store, "one").await,
+        mine.hold(&*store, "two").await,
+    );
+    let last = async |tenant: &Tenant, key: &KeyId| {
+        let found = store.last_refusal(&tenant.account, key).await.unwrap();
+        found.map(|call| call.id)
+    };
+    assert_eq!(last(&mine, &key).await, None);
+    let calls = [
+        refused(9, Some((&mine, &key))),
+        refused(3, Some((&mine, &key))),
+        refused(5, Some((&mine, &other))),
+        refused(7, None),
+    ];
+    store.record_refusals(&calls).await.unwrap();
+    assert_eq!(last(&mine, &key).await, Some(id(3)), "in order of arrival");
+    assert_eq!(last(&mine, &other).await, Some(id(5)));
+    assert_eq!(last(&theirs, &key).await, None);
+}
+
 pub(super) async fn old_refusals_are_not_found_and_are_swept_in_pieces(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let calls: Vec<_> = (0..8)

@@ -87,6 +87,27 @@ pub(super) async fn using_a_session_moves_its_last_use_once_a_minute(store: Shar
     );
 }
 
+pub(super) async fn a_look_at_a_session_is_no_use_of_it(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    let look = async |now, idle_since| {
+        let found = store.find_session(&session, now, idle_since).await;
+        found.unwrap()
+    };
+    let member = look(at(500), at(-1)).await;
+    assert_eq!(
+        member,
+        store.find_member_by_email(&tenant.email).await.unwrap()
+    );
+    assert_eq!(look(at(501), at(0)).await, None, "the look was noted");
+    assert!(works(&*store, &session, at(502), at(-1)).await);
+    assert!(look(at(503), at(501)).await.is_some());
+    assert_eq!(look(at(36_000), at(-1)).await, None, "past its end");
+    let unknown = token("no session");
+    let nobody = store.find_session(&unknown, at(1), at(-1)).await;
+    assert_eq!(nobody.unwrap(), None);
+}
+
 pub(super) async fn the_newest_of_racing_uses_of_a_session_remains(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;

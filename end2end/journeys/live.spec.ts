@@ -1,0 +1,120 @@
+// An open list of keys follows what happens elsewhere, and a key that was just made is told of as it arrives.
+
+import { call } from "../support/api.ts";
+import { Keys } from "../support/keys.ts";
+import { Seeder } from "../support/seed.ts";
+import { expect, gotoHydrated, type Page, signIn, test } from "../support/test.ts";
+
+/** Marks the document, so that a reload would show. */
+async function mark(page: Page): Promise<void> {
+  await page.evaluate(() => document.documentElement.setAttribute("data-marked", ""));
+}
+
+async function isMarked(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.hasAttribute("data-marked"));
+}
+
+test("what another admin does appears in an open list, and what is being done there stays", async ({ page, browser, server }) => {
+  const seeder = await Seeder.signIn(server);
+  const feed = await seeder.createKey("Feed");
+  await seeder.createKey("CRM Sync", { scopes: ["leads:read"] });
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  await mark(page);
+  const keys = new Keys(page);
+  await page.getByRole("checkbox", { name: "Choose Feed" }).check();
+  await keys.revokeButton("Feed").click();
+  const dialog = keys.revokeDialog("Feed");
+  await expect(dialog).toBeVisible();
+
+  await test.step("a key is made and another is paused elsewhere", async () => {
+    const other = await browser.newContext({ baseURL: server.url });
+    const there = await other.newPage();
+    await signIn(there);
+    await gotoHydrated(there, "/keys");
+    const theirs = new Keys(there);
+    await theirs.create("Partner Export");
+    await theirs.done();
+    await there.getByRole("link", { name: "CRM Sync" }).click();
+    await there.getByRole("button", { name: "Pause" }).click();
+    await expect(there.getByText("Paused").first()).toBeVisible();
+    await other.close();
+    await expect(keys.row("Partner Export")).toContainText("Active");
+    await expect(keys.row("CRM Sync")).toContainText("Paused");
+    await expect(page.getByText("3 keys, 2 active")).toBeAttached();
+  });
+
+  await test.step("last used moves, in the row and in the question", async () => {
+    await expect(dialog).toContainText("Never used");
+    expect((await call(server, feed.secret, "/api/inventory")).status).toBe(200);
+    await expect(dialog).toContainText("127.0.0.1");
+    await expect(dialog).toContainText("It was used in the last 24 hours.");
+    await expect(dialog.getByLabel("Type the key's name to confirm")).toBeVisible();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await expect(keys.row("Feed")).toContainText("feed-robot/1.0");
+  });
+
+  await expect(page.getByRole("checkbox", { name: "Choose Feed" })).toBeChecked();
+  expect(await isMarked(page), "the page was never loaded again").toBe(true);
+});
+
+test("the step that shows a key waits for its first call, and says why one was refused", async ({ page, server }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const keys = new Keys(page);
+  const secret = await keys.create("Inventory Integration");
+  const news = keys.saveDialog.getByRole("status");
+  await expect(news).toHaveText("Waiting for the first call…");
+  expect((await call(server, secret.slice(0, 38), "/api/inventory")).status).toBe(401);
+  await expect(news).toContainText("The key was incomplete: 38 of 52 characters.");
+  await expect(news).toContainText("Copy the whole key once more");
+  expect((await call(server, secret, "/api/leads")).status).toBe(403);
+  await expect(news).toContainText("The call needed the permission leads:read");
+  expect((await call(server, secret, "/api/inventory")).status).toBe(200);
+  await expect(news).toContainText("The first call came, and was accepted.");
+  await expect(news).toContainText("From 127.0.0.1 with feed-robot/1.0");
+  await expect(keys.saveDialog.getByLabel("API key"), "the key stays").toHaveValue(secret);
+  await keys.done();
+
+  await test.step("the next key waits for a call of its own", async () => {
+    await keys.create("CRM Sync", "CRM sync");
+    await expect(news).toHaveText("Waiting for the first call…");
+  });
+});
+
+test("a page that nobody looks at hears nothing, and catches up when it is looked at", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  await seeder.createKey("Feed");
+  const open: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/keys/events")) open.push(request.url());
+  });
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  await expect.poll(() => open.length).toBe(1);
+  const look = (hidden: boolean): Promise<void> =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { value, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  const closed = page.waitForEvent("requestfailed", (request) => request.url().includes("/keys/events"));
+  await look(true);
+  await closed;
+  await seeder.createKey("CRM Sync");
+  await expect(new Keys(page).row("CRM Sync")).toHaveCount(0);
+  await look(false);
+  await expect(new Keys(page).row("CRM Sync")).toBeVisible();
+  expect(open.length).toBe(2);
+});
+
+test("where the server tells nothing the page works as ever, and does not pretend to wait", async ({ page, guard }) => {
+  guard.expectStatus(503);
+  await page.route("**/keys/events**", (route) => route.fulfill({ status: 503, body: "Too many" }));
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const keys = new Keys(page);
+  await keys.create("Inventory Integration");
+  await expect(keys.saveDialog.getByText("Waiting for the first call…")).toHaveCount(0);
+  await keys.done();
+  await expect(keys.row("Inventory Integration")).toBeVisible();
+});

@@ -1,0 +1,168 @@
+//! Whether a key that was just made arrived where it is needed.
+//!
+//! Who copies a key to another system wants to know that the copy works, and most copies that do not are cut off: such a
+//! call names no key of ours. For an hour it is known by how it begins, as far as the console shows of every key.
+
+use crate::store::UseRecord;
+use crate::{CalledKey, Error, Member, Service};
+use domain::{FirstCall, FirstCallStage, KeyId, Outcome, Timestamp};
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// For so long a key is known by its beginning.
+const AWAITED_SECONDS: i64 = 3600;
+/// And no more than so many keys, the latest.
+const MOST: usize = 1_000;
+
+struct Made {
+    /// As in its preview, without the `…`.
+    begins: String,
+    key: CalledKey,
+    at: Timestamp,
+}
+
+/// Keys that were just made, oldest first.
+#[derive(Default)]
+pub struct AwaitedKeys(Mutex<VecDeque<Made>>);
+
+impl AwaitedKeys {
+    pub(super) fn note(&self, preview: &str, key: CalledKey, at: Timestamp) {
+        let mut made = self.lock();
+        if made.len() == MOST {
+            made.pop_front();
+        }
+        let begins = preview.trim_end_matches('…').to_owned();
+        made.push_back(Made { begins, key, at });
+    }
+
+    /// The key that a text which is no whole key begins like.
+    pub(super) fn find(&self, presented: &[u8], now: Timestamp) -> Option<CalledKey> {
+        let since = now.plus_seconds(-AWAITED_SECONDS);
+        let mut made = self.lock();
+        while made.front().is_some_and(|first| first.at < since) {
+            made.pop_front();
+        }
+        let mut newest_first = made.iter().rev();
+        let found = newest_first.find(|made| presented.starts_with(made.begins.as_bytes()));
+        found.map(|made| made.key.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Made>> {
+        // Nothing panics while it is held, and the list is whole at every point.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Service {
+    /// How far a key of the member's account has come: whether a call with it was accepted since it was made, or why the
+    /// latest was refused. `None` for a key that is not there.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn first_call(
+        &self,
+        member: &Member,
+        id: &KeyId,
+    ) -> Result<Option<FirstCall>, Error> {
+        let account = &member.account_id;
+        let Some(record) = self.store.find_key(account, id).await? else {
+            return Ok(None);
+        };
+        let key = CalledKey {
+            account_id: account.clone(),
+            key_id: id.clone(),
+        };
+        if self.was_accepted(&key, record.created_at).await? {
+            let last_use = self.uses.latest(id, record.last_use);
+            return Ok(Some(FirstCall {
+                stage: FirstCallStage::Accepted,
+                text: "The first call came, and was accepted.".to_owned(),
+                more: last_use.as_ref().map(from).unwrap_or_default(),
+            }));
+        }
+        let refused = match self.refusals.last_of(&key) {
+            Some(call) => Some(call),
+            None => self.store.last_refusal(account, id).await?,
+        };
+        Ok(Some(match refused {
+            Some(call) => {
+                let (why, advice) = self.refusal_words(&call, Some(&record), &member.time_zone);
+                FirstCall {
+                    stage: FirstCallStage::Refused,
+                    text: why,
+                    more: advice,
+                }
+            }
+            None => FirstCall {
+                stage: FirstCallStage::Waiting,
+                text: "Waiting for the first call…".to_owned(),
+                more: String::new(),
+            },
+        }))
+    }
+
+    async fn was_accepted(&self, key: &CalledKey, since: Timestamp) -> Result<bool, Error> {
+        if self.calls.was_accepted(key) {
+            return Ok(true);
+        }
+        // Counted by the hour, from the one on in which it was made.
+        let hour = since.plus_seconds(-3600);
+        let calls = self
+            .store
+            .key_calls(&key.account_id, &key.key_id, hour)
+            .await?;
+        Ok(calls.iter().any(|count| count.outcome == Outcome::Accepted))
+    }
+}
+
+fn from(last: &UseRecord) -> String {
+    match &last.user_agent {
+        Some(agent) => format!("From {} with {agent}", last.ip),
+        None => format!("From {}", last.ip),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::AccountId;
+
+    const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+    fn key(id: &str) -> CalledKey {
+        CalledKey {
+            account_id: AccountId::parse("a").unwrap(),
+            key_id: KeyId::parse(id).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_cut_off_key_is_known_by_its_beginning_for_an_hour() {
+        let awaited = AwaitedKeys::default();
+        awaited.note("vx_abc123…", key("one"), NOON);
+        awaited.note("vx_abc124…", key("other"), NOON);
+        let find = |text: &str, seconds| {
+            let found = awaited.find(text.as_bytes(), NOON.plus_seconds(seconds));
+            found.map(|key| key.key_id.to_string())
+        };
+        assert_eq!(find("vx_abc123xyz", 3_600).as_deref(), Some("one"));
+        assert_eq!(find("vx_abc123", 0).as_deref(), Some("one"));
+        assert_eq!(find("vx_abc124…", 0).as_deref(), Some("other"));
+        for unknown in ["", "vx_abc12", "vx_", "VX_abc123", " vx_abc123"] {
+            assert_eq!(find(unknown, 0), None, "{unknown:?}");
+        }
+        assert_eq!(find("vx_abc123xyz", 3_601), None);
+        assert!(awaited.lock().is_empty());
+    }
+
+    #[test]
+    fn the_keys_that_are_waited_for_have_a_bound() {
+        let awaited = AwaitedKeys::default();
+        for number in 0..MOST + 10 {
+            awaited.note(&format!("vx_{number:06}…"), key(&number.to_string()), NOON);
+        }
+        assert_eq!(awaited.lock().len(), MOST);
+        assert!(awaited.find(b"vx_000000", NOON).is_none());
+        assert!(awaited.find(b"vx_001009", NOON).is_some());
+    }
+}

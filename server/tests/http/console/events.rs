@@ -1,0 +1,207 @@
+//! `/keys/events`
+
+use crate::support::{Http, OWNER, World};
+use axum::body::Body;
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// A list that is being watched.
+struct Events(Body);
+
+impl Events {
+    async fn open(http: &Http, query: &str) -> Self {
+        let answer = http.open(&format!("/keys/events{query}")).await;
+        assert_eq!(answer.status(), 200);
+        let header = |name| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), "text/event-stream");
+        assert_eq!(header("cache-control"), "no-store");
+        assert_eq!(header("x-accel-buffering"), "no");
+        Self(answer.into_body())
+    }
+
+    /// What is told next; `None` at the end.
+    async fn next(&mut self) -> Option<Value> {
+        let next = tokio::time::timeout(Duration::from_secs(30), self.0.frame());
+        let frame = next.await.expect("something within half a minute")?;
+        let bytes = frame.unwrap().into_data().unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let data = text.strip_prefix("data: ").expect("an event");
+        Some(serde_json::from_str(data.trim_end()).unwrap())
+    }
+
+    async fn news(&mut self) -> Value {
+        self.next().await.expect("the stream goes on")
+    }
+}
+
+fn names(news: &Value) -> Vec<&str> {
+    let keys = news["changed"].as_array().unwrap();
+    keys.iter()
+        .map(|key| key["name"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn what_another_admin_does_and_where_a_key_is_used_is_told_to_an_open_list() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let bob = world.join(&owner, "bob@example.com", "admin").await;
+    let crm = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let mut events = Events::open(&owner, "").await;
+    let all = events.news().await;
+    assert_eq!(names(&all), ["CRM Sync"]);
+    assert_eq!(all["order"], json!([crm.id]));
+    assert_eq!(all["count"], json!({ "keys": 1, "active": 1 }));
+    assert_eq!(all["none"], false);
+    assert_eq!(all["first_call"], Value::Null);
+
+    world.clock.advance_seconds(1);
+    let feed = bob.create(&world, "Feed", &["inventory:read"]).await;
+    let news = events.news().await;
+    assert_eq!(names(&news), ["Feed"], "what is the same is not told again");
+    assert_eq!(news["order"], json!([feed.id, crm.id]));
+    assert_eq!(news["count"], json!({ "keys": 2, "active": 2 }));
+
+    world.clock.advance_seconds(5);
+    crm.get("/api/leads").await.expect(200);
+    let news = events.news().await;
+    assert_eq!(names(&news), ["CRM Sync"]);
+    assert_eq!(news["changed"][0]["last_use"]["ip"], "192.0.2.7");
+
+    bob.revoke(&crm.id, "CRM Sync").await.expect(200);
+    let news = events.news().await;
+    assert_eq!(news["changed"][0]["status"], "revoked");
+    assert_eq!(news["changed"][0]["revocation"]["by"], "bob@example.com");
+    assert_eq!(news["order"], json!([feed.id, crm.id]));
+    assert_eq!(news["count"], json!({ "keys": 2, "active": 1 }));
+
+    // Time alone changes a key as well.
+    world.clock.advance_seconds(8 * 3600);
+    owner.get("/keys").await.expect(200);
+    world
+        .sql("UPDATE api_keys SET expires_at = created_at + 1 WHERE name = 'Feed'")
+        .await;
+    let news = events.news().await;
+    assert_eq!(news["changed"][0]["status"], "expired");
+}
+
+#[tokio::test]
+async fn an_open_list_is_told_of_the_keys_that_it_asks_for_alone() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let mut events = Events::open(&owner, "?q=feed&sort=name").await;
+    let news = events.news().await;
+    assert_eq!(names(&news), Vec::<&str>::new());
+    assert_eq!(news["none"], false);
+    owner.create(&world, "Other", &["leads:read"]).await;
+    owner.create(&world, "Feed", &["leads:read"]).await;
+    assert_eq!(names(&events.news().await), ["Feed"]);
+}
+
+#[tokio::test]
+async fn of_a_key_that_was_just_made_the_first_call_is_told_or_exactly_why_it_was_refused() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let mut events = Events::open(&owner, &format!("?await={}", key.id)).await;
+    let first = async |events: &mut Events| {
+        let call = events.news().await["first_call"].clone();
+        let text = |name: &str| call[name].as_str().unwrap().to_owned();
+        (text("stage"), text("text"), text("more"))
+    };
+    let (stage, text, _) = first(&mut events).await;
+    assert_eq!(
+        (&*stage, &*text),
+        ("waiting", "Waiting for the first call…")
+    );
+
+    // Cut off while it was copied: no key of ours, and still this one.
+    let cut = world.nobody().with("x-api-key", &key.secret[..38]);
+    assert_eq!(cut.get("/api/leads").await.problem().1, "malformed_key");
+    let (stage, text, more) = first(&mut events).await;
+    assert_eq!(stage, "refused");
+    assert!(text.contains("38 of 52 characters"), "{text}");
+    assert!(more.contains("Copy the whole key"), "{more}");
+
+    assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
+    let (stage, text, _) = first(&mut events).await;
+    assert_eq!(stage, "refused");
+    assert!(text.contains("the permission inventory:read"), "{text}");
+
+    // The same once it is written down.
+    world.service.flush_uses().await.unwrap();
+    let mut later = Events::open(&owner, &format!("?await={}", key.id)).await;
+    assert_eq!(first(&mut later).await.1, text);
+
+    let curl = key.with("user-agent", "curl/8.5.0");
+    curl.get("/api/leads").await.expect(200);
+    let (stage, text, more) = first(&mut events).await;
+    assert_eq!(stage, "accepted");
+    assert_eq!(text, "The first call came, and was accepted.");
+    assert_eq!(more, "From 192.0.2.7 with curl/8.5.0");
+
+    // What comes later changes nothing of that, nor does a start of the server.
+    assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
+    world.service.flush_uses().await.unwrap();
+    let mut later = Events::open(&owner, &format!("?await={}", key.id)).await;
+    assert_eq!(first(&mut later).await.0, "accepted");
+    let unknown = Events::open(&owner, "?await=nothing").await.next().await;
+    assert_eq!(unknown.unwrap()["first_call"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_cut_off_key_counts_for_nobody_and_is_explained_to_its_account_alone() {
+    let world = World::new().await;
+    let (owner, stranger) = (world.owner().await, world.stranger().await);
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let cut = world.nobody().with("x-api-key", &key.secret[..38]);
+    let answer = cut.get("/api/leads").await;
+    let id = answer.header("x-request-id").to_owned();
+    world.service.flush_uses().await.unwrap();
+    assert_eq!(world.count("SELECT count(*) FROM key_calls").await, 0);
+    let page = format!("/refusals?id={id}");
+    let told = owner.get(&page).await.expect(200).body;
+    assert!(told.contains("38 of 52 characters") && told.contains("CRM Sync"));
+    let told = stranger.get(&page).await.expect(200).body;
+    assert!(!told.contains("38 of 52") && !told.contains("CRM Sync"));
+}
+
+#[tokio::test]
+async fn looking_on_keeps_no_session_alive_and_ends_with_it() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let mut events = Events::open(&owner, "").await;
+    events.news().await;
+    // Within the twelve hours; had this been a sign of life, the session would live on after them.
+    world.clock.advance_seconds(11 * 3600);
+    Events::open(&owner, "").await.news().await;
+    world.clock.advance_seconds(2 * 3600);
+    assert!(events.next().await.is_none(), "the session is over");
+    owner.get("/keys/events").await.expect(303);
+
+    let bob = world.sign_in(OWNER).await;
+    let mut events = Events::open(&bob, "").await;
+    events.news().await;
+    bob.form("/sign-out", &[]).await.expect(303);
+    assert!(events.next().await.is_none(), "it was ended");
+}
+
+#[tokio::test]
+async fn an_open_list_ends_when_the_server_stops_and_there_are_never_too_many() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let mut open = Vec::new();
+    for _ in 0..500 {
+        open.push(Events::open(&owner, "").await);
+    }
+    let refused = owner.get("/keys/events").await.expect(503);
+    assert_eq!(refused.header("retry-after"), "2");
+    open.truncate(1);
+    let mut one = Events::open(&owner, "").await;
+    one.news().await;
+    world.state.stopping.cancel();
+    assert!(one.next().await.is_none());
+}

@@ -383,6 +383,11 @@ pub enum FormAnswer {
     },
     /// The save-your-key step: the one page that ever holds this secret.
     Issued(Box<IssuedKey>),
+    /// The same for a key that takes the place of another one.
+    Rotated {
+        issued: Box<IssuedKey>,
+        old: Box<domain::KeyView>,
+    },
     EditKey {
         form: EditKeyForm,
         failure: Failure,

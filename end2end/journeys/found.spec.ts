@@ -20,6 +20,29 @@ test("a found key is hashed in the browser, told by name and led to its end", as
   expect(sent.some((request) => request.includes("digest="))).toBe(true);
   expect(sent.filter((request) => request.includes(key.secret.slice(3)))).toEqual([]);
   expect(await page.content()).not.toContain(key.secret);
+  // The answer is sent without script: it has no field in which a second key could go out as it is.
+  await expect(page.getByRole("textbox")).toHaveCount(0);
+  await page.getByRole("link", { name: "Ask about another key" }).click();
+  await expect(page.getByLabel("API key", { exact: true })).toBeVisible();
+  await page.goBack();
   await page.getByRole("link", { name: "Revoke it" }).click();
   await expect(page.getByLabel("Reason")).toHaveValue("leaked");
+});
+
+test("the search sends no whole key, which would stand in the address", async ({ page, server }) => {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("CRM Sync");
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const sent: string[] = [];
+  page.on("request", (request) => sent.push(request.url()));
+  const search = page.getByRole("searchbox", { name: "Search by name or key preview" });
+  await search.fill(key.secret);
+  await search.press("Enter");
+  await expect(search).toBeFocused();
+  expect(await search.evaluate((field: HTMLInputElement) => field.validity.patternMismatch)).toBe(true);
+  await search.fill(key.secret.slice(0, 9));
+  await search.press("Enter");
+  await expect(page.getByText("1 key matches")).toBeVisible();
+  expect(sent.filter((url) => url.includes(key.secret.slice(0, 12)))).toEqual([]);
 });

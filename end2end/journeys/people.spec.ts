@@ -31,7 +31,7 @@ test("a forgotten password is replaced by a link, which works once and ends ever
   await expect(before.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await old.close();
   await page.goto(link);
-  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "This link does not work" })).toBeVisible();
 
   await page.goto("/keys");
   await page.getByRole("button", { name: "Sign out" }).click();

@@ -22,9 +22,10 @@ async function setUp(page: Page): Promise<{ secret: string; recovery: string[] }
   await signIn(page, "/account");
   await page.getByRole("link", { name: "Set up" }).click();
   await expect(page.getByRole("img", { name: "QR code for an authenticator app" })).toBeVisible();
-  await page.getByText("It cannot be scanned").click();
+  await page.getByText("Can’t scan it?").click();
   const secret = await page.locator("#factor-key").innerText();
   await page.getByLabel("Code", { exact: true }).fill(code(secret));
+  await page.getByLabel("Your password").fill(owner.password);
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep your recovery codes");
   const recovery = (await page.locator("#recovery-codes").innerText()).trim().split("\n");
@@ -75,7 +76,7 @@ export const FACTOR_STATES: State[] = [
     name: "second factor",
     open: async ({ page }) => {
       await signIn(page, "/account/second-factor");
-      await page.getByText("It cannot be scanned").click();
+      await page.getByText("Can’t scan it?").click();
       await page.getByLabel("Code", { exact: true }).fill("12345");
       await page.getByRole("button", { name: "Turn on" }).click();
       await expect(page.getByLabel("Code", { exact: true })).toHaveAttribute("aria-invalid", "true");
@@ -85,8 +86,9 @@ export const FACTOR_STATES: State[] = [
     name: "recovery codes",
     open: async ({ page }) => {
       await signIn(page, "/account/second-factor");
-      await page.getByText("It cannot be scanned").click();
+      await page.getByText("Can’t scan it?").click();
       await page.getByLabel("Code", { exact: true }).fill(code(await page.locator("#factor-key").innerText()));
+      await page.getByLabel("Your password").fill(owner.password);
       await page.getByRole("button", { name: "Turn on" }).click();
       await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep your recovery codes");
     },

@@ -45,7 +45,7 @@ export async function rotateKey(page: Page, server: Server): Promise<void> {
   await expect(page.getByRole("heading", { name: "Moving to the new key" })).toBeVisible();
   await expect(page.getByText("feed-robot/1.0").first()).toBeVisible();
   await page.getByText("Replaced by", { exact: true }).locator("xpath=..").getByRole("link").click();
-  await expect(page.getByText("Ends 1 Feb 2040")).toBeVisible();
+  await expect(page.getByText("Ends 31 Jan 2040")).toBeVisible();
   await expect(page.getByText("Replaces", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "End the old key now" }).click();
   // It was used just now, so its name is asked for.

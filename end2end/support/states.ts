@@ -432,7 +432,7 @@ export const STATES: State[] = [
       endSoon(server, unused);
       await signIn(page);
       await gotoHydrated(page, "/keys");
-      await expect(page.getByText("A key ends within 7 days")).toBeVisible();
+      await expect(page.getByText("1 key ends within 7 days:")).toBeVisible();
     },
   },
   {

@@ -87,6 +87,8 @@ pub struct EndingNotice {
     /// Within so many days: 1, 7 or 30.
     pub days: u32,
     /// Which, and when.
+    /// "4 keys end within 7 days".
+    pub title: String,
     pub text: String,
 }
 

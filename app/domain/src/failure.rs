@@ -110,9 +110,9 @@ impl Failure {
                 if *retry_after_seconds == 1 { "second" } else { "seconds" }
             ),
             Self::Forbidden => {
-                "Your role lets you look but not change this. Ask an owner or admin of your account.".into()
+                "Your role does not allow this. Nothing was changed. Ask an owner or admin of your account.".into()
             }
-            Self::NotFound => "There is no such thing in your account. It may belong to another one.".into(),
+            Self::NotFound => "There is no such thing in your account. The link may be old or incomplete.".into(),
             // No field of a form shows which keys were chosen.
             Self::Invalid { .. } => self.at(Field::Keys).unwrap_or("Check the fields marked below.").into(),
             Self::AlreadyCreated { name } => format!(

@@ -34,6 +34,19 @@ pub fn SaveKey(
             />
         }
     });
+    // Nothing comes to a page without script.
+    #[cfg(feature = "ssr")]
+    let watched_elsewhere = still.then(|| {
+        let page = format!("/keys/{}", issued.key.id);
+        view! {
+            <p class="hint">
+                "Whether its first call has come, and why one was refused, stands on "
+                <a href=page target="_blank">"the key’s page"</a> " (opens a new tab)."
+            </p>
+        }
+    });
+    #[cfg(not(feature = "ssr"))]
+    let watched_elsewhere = ();
     let done = on(move |event: SubmitEvent| {
         browser::cancel(&event);
         if stored.get_untracked() {
@@ -88,6 +101,7 @@ pub fn SaveKey(
                 <span class="label">"Try it"</span>
                 <Code id="api-key-curl" text=issued.curl/>
                 <FirstCallNews call=issue.first_call/>
+                {watched_elsewhere}
             </div>
             {question}
             <div class="actions spread">

@@ -17,6 +17,7 @@ pub fn TextField(
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(default = "off")] autocomplete: &'static str,
+    #[prop(default = true)] required: bool,
     #[prop(optional)] autofocus: bool,
     #[prop(optional)] spellcheck: bool,
     #[prop(optional)] on_input: Option<Callback<Event>>,
@@ -42,7 +43,7 @@ pub fn TextField(
                 autocomplete=autocomplete
                 autofocus=autofocus
                 spellcheck=if spellcheck { "true" } else { "false" }
-                required
+                required=required
                 aria-invalid=flag("true", move || error.with(Option::is_some))
                 aria-describedby=described
                 on:input=on(move |event: Event| {

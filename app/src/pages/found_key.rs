@@ -14,6 +14,8 @@ const DIGEST: &str = "digest";
 /// How many characters a key has.
 const CHARS: usize = 52;
 
+pub const TITLE: &str = "Found a key?";
+
 const NO_HASH: &str = "This browser can hash only on pages that it reached by https. On the server, `voxum key identify` reads the key from standard input.";
 
 #[component]
@@ -41,17 +43,17 @@ pub fn FoundKeyPage() -> impl IntoView {
             }
         });
     });
+    // An answer is sent without script, and nothing would hash there: it leads back to the page that does.
     #[cfg(feature = "ssr")]
-    let answer = super::still::identified();
-    #[cfg(not(feature = "ssr"))]
-    let answer = plain(());
+    if let Some(answer) = super::still::identified() {
+        return answer;
+    }
     plain(view! {
         <div class="narrow">
             <PageHead
-                title="Found a key?"
+                title=TITLE
                 purpose="Learn which key it is, and revoke it where it should not be. The key itself is not sent: this page hashes it here."
             />
-            {answer}
             <form class="form" method="post" action="/keys/found" on:submit=send>
                 <div class="field needs-script">
                     <label for=FIELD>"API key"</label>
@@ -68,7 +70,16 @@ pub fn FoundKeyPage() -> impl IntoView {
                 <input type="hidden" id=DIGEST name=DIGEST/>
                 <div class="field without-script">
                     <label for="typed">"SHA-256 of the key"</label>
-                    <input id="typed" name="typed" class="mono" type="text" autocomplete="off" spellcheck="false"/>
+                    <input
+                        id="typed"
+                        name="typed"
+                        class="mono"
+                        type="text"
+                        autocomplete="off"
+                        spellcheck="false"
+                        pattern="\\s*[0-9a-fA-F]{64}\\s*"
+                        title="64 hexadecimal digits, and never the key itself"
+                    />
                     <p class="hint">
                         "64 hexadecimal digits, as " <code>"printf %s \"$KEY\" | sha256sum"</code> " writes them."
                     </p>

@@ -187,7 +187,7 @@ fn nothing_found() -> AnyView {
         <section class="empty">
             <h2>"No key matches"</h2>
             <p>
-                "No key of this account is as you asked for. " <a href="/keys">"Show all keys"</a>
+                "No key matches these filters. " <a href="/keys">"Show all keys"</a>
             </p>
         </section>
     })

@@ -8,6 +8,18 @@ use leptos::prelude::*;
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     not_found();
+    #[cfg(feature = "ssr")]
+    if crate::request::page_request().asked("link").is_some() {
+        return plain(view! {
+            <PageHead
+                title="This link does not work"
+                purpose="It was used already, is over, or is not complete. Ask whoever gave it to you for a new one."
+            />
+            <p>
+                <a href="/sign-in">"Go to sign-in"</a>
+            </p>
+        });
+    }
     plain(view! {
         <PageHead title="Page not found" purpose="There is no page at this address. It may have moved, or the link is incomplete."/>
         <p>

@@ -43,7 +43,7 @@ pub use once::{Claim, IdempotencyKey, KEPT_BYTES, SWEEP_EVERY_SECONDS, Turn};
 pub use password::Password;
 pub use pepper::{Pepper, PepperId};
 pub use random::{OsRandom, Random};
-pub use second_factor::{SignInStep, SignedIn};
+pub use second_factor::{Enrolled, SignInStep, SignedIn};
 pub use session::SessionToken;
 pub use start::OpenError;
 pub use view::{parse_rfc3339, rfc3339};

@@ -18,6 +18,15 @@ pub fn moment(at: Timestamp, zone: &Zone) -> Moment {
     }
 }
 
+/// An end, whose day is the last one before it: what ends at midnight ends with the day that is over then.
+pub fn last_moment(end: Timestamp, zone: &Zone) -> Moment {
+    let last = Timestamp::from_millis(end.millis().saturating_sub(1));
+    Moment {
+        day: zone.write(last, DAY),
+        ..moment(end, zone)
+    }
+}
+
 /// In UTC, whole seconds: `2026-11-23T05:31:07Z`.
 ///
 /// # Panics

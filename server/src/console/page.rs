@@ -53,10 +53,10 @@ pub(super) fn link(mut page: Response) -> Response {
     page
 }
 
-/// A link that is used, over or never was looks like any page that does not exist.
+/// A link that is used looks like one that is over or never was.
 pub(super) async fn gone(state: &AppState, visitor: &Visitor, error: Error) -> Response {
     match super::door::failure(error, &visitor.request_id) {
-        Failure::NotFound => render::not_found(state, visitor).await,
+        Failure::NotFound => render::link_gone(state, visitor).await,
         Failure::Unavailable => super::unavailable(),
         _ => super::plain(
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -34,6 +34,13 @@ pub async fn not_found(state: &AppState, visitor: &Visitor) -> Response {
     page
 }
 
+/// The page that says so of a one-time link; the same whether it never was, is over or is used.
+pub async fn link_gone(state: &AppState, visitor: &Visitor) -> Response {
+    let mut page = page(state, visitor, "/not-found", Some("link=gone")).await;
+    *page.status_mut() = StatusCode::NOT_FOUND;
+    page
+}
+
 /// The page at `path` as the direct answer to a form.
 pub async fn answer(
     state: &AppState,
@@ -80,7 +87,12 @@ async fn draw(
     // The answer that shows a key or a link just made shows nothing else.
     let alone = matches!(
         &request.answer,
-        Some(FormAnswer::Issued(_) | FormAnswer::Invited(_) | FormAnswer::RecoveryCodes(_))
+        Some(
+            FormAnswer::Issued(_)
+                | FormAnswer::Rotated { .. }
+                | FormAnswer::Invited(_)
+                | FormAnswer::RecoveryCodes(_)
+        )
     );
     let data = if alone {
         PageData::None

@@ -8,19 +8,21 @@ use leptos::prelude::*;
 
 /// Nothing where no key is about to end.
 pub fn ending(around: &AroundKeys) -> AnyView {
-    let html = around.ending.clone().map(notice).map(RenderHtml::to_html);
+    let html = around.ending.as_ref().map(|ends| notice(ends).to_html());
     plain(view! { <div inner_html=html.unwrap_or_default()></div> })
 }
 
 /// With the strongest word that fits.
-fn notice(notice: EndingNotice) -> AnyView {
-    let (tone, title) = match notice.days {
-        1 => (Tone::Warning, "A key ends within a day"),
-        7 => (Tone::Warning, "A key ends within 7 days"),
-        _ => (Tone::Info, "A key ends within 30 days"),
+fn notice(notice: &EndingNotice) -> AnyView {
+    let tone = if notice.days > 7 {
+        Tone::Info
+    } else {
+        Tone::Warning
     };
-    let action = plain(view! { <a href="/">"See all of them on the Dashboard"</a> });
-    plain(view! { <Notice tone=tone title=title text=notice.text action=action/> })
+    let all = format!("/keys?expires={}", notice.days);
+    let action = plain(view! { <a href=all>"Show them"</a> });
+    let text = format!("{}: {}", notice.title, notice.text);
+    plain(view! { <Notice tone=tone text=text action=action/> })
 }
 
 /// Nothing where there is no key to be found.
@@ -60,8 +62,8 @@ fn form(around: &AroundKeys) -> AnyView {
         ..
     } = around.clone();
     let refused = refused.map(|why| view! { <Notice tone=Tone::Warning text=why/> });
-    let further = query.filters_further() || !query.sort.is_empty();
-    let filters = query.filters() || further;
+    let further = query.filters_further();
+    let filters = query.filters() || further || !query.sort.is_empty();
     let all = |text: &str| (String::new(), text.to_owned());
     let same = |text: &str| (text.to_owned(), text.to_owned());
     let statuses = [
@@ -111,6 +113,9 @@ fn form(around: &AroundKeys) -> AnyView {
                         autocomplete="off"
                         spellcheck="false"
                         maxlength="64"
+                        // A whole key would stand in the address, and stay in the history.
+                        pattern="(?!.*vx_[0-9A-Za-z]{20}).*"
+                        title="Not a whole key: ask about one on “Found a key?”, which sends none"
                     />
                     <button type="submit" class="button">
                         "Search"
@@ -122,7 +127,10 @@ fn form(around: &AroundKeys) -> AnyView {
                 </div>
                 <details open=further>
                     <summary>"Filters and order"</summary>
-                    <div class="filters">{fields.into_iter().collect_view()}</div>
+                    <div class="filters">
+                        {fields.into_iter().collect_view()}
+                        <button type="submit" class="button">"Apply"</button>
+                    </div>
                 </details>
             </form>
         {refused}

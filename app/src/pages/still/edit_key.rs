@@ -97,6 +97,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
             <TextField
                 id="last-day"
                 name="last_day"
+                required=false
                 label="Last day"
                 kind="date"
                 value=last_day
@@ -105,7 +106,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
             />
             <div class="field">
                 <label for="note">"Note"</label>
-                <textarea id="note" name="note" rows="4" aria-describedby="note-hint note-error">
+                <textarea id="note" name="note" rows="4" maxlength="1000" aria-describedby="note-hint note-error">
                     {note}
                 </textarea>
                 <p class="hint" id="note-hint">
@@ -116,6 +117,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
             <TextField
                 id="limit-depth"
                 name="limit_depth"
+                required=false
                 label="Calls at once"
                 value=limit_depth
                 hint=DEPTH
@@ -124,6 +126,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
             <TextField
                 id="limit-per-second"
                 name="limit_per_second"
+                required=false
                 label="Calls a second"
                 value=limit_per_second
                 hint=PER_SECOND

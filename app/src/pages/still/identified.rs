@@ -2,12 +2,14 @@
 
 use crate::components::{Badge, Clock, Notice, Time, Tone};
 use crate::lean::plain;
+use crate::pages::found_key::TITLE;
 use crate::request::{FormAnswer, page_request};
 use domain::{Failure, Field, IdentifiedKey};
 use leptos::prelude::*;
 
-pub fn identified() -> AnyView {
-    match page_request().answer {
+/// Where the question was asked.
+pub fn identified() -> Option<AnyView> {
+    let answer = match page_request().answer {
         Some(FormAnswer::Identified(Some(key))) => known(*key),
         Some(FormAnswer::Identified(None)) => plain(view! {
             <Notice
@@ -21,8 +23,17 @@ pub fn identified() -> AnyView {
             let text = text.unwrap_or_else(|| Failure::message(&failure));
             plain(view! { <Notice tone=Tone::Error text=text/> })
         }
-        _ => plain(()),
-    }
+        _ => return None,
+    };
+    Some(plain(view! {
+        <div class="narrow stack">
+            <h1>{TITLE}</h1>
+            {answer}
+            <p>
+                <a href="/keys/found">"Ask about another key"</a>
+            </p>
+        </div>
+    }))
 }
 
 fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {

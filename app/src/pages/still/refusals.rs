@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Refused calls",
-    purpose: "Every answer of the API has a header X-Request-Id. Paste it here to learn why a call was refused.",
+    purpose: "Every answer of the API has a header X‑Request‑Id. Paste it here to learn why a call was refused.",
 };
 const NO_ID: &str = "A request id has 32 characters, from 0 to 9 and from a to f. The answer's header X-Request-Id holds it.";
 const UNKNOWN: &str =
@@ -79,7 +79,9 @@ fn explanation(found: Explanation) -> AnyView {
             " "
             <code>{preview}</code>
         }),
-        None => plain("None of this server's"),
+        None if code == "missing_key" => plain("None was sent"),
+        None if code == "invalid_key" => plain("None of this server’s"),
+        None => plain("Not known, since no whole key was sent"),
     };
     let entries = (!entries.is_empty()).then(|| {
         let rows = entries.into_iter().map(|(pointer, code)| {

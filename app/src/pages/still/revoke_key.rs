@@ -38,7 +38,7 @@ fn Revoke(page: KeyPage) -> impl IntoView {
                 _ => (first(), None),
             };
             let cancel = plain(view! {
-                <a class="button" href="/keys" autofocus>
+                <a class="button" href=format!("/keys/{}", key.id) autofocus>
                     "Cancel"
                 </a>
             });

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Rotate API key",
-    purpose: "A new key with the same name, permissions, limits and note takes the place of this one.",
+    purpose: "A new key with the same name, permissions, limits, addresses and note takes the place of this one.",
 };
 
 const GRACE: &str = "Until then both keys work, so that you can move your systems over without a gap. Choose “Ends now” where the key has leaked.";
@@ -18,7 +18,10 @@ const GRACE: &str = "Until then both keys work, so that you can move your system
 #[component]
 pub fn RotateKeyPage() -> impl IntoView {
     let content = match page_request().answer {
-        Some(FormAnswer::Issued(issued)) => plain(view! { <Saved issued=*issued/> }),
+        Some(FormAnswer::Rotated { issued, old }) => plain(view! {
+            <Saved issued=*issued/>
+            {replaced(&old)}
+        }),
         _ => load(HEAD, PageData::rotate, |page| {
             plain(view! { <Rotate page=page/> })
         }),
@@ -37,6 +40,26 @@ fn Rotate(page: RotatePage) -> impl IntoView {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {content}
     })
+}
+
+/// What becomes of the old key.
+fn replaced(old: &KeyView) -> AnyView {
+    let text = match &old.expires {
+        Some(end) if old.status.is_live() => format!(
+            "The old key, {}, works until {}. Its page shows how its calls move to the new one.",
+            old.preview, end.exact
+        ),
+        _ => format!(
+            "The old key, {}, has ended: every call with it is refused from now on.",
+            old.preview
+        ),
+    };
+    let action = plain(view! {
+        <a href=format!("/keys/{}", old.id) target="_blank">
+            "Open the old key’s page in a new tab"
+        </a>
+    });
+    plain(view! { <Notice tone=Tone::Info text=text action=action/> })
 }
 
 fn refused(page: &RotatePage, failure: &Failure) -> AnyView {

@@ -39,7 +39,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                     <path d=enrolment.squares></path>
                 </svg>
                 <details class="more">
-                    <summary>"It cannot be scanned"</summary>
+                    <summary>"Can’t scan it?"</summary>
                     <p>"Type this key into the app, as one that changes with time:"</p>
                     <Code id="factor-key" text=enrolment.text/>
                     <p>
@@ -49,6 +49,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
             </li>
             <li>
                 <form class="form" method="post" action="/account/second-factor" novalidate>
+                    {attempt.notice()}
                     <input type="hidden" name="sealed" value=enrolment.sealed/>
                     <TextField
                         id="code"
@@ -57,6 +58,15 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                         hint="The six digits that the app shows now."
                         error=attempt.at(Field::Code)
                         autocomplete="one-time-code"
+                    />
+                    <TextField
+                        id="old-password"
+                        name="old_password"
+                        label="Your password"
+                        kind="password"
+                        hint="Your other sessions end, too."
+                        error=attempt.at(Field::OldPassword)
+                        autocomplete="current-password"
                     />
                     <div class="actions">
                         <a class="button" href="/account">

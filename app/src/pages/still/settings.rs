@@ -127,6 +127,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
             <TextField
                 id="key-max-days"
                 name="key_max_days"
+                required=false
                 label="Longest life of a key, in days"
                 value=form.key_max_days
                 hint=MAX_DAYS

@@ -1,10 +1,10 @@
 //! The question before several keys are paused or revoked.
 
-use crate::components::{Attempt, Clock, Notice, TextField, Time, Tone};
+use crate::components::{Attempt, Clock, Notice, PageHead, TextField, Time, Tone};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
-use crate::request::{FormAnswer, PageData, page_request};
-use domain::{Field, KeyView, RevokeReason, SeveralAct, SeveralForm, SeveralPage as Data};
+use crate::request::{FormAnswer, PageData, handover, page_request};
+use domain::{Failure, Field, KeyView, RevokeReason, SeveralAct, SeveralForm, SeveralPage as Data};
 use leptos::prelude::*;
 
 const HEAD: Head = Head {
@@ -14,10 +14,24 @@ const HEAD: Head = Head {
 
 #[component]
 pub fn SeveralPage() -> impl IntoView {
-    let content = load(HEAD, PageData::several, |page| {
-        plain(view! { <Several page=page/> })
-    });
+    let content = match handover().data {
+        PageData::Several(Err(failure)) if failure.at(Field::Keys).is_some() => unclear(&failure),
+        _ => load(HEAD, PageData::several, |page| {
+            plain(view! { <Several page=page/> })
+        }),
+    };
     plain(view! { <div class="narrow">{content}</div> })
+}
+
+/// No keys, or too many: what to do stands in the refusal.
+fn unclear(failure: &Failure) -> AnyView {
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <Notice tone=Tone::Info text=failure.message()/>
+        <p>
+            <a href="/keys">"Back to API Keys"</a>
+        </p>
+    })
 }
 
 #[component]

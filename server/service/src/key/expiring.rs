@@ -2,7 +2,7 @@
 
 use super::rotation::is_late;
 use crate::store::KeyRecord;
-use crate::view::moment;
+use crate::view::last_moment;
 use crate::{Error, Member, Service};
 use domain::{EndingNotice, ExpiringKey, Timestamp, relative};
 
@@ -30,7 +30,7 @@ impl Service {
         let told = |key: KeyRecord| {
             let last = self.uses.latest(&key.id, key.last_use.clone());
             let late = is_late(&key, last.as_ref(), now);
-            let end = moment(key.expires_at?, &member.time_zone);
+            let end = last_moment(key.expires_at?, &member.time_zone);
             (late || key.replaced.is_none()).then_some(ExpiringKey {
                 id: key.id,
                 name: key.name,
@@ -53,9 +53,11 @@ impl Service {
 /// All of them in one, with the word of the one that ends first.
 fn notice(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
     let first = keys.first()?.end.at;
-    let within = |days: u32| first <= now.plus_seconds(i64::from(days) * 86_400);
-    let days = DAYS.into_iter().find(|days| within(*days))?;
-    let named = keys.iter().take(NAMED).map(|key| {
+    let until = |days: u32| now.plus_seconds(i64::from(days) * 86_400);
+    let days = DAYS.into_iter().find(|days| first <= until(*days))?;
+    let soon = keys.iter().take_while(|key| key.end.at <= until(days));
+    let soon = soon.count();
+    let named = keys.iter().take(soon.min(NAMED)).map(|key| {
         let used = if key.late {
             ", replaced and still used"
         } else {
@@ -63,20 +65,37 @@ fn notice(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
         };
         format!("“{}” {}{used}", key.name, relative(key.end.at, now))
     });
-    let more = keys.len().saturating_sub(NAMED);
-    let more = (more > 0).then(|| format!("and {more} more within 30 days"));
+    let more = soon.saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("and {more} more"));
     let all: Vec<_> = named.chain(more).collect();
     let text = format!(
         "{}. From its end on, every call with a key is refused.",
         all.join("; ")
     );
-    Some(EndingNotice { days, text })
+    let (keys, verb) = if soon == 1 {
+        ("key", "ends")
+    } else {
+        ("keys", "end")
+    };
+    let within = if days == 1 {
+        "a day".to_owned()
+    } else {
+        format!("{days} days")
+    };
+    let most = if soon >= LIMIT as usize {
+        "At least "
+    } else {
+        ""
+    };
+    let title = format!("{most}{soon} {keys} {verb} within {within}");
+    Some(EndingNotice { days, title, text })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Zone;
+    use crate::view::moment;
     use domain::{KeyId, KeyName};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_411_867_000);
@@ -105,8 +124,12 @@ mod tests {
         let keys: Vec<_> = (1..=5)
             .map(|day| key(&format!("Key {day}"), day * 86_400, day == 2))
             .collect();
-        let text = notice(&keys, NOW).unwrap().text;
-        let wanted = "“Key 1” in 1 day; “Key 2” in 2 days, replaced and still used; “Key 3” in 3 days; and 2 more within 30 days.";
-        assert!(text.starts_with(wanted), "{text}");
+        let told = notice(&keys, NOW).unwrap();
+        assert_eq!(told.title, "1 key ends within a day");
+        assert!(told.text.starts_with("“Key 1” in 1 day. "), "{}", told.text);
+        let told = notice(&keys[1..], NOW).unwrap();
+        assert_eq!(told.title, "4 keys end within 7 days");
+        let wanted = "“Key 2” in 2 days, replaced and still used; “Key 3” in 3 days; “Key 4” in 4 days; and 1 more.";
+        assert!(told.text.starts_with(wanted), "{}", told.text);
     }
 }

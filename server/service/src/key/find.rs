@@ -1,5 +1,6 @@
 //! What the API Keys page's address asks for, read.
 
+use super::PlainKey;
 use crate::store::{KeyFilter, KeyText};
 use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp};
 
@@ -82,8 +83,9 @@ fn text(typed: &str) -> Result<Option<KeyText>, &'static str> {
     let begin = typed.strip_suffix('…').unwrap_or(typed);
     let random = begin.strip_prefix("vx_").unwrap_or(begin);
     let all_random = random.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    // Far more than a preview shows, and no name says so much without a space.
-    if all_random && (begin.len() != random.len() && random.len() > PREVIEW || random.len() >= 40) {
+    // More than a preview shows, or as long as what follows the `vx_` of a key.
+    let marked = begin.len() != random.len();
+    if all_random && (marked && random.len() > PREVIEW || random.len() == PlainKey::CHARS - 3) {
         return Err(WHOLE_KEY);
     }
     let preview = (all_random && random.len() <= PREVIEW).then(|| format!("vx_{random}"));

@@ -4,7 +4,7 @@ use super::find::read;
 use super::notices::notices;
 use super::{EXPIRES_SOON_SECONDS, UNUSED_SECONDS, USED_LATELY_SECONDS};
 use crate::store::{KeyFilter, KeyPlace, KeyRecord};
-use crate::view::moment;
+use crate::view::{last_moment, moment};
 use crate::{Error, Member, Service, Zone};
 use domain::{
     AccountId, AroundKeys, Failure, KeyCount, KeyId, KeyQuery, KeyStatus, KeyView, KeysPage,
@@ -159,7 +159,7 @@ impl Service {
             scopes: record.scopes,
             created: moment(record.created_at),
             created_by: record.created_by.to_string(),
-            expires: record.expires_at.map(moment),
+            expires: record.expires_at.map(|end| last_moment(end, zone)),
             own_limit: record.own_limit.map(|limit| limit.to_string()),
             last_use: last_use.map(|last| LastUse {
                 at: moment(last.at),

@@ -7,7 +7,9 @@ use crate::session::token_digest;
 use crate::store::{Action, AuditEvent, KeyRecord, OldEnds, Rotated, Rotation};
 use crate::view::{moment, rfc3339};
 use crate::{Client, Error, Member, Service};
-use domain::{Failure, Field, Grace, IssuedKey, KeyId, RotateKeyForm, RotatePage, Timestamp};
+use domain::{
+    Failure, Field, Grace, IssuedKey, KeyId, KeyView, RotateKeyForm, RotatePage, Timestamp,
+};
 use serde_json::json;
 
 /// What a rotate form comes to once every field is good.
@@ -30,10 +32,13 @@ impl Service {
         let life = self.new_life(member, now, length(&record)).await?;
         let successor = self.successor(&record).await?;
         let successor = successor.filter(|key| key.status(now).is_live());
+        let stopped = self.store.creation_stopped(&member.account_id).await?;
         let refused = if !member.role.manages_keys() {
             Some(Failure::Forbidden)
         } else if !record.status(now).is_live() {
             Some(Failure::AlreadyEnded)
+        } else if stopped.is_some() {
+            Some(Failure::CreationStopped)
         } else {
             successor.as_ref().map(|_| Failure::BeingReplaced)
         };
@@ -47,7 +52,7 @@ impl Service {
     }
 
     /// Makes a key with all that another one has but its secret, and has the other end. The secret stands in the answer
-    /// and nowhere else, ever.
+    /// and nowhere else, ever. Beside it stands the old key, as it is from now on.
     ///
     /// # Errors
     /// Refused to viewers, for bad fields (all of them at once), for a form that was sent before, and for a key that is
@@ -58,7 +63,7 @@ impl Service {
         client: &Client,
         id: &KeyId,
         form: &RotateKeyForm,
-    ) -> Result<IssuedKey, Error> {
+    ) -> Result<(IssuedKey, KeyView), Error> {
         member.must_manage_keys()?;
         let now = self.clock.now();
         let zone = &member.time_zone;
@@ -87,14 +92,15 @@ impl Service {
             .rotate_key(&member.account_id, id, rotation, &events)
             .await?;
         match rotated {
-            Rotated::Rotated { new, .. } => {
+            Rotated::Rotated { old, new } => {
                 self.await_call(member, &new.id, &secret);
                 let curl = self.curl_line(&new.scopes, secret.expose());
-                Ok(IssuedKey {
+                let issued = IssuedKey {
                     key: self.key_view(*new, now, zone),
                     secret: secret.expose().to_owned(),
                     curl,
-                })
+                };
+                Ok((issued, self.key_view(*old, now, zone)))
             }
             Rotated::SameForm { name } => Err(Failure::AlreadyCreated {
                 name: name.as_str().to_owned(),

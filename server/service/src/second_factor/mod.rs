@@ -14,6 +14,15 @@ use serde_json::json;
 
 const WRONG: Rejected = Rejected("This code is not right, or was used already.");
 
+/// The form that turns the second factor on.
+pub struct Enrolled<'a> {
+    /// What was shown, as the page got it.
+    pub sealed: &'a str,
+    pub password: &'a str,
+    /// The app's code.
+    pub typed: &'a str,
+}
+
 impl Service {
     /// A fresh secret for the member's app. Nothing is stored until a first code confirms it.
     ///
@@ -58,18 +67,22 @@ impl Service {
         })
     }
 
-    /// Turns the second factor on, once the app gave a right code. Answers with the recovery codes, which are shown
-    /// this once.
+    /// Turns the second factor on, once the app gave a right code, and ends the member's other sessions than that of
+    /// `token`. Answers with the recovery codes, which are shown this once.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] for a wrong code, [`Failure::NotFound`] where the secret is none of ours or the member has a
+    /// [`Failure::Invalid`] for a wrong password or code, [`Failure::NotFound`] where the secret is none of ours or the member has a
     /// second factor already.
     pub async fn enable_second_factor(
         &self,
         member: &Member,
         client: &Client,
-        sealed: &str,
-        typed: &str,
+        token: &str,
+        Enrolled {
+            sealed,
+            password,
+            typed,
+        }: Enrolled<'_>,
     ) -> Result<Vec<String>, Error> {
         let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
         let secret = self.unseal(&member.id, &sealed).ok_or(Failure::NotFound)?;
@@ -77,6 +90,8 @@ impl Service {
         let typed: String = typed.split_whitespace().collect();
         let step = step(&secret.totp(&member.email)?, &typed, now)
             .ok_or_else(|| Error::field(Field::Code, WRONG))?;
+        // An open browser alone must not lock its owner out.
+        self.ask_password(member, password, client).await?;
         let (codes, digests) = self.recovery_codes(&member.id).into_iter().unzip();
         let factor = NewFactor {
             sealed,
@@ -85,6 +100,8 @@ impl Service {
         };
         let id = member.id.as_str();
         let event = member.event(Action::FactorEnabled, id, client, now, json!({}));
+        // Whoever got in with the password alone is out, whether or not the rest goes well.
+        self.end_other_sessions(member, client, token).await?;
         let enabled = self
             .store
             .enable_second_factor(&member.id, factor, now, event)

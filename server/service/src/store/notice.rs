@@ -29,7 +29,8 @@ pub struct DueNotice {
 /// The ends of keys, and who was told of them.
 #[async_trait]
 pub trait NoticeStore: Send + Sync + 'static {
-    /// The account's keys that live at `now` and end by `until`, the next one first.
+    /// The account's keys that live at `now` and end by `until`, the next one first. A key that is being replaced is among
+    /// them only where it was used since.
     async fn ending_keys(
         &self,
         account: &AccountId,

@@ -66,7 +66,8 @@ pub fn line(bytes: &mut Vec<u8>, logged: &LoggedEvent) {
 /// A spreadsheet takes a cell that begins so for a formula, whoever wrote it there: a key's name, a user agent, an item's
 /// id. An apostrophe makes it a text (OWASP, "CSV Injection").
 fn harmless(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    // The last four are taken for the first ones by spreadsheets in East Asian settings.
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{cell}").into()
     } else {
         cell.into()

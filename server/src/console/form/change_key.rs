@@ -107,8 +107,7 @@ pub(super) fn asked_for(Segment(id): Segment) -> Option<(String, KeyId)> {
     Some((format!("/keys/{id}"), id))
 }
 
-/// To the key's page, which says what was done. It shows by itself why nothing could be: that the key is over, or that
-/// the member may only look.
+/// To the key's page, which says what was done, or why nothing was.
 pub(super) async fn lead_on(
     state: &AppState,
     visitor: &Visitor,
@@ -121,7 +120,8 @@ pub(super) async fn lead_on(
         // The only choice that there is on that page.
         Err(Failure::Invalid { .. }) => see_other(&format!("{page}?done=none-chosen")),
         Err(Failure::Outdated { .. }) => see_other(&format!("{page}?done=outdated")),
-        Err(Failure::AlreadyEnded | Failure::Forbidden) => see_other(page),
+        Err(Failure::AlreadyEnded) => see_other(&format!("{page}?done=over")),
+        Err(Failure::Forbidden) => see_other(&format!("{page}?done=not-allowed")),
         Err(told) => with_status(render::page(state, visitor, page, None).await, &told),
     }
 }

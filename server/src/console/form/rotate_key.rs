@@ -37,8 +37,11 @@ pub async fn rotate_key(
         .rotate_key(member, &visitor.client, &id, &form)
         .await
     {
-        Ok(issued) => {
-            let answer = FormAnswer::Issued(Box::new(issued));
+        Ok((issued, old)) => {
+            let answer = FormAnswer::Rotated {
+                issued: Box::new(issued),
+                old: Box::new(old),
+            };
             render::answer(&state, &visitor, &page, answer).await
         }
         Err(error) => {

@@ -11,6 +11,7 @@ use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Failure;
+use service::Enrolled;
 
 const ACCOUNT: &str = "/account";
 const ENROL: &str = "/account/second-factor";
@@ -22,12 +23,17 @@ pub async fn enable_second_factor(
     visitor: Visitor,
     fields: Fields,
 ) -> Response {
-    let Some(member) = &visitor.member else {
+    let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
         return see_other(&sign_in_to(ENROL));
     };
     let (service, sealed) = (&state.service, fields.text("sealed"));
+    let enrolled = Enrolled {
+        sealed: &sealed,
+        password: &fields.secret("old_password"),
+        typed: &fields.secret("code"),
+    };
     let enabled = service
-        .enable_second_factor(member, &visitor.client, &sealed, &fields.secret("code"))
+        .enable_second_factor(member, &visitor.client, token, enrolled)
         .await;
     let told = match enabled.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(codes) => {

@@ -77,6 +77,7 @@ pub(crate) const FIND: &str = select_keys!("WHERE k.account_id = $1 AND k.id = $
 
 pub(crate) const ENDING: &str = select_keys!(
     "WHERE k.account_id = $1 AND k.revoked_at IS NULL AND k.expires_at > $2 AND k.expires_at <= $3
+         AND (k.replaced_by IS NULL OR k.last_used_at > k.replaced_at)
      ORDER BY k.expires_at LIMIT $4"
 );
 

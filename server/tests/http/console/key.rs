@@ -139,8 +139,14 @@ async fn what_is_over_cannot_be_changed_and_shows_why() {
     assert!(!form.contains("name=\"last_day\""), "{form}");
     for verb in ["pause", "resume"] {
         let answer = owner.form(&format!("{page}/{verb}"), &[]).await.expect(303);
-        assert_eq!(answer.header("location"), page);
+        assert_eq!(answer.header("location"), format!("{page}?done=over"));
     }
+    let told = owner
+        .get(&format!("{page}?done=over"))
+        .await
+        .expect(200)
+        .body;
+    assert!(told.contains("This key has ended already. Nothing was changed."));
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
     let shown = owner.get(&page).await.expect(200).body;
     assert!(shown.contains("Revoked, with the reason other"), "{shown}");

@@ -244,7 +244,10 @@ async fn viewers_see_where_calls_come_from_and_change_nothing() {
             .form(&format!("{at}/{verb}"), &[field])
             .await
             .expect(303);
-        assert_eq!(answer.header("location"), at);
+        let told = format!("{at}?done=not-allowed");
+        assert_eq!(answer.header("location"), told);
+        let told = owner.get(&told).await.expect(200).body;
+        assert!(told.contains("Your role does not allow this."));
     }
     key.get("/api/key").await.expect(200);
     let watched = "SELECT count(*) FROM api_keys WHERE watched_since IS NOT NULL";

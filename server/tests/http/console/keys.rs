@@ -166,7 +166,7 @@ async fn a_viewer_sees_and_changes_nothing() {
     );
     assert!(viewer.keys().await["new_key"].is_null());
     let page = send(&viewer, "Mine", "0123456789abcdef").await.expect(200);
-    assert!(page.body.contains("lets you look but not change"));
+    assert!(page.body.contains("Your role does not allow this"));
     viewer
         .form(&format!("/keys/{}/revoke", key.id), &[("reason", "other")])
         .await

@@ -224,7 +224,7 @@ async fn viewers_and_ended_keys_get_no_form() {
     let page = format!("/keys/{}/rotate", old.id);
     for answer in [owner.get(&page).await, owner.form(&page, &fields).await] {
         let body = answer.expect(200).body;
-        assert!(body.contains("Your role lets you look"), "{body}");
+        assert!(body.contains("Your role does not allow this"), "{body}");
         assert!(!body.contains("name=\"grace\""), "{body}");
     }
     owner

@@ -40,7 +40,11 @@ fn field(page: &str, name: &str) -> String {
 async fn enable(world: &World, member: &Member) -> (App, Vec<String>) {
     let page = member.get("/account/second-factor").await.expect(200).body;
     let (app, sealed) = (App::of(&page), field(&page, "sealed"));
-    let fields = [("sealed", &*sealed), ("code", &app.code(world))];
+    let fields = [
+        ("sealed", &*sealed),
+        ("code", &app.code(world)),
+        ("old_password", PASSWORD),
+    ];
     let answer = member
         .form("/account/second-factor", &fields)
         .await
@@ -95,9 +99,25 @@ async fn a_second_factor_counts_once_a_first_code_was_right_and_shows_its_recove
     world.nobody().form("/sign-in", &fields).await.expect(303);
 
     let code = app.code(&world);
+    let code = format!("{} {}", &code[..3], &code[3..]);
+    // Whoever finds an open browser does not lock its owner out.
+    let other = world.sign_in(OWNER).await;
+    for password in ["", "not the password"] {
+        let fields = [
+            ("sealed", &*sealed),
+            ("code", &*code),
+            ("old_password", password),
+        ];
+        let again = owner.form("/account/second-factor", &fields).await;
+        assert!(again.expect(200).body.contains("This is not your password"));
+        world.clock.advance_seconds(2);
+        assert_eq!(world.count("SELECT count(*) FROM second_factors").await, 0);
+    }
+    other.get("/account").await.expect(200);
     let right = [
         ("sealed", &*sealed),
-        ("code", &*format!("{} {}", &code[..3], &code[3..])),
+        ("code", &*code),
+        ("old_password", PASSWORD),
     ];
     let answer = owner
         .form("/account/second-factor", &right)
@@ -105,6 +125,7 @@ async fn a_second_factor_counts_once_a_first_code_was_right_and_shows_its_recove
         .expect(200);
     assert_eq!(answer.header("cache-control"), "no-store");
     assert!(answer.body.contains("Keep your recovery codes") && !answer.body.contains("hydrate"));
+    other.get("/account").await.expect(303);
     let account = owner.get("/account").await.expect(200).body;
     assert!(account.contains("10 recovery codes are left"), "{account}");
     let team = owner.get("/team").await.expect(200).body;
@@ -253,7 +274,11 @@ async fn a_secret_is_for_one_member_alone_and_stands_nowhere_as_it_is() {
     let page = bob.get("/account/second-factor").await.expect(200).body;
     let (app, sealed) = (App::of(&page), field(&page, "sealed"));
     for sealed in [&*sealed, "", "00", "zz"] {
-        let fields = [("sealed", sealed), ("code", &app.code(&world))];
+        let fields = [
+            ("sealed", sealed),
+            ("code", &app.code(&world)),
+            ("old_password", PASSWORD),
+        ];
         owner
             .form("/account/second-factor", &fields)
             .await

@@ -113,7 +113,7 @@ async fn a_viewer_sees_the_settings_and_changes_nothing() {
     assert!(shown(&page, "Acme Motors") && shown(&page, "USD"));
     assert!(!shown(&page, "Save settings") && !shown(&page, "action=\"/settings\""));
     let answer = owner.form("/settings", &FIELDS).await.expect(200);
-    assert!(shown(&answer, "Your role lets you look"));
+    assert!(shown(&answer, "Your role does not allow this"));
     assert_eq!(event(&world).await, Value::Null);
     assert!(shown(&owner.get("/settings").await, "Acme Motors"));
 }

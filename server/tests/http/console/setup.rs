@@ -57,7 +57,7 @@ async fn an_owner_is_made_signed_in_and_the_link_is_gone() {
     ] {
         assert_eq!(gone.status, 404);
         assert_eq!(gone.header("referrer-policy"), "no-referrer");
-        assert!(gone.body.contains("Page not found"));
+        assert!(gone.body.contains("This link does not work"));
     }
     assert!(world.service.first_owner_link().await.unwrap().is_none());
 }

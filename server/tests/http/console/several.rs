@@ -145,7 +145,7 @@ async fn viewers_and_admins_do_what_their_role_allows() {
     let (world, owner, [one, ..]) = three().await;
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = owner.get(&ask("revoke", &[&one])).await.expect(200).body;
-    assert!(page.contains("Your role lets you look but not change this"));
+    assert!(page.contains("Your role does not allow this"));
     owner
         .form("/keys/several", &form("revoke", &[&one], "1"))
         .await

@@ -162,7 +162,7 @@ async fn each_role_may_what_it_may() {
     for (by, role) in [(&viewer, "viewer"), (&admin, "owner")] {
         let fields = [("email", "new@example.com"), ("role", role)];
         let page = by.form("/team/invite", &fields).await.expect(200).body;
-        assert!(!page.contains("/setup/") && page.contains("Your role lets you look"));
+        assert!(!page.contains("/setup/") && page.contains("Your role does not allow this"));
     }
     let fields = [("email", "boss@example.com"), ("role", "owner")];
     second.form("/team/invite", &fields).await.expect(200);

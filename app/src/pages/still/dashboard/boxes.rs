@@ -6,6 +6,9 @@ use crate::pages::still::charts::{counted, number};
 use domain::{KeyCounts, KeyStatus, LastChange, LeadStatus, Moment, Timestamp, relative};
 use leptos::prelude::*;
 
+/// So many of the keys that end soon are named.
+const NAMED: usize = 5;
+
 #[component]
 pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
     let counts = [
@@ -45,8 +48,9 @@ pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
             </p>
         }
     });
-    let expiring = (!keys.expiring.is_empty()).then(|| {
-        let ends = keys.expiring.into_iter().map(|key| {
+    let all = keys.expiring.len();
+    let expiring = (all > 0).then(|| {
+        let ends = keys.expiring.into_iter().take(NAMED).map(|key| {
             view! {
                 <li>
                     <a class="name" href=format!("/keys/{}", key.id)>{key.name.to_string()}</a>
@@ -58,6 +62,8 @@ pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
         view! {
             <h3 id="expiring">"Expiring within 30 days"</h3>
             <ul class="ends" aria-labelledby="expiring">{ends.collect_view()}</ul>
+            {(all > NAMED)
+                .then(|| view! { <p><a href="/keys?expires=30">"See all that end within 30 days"</a></p> })}
         }
     });
     plain(view! {

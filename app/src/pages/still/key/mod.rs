@@ -112,6 +112,8 @@ fn done(word: &str) -> Option<&'static str> {
         "enforced" => Some("Enforced. Calls from anywhere else are refused from now on."),
         "none-chosen" => Some("Choose at least one network. Nothing was changed."),
         "outdated" => Some("Somebody else changed this key meanwhile. Nothing was changed."),
+        "over" => Some("This key has ended already. Nothing was changed."),
+        "not-allowed" => Some("Your role does not allow this. Nothing was changed."),
         _ => None,
     }
 }

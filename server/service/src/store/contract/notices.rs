@@ -5,7 +5,7 @@ use super::rotations::rotate;
 use super::tenant::Tenant;
 use super::world::{Shared, at, race};
 use crate::Zone;
-use crate::store::{DueNotice, NoticeRecord, OldEnds, Store};
+use crate::store::{DueNotice, NoticeRecord, OldEnds, Store, UseRecord};
 use domain::{KeyId, KeyName, Timestamp};
 
 const DAY: i64 = 86_400;
@@ -52,6 +52,19 @@ pub(super) async fn keys_that_end_are_found_in_the_order_of_their_ends(store: Sh
     };
     assert_eq!(found(10).await, ["Key soon", "Key last"]);
     assert_eq!(found(1).await, ["Key soon"]);
+
+    // What is being replaced is no news, unless something still uses it.
+    let soon = a.key("soon", at(0)).id;
+    let grace = OldEnds::At(at(11));
+    rotate(&*store, &a, &soon, "new", at(6), grace).await;
+    assert_eq!(found(10).await, ["Key last"]);
+    let used = UseRecord {
+        at: at(7),
+        ip: [192, 0, 2, 7].into(),
+        user_agent: None,
+    };
+    store.record_uses(&[(soon, used)], &[]).await.unwrap();
+    assert_eq!(found(10).await, ["Key soon", "Key last"]);
 }
 
 pub(super) async fn owners_are_told_of_keys_of_their_own_account_that_end(store: Shared) {

@@ -65,14 +65,14 @@ async fn what_was_wrong_with_a_key_is_told_also_where_none_matched() {
             .get("/api/inventory")
             .await;
         let page = explained(&owner, &answer).await;
-        let whose = match &*presented {
+        let told = match &*presented {
             "" => "None was sent",
             "vx_00000000000000000000000000000000000000000003Ekpv5" => "None of this server’s",
             // Of a key that was just made, a piece is known by how it begins.
             piece if piece.starts_with(&whole[..9]) => &whole[..9],
             _ => "Not known, since no whole key was sent",
         };
-        says(&page, &[why, "GET /api/inventory", whose]);
+        says(&page, &[why, "GET /api/inventory", told]);
     }
     let two = key.with("x-api-key", whole).get("/api/key").await;
     says(

@@ -89,7 +89,7 @@ test("a page that nobody looks at hears nothing, and catches up when it is looke
   page.on("request", (request) => {
     if (request.url().includes("/keys/events")) open.push(request.url());
   });
-  await signIn(page);
+  await signIn(page, "/account");
   await gotoHydrated(page, "/keys");
   await expect.poll(() => open.length).toBe(1);
   const look = (hidden: boolean): Promise<void> =>

@@ -15,7 +15,7 @@ pub fn Layout(page: Page, children: Children) -> impl IntoView {
             "Skip to content"
         </a>
         {(!bare).then(|| view! { <Side page=page/> })}
-        <main id="main" class:bare=bare tabindex="-1">
+        <main id="main" class:bare=bare class:in-frame=page == Page::FirstCall tabindex="-1">
             {children()}
         </main>
         {status.line()}

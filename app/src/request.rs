@@ -219,6 +219,7 @@ impl PageData {
             | Page::FoundKey
             | Page::Docs
             | Page::SignIn
+            | Page::FirstCall
             | Page::Setup
             | Page::NotFound => Self::None,
         }
@@ -388,6 +389,8 @@ pub enum FormAnswer {
         issued: Box<IssuedKey>,
         old: Box<domain::KeyView>,
     },
+    /// How far a key has come that was just made; no form's answer, and drawn as one.
+    FirstCall(Box<domain::FirstCall>),
     EditKey {
         form: EditKeyForm,
         failure: Failure,

@@ -16,6 +16,7 @@ pub enum Page {
     NewKey,
     Key,
     EditKey,
+    FirstCall,
     RevokeKey,
     RevokeAll,
     RotateKey,
@@ -74,6 +75,7 @@ impl Page {
             ("", _) => Self::NotFound,
             (_, None) => Self::Key,
             (_, Some("edit")) => Self::EditKey,
+            (_, Some("first-call")) => Self::FirstCall,
             (_, Some("revoke")) => Self::RevokeKey,
             (_, Some("rotate")) => Self::RotateKey,
             _ => Self::NotFound,
@@ -90,6 +92,7 @@ impl Page {
             Self::NewKey => "Create API Key · Voxum Console",
             Self::Key => "API key · Voxum Console",
             Self::EditKey => "Edit API key · Voxum Console",
+            Self::FirstCall => "First call · Voxum Console",
             Self::RevokeKey => "Revoke API key · Voxum Console",
             Self::RotateKey => "Rotate API key · Voxum Console",
             Self::FoundKey => "Found a key? · Voxum Console",
@@ -119,18 +122,19 @@ impl Page {
         )
     }
 
-    /// Whether it stands before the session, and so without a menu.
+    /// Whether it stands before the session, or in another page, and so without a menu.
     pub const fn is_bare(self) -> bool {
-        matches!(self, Self::SignIn | Self::Setup)
+        matches!(self, Self::SignIn | Self::Setup | Self::FirstCall)
     }
 
     fn draw(self) -> AnyView {
         #[cfg(feature = "ssr")]
         {
             use crate::pages::{
-                AccountPage, AuditPage, DashboardPage, EditKeyPage, InvitePage, KeyPage,
-                MemberPage, NewKeyPage, RefusalsPage, RevokeAllPage, RevokeKeyPage, RotateKeyPage,
-                SecondFactorPage, SettingsPage, SetupPage, SeveralPage, SignInPage, TeamPage,
+                AccountPage, AuditPage, DashboardPage, EditKeyPage, FirstCallPage, InvitePage,
+                KeyPage, MemberPage, NewKeyPage, RefusalsPage, RevokeAllPage, RevokeKeyPage,
+                RotateKeyPage, SecondFactorPage, SettingsPage, SetupPage, SeveralPage, SignInPage,
+                TeamPage,
             };
             match self {
                 Self::Dashboard => return plain(view! { <DashboardPage/> }),
@@ -139,6 +143,7 @@ impl Page {
                 Self::NewKey => return plain(view! { <NewKeyPage/> }),
                 Self::Key => return plain(view! { <KeyPage/> }),
                 Self::EditKey => return plain(view! { <EditKeyPage/> }),
+                Self::FirstCall => return plain(view! { <FirstCallPage/> }),
                 Self::RevokeKey => return plain(view! { <RevokeKeyPage/> }),
                 Self::Team => return plain(view! { <TeamPage/> }),
                 Self::Invite => return plain(view! { <InvitePage/> }),
@@ -196,6 +201,7 @@ mod tests {
             ("/keys/revoke-all", Page::RevokeAll),
             ("/keys/0198c2a0", Page::Key),
             ("/keys/0198c2a0/edit", Page::EditKey),
+            ("/keys/0198c2a0/first-call", Page::FirstCall),
             ("/keys/0198c2a0/revoke", Page::RevokeKey),
             ("/keys/0198c2a0/rotate", Page::RotateKey),
             ("/keys/0198c2a0/other", Page::NotFound),

@@ -239,6 +239,22 @@ export const STATES: State[] = [
     },
   },
   {
+    name: "save step told why a call was refused",
+    open: async (stage) => {
+      const secret = await (await openEmpty(stage)).create("Inventory Integration");
+      await call(stage.server, secret.slice(0, 38), "/api/inventory");
+      await expect(stage.page.getByText("38 of 52 characters")).toBeVisible();
+    },
+  },
+  {
+    name: "save step told of the first call",
+    open: async (stage) => {
+      const secret = await (await openEmpty(stage)).create("Inventory Integration");
+      await call(stage.server, secret, "/api/inventory");
+      await expect(stage.page.getByText("The first call came, and was accepted.")).toBeVisible();
+    },
+  },
+  {
     name: "save step asks",
     open: async (stage) => {
       await (await openEmpty(stage)).create("Inventory Integration");

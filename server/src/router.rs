@@ -3,7 +3,7 @@
 use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
 use crate::api::{calls, ending, health, inventory, key, leads, limit, openapi};
-use crate::console::{call, events, export, form, page, same_origin};
+use crate::console::{call, events, export, first_call, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
 use crate::request::{identify, panicked};
 use crate::{AppState, drain, fallback};
@@ -88,6 +88,7 @@ pub const CONSOLE: &[Route] = &[
     route(M::POST, "/keys/revoke-all", |m| on(m, form::revoke_all)),
     route(M::GET, "/keys/{id}", |m| on(m, page::show)),
     route(M::GET, "/keys/{id}/edit", |m| on(m, page::show)),
+    route(M::GET, "/keys/{id}/first-call", |m| on(m, first_call)),
     route(M::POST, "/keys/{id}/edit", |m| on(m, form::edit_key)),
     route(M::POST, "/keys/{id}/pause", |m| on(m, form::pause_key)),
     route(M::POST, "/keys/{id}/resume", |m| on(m, form::resume_key)),

@@ -34,19 +34,14 @@ pub fn SaveKey(
             />
         }
     });
-    // Nothing comes to a page without script.
+    // Nothing comes to a page without script, and it must not be drawn again: a frame in it is.
     #[cfg(feature = "ssr")]
-    let watched_elsewhere = still.then(|| {
-        let page = format!("/keys/{}", issued.key.id);
-        view! {
-            <p class="hint">
-                "Whether its first call has come, and why one was refused, stands on "
-                <a href=page target="_blank">"the key’s page"</a> " (opens a new tab)."
-            </p>
-        }
+    let frame = still.then(|| {
+        let src = format!("/keys/{}/first-call", issued.key.id);
+        view! { <iframe class="first-call-frame" src=src title="The key’s first call"></iframe> }
     });
     #[cfg(not(feature = "ssr"))]
-    let watched_elsewhere = ();
+    let frame = ();
     let done = on(move |event: SubmitEvent| {
         browser::cancel(&event);
         if stored.get_untracked() {
@@ -101,7 +96,7 @@ pub fn SaveKey(
                 <span class="label">"Try it"</span>
                 <Code id="api-key-curl" text=issued.curl/>
                 <FirstCallNews call=issue.first_call/>
-                {watched_elsewhere}
+                {frame}
             </div>
             {question}
             <div class="actions spread">

@@ -6,6 +6,7 @@ mod door;
 pub mod events;
 pub mod export;
 mod fields;
+mod first_call;
 pub mod form;
 mod next;
 pub mod page;
@@ -13,6 +14,7 @@ pub mod render;
 pub mod same_origin;
 mod visitor;
 
+pub use first_call::first_call;
 pub use visitor::{Onlooker, Visitor};
 
 use crate::headers::RETRY_SECONDS;

@@ -84,12 +84,13 @@ async fn draw(
     answer: Option<FormAnswer>,
 ) -> Response {
     let request = request(state, visitor, path, query, answer);
-    // The answer that shows a key or a link just made shows nothing else.
+    // The answer that shows a key or a link just made shows nothing else, and neither does what stands in a frame.
     let alone = matches!(
         &request.answer,
         Some(
             FormAnswer::Issued(_)
                 | FormAnswer::Rotated { .. }
+                | FormAnswer::FirstCall(_)
                 | FormAnswer::Invited(_)
                 | FormAnswer::RecoveryCodes(_)
         )

@@ -205,3 +205,51 @@ async fn an_open_list_ends_when_the_server_stops_and_there_are_never_too_many() 
     world.state.stopping.cancel();
     assert!(one.next().await.is_none());
 }
+
+#[tokio::test]
+async fn a_page_without_script_asks_in_a_frame_until_a_call_was_accepted() {
+    let world = World::new().await;
+    let (owner, stranger) = (world.owner().await, world.stranger().await);
+    let token = "0123456789abcdef";
+    let fields = [
+        ("name", "CRM Sync"),
+        ("scopes", "leads:read"),
+        ("expires", "90d"),
+        ("token", token),
+    ];
+    let saved = owner.form("/keys", &fields).await.expect(200).body;
+    let id = owner.keys().await["keys"][0]["id"].clone();
+    let at = format!("/keys/{}/first-call", id.as_str().unwrap());
+    assert!(saved.contains(&format!("<iframe src=\"{at}\"")), "{saved}");
+    let (_, rest) = saved.split_once("value=\"vx_").unwrap();
+    let secret = format!("vx_{}", &rest[..49]);
+
+    let shown = owner.get(&at).await.expect(200);
+    assert!(shown.body.contains("Waiting for the first call…"));
+    assert!(!shown.body.contains("API Keys</a>"), "no menu in a frame");
+    assert_eq!(shown.header("refresh"), "2");
+    let policy = shown.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors 'self'"), "{policy}");
+    let policy = owner.header_of("/keys", "content-security-policy").await;
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+
+    let key = world.nobody().with("x-api-key", &secret);
+    assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
+    let shown = owner.get(&at).await.expect(200);
+    assert!(shown.body.contains("the permission inventory:read"));
+    assert_eq!(shown.header("refresh"), "2");
+    key.get("/api/leads").await.expect(200);
+    let shown = owner.get(&at).await.expect(200);
+    assert!(
+        shown
+            .body
+            .contains("The first call came, and was accepted.")
+    );
+    assert!(!shown.headers.contains_key("refresh"));
+    stranger.get(&at).await.expect(404);
+    // Like an open list, it keeps no session alive.
+    world.clock.advance_seconds(11 * 3600);
+    owner.get(&at).await.expect(200);
+    world.clock.advance_seconds(2 * 3600);
+    owner.get(&at).await.expect(303);
+}

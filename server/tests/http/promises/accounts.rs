@@ -384,8 +384,12 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
             }
             (
                 MethodFilter::GET,
-                "/team/{id}" | "/keys/{id}" | "/keys/{id}/edit" | "/keys/{id}/revoke"
-                | "/keys/{id}/rotate",
+                "/team/{id}"
+                | "/keys/{id}"
+                | "/keys/{id}/edit"
+                | "/keys/{id}/revoke"
+                | "/keys/{id}/rotate"
+                | "/keys/{id}/first-call",
             ) => mine.get(&at).await.expect(404),
             (MethodFilter::POST, "/keys/{id}/rotate") => mine.form(&at, &ROTATE).await.expect(404),
             // A full feed: it could remove what others have.

@@ -1,0 +1,19 @@
+// A key that was just made, with JavaScript switched off: a frame in the page asks for its first call.
+
+import { call } from "../../support/api.ts";
+import { expect, signIn, test } from "../../support/test.ts";
+
+test("the page that shows a key waits for its first call, and says why one was refused", async ({ page, server }) => {
+  await signIn(page, "/keys/new");
+  await page.getByLabel("Name").fill("Inventory Integration");
+  await page.getByRole("checkbox", { name: "inventory:read" }).check();
+  await page.getByRole("button", { name: "Create API Key" }).click();
+  const secret = await page.getByLabel("API key").inputValue();
+  const frame = page.frameLocator("iframe");
+  await expect(frame.getByText("Waiting for the first call…")).toBeVisible();
+  await call(server, secret.slice(0, 38), "/api/inventory");
+  await expect(frame.getByText("The key was incomplete: 38 of 52 characters.")).toBeVisible();
+  await call(server, secret, "/api/inventory");
+  await expect(frame.getByText("The first call came, and was accepted.")).toBeVisible();
+  await expect(page.getByLabel("API key")).toHaveValue(secret);
+});

@@ -1,0 +1,53 @@
+//! `GET /keys/{id}/first-call`: what a page without script shows in a frame, next to a key that it must not draw again.
+
+use super::door::failure;
+use super::next::sign_in_to;
+use super::render::with_status;
+use super::{Onlooker, render, see_other};
+use crate::AppState;
+use crate::request::Segment;
+use app::request::FormAnswer;
+use axum::extract::State;
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFRESH};
+use axum::http::{HeaderValue, Uri};
+use axum::response::Response;
+use domain::{FirstCallStage, KeyId};
+
+/// In seconds.
+const AGAIN: &str = "2";
+
+pub async fn first_call(
+    State(state): State<AppState>,
+    uri: Uri,
+    Segment(id): Segment,
+    Onlooker(visitor): Onlooker,
+) -> Response {
+    let Some(member) = &visitor.member else {
+        return see_other(&sign_in_to(super::page::path_and_query(&uri)));
+    };
+    let found = match KeyId::parse(&id.unwrap_or_default()) {
+        Ok(id) => state.service.first_call(member, &id).await,
+        Err(_) => Ok(None),
+    };
+    let call = match found.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(Some(call)) => call,
+        Ok(None) => return render::not_found(&state, &visitor).await,
+        Err(told) => return with_status(render::not_found(&state, &visitor).await, &told),
+    };
+    let over = call.stage == FirstCallStage::Accepted;
+    let answer = FormAnswer::FirstCall(Box::new(call));
+    let mut page = render::answer(&state, &visitor, uri.path(), answer).await;
+    let headers = page.headers_mut();
+    if !over {
+        headers.insert(REFRESH, HeaderValue::from_static(AGAIN));
+    }
+    // Shown by our own pages, and by no other.
+    let policy = headers.get(CONTENT_SECURITY_POLICY);
+    let policy = policy.and_then(|policy| policy.to_str().ok());
+    let policy =
+        policy.map(|policy| policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    page
+}

@@ -7,5 +7,6 @@
 mod error;
 mod sql;
 mod sqlite;
+mod turn;
 
 pub use sqlite::{OpenError, OpenMode, SqliteStore};

@@ -1,6 +1,6 @@
 //! What an account decides for itself.
 
-use super::parsed;
+use super::{number, parsed};
 use crate::error::Corrupt;
 use domain::{AccountName, KeyPolicy, RateLimit};
 use service::Zone;
@@ -21,19 +21,25 @@ pub(crate) const CHANGE: &str = "
 pub(crate) struct AccountRow {
     name: String,
     currency: String,
-    limit_depth: u32,
-    limit_per_second: u32,
+    limit_depth: i64,
+    limit_per_second: i64,
     time_zone: String,
-    keys_must_expire: bool,
-    key_max_days: Option<u32>,
+    keys_must_expire: i64,
+    key_max_days: Option<i64>,
 }
 
 impl TryFrom<AccountRow> for AccountSettings {
     type Error = Corrupt;
 
     fn try_from(row: AccountRow) -> Result<Self, Corrupt> {
-        let limit = RateLimit::new(row.limit_depth, row.limit_per_second);
-        let policy = KeyPolicy::new(row.keys_must_expire, row.key_max_days);
+        let limit = RateLimit::new(
+            number(row.limit_depth, "accounts.limit_depth")?,
+            number(row.limit_per_second, "accounts.limit_per_second")?,
+        );
+        let most_days = row
+            .key_max_days
+            .map(|days| number(days, "accounts.key_max_days"));
+        let policy = KeyPolicy::new(row.keys_must_expire != 0, most_days.transpose()?);
         Ok(Self {
             name: parsed(AccountName::parse(&row.name), "accounts.name")?,
             currency: Currency::parse(&row.currency).ok_or(Corrupt("accounts.currency"))?,

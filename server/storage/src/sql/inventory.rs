@@ -108,7 +108,7 @@ pub(crate) struct ItemRow {
     description: Option<String>,
     url: Option<String>,
     image_url: Option<String>,
-    available: bool,
+    available: i64,
     attributes: String,
     updated_at: i64,
     revision: i64,
@@ -133,7 +133,7 @@ impl TryFrom<ItemRow> for StoredItem {
             description: row.description,
             url: row.url,
             image_url: row.image_url,
-            available: row.available,
+            available: row.available != 0,
             attributes: serde_json::from_str(&row.attributes)
                 .map_err(|_| Corrupt("items.attributes"))?,
         };

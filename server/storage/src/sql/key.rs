@@ -1,6 +1,6 @@
 //! API keys.
 
-use super::{address, parsed};
+use super::{address, number, parsed};
 use crate::error::Corrupt;
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, KeyNote, RateLimit, RevokeReason, ScopeSet,
@@ -103,10 +103,10 @@ pub(crate) struct KeyRow {
     replaces: Option<String>,
     replaced_by: Option<String>,
     replaced_at: Option<i64>,
-    limit_depth: Option<u32>,
-    limit_per_second: Option<u32>,
-    account_limit_depth: u32,
-    account_limit_per_second: u32,
+    limit_depth: Option<i64>,
+    limit_per_second: Option<i64>,
+    account_limit_depth: i64,
+    account_limit_per_second: i64,
     revoked_at: Option<i64>,
     revoked_by: Option<String>,
     revoke_reason: Option<String>,
@@ -157,13 +157,11 @@ impl TryFrom<KeyRow> for KeyRecord {
             .map(|id| parsed(KeyId::parse(&id), "api_keys.replaces"));
         let own_limit = match (row.limit_depth, row.limit_per_second) {
             (None, None) => None,
-            (Some(depth), Some(per_second)) => Some(parsed(
-                RateLimit::new(depth, per_second),
-                "api_keys.limit_depth",
-            )?),
+            (Some(depth), Some(per_second)) => {
+                Some(limit(depth, per_second, "api_keys.limit_depth")?)
+            }
             _ => return Err(Corrupt("api_keys.limit_depth")),
         };
-        let account_limit = RateLimit::new(row.account_limit_depth, row.account_limit_per_second);
         let digest: [u8; 32] = row
             .digest
             .try_into()
@@ -186,7 +184,11 @@ impl TryFrom<KeyRow> for KeyRecord {
             },
             replaces: predecessor.transpose()?,
             replaced,
-            account_limit: parsed(account_limit, "accounts.limit_depth")?,
+            account_limit: limit(
+                row.account_limit_depth,
+                row.account_limit_per_second,
+                "accounts.limit_depth",
+            )?,
             own_limit,
             allow_list: match row.allow_list {
                 Some(list) => {
@@ -205,4 +207,9 @@ impl TryFrom<KeyRow> for KeyRecord {
             },
         })
     }
+}
+
+fn limit(depth: i64, per_second: i64, column: &'static str) -> Result<RateLimit, Corrupt> {
+    let limit = RateLimit::new(number(depth, column)?, number(per_second, column)?);
+    parsed(limit, column)
 }

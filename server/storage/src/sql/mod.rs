@@ -31,6 +31,11 @@ fn parsed<T>(result: Result<T, Rejected>, column: &'static str) -> Result<T, Cor
     result.map_err(|_| Corrupt(column))
 }
 
+/// Reads a stored number into one that is smaller or has no sign: PostgreSQL knows neither.
+fn number<T: TryFrom<i64>>(stored: i64, column: &'static str) -> Result<T, Corrupt> {
+    T::try_from(stored).map_err(|_| Corrupt(column))
+}
+
 fn address(text: &str, column: &'static str) -> Result<IpAddr, Corrupt> {
     text.parse().map_err(|_| Corrupt(column))
 }

@@ -1,6 +1,6 @@
 //! Who is told that a key is about to end.
 
-use super::parsed;
+use super::{number, parsed};
 use crate::error::Corrupt;
 use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp};
 use service::Zone;
@@ -44,7 +44,7 @@ pub(crate) struct DueRow {
     member_id: String,
     email: String,
     time_zone: String,
-    days: u32,
+    days: i64,
 }
 
 impl TryFrom<DueRow> for DueNotice {
@@ -56,7 +56,7 @@ impl TryFrom<DueRow> for DueNotice {
                 account_id: parsed(AccountId::parse(&row.account_id), "api_keys.account_id")?,
                 key_id: parsed(KeyId::parse(&row.key_id), "api_keys.id")?,
                 member_id: parsed(MemberId::parse(&row.member_id), "members.id")?,
-                days: row.days,
+                days: number(row.days, "key_notices.days")?,
                 end: Timestamp::from_millis(row.expires_at),
             },
             to: parsed(Email::parse(&row.email), "members.email")?,

@@ -1,5 +1,6 @@
 //! Requests that came with an idempotency key.
 
+use super::number;
 use crate::error::Corrupt;
 use service::store::{PastRequest, RequestDigest, StoredAnswer};
 
@@ -31,15 +32,10 @@ pub(crate) const SWEEP: &str = "
         WHERE begun_at <= $1 ORDER BY begun_at LIMIT $2
     )";
 
-/// Forgets the answers in which a lead stands, `$2` being its id as bytes. What they are answers to is not done again.
-pub(crate) const FORGET_ANSWERS: &str = "
-    UPDATE idempotent_requests SET body = NULL
-    WHERE account_id = $1 AND body IS NOT NULL AND instr(body, $2) > 0";
-
 #[derive(sqlx::FromRow)]
 pub(crate) struct RequestRow {
     request_digest: Vec<u8>,
-    status: Option<u16>,
+    status: Option<i64>,
     headers: Option<String>,
     body: Option<Vec<u8>>,
 }
@@ -55,7 +51,7 @@ impl TryFrom<RequestRow> for PastRequest {
         let answer = match (row.status, row.headers) {
             (None, None) => None,
             (Some(status), Some(headers)) => Some(StoredAnswer {
-                status,
+                status: number(status, "idempotent_requests.status")?,
                 headers: serde_json::from_str(&headers)
                     .map_err(|_| Corrupt("idempotent_requests.headers"))?,
                 body: row.body,

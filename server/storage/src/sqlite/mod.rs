@@ -7,46 +7,35 @@
 //!
 //! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
 
-mod access;
-mod account;
-mod audit;
-mod call;
-mod factor;
 mod files;
-mod find;
-mod installation;
-mod inventory;
-mod key;
-mod lead;
-mod link;
-mod member;
-mod notice;
-mod once;
 mod open;
 mod open_error;
 mod pools;
-mod refusal;
-mod rotation;
-mod session;
-mod several;
-mod sighting;
-mod team;
+#[path = "../ports/mod.rs"]
+mod ports;
 
 pub use open::OpenMode;
 pub use open_error::OpenError;
 
-use crate::error::{Corrupt, Doing as _};
-use crate::sql;
-use service::store::{AuditEvent, StoreError};
-use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
+use crate::error::Doing as _;
+use crate::turn::Turn;
+use ports::Result;
+use sqlx::{Sqlite, SqlitePool, Transaction};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+// What the ports are written against.
+use SqliteStore as Store;
+use sqlx::{SqliteConnection as Connection, SqliteExecutor as Executor};
+
+/// Forgets the answers in which a lead stands, `$2` being its id as bytes. What they are answers to is not done again.
+const FORGET_ANSWERS: &str = "
+    UPDATE idempotent_requests SET body = NULL
+    WHERE account_id = $1 AND body IS NOT NULL AND instr(body, $2) > 0";
+
 /// How long a feed waits for those before it.
 const FEED_TURN: Duration = Duration::from_secs(10);
-
-type Result<T> = std::result::Result<T, StoreError>;
 
 /// All ports on an SQLite file. Clones share the same connections.
 #[derive(Debug, Clone)]
@@ -72,11 +61,23 @@ impl SqliteStore {
         self.writer.close().await;
     }
 
-    /// Begins a change. Dropped without a commit, it leaves nothing.
-    async fn begin(&self, doing: &'static str) -> Result<Transaction<'static, Sqlite>> {
+    /// Begins a change; there is one at a time, whoever's turn it is. Dropped without a commit, it leaves nothing.
+    async fn begin(
+        &self,
+        _turn: Turn<'_>,
+        doing: &'static str,
+    ) -> Result<Transaction<'static, Sqlite>> {
         // Takes the write lock now: a transaction that reads first and upgrades later would fail at once where
         // another process wrote in between, whatever the busy timeout.
         self.writer.begin_with("BEGIN IMMEDIATE").await.doing(doing)
+    }
+
+    /// Begins a change that may be lost with the power.
+    async fn begin_relaxed(&self, doing: &'static str) -> Result<Transaction<'static, Sqlite>> {
+        self.relaxed
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .doing(doing)
     }
 }
 
@@ -89,42 +90,4 @@ impl SqliteStore {
             _ => Err(sqlx::Error::PoolTimedOut).doing(doing),
         }
     }
-}
-
-/// Writes the audit event of the change that `connection`'s transaction makes.
-async fn record(connection: &mut SqliteConnection, event: &AuditEvent) -> Result<()> {
-    let (actor_kind, actor_id) = event.actor.parts();
-    sqlx::query(sql::audit::RECORD)
-        .bind(event.account_id.as_str())
-        .bind(event.at.millis())
-        .bind(actor_kind)
-        .bind(actor_id)
-        .bind(event.action.as_str())
-        .bind(event.subject.as_str())
-        .bind(event.ip.map(|ip| ip.to_string()))
-        .bind(event.user_agent.as_deref())
-        .bind(event.detail.to_string())
-        .execute(connection)
-        .await
-        .doing("recording an audit event")?;
-    Ok(())
-}
-
-/// Reads a row, where there is one.
-fn read<R, T>(row: Option<R>, doing: &'static str) -> Result<Option<T>>
-where
-    T: TryFrom<R, Error = Corrupt>,
-{
-    row.map(T::try_from).transpose().doing(doing)
-}
-
-/// Reads all rows.
-fn read_all<R, T>(rows: Vec<R>, doing: &'static str) -> Result<Vec<T>>
-where
-    T: TryFrom<R, Error = Corrupt>,
-{
-    rows.into_iter()
-        .map(T::try_from)
-        .collect::<std::result::Result<_, _>>()
-        .doing(doing)
 }

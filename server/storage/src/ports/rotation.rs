@@ -1,7 +1,7 @@
 //! One key taking the place of another.
 
 use super::key::{find, insert, write};
-use super::{Result, SqliteStore, record};
+use super::{Connection, Result, Store, Turn, record};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::key;
 use domain::{AccountId, KeyId, MemberId, RevokeReason, Timestamp};
@@ -9,19 +9,18 @@ use service::store::{
     AuditEvent, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, NewKey, OldEnds, Rotated,
     Rotation,
 };
-use sqlx::SqliteConnection;
 
 const DOING: &str = "rotating an API key";
 
 pub(super) async fn rotate(
-    store: &SqliteStore,
+    store: &Store,
     account: &AccountId,
     old: &KeyId,
     rotation: Rotation,
     events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
 ) -> Result<Rotated> {
     // Dropped without a commit, it leaves nothing, so each refusal may come as late as it likes.
-    let mut tx = store.begin(DOING).await?;
+    let mut tx = store.begin(Turn::Account(account), DOING).await?;
     let Some(before) = find(&mut *tx, account, old).await? else {
         return Ok(Rotated::Missing);
     };
@@ -76,7 +75,7 @@ fn new_key(old: &KeyRecord, rotation: &Rotation) -> NewKey {
 
 /// Gives the new key all that can be set of one, as the old one has it.
 async fn take_over(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     old: &KeyRecord,
     rotation: &Rotation,
 ) -> Result<()> {
@@ -102,11 +101,7 @@ async fn take_over(
     Ok(())
 }
 
-async fn give_way(
-    connection: &mut SqliteConnection,
-    old: &KeyRecord,
-    rotation: &Rotation,
-) -> Result<()> {
+async fn give_way(connection: &mut Connection, old: &KeyRecord, rotation: &Rotation) -> Result<()> {
     let (expires_at, revoked) = match rotation.old_ends {
         OldEnds::Now => (old.expires_at, Some((rotation.at, &rotation.by))),
         OldEnds::At(end) => (Some(old.expires_at.map_or(end, |own| own.min(end))), None),

@@ -1,6 +1,6 @@
 //! The second step of signing in.
 
-use super::{Result, SqliteStore, read, record, session};
+use super::{Connection, Result, Store, Turn, read, record, session};
 use crate::error::Doing as _;
 use crate::sql::factor::{self, FactorRow};
 use crate::sql::member::MemberRow;
@@ -9,10 +9,9 @@ use domain::{MemberId, Timestamp};
 use service::store::{
     AuditEvent, FactorRecord, FactorStore, MemberRecord, NewFactor, NewSession, Proof, TokenDigest,
 };
-use sqlx::SqliteConnection;
 
 #[async_trait]
-impl FactorStore for SqliteStore {
+impl FactorStore for Store {
     async fn second_factor(&self, member: &MemberId) -> Result<Option<FactorRecord>> {
         const DOING: &str = "finding a second factor";
         let row: Option<FactorRow> = sqlx::query_as(factor::FIND)
@@ -31,7 +30,7 @@ impl FactorStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "enabling a second factor";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
         let enabled = sqlx::query(factor::ENABLE)
             .bind(member.as_str())
             .bind(new.sealed)
@@ -63,7 +62,7 @@ impl FactorStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "disabling a second factor";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
         if !use_up(&mut tx, member, proof).await? {
             return Ok(false);
         }
@@ -81,7 +80,7 @@ impl FactorStore for SqliteStore {
         expires_at: Timestamp,
     ) -> Result<()> {
         const DOING: &str = "beginning a sign-in";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Installation, DOING).await?;
         sqlx::query(factor::FORGET_EXPIRED)
             .bind(now.millis())
             .execute(&mut *tx)
@@ -121,7 +120,7 @@ impl FactorStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "finishing a sign-in";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
         let used = sqlx::query(factor::USE_SIGN_IN)
             .bind(step.0.as_slice())
             .bind(new.member_id.as_str())
@@ -145,11 +144,7 @@ impl FactorStore for SqliteStore {
 }
 
 /// `false` where it is used already; then the caller rolls back.
-async fn use_up(
-    connection: &mut SqliteConnection,
-    member: &MemberId,
-    proof: Proof,
-) -> Result<bool> {
+async fn use_up(connection: &mut Connection, member: &MemberId, proof: Proof) -> Result<bool> {
     let query = match &proof {
         Proof::Step(step) => sqlx::query(factor::USE_STEP)
             .bind(member.as_str())
@@ -163,7 +158,7 @@ async fn use_up(
 }
 
 /// The app, the recovery codes, and the sign-ins that wait for them.
-pub(super) async fn forget(connection: &mut SqliteConnection, member: &MemberId) -> Result<()> {
+pub(super) async fn forget(connection: &mut Connection, member: &MemberId) -> Result<()> {
     for statement in [
         factor::FORGET_RECOVERY,
         factor::DISABLE,

@@ -1,6 +1,6 @@
 //! Where calls come from.
 
-use super::{Result, SqliteStore, read_all};
+use super::{Connection, Result, Store, read_all};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::sighting;
 use crate::sql::sighting::{CallerRow, NetworkRow};
@@ -9,19 +9,14 @@ use domain::{AccountId, KeyId, Outcome, Refusal, Timestamp};
 use service::store::{
     Caller, CallingNetwork, KEPT_CALLERS, KEPT_NETWORKS, ScopeUses, Sighting, SightingStore,
 };
-use sqlx::SqliteConnection;
 use std::collections::BTreeSet;
 
 const DOING: &str = "noting where calls come from";
 
 #[async_trait]
-impl SightingStore for SqliteStore {
+impl SightingStore for Store {
     async fn record_sightings(&self, sightings: &[Sighting]) -> Result<()> {
-        let mut tx = self
-            .relaxed
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .doing(DOING)?;
+        let mut tx = self.begin_relaxed(DOING).await?;
         for sighting in sightings {
             add(&mut tx, sighting).await?;
         }
@@ -51,7 +46,7 @@ impl SightingStore for SqliteStore {
     }
 }
 
-async fn add(connection: &mut SqliteConnection, seen: &Sighting) -> Result<()> {
+async fn add(connection: &mut Connection, seen: &Sighting) -> Result<()> {
     let (account, key) = (seen.account_id.as_str(), seen.key_id.as_str());
     let known: Option<String> = sqlx::query_scalar(sighting::SCOPE_USES)
         .bind(account)
@@ -128,7 +123,7 @@ fn last_knock(callers: &[Caller]) -> Option<Timestamp> {
     over.map(|caller| caller.last).max()
 }
 
-async fn add_networks(connection: &mut SqliteConnection, seen: &Sighting) -> Result<()> {
+async fn add_networks(connection: &mut Connection, seen: &Sighting) -> Result<()> {
     let (account, key) = (seen.account_id.as_str(), seen.key_id.as_str());
     let let_in = |caller: &&Caller| caller.outcome == Outcome::Accepted;
     let mut callers: Vec<_> = seen.callers.iter().filter(let_in).collect();

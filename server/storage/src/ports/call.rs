@@ -1,16 +1,15 @@
 //! Calls, counted.
 
-use super::{Result, SqliteStore, read_all};
+use super::{Connection, Result, Store, read_all};
 use crate::error::Doing as _;
 use crate::sql::call;
 use crate::sql::call::CountedRow;
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Outcome, Timestamp};
 use service::store::{CallCount, CallStore, CountedCalls};
-use sqlx::SqliteConnection;
 
 #[async_trait]
-impl CallStore for SqliteStore {
+impl CallStore for Store {
     async fn calls(&self, account: &AccountId, since: Timestamp) -> Result<Vec<CountedCalls>> {
         const DOING: &str = "reading the calls of an account";
         let rows: Vec<CountedRow> = sqlx::query_as(call::OF_ACCOUNT)
@@ -54,7 +53,7 @@ impl CallStore for SqliteStore {
         for statement in [call::SWEEP_ACCOUNTS, call::SWEEP_KEYS] {
             let done = sqlx::query(statement)
                 .bind(before.millis())
-                .bind(limit)
+                .bind(i64::from(limit))
                 .execute(&self.relaxed)
                 .await
                 .doing(DOING)?;
@@ -65,7 +64,7 @@ impl CallStore for SqliteStore {
 }
 
 /// Adds calls to what is counted already.
-pub(super) async fn add(connection: &mut SqliteConnection, count: &CallCount) -> Result<()> {
+pub(super) async fn add(connection: &mut Connection, count: &CallCount) -> Result<()> {
     const DOING: &str = "counting calls";
     let (account, key) = (count.account_id.as_str(), count.key_id.as_str());
     let calls = i64::try_from(count.calls).unwrap_or(i64::MAX);

@@ -1,6 +1,6 @@
 //! What belongs to the installation as a whole, and the audit log.
 
-use super::{Result, SqliteStore, read, read_all};
+use super::{Result, Store, read, read_all};
 use crate::error::Doing as _;
 use crate::sql::audit::{EventRow, SignedRow};
 use crate::sql::{audit, installation};
@@ -9,7 +9,7 @@ use domain::AccountId;
 use service::store::{Action, AuditEvent, InstallationStore, SignedEvent};
 
 #[async_trait]
-impl InstallationStore for SqliteStore {
+impl InstallationStore for Store {
     async fn ping(&self) -> Result<()> {
         let _: i64 = sqlx::query_scalar(installation::PING)
             .fetch_one(&self.readers)

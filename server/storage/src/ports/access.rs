@@ -1,16 +1,15 @@
 //! How one member gets in: their sessions and their password.
 
-use super::{Result, SqliteStore, read_all, record, team};
+use super::{Connection, Result, Store, Turn, read_all, record, team};
 use crate::error::Doing as _;
 use crate::sql;
 use crate::sql::session::{self, OpenSessionRow};
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
 use service::store::{AccessStore, AuditEvent, SessionRecord, TokenDigest};
-use sqlx::SqliteConnection;
 
 #[async_trait]
-impl AccessStore for SqliteStore {
+impl AccessStore for Store {
     async fn list_sessions(
         &self,
         member: &MemberId,
@@ -37,7 +36,7 @@ impl AccessStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "ending other sessions";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
         if end_others(&mut tx, member, kept).await? == 0 {
             return Ok(false);
         }
@@ -54,7 +53,7 @@ impl AccessStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<()> {
         const DOING: &str = "changing a password";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
         sqlx::query(sql::member::SET_PASSWORD)
             .bind(member.as_str())
             .bind(password_hash)
@@ -70,7 +69,7 @@ impl AccessStore for SqliteStore {
 }
 
 async fn end_others(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     member: &MemberId,
     kept: &TokenDigest,
 ) -> Result<u64> {

@@ -1,21 +1,19 @@
 //! Those who asked to be contacted.
 
-use super::{Result, SqliteStore, read, read_all, record};
+use super::{Connection, Executor, FORGET_ANSWERS, Result, Store, Turn, read, read_all, record};
 use crate::error::Doing as _;
 use crate::sql::lead;
 use crate::sql::lead::{LeadRow, StatusRow};
-use crate::sql::once;
 use async_trait::async_trait;
 use domain::{AccountId, LeadId, LeadStatus, Timestamp};
 use service::leads::{Lead, LeadChange, LeadEdits};
 use service::store::{AuditEvent, LeadStore};
-use sqlx::{SqliteConnection, SqliteExecutor};
 
 #[async_trait]
-impl LeadStore for SqliteStore {
+impl LeadStore for Store {
     async fn insert_lead(&self, account: &AccountId, lead: &Lead, event: AuditEvent) -> Result<()> {
         const DOING: &str = "storing a lead";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let number = next_change(&mut tx, account, DOING).await?;
         let fields = &lead.fields;
         sqlx::query(lead::INSERT)
@@ -49,7 +47,7 @@ impl LeadStore for SqliteStore {
         event: &(dyn Fn(Vec<&'static str>) -> AuditEvent + Send + Sync),
     ) -> Result<Option<Lead>> {
         const DOING: &str = "changing a lead";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         // Nobody changes it before this transaction is over: there is one writer at a time.
         let Some(mut lead) = find(&mut *tx, account, id).await? else {
             return Ok(None);
@@ -84,7 +82,7 @@ impl LeadStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "erasing a lead";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let number = next_change(&mut tx, account, DOING).await?;
         let erased = sqlx::query(lead::ERASE)
             .bind(account.as_str())
@@ -97,7 +95,7 @@ impl LeadStore for SqliteStore {
         if erased.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query(once::FORGET_ANSWERS)
+        sqlx::query(FORGET_ANSWERS)
             .bind(account.as_str())
             .bind(id.as_str().as_bytes())
             .execute(&mut *tx)
@@ -176,7 +174,7 @@ impl LeadStore for SqliteStore {
 }
 
 async fn find(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl Executor<'_>,
     account: &AccountId,
     id: &LeadId,
 ) -> Result<Option<Lead>> {
@@ -192,7 +190,7 @@ async fn find(
 
 /// The number of the change that `connection`'s transaction makes. Given up with it.
 async fn next_change(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account: &AccountId,
     doing: &'static str,
 ) -> Result<i64> {

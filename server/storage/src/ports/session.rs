@@ -1,12 +1,11 @@
 //! Sessions, and the delays that failed sign-ins earn.
 
-use super::{Result, SqliteStore, read, record};
+use super::{Connection, Result, Store, Turn, read, record};
 use crate::error::Doing as _;
 use crate::sql::session::SessionRow;
 use crate::sql::{member, session};
 use domain::{MemberId, Timestamp};
 use service::store::{AuditEvent, MemberRecord, NewSession, TokenDigest};
-use sqlx::SqliteConnection;
 
 /// How far "last seen" may lag behind, in seconds: one write a minute for a person at work.
 const SEEN_EVERY: i64 = 60;
@@ -14,13 +13,13 @@ const SEEN_EVERY: i64 = 60;
 const FINDING: &str = "finding a session";
 
 pub(super) async fn open(
-    store: &SqliteStore,
+    store: &Store,
     new: NewSession,
     forget: &str,
     event: &AuditEvent,
 ) -> Result<bool> {
     const DOING: &str = "opening a session";
-    let mut tx = store.begin(DOING).await?;
+    let mut tx = store.begin(Turn::Account(&event.account_id), DOING).await?;
     sqlx::query(session::FORGET_EXPIRED)
         .bind(new.created_at.millis())
         .execute(&mut *tx)
@@ -36,7 +35,7 @@ pub(super) async fn open(
 }
 
 /// `false` where the member is deactivated.
-pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewSession) -> Result<bool> {
+pub(super) async fn insert(connection: &mut Connection, new: &NewSession) -> Result<bool> {
     const DOING: &str = "storing a session";
     let opened = sqlx::query(session::OPEN)
         .bind(new.digest.0.as_slice())
@@ -61,7 +60,7 @@ pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewSession) 
 }
 
 pub(super) async fn seen(
-    store: &SqliteStore,
+    store: &Store,
     digest: &TokenDigest,
     now: Timestamp,
     idle_since: Timestamp,
@@ -80,7 +79,7 @@ pub(super) async fn seen(
 }
 
 pub(super) async fn find(
-    store: &SqliteStore,
+    store: &Store,
     digest: &TokenDigest,
     now: Timestamp,
     idle_since: Timestamp,
@@ -90,7 +89,7 @@ pub(super) async fn find(
 }
 
 async fn row(
-    store: &SqliteStore,
+    store: &Store,
     digest: &TokenDigest,
     now: Timestamp,
     idle_since: Timestamp,
@@ -105,7 +104,7 @@ async fn row(
 }
 
 async fn note(
-    store: &SqliteStore,
+    store: &Store,
     digest: &TokenDigest,
     row: &SessionRow,
     now: Timestamp,
@@ -123,13 +122,9 @@ async fn note(
     Ok(())
 }
 
-pub(super) async fn end(
-    store: &SqliteStore,
-    digest: &TokenDigest,
-    event: &AuditEvent,
-) -> Result<()> {
+pub(super) async fn end(store: &Store, digest: &TokenDigest, event: &AuditEvent) -> Result<()> {
     const DOING: &str = "ending a session";
-    let mut tx = store.begin(DOING).await?;
+    let mut tx = store.begin(Turn::Account(&event.account_id), DOING).await?;
     let ended = sqlx::query(session::END)
         .bind(digest.0.as_slice())
         .execute(&mut *tx)
@@ -142,7 +137,7 @@ pub(super) async fn end(
     tx.commit().await.doing(DOING)
 }
 
-pub(super) async fn end_all(connection: &mut SqliteConnection, member: &MemberId) -> Result<()> {
+pub(super) async fn end_all(connection: &mut Connection, member: &MemberId) -> Result<()> {
     sqlx::query(session::END_ALL_OF_MEMBER)
         .bind(member.as_str())
         .execute(connection)
@@ -152,7 +147,7 @@ pub(super) async fn end_all(connection: &mut SqliteConnection, member: &MemberId
 }
 
 pub(super) async fn blocked_until(
-    store: &SqliteStore,
+    store: &Store,
     subjects: &[String],
     now: Timestamp,
 ) -> Result<Option<Timestamp>> {
@@ -170,7 +165,7 @@ pub(super) async fn blocked_until(
 }
 
 pub(super) async fn count_failure(
-    store: &SqliteStore,
+    store: &Store,
     subjects: &[String],
     now: Timestamp,
     delay_seconds: &[u32],
@@ -178,7 +173,7 @@ pub(super) async fn count_failure(
 ) -> Result<Timestamp> {
     const DOING: &str = "counting a failed sign-in";
     let mut latest = now;
-    let mut tx = store.begin(DOING).await?;
+    let mut tx = store.begin(Turn::Installation, DOING).await?;
     sqlx::query(session::FORGET_OLD_FAILURES)
         .bind(forget_before.millis())
         .bind(now.millis())
@@ -216,10 +211,7 @@ fn delay(failures: i64, delay_seconds: &[u32]) -> i64 {
         .map_or(0, i64::from)
 }
 
-pub(super) async fn forget_failures(
-    connection: &mut SqliteConnection,
-    subject: &str,
-) -> Result<()> {
+pub(super) async fn forget_failures(connection: &mut Connection, subject: &str) -> Result<()> {
     sqlx::query(session::FORGET_FAILURES)
         .bind(subject)
         .execute(connection)

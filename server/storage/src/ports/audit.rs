@@ -1,6 +1,6 @@
 //! The audit log, as people read it.
 
-use super::{Result, SqliteStore, read_all};
+use super::{Result, Store, read_all};
 use crate::error::Doing as _;
 use crate::sql::audit;
 use crate::sql::audit::LogRow;
@@ -9,7 +9,7 @@ use domain::AccountId;
 use service::store::{Action, ActorFilter, AuditFilter, AuditStore, LoggedEvent};
 
 #[async_trait]
-impl AuditStore for SqliteStore {
+impl AuditStore for Store {
     async fn audit_log(
         &self,
         account: &AccountId,

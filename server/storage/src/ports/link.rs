@@ -1,22 +1,21 @@
 //! One-time links.
 
-use super::{Result, SqliteStore, read};
+use super::{Connection, Executor, Result, Store, Turn, read};
 use crate::error::Doing as _;
 use crate::sql::link;
 use crate::sql::link::LinkRow;
 use domain::Timestamp;
 use service::store::{LinkPurpose, NewLink, TokenDigest};
-use sqlx::{SqliteConnection, SqliteExecutor};
 
-pub(super) async fn replace(store: &SqliteStore, new: NewLink) -> Result<()> {
+pub(super) async fn replace(store: &Store, new: NewLink) -> Result<()> {
     const DOING: &str = "storing a link";
-    let mut tx = store.begin(DOING).await?;
+    let mut tx = store.begin(Turn::Installation, DOING).await?;
     insert(&mut tx, &new).await?;
     tx.commit().await.doing(DOING)
 }
 
 /// Takes the place of the older one of its kind, and sweeps away what is over.
-pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewLink) -> Result<()> {
+pub(super) async fn insert(connection: &mut Connection, new: &NewLink) -> Result<()> {
     const DOING: &str = "storing a link";
     let (mut account_name, mut member, mut invitation) = (None, None, None);
     match &new.purpose {
@@ -54,7 +53,7 @@ pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewLink) -> 
 }
 
 pub(super) async fn find(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl Executor<'_>,
     digest: &TokenDigest,
     now: Timestamp,
 ) -> Result<Option<LinkPurpose>> {
@@ -70,7 +69,7 @@ pub(super) async fn find(
 
 /// Uses a link up. Rolling the transaction back makes it usable again.
 pub(super) async fn redeem(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     digest: &TokenDigest,
     now: Timestamp,
 ) -> Result<Option<LinkPurpose>> {

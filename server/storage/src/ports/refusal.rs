@@ -1,6 +1,6 @@
 //! Why calls were refused.
 
-use super::{Result, SqliteStore, read};
+use super::{Result, Store, read};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::refusal;
 use crate::sql::refusal::RefusalRow;
@@ -11,14 +11,10 @@ use service::store::{KEPT_REFUSALS, RefusalStore, RefusedCall};
 use std::collections::BTreeSet;
 
 #[async_trait]
-impl RefusalStore for SqliteStore {
+impl RefusalStore for Store {
     async fn record_refusals(&self, calls: &[RefusedCall]) -> Result<()> {
         const DOING: &str = "keeping refused calls";
-        let mut tx = self
-            .relaxed
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .doing(DOING)?;
+        let mut tx = self.begin_relaxed(DOING).await?;
         let mut accounts = BTreeSet::new();
         for call in calls {
             let cause = serde_json::to_string(&call.cause)
@@ -86,7 +82,7 @@ impl RefusalStore for SqliteStore {
     async fn sweep_refusals(&self, before: Timestamp, limit: u32) -> Result<u64> {
         let swept = sqlx::query(refusal::SWEEP)
             .bind(before.millis())
-            .bind(limit)
+            .bind(i64::from(limit))
             .execute(&self.relaxed)
             .await
             .doing("sweeping old refused calls")?;

@@ -1,6 +1,6 @@
 //! Accounts and members. What concerns their sessions is in [`super::session`], their links in [`super::link`].
 
-use super::{Result, SqliteStore, account, factor, link, read, record, session};
+use super::{Connection, Result, Store, Turn, account, factor, link, read, record, session};
 use crate::error::Doing as _;
 use crate::sql;
 use crate::sql::member::MemberRow;
@@ -10,10 +10,9 @@ use service::store::{
     AccountSettings, AuditEvent, Claim, LinkPurpose, MemberRecord, MemberStore, NewLink, NewOwner,
     NewSession, TokenDigest,
 };
-use sqlx::SqliteConnection;
 
 #[async_trait]
-impl MemberStore for SqliteStore {
+impl MemberStore for Store {
     async fn replace_link(&self, link: NewLink) -> Result<()> {
         link::replace(self, link).await
     }
@@ -30,7 +29,7 @@ impl MemberStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<Claim> {
         const DOING: &str = "claiming an account";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Installation, DOING).await?;
         let usable = match link::redeem(&mut tx, link, now).await? {
             Some(LinkPurpose::FirstOwner) => !has_owner(&mut tx).await?,
             Some(LinkPurpose::NewAccount { .. }) => true,
@@ -49,7 +48,7 @@ impl MemberStore for SqliteStore {
 
     async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool> {
         const DOING: &str = "creating the first owner";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Installation, DOING).await?;
         if has_owner(&mut tx).await? || !insert_owner(&mut tx, &owner, now).await? {
             return Ok(false);
         }
@@ -67,7 +66,7 @@ impl MemberStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "resetting a password";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
         let Some(LinkPurpose::Reset { member, .. }) = link::redeem(&mut tx, link, now).await?
         else {
             return Ok(false);
@@ -167,7 +166,7 @@ impl MemberStore for SqliteStore {
     }
 }
 
-async fn has_owner(connection: &mut SqliteConnection) -> Result<bool> {
+async fn has_owner(connection: &mut Connection) -> Result<bool> {
     sqlx::query_scalar(sql::installation::HAS_OWNER)
         .fetch_one(connection)
         .await
@@ -176,7 +175,7 @@ async fn has_owner(connection: &mut SqliteConnection) -> Result<bool> {
 
 /// `false` where the address is taken; then the account stands alone, and the caller rolls back.
 async fn insert_owner(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     owner: &NewOwner,
     now: Timestamp,
 ) -> Result<bool> {

@@ -1,6 +1,6 @@
 //! Requests that came with an idempotency key.
 
-use super::{Result, SqliteStore, read};
+use super::{Executor, Result, Store, Turn, read};
 use crate::error::Doing as _;
 use crate::sql::once;
 use crate::sql::once::RequestRow;
@@ -9,11 +9,10 @@ use domain::{AccountId, Timestamp};
 use service::store::{
     IdempotencyDigest, IdempotencyStore, PastRequest, RequestDigest, StoredAnswer,
 };
-use sqlx::SqliteExecutor;
 use std::collections::BTreeMap;
 
 #[async_trait]
-impl IdempotencyStore for SqliteStore {
+impl IdempotencyStore for Store {
     async fn claim_request(
         &self,
         account: &AccountId,
@@ -23,7 +22,7 @@ impl IdempotencyStore for SqliteStore {
         expired: Timestamp,
     ) -> Result<Option<PastRequest>> {
         const DOING: &str = "claiming a request";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         sqlx::query(once::FORGET_EXPIRED)
             .bind(account.as_str())
             .bind(key.0.as_slice())
@@ -64,7 +63,7 @@ impl IdempotencyStore for SqliteStore {
         sqlx::query(once::KEEP_ANSWER)
             .bind(account.as_str())
             .bind(key.0.as_slice())
-            .bind(answer.status)
+            .bind(i64::from(answer.status))
             .bind(headers_text(&answer.headers))
             .bind(answer.body.as_deref())
             .execute(&self.writer)
@@ -86,7 +85,7 @@ impl IdempotencyStore for SqliteStore {
     async fn sweep_requests(&self, expired: Timestamp, limit: u32) -> Result<u64> {
         let swept = sqlx::query(once::SWEEP)
             .bind(expired.millis())
-            .bind(limit)
+            .bind(i64::from(limit))
             .execute(&self.writer)
             .await
             .doing("sweeping old requests")?;
@@ -95,7 +94,7 @@ impl IdempotencyStore for SqliteStore {
 }
 
 async fn find(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl Executor<'_>,
     account: &AccountId,
     key: &IdempotencyDigest,
     expired: Timestamp,

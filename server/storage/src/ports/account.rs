@@ -1,15 +1,14 @@
 //! What an account decides for itself.
 
-use super::{Result, SqliteStore, read, record};
+use super::{Executor, Result, Store, Turn, read, record};
 use crate::error::Doing as _;
 use crate::sql::account;
 use crate::sql::account::AccountRow;
 use domain::AccountId;
 use service::store::{AccountSettings, AuditEvent};
-use sqlx::SqliteExecutor;
 
 pub(super) async fn find(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl Executor<'_>,
     id: &AccountId,
 ) -> Result<Option<AccountSettings>> {
     const DOING: &str = "finding an account";
@@ -22,13 +21,13 @@ pub(super) async fn find(
 }
 
 pub(super) async fn change(
-    store: &SqliteStore,
+    store: &Store,
     id: &AccountId,
     after: &AccountSettings,
     event: &(dyn Fn(&AccountSettings) -> AuditEvent + Send + Sync),
 ) -> Result<bool> {
     const DOING: &str = "changing an account";
-    let mut tx = store.begin(DOING).await?;
+    let mut tx = store.begin(Turn::Account(id), DOING).await?;
     let before = find(&mut *tx, id).await?;
     let Some(before) = before.filter(|before| before != after) else {
         return Ok(false);
@@ -37,11 +36,11 @@ pub(super) async fn change(
         .bind(id.as_str())
         .bind(after.name.as_str())
         .bind(after.currency.code())
-        .bind(after.limit.depth())
-        .bind(after.limit.per_second())
+        .bind(i64::from(after.limit.depth()))
+        .bind(i64::from(after.limit.per_second()))
         .bind(after.time_zone.name())
-        .bind(after.key_policy.must_expire())
-        .bind(after.key_policy.max_days())
+        .bind(i64::from(after.key_policy.must_expire()))
+        .bind(after.key_policy.max_days().map(i64::from))
         .execute(&mut *tx)
         .await
         .doing(DOING)?;

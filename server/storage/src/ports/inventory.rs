@@ -1,6 +1,6 @@
 //! The sellers' items.
 
-use super::{Result, SqliteStore, read, read_all, record};
+use super::{Connection, Executor, Result, Store, Turn, read, read_all, record};
 use crate::error::Doing as _;
 use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
@@ -8,11 +8,10 @@ use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Condition, Item, ItemFilter, StoredItem};
 use service::store::{AuditEvent, InventoryStore, Put, Removal, StoreError, UpsertCounts};
-use sqlx::{SqliteConnection, SqliteExecutor};
 use std::collections::HashSet;
 
 #[async_trait]
-impl InventoryStore for SqliteStore {
+impl InventoryStore for Store {
     async fn upsert_items(
         &self,
         account: &AccountId,
@@ -23,7 +22,7 @@ impl InventoryStore for SqliteStore {
     ) -> Result<UpsertCounts> {
         let mut counts = UpsertCounts::default();
         let _turn = self.feed_turn("storing items").await?;
-        let mut tx = self.begin("storing items").await?;
+        let mut tx = self.begin(Turn::Account(account), "storing items").await?;
         for item in items {
             match upsert(&mut tx, account, item, now).await? {
                 None => counts.unchanged += 1,
@@ -51,7 +50,7 @@ impl InventoryStore for SqliteStore {
     ) -> Result<Put> {
         const DOING: &str = "storing an item";
         let _turn = self.feed_turn(DOING).await?;
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let before = find(&mut *tx, account, item.id.as_str()).await?;
         if !condition.holds(before.as_ref().map(StoredItem::version)) {
             return Ok(Put::ConditionFailed);
@@ -117,7 +116,7 @@ impl InventoryStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<Removal> {
         const DOING: &str = "deleting an item";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let Some(before) = find(&mut *tx, account, id).await? else {
             return Ok(Removal::Missing);
         };
@@ -137,7 +136,7 @@ fn pattern(filter: &ItemFilter) -> Option<String> {
 }
 
 async fn find<'e>(
-    executor: impl SqliteExecutor<'e>,
+    executor: impl Executor<'e>,
     account: &AccountId,
     id: &str,
 ) -> Result<Option<StoredItem>> {
@@ -151,7 +150,7 @@ async fn find<'e>(
     read(row, DOING)
 }
 
-async fn delete(connection: &mut SqliteConnection, account: &AccountId, id: &str) -> Result<()> {
+async fn delete(connection: &mut Connection, account: &AccountId, id: &str) -> Result<()> {
     sqlx::query(inventory::DELETE)
         .bind(account.as_str())
         .bind(id)
@@ -163,7 +162,7 @@ async fn delete(connection: &mut SqliteConnection, account: &AccountId, id: &str
 
 /// Removes all but those that are kept, and says how many.
 async fn sweep(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account: &AccountId,
     kept: &HashSet<&str>,
 ) -> Result<u64> {
@@ -192,7 +191,7 @@ async fn sweep(
 
 /// The item's revision, where this changed it.
 async fn upsert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account: &AccountId,
     item: &Item,
     now: Timestamp,
@@ -209,7 +208,7 @@ async fn upsert(
         .bind(item.description.as_deref())
         .bind(item.url.as_deref())
         .bind(item.image_url.as_deref())
-        .bind(item.available)
+        .bind(i64::from(item.available))
         .bind(attributes)
         .bind(now.millis())
         .bind(ItemFilter::folded(&format!(

@@ -1,16 +1,15 @@
 //! Many keys at once, and whether an account makes new ones.
 
 use super::key::find;
-use super::{Result, SqliteStore, record};
+use super::{Connection, Executor, Result, Store, Turn, record};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::{key, several};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, KeyStatus, MemberId, Timestamp};
 use service::store::{AuditEvent, ChangedSeveral, KeyRecord, SeveralChange, SeveralKeys, Which};
-use sqlx::{SqliteConnection, SqliteExecutor};
 
 #[async_trait]
-impl SeveralKeys for SqliteStore {
+impl SeveralKeys for Store {
     async fn change_keys(
         &self,
         account: &AccountId,
@@ -20,7 +19,7 @@ impl SeveralKeys for SqliteStore {
         event: &(dyn for<'a> Fn(&'a KeyRecord) -> AuditEvent + Send + Sync),
     ) -> Result<ChangedSeveral> {
         const DOING: &str = "changing API keys";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let ids = match which {
             Which::These(ids) => ids.clone(),
             Which::AllLive => live(&mut tx, account, now).await?,
@@ -57,7 +56,7 @@ impl SeveralKeys for SqliteStore {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "stopping the making of API keys";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         if stopped(&mut *tx, account).await?.is_some() == at.is_some() {
             return Ok(false);
         }
@@ -75,7 +74,7 @@ impl SeveralKeys for SqliteStore {
 
 /// Since when the account makes no new keys.
 pub(super) async fn stopped(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl Executor<'_>,
     account: &AccountId,
 ) -> Result<Option<Timestamp>> {
     let stopped: Option<Option<i64>> = sqlx::query_scalar(several::CREATION_STOPPED)
@@ -86,11 +85,7 @@ pub(super) async fn stopped(
     Ok(stopped.flatten().map(Timestamp::from_millis))
 }
 
-async fn live(
-    tx: &mut SqliteConnection,
-    account: &AccountId,
-    now: Timestamp,
-) -> Result<Vec<KeyId>> {
+async fn live(tx: &mut Connection, account: &AccountId, now: Timestamp) -> Result<Vec<KeyId>> {
     const DOING: &str = "listing API keys";
     let ids: Vec<String> = sqlx::query_scalar(several::LIVE)
         .bind(account.as_str())
@@ -105,7 +100,7 @@ async fn live(
 }
 
 async fn make(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     account: &AccountId,
     id: &KeyId,
     change: &SeveralChange,

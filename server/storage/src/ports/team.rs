@@ -1,6 +1,6 @@
 //! The people of one account, and the invitations to join them.
 
-use super::{Result, SqliteStore, link, read, read_all, record, session};
+use super::{Connection, Result, Store, Turn, link, read, read_all, record, session};
 use crate::error::Doing as _;
 use crate::sql::team;
 use crate::sql::team::{InvitationRow, TeammateRow};
@@ -11,10 +11,9 @@ use service::store::{
     AuditEvent, Claim, Invitation, LinkPurpose, MemberChange, MemberChanged, NewLink, NewMember,
     TeamStore, Teammate, TokenDigest,
 };
-use sqlx::SqliteConnection;
 
 #[async_trait]
-impl TeamStore for SqliteStore {
+impl TeamStore for Store {
     async fn list_members(&self, account: &AccountId) -> Result<Vec<Teammate>> {
         const DOING: &str = "listing the members of an account";
         let rows: Vec<TeammateRow> = sqlx::query_as(team::MEMBERS)
@@ -34,7 +33,7 @@ impl TeamStore for SqliteStore {
         event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
     ) -> Result<MemberChanged> {
         const DOING: &str = "changing a member";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let Some(before) = find(&mut tx, account, id).await? else {
             return Ok(MemberChanged::Missing);
         };
@@ -71,7 +70,7 @@ impl TeamStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "handing an account over";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let (Some(mut old), Some(mut new)) = (
             find(&mut tx, account, from).await?,
             find(&mut tx, account, to).await?,
@@ -93,7 +92,7 @@ impl TeamStore for SqliteStore {
 
     async fn invite(&self, new: NewLink, event: AuditEvent) -> Result<bool> {
         const DOING: &str = "inviting somebody";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
         if let LinkPurpose::Invitation { account, email, .. } = &new.purpose {
             let taken: i64 = sqlx::query_scalar(team::HAS_ADDRESS)
                 .bind(account.as_str())
@@ -133,7 +132,7 @@ impl TeamStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "withdrawing an invitation";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let withdrawn = sqlx::query(team::WITHDRAW)
             .bind(account.as_str())
             .bind(email.as_str())
@@ -156,7 +155,7 @@ impl TeamStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<Claim> {
         const DOING: &str = "accepting an invitation";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
         let Some(LinkPurpose::Invitation {
             account,
             email,
@@ -186,7 +185,7 @@ impl TeamStore for SqliteStore {
 }
 
 async fn find(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account: &AccountId,
     id: &MemberId,
 ) -> Result<Option<Teammate>> {
@@ -200,7 +199,7 @@ async fn find(
     read(row, DOING)
 }
 
-async fn set(connection: &mut SqliteConnection, account: &AccountId, to: &Teammate) -> Result<()> {
+async fn set(connection: &mut Connection, account: &AccountId, to: &Teammate) -> Result<()> {
     sqlx::query(team::CHANGE)
         .bind(account.as_str())
         .bind(to.id.as_str())
@@ -214,7 +213,7 @@ async fn set(connection: &mut SqliteConnection, account: &AccountId, to: &Teamma
 
 /// Ends the links that `statement` finds for a member.
 pub(super) async fn forget(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     statement: &'static str,
     member: &MemberId,
 ) -> Result<()> {

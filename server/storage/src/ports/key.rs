@@ -1,24 +1,23 @@
 //! API keys.
 
 use super::several::stopped;
-use super::{Result, SqliteStore, call, read, read_all, record, rotation};
+use super::{Connection, Executor, Result, Store, Turn, call, read, read_all, record, rotation};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::key;
 use crate::sql::key::KeyRow;
 use async_trait::async_trait;
-use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, RateLimit, Timestamp};
+use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, Timestamp};
 use service::key::{AllowList, KeyDigest};
 use service::store::{
     AuditEvent, CallCount, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey,
     NewRevocation, Rotated, Rotation, UseRecord, folded,
 };
-use sqlx::{SqliteConnection, SqliteExecutor};
 
 #[async_trait]
-impl KeyStore for SqliteStore {
+impl KeyStore for Store {
     async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted> {
         const DOING: &str = "storing an API key";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(&key.account_id), DOING).await?;
         let inserted = insert(&mut tx, key).await?;
         if inserted == Inserted::Created {
             record(&mut tx, &event).await?;
@@ -60,7 +59,7 @@ impl KeyStore for SqliteStore {
         event: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> AuditEvent + Send + Sync),
     ) -> Result<Changed> {
         const DOING: &str = "changing an API key";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let Some(before) = find(&mut *tx, account, id).await? else {
             return Ok(Changed::Missing);
         };
@@ -88,7 +87,7 @@ impl KeyStore for SqliteStore {
         event: AuditEvent,
     ) -> Result<Ended> {
         const DOING: &str = "revoking an API key";
-        let mut tx = self.begin(DOING).await?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let revoked = sqlx::query(key::REVOKE)
             .bind(account.as_str())
             .bind(id.as_str())
@@ -121,11 +120,7 @@ impl KeyStore for SqliteStore {
 
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()> {
         const DOING: &str = "noting when API keys were used";
-        let mut tx = self
-            .relaxed
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .doing(DOING)?;
+        let mut tx = self.begin_relaxed(DOING).await?;
         for (id, used) in uses {
             sqlx::query(key::RECORD_USE)
                 .bind(id.as_str())
@@ -143,7 +138,7 @@ impl KeyStore for SqliteStore {
     }
 }
 
-pub(super) async fn insert(connection: &mut SqliteConnection, key: NewKey) -> Result<Inserted> {
+pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<Inserted> {
     const DOING: &str = "storing an API key";
     if stopped(&mut *connection, &key.account_id).await?.is_some() {
         return Ok(Inserted::Stopped);
@@ -180,7 +175,7 @@ pub(super) async fn insert(connection: &mut SqliteConnection, key: NewKey) -> Re
 }
 
 /// Writes all that can be changed of a key that lives on.
-pub(super) async fn write(connection: &mut SqliteConnection, after: &KeyRecord) -> Result<()> {
+pub(super) async fn write(connection: &mut Connection, after: &KeyRecord) -> Result<()> {
     sqlx::query(key::CHANGE)
         .bind(after.account_id.as_str())
         .bind(after.id.as_str())
@@ -188,8 +183,8 @@ pub(super) async fn write(connection: &mut SqliteConnection, after: &KeyRecord) 
         .bind(after.scopes.to_string())
         .bind(after.expires_at.map(Timestamp::millis))
         .bind(after.note.as_ref().map(KeyNote::as_str))
-        .bind(after.own_limit.map(RateLimit::depth))
-        .bind(after.own_limit.map(RateLimit::per_second))
+        .bind(after.own_limit.map(|limit| i64::from(limit.depth())))
+        .bind(after.own_limit.map(|limit| i64::from(limit.per_second())))
         .bind(after.paused_at.map(Timestamp::millis))
         .bind(after.allow_list.as_ref().map(AllowList::to_string))
         .bind(after.watched_since.map(Timestamp::millis))
@@ -201,7 +196,7 @@ pub(super) async fn write(connection: &mut SqliteConnection, after: &KeyRecord) 
 }
 
 pub(super) async fn find(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl Executor<'_>,
     account: &AccountId,
     id: &KeyId,
 ) -> Result<Option<KeyRecord>> {

@@ -1,6 +1,6 @@
 //! Keys that are about to end, and who was told of it.
 
-use super::{Result, SqliteStore, read_all};
+use super::{Result, Store, read_all};
 use crate::error::Doing as _;
 use crate::sql::key::{ENDING, KeyRow};
 use crate::sql::notice;
@@ -13,7 +13,7 @@ use service::store::{DueNotice, KeyRecord, NoticeRecord, NoticeStore};
 const DAY: i64 = 86_400_000;
 
 #[async_trait]
-impl NoticeStore for SqliteStore {
+impl NoticeStore for Store {
     async fn ending_keys(
         &self,
         account: &AccountId,
@@ -26,7 +26,7 @@ impl NoticeStore for SqliteStore {
             .bind(account.as_str())
             .bind(now.millis())
             .bind(until.millis())
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await
             .doing(DOING)?;
@@ -43,12 +43,12 @@ impl NoticeStore for SqliteStore {
     ) -> Result<Vec<DueNotice>> {
         const DOING: &str = "finding notices of ends of API keys";
         let rows: Vec<DueRow> = sqlx::query_as(notice::DUE)
-            .bind(days)
+            .bind(i64::from(days))
             .bind(from.millis())
             .bind(until.millis())
             .bind(i64::from(days) * DAY)
             .bind(now.millis())
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await
             .doing(DOING)?;
@@ -60,7 +60,7 @@ impl NoticeStore for SqliteStore {
             .bind(notice.account_id.as_str())
             .bind(notice.key_id.as_str())
             .bind(notice.member_id.as_str())
-            .bind(notice.days)
+            .bind(i64::from(notice.days))
             .bind(notice.end.millis())
             .bind(now.millis())
             .execute(&self.writer)
@@ -73,7 +73,7 @@ impl NoticeStore for SqliteStore {
         sqlx::query(notice::RELEASE)
             .bind(notice.key_id.as_str())
             .bind(notice.member_id.as_str())
-            .bind(notice.days)
+            .bind(i64::from(notice.days))
             .bind(notice.end.millis())
             .bind(again.millis())
             .execute(&self.writer)

@@ -1,6 +1,6 @@
 //! Finding keys among many.
 
-use super::{Result, SqliteStore, read_all};
+use super::{Result, Store, read_all};
 use crate::error::Doing as _;
 use crate::sql::find::{self, CreatorRow};
 use crate::sql::key::KeyRow;
@@ -9,7 +9,7 @@ use domain::{AccountId, Email, KeyOrder, MemberId, Timestamp};
 use service::store::{KeyFilter, KeyPlace, KeyRecord, KeySearch};
 
 #[async_trait]
-impl KeySearch for SqliteStore {
+impl KeySearch for Store {
     async fn find_keys(
         &self,
         account: &AccountId,
@@ -28,11 +28,13 @@ impl KeySearch for SqliteStore {
     }
 
     async fn count_keys(&self, account: &AccountId, filter: &KeyFilter, most: u32) -> Result<u32> {
-        find::count(account, filter, most)
+        let count: i64 = find::count(account, filter, most)
             .build_query_scalar()
             .fetch_one(&self.readers)
             .await
-            .doing("counting API keys")
+            .doing("counting API keys")?;
+        // No more are counted than were asked for.
+        Ok(u32::try_from(count).unwrap_or(most))
     }
 
     async fn note_expired(&self, account: &AccountId, now: Timestamp) -> Result<()> {

@@ -1,0 +1,73 @@
+//! The ports, written once and compiled for each engine.
+//!
+//! This folder is mounted by the module of an engine, such as `sqlite`, whose `Store`, `Connection` and `Executor` it names through
+//! `super`: sqlx's queries are bound to one database, and a store generic over them would carry a dozen higher-ranked
+//! bounds on each of its functions. What differs between the engines (how to open, what a change waits for, the few
+//! texts of their own) stands in their folders.
+
+mod access;
+mod account;
+mod audit;
+mod call;
+mod factor;
+mod find;
+mod installation;
+mod inventory;
+mod key;
+mod lead;
+mod link;
+mod member;
+mod notice;
+mod once;
+mod refusal;
+mod rotation;
+mod session;
+mod several;
+mod sighting;
+mod team;
+
+use super::{Connection, Executor, FORGET_ANSWERS, Store};
+use crate::error::{Corrupt, Doing as _};
+use crate::sql;
+use crate::turn::Turn;
+use service::store::{AuditEvent, StoreError};
+
+pub(super) type Result<T> = std::result::Result<T, StoreError>;
+
+/// Writes the audit event of the change that `connection`'s transaction makes.
+async fn record(connection: &mut Connection, event: &AuditEvent) -> Result<()> {
+    let (actor_kind, actor_id) = event.actor.parts();
+    sqlx::query(sql::audit::RECORD)
+        .bind(event.account_id.as_str())
+        .bind(event.at.millis())
+        .bind(actor_kind)
+        .bind(actor_id)
+        .bind(event.action.as_str())
+        .bind(event.subject.as_str())
+        .bind(event.ip.map(|ip| ip.to_string()))
+        .bind(event.user_agent.as_deref())
+        .bind(event.detail.to_string())
+        .execute(connection)
+        .await
+        .doing("recording an audit event")?;
+    Ok(())
+}
+
+/// Reads a row, where there is one.
+fn read<R, T>(row: Option<R>, doing: &'static str) -> Result<Option<T>>
+where
+    T: TryFrom<R, Error = Corrupt>,
+{
+    row.map(T::try_from).transpose().doing(doing)
+}
+
+/// Reads all rows.
+fn read_all<R, T>(rows: Vec<R>, doing: &'static str) -> Result<Vec<T>>
+where
+    T: TryFrom<R, Error = Corrupt>,
+{
+    rows.into_iter()
+        .map(T::try_from)
+        .collect::<std::result::Result<_, _>>()
+        .doing(doing)
+}

@@ -54,7 +54,7 @@ check: setup setup-check ## Formatting, lints, documentation, arrows between the
 	@RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps --document-private-items
 
 .PHONY: unit
-unit: setup setup-examples setup-mail ## Every test that needs no browser
+unit: setup setup-examples setup-mail setup-postgres ## Every test that needs no browser
 	$(call say,Tests (about 3 minutes to compile the first time))
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	    cargo nextest run --workspace && cargo test --quiet --workspace --doc; \
@@ -125,6 +125,10 @@ setup-examples:
 .PHONY: setup-mail
 setup-mail:
 	@.ci/setup/aiosmtpd.sh
+
+.PHONY: setup-postgres
+setup-postgres:
+	@.ci/setup/postgres.sh
 
 .PHONY: setup-browser
 setup-browser: setup

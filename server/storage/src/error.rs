@@ -1,6 +1,7 @@
 //! From what the database says to the two kinds of failure the rules know.
 
 use service::store::StoreError;
+use sqlx::postgres::PgDatabaseError;
 
 /// What was being done when the database failed. The statement's values are not in it.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +30,7 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
             let passing = may_pass(&error);
             let fault = Box::new(Fault {
                 doing,
-                source: Box::new(error),
+                source: wordless(error),
             });
             if passing {
                 StoreError::Unavailable(fault)
@@ -54,13 +55,19 @@ impl<T> Doing<T> for Result<T, Corrupt> {
 /// Whether the same call may work later, with nothing mended in this program or in the data.
 fn may_pass(error: &sqlx::Error) -> bool {
     match error {
+        // Connections end in the middle of what the protocol says, too.
         sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => {
-            sqlite_code(error.as_ref()).is_some_and(|code| PASSING.contains(&code))
-        }
+        sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
+            Some(error) => PASSING_STATES
+                .iter()
+                .any(|passing| error.code().starts_with(passing)),
+            None => sqlite_code(error.as_ref()).is_some_and(|code| PASSING.contains(&code)),
+        },
         _ => false,
     }
 }
@@ -68,6 +75,39 @@ fn may_pass(error: &sqlx::Error) -> bool {
 /// Busy, locked, out of memory, read-only (as a disk becomes after a fault), interrupted, I/O, full, cannot open and
 /// the locking protocol, in this order: <https://www.sqlite.org/rescode.html>.
 const PASSING: [i32; 9] = [5, 6, 7, 8, 9, 10, 13, 14, 15];
+
+/// Beginnings of states: lost connections; a transaction that was left idle, or would have to write to a standby; a
+/// conflict of transactions or a deadlock; no memory, disk or connection left; a lock that was not to be had in time;
+/// cancelled, shut down or starting up; and I/O: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+const PASSING_STATES: [&str; 9] = [
+    "08", "25006", "25P03", "40001", "40P01", "53", "55P03", "57", "58",
+];
+
+/// What PostgreSQL answered, without its words, in which it quotes values.
+#[derive(Debug, thiserror::Error)]
+#[error("PostgreSQL answered {state} ({about})")]
+struct Answered {
+    state: String,
+    /// The constraint, or else the table; may be empty.
+    about: String,
+}
+
+fn wordless(error: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    let said = error
+        .as_database_error()
+        .and_then(|said| said.try_downcast_ref::<PgDatabaseError>());
+    match said {
+        Some(said) => Box::new(Answered {
+            state: said.code().to_owned(),
+            about: said
+                .constraint()
+                .or(said.table())
+                .unwrap_or_default()
+                .to_owned(),
+        }),
+        None => Box::new(error),
+    }
+}
 
 /// The primary result code, which is the low byte of the extended one.
 pub(crate) fn sqlite_code(error: &dyn sqlx::error::DatabaseError) -> Option<i32> {

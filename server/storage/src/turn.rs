@@ -6,8 +6,9 @@ use domain::AccountId;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Turn<'a> {
     /// Changes of one account, one after the other.
-    #[expect(dead_code, reason = "SQLite has one writer, which is everybody's turn")]
     Account(&'a AccountId),
+    /// A feed of an account: one at a time, so that no more than one stands between any other change and its turn.
+    Feed(&'a AccountId),
     /// Changes of what belongs to no account, one after the other.
     Installation,
 }

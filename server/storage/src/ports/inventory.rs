@@ -22,7 +22,7 @@ impl InventoryStore for Store {
     ) -> Result<UpsertCounts> {
         let mut counts = UpsertCounts::default();
         let _turn = self.feed_turn("storing items").await?;
-        let mut tx = self.begin(Turn::Account(account), "storing items").await?;
+        let mut tx = self.begin(Turn::Feed(account), "storing items").await?;
         for item in items {
             match upsert(&mut tx, account, item, now).await? {
                 None => counts.unchanged += 1,
@@ -50,7 +50,7 @@ impl InventoryStore for Store {
     ) -> Result<Put> {
         const DOING: &str = "storing an item";
         let _turn = self.feed_turn(DOING).await?;
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
         let before = find(&mut *tx, account, item.id.as_str()).await?;
         if !condition.holds(before.as_ref().map(StoredItem::version)) {
             return Ok(Put::ConditionFailed);

@@ -1,6 +1,6 @@
 //! The ports, written once and compiled for each engine.
 //!
-//! This folder is mounted by the module of an engine, such as `sqlite`, whose `Store`, `Connection` and `Executor` it names through
+//! This folder is mounted by `sqlite` and by `postgres`, whose `Store`, `Connection` and `Executor` it names through
 //! `super`: sqlx's queries are bound to one database, and a store generic over them would carry a dozen higher-ranked
 //! bounds on each of its functions. What differs between the engines (how to open, what a change waits for, the few
 //! texts of their own) stands in their folders.

@@ -12,6 +12,10 @@ mod open;
 mod open_error;
 mod pools;
 #[path = "../ports/mod.rs"]
+#[expect(
+    clippy::duplicate_mod,
+    reason = "the ports are compiled for each engine"
+)]
 mod ports;
 
 pub use open::OpenMode;

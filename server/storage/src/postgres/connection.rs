@@ -1,0 +1,215 @@
+//! Connections on which nothing takes for ever.
+//!
+//! The server ends what takes too long (`statement_timeout`, `lock_timeout`). A server that hangs, or that no packet
+//! reaches any more, does not, and sqlx waits for it as long as the operating system keeps the connection: hence a limit
+//! on this side, too. A connection on which a statement was given up, by the limit or by whoever asked, is closed and not
+//! used again.
+
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt as _, TryStreamExt as _};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
+use sqlx::{AssertSqlSafe, Describe, Either, Execute, Executor, PgPool, Postgres, SqlStr};
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// How long a statement may take, the wait for locks included. The server's own limits are lower.
+pub(super) const LIMIT: Duration = Duration::from_secs(5);
+
+type Step = Either<PgQueryResult, PgRow>;
+
+fn late() -> sqlx::Error {
+    let why = "the database did not answer in time";
+    sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, why))
+}
+
+/// Connections of one kind.
+#[derive(Debug, Clone)]
+pub(super) struct Pool(PgPool);
+
+impl Pool {
+    pub(super) fn new(pool: PgPool) -> Self {
+        Self(pool)
+    }
+
+    pub(super) async fn close(&self) {
+        self.0.close().await;
+    }
+
+    async fn acquire(&self) -> sqlx::Result<Connection> {
+        Ok(Connection {
+            inner: self.0.acquire().await?,
+            busy: false,
+        })
+    }
+
+    /// Begins a transaction with these statements, each of which ends with a semicolon.
+    pub(super) async fn begin(&self, statements: String) -> sqlx::Result<Transaction> {
+        // Made before it begins, so that it is rolled back wherever this is given up.
+        let mut transaction = Transaction(Some(self.acquire().await?));
+        let sql = format!("BEGIN ISOLATION LEVEL READ COMMITTED; {statements}");
+        transaction.execute(AssertSqlSafe(sql)).await?;
+        Ok(transaction)
+    }
+}
+
+/// One connection, for as long as somebody has it.
+#[derive(Debug)]
+pub(super) struct Connection {
+    inner: PoolConnection<Postgres>,
+    /// A statement is under way.
+    busy: bool,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.busy {
+            self.inner.close_on_drop();
+        }
+    }
+}
+
+/// A change that is dropped without a commit is rolled back.
+#[derive(Debug)]
+pub(super) struct Transaction(Option<Connection>);
+
+impl Transaction {
+    pub(super) async fn commit(mut self) -> sqlx::Result<()> {
+        self.execute("COMMIT").await?;
+        self.0 = None;
+        Ok(())
+    }
+}
+
+impl Deref for Transaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0.as_ref().expect("it is there until it is over")
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut Connection {
+        self.0.as_mut().expect("it is there until it is over")
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        // Where a statement is under way, closing the connection does it.
+        if let Some(mut connection) = self.0.take().filter(|connection| !connection.busy) {
+            tokio::spawn(async move {
+                if connection.execute("ROLLBACK").await.is_err() {
+                    connection.inner.close_on_drop();
+                }
+            });
+        }
+    }
+}
+
+impl<'c> Executor<'c> for &'c mut Connection {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Step>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let Connection { inner, busy } = self;
+        *busy = true;
+        let until = Instant::now() + LIMIT;
+        let rows = (&mut **inner).fetch_many(query);
+        let state = Some((rows, busy));
+        stream::unfold(state, move |state| async move {
+            let (mut rows, busy) = state?;
+            match timeout_at(until, rows.next()).await {
+                Ok(Some(Ok(step))) => Some((Ok(step), Some((rows, busy)))),
+                Ok(last) => {
+                    *busy = false;
+                    last.map(|error| (error, None))
+                }
+                Err(_) => Some((Err(late()), None)),
+            }
+        })
+        .boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<PgRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        Box::pin(async move {
+            self.busy = true;
+            let Ok(row) = timeout(LIMIT, self.inner.fetch_optional(query)).await else {
+                return Err(late());
+            };
+            self.busy = false;
+            row
+        })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<PgStatement>>
+    where
+        'c: 'e,
+    {
+        self.inner.prepare_with(sql, parameters)
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Postgres>>>
+    where
+        'c: 'e,
+    {
+        self.inner.describe(sql)
+    }
+}
+
+impl<'p> Executor<'p> for &'p Pool {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Step>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let all = async move {
+            let mut connection = self.acquire().await?;
+            let steps: Vec<Step> = connection.fetch_many(query).try_collect().await?;
+            Ok::<_, sqlx::Error>(stream::iter(steps.into_iter().map(Ok)))
+        };
+        stream::once(all).try_flatten().boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<PgRow>>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        Box::pin(async move { self.acquire().await?.fetch_optional(query).await })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<PgStatement>>
+    where
+        'p: 'e,
+    {
+        Box::pin(self.0.prepare_with(sql, parameters))
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Postgres>>>
+    where
+        'p: 'e,
+    {
+        Box::pin(self.0.describe(sql))
+    }
+}

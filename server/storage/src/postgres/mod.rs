@@ -1,0 +1,116 @@
+//! PostgreSQL: one database, any number of nodes beside it.
+//!
+//! The ports rely on one promise that SQLite's single writer gives by itself: what a change has read stays true until it
+//! commits. Here a change first takes a lock in its transaction ([`Turn`]), so that the changes of one account come one
+//! after the other, on all nodes together, and accounts do not wait for each other. Below that, "read committed" will do.
+//!
+//! Feeds of one account take a lock of their own before that: whoever revokes a key waits for one of them at most,
+//! however many are sent to however many nodes. What may be lost with the power (when a key was last used, how many
+//! calls there were) is written by one node at a time, without waiting for the disk; where it meets a change in a row, it
+//! is what gives way, and is tried again.
+//!
+//! No call takes longer than some seconds ([`connection`]): a server that hangs is one that is not there.
+
+mod connection;
+mod open;
+mod open_error;
+mod pools;
+#[path = "../ports/mod.rs"]
+#[expect(
+    clippy::duplicate_mod,
+    reason = "the ports are compiled for each engine"
+)]
+mod ports;
+
+pub use open_error::OpenError;
+
+use crate::error::Doing as _;
+use crate::turn::Turn;
+use connection::{Connection, Pool, Transaction};
+use domain::AccountId;
+use ports::Result;
+use sqlx::PgExecutor as Executor;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+// What the ports are written against, with the two above.
+use PostgresStore as Store;
+
+/// Forgets the answers in which a lead stands, `$2` being its id as bytes. What they are answers to is not done again.
+const FORGET_ANSWERS: &str = "
+    UPDATE idempotent_requests SET body = NULL
+    WHERE account_id = $1 AND body IS NOT NULL AND position($2 IN body) > 0";
+
+/// How long a feed waits for those of this node before it.
+const FEED_TURN: Duration = Duration::from_secs(10);
+/// Feeds of one node that may be under way at once; the other writing connections are for whoever changes a key.
+const FEEDS: usize = 2;
+
+/// All ports on a PostgreSQL database. Clones share the same connections.
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    writer: Pool,
+    readers: Pool,
+    /// Reads who asks: keys by their digest, and sessions.
+    door: Pool,
+    feeds: Arc<Semaphore>,
+    /// What it commits survives the end of the process, and perhaps not that of the database's machine.
+    relaxed: Pool,
+}
+
+impl PostgresStore {
+    /// Closes every connection once it is idle; calls that come later find the database unavailable.
+    pub async fn close(&self) {
+        for pool in [&self.readers, &self.door, &self.relaxed, &self.writer] {
+            pool.close().await;
+        }
+    }
+
+    /// Begins a change, once its turn has come. Dropped without a commit, it leaves nothing.
+    async fn begin(&self, turn: Turn<'_>, doing: &'static str) -> Result<Transaction> {
+        let locks = match turn {
+            Turn::Account(account) => lock(CHANGES, number(account)),
+            Turn::Feed(account) => lock(FEEDING, number(account)) + &lock(CHANGES, number(account)),
+            Turn::Installation => lock(INSTALLATION, 0),
+        };
+        self.writer.begin(locks).await.doing(doing)
+    }
+
+    /// Begins a change that may be lost with the power.
+    async fn begin_relaxed(&self, doing: &'static str) -> Result<Transaction> {
+        // The wait for a row stays below PostgreSQL's `deadlock_timeout` of a second: of a change and this, which wait for
+        // each other, it is this that gives way.
+        let locks = format!(
+            "SET LOCAL lock_timeout = '4s'; {} SET LOCAL lock_timeout = '500ms';",
+            lock(RELAXED, 0)
+        );
+        self.relaxed.begin(locks).await.doing(doing)
+    }
+
+    /// Waits for a feed's turn on this node, in the order asked.
+    async fn feed_turn(&self, doing: &'static str) -> Result<SemaphorePermit<'_>> {
+        // Nobody closes it, so only time can run out.
+        match tokio::time::timeout(FEED_TURN, self.feeds.acquire()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(sqlx::Error::PoolTimedOut).doing(doing),
+        }
+    }
+}
+
+/// What the numbers of locks are numbers of. They are this program's in this database.
+const INSTALLATION: i32 = 1;
+const CHANGES: i32 = 2;
+const FEEDING: i32 = 3;
+const RELAXED: i32 = 4;
+const MIGRATIONS: i32 = 5;
+
+/// The statement that waits for a lock, which ends with the transaction. Who waits longer gets it earlier.
+fn lock(kind: i32, number: i32) -> String {
+    format!("SELECT pg_advisory_xact_lock({kind}, {number});")
+}
+
+/// Two accounts that have the same one wait for each other, which is slow and not wrong.
+fn number(account: &AccountId) -> i32 {
+    crc32fast::hash(account.as_str().as_bytes()).cast_signed()
+}

@@ -1,0 +1,142 @@
+//! Opening the database: whose it is, whether this program can use it, and the connections to it.
+//!
+//! Everything that can be wrong with it is found here, before the first request, and each fault has one line that says
+//! what to do.
+
+use super::open_error::{OpenError, explain, place};
+use super::{FEEDS, MIGRATIONS, PostgresStore, lock, pools};
+use crate::OpenMode;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// As `server_version_num`.
+const OLDEST: i32 = 140_000;
+
+/// How long the first connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
+impl PostgresStore {
+    /// Opens the database at `url`, fills it where it is empty and `mode` says so, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// Where the database cannot be used as it is; then it was not changed.
+    pub async fn open(url: &str, mode: OpenMode) -> Result<Self, OpenError> {
+        let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| {
+            let reason = error.into();
+            OpenError::BadUrl { reason }
+        })?;
+        let options = options.application_name("voxum");
+        let place = place(&options);
+        let failed = |error| explain(error, &place);
+
+        // Without the limits on statements: migrations may take longer.
+        let connecting = timeout(CONNECT, options.connect()).await;
+        let late = |_| OpenError::Unreachable {
+            place: place.clone(),
+            reason: "it does not answer".into(),
+        };
+        let mut connection = connecting.map_err(late)?.map_err(failed)?;
+        check_server(&mut connection, &place).await?;
+        bring_up(&mut connection, &place, mode).await?;
+        connection.close().await.map_err(failed)?;
+        Ok(Self {
+            writer: pools::writer(&options),
+            readers: pools::readers(&options),
+            door: pools::door(&options),
+            relaxed: pools::relaxed(&options),
+            feeds: Arc::new(Semaphore::new(FEEDS)),
+        })
+    }
+}
+
+async fn check_server(connection: &mut PgConnection, place: &str) -> Result<(), OpenError> {
+    let sql =
+        "SELECT current_setting('server_version_num')::integer, current_setting('server_version'),
+        current_setting('server_encoding')";
+    let (number, version, encoding): (i32, String, String) = sqlx::query_as(sql)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| explain(error, place))?;
+    let place = place.to_owned();
+    if !is_recent(number) {
+        let found = version;
+        return Err(OpenError::Old { place, found });
+    }
+    if encoding != "UTF8" {
+        let found = encoding;
+        return Err(OpenError::NotUtf8 { place, found });
+    }
+    Ok(())
+}
+
+fn is_recent(number: i32) -> bool {
+    number >= OLDEST
+}
+
+/// Makes sure that the database is ours and applies the migrations it lacks, in one transaction: of two nodes that start
+/// at once the second finds the work done, and a start that is killed leaves nothing half done.
+async fn bring_up(
+    connection: &mut PgConnection,
+    place: &str,
+    mode: OpenMode,
+) -> Result<(), OpenError> {
+    let failed = |error| explain(error, place);
+    let named = || place.to_owned();
+    let mut transaction = connection.begin().await.map_err(failed)?;
+    sqlx::raw_sql(AssertSqlSafe(lock(MIGRATIONS, 0)))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    let sql = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL AND to_regclass('installation') IS NOT NULL,
+        EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')";
+    let (ours, tables): (bool, bool) = sqlx::query_as(sql)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    match mode {
+        _ if ours => {}
+        _ if tables => return Err(OpenError::Foreign { place: named() }),
+        OpenMode::ExistingOnly => return Err(OpenError::Missing { place: named() }),
+        OpenMode::CreateIfNew => {}
+    }
+    // `run` does the same, but its future cannot be shown to be `Send`.
+    MIGRATOR
+        .run_direct(None, &mut *transaction, false)
+        .await
+        .map_err(|error| match error {
+            MigrateError::VersionMissing(version) => OpenError::Newer {
+                place: named(),
+                version,
+            },
+            MigrateError::VersionMismatch(version) => OpenError::Altered {
+                place: named(),
+                version,
+            },
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+                failed(error)
+            }
+            other => OpenError::Failed {
+                place: named(),
+                reason: other.into(),
+            },
+        })?;
+    transaction.commit().await.map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_recent;
+
+    #[test]
+    fn postgresql_14_is_the_oldest_that_will_do() {
+        assert!(is_recent(140_000) && is_recent(180_001));
+        assert!(!is_recent(130_023) && !is_recent(90_624));
+    }
+}

@@ -1,0 +1,85 @@
+//! Why a database cannot be used, in lines for the operator. None holds the password.
+
+use sqlx::postgres::{PgConnectOptions, PgDatabaseError};
+
+type Reason = Box<dyn std::error::Error + Send + Sync>;
+
+/// The database cannot be used. Each text is one line for the operator and complete: no error stands behind it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(
+        "the database URL is not of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE: {reason}"
+    )]
+    BadUrl { reason: Reason },
+    #[error("the PostgreSQL server of {place} cannot be reached: {reason}")]
+    Unreachable { place: String, reason: Reason },
+    #[error(
+        "the PostgreSQL server of {place} does not let this user in: correct the user or the password of the database URL"
+    )]
+    NotLetIn { place: String },
+    #[error("there is no database {place}: create it, or correct the database URL")]
+    NoDatabase { place: String },
+    #[error(
+        "the database {place} is empty: start the server once to fill it, or correct the database URL"
+    )]
+    Missing { place: String },
+    #[error(
+        "the database {place} holds tables of another program: name one of its own in the database URL"
+    )]
+    Foreign { place: String },
+    #[error("the database {place} may not be changed by this user: make the user its owner")]
+    NotAllowed { place: String },
+    #[error(
+        "the database {place} has schema {version}, which this version does not know: start the newer version that made it"
+    )]
+    Newer { place: String, version: i64 },
+    #[error(
+        "the database {place} was made by another build with a different schema {version}: start that build"
+    )]
+    Altered { place: String, version: i64 },
+    #[error(
+        "the server of the database {place} is PostgreSQL {found}, which is too old: use 14 or newer"
+    )]
+    Old { place: String, found: String },
+    #[error("the database {place} is encoded as {found}: create it with ENCODING 'UTF8'")]
+    NotUtf8 { place: String, found: String },
+    #[error("the database {place} cannot be opened: {reason}")]
+    Failed { place: String, reason: Reason },
+}
+
+/// How the database is called in these lines.
+pub(super) fn place(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or(options.get_username());
+    match options.get_socket() {
+        Some(socket) => format!("{database} at {}", socket.display()),
+        None => format!(
+            "{database} at {}:{}",
+            options.get_host(),
+            options.get_port()
+        ),
+    }
+}
+
+/// Finds the line for what PostgreSQL said: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+pub(super) fn explain(error: sqlx::Error, place: &str) -> OpenError {
+    let place = place.to_owned();
+    let code = match &error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
+            return OpenError::Unreachable {
+                place,
+                reason: error.into(),
+            };
+        }
+        sqlx::Error::Database(said) => said.try_downcast_ref::<PgDatabaseError>(),
+        _ => None,
+    };
+    match code.map_or("", PgDatabaseError::code) {
+        "28000" | "28P01" => OpenError::NotLetIn { place },
+        "3D000" => OpenError::NoDatabase { place },
+        "42501" | "25006" => OpenError::NotAllowed { place },
+        _ => OpenError::Failed {
+            place,
+            reason: error.into(),
+        },
+    }
+}

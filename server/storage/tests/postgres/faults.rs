@@ -1,0 +1,110 @@
+//! What a failure is taken for, and what is said of it.
+
+use crate::server::Database;
+use service::store::{InstallationStore as _, StoreError};
+use sqlx::AssertSqlSafe;
+use std::error::Error as _;
+use std::time::{Duration, Instant};
+use storage::{OpenMode, PostgresStore};
+
+const CANARY: &str = "canary-2f8a";
+
+/// Everything that any log could print.
+fn text(error: &StoreError) -> String {
+    let mut text = format!("{error:?} {error}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text} {error:?} {error}");
+        source = error.source();
+    }
+    text
+}
+
+async fn store(database: &Database) -> PostgresStore {
+    PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew)
+        .await
+        .expect("the store opens")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_pass_is_unavailable_the_rest_is_broken_and_no_value_is_told() {
+    let database = Database::new().await;
+    let store = store(&database).await;
+    let mut raw = database.raw().await;
+    let mut failure = async |body: &str| {
+        let sql = format!(
+            "CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NEW; END $$;
+             CREATE OR REPLACE TRIGGER fault BEFORE UPDATE ON installation FOR EACH ROW EXECUTE FUNCTION fault()"
+        );
+        let made = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut raw).await;
+        made.expect("a trigger");
+        let error = store.set_pepper_fingerprint(CANARY).await;
+        let error = error.expect_err("the statement fails");
+        let text = text(&error);
+        assert!(!text.contains(CANARY), "{text}");
+        assert!(text.contains("storing the pepper's fingerprint"), "{text}");
+        (error, text)
+    };
+    let told = "USING DETAIL = NEW.pepper_fingerprint, HINT = NEW.pepper_fingerprint, ERRCODE";
+    for state in [
+        "08006", "25006", "40001", "40P01", "53100", "53200", "53300", "55P03", "57014", "57P01",
+        "58030",
+    ] {
+        let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {told} = '{state}'");
+        let (error, text) = failure(&body).await;
+        assert!(matches!(error, StoreError::Unavailable(_)), "{text}");
+        assert!(text.contains(state), "{text}");
+    }
+    for state in ["22001", "23505", "42501", "XX001", "P0001"] {
+        let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {told} = '{state}'");
+        let (error, text) = failure(&body).await;
+        assert!(matches!(error, StoreError::Broken(_)), "{text}");
+        assert!(text.contains(state), "{text}");
+    }
+    // In its own words: a value that does not fit, and a row that a rule refuses.
+    for body in [
+        "NEW.id := NEW.pepper_fingerprint::bigint",
+        "NEW.id := 2",
+        "NEW.pepper_fingerprint := NEW.pepper_fingerprint || (1 / 0)",
+    ] {
+        let (error, text) = failure(body).await;
+        assert!(matches!(error, StoreError::Broken(_)), "{text}");
+    }
+    // What takes too long is ended by the server.
+    let began = Instant::now();
+    let (error, text) = failure("PERFORM pg_sleep(30)").await;
+    assert!(matches!(error, StoreError::Unavailable(_)), "{text}");
+    assert!(began.elapsed() < Duration::from_secs(6), "{text}");
+    drop(raw);
+    store.close().await;
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_row_is_unavailable_and_comes_back() {
+    let database = Database::new().await;
+    let store = store(&database).await;
+    let mut raw = database.raw().await;
+    let locks = "BEGIN; UPDATE installation SET pepper_fingerprint = 'theirs'";
+    let locked = sqlx::raw_sql(locks).execute(&mut raw).await;
+    locked.expect("a lock");
+    let began = Instant::now();
+    let waited = store.set_pepper_fingerprint("ours").await;
+    let waited = waited.expect_err("it is locked");
+    assert!(matches!(waited, StoreError::Unavailable(_)), "{waited:?}");
+    assert!(text(&waited).contains("55P03"), "{}", text(&waited));
+    assert!(began.elapsed() < Duration::from_secs(6));
+    store.ping().await.expect("readers go on");
+    let freed = sqlx::raw_sql("ROLLBACK").execute(&mut raw).await;
+    freed.expect("no lock");
+    let set = store.set_pepper_fingerprint("ours").await;
+    set.expect("the writer goes on");
+    let read = store.pepper_fingerprint().await.expect("read");
+    assert_eq!(read.as_deref(), Some("ours"));
+
+    store.close().await;
+    let closed = store.ping().await.expect_err("it is closed");
+    assert!(matches!(closed, StoreError::Unavailable(_)), "{closed:?}");
+    drop(raw);
+    database.drop().await;
+}

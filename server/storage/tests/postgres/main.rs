@@ -1,0 +1,11 @@
+//! The store on a real PostgreSQL server. Few tests with much in each, since each of them may be a process of its own,
+//! with a server of its own.
+
+mod atomic;
+mod contract;
+mod faults;
+mod opening;
+mod outage;
+mod schema;
+mod server;
+mod turns;

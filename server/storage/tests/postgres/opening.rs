@@ -1,0 +1,137 @@
+//! What may stand at the database URL, and what becomes of it.
+
+use crate::server::{Database, PASSWORD};
+use service::store::InstallationStore as _;
+use sqlx::AssertSqlSafe;
+use storage::{OpenMode, PostgresOpenError as OpenError, PostgresStore};
+use tokio::task::JoinSet;
+use url::Url;
+
+/// The line an operator reads.
+async fn refusal(url: &Url, mode: OpenMode) -> (OpenError, String) {
+    let error = PostgresStore::open(url.as_str(), mode).await;
+    let error = error.expect_err("the database is refused");
+    let line = error.to_string();
+    assert!(!line.contains('\n'), "more than one line: {line}");
+    let debug = format!("{error:?}");
+    assert!(
+        !line.contains(PASSWORD) && !debug.contains(PASSWORD),
+        "{line} {debug}"
+    );
+    (error, line)
+}
+
+async fn run(database: &Database, sql: &str) {
+    let mut raw = database.raw().await;
+    let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut raw).await;
+    done.expect(sql);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_that_start_at_once_fill_one_database() {
+    let database = Database::new().await;
+    let mut starts = JoinSet::new();
+    for _ in 0..8 {
+        let url = database.url();
+        starts.spawn(async move { PostgresStore::open(url.as_str(), OpenMode::CreateIfNew).await });
+    }
+    for store in starts.join_all().await {
+        let store = store.expect("the store opens");
+        store.ping().await.expect("the store answers");
+        store.close().await;
+    }
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn what_is_not_ours_or_not_known_is_refused_and_left_alone() {
+    use OpenMode::{CreateIfNew, ExistingOnly};
+    let database = Database::new().await;
+    let url = database.url();
+
+    let (error, line) = refusal(&url, ExistingOnly).await;
+    assert!(matches!(error, OpenError::Missing { .. }), "{line}");
+    let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    let tables: i64 = sqlx::query_scalar(tables)
+        .fetch_one(&mut database.raw().await)
+        .await
+        .expect("a number");
+    assert_eq!(tables, 0);
+
+    run(&database, "CREATE TABLE recipes (name TEXT)").await;
+    let (error, line) = refusal(&url, CreateIfNew).await;
+    assert!(matches!(error, OpenError::Foreign { .. }), "{line}");
+    run(&database, "DROP TABLE recipes").await;
+
+    let store = PostgresStore::open(url.as_str(), CreateIfNew).await;
+    store.expect("the store opens").close().await;
+    run(
+        &database,
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', TRUE, '', 0)",
+    )
+    .await;
+    let (error, line) = refusal(&url, CreateIfNew).await;
+    assert!(
+        matches!(error, OpenError::Newer { version: 9999, .. }),
+        "{line}"
+    );
+    assert!(line.contains("start the newer version"), "{line}");
+    run(
+        &database,
+        "DELETE FROM _sqlx_migrations WHERE version = 9999; UPDATE _sqlx_migrations SET checksum = '' WHERE version = 17",
+    )
+    .await;
+    let (error, line) = refusal(&url, CreateIfNew).await;
+    assert!(
+        matches!(error, OpenError::Altered { version: 17, .. }),
+        "{line}"
+    );
+    database.drop().await;
+
+    let latin = Database::like("template0", "ENCODING 'LATIN1'").await;
+    let (error, line) = refusal(&latin.url(), CreateIfNew).await;
+    assert!(matches!(error, OpenError::NotUtf8 { .. }), "{line}");
+    latin.drop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_used_is_told_without_the_password() {
+    let database = Database::new().await;
+    let good = database.url();
+    let with = |change: &dyn Fn(&mut Url)| {
+        let mut url = good.clone();
+        change(&mut url);
+        url
+    };
+
+    let url = with(&|url| url.set_password(Some("wrong")).expect("a password"));
+    let (error, line) = refusal(&url, OpenMode::CreateIfNew).await;
+    // A server named from outside may let everybody in.
+    if std::env::var_os("TEST_POSTGRES_URL").is_none() {
+        assert!(matches!(error, OpenError::NotLetIn { .. }), "{line}");
+    }
+    let (error, line) = refusal(&with(&|url| url.set_path("nowhere")), OpenMode::CreateIfNew).await;
+    assert!(matches!(error, OpenError::NoDatabase { .. }), "{line}");
+    assert!(line.contains("nowhere"), "{line}");
+    let url = with(&|url| url.set_port(Some(1)).expect("a port"));
+    let (error, line) = refusal(&url, OpenMode::CreateIfNew).await;
+    assert!(matches!(error, OpenError::Unreachable { .. }), "{line}");
+    let url = with(&|url| url.set_query(Some("sslmode=nonsense")));
+    let (error, line) = refusal(&url, OpenMode::CreateIfNew).await;
+    assert!(matches!(error, OpenError::BadUrl { .. }), "{line}");
+
+    let mut raw = database.raw().await;
+    let me = sqlx::raw_sql("CREATE ROLE weak LOGIN PASSWORD 'weak'");
+    me.execute(&mut raw).await.expect("a role");
+    let url = with(&|url| {
+        url.set_username("weak").expect("a user");
+        url.set_password(Some("weak")).expect("a password");
+    });
+    let (error, line) = refusal(&url, OpenMode::CreateIfNew).await;
+    assert!(matches!(error, OpenError::NotAllowed { .. }), "{line}");
+    let me = sqlx::raw_sql("DROP ROLE weak");
+    me.execute(&mut raw).await.expect("no role");
+    drop(raw);
+    database.drop().await;
+}

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Runs a PostgreSQL server of its own, in a new folder, until its standard input ends: however the tests end, the pipe to
+# them does. Says "ready", or what went wrong. Arguments: the folder of PostgreSQL's programs, a port, a password, which is
+# sent as it is: the tests make many connections.
+set -u
+bin=$1 port=$2 password=$3
+
+# A Ctrl-C in a terminal ends the tests, and with them this.
+trap '' INT TERM HUP
+
+# In memory, where there is enough of it: the tests make and drop many databases.
+place=${TMPDIR:-/tmp}
+free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+[ "${free:-0}" -lt 2000000 ] || place=/dev/shm
+dir=$(mktemp -d "$place/voxum-postgres.XXXXXX") || exit 1
+server=
+end() {
+    # Nothing of it is kept, so it need not be stopped in order.
+    [ -z "$server" ] || { kill -QUIT "$server"; wait "$server"; } 2>/dev/null
+    rm -rf "$dir"
+}
+fail() {
+    cat "$dir/log"
+    end
+    exit 1
+}
+
+printf '%s' "$password" >"$dir/password"
+"$bin/initdb" --pgdata="$dir/data" --username=voxum --pwfile="$dir/password" --auth=password --encoding=UTF8 \
+    --locale=C --no-sync >"$dir/log" 2>&1 || fail
+"$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+    -c max_connections=300 -c fsync=off -c full_page_writes=off >"$dir/log" 2>&1 </dev/null &
+server=$!
+until grep -q '^ready' "$dir/data/postmaster.pid" 2>/dev/null; do
+    kill -0 "$server" 2>/dev/null || fail
+    sleep 0.05
+done
+echo ready
+cat >/dev/null
+end

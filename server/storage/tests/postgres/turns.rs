@@ -1,0 +1,89 @@
+//! Whose changes wait for each other, on one node and on two.
+
+use crate::server::Database;
+use domain::Timestamp;
+use service::inventory::{Item, ItemId};
+use service::store::contract::{Change, World};
+use service::store::{Action, Actor, AuditEvent, InventoryStore as _};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use storage::{OpenMode, PostgresStore};
+
+fn item(id: String) -> Item {
+    Item {
+        name: id.clone(),
+        id: ItemId::from_stored(id),
+        category: None,
+        price: None,
+        currency: None,
+        description: None,
+        url: None,
+        image_url: None,
+        available: true,
+        attributes: BTreeMap::new(),
+    }
+}
+
+/// How long a feed takes here.
+const FEED: Duration = Duration::from_millis(1_000);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_changes_a_key_waits_for_one_feed_at_most_and_never_for_another_account() {
+    let database = Database::new().await;
+    let url = database.url();
+    let open = async || PostgresStore::open(url.as_str(), OpenMode::CreateIfNew).await;
+    let nodes = [open().await, open().await].map(|node| node.expect("the store opens"));
+    let world = World::build(&nodes[0]).await;
+    let mut raw = database.raw().await;
+    let slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$;
+        CREATE TRIGGER slow BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION slow()";
+    let made = sqlx::raw_sql(slow).execute(&mut raw).await;
+    made.expect("a trigger");
+
+    let account = Change::RevokeKey.account(&world).clone();
+    let mut feeds = Vec::new();
+    for number in 0..4 {
+        let (node, account) = (nodes[number % 2].clone(), account.clone());
+        feeds.push(tokio::spawn(async move {
+            let event = |_| AuditEvent {
+                account_id: account.clone(),
+                at: Timestamp::from_millis(0),
+                actor: Actor::System,
+                action: Action::InventoryUpdated,
+                subject: String::new(),
+                ip: None,
+                user_agent: None,
+                detail: serde_json::json!({}),
+            };
+            let items = [item(format!("slow-{number}"))];
+            let now = Timestamp::from_millis(0);
+            node.upsert_items(&account, &items, None, now, &event).await
+        }));
+    }
+    tokio::time::sleep(FEED / 4).await;
+
+    let began = Instant::now();
+    let other = Change::ClaimAccount;
+    assert_ne!(other.account(&world), &account);
+    let claimed = other.make(&nodes[1], &world, other.account(&world)).await;
+    assert!(claimed.expect("claimed"));
+    let took = began.elapsed();
+    assert!(took < FEED / 2, "another account waited for {took:?}");
+
+    let revoked = Change::RevokeKey.make(&nodes[1], &world, &account).await;
+    assert!(revoked.expect("revoked"));
+    let took = began.elapsed();
+    assert!(took < FEED * 3 / 2, "the revocation waited for {took:?}");
+    assert!(took > FEED / 4, "the revocation did not wait: {took:?}");
+    for feed in feeds {
+        let counts = feed.await.expect("a feed").expect("stored");
+        assert_eq!(counts.created, 1);
+    }
+    assert!(began.elapsed() > FEED * 3, "the feeds did not queue");
+    drop(raw);
+    for node in nodes {
+        node.close().await;
+    }
+    database.drop().await;
+}

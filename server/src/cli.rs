@@ -5,10 +5,13 @@ use clap::{Args, Parser, Subcommand};
 /// The settings that have no flag, since command lines show in process lists and shell histories.
 const SECRETS: &str = "\
 Secrets are set by the environment alone:
-  VOXUM_DATABASE_URL    Where the data is [default: sqlite:./data/voxum.db]
+  VOXUM_DATABASE_URL    Where the data is: sqlite:PATH, or for several machines
+                        postgres://USER:PASSWORD@HOST/DATABASE
+                        [default: sqlite:./data/voxum.db]
   VOXUM_PEPPER          64 hexadecimal digits that API keys are hashed with
                         [default: the file `pepper` beside the database,
-                        made on the first start]
+                        made on the first start; has to be given with
+                        PostgreSQL, the same to every machine]
   VOXUM_ADMIN_PASSWORD  The first owner's password, with VOXUM_ADMIN_EMAIL
   VOXUM_SMTP_URL        The mail server that tells owners and admins of keys
                         that end, such as smtps://USER:PASSWORD@HOST or

@@ -1,9 +1,11 @@
 //! What the operator decided, read once at the start. Whatever is wrong with it stops the start with one line.
 
+mod database;
 mod environment;
 mod public_url;
 mod trusted_proxies;
 
+pub use database::Database;
 pub use environment::Environment;
 pub use public_url::PublicUrl;
 pub use trusted_proxies::TrustedProxies;
@@ -13,7 +15,6 @@ use crate::mail::Smtp;
 use domain::Email;
 use service::{Password, Pepper};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
@@ -34,8 +35,6 @@ const PLAIN: [&str; 6] = [
     "VOXUM_LOG",
 ];
 
-const DEFAULT_DATABASE: &str = "sqlite:./data/voxum.db";
-
 /// A setting that cannot be used; the text names it and never quotes a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -48,9 +47,8 @@ pub struct Settings {
     /// `None`: made of the address that is listened on.
     pub public_url: Option<PublicUrl>,
     pub trusted_proxies: TrustedProxies,
-    /// The SQLite file.
-    pub database: PathBuf,
-    /// `None`: the file beside the database.
+    pub database: Database,
+    /// `None`: the file beside an SQLite database.
     pub pepper: Option<Pepper>,
     /// Who becomes the first owner of an empty database.
     pub owner: Option<(Email, Password)>,
@@ -95,7 +93,7 @@ impl Settings {
             listen,
             public_url: public_url.transpose()?,
             trusted_proxies: proxies.transpose()?.unwrap_or_default(),
-            database: database(url.as_ref().map_or(DEFAULT_DATABASE, |url| url))?,
+            database: Database::parse(url.as_ref().map_or(database::DEFAULT, |url| url))?,
             pepper: pepper.transpose()?,
             owner: owner(
                 flags.admin_email.as_deref(),
@@ -109,25 +107,6 @@ impl Settings {
 
 fn bad(name: &str, value: &str, good: &str) -> SettingsError {
     SettingsError(format!("{name} is {value:?}, which is not {good}"))
-}
-
-/// The file that a database URL names. The URL is not quoted: it may hold a password.
-fn database(url: &str) -> Result<PathBuf, SettingsError> {
-    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-        let line = "names a PostgreSQL database, which this version does not support yet; use sqlite:./data/voxum.db";
-        return Err(SettingsError(format!("{DATABASE_URL} {line}")));
-    }
-    let path = url
-        .strip_prefix("sqlite:")
-        .map(|rest| rest.strip_prefix("//").unwrap_or(rest));
-    match path {
-        Some(path) if !path.is_empty() && !path.contains('?') && !path.contains(":memory:") => {
-            Ok(path.into())
-        }
-        _ => Err(SettingsError(format!(
-            "{DATABASE_URL} is not of the form sqlite:PATH, such as {DEFAULT_DATABASE}"
-        ))),
-    }
 }
 
 fn mail(from: Option<&str>, url: Option<Zeroizing<String>>) -> Result<Option<Smtp>, SettingsError> {
@@ -177,37 +156,6 @@ fn owner(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_database_url_names_a_file() {
-        assert_eq!(
-            database("sqlite:./data/voxum.db").unwrap(),
-            PathBuf::from("./data/voxum.db")
-        );
-        assert_eq!(
-            database("sqlite:///var/lib/voxum.db").unwrap(),
-            PathBuf::from("/var/lib/voxum.db")
-        );
-        for other in [
-            "",
-            "voxum.db",
-            "sqlite:",
-            "sqlite::memory:",
-            "sqlite:a.db?mode=ro",
-            "mysql://h/d",
-        ] {
-            assert!(database(other).is_err(), "{other:?} was taken");
-        }
-    }
-
-    #[test]
-    fn a_postgresql_url_is_refused_without_being_quoted() {
-        let error = database("postgres://voxum:hunter2@db/voxum").unwrap_err().0;
-        assert!(
-            error.contains("PostgreSQL") && !error.contains("hunter2"),
-            "{error}"
-        );
-    }
 
     #[test]
     fn mail_needs_a_server_and_a_sender() {

@@ -7,14 +7,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// aiosmtpd, killed when dropped.
-struct MailServer {
+pub struct MailServer {
     child: Child,
-    port: u16,
+    pub port: u16,
 }
 
 impl MailServer {
     /// Keeps what it gets in `folder`; port 0 takes a free one.
-    fn start(port: u16, folder: &Path) -> Self {
+    pub fn start(port: u16, folder: &Path) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         // Does nothing where it is there already.
         let installed = Command::new(root.join(".ci/setup/aiosmtpd.sh")).status();
@@ -53,7 +53,7 @@ fn start(folder: &Path, port: u16) -> Server {
 }
 
 /// The messages so far.
-fn messages(folder: &Path) -> Vec<String> {
+pub fn messages(folder: &Path) -> Vec<String> {
     let files = std::fs::read_dir(folder).unwrap();
     let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "eml"));

@@ -7,7 +7,11 @@ mod docs;
 mod examples;
 mod kill;
 mod mail;
+mod nodes;
 mod pepper;
+#[path = "../../storage/tests/postgres/server.rs"]
+#[expect(dead_code, reason = "the tests of the store need more of it")]
+mod postgres;
 mod settings;
 mod start;
 mod stop;

@@ -61,12 +61,12 @@ fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
 }
 
 #[test]
-fn postgresql_is_not_supported_yet_and_the_program_says_so() {
+fn a_postgresql_url_that_is_none_is_refused_without_being_quoted() {
     let folder = tempfile::tempdir().unwrap();
-    let url = "postgres://voxum:swordfish@db/voxum";
+    let url = "postgres://voxum:swordfish@db:port/voxum";
     let line = refused(voxum(folder.path()).env("VOXUM_DATABASE_URL", url));
     assert!(
-        line.contains("PostgreSQL") && line.contains("not support"),
+        line.contains("VOXUM_DATABASE_URL") && line.contains("postgres://"),
         "{line}"
     );
     assert!(!line.contains("swordfish"), "{line}");

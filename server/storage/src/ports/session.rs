@@ -72,7 +72,7 @@ pub(super) async fn seen(
         let noted = note(store, digest, &row, now).await;
         // Whose session it is we know. That it was seen can be noted next time; until then it only ends earlier.
         if let Err(error) = noted {
-            tracing::warn!(%error, "could not note when a session was last seen");
+            tracing::warn!(?error, "could not note when a session was last seen");
         }
     }
     read(Some(row.member), FINDING)
@@ -103,22 +103,20 @@ async fn row(
         .doing(FINDING)
 }
 
-async fn note(
-    store: &Store,
-    digest: &TokenDigest,
-    row: &SessionRow,
-    now: Timestamp,
-) -> sqlx::Result<()> {
+async fn note(store: &Store, digest: &TokenDigest, row: &SessionRow, now: Timestamp) -> Result<()> {
+    const DOING: &str = "noting when a session was last seen";
     sqlx::query(session::SEEN)
         .bind(digest.0.as_slice())
         .bind(now.millis())
         .execute(&store.relaxed)
-        .await?;
+        .await
+        .doing(DOING)?;
     sqlx::query(member::SEEN)
         .bind(&row.member.id)
         .bind(now.millis())
         .execute(&store.relaxed)
-        .await?;
+        .await
+        .doing(DOING)?;
     Ok(())
 }
 

@@ -32,7 +32,10 @@ impl PostgresStore {
             let reason = error.into();
             OpenError::BadUrl { reason }
         })?;
-        let options = options.application_name("voxum");
+        // What it finds worth noting, such as a table that is there already, is not worth a line in our log.
+        let options = options
+            .application_name("voxum")
+            .options([("client_min_messages", "warning")]);
         let place = place(&options);
         let failed = |error| explain(error, &place);
 

@@ -1,0 +1,333 @@
+//! Two servers on one PostgreSQL database: what one of them did or was told, the other knows.
+
+use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
+use crate::support::{Client, PASSWORD, Server, run, voxum};
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
+
+/// A database with whatever stands in it, and the folder that the servers run in, in which they leave nothing.
+struct Installation {
+    database: Database,
+    folder: TempDir,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Installation {
+    fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        Self {
+            database: runtime.block_on(Database::new()),
+            folder: tempfile::tempdir().unwrap(),
+            runtime,
+        }
+    }
+
+    fn node(&self) -> Command {
+        let mut command = voxum(self.folder.path());
+        command
+            .env("VOXUM_DATABASE_URL", self.database.url().as_str())
+            .env("VOXUM_PEPPER", PEPPER);
+        command
+    }
+
+    /// One number out of the database.
+    fn count(&self, statement: &str) -> i64 {
+        self.runtime.block_on(async {
+            let statement = AssertSqlSafe(statement);
+            let counted = sqlx::query_scalar(statement);
+            counted
+                .fetch_one(&mut self.database.raw().await)
+                .await
+                .unwrap()
+        })
+    }
+
+    fn change(&self, statement: &str) {
+        self.runtime.block_on(async {
+            let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+            statement
+                .execute(&mut self.database.raw().await)
+                .await
+                .unwrap();
+        });
+    }
+
+    fn end(self, nodes: [Server; 2]) {
+        for node in nodes {
+            let (status, log, _) = node.stop();
+            assert!(status.success() && !log.contains("panicked"), "{log}");
+            assert!(
+                !log.contains(DATABASE_PASSWORD) && !log.contains(PEPPER),
+                "{log}"
+            );
+        }
+        let left = std::fs::read_dir(self.folder.path()).unwrap().count();
+        assert_eq!(left, 0, "a node left something on its own machine");
+        self.runtime.block_on(self.database.drop());
+    }
+}
+
+#[track_caller]
+fn wait_for(what: &str, holds: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(20), "{what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn status(client: &Client, path: &str) -> u16 {
+    client.get(path).unwrap().status
+}
+
+#[test]
+fn two_nodes_are_one_installation() {
+    let installation = Installation::new();
+    let one = Server::of(&mut installation.node(), true);
+    let two = Server::of(&mut installation.node(), true);
+
+    // A link works once, whichever node made it and whichever is asked: the second start replaced the first one's.
+    let link = two.setup.clone().unwrap();
+    let first = one.client(None).get(one.setup.as_deref().unwrap()).unwrap();
+    assert_ne!(first.status, 200, "{}", first.body);
+    let owner = one.set_up(&link, "ada@example.com");
+    let again = two.client(None).form(
+        &link,
+        "account_name=Acme&email=eve%40example.com&password=correct+horse+battery",
+    );
+    assert_ne!(again.unwrap().status, 303, "the link worked twice");
+    let here = [one.again(&owner), two.again(&owner)];
+
+    revoked_keys_are_refused(&here);
+    uses_add_up(&installation, &here);
+    failures_delay(&[one.client(None), two.client(None)]);
+
+    // A session that is ended on one is ended on both.
+    assert_eq!(
+        here.each_ref().map(|node| status(node, "/keys")),
+        [200, 200]
+    );
+    assert_eq!(here[1].form("/sign-out", "").unwrap().status, 303);
+    assert_eq!(
+        here.each_ref().map(|node| status(node, "/keys")),
+        [303, 303]
+    );
+    installation.end([one, two]);
+}
+
+fn revoked_keys_are_refused(here: &[Client; 2]) {
+    // A key works on every node from the moment it was made, and nowhere from the moment it was revoked.
+    for round in 0..20 {
+        let (maker, other) = (&here[round % 2], &here[(round + 1) % 2]);
+        let name = format!("Key {round}");
+        let secret = maker
+            .create(&name, &format!("form-token-{round:08}"))
+            .unwrap();
+        let keys = [maker.with_key(&secret), other.with_key(&secret)];
+        assert_eq!(status(&keys[1], "/api/key"), 200);
+        assert_eq!(status(&keys[0], "/api/key"), 200);
+        let id = maker.keys()[0]["id"].as_str().unwrap().to_owned();
+        let form = json!({ "id": id, "form": { "reason": "other", "confirm": name } });
+        let answer = other.call("keys/revoke", &form).unwrap();
+        assert!(answer["Ok"].is_object(), "{answer}");
+        for key in &keys {
+            let refused = key.get("/api/key").unwrap();
+            assert!(
+                refused.status == 401 && refused.body.contains("revoked_key"),
+                "round {round}: {}",
+                refused.body
+            );
+        }
+    }
+}
+
+fn uses_add_up(installation: &Installation, here: &[Client; 2]) {
+    // What was used where adds up.
+    let secret = here[0].create("Counted", "form-token-counted").unwrap();
+    let calls = [(&here[0], 3), (&here[1], 4)];
+    for (client, times) in calls {
+        for _ in 0..times {
+            assert_eq!(status(&client.with_key(&secret), "/api/inventory"), 200);
+        }
+    }
+    wait_for("the calls of both nodes are counted", || {
+        installation.count(
+            "SELECT coalesce(sum(c.calls), 0)::bigint FROM key_calls c JOIN api_keys k ON k.id = c.key_id
+             WHERE k.name = 'Counted' AND c.outcome = 'accepted'",
+        ) == 7
+    });
+    let used = "SELECT count(*) FROM api_keys WHERE name = 'Counted' AND last_used_at IS NOT NULL";
+    assert_eq!(installation.count(used), 1);
+}
+
+fn failures_delay(nobody: &[Client; 2]) {
+    // Failures on one node delay sign-ins on the other.
+    let form = |password: &str| format!("email=ada%40example.com&password={password}");
+    let (right, wrong) = (form(&PASSWORD.replace(' ', "+")), form("not+the+password"));
+    let mut failures = 0;
+    while nobody[failures % 2]
+        .form("/sign-in", &wrong)
+        .unwrap()
+        .status
+        != 429
+    {
+        failures += 1;
+        assert!(failures < 12, "nothing delays the guesses");
+    }
+    for node in nobody {
+        assert_eq!(node.form("/sign-in", &right).unwrap().status, 429);
+    }
+}
+
+#[test]
+fn a_request_that_is_sent_to_both_nodes_is_carried_out_once() {
+    let installation = Installation::new();
+    let one = Server::of(&mut installation.node(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let two = Server::of(&mut installation.node(), false);
+    let secret = owner
+        .create_with(
+            "CRM Sync",
+            "0123456789abcdef",
+            &["leads:read", "leads:write"],
+        )
+        .unwrap();
+    let send = |node: &Server, name: &str| {
+        let request = ureq::post(format!("{}/api/leads", node.url))
+            .config()
+            .http_status_as_error(false)
+            .build()
+            .header("x-api-key", &secret)
+            .header("content-type", "application/json")
+            .header("idempotency-key", name);
+        let body = json!({ "name": name, "email": "buyer@example.net" }).to_string();
+        request.send(body).unwrap().status().as_u16()
+    };
+    for round in 0..10 {
+        let name = format!("request-{round}");
+        let answers = std::thread::scope(|scope| {
+            let both = [&one, &two].map(|node| scope.spawn(|| send(node, &name)));
+            both.map(|answer| answer.join().unwrap())
+        });
+        // The one that came second is told of the first, or that it is under way.
+        assert!(
+            answers.contains(&201) && answers.iter().all(|code| [201, 409].contains(code)),
+            "{answers:?}"
+        );
+        // Both know the answer once it is there.
+        assert_eq!([send(&one, &name), send(&two, &name)], [201, 201]);
+    }
+    assert_eq!(installation.count("SELECT count(*) FROM leads"), 10);
+    installation.end([one, two]);
+}
+
+#[test]
+fn a_notice_is_sent_by_one_of_the_nodes() {
+    let installation = Installation::new();
+    let inbox = tempfile::tempdir().unwrap();
+    let one = Server::of(&mut installation.node(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    for key in 0..8 {
+        owner
+            .create(&format!("Key {key}"), &format!("form-token-{key:08}"))
+            .unwrap();
+    }
+    one.stop();
+    // Five days from their end, and made long before.
+    installation.change(
+        "UPDATE api_keys SET created_at = created_at - 86400000::bigint * 80,
+            expires_at = extract(epoch FROM now())::bigint * 1000 + 86400000::bigint * 5 + 3600000",
+    );
+    let mail = crate::mail::MailServer::start(0, inbox.path());
+    let node = || {
+        let mut command = installation.node();
+        command
+            .env("VOXUM_SMTP_URL", format!("smtp://127.0.0.1:{}", mail.port))
+            .env("VOXUM_SMTP_FROM", "Voxum <voxum@example.com>");
+        command
+    };
+    let nodes = std::thread::scope(|scope| {
+        let both = [node(), node()]
+            .map(|mut command| scope.spawn(move || Server::of(&mut command, false)));
+        both.map(|node| node.join().unwrap())
+    });
+    wait_for("the notices came", || {
+        crate::mail::messages(inbox.path()).len() >= 8
+    });
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(
+        crate::mail::messages(inbox.path()).len(),
+        8,
+        "a notice went twice"
+    );
+    assert_eq!(installation.count("SELECT count(*) FROM key_notices"), 8);
+    installation.end(nodes);
+}
+
+#[test]
+fn the_commands_work_on_postgresql_and_its_pepper_has_to_be_given() {
+    let installation = Installation::new();
+    let line = refused(installation.node().args(["admin", "setup-link"]));
+    assert!(line.contains("empty"), "{line}");
+    let line = refused(installation.node().env_remove("VOXUM_PEPPER"));
+    assert!(line.contains("VOXUM_PEPPER"), "{line}");
+
+    let server = Server::of(&mut installation.node(), true);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let other = "00".repeat(32);
+    let line = refused(installation.node().env("VOXUM_PEPPER", &other));
+    assert!(
+        line.contains("not the one") && !line.contains(&other),
+        "{line}"
+    );
+
+    let (code, out, err) = run(installation
+        .node()
+        .args(["admin", "reset", "ada@example.com"]));
+    assert_eq!(code, Some(0), "{err}");
+    let path = &out[out.find("/setup/").expect(&out)..];
+    assert_eq!(status(&server.client(None), path.trim()), 200);
+    let key = installation.folder.path().join("key.txt");
+    std::fs::write(&key, &secret).unwrap();
+    let input = std::fs::File::open(&key).unwrap();
+    let (code, out, err) = run(installation.node().args(["key", "identify"]).stdin(input));
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("CRM Sync") && !out.contains(&secret), "{out}");
+    std::fs::remove_file(&key).unwrap();
+
+    installation.change(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', TRUE, '', 0)",
+    );
+    let line = refused(&mut installation.node());
+    assert!(line.contains("start the newer version"), "{line}");
+    let file = installation.folder.path().join("data");
+    assert!(!file.exists(), "a file was made beside the database");
+    server.stop();
+    installation.runtime.block_on(installation.database.drop());
+}
+
+/// The one line on which the program ends.
+#[track_caller]
+fn refused(command: &mut Command) -> String {
+    let (code, out, err) = run(command);
+    assert_eq!(
+        (code, out.as_str(), err.lines().count()),
+        (Some(1), "", 1),
+        "{err}"
+    );
+    assert!(
+        !err.contains(DATABASE_PASSWORD) && !err.contains(PEPPER),
+        "{err}"
+    );
+    err
+}

@@ -1,6 +1,6 @@
 //! Finding keys among many.
 
-use super::{Result, Store, read_all};
+use super::{Result, Store, can_be_stored, read_all};
 use crate::error::Doing as _;
 use crate::sql::find::{self, CreatorRow};
 use crate::sql::key::KeyRow;
@@ -19,6 +19,9 @@ impl KeySearch for Store {
         limit: u32,
     ) -> Result<Vec<KeyRecord>> {
         const DOING: &str = "finding API keys";
+        if !can_match(filter) {
+            return Ok(Vec::new());
+        }
         let rows: Vec<KeyRow> = find::page(account, filter, order, after, limit)
             .build_query_as()
             .fetch_all(&self.readers)
@@ -28,6 +31,9 @@ impl KeySearch for Store {
     }
 
     async fn count_keys(&self, account: &AccountId, filter: &KeyFilter, most: u32) -> Result<u32> {
+        if !can_match(filter) {
+            return Ok(0);
+        }
         let count: i64 = find::count(account, filter, most)
             .build_query_scalar()
             .fetch_one(&self.readers)
@@ -65,4 +71,12 @@ impl KeySearch for Store {
             .doing(DOING)?;
         read_all(rows, DOING)
     }
+}
+
+fn can_match(filter: &KeyFilter) -> bool {
+    let texts = filter
+        .text
+        .iter()
+        .flat_map(|text| [&text.name, &text.preview]);
+    texts.flatten().all(|text| can_be_stored(text))
 }

@@ -1,6 +1,8 @@
 //! The sellers' items.
 
-use super::{Connection, Executor, Result, Store, Turn, read, read_all, record};
+use super::{
+    Connection, Executor, Result, Store, Turn, can_be_stored, read, read_all, record, upsert_all,
+};
 use crate::error::Doing as _;
 use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
@@ -20,16 +22,9 @@ impl InventoryStore for Store {
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<UpsertCounts> {
-        let mut counts = UpsertCounts::default();
         let _turn = self.feed_turn("storing items").await?;
         let mut tx = self.begin(Turn::Feed(account), "storing items").await?;
-        for item in items {
-            match upsert(&mut tx, account, item, now).await? {
-                None => counts.unchanged += 1,
-                Some(1) => counts.created += 1,
-                Some(_) => counts.updated += 1,
-            }
-        }
+        let mut counts = upsert_all(&mut tx, account, items, now).await?;
         if let Some(kept) = kept {
             counts.removed = sweep(&mut tx, account, kept).await?;
         }
@@ -79,6 +74,9 @@ impl InventoryStore for Store {
         limit: u32,
     ) -> Result<Vec<StoredItem>> {
         const DOING: &str = "listing items";
+        if !can_match(filter) {
+            return Ok(Vec::new());
+        }
         let rows: Vec<ItemRow> = sqlx::query_as(inventory::PAGE)
             .bind(account.as_str())
             .bind(filter.category.as_deref())
@@ -93,6 +91,9 @@ impl InventoryStore for Store {
     }
 
     async fn count_items(&self, account: &AccountId, filter: &ItemFilter) -> Result<u64> {
+        if !can_match(filter) {
+            return Ok(0);
+        }
         let count: i64 = sqlx::query_scalar(inventory::COUNT)
             .bind(account.as_str())
             .bind(filter.category.as_deref())
@@ -130,6 +131,11 @@ impl InventoryStore for Store {
     }
 }
 
+fn can_match(filter: &ItemFilter) -> bool {
+    let texts = [&filter.category, &filter.q];
+    texts.into_iter().flatten().all(|text| can_be_stored(text))
+}
+
 fn pattern(filter: &ItemFilter) -> Option<String> {
     let q = filter.q.as_deref().map(ItemFilter::folded);
     q.map(|folded| inventory::contains(&folded))
@@ -141,6 +147,9 @@ async fn find<'e>(
     id: &str,
 ) -> Result<Option<StoredItem>> {
     const DOING: &str = "finding an item";
+    if !can_be_stored(id) {
+        return Ok(None);
+    }
     let row: Option<ItemRow> = sqlx::query_as(inventory::FIND)
         .bind(account.as_str())
         .bind(id)
@@ -189,15 +198,23 @@ async fn sweep(
     Ok(removed)
 }
 
+pub(in super::super) fn attributes_text(item: &Item) -> Result<String> {
+    serde_json::to_string(&item.attributes).map_err(|error| StoreError::Broken(error.into()))
+}
+
+/// What items are searched by.
+pub(in super::super) fn search_text(item: &Item) -> String {
+    ItemFilter::folded(&format!("{}\n{}", item.id.as_str(), item.name))
+}
+
 /// The item's revision, where this changed it.
-async fn upsert(
+pub(in super::super) async fn upsert(
     connection: &mut Connection,
     account: &AccountId,
     item: &Item,
     now: Timestamp,
 ) -> Result<Option<i64>> {
-    let attributes = serde_json::to_string(&item.attributes)
-        .map_err(|error| StoreError::Broken(error.into()))?;
+    let attributes = attributes_text(item)?;
     sqlx::query_scalar(inventory::UPSERT)
         .bind(account.as_str())
         .bind(item.id.as_str())
@@ -211,11 +228,7 @@ async fn upsert(
         .bind(i64::from(item.available))
         .bind(attributes)
         .bind(now.millis())
-        .bind(ItemFilter::folded(&format!(
-            "{}\n{}",
-            item.id.as_str(),
-            item.name
-        )))
+        .bind(search_text(item))
         .fetch_optional(connection)
         .await
         .doing("storing an item")

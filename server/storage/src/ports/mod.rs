@@ -12,7 +12,7 @@ mod call;
 mod factor;
 mod find;
 mod installation;
-mod inventory;
+pub(super) mod inventory;
 mod key;
 mod lead;
 mod link;
@@ -26,13 +26,18 @@ mod several;
 mod sighting;
 mod team;
 
-use super::{Connection, Executor, FORGET_ANSWERS, Store};
+use super::{Connection, Executor, FORGET_ANSWERS, Store, upsert_all};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql;
 use crate::turn::Turn;
 use service::store::{AuditEvent, StoreError};
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
+
+/// Whether a stored text can be like this one: none holds a NUL, and PostgreSQL does not even compare with one.
+fn can_be_stored(text: &str) -> bool {
+    !text.contains('\0')
+}
 
 /// Writes the audit event of the change that `connection`'s transaction makes.
 async fn record(connection: &mut Connection, event: &AuditEvent) -> Result<()> {

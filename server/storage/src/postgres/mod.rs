@@ -12,6 +12,7 @@
 //! No call takes longer than some seconds ([`connection`]): a server that hangs is one that is not there.
 
 mod connection;
+mod feed;
 mod open;
 mod open_error;
 mod pools;
@@ -28,6 +29,7 @@ use crate::error::Doing as _;
 use crate::turn::Turn;
 use connection::{Connection, Pool, Transaction};
 use domain::AccountId;
+use feed::upsert_all;
 use ports::Result;
 use sqlx::PgExecutor as Executor;
 use std::sync::Arc;

@@ -5,11 +5,16 @@ use domain::Timestamp;
 use service::inventory::{Currency, Item, ItemId, Price, StoredItem};
 
 /// Gives no row where the stored item is equal, else the item's revision: 1 for a new one.
-pub(crate) const UPSERT: &str = "
+macro_rules! upsert_items {
+    ($rows:literal) => {
+        concat!(
+            "
     INSERT INTO items
         (account_id, id, name, category, price, currency, description, url, image_url,
          available, attributes, updated_at, search, revision)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)
+    ",
+            $rows,
+            "
     ON CONFLICT (account_id, id) DO UPDATE SET
         name = excluded.name,
         category = excluded.category,
@@ -32,7 +37,22 @@ pub(crate) const UPSERT: &str = "
         OR items.image_url IS DISTINCT FROM excluded.image_url
         OR items.available IS DISTINCT FROM excluded.available
         OR items.attributes IS DISTINCT FROM excluded.attributes
-    RETURNING revision";
+    RETURNING revision"
+        )
+    };
+}
+
+pub(crate) const UPSERT: &str =
+    upsert_items!("VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)");
+
+/// Many at once, of different ids, for PostgreSQL: it may be far away, and a whole feed keeps other changes of its account
+/// waiting. An array of each column, and rows for those alone that were changed.
+pub(crate) const UPSERT_MANY: &str = upsert_items!(
+    "SELECT $1, i.id, i.name, i.category, i.price, i.currency, i.description, i.url, i.image_url,
+        i.available, i.attributes, $12, i.search, 1
+    FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13) AS i
+        (id, name, category, price, currency, description, url, image_url, available, attributes, search)"
+);
 
 pub(crate) const IDS: &str = "SELECT id FROM items WHERE account_id = $1";
 

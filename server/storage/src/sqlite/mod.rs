@@ -7,6 +7,7 @@
 //!
 //! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
 
+mod feed;
 mod files;
 mod open;
 mod open_error;
@@ -23,6 +24,7 @@ pub use open_error::OpenError;
 
 use crate::error::Doing as _;
 use crate::turn::Turn;
+use feed::upsert_all;
 use ports::Result;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 use std::sync::Arc;

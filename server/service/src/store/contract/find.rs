@@ -189,6 +189,9 @@ pub(super) async fn keys_are_found_by_what_is_asked_for(store: Shared) {
     assert_eq!(found(text(None, Some("vx_b"))).await, [""; 0]);
     assert_eq!(found(text(Some("zebra"), Some("vx_abcde0"))).await.len(), 6);
     assert_eq!(found(text(None, None)).await, [""; 0]);
+    assert_eq!(found(text(Some("\0"), None)).await, [""; 0]);
+    let nul = text(Some("\0"), None);
+    assert_eq!(store.count_keys(&tenant.account, &nul, 9).await.unwrap(), 0);
 
     let status = |status| KeyFilter {
         status: Some(status),

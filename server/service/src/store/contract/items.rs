@@ -130,7 +130,15 @@ pub(super) async fn items_are_found_by_category_text_and_time(store: Shared) {
     };
     assert_eq!(find(q("škoda")).await, ["SKU-1"]);
     assert_eq!(find(q("sKu")).await, ["SKU-1", "sku_2"]);
-    for (text, found) in [("100%", 1), ("%", 1), ("_", 1), ("!", 0), ("'", 0), ("", 4)] {
+    for (text, found) in [
+        ("100%", 1),
+        ("%", 1),
+        ("_", 1),
+        ("!", 0),
+        ("'", 0),
+        ("\0", 0),
+        ("", 4),
+    ] {
         assert_eq!(find(q(text)).await.len(), found, "{text:?}");
     }
     let category = |text: &str| ItemFilter {
@@ -139,6 +147,10 @@ pub(super) async fn items_are_found_by_category_text_and_time(store: Shared) {
     };
     assert_eq!(find(category("Estate")).await, ["SKU-1"]);
     assert_eq!(find(category("estate")).await.len(), 0);
+    // Addresses and queries may hold it, and no text does.
+    assert_eq!(find(category("Estate\0")).await.len(), 0);
+    let nul = store.find_item(&tenant.account, "SKU-1\0").await;
+    assert_eq!(nul.unwrap(), None);
     let since = |time| ItemFilter {
         updated_since: Some(time),
         ..all()

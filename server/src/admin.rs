@@ -18,10 +18,12 @@ pub async fn run(command: Admin, settings: Settings) -> anyhow::Result<()> {
         database,
         pepper,
         log,
+        log_format,
+        tls,
         ..
     } = settings;
-    telemetry::start(log);
-    let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(listen));
+    telemetry::start(log, log_format);
+    let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(listen, tls.is_some()));
     let origin = public_url.origin().to_owned();
     let Opened { service, store } = open(&database, OpenMode::ExistingOnly, pepper, origin).await?;
     let line = link(&service, command, &public_url).await;

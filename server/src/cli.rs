@@ -69,6 +69,35 @@ pub struct Flags {
         value_name = "LIST"
     )]
     pub trusted_proxies: Option<String>,
+    /// The certificate, in PEM with those it is signed by, to serve https with, and `VOXUM_TLS_KEY` beside it [default:
+    /// http]
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_TLS_CERT",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
+    pub tls_cert: Option<String>,
+    /// The file with the certificate's private key, in PEM
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_TLS_KEY",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
+    pub tls_key: Option<String>,
+    /// Connections at once; where there are so many, the one that is idle for the longest is closed for the next
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_MAX_CONNECTIONS",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        default_value = "10000"
+    )]
+    pub max_connections: String,
     /// Creates the first owner on an empty database, with `VOXUM_ADMIN_PASSWORD`
     #[arg(
         long,
@@ -97,6 +126,16 @@ pub struct Flags {
         default_value = "info"
     )]
     pub log: String,
+    /// How the log is written: text, or json with an object a line
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_LOG_FORMAT",
+        hide_env_values = true,
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    pub log_format: String,
 }
 
 #[derive(Debug, Subcommand)]

@@ -18,7 +18,7 @@ const MOST: u64 = 4_096;
 /// One line for the operator.
 pub async fn run(command: Key, settings: Settings) -> anyhow::Result<()> {
     let Key::Identify = command;
-    telemetry::start(settings.log);
+    telemetry::start(settings.log, settings.log_format);
     // On standard input: an argument would stand in the process list and in the shell's history.
     let mut presented = Zeroizing::new(Vec::new());
     std::io::stdin()
@@ -27,7 +27,7 @@ pub async fn run(command: Key, settings: Settings) -> anyhow::Result<()> {
         .context("cannot read the key from standard input")?;
     let public_url = settings
         .public_url
-        .unwrap_or_else(|| PublicUrl::of_listener(settings.listen));
+        .unwrap_or_else(|| PublicUrl::of_listener(settings.listen, settings.tls.is_some()));
     let origin = public_url.origin().to_owned();
     let Opened { service, store } = open(
         &settings.database,

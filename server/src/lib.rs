@@ -16,6 +16,7 @@ mod fallback;
 mod feed;
 mod headers;
 mod key_command;
+mod listen;
 mod mail;
 mod open;
 mod pepper_file;

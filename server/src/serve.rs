@@ -1,9 +1,10 @@
 //! `voxum serve`: from settings to a listening server, and back to an orderly end.
 
 use crate::admin::first_owner_line;
+use crate::listen::{Limits, Tls, answer_all, raise_open_files};
 use crate::mail::Smtp;
 use crate::open::{Opened, open};
-use crate::settings::{PublicUrl, Settings};
+use crate::settings::{PublicUrl, Settings, TrustedProxies};
 use crate::telemetry::{self, Chain};
 use crate::{AppState, Site, build_router};
 use anyhow::Context as _;
@@ -12,6 +13,7 @@ use service::key::FLUSH_EVERY_SECONDS;
 use service::{LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS};
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use storage::OpenMode;
@@ -33,46 +35,33 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         listen,
         public_url,
         trusted_proxies,
+        tls,
+        max_connections,
         database,
         pepper,
         owner,
         mail,
         log,
+        log_format,
     } = settings;
-    telemetry::start(log);
+    telemetry::start(log, log_format);
+    let tls = tls.map(|(cert, key)| Tls::read(&cert, &key));
+    let tls = tls.transpose()?.map(Arc::new);
     // Before the signals can come: one that arrives during the start ends it in order, too.
     let mut stop = stop_signal()?;
     let told = || format!("cannot listen on {listen}");
     let listener = TcpListener::bind(listen).await.with_context(told)?;
     let address = listener.local_addr().with_context(told)?;
     let named = public_url.is_some();
-    let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address));
+    let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address, tls.is_some()));
     let origin = public_url.origin().to_owned();
     let Opened { service, store } = open(&database, OpenMode::CreateIfNew, pepper, origin).await?;
     if let Some((email, password)) = owner {
         service.seed_owner(email, password).await?;
     }
-    if !public_url.is_trustworthy() {
-        tracing::warn!(
-            public_url = public_url.origin(),
-            "the public URL is plain http: passwords, sessions and API keys travel in the clear; \
-             serve it over https and set VOXUM_PUBLIC_URL"
-        );
-    }
-    if !named && !address.ip().is_loopback() {
-        tracing::warn!(
-            %address,
-            "other machines can reach this plain-http address, where API keys travel in the clear: listen on a \
-             loopback address behind a proxy that serves https, and set VOXUM_PUBLIC_URL"
-        );
-    }
-    if public_url.is_https() && trusted_proxies.is_empty() {
-        tracing::warn!(
-            "the public URL is https, so a proxy stands before this server; until VOXUM_TRUSTED_PROXIES names it, \
-             every caller seems to come from its address, and failed sign-ins of one delay all"
-        );
-    }
-    say(&format!("Listening on http://{address}"));
+    warn(&public_url, named, address, tls.is_some(), &trusted_proxies);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    say(&format!("Listening on {scheme}://{address}"));
     if let Some(token) = service.first_owner_link().await? {
         say(&first_owner_line(&public_url, &token));
     }
@@ -89,20 +78,25 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         trusted_proxies,
     );
     let stopping = state.stopping.clone();
-    let router = build_router(state);
-    let app = router.into_make_service_with_connect_info::<SocketAddr>();
-    let mut stopped = stop.clone();
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
-        let _ = stop.wait_for(|stop| *stop).await;
-        stopping.cancel();
-    });
-    let out_of_time = async move {
-        let _ = stopped.wait_for(|stop| *stop).await;
-        tokio::time::sleep(GRACE).await;
-    };
+    if let Some(tls) = tls.clone() {
+        reload_when_told(tls)?;
+    }
+    let limits = Limits::new(room_for(max_connections));
+    let mut serving = pin!(answer_all(
+        listener,
+        tls,
+        build_router(state),
+        limits,
+        stopping.clone()
+    ));
     tokio::select! {
-        served = serving => served.context("the server failed")?,
-        () = out_of_time => tracing::warn!("stopped with requests still under way"),
+        () = serving.as_mut() => {}
+        _ = stop.wait_for(|stop| *stop) => {
+            stopping.cancel();
+            if tokio::time::timeout(GRACE, serving).await.is_err() {
+                tracing::warn!("stopped with requests still under way");
+            }
+        }
     }
     sweeping.abort();
     let _ = (end.send(()), quiet.send(()));
@@ -117,6 +111,70 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         tracing::warn!("the database was not closed in time");
     }
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Says what the operator may not have meant.
+fn warn(
+    public_url: &PublicUrl,
+    named: bool,
+    address: SocketAddr,
+    tls: bool,
+    trusted_proxies: &TrustedProxies,
+) {
+    if !public_url.is_trustworthy() {
+        tracing::warn!(
+            public_url = public_url.origin(),
+            "the public URL is plain http: passwords, sessions and API keys travel in the clear; \
+             serve it over https and set VOXUM_PUBLIC_URL"
+        );
+    }
+    if !named && !tls && !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "other machines can reach this plain-http address, where API keys travel in the clear: listen on a \
+             loopback address behind a proxy that serves https and set VOXUM_PUBLIC_URL, or set VOXUM_TLS_CERT and \
+             VOXUM_TLS_KEY"
+        );
+    }
+    if public_url.is_https() && !tls && trusted_proxies.is_empty() {
+        tracing::warn!(
+            "the public URL is https, so a proxy stands before this server; until VOXUM_TRUSTED_PROXIES names it, \
+             every caller seems to come from its address, and failed sign-ins of one delay all"
+        );
+    }
+}
+
+/// As many connections as were asked for, where the process may open so many files.
+fn room_for(asked: usize) -> usize {
+    let connections = raise_open_files().map_or(asked, |most| most.min(asked));
+    if connections < asked {
+        tracing::warn!(
+            connections,
+            "this process may open fewer files than VOXUM_MAX_CONNECTIONS asks for: raise the limit of open files, such \
+             as by LimitNOFILE in a systemd unit"
+        );
+    }
+    connections
+}
+
+/// Reads a renewed certificate at each SIGHUP.
+fn reload_when_told(tls: Arc<Tls>) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut told = signal(SignalKind::hangup()).context("signals cannot be received")?;
+        tokio::spawn(async move {
+            while told.recv().await.is_some() {
+                match tls.reload() {
+                    Ok(()) => tracing::info!("the certificate was read again"),
+                    Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+                }
+            }
+        });
+    }
+    #[cfg(not(unix))]
+    drop(tls);
     Ok(())
 }
 

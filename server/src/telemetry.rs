@@ -3,14 +3,35 @@
 use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    /// An object a line, for programs: `timestamp`, `level`, `target`, `fields`, and in `span` the request's id, method
+    /// and route.
+    Json,
+}
+
+impl LogFormat {
+    pub fn parse(raw: &str) -> Option<Self> {
+        match raw {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
 /// Starts the log. A second start in one process changes nothing.
-pub fn start(filter: EnvFilter) {
+pub fn start(filter: EnvFilter, format: LogFormat) {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+        .with_writer(std::io::stderr);
     // Fails only where a subscriber is set already, which then does the work.
-    let _ = lines.try_init();
+    let _ = match format {
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => lines.json().with_span_list(false).try_init(),
+    };
 }
 
 /// An error with everything below it, in one line. For the log alone: lower texts are not for callers.

@@ -12,6 +12,7 @@ pub use trusted_proxies::TrustedProxies;
 
 use crate::cli::Flags;
 use crate::mail::Smtp;
+use crate::telemetry::LogFormat;
 use domain::Email;
 use service::{Password, Pepper};
 use std::net::SocketAddr;
@@ -26,14 +27,21 @@ const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
 const SECRETS: [&str; 4] = [DATABASE_URL, PEPPER, ADMIN_PASSWORD, SMTP_URL];
 /// The variables of flags.
-const PLAIN: [&str; 6] = [
+const PLAIN: [&str; 10] = [
     "VOXUM_LISTEN",
     "VOXUM_PUBLIC_URL",
     "VOXUM_TRUSTED_PROXIES",
+    "VOXUM_TLS_CERT",
+    "VOXUM_TLS_KEY",
+    "VOXUM_MAX_CONNECTIONS",
     "VOXUM_ADMIN_EMAIL",
     "VOXUM_SMTP_FROM",
     "VOXUM_LOG",
+    "VOXUM_LOG_FORMAT",
 ];
+
+/// More than any system has ports for.
+const MOST_CONNECTIONS: usize = 1_000_000;
 
 /// A setting that cannot be used; the text names it and never quotes a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +55,10 @@ pub struct Settings {
     /// `None`: made of the address that is listened on.
     pub public_url: Option<PublicUrl>,
     pub trusted_proxies: TrustedProxies,
+    /// Files of the certificate and its key, where https is served.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Connections at once.
+    pub max_connections: usize,
     pub database: Database,
     /// `None`: the file beside an SQLite database.
     pub pepper: Option<Pepper>,
@@ -55,6 +67,7 @@ pub struct Settings {
     /// Where notices go out by mail.
     pub mail: Option<Smtp>,
     pub log: EnvFilter,
+    pub log_format: LogFormat,
 }
 
 impl Settings {
@@ -93,6 +106,19 @@ impl Settings {
             listen,
             public_url: public_url.transpose()?,
             trusted_proxies: proxies.transpose()?.unwrap_or_default(),
+            tls: tls(flags.tls_cert.as_deref(), flags.tls_key.as_deref())?,
+            max_connections: flags
+                .max_connections
+                .parse()
+                .ok()
+                .filter(|most| (1..=MOST_CONNECTIONS).contains(most))
+                .ok_or_else(|| {
+                    bad(
+                        "VOXUM_MAX_CONNECTIONS (--max-connections)",
+                        &flags.max_connections,
+                        "a number from 1 to 1000000",
+                    )
+                })?,
             database: Database::parse(url.as_ref().map_or(database::DEFAULT, |url| url))?,
             pepper: pepper.transpose()?,
             owner: owner(
@@ -101,7 +127,24 @@ impl Settings {
             )?,
             mail: mail(flags.smtp_from.as_deref(), environment.secret(SMTP_URL)?)?,
             log,
+            log_format: LogFormat::parse(&flags.log_format).ok_or_else(|| {
+                bad(
+                    "VOXUM_LOG_FORMAT (--log-format)",
+                    &flags.log_format,
+                    "text or json",
+                )
+            })?,
         })
+    }
+}
+
+fn tls(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf)>, SettingsError> {
+    let needs = |one: &str, other: &str| SettingsError(format!("{one} needs {other} beside it"));
+    match (cert, key) {
+        (None, None) => Ok(None),
+        (Some(cert), Some(key)) => Ok(Some((cert.into(), key.into()))),
+        (Some(_), None) => Err(needs("VOXUM_TLS_CERT", "VOXUM_TLS_KEY")),
+        (None, Some(_)) => Err(needs("VOXUM_TLS_KEY", "VOXUM_TLS_CERT")),
     }
 }
 
@@ -181,6 +224,17 @@ mod tests {
                 line.contains("VOXUM_SMTP_") && !line.contains("hunter2"),
                 "{line}"
             );
+        }
+    }
+
+    #[test]
+    fn a_certificate_and_its_key_come_together() {
+        assert_eq!(tls(None, None), Ok(None));
+        let both = Some(("c.pem".into(), "k.pem".into()));
+        assert_eq!(tls(Some("c.pem"), Some("k.pem")), Ok(both));
+        for (cert, key) in [(Some("c.pem"), None), (None, Some("k.pem"))] {
+            let line = tls(cert, key).unwrap_err().0;
+            assert!(line.contains("needs VOXUM_TLS_"), "{line}");
         }
     }
 

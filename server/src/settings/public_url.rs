@@ -38,16 +38,18 @@ impl PublicUrl {
     }
 
     /// The listening address; where that is every address, the loopback one, which works on this machine at least.
-    pub fn of_listener(address: SocketAddr) -> Self {
+    pub fn of_listener(address: SocketAddr, https: bool) -> Self {
         let ip = match address.ip() {
             ip if !ip.is_unspecified() => ip,
             IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
             IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
         };
         let address = SocketAddr::new(ip, address.port());
-        Self::parse(&format!("http://{address}")).unwrap_or_else(|| Self {
-            origin: format!("http://{address}"),
-            https: false,
+        let scheme = if https { "https" } else { "http" };
+        let origin = format!("{scheme}://{address}");
+        Self::parse(&origin).unwrap_or_else(|| Self {
+            origin: origin.clone(),
+            https,
             loopback: ip.is_loopback(),
         })
     }
@@ -117,10 +119,10 @@ mod tests {
 
     #[test]
     fn every_address_becomes_the_loopback_one() {
-        let url = PublicUrl::of_listener("0.0.0.0:3000".parse().unwrap());
+        let url = PublicUrl::of_listener("0.0.0.0:3000".parse().unwrap(), false);
         assert_eq!(url.origin(), "http://127.0.0.1:3000");
         assert_eq!(
-            PublicUrl::of_listener("[::]:1".parse().unwrap()).origin(),
+            PublicUrl::of_listener("[::]:1".parse().unwrap(), true).origin(),
             "http://[::1]:1"
         );
     }

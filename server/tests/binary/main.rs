@@ -5,6 +5,7 @@ mod bodies;
 mod canary;
 mod docs;
 mod examples;
+mod https;
 mod kill;
 mod mail;
 mod nodes;
@@ -13,6 +14,7 @@ mod pepper;
 #[expect(dead_code, reason = "the tests of the store need more of it")]
 mod postgres;
 mod settings;
+mod slow;
 mod start;
 mod stop;
 mod support;

@@ -1,6 +1,6 @@
 //! Settings that cannot be used, and the program's own words about itself.
 
-use crate::support::{run, voxum};
+use crate::support::{Server, run, voxum};
 use std::process::Command;
 
 /// The one line on standard error of a program that a setting stopped.
@@ -41,7 +41,11 @@ fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
         ("VOXUM_PUBLIC_URL", "console.example.com"),
         ("VOXUM_PUBLIC_URL", "https://console.example.com/path"),
         ("VOXUM_TRUSTED_PROXIES", "nginx"),
+        ("VOXUM_TLS_CERT", "cert.pem"),
+        ("VOXUM_TLS_KEY", "key.pem"),
+        ("VOXUM_MAX_CONNECTIONS", "0"),
         ("VOXUM_LOG", "server=loud"),
+        ("VOXUM_LOG_FORMAT", "xml"),
         ("VOXUM_PEPPER", "swordfish"),
         ("VOXUM_PEPPER_FILE", "/nowhere/at/all"),
         ("VOXUM_DATABASE_URL", "mysql://u:swordfish@h/d"),
@@ -126,4 +130,28 @@ fn what_is_no_command_is_refused() {
         let (code, _, err) = run(voxum(folder.path()).args(arguments));
         assert_eq!(code, Some(2), "{arguments:?}: {err}");
     }
+}
+
+#[test]
+fn a_log_for_programs_has_an_object_a_line_with_the_request_it_is_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = voxum(folder.path());
+    command
+        .env("VOXUM_LOG_FORMAT", "json")
+        .env("VOXUM_LOG", "info,server=debug");
+    let server = Server::of(&mut command, true);
+    assert_eq!(server.client(None).get("/api/key").unwrap().status, 401);
+    let (_, log, _) = server.stop();
+    let lines: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+        .collect();
+    let answered = lines.iter().find(|line| line["fields"]["status"] == 401);
+    let answered = answered.unwrap_or_else(|| panic!("{log}"));
+    assert_eq!(answered["span"]["route"], "/api/key", "{answered}");
+    assert_eq!(
+        answered["span"]["id"].as_str().map(str::len),
+        Some(32),
+        "{answered}"
+    );
 }

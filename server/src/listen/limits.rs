@@ -1,0 +1,58 @@
+//! How long and how many.
+
+use std::time::Duration;
+
+/// What one client may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections at once.
+    pub connections: usize,
+    /// From the first byte of a request, or from the beginning of the connection, to the end of its head.
+    pub head: Duration,
+    /// Between two requests of a connection. Longer than proxies keep theirs, so that none sends a request into one that
+    /// is just being closed.
+    pub idle: Duration,
+    /// Between two pieces of a request's body.
+    pub body_pause: Duration,
+    /// For a whole body, and a second more for each of [`Self::BODY_RATE`] bytes that came.
+    pub body: Duration,
+    /// In which a client takes nothing of an answer.
+    pub write_pause: Duration,
+}
+
+impl Limits {
+    /// Bytes a second: who sends a body more slowly, sends it in order to keep us busy.
+    pub const BODY_RATE: u32 = 1_024;
+
+    pub const fn new(connections: usize) -> Self {
+        Self {
+            connections,
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            body_pause: Duration::from_secs(15),
+            body: Duration::from_secs(30),
+            write_pause: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Lets this process open as many files as it may ask for; most systems begin with 1,024, which is fewer than there may
+/// be connections. How many there may be, given what else needs a file.
+pub fn raise_open_files() -> Option<usize> {
+    const OTHERS: u64 = 128;
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        let raised = Rlimit {
+            current: maximum,
+            maximum,
+        };
+        // Where it cannot be raised, what there is has to do.
+        let _ = setrlimit(Resource::Nofile, raised);
+        let current = getrlimit(Resource::Nofile).current?;
+        usize::try_from(current.saturating_sub(OTHERS).max(1)).ok()
+    }
+    #[cfg(not(unix))]
+    None
+}

@@ -1,0 +1,113 @@
+//! HTTPS for those without a proxy.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::{Error as PemError, PemObject as _};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{Error as RustlsError, ServerConfig};
+use tokio_rustls::server::TlsStream;
+
+/// What is wrong with the files, in one line; it quotes nothing of what is in them.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    #[error("{name} names {}, which cannot be read: {why}", .path.display())]
+    Unreadable {
+        name: &'static str,
+        path: PathBuf,
+        why: String,
+    },
+    #[error("{name} names {}, which holds no {what} in PEM", .path.display())]
+    Empty {
+        name: &'static str,
+        path: PathBuf,
+        what: &'static str,
+    },
+    #[error(
+        "the private key that VOXUM_TLS_KEY names is not that of the first certificate that VOXUM_TLS_CERT names"
+    )]
+    Mismatch,
+    #[error("the certificate of VOXUM_TLS_CERT and its key cannot be used: {0}")]
+    Unusable(RustlsError),
+}
+
+const CERT: &str = "VOXUM_TLS_CERT";
+const KEY: &str = "VOXUM_TLS_KEY";
+
+/// A certificate and its key, as their files had them when they were last read.
+pub struct Tls {
+    cert: PathBuf,
+    key: PathBuf,
+    config: RwLock<Arc<ServerConfig>>,
+}
+
+impl Tls {
+    /// # Errors
+    /// Files that cannot be served with.
+    pub fn read(cert: &Path, key: &Path) -> Result<Self, TlsError> {
+        Ok(Self {
+            config: RwLock::new(config(cert, key)?),
+            cert: cert.to_owned(),
+            key: key.to_owned(),
+        })
+    }
+
+    /// Reads the files again, as after a renewal. Connections that are open go on as they are.
+    ///
+    /// # Errors
+    /// Files that cannot be served with; then what there was stays.
+    pub fn reload(&self) -> Result<(), TlsError> {
+        let fresh = config(&self.cert, &self.key)?;
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    pub(super) async fn accept(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
+        let config = Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner));
+        TlsAcceptor::from(config).accept(stream).await
+    }
+}
+
+fn config(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
+    let wrong = |name, path: &Path, what, error: PemError| match error {
+        PemError::NoItemsFound => TlsError::Empty {
+            name,
+            path: path.to_owned(),
+            what,
+        },
+        PemError::Io(error) => TlsError::Unreadable {
+            name,
+            path: path.to_owned(),
+            why: error.to_string(),
+        },
+        // Its text may quote the file.
+        _ => TlsError::Unreadable {
+            name,
+            path: path.to_owned(),
+            why: "it is no PEM".to_owned(),
+        },
+    };
+    let unreadable = |error| wrong(CERT, cert, "certificate", error);
+    let chain: Vec<_> = CertificateDer::pem_file_iter(cert)
+        .map_err(unreadable)?
+        .collect::<Result<_, _>>()
+        .map_err(unreadable)?;
+    if chain.is_empty() {
+        return Err(unreadable(PemError::NoItemsFound));
+    }
+    let private =
+        PrivateKeyDer::from_pem_file(key).map_err(|error| wrong(KEY, key, "private key", error))?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(TlsError::Unusable)?
+        .with_no_client_auth()
+        .with_single_cert(chain, private)
+        .map_err(|error| match error {
+            RustlsError::InconsistentKeys(_) => TlsError::Mismatch,
+            other => TlsError::Unusable(other),
+        })?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}

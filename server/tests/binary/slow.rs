@@ -1,0 +1,164 @@
+//! Slow and idle clients, beside a good one.
+
+use crate::support::{Server, voxum};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+fn address(server: &Server) -> &str {
+    server.url.trim_start_matches("http://")
+}
+
+fn connect(server: &Server) -> TcpStream {
+    TcpStream::connect(address(server)).unwrap()
+}
+
+fn with_room_for(folder: &Path, connections: usize) -> Server {
+    let mut command = voxum(folder);
+    command.env("VOXUM_MAX_CONNECTIONS", connections.to_string());
+    Server::of(&mut command, true)
+}
+
+/// Whether the server has closed the connection by now.
+fn is_closed(mut stream: &TcpStream) -> bool {
+    stream.set_nonblocking(true).unwrap();
+    let read = stream.read(&mut [0; 1024]);
+    stream.set_nonblocking(false).unwrap();
+    !matches!(&read, Err(error) if error.kind() == ErrorKind::WouldBlock)
+}
+
+/// The slowest of so many answers, each on a connection of its own.
+fn slowest(server: &Server, calls: usize) -> Duration {
+    let slowest = (0..calls).map(|_| {
+        let began = Instant::now();
+        let mut stream = connect(server);
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
+        let asked =
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        asked.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        began.elapsed()
+    });
+    slowest.max().unwrap()
+}
+
+#[test]
+fn ten_thousand_idle_connections_keep_nobody_out() {
+    // As many as this process may open.
+    const ASKED: usize = 10_000;
+    const ROOM: usize = 2_000;
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_room_for(folder.path(), ROOM);
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let idle = limit.map_or(ASKED, |most| ASKED.min(usize::try_from(most).unwrap() / 2));
+    let mut silent = Vec::new();
+    for number in 0..idle {
+        silent.push(connect(&server));
+        if number % 1_000 == 999 {
+            let slowest = slowest(&server, 5);
+            assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+        }
+    }
+    let slowest = slowest(&server, 50);
+    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+    let closed = silent.iter().filter(|stream| is_closed(stream)).count();
+    assert!(
+        closed >= idle.saturating_sub(ROOM),
+        "{closed} of {idle} were closed"
+    );
+}
+
+#[test]
+fn connections_that_are_answered_are_not_closed_for_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_room_for(folder.path(), 3);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    drop(owner);
+    let body = "{\"items\":[{\"id\":\"A\",\"name\":\"n\"}]}";
+    let mut sending = connect(&server);
+    let head = format!(
+        "POST /api/inventory HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\ncontent-type: application/json\r\n\
+         connection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    sending.write_all(head.as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    for _ in 0..20 {
+        slowest(&server, 1);
+    }
+    let idle: Vec<_> = (0..20).map(|_| connect(&server)).collect();
+    slowest(&server, 5);
+    sending.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    sending.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    drop(idle);
+}
+
+#[test]
+fn heads_and_bodies_that_do_not_come_are_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    let mut slow: Vec<_> = (0..100).map(|_| connect(&server)).collect();
+    let post = format!(
+        "POST /api/inventory HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\ncontent-type: application/json\r\n\
+         content-length: 1000\r\n\r\n{{"
+    );
+    // A head, a body, and nothing at all.
+    for (number, stream) in slow.iter_mut().enumerate() {
+        match number % 3 {
+            0 => stream.write_all(b"GET /healthz HTTP/1.1\r\nx-").unwrap(),
+            1 => stream.write_all(post.as_bytes()).unwrap(),
+            _ => {}
+        }
+    }
+    let began = Instant::now();
+    let mut closed_at = [None; 3];
+    while closed_at.contains(&None) && began.elapsed() < Duration::from_secs(40) {
+        for (number, closed_at) in closed_at.iter_mut().enumerate() {
+            let mut ours = slow.iter_mut().skip(number).step_by(3);
+            if closed_at.is_none() && ours.all(|stream| is_closed(stream)) {
+                *closed_at = Some(began.elapsed());
+            }
+        }
+        for stream in &mut slow {
+            // A byte now and then is no progress.
+            let _ = stream.write_all(b"x");
+        }
+        let slowest = slowest(&server, 2);
+        assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    let [head, body, nothing] = closed_at.map(|at| at.unwrap_or(Duration::MAX));
+    assert!(head < Duration::from_secs(16), "{head:?}");
+    assert!(nothing < Duration::from_secs(16), "{nothing:?}");
+    assert!(body < Duration::from_secs(38), "{body:?}");
+}
+
+#[test]
+fn an_idle_connection_is_kept_for_the_next_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    let mut stream = connect(&server);
+    for _ in 0..2 {
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+            .unwrap();
+        let mut answer = [0; 15];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200 OK");
+        std::thread::sleep(Duration::from_secs(17));
+        assert!(stream.take_error().unwrap().is_none());
+        // The rest of the answer, and no end after it.
+        let mut rest = [0; 4_096];
+        assert!(stream.read(&mut rest).unwrap() > 0);
+        assert!(!is_closed(&stream));
+    }
+}

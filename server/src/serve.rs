@@ -47,6 +47,9 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     telemetry::start(log, log_format);
     let tls = tls.map(|(cert, key)| Tls::read(&cert, &key));
     let tls = tls.transpose()?.map(Arc::new);
+    if let Some(tls) = tls.clone() {
+        reload_when_told(tls)?;
+    }
     // Before the signals can come: one that arrives during the start ends it in order, too.
     let mut stop = stop_signal()?;
     let told = || format!("cannot listen on {listen}");
@@ -78,9 +81,6 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         trusted_proxies,
     );
     let stopping = state.stopping.clone();
-    if let Some(tls) = tls.clone() {
-        reload_when_told(tls)?;
-    }
     let limits = Limits::new(room_for(max_connections));
     let mut serving = pin!(answer_all(
         listener,

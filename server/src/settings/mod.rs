@@ -16,6 +16,7 @@ use crate::telemetry::LogFormat;
 use domain::Email;
 use service::{Password, Pepper};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 

@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(url.origin(), "http://127.0.0.1:3000");
         assert_eq!(
             PublicUrl::of_listener("[::]:1".parse().unwrap(), true).origin(),
-            "http://[::1]:1"
+            "https://[::1]:1"
         );
     }
 }

@@ -92,8 +92,9 @@ build: site ## The release binary with the site inside: target/release/voxum
 	@ls -lh $(TARGET)/release/voxum
 
 .PHONY: bench
-bench: build ## Print cold start, idle memory and binary size of the release binary
+bench: build ## Print what the release binary takes to start, and its pages with 1,000 and 100,000 keys
 	@python3 server/benches/startup.py $(TARGET)/release/voxum
+	@python3 server/benches/pages.py $(TARGET)/release/voxum
 
 .PHONY: site
 site: setup ## What browsers load, into target/site, within its size budgets

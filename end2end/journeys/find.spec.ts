@@ -1,6 +1,6 @@
 // Finding keys among many, and changing several at once.
 
-import { emergency, findKeys, findNothing, revokeSeveral } from "../support/find.ts";
+import { emergency, findKeys, findNothing, followKnocking, revokeSeveral } from "../support/find.ts";
 import { test } from "../support/test.ts";
 
 test("keys are searched, filtered and ordered, by addresses that lead there again", async ({ page, server }) => {
@@ -9,6 +9,10 @@ test("keys are searched, filtered and ordered, by addresses that lead there agai
 
 test("a search that finds nothing says so and leads back", async ({ page, server }) => {
   await findNothing(page, server);
+});
+
+test("revoked keys that are still called with are told of, and listed", async ({ page, server }) => {
+  await followKnocking(page, server);
 });
 
 test("several keys are revoked at once", async ({ page, server }) => {

@@ -1,5 +1,6 @@
 // Finding keys among many and changing several at once: the same with JavaScript and without.
 
+import { openUntil } from "./activity.ts";
 import { call } from "./api.ts";
 import { Seeder, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
@@ -62,6 +63,29 @@ export async function findNothing(page: Page, server: Server): Promise<void> {
   await expect(page.getByRole("heading", { name: "No key matches" })).toBeVisible();
   await page.getByRole("link", { name: "Show all keys" }).click();
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
+}
+
+/** A key that was revoked, and a call with it. */
+async function seedKnocking(server: Server): Promise<void> {
+  const { old } = await seedFour(server);
+  expect((await call(server, old.secret, "/api/key")).status).toBe(401);
+}
+
+const KNOCKING = "1 revoked or expired key still knocks: “Old feed”.";
+
+/** The list tells of a revoked key that is still called with, and leads to it; so does the Dashboard. */
+export async function followKnocking(page: Page, server: Server): Promise<void> {
+  await seedKnocking(server);
+  await signIn(page, "/keys");
+  await openUntil(page, "/keys", KNOCKING);
+  await page.getByRole("link", { name: "See these keys" }).click();
+  await expect(page.getByText("1 key matches")).toBeVisible();
+  expect(await names(page)).toEqual(["Old feed"]);
+  await expect(page.getByLabel("Status")).toHaveValue("knocking");
+  await expect(page.getByText(KNOCKING)).toBeHidden();
+  await page.goto("/");
+  await page.getByRole("link", { name: "See which" }).click();
+  await expect(page.getByText("1 key matches")).toBeVisible();
 }
 
 /** Chooses two keys and revokes them once their number is typed. */
@@ -138,6 +162,14 @@ export const FIND_STATES = [
     open: async ({ page, server }: FindStage) => {
       await seedFour(server);
       await signIn(page, "/keys?unused=never");
+    },
+  },
+  {
+    name: "keys that still knock",
+    open: async ({ page, server }: FindStage) => {
+      await seedKnocking(server);
+      await signIn(page, "/keys");
+      await openUntil(page, "/keys", KNOCKING);
     },
   },
   {

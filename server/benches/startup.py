@@ -16,19 +16,20 @@ ROUNDS = 10
 SETTLED_AFTER = 3  # seconds
 
 
-def start(binary, folder):
-    """Starts the server on an address of its own; the process, and the seconds to its first answered request."""
+def start(binary, folder, **settings):
+    """Starts the server on an address of its own; the process, its address, and the seconds to its first answer."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VOXUM_")}
-    environment["VOXUM_LISTEN"] = "127.0.0.1:0"
+    environment |= {"VOXUM_LISTEN": "127.0.0.1:0", **settings}
     began = time.perf_counter()
     process = subprocess.Popen(
         [binary, "serve"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     for line in process.stdout:
         if line.startswith("Listening on "):
-            with urllib.request.urlopen(line.split()[2] + "/healthz", timeout=10) as answer:
+            url = line.split()[2]
+            with urllib.request.urlopen(url + "/healthz", timeout=10) as answer:
                 answer.read()
-            return process, time.perf_counter() - began
+            return process, url, time.perf_counter() - began
     sys.exit(f"{binary} did not start: exit code {process.wait()}")
 
 
@@ -54,10 +55,10 @@ def main():
         stop(start(binary, folder)[0])  # makes the database
         seconds = []
         for _ in range(ROUNDS):
-            process, took = start(binary, folder)
+            process, _, took = start(binary, folder)
             stop(process)
             seconds.append(took)
-        process, _ = start(binary, folder)
+        process, *_ = start(binary, folder)
         time.sleep(SETTLED_AFTER)
         memory = resident(process)
         stop(process)

@@ -57,17 +57,17 @@ impl DayCalls {
     }
 }
 
-/// An account's keys by their status.
+/// An account's keys by their status. More than [`KeyCount::MOST`](crate::KeyCount::MOST) of a kind are not counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KeyCounts {
-    pub active: usize,
-    pub paused: usize,
-    pub expired: usize,
-    pub revoked: usize,
+    pub active: u32,
+    pub paused: u32,
+    pub expired: u32,
+    pub revoked: u32,
     /// Active ones that neither were used nor made within 30 days.
-    pub unused: usize,
+    pub unused: u32,
     /// Over, and still called with within 7 days.
-    pub knocking: usize,
+    pub knocking: u32,
     /// Those that end within 30 days, the next one first.
     pub expiring: Vec<ExpiringKey>,
 }

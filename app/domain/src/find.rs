@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 /// What the page's address asks for, as it was typed. Empty: not asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyQuery {
-    /// Part of a name, or the characters that a preview begins with.
+    /// What words of a name begin with, or the characters that a preview does.
     pub q: String,
-    /// A status, in lower case.
+    /// A status, in lower case, or [`Self::KNOCKING`].
     pub status: String,
     pub scope: String,
     /// The id of the member who created the key.
@@ -23,6 +23,9 @@ pub struct KeyQuery {
 }
 
 impl KeyQuery {
+    /// In place of a status: revoked or expired, and still called with.
+    pub const KNOCKING: &str = "knocking";
+
     /// Every field with its name in the address.
     pub fn fields(&self) -> [(&'static str, &str); 8] {
         [

@@ -81,6 +81,8 @@ pub struct NewKeyOptions {
 pub struct AroundKeys {
     /// Where keys end within 30 days.
     pub ending: Option<EndingNotice>,
+    /// Where keys that are over are still called with: which. `None` where the list is of those.
+    pub knocking: Option<String>,
     /// What was asked for.
     pub query: KeyQuery,
     /// Why it could not be asked for so; then the list is that of no question.

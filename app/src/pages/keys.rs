@@ -125,7 +125,7 @@ fn Keys(page: Data) -> impl IntoView {
     listen(rows, issue);
     #[cfg(feature = "ssr")]
     let (ending, find, pager) = (
-        around::ending(&page.around),
+        around::notices(&page.around),
         around::find(&page.around, page.none),
         around::pager(&page.around),
     );

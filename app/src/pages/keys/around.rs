@@ -3,17 +3,26 @@
 
 use crate::components::{Notice, Tone};
 use crate::lean::plain;
-use domain::{AroundKeys, EndingNotice, KeyOrder, KeyStatus, Scope};
+use domain::{AroundKeys, EndingNotice, KeyOrder, KeyQuery, KeyStatus, Scope};
 use leptos::prelude::*;
 
-/// Nothing where no key is about to end.
-pub fn ending(around: &AroundKeys) -> AnyView {
-    let html = around.ending.as_ref().map(|ends| notice(ends).to_html());
-    plain(view! { <div inner_html=html.unwrap_or_default()></div> })
+/// Nothing where no key is about to end, and none that is over is still called with.
+pub fn notices(around: &AroundKeys) -> AnyView {
+    let knocking = around.knocking.clone().map(knocking);
+    let ending = around.ending.as_ref().map(ending);
+    let html = [knocking, ending].into_iter().flatten();
+    let html: String = html.map(RenderHtml::to_html).collect();
+    plain(view! { <div inner_html=html></div> })
+}
+
+fn knocking(text: String) -> AnyView {
+    let href = format!("/keys?status={}", KeyQuery::KNOCKING);
+    let action = plain(view! { <a href=href>"See these keys"</a> });
+    plain(view! { <Notice tone=Tone::Warning text=text action=action/> })
 }
 
 /// With the strongest word that fits.
-fn notice(notice: &EndingNotice) -> AnyView {
+fn ending(notice: &EndingNotice) -> AnyView {
     let tone = if notice.days > 7 {
         Tone::Info
     } else {
@@ -73,6 +82,10 @@ fn form(around: &AroundKeys) -> AnyView {
         KeyStatus::Revoked,
     ]
     .map(|status| (status.as_str().to_owned(), status.label().to_owned()));
+    let knocking = (
+        KeyQuery::KNOCKING.to_owned(),
+        "Over, and still called with".to_owned(),
+    );
     let scopes = Scope::ALL.map(|scope| same(scope.as_str()));
     let orders = KeyOrder::ALL.map(|(text, _, _, label)| (text.to_owned(), label.to_owned()));
     let fields = [
@@ -80,7 +93,7 @@ fn form(around: &AroundKeys) -> AnyView {
             "status",
             "Status",
             &query.status,
-            [all("Any")].into_iter().chain(statuses),
+            [all("Any")].into_iter().chain(statuses).chain([knocking]),
         ),
         choice(
             "scope",

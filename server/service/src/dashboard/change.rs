@@ -1,19 +1,15 @@
 //! The newest change of a kind.
 
 use crate::Zone;
-use crate::store::{Action, Actor, AuditEvent, KeyRecord};
+use crate::store::{Action, AuditEvent};
 use crate::view::moment;
-use domain::LastChange;
+use domain::{KeyName, LastChange};
 
-/// The event, as the Dashboard tells of it.
-pub(super) fn told(event: &AuditEvent, keys: &[KeyRecord], zone: &Zone) -> LastChange {
-    let key = match &event.actor {
-        Actor::Key(id) => keys.iter().find(|key| key.id == *id),
-        _ => None,
-    };
+/// The event, as the Dashboard tells of it; `key` is the name of the one that did it.
+pub(super) fn told(event: &AuditEvent, key: Option<KeyName>, zone: &Zone) -> LastChange {
     LastChange {
         at: moment(event.at, zone),
-        key: key.map(|key| key.name.clone()),
+        key,
         what: what(event),
     }
 }
@@ -49,6 +45,7 @@ fn what(event: &AuditEvent) -> String {
 mod tests {
     use super::*;
     use crate::Client;
+    use crate::store::Actor;
     use domain::{AccountId, KeyId, Timestamp};
     use serde_json::json;
     use std::net::Ipv4Addr;

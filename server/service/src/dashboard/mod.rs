@@ -3,11 +3,14 @@
 mod change;
 
 use crate::inventory::ItemFilter;
-use crate::store::{Action, AuditEvent, KeyRecord};
+use crate::key::UNUSED_SECONDS;
+use crate::store::{Action, Actor, AuditEvent, KeyFilter};
 use crate::tally::{by_reason, by_stretch};
 use crate::view::moment;
-use crate::{Error, Member, Service, Zone};
-use domain::{DashboardPage, ExpiringKey, FirstSteps, KeyCounts, KeyStatus, LeadStatus, Timestamp};
+use crate::{Error, Member, Service};
+use domain::{
+    DashboardPage, FirstSteps, KeyCount, KeyCounts, KeyStatus, LastChange, LeadStatus, Timestamp,
+};
 
 /// How many days the Dashboard tells of, today included.
 const DAYS: u16 = 30;
@@ -18,8 +21,8 @@ const LEADS: [Action; 3] = [Action::LeadCreated, Action::LeadUpdated, Action::Le
 impl Service {
     /// Everything the Dashboard shows, for any role.
     ///
-    /// What is read grows with the number of keys, as on the API Keys page, and not with that of calls, events or leads:
-    /// items and leads are counted by an index, the rest is found by one.
+    /// What is read does not grow with the number of keys, calls or events: of keys no more than [`KeyCount::MOST`] of
+    /// each kind are counted, and the rest is found by an index, as items and leads are counted by one.
     ///
     /// # Errors
     /// The database's.
@@ -31,7 +34,7 @@ impl Service {
         let since = days.first().copied().unwrap_or(now);
         let calls = self.store.calls(account, since).await?;
         let first_call = self.store.first_call(account).await?;
-        let keys = self.store.list_keys(account).await?;
+        let keys = self.count_keys(member, now).await?;
         let items = self
             .store
             .count_items(account, &ItemFilter::default())
@@ -41,19 +44,17 @@ impl Service {
         leads.sort_by_key(|(status, _)| order(status));
         let inventory_change = self.last_of(member, &INVENTORY).await?;
         let leads_change = self.last_of(member, &LEADS).await?;
-        let told = |event: Option<AuditEvent>| event.map(|event| change::told(&event, &keys, zone));
-        let expiring = self.expiring(member, now).await?;
         Ok(DashboardPage {
             steps: FirstSteps {
-                key: !keys.is_empty(),
+                key: keys.active + keys.paused + keys.expired + keys.revoked > 0,
                 call: first_call.is_some(),
                 data: items > 0 || !leads.is_empty(),
             },
             days: by_stretch(&days, &calls, zone, "%-d %b"),
             refusals: by_reason(&calls),
-            inventory_change: told(inventory_change),
-            leads_change: told(leads_change),
-            keys: self.count_keys(keys, expiring, now, zone),
+            inventory_change: self.told(member, inventory_change).await?,
+            leads_change: self.told(member, leads_change).await?,
+            keys,
             items,
             leads,
             time_zone: zone.name().to_owned(),
@@ -80,30 +81,45 @@ impl Service {
         Ok(last)
     }
 
-    fn count_keys(
+    async fn told(
         &self,
-        keys: Vec<KeyRecord>,
-        expiring: Vec<ExpiringKey>,
-        now: Timestamp,
-        zone: &Zone,
-    ) -> KeyCounts {
-        let mut counts = KeyCounts {
-            expiring,
-            ..KeyCounts::default()
+        member: &Member,
+        event: Option<AuditEvent>,
+    ) -> Result<Option<LastChange>, Error> {
+        let Some(event) = event else {
+            return Ok(None);
         };
-        for record in keys {
-            let knocking = record.marks.is_knocking(now);
-            let key = self.key_view(record, now, zone);
-            counts.knocking += usize::from(knocking && !key.status.is_live());
-            let count = match key.status {
-                KeyStatus::Active => &mut counts.active,
-                KeyStatus::Paused => &mut counts.paused,
-                KeyStatus::Expired => &mut counts.expired,
-                KeyStatus::Revoked => &mut counts.revoked,
-            };
-            *count += 1;
-            counts.unused += usize::from(key.unused);
-        }
-        counts
+        let key = match &event.actor {
+            Actor::Key(id) => self.store.find_key(&member.account_id, id).await?,
+            _ => None,
+        };
+        let name = key.map(|key| key.name);
+        Ok(Some(change::told(&event, name, &member.time_zone)))
+    }
+
+    async fn count_keys(&self, member: &Member, now: Timestamp) -> Result<KeyCounts, Error> {
+        let account = &member.account_id;
+        self.store.note_expired(account, now).await?;
+        let count = async |filter: KeyFilter| {
+            let most = KeyCount::MOST + 1;
+            self.store.count_keys(account, &filter, most).await
+        };
+        let of = |status| KeyFilter {
+            status: Some(status),
+            ..KeyFilter::default()
+        };
+        Ok(KeyCounts {
+            active: count(of(KeyStatus::Active)).await?,
+            paused: count(of(KeyStatus::Paused)).await?,
+            expired: count(of(KeyStatus::Expired)).await?,
+            revoked: count(of(KeyStatus::Revoked)).await?,
+            unused: count(KeyFilter {
+                idle_since: Some(now.plus_seconds(-UNUSED_SECONDS)),
+                ..of(KeyStatus::Active)
+            })
+            .await?,
+            knocking: self.count_knocking(member, now).await?,
+            expiring: self.expiring(member, now).await?,
+        })
     }
 }

@@ -1,7 +1,8 @@
 //! What the API Keys page's address asks for, read.
 
 use super::PlainKey;
-use crate::store::{KeyFilter, KeyText};
+use super::notices::knocks_since;
+use crate::store::{KeyFilter, KeyText, words};
 use domain::{KeyOrder, KeyQuery, KeyStatus, MemberId, Scope, Timestamp};
 
 const DAY_SECONDS: i64 = 86_400;
@@ -43,7 +44,9 @@ pub(super) fn read(
         days,
         "Enter within how many days a key ends, from 1 to 3650.",
     )?;
-    let status = asked(&query.status, status, "Choose the status from the list.")?;
+    let knocking = query.status.trim() == KeyQuery::KNOCKING;
+    let status = if knocking { "" } else { &query.status };
+    let status = asked(status, self::status, "Choose the status from the list.")?;
     let scope = asked(
         &query.scope,
         |text| Scope::parse(text).ok(),
@@ -62,6 +65,7 @@ pub(super) fn read(
         creator,
         idle_since: unused.map(|days| now.plus_seconds(-days * DAY_SECONDS)),
         ends_by: expires.map(|days| now.plus_seconds(days * DAY_SECONDS)),
+        knocked_after: knocking.then(|| knocks_since(now)),
     };
     Ok((filter, order))
 }
@@ -73,7 +77,7 @@ fn status(text: &str) -> Option<KeyStatus> {
         .find(|status| status.as_str() == text)
 }
 
-/// A part of a name, or the beginning of a preview: with or without `vx_`, and with `…` where it was copied with it.
+/// How words of a name begin, or the beginning of a preview: with or without `vx_`, and with `…` where it was copied with it.
 fn text(typed: &str) -> Result<Option<KeyText>, &'static str> {
     const PREVIEW: usize = 6;
     let typed = typed.trim();
@@ -90,9 +94,13 @@ fn text(typed: &str) -> Result<Option<KeyText>, &'static str> {
     }
     let preview = (all_random && random.len() <= PREVIEW).then(|| format!("vx_{random}"));
     // A name may say anything; what begins as a preview is one.
-    let name = (begin.len() == random.len() && begin == typed).then(|| typed.to_lowercase());
-    let name = name.or_else(|| preview.is_none().then(|| typed.to_lowercase()));
-    Ok(Some(KeyText { name, preview }))
+    let plain = begin.len() == random.len() && begin == typed;
+    let words = if plain || preview.is_none() {
+        words(typed)
+    } else {
+        Vec::new()
+    };
+    Ok(Some(KeyText { words, preview }))
 }
 
 #[cfg(test)]
@@ -101,25 +109,34 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
-    fn searched(q: &str) -> (Option<String>, Option<String>) {
+    fn searched(q: &str) -> (Vec<String>, Option<String>) {
         let query = KeyQuery {
             q: q.into(),
             ..KeyQuery::default()
         };
         let text = read(&query, NOW).unwrap().0.text.unwrap();
-        (text.name, text.preview)
+        (text.words, text.preview)
     }
 
     #[test]
-    fn a_text_is_part_of_a_name_or_begins_a_preview() {
-        let some = |text: &str| Some(text.to_owned());
-        assert_eq!(searched(" Crm "), (some("crm"), some("vx_Crm")));
-        assert_eq!(searched("crm sync"), (some("crm sync"), None));
-        assert_eq!(searched("vx_aB3dE9"), (None, some("vx_aB3dE9")));
-        assert_eq!(searched("vx_aB3dE9…"), (None, some("vx_aB3dE9")));
-        assert_eq!(searched("aB3…"), (None, some("vx_aB3")));
-        assert_eq!(searched("HÄNDLER"), (some("händler"), None));
-        assert_eq!(searched("vx_ notes"), (some("vx_ notes"), None));
+    fn a_text_begins_words_of_a_name_or_a_preview() {
+        for (typed, words, preview) in [
+            (" Crm ", vec!["crm"], Some("vx_Crm")),
+            ("crm sync", vec!["crm", "sync"], None),
+            ("vx_aB3dE9", vec![], Some("vx_aB3dE9")),
+            ("vx_aB3dE9…", vec![], Some("vx_aB3dE9")),
+            ("aB3…", vec![], Some("vx_aB3")),
+            ("HÄNDLER", vec!["händler"], None),
+            ("vx_ notes", vec!["notes", "vx"], None),
+            ("%", vec![], None),
+        ] {
+            let words = words.into_iter().map(str::to_owned).collect();
+            assert_eq!(
+                searched(typed),
+                (words, preview.map(str::to_owned)),
+                "{typed}"
+            );
+        }
     }
 
     #[test]
@@ -170,5 +187,13 @@ mod tests {
         let (filter, _) = read(&query, NOW).unwrap();
         assert_eq!(filter.idle_since, Some(NOW.plus_seconds(-30 * 86_400)));
         assert_eq!(filter.ends_by, Some(NOW.plus_seconds(7 * 86_400)));
+        assert_eq!(filter.knocked_after, None);
+        let query = KeyQuery {
+            status: KeyQuery::KNOCKING.into(),
+            ..KeyQuery::default()
+        };
+        let (filter, _) = read(&query, NOW).unwrap();
+        assert_eq!(filter.status, None);
+        assert_eq!(filter.knocked_after, Some(NOW.plus_seconds(-7 * 86_400)));
     }
 }

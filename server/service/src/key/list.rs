@@ -70,6 +70,11 @@ impl Service {
             sorts: Vec::new(),
             around: AroundKeys {
                 ending: self.ending_notice(member, now).await?,
+                knocking: if filter.knocked_after.is_none() {
+                    self.knocking_notice(member, now).await?
+                } else {
+                    None
+                },
                 query,
                 refused,
                 creators: self.creators(account).await?,

@@ -13,6 +13,7 @@ mod find;
 mod first_call;
 mod identify;
 mod issue;
+mod knocking;
 mod lifetime;
 mod list;
 mod notices;
@@ -42,4 +43,4 @@ const USED_LATELY_SECONDS: i64 = 24 * 3600;
 /// An active key that ends within this time is marked.
 const EXPIRES_SOON_SECONDS: i64 = 7 * 24 * 3600;
 /// An active key that was neither used nor made within this time is marked.
-const UNUSED_SECONDS: i64 = 30 * 24 * 3600;
+pub(crate) const UNUSED_SECONDS: i64 = 30 * 24 * 3600;

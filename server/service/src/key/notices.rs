@@ -11,6 +11,11 @@ const KNOWN_SECONDS: i64 = DAY;
 /// For so long a new network is news, and calls with a key that is over are.
 const NEWS_SECONDS: i64 = 7 * DAY;
 
+/// A key that is over and was called with after this still knocks.
+pub(crate) fn knocks_since(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-NEWS_SECONDS)
+}
+
 impl KeyMarks {
     /// Whether the key was let in from a new network lately.
     fn has_new_network(&self, now: Timestamp) -> bool {
@@ -21,9 +26,8 @@ impl KeyMarks {
     }
 
     /// Whether somebody called lately with a key that is over.
-    pub(crate) fn is_knocking(&self, now: Timestamp) -> bool {
-        self.knocked_at
-            .is_some_and(|at| now < at.plus_seconds(NEWS_SECONDS))
+    fn is_knocking(&self, now: Timestamp) -> bool {
+        self.knocked_at.is_some_and(|at| at > knocks_since(now))
     }
 
     /// For how many whole days no call needed the permission, where they are enough to tell. What was before uses of

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use domain::{
     AccountId, Email, KeyId, KeyName, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp,
 };
+use std::collections::BTreeSet;
 
 /// Finds keys, however many there are.
 #[async_trait]
@@ -33,7 +34,7 @@ pub trait KeySearch: Send + Sync + 'static {
 /// Which keys are meant; `None` asks for nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyFilter {
-    /// Part of the name, or what the preview begins with.
+    /// What words of the name begin with, or what the preview does.
     pub text: Option<KeyText>,
     pub status: Option<KeyStatus>,
     pub scope: Option<Scope>,
@@ -42,13 +43,15 @@ pub struct KeyFilter {
     pub idle_since: Option<Timestamp>,
     /// Active or paused, and at its end by then.
     pub ends_by: Option<Timestamp>,
+    /// Revoked or expired, and called with after this.
+    pub knocked_after: Option<Timestamp>,
 }
 
 /// What is searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyText {
-    /// As [`folded`] gives it; `None` where only a preview can be meant.
-    pub name: Option<String>,
+    /// As [`words`] gives them; a word of the name begins with each. None where only a preview can be meant.
+    pub words: Vec<String>,
     /// With `vx_`, without `…`; `None` where no preview could begin so.
     pub preview: Option<String>,
 }
@@ -99,7 +102,43 @@ pub const fn standing(status: KeyStatus) -> i64 {
     }
 }
 
-/// A name as it is ordered and searched in.
+/// The words of a text as they are searched by, each once.
+///
+/// A name is found by how its words begin and not by any part of it: that an index answers, however many names there
+/// are, in whichever database.
+pub fn words(text: &str) -> Vec<String> {
+    let parts = |c: char| {
+        let punctuation = c.is_ascii_punctuation() || ('\u{2000}'..='\u{206f}').contains(&c);
+        c.is_whitespace() || punctuation
+    };
+    let folded = text.to_lowercase();
+    let words: BTreeSet<_> = folded
+        .split(parts)
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.into_iter().map(str::to_owned).collect()
+}
+
+/// A name as it is ordered.
 pub fn folded(name: &KeyName) -> String {
     name.as_str().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_parted_by_spaces_and_punctuation_alone() {
+        for (text, parted) in [
+            ("CRM Sync", vec!["crm", "sync"]),
+            ("feed-eu/2 (feed)", vec!["2", "eu", "feed"]),
+            ("HÄNDLER’s “Feed”", vec!["feed", "händler", "s"]),
+            ("🚗 käufer", vec!["käufer", "🚗"]),
+            ("库存 同步", vec!["同步", "库存"]),
+            (" -- %_! ", vec![]),
+        ] {
+            assert_eq!(words(text), parted, "{text}");
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! Finding keys among many.
 
-use super::{Result, Store, can_be_stored, read_all};
+use super::{Engine, Result, Store, read_all};
 use crate::error::Doing as _;
+use crate::sql::asked::{Asked, Composed};
 use crate::sql::find::{self, CreatorRow};
 use crate::sql::key::KeyRow;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyOrder, MemberId, Timestamp};
 use service::store::{KeyFilter, KeyPlace, KeyRecord, KeySearch};
+use sqlx::QueryBuilder;
 
 #[async_trait]
 impl KeySearch for Store {
@@ -19,10 +21,9 @@ impl KeySearch for Store {
         limit: u32,
     ) -> Result<Vec<KeyRecord>> {
         const DOING: &str = "finding API keys";
-        if !can_match(filter) {
-            return Ok(Vec::new());
-        }
-        let rows: Vec<KeyRow> = find::page(account, filter, order, after, limit)
+        let asked = Asked::all(filter);
+        let lead = self.lead(account, &asked).await?;
+        let rows: Vec<KeyRow> = find::page::<Engine>(account, &asked, lead, order, after, limit)
             .build_query_as()
             .fetch_all(&self.readers)
             .await
@@ -31,10 +32,12 @@ impl KeySearch for Store {
     }
 
     async fn count_keys(&self, account: &AccountId, filter: &KeyFilter, most: u32) -> Result<u32> {
-        if !can_match(filter) {
-            return Ok(0);
+        let asked = Asked::all(filter);
+        if let [only] = asked.as_slice() {
+            return self.probe(account, only, most).await;
         }
-        let count: i64 = find::count(account, filter, most)
+        let lead = self.lead(account, &asked).await?;
+        let count: i64 = find::count::<Engine>(account, &asked, lead, most)
             .build_query_scalar()
             .fetch_one(&self.readers)
             .await
@@ -73,10 +76,37 @@ impl KeySearch for Store {
     }
 }
 
-fn can_match(filter: &KeyFilter) -> bool {
-    let texts = filter
-        .text
-        .iter()
-        .flat_map(|text| [&text.name, &text.preview]);
-    texts.flatten().all(|text| can_be_stored(text))
+impl Store {
+    /// What the fewest keys are asked for by, where they are few enough to be gathered.
+    async fn lead(&self, account: &AccountId, asked: &[Asked<'_>]) -> Result<Option<usize>> {
+        let mut fewest = None;
+        for (number, asked) in asked.iter().enumerate() {
+            let most = fewest.map_or(find::FEW + 1, |(count, _)| count);
+            let count = self.probe(account, asked, most).await?;
+            if count < most {
+                fewest = Some((count, number));
+            }
+        }
+        Ok(fewest.map(|(_, number)| number))
+    }
+
+    async fn probe(&self, account: &AccountId, asked: &Asked<'_>, most: u32) -> Result<u32> {
+        let count: i64 = find::probe::<Engine>(account, asked, most)
+            .build_query_scalar()
+            .fetch_one(&self.readers)
+            .await
+            .doing("counting API keys")?;
+        // No more are counted than were asked for.
+        Ok(u32::try_from(count).unwrap_or(most))
+    }
+}
+
+impl Composed for Engine {
+    fn text(query: &mut QueryBuilder<Self>, text: &str) {
+        query.push_bind(text.to_owned());
+    }
+
+    fn number(query: &mut QueryBuilder<Self>, number: i64) {
+        query.push_bind(number);
+    }
 }

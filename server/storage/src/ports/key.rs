@@ -1,10 +1,13 @@
 //! API keys.
 
 use super::several::stopped;
-use super::{Connection, Executor, Result, Store, Turn, call, read, read_all, record, rotation};
+use super::{
+    Connection, Executor, Result, Store, Turn, call, read, read_all, record, rotation, term,
+};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::key;
 use crate::sql::key::KeyRow;
+use crate::sql::term::Searched;
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, Timestamp};
 use service::key::{AllowList, KeyDigest};
@@ -160,6 +163,13 @@ pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<I
         .await
         .doing(DOING)?;
     if inserted.rows_affected() > 0 {
+        let searched = Searched {
+            account: &key.account_id,
+            id: &key.id,
+            name: &key.name,
+            scopes: &key.scopes,
+        };
+        term::write(connection, searched).await?;
         return Ok(Inserted::Created);
     }
     let name: String = sqlx::query_scalar(key::NAME_BY_FORM)
@@ -189,10 +199,16 @@ pub(super) async fn write(connection: &mut Connection, after: &KeyRecord) -> Res
         .bind(after.allow_list.as_ref().map(AllowList::to_string))
         .bind(after.watched_since.map(Timestamp::millis))
         .bind(folded(&after.name))
-        .execute(connection)
+        .execute(&mut *connection)
         .await
         .doing("changing an API key")?;
-    Ok(())
+    let searched = Searched {
+        account: &after.account_id,
+        id: &after.id,
+        name: &after.name,
+        scopes: &after.scopes,
+    };
+    term::write(connection, searched).await
 }
 
 pub(super) async fn find(

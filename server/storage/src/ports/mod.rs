@@ -25,8 +25,9 @@ mod session;
 mod several;
 mod sighting;
 mod team;
+pub(super) mod term;
 
-use super::{Connection, Executor, FORGET_ANSWERS, Store, upsert_all};
+use super::{Connection, Engine, Executor, FORGET_ANSWERS, Store, upsert_all};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql;
 use crate::turn::Turn;

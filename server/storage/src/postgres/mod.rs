@@ -31,7 +31,7 @@ use connection::{Connection, Pool, Transaction};
 use domain::AccountId;
 use feed::upsert_all;
 use ports::Result;
-use sqlx::PgExecutor as Executor;
+use sqlx::{PgExecutor as Executor, Postgres as Engine};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};

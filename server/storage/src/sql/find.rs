@@ -1,12 +1,12 @@
 //! Finding keys among many. These texts are put together from what is asked for, so that each question has an index to
 //! walk along; what a person typed is bound and never part of the text.
 
-use super::inventory::contains;
+use super::asked::{Asked, Composed};
 use super::{key, parsed};
 use crate::error::Corrupt;
-use domain::{AccountId, Email, KeyOrder, KeySort, MemberId, Timestamp};
-use service::store::{KeyFilter, KeyPlace, KeyText, PlaceValue, standing};
-use sqlx::{Database, Encode, QueryBuilder, Type};
+use domain::{AccountId, Email, KeyOrder, KeySort, MemberId};
+use service::store::{KeyPlace, PlaceValue};
+use sqlx::QueryBuilder;
 
 /// Keys that have expired and are not written down as such.
 pub(crate) const LAPSED: &str =
@@ -48,22 +48,32 @@ fn column(order: KeyOrder) -> (&'static str, bool) {
     (column, falling != order.reversed)
 }
 
-/// A page of keys.
-pub(crate) fn page<'a, D>(
-    account: &'a AccountId,
-    filter: &'a KeyFilter,
+/// As many keys are gathered and put in order; where more are as they were asked for, the order is walked along until a
+/// page of them was met. So neither the few nor the many take longer because there are others.
+pub(crate) const FEW: u32 = 1_000;
+
+/// How many of the account's keys are so; no more than `most` are looked at.
+pub(crate) fn probe<D: Composed>(account: &AccountId, asked: &Asked, most: u32) -> QueryBuilder<D> {
+    let mut query = QueryBuilder::new("SELECT count(*) FROM (");
+    asked.ids(&mut query, account, most);
+    query.push(") AS probed");
+    query
+}
+
+/// A page of keys. `lead` is the number of what so few keys are asked for by that they are gathered.
+pub(crate) fn page<D: Composed>(
+    account: &AccountId,
+    asked: &[Asked],
+    lead: Option<usize>,
     order: KeyOrder,
-    after: Option<&'a KeyPlace>,
+    after: Option<&KeyPlace>,
     limit: u32,
-) -> QueryBuilder<D>
-where
-    D: Database,
-    &'a str: Encode<'a, D> + Type<D>,
-    String: Encode<'a, D> + Type<D>,
-    i64: Encode<'a, D> + Type<D>,
-{
+) -> QueryBuilder<D> {
     let mut query = QueryBuilder::new(key::SELECT);
-    filtered(&mut query, account, filter);
+    filtered(&mut query, account, asked, lead);
+    if lead.is_none() {
+        begin_there(&mut query, asked, order);
+    }
     let (column, falling) = column(order);
     // The time of creation once, where it leads as well: named twice, no index has it so.
     let leads = order.sort != KeySort::Created;
@@ -76,13 +86,17 @@ where
         query
             .push("k.created_at, k.id) ")
             .push(if falling { "< (" } else { "> (" });
-        match &place.value {
-            _ if !leads => &mut query,
-            PlaceValue::Number(number) => query.push_bind(*number).push(", "),
-            PlaceValue::Text(text) => query.push_bind(text.as_str()).push(", "),
-        };
-        query.push_bind(place.created_at.millis()).push(", ");
-        query.push_bind(place.id.as_str()).push(")");
+        if leads {
+            match &place.value {
+                PlaceValue::Number(number) => D::number(&mut query, *number),
+                PlaceValue::Text(text) => D::text(&mut query, text),
+            }
+            query.push(", ");
+        }
+        D::number(&mut query, place.created_at.millis());
+        query.push(", ");
+        D::text(&mut query, place.id.as_str());
+        query.push(")");
     }
     query.push(" ORDER BY ");
     if leads {
@@ -93,102 +107,76 @@ where
         .push(direction)
         .push(", k.id")
         .push(direction);
-    query.push(" LIMIT ").push_bind(i64::from(limit));
+    query.push(" LIMIT ");
+    D::number(&mut query, limit.into());
     query
 }
 
-/// How many keys there are; no more than `most` are looked at.
-pub(crate) fn count<'a, D>(
-    account: &'a AccountId,
-    filter: &'a KeyFilter,
+/// How many keys there are; no more than `most` are counted.
+pub(crate) fn count<D: Composed>(
+    account: &AccountId,
+    asked: &[Asked],
+    lead: Option<usize>,
     most: u32,
-) -> QueryBuilder<D>
-where
-    D: Database,
-    &'a str: Encode<'a, D> + Type<D>,
-    String: Encode<'a, D> + Type<D>,
-    i64: Encode<'a, D> + Type<D>,
-{
+) -> QueryBuilder<D> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 FROM api_keys k ");
-    filtered(&mut query, account, filter);
-    query
-        .push(" LIMIT ")
-        .push_bind(i64::from(most))
-        .push(") AS counted");
+    filtered(&mut query, account, asked, lead);
+    query.push(" LIMIT ");
+    D::number(&mut query, most.into());
+    query.push(") AS counted");
     query
 }
 
-fn filtered<'a, D>(query: &mut QueryBuilder<D>, account: &'a AccountId, filter: &'a KeyFilter)
-where
-    D: Database,
-    &'a str: Encode<'a, D> + Type<D>,
-    String: Encode<'a, D> + Type<D>,
-    i64: Encode<'a, D> + Type<D>,
-{
-    let KeyFilter {
-        text,
-        status,
-        scope,
-        creator,
-        idle_since,
-        ends_by,
-    } = filter;
-    query
-        .push("WHERE k.account_id = ")
-        .push_bind(account.as_str());
-    if let Some(status) = status {
-        query
-            .push(" AND k.standing = ")
-            .push_bind(standing(*status));
+fn filtered<D: Composed>(
+    query: &mut QueryBuilder<D>,
+    account: &AccountId,
+    asked: &[Asked],
+    lead: Option<usize>,
+) {
+    if let Some(lead) = lead {
+        query.push("WHERE k.id IN (");
+        asked[lead].ids(query, account, FEW + 1);
+        query.push(")");
+    } else {
+        query.push("WHERE k.account_id = ");
+        D::text(query, account.as_str());
     }
-    if let Some(creator) = creator {
-        query
-            .push(" AND k.created_by = ")
-            .push_bind(creator.as_str());
-    }
-    if let Some(since) = idle_since.map(Timestamp::millis) {
-        query
-            .push(" AND k.live = 1 AND k.used <= ")
-            .push_bind(since);
-        query.push(" AND k.created_at <= ").push_bind(since);
-    }
-    if let Some(end) = ends_by.map(Timestamp::millis) {
-        query
-            .push(" AND k.live = 1 AND k.expires_at <= ")
-            .push_bind(end);
-    }
-    if let Some(scope) = scope {
-        query
-            .push(" AND (' ' || k.scopes || ' ') LIKE ")
-            .push_bind(format!("% {} %", scope.as_str()));
-    }
-    match text {
-        None => {}
-        Some(KeyText {
-            name: None,
-            preview: None,
-        }) => {
-            query.push(" AND 1 = 0");
+    for (number, asked) in asked.iter().enumerate() {
+        if Some(number) != lead {
+            query.push(" AND ");
+            asked.holds(query);
         }
-        Some(KeyText { name, preview }) => {
-            query.push(" AND (");
-            if let Some(name) = name {
-                query
-                    .push("k.folded LIKE ")
-                    .push_bind(contains(name))
-                    .push(" ESCAPE '!'");
+    }
+}
+
+/// Where the order's own index says so as well, it is entered where those that were asked for begin. Otherwise the keys
+/// that are used every day would all be met before the first one that is not.
+fn begin_there<D: Composed>(query: &mut QueryBuilder<D>, asked: &[Asked], order: KeyOrder) {
+    for asked in asked {
+        match (order.sort, asked) {
+            (KeySort::Usual, Asked::Creator(_)) | (KeySort::Status, Asked::Status(_)) => {
+                query.push(" AND ");
+                asked.indexed(query);
             }
-            if let Some(begin) = preview {
-                if name.is_some() {
-                    query.push(" OR ");
-                }
-                // Previews are ASCII up to their `…`.
-                query.push("k.preview >= ").push_bind(begin.as_str());
-                query
-                    .push(" AND k.preview < ")
-                    .push_bind(format!("{begin}\u{10FFFF}"));
+            (KeySort::Usual, Asked::Status(status)) => {
+                query.push(" AND k.live = ");
+                D::number(query, status.is_live().into());
             }
-            query.push(")");
+            (KeySort::Usual, Asked::IdleSince(_) | Asked::EndsBy(_)) => {
+                query.push(" AND k.live = 1");
+            }
+            (KeySort::Usual, Asked::KnockedAfter(_)) => {
+                query.push(" AND k.live = 0");
+            }
+            (KeySort::LastUsed, Asked::IdleSince(since)) => {
+                query.push(" AND k.used <= ");
+                D::number(query, since.millis());
+            }
+            (KeySort::Created, Asked::IdleSince(since)) => {
+                query.push(" AND k.created_at <= ");
+                D::number(query, since.millis());
+            }
+            _ => {}
         }
     }
 }

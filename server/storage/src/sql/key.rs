@@ -12,8 +12,8 @@ use service::store::{KeyMarks, KeyRecord, Replacement, RevocationRecord, ScopeUs
 pub(crate) const INSERT: &str = "
     INSERT INTO api_keys
         (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by,
-         form_token, expires_at, folded)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         form_token, expires_at, folded, indexed)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
     ON CONFLICT (account_id, form_token) DO NOTHING";
 
 pub(crate) const NAME_BY_FORM: &str =

@@ -4,6 +4,7 @@
 //! `*`, so that a column added later changes no row.
 
 pub(crate) mod account;
+pub(crate) mod asked;
 pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod factor;
@@ -21,6 +22,7 @@ pub(crate) mod session;
 pub(crate) mod several;
 pub(crate) mod sighting;
 pub(crate) mod team;
+pub(crate) mod term;
 
 use crate::error::Corrupt;
 use domain::Rejected;
@@ -161,4 +163,7 @@ pub(crate) const INDEXED: &[&str] = &[
     team::MEMBER,
     team::MEMBERS,
     team::WITHDRAW,
+    term::ADD,
+    term::FORGET,
+    term::WRITTEN,
 ];

@@ -11,6 +11,8 @@ mod feed;
 mod files;
 mod open;
 mod open_error;
+#[cfg(test)]
+mod plans;
 mod pools;
 #[path = "../ports/mod.rs"]
 #[expect(
@@ -18,6 +20,7 @@ mod pools;
     reason = "the ports are compiled for each engine"
 )]
 mod ports;
+mod terms;
 
 pub use open::OpenMode;
 pub use open_error::OpenError;
@@ -33,7 +36,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 // What the ports are written against.
 use SqliteStore as Store;
-use sqlx::{SqliteConnection as Connection, SqliteExecutor as Executor};
+use sqlx::{Sqlite as Engine, SqliteConnection as Connection, SqliteExecutor as Executor};
 
 /// Forgets the answers in which a lead stands, `$2` being its id as bytes. What they are answers to is not done again.
 const FORGET_ANSWERS: &str = "

@@ -6,7 +6,7 @@
 use super::SqliteStore;
 use super::files::Files;
 use super::open_error::{OpenError, explain};
-use super::pools;
+use super::{pools, terms};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
@@ -146,6 +146,7 @@ async fn bring_up(
                 reason: other.into(),
             },
         })?;
+    terms::catch_up(&mut transaction).await.map_err(failed)?;
     // On a read-only file BEGIN IMMEDIATE quietly begins to read; a statement that could write is refused.
     sqlx::query("UPDATE installation SET id = id WHERE 1 = 0")
         .execute(&mut *transaction)
@@ -155,11 +156,11 @@ async fn bring_up(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::sql;
 
-    async fn fresh() -> (tempfile::TempDir, SqliteStore) {
+    pub(in super::super) async fn fresh() -> (tempfile::TempDir, SqliteStore) {
         let place = tempfile::tempdir().expect("a directory for the test");
         let database = place.path().join("voxum.db");
         let store = SqliteStore::open(&database, OpenMode::CreateIfNew).await;

@@ -87,18 +87,12 @@ async fn keys_are_found_by_every_filter_of_the_address() {
         ["Apple", "crm sync", "Händler-Feed"]
     );
     let page = owner
-        .get("/keys?status=revoked&q=z%22%3E")
+        .get("/keys?status=revoked&q=zoo%22%3E")
         .await
         .expect(200)
         .body;
-    assert!(
-        page.contains("No key matches") && page.contains("0 keys match")
-            || page.contains("No key matches")
-    );
-    assert!(
-        page.contains("value=\"z&quot;>\"") || page.contains("value=\"z&quot;&gt;\""),
-        "what was typed stays"
-    );
+    assert!(page.contains("No key matches"));
+    assert!(page.contains("value=\"zoo&quot;"), "what was typed stays");
 }
 
 #[tokio::test]

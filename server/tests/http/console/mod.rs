@@ -13,6 +13,7 @@ mod key;
 mod key_activity;
 mod key_allow_list;
 mod keys;
+mod knocking;
 mod leads;
 mod pages;
 mod refusals;

@@ -2,8 +2,10 @@
 
 use crate::components::{Badge, Icon};
 use crate::lean::plain;
-use crate::pages::still::charts::{counted, number};
-use domain::{KeyCounts, KeyStatus, LastChange, LeadStatus, Moment, Timestamp, relative};
+use crate::pages::still::charts::number;
+use domain::{
+    KeyCount, KeyCounts, KeyQuery, KeyStatus, LastChange, LeadStatus, Moment, Timestamp, relative,
+};
 use leptos::prelude::*;
 
 /// So many of the keys that end soon are named.
@@ -21,30 +23,27 @@ pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
         view! {
             <div>
                 <dt><Badge status=status/></dt>
-                <dd>{number(count as u64)}</dd>
+                <dd>{capped(count)}</dd>
             </div>
         }
     });
     let unused = (keys.unused > 0).then(|| {
         let (keys, verb) = (
-            counted(keys.unused as u64, "active key", "active keys"),
+            many(keys.unused, "active key", "active keys"),
             if keys.unused == 1 { "was" } else { "were" },
         );
         view! { <p>{format!("{keys} {verb} not used for 30 days.")}</p> }
     });
     let knocking = (keys.knocking > 0).then(|| {
         let (keys, verb) = (
-            counted(
-                keys.knocking as u64,
-                "key that is over",
-                "keys that are over",
-            ),
+            many(keys.knocking, "key that is over", "keys that are over"),
             if keys.knocking == 1 { "is" } else { "are" },
         );
         view! {
             <p class="sign">
                 <Icon name="#i-alert"/>
-                {format!(" {keys} {verb} still being called with.")}
+                {format!(" {keys} {verb} still being called with. ")}
+                <a href=format!("/keys?status={}", KeyQuery::KNOCKING)>"See which"</a>
             </p>
         }
     });
@@ -76,6 +75,17 @@ pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
             <p><a href="/keys">"See all keys"</a></p>
         </section>
     })
+}
+
+/// `999`, `1,000+`: further than that nobody counts.
+fn capped(count: u32) -> String {
+    let most = KeyCount::MOST;
+    let plus = if count > most { "+" } else { "" };
+    format!("{}{plus}", number(count.min(most).into()))
+}
+
+fn many(count: u32, one: &str, many: &str) -> String {
+    format!("{} {}", capped(count), if count == 1 { one } else { many })
 }
 
 #[component]

@@ -4,6 +4,7 @@ use super::tenant::Tenant;
 use super::world::{Shared, at, used};
 use crate::store::{
     Action, AuditEvent, KeyChange, KeyFilter, KeyPlace, KeyRecord, KeyText, PlaceValue, Store,
+    words,
 };
 use domain::{KeyId, KeyName, KeyOrder, KeySort, KeyStatus, Scope, ScopeSet, Timestamp};
 use std::cmp::Ordering;
@@ -71,7 +72,7 @@ async fn several(store: &dyn Store) -> Tenant {
     tenant
 }
 
-async fn all(
+pub(super) async fn all(
     store: &dyn Store,
     tenant: &Tenant,
     filter: &KeyFilter,
@@ -93,7 +94,7 @@ async fn all(
     }
 }
 
-fn by_place(order: KeyOrder) -> impl Fn(&KeyRecord, &KeyRecord) -> Ordering {
+pub(super) fn by_place(order: KeyOrder) -> impl Fn(&KeyRecord, &KeyRecord) -> Ordering {
     let falling = matches!(
         order.sort,
         KeySort::Usual | KeySort::Created | KeySort::LastUsed | KeySort::Status
@@ -140,7 +141,7 @@ pub(super) async fn keys_are_found_in_every_order_page_by_page(store: Shared) {
     assert_eq!(names, ["100% _x!", "apple", "crm Sync", "CRM sync"]);
 }
 
-async fn names(store: &dyn Store, tenant: &Tenant, filter: &KeyFilter) -> Vec<String> {
+pub(super) async fn names(store: &dyn Store, tenant: &Tenant, filter: &KeyFilter) -> Vec<String> {
     let mut names: Vec<_> = all(store, tenant, filter, KeyOrder::default(), 4)
         .await
         .iter()
@@ -155,10 +156,10 @@ async fn names(store: &dyn Store, tenant: &Tenant, filter: &KeyFilter) -> Vec<St
     names
 }
 
-fn text(name: Option<&str>, preview: Option<&str>) -> KeyFilter {
+pub(super) fn text(typed: &str, preview: Option<&str>) -> KeyFilter {
     KeyFilter {
         text: Some(KeyText {
-            name: name.map(str::to_owned),
+            words: words(typed),
             preview: preview.map(str::to_owned),
         }),
         ..KeyFilter::default()
@@ -171,27 +172,29 @@ pub(super) async fn keys_are_found_by_what_is_asked_for(store: Shared) {
     other.hold(&*store, "crm").await;
     let found = async |filter: KeyFilter| names(&*store, &tenant, &filter).await;
 
+    assert_eq!(found(text("crm", None)).await, ["CRM sync", "crm Sync"]);
+    assert_eq!(found(text("händler", None)).await, ["HÄNDLER 2", "Händler"]);
+    assert_eq!(found(text("SY", None)).await, ["CRM sync", "crm Sync"]);
+    assert_eq!(found(text("s cr", None)).await, ["CRM sync", "crm Sync"]);
+    assert_eq!(found(text("rm", None)).await, [""; 0], "no word begins so");
+    assert_eq!(found(text("crm old", None)).await, [""; 0]);
+    assert_eq!(found(text("gone too", None)).await, ["Gone too"]);
+    assert_eq!(found(text("100%", None)).await, ["100% _x!"]);
+    assert_eq!(found(text("%", None)).await, [""; 0]);
+    let preview = |begin| text("", Some(begin));
     assert_eq!(
-        found(text(Some("crm"), None)).await,
-        ["CRM sync", "crm Sync"]
-    );
-    assert_eq!(
-        found(text(Some("händler"), None)).await,
-        ["HÄNDLER 2", "Händler"]
-    );
-    assert_eq!(found(text(Some("%"), None)).await, ["100% _x!"]);
-    assert_eq!(found(text(Some("_x!"), None)).await, ["100% _x!"]);
-    assert_eq!(
-        found(text(None, Some("vx_abcde0"))).await.len(),
+        found(preview("vx_abcde0")).await.len(),
         5,
         "previews tell case from case"
     );
-    assert_eq!(found(text(None, Some("vx_b"))).await, [""; 0]);
-    assert_eq!(found(text(Some("zebra"), Some("vx_abcde0"))).await.len(), 6);
-    assert_eq!(found(text(None, None)).await, [""; 0]);
-    assert_eq!(found(text(Some("\0"), None)).await, [""; 0]);
-    let nul = text(Some("\0"), None);
-    assert_eq!(store.count_keys(&tenant.account, &nul, 9).await.unwrap(), 0);
+    assert_eq!(found(preview("vx_b")).await, [""; 0]);
+    assert_eq!(found(text("zebra", Some("vx_abcde0"))).await.len(), 6);
+    assert_eq!(
+        found(text("crm", Some("vx_abcde0"))).await.len(),
+        6,
+        "no key twice"
+    );
+    assert_eq!(found(text("\0", None)).await, [""; 0]);
 
     let status = |status| KeyFilter {
         status: Some(status),
@@ -253,7 +256,7 @@ pub(super) async fn keys_are_found_by_what_is_asked_for(store: Shared) {
     let both = KeyFilter {
         status: Some(KeyStatus::Active),
         scope: Some(Scope::LeadsRead),
-        ..text(Some("2"), None)
+        ..text("2", None)
     };
     assert_eq!(found(both).await, ["HÄNDLER 2"]);
 }

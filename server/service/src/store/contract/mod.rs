@@ -40,6 +40,7 @@ mod requests;
 mod resets;
 mod revocations;
 mod rotations;
+mod search;
 mod sessions;
 mod settings;
 mod several;
@@ -119,6 +120,9 @@ macro_rules! store_contract_cases {
             of_racing_stops_and_makings_none_is_made_after_the_stop
             keys_are_found_in_every_order_page_by_page
             keys_are_found_by_what_is_asked_for
+            a_key_is_found_by_what_it_is_called_and_may_do_now
+            keys_that_are_over_and_still_called_with_are_found
+            few_and_many_keys_are_found_alike
             no_more_keys_are_counted_than_asked_for
             a_key_is_listed_as_expired_once_that_is_noted
             calls_add_up_by_quarters_of_an_account_and_hours_of_a_key
@@ -201,7 +205,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, audit::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, sessions::*, settings::*, several::*, sightings::*, team::*,
+                access::*, accounts::*, audit::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

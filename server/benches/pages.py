@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Asks for the console's pages where an account has 1,000 keys and where it has 100,000, in turn, and prints the ratios.
+
+A page that tells of a hundred times as many keys shall take as long: ratios near 1. The milliseconds are the machine's,
+the ratios are ours. `make bench` runs it on the release binary.
+"""
+
+import hashlib
+import http.client
+import os
+import random
+import re
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+
+from startup import start, stop
+
+FEW, MANY = 1_000, 100_000
+ROUNDS = 100
+ABOVE = 1.5  # such a ratio is marked
+DEEP = {FEW: 10, MANY: 1_000}  # pages from the first: in the middle of the list
+
+DAY = 86_400_000
+NOW = int(time.time() * 1_000)
+TOKEN = "5e" * 32  # of a session in a database that lives as long as this program
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+SYSTEMS = ["Inventory Integration", "CRM Sync", "Händler-Feed", "Website search", "Price export", "Test rides"]
+PLACES = ["Aachen", "Berlin", "Dresden", "Essen", "Hamburg", "Köln", "Leipzig", "München", "Wien", "Zürich"]
+SCOPES = ["inventory:read inventory:write", "leads:read leads:write", "inventory:read leads:read", "inventory:read"]
+SORTS = ["name", "-name", "preview", "-preview", "created", "-created", "used", "-used", "status", "-status"]
+
+COLUMNS = """id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token, expires_at,
+    paused_at, revoked_at, revoked_by, revoke_reason, last_used_at, last_used_ip, knocked_at"""
+
+
+def key(number, account, members, dice):
+    """One row: of ten keys seven are active, and one each paused, expired and revoked."""
+    # Some are named as no other in either account, and found among all.
+    name = f"Quokka {number}" if number in (7, 77, 777) else f"{dice.choice(SYSTEMS)} {dice.choice(PLACES)} {number}"
+    made = NOW - dice.randrange(1, 1_000 * DAY)
+    status = dice.choice(["active"] * 7 + ["paused", "expired", "revoked"])
+    used = dice.randrange(made, NOW) if dice.random() < 0.8 else None
+    ends = {"expired": dice.randrange(made, NOW)}.get(status)
+    if status == "active" and dice.random() < 0.5:
+        ends = NOW + dice.randrange(DAY, 365 * DAY)
+    revoked = NOW - 1_000 if status == "revoked" else None
+    secret = "".join(dice.choices(DIGITS, k=6))
+    return (
+        f"key-{number:019}", account, name, f"vx_{secret}…", dice.randbytes(32), "bench", dice.choice(SCOPES), made,
+        dice.choice(members), dice.randbytes(32), ends, NOW - DAY if status == "paused" else None,
+        revoked, revoked and members[0], revoked and "unused", used, used and "203.0.113.7",
+        NOW - DAY if revoked and dice.random() < 0.5 else None,
+    )  # fmt: skip
+
+
+def fill(folder, count):
+    """Puts keys and a session into the database of a server that is stopped, as older versions left them: the next
+    start writes what they are searched by."""
+    database = sqlite3.connect(os.path.join(folder, "data/voxum.db"))
+    dice = random.Random(1)
+    account, owner = database.execute("SELECT account_id, id FROM members").fetchone()
+    members = [owner] + [f"member-{number:015}" for number in range(5)]
+    for member in members[1:]:
+        database.execute(
+            "INSERT INTO members (id, account_id, email, role, password_hash, created_at) VALUES (?, ?, ?, 'admin', '', ?)",
+            (member, account, f"{member}@example.com", NOW),
+        )
+    database.execute(
+        "INSERT INTO sessions (digest, member_id, created_at, last_seen_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+        (hashlib.sha256(TOKEN.encode()).digest(), owner, NOW, NOW, NOW + DAY),
+    )
+    marks = ", ".join("?" * len(COLUMNS.split(",")))
+    rows = (key(number, account, members, dice) for number in range(count))
+    database.executemany(f"INSERT INTO api_keys ({COLUMNS}) VALUES ({marks})", rows)
+    (preview,) = database.execute("SELECT preview FROM api_keys WHERE name = 'Quokka 77'").fetchone()
+    database.commit()
+    database.close()
+    return {"creator": members[1], "preview": preview[:9]}
+
+
+class Console:
+    """A server with so many keys, and a browser's connection to it."""
+
+    def __init__(self, binary, folder, count):
+        os.makedirs(folder)
+        self.count = count
+        owner = {"VOXUM_ADMIN_EMAIL": "ada@example.com", "VOXUM_ADMIN_PASSWORD": "correct horse battery"}
+        stop(start(binary, folder, **owner)[0])
+        self.known = fill(folder, count)
+        self.process, url, self.started = start(binary, folder)
+        self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+
+    def get(self, path):
+        """The page, and the seconds until all of it was there."""
+        began = time.perf_counter()
+        self.connection.request("GET", path, headers={"Cookie": f"__Host-voxum_session={TOKEN}"})
+        answer = self.connection.getresponse()
+        page = answer.read()
+        took = time.perf_counter() - began
+        if answer.status != 200:
+            sys.exit(f"{path} is answered with {answer.status}")
+        return page.decode(), took
+
+    def deep(self, path):
+        """The address of the page in the middle of a list."""
+        for _ in range(DEEP[self.count]):
+            page, _ = self.get(path)
+            path = re.search(r'href="([^"]*)"[^>]*>Next page', page)[1].replace("&amp;", "&")
+        return path
+
+
+def pages(console):
+    """What is asked for, and its address."""
+    creator, preview = console.known["creator"], console.known["preview"]
+    yield "first page", "/keys"
+    for sort in SORTS:
+        yield f"sort {sort}", f"/keys?sort={sort}"
+    yield "a page in the middle", console.deep("/keys")
+    yield "a page in the middle, by name", console.deep("/keys?sort=name")
+    for status in ["active", "paused", "expired", "revoked", "knocking"]:
+        yield f"status {status}", f"/keys?status={status}"
+    yield "permission", "/keys?scope=leads:write"
+    yield "creator", f"/keys?creator={creator}"
+    yield "unused for 30 days", "/keys?unused=30"
+    yield "ends within 300 days", "/keys?expires=300"
+    yield "revoked, by name", "/keys?status=revoked&sort=name"
+    yield "creator, by last use", f"/keys?creator={creator}&sort=used"
+    yield "unused, by last use", "/keys?unused=30&sort=used"
+    yield "all filters, by name", f"/keys?q=feed&status=active&scope=inventory:read&creator={creator}&unused=1&sort=name"
+    yield "search, common name", "/keys?q=feed"
+    yield "search, common, by use", "/keys?q=feed&sort=-used"
+    yield "search, rare name", "/keys?q=quokka"
+    yield "search, rare, by name", "/keys?q=quokka&sort=name"
+    yield "search, two words", "/keys?q=quokka+77"
+    yield "search, no such name", "/keys?q=zeppelin"
+    yield "search, preview", f"/keys?q={preview}"
+    yield "Dashboard", "/"
+    yield "a key's page", "/keys/key-0000000000000000077"
+    yield "Settings", "/settings"
+
+
+def main():
+    binary = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        consoles = [Console(binary, os.path.join(folder, str(count)), count) for count in (FEW, MANY)]
+        print(f"{'page':34}{FEW:>9,} keys{MANY:>9,} keys   ratio   (median of {ROUNDS} each, asked in turn)")
+        for (what, few), (_, many) in zip(*map(pages, consoles)):
+            took = [[], []]
+            for _ in range(ROUNDS):
+                for console, path, seconds in zip(consoles, (few, many), took):
+                    seconds.append(console.get(path)[1] * 1e3)
+            few, many = map(statistics.median, took)
+            mark = "  <- grows" if many / few > ABOVE else ""
+            print(f"{what:34}{few:11.2f} ms{many:11.2f} ms{many / few:8.2f}{mark}", flush=True)
+        for console in consoles:
+            stop(console.process)
+
+
+if __name__ == "__main__":
+    main()

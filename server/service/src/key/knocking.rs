@@ -1,0 +1,109 @@
+//! Keys that are over and still called with, for the console.
+
+use super::notices::knocks_since;
+use crate::store::KeyFilter;
+use crate::{Error, Member, Service};
+use domain::{KeyCount, KeyOrder, Timestamp};
+
+/// More are told by their number.
+const NAMED: u32 = 3;
+
+impl Service {
+    /// How many keys of the account are revoked or expired and were called with within 7 days; no more than
+    /// [`KeyCount::MOST`] + 1. Of the last time that expired keys were noted.
+    pub(crate) async fn count_knocking(
+        &self,
+        member: &Member,
+        now: Timestamp,
+    ) -> Result<u32, Error> {
+        let account = &member.account_id;
+        let most = KeyCount::MOST + 1;
+        Ok(self.store.count_keys(account, &filter(now), most).await?)
+    }
+
+    /// All of them in a sentence; `None` where there are none.
+    pub(super) async fn knocking_notice(
+        &self,
+        member: &Member,
+        now: Timestamp,
+    ) -> Result<Option<String>, Error> {
+        let count = self.count_knocking(member, now).await?;
+        if count == 0 {
+            return Ok(None);
+        }
+        let keys = self
+            .store
+            .find_keys(
+                &member.account_id,
+                &filter(now),
+                KeyOrder::default(),
+                None,
+                NAMED,
+            )
+            .await?;
+        let names: Vec<_> = keys.iter().map(|key| key.name.as_str()).collect();
+        Ok(Some(told(count, &names)))
+    }
+}
+
+fn filter(now: Timestamp) -> KeyFilter {
+    KeyFilter {
+        knocked_after: Some(knocks_since(now)),
+        ..KeyFilter::default()
+    }
+}
+
+fn told(count: u32, names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("“{name}”")).collect();
+    let more = (count as usize).saturating_sub(names.len());
+    let more = match more {
+        0 => String::new(),
+        _ if count > KeyCount::MOST => " and many more".to_owned(),
+        more => format!(" and {more} more"),
+    };
+    let still = if count == 1 {
+        "1 revoked or expired key still knocks".to_owned()
+    } else if count > KeyCount::MOST {
+        "More than 1,000 revoked or expired keys still knock".to_owned()
+    } else {
+        format!("{count} revoked or expired keys still knock")
+    };
+    format!(
+        "{still}: {}{more}. Calls came within the last 7 days, and each was refused.",
+        quoted.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_are_named_and_the_rest_counted() {
+        for (count, names, begin) in [
+            (
+                1,
+                vec!["CRM"],
+                "1 revoked or expired key still knocks: “CRM”. Calls",
+            ),
+            (
+                2,
+                vec!["A", "B"],
+                "2 revoked or expired keys still knock: “A”, “B”. Calls",
+            ),
+            (
+                5,
+                vec!["A", "B", "C"],
+                "5 revoked or expired keys still knock: “A”, “B”, “C” and 2 more. Calls",
+            ),
+            (
+                1_001,
+                vec!["A"],
+                "More than 1,000 revoked or expired keys still knock: “A” and many more. Calls",
+            ),
+        ] {
+            let text = told(count, &names);
+            assert!(text.starts_with(begin), "{text}");
+        }
+    }
+}

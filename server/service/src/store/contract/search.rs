@@ -1,0 +1,140 @@
+//! Keys are found by what they are now, few or many.
+
+use super::find::{all, by_place, names, text};
+use super::rotations::rotate;
+use super::tenant::Tenant;
+use super::world::{Shared, at};
+use crate::store::{
+    Action, AuditEvent, Caller, Changed, KeyChange, KeyEdit, KeyFilter, KeyRecord, KeySettings,
+    OldEnds, ScopeUses, Sighting,
+};
+use domain::{KeyName, KeyOrder, KeyStatus, Outcome, Refusal, Scope, ScopeSet};
+
+pub(super) async fn a_key_is_found_by_what_it_is_called_and_may_do_now(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mut key = tenant.key("one", at(0));
+    key.name = KeyName::parse("Old feed").unwrap();
+    key.scopes = ScopeSet::parse("leads:read leads:write").unwrap();
+    let id = key.id.clone();
+    tenant.issue(&*store, key).await;
+    let before = tenant.find(&*store, &id).await.settings();
+    let edit = KeyEdit {
+        after: KeySettings {
+            name: KeyName::parse("New feed").unwrap(),
+            scopes: ScopeSet::parse("leads:read inventory:read").unwrap(),
+            ..before.clone()
+        },
+        before,
+    };
+    let event = |_: &KeyRecord, _: &KeyRecord| -> AuditEvent {
+        tenant.event(Action::KeyEdited, id.as_str(), at(1))
+    };
+    let edit = KeyChange::Edit(Box::new(edit));
+    let edited = store.change_key(&tenant.account, &id, &edit, at(1), &event);
+    assert!(matches!(edited.await.unwrap(), Changed::Changed(_)));
+
+    let found = async |filter: KeyFilter| names(&*store, &tenant, &filter).await;
+    let scope = |scope| KeyFilter {
+        scope: Some(scope),
+        ..KeyFilter::default()
+    };
+    for (filter, is_found) in [
+        (text("old", None), false),
+        (text("new", None), true),
+        (text("feed", None), true),
+        (scope(Scope::LeadsWrite), false),
+        (scope(Scope::InventoryRead), true),
+        (scope(Scope::LeadsRead), true),
+    ] {
+        let expected: &[&str] = if is_found { &["New feed"] } else { &[] };
+        assert_eq!(found(filter.clone()).await, expected, "{filter:?}");
+    }
+
+    rotate(&*store, &tenant, &id, "two", at(2), OldEnds::At(at(50))).await;
+    assert_eq!(found(text("new", None)).await, ["New feed", "New feed"]);
+    assert_eq!(found(scope(Scope::InventoryRead)).await.len(), 2);
+}
+
+pub(super) async fn keys_that_are_over_and_still_called_with_are_found(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let [live, dead, silent] = ["live", "dead", "silent"];
+    let mut ids = Vec::new();
+    for name in [live, dead, silent] {
+        ids.push(tenant.hold(&*store, name).await);
+    }
+    for id in &ids[1..] {
+        tenant.revoke(&*store, id, at(10)).await;
+    }
+    let caller = Caller {
+        outcome: Outcome::Refused(Refusal::RevokedKey),
+        ip: "203.0.113.7".parse().unwrap(),
+        user_agent: None,
+        first: at(20),
+        last: at(20),
+        calls: 1,
+    };
+    let sighting = Sighting {
+        account_id: tenant.account.clone(),
+        key_id: ids[1].clone(),
+        callers: vec![caller],
+        scope_uses: ScopeUses::default(),
+    };
+    store.record_sightings(&[sighting]).await.unwrap();
+    for (after, count) in [(at(19), 1), (at(20), 0)] {
+        let filter = KeyFilter {
+            knocked_after: Some(after),
+            ..KeyFilter::default()
+        };
+        let found = all(&*store, &tenant, &filter, KeyOrder::default(), 9).await;
+        assert!(found.iter().all(|key| key.id == ids[1]));
+        assert_eq!(found.len(), count);
+    }
+}
+
+/// Of the few the index of what was asked for tells, of the many that of the order: both must come to the same.
+pub(super) async fn few_and_many_keys_are_found_alike(store: Shared) {
+    const MANY: usize = 1_010;
+    let tenant = Tenant::settle(&*store, "a").await;
+    for number in 0..MANY {
+        let seconds = i64::try_from(number / 3).unwrap();
+        let mut key = tenant.key(&number.to_string(), at(seconds));
+        let rare = if number % 100 == 0 { "rare" } else { "usual" };
+        key.name = KeyName::parse(&format!("Common {rare} {}", number % 7)).unwrap();
+        if number % 50 == 0 {
+            key.expires_at = Some(at(5_000));
+        }
+        tenant.issue(&*store, key).await;
+    }
+    let keys = store.list_keys(&tenant.account).await.unwrap();
+    for (_, sort, reversed, label) in KeyOrder::ALL {
+        let order = KeyOrder { sort, reversed };
+        for (filter, fits) in [
+            (text("common", None), ""),
+            (text("rare common", None), "rare"),
+            (text("usual", None), "usual"),
+        ] {
+            let mut expected: Vec<_> = keys
+                .iter()
+                .filter(|key| key.name.as_str().contains(fits))
+                .cloned()
+                .collect();
+            expected.sort_by(by_place(order));
+            assert_eq!(
+                all(&*store, &tenant, &filter, order, 300).await,
+                expected,
+                "{label}, {filter:?}"
+            );
+        }
+    }
+    let both = KeyFilter {
+        ends_by: Some(at(5_000)),
+        ..text("common usual", None)
+    };
+    assert_eq!(names(&*store, &tenant, &both).await.len(), 10);
+    let nobodys = KeyFilter {
+        status: Some(KeyStatus::Active),
+        idle_since: Some(at(-1)),
+        ..text("common", None)
+    };
+    assert_eq!(names(&*store, &tenant, &nobodys).await, [""; 0]);
+}

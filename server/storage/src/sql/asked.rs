@@ -1,0 +1,190 @@
+//! What can be asked of a key. Each has an index of its own, which gives the keys that are so, and a condition on a key
+//! that another index has led to.
+
+use super::term::{of_name, of_scope};
+use domain::{AccountId, KeyStatus, MemberId, Scope, Timestamp};
+use service::store::{KeyFilter, KeyText, standing};
+use sqlx::{Database, QueryBuilder};
+
+/// A database whose statements can be put together.
+pub(crate) trait Composed: Database {
+    fn text(query: &mut QueryBuilder<Self>, text: &str);
+    fn number(query: &mut QueryBuilder<Self>, number: i64);
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Asked<'a> {
+    Status(KeyStatus),
+    Creator(&'a MemberId),
+    IdleSince(Timestamp),
+    EndsBy(Timestamp),
+    KnockedAfter(Timestamp),
+    Scope(Scope),
+    /// A word of the name begins so.
+    Word(&'a str),
+    Preview(&'a str),
+    /// One of both.
+    WordOrPreview(&'a str, &'a str),
+    /// No key is so.
+    Impossible,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn all(filter: &'a KeyFilter) -> Vec<Self> {
+        let KeyFilter {
+            text,
+            status,
+            scope,
+            creator,
+            idle_since,
+            ends_by,
+            knocked_after,
+        } = filter;
+        let mut all = match text {
+            None => Vec::new(),
+            // No stored text holds a NUL, and PostgreSQL does not even compare with one.
+            Some(KeyText { words, preview })
+                if words.iter().chain(preview).any(|text| text.contains('\0')) =>
+            {
+                vec![Self::Impossible]
+            }
+            Some(KeyText { words, preview }) => match (words.as_slice(), preview) {
+                ([], None) => vec![Self::Impossible],
+                ([], Some(begin)) => vec![Self::Preview(begin)],
+                // A preview has no two words.
+                ([word], Some(begin)) => vec![Self::WordOrPreview(word, begin)],
+                (words, _) => words.iter().map(|word| Self::Word(word)).collect(),
+            },
+        };
+        all.extend(status.map(Self::Status));
+        all.extend(creator.as_ref().map(Self::Creator));
+        all.extend(idle_since.map(Self::IdleSince));
+        all.extend(ends_by.map(Self::EndsBy));
+        all.extend(knocked_after.map(Self::KnockedAfter));
+        all.extend(scope.map(Self::Scope));
+        all
+    }
+
+    /// The ids of up to `most` keys of the account that are so.
+    pub(crate) fn ids<D: Composed>(
+        &self,
+        query: &mut QueryBuilder<D>,
+        account: &AccountId,
+        most: u32,
+    ) {
+        let named = "SELECT DISTINCT t.key_id AS id FROM key_terms t WHERE t.account_id = ";
+        let keys = "SELECT k.id FROM api_keys k WHERE k.account_id = ";
+        match self {
+            Self::WordOrPreview(word, begin) => {
+                // Each with its own bound: to tell the ones from the others, all of both are gathered.
+                query.push("SELECT id FROM (");
+                Asked::Word(word).ids(query, account, most);
+                query.push(") AS named UNION SELECT id FROM (");
+                Asked::Preview(begin).ids(query, account, most);
+                query.push(") AS previewed");
+            }
+            Self::Word(word) => {
+                query.push(named);
+                D::text(query, account.as_str());
+                query.push(" AND ");
+                begins(query, "t.term", &of_name(word));
+            }
+            Self::Scope(scope) => {
+                query.push(named);
+                D::text(query, account.as_str());
+                query.push(" AND t.term = ");
+                D::text(query, &of_scope(*scope));
+            }
+            _ => {
+                query.push(keys);
+                D::text(query, account.as_str());
+                query.push(" AND ");
+                self.indexed(query);
+            }
+        }
+        query.push(" LIMIT ");
+        D::number(query, most.into());
+    }
+
+    /// That `k` is so, where its own index is to be walked along.
+    pub(crate) fn indexed<D: Composed>(&self, query: &mut QueryBuilder<D>) {
+        match self {
+            Self::Status(status) => {
+                query.push("k.standing = ");
+                D::number(query, standing(*status));
+            }
+            Self::Creator(creator) => {
+                query.push("k.created_by = ");
+                D::text(query, creator.as_str());
+            }
+            Self::IdleSince(since) => {
+                query.push("k.live = 1 AND k.stirred_at <= ");
+                D::number(query, since.millis());
+            }
+            Self::EndsBy(end) => {
+                query.push("k.live = 1 AND k.expires_at <= ");
+                D::number(query, end.millis());
+            }
+            Self::KnockedAfter(since) => {
+                query.push("k.live = 0 AND k.knocked_at > ");
+                D::number(query, since.millis());
+            }
+            Self::Preview(begin) => begins(query, "k.preview", begin),
+            other => other.holds(query),
+        }
+    }
+
+    /// That `k` is so, where another index is to be walked along: said in a way that no index knows.
+    pub(crate) fn holds<D: Composed>(&self, query: &mut QueryBuilder<D>) {
+        match self {
+            Self::Status(status) => {
+                query.push("k.standing + 0 = ");
+                D::number(query, standing(*status));
+            }
+            Self::Creator(creator) => {
+                query.push("k.created_by || '' = ");
+                D::text(query, creator.as_str());
+            }
+            Self::IdleSince(since) => {
+                query.push("k.live + 0 = 1 AND k.stirred_at + 0 <= ");
+                D::number(query, since.millis());
+            }
+            Self::EndsBy(end) => {
+                query.push("k.live + 0 = 1 AND k.expires_at + 0 <= ");
+                D::number(query, end.millis());
+            }
+            Self::KnockedAfter(since) => {
+                query.push("k.live + 0 = 0 AND k.knocked_at + 0 > ");
+                D::number(query, since.millis());
+            }
+            Self::Preview(begin) => begins(query, "(k.preview || '')", begin),
+            Self::Word(word) => {
+                query.push("EXISTS (SELECT 1 FROM key_terms t WHERE t.key_id = k.id AND ");
+                begins(query, "t.term", &of_name(word));
+                query.push(")");
+            }
+            Self::Scope(scope) => {
+                query.push("EXISTS (SELECT 1 FROM key_terms t WHERE t.key_id = k.id AND t.term = ");
+                D::text(query, &of_scope(*scope));
+                query.push(")");
+            }
+            Self::WordOrPreview(word, begin) => {
+                query.push("(");
+                Asked::Word(word).holds(query);
+                query.push(" OR ");
+                Asked::Preview(begin).holds(query);
+                query.push(")");
+            }
+            Self::Impossible => {
+                query.push("1 = 0");
+            }
+        }
+    }
+}
+
+fn begins<D: Composed>(query: &mut QueryBuilder<D>, column: &str, begin: &str) {
+    query.push(column).push(" >= ");
+    D::text(query, begin);
+    query.push(" AND ").push(column).push(" < ");
+    D::text(query, &format!("{begin}\u{10FFFF}"));
+}

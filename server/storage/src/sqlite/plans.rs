@@ -1,0 +1,138 @@
+//! How keys are found, read off the plan, whatever the machine's speed.
+
+use super::SqliteStore;
+use crate::sql::asked::Asked;
+use crate::sql::find::{count, page, probe};
+use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
+use service::store::{KeyPlace, PlaceValue};
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
+
+const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+fn everything(creator: &MemberId) -> Vec<Asked<'_>> {
+    vec![
+        Asked::Status(KeyStatus::Active),
+        Asked::Status(KeyStatus::Revoked),
+        Asked::Creator(creator),
+        Asked::IdleSince(NOW),
+        Asked::EndsBy(NOW),
+        Asked::KnockedAfter(NOW),
+        Asked::Scope(Scope::LeadsRead),
+        Asked::Word("crm"),
+        Asked::Preview("vx_a"),
+        Asked::WordOrPreview("crm", "vx_crm"),
+    ]
+}
+
+fn place(order: KeyOrder) -> KeyPlace {
+    KeyPlace {
+        value: match order.sort {
+            KeySort::Name | KeySort::Preview => PlaceValue::Text("m".to_owned()),
+            _ => PlaceValue::Number(1),
+        },
+        created_at: NOW,
+        id: KeyId::parse("k").unwrap(),
+    }
+}
+
+/// The steps of the plan.
+async fn plan(store: &SqliteStore, query: QueryBuilder<Sqlite>) -> Vec<String> {
+    let text = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
+    let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(AssertSqlSafe(text))
+        .fetch_all(&store.readers)
+        .await
+        .unwrap();
+    rows.into_iter().map(|(.., step)| step).collect()
+}
+
+#[tokio::test]
+async fn every_order_walks_its_own_index_whatever_else_is_asked_for() {
+    let (_place, store) = super::open::tests::fresh().await;
+    let account = AccountId::parse("a").unwrap();
+    let creator = MemberId::parse("m").unwrap();
+    let mut asked: Vec<Vec<Asked>> = everything(&creator)
+        .into_iter()
+        .map(|one| vec![one])
+        .collect();
+    asked.push(Vec::new());
+    asked.push(everything(&creator));
+    for (_, sort, reversed, label) in KeyOrder::ALL {
+        let order = KeyOrder { sort, reversed };
+        for asked in &asked {
+            for after in [None, Some(place(order))] {
+                let query = page(&account, asked, None, order, after.as_ref(), 51);
+                let steps = plan(&store, query).await;
+                let all = steps.join("; ");
+                assert!(
+                    !all.contains("TEMP B-TREE") && !all.contains("SCAN"),
+                    "{label}, {asked:?}: {all}"
+                );
+                let keys = steps
+                    .iter()
+                    .find(|step| step.starts_with("SEARCH k "))
+                    .unwrap();
+                assert!(keys.contains("(account_id=?"), "{label}, {asked:?}: {all}");
+            }
+        }
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_few_are_asked_for_by_leads_to_them_alone() {
+    let (_place, store) = super::open::tests::fresh().await;
+    let account = AccountId::parse("a").unwrap();
+    let creator = MemberId::parse("m").unwrap();
+    let asked = everything(&creator);
+    for lead in 0..asked.len() {
+        for (_, sort, reversed, label) in KeyOrder::ALL {
+            let order = KeyOrder { sort, reversed };
+            let query = page(&account, &asked, Some(lead), order, Some(&place(order)), 51);
+            let steps = plan(&store, query).await;
+            let all = steps.join("; ");
+            let keys = steps
+                .iter()
+                .find(|step| step.starts_with("SEARCH k "))
+                .unwrap();
+            assert!(
+                keys.ends_with("(id=?)"),
+                "{label}, {:?}: {all}",
+                asked[lead]
+            );
+        }
+        let steps = plan(&store, count(&account, &asked, Some(lead), 9)).await;
+        let keys = steps.iter().find(|step| step.starts_with("SEARCH k "));
+        assert!(keys.unwrap().ends_with("(id=?)"), "{steps:?}");
+
+        let steps = plan(&store, probe(&account, &asked[lead], 9)).await;
+        let own = match asked[lead] {
+            Asked::Status(_) => vec!["api_keys_by_standing (account_id=? AND standing=?)"],
+            Asked::Creator(_) => vec!["api_keys_by_creator (account_id=? AND created_by=?)"],
+            Asked::IdleSince(_) => {
+                vec!["api_keys_by_stirring (account_id=? AND live=? AND stirred_at<?)"]
+            }
+            Asked::EndsBy(_) => vec!["api_keys_by_end (account_id=? AND live=? AND expires_at<?)"],
+            Asked::KnockedAfter(_) => {
+                vec!["api_keys_by_knock (account_id=? AND live=? AND knocked_at>?)"]
+            }
+            Asked::Scope(_) => vec!["(account_id=? AND term=?)"],
+            Asked::Word(_) => vec!["(account_id=? AND term>? AND term<?)"],
+            Asked::Preview(_) => {
+                vec!["api_keys_by_preview (account_id=? AND preview>? AND preview<?)"]
+            }
+            Asked::WordOrPreview(..) => vec![
+                "(account_id=? AND term>? AND term<?)",
+                "(account_id=? AND preview>? AND preview<?)",
+            ],
+            Asked::Impossible => unreachable!("not asked"),
+        };
+        for own in own {
+            assert!(
+                steps.iter().any(|step| step.ends_with(own)),
+                "{:?}: {steps:?}",
+                asked[lead]
+            );
+        }
+    }
+    store.close().await;
+}

@@ -1,0 +1,68 @@
+//! Keys that are over and still called with: told at the top of the list, with the way to them.
+
+use crate::support::{Member, World};
+
+const LIST: &str = "/keys?status=knocking";
+
+/// What the page says of them.
+async fn notice(member: &Member, path: &str) -> Option<String> {
+    let page = member.get(path).await.expect(200).body;
+    let (before, _) = page.split_once(" Calls came within the last 7 days")?;
+    assert!(page.contains(&format!("href=\"{LIST}\"")));
+    Some(before.rsplit_once("<p>").unwrap().1.to_owned())
+}
+
+#[tokio::test]
+async fn keys_that_still_knock_are_told_of_above_the_list() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let live = owner.create(&world, "Live", &["leads:read"]).await;
+    let mut dead = Vec::new();
+    for name in ["Old feed", "Old CRM", "Older", "Oldest"] {
+        let key = owner.create(&world, name, &["leads:read"]).await;
+        owner.revoke(&key.id, "").await.expect(200);
+        world.clock.advance_seconds(1);
+        dead.push(key);
+    }
+    live.get("/api/leads").await.expect(200);
+    world.service.flush_uses().await.unwrap();
+    assert_eq!(notice(&owner, "/keys").await, None);
+    let page = owner.get(LIST).await.expect(200).body;
+    assert!(page.contains("No key matches"));
+    let page = owner.get("/").await.expect(200).body;
+    assert!(!page.contains(LIST));
+
+    for (calls, told) in [
+        (1, "1 revoked or expired key still knocks: “Old feed”."),
+        (
+            2,
+            "2 revoked or expired keys still knock: “Old CRM”, “Old feed”.",
+        ),
+        (
+            4,
+            "4 revoked or expired keys still knock: “Oldest”, “Older”, “Old CRM” and 1 more.",
+        ),
+    ] {
+        for key in &dead[..calls] {
+            key.get("/api/leads").await.expect(401);
+        }
+        world.service.flush_uses().await.unwrap();
+        assert_eq!(notice(&owner, "/keys").await.as_deref(), Some(told));
+    }
+    let page = owner.get("/").await.expect(200).body;
+    assert!(page.contains(&format!("href=\"{LIST}\"")));
+    let page = owner.get(LIST).await.expect(200).body;
+    assert!(page.contains("4 keys match") && !page.contains(">Live<"));
+    assert!(page.contains("<option value=\"knocking\" selected>"));
+    assert_eq!(notice(&owner, LIST).await, None, "these are all of them");
+    let stranger = world.stranger().await;
+    assert_eq!(notice(&stranger, "/keys").await, None);
+
+    world.clock.advance_seconds(7 * 86_400);
+    let owner = world.sign_in("ada@example.com").await;
+    assert_eq!(
+        notice(&owner, "/keys").await,
+        None,
+        "seven days later it is no news"
+    );
+}

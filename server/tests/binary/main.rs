@@ -18,4 +18,5 @@ mod slow;
 mod start;
 mod stop;
 mod support;
+mod upgrade;
 mod wire;

@@ -1,0 +1,253 @@
+//! A new version on the data of an older one: from every schema since the sixth, and killed half-way.
+
+use crate::support::{Server, voxum};
+use serde_json::Value;
+use service::Pepper;
+use service::key::PlainKey;
+use sqlx::migrate::{Migration, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+static TODAY: Migrator = sqlx::migrate!("storage/migrations/sqlite");
+const FIRST: i64 = 6;
+
+const PEPPER: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+/// The example of the key format.
+const LIVE: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
+/// The session that a member had opened.
+const TOKEN: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
+const DAY: i64 = 86_400_000;
+
+fn newest() -> i64 {
+    TODAY
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap()
+}
+
+/// What each version could store beyond that of the sixth, as it stored it.
+const SINCE: &[(i64, &str)] = &[
+    (7, "UPDATE api_keys SET replaced_by = 'live', replaced_at = NOW - DAY WHERE id = 'old';
+         UPDATE api_keys SET replaces = 'old' WHERE id = 'live'"),
+    (8, "UPDATE accounts SET keys_must_expire = 0, key_max_days = 365"),
+    (9, "INSERT INTO key_notices (account_id, key_id, member_id, days, key_end, claimed_at)
+         VALUES ('acme', 'live', 'ada', 30, NOW + DAY, NOW)"),
+    (10, "UPDATE api_keys SET allow_list = '127.0.0.1' WHERE id = 'live'"),
+    (11, "INSERT INTO key_networks (account_id, key_id, network, first_seen, last_seen)
+          VALUES ('acme', 'live', '127.0.0.0/24', NOW - DAY, NOW);
+          UPDATE api_keys SET scope_uses = 'leads:read=1790000000000', knocked_at = NULL"),
+    (12, "INSERT INTO refused_calls (request_id, account_id, key_id, at, code, cause, method, route)
+          VALUES ('00112233445566778899aabbccddeeff', 'acme', 'old', NOW, 'revoked_key', '', 'GET', '/api/key')"),
+    (14, "UPDATE members SET last_seen_at = NOW;
+          INSERT INTO members (id, account_id, email, role, password_hash, created_at, deactivated_at)
+          VALUES ('bob', 'acme', 'bob@example.com', 'admin', '', NOW, NOW)"),
+    (16, "UPDATE api_keys SET folded = 'hÄndler-feed' WHERE id = 'live'"),
+    (17, "UPDATE accounts SET creation_stopped_at = NOW"),
+];
+
+async fn database(folder: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new()
+        .filename(folder.join("data/voxum.db"))
+        .create_if_missing(true);
+    options.connect().await.unwrap()
+}
+
+/// A folder as the version with so many migrations left it.
+async fn leave(folder: &Path, version: i64, keys: usize) {
+    std::fs::create_dir(folder.join("data")).unwrap();
+    let mut connection = database(folder).await;
+    let migrations: Vec<Migration> = TODAY
+        .iter()
+        .filter(|migration| migration.version <= version)
+        .cloned()
+        .collect();
+    let former = Migrator {
+        migrations: migrations.into(),
+        ..Migrator::DEFAULT
+    };
+    former
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap();
+    let pepper = Pepper::parse(PEPPER).unwrap();
+    let live = PlainKey::parse(LIVE.as_bytes()).unwrap().digest(&pepper);
+    let session = <sha2::Sha256 as sha2::Digest>::digest(TOKEN.as_bytes());
+    let base = "
+        UPDATE installation SET pepper_fingerprint = 'FINGERPRINT';
+        INSERT INTO accounts (id, name, currency, created_at) VALUES ('acme', 'Acme', 'EUR', NOW);
+        INSERT INTO members (id, account_id, email, role, password_hash, created_at)
+        VALUES ('ada', 'acme', 'ada@example.com', 'owner', '', NOW);
+        INSERT INTO sessions (digest, member_id, created_at, last_seen_at, expires_at)
+        VALUES (x'SESSION', 'ada', NOW, NOW, NOW + DAY);
+        INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token,
+            expires_at, last_used_at, last_used_ip, note)
+        VALUES ('live', 'acme', 'HÄNDLER-Feed', 'vx_000000…', x'DIGEST', 'PEPPER', 'inventory:read leads:read', NOW - DAY,
+            'ada', x'01', NOW + 100 * DAY, NOW - 1000, '127.0.0.1', 'By the lake');
+        INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token,
+            revoked_at, revoked_by, revoke_reason)
+        VALUES ('old', 'acme', 'Old CRM', 'vx_old000…', randomblob(32), 'PEPPER', 'leads:read', NOW - 2 * DAY, 'ada', x'02',
+            NOW - DAY, 'ada', 'leaked');
+        INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token,
+            expires_at)
+        VALUES ('over', 'acme', 'Over', 'vx_ove000…', randomblob(32), 'PEPPER', 'leads:read', NOW - 9 * DAY, 'ada', x'03', NOW - DAY);
+        WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < MANY)
+        INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token)
+        SELECT 'many-' || n, 'acme', 'System ' || n, 'vx_man000…', randomblob(32), 'PEPPER', 'leads:read', NOW - n, 'ada',
+            CAST('many' || n AS BLOB) FROM numbers WHERE n < MANY;
+        INSERT INTO items (account_id, id, name, available, attributes, updated_at, revision)
+        VALUES ('acme', 'SKU001', 'A red car', 1, '{}', NOW, 1);
+        INSERT INTO lead_feeds (account_id, last_change) VALUES ('acme', 1);
+        INSERT INTO leads (account_id, id, change_number, phone, status, created_at, updated_at)
+        VALUES ('acme', 'lead-1', 1, '+49 1', 'new', NOW, NOW);
+        INSERT INTO account_calls (account_id, quarter, outcome, calls)
+        VALUES ('acme', NOW / 900000 * 900000, 'accepted', 41);
+        INSERT INTO audit_events (account_id, at, actor_kind, actor_id, action, subject, ip, detail)
+        VALUES ('acme', NOW - DAY, 'member', 'ada', 'key.revoked', 'old', '127.0.0.1', '{\"reason\":\"leaked\"}')";
+    let since = SINCE.iter().filter(|(since, _)| *since <= version);
+    for part in [base].into_iter().chain(since.map(|(_, part)| *part)) {
+        let now = "(1000 * unixepoch())";
+        let statement = part
+            .replace("NOW", now)
+            .replace("DAY", &DAY.to_string())
+            .replace("MANY", &(keys + 1).to_string())
+            .replace("FINGERPRINT", &pepper.fingerprint())
+            .replace("PEPPER", pepper.id().as_str())
+            .replace("DIGEST", &hex::encode(live.as_bytes()))
+            .replace("SESSION", &hex::encode(session));
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+    connection.close().await.unwrap();
+}
+
+fn start(folder: &Path) -> Server {
+    Server::of(voxum(folder).env("VOXUM_PEPPER", PEPPER), false)
+}
+
+/// Everything is there, and works.
+fn check(server: &Server, keys: usize) {
+    let key = server.key(LIVE);
+    for (path, told) in [
+        ("/api/key", "HÄNDLER-Feed"),
+        ("/api/inventory", "A red car"),
+        ("/api/leads", "+49 1"),
+    ] {
+        let answer = key.get(path).unwrap();
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        assert!(answer.body.contains(told), "{path}: {}", answer.body);
+    }
+    let ada = server.client(Some(("cookie", format!("__Host-voxum_session={TOKEN}"))));
+    if keys == 0 {
+        let text = |field: &Value| field.as_str().unwrap().to_lowercase();
+        let listed = ada.keys();
+        let mut listed: Vec<_> = listed
+            .iter()
+            .map(|key| (text(&key["id"]), text(&key["status"])))
+            .collect();
+        listed.sort();
+        let expected = [("live", "active"), ("old", "revoked"), ("over", "expired")];
+        assert_eq!(
+            listed,
+            expected.map(|(id, status)| (id.to_owned(), status.to_owned()))
+        );
+    }
+    let dashboard = ada.get("/").unwrap().body;
+    assert!(!dashboard.contains("No calls in the last 30 days"));
+    for (path, told) in [
+        ("/keys?q=h%C3%A4ndler", "1 key matches"),
+        ("/keys?q=old", "1 key matches"),
+        ("/keys?scope=inventory:read", "1 key matches"),
+        ("/keys/live", "By the lake"),
+        ("/keys/old", "Leaked"),
+        ("/audit", "Old CRM"),
+        ("/settings", "Acme"),
+        ("/team", "ada@example.com"),
+    ] {
+        let answer = ada.get(path).unwrap();
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        assert!(
+            answer.body.contains(told),
+            "{path} lacks {told}: {}",
+            answer.body
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_older_schema_is_brought_up_to_date_with_all_that_was_in_it() {
+    for version in FIRST..newest() {
+        let folder = tempfile::tempdir().unwrap();
+        leave(folder.path(), version, 0).await;
+        for _ in 0..2 {
+            let server = tokio::task::block_in_place(|| {
+                let server = start(folder.path());
+                check(&server, 0);
+                server
+            });
+            let (status, log, _) = tokio::task::block_in_place(|| server.stop());
+            assert!(status.success(), "from {version}: {log}");
+        }
+    }
+}
+
+/// What stands in the file: its version, and how many keys there are whose terms are not written.
+async fn state(folder: &Path) -> (i64, i64) {
+    let mut connection = database(folder).await;
+    let version = "SELECT max(version) FROM _sqlx_migrations";
+    let version: i64 = sqlx::query_scalar(version)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    let missing: i64 = if version == FIRST {
+        0
+    } else {
+        let missing = "SELECT count(*) FROM api_keys WHERE indexed = 0";
+        sqlx::query_scalar(missing)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    };
+    connection.close().await.unwrap();
+    (version, missing)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_is_killed_half_way_leaves_the_former_schema_or_the_new_one() {
+    const KEYS: usize = 2_000;
+    let folder = tempfile::tempdir().unwrap();
+    leave(folder.path(), FIRST, KEYS).await;
+    let mut former = 0;
+    let mut lived = Duration::from_millis(100);
+    loop {
+        let mut child = voxum(folder.path())
+            .env("VOXUM_PEPPER", PEPPER)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        tokio::time::sleep(lived).await;
+        lived = lived * 5 / 4;
+        child.kill().unwrap();
+        child.wait().unwrap();
+        match state(folder.path()).await {
+            (FIRST, 0) => former += 1,
+            (version, 0) if version == newest() => break,
+            other => panic!("half of it was left: {other:?}"),
+        }
+    }
+    assert!(
+        former >= 3,
+        "it was killed {former} times before it was through"
+    );
+    tokio::task::block_in_place(|| {
+        let server = start(folder.path());
+        check(&server, KEYS);
+        server.stop();
+    });
+}

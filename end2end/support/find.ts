@@ -146,7 +146,7 @@ export const FIND_STATES = [
     name: "keys filtered and chosen",
     open: async ({ page, server }: FindStage) => {
       await seedFour(server);
-      await signIn(page, "/keys?q=e&scope=inventory%3Aread&sort=name");
+      await signIn(page, "/keys?q=a&scope=inventory%3Aread&sort=name");
       await page.getByLabel("Choose Apple stock").check();
     },
   },

@@ -42,6 +42,15 @@ struct Rows {
     /// Whether the account has no key at all.
     none: RwSignal<bool>,
     clock: Clock,
+    /// Those that were made or ended here: they stay, whatever the list holds by now.
+    touched: StoredValue<Vec<KeyId>>,
+}
+
+/// Where a key that is new in the list stands among those that are known: after the one that it follows.
+fn place(id: &KeyId, order: &[KeyId], keys: &[KeyView]) -> usize {
+    let before = order.iter().take_while(|other| *other != id);
+    let known = |other: &KeyId| keys.iter().position(|key| key.id == *other);
+    before.filter_map(known).last().map_or(0, |last| last + 1)
 }
 
 impl Rows {
@@ -53,7 +62,8 @@ impl Rows {
         self.keys.set(page.keys);
     }
 
-    /// As they are now, whoever changed them.
+    /// As they are now, whoever changed them. Rows stay where they are, in whatever order they would come now: what
+    /// somebody reads, or has the focus on, does not move away.
     fn hear(self, news: KeysNews) {
         self.clock.reached(news.now);
         // What is told again as it was draws nothing anew.
@@ -61,15 +71,21 @@ impl Rows {
             self.none.set(news.none);
         }
         self.count.set(news.count);
+        let touched = self.touched.get_value();
         self.keys.update(|keys| {
-            // First what is new of a key, then what was known of it.
-            let mut known = news.changed;
-            known.append(keys);
-            let take = |id: KeyId| {
-                let place = known.iter().position(|key| key.id == id)?;
-                Some(known.remove(place))
-            };
-            *keys = news.order.into_iter().filter_map(take).collect();
+            for key in news.changed {
+                let known = keys.iter().position(|known| known.id == key.id);
+                match known.map(|place| &mut keys[place]) {
+                    // An end is final: this is older than what was done here.
+                    Some(known) if !known.status.is_live() && key.status.is_live() => {}
+                    Some(known) => *known = key,
+                    None => {
+                        let place = place(&key.id, &news.order, keys);
+                        keys.insert(place, key);
+                    }
+                }
+            }
+            keys.retain(|key| news.order.contains(&key.id) || touched.contains(&key.id));
         });
     }
 
@@ -77,6 +93,7 @@ impl Rows {
     fn add(self, key: KeyView) {
         self.clock.reached(key.created.at);
         self.none.set(false);
+        self.touched.update_value(|ids| ids.push(key.id.clone()));
         self.count.update(|count| {
             count.keys += 1;
             count.active += 1;
@@ -89,6 +106,8 @@ impl Rows {
         if let Some(revocation) = &revoked.revocation {
             self.clock.reached(revocation.at.at);
         }
+        self.touched
+            .update_value(|ids| ids.push(revoked.id.clone()));
         self.keys.update(|keys| {
             if let Some(key) = keys.iter_mut().find(|key| key.id == revoked.id) {
                 if key.status == KeyStatus::Active {
@@ -108,6 +127,7 @@ fn Keys(page: Data) -> impl IntoView {
         count: RwSignal::new(page.count),
         none: RwSignal::new(page.none),
         clock: Clock::start(page.now.at),
+        touched: StoredValue::new(Vec::new()),
     };
     let manages = page.manages;
     let creates = page.new_key.is_some();

@@ -20,5 +20,5 @@ test("a key is created to end with a day of one's own choice", async ({ page }) 
   await page.getByRole("button", { name: "Create API Key" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Save your API key" })).toBeVisible();
   await page.goto("/keys");
-  await expect(page.getByText("Ends 1 Feb 2040").first()).toBeVisible();
+  await expect(page.getByText("Ends 31 Jan 2040").first()).toBeVisible();
 });

@@ -4,9 +4,7 @@
 //! command line or by time alone, and no change needs to know of it. What is equal is not sent.
 
 use super::door::{Door, failure};
-use super::next::sign_in_to;
-use super::page::path_and_query;
-use super::{Onlooker, Visitor, plain, see_other, unavailable};
+use super::{Onlooker, Visitor, plain, unavailable};
 use crate::AppState;
 use crate::headers::RETRY_SECONDS;
 use app::backend::Backend as _;
@@ -34,7 +32,8 @@ pub async fn keys(
     Onlooker(visitor): Onlooker,
 ) -> Response {
     if visitor.member.is_none() {
-        return see_other(&sign_in_to(path_and_query(&uri)));
+        // Nobody would see a page here. This is how browsers are told not to ask again.
+        return StatusCode::NO_CONTENT.into_response();
     }
     let Ok(permit) = state.watching.clone().try_acquire_owned() else {
         let mut response = plain(

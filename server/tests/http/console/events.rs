@@ -180,7 +180,7 @@ async fn looking_on_keeps_no_session_alive_and_ends_with_it() {
     Events::open(&owner, "").await.news().await;
     world.clock.advance_seconds(2 * 3600);
     assert!(events.next().await.is_none(), "the session is over");
-    owner.get("/keys/events").await.expect(303);
+    owner.get("/keys/events").await.expect(204);
 
     let bob = world.sign_in(OWNER).await;
     let mut events = Events::open(&bob, "").await;

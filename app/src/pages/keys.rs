@@ -249,8 +249,13 @@ fn listen(rows: Rows, issue: Option<Issue>) {
             let Ok(news) = serde_json::from_slice::<KeysNews>(text.as_bytes()) else {
                 return;
             };
-            if let (Some(issue), Some(call)) = (issue, &news.first_call) {
-                issue.first_call.set(Some(call.clone()));
+            // What is told again as it was is not read out again.
+            if let Some(issue) = issue
+                && issue
+                    .first_call
+                    .with_untracked(|known| *known != news.first_call)
+            {
+                issue.first_call.set(news.first_call.clone());
             }
             rows.hear(news);
         });

@@ -1,6 +1,7 @@
 //! The command line: what `voxum --help` says is written here.
 
 use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
 
 /// The settings that have no flag, since command lines show in process lists and shell histories.
 const SECRETS: &str = "\
@@ -146,6 +147,21 @@ pub enum Command {
     /// Make one-time links on this machine, for whoever may read its terminal
     #[command(subcommand)]
     Admin(Admin),
+    /// Write everything into one new file, while the server runs. The pepper is not in it
+    Backup {
+        /// The new file; an SQLite database, whichever database the data is in
+        file: PathBuf,
+    },
+    /// Fill an empty place with a backup. Every API key is then paused until somebody confirms it
+    Restore {
+        /// What `voxum backup` wrote
+        file: PathBuf,
+    },
+    /// Move an SQLite database into the empty PostgreSQL database that the settings name
+    Move {
+        /// The SQLite database that the server used so far, such as data/voxum.db
+        file: PathBuf,
+    },
     /// Look at API keys
     #[command(subcommand)]
     Key(Key),

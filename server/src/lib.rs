@@ -8,6 +8,7 @@ mod api;
 mod body;
 mod cli;
 mod client;
+mod command;
 mod console;
 mod cursor;
 mod docs;
@@ -49,7 +50,10 @@ pub fn run() -> ExitCode {
     if let Err(error) = environment.check() {
         return stop(&error, 2);
     }
-    let Cli { flags, command } = Cli::parse();
+    let Cli {
+        flags,
+        command: asked,
+    } = Cli::parse();
     let settings = match Settings::read(&flags, &environment) {
         Ok(settings) => settings,
         Err(error) => return stop(&error, 2),
@@ -62,9 +66,12 @@ pub fn run() -> ExitCode {
         Err(error) => return stop(&error, 1),
     };
     let done = runtime.block_on(async {
-        match command.unwrap_or(Command::Serve) {
+        match asked.unwrap_or(Command::Serve) {
             Command::Serve => serve::serve(settings).await,
             Command::Admin(command) => admin::run(command, settings).await,
+            Command::Backup { file } => command::backup::run(&file, settings).await,
+            Command::Restore { file } => command::restore::run(&file, settings).await,
+            Command::Move { file } => command::transfer::run(&file, settings).await,
             Command::Key(command) => key_command::run(command, settings).await,
         }
     });

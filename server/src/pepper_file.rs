@@ -17,21 +17,32 @@ pub fn read_or_make(
     random: &dyn Random,
 ) -> anyhow::Result<Pepper> {
     let path = beside(database);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => parse(&Zeroizing::new(text), &path),
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            bail!("the pepper {} cannot be read: {error}", path.display())
-        }
-        Err(_) if has_keys => bail!(
+    match read(database)? {
+        Some(pepper) => Ok(pepper),
+        None if has_keys => bail!(
             "the pepper {} is missing, and the stored API keys cannot be checked without it: \
              restore the file, or set VOXUM_PEPPER to its content",
             path.display()
         ),
-        Err(_) => make(&path, random),
+        None => make(&path, random),
     }
 }
 
-fn beside(database: &Path) -> PathBuf {
+/// Reads the pepper, where there is one, and makes none.
+///
+/// # Errors
+/// One line for the operator.
+pub fn read(database: &Path) -> anyhow::Result<Option<Pepper>> {
+    let path = beside(database);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => parse(&Zeroizing::new(text), &path).map(Some),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => bail!("the pepper {} cannot be read: {error}", path.display()),
+    }
+}
+
+/// Where the pepper of a database is.
+pub fn beside(database: &Path) -> PathBuf {
     database.with_file_name("pepper")
 }
 

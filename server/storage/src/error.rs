@@ -92,7 +92,7 @@ struct Answered {
     about: String,
 }
 
-fn wordless(error: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
+pub(crate) fn wordless(error: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
     let said = error
         .as_database_error()
         .and_then(|said| said.try_downcast_ref::<PgDatabaseError>());

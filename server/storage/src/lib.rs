@@ -4,11 +4,14 @@
 //! apart from them: the statements and the rows they give in `sql`, static text with `$1` placeholders, and the ports that
 //! run them in `ports`. Transactions begin and end inside one port method; no lower error's text holds a bound value.
 
+pub mod copy;
 mod error;
+mod look;
 mod postgres;
 mod sql;
 mod sqlite;
 mod turn;
 
+pub use look::{Look, Schema, ServerLook};
 pub use postgres::{OpenError as PostgresOpenError, PostgresStore};
 pub use sqlite::{OpenError, OpenMode, SqliteStore};

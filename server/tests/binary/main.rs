@@ -1,6 +1,7 @@
 //! The program itself, started as an operator starts it.
 
 mod admin;
+mod backup;
 mod bodies;
 mod canary;
 mod docs;

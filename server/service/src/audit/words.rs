@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 pub(super) const OPERATOR: &str = "The operator";
 
 /// Fields in the order in which they are told, with their names. Others follow under the name that they are stored by.
-const FIELDS: [(&str, &str); 27] = [
+const FIELDS: [(&str, &str); 28] = [
     ("name", "Name"),
     ("email", "Email"),
     ("owner", "Owner"),
@@ -33,6 +33,7 @@ const FIELDS: [(&str, &str); 27] = [
     ("rejected", "Passed over"),
     ("depth", "Calls at once"),
     ("per_second", "Calls a second"),
+    ("paused", "Keys paused until confirmed"),
     ("together", "Keys changed together"),
     ("all", "All keys of the account"),
     ("before", "Before"),
@@ -43,6 +44,7 @@ const FIELDS: [(&str, &str); 27] = [
 pub const fn title(action: Action) -> &'static str {
     match action {
         Action::AccountCreated => "Account created",
+        Action::AccountRestored => "Account restored from a backup",
         Action::AccountUpdated => "Settings changed",
         Action::InventoryUpdated => "Inventory updated",
         Action::FactorDisabled => "Second factor turned off",

@@ -134,6 +134,7 @@ impl Actor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     AccountCreated,
+    AccountRestored,
     AccountUpdated,
     InventoryUpdated,
     FactorDisabled,
@@ -168,8 +169,9 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::AccountCreated,
+        Self::AccountRestored,
         Self::AccountUpdated,
         Self::InventoryUpdated,
         Self::FactorDisabled,
@@ -206,6 +208,7 @@ impl Action {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccountCreated => "account.created",
+            Self::AccountRestored => "account.restored",
             Self::AccountUpdated => "account.updated",
             Self::InventoryUpdated => "inventory.updated",
             Self::FactorDisabled => "factor.disabled",

@@ -13,8 +13,9 @@
 
 mod connection;
 mod feed;
-mod open;
-mod open_error;
+mod look;
+pub(crate) mod open;
+pub(crate) mod open_error;
 mod pools;
 #[path = "../ports/mod.rs"]
 #[expect(
@@ -105,10 +106,10 @@ const INSTALLATION: i32 = 1;
 const CHANGES: i32 = 2;
 const FEEDING: i32 = 3;
 const RELAXED: i32 = 4;
-const MIGRATIONS: i32 = 5;
+pub(crate) const MIGRATIONS: i32 = 5;
 
 /// The statement that waits for a lock, which ends with the transaction. Who waits longer gets it earlier.
-fn lock(kind: i32, number: i32) -> String {
+pub(crate) fn lock(kind: i32, number: i32) -> String {
     format!("SELECT pg_advisory_xact_lock({kind}, {number});")
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
+pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// As `server_version_num`.
 const OLDEST: i32 = 140_000;
@@ -28,24 +28,8 @@ impl PostgresStore {
     /// # Errors
     /// Where the database cannot be used as it is; then it was not changed.
     pub async fn open(url: &str, mode: OpenMode) -> Result<Self, OpenError> {
-        let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| {
-            let reason = error.into();
-            OpenError::BadUrl { reason }
-        })?;
-        // What it finds worth noting, such as a table that is there already, is not worth a line in our log.
-        let options = options
-            .application_name("voxum")
-            .options([("client_min_messages", "warning")]);
-        let place = place(&options);
+        let (options, place, mut connection) = connect(url).await?;
         let failed = |error| explain(error, &place);
-
-        // Without the limits on statements: migrations may take longer.
-        let connecting = timeout(CONNECT, options.connect()).await;
-        let late = |_| OpenError::Unreachable {
-            place: place.clone(),
-            reason: "it does not answer".into(),
-        };
-        let mut connection = connecting.map_err(late)?.map_err(failed)?;
         check_server(&mut connection, &place).await?;
         bring_up(&mut connection, &place, mode).await?;
         connection.close().await.map_err(failed)?;
@@ -59,7 +43,36 @@ impl PostgresStore {
     }
 }
 
-async fn check_server(connection: &mut PgConnection, place: &str) -> Result<(), OpenError> {
+/// Connects, without the limits on statements: migrations and copies may take longer. Gives how the database is called,
+/// too.
+pub(crate) async fn connect(
+    url: &str,
+) -> Result<(PgConnectOptions, String, PgConnection), OpenError> {
+    let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| {
+        let reason = error.into();
+        OpenError::BadUrl { reason }
+    })?;
+    // What it finds worth noting, such as a table that is there already, is not worth a line in our log.
+    let options = options
+        .application_name("voxum")
+        .options([("client_min_messages", "warning")]);
+    let place = place(&options);
+    let patient = options.clone().disable_statement_logging();
+    let connecting = timeout(CONNECT, patient.connect()).await;
+    let late = |_| OpenError::Unreachable {
+        place: place.clone(),
+        reason: "it does not answer".into(),
+    };
+    let connection = connecting
+        .map_err(late)?
+        .map_err(|error| explain(error, &place))?;
+    Ok((options, place, connection))
+}
+
+pub(crate) async fn check_server(
+    connection: &mut PgConnection,
+    place: &str,
+) -> Result<(), OpenError> {
     let sql =
         "SELECT current_setting('server_version_num')::integer, current_setting('server_version'),
         current_setting('server_encoding')";
@@ -83,6 +96,11 @@ fn is_recent(number: i32) -> bool {
     number >= OLDEST
 }
 
+/// Whether a database is ours, and whether there is any table in it.
+pub(crate) const OURS: &str = "
+    SELECT to_regclass('_sqlx_migrations') IS NOT NULL AND to_regclass('installation') IS NOT NULL,
+        EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')";
+
 /// Makes sure that the database is ours and applies the migrations it lacks, in one transaction: of two nodes that start
 /// at once the second finds the work done, and a start that is killed leaves nothing half done.
 async fn bring_up(
@@ -97,9 +115,7 @@ async fn bring_up(
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    let sql = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL AND to_regclass('installation') IS NOT NULL,
-        EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')";
-    let (ours, tables): (bool, bool) = sqlx::query_as(sql)
+    let (ours, tables): (bool, bool) = sqlx::query_as(OURS)
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
@@ -109,9 +125,16 @@ async fn bring_up(
         OpenMode::ExistingOnly => return Err(OpenError::Missing { place: named() }),
         OpenMode::CreateIfNew => {}
     }
+    migrate(&mut transaction, place).await?;
+    transaction.commit().await.map_err(failed)
+}
+
+/// Applies the migrations that are lacking.
+pub(crate) async fn migrate(connection: &mut PgConnection, place: &str) -> Result<(), OpenError> {
+    let named = || place.to_owned();
     // `run` does the same, but its future cannot be shown to be `Send`.
     MIGRATOR
-        .run_direct(None, &mut *transaction, false)
+        .run_direct(None, connection, false)
         .await
         .map_err(|error| match error {
             MigrateError::VersionMissing(version) => OpenError::Newer {
@@ -123,14 +146,13 @@ async fn bring_up(
                 version,
             },
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-                failed(error)
+                explain(error, place)
             }
             other => OpenError::Failed {
                 place: named(),
                 reason: other.into(),
             },
-        })?;
-    transaction.commit().await.map_err(failed)
+        })
 }
 
 #[cfg(test)]

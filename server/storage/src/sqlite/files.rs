@@ -11,17 +11,20 @@ use std::path::{Path, PathBuf};
 const FILE_MODE: u32 = 0o600;
 const DIRECTORY_MODE: u32 = 0o700;
 
-pub(super) struct Files {
+/// What is added to the name of a database whose data was moved to another one.
+pub(crate) const MOVED: &str = ".moved";
+
+pub(crate) struct Files {
     /// Absolute, so that no path can be taken for a `file:` address.
-    pub(super) database: PathBuf,
+    pub(crate) database: PathBuf,
     /// Says that a database stood here: where it is gone, an empty one in its place would hand the installation to
     /// whoever asks first.
-    pub(super) marker: PathBuf,
-    directory: PathBuf,
+    pub(crate) marker: PathBuf,
+    pub(crate) directory: PathBuf,
 }
 
 impl Files {
-    pub(super) fn at(path: &Path) -> Result<Self, OpenError> {
+    pub(crate) fn at(path: &Path) -> Result<Self, OpenError> {
         let unreadable = |reason| OpenError::Unreadable {
             path: path.to_owned(),
             reason,
@@ -50,8 +53,25 @@ impl Files {
             .map_err(|error| self.unreadable(error))
     }
 
+    /// Makes sure that a database stands here.
+    pub(super) fn expect(&self) -> Result<(), OpenError> {
+        self.prepare(OpenMode::ExistingOnly)
+    }
+
+    /// Whether SQLite's log of changes lies beside the database: somebody has it open, or was killed.
+    pub(crate) fn has_log(&self) -> bool {
+        self.beside("-wal").exists()
+    }
+
+    /// A file whose name is the database's with something after it.
+    pub(crate) fn beside(&self, suffix: &str) -> PathBuf {
+        let mut name = self.database.as_os_str().to_owned();
+        name.push(suffix);
+        name.into()
+    }
+
     /// Makes sure that a file stands where the database shall be, an empty one only where there was none before.
-    pub(super) fn prepare(&self, mode: OpenMode) -> Result<(), OpenError> {
+    pub(crate) fn prepare(&self, mode: OpenMode) -> Result<(), OpenError> {
         // The marker first: another process that is making the database writes it last.
         let marked = self.are_marked()?;
         let size = match std::fs::metadata(&self.database) {
@@ -71,7 +91,7 @@ impl Files {
     }
 
     /// Notes for every later start that a complete database stands here.
-    pub(super) fn mark(&self) -> Result<(), OpenError> {
+    pub(crate) fn mark(&self) -> Result<(), OpenError> {
         if self.are_marked()? {
             return Ok(());
         }
@@ -112,11 +132,18 @@ impl Files {
     }
 
     /// A new name in a directory survives power loss once the directory itself is on the disk.
-    fn sync_directory(&self) -> io::Result<()> {
+    pub(crate) fn sync_directory(&self) -> io::Result<()> {
         File::open(&self.directory)?.sync_all()
     }
 
     pub(super) fn vanished(&self) -> OpenError {
+        let moved = self.beside(MOVED);
+        if moved.exists() {
+            return OpenError::Moved {
+                path: self.database.clone(),
+                moved,
+            };
+        }
         OpenError::Vanished {
             path: self.database.clone(),
             marker: self.marker.clone(),

@@ -8,12 +8,13 @@
 //! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
 
 mod feed;
-mod files;
-mod open;
-mod open_error;
+pub(crate) mod files;
+pub(crate) mod look;
+pub(crate) mod open;
+pub(crate) mod open_error;
 #[cfg(test)]
 mod plans;
-mod pools;
+pub(crate) mod pools;
 #[path = "../ports/mod.rs"]
 #[expect(
     clippy::duplicate_mod,

@@ -13,10 +13,10 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// `application_id` of our files, `VoXm` in ASCII; the first migration sets it.
-const APPLICATION_ID: i64 = 0x566f_586d;
+pub(crate) const APPLICATION_ID: i64 = 0x566f_586d;
 
 /// Connections that list and find.
 const READERS: u32 = 4;
@@ -85,7 +85,7 @@ async fn check_version(connection: &mut SqliteConnection) -> sqlx::Result<Result
     })
 }
 
-fn is_recent(version: &str) -> bool {
+pub(super) fn is_recent(version: &str) -> bool {
     let numbers: Vec<u32> = version
         .split('.')
         .map_while(|part| part.parse().ok())
@@ -95,7 +95,7 @@ fn is_recent(version: &str) -> bool {
 
 /// Makes sure that the file is ours and applies the migrations it lacks, in one transaction: of two processes that
 /// start at once the second finds the work done, and a start that is killed leaves nothing half done.
-async fn bring_up(
+pub(crate) async fn bring_up(
     connection: &mut SqliteConnection,
     files: &Files,
     mode: OpenMode,

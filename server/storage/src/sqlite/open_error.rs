@@ -15,6 +15,11 @@ pub enum OpenError {
         path.display(), marker.display()
     )]
     Vanished { path: PathBuf, marker: PathBuf },
+    #[error(
+        "the data of {} was moved to PostgreSQL: name that in VOXUM_DATABASE_URL; to go back to what stood here then, rename {} to it",
+        path.display(), moved.display()
+    )]
+    Moved { path: PathBuf, moved: PathBuf },
     #[error("{} is a folder: name a file in it, such as {}", path.display(), path.join("voxum.db").display())]
     Folder { path: PathBuf },
     #[error("{} cannot be made: {reason}", path.display())]
@@ -45,13 +50,13 @@ pub enum OpenError {
 }
 
 /// Whether another connection holds the lock that was wanted.
-pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::PoolTimedOut)
         || matches!(error.as_database_error().and_then(sqlite_code), Some(5 | 6))
 }
 
 /// Finds the line for what SQLite said: <https://www.sqlite.org/rescode.html>.
-pub(super) fn explain(error: sqlx::Error, path: &Path) -> OpenError {
+pub(crate) fn explain(error: sqlx::Error, path: &Path) -> OpenError {
     let path = path.to_owned();
     match error.as_database_error().and_then(sqlite_code) {
         _ if is_busy(&error) => OpenError::Locked { path },

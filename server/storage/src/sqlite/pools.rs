@@ -14,7 +14,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const ACQUIRE: Duration = Duration::from_secs(5);
 
 /// What all connections have in common.
-pub(super) fn options(database: &Path) -> SqliteConnectOptions {
+pub(crate) fn options(database: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(database)
         .busy_timeout(BUSY)

@@ -3,6 +3,7 @@
 
 mod atomic;
 mod contract;
+mod copies;
 mod faults;
 mod opening;
 mod outage;

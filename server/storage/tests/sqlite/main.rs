@@ -2,6 +2,7 @@
 
 mod atomic;
 mod contract;
+mod copies;
 mod erasure;
 mod files;
 mod opening;

@@ -1,0 +1,25 @@
+//! `voxum backup FILE`: everything in one file, while the server runs.
+
+use crate::serve::say;
+use crate::settings::{Database, Settings};
+use crate::telemetry;
+use anyhow::anyhow;
+use std::path::Path;
+use storage::copy::{Held, back_up_file, back_up_postgres};
+
+/// # Errors
+/// One line for the operator; then there is no file.
+pub async fn run(to: &Path, settings: Settings) -> anyhow::Result<()> {
+    telemetry::start(settings.log, settings.log_format);
+    // These texts are complete without their sources.
+    let Held { accounts, keys } = match &settings.database {
+        Database::File(database) => back_up_file(database, to).await,
+        Database::Postgres(url) => back_up_postgres(url, to).await,
+    }
+    .map_err(|error| anyhow!("{error}"))?;
+    say(&format!(
+        "Backed up to {}: {keys} API keys in accounts: {accounts}. The pepper is not in it: keep a copy of it in another place.",
+        to.display()
+    ));
+    Ok(())
+}

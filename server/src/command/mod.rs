@@ -1,0 +1,6 @@
+//! What an operator does with a whole installation.
+
+pub mod backup;
+mod pepper;
+pub mod restore;
+pub mod transfer;

@@ -1,0 +1,47 @@
+//! `voxum restore FILE`: a backup put to use, in an empty place, with every key paused until somebody confirms it.
+
+use super::pepper::must_fit;
+use crate::serve::say;
+use crate::settings::{Database, Settings};
+use crate::telemetry;
+use anyhow::{anyhow, bail};
+use service::{Clock as _, SystemClock};
+use std::path::Path;
+use storage::copy::{Quarantined, restore_to_file, restore_to_postgres};
+use storage::{Look, Schema, SqliteStore};
+
+/// # Errors
+/// One line for the operator; then nothing was restored.
+pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
+    let look = usable(from).await?;
+    must_fit(&settings, &look)?;
+    telemetry::start(settings.log, settings.log_format);
+    let now = SystemClock.now();
+    let Quarantined { keys } = match &settings.database {
+        Database::File(database) => restore_to_file(from, database, now).await,
+        Database::Postgres(url) => restore_to_postgres(from, url, now).await,
+    }
+    .map_err(|error| anyhow!("{error}"))?;
+    say(&format!(
+        "Restored from {}. API keys that are paused until somebody confirms them in the console, since one of them may have \
+         been revoked after the backup: {keys}. Everybody has to sign in again.",
+        from.display()
+    ));
+    Ok(())
+}
+
+/// Looks through all of a file that is to be put to use.
+pub async fn usable(file: &Path) -> anyhow::Result<Look> {
+    let look = SqliteStore::look(file, true).await;
+    let look = look.map_err(|error| anyhow!("{error}"))?;
+    let path = file.display();
+    if let Schema::Newer(version) = look.schema {
+        bail!(
+            "{path} has schema {version}, which this version does not know: use the newer version that made it"
+        );
+    }
+    if let Some(what) = look.damage {
+        bail!("{path} is damaged ({what}): use another backup");
+    }
+    Ok(look)
+}

@@ -1,0 +1,84 @@
+//! Why a database is not copied, in lines for the operator.
+
+use crate::{OpenError, PostgresOpenError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Nothing was copied, and what was there is as it was. Each text is one line for the operator and complete: no error stands
+/// behind it.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    #[error("{0}")]
+    File(Box<OpenError>),
+    #[error("{0}")]
+    Postgres(Box<PostgresOpenError>),
+    #[error("{} is there already and is not written over: name a new file", path.display())]
+    Exists { path: PathBuf },
+    #[error("{} cannot be written: {reason}", path.display())]
+    NotWritten { path: PathBuf, reason: io::Error },
+    #[error("{} cannot be read: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: io::Error },
+    #[error("a database stands at {}, and nothing is restored over it: stop the server and move it away first, with the files whose names begin like its own", path.display())]
+    Occupied { path: PathBuf },
+    #[error(
+        "the database {place} is not empty, and nothing is written over it: make a new one, and name it in the database URL"
+    )]
+    NotEmpty { place: String },
+    #[error("{} is damaged ({what}): use another backup", path.display())]
+    Damaged { path: PathBuf, what: String },
+    #[error("a server or a command is using {}: stop it, then try again", path.display())]
+    InUse { path: PathBuf },
+    #[error(
+        "the database {place} has schema {found}, and this version's is {newest}: start the server once with this version, or take the backup with the version that made it"
+    )]
+    Behind {
+        place: String,
+        found: i64,
+        newest: i64,
+    },
+    #[error("{doing} failed: {reason}")]
+    Failed {
+        doing: &'static str,
+        reason: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl From<OpenError> for CopyError {
+    fn from(error: OpenError) -> Self {
+        Self::File(Box::new(error))
+    }
+}
+
+impl From<PostgresOpenError> for CopyError {
+    fn from(error: PostgresOpenError) -> Self {
+        Self::Postgres(Box::new(error))
+    }
+}
+
+/// Says what a failed step was.
+pub(super) trait Doing<T> {
+    fn doing(self, doing: &'static str) -> Result<T, CopyError>;
+}
+
+impl<T> Doing<T> for sqlx::Result<T> {
+    fn doing(self, doing: &'static str) -> Result<T, CopyError> {
+        self.map_err(|error| CopyError::Failed {
+            doing,
+            reason: crate::error::wordless(error),
+        })
+    }
+}
+
+/// Says which file could not be written.
+pub(super) trait Writing<T> {
+    fn writing(self, path: &Path) -> Result<T, CopyError>;
+}
+
+impl<T> Writing<T> for io::Result<T> {
+    fn writing(self, path: &Path) -> Result<T, CopyError> {
+        self.map_err(|reason| CopyError::NotWritten {
+            path: path.to_owned(),
+            reason,
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! A backup put to use, in an empty place and nowhere else.
+
+use super::backup::Target;
+use super::error::{Doing as _, Writing as _};
+use super::quarantine::quarantine;
+use super::{CopyError, Quarantined, Result, alone, to_postgres};
+use crate::OpenMode;
+use crate::sqlite::files::Files;
+use crate::sqlite::open;
+use domain::Timestamp;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+
+const DOING: &str = "restoring";
+
+/// Restores the backup `from` to `database`, where there is none. The backup itself stays as it is.
+///
+/// # Errors
+/// Where nothing was restored.
+pub async fn restore_to_file(from: &Path, database: &Path, now: Timestamp) -> Result<Quarantined> {
+    let files = Files::at(database)?;
+    // SQLite would take what is left of another database's log for this one's.
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let path = files.beside(suffix);
+        if std::fs::symlink_metadata(&path).is_ok() {
+            return Err(CopyError::Occupied {
+                path: files.database,
+            });
+        }
+    }
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&files.directory)
+        .writing(&files.directory)?;
+    let target = Target::at(&files.database)?;
+    let (connection, told) = stage(from, &target.temporary, now).await?;
+    connection.close().await.doing(DOING)?;
+    target.publish()?;
+    files.mark()?;
+    Ok(told)
+}
+
+/// Restores the backup `from` to the PostgreSQL database at `url`, which is empty.
+///
+/// # Errors
+/// Where nothing was restored.
+pub async fn restore_to_postgres(from: &Path, url: &str, now: Timestamp) -> Result<Quarantined> {
+    // Where TMPDIR says; with a mode of its own.
+    let folder = tempfile::tempdir().writing(&std::env::temp_dir())?;
+    let file = folder.path().join("restored.db");
+    let (mut connection, told) = stage(from, &file, now).await?;
+    to_postgres::fill(&mut connection, url, || Ok(())).await?;
+    connection.close().await.doing(DOING)?;
+    Ok(told)
+}
+
+/// Makes of the backup, in a file of its own, what shall be restored: brought up to date and in quarantine.
+async fn stage(
+    from: &Path,
+    file: &Path,
+    now: Timestamp,
+) -> Result<(SqliteConnection, Quarantined)> {
+    copy(from, file)?;
+    let files = Files::at(file)?;
+    let mut connection = alone(file).connect().await.doing(DOING)?;
+    open::bring_up(&mut connection, &files, OpenMode::ExistingOnly).await?;
+    let told = quarantine(&mut connection, now).await?;
+    Ok((connection, told))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut backup = File::open(from).map_err(|reason| CopyError::Unreadable {
+        path: from.to_owned(),
+        reason,
+    })?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(to).writing(to)?;
+    std::io::copy(&mut backup, &mut file).writing(to)?;
+    Ok(())
+}

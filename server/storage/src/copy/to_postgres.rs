@@ -1,0 +1,151 @@
+//! From an SQLite file into an empty PostgreSQL database, in one transaction.
+
+use super::error::Doing as _;
+use super::tables::{Column, Kind, Table, tables};
+use super::{CopyError, Result};
+use crate::postgres::open::{OURS, check_server, connect, migrate};
+use crate::postgres::{MIGRATIONS, lock};
+use futures::TryStreamExt as _;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
+
+const DOING: &str = "writing into PostgreSQL";
+
+/// About so many bytes are sent at once.
+const PIECE: usize = 64 * 1024;
+
+/// Makes the schema and writes everything that is in `from`. `last` is done once all is written, right before it is
+/// committed; where it fails, nothing was.
+pub(super) async fn fill(
+    from: &mut SqliteConnection,
+    url: &str,
+    last: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    let (_, place, mut to) = connect(url).await?;
+    check_server(&mut to, &place).await?;
+    let mut transaction = to.begin().await.doing(DOING)?;
+    // A server that starts meanwhile waits for this, and finds everything.
+    sqlx::raw_sql(AssertSqlSafe(lock(MIGRATIONS, 0)))
+        .execute(&mut *transaction)
+        .await
+        .doing(DOING)?;
+    let (_, any): (bool, bool) = sqlx::query_as(OURS)
+        .fetch_one(&mut *transaction)
+        .await
+        .doing(DOING)?;
+    if any {
+        return Err(CopyError::NotEmpty { place });
+    }
+    migrate(&mut transaction, &place).await?;
+    let tables = tables(from).await?;
+    // What the migrations themselves wrote stands in the file, too.
+    for table in tables.iter().rev() {
+        let delete = format!("DELETE FROM {}", table.name);
+        run(&mut transaction, delete).await?;
+    }
+    for table in &tables {
+        copy(from, &mut transaction, table).await?;
+    }
+    count_on(&mut transaction).await?;
+    last()?;
+    transaction.commit().await.doing(DOING)?;
+    to.close().await.doing(DOING)
+}
+
+async fn run(to: &mut PgConnection, sql: String) -> Result<()> {
+    let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(to).await;
+    done.doing(DOING).map(drop)
+}
+
+/// All rows of a table by one statement, after which its rows may refer to each other in any order.
+async fn copy(from: &mut SqliteConnection, to: &mut PgConnection, table: &Table) -> Result<()> {
+    let sql = format!("COPY {} ({}) FROM STDIN", table.name, table.list());
+    let mut copy = to.copy_in_raw(&sql).await.doing(DOING)?;
+    let mut rows = sqlx::query(AssertSqlSafe(table.select())).fetch(from);
+    let (mut piece, mut sent) = (Vec::with_capacity(2 * PIECE), 0);
+    while let Some(row) = rows.try_next().await.doing("reading the SQLite file")? {
+        write(&mut piece, &row, &table.columns).doing("reading the SQLite file")?;
+        sent += 1;
+        if piece.len() >= PIECE {
+            copy.send(&*piece).await.doing(DOING)?;
+            piece.clear();
+        }
+    }
+    copy.send(&*piece).await.doing(DOING)?;
+    let taken = copy.finish().await.doing(DOING)?;
+    if taken == sent {
+        return Ok(());
+    }
+    let told = format!("{taken} of {sent} rows of {} arrived", table.name);
+    Err(sqlx::Error::Protocol(told)).doing(DOING)
+}
+
+/// A row in the text form of COPY: <https://www.postgresql.org/docs/current/sql-copy.html>.
+fn write(piece: &mut Vec<u8>, row: &SqliteRow, columns: &[Column]) -> sqlx::Result<()> {
+    for (index, column) in columns.iter().enumerate() {
+        if index > 0 {
+            piece.push(b'\t');
+        }
+        match column.kind {
+            Kind::Number => match row.try_get::<Option<i64>, _>(index)? {
+                Some(number) => piece.extend(number.to_string().as_bytes()),
+                None => piece.extend(NULL),
+            },
+            Kind::Text => match row.try_get::<Option<&str>, _>(index)? {
+                Some(text) => escape(piece, text),
+                None => piece.extend(NULL),
+            },
+            Kind::Bytes => match row.try_get::<Option<&[u8]>, _>(index)? {
+                Some(bytes) => {
+                    piece.extend(b"\\\\x");
+                    piece.extend(hex::encode(bytes).as_bytes());
+                }
+                None => piece.extend(NULL),
+            },
+        }
+    }
+    piece.push(b'\n');
+    Ok(())
+}
+
+const NULL: &[u8] = b"\\N";
+
+fn escape(piece: &mut Vec<u8>, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b'\\' => piece.extend(b"\\\\"),
+            b'\n' => piece.extend(b"\\n"),
+            b'\r' => piece.extend(b"\\r"),
+            b'\t' => piece.extend(b"\\t"),
+            other => piece.push(other),
+        }
+    }
+}
+
+/// Has numbers that PostgreSQL draws by itself go on after those that are there.
+async fn count_on(to: &mut PgConnection) -> Result<()> {
+    let sql = "SELECT table_name::text, column_name::text FROM information_schema.columns
+        WHERE table_schema = current_schema() AND is_identity = 'YES'";
+    let drawn: Vec<(String, String)> =
+        sqlx::query_as(sql).fetch_all(&mut *to).await.doing(DOING)?;
+    for (table, column) in drawn {
+        let sql = format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), coalesce(max({column}), 0) + 1, false)
+             FROM {table}"
+        );
+        run(to, sql).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn what_ends_a_field_or_a_row_is_escaped() {
+        let mut piece = Vec::new();
+        escape(&mut piece, "a\tb\nc\rd\\N \u{1f697}");
+        assert_eq!(piece, "a\\tb\\nc\\rd\\\\N \u{1f697}".as_bytes());
+    }
+}

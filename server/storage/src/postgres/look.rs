@@ -1,0 +1,98 @@
+//! A database looked at without changing it.
+
+use super::PostgresStore;
+use super::open::{MIGRATOR, OURS, check_server, connect};
+use super::open_error::{OpenError, explain};
+use crate::look::{Look, NEWEST_EVENT, Schema, ServerLook, VERSION};
+use crate::sql::installation;
+use service::Clock;
+use sqlx::{Connection as _, PgConnection};
+use std::time::{Duration, Instant};
+
+/// The fastest of so many answers is what the way takes, and the rest what came between.
+const ANSWERS: usize = 7;
+
+impl PostgresStore {
+    /// Looks at the database at `url` and changes nothing. `clock` is what its server's is compared with.
+    ///
+    /// # Errors
+    /// Where it is no database of ours, or cannot be reached.
+    pub async fn look(url: &str, clock: &dyn Clock) -> Result<Look, OpenError> {
+        let (_, place, mut connection) = connect(url).await?;
+        check_server(&mut connection, &place).await?;
+        let failed = |error| explain(error, &place);
+        let read_only = sqlx::query("SET default_transaction_read_only = on");
+        read_only.execute(&mut connection).await.map_err(failed)?;
+        let (ours, tables): (bool, bool) = sqlx::query_as(OURS)
+            .fetch_one(&mut connection)
+            .await
+            .map_err(failed)?;
+        if tables && !ours {
+            return Err(OpenError::Foreign { place });
+        }
+        let look = read(&mut connection, ours, clock).await.map_err(failed)?;
+        connection.close().await.map_err(failed)?;
+        Ok(look)
+    }
+}
+
+async fn read(connection: &mut PgConnection, ours: bool, clock: &dyn Clock) -> sqlx::Result<Look> {
+    let mut found: Option<i64> = None;
+    let (mut pepper_fingerprint, mut has_keys, mut newest_event) = (None, false, None);
+    if ours {
+        found = sqlx::query_scalar(VERSION)
+            .fetch_one(&mut *connection)
+            .await?;
+        pepper_fingerprint = sqlx::query_scalar(installation::PEPPER_FINGERPRINT)
+            .fetch_one(&mut *connection)
+            .await?;
+        has_keys = sqlx::query_scalar(installation::HAS_KEYS)
+            .fetch_one(&mut *connection)
+            .await?;
+        newest_event = sqlx::query_scalar(NEWEST_EVENT)
+            .fetch_one(&mut *connection)
+            .await?;
+    }
+    let sql =
+        "SELECT current_setting('server_version'), current_setting('max_connections')::bigint";
+    let (version, connections): (String, i64) =
+        sqlx::query_as(sql).fetch_one(&mut *connection).await?;
+    let (latency, clock_ahead) = compare(connection, clock).await?;
+    Ok(Look {
+        version,
+        schema: Schema::of(found, &MIGRATOR),
+        damage: None,
+        pepper_fingerprint,
+        has_keys,
+        newest_event,
+        server: Some(ServerLook {
+            latency,
+            clock_ahead,
+            connections,
+        }),
+    })
+}
+
+/// How long an answer takes, and by how much the server's clock is ahead.
+async fn compare(
+    connection: &mut PgConnection,
+    clock: &dyn Clock,
+) -> sqlx::Result<(Duration, i64)> {
+    let mut best: Option<(Duration, i64)> = None;
+    for _ in 0..ANSWERS {
+        let began = Instant::now();
+        let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+        let theirs: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
+        let took = began.elapsed();
+        // It was asked for half-way.
+        let ours = clock.now().millis().saturating_sub(millis(took) / 2);
+        if best.is_none_or(|(fastest, _)| took < fastest) {
+            best = Some((took, theirs.saturating_sub(ours)));
+        }
+    }
+    Ok(best.unwrap_or_default())
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

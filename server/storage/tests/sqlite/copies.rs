@@ -1,0 +1,253 @@
+//! Backups of a file, and what is restored from them.
+
+use crate::support::{Place, mode};
+use domain::Timestamp;
+use service::store::contract::{Change, World};
+use service::store::{Action, InstallationStore as _, KeyStore as _};
+use std::fs;
+use storage::copy::{CopyError, Quarantined, back_up_file, restore_to_file};
+use storage::{OpenError, OpenMode, Schema, SqliteStore};
+
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+async fn number(place: &Place, sql: &str) -> String {
+    let sql = format!("SELECT CAST(({sql}) AS TEXT)");
+    place.raw().await.texts(&sql).await.remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_holds_everything_and_its_owner_alone_may_read_it() {
+    let place = Place::new();
+    let store = place.open().await;
+    World::build(&store).await;
+    let to = place.file("backup.db");
+    // The server goes on.
+    let held = back_up_file(&place.database(), &to)
+        .await
+        .expect("a backup");
+    assert!(held.accounts > 0 && held.keys > 0, "{held:?}");
+    assert_eq!(mode(&to), 0o600);
+    let other = Place::new();
+    fs::copy(&to, other.database()).expect("a copy");
+    assert_eq!(
+        other.raw().await.dump().await,
+        place.raw().await.dump().await
+    );
+
+    let bytes = fs::read(&to).expect("a backup");
+    let refused = back_up_file(&place.database(), &to).await;
+    assert!(
+        matches!(refused, Err(CopyError::Exists { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(fs::read(&to).expect("a backup"), bytes);
+    let refused = back_up_file(&place.database(), &place.file("no/where.db")).await;
+    assert!(
+        matches!(refused, Err(CopyError::NotWritten { .. })),
+        "{refused:?}"
+    );
+    store.close().await;
+    let mut names: Vec<_> = fs::read_dir(place.directory())
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["backup.db", "voxum.db", "voxum.db.initialized"]);
+}
+
+#[tokio::test]
+async fn what_is_not_ours_is_neither_backed_up_nor_restored() {
+    let place = Place::new();
+    let to = place.file("backup.db");
+    let refused = back_up_file(&place.database(), &to).await;
+    assert!(matches!(refused, Err(CopyError::File(_))), "{refused:?}");
+    place
+        .raw()
+        .await
+        .run("CREATE TABLE recipes (name TEXT)")
+        .await;
+    let refused = back_up_file(&place.database(), &to).await;
+    assert!(matches!(refused, Err(CopyError::File(_))), "{refused:?}");
+    assert!(!to.exists());
+    let other = Place::new();
+    let refused = restore_to_file(&place.database(), &other.database(), NOW).await;
+    assert!(matches!(refused, Err(CopyError::File(_))), "{refused:?}");
+    let left = fs::read_dir(other.directory())
+        .expect("a directory")
+        .count();
+    assert_eq!(left, 0, "a refused restore left something");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_database_pauses_its_keys_and_ends_its_sessions_and_links() {
+    let (place, other) = (Place::new(), Place::new());
+    let store = place.open().await;
+    let world = World::build(&store).await;
+    let account = Change::InsertKey.account(&world).clone();
+    store.close().await;
+    place
+        .raw()
+        .await
+        .run(
+            "UPDATE api_keys SET paused_at = NULL, revoked_at = NULL, revoke_reason = NULL;
+             INSERT INTO sessions (digest, member_id, created_at, last_seen_at, expires_at)
+             SELECT randomblob(8), id, 1, 1, 1 FROM members;
+             INSERT INTO sign_in_steps SELECT randomblob(8), id, 1 FROM members;
+             INSERT INTO links (digest, kind, created_at, expires_at) VALUES (x'03', 'first-owner', 1, 1);
+             INSERT INTO lead_feeds SELECT id, 7 FROM accounts WHERE true ON CONFLICT DO UPDATE SET last_change = 7",
+        )
+        .await;
+    let to = place.file("backup.db");
+    let held = back_up_file(&place.database(), &to)
+        .await
+        .expect("a backup");
+    let bytes = fs::read(&to).expect("a backup");
+    let restored = restore_to_file(&to, &other.database(), NOW).await;
+    assert_eq!(restored.expect("restored"), Quarantined { keys: held.keys });
+    assert_eq!(
+        fs::read(&to).expect("a backup"),
+        bytes,
+        "the backup was changed"
+    );
+    assert_eq!(mode(&other.database()), 0o600);
+    assert!(other.marker().exists());
+
+    let store = other.open().await;
+    let keys = store.list_keys(&account).await.expect("keys");
+    assert!(!keys.is_empty() && keys.iter().all(|key| key.paused_at == Some(NOW)));
+    let event = store.last_event(&account, Action::AccountRestored).await;
+    let event = event.expect("an answer").expect("an event");
+    assert_eq!(
+        (event.at, &event.detail["paused"]),
+        (NOW, &keys.len().into())
+    );
+    store.close().await;
+    for table in ["sessions", "sign_in_steps", "links"] {
+        let left = number(&other, &format!("SELECT count(*) FROM {table}")).await;
+        assert_eq!(left, "0", "{table}");
+    }
+    // Nobody who follows the leads stands behind what comes next.
+    let next = number(&other, "SELECT min(last_change) FROM lead_feeds").await;
+    assert_eq!(next, "1000000007");
+
+    // A key that somebody paused stays as it is. One that waits since an earlier restore waits on, with the others.
+    let confirmed = "UPDATE api_keys SET paused_at = 1 WHERE id = (SELECT min(id) FROM api_keys)";
+    other.raw().await.run(confirmed).await;
+    let second = other.file("second.db");
+    back_up_file(&other.database(), &second)
+        .await
+        .expect("a backup");
+    let third = Place::new();
+    let later = NOW.plus_seconds(60);
+    let told = restore_to_file(&second, &third.database(), later).await;
+    assert_eq!(
+        told.expect("restored"),
+        Quarantined {
+            keys: held.keys - 1
+        }
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_restored_over_a_database_or_what_is_left_of_one() {
+    let (place, other) = (Place::new(), Place::new());
+    place.make().await;
+    let to = place.file("backup.db");
+    back_up_file(&place.database(), &to)
+        .await
+        .expect("a backup");
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let left = other.file(&format!("voxum.db{suffix}"));
+        fs::write(&left, "something").expect("a file");
+        let refused = restore_to_file(&to, &other.database(), NOW).await;
+        assert!(
+            matches!(refused, Err(CopyError::Occupied { .. })),
+            "{suffix}"
+        );
+        assert_eq!(fs::read_to_string(&left).expect("a file"), "something");
+        fs::remove_file(&left).expect("removed");
+    }
+    // Where a database vanished, as the line of a start that it stops says.
+    fs::write(other.marker(), "").expect("a marker");
+    restore_to_file(&to, &other.database(), NOW)
+        .await
+        .expect("restored");
+    other.open().await.close().await;
+}
+
+#[tokio::test]
+async fn looking_changes_nothing_and_finds_what_is_wrong() {
+    let place = Place::new();
+    let look = SqliteStore::look(&place.database(), true).await;
+    assert!(matches!(look, Err(OpenError::Missing { .. })), "{look:?}");
+    place.make().await;
+    let listed = || {
+        let mut names: Vec<_> = fs::read_dir(place.directory())
+            .expect("a directory")
+            .map(|entry| entry.expect("an entry"))
+            .map(|entry| (entry.file_name(), fs::read(entry.path()).expect("a file")))
+            .collect();
+        names.sort_unstable();
+        names
+    };
+    let before = listed();
+    let look = SqliteStore::look(&place.database(), true)
+        .await
+        .expect("a look");
+    assert_eq!((look.damage, look.has_keys), (None, false));
+    assert!(
+        matches!(look.schema, Schema::Current(_)),
+        "{:?}",
+        look.schema
+    );
+    assert!(
+        SqliteStore::library_will_do(&look.version),
+        "{}",
+        look.version
+    );
+    assert_eq!(listed(), before, "looking left something");
+
+    // Beside a server, it sees what was written last.
+    let store = place.open().await;
+    World::build(&store).await;
+    let look = SqliteStore::look(&place.database(), false)
+        .await
+        .expect("a look");
+    assert!(look.has_keys && look.newest_event.is_some());
+    store.close().await;
+
+    let set = "UPDATE _sqlx_migrations SET version = version + 9000
+        WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
+    place.raw().await.run(set).await;
+    let look = SqliteStore::look(&place.database(), false)
+        .await
+        .expect("a look");
+    assert!(matches!(look.schema, Schema::Newer(_)), "{:?}", look.schema);
+    place
+        .raw()
+        .await
+        .run("DELETE FROM _sqlx_migrations WHERE version > 9000")
+        .await;
+    let look = SqliteStore::look(&place.database(), false)
+        .await
+        .expect("a look");
+    assert!(matches!(look.schema, Schema::Older(_)), "{:?}", look.schema);
+
+    let stray = "PRAGMA foreign_keys = OFF; UPDATE api_keys SET account_id = 'nobody'";
+    place.raw().await.run(stray).await;
+    let look = SqliteStore::look(&place.database(), false)
+        .await
+        .expect("a look");
+    assert!(look.damage.is_some_and(|what| what.contains("api_keys")));
+}
+
+#[tokio::test]
+async fn a_file_that_was_moved_away_is_not_begun_anew() {
+    let place = Place::new();
+    place.make().await;
+    fs::rename(place.database(), place.file("voxum.db.moved")).expect("renamed");
+    let opened = SqliteStore::open(&place.database(), OpenMode::CreateIfNew).await;
+    let error = opened.expect_err("refused");
+    assert!(matches!(error, OpenError::Moved { .. }), "{error}");
+    assert!(!place.database().exists());
+}

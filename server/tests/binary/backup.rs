@@ -1,0 +1,298 @@
+//! Backups taken while the server works, what is restored from them, and the way from a file to PostgreSQL.
+
+use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
+use crate::support::{Client, Server, run, voxum};
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+
+const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
+const CLIENTS: usize = 3;
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(work)
+}
+
+/// An installation on the one database or the other, with this pepper.
+struct Installation {
+    folder: TempDir,
+    database: Option<Database>,
+}
+
+impl Installation {
+    fn new(on_postgres: bool) -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            database: on_postgres.then(|| block_on(Database::new())),
+        }
+    }
+
+    fn voxum(&self, arguments: &[&str]) -> Command {
+        let mut command = voxum(self.folder.path());
+        command.env("VOXUM_PEPPER", PEPPER).args(arguments);
+        if let Some(database) = &self.database {
+            command.env("VOXUM_DATABASE_URL", database.url().as_str());
+        }
+        command
+    }
+
+    /// Runs a command that does what it was asked to, and says so in one line.
+    #[track_caller]
+    fn does(&self, arguments: &[&str]) -> String {
+        let (code, out, err) = run(&mut self.voxum(arguments));
+        assert_eq!((code, out.lines().count()), (Some(0), 1), "{out}{err}");
+        assert!(!err.contains(DATABASE_PASSWORD) && !err.contains(PEPPER));
+        out
+    }
+
+    fn end(self) {
+        if let Some(database) = self.database {
+            block_on(database.drop());
+        }
+    }
+}
+
+/// What one number or text in a file is.
+fn read<T>(file: &Path, sql: &str) -> T
+where
+    T: Send + Unpin,
+    (T,): for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>,
+{
+    block_on(async {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let mut connection = options.connect().await.unwrap();
+        let (found,): (T,) = sqlx::query_as(AssertSqlSafe(sql))
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        found
+    })
+}
+
+/// What was acknowledged: the secrets by name, and whether the key was revoked.
+type Told = Mutex<HashMap<String, (String, bool)>>;
+
+fn is_left_alone(name: &str) -> bool {
+    let (_, number) = name.rsplit_once('-').unwrap();
+    number.parse::<u32>().unwrap() % 2 == 1
+}
+
+/// Creates keys and revokes every second one, until it is told to stop.
+fn storm(owner: &Client, forms: &AtomicUsize, told: &Told, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        let number = forms.fetch_add(1, Ordering::Relaxed);
+        let form = format!("form-token-{number:08}");
+        let secret = owner.create(&form, &form).unwrap();
+        told.lock()
+            .unwrap()
+            .insert(form.clone(), (secret.clone(), false));
+        if number.is_multiple_of(2) {
+            let key = owner.with_key(&secret);
+            let answer = key.send("DELETE", "/api/key", "text/plain", "").unwrap();
+            assert_eq!(answer.status, 204, "{}", answer.body);
+            told.lock().unwrap().insert(form, (secret, true));
+        }
+    }
+}
+
+/// Takes a backup in the midst of it. Gives what was acknowledged before that.
+fn back_up_under_load(
+    installation: &Installation,
+    owner: &Client,
+    to: &Path,
+) -> HashMap<String, (String, bool)> {
+    let (forms, told, stop) = (AtomicUsize::new(0), Told::default(), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            scope.spawn(|| storm(owner, &forms, &told, &stop));
+        }
+        while told.lock().unwrap().len() < 30 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let mut before = told.lock().unwrap().clone();
+        // Of those that are about to be revoked nobody knows.
+        before.retain(|name, (_, revoked)| *revoked || is_left_alone(name));
+        let line = installation.does(&["backup", &to.to_string_lossy()]);
+        stop.store(true, Ordering::Relaxed);
+        assert!(line.contains("The pepper is not in it"), "{line}");
+        before
+    })
+}
+
+/// How a call with a key ends: the status and the code of the refusal. So many dead keys from one address are told to slow
+/// down.
+fn call(server: &Server, secret: &str) -> (u16, String) {
+    loop {
+        let answer = server.key(secret).get("/api/key").unwrap();
+        if answer.status != 429 {
+            let code = serde_json::from_str::<serde_json::Value>(&answer.body).unwrap();
+            return (
+                answer.status,
+                code["code"].as_str().unwrap_or_default().to_owned(),
+            );
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgres: bool) {
+    let installation = Installation::new(on_postgres);
+    let server = Server::of(&mut installation.voxum(&[]), true);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let file = installation.folder.path().join("backup.db");
+    let told = back_up_under_load(&installation, &owner, &file);
+
+    // It is whole, and holds all that was acknowledged before it began.
+    assert_eq!(read::<String>(&file, "PRAGMA integrity_check"), "ok");
+    let strays = "SELECT count(*) FROM pragma_foreign_key_check";
+    assert_eq!(read::<i64>(&file, strays), 0);
+    for (name, (_, revoked)) in &told {
+        let sql = format!(
+            "SELECT count(*) FROM api_keys k JOIN audit_events e ON e.subject = k.id AND e.action = 'key.created'
+             WHERE name = '{name}' AND (NOT {revoked} OR revoked_at IS NOT NULL)"
+        );
+        assert_eq!(read::<i64>(&file, &sql), 1, "{name} is missing");
+    }
+    let bytes = std::fs::read(&file).unwrap();
+    for (secret, _) in told.values() {
+        let holds = bytes
+            .windows(secret.len())
+            .any(|part| part == secret.as_bytes());
+        assert!(!holds, "a secret is in the backup");
+    }
+
+    // Revoked after the backup: that is what the restore must not undo.
+    let (_, (late, _)) = told.iter().find(|(_, (_, revoked))| !revoked).unwrap();
+    let answer = server
+        .key(late)
+        .send("DELETE", "/api/key", "text/plain", "");
+    assert_eq!(answer.unwrap().status, 204);
+    server.stop();
+
+    // Nothing is restored over what is there.
+    let path = file.to_string_lossy().into_owned();
+    let (code, out, err) = run(&mut installation.voxum(&["restore", &path]));
+    assert_eq!(
+        (code, out.as_str(), err.lines().count()),
+        (Some(1), "", 1),
+        "{err}"
+    );
+    assert!(!err.contains(DATABASE_PASSWORD), "{err}");
+
+    let other = Installation::new(on_postgres);
+    let (code, _, err) = run(other
+        .voxum(&["restore", &path])
+        .env("VOXUM_PEPPER", "00".repeat(32)));
+    assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
+    assert!(err.contains("pepper at hand is not the one"), "{err}");
+    let left = std::fs::read_dir(other.folder.path()).unwrap().count();
+    assert_eq!(left, 0, "a refused restore left something");
+    let line = other.does(&["restore", &path]);
+    assert!(line.contains("paused until somebody confirms"), "{line}");
+
+    let server = Server::of(&mut other.voxum(&[]), false);
+    for (secret, revoked) in told.values().take(40) {
+        let expected = if *revoked {
+            "revoked_key"
+        } else {
+            "paused_key"
+        };
+        assert_eq!(call(&server, secret), (401, expected.to_owned()));
+    }
+    assert_eq!(call(&server, late), (401, "paused_key".to_owned()));
+    // Whoever was signed in is not.
+    assert_eq!(server.again(&owner).get("/keys").unwrap().status, 303);
+    let form = "email=ada@example.com&password=correct+horse+battery";
+    let answer = server.client(None).form("/sign-in", form).unwrap();
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let owner = server.client(Some(("cookie", answer.cookie)));
+    let log = owner.get("/audit").unwrap().body;
+    assert!(log.contains("Account restored from a backup"), "{log}");
+    server.stop();
+    installation.end();
+    other.end();
+}
+
+#[test]
+fn a_backup_of_a_file_under_load_is_whole_and_its_restore_waits_for_confirmation() {
+    a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(false);
+}
+
+#[test]
+fn a_backup_of_postgresql_under_load_is_whole_and_its_restore_waits_for_confirmation() {
+    a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(true);
+}
+
+#[test]
+fn one_command_moves_everything_from_a_file_to_postgresql() {
+    let installation = Installation::new(true);
+    let folder = installation.folder.path();
+    let (server, owner) = Server::fresh(folder);
+    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let file = folder.join("data/voxum.db").to_string_lossy().into_owned();
+    let pepper = folder.join("data/pepper").to_string_lossy().into_owned();
+    let with = |arguments: &[&str], pepper: &str| {
+        let mut command = installation.voxum(arguments);
+        command.env_remove("VOXUM_PEPPER");
+        command.env("VOXUM_PEPPER_FILE", pepper);
+        command
+    };
+    let refused = |command: &mut Command, word: &str| {
+        let (code, out, err) = run(command);
+        assert_eq!(
+            (code, out.as_str(), err.lines().count()),
+            (Some(1), "", 1),
+            "{err}"
+        );
+        assert!(
+            err.contains(word) && !err.contains(DATABASE_PASSWORD),
+            "{err}"
+        );
+    };
+    refused(
+        &mut with(&["move", &file], &pepper),
+        "stop it, then try again",
+    );
+    server.stop();
+    refused(
+        &mut installation.voxum(&["move", &file]),
+        "pepper at hand is not the one",
+    );
+    refused(
+        voxum(folder).args(["move", &file]),
+        "VOXUM_DATABASE_URL names no PostgreSQL",
+    );
+
+    let (code, out, err) = run(&mut with(&["move", &file], &pepper));
+    assert_eq!((code, out.lines().count()), (Some(0), 1), "{err}");
+    assert!(out.contains("Moved to PostgreSQL: 1 API keys"), "{out}");
+    // Nobody goes on with the file by mistake.
+    refused(&mut voxum(folder), "was moved to PostgreSQL");
+
+    let server = Server::of(&mut with(&[], &pepper), false);
+    let two = Server::of(&mut with(&[], &pepper), false);
+    assert_eq!(two.key(&secret).get("/api/key").unwrap().status, 200);
+    assert_eq!(server.key(&secret).get("/api/key").unwrap().status, 200);
+    let page = server.again(&owner).get("/keys").unwrap();
+    assert!(
+        page.status == 200 && page.body.contains("CRM Sync"),
+        "{}",
+        page.body
+    );
+    server.stop();
+    two.stop();
+    refused(
+        &mut with(&["move", &format!("{file}.moved")], &pepper),
+        "is not empty",
+    );
+    installation.end();
+}

@@ -18,6 +18,7 @@ bundle = cargo build --workspace --bin bundle
 
 contract = python3 server/tests/contract/run.py $(TOOLS)/schemathesis/bin/schemathesis $(TARGET)/debug/voxum
 
+comma := ,
 say = @printf '\n==> %s\n' "$(1)"
 
 .PHONY: help
@@ -46,6 +47,8 @@ check: setup setup-check ## Formatting, lints, documentation, arrows between the
 	@cargo deny --log-level error check --deny unnecessary-skip --deny license-not-encountered bans licenses sources
 	$(call say,Arrows between the crates)
 	@.ci/arrows.sh
+	$(call say,Files for systemd$(comma) containers and proxies)
+	@.ci/deploy.sh
 	$(call say,Lints (about 3 minutes the first time))
 	@cargo clippy --quiet --workspace --all-targets -- --deny warnings
 	$(call say,Lints of the browser's half (about a minute the first time))
@@ -54,7 +57,7 @@ check: setup setup-check ## Formatting, lints, documentation, arrows between the
 	@RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps --document-private-items
 
 .PHONY: unit
-unit: setup setup-examples setup-mail setup-postgres ## Every test that needs no browser
+unit: setup setup-examples setup-mail setup-postgres setup-deploy ## Every test that needs no browser
 	$(call say,Tests (about 3 minutes to compile the first time))
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	    cargo nextest run --workspace && cargo test --quiet --workspace --doc; \
@@ -108,8 +111,12 @@ setup: ## The toolchain and the npm packages; every command does this by itself
 	@.ci/setup/npm.sh
 
 .PHONY: setup-check
-setup-check:
+setup-check: setup-deploy
 	@.ci/setup/cargo-deny.sh
+
+.PHONY: setup-deploy
+setup-deploy:
+	@.ci/setup/deploy.sh
 
 .PHONY: setup-fuzz
 setup-fuzz:

@@ -147,6 +147,8 @@ pub enum Command {
     /// Make one-time links on this machine, for whoever may read its terminal
     #[command(subcommand)]
     Admin(Admin),
+    /// Say what is well with this installation, what is worth a look and what is wrong, and change nothing
+    Doctor,
     /// Write everything into one new file, while the server runs. The pepper is not in it
     Backup {
         /// The new file; an SQLite database, whichever database the data is in

@@ -69,6 +69,7 @@ pub fn run() -> ExitCode {
         match asked.unwrap_or(Command::Serve) {
             Command::Serve => serve::serve(settings).await,
             Command::Admin(command) => admin::run(command, settings).await,
+            Command::Doctor => command::doctor::run(settings).await,
             Command::Backup { file } => command::backup::run(&file, settings).await,
             Command::Restore { file } => command::restore::run(&file, settings).await,
             Command::Move { file } => command::transfer::run(&file, settings).await,

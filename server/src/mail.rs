@@ -10,6 +10,9 @@ use std::time::Duration;
 /// For each step of the conversation with the server.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// For somebody who waits for the answer.
+const SHORT: Duration = Duration::from_secs(5);
+
 /// One server, and who writes.
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -24,6 +27,20 @@ impl Smtp {
             transport: transport.timeout(Some(PATIENCE)).build(),
             from,
         })
+    }
+
+    /// Whether the server answers and lets this user in.
+    ///
+    /// # Errors
+    /// Why not, without the password.
+    pub async fn answers(&self) -> Result<(), String> {
+        let asked = tokio::time::timeout(SHORT, self.transport.test_connection());
+        match asked.await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err("the mail server ended the connection".to_owned()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("the mail server does not answer".to_owned()),
+        }
     }
 
     fn write(&self, mail: Mail) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {

@@ -79,6 +79,8 @@ pub struct NewKeyOptions {
 /// What stands around the list of keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AroundKeys {
+    /// Where keys wait since the account was restored from a backup: how many, and what to do.
+    pub restored: Option<String>,
     /// Where keys end within 30 days.
     pub ending: Option<EndingNotice>,
     /// Where keys that are over are still called with: which. `None` where the list is of those.

@@ -7,6 +7,8 @@ use crate::{KeyView, Moment};
 pub enum SeveralAct {
     Pause,
     Revoke,
+    /// By itself of those that wait since the account was restored from a backup.
+    Resume,
 }
 
 impl SeveralAct {
@@ -15,11 +17,12 @@ impl SeveralAct {
         match self {
             Self::Pause => "pause",
             Self::Revoke => "revoke",
+            Self::Resume => "resume",
         }
     }
 
     pub fn parse(raw: &str) -> Option<Self> {
-        [Self::Pause, Self::Revoke]
+        [Self::Pause, Self::Revoke, Self::Resume]
             .into_iter()
             .find(|act| act.as_str() == raw)
     }

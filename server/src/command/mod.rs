@@ -1,6 +1,7 @@
 //! What an operator does with a whole installation.
 
 pub mod backup;
+pub mod doctor;
 mod pepper;
 pub mod restore;
 pub mod transfer;

@@ -215,11 +215,40 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
     let answer = server.client(None).form("/sign-in", form).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.body);
     let owner = server.client(Some(("cookie", answer.cookie)));
+    confirmed_keys_work_again(&server, &owner, &told);
     let log = owner.get("/audit").unwrap().body;
     assert!(log.contains("Account restored from a backup"), "{log}");
     server.stop();
     installation.end();
     other.end();
+}
+
+/// The console says what waits, until nothing does.
+fn confirmed_keys_work_again(
+    server: &Server,
+    owner: &Client,
+    told: &HashMap<String, (String, bool)>,
+) {
+    const NOTICE: &str = "to be confirmed, since this account was restored from a backup";
+    const PAGE: &str = "/keys/several?do=resume";
+    while owner.get("/keys").unwrap().body.contains(NOTICE) {
+        let page = owner.get(PAGE).unwrap().body;
+        let ids: Vec<_> = page
+            .split("name=\"key\" value=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap())
+            .collect();
+        let keys: Vec<_> = ids.iter().map(|id| format!("&key={id}")).collect();
+        let form = format!("do=resume&count={}{}", ids.len(), keys.concat());
+        let answer = owner.form("/keys/several", &form).unwrap();
+        assert_eq!(answer.status, 303, "{}", answer.body);
+    }
+    for (secret, revoked) in told.values().take(40) {
+        let expected = if *revoked { 401 } else { 200 };
+        assert_eq!(call(server, secret).0, expected);
+    }
+    let page = owner.get(PAGE).unwrap();
+    assert!(!page.body.contains("name=\"key\""), "{}", page.body);
 }
 
 #[test]

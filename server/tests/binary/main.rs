@@ -5,6 +5,7 @@ mod backup;
 mod bodies;
 mod canary;
 mod docs;
+mod doctor;
 mod examples;
 mod https;
 mod kill;
@@ -14,6 +15,7 @@ mod pepper;
 #[path = "../../storage/tests/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests of the store need more of it")]
 mod postgres;
+mod proxies;
 mod settings;
 mod slow;
 mod start;

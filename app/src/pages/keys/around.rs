@@ -6,13 +6,19 @@ use crate::lean::plain;
 use domain::{AroundKeys, EndingNotice, KeyOrder, KeyQuery, KeyStatus, Scope};
 use leptos::prelude::*;
 
-/// Nothing where no key is about to end, and none that is over is still called with.
+/// Nothing where no key waits or is about to end, and none that is over is still called with.
 pub fn notices(around: &AroundKeys) -> AnyView {
+    let restored = around.restored.clone().map(restored);
     let knocking = around.knocking.clone().map(knocking);
     let ending = around.ending.as_ref().map(ending);
-    let html = [knocking, ending].into_iter().flatten();
+    let html = [restored, knocking, ending].into_iter().flatten();
     let html: String = html.map(RenderHtml::to_html).collect();
     plain(view! { <div inner_html=html></div> })
+}
+
+fn restored(text: String) -> AnyView {
+    let action = plain(view! { <a href="/keys/several?do=resume">"Look at these keys"</a> });
+    plain(view! { <Notice tone=Tone::Warning text=text action=action/> })
 }
 
 fn knocking(text: String) -> AnyView {

@@ -1,4 +1,4 @@
-//! The question before several keys are paused or revoked.
+//! The question before several keys are paused, revoked or resumed.
 
 use crate::components::{Attempt, Clock, Notice, PageHead, TextField, Time, Tone};
 use crate::lean::plain;
@@ -63,6 +63,11 @@ fn Several(page: Data) -> impl IntoView {
             "button primary",
             "From the moment you confirm, every request with one of these keys is refused, until you resume it on its own page.",
         ),
+        SeveralAct::Resume => (
+            "Resume",
+            "button primary",
+            "These keys wait since this account was restored from a backup. If one of them should not go on, open it and revoke it first. From the moment you confirm, requests with the others are accepted again.",
+        ),
         SeveralAct::Revoke => (
             "Revoke",
             "button danger",
@@ -75,7 +80,7 @@ fn Several(page: Data) -> impl IntoView {
         .map(|key| view! { <input type="hidden" name="key" value=key.id.to_string()/> })
         .collect();
     let lately = page.keys.iter().filter(|key| key.used_lately).count();
-    let lately = (lately > 0).then(|| {
+    let lately = (lately > 0 && page.act != SeveralAct::Resume).then(|| {
         let text = match lately {
             1 => "One of them was used in the last 24 hours. Whatever uses it will stop working.".to_owned(),
             lately => format!("{lately} of them were used in the last 24 hours. Whatever uses them will stop working."),
@@ -124,6 +129,7 @@ fn left_out(number: usize, act: SeveralAct) -> AnyView {
     let why = match act {
         SeveralAct::Pause => "is ended or paused already",
         SeveralAct::Revoke => "has ended already",
+        SeveralAct::Resume => "is not paused",
     };
     let text = if number == 1 {
         format!("One key that you chose {why}, and is left out.")

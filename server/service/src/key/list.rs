@@ -69,6 +69,7 @@ impl Service {
             none,
             sorts: Vec::new(),
             around: AroundKeys {
+                restored: self.restored_notice(member, now).await?,
                 ending: self.ending_notice(member, now).await?,
                 knocking: if filter.knocked_after.is_none() {
                     self.knocking_notice(member, now).await?

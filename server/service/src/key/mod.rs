@@ -18,6 +18,7 @@ mod lifetime;
 mod list;
 mod notices;
 mod page;
+mod restored;
 mod revoke;
 mod rotate;
 mod rotation;

@@ -1,4 +1,4 @@
-//! Pausing or revoking several keys at once.
+//! Pausing, revoking or resuming several keys at once.
 
 use crate::store::{Action, ChangedSeveral, KeyRecord, NewRevocation, SeveralChange, Which};
 use crate::view::moment;
@@ -13,7 +13,8 @@ const NO_ACT: Rejected = Rejected("Choose some keys in the list, and then what t
 const STALE: &str = "Some of these keys have changed meanwhile, so nothing was done. Look at what is left below, and confirm again.";
 
 impl Service {
-    /// The question before several keys are paused or revoked: which they are, and when each was used last.
+    /// The question before several keys are paused, revoked or resumed: which they are, and when each was used last. Where
+    /// none was chosen to be resumed, they are those that wait since the account was restored from a backup.
     ///
     /// # Errors
     /// Refused to viewers, and where no key was chosen or no such act is known.
@@ -27,7 +28,16 @@ impl Service {
         let act = act.map_err(|rejected| Error::field(Field::Keys, rejected))?;
         let now = self.clock.now();
         let (mut keys, mut left_out) = (Vec::new(), 0);
-        for id in ids(form)? {
+        let asked = match act {
+            SeveralAct::Resume if form.keys.is_empty() => {
+                let most = u32::try_from(SeveralForm::MOST).unwrap_or(u32::MAX);
+                let waiting = self.restored_keys(member, now, most).await?;
+                let waiting = waiting.map(|(_, keys)| keys).unwrap_or_default();
+                waiting.into_iter().map(Some).collect()
+            }
+            _ => ids(form)?,
+        };
+        for id in asked {
             let found = match id {
                 Some(id) => self.store.find_key(&member.account_id, &id).await?,
                 None => None,
@@ -48,7 +58,7 @@ impl Service {
         })
     }
 
-    /// Pauses or revokes several keys, in one transaction, with one audit event each. Once this returns, every request
+    /// Pauses, revokes or resumes several keys, in one transaction, with one audit event each. Once this returns, every request
     /// that starts with one of them is refused. Gives how many they were.
     ///
     /// # Errors
@@ -84,6 +94,7 @@ impl Service {
         let reason = reason.unwrap_or_default();
         let (action, change) = match page.act {
             SeveralAct::Pause => (Action::KeyPaused, SeveralChange::Pause),
+            SeveralAct::Resume => (Action::KeyResumed, SeveralChange::Resume),
             SeveralAct::Revoke => {
                 let by = Some(member.id.clone());
                 let revocation = NewRevocation {
@@ -120,6 +131,7 @@ fn fits(act: SeveralAct, status: KeyStatus) -> bool {
     match act {
         SeveralAct::Pause => status == KeyStatus::Active,
         SeveralAct::Revoke => status.is_live(),
+        SeveralAct::Resume => status == KeyStatus::Paused,
     }
 }
 

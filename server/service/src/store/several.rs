@@ -18,6 +18,8 @@ pub enum Which {
 pub enum SeveralChange {
     /// Wants keys that are active.
     Pause,
+    /// Wants keys that are paused.
+    Resume,
     /// Wants keys that are neither revoked nor expired.
     Revoke(NewRevocation),
 }
@@ -44,6 +46,15 @@ pub trait SeveralKeys: Send + Sync + 'static {
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a KeyRecord) -> AuditEvent + Send + Sync),
     ) -> Result<ChangedSeveral>;
+
+    /// Up to `limit` keys that were paused at `paused_at` and are not expired at `now`, oldest first.
+    async fn keys_paused_at(
+        &self,
+        account: &AccountId,
+        paused_at: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<KeyId>>;
 
     /// Since when the account makes no new keys; `None` where it does. See [`Inserted::Stopped`](super::Inserted).
     async fn creation_stopped(&self, account: &AccountId) -> Result<Option<Timestamp>>;

@@ -73,6 +73,9 @@ fn done(search: &str) -> Option<String> {
         "pause" => Some(format!(
             "{number} {keys} paused. Every call with one of them is refused until you resume it on its own page."
         )),
+        "resume" => Some(format!(
+            "{number} {keys} resumed. Calls with them are accepted again."
+        )),
         _ => None,
     }
 }

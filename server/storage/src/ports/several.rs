@@ -32,6 +32,7 @@ impl SeveralKeys for Store {
             let status = before.status(now);
             let fits = match change {
                 SeveralChange::Pause => status == KeyStatus::Active,
+                SeveralChange::Resume => status == KeyStatus::Paused,
                 SeveralChange::Revoke(_) => status.is_live(),
             };
             if !fits {
@@ -43,6 +44,25 @@ impl SeveralKeys for Store {
         }
         tx.commit().await.doing(DOING)?;
         Ok(ChangedSeveral::Changed(changed))
+    }
+
+    async fn keys_paused_at(
+        &self,
+        account: &AccountId,
+        paused_at: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<KeyId>> {
+        const DOING: &str = "listing paused API keys";
+        let ids: Vec<String> = sqlx::query_scalar(several::PAUSED_AT)
+            .bind(account.as_str())
+            .bind(paused_at.millis())
+            .bind(now.millis())
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        parsed(&ids).doing(DOING)
     }
 
     async fn creation_stopped(&self, account: &AccountId) -> Result<Option<Timestamp>> {
@@ -93,10 +113,13 @@ async fn live(tx: &mut Connection, account: &AccountId, now: Timestamp) -> Resul
         .fetch_all(tx)
         .await
         .doing(DOING)?;
+    parsed(&ids).doing(DOING)
+}
+
+fn parsed(ids: &[String]) -> std::result::Result<Vec<KeyId>, Corrupt> {
     ids.iter()
         .map(|id| KeyId::parse(id).map_err(|_| Corrupt("api_keys.id")))
-        .collect::<std::result::Result<_, _>>()
-        .doing(DOING)
+        .collect()
 }
 
 async fn make(
@@ -111,6 +134,11 @@ async fn make(
             let query = sqlx::query(several::PAUSE);
             let query = query.bind(account.as_str()).bind(id.as_str());
             query.bind(now.millis()).execute(tx).await
+        }
+        SeveralChange::Resume => {
+            let query = sqlx::query(several::RESUME);
+            let query = query.bind(account.as_str()).bind(id.as_str());
+            query.execute(tx).await
         }
         SeveralChange::Revoke(revocation) => {
             let query = sqlx::query(key::REVOKE);

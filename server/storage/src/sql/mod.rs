@@ -144,6 +144,8 @@ pub(crate) const INDEXED: &[&str] = &[
     several::CREATION_STOPPED,
     several::LIVE,
     several::PAUSE,
+    several::PAUSED_AT,
+    several::RESUME,
     several::STOP_CREATION,
     sighting::ADD_CALLER,
     sighting::CALLERS,

@@ -114,6 +114,7 @@ macro_rules! store_contract_cases {
             of_racing_pauses_one_is_recorded
             a_key_has_a_history_of_its_own
             several_keys_change_together_with_one_event_each
+            keys_that_were_paused_at_a_time_are_found_and_resumed_together
             where_one_of_several_keys_does_not_fit_none_is_changed
             all_live_keys_of_an_account_are_revoked_and_no_other
             while_creation_is_stopped_no_key_is_made

@@ -210,3 +210,53 @@ pub(super) async fn of_racing_stops_and_makings_none_is_made_after_the_stop(stor
         "a key was made after the stop"
     );
 }
+
+pub(super) async fn keys_that_were_paused_at_a_time_are_found_and_resumed_together(store: Shared) {
+    use KeyStatus::{Active, Paused};
+    let tenant = Tenant::settle(&*store, "a").await;
+    let stranger = Tenant::settle(&*store, "b").await;
+    let mut ids = Vec::new();
+    for name in ["1", "2", "3", "4"] {
+        ids.push(tenant.hold(&*store, name).await);
+    }
+    let theirs = stranger.hold(&*store, "theirs").await;
+    let pause = SeveralChange::Pause;
+    let (some, more) = (
+        Which::These(ids[..2].to_vec()),
+        Which::These(ids[2..3].to_vec()),
+    );
+    change(&*store, &tenant, &some, &pause, at(5)).await;
+    change(&*store, &tenant, &more, &pause, at(6)).await;
+    change(
+        &*store,
+        &stranger,
+        &Which::These(vec![theirs]),
+        &pause,
+        at(5),
+    )
+    .await;
+    let paused = async |limit| {
+        let found = store.keys_paused_at(&tenant.account, at(5), at(7), limit);
+        let mut found = found.await.unwrap();
+        found.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        found
+    };
+    assert_eq!(paused(10).await, ids[..2]);
+    assert_eq!(paused(1).await.len(), 1);
+
+    // All of them are paused, or none is resumed.
+    let resume = SeveralChange::Resume;
+    let with_active = Which::These(vec![ids[0].clone(), ids[3].clone()]);
+    let refused = change(&*store, &tenant, &with_active, &resume, at(7)).await;
+    assert_eq!(refused, ChangedSeveral::Stale);
+    let resumed = change(&*store, &tenant, &some, &resume, at(7)).await;
+    assert_eq!(resumed, ChangedSeveral::Changed(2));
+    assert_eq!(
+        statuses(&*store, &tenant, at(7)).await,
+        [Active, Active, Paused, Active]
+    );
+    let found = tenant.find(&*store, &ids[0]).await;
+    let by_digest = store.find_key_by_digest(&found.digest).await.unwrap();
+    assert_eq!(by_digest.unwrap().paused_at, None);
+    assert_eq!(paused(10).await, [] as [KeyId; 0]);
+}

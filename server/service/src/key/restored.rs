@@ -1,0 +1,57 @@
+//! Keys that wait since their account was restored from a backup, which knows nothing of what was revoked after it.
+
+use crate::store::Action;
+use crate::view::moment;
+use crate::{Error, Member, Service};
+use domain::{KeyCount, KeyId, Timestamp};
+
+impl Service {
+    /// When the member's account was restored last, and up to `limit` of the keys that were active then and that nobody has
+    /// resumed or revoked since. `None` where it never was.
+    pub(super) async fn restored_keys(
+        &self,
+        member: &Member,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Option<(Timestamp, Vec<KeyId>)>, Error> {
+        let account = &member.account_id;
+        let event = self
+            .store
+            .last_event(account, Action::AccountRestored)
+            .await?;
+        let Some(event) = event else {
+            return Ok(None);
+        };
+        // The restore paused them at the time of its event.
+        let keys = self
+            .store
+            .keys_paused_at(account, event.at, now, limit)
+            .await?;
+        Ok(Some((event.at, keys)))
+    }
+
+    /// How many they are, and what to do; `None` where there is none.
+    pub(super) async fn restored_notice(
+        &self,
+        member: &Member,
+        now: Timestamp,
+    ) -> Result<Option<String>, Error> {
+        let most = KeyCount::MOST + 1;
+        let waiting = self.restored_keys(member, now, most).await?;
+        let Some((at, keys)) = waiting.filter(|(_, keys)| !keys.is_empty()) else {
+            return Ok(None);
+        };
+        let (wait, one) = match keys.len() {
+            1 => ("One key waits".to_owned(), "It"),
+            many if u32::try_from(many).is_ok_and(|many| many > KeyCount::MOST) => {
+                ("More than 1,000 keys wait".to_owned(), "Each")
+            }
+            many => (format!("{many} keys wait"), "Each"),
+        };
+        Ok(Some(format!(
+            "{wait} to be confirmed, since this account was restored from a backup on {}. {one} is paused, because a backup \
+             does not know what was revoked after it. Look at Team as well: who was deactivated after the backup is not any more.",
+            moment(at, &member.time_zone).exact
+        )))
+    }
+}

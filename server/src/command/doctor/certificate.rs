@@ -1,0 +1,102 @@
+//! The certificate that https is served with, and its last day.
+
+use super::report::Report;
+use crate::listen::Tls;
+use service::Clock;
+use std::path::Path;
+use time::macros::format_description;
+use time::{PrimitiveDateTime, UtcDateTime};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+
+const ABOUT: &str = "certificate";
+/// By then it should have been renewed.
+const LATE_DAYS: i64 = 14;
+
+pub fn check(report: &mut Report, cert: &Path, key: &Path, clock: &dyn Clock) {
+    if let Err(error) = Tls::read(cert, key) {
+        return report.wrong(ABOUT, &error.to_string());
+    }
+    let first = CertificateDer::from_pem_file(cert).ok();
+    let Some(end) = first.and_then(|first| last_second(&first)) else {
+        return report.look(ABOUT, "its last day cannot be read");
+    };
+    let left = end.unix_timestamp() - clock.now().millis() / 1_000;
+    let day = end.date();
+    match left / 86_400 {
+        _ if left <= 0 => report.wrong(ABOUT, &format!("it ended on {day}: renew it")),
+        days if days < LATE_DAYS => report.look(
+            ABOUT,
+            &format!("it ends on {day}, in {days} days: renew it"),
+        ),
+        days => report.well(ABOUT, &format!("its last day is {day}, in {days} days")),
+    }
+}
+
+/// The `notAfter` of a certificate: <https://www.rfc-editor.org/rfc/rfc5280#section-4.1>. No more of it is read here, so a
+/// reader for all of X.509 would be out of proportion.
+fn last_second(certificate: &[u8]) -> Option<UtcDateTime> {
+    const SEQUENCE: u8 = 0x30;
+    const VERSION: u8 = 0xa0;
+    const UTC_TIME: u8 = 0x17;
+    const GENERALIZED_TIME: u8 = 0x18;
+    let (certificate, _) = part(certificate, SEQUENCE)?;
+    let (mut fields, _) = part(certificate, SEQUENCE)?;
+    if fields.first() == Some(&VERSION) {
+        fields = part(fields, VERSION)?.1;
+    }
+    // Serial number, signature algorithm, issuer.
+    for _ in 0..3 {
+        fields = part(fields, *fields.first()?)?.1;
+    }
+    let (validity, _) = part(fields, SEQUENCE)?;
+    let (_, after) = part(validity, *validity.first()?)?;
+    let kind = *after.first()?;
+    let text = std::str::from_utf8(part(after, kind)?.0).ok()?;
+    let text = match kind {
+        // Two digits of the year, up to 2049.
+        UTC_TIME if text < "50" => format!("20{text}"),
+        UTC_TIME => format!("19{text}"),
+        GENERALIZED_TIME => text.to_owned(),
+        _ => return None,
+    };
+    let form = format_description!("[year][month][day][hour][minute][second]Z");
+    Some(PrimitiveDateTime::parse(&text, form).ok()?.as_utc())
+}
+
+/// The content of the next value in DER, where it is of that kind, and what follows it.
+fn part(bytes: &[u8], kind: u8) -> Option<(&[u8], &[u8])> {
+    let [found, length, rest @ ..] = bytes else {
+        return None;
+    };
+    if *found != kind {
+        return None;
+    }
+    let (length, rest) = match *length {
+        short @ 0..=0x7f => (usize::from(short), rest),
+        long @ 0x81..=0x84 => {
+            let (digits, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
+            let fold = |sum: usize, digit: &u8| (sum << 8) | usize::from(*digit);
+            (digits.iter().fold(0, fold), rest)
+        }
+        _ => return None,
+    };
+    rest.split_at_checked(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_second_of_a_certificate_is_read() {
+        let cert = include_bytes!("../../../tests/binary/tls/cert.pem");
+        let cert = CertificateDer::from_pem_slice(cert).unwrap();
+        let end = last_second(&cert).unwrap();
+        assert_eq!(end.to_string(), "2126-10-30 20:06:50.0 +00");
+        for length in 0..cert.len() {
+            let _ = last_second(&cert[..length]);
+        }
+        assert_eq!(last_second(&cert[..100]), None);
+    }
+}

@@ -1,0 +1,85 @@
+//! Where the data lies: whose it is, and how much room there is.
+
+use super::report::Report;
+use crate::settings::Database;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+const ABOUT: &str = "data folder";
+const MEBIBYTE: u64 = 1024 * 1024;
+/// So much free space is little, and next to none.
+const LITTLE: u64 = 1024 * MEBIBYTE;
+const NONE: u64 = 64 * MEBIBYTE;
+
+/// The file's mode, where others than its owner may do something with it.
+pub fn open_to_others(path: &Path) -> Option<u32> {
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+pub fn check(report: &mut Report, database: &Database) {
+    let Database::File(file) = database else {
+        return;
+    };
+    let Ok(file) = std::path::absolute(file) else {
+        return;
+    };
+    if let Some(mode) = open_to_others(&file) {
+        let text = format!(
+            "{} has mode {mode:o}: others than its owner may read it; chmod 600",
+            file.display()
+        );
+        report.wrong(ABOUT, &text);
+    }
+    // Before the first start, the nearest folder that is there.
+    let Some(folder) = file.ancestors().skip(1).find(|folder| folder.exists()) else {
+        return;
+    };
+    match rustix::fs::access(folder, rustix::fs::Access::WRITE_OK) {
+        Ok(()) => report.well(ABOUT, &format!("{} can be written", folder.display())),
+        Err(error) => report.wrong(
+            ABOUT,
+            &format!("{} cannot be written: {error}", folder.display()),
+        ),
+    }
+    let Ok(space) = rustix::fs::statvfs(folder) else {
+        return report.look("disk", "how much of it is free cannot be told");
+    };
+    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    let size = std::fs::metadata(&file).map_or(0, |file| file.len());
+    tell(report, free, size);
+}
+
+fn tell(report: &mut Report, free: u64, size: u64) {
+    let text = format!("{} MiB are free", free / MEBIBYTE);
+    if free < NONE {
+        report.wrong(
+            "disk",
+            &format!("{text}: changes are soon refused; make room"),
+        );
+    } else if free < LITTLE || free < size {
+        report.look(
+            "disk",
+            &format!(
+                "{text}, which is little beside {} MiB of data",
+                size / MEBIBYTE
+            ),
+        );
+    } else {
+        report.well("disk", &text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_little_room_is_wrong_and_little_is_worth_a_look() {
+        for (free, size, wrong) in [(10, 1, 1), (63, 1, 1), (100, 1, 0), (9_000, 20_000, 0)] {
+            let mut report = Report::default();
+            tell(&mut report, free * MEBIBYTE, size * MEBIBYTE);
+            assert_eq!(report.wrong, wrong, "{free}");
+        }
+    }
+}

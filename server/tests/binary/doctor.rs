@@ -1,0 +1,195 @@
+//! `voxum doctor`.
+
+use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
+use crate::support::{Server, change, run, voxum};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+
+/// What it says, and that it said nothing secret.
+#[track_caller]
+fn told(command: &mut Command, code: i32) -> String {
+    let (found, out, err) = run(command.arg("doctor"));
+    assert_eq!(found, Some(code), "{out}{err}");
+    assert_eq!(err.lines().count(), usize::from(code == 1), "{err}");
+    assert!(
+        !out.contains(DATABASE_PASSWORD) && !out.contains("hunter2"),
+        "{out}"
+    );
+    for line in out.lines() {
+        let known = ["ok    ", "look  ", "WRONG "].iter();
+        assert_eq!(
+            known.filter(|word| line.starts_with(*word)).count(),
+            1,
+            "{line}"
+        );
+    }
+    assert_eq!(out.contains("WRONG"), code == 1, "{out}");
+    out
+}
+
+fn names(folder: &Path) -> Vec<std::ffi::OsString> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names
+}
+
+fn mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = told(&mut voxum(folder.path()), 0);
+    assert!(out.contains("the first start makes it"), "{out}");
+    assert_eq!(names(folder.path()).len(), 0, "it made something");
+
+    let (server, owner) = Server::fresh(folder.path());
+    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let data = folder.path().join("data");
+    let before = names(&data);
+    let out = told(&mut voxum(folder.path()), 0);
+    for line in [
+        "SQLite 3.",
+        "none of it is damaged",
+        "which is this version's",
+        "is the one that the stored keys were made with",
+        "can be written",
+        "MiB are free",
+        "not behind anything",
+        "http://127.0.0.1",
+    ] {
+        assert!(out.contains(line), "{line}: {out}");
+    }
+    assert!(
+        !out.contains("look  ") || out.contains("MiB are free"),
+        "{out}"
+    );
+    assert_eq!(names(&data), before);
+    server.stop();
+    let before = names(&data);
+    told(&mut voxum(folder.path()), 0);
+    assert_eq!(names(&data), before);
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    server.stop();
+    let data = folder.path().join("data");
+    let doctor = || voxum(folder.path());
+    let wrong = |command: &mut Command, word: &str| {
+        let out = told(command, 1);
+        let lines = out.lines().filter(|line| line.starts_with("WRONG"));
+        let lines: Vec<_> = lines.collect();
+        assert!(lines.len() == 1 && lines[0].contains(word), "{word}: {out}");
+    };
+    let pepper = data.join("pepper");
+    mode(&pepper, 0o644);
+    wrong(&mut doctor(), "has mode 644");
+    mode(&pepper, 0o600);
+    mode(&data.join("voxum.db"), 0o640);
+    wrong(&mut doctor(), "has mode 640");
+    mode(&data.join("voxum.db"), 0o600);
+    wrong(
+        doctor().env("VOXUM_PEPPER", "00".repeat(32)),
+        "is not the one",
+    );
+    std::fs::rename(&pepper, data.join("kept")).unwrap();
+    wrong(&mut doctor(), "is missing");
+    assert!(!pepper.exists(), "it made a pepper");
+    std::fs::rename(data.join("kept"), &pepper).unwrap();
+
+    // Nobody listens there.
+    wrong(
+        doctor()
+            .env("VOXUM_SMTP_URL", "smtp://user:hunter2@127.0.0.1:1")
+            .env("VOXUM_SMTP_FROM", "voxum@example.com"),
+        "notices that keys end cannot be sent",
+    );
+    let tls = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary/tls");
+    let out = told(
+        doctor()
+            .env("VOXUM_TLS_CERT", tls.join("cert.pem"))
+            .env("VOXUM_TLS_KEY", tls.join("key.pem")),
+        0,
+    );
+    assert!(out.contains("its last day is 2126-10-30"), "{out}");
+    wrong(
+        doctor()
+            .env("VOXUM_TLS_CERT", tls.join("cert.pem"))
+            .env("VOXUM_TLS_KEY", tls.join("other-key.pem")),
+        "VOXUM_TLS_KEY",
+    );
+    let out = told(
+        doctor().env("VOXUM_PUBLIC_URL", "http://192.168.1.7:3000"),
+        0,
+    );
+    assert!(
+        out.contains("look  address") && out.contains("in the clear"),
+        "{out}"
+    );
+
+    change(
+        folder.path(),
+        "INSERT INTO audit_events (account_id, at, actor_kind, action, subject, detail)
+        SELECT id, 9000000000000, 'system', 'account.updated', id, '{}' FROM accounts",
+    );
+    wrong(&mut doctor(), "behind what was last recorded");
+    change(folder.path(), "DROP TRIGGER audit_events_are_never_deleted");
+    change(
+        folder.path(),
+        "DELETE FROM audit_events WHERE at = 9000000000000",
+    );
+    change(
+        folder.path(),
+        "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17",
+    );
+    wrong(&mut doctor(), "does not know");
+    std::fs::remove_file(data.join("voxum.db")).unwrap();
+    wrong(&mut doctor(), "restore it from a backup");
+}
+
+#[test]
+fn a_postgresql_server_is_looked_at_from_here() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let database = runtime.block_on(Database::new());
+    let folder = tempfile::tempdir().unwrap();
+    let url = database.url().to_string();
+    let node = || {
+        let mut command = voxum(folder.path());
+        command
+            .env("VOXUM_DATABASE_URL", &url)
+            .env("VOXUM_PEPPER", "11".repeat(32));
+        command
+    };
+    let out = told(&mut node(), 0);
+    assert!(out.contains("the first start fills it"), "{out}");
+    let server = Server::of(&mut node(), true);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let out = told(&mut node(), 0);
+    for line in [
+        "answers in",
+        "this machine's",
+        "which is this version's",
+        "stored keys",
+    ] {
+        assert!(out.contains(line), "{line}: {out}");
+    }
+    let out = told(node().env("VOXUM_PEPPER", "00".repeat(32)), 1);
+    assert!(out.contains("is not the one"), "{out}");
+    let out = told(node().env_remove("VOXUM_PEPPER"), 1);
+    assert!(out.contains("VOXUM_PEPPER is not set"), "{out}");
+    server.stop();
+    runtime.block_on(database.drop());
+    let out = told(&mut node(), 1);
+    assert!(out.contains("there is no database"), "{out}");
+}

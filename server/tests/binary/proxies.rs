@@ -1,0 +1,233 @@
+//! The server behind nginx and behind Caddy, each with what stands in `server/deploy`.
+
+use crate::support::{Server, count, run, voxum};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const ORIGIN: &str = "https://console.example.com";
+
+fn file(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// A proxy, ended when dropped.
+struct Proxy {
+    process: Child,
+    url: String,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Proxy {
+    fn start(mut command: Command, folder: &Path, port: u16) -> Self {
+        let log = std::fs::File::create(folder.join("proxy.log")).unwrap();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let command = command
+            .env_clear()
+            .env("PATH", format!("{path}:/usr/sbin"))
+            .env("HOME", folder)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
+        let mut process = command
+            .spawn()
+            .expect("nginx and Caddy are installed; .ci/setup/deploy.sh does that");
+        let began = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let log = || std::fs::read_to_string(folder.join("proxy.log")).unwrap();
+            assert_eq!(process.try_wait().unwrap(), None, "{}", log());
+            assert!(began.elapsed() < Duration::from_secs(20), "{}", log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let url = format!("https://127.0.0.1:{port}");
+        Self { process, url }
+    }
+
+    fn curl(&self, path: &str, options: &[&str]) -> Command {
+        let origin = format!("origin: {ORIGIN}");
+        let mut command = Command::new("curl");
+        command.args(["-sSk", "-i", "--max-time", "20", "-H", &origin]);
+        // What a caller makes up about itself.
+        command.args(["-H", "x-forwarded-for: 203.0.113.9"]);
+        command.args(options).arg(format!("{}{path}", self.url));
+        command
+    }
+}
+
+/// Replaces what is this machine's; each of it stands there.
+fn changed(text: &str, changes: &[(&str, String)]) -> String {
+    changes.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from:?} is not there any more");
+        text.replace(from, to)
+    })
+}
+
+fn nginx(folder: &Path, server: &str) -> Proxy {
+    let (port, other) = (free_port(), free_port());
+    let text = std::fs::read_to_string(file("deploy/nginx.conf")).unwrap();
+    let (cert, key) = (
+        file("tests/binary/tls/cert.pem"),
+        file("tests/binary/tls/key.pem"),
+    );
+    let text = changed(
+        &text,
+        &[
+            ("127.0.0.1:3000", server.to_owned()),
+            ("listen 80;", format!("listen 127.0.0.1:{other};")),
+            ("listen 443 ", format!("listen 127.0.0.1:{port} ")),
+            (
+                "/etc/ssl/console.example.com.pem",
+                cert.display().to_string(),
+            ),
+            (
+                "/etc/ssl/console.example.com.key",
+                key.display().to_string(),
+            ),
+        ],
+    );
+    let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|kind| format!("{kind}_temp_path {}/{kind};", folder.display()));
+    let around = format!(
+        "daemon off; master_process off; pid {}/pid; events {{}} http {{ access_log off; {} {text} }}",
+        folder.display(),
+        places.concat()
+    );
+    let conf = folder.join("nginx.conf");
+    std::fs::write(&conf, around).unwrap();
+    let mut command = Command::new("nginx");
+    command.args(["-e", "stderr", "-c"]).arg(conf);
+    Proxy::start(command, folder, port)
+}
+
+fn caddy(folder: &Path, server: &str) -> Proxy {
+    let port = free_port();
+    let text = std::fs::read_to_string(file("deploy/Caddyfile")).unwrap();
+    let (cert, key) = (
+        file("tests/binary/tls/cert.pem"),
+        file("tests/binary/tls/key.pem"),
+    );
+    let site = format!(
+        "https://127.0.0.1:{port} {{\ntls {} {}\n",
+        cert.display(),
+        key.display()
+    );
+    let text = changed(
+        &text,
+        &[
+            ("127.0.0.1:3000", server.to_owned()),
+            ("console.example.com {\n", site),
+        ],
+    );
+    let conf = folder.join("Caddyfile");
+    std::fs::write(
+        &conf,
+        format!("{{\nadmin off\nauto_https disable_redirects\n}}\n{text}"),
+    )
+    .unwrap();
+    let mut command = Command::new("caddy");
+    command
+        .args(["run", "--adapter", "caddyfile", "--config"])
+        .arg(conf);
+    Proxy::start(command, folder, port)
+}
+
+fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy) {
+    let (folder, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut command = voxum(folder.path());
+    command
+        .env("VOXUM_PUBLIC_URL", ORIGIN)
+        .env("VOXUM_TRUSTED_PROXIES", "127.0.0.1");
+    let server = Server::of(&mut command, true);
+    let proxy = proxy(own.path(), server.url.strip_prefix("http://").unwrap());
+
+    let (_, told, err) = run(&mut proxy.curl("/readyz", &["--http2"]));
+    assert!(told.starts_with("HTTP/2 200"), "{told}{err}");
+    let form = "account_name=Acme&email=ada%40example.com&password=correct+horse+battery";
+    let (_, told, _) = run(&mut proxy.curl(server.setup.as_deref().unwrap(), &["-d", form]));
+    let cookie = told
+        .lines()
+        .find_map(|line| line.strip_prefix("set-cookie: "));
+    let cookie = cookie
+        .unwrap_or_else(|| panic!("{told}"))
+        .split(';')
+        .next()
+        .unwrap();
+    let cookie = format!("cookie: {cookie}");
+
+    // An address that a caller made up means nothing.
+    let of = |address: &str| -> i64 {
+        match address {
+            "127.0.0.1" => count(
+                folder.path(),
+                "SELECT count(*) FROM audit_events WHERE ip = '127.0.0.1'",
+            ),
+            _ => count(
+                folder.path(),
+                "SELECT count(*) FROM audit_events WHERE ip IS NOT NULL AND ip <> '127.0.0.1'",
+            ),
+        }
+    };
+    assert!(of("127.0.0.1") > 0);
+    assert_eq!(of("another"), 0, "the caller's own tale was believed");
+
+    // What changes is told at once, and not when the answer ends, which it does not.
+    let told = own.path().join("events");
+    let mut events = proxy
+        .curl("/keys/events", &["-N", "-H", &cookie])
+        .stdout(std::fs::File::create(&told).unwrap())
+        .spawn()
+        .unwrap();
+    let read = || std::fs::read_to_string(&told).unwrap_or_default();
+    let wait = |what: &str, word: &str| {
+        let began = Instant::now();
+        while !read().contains(word) {
+            assert!(
+                began.elapsed() < Duration::from_secs(10),
+                "{what}: {}",
+                read()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    wait("there is no stream", "text/event-stream");
+    let form = r#"{"form":{"name":"CRM Sync","scopes":["leads:read"],"expires":"90d","token":"0123456789abcdef"}}"#;
+    let (_, made, _) = run(&mut proxy.curl(
+        "/call/keys/create",
+        &[
+            "-H",
+            &cookie,
+            "-H",
+            "content-type: application/json",
+            "-d",
+            form,
+        ],
+    ));
+    assert!(made.contains("vx_"), "{made}");
+    wait("the change was kept back", "CRM Sync");
+    let _ = events.kill();
+    let _ = events.wait();
+    drop(proxy);
+    server.stop();
+}
+
+#[test]
+fn the_server_works_behind_nginx_as_it_is_described() {
+    serves(nginx);
+}
+
+#[test]
+fn the_server_works_behind_caddy_as_it_is_described() {
+    serves(caddy);
+}

@@ -104,9 +104,9 @@ class Console:
             sys.exit(f"{path} is answered with {answer.status}")
         return page.decode(), took
 
-    def deep(self, path):
-        """The address of the page in the middle of a list."""
-        for _ in range(DEEP[self.count]):
+    def deep(self, path, share=1):
+        """The address of the page in the middle of a list that such a share of the keys is in."""
+        for _ in range(int(DEEP[self.count] * share)):
             page, _ = self.get(path)
             path = re.search(r'href="([^"]*)"[^>]*>Next page', page)[1].replace("&amp;", "&")
         return path
@@ -120,6 +120,8 @@ def pages(console):
         yield f"sort {sort}", f"/keys?sort={sort}"
     yield "a page in the middle", console.deep("/keys")
     yield "a page in the middle, by name", console.deep("/keys?sort=name")
+    yield "in the middle of the active", console.deep("/keys?status=active", 0.7)
+    yield "in the middle of the unused", console.deep("/keys?unused=30&sort=used", 0.5)
     for status in ["active", "paused", "expired", "revoked", "knocking"]:
         yield f"status {status}", f"/keys?status={status}"
     yield "permission", "/keys?scope=leads:write"

@@ -64,7 +64,7 @@ pub struct KeyCounts {
     pub paused: u32,
     pub expired: u32,
     pub revoked: u32,
-    /// Active ones that neither were used nor made within 30 days.
+    /// Active and paused ones that neither were used nor made within 30 days.
     pub unused: u32,
     /// Over, and still called with within 7 days.
     pub knocking: u32,

@@ -127,6 +127,8 @@ pub struct KeyCount {
     pub keys: u32,
     /// Of them, those that are accepted now.
     pub active: u32,
+    /// Whether there may be more, since not all of the account's keys were looked at.
+    pub at_least: bool,
 }
 
 impl KeyCount {
@@ -135,9 +137,15 @@ impl KeyCount {
 
     /// In words, above the list.
     pub fn words(self, filtered: bool) -> String {
-        let Self { keys, active } = self;
+        let Self {
+            keys,
+            active,
+            at_least,
+        } = self;
         let noun = if keys == 1 { "key" } else { "keys" };
         match (filtered, keys > Self::MOST) {
+            _ if at_least && keys == 0 => "Few keys match".to_owned(),
+            _ if at_least => format!("At least {} {noun} found", grouped(keys)),
             (false, true) => format!("More than {} keys", grouped(Self::MOST)),
             (true, true) => format!("More than {} keys match", grouped(Self::MOST)),
             (false, false) => format!("{} {noun}, {} active", grouped(keys), grouped(active)),
@@ -170,12 +178,24 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_told_in_words() {
-        let count = |keys, active| KeyCount { keys, active };
+        let count = |keys, active| KeyCount {
+            keys,
+            active,
+            at_least: false,
+        };
         assert_eq!(count(1, 1).words(false), "1 key, 1 active");
         assert_eq!(count(1_000, 999).words(false), "1,000 keys, 999 active");
         assert_eq!(count(1_001, 9).words(false), "More than 1,000 keys");
         assert_eq!(count(0, 0).words(true), "0 keys match");
         assert_eq!(count(1, 0).words(true), "1 key matches");
         assert_eq!(count(1_001, 0).words(true), "More than 1,000 keys match");
+        let some = |keys| KeyCount {
+            keys,
+            at_least: true,
+            ..KeyCount::default()
+        };
+        assert_eq!(some(0).words(true), "Few keys match");
+        assert_eq!(some(1).words(true), "At least 1 key found");
+        assert_eq!(some(12).words(true), "At least 12 keys found");
     }
 }

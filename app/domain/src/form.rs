@@ -95,6 +95,8 @@ pub struct AroundKeys {
     pub first: Option<String>,
     /// The address of the next page; `None` on the last.
     pub next: Option<String>,
+    /// Whether the list stopped there before its page was full, so as not to look at every key of a large account.
+    pub stopped: bool,
 }
 
 /// Everything the API Keys page shows.
@@ -111,6 +113,8 @@ pub struct KeysPage {
     pub done: Option<String>,
     /// Whether the account has no key at all.
     pub none: bool,
+    /// Whether a page without a key is not the end of the list.
+    pub goes_on: bool,
     /// Of Name, Key preview, Created, Last used and Status: the address of the list in that order, and `aria-sort`,
     /// which is empty where the list is in another.
     pub sorts: Vec<(String, String)>,

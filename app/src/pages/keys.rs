@@ -136,7 +136,7 @@ fn Keys(page: Data) -> impl IntoView {
     let done = page
         .done
         .map(|text| view! { <Notice tone=Tone::Info text=text/> });
-    let (filtered, sorts) = (page.filtered, page.sorts);
+    let (filtered, goes_on, sorts) = (page.filtered, page.goes_on, page.sorts);
     let on_revoke = manages.then(|| revocation(rows));
     let issue = page
         .new_key
@@ -165,7 +165,7 @@ fn Keys(page: Data) -> impl IntoView {
         if rows.none.get() {
             plain(view! { <NoKeys url=url.clone() manages=creates/> })
         } else if empty.get() {
-            nothing_found()
+            nothing_found(goes_on)
         } else {
             let count = Signal::derive(move || rows.count.get().words(filtered));
             plain(view! {
@@ -202,12 +202,12 @@ fn around() -> (AnyView, AnyView, AnyView) {
     )
 }
 
-fn nothing_found() -> AnyView {
+fn nothing_found(goes_on: bool) -> AnyView {
     plain(view! {
         <section class="empty">
-            <h2>"No key matches"</h2>
+            <h2>{if goes_on { "No key here matches" } else { "No key matches" }}</h2>
             <p>
-                "No key matches these filters. " <a href="/keys">"Show all keys"</a>
+                {if goes_on { "None of those that were looked at matches these filters. " } else { "No key matches these filters. " }} <a href="/keys">"Show all keys"</a>
             </p>
         </section>
     })

@@ -50,7 +50,14 @@ pub fn find(around: &AroundKeys, none: bool) -> AnyView {
     plain(view! { <search inner_html=html></search> })
 }
 
-pub fn pager(AroundKeys { first, next, .. }: &AroundKeys) -> AnyView {
+pub fn pager(
+    AroundKeys {
+        first,
+        next,
+        stopped,
+        ..
+    }: &AroundKeys,
+) -> AnyView {
     let link = |text: &'static str, href: &Option<String>| {
         href.clone().map(|href| {
             view! {
@@ -60,9 +67,16 @@ pub fn pager(AroundKeys { first, next, .. }: &AroundKeys) -> AnyView {
             }
         })
     };
+    let (why, further) = if *stopped {
+        let why = "Not every key was looked at: too many fit each filter by itself. Another filter, or words of a name, may lead there at once.";
+        (Some(view! { <p>{why}</p> }), "Look further")
+    } else {
+        (None, "Next page")
+    };
     let links = plain(view! {
+        {why}
         {link("First page", first)}
-        {link("Next page", next)}
+        {link(further, next)}
     });
     plain(
         view! { <nav class="pager" aria-label="Pages of the keys" inner_html=links.to_html()></nav> },

@@ -9,7 +9,8 @@ use crate::tally::{by_reason, by_stretch};
 use crate::view::moment;
 use crate::{Error, Member, Service};
 use domain::{
-    DashboardPage, FirstSteps, KeyCount, KeyCounts, KeyStatus, LastChange, LeadStatus, Timestamp,
+    DashboardPage, FirstSteps, KeyCount, KeyCounts, KeyOrder, KeyStatus, LastChange, LeadStatus,
+    Timestamp,
 };
 
 /// How many days the Dashboard tells of, today included.
@@ -102,7 +103,9 @@ impl Service {
         self.store.note_expired(account, now).await?;
         let count = async |filter: KeyFilter| {
             let most = KeyCount::MOST + 1;
-            self.store.count_keys(account, &filter, most).await
+            let order = KeyOrder::default();
+            let counted = self.store.count_keys(account, &filter, order, most);
+            counted.await.map(|counted| counted.keys)
         };
         let of = |status| KeyFilter {
             status: Some(status),
@@ -113,9 +116,10 @@ impl Service {
             paused: count(of(KeyStatus::Paused)).await?,
             expired: count(of(KeyStatus::Expired)).await?,
             revoked: count(of(KeyStatus::Revoked)).await?,
+            // By nothing else: that an index tells without a look at the keys.
             unused: count(KeyFilter {
                 idle_since: Some(now.plus_seconds(-UNUSED_SECONDS)),
-                ..of(KeyStatus::Active)
+                ..KeyFilter::default()
             })
             .await?,
             knocking: self.count_knocking(member, now).await?,

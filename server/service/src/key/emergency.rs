@@ -5,7 +5,9 @@ use crate::store::{
 };
 use crate::view::moment;
 use crate::{Client, Error, Member, Service};
-use domain::{AccountName, Emergency, Failure, Field, KeyCount, KeyStatus, Rejected, RevokeReason};
+use domain::{
+    AccountName, Emergency, Failure, Field, KeyCount, KeyOrder, KeyStatus, Rejected, RevokeReason,
+};
 use serde_json::json;
 
 impl Service {
@@ -26,10 +28,9 @@ impl Service {
                 status: Some(status),
                 ..KeyFilter::default()
             };
-            live += self
-                .store
-                .count_keys(account, &filter, KeyCount::MOST + 1)
-                .await?;
+            let (order, most) = (KeyOrder::default(), KeyCount::MOST + 1);
+            let counted = self.store.count_keys(account, &filter, order, most);
+            live += counted.await?.keys;
         }
         Ok(Some(Emergency {
             stopped: stopped.map(|at| moment(at, &member.time_zone)),

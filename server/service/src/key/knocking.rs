@@ -18,7 +18,9 @@ impl Service {
     ) -> Result<u32, Error> {
         let account = &member.account_id;
         let most = KeyCount::MOST + 1;
-        Ok(self.store.count_keys(account, &filter(now), most).await?)
+        let (filter, order) = (filter(now), KeyOrder::default());
+        let counted = self.store.count_keys(account, &filter, order, most);
+        Ok(counted.await?.keys)
     }
 
     /// All of them in a sentence; `None` where there are none.
@@ -31,7 +33,7 @@ impl Service {
         if count == 0 {
             return Ok(None);
         }
-        let keys = self
+        let found = self
             .store
             .find_keys(
                 &member.account_id,
@@ -41,7 +43,7 @@ impl Service {
                 NAMED,
             )
             .await?;
-        let names: Vec<_> = keys.iter().map(|key| key.name.as_str()).collect();
+        let names: Vec<_> = found.keys.iter().map(|key| key.name.as_str()).collect();
         Ok(Some(told(count, &names)))
     }
 }
@@ -68,10 +70,13 @@ fn told(count: u32, names: &[&str]) -> String {
     } else {
         format!("{count} revoked or expired keys still knock")
     };
-    format!(
-        "{still}: {}{more}. Calls came within the last 7 days, and each was refused.",
-        quoted.join(", ")
-    )
+    // None of many is named where they stand too far down the list.
+    let which = if names.is_empty() {
+        String::new()
+    } else {
+        format!(": {}{more}", quoted.join(", "))
+    };
+    format!("{still}{which}. Calls came within the last 7 days, and each was refused.")
 }
 
 #[cfg(test)]
@@ -100,6 +105,11 @@ mod tests {
                 1_001,
                 vec!["A"],
                 "More than 1,000 revoked or expired keys still knock: “A” and many more. Calls",
+            ),
+            (
+                1_001,
+                vec![],
+                "More than 1,000 revoked or expired keys still knock. Calls",
             ),
         ] {
             let text = told(count, &names);

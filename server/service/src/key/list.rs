@@ -3,12 +3,12 @@
 use super::find::read;
 use super::notices::notices;
 use super::{EXPIRES_SOON_SECONDS, UNUSED_SECONDS, USED_LATELY_SECONDS};
-use crate::store::{KeyFilter, KeyPlace, KeyRecord};
+use crate::store::{KeyFilter, KeyPlace, KeyRecord, KeysCounted, KeysFound};
 use crate::view::{last_moment, moment};
 use crate::{Error, Member, Service, Zone};
 use domain::{
-    AccountId, AroundKeys, Failure, KeyCount, KeyId, KeyQuery, KeyStatus, KeyView, KeysPage,
-    LastUse, Revocation, Timestamp,
+    AccountId, AroundKeys, Failure, KeyCount, KeyId, KeyOrder, KeyQuery, KeyStatus, KeyView,
+    KeysPage, LastUse, Revocation, Timestamp,
 };
 
 /// How many keys stand on one page.
@@ -42,19 +42,25 @@ impl Service {
         let (filter, order) = read.unwrap_or_default();
         let after = after.filter(|_| refused.is_none());
         self.store.note_expired(account, now).await?;
-        let mut keys = self
+        let KeysFound { mut keys, stopped } = self
             .store
             .find_keys(account, &filter, order, after, PAGE + 1)
             .await?;
-        let more = keys.len() > PAGE as usize;
+        let found = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+        let more = found > PAGE;
+        // What stands on one page need not be counted.
+        let counted = (after.is_none() && !more).then_some(KeysCounted {
+            keys: found,
+            stopped: stopped.is_some(),
+        });
+        let count = self.count(account, &filter, order, counted).await?;
         keys.truncate(PAGE as usize);
-        let next = keys
-            .last()
-            .filter(|_| more)
-            .map(|last| KeyPlace::of(last, order, now));
+        let goes_on = stopped.is_some();
+        let full = keys.last().filter(|_| more);
+        let next = full.map(|last| KeyPlace::of(last, order, now)).or(stopped);
         let none = keys.is_empty() && {
             let any = KeyFilter::default();
-            self.store.count_keys(account, &any, 1).await? == 0
+            self.store.count_keys(account, &any, order, 1).await?.keys == 0
         };
         let stopped = self.store.creation_stopped(account).await?;
         let life = self.new_life(member, now, None).await?;
@@ -63,10 +69,11 @@ impl Service {
                 .into_iter()
                 .map(|record| self.key_view(record, now, zone))
                 .collect(),
-            count: self.count(account, &filter).await?,
+            count,
             filtered: query.filters(),
             done: None,
             none,
+            goes_on,
             sorts: Vec::new(),
             around: AroundKeys {
                 restored: self.restored_notice(member, now).await?,
@@ -81,6 +88,7 @@ impl Service {
                 creators: self.creators(account).await?,
                 first: None,
                 next: None,
+                stopped: goes_on,
             },
             now: moment(now, zone),
             manages: member.role.manages_keys(),
@@ -91,9 +99,18 @@ impl Service {
         Ok((page, next))
     }
 
-    async fn count(&self, account: &AccountId, filter: &KeyFilter) -> Result<KeyCount, Error> {
+    async fn count(
+        &self,
+        account: &AccountId,
+        filter: &KeyFilter,
+        order: KeyOrder,
+        counted: Option<KeysCounted>,
+    ) -> Result<KeyCount, Error> {
         let most = KeyCount::MOST + 1;
-        let keys = self.store.count_keys(account, filter, most).await?;
+        let KeysCounted { keys, stopped } = match counted {
+            Some(counted) => counted,
+            None => self.store.count_keys(account, filter, order, most).await?,
+        };
         let active = KeyFilter {
             status: Some(KeyStatus::Active),
             ..KeyFilter::default()
@@ -101,11 +118,16 @@ impl Service {
         // Told of the whole list alone.
         let whole = *filter == KeyFilter::default() && keys < most;
         let active = if whole {
-            self.store.count_keys(account, &active, most).await?
+            let counted = self.store.count_keys(account, &active, order, most);
+            counted.await?.keys
         } else {
             0
         };
-        Ok(KeyCount { keys, active })
+        Ok(KeyCount {
+            keys,
+            active,
+            at_least: stopped,
+        })
     }
 
     async fn creators(&self, account: &AccountId) -> Result<Vec<(String, String)>, Error> {

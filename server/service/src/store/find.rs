@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 #[async_trait]
 pub trait KeySearch: Send + Sync + 'static {
     /// Up to `limit` keys after the place `after`. Statuses are those of the last [`Self::note_expired`].
+    ///
+    /// Where many keys are as each part of the filter asks, and few as all of it does, not all are looked at:
+    /// [`KeysFound::stopped`] then says where to look on.
     async fn find_keys(
         &self,
         account: &AccountId,
@@ -18,10 +21,17 @@ pub trait KeySearch: Send + Sync + 'static {
         order: KeyOrder,
         after: Option<&KeyPlace>,
         limit: u32,
-    ) -> Result<Vec<KeyRecord>>;
+    ) -> Result<KeysFound>;
 
-    /// How many keys there are; where there are more than `most`, `most`.
-    async fn count_keys(&self, account: &AccountId, filter: &KeyFilter, most: u32) -> Result<u32>;
+    /// How many keys there are; where there are more than `most`, `most`. Looks no further than [`Self::find_keys`] does for
+    /// the first page of this order.
+    async fn count_keys(
+        &self,
+        account: &AccountId,
+        filter: &KeyFilter,
+        order: KeyOrder,
+        most: u32,
+    ) -> Result<KeysCounted>;
 
     /// Writes down which keys have expired by `now`, for the order of lists. Need not survive power loss: whether a key
     /// is accepted never depends on it.
@@ -29,6 +39,22 @@ pub trait KeySearch: Send + Sync + 'static {
 
     /// Everybody who may have created a key.
     async fn key_creators(&self, account: &AccountId) -> Result<Vec<(MemberId, Email)>>;
+}
+
+/// A page of keys.
+#[derive(Debug, Default, PartialEq)]
+pub struct KeysFound {
+    pub keys: Vec<KeyRecord>,
+    /// The last place that was looked at, where the page is not full and there are more keys.
+    pub stopped: Option<KeyPlace>,
+}
+
+/// How many keys were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeysCounted {
+    pub keys: u32,
+    /// Whether the counting stopped before all keys were looked at.
+    pub stopped: bool,
 }
 
 /// Which keys are meant; `None` asks for nothing.
@@ -68,6 +94,18 @@ pub struct KeyPlace {
 pub enum PlaceValue {
     Number(i64),
     Text(String),
+}
+
+impl From<i64> for PlaceValue {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<String> for PlaceValue {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
 }
 
 impl KeyPlace {

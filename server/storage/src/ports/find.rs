@@ -1,13 +1,13 @@
 //! Finding keys among many.
 
-use super::{Engine, Result, Store, read_all};
+use super::{Engine, Result, Store, read, read_all};
 use crate::error::Doing as _;
 use crate::sql::asked::{Asked, Composed};
-use crate::sql::find::{self, CreatorRow};
+use crate::sql::find::{self, CreatorRow, PlaceRow, Stretch};
 use crate::sql::key::KeyRow;
 use async_trait::async_trait;
-use domain::{AccountId, Email, KeyOrder, MemberId, Timestamp};
-use service::store::{KeyFilter, KeyPlace, KeyRecord, KeySearch};
+use domain::{AccountId, Email, KeyOrder, KeySort, MemberId, Timestamp};
+use service::store::{KeyFilter, KeyPlace, KeyRecord, KeySearch, KeysCounted, KeysFound};
 use sqlx::QueryBuilder;
 
 #[async_trait]
@@ -19,31 +19,67 @@ impl KeySearch for Store {
         order: KeyOrder,
         after: Option<&KeyPlace>,
         limit: u32,
-    ) -> Result<Vec<KeyRecord>> {
+    ) -> Result<KeysFound> {
         const DOING: &str = "finding API keys";
         let asked = Asked::all(filter);
         let lead = self.lead(account, &asked).await?;
-        let rows: Vec<KeyRow> = find::page::<Engine>(account, &asked, lead, order, after, limit)
+        let stretch = Stretch {
+            order,
+            after,
+            until: None,
+        };
+        let end = self.end(account, &asked, lead, stretch).await?;
+        let stretch = Stretch {
+            until: end.as_ref(),
+            ..stretch
+        };
+        let rows: Vec<KeyRow> = find::page::<Engine>(account, &asked, lead, stretch, limit)
             .build_query_as()
             .fetch_all(&self.readers)
             .await
             .doing(DOING)?;
-        read_all(rows, DOING)
+        let keys: Vec<KeyRecord> = read_all(rows, DOING)?;
+        let stopped = end.filter(|_| keys.len() < limit as usize);
+        Ok(KeysFound { keys, stopped })
     }
 
-    async fn count_keys(&self, account: &AccountId, filter: &KeyFilter, most: u32) -> Result<u32> {
+    async fn count_keys(
+        &self,
+        account: &AccountId,
+        filter: &KeyFilter,
+        order: KeyOrder,
+        most: u32,
+    ) -> Result<KeysCounted> {
         let asked = Asked::all(filter);
         if let [only] = asked.as_slice() {
-            return self.probe(account, only, most).await;
+            let keys = self.probe(account, only, most).await?;
+            return Ok(KeysCounted {
+                keys,
+                stopped: false,
+            });
         }
         let lead = self.lead(account, &asked).await?;
-        let count: i64 = find::count::<Engine>(account, &asked, lead, most)
+        let stretch = Stretch {
+            order,
+            after: None,
+            until: None,
+        };
+        let end = self.end(account, &asked, lead, stretch).await?;
+        let stretch = Stretch {
+            until: end.as_ref(),
+            ..stretch
+        };
+        let count: i64 = find::count::<Engine>(account, &asked, lead, stretch, most)
             .build_query_scalar()
             .fetch_one(&self.readers)
             .await
             .doing("counting API keys")?;
         // No more are counted than were asked for.
-        Ok(u32::try_from(count).unwrap_or(most))
+        let keys = u32::try_from(count).unwrap_or(most);
+        Ok(KeysCounted {
+            keys,
+            stopped: end.is_some() && keys < most,
+        })
     }
 
     async fn note_expired(&self, account: &AccountId, now: Timestamp) -> Result<()> {
@@ -77,6 +113,34 @@ impl KeySearch for Store {
 }
 
 impl Store {
+    /// How far the order is walked along, where it is and where not all keys are looked at.
+    async fn end(
+        &self,
+        account: &AccountId,
+        asked: &[Asked<'_>],
+        lead: Option<usize>,
+        stretch: Stretch<'_>,
+    ) -> Result<Option<KeyPlace>> {
+        const DOING: &str = "finding out how far to look for API keys";
+        // Where nothing is asked for, every key that is met is one of the page.
+        if lead.is_some() || asked.is_empty() {
+            return Ok(None);
+        }
+        let mut query = find::end::<Engine>(account, asked, stretch);
+        match stretch.order.sort {
+            KeySort::Name | KeySort::Preview => {
+                let found = query.build_query_as().fetch_optional(&self.readers).await;
+                let row: Option<PlaceRow<String>> = found.doing(DOING)?;
+                read(row, DOING)
+            }
+            KeySort::Usual | KeySort::Created | KeySort::LastUsed | KeySort::Status => {
+                let found = query.build_query_as().fetch_optional(&self.readers).await;
+                let row: Option<PlaceRow<i64>> = found.doing(DOING)?;
+                read(row, DOING)
+            }
+        }
+    }
+
     /// What the fewest keys are asked for by, where they are few enough to be gathered.
     async fn lead(&self, account: &AccountId, asked: &[Asked<'_>]) -> Result<Option<usize>> {
         let mut fewest = None;

@@ -106,6 +106,30 @@ impl<'a> Asked<'a> {
         D::number(query, most.into());
     }
 
+    /// A row for each of up to `most` keys of the account that are so. The index alone is read: a column that it lacks, such
+    /// as the id, would be looked up for each.
+    pub(crate) fn probed<D: Composed>(
+        &self,
+        query: &mut QueryBuilder<D>,
+        account: &AccountId,
+        most: u32,
+    ) {
+        match self {
+            // Their indexes have the id, and it tells a key that two of its words lead to.
+            Self::WordOrPreview(..) | Self::Word(_) | Self::Scope(_) => {
+                self.ids(query, account, most);
+            }
+            _ => {
+                query.push("SELECT 1 FROM api_keys k WHERE k.account_id = ");
+                D::text(query, account.as_str());
+                query.push(" AND ");
+                self.indexed(query);
+                query.push(" LIMIT ");
+                D::number(query, most.into());
+            }
+        }
+    }
+
     /// That `k` is so, where its own index is to be walked along.
     pub(crate) fn indexed<D: Composed>(&self, query: &mut QueryBuilder<D>) {
         match self {

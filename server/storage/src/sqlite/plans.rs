@@ -2,7 +2,7 @@
 
 use super::SqliteStore;
 use crate::sql::asked::Asked;
-use crate::sql::find::{count, page, probe};
+use crate::sql::find::{Stretch, count, end, page, probe};
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{KeyPlace, PlaceValue};
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
@@ -35,6 +35,14 @@ fn place(order: KeyOrder) -> KeyPlace {
     }
 }
 
+fn stretch(order: KeyOrder, after: Option<&KeyPlace>) -> Stretch<'_> {
+    Stretch {
+        order,
+        after,
+        until: None,
+    }
+}
+
 /// The steps of the plan.
 async fn plan(store: &SqliteStore, query: QueryBuilder<Sqlite>) -> Vec<String> {
     let text = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
@@ -59,19 +67,36 @@ async fn every_order_walks_its_own_index_whatever_else_is_asked_for() {
     for (_, sort, reversed, label) in KeyOrder::ALL {
         let order = KeyOrder { sort, reversed };
         for asked in &asked {
-            for after in [None, Some(place(order))] {
-                let query = page(&account, asked, None, order, after.as_ref(), 51);
-                let steps = plan(&store, query).await;
-                let all = steps.join("; ");
-                assert!(
-                    !all.contains("TEMP B-TREE") && !all.contains("SCAN"),
-                    "{label}, {asked:?}: {all}"
-                );
-                let keys = steps
-                    .iter()
-                    .find(|step| step.starts_with("SEARCH k "))
-                    .unwrap();
-                assert!(keys.contains("(account_id=?"), "{label}, {asked:?}: {all}");
+            let place = place(order);
+            let places = [None, Some(&place)];
+            for (after, until) in places
+                .into_iter()
+                .flat_map(|after| places.map(|until| (after, until)))
+            {
+                let stretch = Stretch {
+                    order,
+                    after,
+                    until,
+                };
+                for query in [
+                    page(&account, asked, None, stretch, 51),
+                    end(&account, asked, stretch),
+                ] {
+                    let steps = plan(&store, query).await;
+                    let all = steps.join("; ");
+                    let what = format!("{label}, {asked:?}, {stretch:?}: {all}");
+                    assert!(
+                        !all.contains("TEMP B-TREE") && !all.contains("SCAN"),
+                        "{what}"
+                    );
+                    let keys = steps.iter().find(|step| step.starts_with("SEARCH k "));
+                    let keys = keys.unwrap();
+                    assert!(keys.contains("(account_id=?"), "{what}");
+                    // The index is entered, and left, at the place.
+                    let bounds = keys.matches("created_at,id)").count();
+                    let places = [after, until].into_iter().flatten().count();
+                    assert_eq!(bounds, places, "{what}");
+                }
             }
         }
     }
@@ -87,7 +112,14 @@ async fn what_few_are_asked_for_by_leads_to_them_alone() {
     for lead in 0..asked.len() {
         for (_, sort, reversed, label) in KeyOrder::ALL {
             let order = KeyOrder { sort, reversed };
-            let query = page(&account, &asked, Some(lead), order, Some(&place(order)), 51);
+            let place = place(order);
+            let query = page(
+                &account,
+                &asked,
+                Some(lead),
+                stretch(order, Some(&place)),
+                51,
+            );
             let steps = plan(&store, query).await;
             let all = steps.join("; ");
             let keys = steps
@@ -100,7 +132,17 @@ async fn what_few_are_asked_for_by_leads_to_them_alone() {
                 asked[lead]
             );
         }
-        let steps = plan(&store, count(&account, &asked, Some(lead), 9)).await;
+        let steps = plan(
+            &store,
+            count(
+                &account,
+                &asked,
+                Some(lead),
+                stretch(KeyOrder::default(), None),
+                9,
+            ),
+        )
+        .await;
         let keys = steps.iter().find(|step| step.starts_with("SEARCH k "));
         assert!(keys.unwrap().ends_with("(id=?)"), "{steps:?}");
 

@@ -52,7 +52,10 @@ async fn what_another_admin_does_and_where_a_key_is_used_is_told_to_an_open_list
     let all = events.news().await;
     assert_eq!(names(&all), ["CRM Sync"]);
     assert_eq!(all["order"], json!([crm.id]));
-    assert_eq!(all["count"], json!({ "keys": 1, "active": 1 }));
+    assert_eq!(
+        all["count"],
+        json!({ "keys": 1, "active": 1, "at_least": false })
+    );
     assert_eq!(all["none"], false);
     assert_eq!(all["first_call"], Value::Null);
 
@@ -61,7 +64,10 @@ async fn what_another_admin_does_and_where_a_key_is_used_is_told_to_an_open_list
     let news = events.news().await;
     assert_eq!(names(&news), ["Feed"], "what is the same is not told again");
     assert_eq!(news["order"], json!([feed.id, crm.id]));
-    assert_eq!(news["count"], json!({ "keys": 2, "active": 2 }));
+    assert_eq!(
+        news["count"],
+        json!({ "keys": 2, "active": 2, "at_least": false })
+    );
 
     world.clock.advance_seconds(5);
     crm.get("/api/leads").await.expect(200);
@@ -74,7 +80,10 @@ async fn what_another_admin_does_and_where_a_key_is_used_is_told_to_an_open_list
     assert_eq!(news["changed"][0]["status"], "revoked");
     assert_eq!(news["changed"][0]["revocation"]["by"], "bob@example.com");
     assert_eq!(news["order"], json!([feed.id, crm.id]));
-    assert_eq!(news["count"], json!({ "keys": 2, "active": 1 }));
+    assert_eq!(
+        news["count"],
+        json!({ "keys": 2, "active": 1, "at_least": false })
+    );
 
     // Time alone changes a key as well.
     world.clock.advance_seconds(8 * 3600);

@@ -201,3 +201,44 @@ async fn what_cannot_be_asked_for_is_told_and_not_repeated() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_search_that_leads_to_few_of_many_keys_stops_and_can_be_gone_on_with() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    // Of 2,040 keys every second one is paused, and those may read leads: but for the last, which is active.
+    world
+        .sql(
+            "WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < 2040)
+             INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by,
+                 form_token, paused_at, folded, indexed)
+             SELECT printf('key-%04d', i), m.account_id, printf('Many %04d', i), 'vx_aaaaaa…', randomblob(32), 'p',
+                 CASE WHEN i % 2 THEN 'inventory:read' ELSE 'leads:read' END, i, m.id, randomblob(32),
+                 CASE WHEN i % 2 OR i = 2040 THEN NULL ELSE i END, printf('many %04d', i), 1
+             FROM numbers, members m",
+        )
+        .await;
+    world
+        .sql(
+            "INSERT INTO key_terms (account_id, term, key_id)
+             SELECT account_id, 's:' || scopes, id FROM api_keys
+             UNION ALL SELECT account_id, 'n:many', id FROM api_keys",
+        )
+        .await;
+    let path = "/keys?q=many&status=active&scope=leads:read&sort=name";
+    let page = owner.get(path).await.expect(200).body;
+    assert!(page.contains("No key here matches"), "{page}");
+    assert!(page.contains("Not every key was looked at"));
+    assert_eq!(link(&page, "Next page"), None);
+    let on = link(&page, "Look further").unwrap().replace("&amp;", "&");
+    assert_eq!(names(&owner, &on).await, ["Many 2040"]);
+    let page = owner.get(&on).await.expect(200).body;
+    assert_eq!(link(&page, "Look further"), None);
+    assert!(link(&page, "First page").is_some());
+    assert!(page.contains("Few keys match"));
+    // From the other end it is met at once, and the keys behind it are not all looked at.
+    let page = owner.get(&path.replace("=name", "=-name")).await;
+    let page = page.expect(200).body;
+    assert!(page.contains("At least 1 key found") && page.contains("Many 2040"));
+    assert!(link(&page, "Look further").is_some());
+}

@@ -29,7 +29,7 @@ pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
     });
     let unused = (keys.unused > 0).then(|| {
         let (keys, verb) = (
-            many(keys.unused, "active key", "active keys"),
+            many(keys.unused, "active or paused key", "active or paused keys"),
             if keys.unused == 1 { "was" } else { "were" },
         );
         view! { <p>{format!("{keys} {verb} not used for 30 days.")}</p> }

@@ -3,8 +3,8 @@
 use super::tenant::Tenant;
 use super::world::{Shared, at, used};
 use crate::store::{
-    Action, AuditEvent, KeyChange, KeyFilter, KeyPlace, KeyRecord, KeyText, PlaceValue, Store,
-    words,
+    Action, AuditEvent, KeyChange, KeyFilter, KeyPlace, KeyRecord, KeyText, KeysCounted, KeysFound,
+    PlaceValue, Store, words,
 };
 use domain::{KeyId, KeyName, KeyOrder, KeySort, KeyStatus, Scope, ScopeSet, Timestamp};
 use std::cmp::Ordering;
@@ -82,15 +82,16 @@ pub(super) async fn all(
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let keys = store
+        let KeysFound { keys, stopped } = store
             .find_keys(&tenant.account, filter, order, after.as_ref(), page)
             .await
             .unwrap();
-        let Some(last) = keys.last() else {
-            return found;
-        };
-        after = Some(KeyPlace::of(last, order, NOW));
+        let last = keys.last().map(|last| KeyPlace::of(last, order, NOW));
         found.extend(keys);
+        after = stopped.or(last);
+        if after.is_none() {
+            return found;
+        }
     }
 }
 
@@ -148,11 +149,13 @@ pub(super) async fn names(store: &dyn Store, tenant: &Tenant, filter: &KeyFilter
         .map(|key| key.name.to_string())
         .collect();
     names.sort_unstable();
-    let count = store
-        .count_keys(&tenant.account, filter, 100)
+    let counted = store
+        .count_keys(&tenant.account, filter, KeyOrder::default(), 100)
         .await
         .unwrap();
-    assert_eq!(names.len(), count as usize, "{filter:?}");
+    let keys = u32::try_from(names.len()).unwrap();
+    let stopped = false;
+    assert_eq!(counted, KeysCounted { keys, stopped }, "{filter:?}");
     names
 }
 
@@ -266,10 +269,10 @@ pub(super) async fn no_more_keys_are_counted_than_asked_for(store: Shared) {
     let filter = KeyFilter::default();
     for (most, counted) in [(0, 0), (5, 5), (11, 11), (12, 11)] {
         let count = store
-            .count_keys(&tenant.account, &filter, most)
+            .count_keys(&tenant.account, &filter, KeyOrder::default(), most)
             .await
             .unwrap();
-        assert_eq!(count, counted);
+        assert_eq!(count.keys, counted);
     }
 }
 
@@ -286,7 +289,9 @@ pub(super) async fn a_key_is_listed_as_expired_once_that_is_noted(store: Shared)
             status: Some(status),
             ..KeyFilter::default()
         };
-        store.count_keys(&tenant.account, &filter, 9).await.unwrap()
+        let order = KeyOrder::default();
+        let counted = store.count_keys(&tenant.account, &filter, order, 9);
+        counted.await.unwrap().keys
     };
     for (now, active, expired) in [(at(9), 1, 0), (at(10), 0, 1), (at(11), 0, 1)] {
         store.note_expired(&tenant.account, now).await.unwrap();

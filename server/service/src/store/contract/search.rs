@@ -5,8 +5,8 @@ use super::rotations::rotate;
 use super::tenant::Tenant;
 use super::world::{Shared, at};
 use crate::store::{
-    Action, AuditEvent, Caller, Changed, KeyChange, KeyEdit, KeyFilter, KeyRecord, KeySettings,
-    OldEnds, ScopeUses, Sighting,
+    Action, AuditEvent, Caller, Changed, KeyChange, KeyEdit, KeyFilter, KeyPlace, KeyRecord,
+    KeySettings, KeysCounted, OldEnds, ScopeUses, Sighting, Store,
 };
 use domain::{KeyName, KeyOrder, KeyStatus, Outcome, Refusal, Scope, ScopeSet};
 
@@ -93,14 +93,14 @@ pub(super) async fn keys_that_are_over_and_still_called_with_are_found(store: Sh
 
 /// Of the few the index of what was asked for tells, of the many that of the order: both must come to the same.
 pub(super) async fn few_and_many_keys_are_found_alike(store: Shared) {
-    const MANY: usize = 1_010;
+    const MANY: usize = 2_040;
     let tenant = Tenant::settle(&*store, "a").await;
     for number in 0..MANY {
         let seconds = i64::try_from(number / 3).unwrap();
         let mut key = tenant.key(&number.to_string(), at(seconds));
         let rare = if number % 100 == 0 { "rare" } else { "usual" };
         key.name = KeyName::parse(&format!("Common {rare} {}", number % 7)).unwrap();
-        if number % 50 == 0 {
+        if number % 100 == 50 {
             key.expires_at = Some(at(5_000));
         }
         tenant.issue(&*store, key).await;
@@ -130,11 +130,58 @@ pub(super) async fn few_and_many_keys_are_found_alike(store: Shared) {
         ends_by: Some(at(5_000)),
         ..text("common usual", None)
     };
-    assert_eq!(names(&*store, &tenant, &both).await.len(), 10);
+    assert_eq!(names(&*store, &tenant, &both).await.len(), 20);
     let nobodys = KeyFilter {
-        status: Some(KeyStatus::Active),
         idle_since: Some(at(-1)),
         ..text("common", None)
     };
     assert_eq!(names(&*store, &tenant, &nobodys).await, [""; 0]);
+    not_all_of_many_are_looked_at(&*store, &tenant).await;
+}
+
+/// Each part is true of many, and the whole of the last ones, or of none.
+async fn not_all_of_many_are_looked_at(store: &dyn Store, tenant: &Tenant) {
+    let made = |order: &str| KeyOrder::parse(order).unwrap();
+    let filter = |creator: &Tenant| KeyFilter {
+        status: Some(KeyStatus::Active),
+        creator: Some(creator.owner.clone()),
+        scope: Some(Scope::InventoryRead),
+        ..KeyFilter::default()
+    };
+    let mine = filter(tenant);
+    for (_, sort, reversed, label) in KeyOrder::ALL {
+        let order = KeyOrder { sort, reversed };
+        let late = KeyFilter {
+            text: text("common usual 3", None).text,
+            ..mine.clone()
+        };
+        let found = all(store, tenant, &late, order, 300).await;
+        let mut expected = store.list_keys(&tenant.account).await.unwrap();
+        expected.retain(|key| key.name.as_str() == "Common usual 3");
+        expected.sort_by(by_place(order));
+        assert_eq!(found, expected, "{label}");
+    }
+    // The first 2,000 of 2,040 are looked at, and the word of the last ones is rare.
+    let order = made("-created");
+    let page = async |after: Option<&KeyPlace>, filter: &KeyFilter| {
+        let found = store.find_keys(&tenant.account, filter, order, after, 2_001);
+        found.await.unwrap()
+    };
+    let first = page(None, &mine).await;
+    assert_eq!(first.keys.len(), 2_000);
+    let last = first.keys.last().unwrap();
+    assert_eq!(first.stopped, Some(KeyPlace::of(last, order, at(0))));
+    let rest = page(first.stopped.as_ref(), &mine).await;
+    assert_eq!((rest.keys.len(), rest.stopped), (40, None));
+    let full = store.find_keys(&tenant.account, &mine, order, None, 2_000);
+    assert_eq!(
+        full.await.unwrap().stopped,
+        None,
+        "a full page goes on by itself"
+    );
+    for (most, stopped) in [(2_000, false), (2_001, true)] {
+        let counted = store.count_keys(&tenant.account, &mine, order, most);
+        let keys = 2_000;
+        assert_eq!(counted.await.unwrap(), KeysCounted { keys, stopped });
+    }
 }

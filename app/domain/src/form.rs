@@ -113,8 +113,6 @@ pub struct KeysPage {
     pub done: Option<String>,
     /// Whether the account has no key at all.
     pub none: bool,
-    /// Whether a page without a key is not the end of the list.
-    pub goes_on: bool,
     /// Of Name, Key preview, Created, Last used and Status: the address of the list in that order, and `aria-sort`,
     /// which is empty where the list is in another.
     pub sorts: Vec<(String, String)>,

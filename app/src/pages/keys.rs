@@ -136,7 +136,7 @@ fn Keys(page: Data) -> impl IntoView {
     let done = page
         .done
         .map(|text| view! { <Notice tone=Tone::Info text=text/> });
-    let (filtered, goes_on, sorts) = (page.filtered, page.goes_on, page.sorts);
+    let (filtered, sorts) = (page.filtered, page.sorts);
     let on_revoke = manages.then(|| revocation(rows));
     let issue = page
         .new_key
@@ -165,7 +165,7 @@ fn Keys(page: Data) -> impl IntoView {
         if rows.none.get() {
             plain(view! { <NoKeys url=url.clone() manages=creates/> })
         } else if empty.get() {
-            nothing_found(goes_on)
+            nothing_found(rows.count.get().at_least)
         } else {
             let count = Signal::derive(move || rows.count.get().words(filtered));
             plain(view! {
@@ -202,13 +202,19 @@ fn around() -> (AnyView, AnyView, AnyView) {
     )
 }
 
-fn nothing_found(goes_on: bool) -> AnyView {
+fn nothing_found(some: bool) -> AnyView {
+    let (title, text) = if some {
+        (
+            "No key here matches",
+            "None of the keys that were looked at matches these filters. ",
+        )
+    } else {
+        ("No key matches", "No key matches these filters. ")
+    };
     plain(view! {
         <section class="empty">
-            <h2>{if goes_on { "No key here matches" } else { "No key matches" }}</h2>
-            <p>
-                {if goes_on { "None of those that were looked at matches these filters. " } else { "No key matches these filters. " }} <a href="/keys">"Show all keys"</a>
-            </p>
+            <h2>{title}</h2>
+            <p>{text} <a href="/keys">"Show all keys"</a></p>
         </section>
     })
 }

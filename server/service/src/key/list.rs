@@ -73,7 +73,6 @@ impl Service {
             filtered: query.filters(),
             done: None,
             none,
-            goes_on,
             sorts: Vec::new(),
             around: AroundKeys {
                 restored: self.restored_notice(member, now).await?,

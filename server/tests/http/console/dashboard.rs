@@ -146,7 +146,7 @@ async fn keys_items_and_leads_are_told_with_their_last_change() {
         &page,
         "Expiring within 30 days Dealer &lt;feed&gt; in 6 days · 21 Feb 2027",
     );
-    has(&page, "1 active key was not used for 30 days.");
+    has(&page, "1 active or paused key was not used for 30 days.");
 }
 
 #[tokio::test]

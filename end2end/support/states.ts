@@ -11,6 +11,7 @@ import { AUDIT_STATES } from "./audit.ts";
 import { FACTOR_STATES } from "./factor.ts";
 import { Keys } from "./keys.ts";
 import { refusedCall } from "./refusals.ts";
+import { RESTORED_STATES } from "./restored.ts";
 import { seedRotation } from "./rotate.ts";
 import { Seeder, callForAMonth, demoteOwner, endSoon, expire, forgetCalls, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
@@ -587,4 +588,5 @@ export const STATES: State[] = [
     },
   },
   ...FIND_STATES,
+  ...RESTORED_STATES,
 ];

@@ -189,6 +189,24 @@ fn a_postgresql_server_is_looked_at_from_here() {
     let out = told(node().env_remove("VOXUM_PEPPER"), 1);
     assert!(out.contains("VOXUM_PEPPER is not set"), "{out}");
     server.stop();
+    // Neither does a start go on with what it does not know.
+    runtime.block_on(async {
+        let newer = "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17";
+        let newer = sqlx::raw_sql(newer);
+        newer.execute(&mut database.raw().await).await.unwrap();
+    });
+    let out = told(&mut node(), 1);
+    assert!(out.contains("which this version does not know"), "{out}");
+    let (code, out, err) = run(&mut node());
+    assert_eq!(
+        (code, out.as_str(), err.lines().count()),
+        (Some(1), "", 1),
+        "{err}"
+    );
+    assert!(
+        err.contains("start the newer version that made it"),
+        "{err}"
+    );
     runtime.block_on(database.drop());
     let out = told(&mut node(), 1);
     assert!(out.contains("there is no database"), "{out}");

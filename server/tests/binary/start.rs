@@ -1,6 +1,6 @@
 //! The first start, and every later one.
 
-use crate::support::{PASSWORD, Server, run, voxum};
+use crate::support::{PASSWORD, Server, change, run, voxum};
 use std::io::Read as _;
 use std::process::Stdio;
 
@@ -107,4 +107,44 @@ fn a_database_that_vanished_is_not_made_anew() {
     let (code, out, err) = run(&mut voxum(folder.path()));
     assert_eq!((code, out.as_str()), (Some(1), ""));
     assert!(err.lines().count() == 1 && err.contains("missing"), "{err}");
+}
+
+#[test]
+fn a_database_that_cannot_be_used_stops_the_start_with_its_reason_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let database = data.join("voxum.db");
+    let refused = |word: &str| {
+        let before = std::fs::read(&database).unwrap();
+        let (code, out, err) = run(&mut voxum(folder.path()));
+        assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
+        assert!(err.lines().count() == 1 && err.contains(word), "{err}");
+        assert!(std::fs::read(&database).unwrap() == before, "{word}");
+    };
+    std::fs::create_dir(&data).unwrap();
+    std::fs::write(&database, "no database at all, by far").unwrap();
+    refused("is no SQLite database");
+    std::fs::remove_file(&database).unwrap();
+
+    let (server, _) = Server::fresh(folder.path());
+    server.stop();
+    let whole = std::fs::read(&database).unwrap();
+    // A write version above the highest known makes it read-only, even for root, whom no mode bits stop.
+    let mut bytes = whole.clone();
+    bytes[18] = 3;
+    std::fs::write(&database, bytes).unwrap();
+    refused("cannot be written");
+    // Of another program, by its application id.
+    let mut bytes = whole.clone();
+    bytes[68..72].copy_from_slice(b"cake");
+    std::fs::write(&database, bytes).unwrap();
+    refused("of another program");
+    std::fs::write(&database, whole).unwrap();
+    change(
+        folder.path(),
+        "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17",
+    );
+    // What was changed stands in the log beside it until somebody opens it.
+    run(&mut voxum(folder.path()));
+    refused("start the newer version that made it");
 }

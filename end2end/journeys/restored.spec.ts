@@ -1,0 +1,8 @@
+// Keys that wait since their account was restored from a backup.
+
+import { confirmRestored } from "../support/restored.ts";
+import { test } from "../support/test.ts";
+
+test("restored keys are confirmed or revoked, and the notice goes away", async ({ page, server }) => {
+  await confirmRestored(page, server);
+});

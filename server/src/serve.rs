@@ -69,6 +69,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         say(&first_owner_line(&public_url, &token));
     }
 
+    let beating = service.clone();
+    let beating = tokio::spawn(async move { beating.beat_for_ever().await });
     let (end, ended) = oneshot::channel();
     let flushing = tokio::spawn(flush_until(ended, service.clone()));
     let sweeping = tokio::spawn(sweep_for_ever(service.clone()));
@@ -99,12 +101,14 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         }
     }
     sweeping.abort();
+    beating.abort();
     let _ = (end.send(()), quiet.send(()));
     let closing = async {
         if let Some(telling) = telling {
             let _ = telling.await;
         }
         let _ = flushing.await;
+        service.leave().await;
         store.close().await;
     };
     if tokio::time::timeout(CLOSING, closing).await.is_err() {

@@ -3,12 +3,15 @@
 
 use crate::key::Ending;
 use crate::store::{Action, Actor, AuditEvent};
+use crate::verdict::Verdict;
 use crate::{Error, Zone};
 use domain::{
     AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, RateLimit, Role, Scope,
-    ScopeSet, Timestamp, is_invisible,
+    Timestamp, is_invisible,
 };
 use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// Where a request came from, for the audit log and for "last used".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,27 +93,51 @@ impl Member {
     }
 }
 
-/// The key that a call came with, whether or not it was let in.
+/// The key that a call came with, whether or not it was let in. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct CalledKey {
+pub struct CalledKey(Arc<Called>);
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Called {
     pub(crate) account_id: AccountId,
     pub(crate) key_id: KeyId,
 }
 
-/// A caller that presented the complete secret of a usable key.
+impl CalledKey {
+    pub(crate) fn new(account_id: AccountId, key_id: KeyId) -> Self {
+        Self(Arc::new(Called { account_id, key_id }))
+    }
+}
+
+impl Deref for CalledKey {
+    type Target = Called;
+
+    fn deref(&self) -> &Called {
+        &self.0
+    }
+}
+
+/// A caller that presented the complete secret of a usable key. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct KeyCaller {
-    pub(crate) key_id: KeyId,
-    pub(crate) account_id: AccountId,
-    pub(crate) scopes: ScopeSet,
-    /// As the database had it when the key was checked.
-    pub(crate) limit: RateLimit,
+    /// As the key was when it was checked.
+    pub(crate) verdict: Arc<Verdict>,
     pub(crate) ending: Ending,
+    /// Before this call.
+    pub(crate) last_used: Option<Timestamp>,
 }
 
 impl KeyCaller {
     pub fn key_id(&self) -> &KeyId {
-        &self.key_id
+        &self.verdict.key.key_id
+    }
+
+    pub(crate) fn account_id(&self) -> &AccountId {
+        &self.verdict.key.account_id
+    }
+
+    pub(crate) fn limit(&self) -> RateLimit {
+        self.verdict.limit
     }
 
     /// What its holder is told of the key's end.
@@ -120,14 +147,11 @@ impl KeyCaller {
 
     /// What its calls are counted under.
     pub fn called_key(&self) -> CalledKey {
-        CalledKey {
-            account_id: self.account_id.clone(),
-            key_id: self.key_id.clone(),
-        }
+        self.verdict.key.clone()
     }
 
     pub fn may(&self, scope: Scope) -> bool {
-        self.scopes.contains(scope)
+        self.verdict.scopes.contains(scope)
     }
 
     /// # Errors
@@ -149,7 +173,15 @@ impl KeyCaller {
         at: Timestamp,
         detail: serde_json::Value,
     ) -> AuditEvent {
-        let actor = Actor::Key(self.key_id.clone());
-        AuditEvent::new(&self.account_id, actor, client, action, subject, at, detail)
+        let actor = Actor::Key(self.key_id().clone());
+        AuditEvent::new(
+            self.account_id(),
+            actor,
+            client,
+            action,
+            subject,
+            at,
+            detail,
+        )
     }
 }

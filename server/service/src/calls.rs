@@ -6,9 +6,8 @@
 use crate::caller::CalledKey;
 use crate::store::{CallCount, quarter};
 use crate::{Error, Service};
+use dashmap::DashMap;
 use domain::{Outcome, Timestamp};
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// For so long calls can be told: 30 whole days of any time zone, the one that is under way, and an hour that a clock
 /// may have been put back by.
@@ -25,56 +24,54 @@ type Name = (CalledKey, Timestamp, Outcome);
 
 /// The calls that are not written yet.
 #[derive(Debug, Default)]
-pub(crate) struct PendingCalls(Mutex<HashMap<Name, u64>>);
+pub(crate) struct PendingCalls(DashMap<Name, u64>);
 
 impl PendingCalls {
     fn count(&self, key: CalledKey, at: Timestamp, outcome: Outcome) {
         let name = (key, quarter(at), outcome);
-        let mut pending = self.lock();
-        if pending.len() < MAX_PENDING || pending.contains_key(&name) {
-            *pending.entry(name).or_default() += 1;
+        // The length is asked of every shard, so only for a new name. Of several that come at once all may be taken.
+        if let Some(mut calls) = self.0.get_mut(&name) {
+            *calls += 1;
+        } else if self.0.len() < MAX_PENDING {
+            *self.0.entry(name).or_default() += 1;
         }
     }
 
     /// Whether a call of this key was accepted that is not written yet.
     pub(crate) fn was_accepted(&self, key: &CalledKey) -> bool {
-        let pending = self.lock();
-        let mut names = pending.keys();
-        names.any(|(called, _, outcome)| called == key && *outcome == Outcome::Accepted)
+        let mut pending = self.0.iter();
+        pending.any(|count| {
+            let (called, _, outcome) = count.key();
+            called == key && *outcome == Outcome::Accepted
+        })
     }
 
     pub(crate) fn snapshot(&self) -> Vec<CallCount> {
-        let count = |((key, at, outcome), calls): (&Name, &u64)| CallCount {
-            account_id: key.account_id.clone(),
-            key_id: key.key_id.clone(),
-            at: *at,
-            outcome: *outcome,
-            calls: *calls,
-        };
-        self.lock().iter().map(count).collect()
+        let pending = self.0.iter();
+        pending
+            .map(|count| {
+                let ((key, at, outcome), calls) = count.pair();
+                CallCount {
+                    account_id: key.account_id.clone(),
+                    key_id: key.key_id.clone(),
+                    at: *at,
+                    outcome: *outcome,
+                    calls: *calls,
+                }
+            })
+            .collect()
     }
 
     /// Takes off what was written; what came meanwhile stays.
     pub(crate) fn forget(&self, written: Vec<CallCount>) {
-        let mut pending = self.lock();
         for count in written {
-            let key = CalledKey {
-                account_id: count.account_id,
-                key_id: count.key_id,
-            };
+            let key = CalledKey::new(count.account_id, count.key_id);
             let name = (key, count.at, count.outcome);
-            if let Some(calls) = pending.get_mut(&name) {
+            self.0.remove_if_mut(&name, |_, calls| {
                 *calls -= count.calls;
-                if *calls == 0 {
-                    pending.remove(&name);
-                }
-            }
+                *calls == 0
+            });
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<Name, u64>> {
-        // Nothing panics while it is held, and the map is whole at every point.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,10 +100,7 @@ mod tests {
     const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
     fn key(name: &str) -> CalledKey {
-        CalledKey {
-            account_id: AccountId::parse("a").unwrap(),
-            key_id: KeyId::parse(name).unwrap(),
-        }
+        CalledKey::new(AccountId::parse("a").unwrap(), KeyId::parse(name).unwrap())
     }
 
     fn total(calls: &PendingCalls) -> u64 {
@@ -141,7 +135,7 @@ mod tests {
         calls.forget(written);
         assert_eq!(total(&calls), 2);
         calls.forget(calls.snapshot());
-        assert!(calls.lock().is_empty());
+        assert!(calls.0.is_empty());
     }
 
     #[test]
@@ -150,7 +144,7 @@ mod tests {
         for number in 0..MAX_PENDING + 10 {
             calls.count(key(&number.to_string()), NOON, Outcome::Accepted);
         }
-        assert_eq!(calls.lock().len(), MAX_PENDING);
+        assert_eq!(calls.0.len(), MAX_PENDING);
         calls.count(key("0"), NOON, Outcome::Accepted);
         assert_eq!(total(&calls), MAX_PENDING as u64 + 1);
     }

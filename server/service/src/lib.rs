@@ -30,6 +30,7 @@ mod start;
 pub mod store;
 mod tally;
 mod team;
+mod verdict;
 mod view;
 mod zone;
 
@@ -46,6 +47,7 @@ pub use random::{OsRandom, Random};
 pub use second_factor::{Enrolled, SignInStep, SignedIn};
 pub use session::SessionToken;
 pub use start::OpenError;
+pub use verdict::BEAT_MILLIS;
 pub use view::{parse_rfc3339, rfc3339};
 pub use zone::Zone;
 
@@ -57,6 +59,8 @@ pub struct Service {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     pepper: Pepper,
+    verdicts: verdict::Verdicts,
+    heart: verdict::Heart,
     hasher: password::Hasher,
     uses: key::PendingUses,
     calls: calls::PendingCalls,

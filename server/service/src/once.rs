@@ -82,7 +82,7 @@ impl Service {
         key: &IdempotencyKey,
         request: RequestDigest,
     ) -> Result<Turn, Error> {
-        let name = (caller.account_id.clone(), key.0);
+        let name = (caller.account_id().clone(), key.0);
         let now = self.clock.now();
         let expired = expired(now);
         let claim = match self.in_flight.entry(name.clone()) {

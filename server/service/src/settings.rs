@@ -65,9 +65,9 @@ impl Service {
             let account = member.account_id.as_str();
             member.event(Action::AccountUpdated, account, client, now, detail)
         };
-        self.store
-            .change_account(&member.account_id, &after, &event)
-            .await?;
+        let account = &member.account_id;
+        let change = self.store.change_account(account, &after, &event);
+        self.everywhere(change).await?;
         Ok(())
     }
 }

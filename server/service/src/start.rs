@@ -53,6 +53,8 @@ impl Service {
             clock,
             random,
             pepper,
+            verdicts: crate::verdict::Verdicts::default(),
+            heart: crate::verdict::Heart::default(),
             hasher,
             uses: key::PendingUses::default(),
             calls: calls::PendingCalls::default(),

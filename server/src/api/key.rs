@@ -39,7 +39,7 @@ pub struct KeyAnswer {
     /// Null where the key does not expire.
     #[schema(required, format = DateTime)]
     expires_at: Option<String>,
-    /// May lag by 5 seconds; null before the first call.
+    /// When it was used before this call. Calls that another server took in the last while may be missing; null before the first call.
     #[schema(required, format = DateTime)]
     last_used_at: Option<String>,
     account: AccountAnswer,
@@ -70,23 +70,19 @@ pub async fn show(
     parameters: Parameters,
 ) -> Result<Json<KeyAnswer>, Problem> {
     parameters.none()?;
-    let KeyDescription {
-        record,
-        status,
-        last_use,
-    } = state.service.describe_key(&scoped.caller).await?;
+    let key: KeyDescription = state.service.describe_key(&scoped.caller);
     Ok(Json(KeyAnswer {
-        id: record.id.to_string(),
-        name: record.name.to_string(),
-        preview: record.preview,
-        scopes: record.scopes,
-        status: status.as_str(),
-        created_at: rfc3339(record.created_at),
-        expires_at: record.expires_at.map(rfc3339),
-        last_used_at: last_use.map(|last| rfc3339(last.at)),
+        id: key.id.to_string(),
+        name: key.name.to_string(),
+        preview: key.preview.to_owned(),
+        scopes: key.scopes.clone(),
+        status: key.status.as_str(),
+        created_at: rfc3339(key.created_at),
+        expires_at: key.expires_at.map(rfc3339),
+        last_used_at: key.last_used.map(rfc3339),
         account: AccountAnswer {
-            id: record.account_id.to_string(),
-            name: record.account_name.to_string(),
+            id: key.account_id.to_string(),
+            name: key.account_name.to_string(),
         },
     }))
 }

@@ -75,7 +75,7 @@ impl Service {
         let now = self.clock.now();
         let event =
             |detail| caller.event(Action::InventoryUpdated, "inventory", client, now, detail);
-        self.take_feed(&caller.account_id, drafts, options, &event)
+        self.take_feed(caller.account_id(), drafts, options, &event)
             .await
     }
 

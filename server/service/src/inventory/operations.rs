@@ -52,7 +52,7 @@ impl Service {
         let event = caller.event(Action::InventoryUpdated, id, client, now, detail);
         let put = self
             .store
-            .put_item(&caller.account_id, &item, condition, now, event)
+            .put_item(caller.account_id(), &item, condition, now, event)
             .await?;
         Ok(match put {
             Put::Created(stored) => PutOutcome::Created(*stored),
@@ -73,7 +73,7 @@ impl Service {
         limit: u32,
     ) -> Result<ItemsPage, Error> {
         caller.must(Scope::InventoryRead)?;
-        self.items_page(&caller.account_id, filter, after, limit)
+        self.items_page(caller.account_id(), filter, after, limit)
             .await
     }
 
@@ -83,7 +83,7 @@ impl Service {
     /// [`Error::MissingScope`], and the database's.
     pub async fn item(&self, caller: &KeyCaller, id: &str) -> Result<Option<StoredItem>, Error> {
         caller.must(Scope::InventoryRead)?;
-        Ok(self.store.find_item(&caller.account_id, id).await?)
+        Ok(self.store.find_item(caller.account_id(), id).await?)
     }
 
     /// Removes one item, where `condition` holds.
@@ -101,7 +101,7 @@ impl Service {
         let event = caller.event(Action::ItemDeleted, id, client, self.clock.now(), json!({}));
         Ok(self
             .store
-            .delete_item(&caller.account_id, id, condition, event)
+            .delete_item(caller.account_id(), id, condition, event)
             .await?)
     }
 

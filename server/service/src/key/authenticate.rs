@@ -1,9 +1,11 @@
 //! From what a request presents to a caller, or to the exact reason for its refusal.
 
-use super::{Malformed, PlainKey};
+use super::{KeyDigest, Malformed, PlainKey};
+use crate::verdict::Verdict;
 use crate::{CalledKey, Client, Error, KeyCaller, Service};
 use domain::{KeyStatus, Outcome, Refusal, Timestamp};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Why a key was not accepted. Only the holder of a complete genuine secret learns of
 /// those from `Revoked` to `NotAllowed`.
@@ -59,8 +61,8 @@ impl From<Malformed> for Refused {
 }
 
 impl Service {
-    /// Checks a presented key against the database, so that a revocation counts from the moment it was acknowledged,
-    /// and notes the use in memory.
+    /// Checks a presented key against what is in memory, or else the database (see `crate::verdict`), so that a
+    /// revocation counts from the moment it was acknowledged, and notes the use in memory.
     ///
     /// # Errors
     /// The reason for the refusal, or that the caller's network has failed too often; a usable key is always taken.
@@ -90,46 +92,54 @@ impl Service {
 
     async fn check(&self, presented: &[u8], client: &Client) -> Result<KeyCaller, Refused> {
         let digest = PlainKey::parse(presented)?.digest(&self.pepper);
-        let record = self
-            .store
-            .find_key_by_digest(&digest)
-            .await
-            .map_err(|error| KeyRefusal::Failed(error.into()))?
-            .filter(|record| record.digest.matches(&digest))
-            .ok_or(KeyRefusal::Unknown)?;
-        let now = self.clock.now();
-        let key = CalledKey {
-            account_id: record.account_id.clone(),
-            key_id: record.id.clone(),
+        let verdict = match self.verdicts.find(&digest, self.boot_micros()) {
+            Some(verdict) => verdict,
+            None => self.read_verdict(&digest).await?,
         };
-        let (why, refusal) = match record.status(now) {
-            KeyStatus::Active if !record.admits(client.ip) => (
+        let now = self.clock.now();
+        let key = &verdict.key;
+        let (why, refusal) = match verdict.status(now) {
+            KeyStatus::Active if !verdict.admits(client.ip) => (
                 KeyRefusal::NotAllowed { ip: client.ip },
                 Refusal::IpNotAllowed,
             ),
             KeyStatus::Active => {
-                self.uses.note(&record.id, now, client);
-                self.sightings.note(&key, Outcome::Accepted, now, client);
+                self.uses.note(&key.key_id, now, client);
+                self.sightings.note(key, Outcome::Accepted, now, client);
                 return Ok(KeyCaller {
-                    limit: record.limit(),
-                    ending: record.ending(now),
-                    key_id: record.id,
-                    account_id: record.account_id,
-                    scopes: record.scopes,
+                    ending: verdict.ending(now),
+                    last_used: verdict.use_at(now),
+                    verdict,
                 });
             }
             KeyStatus::Revoked => (KeyRefusal::Revoked, Refusal::RevokedKey),
             KeyStatus::Paused => (KeyRefusal::Paused, Refusal::PausedKey),
             KeyStatus::Expired => {
-                let at = record.expires_at.unwrap_or(now);
+                let at = verdict.expires_at.unwrap_or(now);
                 (KeyRefusal::Expired { at }, Refusal::ExpiredKey)
             }
         };
         self.sightings
-            .note(&key, Outcome::Refused(refusal), now, client);
+            .note(key, Outcome::Refused(refusal), now, client);
         Err(Refused {
             why,
-            whose: Some(Whose::Genuine(key)),
+            whose: Some(Whose::Genuine(key.clone())),
         })
+    }
+
+    /// What the database says of a key that is not in memory, where it is from then on. A key that is not there is not
+    /// noted as such: nobody is to fill the memory with keys that they made up.
+    async fn read_verdict(&self, digest: &KeyDigest) -> Result<Arc<Verdict>, KeyRefusal> {
+        let as_of = self.verdicts.as_of();
+        let record = self
+            .store
+            .find_key_by_digest(digest)
+            .await
+            .map_err(|error| KeyRefusal::Failed(error.into()))?
+            .filter(|record| record.digest.matches(digest))
+            .ok_or(KeyRefusal::Unknown)?;
+        let verdict = Arc::new(Verdict::from(record));
+        self.verdicts.keep(digest, verdict.clone(), as_of);
+        Ok(verdict)
     }
 }

@@ -1,33 +1,39 @@
 //! What a key may learn of itself.
 
-use crate::store::{KeyRecord, UseRecord};
-use crate::{Error, KeyCaller, Service};
-use domain::{Failure, KeyStatus};
+use crate::{KeyCaller, Service};
+use domain::{AccountId, AccountName, KeyId, KeyName, KeyStatus, ScopeSet, Timestamp};
 
 /// The calling key, before the HTTP API gives it its shape.
-#[derive(Debug, Clone)]
-pub struct KeyDescription {
-    pub record: KeyRecord,
+#[derive(Debug)]
+pub struct KeyDescription<'a> {
+    pub id: &'a KeyId,
+    pub name: &'a KeyName,
+    pub preview: &'a str,
+    pub scopes: &'a ScopeSet,
     pub status: KeyStatus,
-    /// As the database has it: may lag, and is `None` before the first call was written.
-    pub last_use: Option<UseRecord>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    /// Before this call, as far as this node knows.
+    pub last_used: Option<Timestamp>,
+    pub account_id: &'a AccountId,
+    pub account_name: &'a AccountName,
 }
 
 impl Service {
-    /// # Errors
-    /// The database's.
-    pub async fn describe_key(&self, caller: &KeyCaller) -> Result<KeyDescription, Error> {
-        let record = self
-            .store
-            .find_key(&caller.account_id, &caller.key_id)
-            .await?
-            .ok_or(Failure::NotFound)?;
-        let status = record.status(self.clock.now());
-        let last_use = record.last_use.clone();
-        Ok(KeyDescription {
-            record,
-            status,
-            last_use,
-        })
+    /// Out of what the key was judged by.
+    pub fn describe_key<'a>(&self, caller: &'a KeyCaller) -> KeyDescription<'a> {
+        let verdict = &caller.verdict;
+        KeyDescription {
+            id: &verdict.key.key_id,
+            name: &verdict.name,
+            preview: &verdict.preview,
+            scopes: &verdict.scopes,
+            status: verdict.status(self.clock.now()),
+            created_at: verdict.created_at,
+            expires_at: verdict.expires_at,
+            last_used: caller.last_used,
+            account_id: &verdict.key.account_id,
+            account_name: &verdict.account_name,
+        }
     }
 }

@@ -104,11 +104,9 @@ impl Service {
          ),
     ) -> Result<(), Error> {
         let account = &member.account_id;
-        match self
-            .store
-            .change_key(account, id, change, now, event)
-            .await?
-        {
+        let change = self.store.change_key(account, id, change, now, event);
+        let (changed, _) = self.everywhere(change).await?;
+        match changed {
             Changed::Changed(_) | Changed::Same(_) => Ok(()),
             Changed::Differs(_) => {
                 let changes = Vec::new();

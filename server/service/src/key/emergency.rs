@@ -95,10 +95,9 @@ impl Service {
         };
         let change = SeveralChange::Revoke(revocation);
         let account = &member.account_id;
-        let done = self
-            .store
-            .change_keys(account, &Which::AllLive, &change, now, &event)
-            .await?;
+        let all = Which::AllLive;
+        let change = self.store.change_keys(account, &all, &change, now, &event);
+        let (done, _) = self.everywhere(change).await?;
         match done {
             ChangedSeveral::Changed(number) => Ok(number),
             ChangedSeveral::Stale => Err(Failure::Unavailable.into()),

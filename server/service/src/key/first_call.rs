@@ -68,10 +68,7 @@ impl Service {
         let Some(record) = self.store.find_key(account, id).await? else {
             return Ok(None);
         };
-        let key = CalledKey {
-            account_id: account.clone(),
-            key_id: id.clone(),
-        };
+        let key = CalledKey::new(account.clone(), id.clone());
         if self.was_accepted(&key, record.created_at).await? {
             let last_use = self.uses.latest(id, record.last_use);
             return Ok(Some(FirstCall {
@@ -130,10 +127,7 @@ mod tests {
     const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
     fn key(id: &str) -> CalledKey {
-        CalledKey {
-            account_id: AccountId::parse("a").unwrap(),
-            key_id: KeyId::parse(id).unwrap(),
-        }
+        CalledKey::new(AccountId::parse("a").unwrap(), KeyId::parse(id).unwrap())
     }
 
     #[test]

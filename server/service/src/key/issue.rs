@@ -78,10 +78,7 @@ impl Service {
 
     /// Has calls with a piece of this key known as such.
     pub(super) fn await_call(&self, member: &Member, id: &KeyId, secret: &PlainKey) {
-        let key = CalledKey {
-            account_id: member.account_id.clone(),
-            key_id: id.clone(),
-        };
+        let key = CalledKey::new(member.account_id.clone(), id.clone());
         self.awaited.note(&secret.preview(), key, self.clock.now());
     }
 

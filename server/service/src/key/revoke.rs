@@ -41,11 +41,10 @@ impl Service {
             by: Some(member.id.clone()),
             reason,
         };
-        match self
-            .store
-            .revoke_key(&member.account_id, id, revocation, event)
-            .await?
-        {
+        let account = &member.account_id;
+        let revoke = self.store.revoke_key(account, id, revocation, event);
+        let (ended, _) = self.everywhere(revoke).await?;
+        match ended {
             Ended::Revoked(record) => Ok(self.key_view(*record, now, &member.time_zone)),
             Ended::AlreadyEnded(_) => Err(Failure::AlreadyEnded.into()),
             Ended::Missing => Err(Failure::NotFound.into()),
@@ -82,16 +81,16 @@ impl Service {
     pub async fn revoke_own_key(&self, caller: &KeyCaller, client: &Client) -> Result<(), Error> {
         let now = self.clock.now();
         let detail = json!({ "reason": RevokeReason::Other });
-        let id = caller.key_id.as_str();
+        let id = caller.key_id().as_str();
         let event = caller.event(Action::KeyRevoked, id, client, now, detail);
         let revocation = NewRevocation {
             at: now,
             by: None,
             reason: RevokeReason::Other,
         };
-        self.store
-            .revoke_key(&caller.account_id, &caller.key_id, revocation, event)
-            .await?;
+        let (account, id) = (caller.account_id(), caller.key_id());
+        let revoke = self.store.revoke_key(account, id, revocation, event);
+        self.everywhere(revoke).await?;
         Ok(())
     }
 }

@@ -87,10 +87,9 @@ impl Service {
         };
         let events =
             |old: &KeyRecord, new: &KeyRecord| events(member, client, now, old_ends, old, new);
-        let rotated = self
-            .store
-            .rotate_key(&member.account_id, id, rotation, &events)
-            .await?;
+        let account = &member.account_id;
+        let rotate = self.store.rotate_key(account, id, rotation, &events);
+        let (rotated, _) = self.everywhere(rotate).await?;
         match rotated {
             Rotated::Rotated { old, new } => {
                 self.await_call(member, &new.id, &secret);

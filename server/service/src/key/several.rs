@@ -116,11 +116,11 @@ impl Service {
         };
         let which = Which::These(page.keys.into_iter().map(|key| key.id).collect());
         let account = &member.account_id;
-        match self
+        let change = self
             .store
-            .change_keys(account, &which, &change, now, &event)
-            .await?
-        {
+            .change_keys(account, &which, &change, now, &event);
+        let (changed, _) = self.everywhere(change).await?;
+        match changed {
             ChangedSeveral::Changed(number) => Ok(number),
             ChangedSeveral::Stale => Err(Failure::field(Field::Keys, STALE).into()),
         }

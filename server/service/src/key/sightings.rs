@@ -3,14 +3,13 @@
 use crate::caller::CalledKey;
 use crate::store::{Caller, KEPT_CALLERS, ScopeUses, Sighting};
 use crate::{Client, KeyCaller, Service};
+use dashmap::DashMap;
 use domain::{Outcome, Scope, Timestamp};
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What is not written yet: for each key that exists at most [`KEPT_CALLERS`] callers of each outcome, so that neither
 /// many addresses nor invented names of programs take memory.
 #[derive(Debug, Default)]
-pub struct PendingSightings(Mutex<HashMap<CalledKey, Seen>>);
+pub struct PendingSightings(DashMap<CalledKey, Seen>);
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -20,8 +19,8 @@ struct Seen {
 
 impl PendingSightings {
     pub(super) fn note(&self, key: &CalledKey, outcome: Outcome, at: Timestamp, client: &Client) {
-        let mut pending = self.lock();
-        let callers = &mut pending.entry(key.clone()).or_default().callers;
+        let mut seen = self.0.entry(key.clone()).or_default();
+        let callers = &mut seen.callers;
         let same = callers.iter_mut().find(|caller| {
             caller.ip == client.ip
                 && caller.outcome == outcome
@@ -60,41 +59,39 @@ impl PendingSightings {
     }
 
     fn note_scope(&self, key: CalledKey, scope: Scope, at: Timestamp) {
-        let mut pending = self.lock();
-        pending.entry(key).or_default().scope_uses.note(scope, at);
+        let mut seen = self.0.entry(key).or_default();
+        seen.scope_uses.note(scope, at);
     }
 
     /// All there is, which is then no longer pending.
     pub(super) fn take(&self) -> Vec<Sighting> {
-        let pending = std::mem::take(&mut *self.lock());
-        let sighting = |(key, seen): (CalledKey, Seen)| Sighting {
-            account_id: key.account_id,
-            key_id: key.key_id,
-            callers: seen.callers,
-            scope_uses: seen.scope_uses,
-        };
-        pending.into_iter().map(sighting).collect()
+        let mut taken = Vec::new();
+        self.0.retain(|key, seen| {
+            let Seen {
+                callers,
+                scope_uses,
+            } = std::mem::take(seen);
+            taken.push(Sighting {
+                account_id: key.account_id.clone(),
+                key_id: key.key_id.clone(),
+                callers,
+                scope_uses,
+            });
+            false
+        });
+        taken
     }
 
     /// What could not be written is pending again, except where something came in meanwhile, which is the later.
     pub(super) fn put_back(&self, sightings: Vec<Sighting>) {
-        let mut pending = self.lock();
         for sighting in sightings {
-            let key = CalledKey {
-                account_id: sighting.account_id,
-                key_id: sighting.key_id,
-            };
-            let seen = pending.entry(key).or_default();
+            let key = CalledKey::new(sighting.account_id, sighting.key_id);
+            let mut seen = self.0.entry(key).or_default();
             seen.scope_uses.merge(&sighting.scope_uses);
             if seen.callers.is_empty() {
                 seen.callers = sighting.callers;
             }
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<CalledKey, Seen>> {
-        // Nothing panics while it is held, and the map is whole at every point.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -114,10 +111,7 @@ mod tests {
     const REVOKED: Outcome = Outcome::Refused(Refusal::RevokedKey);
 
     fn key() -> CalledKey {
-        CalledKey {
-            account_id: AccountId::parse("a").unwrap(),
-            key_id: KeyId::parse("k").unwrap(),
-        }
+        CalledKey::new(AccountId::parse("a").unwrap(), KeyId::parse("k").unwrap())
     }
 
     fn note(pending: &PendingSightings, outcome: Outcome, tail: u8, agent: &str, at: i64) {

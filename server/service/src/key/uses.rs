@@ -2,37 +2,36 @@
 
 use crate::store::UseRecord;
 use crate::{Client, Error, Service};
+use dashmap::DashMap;
 use domain::{KeyId, Timestamp};
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How often the server writes what is pending: well within the 5 seconds that a crash may lose.
 pub const FLUSH_EVERY_SECONDS: u64 = 2;
 
-/// The uses that are not written yet: at most one per key that exists.
+/// The uses that are not written yet: at most one per key that exists. In shards, so that
+/// calls of different keys do not wait for each other.
 #[derive(Debug, Default)]
-pub struct PendingUses(Mutex<HashMap<KeyId, UseRecord>>);
+pub struct PendingUses(DashMap<KeyId, UseRecord>);
 
 impl PendingUses {
     pub(super) fn note(&self, id: &KeyId, at: Timestamp, client: &Client) {
-        let entry = UseRecord {
+        // Two look-ups for a key's first use, so that the others need no copy of its id.
+        if let Some(mut last) = self.0.get_mut(id) {
+            last.follow(at, client);
+            return;
+        }
+        let first = || UseRecord {
             at,
             ip: client.ip,
             user_agent: client.user_agent().map(str::to_owned),
         };
-        let mut pending = self.lock();
-        match pending.get_mut(id) {
-            Some(last) if last.at > at => {}
-            Some(last) => *last = entry,
-            None => {
-                pending.insert(id.clone(), entry);
-            }
-        }
+        let mut last = self.0.entry(id.clone()).or_insert_with(first);
+        last.follow(at, client);
     }
 
     /// The later of what is stored and what is pending.
     pub(super) fn latest(&self, id: &KeyId, stored: Option<UseRecord>) -> Option<UseRecord> {
-        let pending = self.lock().get(id).cloned();
+        let pending = self.0.get(id).map(|last| last.clone());
         match (pending, stored) {
             (Some(pending), Some(stored)) if stored.at > pending.at => Some(stored),
             (pending, stored) => pending.or(stored),
@@ -40,25 +39,31 @@ impl PendingUses {
     }
 
     fn snapshot(&self) -> Vec<(KeyId, UseRecord)> {
-        self.lock()
-            .iter()
-            .map(|(id, entry)| (id.clone(), entry.clone()))
+        let pending = self.0.iter();
+        pending
+            .map(|last| (last.key().clone(), last.value().clone()))
             .collect()
     }
 
     /// Forgets what was written, except where a later use came in meanwhile.
     fn forget(&self, written: &[(KeyId, UseRecord)]) {
-        let mut pending = self.lock();
         for (id, entry) in written {
-            if pending.get(id) == Some(entry) {
-                pending.remove(id);
-            }
+            self.0.remove_if(id, |_, last| last == entry);
         }
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<KeyId, UseRecord>> {
-        // Nothing panics while it is held, and the map is whole at every point.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl UseRecord {
+    /// Becomes a later use, and stays as it is for an earlier one.
+    fn follow(&mut self, at: Timestamp, client: &Client) {
+        if self.at > at {
+            return;
+        }
+        self.at = at;
+        self.ip = client.ip;
+        if self.user_agent.as_deref() != client.user_agent() {
+            self.user_agent = client.user_agent().map(str::to_owned);
+        }
     }
 }
 

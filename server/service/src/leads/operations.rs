@@ -51,7 +51,7 @@ impl Service {
             json!({}),
         );
         self.store
-            .insert_lead(&caller.account_id, &lead, event)
+            .insert_lead(caller.account_id(), &lead, event)
             .await?;
         Ok(lead)
     }
@@ -75,7 +75,7 @@ impl Service {
         };
         Ok(self
             .store
-            .update_lead(&caller.account_id, id, edits, now, &event)
+            .update_lead(caller.account_id(), id, edits, now, &event)
             .await?)
     }
 
@@ -94,7 +94,7 @@ impl Service {
         let event = caller.event(Action::LeadErased, id.as_str(), client, now, json!({}));
         Ok(self
             .store
-            .erase_lead(&caller.account_id, id, now, event)
+            .erase_lead(caller.account_id(), id, now, event)
             .await?)
     }
 
@@ -104,7 +104,7 @@ impl Service {
     /// [`Error::MissingScope`], and the database's.
     pub async fn lead(&self, caller: &KeyCaller, id: &LeadId) -> Result<Option<Lead>, Error> {
         caller.must(Scope::LeadsRead)?;
-        Ok(self.store.find_lead(&caller.account_id, id).await?)
+        Ok(self.store.find_lead(caller.account_id(), id).await?)
     }
 
     /// Up to `limit` leads by their last changes after the one with the number `after`, oldest first. `None` where no
@@ -119,7 +119,7 @@ impl Service {
         limit: u32,
     ) -> Result<Option<ChangesPage>, Error> {
         caller.must(Scope::LeadsRead)?;
-        let account = &caller.account_id;
+        let account = caller.account_id();
         let changes = self.store.lead_changes(account, after, limit).await?;
         // Not the account's last number: a change may have come in between.
         let next_after = changes.last().map_or(after, |last| last.number);

@@ -28,7 +28,7 @@ impl Service {
     /// Takes a token from the caller's bucket, where there is one.
     pub fn spend(&self, caller: &KeyCaller) -> Allowance {
         self.buckets
-            .spend(&caller.key_id, caller.limit, &*self.clock)
+            .spend(caller.key_id(), caller.limit(), &*self.clock)
     }
 
     /// Forgets the buckets that have filled up again. Cheap; the server does it every few seconds.

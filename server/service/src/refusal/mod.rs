@@ -74,7 +74,7 @@ impl Service {
         self.refusals.note(RefusedCall {
             id,
             at: self.clock.now(),
-            key: key.map(|key| (key.account_id, key.key_id)),
+            key: key.map(|key| (key.account_id.clone(), key.key_id.clone())),
             code: code.to_owned(),
             cause,
             method: method.to_owned(),

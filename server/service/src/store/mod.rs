@@ -19,6 +19,7 @@ mod rotation;
 mod several;
 mod sighting;
 mod team;
+mod verdict;
 
 pub use access::*;
 pub use audit::*;
@@ -33,6 +34,7 @@ pub use rotation::*;
 pub use several::*;
 pub use sighting::*;
 pub use team::*;
+pub use verdict::*;
 
 use crate::inventory::{Condition, Item, ItemFilter, StoredItem};
 use crate::key::KeyDigest;
@@ -72,6 +74,7 @@ pub trait Store:
     + InventoryStore
     + LeadStore
     + IdempotencyStore
+    + VerdictStore
 {
 }
 impl<T> Store for T where
@@ -91,6 +94,7 @@ impl<T> Store for T where
         + InventoryStore
         + LeadStore
         + IdempotencyStore
+        + VerdictStore
 {
 }
 

@@ -26,6 +26,7 @@ mod several;
 mod sighting;
 mod team;
 pub(super) mod term;
+mod verdict;
 
 use super::{Connection, Engine, Executor, FORGET_ANSWERS, Store, upsert_all};
 use crate::error::{Corrupt, Doing as _};

@@ -13,6 +13,7 @@
 
 mod connection;
 mod feed;
+mod hints;
 mod look;
 pub(crate) mod open;
 pub(crate) mod open_error;
@@ -31,6 +32,7 @@ use crate::turn::Turn;
 use connection::{Connection, Pool, Transaction};
 use domain::AccountId;
 use feed::upsert_all;
+use hints::Hints;
 use ports::Result;
 use sqlx::{PgExecutor as Executor, Postgres as Engine};
 use std::sync::Arc;
@@ -60,14 +62,34 @@ pub struct PostgresStore {
     feeds: Arc<Semaphore>,
     /// What it commits survives the end of the process, and perhaps not that of the database's machine.
     relaxed: Pool,
+    /// For what nodes tell each other: nothing else waits on it, and it waits for nothing.
+    pulse: Pool,
+    hints: Arc<Hints>,
 }
 
 impl PostgresStore {
     /// Closes every connection once it is idle; calls that come later find the database unavailable.
     pub async fn close(&self) {
-        for pool in [&self.readers, &self.door, &self.relaxed, &self.writer] {
+        self.hints.close().await;
+        for pool in [
+            &self.readers,
+            &self.door,
+            &self.relaxed,
+            &self.pulse,
+            &self.writer,
+        ] {
             pool.close().await;
         }
+    }
+
+    /// Whether no other node is at this database, which is never known.
+    #[expect(clippy::unused_self, reason = "the other engine knows")]
+    const fn is_alone(&self) -> bool {
+        false
+    }
+
+    async fn hint(&self) {
+        self.hints.wait().await;
     }
 
     /// Begins a change, once its turn has come. Dropped without a commit, it leaves nothing.

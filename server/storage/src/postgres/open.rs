@@ -3,6 +3,7 @@
 //! Everything that can be wrong with it is found here, before the first request, and each fault has one line that says
 //! what to do.
 
+use super::hints::Hints;
 use super::open_error::{OpenError, explain, place};
 use super::{FEEDS, MIGRATIONS, PostgresStore, lock, pools};
 use crate::OpenMode;
@@ -38,6 +39,8 @@ impl PostgresStore {
             readers: pools::readers(&options),
             door: pools::door(&options),
             relaxed: pools::relaxed(&options),
+            pulse: pools::pulse(&options),
+            hints: Arc::new(Hints::new(&options)),
             feeds: Arc::new(Semaphore::new(FEEDS)),
         })
     }

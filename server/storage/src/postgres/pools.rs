@@ -17,6 +17,13 @@ const LIMITS: [(&str, &str); 3] = [
     ("idle_in_transaction_session_timeout", "5s"),
 ];
 
+/// Of what nodes tell each other, which is late after a second.
+const PULSE: [(&str, &str); 3] = [
+    ("synchronous_commit", "off"),
+    ("statement_timeout", "900ms"),
+    ("lock_timeout", "800ms"),
+];
+
 /// Changes of this many accounts can be under way at once on one node, and wait on each other's accounts.
 pub(super) fn writer(options: &PgConnectOptions) -> Pool {
     pool(6, options.clone().options(LIMITS))
@@ -25,6 +32,11 @@ pub(super) fn writer(options: &PgConnectOptions) -> Pool {
 pub(super) fn relaxed(options: &PgConnectOptions) -> Pool {
     let own = [("synchronous_commit", "off"), ("lock_timeout", "500ms")];
     pool(1, options.clone().options(LIMITS).options(own))
+}
+
+/// One that looks, and two that write. Nothing here is missed where it is lost with the power.
+pub(super) fn pulse(options: &PgConnectOptions) -> Pool {
+    pool(3, options.clone().options(PULSE))
 }
 
 pub(super) fn readers(options: &PgConnectOptions) -> Pool {

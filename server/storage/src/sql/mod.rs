@@ -23,6 +23,7 @@ pub(crate) mod several;
 pub(crate) mod sighting;
 pub(crate) mod team;
 pub(crate) mod term;
+pub(crate) mod verdict;
 
 use crate::error::Corrupt;
 use domain::Rejected;
@@ -168,4 +169,9 @@ pub(crate) const INDEXED: &[&str] = &[
     term::ADD,
     term::FORGET,
     term::WRITTEN,
+    verdict::ACKNOWLEDGE,
+    verdict::CHANGES,
+    verdict::EXPEL,
+    verdict::REGISTER,
+    verdict::REMOVE,
 ];

@@ -7,6 +7,7 @@
 //!
 //! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
 
+mod alone;
 mod feed;
 pub(crate) mod files;
 pub(crate) mod look;
@@ -22,12 +23,15 @@ pub(crate) mod pools;
 )]
 mod ports;
 mod terms;
+#[cfg(test)]
+mod verdicts;
 
 pub use open::OpenMode;
 pub use open_error::OpenError;
 
 use crate::error::Doing as _;
 use crate::turn::Turn;
+use alone::Alone;
 use feed::upsert_all;
 use ports::Result;
 use sqlx::{Sqlite, SqlitePool, Transaction};
@@ -59,6 +63,9 @@ pub struct SqliteStore {
     feeds: Arc<Semaphore>,
     /// One connection; what it commits survives the end of the process, and perhaps not power loss.
     relaxed: SqlitePool,
+    /// For what servers that keep keys in memory tell each other: nothing else waits on it, and it waits for nothing.
+    pulse: SqlitePool,
+    alone: Arc<Alone>,
 }
 
 impl SqliteStore {
@@ -68,7 +75,19 @@ impl SqliteStore {
         self.readers.close().await;
         self.door.close().await;
         self.relaxed.close().await;
+        self.pulse.close().await;
         self.writer.close().await;
+        self.alone.give_back();
+    }
+
+    /// Whether no other server is at this file.
+    fn is_alone(&self) -> bool {
+        self.alone.is_held()
+    }
+
+    /// Nobody tells: it is looked.
+    async fn hint(&self) {
+        std::future::pending().await
     }
 
     /// Begins a change; there is one at a time, whoever's turn it is. Dropped without a commit, it leaves nothing.

@@ -4,6 +4,7 @@
 //! that says what to do.
 
 use super::SqliteStore;
+use super::alone::Alone;
 use super::files::Files;
 use super::open_error::{OpenError, explain};
 use super::{pools, terms};
@@ -69,6 +70,8 @@ impl SqliteStore {
             readers: pools::readers(&options, READERS).await.map_err(failed)?,
             door: pools::readers(&options, DOOR).await.map_err(failed)?,
             feeds: Arc::new(Semaphore::new(1)),
+            pulse: pools::pulse(&options).await.map_err(failed)?,
+            alone: Arc::new(Alone::at(files.marker.clone())),
             writer,
         })
     }
@@ -183,7 +186,12 @@ pub(super) mod tests {
     async fn each_connection_has_the_settings_that_were_promised() {
         let (_place, store) = fresh().await;
         // synchronous: 1 is NORMAL, 2 is FULL.
-        for (pool, synchronous) in [(&store.writer, 2), (&store.relaxed, 1), (&store.readers, 2)] {
+        for (pool, synchronous) in [
+            (&store.writer, 2),
+            (&store.relaxed, 1),
+            (&store.pulse, 1),
+            (&store.readers, 2),
+        ] {
             let setting = async |pragma: &'static str| -> i64 {
                 sqlx::query_scalar(pragma)
                     .fetch_one(pool)

@@ -45,6 +45,11 @@ pub(super) async fn relaxed(options: &SqliteConnectOptions) -> sqlx::Result<Sqli
     pool(1, options.clone().synchronous(SqliteSynchronous::Normal)).await
 }
 
+/// One that looks, and two that write: a look never waits for the file's lock.
+pub(super) async fn pulse(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    pool(3, options.clone().synchronous(SqliteSynchronous::Normal)).await
+}
+
 pub(super) async fn readers(
     options: &SqliteConnectOptions,
     count: u32,

@@ -22,6 +22,7 @@ async fn every_answer_to_a_key_tells_its_limit_refusals_included() {
     let answer = key.delete("/api/inventory/none").await.expect(403);
     assert_eq!(fields(&answer), (policy, "\"default\";r=97;t=1"));
     world.store.close().await;
+    world.clock.let_pass(std::time::Duration::from_secs(1));
     // Who calls is not known then.
     let answer = key.get("/api/inventory").await.expect(503);
     assert_eq!(fields(&answer), ("", ""));

@@ -83,6 +83,7 @@ async fn the_contracts_order_is_kept() {
     );
 
     world.store.close().await;
+    world.clock.let_pass(std::time::Duration::from_secs(1));
     assert_eq!(
         code(&xml(&writer), "PUT", path, huge()).await,
         "unavailable"

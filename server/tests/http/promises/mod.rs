@@ -6,5 +6,6 @@ mod busy;
 mod crm;
 mod forged;
 mod limited;
+mod memory;
 mod notices;
 mod revoked;

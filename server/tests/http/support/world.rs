@@ -59,6 +59,8 @@ impl World {
             url.origin().to_owned(),
         );
         let service = Arc::new(service.await.unwrap());
+        // No time goes by here, so what this look found is good until the test lets some.
+        service.look().await.unwrap();
         let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
         let state = AppState::new(service.clone(), site(folder.path()), url, proxies);
         Self {
@@ -79,8 +81,10 @@ impl World {
             clock,
             store,
             pepper,
+            service,
             ..
         } = self;
+        service.leave().await;
         store.close().await;
         Self::open(folder, clock, pepper, PUBLIC_URL).await
     }
@@ -175,6 +179,8 @@ impl World {
             .execute(&mut connection)
             .await
             .unwrap();
+        // As the server does by itself several times a second.
+        self.service.look().await.unwrap();
     }
 
     pub async fn count(&self, statement: &'static str) -> i64 {

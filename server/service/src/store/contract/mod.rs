@@ -47,6 +47,7 @@ mod several;
 mod sightings;
 mod team;
 mod tenant;
+mod verdicts;
 mod world;
 
 pub use change::{Change, World};
@@ -193,6 +194,10 @@ macro_rules! store_contract_cases {
             a_code_and_a_first_step_open_one_session
             a_first_step_ends_with_what_it_stands_for
             a_second_factor_depends_on_the_pepper
+            every_change_of_what_calls_are_decided_by_is_told
+            what_decides_on_no_call_is_not_told
+            racing_changes_are_told_in_the_order_of_their_numbers
+            a_node_hears_of_changes_until_it_is_taken_for_dead
         }
     };
 }
@@ -206,7 +211,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, audit::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*,
+                access::*, accounts::*, audit::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

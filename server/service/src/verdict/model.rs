@@ -1,0 +1,217 @@
+//! The protocol in every order of its steps that chance finds: the real [`Verdicts`], with the numbers and the map
+//! replaced by those of `shuttle`, a database of two fields, and a clock that runs on while threads stand still.
+//!
+//! Each mistake that the protocol guards against is made here once, too: the model has to find it.
+
+use super::ledger::{LEASE, Number};
+use super::tests::verdict;
+use super::{Kept, Memory, Verdicts};
+use crate::key::KeyDigest;
+use crate::store::ChangeOf;
+use shuttle::sync::Mutex;
+use shuttle::sync::atomic::{AtomicU64, Ordering};
+use shuttle::thread;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+const RUNS: usize = 1_500;
+const DIGEST: KeyDigest = KeyDigest::from_bytes([7; 32]);
+
+#[derive(Default)]
+struct Shared(AtomicU64);
+
+impl Number for Shared {
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn set(&self, number: u64) {
+        self.0.store(number, Ordering::SeqCst);
+    }
+}
+
+#[derive(Default)]
+struct Map(Mutex<HashMap<[u8; 32], Kept>>);
+
+impl Memory for Map {
+    fn get(&self, digest: &KeyDigest) -> Option<Kept> {
+        self.0.lock().unwrap().get(digest.as_bytes()).cloned()
+    }
+
+    fn insert(&self, digest: &KeyDigest, kept: Kept) {
+        self.0.lock().unwrap().insert(*digest.as_bytes(), kept);
+    }
+
+    fn remove(&self, digest: &KeyDigest) {
+        self.0.lock().unwrap().remove(digest.as_bytes());
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mistake {
+    None,
+    /// Asks what is known of changes only after the row was read.
+    AsOfTooLate,
+    /// Gives the lease before what the look found is noted.
+    LeaseBeforeNotes,
+    /// Counts the lease from the end of the look.
+    LeaseFromTheEnd,
+    /// Looks into memory first, and asks for the lease then.
+    LeaseAskedLast,
+    /// Says that a change is out of memory before it is.
+    AcknowledgedTooEarly,
+}
+
+struct Node {
+    verdicts: Verdicts<Shared, Map>,
+    /// Whether the key is revoked, which is change number one.
+    revoked: Mutex<bool>,
+    acknowledged: Shared,
+    clock: Shared,
+    mistake: Mistake,
+}
+
+impl Node {
+    /// As `Service::look_from`, and the acknowledgement after it.
+    fn look(&self) {
+        let began = self.clock.get();
+        let revoked = *self.revoked.lock().unwrap();
+        let from = match self.mistake {
+            Mistake::LeaseFromTheEnd => self.clock.get(),
+            _ => began,
+        };
+        if self.mistake == Mistake::LeaseBeforeNotes {
+            self.verdicts.extend(from);
+        }
+        if self.mistake == Mistake::AcknowledgedTooEarly && revoked {
+            self.acknowledged.set(1);
+        }
+        if revoked {
+            self.verdicts.note(&ChangeOf::Key(DIGEST));
+        }
+        self.verdicts.extend(from);
+        if revoked {
+            self.acknowledged.set(1);
+        }
+    }
+
+    fn find(&self) -> Option<bool> {
+        let now = self.clock.get();
+        if self.mistake == Mistake::LeaseAskedLast {
+            let kept = self.verdicts.memory.get(&DIGEST)?;
+            // It still finds what is there; only the lease comes too late.
+            let account = &kept.verdict.key.account_id;
+            let holds = self
+                .verdicts
+                .ledger
+                .holds(kept.as_of, DIGEST.as_bytes(), account);
+            let live = self.verdicts.ledger.is_live(now);
+            return (holds && live).then_some(kept.verdict.revoked);
+        }
+        self.verdicts
+            .find(&DIGEST, now)
+            .map(|verdict| verdict.revoked)
+    }
+
+    /// As `Service::check`. Whether it is let in.
+    fn call(&self) -> bool {
+        if let Some(revoked) = self.find() {
+            return !revoked;
+        }
+        let before = self.verdicts.as_of();
+        let revoked = *self.revoked.lock().unwrap();
+        let as_of = match self.mistake {
+            Mistake::AsOfTooLate => self.verdicts.as_of(),
+            _ => before,
+        };
+        let read = Arc::new(verdict(revoked));
+        self.verdicts.keep(&DIGEST, read, as_of);
+        !revoked
+    }
+
+    /// As `Service::everywhere` on another node.
+    fn revoke(&self) {
+        *self.revoked.lock().unwrap() = true;
+        let returned = self.clock.get();
+        while self.acknowledged.get() < 1 && self.clock.get() < returned + LEASE {
+            self.let_pass();
+        }
+    }
+
+    fn let_pass(&self) {
+        self.clock.0.fetch_add(LEASE * 2 / 5, Ordering::SeqCst);
+        thread::yield_now();
+    }
+}
+
+/// Looks, calls, a revocation and the time, all at once.
+fn run(mistake: Mistake) {
+    let node = Arc::new(Node {
+        verdicts: Verdicts::new(1),
+        revoked: Mutex::new(false),
+        acknowledged: Shared::default(),
+        clock: Shared::default(),
+        mistake,
+    });
+    node.clock.set(LEASE);
+    node.look();
+    let start = |work: fn(&Node)| {
+        let node = Arc::clone(&node);
+        thread::spawn(move || work(&node))
+    };
+    let threads = [
+        start(|node| {
+            for _ in 0..4 {
+                node.let_pass();
+            }
+        }),
+        start(|node| {
+            for _ in 0..3 {
+                node.look();
+                thread::yield_now();
+            }
+        }),
+        start(|node| {
+            for _ in 0..2 {
+                node.call();
+            }
+        }),
+    ];
+    node.revoke();
+    assert!(!node.call(), "a revoked key was let in");
+    assert!(!node.call(), "a revoked key was let in later");
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert!(!node.call(), "a revoked key was let in in the end");
+}
+
+#[test]
+fn no_order_of_steps_lets_a_revoked_key_in() {
+    shuttle::check_random(|| run(Mistake::None), RUNS);
+    shuttle::check_pct(|| run(Mistake::None), RUNS, 3);
+}
+
+#[test]
+fn the_model_finds_each_mistake() {
+    for mistake in [
+        Mistake::AsOfTooLate,
+        Mistake::LeaseBeforeNotes,
+        Mistake::LeaseFromTheEnd,
+        Mistake::LeaseAskedLast,
+        Mistake::AcknowledgedTooEarly,
+    ] {
+        let found = std::panic::catch_unwind(|| {
+            shuttle::check_random(move || run(mistake), RUNS * 10);
+            shuttle::check_pct(move || run(mistake), RUNS * 10, 3);
+        });
+        let found = found.expect_err(&format!("{mistake:?} was not found"));
+        let said = found.downcast_ref::<&str>().map(|said| (*said).to_owned());
+        let said = said.or_else(|| found.downcast_ref::<String>().cloned());
+        let said = said.unwrap_or_default();
+        assert!(
+            said.contains("a revoked key was let in"),
+            "{mistake:?}: {said}"
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! What is in memory, and when it may be used.
+
+use super::ledger::LEASE;
+use super::{KEPT, LastUsed, Verdict, Verdicts};
+use crate::caller::CalledKey;
+use crate::key::KeyDigest;
+use crate::store::ChangeOf;
+use domain::{AccountId, AccountName, KeyId, KeyName, RateLimit, ScopeSet, Timestamp};
+use std::sync::Arc;
+
+const NOW: u64 = 5 * LEASE;
+const A: KeyDigest = KeyDigest::from_bytes([1; 32]);
+const B: KeyDigest = KeyDigest::from_bytes([2; 32]);
+
+pub(super) fn verdict(revoked: bool) -> Verdict {
+    of_account("a", revoked)
+}
+
+fn account(id: &str) -> AccountId {
+    AccountId::parse(id).unwrap()
+}
+
+fn of_account(id: &str, revoked: bool) -> Verdict {
+    Verdict {
+        key: CalledKey::new(account(id), KeyId::parse("k").unwrap()),
+        account_name: AccountName::parse("Acme").unwrap(),
+        name: KeyName::parse("CRM Sync").unwrap(),
+        preview: "vx_abc123…".to_owned(),
+        created_at: Timestamp::from_millis(0),
+        scopes: ScopeSet::from(vec![]),
+        limit: RateLimit::DEFAULT,
+        allow_list: None,
+        expires_at: None,
+        paused: false,
+        revoked,
+        replaced_at: None,
+        last_used: LastUsed::new(None),
+    }
+}
+
+/// Under a lease since `NOW`.
+fn verdicts() -> Verdicts {
+    let verdicts = Verdicts::default();
+    verdicts.extend(NOW);
+    verdicts
+}
+
+fn keep(verdicts: &Verdicts, digest: &KeyDigest, of: &str) {
+    let as_of = verdicts.as_of();
+    verdicts.keep(digest, Arc::new(of_account(of, false)), as_of);
+}
+
+#[test]
+fn what_is_in_memory_is_used_under_a_lease_alone() {
+    let verdicts = verdicts();
+    keep(&verdicts, &A, "a");
+    assert!(verdicts.find(&A, NOW).is_some());
+    assert!(verdicts.find(&B, NOW).is_none(), "another key");
+    assert!(verdicts.find(&A, NOW + LEASE - 1).is_some());
+    assert!(
+        verdicts.find(&A, NOW + LEASE).is_none(),
+        "the lease is over"
+    );
+    verdicts.extend(NOW + LEASE);
+    assert!(verdicts.find(&A, NOW + LEASE).is_some());
+    verdicts.withdraw();
+    assert!(verdicts.find(&A, NOW + LEASE).is_none(), "it was withdrawn");
+}
+
+#[test]
+fn what_was_read_before_a_change_and_kept_after_it_is_never_used() {
+    let verdicts = verdicts();
+    let as_of = verdicts.as_of();
+    let read = Arc::new(verdict(false));
+    verdicts.note(&ChangeOf::Key(A));
+    verdicts.keep(&A, read, as_of);
+    assert!(verdicts.find(&A, NOW).is_none());
+    keep(&verdicts, &A, "a");
+    assert!(verdicts.find(&A, NOW).is_some(), "it was read anew");
+}
+
+#[test]
+fn a_change_concerns_its_key_or_every_key_of_its_account() {
+    let verdicts = verdicts();
+    keep(&verdicts, &A, "a");
+    keep(&verdicts, &B, "b");
+    verdicts.note(&ChangeOf::Key(B));
+    assert!(verdicts.find(&A, NOW).is_some() && verdicts.find(&B, NOW).is_none());
+    keep(&verdicts, &B, "b");
+    verdicts.note(&ChangeOf::Account(account("a")));
+    assert!(verdicts.find(&A, NOW).is_none() && verdicts.find(&B, NOW).is_some());
+    keep(&verdicts, &A, "a");
+    assert!(verdicts.find(&A, NOW).is_some());
+    verdicts.forget_all();
+    assert!(verdicts.find(&A, NOW).is_none() && verdicts.find(&B, NOW).is_none());
+}
+
+#[test]
+fn memory_has_a_bound_and_keeps_the_key_that_is_used() {
+    let verdicts = verdicts();
+    keep(&verdicts, &A, "a");
+    let other = Arc::new(verdict(false));
+    for number in 0..KEPT as u64 + KEPT as u64 / 5 {
+        // As spread as real ones.
+        let mut digest = [9; 32];
+        let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        digest[..8].copy_from_slice(&spread.to_ne_bytes());
+        let digest = KeyDigest::from_bytes(digest);
+        verdicts.keep(&digest, other.clone(), verdicts.as_of());
+        if number % 100 == 0 {
+            assert!(verdicts.find(&A, NOW).is_some(), "after {number} others");
+        }
+    }
+    assert!(verdicts.memory.0.len() <= KEPT);
+}
+
+#[test]
+fn the_use_before_is_told() {
+    let verdict = verdict(false);
+    let at = Timestamp::from_millis;
+    assert_eq!(verdict.use_at(at(10)), None);
+    assert_eq!(verdict.use_at(at(5)), Some(at(10)), "it went backwards");
+    assert_eq!(verdict.use_at(at(20)), Some(at(10)));
+}

@@ -1,0 +1,124 @@
+//! What nodes tell each other. All of it on connections of its own, so that it waits for nothing else that the node does.
+
+use super::{Result, Store};
+use crate::error::{Corrupt, Doing as _};
+use crate::sql::verdict;
+use async_trait::async_trait;
+use domain::AccountId;
+use service::key::KeyDigest;
+use service::store::{
+    CHANGES_PAGE, ChangeOf, NodeId, NodeRecord, StoreError, VerdictChange, VerdictStore,
+};
+
+#[async_trait]
+impl VerdictStore for Store {
+    async fn register_node(&self, id: &NodeId) -> Result<u64> {
+        const DOING: &str = "registering this node";
+        if self.is_alone() {
+            let forget = sqlx::query(verdict::FORGET_ALL);
+            forget.execute(&self.pulse).await.doing(DOING)?;
+        }
+        let number: i64 = sqlx::query_scalar(verdict::REGISTER)
+            .bind(id.as_str())
+            .fetch_one(&self.pulse)
+            .await
+            .doing(DOING)?;
+        unsigned(number, "nodes.acknowledged")
+    }
+
+    async fn verdict_changes(
+        &self,
+        node: &NodeId,
+        after: u64,
+    ) -> Result<Option<Vec<VerdictChange>>> {
+        const DOING: &str = "asking what changed of API keys";
+        let rows: Vec<(Option<i64>, Option<String>, Option<Vec<u8>>)> =
+            sqlx::query_as(verdict::CHANGES)
+                .bind(node.as_str())
+                .bind(after.cast_signed())
+                .bind(i64::try_from(CHANGES_PAGE).unwrap_or(i64::MAX))
+                .fetch_all(&self.pulse)
+                .await
+                .doing(DOING)?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let mut changes = Vec::new();
+        for row in rows {
+            let (Some(number), Some(account), digest) = row else {
+                continue;
+            };
+            let of = match digest {
+                Some(digest) => ChangeOf::Key(KeyDigest::from_bytes(
+                    digest
+                        .try_into()
+                        .map_err(|_| Corrupt("verdict_changes.digest"))
+                        .doing(DOING)?,
+                )),
+                None => ChangeOf::Account(
+                    AccountId::parse(&account)
+                        .map_err(|_| Corrupt("verdict_changes.account_id"))
+                        .doing(DOING)?,
+                ),
+            };
+            let number = unsigned(number, "verdict_changes.number")?;
+            changes.push(VerdictChange { number, of });
+        }
+        Ok(Some(changes))
+    }
+
+    async fn acknowledge(&self, node: &NodeId, number: u64) -> Result<()> {
+        sqlx::query(verdict::ACKNOWLEDGE)
+            .bind(node.as_str())
+            .bind(number.cast_signed())
+            .execute(&self.pulse)
+            .await
+            .doing("acknowledging what changed of API keys")?;
+        Ok(())
+    }
+
+    async fn nodes(&self) -> Result<Vec<NodeRecord>> {
+        let rows: Vec<(String, i64, i64, i64)> = sqlx::query_as(verdict::NODES)
+            .fetch_all(&self.readers)
+            .await
+            .doing("asking for the nodes")?;
+        let record = |(id, acknowledged, beats, leaving)| -> Result<NodeRecord> {
+            Ok(NodeRecord {
+                id: NodeId::from_stored(id),
+                acknowledged: unsigned(acknowledged, "nodes.acknowledged")?,
+                beats: unsigned(beats, "nodes.beats")?,
+                leaving: leaving != 0,
+            })
+        };
+        rows.into_iter().map(record).collect()
+    }
+
+    async fn expel_node(&self, seen: &NodeRecord) -> Result<()> {
+        sqlx::query(verdict::EXPEL)
+            .bind(seen.id.as_str())
+            .bind(seen.beats.cast_signed())
+            .execute(&self.pulse)
+            .await
+            .doing("taking a node for dead")?;
+        Ok(())
+    }
+
+    async fn remove_node(&self, id: &NodeId) -> Result<()> {
+        sqlx::query(verdict::REMOVE)
+            .bind(id.as_str())
+            .execute(&self.pulse)
+            .await
+            .doing("removing a node")?;
+        Ok(())
+    }
+
+    async fn may_have_changed(&self) {
+        self.hint().await;
+    }
+}
+
+fn unsigned(number: i64, column: &'static str) -> std::result::Result<u64, StoreError> {
+    u64::try_from(number)
+        .map_err(|_| Corrupt(column))
+        .doing("reading what changed of API keys")
+}

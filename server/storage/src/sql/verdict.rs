@@ -1,0 +1,26 @@
+//! Changes of what decisions on calls depend on, and the nodes that are told of them.
+
+pub(crate) const REGISTER: &str = "
+    INSERT INTO nodes (id, acknowledged, beats, leaving)
+    SELECT $1, last, 0, 0 FROM verdict_counter WHERE id = 1
+    RETURNING acknowledged";
+
+/// Where a node knows that it is the only one.
+pub(crate) const FORGET_ALL: &str = "DELETE FROM nodes";
+
+/// A row without a number where nothing changed; none where the node is not registered. One statement, so that both are
+/// as of one moment.
+pub(crate) const CHANGES: &str = "
+    SELECT c.number, c.account_id, c.digest
+    FROM nodes n LEFT JOIN verdict_changes c ON c.number > $2
+    WHERE n.id = $1 AND n.leaving = 0
+    ORDER BY c.number LIMIT $3";
+
+pub(crate) const ACKNOWLEDGE: &str =
+    "UPDATE nodes SET acknowledged = $2, beats = beats + 1 WHERE id = $1 AND leaving = 0";
+
+pub(crate) const NODES: &str = "SELECT id, acknowledged, beats, leaving FROM nodes";
+
+pub(crate) const EXPEL: &str = "UPDATE nodes SET leaving = 1 WHERE id = $1 AND beats = $2";
+
+pub(crate) const REMOVE: &str = "DELETE FROM nodes WHERE id = $1";

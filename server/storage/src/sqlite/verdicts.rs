@@ -1,0 +1,74 @@
+//! Every column is known to decide on calls, or not to.
+
+/// What is kept of a key in memory, or decides where it is kept. The trigger that numbers changes has to know each.
+const DECIDING: [&str; 14] = [
+    "account_id",
+    "allow_list",
+    "created_at",
+    "digest",
+    "expires_at",
+    "limit_depth",
+    "limit_per_second",
+    "name",
+    "paused_at",
+    "preview",
+    "replaced_at",
+    "replaced_by",
+    "revoked_at",
+    "scopes",
+];
+
+/// What no call depends on, and what a key is never told.
+const OTHER: [&str; 23] = [
+    "created_by",
+    "first_network_at",
+    "folded",
+    "form_token",
+    "id",
+    "indexed",
+    "knocked_at",
+    "lapsed",
+    "last_used_agent",
+    "last_used_at",
+    "last_used_ip",
+    "live",
+    "new_network_at",
+    "note",
+    "pepper_id",
+    "replaces",
+    "revoke_reason",
+    "revoked_by",
+    "scope_uses",
+    "standing",
+    "stirred_at",
+    "used",
+    "watched_since",
+];
+
+#[tokio::test]
+async fn each_column_that_decides_on_calls_is_in_the_trigger_and_every_other_is_known_not_to() {
+    let (_place, store) = super::open::tests::fresh().await;
+    let mut columns: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM pragma_table_xinfo('api_keys')")
+            .fetch_all(&store.readers)
+            .await
+            .unwrap();
+    columns.sort();
+    let mut known: Vec<_> = DECIDING.into_iter().chain(OTHER).collect();
+    known.sort_unstable();
+    assert_eq!(columns, known, "does the new one decide on calls?");
+    let trigger: String = sqlx::query_scalar(
+        "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = 'key_changes_are_numbered'",
+    )
+    .fetch_one(&store.readers)
+    .await
+    .unwrap();
+    let other_engine = include_str!("../../migrations/postgres/0019_verdicts.sql");
+    for column in DECIDING {
+        let told = format!("old.{column} IS NOT new.{column}");
+        assert!(trigger.contains(&told), "{column}");
+        let told = format!("OLD.{column} IS DISTINCT FROM NEW.{column}");
+        assert!(other_engine.contains(&told), "{column} in PostgreSQL");
+    }
+    store.close().await;
+}

@@ -1,0 +1,123 @@
+//! Keys in memory: without a look at the database, and never older than what was acknowledged.
+
+use crate::support::{Key, World};
+use std::time::Duration;
+
+/// A second, which a look is good for.
+const LEASE: Duration = Duration::from_secs(1);
+
+async fn hide(world: &World) {
+    // Past `World::sql`, which looks.
+    let mut connection = world.connection().await;
+    let hide =
+        sqlx::raw_sql("ALTER TABLE api_keys RENAME TO hidden; ALTER TABLE items RENAME TO gone");
+    hide.execute(&mut connection).await.unwrap();
+}
+
+async fn status(key: &Key) -> u16 {
+    key.get("/api/key").await.status.as_u16()
+}
+
+#[tokio::test]
+async fn a_key_in_memory_is_let_in_without_a_statement_and_only_for_as_long_as_the_lease_lives() {
+    let world = World::new().await;
+    let key = world.key().await;
+    assert_eq!(status(&key).await, 200);
+    // From here on each statement on keys fails.
+    hide(&world).await;
+    for _ in 0..20 {
+        key.get("/api/key").await.expect(200);
+    }
+    world.clock.let_pass(LEASE - Duration::from_millis(1));
+    assert_eq!(status(&key).await, 200);
+    world.clock.let_pass(Duration::from_millis(1));
+    // Neither let in nor refused: nobody can know.
+    assert!(status(&key).await >= 500, "the lease is over");
+    world.service.look().await.unwrap();
+    assert_eq!(status(&key).await, 200, "a look is enough");
+}
+
+#[tokio::test]
+async fn unknown_keys_are_asked_for_each_time() {
+    let world = World::new().await;
+    let key = world.key().await;
+    assert_eq!(status(&key).await, 200);
+    world
+        .sql("CREATE TABLE away AS SELECT * FROM api_keys")
+        .await;
+    world
+        .sql("UPDATE api_keys SET digest = randomblob(32)")
+        .await;
+    assert_eq!(status(&key).await, 401);
+    world
+        .sql("UPDATE api_keys SET digest = (SELECT digest FROM away)")
+        .await;
+    assert_eq!(status(&key).await, 200, "it was remembered as unknown");
+}
+
+#[tokio::test]
+async fn time_alone_ends_a_key_in_memory_to_the_millisecond() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let end = world.count("SELECT expires_at FROM api_keys").await;
+    for (millis, expected) in [(end - 1, 200), (end, 401), (end + 1, 401)] {
+        world.clock.set(domain::Timestamp::from_millis(millis));
+        assert_eq!(status(&key).await, expected, "{}", millis - end);
+    }
+    // Set back by ten years, and on by ten: the lease goes by another clock.
+    for (years, expected) in [(-10, 200), (10, 401)] {
+        let at = end - 1 + years * 365 * 86_400_000;
+        world.clock.set(domain::Timestamp::from_millis(at));
+        assert_eq!(status(&key).await, expected, "{years} years");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_change_is_known_at_the_next_look() {
+    let world = World::new().await;
+    let key = world.key().await;
+    assert_eq!(status(&key).await, 200);
+    let mut connection = world.connection().await;
+    let revoke = "UPDATE api_keys SET revoked_at = created_at, revoke_reason = 'leaked'";
+    sqlx::query(revoke).execute(&mut connection).await.unwrap();
+    assert_eq!(status(&key).await, 200, "nothing was in memory");
+    world.service.look().await.unwrap();
+    assert_eq!(status(&key).await, 401);
+}
+
+/// Makes a change in the console while the key is in memory, and no time goes by that would end the lease.
+async fn judged_anew(what: &str, path: &str, fields: &[(&str, &str)], expected: u16) {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner
+        .create(&world, "CRM Sync", &["inventory:read", "inventory:write"])
+        .await;
+    key.get("/api/inventory").await.expect(200);
+    let id: String = sqlx::query_scalar("SELECT id FROM api_keys")
+        .fetch_one(&mut world.connection().await)
+        .await
+        .unwrap();
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.replace("KEY", &id)))
+        .collect();
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let done = owner.form(&path.replace("KEY", &id), &fields).await;
+    assert!(done.status.as_u16() < 400, "{what}: {}", done.body);
+    let answer = key.get("/api/inventory").await;
+    assert_eq!(answer.status.as_u16(), expected, "{what}: {}", answer.body);
+}
+
+#[tokio::test]
+async fn each_change_in_the_console_is_judged_by_from_its_answer_on() {
+    judged_anew("pause", "/keys/KEY/pause", &[], 401).await;
+    let revoke = [("reason", "leaked"), ("confirm", "CRM Sync")];
+    judged_anew("revoke", "/keys/KEY/revoke", &revoke, 401).await;
+    let several = [("do", "pause"), ("key", "KEY"), ("count", "1")];
+    judged_anew("several", "/keys/several", &several, 401).await;
+    let all = [("confirm", "Acme Motors")];
+    judged_anew("all", "/keys/revoke-all", &all, 401).await;
+}

@@ -331,3 +331,112 @@ fn refused(command: &mut Command) -> String {
     );
     err
 }
+
+fn signal(server: &Server, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &server.process().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// Makes a key on one node and uses it on both, so that it is in the memory of each.
+fn known_everywhere(here: &[Client; 2], name: &str) -> (String, [Client; 2]) {
+    let token = format!("form-token-{name:-<20}").replace(' ', "-");
+    let secret = here[0].create(name, &token).unwrap();
+    let keys = [here[0].with_key(&secret), here[1].with_key(&secret)];
+    for key in keys.iter().chain(&keys) {
+        assert_eq!(status(key, "/api/key"), 200);
+    }
+    let id = here[0].keys()[0]["id"].as_str().unwrap().to_owned();
+    (id, keys)
+}
+
+fn revoke(client: &Client, id: &str, name: &str) -> Duration {
+    let form = json!({ "id": id, "form": { "reason": "leaked", "confirm": name } });
+    let began = Instant::now();
+    let answer = client.call("keys/revoke", &form).unwrap();
+    assert!(answer["Ok"].is_object(), "{answer}");
+    began.elapsed()
+}
+
+#[test]
+fn a_key_in_the_memory_of_every_node_is_refused_on_each_once_one_has_revoked_it() {
+    let installation = Installation::new();
+    let one = Server::of(&mut installation.node(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let two = Server::of(&mut installation.node(), false);
+    let here = [one.again(&owner), two.again(&owner)];
+    wait_for("both nodes are registered", || {
+        installation.count("SELECT count(*) FROM nodes") == 2
+    });
+    let mut slow = 0;
+    for round in 0..200 {
+        let name = format!("Key {round}");
+        let (id, keys) = known_everywhere(&here, &name);
+        let took = revoke(&here[round % 2], &id, &name);
+        for key in &keys {
+            assert_eq!(status(key, "/api/key"), 401, "round {round}");
+        }
+        slow += usize::from(took > Duration::from_millis(900));
+    }
+    // They say so: nobody waits until leases run out.
+    assert!(slow < 20, "{slow} of 200 took as long as a lease");
+
+    // One that cannot say anything: what it has in memory runs out meanwhile.
+    let (id, keys) = known_everywhere(&here, "Hanging");
+    signal(&two, "-STOP");
+    let took = revoke(&here[0], &id, "Hanging");
+    assert_eq!(status(&keys[0], "/api/key"), 401);
+    assert!(
+        took > Duration::from_millis(900) && took < Duration::from_secs(3),
+        "it took {took:?}"
+    );
+    signal(&two, "-CONT");
+    assert_eq!(status(&keys[1], "/api/key"), 401);
+    // Long enough to be taken for dead and removed: it comes back with nothing in memory.
+    let (id, keys) = known_everywhere(&here, "Sleeping");
+    signal(&two, "-STOP");
+    wait_for("the node is removed", || {
+        installation.count("SELECT count(*) FROM nodes") == 1
+    });
+    let took = revoke(&here[0], &id, "Sleeping");
+    assert!(took < Duration::from_millis(900), "it took {took:?}");
+    signal(&two, "-CONT");
+    assert_eq!(status(&keys[1], "/api/key"), 401);
+    wait_for("the node is back", || {
+        installation.count("SELECT count(*) FROM nodes WHERE leaving = 0") == 2
+    });
+    installation.end([one, two]);
+}
+
+#[test]
+fn a_node_that_cannot_know_says_so_and_knows_again_soon_after() {
+    let installation = Installation::new();
+    let one = Server::of(&mut installation.node(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let two = Server::of(&mut installation.node(), false);
+    let here = [one.again(&owner), two.again(&owner)];
+    let (_, keys) = known_everywhere(&here, "CRM Sync");
+    // Nobody gets at the tables any more, whatever they ask.
+    installation.change("ALTER TABLE api_keys RENAME TO hidden_keys");
+    installation.change("ALTER TABLE nodes RENAME TO hidden_nodes");
+    let hidden = Instant::now();
+    let mut last = 200;
+    while hidden.elapsed() < Duration::from_secs(3) {
+        let began = hidden.elapsed();
+        last = status(&keys[0], "/api/key");
+        assert!(last == 200 || last >= 500, "{last}");
+        assert!(
+            last != 200 || began < Duration::from_millis(1_100),
+            "let in {began:?} after nobody could know"
+        );
+    }
+    assert!(last >= 500);
+    installation.change("ALTER TABLE hidden_keys RENAME TO api_keys");
+    installation.change("ALTER TABLE hidden_nodes RENAME TO nodes");
+    std::thread::sleep(Duration::from_secs(2));
+    for key in &keys {
+        assert_eq!(status(key, "/api/key"), 200);
+    }
+    installation.end([one, two]);
+}

@@ -423,6 +423,8 @@ fn a_node_that_cannot_know_says_so_and_knows_again_soon_after() {
     let hidden = Instant::now();
     let mut last = 200;
     while hidden.elapsed() < Duration::from_secs(3) {
+        // Seldom enough to stay below every limit.
+        std::thread::sleep(Duration::from_millis(60));
         let began = hidden.elapsed();
         last = status(&keys[0], "/api/key");
         assert!(last == 200 || last >= 500, "{last}");

@@ -104,9 +104,9 @@ impl Service {
          ),
     ) -> Result<(), Error> {
         let account = &member.account_id;
-        let change = self.store.change_key(account, id, change, now, event);
-        let (changed, _) = self.everywhere(change).await?;
-        match changed {
+        let made = self.store.change_key(account, id, change, now, event);
+        let (came_to, _) = self.everywhere(made).await?;
+        match came_to {
             Changed::Changed(_) | Changed::Same(_) => Ok(()),
             Changed::Differs(_) => {
                 let changes = Vec::new();

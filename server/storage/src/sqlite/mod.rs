@@ -87,7 +87,7 @@ impl SqliteStore {
 
     /// Nobody tells: it is looked.
     async fn hint(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Begins a change; there is one at a time, whoever's turn it is. Dropped without a commit, it leaves nothing.

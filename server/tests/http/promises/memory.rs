@@ -3,9 +3,6 @@
 use crate::support::{Key, World};
 use std::time::Duration;
 
-/// A second, which a look is good for.
-const LEASE: Duration = Duration::from_secs(1);
-
 async fn hide(world: &World) {
     // Past `World::sql`, which looks.
     let mut connection = world.connection().await;

@@ -10,8 +10,8 @@ use domain::{EndingNotice, ExpiringKey, Timestamp, relative};
 const DAYS: [u32; 3] = [1, 7, 30];
 /// More are told by their number.
 const NAMED: usize = 3;
-/// More than anybody reads.
-const LIMIT: u32 = 100;
+/// No more are read, and above them it says "at least": each page of keys asks.
+const LIMIT: u32 = 20;
 
 impl Service {
     /// Keys that end within 30 days, the next one first. One that is being replaced is left out, as that was the point,

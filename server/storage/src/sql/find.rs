@@ -53,7 +53,7 @@ fn column(order: KeyOrder) -> (&'static str, bool) {
 pub(crate) const FEW: u32 = 1_000;
 
 /// Nobody walks further for a page.
-pub(crate) const FAR: u32 = 2_000;
+pub(crate) const FAR: u32 = 1_000;
 
 /// A stretch of the order's index.
 #[derive(Debug, Clone, Copy)]

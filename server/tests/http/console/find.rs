@@ -226,11 +226,14 @@ async fn a_search_that_leads_to_few_of_many_keys_stops_and_can_be_gone_on_with()
         )
         .await;
     let path = "/keys?q=many&status=active&scope=leads:read&sort=name";
-    let page = owner.get(path).await.expect(200).body;
-    assert!(page.contains("No key here matches"), "{page}");
-    assert!(page.contains("Not every key was looked at"));
-    assert_eq!(link(&page, "Next page"), None);
-    let on = link(&page, "Look further").unwrap().replace("&amp;", "&");
+    let mut on = path.to_owned();
+    for _ in 0..2 {
+        let page = owner.get(&on).await.expect(200).body;
+        assert!(page.contains("No key here matches"), "{page}");
+        assert!(page.contains("Not every key was looked at"));
+        assert_eq!(link(&page, "Next page"), None);
+        on = link(&page, "Look further").unwrap().replace("&amp;", "&");
+    }
     assert_eq!(names(&owner, &on).await, ["Many 2040"]);
     let page = owner.get(&on).await.expect(200).body;
     assert_eq!(link(&page, "Look further"), None);

@@ -115,6 +115,8 @@ test("a key is revoked without a mouse", async ({ page, server }) => {
   await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
   await expect(keys.row(unused.name)).toContainText("Revoked");
+  await expect(keys.receipt.getByRole("button", { name: "Done" })).toBeFocused();
+  await page.keyboard.press("Enter");
   await expect(keys.row(unused.name).getByRole("rowheader"), "the button is gone, its row is not").toBeFocused();
 
   await tabTo(page, keys.revokeButton(used.name));

@@ -163,6 +163,12 @@ test.describe("on an installation without an owner", () => {
       await expect(dialog).toBeHidden();
     });
 
+    await test.step("a receipt says that it holds everywhere", async () => {
+      await expect(keys.receipt).toContainText(/Refused on 1 of 1 node, \d+ ms after you confirmed\./);
+      await keys.receipt.getByRole("button", { name: "Done" }).click();
+      await expect(keys.receipt).toBeHidden();
+    });
+
     await test.step("the row changes in place and the same call is refused", async () => {
       expect(await call(server, secret, "/api/key")).toMatchObject({ status: 401, body: { code: "revoked_key" } });
       const row = keys.row(name);
@@ -173,6 +179,8 @@ test.describe("on an installation without an owner", () => {
       expect(await page.evaluate(() => "sameDocument" in window), "no page was loaded").toBe(true);
       await gotoHydrated(page, "/keys");
       await expect(keys.row(name)).toContainText("Revoked");
+      await keys.row(name).getByRole("link", { name }).click();
+      await expect(page.getByText(/Refused on 1 of 1 node, \d+ ms after it was confirmed\./)).toBeVisible();
     });
 
     await test.step("the owner signs out", async () => {

@@ -35,6 +35,11 @@ export class Keys {
     return this.page.getByRole("alertdialog", { name: `Revoke “${name}”?` });
   }
 
+  /** Tells how the revocation reached the nodes. */
+  get receipt(): Locator {
+    return this.page.getByRole("dialog", { name: "Key revoked" });
+  }
+
   async openCreate(): Promise<Locator> {
     await this.createButton.click();
     await expect(this.createDialog).toBeVisible();

@@ -37,6 +37,8 @@ export async function confirmRestored(page: Page, server: Server): Promise<void>
   await page.getByRole("link", { name: "Old website" }).click();
   await page.goto(`/keys/${old.id}/revoke`);
   await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
+  await page.goto("/keys");
   await expect(page.getByText("2 keys wait to be confirmed")).toBeVisible();
 
   await page.goto("/keys/several?do=resume");

@@ -52,7 +52,7 @@ export async function rotateKey(page: Page, server: Server): Promise<void> {
   await expect(page.getByLabel("Reason")).toHaveValue("replaced");
   await page.getByLabel("Type the key's name to confirm").fill("Inventory Integration");
   await page.getByRole("button", { name: "Revoke key" }).click();
-  await page.waitForURL("**/keys");
+  await page.waitForURL("**/keys/*?done=revoked");
   expect((await call(server, old.secret, "/api/key")).status).toBe(401);
   expect((await call(server, secret, "/api/key")).status).toBe(200);
 }

@@ -272,6 +272,24 @@ export const STATES: State[] = [
     },
   },
   {
+    name: "revoked with a receipt",
+    open: async (stage) => {
+      const { keys, seeded } = await openKeys(stage);
+      await keys.revokeButton(seeded.unused.name).click();
+      await keys.revokeDialog(seeded.unused.name).getByRole("button", { name: "Revoke key" }).click();
+      await expect(keys.receipt).toBeVisible();
+    },
+  },
+  {
+    name: "key revoked with a receipt",
+    open: async ({ page, server }) => {
+      const { unused } = await seedKeys(server);
+      await signIn(page, `/keys/${unused.id}/revoke`);
+      await page.getByRole("button", { name: "Revoke key" }).click();
+      await expect(page.getByText("Refused on 1 of 1 node")).toBeVisible();
+    },
+  },
+  {
     name: "revoke dialog with name",
     open: async (stage) => {
       const { keys, seeded } = await openKeys(stage);

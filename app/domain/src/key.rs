@@ -250,6 +250,8 @@ pub struct Revocation {
     /// An e-mail address, or "the key itself" where its holder revoked it by the API.
     pub by: String,
     pub reason: RevokeReason,
+    /// How it reached the servers, in a sentence without its full stop; `None` where that is not known.
+    pub receipt: Option<String>,
 }
 
 /// One row of the API Keys page.

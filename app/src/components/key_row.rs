@@ -42,7 +42,7 @@ pub fn KeyRow(
         .collect_view();
     let last_use = changing(move || last_use(used.get().last, clock));
     let end = match (key.revocation, key.expires) {
-        (Some(Revocation { at, by, reason }), _) => plain(view! {
+        (Some(Revocation { at, by, reason, .. }), _) => plain(view! {
             <small>
                 {reason.label()} " · " <Time moment=at clock=clock/> <br/> "by " {by}
             </small>

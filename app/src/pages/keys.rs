@@ -8,8 +8,8 @@ use super::load::{Head, load, settle};
 use crate::browser;
 use crate::calls::revoke_key;
 use crate::components::{
-    Attempt, Clock, Code, Issue, KeyTable, NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog, Notice,
-    PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
+    Attempt, Clock, Code, Dialog, Issue, KeyTable, NEW_KEY_DIALOG, NewKeyButton, NewKeyDialog,
+    Notice, PageHead, RevokeRequest, Status, Tone, revoke_dialog, row_head,
 };
 use crate::lean::{changing, plain};
 use crate::request::PageData;
@@ -137,7 +137,9 @@ fn Keys(page: Data) -> impl IntoView {
         .done
         .map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let (filtered, sorts) = (page.filtered, page.sorts);
-    let on_revoke = manages.then(|| revocation(rows));
+    let receipt = RwSignal::new(String::new());
+    let on_revoke = manages.then(|| revocation(rows, receipt));
+    let receipt = manages.then(|| receipt_dialog(receipt));
     let issue = page
         .new_key
         .map(|options| Issue::new(Attempt::new(None), options, None));
@@ -189,6 +191,7 @@ fn Keys(page: Data) -> impl IntoView {
         {list}
         {pager}
         {dialog}
+        {receipt}
     })
 }
 
@@ -288,8 +291,24 @@ fn Create(issue: Issue, rows: Rows) -> impl IntoView {
     view! { <NewKeyDialog issue=issue on_send=send on_done=done/> }
 }
 
-/// Ends a key, and shows it as ended.
-fn revocation(rows: Rows) -> Callback<RevokeRequest> {
+const RECEIPT_DIALOG: &str = "receipt";
+
+/// How the end of a key reached the servers.
+fn receipt_dialog(receipt: RwSignal<String>) -> AnyView {
+    let body = plain(view! {
+        <h2 id="receipt-title">"Key revoked"</h2>
+        <p class="effect">{changing(move || plain(view! { {receipt.get()} "." }))}</p>
+        <div class="actions">
+            <button type="button" class="button primary" command="close" commandfor=RECEIPT_DIALOG autofocus>
+                "Done"
+            </button>
+        </div>
+    });
+    plain(view! { <Dialog id=RECEIPT_DIALOG title="receipt-title" body=body/> })
+}
+
+/// Ends a key, shows it as ended, and how that reached the servers.
+fn revocation(rows: Rows, receipt: RwSignal<String>) -> Callback<RevokeRequest> {
     let status = Status::current();
     Callback::new(move |RevokeRequest { id, form, attempt }| {
         spawn_local(async move {
@@ -297,10 +316,19 @@ fn revocation(rows: Rows) -> Callback<RevokeRequest> {
                 Ok(revoked) => {
                     attempt.end(None);
                     browser::close(&revoke_dialog(&id));
+                    let ended = revoked.revocation.as_ref();
+                    receipt.set(
+                        ended
+                            .and_then(|ended| ended.receipt.clone())
+                            .unwrap_or_default(),
+                    );
                     rows.replace(revoked);
                     status.say("Key revoked");
-                    // Once the row has been drawn again.
-                    request_animation_frame(move || browser::focus(&row_head(&id)));
+                    // Once the row has been drawn again. The dialog gives the focus back to it.
+                    request_animation_frame(move || {
+                        browser::focus(&row_head(&id));
+                        browser::open(RECEIPT_DIALOG);
+                    });
                 }
                 Err(problem) => attempt.end(Some(problem)),
             }

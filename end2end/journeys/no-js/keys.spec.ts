@@ -57,7 +57,9 @@ test("an owner signs in, creates a key, uses it, revokes it and signs out", asyn
   expect((await call(server, secret, "/api/key")).status).toBe(200);
   await confirm.fill("CRM Sync");
   await page.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page).toHaveURL(`${server.url}/keys`);
+  await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
+  await expect(page.getByText(/Refused on 1 of 1 node, \d+ ms after it was confirmed\./)).toBeVisible();
+  await page.goto("/keys");
   await expect(row).toContainText("Revoked");
   await expect(row.getByRole("button", { name: /Revoke/ })).toHaveCount(0);
   expect(await call(server, secret, "/api/key")).toMatchObject({ status: 401, body: { code: "revoked_key" } });
@@ -156,7 +158,8 @@ test("a key that was not used lately is revoked without typing its name", async 
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
   await expect(dialog.getByLabel("Type the key's name to confirm")).toHaveCount(0);
   await dialog.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page).toHaveURL(`${server.url}/keys`);
+  await expect(page).toHaveURL(`${server.url}/keys/${unused.id}?done=revoked`);
+  await page.goto("/keys");
   await expect(keys.row(unused.name)).toContainText("Revoked");
   expect(await call(server, unused.secret, "/api/key")).toMatchObject({ status: 401, body: { code: "revoked_key" } });
 });

@@ -1,15 +1,16 @@
 //! What the audit log says, in words.
 
 use crate::Zone;
-use crate::store::{Action, Actor};
+use crate::store::{Action, Actor, Receipt};
 use crate::view::{moment, parse_rfc3339};
 use domain::AuditDetail;
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 pub(super) const OPERATOR: &str = "The operator";
 
 /// Fields in the order in which they are told, with their names. Others follow under the name that they are stored by.
-const FIELDS: [(&str, &str); 28] = [
+const FIELDS: [(&str, &str); 29] = [
     ("name", "Name"),
     ("email", "Email"),
     ("owner", "Owner"),
@@ -21,6 +22,7 @@ const FIELDS: [(&str, &str); 28] = [
     ("limit", "Rate limit"),
     ("allow_list", "Allowed addresses"),
     ("reason", "Reason"),
+    ("receipt", "Receipt"),
     ("currency", "Default currency"),
     ("time_zone", "Time zone"),
     ("changed", "Fields"),
@@ -174,6 +176,9 @@ fn words(value: &Value, zone: &Zone) -> String {
             limit["depth"], limit["per_second"]
         ),
         Value::Object(fields) => {
+            if let Ok(receipt) = Receipt::deserialize(value) {
+                return receipt.told(false);
+            }
             let texts: Vec<_> = ordered(fields)
                 .map(|(field, value)| format!("{} {}", label(field), words(value, zone)))
                 .collect();

@@ -97,9 +97,12 @@ impl Service {
         let account = &member.account_id;
         let all = Which::AllLive;
         let change = self.store.change_keys(account, &all, &change, now, &event);
-        let (done, _) = self.everywhere(change).await?;
+        let (done, receipt) = self.everywhere(change).await?;
         match done {
-            ChangedSeveral::Changed(number) => Ok(number),
+            ChangedSeveral::Changed(number) => {
+                self.keep_receipt(account, now, None, receipt).await;
+                Ok(number)
+            }
             ChangedSeveral::Stale => Err(Failure::Unavailable.into()),
         }
     }

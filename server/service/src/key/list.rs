@@ -200,6 +200,7 @@ impl Service {
                     .by
                     .map_or_else(|| "the key itself".to_owned(), |email| email.to_string()),
                 reason: revocation.reason,
+                receipt: revocation.receipt.map(|receipt| receipt.told(false)),
             }),
         }
     }

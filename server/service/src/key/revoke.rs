@@ -43,9 +43,16 @@ impl Service {
         };
         let account = &member.account_id;
         let revoke = self.store.revoke_key(account, id, revocation, event);
-        let (ended, _) = self.everywhere(revoke).await?;
+        let (ended, receipt) = self.everywhere(revoke).await?;
         match ended {
-            Ended::Revoked(record) => Ok(self.key_view(*record, now, &member.time_zone)),
+            Ended::Revoked(record) => {
+                self.keep_receipt(account, now, Some(id), receipt).await;
+                let mut view = self.key_view(*record, now, &member.time_zone);
+                if let Some(revocation) = &mut view.revocation {
+                    revocation.receipt = Some(receipt.told(true));
+                }
+                Ok(view)
+            }
             Ended::AlreadyEnded(_) => Err(Failure::AlreadyEnded.into()),
             Ended::Missing => Err(Failure::NotFound.into()),
         }
@@ -90,7 +97,10 @@ impl Service {
         };
         let (account, id) = (caller.account_id(), caller.key_id());
         let revoke = self.store.revoke_key(account, id, revocation, event);
-        self.everywhere(revoke).await?;
+        let (ended, receipt) = self.everywhere(revoke).await?;
+        if let Ended::Revoked(_) = ended {
+            self.keep_receipt(account, now, Some(id), receipt).await;
+        }
         Ok(())
     }
 }

@@ -89,9 +89,12 @@ impl Service {
             |old: &KeyRecord, new: &KeyRecord| events(member, client, now, old_ends, old, new);
         let account = &member.account_id;
         let rotate = self.store.rotate_key(account, id, rotation, &events);
-        let (rotated, _) = self.everywhere(rotate).await?;
+        let (rotated, receipt) = self.everywhere(rotate).await?;
         match rotated {
             Rotated::Rotated { old, new } => {
+                if old.revocation.is_some() {
+                    self.keep_receipt(account, now, Some(id), receipt).await;
+                }
                 self.await_call(member, &new.id, &secret);
                 let curl = self.curl_line(&new.scopes, secret.expose());
                 let issued = IssuedKey {

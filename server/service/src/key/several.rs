@@ -119,9 +119,14 @@ impl Service {
         let change = self
             .store
             .change_keys(account, &which, &change, now, &event);
-        let (changed, _) = self.everywhere(change).await?;
+        let (changed, receipt) = self.everywhere(change).await?;
         match changed {
-            ChangedSeveral::Changed(number) => Ok(number),
+            ChangedSeveral::Changed(number) => {
+                if action == Action::KeyRevoked {
+                    self.keep_receipt(account, now, None, receipt).await;
+                }
+                Ok(number)
+            }
             ChangedSeveral::Stale => Err(Failure::field(Field::Keys, STALE).into()),
         }
     }

@@ -9,6 +9,7 @@ use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, KeyNote, KeyPolicy, MemberId, RateLimit,
     RevokeReason, Role, ScopeSet, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// SHA-256 of a token that stands in a cookie or a link. The token itself is never stored.
@@ -161,6 +162,47 @@ pub struct RevocationRecord {
     /// `None` where the key's holder revoked it by the API.
     pub by: Option<Email>,
     pub reason: RevokeReason,
+    /// `None` where it is not known (yet).
+    pub receipt: Option<Receipt>,
+}
+
+/// How a change reached the nodes that keep keys in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Registered after the commit, the one that made the change included.
+    pub nodes: u32,
+    /// Of those, the ones that said that they judge by it. What others had in memory ran out.
+    pub acknowledged: u32,
+    /// From the beginning of the change until this was known.
+    pub millis: u64,
+}
+
+impl Receipt {
+    /// For whoever made the change, and for all others. Without its full stop.
+    pub fn told(self, to_its_maker: bool) -> String {
+        let Self {
+            nodes,
+            acknowledged,
+            millis,
+        } = self;
+        let of = if nodes == 1 { "node" } else { "nodes" };
+        let confirmed = if to_its_maker {
+            "you confirmed"
+        } else {
+            "it was confirmed"
+        };
+        let all =
+            format!("Refused on {acknowledged} of {nodes} {of}, {millis} ms after {confirmed}");
+        match nodes - acknowledged {
+            0 => all,
+            1 => format!("{all}. One did not answer: until it does, it accepts no key from memory"),
+            silent => {
+                format!(
+                    "{all}. {silent} did not answer: until they do, they accept no key from memory"
+                )
+            }
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -323,4 +365,36 @@ pub enum Removal {
     Removed,
     Missing,
     ConditionFailed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Receipt;
+
+    #[test]
+    fn a_receipt_says_who_refuses_the_key_and_what_holds_for_the_others() {
+        for (nodes, acknowledged, told) in [
+            (1, 1, "Refused on 1 of 1 node, 41 ms after you confirmed"),
+            (3, 3, "Refused on 3 of 3 nodes, 41 ms after you confirmed"),
+            (
+                3,
+                2,
+                "Refused on 2 of 3 nodes, 41 ms after you confirmed. One did not answer: until it does, it accepts no key from memory",
+            ),
+            (
+                3,
+                1,
+                "Refused on 1 of 3 nodes, 41 ms after you confirmed. 2 did not answer: until they do, they accept no key from memory",
+            ),
+        ] {
+            let receipt = Receipt {
+                nodes,
+                acknowledged,
+                millis: 41,
+            };
+            assert_eq!(receipt.told(true), told);
+            let others = told.replace("you confirmed", "it was confirmed");
+            assert_eq!(receipt.told(false), others);
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! What nodes that keep keys in memory tell each other through the database.
 
-use super::Result;
+use super::{Receipt, Result};
 use crate::key::KeyDigest;
 use async_trait::async_trait;
-use domain::AccountId;
+use domain::{AccountId, KeyId, Timestamp};
 
 /// As many changes come in one page.
 pub const CHANGES_PAGE: usize = 1_000;
@@ -72,6 +72,16 @@ pub trait VerdictStore: Send + Sync + 'static {
 
     /// Takes a node for dead, where it is still as it was seen.
     async fn expel_node(&self, seen: &NodeRecord) -> Result<()>;
+
+    /// Keeps how a revocation reached the nodes: of one key, or of all of the account that were revoked at that moment.
+    /// Where it is kept already nothing changes.
+    async fn keep_receipt(
+        &self,
+        account: &AccountId,
+        revoked_at: Timestamp,
+        key: Option<&KeyId>,
+        receipt: Receipt,
+    ) -> Result<()>;
 
     async fn remove_node(&self, id: &NodeId) -> Result<()>;
 

@@ -1,25 +1,15 @@
 //! Changes that are told only once every node judges by them.
 
 use super::ledger::LEASE;
-use crate::store::StoreError;
+use crate::store::{Receipt, StoreError};
 use crate::{Error, Service};
+use domain::{AccountId, KeyId, Timestamp};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 /// What clocks of two machines may differ in a second, many times over.
 const MARGIN: u64 = 100_000;
 const ASK_AGAIN: Duration = Duration::from_millis(10);
-
-/// How a change reached the nodes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settled {
-    /// Registered after the commit, this one included.
-    pub nodes: u32,
-    /// Of those, the ones that said so. What others had in memory ran out.
-    pub acknowledged: u32,
-    /// From the beginning of the change until this was known.
-    pub millis: u64,
-}
 
 impl Service {
     /// Makes a change of what decisions on calls depend on. Once this gives an answer, each request that starts on any
@@ -30,7 +20,7 @@ impl Service {
     pub(crate) async fn everywhere<T>(
         &self,
         change: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<(T, Settled), Error> {
+    ) -> Result<(T, Receipt), Error> {
         let began = self.boot_micros();
         let changed = change.await;
         let returned = self.boot_micros();
@@ -38,7 +28,7 @@ impl Service {
         let place = self.look_or_withdraw().await;
         let changed = changed?;
         let until = returned + LEASE + MARGIN;
-        let mut settled = Settled {
+        let mut receipt = Receipt {
             nodes: 1,
             acknowledged: u32::from(place.is_some()),
             millis: 0,
@@ -53,7 +43,7 @@ impl Service {
                     all += 1;
                     known += u32::from(!node.leaving && node.acknowledged >= own.seen);
                 }
-                (settled.nodes, settled.acknowledged) = (all, known);
+                (receipt.nodes, receipt.acknowledged) = (all, known);
                 if known == all {
                     break;
                 }
@@ -63,7 +53,22 @@ impl Service {
             }
             sleep(ASK_AGAIN).await;
         }
-        settled.millis = self.boot_micros().saturating_sub(began) / 1_000;
-        Ok((changed, settled))
+        receipt.millis = self.boot_micros().saturating_sub(began) / 1_000;
+        Ok((changed, receipt))
+    }
+
+    /// Keeps how a revocation reached the nodes: of one key, or of all of the account that were revoked at that moment.
+    /// What was revoked stays so where this fails.
+    pub(crate) async fn keep_receipt(
+        &self,
+        account: &AccountId,
+        revoked_at: Timestamp,
+        key: Option<&KeyId>,
+        receipt: Receipt,
+    ) {
+        let kept = self.store.keep_receipt(account, revoked_at, key, receipt);
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, "A revocation holds, but how it reached the nodes could not be kept");
+        }
     }
 }

@@ -34,7 +34,7 @@ pub async fn revoke_key(
         .revoke_key(member, &visitor.client, &id, &form)
         .await
     {
-        Ok(_) => see_other("/keys"),
+        Ok(_) => see_other(&format!("/keys/{id}?done=revoked")),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::RevokeKey {

@@ -1,13 +1,14 @@
-//! What nodes tell each other. All of it on connections of its own, so that it waits for nothing else that the node does.
+//! What nodes tell each other, on connections of its own, so that it waits for nothing else that the node does; and what came
+//! of it.
 
-use super::{Result, Store};
+use super::{Result, Store, Turn};
 use crate::error::{Corrupt, Doing as _};
-use crate::sql::verdict;
+use crate::sql::{key, verdict};
 use async_trait::async_trait;
-use domain::AccountId;
+use domain::{AccountId, KeyId, Timestamp};
 use service::key::KeyDigest;
 use service::store::{
-    CHANGES_PAGE, ChangeOf, NodeId, NodeRecord, StoreError, VerdictChange, VerdictStore,
+    CHANGES_PAGE, ChangeOf, NodeId, NodeRecord, Receipt, StoreError, VerdictChange, VerdictStore,
 };
 
 #[async_trait]
@@ -101,6 +102,29 @@ impl VerdictStore for Store {
             .await
             .doing("taking a node for dead")?;
         Ok(())
+    }
+
+    async fn keep_receipt(
+        &self,
+        account: &AccountId,
+        revoked_at: Timestamp,
+        key: Option<&KeyId>,
+        receipt: Receipt,
+    ) -> Result<()> {
+        const DOING: &str = "keeping how a revocation reached the nodes";
+        let receipt = serde_json::to_string(&receipt)
+            .map_err(|_| Corrupt("api_keys.receipt"))
+            .doing(DOING)?;
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        sqlx::query(key::KEEP_RECEIPT)
+            .bind(account.as_str())
+            .bind(revoked_at.millis())
+            .bind(key.map_or("", KeyId::as_str))
+            .bind(receipt)
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        tx.commit().await.doing(DOING)
     }
 
     async fn remove_node(&self, id: &NodeId) -> Result<()> {

@@ -39,7 +39,8 @@ macro_rules! select_log {
     ($way:literal) => {
         concat!(
             "SELECT e.seq, e.account_id, e.at, e.actor_kind, e.actor_id, e.action, e.subject, e.ip, e.user_agent,
-                    e.detail, COALESCE(m.email, k.name) AS actor_name, COALESCE(s.name, t.email) AS subject_name
+                    e.detail, COALESCE(m.email, k.name) AS actor_name, COALESCE(s.name, t.email) AS subject_name,
+                    CASE WHEN e.action = 'key.revoked' THEN s.receipt END AS receipt
              FROM audit_events e
              LEFT JOIN members m ON e.actor_kind = 'member' AND m.account_id = e.account_id AND m.id = e.actor_id
              LEFT JOIN api_keys k ON e.actor_kind = 'key' AND k.account_id = e.account_id AND k.id = e.actor_id
@@ -70,6 +71,7 @@ pub(crate) struct LogRow {
     event: EventRow,
     actor_name: Option<String>,
     subject_name: Option<String>,
+    receipt: Option<String>,
 }
 
 impl TryFrom<LogRow> for LoggedEvent {
@@ -78,7 +80,7 @@ impl TryFrom<LogRow> for LoggedEvent {
     fn try_from(row: LogRow) -> Result<Self, Corrupt> {
         Ok(Self {
             seq: u64::try_from(row.seq).map_err(|_| Corrupt("audit_events.seq"))?,
-            event: row.event.try_into()?,
+            event: with_receipt(row.event.try_into()?, row.receipt)?,
             actor: row.actor_name,
             subject: row.subject_name,
         })
@@ -104,6 +106,15 @@ impl TryFrom<SignedRow> for SignedEvent {
             email: email.transpose()?,
         })
     }
+}
+
+/// Events are never altered, and how an end reached the servers is known only after its own was written.
+fn with_receipt(mut event: AuditEvent, receipt: Option<String>) -> Result<AuditEvent, Corrupt> {
+    if let (Some(receipt), Some(detail)) = (receipt, event.detail.as_object_mut()) {
+        let receipt = serde_json::from_str(&receipt).map_err(|_| Corrupt("api_keys.receipt"))?;
+        detail.insert("receipt".to_owned(), receipt);
+    }
+    Ok(event)
 }
 
 #[derive(sqlx::FromRow)]

@@ -25,6 +25,11 @@ pub(crate) const REVOKE: &str = "
     WHERE account_id = $1 AND id = $2
         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)";
 
+/// Of one key, or of all that were revoked at that moment by the same member.
+pub(crate) const KEEP_RECEIPT: &str = "
+    UPDATE api_keys SET receipt = $4
+    WHERE account_id = $1 AND revoked_at = $2 AND receipt IS NULL AND ($3 = '' OR id = $3)";
+
 pub(crate) const CHANGE: &str = "
     UPDATE api_keys SET name = $3, scopes = $4, expires_at = $5, note = $6, limit_depth = $7,
         limit_per_second = $8, paused_at = $9, allow_list = $10, watched_since = $11,
@@ -55,7 +60,7 @@ macro_rules! select_keys {
                     k.replaces, k.replaced_by, k.replaced_at,
                     k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
                     a.limit_per_second AS account_limit_per_second,
-                    k.revoked_at, r.email AS revoked_by, k.revoke_reason,
+                    k.revoked_at, r.email AS revoked_by, k.revoke_reason, k.receipt,
                     k.last_used_at, k.last_used_ip, k.last_used_agent, k.scope_uses, k.first_network_at,
                     k.new_network_at, k.knocked_at
              FROM api_keys k
@@ -110,6 +115,7 @@ pub(crate) struct KeyRow {
     revoked_at: Option<i64>,
     revoked_by: Option<String>,
     revoke_reason: Option<String>,
+    receipt: Option<String>,
     last_used_at: Option<i64>,
     last_used_ip: Option<String>,
     last_used_agent: Option<String>,
@@ -132,6 +138,11 @@ impl TryFrom<KeyRow> for KeyRecord {
                     .map(|email| parsed(Email::parse(&email), "members.email"))
                     .transpose()?,
                 reason: parsed(RevokeReason::parse(&reason), "api_keys.revoke_reason")?,
+                receipt: row
+                    .receipt
+                    .map(|text| serde_json::from_str(&text))
+                    .transpose()
+                    .map_err(|_| Corrupt("api_keys.receipt"))?,
             }),
             _ => return Err(Corrupt("api_keys.revoked_at")),
         };

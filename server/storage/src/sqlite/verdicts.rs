@@ -19,7 +19,7 @@ const DECIDING: [&str; 14] = [
 ];
 
 /// What no call depends on, and what a key is never told.
-const OTHER: [&str; 23] = [
+const OTHER: [&str; 24] = [
     "created_by",
     "first_network_at",
     "folded",
@@ -37,6 +37,7 @@ const OTHER: [&str; 23] = [
     "pepper_id",
     "replaces",
     "revoke_reason",
+    "receipt",
     "revoked_by",
     "scope_uses",
     "standing",

@@ -95,8 +95,11 @@ async fn a_key_is_revoked_by_its_form_and_stays_as_a_record() {
         .form(&path, &[("reason", "leaked"), ("confirm", "")])
         .await
         .expect(303);
-    assert_eq!(answer.header("location"), "/keys");
+    let page = format!("/keys/{}?done=revoked", key.id);
+    assert_eq!(answer.header("location"), page);
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
+    let page = owner.get(&page).await.expect(200).body;
+    assert!(page.contains("Revoked. Every call with this key is refused from now on."));
     let row = owner.keys().await["keys"][0].clone();
     assert_eq!(
         (&row["revocation"]["reason"], &row["revocation"]["by"]),
@@ -104,6 +107,49 @@ async fn a_key_is_revoked_by_its_form_and_stays_as_a_record() {
     );
     let again = owner.form(&path, &[("reason", "leaked")]).await.expect(200);
     assert!(again.body.contains("ended already"));
+}
+
+#[tokio::test]
+async fn who_revokes_is_told_how_it_reached_the_nodes_and_the_audit_log_keeps_it() {
+    const TOLD: &str = "Refused on 1 of 1 node, ";
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let mut keys = Vec::new();
+    for name in ["Dialog", "First", "Second", "Left", "Own"] {
+        keys.push(owner.create(&world, name, &["leads:read"]).await);
+    }
+    let [dialog, first, second, _, own] = &keys[..] else {
+        unreachable!()
+    };
+    let answer = owner.revoke(&dialog.id, "").await.expect(200).json();
+    let told = answer["Ok"]["revocation"]["receipt"].as_str();
+    let told = told.is_some_and(|told| told.starts_with(TOLD) && told.ends_with("you confirmed"));
+    assert!(told, "{answer}");
+    // Several at once, by its holder, and with all the others.
+    let several = [
+        ("do", "revoke"),
+        ("key", &*first.id),
+        ("key", &*second.id),
+        ("count", "2"),
+        ("reason", "other"),
+    ];
+    owner.form("/keys/several", &several).await.expect(303);
+    own.delete("/api/key").await.expect(204);
+    let all = [("confirm", "Acme Motors")];
+    owner.form("/keys/revoke-all", &all).await.expect(303);
+    for key in &keys {
+        let page = owner.get(&format!("/keys/{}", key.id)).await;
+        let page = page.expect(200).body;
+        assert_eq!(page.matches(TOLD).count(), 1, "as its status: {page}");
+    }
+    let log = owner.get("/audit").await.expect(200).body;
+    assert_eq!(log.matches(TOLD).count(), 5, "{log}");
+    let file = owner.get("/audit/log.jsonl").await.expect(200).body;
+    assert_eq!(
+        file.matches("\"receipt\":{\"acknowledged\":1,").count(),
+        5,
+        "{file}"
+    );
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ pub fn facts(
             <Time moment=revocation.at.clone() clock=clock/>
             " by "
             {revocation.by.clone()}
+            {revocation.receipt.clone().map(|receipt| view! { <p class="second">{receipt} "."</p> })}
         }),
         (None, Some(end)) => plain(view! {
             {if key.status == KeyStatus::Expired { "Ended " } else { "Ends " }}

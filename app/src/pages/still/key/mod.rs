@@ -103,6 +103,7 @@ fn done(word: &str) -> Option<&'static str> {
         "paused" => {
             Some("Paused. Every call with this key is refused from now on, until you resume it.")
         }
+        "revoked" => Some("Revoked. Every call with this key is refused from now on."),
         "ended" => Some("The old key has ended. Every call with it is refused from now on."),
         "resumed" => Some("Resumed. Calls with this key are accepted again."),
         "watched" => Some(

@@ -92,6 +92,7 @@ macro_rules! store_contract_cases {
             the_same_form_makes_one_key
             of_twenty_forms_sent_at_once_one_makes_a_key
             a_revoked_key_tells_who_when_and_why
+            how_a_revocation_reached_the_nodes_is_kept_with_it_and_told_in_the_log
             a_revocation_is_seen_by_the_next_look_up
             of_fifty_racing_revokes_exactly_one_wins
             a_key_can_be_revoked_until_the_millisecond_of_its_expiry

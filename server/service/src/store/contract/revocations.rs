@@ -2,8 +2,11 @@
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, just_before, race};
-use crate::store::{Action, Ended, KeyRecord, NewRevocation, RevocationRecord};
-use domain::{RevokeReason, Timestamp};
+use crate::store::{
+    Action, AuditFilter, Ended, KeyRecord, LoggedEvent, NewRevocation, Receipt, RevocationRecord,
+};
+use domain::{KeyId, RevokeReason, Timestamp};
+use serde_json::{Value, json};
 
 pub(super) async fn a_revoked_key_tells_who_when_and_why(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
@@ -16,6 +19,7 @@ pub(super) async fn a_revoked_key_tells_who_when_and_why(store: Shared) {
         at: at(7),
         by: Some(tenant.email.clone()),
         reason: RevokeReason::Leaked,
+        receipt: None,
     };
     assert_eq!(
         *revoked,
@@ -49,6 +53,7 @@ pub(super) async fn a_revoked_key_tells_who_when_and_why(store: Shared) {
         at: at(9),
         by: None,
         reason: RevokeReason::Other,
+        receipt: None,
     };
     assert_eq!(revocation, Some(expected));
 }
@@ -129,4 +134,56 @@ pub(super) async fn revoking_what_is_not_there_changes_nothing(store: Shared) {
     let events = tenant.events(&*store).await;
     assert_eq!(tenant.revoke(&*store, &id, at(1)).await, Ended::Missing);
     assert_eq!(tenant.events(&*store).await, events);
+}
+
+pub(super) async fn how_a_revocation_reached_the_nodes_is_kept_with_it_and_told_in_the_log(
+    store: Shared,
+) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let stranger = Tenant::settle(&*store, "b").await;
+    let mut ids = Vec::new();
+    for name in ["one", "two", "three", "alive"] {
+        ids.push(tenant.hold(&*store, name).await);
+    }
+    let [one, two, three, alive] = &ids[..] else {
+        unreachable!()
+    };
+    for (id, when) in [(one, 7), (two, 7), (three, 8)] {
+        tenant.revoke(&*store, id, at(when)).await;
+    }
+    let receipt = |millis| Receipt {
+        nodes: 3,
+        acknowledged: 2,
+        millis,
+    };
+    let keep = async |of: &Tenant, when, id: Option<&KeyId>, millis| {
+        let kept = store.keep_receipt(&of.account, at(when), id, receipt(millis));
+        kept.await.unwrap();
+    };
+    let kept = async |id: &KeyId| {
+        let revocation = tenant.find(&*store, id).await.revocation;
+        revocation.and_then(|revocation| revocation.receipt)
+    };
+    keep(&stranger, 7, Some(one), 1).await;
+    keep(&tenant, 8, Some(one), 1).await;
+    keep(&tenant, 7, Some(alive), 1).await;
+    assert_eq!(kept(one).await, None, "of another account or moment");
+    keep(&tenant, 7, Some(one), 41).await;
+    keep(&tenant, 7, None, 42).await;
+    assert_eq!(kept(one).await, Some(receipt(41)), "the first one stays");
+    assert_eq!(kept(two).await, Some(receipt(42)));
+    assert_eq!(kept(three).await, None);
+    assert_eq!(kept(alive).await, None);
+
+    let filter = AuditFilter::default();
+    let log = store.audit_log(&tenant.account, &filter, None, 100);
+    for LoggedEvent { event, .. } in log.await.unwrap() {
+        let ended = event.action == Action::KeyRevoked;
+        let millis = match &event.subject {
+            subject if ended && subject == one.as_str() => json!(41),
+            subject if ended && subject == two.as_str() => json!(42),
+            _ => Value::Null,
+        };
+        assert_eq!(event.detail["receipt"]["millis"], millis, "{event:?}");
+    }
 }

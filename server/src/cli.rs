@@ -1,6 +1,7 @@
 //! The command line: what `voxum --help` says is written here.
 
 use clap::{Args, Parser, Subcommand};
+use domain::RevokeReason;
 use std::path::PathBuf;
 
 /// The settings that have no flag, since command lines show in process lists and shell histories.
@@ -164,7 +165,7 @@ pub enum Command {
         /// The SQLite database that the server used so far, such as data/voxum.db
         file: PathBuf,
     },
-    /// Look at API keys
+    /// List API keys, revoke, pause and resume them, and say which one was found
     #[command(subcommand)]
     Key(Key),
 }
@@ -173,6 +174,33 @@ pub enum Command {
 pub enum Key {
     /// Say which key it is that comes on standard input, whole
     Identify,
+    /// List the keys of all accounts that are not at their end
+    List {
+        /// Also those that were revoked or have expired
+        #[arg(long)]
+        all: bool,
+    },
+    /// Revoke keys for good; a running server refuses them once this is done
+    Revoke {
+        /// Each key's id, or its preview such as `vx_abc123`, and never the key itself
+        #[arg(required = true, value_name = "ID")]
+        keys: Vec<String>,
+        /// Why, for the audit log: leaked, replaced, unused or other
+        #[arg(long, value_name = "REASON", default_value = "other", value_parser = reason)]
+        reason: RevokeReason,
+    },
+    /// Have a key refused until it is resumed
+    Pause {
+        /// The key's id or its preview
+        #[arg(value_name = "ID")]
+        key: String,
+    },
+    /// Have a paused key accepted again
+    Resume {
+        /// The key's id or its preview
+        #[arg(value_name = "ID")]
+        key: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -189,4 +217,11 @@ pub enum Admin {
         /// The member's address
         email: String,
     },
+}
+
+fn reason(raw: &str) -> Result<RevokeReason, String> {
+    RevokeReason::parse(raw).map_err(|_| {
+        let all = RevokeReason::ALL.map(RevokeReason::as_str);
+        format!("it is one of {}", all.join(", "))
+    })
 }

@@ -2,11 +2,12 @@
 
 use crate::cli::Key;
 use crate::open::{Opened, open};
+use crate::operator;
 use crate::settings::{PublicUrl, Settings};
 use crate::telemetry;
 use anyhow::{Context as _, bail};
 use service::Service;
-use service::key::{Identified, PlainKey};
+use service::key::{Identified, OperatorChange, PlainKey};
 use std::io::Read as _;
 use storage::OpenMode;
 use zeroize::Zeroizing;
@@ -17,7 +18,17 @@ const MOST: u64 = 4_096;
 /// # Errors
 /// One line for the operator.
 pub async fn run(command: Key, settings: Settings) -> anyhow::Result<()> {
-    let Key::Identify = command;
+    let (keys, change) = match command {
+        Key::Identify => return identify_found(settings).await,
+        Key::List { all } => return operator::list(all, settings).await,
+        Key::Revoke { keys, reason } => (keys, OperatorChange::Revoke(reason)),
+        Key::Pause { key } => (vec![key], OperatorChange::Pause),
+        Key::Resume { key } => (vec![key], OperatorChange::Resume),
+    };
+    operator::change(&keys, change, settings).await
+}
+
+async fn identify_found(settings: Settings) -> anyhow::Result<()> {
     telemetry::start(settings.log, settings.log_format);
     // On standard input: an argument would stand in the process list and in the shell's history.
     let mut presented = Zeroizing::new(Vec::new());
@@ -57,14 +68,15 @@ async fn identify(
         ),
         Identified::Unknown => bail!("no key of this installation is like that"),
         Identified::Known { key, status } => Ok(format!(
-            "{} “{}” of the account “{}”: {}, created by {}. To revoke it: {}/keys/{}/revoke",
+            "{} “{}” of the account “{}”: {}, created by {}. To revoke it: {}/keys/{}/revoke, or `voxum key revoke {}`",
             key.preview,
             key.name,
             key.account_name,
             status.as_str(),
             key.created_by,
             public_url.origin(),
-            key.id,
+            key.id.as_str(),
+            key.id.as_str(),
         )),
     }
 }

@@ -20,6 +20,7 @@ mod key_command;
 mod listen;
 mod mail;
 mod open;
+mod operator;
 mod pepper_file;
 #[cfg(any(test, fuzzing))]
 pub mod properties;

@@ -4,6 +4,7 @@ use crate::admin::first_owner_line;
 use crate::listen::{Limits, Tls, answer_all, raise_open_files};
 use crate::mail::Smtp;
 use crate::open::{Opened, open};
+use crate::operator::{Socket, take_orders};
 use crate::settings::{PublicUrl, Settings, TrustedProxies};
 use crate::telemetry::{self, Chain};
 use crate::{AppState, Site, build_router};
@@ -62,6 +63,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     if let Some((email, password)) = owner {
         service.seed_owner(email, password).await?;
     }
+    let socket = Socket::beside(&database).await;
     warn(&public_url, named, address, tls.is_some(), &trusted_proxies);
     let scheme = if tls.is_some() { "https" } else { "http" };
     say(&format!("Listening on {scheme}://{address}"));
@@ -83,6 +85,10 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         trusted_proxies,
     );
     let stopping = state.stopping.clone();
+    let orders = socket.map(|socket| {
+        let taken = take_orders(socket, service.clone(), stopping.clone());
+        tokio::spawn(taken)
+    });
     let limits = Limits::new(room_for(max_connections));
     let mut serving = pin!(answer_all(
         listener,
@@ -108,6 +114,9 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
             let _ = telling.await;
         }
         let _ = flushing.await;
+        if let Some(orders) = orders {
+            let _ = orders.await;
+        }
         service.leave().await;
         store.close().await;
     };

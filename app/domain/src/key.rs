@@ -247,7 +247,7 @@ pub struct LastUse {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revocation {
     pub at: Moment,
-    /// An e-mail address, or "the key itself" where its holder revoked it by the API.
+    /// An e-mail address, "the key itself" where its holder revoked it by the API, or "the operator".
     pub by: String,
     pub reason: RevokeReason,
     /// How it reached the servers, in a sentence without its full stop; `None` where that is not known.

@@ -85,7 +85,8 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let data = std::fs::read_dir(folder.join("data"))
         .unwrap()
         .map(|entry| entry.unwrap().path());
-    data.filter(|path| !path.ends_with("pepper"))
+    // The socket holds nothing.
+    data.filter(|path| !path.ends_with("pepper") && path.is_file())
         .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
         .filter(|(_, bytes)| !bytes.is_empty())
         .collect()

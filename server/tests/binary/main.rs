@@ -11,6 +11,7 @@ mod https;
 mod kill;
 mod mail;
 mod nodes;
+mod operator;
 mod pepper;
 #[path = "../../storage/tests/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests of the store need more of it")]

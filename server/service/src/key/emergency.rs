@@ -1,7 +1,7 @@
 //! What an owner does when something is badly wrong: no new keys, and none of the old ones.
 
 use crate::store::{
-    Action, ChangedSeveral, KeyFilter, KeyRecord, NewRevocation, SeveralChange, Which,
+    Action, ChangedSeveral, KeyFilter, KeyRecord, NewRevocation, Revoker, SeveralChange, Which,
 };
 use crate::view::moment;
 use crate::{Client, Error, Member, Service};
@@ -84,7 +84,7 @@ impl Service {
         let reason = RevokeReason::Leaked;
         let revocation = NewRevocation {
             at: now,
-            by: Some(member.id.clone()),
+            by: Revoker::Member(member.id.clone()),
             reason,
         };
         let event = |key: &KeyRecord| {

@@ -3,7 +3,7 @@
 use super::find::read;
 use super::notices::notices;
 use super::{EXPIRES_SOON_SECONDS, UNUSED_SECONDS, USED_LATELY_SECONDS};
-use crate::store::{KeyFilter, KeyPlace, KeyRecord, KeysCounted, KeysFound};
+use crate::store::{KeyFilter, KeyPlace, KeyRecord, KeysCounted, KeysFound, Revoker};
 use crate::view::{last_moment, moment};
 use crate::{Error, Member, Service, Zone};
 use domain::{
@@ -196,9 +196,11 @@ impl Service {
             status,
             revocation: record.revocation.map(|revocation| Revocation {
                 at: moment(revocation.at),
-                by: revocation
-                    .by
-                    .map_or_else(|| "the key itself".to_owned(), |email| email.to_string()),
+                by: match revocation.by {
+                    Revoker::Member(email) => email.to_string(),
+                    Revoker::Holder => "the key itself".to_owned(),
+                    Revoker::Operator => "the operator".to_owned(),
+                },
                 reason: revocation.reason,
                 receipt: revocation.receipt.map(|receipt| receipt.told(false)),
             }),

@@ -1,6 +1,6 @@
 //! Ending a key. There is no way back, and no delete: the row stays as a record.
 
-use crate::store::{Action, Ended, NewRevocation};
+use crate::store::{Action, Ended, NewRevocation, Revoker};
 use crate::{Client, Error, KeyCaller, Member, Service};
 use domain::{Failure, Field, KeyId, KeyName, KeyView, Rejected, RevokeKeyForm, RevokeReason};
 use serde_json::json;
@@ -38,7 +38,7 @@ impl Service {
         let event = member.event(Action::KeyRevoked, id.as_str(), client, now, detail);
         let revocation = NewRevocation {
             at: now,
-            by: Some(member.id.clone()),
+            by: Revoker::Member(member.id.clone()),
             reason,
         };
         let account = &member.account_id;
@@ -92,7 +92,7 @@ impl Service {
         let event = caller.event(Action::KeyRevoked, id, client, now, detail);
         let revocation = NewRevocation {
             at: now,
-            by: None,
+            by: Revoker::Holder,
             reason: RevokeReason::Other,
         };
         let (account, id) = (caller.account_id(), caller.key_id());

@@ -13,13 +13,13 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-const PREFIX: &str = "vx_";
+pub(super) const PREFIX: &str = "vx_";
 const RANDOM_CHARS: usize = 43;
 const CHECKSUM_CHARS: usize = 6;
 const BODY_CHARS: usize = PREFIX.len() + RANDOM_CHARS;
 const SECRET_CHARS: usize = BODY_CHARS + CHECKSUM_CHARS;
 /// Of the random characters, how many the preview shows.
-const PREVIEW_CHARS: usize = 6;
+pub(super) const PREVIEW_CHARS: usize = 6;
 
 /// The full text of a key. It cannot be cloned, serialised or printed, and is wiped when dropped.
 pub struct PlainKey(Zeroizing<String>);

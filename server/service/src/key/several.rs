@@ -1,6 +1,8 @@
 //! Pausing, revoking or resuming several keys at once.
 
-use crate::store::{Action, ChangedSeveral, KeyRecord, NewRevocation, SeveralChange, Which};
+use crate::store::{
+    Action, ChangedSeveral, KeyRecord, NewRevocation, Revoker, SeveralChange, Which,
+};
 use crate::view::moment;
 use crate::{Client, Error, Member, Service};
 use domain::{
@@ -96,7 +98,7 @@ impl Service {
             SeveralAct::Pause => (Action::KeyPaused, SeveralChange::Pause),
             SeveralAct::Resume => (Action::KeyResumed, SeveralChange::Resume),
             SeveralAct::Revoke => {
-                let by = Some(member.id.clone());
+                let by = Revoker::Member(member.id.clone());
                 let revocation = NewRevocation {
                     at: now,
                     by,

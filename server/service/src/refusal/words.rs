@@ -3,7 +3,7 @@
 use super::Cause;
 use crate::Zone;
 use crate::key::{AllowList, Malformed};
-use crate::store::{KeyRecord, RefusedCall};
+use crate::store::{KeyRecord, RefusedCall, Revoker};
 use crate::view::moment;
 use domain::Timestamp;
 
@@ -103,10 +103,11 @@ fn revoked(key: Option<&KeyRecord>, exact: &dyn Fn(Timestamp) -> String) -> Stri
     let Some(revocation) = key.and_then(|key| key.revocation.as_ref()) else {
         return "The key was revoked.".to_owned();
     };
-    let by = revocation
-        .by
-        .as_ref()
-        .map_or("its own holder", |email| email.as_str());
+    let by = match &revocation.by {
+        Revoker::Member(email) => email.as_str(),
+        Revoker::Holder => "its own holder",
+        Revoker::Operator => "the operator",
+    };
     format!(
         "The key was revoked by {by} on {}, with the reason {}.",
         exact(revocation.at),

@@ -12,6 +12,7 @@ pub mod contract;
 mod factor;
 mod find;
 mod notice;
+mod operator;
 mod record;
 mod refusal;
 mod request;
@@ -27,6 +28,7 @@ pub use call::*;
 pub use factor::*;
 pub use find::*;
 pub use notice::*;
+pub use operator::*;
 pub use record::*;
 pub use refusal::*;
 pub use request::*;
@@ -67,6 +69,7 @@ pub trait Store:
     + KeyStore
     + KeySearch
     + SeveralKeys
+    + OperatorStore
     + NoticeStore
     + CallStore
     + SightingStore
@@ -87,6 +90,7 @@ impl<T> Store for T where
         + KeyStore
         + KeySearch
         + SeveralKeys
+        + OperatorStore
         + NoticeStore
         + CallStore
         + SightingStore

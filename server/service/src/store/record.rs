@@ -156,11 +156,29 @@ pub struct KeyRecord {
     pub marks: KeyMarks,
 }
 
+/// Who ended a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revoker<M> {
+    Member(M),
+    /// By the API.
+    Holder,
+    /// On the command line.
+    Operator,
+}
+
+impl<M> Revoker<M> {
+    pub fn member(&self) -> Option<&M> {
+        match self {
+            Self::Member(member) => Some(member),
+            Self::Holder | Self::Operator => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevocationRecord {
     pub at: Timestamp,
-    /// `None` where the key's holder revoked it by the API.
-    pub by: Option<Email>,
+    pub by: Revoker<Email>,
     pub reason: RevokeReason,
     /// `None` where it is not known (yet).
     pub receipt: Option<Receipt>,
@@ -208,8 +226,7 @@ impl Receipt {
 #[derive(Debug, Clone)]
 pub struct NewRevocation {
     pub at: Timestamp,
-    /// `None` where the key's holder revokes it by the API.
-    pub by: Option<MemberId>,
+    pub by: Revoker<MemberId>,
     pub reason: RevokeReason,
 }
 

@@ -13,7 +13,7 @@ use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, Timestamp};
 use service::key::{AllowList, KeyDigest};
 use service::store::{
     AuditEvent, CallCount, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey,
-    NewRevocation, Rotated, Rotation, UseRecord, folded,
+    NewRevocation, Revoker, Rotated, Rotation, UseRecord, folded,
 };
 
 #[async_trait]
@@ -95,8 +95,9 @@ impl KeyStore for Store {
             .bind(account.as_str())
             .bind(id.as_str())
             .bind(revocation.at.millis())
-            .bind(revocation.by.as_ref().map(MemberId::as_str))
+            .bind(revocation.by.member().map(MemberId::as_str))
             .bind(revocation.reason.as_str())
+            .bind(i64::from(revocation.by == Revoker::Operator))
             .execute(&mut *tx)
             .await
             .doing(DOING)?;

@@ -19,6 +19,7 @@ mod link;
 mod member;
 mod notice;
 mod once;
+mod operator;
 mod refusal;
 mod rotation;
 mod session;

@@ -6,7 +6,9 @@ use crate::error::{Corrupt, Doing as _};
 use crate::sql::{key, several};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, KeyStatus, MemberId, Timestamp};
-use service::store::{AuditEvent, ChangedSeveral, KeyRecord, SeveralChange, SeveralKeys, Which};
+use service::store::{
+    AuditEvent, ChangedSeveral, KeyRecord, Revoker, SeveralChange, SeveralKeys, Which,
+};
 
 #[async_trait]
 impl SeveralKeys for Store {
@@ -144,8 +146,10 @@ async fn make(
             let query = sqlx::query(key::REVOKE);
             let query = query.bind(account.as_str()).bind(id.as_str());
             let query = query.bind(revocation.at.millis());
-            let query = query.bind(revocation.by.as_ref().map(MemberId::as_str));
-            query.bind(revocation.reason.as_str()).execute(tx).await
+            let query = query.bind(revocation.by.member().map(MemberId::as_str));
+            let query = query.bind(revocation.reason.as_str());
+            let operator = i64::from(revocation.by == Revoker::Operator);
+            query.bind(operator).execute(tx).await
         }
     }
     .doing("changing one of several API keys")?;

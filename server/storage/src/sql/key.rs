@@ -7,7 +7,9 @@ use domain::{
     Timestamp,
 };
 use service::key::{AllowList, KeyDigest};
-use service::store::{KeyMarks, KeyRecord, Replacement, RevocationRecord, ScopeUses, UseRecord};
+use service::store::{
+    KeyMarks, KeyRecord, Replacement, RevocationRecord, Revoker, ScopeUses, UseRecord,
+};
 
 pub(crate) const INSERT: &str = "
     INSERT INTO api_keys
@@ -21,7 +23,8 @@ pub(crate) const NAME_BY_FORM: &str =
 
 /// A key is over from the very millisecond of its expiry.
 pub(crate) const REVOKE: &str = "
-    UPDATE api_keys SET revoked_at = $3, revoked_by = $4, revoke_reason = $5
+    UPDATE api_keys SET revoked_at = $3, revoked_by = $4, revoke_reason = $5,
+        revoked_by_operator = $6
     WHERE account_id = $1 AND id = $2
         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)";
 
@@ -60,7 +63,7 @@ macro_rules! select_keys {
                     k.replaces, k.replaced_by, k.replaced_at,
                     k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
                     a.limit_per_second AS account_limit_per_second,
-                    k.revoked_at, r.email AS revoked_by, k.revoke_reason, k.receipt,
+                    k.revoked_at, r.email AS revoked_by, k.revoked_by_operator, k.revoke_reason, k.receipt,
                     k.last_used_at, k.last_used_ip, k.last_used_agent, k.scope_uses, k.first_network_at,
                     k.new_network_at, k.knocked_at
              FROM api_keys k
@@ -89,6 +92,14 @@ pub(crate) const ENDING: &str = select_keys!(
 /// The one look-up that is not bound to an account: the digest says whose key it is.
 pub(crate) const FIND_BY_DIGEST: &str = select_keys!("WHERE k.digest = $1");
 
+/// For the operator, who is of no account.
+pub(crate) const FIND_ANYWHERE: &str = select_keys!("WHERE k.id = $1");
+
+pub(crate) const BY_PREVIEW: &str =
+    select_keys!("WHERE k.preview = $1 ORDER BY k.created_at, k.id LIMIT $2");
+
+pub(crate) const EVERYWHERE: &str = select_keys!("WHERE k.id > $1 ORDER BY k.id LIMIT $2");
+
 #[derive(sqlx::FromRow)]
 pub(crate) struct KeyRow {
     id: String,
@@ -114,6 +125,7 @@ pub(crate) struct KeyRow {
     account_limit_per_second: i64,
     revoked_at: Option<i64>,
     revoked_by: Option<String>,
+    revoked_by_operator: i64,
     revoke_reason: Option<String>,
     receipt: Option<String>,
     last_used_at: Option<i64>,
@@ -133,10 +145,14 @@ impl TryFrom<KeyRow> for KeyRecord {
             (None, None) => None,
             (Some(at), Some(reason)) => Some(RevocationRecord {
                 at: Timestamp::from_millis(at),
-                by: row
-                    .revoked_by
-                    .map(|email| parsed(Email::parse(&email), "members.email"))
-                    .transpose()?,
+                by: match (row.revoked_by, row.revoked_by_operator) {
+                    (Some(email), 0) => {
+                        Revoker::Member(parsed(Email::parse(&email), "members.email")?)
+                    }
+                    (None, 0) => Revoker::Holder,
+                    (None, 1) => Revoker::Operator,
+                    _ => return Err(Corrupt("api_keys.revoked_by_operator")),
+                },
                 reason: parsed(RevokeReason::parse(&reason), "api_keys.revoke_reason")?,
                 receipt: row
                     .receipt

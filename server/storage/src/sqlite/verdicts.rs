@@ -19,7 +19,7 @@ const DECIDING: [&str; 14] = [
 ];
 
 /// What no call depends on, and what a key is never told.
-const OTHER: [&str; 24] = [
+const OTHER: [&str; 25] = [
     "created_by",
     "first_network_at",
     "folded",
@@ -39,6 +39,7 @@ const OTHER: [&str; 24] = [
     "revoke_reason",
     "receipt",
     "revoked_by",
+    "revoked_by_operator",
     "scope_uses",
     "standing",
     "stirred_at",

@@ -10,7 +10,7 @@ use crate::leads::{Edit, LeadEdits};
 use crate::store::{
     AccountSettings, Action, AuditEvent, Changed, ChangedSeveral, Claim, Ended, Inserted,
     KeyChange, KeyEdit, KeyRecord, KeySettings, LinkPurpose, NewRevocation, NewSession, OldEnds,
-    Put, Removal, Rotated, SeveralChange, Store, StoreError, TokenDigest, Which,
+    Put, Removal, Revoker, Rotated, SeveralChange, Store, StoreError, TokenDigest, Which,
 };
 use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -222,7 +222,7 @@ impl Change {
             Self::RevokeKey => {
                 let revocation = NewRevocation {
                     at: at(10),
-                    by: Some(tenant.owner.clone()),
+                    by: Revoker::Member(tenant.owner.clone()),
                     reason: RevokeReason::Unused,
                 };
                 let event = event(Action::KeyRevoked);

@@ -7,8 +7,8 @@ use super::world::{Shared, all, at, email, item, lead};
 use crate::leads::{Edit, LeadEdits};
 use crate::store::{
     Action, AuditFilter, Changed, ChangedSeveral, Ended, KeyChange, KeyFilter, KeyRecord,
-    KeysFound, MemberChange, MemberChanged, NewRevocation, OldEnds, Rotated, SeveralChange, Store,
-    Teammate, Which,
+    KeysFound, MemberChange, MemberChanged, NewRevocation, OldEnds, Revoker, Rotated,
+    SeveralChange, Store, Teammate, Which,
 };
 use domain::{KeyOrder, RevokeReason};
 
@@ -74,7 +74,7 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
 
     let revocation = NewRevocation {
         at: at(1),
-        by: Some(stranger.owner.clone()),
+        by: Revoker::Member(stranger.owner.clone()),
         reason: RevokeReason::Other,
     };
     let event = stranger.event(Action::KeyRevoked, world.key.as_str(), at(1));

@@ -34,6 +34,7 @@ mod keys;
 mod leads;
 mod log;
 mod notices;
+mod operator;
 mod paging;
 mod refusals;
 mod requests;
@@ -91,6 +92,9 @@ macro_rules! store_contract_cases {
             keys_are_listed_newest_first
             the_same_form_makes_one_key
             of_twenty_forms_sent_at_once_one_makes_a_key
+            the_operator_finds_a_key_of_whatever_account_by_its_id
+            previews_find_all_keys_that_have_them
+            the_operator_reads_the_keys_of_all_accounts_page_by_page
             a_revoked_key_tells_who_when_and_why
             how_a_revocation_reached_the_nodes_is_kept_with_it_and_told_in_the_log
             a_revocation_is_seen_by_the_next_look_up
@@ -212,7 +216,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, audit::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
+                access::*, accounts::*, audit::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

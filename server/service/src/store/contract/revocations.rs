@@ -4,6 +4,7 @@ use super::tenant::Tenant;
 use super::world::{Shared, at, just_before, race};
 use crate::store::{
     Action, AuditFilter, Ended, KeyRecord, LoggedEvent, NewRevocation, Receipt, RevocationRecord,
+    Revoker,
 };
 use domain::{KeyId, RevokeReason, Timestamp};
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ pub(super) async fn a_revoked_key_tells_who_when_and_why(store: Shared) {
     };
     let revocation = RevocationRecord {
         at: at(7),
-        by: Some(tenant.email.clone()),
+        by: Revoker::Member(tenant.email.clone()),
         reason: RevokeReason::Leaked,
         receipt: None,
     };
@@ -36,26 +37,32 @@ pub(super) async fn a_revoked_key_tells_who_when_and_why(store: Shared) {
     let again = tenant.revoke(&*store, &id, at(8)).await;
     assert_eq!(again, Ended::AlreadyEnded(revoked));
 
-    // By the API nobody stands behind it but the key's holder.
-    let own = tenant.hold(&*store, "two").await;
-    let revocation = NewRevocation {
-        at: at(9),
-        by: None,
-        reason: RevokeReason::Other,
-    };
-    let event = tenant.event(Action::KeyRevoked, own.as_str(), at(9));
-    store
-        .revoke_key(&tenant.account, &own, revocation, event)
-        .await
-        .unwrap();
-    let revocation = tenant.find(&*store, &own).await.revocation;
-    let expected = RevocationRecord {
-        at: at(9),
-        by: None,
-        reason: RevokeReason::Other,
-        receipt: None,
-    };
-    assert_eq!(revocation, Some(expected));
+    // By the API nobody stands behind it but the key's holder, and at the machine the operator.
+    for (number, by) in [Revoker::Holder, Revoker::Operator].into_iter().enumerate() {
+        let id = tenant.hold(&*store, &format!("own-{number}")).await;
+        let revocation = NewRevocation {
+            at: at(9),
+            by: by.clone(),
+            reason: RevokeReason::Other,
+        };
+        let event = tenant.event(Action::KeyRevoked, id.as_str(), at(9));
+        store
+            .revoke_key(&tenant.account, &id, revocation, event)
+            .await
+            .unwrap();
+        let told = by == Revoker::Operator;
+        let expected = RevocationRecord {
+            at: at(9),
+            by: if told {
+                Revoker::Operator
+            } else {
+                Revoker::Holder
+            },
+            reason: RevokeReason::Other,
+            receipt: None,
+        };
+        assert_eq!(tenant.find(&*store, &id).await.revocation, Some(expected));
+    }
 }
 
 pub(super) async fn a_revocation_is_seen_by_the_next_look_up(store: Shared) {

@@ -5,7 +5,7 @@ use super::world::{Shared, at, just_before, race};
 use crate::key::AllowList;
 use crate::store::{
     Action, AuditEvent, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, OldEnds, Replacement,
-    Rotated, Rotation, Store,
+    Revoker, Rotated, Rotation, Store,
 };
 use domain::{KeyId, KeyName, KeyNote, KeyStatus, RateLimit, RevokeReason, ScopeSet, Timestamp};
 use serde_json::json;
@@ -149,7 +149,7 @@ pub(super) async fn a_rotated_key_ends_when_it_was_told_to_and_never_later_than_
         assert_eq!(old.expires_at, expected, "{name}");
         if ends == OldEnds::Now {
             let revocation = old.revocation.as_ref().expect(name);
-            let by = Some(tenant.email.clone());
+            let by = Revoker::Member(tenant.email.clone());
             assert_eq!(
                 (revocation.at, &revocation.by, revocation.reason),
                 (at(10), &by, RevokeReason::Replaced)

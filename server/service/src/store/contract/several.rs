@@ -4,8 +4,8 @@ use super::rotations::rotate;
 use super::tenant::Tenant;
 use super::world::{Shared, at, race};
 use crate::store::{
-    Action, AuditEvent, ChangedSeveral, Inserted, KeyRecord, NewRevocation, OldEnds, Rotated,
-    SeveralChange, Store, Which,
+    Action, AuditEvent, ChangedSeveral, Inserted, KeyRecord, NewRevocation, OldEnds, Revoker,
+    Rotated, SeveralChange, Store, Which,
 };
 use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
 
@@ -28,7 +28,7 @@ async fn change(
 fn revoke(tenant: &Tenant, now: Timestamp) -> SeveralChange {
     SeveralChange::Revoke(NewRevocation {
         at: now,
-        by: Some(tenant.owner.clone()),
+        by: Revoker::Member(tenant.owner.clone()),
         reason: RevokeReason::Leaked,
     })
 }

@@ -7,7 +7,7 @@ use crate::key::KeyDigest;
 use crate::leads::{Lead, LeadEdits};
 use crate::store::{
     Action, Actor, AuditEvent, Claim, Ended, Inserted, KeyRecord, LinkPurpose, NewKey, NewOwner,
-    NewRevocation, NewSession, Put, Removal, Store, TokenDigest, UpsertCounts,
+    NewRevocation, NewSession, Put, Removal, Revoker, Store, TokenDigest, UpsertCounts,
 };
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, LeadId, MemberId, RevokeReason, Scope, ScopeSet,
@@ -161,7 +161,7 @@ impl Tenant {
     pub(super) async fn revoke(&self, store: &dyn Store, id: &KeyId, now: Timestamp) -> Ended {
         let revocation = NewRevocation {
             at: now,
-            by: Some(self.owner.clone()),
+            by: Revoker::Member(self.owner.clone()),
             reason: RevokeReason::Leaked,
         };
         let event = self.event(Action::KeyRevoked, id.as_str(), now);

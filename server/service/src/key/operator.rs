@@ -1,0 +1,225 @@
+//! What the operator does with keys at the machine, of whatever account. Who may is decided by who can read the database
+//! or reach the socket beside it.
+
+use super::secret::{PREFIX, PREVIEW_CHARS};
+use crate::store::{
+    Action, Actor, AuditEvent, Changed, Ended, KeyChange, KeyRecord, NewRevocation, Revoker,
+};
+use crate::{Error, Service};
+use domain::{KeyId, KeyStatus, RevokeReason};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// As many keys come in one page.
+const PAGE: u32 = 500;
+/// Of keys with the same preview so many are told.
+const CANDIDATES: u32 = 10;
+
+/// How the operator names a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyNamed {
+    Id(KeyId),
+    /// With `…`, as it is stored.
+    Preview(String),
+}
+
+/// What names no key. Neither holds the text, which may be a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotNamed {
+    /// It is, or seems to be, more of a key than its preview.
+    Secret,
+    Neither,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperatorChange {
+    Revoke(RevokeReason),
+    Pause,
+    Resume,
+}
+
+/// What a change came to.
+#[derive(Debug, Clone)]
+pub enum Carried {
+    Changed(Box<KeyRecord>),
+    /// It was paused, or not paused, already.
+    Same(Box<KeyRecord>),
+    /// It was revoked or has expired.
+    AlreadyEnded(Box<KeyRecord>, KeyStatus),
+    Unknown,
+    /// More keys than one have this preview; these are the first of them.
+    Several(Vec<KeyRecord>),
+}
+
+impl KeyNamed {
+    /// # Errors
+    /// A text that is neither an id nor a preview.
+    pub fn parse(raw: &str) -> Result<Self, NotNamed> {
+        let short = raw.trim_end_matches("...").trim_end_matches('…');
+        if let Some(random) = short.strip_prefix(PREFIX)
+            && random.len() == PREVIEW_CHARS
+            && random.bytes().all(|b| b.is_ascii_alphanumeric())
+        {
+            return Ok(Self::Preview(format!("{short}…")));
+        }
+        match KeyId::parse(raw) {
+            Ok(id) => Ok(Self::Id(id)),
+            Err(_) if raw.contains(PREFIX) || raw.len() > 40 => Err(NotNamed::Secret),
+            Err(_) => Err(NotNamed::Neither),
+        }
+    }
+}
+
+impl Service {
+    /// The keys of all accounts after one of them, as they stand now; none after the last.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn keys_for_operator(
+        &self,
+        after: Option<&KeyId>,
+    ) -> Result<Vec<(KeyRecord, KeyStatus)>, Error> {
+        let now = self.clock.now();
+        let keys = self.store.keys_everywhere(after, PAGE).await?;
+        let with_status = keys.into_iter().map(|key| {
+            let status = key.status(now);
+            (key, status)
+        });
+        Ok(with_status.collect())
+    }
+
+    /// Changes a key for the operator. Once this returns, every request that starts is judged by it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn change_for_operator(
+        &self,
+        named: &KeyNamed,
+        change: OperatorChange,
+    ) -> Result<Carried, Error> {
+        let mut found = match named {
+            KeyNamed::Id(id) => self
+                .store
+                .find_key_anywhere(id)
+                .await?
+                .into_iter()
+                .collect(),
+            KeyNamed::Preview(preview) => self.store.keys_by_preview(preview, CANDIDATES).await?,
+        };
+        let Some(key) = found.pop() else {
+            return Ok(Carried::Unknown);
+        };
+        if !found.is_empty() {
+            found.push(key);
+            return Ok(Carried::Several(found));
+        }
+        match change {
+            OperatorChange::Revoke(reason) => self.revoke_for_operator(key, reason).await,
+            OperatorChange::Pause => {
+                self.switch_for_operator(key, &KeyChange::Pause, Action::KeyPaused)
+                    .await
+            }
+            OperatorChange::Resume => {
+                self.switch_for_operator(key, &KeyChange::Resume, Action::KeyResumed)
+                    .await
+            }
+        }
+    }
+
+    async fn revoke_for_operator(
+        &self,
+        key: KeyRecord,
+        reason: RevokeReason,
+    ) -> Result<Carried, Error> {
+        let now = self.clock.now();
+        let detail = json!({ "name": key.name, "preview": key.preview, "reason": reason });
+        let event = event(&key, Action::KeyRevoked, now, detail);
+        let revocation = NewRevocation {
+            at: now,
+            by: Revoker::Operator,
+            reason,
+        };
+        let revoke = self
+            .store
+            .revoke_key(&key.account_id, &key.id, revocation, event);
+        let (ended, _) = self.everywhere(revoke).await?;
+        Ok(match ended {
+            Ended::Revoked(key) => Carried::Changed(key),
+            Ended::AlreadyEnded(key) => {
+                let status = key.status(now);
+                Carried::AlreadyEnded(key, status)
+            }
+            Ended::Missing => Carried::Unknown,
+        })
+    }
+
+    async fn switch_for_operator(
+        &self,
+        key: KeyRecord,
+        change: &KeyChange,
+        action: Action,
+    ) -> Result<Carried, Error> {
+        let now = self.clock.now();
+        let told = |_: &KeyRecord, after: &KeyRecord| {
+            let detail = json!({ "name": after.name, "preview": after.preview });
+            event(after, action, now, detail)
+        };
+        let change = self
+            .store
+            .change_key(&key.account_id, &key.id, change, now, &told);
+        let (came_to, _) = self.everywhere(change).await?;
+        Ok(match came_to {
+            Changed::Changed(key) => Carried::Changed(key),
+            Changed::Same(key) | Changed::Differs(key) => Carried::Same(key),
+            Changed::Ended => {
+                let status = key.status(now);
+                Carried::AlreadyEnded(Box::new(key), status)
+            }
+            Changed::Missing => Carried::Unknown,
+        })
+    }
+}
+
+fn event(key: &KeyRecord, action: Action, at: domain::Timestamp, detail: Value) -> AuditEvent {
+    AuditEvent {
+        account_id: key.account_id.clone(),
+        at,
+        actor: Actor::System,
+        action,
+        subject: key.id.as_str().to_owned(),
+        ip: None,
+        user_agent: None,
+        detail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_named_by_its_id_or_its_preview_and_never_by_itself() {
+        let preview = Ok(KeyNamed::Preview("vx_abcDE1…".to_owned()));
+        for text in ["vx_abcDE1", "vx_abcDE1…", "vx_abcDE1..."] {
+            assert_eq!(KeyNamed::parse(text), preview, "{text}");
+        }
+        let id = "0199c0de-7a5b-7000-8000-00000000abcd";
+        let named = KeyNamed::Id(KeyId::parse(id).unwrap());
+        assert_eq!(KeyNamed::parse(id), Ok(named));
+        let whole = "vx_00000000000000000000000000000000000000000003Ekpv5";
+        for text in [
+            whole.to_owned(),
+            format!(" {whole}"),
+            format!("key={whole}"),
+            whole[3..].to_owned(),
+            whole[..10].to_owned(),
+            format!("{}…", &whole[..40]),
+        ] {
+            assert_eq!(KeyNamed::parse(&text), Err(NotNamed::Secret), "{text}");
+        }
+        for text in ["", "CRM Sync", "Käufer", "..."] {
+            assert_eq!(KeyNamed::parse(text), Err(NotNamed::Neither), "{text}");
+        }
+    }
+}

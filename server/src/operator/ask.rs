@@ -1,0 +1,57 @@
+//! The command's end of the socket.
+
+use super::socket::path;
+use super::{Order, Outcome};
+use anyhow::{Context as _, bail};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::time::timeout;
+
+/// Longer than a change may take that waits for a node which does not answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Far more than a sentence about ten keys.
+const MOST: u64 = 64 * 1_024;
+
+/// Has the running server carry out an order; `None` where none listens.
+///
+/// # Errors
+/// One line for the operator, where nobody knows what came of it.
+pub async fn ask(database: &Path, order: &Order) -> anyhow::Result<Option<Outcome>> {
+    let path = path(database);
+    let mut stream = match UnixStream::connect(&path).await {
+        Ok(stream) => stream,
+        // No server runs, one was killed, or there is no socket with so long a path.
+        Err(error)
+            if [
+                ErrorKind::NotFound,
+                ErrorKind::ConnectionRefused,
+                ErrorKind::InvalidInput,
+            ]
+            .contains(&error.kind()) =>
+        {
+            return Ok(None);
+        }
+        Err(error) => bail!(
+            "the running server cannot be asked at {}: {error}; run the command as the server's user",
+            path.display()
+        ),
+    };
+    let asked = async {
+        let mut line = serde_json::to_vec(order)?;
+        line.push(b'\n');
+        stream.write_all(&line).await?;
+        let mut answer = Vec::new();
+        stream.take(MOST).read_to_end(&mut answer).await?;
+        Ok::<_, std::io::Error>(serde_json::from_slice(&answer)?)
+    };
+    let answered = match timeout(PATIENCE, asked).await {
+        Ok(answered) => answered.map_err(anyhow::Error::from),
+        Err(late) => Err(late.into()),
+    };
+    answered.map(Some).context(
+        "the running server gave no answer, and whether the change was made is not known: look with `voxum key list --all`",
+    )
+}

@@ -1,0 +1,215 @@
+//! What an operator does with keys on this machine, by a command.
+//!
+//! Where a server runs on the SQLite file, the command hands its order to it over a socket beside the file, and the server
+//! answers once its own verdict changed. Else the command makes the change by itself, in the same way; a server that has
+//! the file open without that socket, and every node on PostgreSQL, is then waited for by [`Service`].
+
+mod ask;
+mod socket;
+mod take;
+
+pub use socket::Socket;
+pub use take::take_orders;
+
+use crate::open::{Opened, open};
+use crate::serve::say;
+use crate::settings::{Database, Settings};
+use crate::telemetry;
+use anyhow::bail;
+use domain::KeyStatus;
+use serde::{Deserialize, Serialize};
+use service::key::{Carried, KeyNamed, NotNamed, OperatorChange};
+use service::store::KeyRecord;
+use service::{Error, Pepper, Service};
+use storage::OpenMode;
+
+/// One change of one key: a line of JSON over the socket.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    /// Its id or its preview, never more of it.
+    key: String,
+    change: OperatorChange,
+}
+
+/// What came of it, in a sentence for the operator: the line that answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Done(String),
+    Refused(String),
+}
+
+/// Changes keys, each by itself: one that is refused keeps no other from being revoked.
+///
+/// # Errors
+/// One line for the operator. Where it is about some of the keys, the others are changed.
+pub async fn change(
+    keys: &[String],
+    change: OperatorChange,
+    settings: Settings,
+) -> anyhow::Result<()> {
+    let Settings {
+        database,
+        mut pepper,
+        log,
+        log_format,
+        ..
+    } = settings;
+    telemetry::start(log, log_format);
+    // All of them before the first is touched.
+    for key in keys {
+        named(key)?;
+    }
+    let mut opened: Option<Opened> = None;
+    let mut refused = Vec::new();
+    for key in keys {
+        let order = Order {
+            key: key.clone(),
+            change,
+        };
+        let answered = match (&database, &opened) {
+            (Database::File(database), None) => ask::ask(database, &order).await?,
+            _ => None,
+        };
+        let outcome = if let Some(outcome) = answered {
+            outcome
+        } else {
+            let opened = match &mut opened {
+                Some(opened) => opened,
+                none => none.insert(by_itself(&database, pepper.take()).await?),
+            };
+            carry_out(&opened.service, &order).await?
+        };
+        match outcome {
+            Outcome::Done(line) => say(&line),
+            Outcome::Refused(line) => refused.push(line),
+        }
+    }
+    if let Some(Opened { service, store }) = opened {
+        service.leave().await;
+        store.close().await;
+    }
+    if !refused.is_empty() {
+        bail!("{}", refused.join("; "));
+    }
+    Ok(())
+}
+
+/// Prints the keys of all accounts, a line each, oldest first.
+///
+/// # Errors
+/// One line for the operator.
+pub async fn list(all: bool, settings: Settings) -> anyhow::Result<()> {
+    telemetry::start(settings.log, settings.log_format);
+    let Opened { service, store } = by_itself(&settings.database, settings.pepper).await?;
+    let printed = print(&service, all).await;
+    store.close().await;
+    printed
+}
+
+async fn print(service: &Service, all: bool) -> anyhow::Result<()> {
+    let (mut after, mut none) = (None, true);
+    loop {
+        let page = service.keys_for_operator(after.as_ref()).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.id.clone());
+        for (key, status) in page.iter().filter(|(_, status)| all || status.is_live()) {
+            say(&format!(
+                "{}  {:8}{}",
+                key.id.as_str(),
+                status.as_str(),
+                told(key)
+            ));
+            none = false;
+        }
+    }
+    if none {
+        say(if all {
+            "There is no key."
+        } else {
+            "There is no key that is active or paused."
+        });
+    }
+    Ok(())
+}
+
+async fn by_itself(database: &Database, pepper: Option<Pepper>) -> anyhow::Result<Opened> {
+    // No link is made, so nobody asks where the console is.
+    open(database, OpenMode::ExistingOnly, pepper, String::new()).await
+}
+
+fn named(key: &str) -> anyhow::Result<KeyNamed> {
+    match KeyNamed::parse(key) {
+        Ok(named) => Ok(named),
+        // Nothing of it is repeated: it may be written down somewhere.
+        Err(NotNamed::Secret) => bail!(
+            "that looks like a key itself, and what stands on a command line stays in the shell's history: name the key by \
+             its id or its preview, which `voxum key identify < FILE` tells, and nothing was changed"
+        ),
+        Err(NotNamed::Neither) => bail!(
+            "a key is named by its id or its preview, such as vx_abc123; `voxum key list` shows both, and nothing was changed"
+        ),
+    }
+}
+
+/// # Errors
+/// The database's.
+async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
+    let named = match named(&order.key) {
+        Ok(named) => named,
+        Err(error) => return Ok(Outcome::Refused(error.to_string())),
+    };
+    let carried = service.change_for_operator(&named, order.change).await?;
+    Ok(match (carried, order.change) {
+        (Carried::Changed(key), OperatorChange::Revoke(reason)) => Outcome::Done(format!(
+            "Revoked, with the reason {}: {}. It is refused from now on.",
+            reason.as_str(),
+            told(&key)
+        )),
+        (Carried::Changed(key), OperatorChange::Pause) => Outcome::Done(format!(
+            "Paused: {}. It is refused until `voxum key resume {}`.",
+            told(&key),
+            key.id.as_str()
+        )),
+        (Carried::Changed(key), OperatorChange::Resume) => {
+            Outcome::Done(format!("Resumed: {}. It is accepted again.", told(&key)))
+        }
+        (Carried::Same(key), OperatorChange::Resume) => {
+            Outcome::Done(format!("Active already: {}.", told(&key)))
+        }
+        (Carried::Same(key), _) => Outcome::Done(format!("Paused already: {}.", told(&key))),
+        (Carried::AlreadyEnded(key, KeyStatus::Revoked), _) => {
+            Outcome::Refused(format!("{} was revoked already", told(&key)))
+        }
+        (Carried::AlreadyEnded(key, _), _) => {
+            Outcome::Refused(format!("{} has expired already", told(&key)))
+        }
+        (Carried::Unknown, _) => Outcome::Refused(format!(
+            "no key of this installation is {}; `voxum key list --all` shows them",
+            order.key
+        )),
+        (Carried::Several(keys), _) => {
+            let each = keys.iter().map(|key| {
+                let (id, account) = (key.id.as_str(), &key.account_name);
+                format!("{id} (“{}” of the account “{account}”)", key.name)
+            });
+            let each: Vec<_> = each.collect();
+            Outcome::Refused(format!(
+                "more keys than one begin with {}: name yours by its id, such as {}",
+                order.key,
+                each.join(", ")
+            ))
+        }
+    })
+}
+
+fn told(key: &KeyRecord) -> String {
+    let KeyRecord {
+        preview,
+        name,
+        account_name,
+        ..
+    } = key;
+    format!("{preview} “{name}” of the account “{account_name}”")
+}

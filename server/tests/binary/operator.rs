@@ -1,0 +1,352 @@
+//! `voxum key list`, `revoke`, `pause` and `resume`, beside a running server, without one, and where its socket is gone.
+
+use crate::support::{Client, Server, count, run, voxum};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+const EVENTS: &str = "SELECT count(*) FROM audit_events WHERE action LIKE 'key.%' AND actor_kind = 'system' AND ip IS NULL";
+
+fn key(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    run(voxum(folder).arg("key").args(arguments))
+}
+
+/// What a command says that does what it is asked for.
+#[track_caller]
+fn does(folder: &Path, arguments: &[&str]) -> String {
+    let (code, out, err) = key(folder, arguments);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{arguments:?}: {err}");
+    out
+}
+
+/// The one line that a command ends on.
+#[track_caller]
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let (code, out, err) = key(folder, arguments);
+    assert_eq!(
+        (code, out.as_str(), err.lines().count()),
+        (Some(1), "", 1),
+        "{arguments:?}: {out}{err}"
+    );
+    err
+}
+
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("data/voxum.db.sock")
+}
+
+/// Makes a key and uses it, so that the server has it in memory.
+fn known(owner: &Client, number: usize) -> (String, Client) {
+    let token = format!("form-token-{number:08}");
+    let secret = owner.create(&format!("Key {number}"), &token).unwrap();
+    let client = owner.with_key(&secret);
+    assert_eq!(client.get("/api/key").unwrap().status, 200);
+    let id = owner.keys()[0]["id"].as_str().unwrap().to_owned();
+    (id, client)
+}
+
+#[track_caller]
+fn is_refused(client: &Client, code: &str) {
+    let answer = client.get("/api/key").unwrap();
+    assert!(
+        answer.status == 401 && answer.body.contains(code),
+        "{}",
+        answer.body
+    );
+}
+
+#[test]
+fn a_key_that_a_command_has_ended_is_refused_by_the_running_server_from_the_next_call_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (server, owner) = Server::fresh(folder);
+    let made = socket(folder).symlink_metadata().unwrap();
+    let database = folder.join("data/voxum.db").metadata().unwrap();
+    assert!(made.file_type().is_socket());
+    assert_eq!(made.permissions().mode() & 0o7777, 0o600);
+    assert_eq!(made.uid(), database.uid());
+
+    // With another pepper a command cannot open the database: whatever it does, the server did.
+    let does = |arguments: &[&str]| {
+        let mut command = voxum(folder);
+        let command = command.env("VOXUM_PEPPER", "00".repeat(32));
+        let (code, out, err) = run(command.arg("key").args(arguments));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{arguments:?}: {err}");
+        out
+    };
+    for round in 0..40 {
+        let (id, client) = known(&owner, round);
+        if round % 4 == 0 {
+            does(&["pause", &id]);
+            is_refused(&client, "paused_key");
+            does(&["resume", &id]);
+            assert_eq!(client.get("/api/key").unwrap().status, 200);
+        } else {
+            let out = does(&["revoke", &id, "--reason", "leaked"]);
+            assert!(out.contains(&format!("“Key {round}”")), "{out}");
+            is_refused(&client, "revoked_key");
+        }
+    }
+    assert_eq!(count(folder, EVENTS), 50);
+    let (status, log, _) = server.stop();
+    assert!(status.success() && !log.contains("panicked"), "{log}");
+    assert!(socket(folder).symlink_metadata().is_err(), "it is left");
+}
+
+#[test]
+fn the_console_says_that_it_was_the_operator() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_server, owner) = Server::fresh(folder.path());
+    let (id, client) = known(&owner, 1);
+    does(folder.path(), &["pause", &id]);
+    does(folder.path(), &["revoke", &id]);
+    let answer = client.get("/api/key").unwrap();
+    let (_, request) = answer.body.split_once("\"instance\":\"").expect("an id");
+    let request = &request[..request.find('"').unwrap()];
+    let text = |path: &str| owner.get(path).unwrap().body.replace("<!>", "");
+    let page = text(&format!("/keys/{id}"));
+    assert!(
+        page.contains("the operator") && page.contains("The operator"),
+        "{page}"
+    );
+    let log = text("/audit");
+    assert!(log.contains("The operator"), "{log}");
+    let why = text(&format!("/refusals?id={request}"));
+    assert!(why.contains("revoked by the operator"), "{why}");
+    for page in [page, log, why] {
+        assert!(
+            !page.contains("the key itself") && !page.contains("own holder"),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn without_a_server_the_command_makes_the_change_and_a_socket_of_a_killed_one_is_no_hindrance() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (server, owner) = Server::fresh(folder);
+    let (first, one) = known(&owner, 1);
+    let (second, two) = known(&owner, 2);
+    server.stop();
+    does(folder, &["revoke", &first]);
+    let mut server = Server::start(folder);
+    is_refused(&server.again(&one), "revoked_key");
+    assert_eq!(server.again(&two).get("/api/key").unwrap().status, 200);
+    server.kill();
+    assert!(socket(folder).exists(), "nobody was left to remove it");
+    does(folder, &["revoke", &second]);
+    // The next one takes its place.
+    let server = Server::start(folder);
+    is_refused(&server.again(&two), "revoked_key");
+    assert!(UnixStream::connect(socket(folder)).is_ok());
+    server.stop();
+    assert!(!socket(folder).exists());
+}
+
+#[test]
+fn a_server_whose_socket_is_gone_notices_what_a_command_wrote() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (server, owner) = Server::fresh(folder);
+    let mut keys = (0..5).map(|number| known(&owner, number));
+    let (first, one) = keys.next().unwrap();
+    std::fs::remove_file(socket(folder)).unwrap();
+    does(folder, &["revoke", &first]);
+    // The command has waited for it.
+    is_refused(&one, "revoked_key");
+    // One that waits for nobody: as any other program that writes the file.
+    for (_, client) in keys {
+        crate::support::change(
+            folder,
+            "UPDATE api_keys SET revoked_at = created_at, revoke_reason = 'other' WHERE revoked_at IS NULL",
+        );
+        let wrote = Instant::now();
+        while client.get("/api/key").unwrap().status == 200 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let took = wrote.elapsed();
+        // The poll's 250 ms, and some for this machine.
+        assert!(took < Duration::from_millis(400), "it took {took:?}");
+    }
+    // Another's socket in its place is not taken away.
+    let _other = UnixListener::bind(socket(folder)).unwrap();
+    server.stop();
+    assert!(socket(folder).exists());
+}
+
+#[test]
+fn two_servers_do_not_fight_about_the_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (one, owner) = Server::fresh(folder);
+    let inode = || socket(folder).symlink_metadata().unwrap().ino();
+    let first = inode();
+    let two = Server::start(folder);
+    assert_eq!(inode(), first);
+    let (id, client) = known(&owner, 1);
+    assert_eq!(two.again(&client).get("/api/key").unwrap().status, 200);
+    does(folder, &["revoke", &id]);
+    for server in [&one, &two] {
+        is_refused(&server.again(&client), "revoked_key");
+    }
+    let (status, log, _) = two.stop();
+    assert!(
+        status.success() && log.contains("commands cannot reach this server"),
+        "{log}"
+    );
+    assert_eq!(inode(), first, "the other server's socket went with it");
+    one.stop();
+
+    // Neither do those that start at once, on what a killed one left.
+    let mut killed = Server::start(folder);
+    killed.kill();
+    let both = std::thread::scope(|scope| {
+        let starts = [(); 2].map(|()| scope.spawn(|| Server::start(folder)));
+        starts.map(|start| start.join().unwrap())
+    });
+    let logs = both.map(|server| server.stop().1);
+    let without = logs
+        .iter()
+        .filter(|log| log.contains("commands cannot reach"));
+    assert_eq!(without.count(), 1, "{logs:?}");
+    assert!(!socket(folder).exists());
+}
+
+#[test]
+fn what_cannot_be_done_is_told_in_one_line_and_no_key_is_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (server, owner) = Server::fresh(folder);
+    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let (id, client) = known(&owner, 1);
+    // With a server and without one.
+    for mut server in [Some(server), None] {
+        for change in ["revoke", "pause", "resume"] {
+            let line = refused(folder, &[change, &secret]);
+            assert!(line.contains("key identify"), "{line}");
+            assert!(!line.contains(&secret[3..20]), "{line}");
+            let line = refused(folder, &[change, "0199c0de-7a5b-7000-8000-00000000abcd"]);
+            assert!(line.contains("no key of this installation"), "{line}");
+            let line = refused(folder, &[change, "CRM Sync"]);
+            assert!(line.contains("key list") && !line.contains("CRM"), "{line}");
+        }
+        // One that is a key stops all of them.
+        refused(folder, &["revoke", &id, &secret]);
+        if let Some(server) = server.take() {
+            assert_eq!(server.again(&client).get("/api/key").unwrap().status, 200);
+            let (_, log, _) = server.stop();
+            assert!(!log.contains(&secret[3..20]), "{log}");
+        }
+    }
+    does(folder, &["revoke", &id]);
+    for change in ["revoke", "pause", "resume"] {
+        let line = refused(folder, &[change, &id]);
+        assert!(line.contains("revoked already"), "{line}");
+    }
+    // Of several each is tried.
+    let (code, out, err) = key(folder, &["revoke", &id, &secret[..9]]);
+    assert_eq!(
+        (code, out.lines().count(), err.lines().count()),
+        (Some(1), 1, 1),
+        "{err}"
+    );
+    assert!(
+        out.contains("“CRM Sync”") && err.contains("revoked already"),
+        "{out}{err}"
+    );
+    let (code, _, err) = key(folder, &["revoke", &id, "--reason", "why"]);
+    assert!(
+        code == Some(2) && err.contains("leaked, replaced, unused, other"),
+        "{err}"
+    );
+}
+
+#[test]
+fn keys_are_listed_and_named_by_previews_of_which_there_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (_server, owner) = Server::fresh(folder);
+    assert!(does(folder, &["list"]).contains("no key"));
+    let (first, one) = known(&owner, 1);
+    let (second, two) = known(&owner, 2);
+    let preview = |number: usize| owner.keys()[number]["preview"].as_str().unwrap().to_owned();
+    let out = does(folder, &["pause", &preview(1)]);
+    assert!(out.contains("“Key 1”"), "{out}");
+    is_refused(&one, "paused_key");
+    let listed = does(folder, &["list"]);
+    let lines: Vec<_> = listed.lines().collect();
+    assert!(
+        lines[0].starts_with(&first) && lines[0].contains("paused"),
+        "{listed}"
+    );
+    assert!(
+        lines[1].starts_with(&second) && lines[1].contains("active"),
+        "{listed}"
+    );
+    assert!(
+        lines[0].contains("“Key 1” of the account “Acme”"),
+        "{listed}"
+    );
+    does(folder, &["revoke", &first]);
+    assert_eq!(does(folder, &["list"]).lines().count(), 1);
+    let all = does(folder, &["list", "--all"]);
+    assert!(all.lines().count() == 2 && all.contains("revoked"), "{all}");
+
+    crate::support::change(folder, "UPDATE api_keys SET preview = 'vx_abc123…'");
+    let line = refused(folder, &["revoke", "vx_abc123"]);
+    assert!(line.contains(&first) && line.contains(&second), "{line}");
+    assert_eq!(two.get("/api/key").unwrap().status, 200);
+}
+
+#[test]
+fn who_sends_no_order_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (server, owner) = Server::fresh(folder);
+    let (id, client) = known(&owner, 1);
+    let answer = |text: &[u8]| {
+        let mut stream = UnixStream::connect(socket(folder)).unwrap();
+        stream.write_all(text).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert!(answer(b"{\"key\":\"k\"}\n").contains("does not know this order"));
+    let silent: Vec<_> = (0..20)
+        .map(|_| UnixStream::connect(socket(folder)).unwrap())
+        .collect();
+    let began = Instant::now();
+    does(folder, &["revoke", &id]);
+    is_refused(&client, "revoked_key");
+    assert!(
+        began.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        began.elapsed()
+    );
+    let (status, log, took) = server.stop();
+    assert!(status.success() && took < Duration::from_secs(10), "{log}");
+    drop(silent);
+}
+
+#[test]
+fn a_path_that_is_too_long_for_a_socket_leaves_the_server_without_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep = folder.path().join("d".repeat(120));
+    let at = |arguments: &[&str]| {
+        let mut command = voxum(folder.path());
+        let url = format!("sqlite:{}/voxum.db", deep.display());
+        command.env("VOXUM_DATABASE_URL", url).args(arguments);
+        command
+    };
+    let server = Server::of(&mut at(&[]), true);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let (id, client) = known(&owner, 1);
+    let (code, _, err) = run(&mut at(&["key", "revoke", &id]));
+    assert_eq!(code, Some(0), "{err}");
+    is_refused(&client, "revoked_key");
+    let (status, log, _) = server.stop();
+    assert!(status.success() && log.contains("SUN_LEN"), "{log}");
+}

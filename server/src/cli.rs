@@ -53,6 +53,15 @@ pub struct Flags {
         default_value = "127.0.0.1:3000"
     )]
     pub listen: String,
+    /// Where Prometheus reads figures, at /metrics and without a key: keep it to yourselves [default: nowhere]
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_METRICS_LISTEN",
+        hide_env_values = true,
+        value_name = "ADDRESS"
+    )]
+    pub metrics_listen: Option<String>,
     /// Where people and integrations reach the console [default: http:// and the listening address]
     #[arg(
         long,

@@ -19,6 +19,7 @@ mod headers;
 mod key_command;
 mod listen;
 mod mail;
+mod metrics;
 mod open;
 mod operator;
 mod pepper_file;

@@ -5,6 +5,7 @@ use crate::api::scoped::{InventoryWrite, LeadsWrite};
 use crate::api::{calls, ending, health, inventory, key, leads, limit, openapi};
 use crate::console::{call, events, export, first_call, form, page, same_origin};
 use crate::headers::{API_KEY, secure};
+use crate::metrics::observe;
 use crate::request::{identify, panicked};
 use crate::{AppState, drain, fallback};
 use axum::Router;
@@ -165,6 +166,7 @@ pub fn layered(routes: Router<AppState>, state: AppState) -> Router {
             AUTHORIZATION,
             COOKIE,
         ]))
+        .layer(from_fn_with_state(state.clone(), observe))
         .layer(from_fn_with_state(state.clone(), secure))
         .layer(from_fn_with_state(state.clone(), calls::count))
         .layer(from_fn(identify))

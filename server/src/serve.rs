@@ -3,12 +3,14 @@
 use crate::admin::first_owner_line;
 use crate::listen::{Limits, Tls, answer_all, raise_open_files};
 use crate::mail::Smtp;
+use crate::metrics;
 use crate::open::{Opened, open};
 use crate::operator::{Socket, take_orders};
 use crate::settings::{PublicUrl, Settings, TrustedProxies};
 use crate::telemetry::{self, Chain};
 use crate::{AppState, Site, build_router};
 use anyhow::Context as _;
+use futures::future::OptionFuture;
 use service::Service;
 use service::key::FLUSH_EVERY_SECONDS;
 use service::{LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS};
@@ -20,12 +22,16 @@ use std::time::Duration;
 use storage::OpenMode;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
+use tokio_util::task::TaskTracker;
 
 /// How long requests that are under way may take once the server was told to stop. With what comes after it, the end
 /// stays within 10 seconds.
 const GRACE: Duration = Duration::from_secs(7);
 /// How long the last write of uses and the closing of the database may take.
 const CLOSING: Duration = Duration::from_secs(2);
+
+/// Connections at once to the figures.
+const METRICS_READERS: usize = 16;
 
 /// Serves until a signal ends it.
 ///
@@ -34,6 +40,7 @@ const CLOSING: Duration = Duration::from_secs(2);
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let Settings {
         listen,
+        metrics_listen,
         public_url,
         trusted_proxies,
         tls,
@@ -53,9 +60,9 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     }
     // Before the signals can come: one that arrives during the start ends it in order, too.
     let mut stop = stop_signal()?;
-    let told = || format!("cannot listen on {listen}");
-    let listener = TcpListener::bind(listen).await.with_context(told)?;
-    let address = listener.local_addr().with_context(told)?;
+    let (listener, address) = bind(listen).await?;
+    let metrics = OptionFuture::from(metrics_listen.map(bind));
+    let metrics = metrics.await.transpose()?;
     let named = public_url.is_some();
     let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address, tls.is_some()));
     let origin = public_url.origin().to_owned();
@@ -90,11 +97,16 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         tokio::spawn(taken)
     });
     let limits = Limits::new(room_for(max_connections));
+    let connections = TaskTracker::new();
+    if let Some(metrics) = metrics {
+        tell_figures(metrics, &state, &connections, limits.connections);
+    }
     let mut serving = pin!(answer_all(
         listener,
         tls,
         build_router(state),
         limits,
+        connections,
         stopping.clone()
     ));
     tokio::select! {
@@ -125,6 +137,27 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let told = || format!("cannot listen on {address}");
+    let listener = TcpListener::bind(address).await.with_context(told)?;
+    let address = listener.local_addr().with_context(told)?;
+    Ok((listener, address))
+}
+
+fn tell_figures(
+    (listener, address): (TcpListener, SocketAddr),
+    state: &AppState,
+    connections: &TaskTracker,
+    most: usize,
+) {
+    say(&format!("Metrics on http://{address}/metrics"));
+    let (requests, service) = (state.requests.clone(), state.service.clone());
+    let figures = metrics::router(requests, service, connections.clone(), most);
+    let (few, tasks) = (Limits::new(METRICS_READERS), TaskTracker::new());
+    let stop = state.stopping.clone();
+    tokio::spawn(answer_all(listener, None, figures, few, tasks, stop));
 }
 
 /// Says what the operator may not have meant.

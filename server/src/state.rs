@@ -2,6 +2,7 @@
 
 use crate::api::openapi;
 use crate::docs::docs;
+use crate::metrics::Requests;
 use crate::{PublicUrl, Site, TrustedProxies};
 use app::docs::Docs;
 use axum::body::Bytes;
@@ -23,6 +24,8 @@ pub struct AppState {
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Told to answers that would not end by themselves.
     pub stopping: CancellationToken,
+    /// Counts of what is answered, for the operator.
+    pub(crate) requests: Arc<Requests>,
     /// One for each of them.
     pub(crate) watching: Arc<Semaphore>,
     docs: Arc<OnceLock<Arc<Docs>>>,
@@ -44,6 +47,7 @@ impl AppState {
             public_url: Arc::new(public_url),
             trusted_proxies: Arc::new(trusted_proxies),
             stopping: CancellationToken::new(),
+            requests: Arc::default(),
             watching: Arc::new(Semaphore::new(MOST_WATCHING)),
             docs: Arc::default(),
             openapi: Arc::default(),

@@ -12,6 +12,7 @@ mod clock;
 mod dashboard;
 pub mod entry;
 mod error;
+mod figures;
 pub mod inventory;
 pub mod key;
 pub mod leads;
@@ -37,6 +38,7 @@ mod zone;
 pub use caller::{CalledKey, Client, KeyCaller, Member};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::Error;
+pub use figures::Figures;
 pub use limit::Allowance;
 pub use link::{LinkToken, LinkView, SetupForm};
 pub use notice::{LOOK_EVERY_SECONDS, Mail, Mailer, NotSent, NoticeError};
@@ -52,6 +54,7 @@ pub use view::{parse_rfc3339, rfc3339};
 pub use zone::Zone;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 /// Everything the product can do. Cheap to share behind an [`Arc`].
 pub struct Service {
@@ -60,6 +63,8 @@ pub struct Service {
     random: Arc<dyn Random>,
     pepper: Pepper,
     verdicts: verdict::Verdicts,
+    /// How often one was not in memory, since the start.
+    key_reads: AtomicU64,
     heart: verdict::Heart,
     hasher: password::Hasher,
     uses: key::PendingUses,

@@ -54,6 +54,7 @@ impl Service {
             random,
             pepper,
             verdicts: crate::verdict::Verdicts::default(),
+            key_reads: std::sync::atomic::AtomicU64::new(0),
             heart: crate::verdict::Heart::default(),
             hasher,
             uses: key::PendingUses::default(),

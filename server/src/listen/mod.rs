@@ -4,6 +4,8 @@
 mod body;
 mod connection;
 mod limits;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod watched;
 
@@ -23,16 +25,16 @@ use tokio_util::task::TaskTracker;
 /// How long nothing is accepted where there is no room for more.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until `stop` is cancelled, and then until what was under way is answered.
+/// Serves until `stop` is cancelled, and then until what was under way is answered. Each connection is one of the `tasks`.
 pub async fn answer_all(
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
     router: Router,
     limits: Limits,
+    tasks: TaskTracker,
     stop: CancellationToken,
 ) {
     let open = Open::default();
-    let tasks = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,

@@ -28,8 +28,9 @@ const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
 const SECRETS: [&str; 4] = [DATABASE_URL, PEPPER, ADMIN_PASSWORD, SMTP_URL];
 /// The variables of flags.
-const PLAIN: [&str; 10] = [
+const PLAIN: [&str; 11] = [
     "VOXUM_LISTEN",
+    "VOXUM_METRICS_LISTEN",
     "VOXUM_PUBLIC_URL",
     "VOXUM_TRUSTED_PROXIES",
     "VOXUM_TLS_CERT",
@@ -53,6 +54,8 @@ pub struct SettingsError(pub String);
 #[derive(Debug)]
 pub struct Settings {
     pub listen: SocketAddr,
+    /// Where Prometheus reads, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// `None`: made of the address that is listened on.
     pub public_url: Option<PublicUrl>,
     pub trusted_proxies: TrustedProxies,
@@ -82,6 +85,11 @@ impl Settings {
                 "an IP address and a port such as 127.0.0.1:3000",
             )
         })?;
+        let metrics_listen = flags.metrics_listen.as_deref().map(|address| {
+            let good = "an IP address and a port such as 127.0.0.1:9464";
+            let told = |_| bad("VOXUM_METRICS_LISTEN (--metrics-listen)", address, good);
+            address.parse().map_err(told)
+        });
         let public_url = flags.public_url.as_deref().map(|url| {
             let good = "an address such as https://console.example.com, without a path";
             PublicUrl::parse(url).ok_or_else(|| bad("VOXUM_PUBLIC_URL (--public-url)", url, good))
@@ -105,6 +113,7 @@ impl Settings {
         let url = environment.secret(DATABASE_URL)?;
         Ok(Self {
             listen,
+            metrics_listen: metrics_listen.transpose()?,
             public_url: public_url.transpose()?,
             trusted_proxies: proxies.transpose()?.unwrap_or_default(),
             tls: tls(flags.tls_cert.as_deref(), flags.tls_key.as_deref())?,

@@ -10,6 +10,7 @@ mod examples;
 mod https;
 mod kill;
 mod mail;
+mod metrics;
 mod nodes;
 mod operator;
 mod pepper;

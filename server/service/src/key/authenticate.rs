@@ -6,6 +6,7 @@ use crate::{CalledKey, Client, Error, KeyCaller, Service};
 use domain::{KeyStatus, Outcome, Refusal, Timestamp};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Why a key was not accepted. Only the holder of a complete genuine secret learns of
 /// those from `Revoked` to `NotAllowed`.
@@ -130,6 +131,7 @@ impl Service {
     /// What the database says of a key that is not in memory, where it is from then on. A key that is not there is not
     /// noted as such: nobody is to fill the memory with keys that they made up.
     async fn read_verdict(&self, digest: &KeyDigest) -> Result<Arc<Verdict>, KeyRefusal> {
+        self.key_reads.fetch_add(1, Ordering::Relaxed);
         let as_of = self.verdicts.as_of();
         let record = self
             .store

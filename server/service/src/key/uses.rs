@@ -38,6 +38,10 @@ impl PendingUses {
         }
     }
 
+    pub(crate) fn pending(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     fn snapshot(&self) -> Vec<(KeyId, UseRecord)> {
         let pending = self.0.iter();
         pending

@@ -176,6 +176,13 @@ impl Default for Verdicts {
     }
 }
 
+impl Verdicts {
+    /// How many keys are in memory.
+    pub(crate) fn kept(&self) -> u64 {
+        self.memory.0.len() as u64
+    }
+}
+
 impl<N: Number, M: Memory> Verdicts<N, M> {
     fn new(places: usize) -> Self {
         Self {
@@ -196,6 +203,10 @@ impl<N: Number, M: Memory> Verdicts<N, M> {
         self.ledger
             .holds(as_of, digest.as_bytes(), account)
             .then_some(verdict)
+    }
+
+    pub(crate) fn may_be_used(&self, now: u64) -> bool {
+        self.ledger.is_live(now)
     }
 
     /// To be asked before a record is read that is to be kept.

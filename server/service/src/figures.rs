@@ -1,0 +1,28 @@
+//! What an operator watches of a running node.
+
+use crate::Service;
+use std::sync::atomic::Ordering;
+
+/// As of now, or since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// Keys that are judged without the database.
+    pub keys_in_memory: u64,
+    /// Whether this node knows of every change of keys. Otherwise each call reads the database.
+    pub memory_may_be_used: bool,
+    /// Keys whose last use is not written yet.
+    pub uses_pending: u64,
+    /// How often a key was looked up in the database, since the start.
+    pub key_reads: u64,
+}
+
+impl Service {
+    pub fn figures(&self) -> Figures {
+        Figures {
+            keys_in_memory: self.verdicts.kept(),
+            memory_may_be_used: self.verdicts.may_be_used(self.boot_micros()),
+            uses_pending: self.uses.pending(),
+            key_reads: self.key_reads.load(Ordering::Relaxed),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Limits so short that they can be waited for.
+
+use super::{Limits, answer_all};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::routing::get;
+use futures::StreamExt as _;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{interval, sleep, timeout};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+/// Far longer than any of the limits.
+const PATIENCE: Duration = Duration::from_secs(20);
+const MIB: usize = 1024 * 1024;
+
+const fn short() -> Limits {
+    let short = Duration::from_millis(400);
+    Limits {
+        head: short,
+        idle: short,
+        write_pause: short,
+        ..Limits::new(10)
+    }
+}
+
+async fn serve(limits: Limits) -> (SocketAddr, TaskTracker, DropGuard) {
+    let pieces = || async {
+        // For several times as long as any limit.
+        let ticks = interval(Duration::from_millis(100));
+        let pieces = futures::stream::unfold(ticks, async |mut ticks| {
+            ticks.tick().await;
+            Some((Ok::<_, Infallible>("piece "), ticks))
+        });
+        Body::from_stream(pieces.take(20))
+    };
+    let router = Router::new()
+        .route("/", get(async || "here"))
+        .route("/long", get(async || Bytes::from(vec![b'x'; 64 * MIB])))
+        .route("/pieces", get(pieces));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (connections, stop) = (TaskTracker::new(), CancellationToken::new());
+    let tasks = connections.clone();
+    tokio::spawn(answer_all(
+        listener,
+        None,
+        router,
+        limits,
+        tasks,
+        stop.clone(),
+    ));
+    (address, connections, stop.drop_guard())
+}
+
+async fn ask(stream: &mut TcpStream, path: &str) {
+    let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+}
+
+/// What comes until the server closes the connection.
+async fn rest(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+    read.expect("the connection is closed").unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_on_which_nothing_more_is_asked_is_closed() {
+    assert_eq!(Limits::new(10).idle, Duration::from_secs(75));
+    let (address, _, _stop) = serve(short()).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    ask(&mut stream, "/").await;
+    ask(&mut stream, "/").await;
+    assert_eq!(rest(&mut stream).await.matches("here").count(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_whose_answer_is_not_taken_is_closed() {
+    assert_eq!(Limits::new(10).write_pause, Duration::from_secs(30));
+    let (address, connections, _stop) = serve(short()).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    ask(&mut stream, "/long").await;
+    let gone = async {
+        while !connections.is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let opened = async {
+        while connections.is_empty() {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    timeout(PATIENCE, opened).await.expect("it is answered");
+    timeout(PATIENCE, gone).await.expect("it is given up");
+    let mut taken = Vec::new();
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut taken)).await;
+    assert!(taken.len() < 64 * MIB, "all of it was sent");
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_in_pieces_for_long_is_not_cut() {
+    let (address, _, _stop) = serve(short()).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    ask(&mut stream, "/pieces").await;
+    assert_eq!(rest(&mut stream).await.matches("piece ").count(), 20);
+}

@@ -1,0 +1,115 @@
+//! What an operator's Prometheus reads, on a listener of its own: figures are not for those who use the console. No label
+//! names a key, an account or an address.
+
+mod durations;
+mod requests;
+
+pub use requests::{Requests, observe};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+use service::Service;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio_util::task::TaskTracker;
+
+const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// `GET /metrics`, and nothing else.
+pub fn router(
+    requests: Arc<Requests>,
+    service: Arc<Service>,
+    connections: TaskTracker,
+    most_connections: usize,
+) -> Router {
+    let mut registry = Registry::with_prefix("voxum");
+    let version = [("version", env!("CARGO_PKG_VERSION"))];
+    registry.register("build", "The version that runs", Info::new(version));
+    registry.register_collector(Box::new(requests));
+    registry.register_collector(Box::new(Figures {
+        service,
+        connections,
+        most_connections,
+        started: Instant::now(),
+    }));
+    Router::new()
+        .route("/metrics", get(show))
+        .with_state(Arc::new(registry))
+}
+
+async fn show(State(registry): State<Arc<Registry>>) -> Response {
+    let mut text = String::new();
+    match prometheus_client::encoding::text::encode(&mut text, &registry) {
+        Ok(()) => ([(CONTENT_TYPE, TEXT)], text).into_response(),
+        Err(fmt::Error) => axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// What is read off when somebody asks.
+struct Figures {
+    service: Arc<Service>,
+    connections: TaskTracker,
+    most_connections: usize,
+    started: Instant,
+}
+
+impl fmt::Debug for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Figures").finish_non_exhaustive()
+    }
+}
+
+impl Collector for Figures {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let figures = self.service.figures();
+        let mut gauge = |name: &str, help: &str, value: u64| {
+            let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
+            let kind = gauge.metric_type();
+            gauge.encode(encoder.encode_descriptor(name, help, None, kind)?)
+        };
+        gauge(
+            "uptime_seconds",
+            "Since this server started",
+            self.started.elapsed().as_secs(),
+        )?;
+        gauge(
+            "connections",
+            "Open connections",
+            self.connections.len() as u64,
+        )?;
+        gauge(
+            "connections_limit",
+            "As many connections may be open at once",
+            self.most_connections as u64,
+        )?;
+        gauge(
+            "keys_in_memory",
+            "API keys that are judged without the database",
+            figures.keys_in_memory,
+        )?;
+        gauge(
+            "memory_may_be_used",
+            "1 while this node knows of every change of API keys; at 0 each call reads the database",
+            figures.memory_may_be_used.into(),
+        )?;
+        gauge(
+            "uses_pending",
+            "API keys whose last use is not written yet",
+            figures.uses_pending,
+        )?;
+        let reads = ConstCounter::new(figures.key_reads);
+        let kind = reads.metric_type();
+        let help = "API keys that were looked up in the database";
+        reads.encode(encoder.encode_descriptor("key_reads", help, None, kind)?)
+    }
+}

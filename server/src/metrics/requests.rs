@@ -1,0 +1,162 @@
+//! How many requests there were, by route and status, and how long they took.
+
+use super::durations::Durations;
+use crate::AppState;
+use crate::router::{API, CONSOLE, OPEN, Route};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+/// Those that are answered; whatever else there might be is counted as the first of its hundred.
+const CODES: [u16; 24] = [
+    100, 200, 201, 202, 204, 206, 300, 303, 304, 307, 400, 401, 403, 404, 405, 406, 408, 409, 412,
+    413, 415, 422, 429, 503,
+];
+const OTHERS: &str = "none";
+const API_ROUTES: &str = "api";
+const CONSOLE_ROUTES: &str = "console";
+
+type Counts = [AtomicU64; CODES.len() + 1];
+
+/// Made once, so that a request only adds to what is there already.
+#[derive(Debug)]
+pub struct Requests {
+    /// By what the router calls them; one for each method of a path together.
+    routes: HashMap<&'static str, (&'static str, Counts)>,
+    others: Counts,
+    api: Durations,
+    console: Durations,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        let named = |routes: &'static [Route], of: &'static str| {
+            routes
+                .iter()
+                .map(move |route| (route.path, (of, Counts::default())))
+        };
+        let routes = named(API, API_ROUTES)
+            .chain(named(OPEN, OTHERS))
+            .chain(named(CONSOLE, CONSOLE_ROUTES));
+        Self {
+            routes: routes.collect(),
+            others: Counts::default(),
+            api: Durations::default(),
+            console: Durations::default(),
+        }
+    }
+}
+
+/// Counts a request once its answer begins.
+pub async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let began = Instant::now();
+    let response = next.run(request).await;
+    let path = path.as_ref().map(MatchedPath::as_str);
+    state.requests.note(path, response.status(), began);
+    response
+}
+
+impl Requests {
+    fn note(&self, path: Option<&str>, status: StatusCode, began: Instant) {
+        let (of, counts) = match path.and_then(|path| self.routes.get(path)) {
+            Some((of, counts)) => (*of, counts),
+            None => (OTHERS, &self.others),
+        };
+        counts[place(status.as_u16())].fetch_add(1, Ordering::Relaxed);
+        match of {
+            API_ROUTES => self.api.note(began.elapsed()),
+            CONSOLE_ROUTES => self.console.note(began.elapsed()),
+            _ => {}
+        }
+    }
+}
+
+/// Where a status is counted; the last place is for every fault of ours but 503.
+fn place(code: u16) -> usize {
+    match CODES.binary_search(&code) {
+        Ok(place) => place,
+        Err(_) if code >= 500 => CODES.len(),
+        Err(_) => CODES.binary_search(&(code / 100 * 100)).unwrap_or_default(),
+    }
+}
+
+impl Collector for Requests {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let help = "Requests that were answered, by route and status";
+        let mut family =
+            encoder.encode_descriptor("http_requests", help, None, MetricType::Counter)?;
+        let named = self
+            .routes
+            .iter()
+            .map(|(route, (_, counts))| (*route, counts));
+        for (route, counts) in named.chain([(OTHERS, &self.others)]) {
+            let codes = CODES.into_iter().chain([500]);
+            for (code, count) in codes.zip(counts) {
+                let count = count.load(Ordering::Relaxed);
+                if count > 0 {
+                    let labels = [("route", route.to_owned()), ("status", code.to_string())];
+                    ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
+                }
+            }
+        }
+        let help = "From a request's head to the beginning of its answer";
+        let unit = prometheus_client::registry::Unit::Seconds;
+        let kind = MetricType::Histogram;
+        let mut family =
+            encoder.encode_descriptor("http_request_duration", help, Some(&unit), kind)?;
+        for (of, durations) in [(API_ROUTES, &self.api), (CONSOLE_ROUTES, &self.console)] {
+            durations.encode(family.encode_family(&[("of", of)])?)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn each_status_has_its_place_or_that_of_its_hundred() {
+        assert!(CODES.is_sorted());
+        for (code, counted) in [(200, 200), (226, 200), (418, 400), (503, 503)] {
+            assert_eq!(CODES[place(code)], counted, "{code}");
+        }
+        assert_eq!(place(500), CODES.len());
+        assert_eq!(place(504), CODES.len());
+    }
+
+    #[test]
+    fn a_duration_is_counted_up_to_its_end() {
+        let durations = Durations::default();
+        for micros in [250, 251, 99_000_000] {
+            durations.note(Duration::from_micros(micros));
+        }
+        let mut registry = prometheus_client::registry::Registry::default();
+        let requests = Requests {
+            api: durations,
+            ..Requests::default()
+        };
+        registry.register_collector(Box::new(requests));
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        for line in [
+            "http_request_duration_seconds_bucket{le=\"0.00025\",of=\"api\"} 1",
+            "http_request_duration_seconds_bucket{le=\"0.001\",of=\"api\"} 2",
+            "http_request_duration_seconds_bucket{le=\"+Inf\",of=\"api\"} 3",
+            "http_request_duration_seconds_count{of=\"api\"} 3",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What Prometheus reads.
+
+use crate::support::{Answer, Server, voxum};
+use std::net::TcpListener;
+
+/// The figures, once they hold every line.
+fn figures(url: &str, lines: &[&str]) -> String {
+    let mut text = String::new();
+    // What is counted is counted when the answer begins, and so may follow it.
+    for _ in 0..100 {
+        text = ureq::get(url)
+            .call()
+            .unwrap()
+            .body_mut()
+            .read_to_string()
+            .unwrap();
+        if lines
+            .iter()
+            .all(|line| text.lines().any(|one| one == *line))
+        {
+            return text;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("{lines:?} are not all in\n{text}");
+}
+
+#[test]
+fn figures_are_served_on_a_listener_of_their_own_and_name_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let mut command = voxum(folder.path());
+    command.env("VOXUM_METRICS_LISTEN", address.to_string());
+    let server = Server::of(&mut command, true);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let secret = owner
+        .create("CRM Sync", "a token of sixteen characters")
+        .unwrap();
+    let key = server.key(&secret);
+    let id = owner.keys()[0]["id"].as_str().unwrap().to_owned();
+    for _ in 0..3 {
+        key.get("/api/key").unwrap();
+    }
+    owner.get(&format!("/keys/{id}")).unwrap();
+    server.key("vx_wrong").get("/api/key").unwrap();
+
+    let url = format!("http://{address}/metrics");
+    let text = figures(
+        &url,
+        &[
+            "voxum_http_requests_total{route=\"/api/key\",status=\"200\"} 3",
+            "voxum_http_requests_total{route=\"/api/key\",status=\"401\"} 1",
+            "voxum_http_requests_total{route=\"/keys/{id}\",status=\"200\"} 1",
+            "voxum_http_request_duration_seconds_count{of=\"api\"} 4",
+            "voxum_keys_in_memory 1",
+            "voxum_memory_may_be_used 1",
+            "voxum_key_reads_total 1",
+            "voxum_connections_limit 10000",
+            "# EOF",
+        ],
+    );
+    for name in [&*id, &secret, &secret[..9], "ada@", "CRM", "127.0.0.1"] {
+        assert!(!text.contains(name), "{name}");
+    }
+    // There is nothing else, and the console does not serve them.
+    let Answer { status, .. } = server.client(None).get("/metrics").unwrap();
+    assert_eq!(status, 404);
+    let elsewhere = ureq::get(format!("http://{address}/keys")).call();
+    assert!(matches!(elsewhere, Err(ureq::Error::StatusCode(404))));
+    let (ended, _, _) = server.stop();
+    assert!(ended.success());
+    assert!(ureq::get(&url).call().is_err(), "it stops with the server");
+}

@@ -80,6 +80,8 @@ test("a key is revoked before the module arrived", async ({ page, server }) => {
   await dialog.getByLabel("Reason").selectOption("Unused");
   await expectNotHydrated(page);
   await dialog.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
+  await page.goto("/keys");
   await expect(keys.row(unused.name)).toContainText("Revoked");
   expect(await call(server, unused.secret, "/api/key")).toMatchObject({ status: 401, body: { code: "revoked_key" } });
 });

@@ -88,6 +88,11 @@ fuzz: setup setup-fuzz setup-contract ## Search for bytes that break what reads 
 	$(call say,Calls that no run made before (about 10 minutes))
 	@$(contract) --examples $(or $(CONTRACT_EXAMPLES),500)
 
+.PHONY: storm
+storm: setup setup-postgres ## The long storms: TRIALS=10000 revocations on each database, CYCLES=200 kills
+	$(call say,Storms (about half an hour))
+	@TRIALS=$(or $(TRIALS),10000) CYCLES=$(or $(CYCLES),200) cargo test --workspace --test binary -- --nocapture --test-threads 1 storm
+
 .PHONY: build
 build: site ## The release binary with the site inside: target/release/voxum
 	$(call say,Building the release binary (about 5 minutes the first time))

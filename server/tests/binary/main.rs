@@ -22,6 +22,7 @@ mod settings;
 mod slow;
 mod start;
 mod stop;
+mod storm;
 mod support;
 mod upgrade;
 mod wire;

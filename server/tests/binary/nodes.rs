@@ -11,14 +11,14 @@ use tempfile::TempDir;
 const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
 
 /// A database with whatever stands in it, and the folder that the servers run in, in which they leave nothing.
-struct Installation {
+pub struct Installation {
     database: Database,
     folder: TempDir,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Installation {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -30,7 +30,7 @@ impl Installation {
         }
     }
 
-    fn node(&self) -> Command {
+    pub fn node(&self) -> Command {
         let mut command = voxum(self.folder.path());
         command
             .env("VOXUM_DATABASE_URL", self.database.url().as_str())
@@ -50,7 +50,7 @@ impl Installation {
         })
     }
 
-    fn change(&self, statement: &str) {
+    pub fn change(&self, statement: &str) {
         self.runtime.block_on(async {
             let statement = sqlx::raw_sql(AssertSqlSafe(statement));
             statement
@@ -60,7 +60,7 @@ impl Installation {
         });
     }
 
-    fn end(self, nodes: [Server; 2]) {
+    pub fn end(self, nodes: impl IntoIterator<Item = Server>) {
         for node in nodes {
             let (status, log, _) = node.stop();
             assert!(status.success() && !log.contains("panicked"), "{log}");
@@ -76,7 +76,7 @@ impl Installation {
 }
 
 #[track_caller]
-fn wait_for(what: &str, holds: impl Fn() -> bool) {
+pub fn wait_for(what: &str, holds: impl Fn() -> bool) {
     let started = Instant::now();
     while !holds() {
         assert!(started.elapsed() < Duration::from_secs(20), "{what}");
@@ -332,7 +332,7 @@ fn refused(command: &mut Command) -> String {
     err
 }
 
-fn signal(server: &Server, name: &str) {
+pub fn signal(server: &Server, name: &str) {
     let sent = Command::new("kill")
         .args([name, &server.process().to_string()])
         .status();

@@ -111,6 +111,7 @@ impl Server {
             agent: agent.into(),
             url: self.url.clone(),
             header,
+            forwarded_for: None,
         }
     }
 
@@ -173,6 +174,7 @@ pub struct Client {
     agent: ureq::Agent,
     url: String,
     header: Option<(&'static str, String)>,
+    forwarded_for: Option<String>,
 }
 
 impl Client {
@@ -180,6 +182,14 @@ impl Client {
     pub fn with_key(&self, secret: &str) -> Self {
         Self {
             header: Some(("x-api-key", secret.to_owned())),
+            ..self.clone()
+        }
+    }
+
+    /// The same client as a proxy that passes on what `address` asks.
+    pub fn on_behalf_of(&self, address: String) -> Self {
+        Self {
+            forwarded_for: Some(address),
             ..self.clone()
         }
     }
@@ -203,6 +213,9 @@ impl Client {
             .uri(format!("{}{path}", self.url));
         if let Some((name, value)) = &self.header {
             request = request.header(*name, value);
+        }
+        if let Some(address) = &self.forwarded_for {
+            request = request.header("x-forwarded-for", address);
         }
         let request = request
             .header("content-type", kind)

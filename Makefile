@@ -90,7 +90,7 @@ fuzz: setup setup-fuzz setup-contract ## Search for bytes that break what reads 
 
 .PHONY: storm
 storm: setup setup-postgres ## The long storms: TRIALS=10000 revocations on each database, CYCLES=200 kills
-	$(call say,Storms (about half an hour))
+	$(call say,Storms (about a quarter of an hour))
 	@TRIALS=$(or $(TRIALS),10000) CYCLES=$(or $(CYCLES),200) cargo test --workspace --test binary -- --nocapture --test-threads 1 storm
 
 .PHONY: build

@@ -142,8 +142,8 @@ fn by_many(count: u32, servers: &[&Server], owner: &Client, work: impl Fn(u32, &
     });
 }
 
-fn in_calm(servers: &[&Server], owner: &Client) {
-    by_many(trials(), servers, owner, |number, nodes| {
+fn in_calm(count: u32, servers: &[&Server], owner: &Client) {
+    by_many(count, servers, owner, |number, nodes| {
         let at = number as usize % nodes.len();
         revoke(&made(number, nodes), at, Weather::Calm);
     });
@@ -164,14 +164,44 @@ fn no_call_is_let_in_after_the_acknowledgement_by_one_node_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let server = behind_a_proxy(voxum(folder.path()), true);
     let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
-    in_calm(&[&server], &owner);
+    in_calm(trials(), &[&server], &owner);
 }
 
 #[test]
 fn no_call_is_let_in_after_the_acknowledgement_by_two_nodes_on_postgresql() {
     let installation = Installation::new();
     let (nodes, owner) = two_nodes(&installation);
-    in_calm(&nodes.each_ref(), &owner);
+    in_calm(trials(), &nodes.each_ref(), &owner);
+    installation.end(nodes);
+}
+
+/// When dropped, so that a failed assertion ends it as well.
+struct ClearsUp<'a>(&'a AtomicBool);
+
+impl Drop for ClearsUp<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn no_call_is_let_in_after_the_acknowledgement_by_two_nodes_that_get_no_hints() {
+    let installation = Installation::new();
+    let (nodes, owner) = two_nodes(&installation);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::SeqCst) {
+                installation.change(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                     WHERE datname = current_database() AND query LIKE 'LISTEN%'",
+                );
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        });
+        let _clears_up = ClearsUp(&over);
+        in_calm((trials() / 4).max(1), &nodes.each_ref(), &owner);
+    });
     installation.end(nodes);
 }
 
@@ -190,15 +220,6 @@ fn bad_weather(over: &AtomicBool, installation: &Installation, node: &Server) {
         std::thread::sleep(Duration::from_millis(1_500));
         signal(node, "-CONT");
         std::thread::sleep(Duration::from_millis(500));
-    }
-}
-
-/// When dropped, so that a failed assertion ends it as well.
-struct ClearsUp<'a>(&'a AtomicBool);
-
-impl Drop for ClearsUp<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
     }
 }
 

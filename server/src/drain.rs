@@ -26,9 +26,13 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 struct Shared(Arc<Mutex<Body>>);
 
-pub async fn read_rest(request: Request, next: Next) -> Response {
+/// Has a request answered, and reads what is left of its body then.
+pub async fn answer(request: Request, next: Next) -> Response {
     // Who asks first sends nothing before the answer.
-    if !is_api(request.uri().path()) || request.headers().contains_key(EXPECT) {
+    if request.body().is_end_stream()
+        || !is_api(request.uri().path())
+        || request.headers().contains_key(EXPECT)
+    {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

@@ -1,14 +1,10 @@
 //! The headers that tell a browser what it must not do with our answers.
 
-use crate::AppState;
-use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -52,13 +48,8 @@ pub fn page_policy(nonce: &str) -> String {
 }
 
 /// Fills in what the handler left open.
-pub async fn secure(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    fill(response.headers_mut(), state.public_url.is_https());
-    response
-}
-
-fn fill(headers: &mut HeaderMap, https: bool) {
+pub fn fill(headers: &mut HeaderMap, https: bool) {
+    headers.reserve(DEFAULTS.len() + 1);
     for (name, value) in DEFAULTS {
         headers
             .entry(name)

@@ -1,38 +1,72 @@
-//! What is done for every request, whatever it asks for: an id, a span in the log, and the last touch to a refusal.
+//! What is done for every request, whatever it asks for, in one place: each layer of its own would cost a call more than
+//! all that it does.
 
-use crate::Problem;
-use crate::headers::REQUEST_ID;
-use axum::extract::{FromRequestParts, MatchedPath, Path, Request};
+use crate::api::{calls, ending, limit, refused};
+use crate::console::same_origin;
+use crate::headers::{REQUEST_ID, fill};
+use crate::{AppState, Problem, drain};
+use axum::extract::{FromRequestParts, MatchedPath, Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method};
+use axum::http::{Extensions, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use service::{OsRandom, Random as _};
+use futures::FutureExt as _;
+use service::{Allowance, CalledKey, KeyCaller, KeyUsage, OsRandom, Random as _};
 use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 use tracing::Instrument as _;
 
 /// Our name for one request: 32 hexadecimal digits. What a client sends under this name is not looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(Arc<str>);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId([u8; 32]);
 
 impl RequestId {
     fn fresh() -> Self {
-        let mut bytes = [0; 16];
+        let (mut bytes, mut digits) = ([0; 16], [0; 32]);
         OsRandom.fill(&mut bytes);
-        Self(hex::encode(bytes).into())
+        hex::encode_to_slice(bytes, &mut digits).expect("two digits a byte");
+        Self(digits)
+    }
+
+    /// The one of a request.
+    pub fn of(parts: &Parts) -> Self {
+        Noted::of(&parts.extensions).map_or_else(Self::fresh, |noted| noted.id)
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.0).expect("digits are text")
     }
 }
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+/// Travels with a request to where things become known of it, and is read once the answer is there, whatever that is.
+/// Each is noted once: one request is one call.
+pub struct Noted {
+    pub id: RequestId,
+    /// Whose call this is.
+    pub called: OnceLock<Arc<KeyUsage>>,
+    /// Of a call without a genuine key: which one was meant. It counts for nobody, and its refusal is told to the account
+    /// of that key.
+    pub meant: OnceLock<CalledKey>,
+    /// What the caller's bucket said.
+    pub allowance: OnceLock<Allowance>,
+    /// Who was let in.
+    pub caller: OnceLock<KeyCaller>,
+}
+
+impl Noted {
+    /// There for each request that went through [`answer`].
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get::<Arc<Self>>().map(|noted| &**noted)
     }
 }
 
@@ -53,34 +87,64 @@ pub fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/") || path == "/healthz" || path == "/readyz"
 }
 
-/// Names the request, and writes its refusal, if it came to one, with that name in it.
-pub async fn identify(mut request: Request, next: Next) -> Response {
-    let id = RequestId::fresh();
+/// Names the request, has it answered, counts it, and writes what every answer says: its refusal, if it came to one, with
+/// the request's name in it.
+pub async fn answer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let noted = Arc::new(Noted {
+        id: RequestId::fresh(),
+        called: OnceLock::new(),
+        meant: OnceLock::new(),
+        allowance: OnceLock::new(),
+        caller: OnceLock::new(),
+    });
+    let id = noted.id;
+    request.extensions_mut().insert(Arc::clone(&noted));
     let api = is_api(request.uri().path());
-    // At the level of errors, so that no filter takes the id away from an error's line.
-    let route = route(&request);
+    // The route's pattern and never the address itself, which may hold a one-time link; empty where there is none.
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("", MatchedPath::as_str);
     let method = known(request.method());
+    // At the level of errors, so that no filter takes the id away from an error's line.
     let span = tracing::error_span!("request", %id, method, route);
-    request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).instrument(span.clone()).await;
+
+    let answered = async {
+        match same_origin::refusal(&state, &request) {
+            Some(refusal) => refusal,
+            None => drain::answer(request, next).await,
+        }
+    };
+    let answered = AssertUnwindSafe(answered).catch_unwind();
+    let answered = answered.instrument(span.clone()).await;
+    let mut response = answered.unwrap_or_else(|panic| span.in_scope(|| panicked(panic)));
+
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = problem.write(&id, response.headers());
     }
-    if api && let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        response.headers_mut().insert(REQUEST_ID, value);
+    let headers = response.headers_mut();
+    if api && let Ok(value) = HeaderValue::from_bytes(&id.0) {
+        headers.insert(REQUEST_ID, value);
     }
+    if let Some(allowance) = noted.allowance.get() {
+        limit::write(headers, allowance);
+    }
+    if let Some(caller) = noted.caller.get() {
+        ending::write(headers, caller.ending());
+    }
+    fill(headers, state.public_url.is_https());
+    if let Some(usage) = noted.called.get() {
+        state.service.count_call(usage, calls::outcome(&response));
+    }
+    if api {
+        refused::note(&state.service, &response, &noted, method, route);
+    }
+    state.requests.note(route, response.status(), began);
     tracing::debug!(parent: &span, status = response.status().as_u16(), "answered");
     response
 }
 
-/// The route's pattern and never the address itself, which may hold a one-time link; empty where there is none.
-pub fn route(request: &Request) -> String {
-    let route = request.extensions().get::<MatchedPath>();
-    route.map_or("", MatchedPath::as_str).to_owned()
-}
-
 /// A method's name for the log. Any word can be sent as one, and somebody may send a secret.
-pub fn known(method: &Method) -> &'static str {
+fn known(method: &Method) -> &'static str {
     const NAMES: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     NAMES
         .into_iter()
@@ -89,7 +153,7 @@ pub fn known(method: &Method) -> &'static str {
 }
 
 /// The answer where a handler panicked; the panic itself was printed where it happened.
-pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+fn panicked(_: Box<dyn Any + Send>) -> Response {
     tracing::error!("a handler panicked");
     Problem::Internal.into_response()
 }

@@ -2,19 +2,16 @@
 
 use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
-use crate::api::{calls, ending, health, inventory, key, leads, limit, openapi};
-use crate::console::{call, events, export, first_call, form, page, same_origin};
-use crate::headers::{API_KEY, secure};
-use crate::metrics::observe;
-use crate::request::{identify, panicked};
-use crate::{AppState, drain, fallback};
+use crate::api::{health, inventory, key, leads, openapi};
+use crate::console::{call, events, export, first_call, form, page};
+use crate::headers::API_KEY;
+use crate::{AppState, fallback, request};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{AUTHORIZATION, COOKIE};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter as M, MethodRouter, on};
 use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 
@@ -160,21 +157,10 @@ pub fn build_router(state: AppState) -> Router {
 
 /// What every request goes through, and what answers where no route does.
 pub fn layered(routes: Router<AppState>, state: AppState) -> Router {
+    let sensitive = SetSensitiveRequestHeadersLayer::new([API_KEY, AUTHORIZATION, COOKIE]);
     let layers = ServiceBuilder::new()
-        .layer(SetSensitiveRequestHeadersLayer::new([
-            API_KEY,
-            AUTHORIZATION,
-            COOKIE,
-        ]))
-        .layer(from_fn_with_state(state.clone(), observe))
-        .layer(from_fn_with_state(state.clone(), secure))
-        .layer(from_fn_with_state(state.clone(), calls::count))
-        .layer(from_fn(identify))
-        .layer(from_fn(limit::tell))
-        .layer(from_fn(ending::tell))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(drain::read_rest))
-        .layer(from_fn_with_state(state.clone(), same_origin::protect));
+        .layer(sensitive)
+        .layer(from_fn_with_state(state.clone(), request::answer));
     routes
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .fallback(fallback::not_found)

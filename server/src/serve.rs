@@ -12,8 +12,7 @@ use crate::{AppState, Site, build_router};
 use anyhow::Context as _;
 use futures::future::OptionFuture;
 use service::Service;
-use service::key::FLUSH_EVERY_SECONDS;
-use service::{LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS};
+use service::{FLUSH_EVERY_SECONDS, LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS};
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -29,6 +28,9 @@ use tokio_util::task::TaskTracker;
 const GRACE: Duration = Duration::from_secs(7);
 /// How long the last write of uses and the closing of the database may take.
 const CLOSING: Duration = Duration::from_secs(2);
+
+/// After so many writes of uses what is known of keys that nobody uses any more is forgotten: each minute.
+const FORGET_EVERY: u32 = 30;
 
 /// Connections at once to the figures.
 const METRICS_READERS: usize = 16;
@@ -235,14 +237,17 @@ pub fn say(line: &str) {
 async fn flush_until(mut ended: oneshot::Receiver<()>, service: Arc<Service>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(FLUSH_EVERY_SECONDS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut turns = (0..FORGET_EVERY).cycle();
     let mut last = false;
     while !last {
         last = tokio::select! {
             _ = ticks.tick() => false,
             _ = &mut ended => true,
         };
-        service.drop_full_buckets();
         flush(&service).await;
+        if turns.next() == Some(0) {
+            service.forget_idle_keys();
+        }
     }
 }
 

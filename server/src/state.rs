@@ -7,6 +7,7 @@ use crate::{PublicUrl, Site, TrustedProxies};
 use app::docs::Docs;
 use axum::body::Bytes;
 use service::Service;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -17,19 +18,29 @@ const MOST_WATCHING: usize = 500;
 
 /// Cheap to clone.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+pub struct Shared {
     pub service: Arc<Service>,
-    pub site: Arc<Site>,
-    pub public_url: Arc<PublicUrl>,
-    pub trusted_proxies: Arc<TrustedProxies>,
+    pub site: Site,
+    pub public_url: PublicUrl,
+    pub trusted_proxies: TrustedProxies,
     /// Told to answers that would not end by themselves.
     pub stopping: CancellationToken,
     /// Counts of what is answered, for the operator.
     pub(crate) requests: Arc<Requests>,
     /// One for each of them.
     pub(crate) watching: Arc<Semaphore>,
-    docs: Arc<OnceLock<Arc<Docs>>>,
-    openapi: Arc<OnceLock<Bytes>>,
+    docs: OnceLock<Arc<Docs>>,
+    openapi: OnceLock<Bytes>,
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl AppState {
@@ -41,17 +52,17 @@ impl AppState {
     ) -> Self {
         // Starts the executor that pages are rendered on; a second start in one process changes nothing.
         let _ = any_spawner::Executor::init_tokio();
-        Self {
+        Self(Arc::new(Shared {
             service,
-            site: Arc::new(site),
-            public_url: Arc::new(public_url),
-            trusted_proxies: Arc::new(trusted_proxies),
+            site,
+            public_url,
+            trusted_proxies,
             stopping: CancellationToken::new(),
             requests: Arc::default(),
             watching: Arc::new(Semaphore::new(MOST_WATCHING)),
-            docs: Arc::default(),
-            openapi: Arc::default(),
-        }
+            docs: OnceLock::new(),
+            openapi: OnceLock::new(),
+        }))
     }
 
     /// The API's description, made when first asked for.

@@ -3,10 +3,11 @@
 
 use crate::key::Ending;
 use crate::store::{Action, Actor, AuditEvent};
+use crate::usage::KeyUsage;
 use crate::verdict::Verdict;
 use crate::{Error, Zone};
 use domain::{
-    AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, RateLimit, Role, Scope,
+    AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, Role, Scope,
     Timestamp, is_invisible,
 };
 use std::net::IpAddr;
@@ -21,23 +22,52 @@ pub struct Client {
 }
 
 impl Client {
-    /// Keeps at most 200 characters of the user agent, without those that are not seen.
     pub fn new(ip: IpAddr, user_agent: Option<&str>) -> Self {
-        let clean = |raw: &str| {
-            raw.chars()
-                .filter(|c| !c.is_control() && !is_invisible(*c))
-                .take(200)
-                .collect::<String>()
-        };
-        let user_agent = user_agent.map(clean).filter(|text| !text.trim().is_empty());
-        Self {
-            ip: ip.to_canonical(),
-            user_agent,
-        }
+        Source::new(ip, user_agent.map(str::as_bytes)).client()
     }
 
     pub fn user_agent(&self) -> Option<&str> {
         self.user_agent.as_deref()
+    }
+}
+
+/// The same as it came, for calls of which nothing has to be kept but that there was one more.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    ip: IpAddr,
+    user_agent: Option<&'a [u8]>,
+}
+
+impl<'a> Source<'a> {
+    pub fn new(ip: IpAddr, user_agent: Option<&'a [u8]>) -> Self {
+        let ip = ip.to_canonical();
+        Self { ip, user_agent }
+    }
+
+    pub fn ip(&self) -> IpAddr {
+        self.ip
+    }
+
+    /// Keeps at most 200 characters of the user agent, without those that are not seen.
+    pub fn client(&self) -> Client {
+        let clean = |raw: &[u8]| {
+            String::from_utf8_lossy(raw)
+                .chars()
+                .filter(|c| !c.is_control() && !is_invisible(*c))
+                .take(200)
+                .collect::<String>()
+        };
+        let user_agent = self.user_agent.map(clean);
+        Client {
+            ip: self.ip,
+            user_agent: user_agent.filter(|text| !text.trim().is_empty()),
+        }
+    }
+
+    /// Whether it is a client that is kept, as far as that can be told without making one: where its program's name is
+    /// written as it is kept.
+    pub(crate) fn is_plainly(&self, ip: IpAddr, user_agent: Option<&str>) -> bool {
+        self.ip == ip && self.user_agent == user_agent.map(str::as_bytes)
     }
 }
 
@@ -129,15 +159,11 @@ pub struct KeyCaller {
 
 impl KeyCaller {
     pub fn key_id(&self) -> &KeyId {
-        &self.verdict.key.key_id
+        &self.verdict.key().key_id
     }
 
     pub(crate) fn account_id(&self) -> &AccountId {
-        &self.verdict.key.account_id
-    }
-
-    pub(crate) fn limit(&self) -> RateLimit {
-        self.verdict.limit
+        &self.verdict.key().account_id
     }
 
     /// What its holder is told of the key's end.
@@ -146,8 +172,8 @@ impl KeyCaller {
     }
 
     /// What its calls are counted under.
-    pub fn called_key(&self) -> CalledKey {
-        self.verdict.key.clone()
+    pub fn usage(&self) -> &Arc<KeyUsage> {
+        &self.verdict.usage
     }
 
     pub fn may(&self, scope: Scope) -> bool {

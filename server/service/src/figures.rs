@@ -10,7 +10,7 @@ pub struct Figures {
     pub keys_in_memory: u64,
     /// Whether this node knows of every change of keys. Otherwise each call reads the database.
     pub memory_may_be_used: bool,
-    /// Keys whose last use is not written yet.
+    /// Keys of whose calls something is not written yet.
     pub uses_pending: u64,
     /// How often a key was looked up in the database, since the start.
     pub key_reads: u64,
@@ -21,7 +21,7 @@ impl Service {
         Figures {
             keys_in_memory: self.verdicts.kept(),
             memory_may_be_used: self.verdicts.may_be_used(self.boot_micros()),
-            uses_pending: self.uses.pending(),
+            uses_pending: self.usages.unwritten(),
             key_reads: self.key_reads.load(Ordering::Relaxed),
         }
     }

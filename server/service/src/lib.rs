@@ -31,11 +31,12 @@ mod start;
 pub mod store;
 mod tally;
 mod team;
+mod usage;
 mod verdict;
 mod view;
 mod zone;
 
-pub use caller::{CalledKey, Client, KeyCaller, Member};
+pub use caller::{CalledKey, Client, KeyCaller, Member, Source};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::Error;
 pub use figures::Figures;
@@ -49,6 +50,7 @@ pub use random::{OsRandom, Random};
 pub use second_factor::{Enrolled, SignInStep, SignedIn};
 pub use session::SessionToken;
 pub use start::OpenError;
+pub use usage::{FLUSH_EVERY_SECONDS, KeyUsage};
 pub use verdict::BEAT_MILLIS;
 pub use view::{parse_rfc3339, rfc3339};
 pub use zone::Zone;
@@ -67,12 +69,9 @@ pub struct Service {
     key_reads: AtomicU64,
     heart: verdict::Heart,
     hasher: password::Hasher,
-    uses: key::PendingUses,
-    calls: calls::PendingCalls,
-    sightings: key::PendingSightings,
+    usages: usage::Usages,
     refusals: refusal::PendingRefusals,
     awaited: key::AwaitedKeys,
-    buckets: limit::KeyBuckets,
     failures: limit::FailureBuckets,
     in_flight: once::InFlight,
     public_url: String,

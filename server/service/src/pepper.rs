@@ -7,7 +7,11 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// 32 secret bytes. Neither printed, cloned nor written by accident, and wiped when dropped.
-pub struct Pepper(Zeroizing<[u8; 32]>);
+pub struct Pepper {
+    secret: Zeroizing<[u8; 32]>,
+    /// HMAC with the key taken in, which is half of the work on a short message; wiped as well.
+    keyed: Hmac<Sha256>,
+}
 
 /// The public name of a pepper: the first 16 hexadecimal digits of its fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,20 +29,25 @@ impl PepperId {
 }
 
 impl Pepper {
+    fn new(secret: Zeroizing<[u8; 32]>) -> Self {
+        let keyed = Hmac::new_from_slice(&*secret).expect("HMAC takes keys of any length");
+        Self { secret, keyed }
+    }
+
     pub fn generate(random: &dyn Random) -> Self {
-        Self(Zeroizing::new(bytes(random)))
+        Self::new(Zeroizing::new(bytes(random)))
     }
 
     /// Reads 64 hexadecimal digits; outer white space, such as a file's last line break, is passed over.
     pub fn parse(raw: &str) -> Option<Self> {
         let mut secret = Zeroizing::new([0; 32]);
         hex::decode_to_slice(raw.trim(), &mut *secret).ok()?;
-        Some(Self(secret))
+        Some(Self::new(secret))
     }
 
     /// The text that [`Self::parse`] reads, to be written to the pepper's own file and nowhere else.
     pub fn to_hex(&self) -> Zeroizing<String> {
-        Zeroizing::new(hex::encode(*self.0))
+        Zeroizing::new(hex::encode(*self.secret))
     }
 
     /// Tells peppers apart without telling anything of them.
@@ -53,8 +62,7 @@ impl Pepper {
     }
 
     pub(crate) fn mac(&self, message: &[u8]) -> [u8; 32] {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&*self.0).expect("HMAC takes keys of any length");
+        let mut mac = self.keyed.clone();
         mac.update(message);
         mac.finalize().into_bytes().into()
     }

@@ -2,7 +2,7 @@
 
 use crate::store::Store;
 use crate::{
-    Clock, Error, Password, Pepper, Random, Service, calls, key, limit, link, once, password,
+    Clock, Error, Password, Pepper, Random, Service, key, limit, link, once, password, usage,
 };
 use domain::{AccountName, Email};
 use std::sync::Arc;
@@ -57,12 +57,9 @@ impl Service {
             key_reads: std::sync::atomic::AtomicU64::new(0),
             heart: crate::verdict::Heart::default(),
             hasher,
-            uses: key::PendingUses::default(),
-            calls: calls::PendingCalls::default(),
-            sightings: key::PendingSightings::default(),
+            usages: usage::Usages::default(),
             refusals: crate::refusal::PendingRefusals::default(),
             awaited: key::AwaitedKeys::default(),
-            buckets: limit::KeyBuckets::default(),
             failures: limit::FailureBuckets::default(),
             in_flight: once::InFlight::default(),
             public_url,

@@ -7,6 +7,7 @@ use crate::AppState;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use domain::ScopeSet;
 use serde::Serialize;
 use service::key::KeyDescription;
@@ -21,16 +22,16 @@ use utoipa::ToSchema;
     "expires_at": "2026-05-01T08:00:00Z", "last_used_at": "2026-02-01T09:30:00Z",
     "account": { "id": "0198c29e-0a11-7c3d-8e20-51d4c9f0b7aa", "name": "Example Motors" }
 }))]
-pub struct KeyAnswer {
+pub struct KeyAnswer<'a> {
     /// Names the key where its secret must not be: in a log, or to an admin.
-    id: String,
+    id: &'a str,
     /// As an admin named it.
-    name: String,
+    name: &'a str,
     /// The first characters of the secret.
-    preview: String,
+    preview: &'a str,
     /// What the key permits.
     #[schema(value_type = Vec<String>)]
-    scopes: ScopeSet,
+    scopes: &'a ScopeSet,
     /// A key that can ask is `active`.
     #[schema(value_type = String)]
     status: &'static str,
@@ -42,15 +43,15 @@ pub struct KeyAnswer {
     /// When it was used before this call. Calls that another server took in the last while may be missing; null before the first call.
     #[schema(required, format = DateTime)]
     last_used_at: Option<String>,
-    account: AccountAnswer,
+    account: AccountAnswer<'a>,
 }
 
 /// Whose data the key reaches.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Account)]
-struct AccountAnswer {
-    id: String,
-    name: String,
+struct AccountAnswer<'a> {
+    id: &'a str,
+    name: &'a str,
 }
 
 /// Look at the calling key
@@ -68,23 +69,24 @@ pub async fn show(
     State(state): State<AppState>,
     scoped: Scoped<AnyKey>,
     parameters: Parameters,
-) -> Result<Json<KeyAnswer>, Problem> {
+) -> Result<Response, Problem> {
     parameters.none()?;
     let key: KeyDescription = state.service.describe_key(&scoped.caller);
-    Ok(Json(KeyAnswer {
-        id: key.id.to_string(),
-        name: key.name.to_string(),
-        preview: key.preview.to_owned(),
-        scopes: key.scopes.clone(),
+    let answer = KeyAnswer {
+        id: key.id.as_str(),
+        name: key.name.as_str(),
+        preview: key.preview,
+        scopes: key.scopes,
         status: key.status.as_str(),
         created_at: rfc3339(key.created_at),
         expires_at: key.expires_at.map(rfc3339),
         last_used_at: key.last_used.map(rfc3339),
         account: AccountAnswer {
-            id: key.account_id.to_string(),
-            name: key.account_name.to_string(),
+            id: key.account_id.as_str(),
+            name: key.account_name.as_str(),
         },
-    }))
+    };
+    Ok(Json(answer).into_response())
 }
 
 /// Revoke the calling key
@@ -107,7 +109,7 @@ pub async fn revoke(
     parameters.none()?;
     state
         .service
-        .revoke_own_key(&scoped.caller, &scoped.client)
+        .revoke_own_key(&scoped.caller, &scoped.client())
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,7 +10,7 @@ use super::scoped::{Permission, Scoped};
 use crate::AppState;
 use crate::body::Pieces;
 use crate::feed::MAX_BYTES as FEED;
-use crate::request::RequestId;
+use crate::request::Noted;
 use crate::telemetry::Chain;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts as _, Request, State};
@@ -154,7 +154,7 @@ where
     H: Handler<T, AppState>,
     T: 'static,
 {
-    let id = request.extensions().get::<RequestId>().cloned();
+    let id = Noted::of(request.extensions()).map(|noted| noted.id);
     let service = state.service.clone();
     let mut response = handler.call(request, state).await;
     let status = response.status();

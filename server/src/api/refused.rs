@@ -1,10 +1,10 @@
 //! What is remembered of a refused call, so that its reason can be looked up by its request id.
 
 use super::problem::Problem;
-use crate::headers::REQUEST_ID;
+use crate::request::Noted;
 use axum::response::Response;
 use service::refusal::Cause;
-use service::{CalledKey, Service};
+use service::Service;
 
 /// On an answer that is a refusal: what is remembered of it.
 #[derive(Clone)]
@@ -77,25 +77,22 @@ fn ours(pointer: &str) -> String {
 pub fn note(
     service: &Service,
     response: &Response,
-    key: Option<CalledKey>,
-    method: &str,
+    noted: &Noted,
+    method: &'static str,
     route: &str,
 ) {
-    let id = response.headers().get(REQUEST_ID);
-    let (Some(Told { code, cause }), Some(id)) = (
-        response.extensions().get::<Told>().cloned(),
-        id.and_then(|id| id.to_str().ok()),
-    ) else {
+    let Some(Told { code, cause }) = response.extensions().get().cloned() else {
         return;
     };
     // Where the key's bucket was asked, it is what was empty.
-    let asked = response.headers().contains_key("ratelimit");
-    let cause = if code == "rate_limited" && asked {
+    let cause = if code == "rate_limited" && noted.allowance.get().is_some() {
         Cause::OwnLimit
     } else {
         cause
     };
-    service.note_refusal(id, key, code, cause, method, route);
+    let genuine = noted.called.get().map(|usage| usage.key());
+    let key = genuine.or_else(|| noted.meant.get()).cloned();
+    service.note_refusal(noted.id.as_str(), key, code, cause, method, route);
 }
 
 #[cfg(test)]

@@ -1,19 +1,21 @@
 //! Authentication as a value: a handler that takes a [`Scoped`] runs only for a key with that permission, and what
 //! the service does for a key, it does only with the caller that is in here.
 
-use super::calls;
 use super::credentials::presented;
-use super::ending;
-use super::limit;
 use super::problem::Problem;
 use crate::AppState;
-use crate::client::client;
+use crate::client::source;
+use crate::request::Noted;
 use axum::extract::FromRequestParts;
+use axum::http::HeaderValue;
+use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use domain::Scope;
 use service::key::{KeyRefusal, Refused, Whose};
-use service::{Client, KeyCaller};
+use service::{Client, KeyCaller, Source};
 use std::marker::PhantomData;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 /// A permission as a type.
 pub trait Permission: Send {
@@ -43,17 +45,11 @@ impl Permission for LeadsWrite {
     const SCOPE: Option<Scope> = Some(Scope::LeadsWrite);
 }
 
-/// Who was let in already, for whoever asks again within one request: a call is counted once.
-#[derive(Clone)]
-struct LetIn {
-    caller: KeyCaller,
-    client: Client,
-}
-
 /// A caller whose key has the permission `P`.
 pub struct Scoped<P> {
     pub caller: KeyCaller,
-    pub client: Client,
+    ip: IpAddr,
+    user_agent: Option<HeaderValue>,
     permission: PhantomData<P>,
 }
 
@@ -62,28 +58,30 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        if let Some(LetIn { caller, client }) = parts.extensions.get::<LetIn>().cloned() {
-            return Self::of(caller, client);
+        let source = source(parts, &state.trusted_proxies);
+        let noted = Noted::of(&parts.extensions);
+        // Whoever asks again within one request, which is one call.
+        if let Some(caller) = noted.and_then(|noted| noted.caller.get()) {
+            return Self::of(caller.clone(), source, parts);
         }
-        let client = client(parts, &state.trusted_proxies);
         let key = presented(&parts.headers)?;
-        let caller = match state.service.authenticate(key, &client).await {
-            Ok(caller) => caller,
-            Err(Refused { why, whose }) => {
-                match whose {
-                    Some(Whose::Genuine(key)) => calls::note(&parts.extensions, key),
-                    Some(Whose::Meant(key)) => calls::note_meant(&parts.extensions, key),
-                    None => {}
-                }
-                return Err(why.into());
+        let authenticated = state.service.authenticate(key, source).await;
+        let caller = authenticated.map_err(|Refused { why, whose }| {
+            match (noted, whose) {
+                (Some(noted), Some(Whose::Genuine(key))) => drop(noted.called.set(key)),
+                (Some(noted), Some(Whose::Meant(key))) => drop(noted.meant.set(key)),
+                _ => {}
             }
-        };
-        calls::note(&parts.extensions, caller.called_key());
-        ending::note(&parts.extensions, caller.ending());
+            why
+        })?;
         // Whatever comes of it, this was a call: those that lack the permission cost as much as others.
         let allowance = state.service.spend(&caller);
-        limit::note(&parts.extensions, allowance);
-        let scoped = Self::of(caller, client)?;
+        if let Some(noted) = noted {
+            let _ = noted.called.set(Arc::clone(caller.usage()));
+            let _ = noted.allowance.set(allowance);
+            let _ = noted.caller.set(caller.clone());
+        }
+        let scoped = Self::of(caller, source, parts)?;
         if !allowance.allowed {
             return Err(Problem::RateLimited {
                 retry_after_seconds: allowance.seconds,
@@ -92,24 +90,27 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         if let Some(scope) = P::SCOPE {
             state.service.note_scope(&scoped.caller, scope);
         }
-        parts.extensions.insert(LetIn {
-            caller: scoped.caller.clone(),
-            client: scoped.client.clone(),
-        });
         Ok(scoped)
     }
 }
 
 impl<P: Permission> Scoped<P> {
-    fn of(caller: KeyCaller, client: Client) -> Result<Self, Problem> {
+    fn of(caller: KeyCaller, source: Source<'_>, parts: &Parts) -> Result<Self, Problem> {
         match P::SCOPE {
             Some(scope) if !caller.may(scope) => Err(Problem::MissingScope(scope)),
             _ => Ok(Self {
                 caller,
-                client,
+                ip: source.ip(),
+                user_agent: parts.headers.get(USER_AGENT).cloned(),
                 permission: PhantomData,
             }),
         }
+    }
+
+    /// Where the call came from, for what is kept of it.
+    pub fn client(&self) -> Client {
+        let agent = self.user_agent.as_ref();
+        Source::new(self.ip, agent.map(HeaderValue::as_bytes)).client()
     }
 }
 

@@ -8,29 +8,29 @@
 use super::plain;
 use crate::AppState;
 use crate::request::is_api;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-pub async fn protect(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// The answer to a request that another site may have caused.
+pub fn refusal(state: &AppState, request: &Request) -> Option<Response> {
     let safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     let path = request.uri().path();
-    if safe || is_api(path) || is_ours(request.headers(), path, &state) {
-        return next.run(request).await;
+    if safe || is_api(path) || is_ours(request.headers(), path, state) {
+        return None;
     }
     tracing::warn!("refused a request that another site caused");
-    plain(
+    Some(plain(
         StatusCode::FORBIDDEN,
         "This request did not come from this console, so nothing was done. Open the console and try again there. \
          If you came from there, its address and VOXUM_PUBLIC_URL differ.",
-    )
+    ))
 }
 
 fn is_ours(headers: &HeaderMap, path: &str, state: &AppState) -> bool {

@@ -6,10 +6,9 @@ use crate::client::client;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
 use app::request::Theme;
-use axum::extract::rejection::ExtensionRejection;
-use axum::extract::{Extension, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use service::{Client, Member};
 use zeroize::Zeroizing;
 
@@ -29,9 +28,7 @@ impl FromRequestParts<AppState> for Visitor {
     /// # Errors
     /// 503 where the database does not say whether there is a session.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let mut visitor = Self::unknown(parts, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
+        let mut visitor = Self::unknown(parts, state);
         if let Some(token) = &visitor.token {
             let member = state.service.member_of_session(token).await;
             visitor.member = member.map_err(|error| not_known(&error))?;
@@ -49,9 +46,7 @@ impl FromRequestParts<AppState> for Onlooker {
     /// # Errors
     /// As of a [`Visitor`].
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let mut visitor = Visitor::unknown(parts, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
+        let mut visitor = Visitor::unknown(parts, state);
         if let Some(token) = &visitor.token {
             let member = state.service.member_looking_on(token).await;
             visitor.member = member.map_err(|error| not_known(&error))?;
@@ -67,15 +62,14 @@ fn not_known(error: &service::Error) -> Response {
 
 impl Visitor {
     /// Before it is known whether the token opens anything.
-    async fn unknown(parts: &mut Parts, state: &AppState) -> Result<Self, ExtensionRejection> {
-        let Extension(request_id) = Extension::from_request_parts(parts, state).await?;
-        Ok(Self {
+    fn unknown(parts: &Parts, state: &AppState) -> Self {
+        Self {
             member: None,
             token: cookies::session_token(&parts.headers, &state.public_url),
             client: client(parts, &state.trusted_proxies),
-            request_id,
+            request_id: RequestId::of(parts),
             theme: cookies::theme(&parts.headers),
-        })
+        }
     }
 
     /// Ends the session that another one takes the place of: its cookie is gone, so that nobody else could. That this

@@ -186,7 +186,12 @@ pub async fn serve_one<S>(
     let answering = Arc::clone(&connection);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let busy = answering.begin();
-        let mut request = request.map(|body| Body::new(Steady::new(body, limits)));
+        let mut request = request.map(|body| {
+            if body.is_end_stream() {
+                return Body::empty();
+            }
+            Body::new(Steady::new(body, limits))
+        });
         request.extensions_mut().insert(ConnectInfo(peer));
         let router = router.clone();
         async move {

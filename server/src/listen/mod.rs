@@ -49,7 +49,8 @@ pub async fn answer_all(
             continue;
         };
         let connection = open.add();
-        let (router, stop, tls) = (router.clone(), stop.clone(), tls.clone());
+        // A token of its own: each is looked at whenever bytes come, and one for all would be a lock for all.
+        let (router, stop, tls) = (router.clone(), stop.child_token(), tls.clone());
         tasks.spawn(async move {
             let Some(tls) = tls else {
                 return serve_one(stream, peer, router, connection, limits, stop).await;

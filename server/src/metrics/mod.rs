@@ -4,7 +4,7 @@
 mod durations;
 mod requests;
 
-pub use requests::{Requests, observe};
+pub use requests::Requests;
 
 use axum::Router;
 use axum::extract::State;

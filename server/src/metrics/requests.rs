@@ -1,12 +1,8 @@
 //! How many requests there were, by route and status, and how long they took.
 
 use super::durations::Durations;
-use crate::AppState;
 use crate::router::{API, CONSOLE, OPEN, Route};
-use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::Response;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::MetricType;
@@ -56,19 +52,10 @@ impl Default for Requests {
     }
 }
 
-/// Counts a request once its answer begins.
-pub async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>().cloned();
-    let began = Instant::now();
-    let response = next.run(request).await;
-    let path = path.as_ref().map(MatchedPath::as_str);
-    state.requests.note(path, response.status(), began);
-    response
-}
-
 impl Requests {
-    fn note(&self, path: Option<&str>, status: StatusCode, began: Instant) {
-        let (of, counts) = match path.and_then(|path| self.routes.get(path)) {
+    /// Counts a request once its answer begins; `route` is empty where there is none.
+    pub fn note(&self, route: &str, status: StatusCode, began: Instant) {
+        let (of, counts) = match self.routes.get(route) {
             Some((of, counts)) => (*of, counts),
             None => (OTHERS, &self.others),
         };

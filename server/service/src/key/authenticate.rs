@@ -2,8 +2,9 @@
 
 use super::{KeyDigest, Malformed, PlainKey};
 use crate::verdict::Verdict;
-use crate::{CalledKey, Client, Error, KeyCaller, Service};
-use domain::{KeyStatus, Outcome, Refusal, Timestamp};
+use crate::usage::KeyUsage;
+use crate::{CalledKey, Error, KeyCaller, Service, Source};
+use domain::{KeyStatus, Outcome, Refusal, Scope, Timestamp};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -44,7 +45,7 @@ pub struct Refused {
 #[derive(Debug)]
 pub enum Whose {
     /// The secret is genuine: the call is counted under its key.
-    Genuine(CalledKey),
+    Genuine(Arc<KeyUsage>),
     /// What was sent begins like a key that was just made: its account is told, and nobody else.
     Meant(CalledKey),
 }
@@ -70,9 +71,9 @@ impl Service {
     pub async fn authenticate(
         &self,
         presented: &[u8],
-        client: &Client,
+        source: Source<'_>,
     ) -> Result<KeyCaller, Refused> {
-        let mut refused = match self.check(presented, client).await {
+        let mut refused = match self.check(presented, source).await {
             Ok(caller) => return Ok(caller),
             Err(refused) => refused,
         };
@@ -82,7 +83,7 @@ impl Service {
         }
         // That we cannot know is not the caller's failure.
         if !matches!(refused.why, KeyRefusal::Failed(_))
-            && let Err(retry_after_seconds) = self.failures.count(client.ip, &*self.clock)
+            && let Err(retry_after_seconds) = self.failures.count(source.ip(), &*self.clock)
         {
             refused.why = KeyRefusal::TooMany {
                 retry_after_seconds,
@@ -91,25 +92,22 @@ impl Service {
         Err(refused)
     }
 
-    async fn check(&self, presented: &[u8], client: &Client) -> Result<KeyCaller, Refused> {
+    async fn check(&self, presented: &[u8], source: Source<'_>) -> Result<KeyCaller, Refused> {
         let digest = PlainKey::parse(presented)?.digest(&self.pepper);
         let verdict = match self.verdicts.find(&digest, self.boot_micros()) {
             Some(verdict) => verdict,
             None => self.read_verdict(&digest).await?,
         };
         let now = self.clock.now();
-        let key = &verdict.key;
+        let ip = source.ip();
         let (why, refusal) = match verdict.status(now) {
-            KeyStatus::Active if !verdict.admits(client.ip) => (
-                KeyRefusal::NotAllowed { ip: client.ip },
-                Refusal::IpNotAllowed,
-            ),
+            KeyStatus::Active if !verdict.admits(ip) => {
+                (KeyRefusal::NotAllowed { ip }, Refusal::IpNotAllowed)
+            }
             KeyStatus::Active => {
-                self.uses.note(&key.key_id, now, client);
-                self.sightings.note(key, Outcome::Accepted, now, client);
                 return Ok(KeyCaller {
                     ending: verdict.ending(now),
-                    last_used: verdict.use_at(now),
+                    last_used: self.usages.note_use(&verdict.usage, now, source),
                     verdict,
                 });
             }
@@ -120,11 +118,11 @@ impl Service {
                 (KeyRefusal::Expired { at }, Refusal::ExpiredKey)
             }
         };
-        self.sightings
-            .note(key, Outcome::Refused(refusal), now, client);
+        self.usages
+            .note_refusal(&verdict.usage, Outcome::Refused(refusal), now, source);
         Err(Refused {
             why,
-            whose: Some(Whose::Genuine(key.clone())),
+            whose: Some(Whose::Genuine(Arc::clone(&verdict.usage))),
         })
     }
 
@@ -140,8 +138,16 @@ impl Service {
             .map_err(|error| KeyRefusal::Failed(error.into()))?
             .filter(|record| record.digest.matches(digest))
             .ok_or(KeyRefusal::Unknown)?;
-        let verdict = Arc::new(Verdict::from(record));
+        let key = CalledKey::new(record.account_id.clone(), record.id.clone());
+        let usage = self.usages.of(key, record.last_use.clone());
+        let verdict = Arc::new(Verdict::new(record, usage));
         self.verdicts.keep(digest, verdict.clone(), as_of);
         Ok(verdict)
+    }
+
+    /// Notes that a call needed a permission, and had it.
+    pub fn note_scope(&self, caller: &KeyCaller, scope: Scope) {
+        self.usages
+            .note_scope(&caller.verdict.usage, scope, self.clock.now());
     }
 }

@@ -24,7 +24,7 @@ impl Service {
     pub fn describe_key<'a>(&self, caller: &'a KeyCaller) -> KeyDescription<'a> {
         let verdict = &caller.verdict;
         KeyDescription {
-            id: &verdict.key.key_id,
+            id: &verdict.key().key_id,
             name: &verdict.name,
             preview: &verdict.preview,
             scopes: &verdict.scopes,
@@ -32,7 +32,7 @@ impl Service {
             created_at: verdict.created_at,
             expires_at: verdict.expires_at,
             last_used: caller.last_used,
-            account_id: &verdict.key.account_id,
+            account_id: &verdict.key().account_id,
             account_name: &verdict.account_name,
         }
     }

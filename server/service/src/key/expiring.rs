@@ -28,7 +28,7 @@ impl Service {
             .ending_keys(&member.account_id, now, until, LIMIT)
             .await?;
         let told = |key: KeyRecord| {
-            let last = self.uses.latest(&key.id, key.last_use.clone());
+            let last = self.usages.latest(&key.id, key.last_use.clone());
             let late = is_late(&key, last.as_ref(), now);
             let end = last_moment(key.expires_at?, &member.time_zone);
             (late || key.replaced.is_none()).then_some(ExpiringKey {

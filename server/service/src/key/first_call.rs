@@ -70,7 +70,7 @@ impl Service {
         };
         let key = CalledKey::new(account.clone(), id.clone());
         if self.was_accepted(&key, record.created_at).await? {
-            let last_use = self.uses.latest(id, record.last_use);
+            let last_use = self.usages.latest(id, record.last_use);
             return Ok(Some(FirstCall {
                 stage: FirstCallStage::Accepted,
                 text: "The first call came, and was accepted.".to_owned(),
@@ -99,7 +99,8 @@ impl Service {
     }
 
     async fn was_accepted(&self, key: &CalledKey, since: Timestamp) -> Result<bool, Error> {
-        if self.calls.was_accepted(key) {
+        let usage = self.usages.get(&key.key_id);
+        if usage.is_some_and(|usage| usage.was_accepted()) {
             return Ok(true);
         }
         // Counted by the hour, from the one on in which it was made.

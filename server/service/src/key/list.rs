@@ -166,7 +166,7 @@ impl Service {
     pub(crate) fn key_view(&self, record: KeyRecord, now: Timestamp, zone: &Zone) -> KeyView {
         let moment = |at| moment(at, zone);
         let status = record.status(now);
-        let last_use = self.uses.latest(&record.id, record.last_use.clone());
+        let last_use = self.usages.latest(&record.id, record.last_use.clone());
         let active = status == KeyStatus::Active;
         let since = |seconds: i64| now.plus_seconds(-seconds);
         let last_sign_of_life = last_use.as_ref().map_or(record.created_at, |last| last.at);

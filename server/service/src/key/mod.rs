@@ -25,9 +25,7 @@ mod rotate;
 mod rotation;
 mod secret;
 mod several;
-mod sightings;
 mod status;
-mod uses;
 mod watch;
 
 pub use allow_list::AllowList;
@@ -37,9 +35,7 @@ pub use first_call::AwaitedKeys;
 pub use identify::Identified;
 pub use operator::{Carried, KeyNamed, NotNamed, OperatorChange};
 pub use secret::{KeyDigest, Malformed, PlainKey};
-pub use sightings::PendingSightings;
 pub use status::Ending;
-pub use uses::{FLUSH_EVERY_SECONDS, PendingUses};
 
 /// A key that was used within this time asks for its name before it is revoked: something still depends on it.
 const USED_LATELY_SECONDS: i64 = 24 * 3600;

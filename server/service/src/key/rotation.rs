@@ -78,7 +78,7 @@ impl Service {
         let account = &old.account_id;
         let old_calls = self.store.key_calls(account, &old.id, first).await?;
         let new_calls = self.store.key_calls(account, &new.id, first).await?;
-        let last = self.uses.latest(&old.id, old.last_use.clone());
+        let last = self.usages.latest(&old.id, old.last_use.clone());
         let last = last.filter(|last| last.at > since);
         Ok(Overlap {
             old: link(old, now),

@@ -5,7 +5,7 @@
 
 use crate::Pepper;
 use crate::random::Random;
-use rand::distr::{Alphanumeric, SampleString};
+use rand::distr::{Alphanumeric, Distribution as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::convert::Infallible;
@@ -22,7 +22,7 @@ const SECRET_CHARS: usize = BODY_CHARS + CHECKSUM_CHARS;
 pub(super) const PREVIEW_CHARS: usize = 6;
 
 /// The full text of a key. It cannot be cloned, serialised or printed, and is wiped when dropped.
-pub struct PlainKey(Zeroizing<String>);
+pub struct PlainKey(Zeroizing<[u8; SECRET_CHARS]>);
 
 /// Not a key of ours: in what its form is another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,49 +52,54 @@ impl PlainKey {
     pub const CHARS: usize = SECRET_CHARS;
 
     pub fn generate(random: &dyn Random) -> Self {
-        // The whole capacity at once: a text that grew would leave copies of itself behind.
-        let mut text = Zeroizing::new(String::with_capacity(SECRET_CHARS));
-        text.push_str(PREFIX);
-        Alphanumeric.append_string(&mut Source(random), &mut text, RANDOM_CHARS);
-        let sum = checksum(text.as_bytes());
-        text.push_str(&sum);
+        let mut text = Zeroizing::new([0; SECRET_CHARS]);
+        text[..PREFIX.len()].copy_from_slice(PREFIX.as_bytes());
+        for place in &mut text[PREFIX.len()..BODY_CHARS] {
+            *place = Alphanumeric.sample(&mut Source(random));
+        }
+        let sum = checksum(&text[..BODY_CHARS]);
+        text[BODY_CHARS..].copy_from_slice(&sum);
         Self(text)
     }
 
     /// # Errors
     /// Anything but 52 characters of the right form with a fitting checksum.
     pub fn parse(presented: &[u8]) -> Result<Self, Malformed> {
-        let text = std::str::from_utf8(presented).map_err(|_| Malformed::Characters)?;
-        if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        let of_a_key = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+        if !presented.iter().all(of_a_key) {
             return Err(Malformed::Characters);
         }
-        let random = text.strip_prefix(PREFIX).ok_or(Malformed::Prefix)?;
-        if random.contains('_') {
+        let rest = presented.strip_prefix(PREFIX.as_bytes());
+        if rest.ok_or(Malformed::Prefix)?.contains(&b'_') {
             return Err(Malformed::Characters);
         }
-        if text.len() != SECRET_CHARS {
-            let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
+        let Ok(text) = <[u8; SECRET_CHARS]>::try_from(presented) else {
+            let length = u16::try_from(presented.len()).unwrap_or(u16::MAX);
             return Err(Malformed::Length(length));
-        }
+        };
+        let text = Zeroizing::new(text);
         let (body, sum) = text.split_at(BODY_CHARS);
-        if checksum(body.as_bytes()) != sum {
+        if checksum(body) != sum {
             return Err(Malformed::Checksum);
         }
-        Ok(Self(Zeroizing::new(text.to_owned())))
+        Ok(Self(text))
     }
 
     pub fn digest(&self, pepper: &Pepper) -> KeyDigest {
-        KeyDigest(pepper.mac(&Sha256::digest(self.0.as_bytes())))
+        KeyDigest(pepper.mac(&Sha256::digest(*self.0)))
     }
 
     /// Enough to recognise a key by, far too little to use it.
     pub fn preview(&self) -> String {
-        format!("{}…", &self.0[..PREFIX.len() + PREVIEW_CHARS])
+        format!("{}…", &self.expose()[..PREFIX.len() + PREVIEW_CHARS])
     }
 
     /// The text itself, for the one answer that shows it.
+    ///
+    /// # Panics
+    /// Never: a key is made of ASCII.
     pub fn expose(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&*self.0).expect("letters and digits")
     }
 }
 
@@ -130,11 +135,13 @@ impl fmt::Debug for KeyDigest {
     }
 }
 
-fn checksum(body: &[u8]) -> String {
-    format!(
-        "{:0>CHECKSUM_CHARS$}",
-        base62::encode(crc32fast::hash(body))
-    )
+/// Six digits, the first ones zeros where fewer would do.
+fn checksum(body: &[u8]) -> [u8; CHECKSUM_CHARS] {
+    let (mut digits, mut sum) = ([0; CHECKSUM_CHARS], [b'0'; CHECKSUM_CHARS]);
+    let used = base62::encode_bytes(crc32fast::hash(body), &mut digits)
+        .expect("62 to the power of 6 is more than 2 to that of 32");
+    sum[CHECKSUM_CHARS - used..].copy_from_slice(&digits[..used]);
+    sum
 }
 
 /// Our randomness, as `rand` wants it.

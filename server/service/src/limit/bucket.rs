@@ -13,11 +13,17 @@ const TOKEN: u64 = 1000;
 /// What is missing from a full bucket. So a bucket that nobody remembers is full, and one whose limit changes has the
 /// new depth less what was spent.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     spent: u64,
     at: Timestamp,
     /// Tokens a second, as of the last call.
     per_second: u32,
+}
+
+impl Default for Bucket {
+    fn default() -> Self {
+        Self::full(Timestamp::from_millis(0))
+    }
 }
 
 impl Bucket {
@@ -30,7 +36,7 @@ impl Bucket {
     }
 
     /// Takes a token where there is one. `now` must be read while nobody else uses this bucket.
-    pub(super) fn take(&mut self, limit: RateLimit, now: Timestamp) -> Allowance {
+    pub(crate) fn take(&mut self, limit: RateLimit, now: Timestamp) -> Allowance {
         let capacity = u64::from(limit.depth()) * TOKEN;
         self.per_second = limit.per_second();
         self.spent = self.spent_at(now).min(capacity);
@@ -55,7 +61,7 @@ impl Bucket {
         }
     }
 
-    pub(super) fn is_full(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_full(&self, now: Timestamp) -> bool {
         self.spent_at(now) == 0
     }
 

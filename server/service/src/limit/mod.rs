@@ -4,10 +4,9 @@
 
 mod bucket;
 mod failures;
-mod keys;
 
+pub(crate) use bucket::Bucket;
 pub(crate) use failures::{FailureBuckets, network};
-pub(crate) use keys::KeyBuckets;
 
 use crate::{KeyCaller, Service};
 use domain::RateLimit;
@@ -27,12 +26,9 @@ pub struct Allowance {
 impl Service {
     /// Takes a token from the caller's bucket, where there is one.
     pub fn spend(&self, caller: &KeyCaller) -> Allowance {
-        self.buckets
-            .spend(caller.key_id(), caller.limit(), &*self.clock)
-    }
-
-    /// Forgets the buckets that have filled up again. Cheap; the server does it every few seconds.
-    pub fn drop_full_buckets(&self) {
-        self.buckets.drop_full(&*self.clock);
+        caller
+            .verdict
+            .usage
+            .spend(caller.verdict.limit, &*self.clock)
     }
 }

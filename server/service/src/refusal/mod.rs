@@ -7,6 +7,7 @@
 mod pending;
 mod words;
 
+pub(crate) use pending::AT_ONCE;
 pub use pending::PendingRefusals;
 
 use crate::key::Malformed;

@@ -4,12 +4,16 @@ use super::CallId;
 use crate::CalledKey;
 use crate::store::RefusedCall;
 use domain::AccountId;
-use std::collections::{HashMap, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// As many wait of each account, and as many of nobody's: the latest ones, so that no flood takes memory, or the place of
 /// what belongs to another.
 const MAX_PENDING: usize = 500;
+
+/// As many are written at once, so that nobody who is refused waits long for the others to be copied.
+pub(crate) const AT_ONCE: usize = 1_000;
 
 /// By account; those without a key of ours under `None`.
 #[derive(Debug, Default)]
@@ -45,19 +49,26 @@ impl PendingRefusals {
         calls.iter().rev().find(of_key).cloned()
     }
 
-    pub(crate) fn snapshot(&self) -> Vec<RefusedCall> {
-        self.lock().values().flatten().cloned().collect()
+    /// [`AT_ONCE`] of them at most.
+    pub(crate) fn some(&self) -> Vec<RefusedCall> {
+        let pending = self.lock();
+        pending.values().flatten().take(AT_ONCE).cloned().collect()
     }
 
     /// Takes off what was written; what came meanwhile stays.
     pub(crate) fn forget(&self, written: &[RefusedCall]) {
+        let ids: HashSet<_> = written.iter().map(|call| call.id.as_str()).collect();
+        let account = |call: &RefusedCall| call.key.as_ref().map(|(account, _)| account.clone());
+        let accounts: HashSet<_> = written.iter().map(account).collect();
         let mut pending = self.lock();
-        let written: std::collections::HashSet<_> =
-            written.iter().map(|call| call.id.as_str()).collect();
-        pending.retain(|_, ring| {
-            ring.retain(|call| !written.contains(call.id.as_str()));
-            !ring.is_empty()
-        });
+        for account in accounts {
+            if let Entry::Occupied(mut ring) = pending.entry(account) {
+                ring.get_mut().retain(|call| !ids.contains(call.id.as_str()));
+                if ring.get().is_empty() {
+                    ring.remove();
+                }
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Option<AccountId>, VecDeque<RefusedCall>>> {
@@ -101,7 +112,9 @@ mod tests {
             pending.note(call(number, None));
             pending.note(call(10_000 + number, Some("theirs")));
         }
-        assert_eq!(pending.snapshot().len(), 1 + 2 * MAX_PENDING);
+        let all: usize = pending.lock().values().map(VecDeque::len).sum();
+        assert_eq!(all, 1 + 2 * MAX_PENDING);
+        assert_eq!(pending.some().len(), AT_ONCE);
         assert!(pending.find(&mine, &id(0)).is_some());
         assert!(pending.find(&mine, &id(1_999)).is_some(), "the latest");
         assert!(pending.find(&mine, &id(1)).is_none());
@@ -112,11 +125,11 @@ mod tests {
     fn what_comes_during_a_write_is_kept() {
         let pending = PendingRefusals::default();
         pending.note(call(1, None));
-        let written = pending.snapshot();
+        let written = pending.some();
         pending.note(call(2, None));
         pending.forget(&written);
-        assert_eq!(pending.snapshot(), [call(2, None)]);
-        pending.forget(&pending.snapshot());
+        assert_eq!(pending.some(), [call(2, None)]);
+        pending.forget(&pending.some());
         assert!(pending.lock().is_empty());
     }
 }

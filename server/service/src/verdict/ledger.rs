@@ -28,6 +28,13 @@ impl Number for AtomicU64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AsOf(u64);
 
+/// Where changes of a key, and of its account, are noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Places {
+    key: usize,
+    account: usize,
+}
+
 /// Changed by one at a time (see [`super::Heart`]), and read by all without a lock.
 ///
 /// A change is noted for the place of its key, which the key shares with a few others: those are read anew for nothing,
@@ -67,9 +74,17 @@ impl<N: Number> Ledger<N> {
     }
 
     /// Whether nothing changed of a record that was read since then.
-    pub(super) fn holds(&self, as_of: AsOf, key: &impl Hash, account: &impl Hash) -> bool {
+    pub(super) fn holds(&self, as_of: AsOf, places: Places) -> bool {
         let noted = |row: &[N], place: usize| row[place].get() <= as_of.0;
-        noted(&self.of_keys, self.place(key)) && noted(&self.of_accounts, self.place(account))
+        noted(&self.of_keys, places.key) && noted(&self.of_accounts, places.account)
+    }
+
+    /// For [`Self::holds`]; the same for as long as this ledger lives.
+    pub(super) fn places(&self, key: &impl Hash, account: &impl Hash) -> Places {
+        Places {
+            key: self.place(key),
+            account: self.place(account),
+        }
     }
 
     pub(super) fn note_key(&self, key: &impl Hash) {

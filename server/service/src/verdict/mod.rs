@@ -29,12 +29,13 @@ pub use heart::{BEAT_MILLIS, Heart};
 use crate::caller::CalledKey;
 use crate::key::{AllowList, KeyDigest};
 use crate::store::{ChangeOf, KeyRecord};
+use crate::usage::KeyUsage;
 use domain::{AccountName, KeyName, RateLimit, ScopeSet, Timestamp};
-use ledger::{AsOf, Ledger, Number};
+use ledger::{AsOf, Ledger, Number, Places};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 /// Keys that are kept at most, some hundred bytes each. Unknown ones never are.
 const KEPT: usize = 250_000;
@@ -44,7 +45,8 @@ const PLACES: usize = 4_096;
 /// What a decision on a call of a key needs, and what the key is told of itself.
 #[derive(Debug)]
 pub struct Verdict {
-    pub(crate) key: CalledKey,
+    /// Whose calls these are, and what they leave behind.
+    pub(crate) usage: Arc<KeyUsage>,
     pub(crate) account_name: AccountName,
     pub(crate) name: KeyName,
     pub(crate) preview: String,
@@ -56,14 +58,13 @@ pub struct Verdict {
     pub(crate) paused: bool,
     pub(crate) revoked: bool,
     pub(crate) replaced_at: Option<Timestamp>,
-    last_used: LastUsed,
 }
 
-impl From<KeyRecord> for Verdict {
-    fn from(record: KeyRecord) -> Self {
+impl Verdict {
+    pub(crate) fn new(record: KeyRecord, usage: Arc<KeyUsage>) -> Self {
         Self {
             limit: record.limit(),
-            key: CalledKey::new(record.account_id, record.id),
+            usage,
             account_name: record.account_name,
             name: record.name,
             preview: record.preview,
@@ -74,33 +75,11 @@ impl From<KeyRecord> for Verdict {
             paused: record.paused_at.is_some(),
             revoked: record.revocation.is_some(),
             replaced_at: record.replaced.map(|replaced| replaced.at),
-            last_used: LastUsed::new(record.last_use.map(|used| used.at)),
         }
     }
-}
 
-impl Verdict {
-    /// For comparing two.
-    #[cfg(feature = "contract")]
-    pub(crate) fn without_uses(mut self) -> Self {
-        self.last_used = LastUsed::new(None);
-        self
-    }
-
-    /// Notes a use, and gives the one before it, as far as this node knows.
-    pub(crate) fn use_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let before = self.last_used.0.fetch_max(now.millis(), Ordering::Relaxed);
-        (before != i64::MIN).then(|| Timestamp::from_millis(before))
-    }
-}
-
-/// The lowest number of all where it was never used.
-#[derive(Debug)]
-struct LastUsed(AtomicI64);
-
-impl LastUsed {
-    fn new(at: Option<Timestamp>) -> Self {
-        Self(AtomicI64::new(at.map_or(i64::MIN, Timestamp::millis)))
+    pub(crate) fn key(&self) -> &CalledKey {
+        self.usage.key()
     }
 }
 
@@ -108,6 +87,7 @@ impl LastUsed {
 pub(crate) struct Kept {
     verdict: Arc<Verdict>,
     as_of: AsOf,
+    places: Places,
 }
 
 /// A map from digests with a bound of its own.
@@ -198,11 +178,10 @@ impl<N: Number, M: Memory> Verdicts<N, M> {
         if !self.ledger.is_live(now) {
             return None;
         }
-        let Kept { verdict, as_of } = self.memory.get(digest)?;
-        let account = &verdict.key.account_id;
+        let kept = self.memory.get(digest)?;
         self.ledger
-            .holds(as_of, digest.as_bytes(), account)
-            .then_some(verdict)
+            .holds(kept.as_of, kept.places)
+            .then_some(kept.verdict)
     }
 
     pub(crate) fn may_be_used(&self, now: u64) -> bool {
@@ -215,7 +194,14 @@ impl<N: Number, M: Memory> Verdicts<N, M> {
     }
 
     pub(crate) fn keep(&self, digest: &KeyDigest, verdict: Arc<Verdict>, as_of: AsOf) {
-        self.memory.insert(digest, Kept { verdict, as_of });
+        let account = &verdict.key().account_id;
+        let places = self.ledger.places(digest.as_bytes(), account);
+        let kept = Kept {
+            verdict,
+            as_of,
+            places,
+        };
+        self.memory.insert(digest, kept);
     }
 
     /// Forgets what a change is about. By one at a time, as all below.

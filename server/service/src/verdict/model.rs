@@ -100,11 +100,7 @@ impl Node {
         if self.mistake == Mistake::LeaseAskedLast {
             let kept = self.verdicts.memory.get(&DIGEST)?;
             // It still finds what is there; only the lease comes too late.
-            let account = &kept.verdict.key.account_id;
-            let holds = self
-                .verdicts
-                .ledger
-                .holds(kept.as_of, DIGEST.as_bytes(), account);
+            let holds = self.verdicts.ledger.holds(kept.as_of, kept.places);
             let live = self.verdicts.ledger.is_live(now);
             return (holds && live).then_some(kept.verdict.revoked);
         }

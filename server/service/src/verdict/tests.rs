@@ -1,10 +1,11 @@
 //! What is in memory, and when it may be used.
 
 use super::ledger::LEASE;
-use super::{KEPT, LastUsed, Verdict, Verdicts};
+use super::{KEPT, Verdict, Verdicts};
 use crate::caller::CalledKey;
 use crate::key::KeyDigest;
 use crate::store::ChangeOf;
+use crate::usage::KeyUsage;
 use domain::{AccountId, AccountName, KeyId, KeyName, RateLimit, ScopeSet, Timestamp};
 use std::sync::Arc;
 
@@ -22,7 +23,10 @@ fn account(id: &str) -> AccountId {
 
 fn of_account(id: &str, revoked: bool) -> Verdict {
     Verdict {
-        key: CalledKey::new(account(id), KeyId::parse("k").unwrap()),
+        usage: Arc::new(KeyUsage::new(CalledKey::new(
+            account(id),
+            KeyId::parse("k").unwrap(),
+        ))),
         account_name: AccountName::parse("Acme").unwrap(),
         name: KeyName::parse("CRM Sync").unwrap(),
         preview: "vx_abc123…".to_owned(),
@@ -34,7 +38,6 @@ fn of_account(id: &str, revoked: bool) -> Verdict {
         paused: false,
         revoked,
         replaced_at: None,
-        last_used: LastUsed::new(None),
     }
 }
 

@@ -96,7 +96,7 @@ pub async fn put(
         .service
         .put_item(
             &scoped.caller,
-            &scoped.client,
+            &scoped.client(),
             &text(id)?,
             draft,
             &condition,
@@ -130,7 +130,7 @@ pub async fn delete(
     let condition = conditions(&parameters, &headers)?;
     let removal = state
         .service
-        .delete_item(&scoped.caller, &scoped.client, &text(id)?, &condition)
+        .delete_item(&scoped.caller, &scoped.client(), &text(id)?, &condition)
         .await?;
     match removal {
         Removal::Removed => Ok(StatusCode::NO_CONTENT),

@@ -85,7 +85,7 @@ pub async fn push(
     };
     let report = state
         .service
-        .push_items(&scoped.caller, &scoped.client, drafts, options)
+        .push_items(&scoped.caller, &scoped.client(), drafts, options)
         .await?;
     match report {
         FeedReport::Stored {

@@ -37,7 +37,7 @@ pub async fn create(
     parameters.none()?;
     let lead = state
         .service
-        .create_lead(&scoped.caller, &scoped.client, fields)
+        .create_lead(&scoped.caller, &scoped.client(), fields)
         .await?;
     let place = format!("/api/leads/{}", lead.id);
     Ok((StatusCode::CREATED, [(LOCATION, place)], Json(lead.into())))

@@ -65,7 +65,7 @@ pub async fn edit(
     no_condition(&headers)?;
     let lead = state
         .service
-        .update_lead(&scoped.caller, &scoped.client, &parse(id)?, &edits)
+        .update_lead(&scoped.caller, &scoped.client(), &parse(id)?, &edits)
         .await?;
     lead.map(|lead| Json(lead.into()))
         .ok_or(Problem::NoSuchLead)
@@ -94,7 +94,7 @@ pub async fn erase(
     no_condition(&headers)?;
     let found = state
         .service
-        .erase_lead(&scoped.caller, &scoped.client, &parse(id)?)
+        .erase_lead(&scoped.caller, &scoped.client(), &parse(id)?)
         .await?;
     if found {
         Ok(StatusCode::NO_CONTENT)

@@ -1,6 +1,9 @@
 //! Keys in memory: without a look at the database, and never older than what was acknowledged.
 
 use crate::support::{Key, World};
+use domain::{Outcome, Scope};
+use futures::FutureExt as _;
+use service::Source;
 use std::time::Duration;
 
 async fn hide(world: &World) {
@@ -32,6 +35,33 @@ async fn a_key_in_memory_is_let_in_without_a_statement_and_only_for_as_long_as_t
     assert!(status(&key).await >= 500, "the lease is over");
     world.service.look().await.unwrap();
     assert_eq!(status(&key).await, 200, "a look is enough");
+}
+
+#[tokio::test]
+async fn a_key_in_memory_is_checked_without_waiting_and_without_taking_memory() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let secret = key.secret;
+    let source = Source::new([203, 0, 113, 7].into(), Some(b"curl/8.5.0"));
+    let check = || {
+        let service = &world.service;
+        let checked = service.authenticate(secret.as_bytes(), source);
+        let caller = checked.now_or_never().expect("it waits for something");
+        let caller = caller.expect("the key is good");
+        assert!(service.spend(&caller).allowed);
+        service.note_scope(&caller, Scope::LeadsRead);
+        service.count_call(caller.usage(), Outcome::Accepted);
+    };
+    world
+        .service
+        .authenticate(secret.as_bytes(), source)
+        .await
+        .expect("the key is good");
+    // The first call after a write notes who calls and what for.
+    check();
+    let taken = allocation_counter::measure(|| (0..50).for_each(|_| check()));
+    assert_eq!(taken.count_total, 0, "{taken:?}");
 }
 
 #[tokio::test]

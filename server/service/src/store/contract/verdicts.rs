@@ -3,10 +3,13 @@
 use super::change::{Change, World};
 use super::tenant::Tenant;
 use super::world::{Shared, at, race, used};
+use crate::caller::CalledKey;
 use crate::key::KeyDigest;
 use crate::store::{ChangeOf, KeyChange, NodeId, NodeRecord, Store, VerdictChange};
+use crate::usage::KeyUsage;
 use crate::verdict::Verdict;
 use domain::AccountId;
+use std::sync::Arc;
 
 fn id(name: &str) -> NodeId {
     NodeId::from_stored(name.to_owned())
@@ -33,7 +36,9 @@ fn is_of(change: &VerdictChange, digest: &KeyDigest, account: &AccountId) -> boo
 /// All that calls of a key are decided by, as text.
 async fn decided_by(store: &dyn Store, digest: &KeyDigest) -> String {
     let record = store.find_key_by_digest(digest).await.unwrap().unwrap();
-    format!("{:?}", Verdict::from(record).without_uses())
+    let key = CalledKey::new(record.account_id.clone(), record.id.clone());
+    let usage = Arc::new(KeyUsage::new(key));
+    format!("{:?}", Verdict::new(record, usage))
 }
 
 /// The ports in this list are called by the service where it waits for every node (`Service::everywhere`). One that is

@@ -1,0 +1,135 @@
+"""What the benchmarks of keys have in common: a server with so many of them, and wrk that calls with them."""
+
+import hashlib
+import hmac
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+import zlib
+from dataclasses import dataclass
+
+from startup import start, stop
+
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+OWNER = {"VOXUM_ADMIN_EMAIL": "ada@example.com", "VOXUM_ADMIN_PASSWORD": "correct horse battery"}
+HERE = os.path.dirname(os.path.abspath(__file__))
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def secret(dice):
+    """A key's text, as the server makes them."""
+    text = "vx_" + "".join(dice.choices(DIGITS, k=43))
+    checksum, tail = zlib.crc32(text.encode()), ""
+    for _ in range(6):
+        checksum, digit = divmod(checksum, 62)
+        tail = DIGITS[digit] + tail
+    return text + tail
+
+
+def fill(folder, count, seed=1):
+    """Puts so many active keys into the database of a server that is stopped, whose limits never refuse; their secrets."""
+    database = sqlite3.connect(os.path.join(folder, "data/voxum.db"))
+    with open(os.path.join(folder, "data/pepper")) as file:
+        pepper = bytes.fromhex(file.read().strip())
+    dice, now = random.Random(seed), int(time.time() * 1_000)
+    account, owner = database.execute("SELECT account_id, id FROM members").fetchone()
+    (pepper_id,) = database.execute("SELECT substr(pepper_fingerprint, 1, 16) FROM installation").fetchone()
+    secrets = [secret(dice) for _ in range(count)]
+
+    def rows():
+        for number, text in enumerate(secrets):
+            digest = hmac.digest(pepper, hashlib.sha256(text.encode()).digest(), "sha256")
+            yield (
+                f"key-{number:031}", account, "Inventory Integration", text[:9] + "…", digest, pepper_id,
+                "inventory:read inventory:write", now, owner, number.to_bytes(32, "big"), 100_000, 10_000,
+            )  # fmt: skip
+
+    # Nobody searches for them, so their words need not be written.
+    database.executemany(
+        """INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by,
+               form_token, limit_depth, limit_per_second, indexed)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)""",
+        rows(),
+    )
+    database.commit()
+    database.close()
+    return secrets
+
+
+def make(binary, folder, count):
+    """An installation on SQLite with so many keys that was never started with them; their secrets."""
+    os.makedirs(folder, exist_ok=True)
+    stop(start(binary, folder, **OWNER)[0])
+    return fill(folder, count)
+
+
+def written(folder, name, secrets):
+    """A file of keys, for wrk."""
+    path = os.path.join(folder, name)
+    with open(path, "w") as file:
+        file.write("\n".join(secrets) + "\n")
+    return path
+
+
+def bare(binary, **settings):
+    """The server without authentication."""
+    process = subprocess.Popen([binary], env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
+    return process, process.stdout.readline().split()[2]
+
+
+@dataclass
+class Run:
+    requests: int
+    seconds: float
+    """Of the processor, user and system, of the server alone."""
+    cpu: float
+    """Answers with a status above 399."""
+    refused: int
+    p50: float
+    p99: float
+    worst: float
+
+    @property
+    def per_cpu(self):
+        return self.requests / self.cpu
+
+    @property
+    def rate(self):
+        return self.requests / self.seconds
+
+
+def cpu(process):
+    """Seconds of the processor that a process took so far."""
+    with open(f"/proc/{process.pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def wrk(url, keys, seconds, connections=16, threads=1, script="keys.lua"):
+    """wrk under way; it ends by itself."""
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "-s", os.path.join(HERE, script), url, "--", keys]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def told(running, used):
+    """What a wrk that was under way has found, the server having used so much of the processor meanwhile."""
+    output, _ = running.communicate(timeout=600)
+    line = next((line for line in output.splitlines() if line.startswith("RESULT ")), None)
+    if line is None:
+        sys.exit(f"wrk failed:\n{output}")
+    requests, micros, refused, broken, p50, p99, worst = map(int, line.split()[1:])
+    if broken:
+        sys.exit(f"{broken} connections broke:\n{output}")
+    return Run(requests, micros / 1e6, used(), refused, p50 / 1e3, p99 / 1e3, worst / 1e3)
+
+
+def run(process, url, keys, seconds, **options):
+    """Calls for so long, each of which has to be accepted."""
+    before = cpu(process)
+    found = told(wrk(url, keys, seconds, **options), lambda: cpu(process) - before)
+    if found.refused:
+        sys.exit(f"{found.refused} of {found.requests} calls were refused")
+    return found

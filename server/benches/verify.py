@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+"""What it costs to check a key: each figure is a ratio of two things that are measured in turn in one run.
+
+`make bench` runs all of it on the release binary, some ten minutes; letters after the binaries choose, such as `a g`.
+"""
+
+import glob
+import http.client
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import load
+from load import bare, cpu, make, run, stop, told, wrk, written
+from startup import resident, start
+
+SECONDS = int(os.environ.get("SECONDS", 4))
+ROUNDS = int(os.environ.get("ROUNDS", 7))
+ROTATED = 1_000
+# Revocations that are timed, on one node and on two.
+TRIALS = 300
+
+median = statistics.median
+
+
+def line(what, ratio, aim, good, detail):
+    mark = "ok" if good else "<- misses its aim"
+    print(f"{what:58}{ratio:7.2f}   (aim {aim}; {detail}) {mark}", flush=True)
+
+
+def in_turn(sides, seconds=SECONDS, rounds=ROUNDS, **options):
+    """Runs of each side, asked in turn after one that does not count."""
+    runs = [[] for _ in sides]
+    for number in range(rounds + 1):
+        for found, (process, url, keys) in zip(runs, sides):
+            one = run(process, url, keys, seconds if number else 1, **options)
+            if number:
+                found.append(one)
+    return runs
+
+
+def ratio(ours, theirs, of):
+    """The median of the ratios of runs that followed each other."""
+    return median(of(a) / of(b) for a, b in zip(ours, theirs))
+
+
+def compare(what, ours, theirs, least, named, p99=None):
+    """Requests per second of the processor, and the slowest of a hundred."""
+    a, b = in_turn([ours, theirs])
+    of = ratio(a, b, lambda run: run.per_cpu)
+    per_cpu = [median(run.per_cpu for run in side) for side in (a, b)]
+    detail = f"{per_cpu[0]:,.0f} a CPU second, {named} {per_cpu[1]:,.0f}"
+    line(f"{what}: requests per CPU second", of, f"≥ {least}", of >= least, detail)
+    if p99:
+        slow = ratio(a, b, lambda run: run.p99)
+        detail = f"{median(run.p99 for run in a):.2f} ms, {named} {median(run.p99 for run in b):.2f} ms"
+        line(f"{what}: p99", slow, f"≤ {p99}", slow <= p99, detail)
+
+
+class Installation:
+    """On SQLite, with so many keys; a thousand of them are used."""
+
+    def __init__(self, voxum, root, count):
+        self.voxum, self.folder = voxum, os.path.join(root, f"keys-{count}")
+        self.secrets = make(voxum, self.folder, count)
+        self.file = written(self.folder, "rotated", self.secrets[:: max(1, count // ROTATED)][:ROTATED])
+
+    def start(self, **settings):
+        process, url, _ = start(self.voxum, self.folder, **settings)
+        return process, url, self.file
+
+
+class Postgres:
+    """A server of its own, as the tests have one."""
+
+    def __init__(self, root):
+        script = os.path.join(load.HERE, "../storage/tests/postgres/server.sh")
+        with socket.socket() as free, open(script) as file:
+            free.bind(("127.0.0.1", 0))
+            self.port, text = free.getsockname()[1], file.read()
+        folders = [os.path.dirname(shutil.which("initdb") or ""), *sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)]
+        folder = next(folder for folder in folders if folder)
+        other_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+        command = [*other_user, "sh", "-c", text, "server.sh", folder, str(self.port), "bench"]
+        self.process = subprocess.Popen(command, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline().strip() != "ready":
+            sys.exit(f"PostgreSQL does not start: {self.process.stdout.read()}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(timeout=30)
+
+    def move(self, voxum, folder):
+        """Moves an installation here; what its servers have to be told."""
+        settings = {
+            "VOXUM_DATABASE_URL": f"postgres://voxum:bench@127.0.0.1:{self.port}/postgres",
+            "VOXUM_PEPPER_FILE": os.path.join(folder, "data/pepper"),
+        }
+        subprocess.run([voxum, "move", "data/voxum.db"], cwd=folder, env={**os.environ, **settings}, check=True, stdout=subprocess.DEVNULL)
+        return settings
+
+
+def a(voxum, other, root):
+    """GET /api/key against the same JSON from a route that asks nobody who they are."""
+    few = Installation(voxum, root, ROTATED)
+    for threads in ("1", "2"):
+        settings = {"TOKIO_WORKER_THREADS": threads}
+        ours, theirs = few.start(**settings), bare(other, **settings)
+        what = f"a  a key checked / nothing checked, {threads} thread{'s'[: threads != '1']}"
+        compare(what, ours, (*theirs, few.file), 0.85, "bare", 1.3)
+        stop(ours[0])
+        stop(theirs[0])
+
+
+def b(voxum, other, root):
+    """A million keys stored against a thousand."""
+    few, many = Installation(voxum, root, ROTATED), Installation(voxum, root, 1_000_000)
+    sides = many.start(), few.start()
+    compare("b  1,000,000 keys stored / 1,000", *sides, 0.95, "1,000 keys")
+    for side in sides:
+        stop(side[0])
+    return many
+
+
+def d(voxum, other, root, many=None):
+    """Memory of keys that were used."""
+    many = many or Installation(voxum, root, 1_000_000)
+    process, url, _ = many.start()
+    time.sleep(3)
+    before, used = resident(process), 200_000
+    keys = written(many.folder, "many", many.secrets[:used])
+    calls = 0
+    while calls < 2 * used:
+        calls += run(process, url, keys, 10).requests
+    time.sleep(6)
+    after = resident(process)
+    stop(process)
+    print(f"d  resident with 1,000,000 keys stored, none used          {before / 1e6:7.1f} MB")
+    print(f"d  the same, {used:,} of them used and in memory          {after / 1e6:7.1f} MB")
+    print(f"d  for each key in memory                                  {(after - before) / used:7.0f} bytes", flush=True)
+
+
+def c(voxum, other, root):
+    """How long the one who revokes waits until the key is refused: on one node, and on two."""
+    took = {}
+    with Postgres(root) as postgres:
+        few = Installation(voxum, root, 2 * ROTATED)
+        settings = postgres.move(voxum, few.folder)
+        nodes = [start(voxum, few.folder, **settings) for _ in range(2)]
+        for what, chosen in [("two", nodes), ("one", nodes[:1])]:
+            if what == "one":
+                stop(nodes[1][0])
+                time.sleep(1)
+            secrets = few.secrets[: TRIALS] if what == "two" else few.secrets[TRIALS : 2 * TRIALS]
+            took[what] = [revoked([url for _, url, _ in chosen], secret) for secret in secrets]
+        stop(nodes[0][0])
+    one, two = (median(took[what]) * 1e3 for what in ("one", "two"))
+    slowest = max(took["two"]) * 1e3
+    print(f"c  revoked until refused, two nodes / one                  {two / one:7.2f}   "
+          f"(two {two:.1f} ms, one {one:.1f} ms, slowest of {TRIALS} on two {slowest:.0f} ms)", flush=True)
+
+
+def revoked(urls, secret):
+    """Seconds from asking until each node refuses the key."""
+    connections = [http.client.HTTPConnection(url.removeprefix("http://"), timeout=10) for url in urls]
+
+    def status(connection, method):
+        connection.request(method, "/api/key", headers={"X-API-Key": secret})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    for connection in connections:
+        assert status(connection, "GET") == 200
+    began = time.perf_counter()
+    assert status(connections[0], "DELETE") == 204
+    for connection in connections:
+        assert status(connection, "GET") == 401
+    return time.perf_counter() - began
+
+
+def e(voxum, other, root):
+    """Instructions: what is not SHA-256 or HMAC against what is. valgrind knows no processor with instructions for them."""
+    few = Installation(voxum, root, ROTATED)
+    program = os.path.join(os.path.dirname(other), "instructions")
+
+    def counted(what, times):
+        command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program]
+        command += [os.path.join(few.folder, "data"), few.secrets[0], what, str(times)]
+        output = subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True).stderr
+        return int(re.search(r"Collected : (\d+)", output)[1])
+
+    # What both have in common, such as opening the database, falls away.
+    check, digest = ((counted(what, 6_000) - counted(what, 2_000)) / 4_000 for what in ("check", "digest"))
+    of = (check - digest) / digest
+    line("e  instructions: all else / SHA-256 and HMAC", of, "≤ 1", of <= 1, f"{check:,.0f} for a check, {digest:,.0f} of them digests")
+
+
+def f(voxum, other, root):
+    """PostgreSQL against SQLite."""
+    with Postgres(root) as postgres:
+        lite, great = (Installation(voxum, os.path.join(root, name), ROTATED) for name in ("sqlite", "postgres"))
+        settings = postgres.move(voxum, great.folder)
+        sides = great.start(**settings), lite.start()
+        compare("f  on PostgreSQL / on SQLite", *sides, 0.95, "SQLite")
+        for side in sides:
+            stop(side[0])
+
+
+def g(voxum, other, root):
+    """Good keys beside a flood of bad ones."""
+    few = Installation(voxum, root, ROTATED)
+    dice = load.random.Random(2)
+    bad = written(few.folder, "bad", [load.secret(dice) for _ in range(100_000)])
+    process, url, keys = few.start()
+    alone, beside, memory = [], [], resident(process)
+    for number in range(ROUNDS + 1):
+        quiet = run(process, url, keys, SECONDS, connections=4)
+        flood = wrk(url, bad, SECONDS + 1, connections=4)
+        time.sleep(0.5)
+        flooded = run(process, url, keys, SECONDS, connections=4)
+        sent = told(flood, lambda: 0)
+        if number:
+            alone.append(quiet), beside.append(flooded)
+    grown = resident(process) - memory
+    stop(process)
+    slow = ratio(beside, alone, lambda run: run.p99)
+    detail = f"{median(run.p99 for run in beside):.2f} ms, alone {median(run.p99 for run in alone):.2f} ms; {sent.rate:,.0f} bad ones a second"
+    line("g  good keys' p99 beside 100,000 bad ones / alone", slow, "≤ 1.5", slow <= 1.5, detail)
+    print(f"g  memory that the bad ones took                           {grown / 1e6:7.1f} MB", flush=True)
+
+
+def h(voxum, other, root):
+    """Whether writing what 100,000 keys left behind keeps calls waiting."""
+    some = Installation(voxum, root, 100_000)
+    all_keys = written(some.folder, "all", some.secrets)
+    process, url, few = some.start()
+    run(process, url, all_keys, 15)
+    many_used, few_used = in_turn([(process, url, all_keys), (process, url, few)], rounds=5, seconds=6)
+    stop(process)
+    slow = ratio(many_used, few_used, lambda run: run.p99)
+    detail = f"{median(run.p99 for run in many_used):.2f} ms, worst {max(run.worst for run in many_used):.1f} ms; 1,000 in use {median(run.p99 for run in few_used):.2f} ms, worst {max(run.worst for run in few_used):.1f} ms"
+    line("h  p99 with 100,000 keys in use / with 1,000", slow, "≤ 1.5", slow <= 1.5, detail)
+
+
+def main():
+    voxum, other = map(os.path.abspath, sys.argv[1:3])
+    chosen = sys.argv[3:] or list("abcdefgh")
+    with tempfile.TemporaryDirectory() as root:
+        many = None
+        for letter in chosen:
+            with tempfile.TemporaryDirectory(dir=root) as place:
+                globals()[letter](voxum, other, place)
+
+
+if __name__ == "__main__":
+    main()

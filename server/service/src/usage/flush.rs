@@ -1,0 +1,100 @@
+//! Writing what calls left behind.
+
+use super::KeyUsage;
+use super::key::Written;
+use crate::refusal;
+use crate::{Error, Service};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the server writes what is pending: well within the 5 seconds that a crash may lose.
+pub const FLUSH_EVERY_SECONDS: u64 = 2;
+
+/// Keys in one transaction. Until its end, whoever revokes one of them waits, and has others wait who change keys of the
+/// account: on a database that is slow, thousands at once would keep them out for seconds.
+const AT_ONCE: usize = 16;
+/// Between two of them, for whoever waits.
+const PAUSE: Duration = Duration::from_millis(1);
+/// As often refusals are written in a row: a flood of them never keeps uses from being written.
+const ROUNDS: usize = 100;
+
+impl Service {
+    /// Writes the pending uses, counts of calls, where they came from and why they were refused. What could not be written stays pending.
+    ///
+    /// To be called by one at a time and awaited to its end: what was written and not taken off would be counted twice.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn flush_uses(&self) -> Result<(), Error> {
+        let unwritten = self.usages.take_unwritten();
+        let mut done = Ok(());
+        for (turn, keys) in unwritten.chunks(AT_ONCE).enumerate() {
+            if done.is_ok() {
+                if turn > 0 {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                done = self.write_usage(keys).await;
+            }
+            for usage in keys.iter().filter(|usage| usage.stays_queued()) {
+                self.usages.queue(Arc::clone(usage));
+            }
+        }
+        done?;
+        self.write_refusals().await
+    }
+
+    async fn write_usage(&self, keys: &[Arc<KeyUsage>]) -> Result<(), Error> {
+        let written: Vec<Written> = keys.iter().map(|usage| usage.to_write()).collect();
+        let uses: Vec<_> = keys
+            .iter()
+            .zip(&written)
+            .filter_map(|(usage, written)| {
+                Some((usage.key().key_id.clone(), written.last_use.clone()?))
+            })
+            .collect();
+        let counts: Vec<_> = written
+            .iter()
+            .flat_map(|written| written.counts.clone())
+            .collect();
+        if !uses.is_empty() || !counts.is_empty() {
+            self.store.record_uses(&uses, &counts).await?;
+        }
+        let less = keys.iter().zip(&written);
+        let less = less.map(|(usage, written)| usage.forget(written));
+        self.usages.give_room(less.sum());
+
+        let (seen, sightings): (Vec<_>, Vec<_>) = keys
+            .iter()
+            .filter_map(|usage| Some((usage, usage.take_sighting()?)))
+            .unzip();
+        if !sightings.is_empty()
+            && let Err(error) = self.store.record_sightings(&sightings).await
+        {
+            for (usage, sighting) in seen.into_iter().zip(sightings) {
+                usage.put_back(sighting);
+            }
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    async fn write_refusals(&self) -> Result<(), Error> {
+        for _ in 0..ROUNDS {
+            let refusals = self.refusals.some();
+            if !refusals.is_empty() {
+                self.store.record_refusals(&refusals).await?;
+                self.refusals.forget(&refusals);
+            }
+            if refusals.len() < refusal::AT_ONCE {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+
+    /// Forgets what is known of keys that nobody uses any more. Cheap; for now and then.
+    pub fn forget_idle_keys(&self) {
+        self.usages.forget_idle(&*self.clock);
+    }
+}

@@ -1,0 +1,244 @@
+//! What is in memory of one key's calls.
+
+use super::callers::Callers;
+use super::{Usages, lock};
+use crate::caller::CalledKey;
+use crate::limit::{Allowance, Bucket};
+use crate::store::{CallCount, ScopeUses, Sighting, UseRecord, quarter};
+use crate::{Clock, Source};
+use domain::{Outcome, RateLimit, Scope, Timestamp};
+use std::sync::{Arc, Mutex};
+
+/// The key that a call came with, whether or not it was let in, and what its calls leave behind.
+#[derive(Debug)]
+pub struct KeyUsage {
+    key: CalledKey,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    bucket: Bucket,
+    last_use: Option<UseRecord>,
+    /// Whether the last use is to be written.
+    used: bool,
+    counts: Vec<Count>,
+    callers: Callers,
+    scope_uses: ScopeUses,
+    /// In one of the lists, or being written.
+    queued: bool,
+}
+
+/// Calls of one quarter of an hour that came to the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    quarter: Timestamp,
+    outcome: Outcome,
+    calls: u64,
+}
+
+/// What of one key is being written: its last use, and counts of calls.
+pub(super) struct Written {
+    pub(super) last_use: Option<UseRecord>,
+    pub(super) counts: Vec<CallCount>,
+}
+
+impl KeyUsage {
+    pub(crate) fn new(key: CalledKey) -> Self {
+        Self {
+            key,
+            state: Mutex::default(),
+        }
+    }
+
+    pub fn key(&self) -> &CalledKey {
+        &self.key
+    }
+
+    /// What another node may have seen.
+    pub(super) fn learn(&self, stored: Option<UseRecord>) {
+        let mut state = lock(&self.state);
+        if let Some(stored) = stored
+            && state.last_use.as_ref().is_none_or(|last| last.at < stored.at)
+        {
+            state.last_use = Some(stored);
+            state.used = false;
+        }
+    }
+
+    pub(super) fn last_use(&self) -> Option<UseRecord> {
+        lock(&self.state).last_use.clone()
+    }
+
+    /// Takes a token, where there is one.
+    pub(crate) fn spend(&self, limit: RateLimit, clock: &dyn Clock) -> Allowance {
+        let mut state = lock(&self.state);
+        // Read under the lock: a time from before another call's would be taken for a clock that was set back.
+        state.bucket.take(limit, clock.now())
+    }
+
+    /// Whether a call was accepted that is not written yet.
+    pub(crate) fn was_accepted(&self) -> bool {
+        let state = lock(&self.state);
+        let mut counts = state.counts.iter();
+        counts.any(|count| count.outcome == Outcome::Accepted)
+    }
+
+    pub(super) fn is_idle(&self, clock: &dyn Clock) -> bool {
+        let state = lock(&self.state);
+        !state.queued && state.bucket.is_full(clock.now())
+    }
+
+    pub(super) fn to_write(&self) -> Written {
+        let state = lock(&self.state);
+        let count = |count: &Count| CallCount {
+            account_id: self.key.account_id.clone(),
+            key_id: self.key.key_id.clone(),
+            at: count.quarter,
+            outcome: count.outcome,
+            calls: count.calls,
+        };
+        Written {
+            last_use: state.last_use.clone().filter(|_| state.used),
+            counts: state.counts.iter().map(count).collect(),
+        }
+    }
+
+    /// Takes off what was written, and gives how many counts there are less; what came meanwhile stays.
+    pub(super) fn forget(&self, written: &Written) -> usize {
+        let mut state = lock(&self.state);
+        if state.last_use == written.last_use {
+            state.used = false;
+        }
+        let before = state.counts.len();
+        state.counts.retain_mut(|count| {
+            let name = (count.quarter, count.outcome);
+            let counted = written.counts.iter().find(|one| (one.at, one.outcome) == name);
+            count.calls -= counted.map_or(0, |counted| counted.calls);
+            count.calls > 0
+        });
+        before - state.counts.len()
+    }
+
+    /// Takes what was seen since this was last asked.
+    pub(super) fn take_sighting(&self) -> Option<Sighting> {
+        let mut state = lock(&self.state);
+        let seen = !state.callers.0.is_empty() || state.scope_uses != ScopeUses::default();
+        seen.then(|| Sighting {
+            account_id: self.key.account_id.clone(),
+            key_id: self.key.key_id.clone(),
+            callers: state.callers.0.drain(..).collect(),
+            scope_uses: std::mem::take(&mut state.scope_uses),
+        })
+    }
+
+    /// What could not be written is to be written again, except where something came in meanwhile, which is the later.
+    pub(super) fn put_back(&self, sighting: Sighting) {
+        let mut state = lock(&self.state);
+        state.scope_uses.merge(&sighting.scope_uses);
+        if state.callers.0.is_empty() {
+            state.callers = Callers(sighting.callers);
+        }
+    }
+
+    /// Whether there is more to write; else the next call puts it into a list again.
+    pub(super) fn stays_queued(&self) -> bool {
+        let mut state = lock(&self.state);
+        state.queued = state.used
+            || !state.counts.is_empty()
+            || !state.callers.0.is_empty()
+            || state.scope_uses != ScopeUses::default();
+        state.queued
+    }
+}
+
+impl Usages {
+    /// Notes a call that was let in, and gives the time of the one before it.
+    pub(crate) fn note_use(
+        &self,
+        usage: &Arc<KeyUsage>,
+        at: Timestamp,
+        source: Source<'_>,
+    ) -> Option<Timestamp> {
+        self.change(usage, |state| {
+            state.callers.note(Outcome::Accepted, at, source);
+            let before = state.last_use.as_ref().map(|last| last.at);
+            match &mut state.last_use {
+                Some(last) if last.at > at => {}
+                Some(last) => {
+                    last.follow(at, source);
+                    state.used = true;
+                }
+                none => {
+                    *none = Some(UseRecord::of(at, source));
+                    state.used = true;
+                }
+            }
+            before
+        })
+    }
+
+    /// Notes who called and was not let in, or what became of it.
+    pub(crate) fn note_refusal(
+        &self,
+        usage: &Arc<KeyUsage>,
+        outcome: Outcome,
+        at: Timestamp,
+        source: Source<'_>,
+    ) {
+        self.change(usage, |state| state.callers.note(outcome, at, source));
+    }
+
+    pub(crate) fn note_scope(&self, usage: &Arc<KeyUsage>, scope: Scope, at: Timestamp) {
+        self.change(usage, |state| state.scope_uses.note(scope, at));
+    }
+
+    /// Counts one call that was answered.
+    pub(crate) fn count(&self, usage: &Arc<KeyUsage>, outcome: Outcome, at: Timestamp) {
+        let quarter = quarter(at);
+        self.change(usage, |state| {
+            let mut counts = state.counts.iter_mut();
+            let name = (quarter, outcome);
+            if let Some(count) = counts.find(|count| (count.quarter, count.outcome) == name) {
+                count.calls += 1;
+            } else if self.take_room() {
+                state.counts.push(Count {
+                    quarter,
+                    outcome,
+                    calls: 1,
+                });
+            }
+        });
+    }
+
+    fn change<T>(&self, usage: &Arc<KeyUsage>, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = lock(&usage.state);
+        let changed = change(&mut state);
+        let first = !std::mem::replace(&mut state.queued, true);
+        drop(state);
+        if first {
+            self.queue(Arc::clone(usage));
+        }
+        changed
+    }
+}
+
+impl UseRecord {
+    fn of(at: Timestamp, source: Source<'_>) -> Self {
+        let client = source.client();
+        Self {
+            at,
+            ip: client.ip,
+            user_agent: client.user_agent().map(str::to_owned),
+        }
+    }
+
+    /// Becomes a later use.
+    fn follow(&mut self, at: Timestamp, source: Source<'_>) {
+        if source.is_plainly(self.ip, self.user_agent.as_deref()) {
+            self.at = at;
+        } else {
+            *self = Self::of(at, source);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! What calls leave behind, and what is left of it after a write.
+
+use super::{KeyUsage, MOST_COUNTS, Usages, lock};
+use crate::caller::CalledKey;
+use crate::limit::Allowance;
+use crate::store::{Caller, KEPT_CALLERS, Sighting, UseRecord};
+use crate::{ManualClock, Source};
+use domain::{AccountId, KeyId, Outcome, RateLimit, Refusal, Scope, Timestamp};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+const REVOKED: Outcome = Outcome::Refused(Refusal::RevokedKey);
+
+fn of(usages: &Usages, name: &str) -> Arc<KeyUsage> {
+    let account = AccountId::parse("a").unwrap();
+    usages.of(CalledKey::new(account, KeyId::parse(name).unwrap()), None)
+}
+
+fn source(tail: u8, agent: &str) -> Source<'_> {
+    Source::new([203, 0, 113, tail].into(), Some(agent.as_bytes()))
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+fn used(millis: i64) -> UseRecord {
+    UseRecord {
+        at: at(millis),
+        ip: Ipv4Addr::LOCALHOST.into(),
+        user_agent: None,
+    }
+}
+
+fn calls(usage: &KeyUsage) -> Vec<u64> {
+    let counts = usage.to_write().counts;
+    counts.iter().map(|count| count.calls).collect()
+}
+
+#[test]
+fn a_late_note_of_an_earlier_use_changes_nothing() {
+    let usages = Usages::default();
+    let key = of(&usages, "k");
+    assert_eq!(usages.note_use(&key, at(20), source(1, "curl")), None);
+    let before = usages.note_use(&key, at(10), source(1, "curl"));
+    assert_eq!(before, Some(at(20)));
+    assert_eq!(key.last_use().unwrap().at, at(20));
+    let id = &key.key().key_id;
+    assert_eq!(usages.latest(id, Some(used(30))).unwrap().at, at(30));
+    assert_eq!(usages.latest(id, Some(used(19))).unwrap().at, at(20));
+}
+
+#[test]
+fn a_later_use_that_another_node_saw_is_known_and_not_written_again() {
+    let usages = Usages::default();
+    let key = of(&usages, "k");
+    usages.note_use(&key, at(20), source(1, "curl"));
+    usages.of(key.key().clone(), Some(used(30)));
+    assert_eq!(key.last_use(), Some(used(30)));
+    assert_eq!(key.to_write().last_use, None);
+    usages.of(key.key().clone(), Some(used(25)));
+    assert_eq!(key.last_use(), Some(used(30)));
+}
+
+#[test]
+fn calls_of_one_outcome_and_one_quarter_are_one_count() {
+    let usages = Usages::default();
+    let key = of(&usages, "k");
+    let limited = Outcome::Refused(Refusal::RateLimited);
+    for (seconds, outcome) in [
+        (0, Outcome::Accepted),
+        (1, Outcome::Accepted),
+        (900, Outcome::Accepted),
+        (0, limited),
+    ] {
+        usages.count(&key, outcome, NOON.plus_seconds(seconds));
+    }
+    assert_eq!(calls(&key), [2, 1, 1]);
+    assert!(key.was_accepted());
+}
+
+#[test]
+fn what_comes_during_a_write_is_kept_and_what_was_written_is_taken_off() {
+    let usages = Usages::default();
+    let (key, other) = (of(&usages, "k"), of(&usages, "other"));
+    let note = |usage: &Arc<KeyUsage>, seconds: i64| {
+        let now = NOON.plus_seconds(seconds);
+        usages.note_use(usage, now, source(1, "curl"));
+        usages.count(usage, Outcome::Accepted, now);
+    };
+    note(&key, 0);
+    assert_eq!(usages.unwritten(), 1);
+    let writing = usages.take_unwritten();
+    let written = key.to_write();
+    note(&key, 1);
+    note(&other, 1);
+    assert_eq!(usages.unwritten(), 1, "one that is being written is in no list");
+    key.forget(&written);
+    key.take_sighting();
+    assert_eq!(calls(&key), [1]);
+    assert_eq!(key.to_write().last_use.unwrap().at, NOON.plus_seconds(1));
+    assert!(key.stays_queued());
+    key.forget(&key.to_write());
+    assert!(!key.stays_queued() && calls(&key).is_empty());
+    drop(writing);
+    note(&key, 2);
+    assert_eq!(usages.unwritten(), 2, "the next call puts it into a list");
+}
+
+#[test]
+fn counts_that_wait_to_be_written_have_a_bound() {
+    let usages = Usages::default();
+    let key = of(&usages, "k");
+    usages.count(&key, Outcome::Accepted, NOON);
+    while usages.take_room() {}
+    assert_eq!(usages.counts.load(std::sync::atomic::Ordering::Relaxed), MOST_COUNTS);
+    usages.count(&key, Outcome::Accepted, NOON);
+    usages.count(&key, REVOKED, NOON);
+    assert_eq!(calls(&key), [2], "no new ones, and those that are there go on");
+    let written = key.to_write();
+    usages.give_room(key.forget(&written));
+    usages.count(&key, REVOKED, NOON);
+    assert_eq!(calls(&key), [1]);
+}
+
+fn seen(key: &KeyUsage) -> Vec<Caller> {
+    let sighting = key.take_sighting();
+    sighting.map(|Sighting { callers, .. }| callers).unwrap_or_default()
+}
+
+#[test]
+fn calls_from_one_place_by_one_program_are_one_caller() {
+    let usages = Usages::default();
+    let key = of(&usages, "k");
+    let note = |tail, agent, millis| drop(usages.note_use(&key, at(millis), source(tail, agent)));
+    note(1, "curl", 20);
+    note(1, "curl", 10);
+    // Its name is kept without what is not seen.
+    note(1, "cu\u{200b}rl", 15);
+    note(1, "wget", 20);
+    note(2, "curl", 20);
+    usages.note_refusal(&key, REVOKED, at(20), source(1, "curl"));
+    let told = |caller: &Caller| (caller.first.millis(), caller.last.millis(), caller.calls);
+    let told: Vec<_> = seen(&key).iter().map(told).collect();
+    assert_eq!(told, [(10, 20, 3), (20, 20, 1), (20, 20, 1), (20, 20, 1)]);
+    assert_eq!(seen(&key), []);
+}
+
+#[test]
+fn invented_programs_take_no_memory_and_push_out_nobody_of_another_outcome() {
+    let usages = Usages::default();
+    let key = of(&usages, "k");
+    usages.note_use(&key, at(0), source(1, "the feed"));
+    for number in 0..10_000 {
+        let agent = format!("program {number}");
+        usages.note_refusal(&key, REVOKED, at(number), source(7, &agent));
+    }
+    let callers = seen(&key);
+    assert_eq!(callers.len(), KEPT_CALLERS + 1);
+    assert_eq!(callers[0].user_agent.as_deref(), Some("the feed"));
+    let oldest = callers[1..].iter().map(|caller| caller.last.millis()).min();
+    assert_eq!(oldest, Some(9_980), "the latest are kept");
+}
+
+#[test]
+fn callers_that_could_not_be_written_are_to_be_written_again() {
+    let usages = Usages::default();
+    let key = of(&usages, "k");
+    usages.note_use(&key, at(10), source(1, "curl"));
+    usages.note_scope(&key, Scope::LeadsRead, at(10));
+    let taken = key.take_sighting().unwrap();
+    key.put_back(taken.clone());
+    assert_eq!(key.take_sighting().as_ref(), Some(&taken));
+    usages.note_use(&key, at(20), source(2, "curl"));
+    key.put_back(taken);
+    let both = key.take_sighting().unwrap();
+    assert_eq!(both.callers.len(), 1);
+    assert!(both.scope_uses.last(Scope::LeadsRead).is_some());
+}
+
+#[test]
+fn keys_have_buckets_of_their_own() {
+    let (usages, clock) = (Usages::default(), ManualClock::at(NOON));
+    let one = RateLimit::new(1, 1).unwrap();
+    let spend = |name: &str| of(&usages, name).spend(one, &clock).allowed;
+    assert!(spend("a"));
+    assert!(!spend("a"));
+    assert!(spend("b"));
+}
+
+#[test]
+fn a_key_is_forgotten_once_nothing_is_to_be_known_of_it() {
+    let (usages, clock) = (Usages::default(), ManualClock::at(NOON));
+    for number in 0..1_000 {
+        of(&usages, &number.to_string()).spend(RateLimit::DEFAULT, &clock);
+    }
+    for _ in 0..30 {
+        of(&usages, "much").spend(RateLimit::DEFAULT, &clock);
+    }
+    usages.count(&of(&usages, "unwritten"), Outcome::Accepted, NOON);
+    let held = of(&usages, "held");
+    clock.advance_seconds(1);
+    usages.forget_idle(&clock);
+    let mut left: Vec<_> = usages.known.iter().map(|usage| usage.key().as_str().to_owned()).collect();
+    left.sort_unstable();
+    assert_eq!(left, ["held", "much", "unwritten"]);
+    let Allowance { remaining, .. } = of(&usages, "much").spend(RateLimit::DEFAULT, &clock);
+    assert_eq!(remaining, 100 - 30 + 10 - 1);
+    drop(held);
+    for usage in usages.take_unwritten() {
+        usage.forget(&usage.to_write());
+        usage.stays_queued();
+    }
+    clock.advance_seconds(10);
+    usages.forget_idle(&clock);
+    assert!(usages.known.is_empty());
+}
+
+#[test]
+fn of_many_threads_exactly_as_many_pass_as_the_bucket_is_deep() {
+    let (usages, clock) = (Usages::default(), ManualClock::at(NOON));
+    let key = of(&usages, "k");
+    let passed: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    let spend = |_: &usize| key.spend(RateLimit::DEFAULT, &clock).allowed;
+                    (0..1_000).filter(spend).count()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|t| t.join().unwrap()).sum()
+    });
+    assert_eq!(passed, 100);
+}
+
+#[test]
+fn each_key_is_in_one_list_once() {
+    let usages = Usages::default();
+    let keys: Vec<_> = (0..200).map(|number| of(&usages, &number.to_string())).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for key in &keys {
+                    usages.count(key, Outcome::Accepted, NOON);
+                }
+            });
+        }
+    });
+    let taken = usages.take_unwritten();
+    assert_eq!(taken.len(), 200);
+    assert_eq!(taken.iter().flat_map(|key| calls(key)).sum::<u64>(), 800);
+    assert!(usages.unwritten.iter().all(|list| lock(list).is_empty()));
+}

@@ -9,14 +9,15 @@ use crate::request::is_api;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::EXPECT;
-use axum::middleware::Next;
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
+use tower::Service;
 
 /// More than anybody means to send; past it, a broken pipe is answer enough.
 const MAX_BYTES: usize = 2 * FEED;
@@ -27,19 +28,26 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 struct Shared(Arc<Mutex<Body>>);
 
 /// Has a request answered, and reads what is left of its body then.
-pub async fn answer(request: Request, next: Next) -> Response {
+pub async fn answer<S>(request: Request, mut handlers: S) -> Response
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+{
+    let mut handle = async |request| {
+        handlers
+            .call(request)
+            .await
+            .unwrap_or_else(|never| match never {})
+    };
     // Who asks first sends nothing before the answer.
     if request.body().is_end_stream()
         || !is_api(request.uri().path())
         || request.headers().contains_key(EXPECT)
     {
-        return next.run(request).await;
+        return handle(request).await;
     }
     let (parts, body) = request.into_parts();
     let body = Shared(Arc::new(Mutex::new(body)));
-    let response = next
-        .run(Request::from_parts(parts, Body::new(body.clone())))
-        .await;
+    let response = handle(Request::from_parts(parts, Body::new(body.clone()))).await;
     if !body.is_end_stream() {
         // Nothing of ours fails when it takes too long: the answer is sent all the same.
         let _ = tokio::time::timeout(MAX_TIME, discard(body)).await;

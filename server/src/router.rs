@@ -5,11 +5,11 @@ use crate::api::scoped::{InventoryWrite, LeadsWrite};
 use crate::api::{health, inventory, key, leads, openapi};
 use crate::console::{call, events, export, first_call, form, page};
 use crate::headers::API_KEY;
-use crate::{AppState, fallback, request};
+use crate::request::Around;
+use crate::{AppState, fallback};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{AUTHORIZATION, COOKIE};
-use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter as M, MethodRouter, on};
 use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
@@ -160,7 +160,7 @@ pub fn layered(routes: Router<AppState>, state: AppState) -> Router {
     let sensitive = SetSensitiveRequestHeadersLayer::new([API_KEY, AUTHORIZATION, COOKIE]);
     let layers = ServiceBuilder::new()
         .layer(sensitive)
-        .layer(from_fn_with_state(state.clone(), request::answer));
+        .layer(Around(state.clone()));
     routes
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .fallback(fallback::not_found)

@@ -1,7 +1,9 @@
 //! The log: lines on standard error. Standard output is for what whoever starts the server has to read.
 
 use std::io::IsTerminal as _;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How a line of the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,14 +25,17 @@ impl LogFormat {
 }
 
 /// Starts the log. A second start in one process changes nothing.
-pub fn start(filter: EnvFilter, format: LogFormat) {
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+pub fn start(filter: Targets, format: LogFormat) {
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // The filter knows no spans, and so no lock that all requests would share.
+    let log = tracing_subscriber::registry().with(filter);
     // Fails only where a subscriber is set already, which then does the work.
     let _ = match format {
-        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => lines.json().with_span_list(false).try_init(),
+        LogFormat::Text => {
+            let colours = std::io::stderr().is_terminal();
+            log.with(lines.with_ansi(colours)).try_init()
+        }
+        LogFormat::Json => log.with(lines.json().with_span_list(false)).try_init(),
     };
 }
 

@@ -7,8 +7,8 @@ use crate::usage::KeyUsage;
 use crate::verdict::Verdict;
 use crate::{Error, Zone};
 use domain::{
-    AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, Role, Scope,
-    Timestamp, is_invisible,
+    AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, Role, Scope, Timestamp,
+    is_invisible,
 };
 use std::net::IpAddr;
 use std::ops::Deref;

@@ -32,9 +32,7 @@ pub fn last_moment(end: Timestamp, zone: &Zone) -> Moment {
 /// # Panics
 /// Never: every time is clamped to the years that the form can write.
 pub fn rfc3339(at: Timestamp) -> String {
-    calendar(at)
-        .format(&Rfc3339)
-        .expect("a UTC time between the years 0 and 9999 has an RFC 3339 form")
+    calendar(at).to_string()
 }
 
 /// From RFC 3339 with any offset; `None` for other texts.
@@ -45,11 +43,11 @@ pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
 }
 
 /// Clamped to the years that RFC 3339 can write.
-fn calendar(at: Timestamp) -> OffsetDateTime {
+fn calendar(at: Timestamp) -> jiff::Timestamp {
     const FIRST: i64 = -62_167_219_200;
     const LAST: i64 = 253_402_300_799;
     let seconds = at.millis().div_euclid(1000).clamp(FIRST, LAST);
-    OffsetDateTime::from_unix_timestamp(seconds).expect("clamped to the calendar's range")
+    jiff::Timestamp::from_second(seconds).expect("clamped to the calendar's range")
 }
 
 #[cfg(test)]

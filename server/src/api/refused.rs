@@ -3,8 +3,8 @@
 use super::problem::Problem;
 use crate::request::Noted;
 use axum::response::Response;
-use service::refusal::Cause;
 use service::Service;
+use service::refusal::Cause;
 
 /// On an answer that is a refusal: what is remembered of it.
 #[derive(Clone)]

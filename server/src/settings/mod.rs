@@ -17,7 +17,7 @@ use domain::Email;
 use service::{Password, Pepper};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use zeroize::Zeroizing;
 
 /// The names that are read here; the flags' names stand in [`crate::cli`].
@@ -70,7 +70,7 @@ pub struct Settings {
     pub owner: Option<(Email, Password)>,
     /// Where notices go out by mail.
     pub mail: Option<Smtp>,
-    pub log: EnvFilter,
+    pub log: Targets,
     pub log_format: LogFormat,
 }
 
@@ -99,7 +99,7 @@ impl Settings {
             TrustedProxies::parse(list)
                 .ok_or_else(|| bad("VOXUM_TRUSTED_PROXIES (--trusted-proxies)", list, good))
         });
-        let log = EnvFilter::builder().parse(&flags.log).map_err(|_| {
+        let log = flags.log.parse::<Targets>().map_err(|_| {
             bad(
                 "VOXUM_LOG (--log)",
                 &flags.log,

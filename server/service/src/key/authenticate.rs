@@ -1,8 +1,8 @@
 //! From what a request presents to a caller, or to the exact reason for its refusal.
 
 use super::{KeyDigest, Malformed, PlainKey};
-use crate::verdict::Verdict;
 use crate::usage::KeyUsage;
+use crate::verdict::Verdict;
 use crate::{CalledKey, Error, KeyCaller, Service, Source};
 use domain::{KeyStatus, Outcome, Refusal, Scope, Timestamp};
 use std::net::IpAddr;

@@ -63,7 +63,8 @@ impl PendingRefusals {
         let mut pending = self.lock();
         for account in accounts {
             if let Entry::Occupied(mut ring) = pending.entry(account) {
-                ring.get_mut().retain(|call| !ids.contains(call.id.as_str()));
+                ring.get_mut()
+                    .retain(|call| !ids.contains(call.id.as_str()));
                 if ring.get().is_empty() {
                     ring.remove();
                 }

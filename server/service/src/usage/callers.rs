@@ -12,12 +12,9 @@ pub(super) struct Callers(pub(super) Vec<Caller>);
 impl Callers {
     pub(super) fn note(&mut self, outcome: Outcome, at: Timestamp, source: Source<'_>) {
         let Self(callers) = self;
-        let place = callers
-            .iter()
-            .position(|caller| {
-                caller.outcome == outcome
-                    && source.is_plainly(caller.ip, caller.user_agent.as_deref())
-            });
+        let place = callers.iter().position(|caller| {
+            caller.outcome == outcome && source.is_plainly(caller.ip, caller.user_agent.as_deref())
+        });
         if let Some(place) = place {
             return callers[place].calls_again(at);
         }

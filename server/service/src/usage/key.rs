@@ -59,7 +59,10 @@ impl KeyUsage {
     pub(super) fn learn(&self, stored: Option<UseRecord>) {
         let mut state = lock(&self.state);
         if let Some(stored) = stored
-            && state.last_use.as_ref().is_none_or(|last| last.at < stored.at)
+            && state
+                .last_use
+                .as_ref()
+                .is_none_or(|last| last.at < stored.at)
         {
             state.last_use = Some(stored);
             state.used = false;
@@ -113,7 +116,10 @@ impl KeyUsage {
         let before = state.counts.len();
         state.counts.retain_mut(|count| {
             let name = (count.quarter, count.outcome);
-            let counted = written.counts.iter().find(|one| (one.at, one.outcome) == name);
+            let counted = written
+                .counts
+                .iter()
+                .find(|one| (one.at, one.outcome) == name);
             count.calls -= counted.map_or(0, |counted| counted.calls);
             count.calls > 0
         });

@@ -95,7 +95,11 @@ fn what_comes_during_a_write_is_kept_and_what_was_written_is_taken_off() {
     let written = key.to_write();
     note(&key, 1);
     note(&other, 1);
-    assert_eq!(usages.unwritten(), 1, "one that is being written is in no list");
+    assert_eq!(
+        usages.unwritten(),
+        1,
+        "one that is being written is in no list"
+    );
     key.forget(&written);
     key.take_sighting();
     assert_eq!(calls(&key), [1]);
@@ -114,10 +118,17 @@ fn counts_that_wait_to_be_written_have_a_bound() {
     let key = of(&usages, "k");
     usages.count(&key, Outcome::Accepted, NOON);
     while usages.take_room() {}
-    assert_eq!(usages.counts.load(std::sync::atomic::Ordering::Relaxed), MOST_COUNTS);
+    assert_eq!(
+        usages.counts.load(std::sync::atomic::Ordering::Relaxed),
+        MOST_COUNTS
+    );
     usages.count(&key, Outcome::Accepted, NOON);
     usages.count(&key, REVOKED, NOON);
-    assert_eq!(calls(&key), [2], "no new ones, and those that are there go on");
+    assert_eq!(
+        calls(&key),
+        [2],
+        "no new ones, and those that are there go on"
+    );
     let written = key.to_write();
     usages.give_room(key.forget(&written));
     usages.count(&key, REVOKED, NOON);
@@ -126,7 +137,9 @@ fn counts_that_wait_to_be_written_have_a_bound() {
 
 fn seen(key: &KeyUsage) -> Vec<Caller> {
     let sighting = key.take_sighting();
-    sighting.map(|Sighting { callers, .. }| callers).unwrap_or_default()
+    sighting
+        .map(|Sighting { callers, .. }| callers)
+        .unwrap_or_default()
 }
 
 #[test]
@@ -202,7 +215,11 @@ fn a_key_is_forgotten_once_nothing_is_to_be_known_of_it() {
     let held = of(&usages, "held");
     clock.advance_seconds(1);
     usages.forget_idle(&clock);
-    let mut left: Vec<_> = usages.known.iter().map(|usage| usage.key().as_str().to_owned()).collect();
+    let mut left: Vec<_> = usages
+        .known
+        .iter()
+        .map(|usage| usage.key().as_str().to_owned())
+        .collect();
     left.sort_unstable();
     assert_eq!(left, ["held", "much", "unwritten"]);
     let Allowance { remaining, .. } = of(&usages, "much").spend(RateLimit::DEFAULT, &clock);
@@ -238,7 +255,9 @@ fn of_many_threads_exactly_as_many_pass_as_the_bucket_is_deep() {
 #[test]
 fn each_key_is_in_one_list_once() {
     let usages = Usages::default();
-    let keys: Vec<_> = (0..200).map(|number| of(&usages, &number.to_string())).collect();
+    let keys: Vec<_> = (0..200)
+        .map(|number| of(&usages, &number.to_string()))
+        .collect();
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {

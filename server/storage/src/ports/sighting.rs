@@ -46,7 +46,58 @@ impl SightingStore for Store {
     }
 }
 
+/// In as few statements as there may be where nothing is new, since that is what nearly all calls are.
 async fn add(connection: &mut Connection, seen: &Sighting) -> Result<()> {
+    let (account, key) = (seen.account_id.as_str(), seen.key_id.as_str());
+    if seen.scope_uses != ScopeUses::default() {
+        add_scope_uses(connection, seen).await?;
+    }
+    let mut grown = BTreeSet::new();
+    for caller in &seen.callers {
+        let calls = i64::try_from(caller.calls).unwrap_or(i64::MAX);
+        let known: Option<i64> = sqlx::query_scalar(sighting::ADD_CALLER)
+            .bind(account)
+            .bind(key)
+            .bind(caller.outcome.as_str())
+            .bind(caller.ip.to_string())
+            .bind(caller.user_agent.as_deref().unwrap_or_default())
+            .bind(caller.first.millis())
+            .bind(caller.last.millis())
+            .bind(calls)
+            .fetch_optional(&mut *connection)
+            .await
+            .doing(DOING)?;
+        match known {
+            // No key of this account.
+            None => return Ok(()),
+            // Nobody called from there before.
+            Some(all) if all == calls => drop(grown.insert(caller.outcome)),
+            Some(_) => {}
+        }
+    }
+    for outcome in &grown {
+        sqlx::query(sighting::FORGET_CALLERS)
+            .bind(account)
+            .bind(key)
+            .bind(outcome.as_str())
+            .bind(i64::try_from(KEPT_CALLERS).unwrap_or(i64::MAX))
+            .execute(&mut *connection)
+            .await
+            .doing(DOING)?;
+    }
+    if let Some(at) = last_knock(&seen.callers) {
+        sqlx::query(sighting::KNOCK)
+            .bind(account)
+            .bind(key)
+            .bind(at.millis())
+            .execute(&mut *connection)
+            .await
+            .doing(DOING)?;
+    }
+    add_networks(connection, seen).await
+}
+
+async fn add_scope_uses(connection: &mut Connection, seen: &Sighting) -> Result<()> {
     let (account, key) = (seen.account_id.as_str(), seen.key_id.as_str());
     let known: Option<String> = sqlx::query_scalar(sighting::SCOPE_USES)
         .bind(account)
@@ -67,46 +118,9 @@ async fn add(connection: &mut Connection, seen: &Sighting) -> Result<()> {
             .bind(account)
             .bind(key)
             .bind(uses.to_string())
-            .execute(&mut *connection)
+            .execute(connection)
             .await
             .doing(DOING)?;
-    }
-    for caller in &seen.callers {
-        sqlx::query(sighting::ADD_CALLER)
-            .bind(account)
-            .bind(key)
-            .bind(caller.outcome.as_str())
-            .bind(caller.ip.to_string())
-            .bind(caller.user_agent.as_deref().unwrap_or_default())
-            .bind(caller.first.millis())
-            .bind(caller.last.millis())
-            .bind(i64::try_from(caller.calls).unwrap_or(i64::MAX))
-            .execute(&mut *connection)
-            .await
-            .doing(DOING)?;
-    }
-    let outcomes: BTreeSet<_> = seen.callers.iter().map(|caller| caller.outcome).collect();
-    for outcome in &outcomes {
-        sqlx::query(sighting::FORGET_CALLERS)
-            .bind(account)
-            .bind(key)
-            .bind(outcome.as_str())
-            .bind(i64::try_from(KEPT_CALLERS).unwrap_or(i64::MAX))
-            .execute(&mut *connection)
-            .await
-            .doing(DOING)?;
-    }
-    if let Some(at) = last_knock(&seen.callers) {
-        sqlx::query(sighting::KNOCK)
-            .bind(account)
-            .bind(key)
-            .bind(at.millis())
-            .execute(&mut *connection)
-            .await
-            .doing(DOING)?;
-    }
-    if outcomes.contains(&Outcome::Accepted) {
-        add_networks(connection, seen).await?;
     }
     Ok(())
 }
@@ -130,32 +144,29 @@ async fn add_networks(connection: &mut Connection, seen: &Sighting) -> Result<()
     callers.sort_by_key(|caller| caller.first);
     let mut grown = false;
     for caller in callers {
-        let (network, only_ip) = (caller.network(), caller.only_ip().map(|ip| ip.to_string()));
+        if see_network(connection, seen, caller).await? {
+            continue;
+        }
         let inserted = sqlx::query(sighting::NEW_NETWORK)
             .bind(account)
             .bind(key)
-            .bind(&network)
-            .bind(&only_ip)
+            .bind(caller.network())
+            .bind(caller.only_ip().map(|ip| ip.to_string()))
             .bind(caller.first.millis())
+            .bind(caller.last.millis())
             .execute(&mut *connection)
             .await
             .doing(DOING)?;
-        if inserted.rows_affected() > 0 {
-            grown = true;
-            sqlx::query(sighting::MARK_NETWORK)
-                .bind(account)
-                .bind(key)
-                .bind(caller.first.millis())
-                .execute(&mut *connection)
-                .await
-                .doing(DOING)?;
+        if inserted.rows_affected() == 0 {
+            // Another node came first.
+            see_network(connection, seen, caller).await?;
+            continue;
         }
-        sqlx::query(sighting::SEE_NETWORK)
+        grown = true;
+        sqlx::query(sighting::MARK_NETWORK)
             .bind(account)
             .bind(key)
-            .bind(&network)
-            .bind(&only_ip)
-            .bind(caller.last.millis())
+            .bind(caller.first.millis())
             .execute(&mut *connection)
             .await
             .doing(DOING)?;
@@ -170,4 +181,22 @@ async fn add_networks(connection: &mut Connection, seen: &Sighting) -> Result<()
             .doing(DOING)?;
     }
     Ok(())
+}
+
+/// Whether the network of a caller is known.
+async fn see_network(
+    connection: &mut Connection,
+    seen: &Sighting,
+    caller: &Caller,
+) -> Result<bool> {
+    let known = sqlx::query(sighting::SEE_NETWORK)
+        .bind(seen.account_id.as_str())
+        .bind(seen.key_id.as_str())
+        .bind(caller.network())
+        .bind(caller.only_ip().map(|ip| ip.to_string()))
+        .bind(caller.last.millis())
+        .execute(connection)
+        .await
+        .doing(DOING)?;
+    Ok(known.rows_affected() > 0)
 }

@@ -16,16 +16,18 @@ pub(crate) const KNOCK: &str = "
     UPDATE api_keys SET knocked_at = $3
     WHERE account_id = $1 AND id = $2 AND (knocked_at IS NULL OR knocked_at < $3)";
 
+/// Gives all calls of the caller that are counted now; nothing where the key is not the account's.
 pub(crate) const ADD_CALLER: &str = "
     INSERT INTO key_callers
         (account_id, key_id, outcome, ip, user_agent, first_seen, last_seen, calls)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    SELECT account_id, id, $3, $4, $5, $6, $7, $8 FROM api_keys WHERE id = $2 AND account_id = $1
     ON CONFLICT (account_id, key_id, outcome, ip, user_agent) DO UPDATE SET
         first_seen = CASE WHEN excluded.first_seen < key_callers.first_seen
             THEN excluded.first_seen ELSE key_callers.first_seen END,
         last_seen = CASE WHEN excluded.last_seen > key_callers.last_seen
             THEN excluded.last_seen ELSE key_callers.last_seen END,
-        calls = key_callers.calls + excluded.calls";
+        calls = key_callers.calls + excluded.calls
+    RETURNING calls";
 
 /// All but the latest `$4` of one outcome.
 pub(crate) const FORGET_CALLERS: &str = "
@@ -40,10 +42,10 @@ pub(crate) const CALLERS: &str = "
     SELECT outcome, ip, user_agent, first_seen, last_seen, calls FROM key_callers
     WHERE account_id = $1 AND key_id = $2";
 
-/// Nothing where the network is known already.
+/// Where [`SEE_NETWORK`] knew nothing of it. Another node may have come first: then that stands.
 pub(crate) const NEW_NETWORK: &str = "
     INSERT INTO key_networks (account_id, key_id, network, only_ip, first_seen, last_seen)
-    VALUES ($1, $2, $3, $4, $5, $5)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (account_id, key_id, network) DO NOTHING";
 
 pub(crate) const SEE_NETWORK: &str = "

@@ -116,12 +116,3 @@ fn memory_has_a_bound_and_keeps_the_key_that_is_used() {
     }
     assert!(verdicts.memory.0.len() <= KEPT);
 }
-
-#[test]
-fn the_use_before_is_told() {
-    let verdict = verdict(false);
-    let at = Timestamp::from_millis;
-    assert_eq!(verdict.use_at(at(10)), None);
-    assert_eq!(verdict.use_at(at(5)), Some(at(10)), "it went backwards");
-    assert_eq!(verdict.use_at(at(20)), Some(at(10)));
-}

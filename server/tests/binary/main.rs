@@ -12,6 +12,7 @@ mod kill;
 mod mail;
 mod metrics;
 mod nodes;
+mod nodes_operator;
 mod operator;
 mod pepper;
 #[path = "../../storage/tests/postgres/server.rs"]

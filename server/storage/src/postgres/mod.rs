@@ -82,10 +82,14 @@ impl PostgresStore {
         }
     }
 
-    /// Whether no other node is at this database, which is never known.
-    #[expect(clippy::unused_self, reason = "the other engine knows")]
-    const fn is_alone(&self) -> bool {
-        false
+    /// Who is gone without a word is never known here: the other nodes notice it after a while.
+    #[expect(
+        clippy::unused_async,
+        clippy::unused_self,
+        reason = "the other engine knows"
+    )]
+    async fn forget_the_gone(&self) -> sqlx::Result<()> {
+        Ok(())
     }
 
     async fn hint(&self) {

@@ -13,6 +13,7 @@ mod mail;
 mod metrics;
 mod nodes;
 mod nodes_operator;
+mod noticed;
 mod operator;
 mod pepper;
 #[path = "../../storage/tests/postgres/server.rs"]

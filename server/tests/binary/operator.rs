@@ -176,26 +176,11 @@ fn a_server_whose_socket_is_gone_notices_what_a_command_wrote() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (server, owner) = Server::fresh(folder);
-    let mut keys = (0..5).map(|number| known(&owner, number));
-    let (first, one) = keys.next().unwrap();
+    let (first, one) = known(&owner, 1);
     std::fs::remove_file(socket(folder)).unwrap();
     // The command has waited for it, and is no node itself.
     reached(&does(folder, &["revoke", &first]), "1 of 1 node");
     is_refused(&one, "revoked_key");
-    // One that waits for nobody: as any other program that writes the file.
-    for (_, client) in keys {
-        crate::support::change(
-            folder,
-            "UPDATE api_keys SET revoked_at = created_at, revoke_reason = 'other' WHERE revoked_at IS NULL",
-        );
-        let wrote = Instant::now();
-        while client.get("/api/key").unwrap().status == 200 {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        let took = wrote.elapsed();
-        // The poll's 250 ms, and some for this machine.
-        assert!(took < Duration::from_millis(400), "it took {took:?}");
-    }
     // Another's socket in its place is not taken away.
     let _other = UnixListener::bind(socket(folder)).unwrap();
     server.stop();

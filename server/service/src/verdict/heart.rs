@@ -9,6 +9,8 @@ use tokio::time::{sleep, timeout};
 
 /// How long the pause between two looks is at most.
 pub const BEAT_MILLIS: u64 = 200;
+/// What any other program wrote is noticed within 250 ms: after a pause, and a look.
+const _: () = assert!(BEAT_MILLIS + 50 <= 250);
 /// As long as it may take until a look is given up. Another one begins then.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
 /// How often a node that is not alone says that it lives.

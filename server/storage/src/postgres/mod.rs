@@ -24,6 +24,7 @@ mod pools;
     reason = "the ports are compiled for each engine"
 )]
 mod ports;
+mod terms;
 
 pub use open_error::OpenError;
 

@@ -5,7 +5,7 @@
 
 use super::hints::Hints;
 use super::open_error::{OpenError, explain, place};
-use super::{FEEDS, MIGRATIONS, PostgresStore, lock, pools};
+use super::{FEEDS, MIGRATIONS, PostgresStore, lock, pools, terms};
 use crate::OpenMode;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
@@ -129,6 +129,7 @@ async fn bring_up(
         OpenMode::CreateIfNew => {}
     }
     migrate(&mut transaction, place).await?;
+    terms::catch_up(&mut transaction).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)
 }
 
@@ -148,9 +149,15 @@ pub(crate) async fn migrate(connection: &mut PgConnection, place: &str) -> Resul
                 place: named(),
                 version,
             },
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-                explain(error, place)
-            }
+            MigrateError::Execute(error) => explain(error, place),
+            MigrateError::ExecuteMigration(error, version) => match explain(error, place) {
+                OpenError::Failed { place, reason } => OpenError::NotMigrated {
+                    place,
+                    version,
+                    reason,
+                },
+                told => told,
+            },
             other => OpenError::Failed {
                 place: named(),
                 reason: other.into(),

@@ -1,5 +1,6 @@
 //! Why a database cannot be used, in lines for the operator. None holds the password.
 
+use crate::error::wordless;
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError};
 
 type Reason = Box<dyn std::error::Error + Send + Sync>;
@@ -37,6 +38,14 @@ pub enum OpenError {
         "the database {place} was made by another build with a different schema {version}: start that build"
     )]
     Altered { place: String, version: i64 },
+    #[error(
+        "the database {place} cannot be brought up to date and is as it was: step {version} of its schema failed ({reason}); mend that and start again, or go on with the version before"
+    )]
+    NotMigrated {
+        place: String,
+        version: i64,
+        reason: Reason,
+    },
     #[error(
         "the server of the database {place} is PostgreSQL {found}, which is too old: use 14 or newer"
     )]
@@ -77,6 +86,11 @@ pub(super) fn explain(error: sqlx::Error, place: &str) -> OpenError {
         "28000" | "28P01" => OpenError::NotLetIn { place },
         "3D000" => OpenError::NoDatabase { place },
         "42501" | "25006" => OpenError::NotAllowed { place },
+        // Of data that does not fit, its words quote values.
+        code if code.starts_with("22") || code.starts_with("23") => OpenError::Failed {
+            place,
+            reason: wordless(error),
+        },
         _ => OpenError::Failed {
             place,
             reason: error.into(),

@@ -12,6 +12,7 @@ mod kill;
 mod mail;
 mod metrics;
 mod nodes;
+mod nodes_limits;
 mod nodes_operator;
 mod noticed;
 mod operator;

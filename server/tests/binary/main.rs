@@ -4,6 +4,7 @@ mod admin;
 mod backup;
 mod bodies;
 mod canary;
+mod database_tls;
 mod docs;
 mod doctor;
 mod examples;

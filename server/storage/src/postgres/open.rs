@@ -10,6 +10,7 @@ use crate::OpenMode;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -66,9 +67,16 @@ pub(crate) async fn connect(
         place: place.clone(),
         reason: "it does not answer".into(),
     };
-    let connection = connecting
-        .map_err(late)?
-        .map_err(|error| explain(error, &place))?;
+    let connection = connecting.map_err(late)?.map_err(|error| match error {
+        // A host is never "not found" in these words.
+        sqlx::Error::Io(why)
+            if options.get_socket().is_none() && why.kind() == ErrorKind::NotFound =>
+        {
+            let (place, reason) = (place.clone(), why.into());
+            OpenError::NoFile { place, reason }
+        }
+        error => explain(error, &place),
+    })?;
     Ok((options, place, connection))
 }
 

@@ -15,6 +15,14 @@ pub enum OpenError {
     #[error("the PostgreSQL server of {place} cannot be reached: {reason}")]
     Unreachable { place: String, reason: Reason },
     #[error(
+        "the certificate of the PostgreSQL server of {place} is not accepted ({reason}): have sslrootcert in the database URL name the root that signed it, and give the host the name that stands in it"
+    )]
+    NotTrusted { place: String, reason: Reason },
+    #[error(
+        "a file that the database URL of {place} names, such as that of sslrootcert, cannot be read: {reason}"
+    )]
+    NoFile { place: String, reason: Reason },
+    #[error(
         "the PostgreSQL server of {place} does not let this user in: correct the user or the password of the database URL"
     )]
     NotLetIn { place: String },
@@ -73,6 +81,11 @@ pub(super) fn place(options: &PgConnectOptions) -> String {
 pub(super) fn explain(error: sqlx::Error, place: &str) -> OpenError {
     let place = place.to_owned();
     let code = match &error {
+        // As rustls says it.
+        sqlx::Error::Io(why) if why.to_string().starts_with("invalid peer certificate") => {
+            let reason = why.to_string().into();
+            return OpenError::NotTrusted { place, reason };
+        }
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
             return OpenError::Unreachable {
                 place,

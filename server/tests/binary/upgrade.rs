@@ -1,8 +1,9 @@
 //! A new version on the data of an older one: from every schema since the sixth on SQLite and the first on PostgreSQL,
-//! killed half-way, and failing half-way.
+//! killed half-way, failing half-way, and out of a backup.
 
 mod failing;
 mod postgres;
+mod restored;
 
 use crate::support::{Server, voxum};
 use serde_json::Value;

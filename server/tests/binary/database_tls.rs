@@ -82,6 +82,13 @@ async fn the_database_servers_certificate_is_checked_where_the_url_asks_for_it()
             "give the host the name that stands in it",
         ],
     );
+    let (code, out, err) =
+        tokio::task::block_in_place(|| run(with(&root, "localhost").arg("doctor")));
+    assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
+    assert!(
+        out.contains("WRONG database") && out.contains("is not accepted"),
+        "{out}"
+    );
     refused(
         Path::new("/nowhere/root.pem"),
         "127.0.0.1",
@@ -101,6 +108,10 @@ async fn the_database_servers_certificate_is_checked_where_the_url_asks_for_it()
         let runtime = tokio::runtime::Handle::current();
         let (encrypted, plain) = runtime.block_on(connections(&postgres.url));
         assert!(encrypted > 0 && plain == 0, "{encrypted}, {plain}");
+        let (code, out, err) = run(with(&root, "127.0.0.1").arg("doctor"));
+        assert_eq!(code, Some(0), "{out}{err}");
+        let line = "the way to it is encrypted, and its certificate was checked";
+        assert!(out.contains(line), "{out}");
         let (status, log, _) = server.stop();
         assert!(status.success(), "{log}");
     });

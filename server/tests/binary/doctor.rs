@@ -53,7 +53,7 @@ fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
     let out = told(&mut voxum(folder.path()), 0);
     for line in [
         "SQLite 3.",
-        "none of it is damaged",
+        "data/voxum.db was read, and none of it is damaged",
         "which is this version's",
         "is the one that the stored keys were made with",
         "can be written",
@@ -134,6 +134,31 @@ fn what_is_wrong_is_named() {
         "{out}"
     );
 
+    for (name, value, line) in [
+        (
+            "VOXUM_PUBLIC_URL",
+            "https://console.example.com",
+            "a proxy that VOXUM_TRUSTED_PROXIES does not name",
+        ),
+        (
+            "VOXUM_LISTEN",
+            "0.0.0.0:3000",
+            "by other machines by plain http, in which API keys travel in the clear",
+        ),
+        (
+            "VOXUM_METRICS_LISTEN",
+            "0.0.0.0:9464",
+            "nobody needs a key there",
+        ),
+    ] {
+        let out = told(doctor().env(name, value), 0);
+        let looks = out.lines().filter(|line| line.starts_with("look  "));
+        let looks: Vec<_> = looks
+            .filter(|line| !line.contains("MiB are free"))
+            .collect();
+        assert!(looks.len() == 1 && looks[0].contains(line), "{out}");
+    }
+
     change(
         folder.path(),
         "INSERT INTO audit_events (account_id, at, actor_kind, action, subject, detail)
@@ -150,6 +175,22 @@ fn what_is_wrong_is_named() {
         "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17",
     );
     wrong(&mut doctor(), "does not know");
+    // Of what cannot be read nothing is claimed.
+    let whole = std::fs::read(data.join("voxum.db")).unwrap();
+    std::fs::write(data.join("voxum.db"), "Dear diary, ".repeat(1_000)).unwrap();
+    wrong(&mut doctor(), "is no SQLite database");
+    let out = told(&mut doctor(), 1);
+    assert!(
+        out.contains("look  pepper") && out.contains("look  clock"),
+        "{out}"
+    );
+    assert!(!out.contains("no key was made"), "{out}");
+    let mut damaged = whole;
+    let length = damaged.len();
+    damaged[length / 4..length / 2].fill(0x5a);
+    std::fs::write(data.join("voxum.db"), damaged).unwrap();
+    let out = told(&mut doctor(), 1);
+    assert!(out.contains("WRONG database"), "{out}");
     std::fs::remove_file(data.join("voxum.db")).unwrap();
     wrong(&mut doctor(), "restore it from a backup");
 }
@@ -178,6 +219,7 @@ fn a_postgresql_server_is_looked_at_from_here() {
     let out = told(&mut node(), 0);
     for line in [
         "answers in",
+        "it is on this machine",
         "this machine's",
         "which is this version's",
         "stored keys",

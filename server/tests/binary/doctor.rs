@@ -134,6 +134,32 @@ fn what_is_wrong_is_named() {
         "{out}"
     );
 
+    change(
+        folder.path(),
+        "INSERT INTO audit_events (account_id, at, actor_kind, action, subject, detail)
+        SELECT id, 9000000000000, 'system', 'account.updated', id, '{}' FROM accounts",
+    );
+    wrong(&mut doctor(), "behind what was last recorded");
+    change(folder.path(), "DROP TRIGGER audit_events_are_never_deleted");
+    change(
+        folder.path(),
+        "DELETE FROM audit_events WHERE at = 9000000000000",
+    );
+    change(
+        folder.path(),
+        "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17",
+    );
+    wrong(&mut doctor(), "does not know");
+    std::fs::remove_file(data.join("voxum.db")).unwrap();
+    wrong(&mut doctor(), "restore it from a backup");
+}
+
+#[test]
+fn ways_that_others_can_take_are_worth_a_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    server.stop();
+    let doctor = || voxum(folder.path());
     for (name, value, line) in [
         (
             "VOXUM_PUBLIC_URL",
@@ -158,41 +184,31 @@ fn what_is_wrong_is_named() {
             .collect();
         assert!(looks.len() == 1 && looks[0].contains(line), "{out}");
     }
+}
 
-    change(
-        folder.path(),
-        "INSERT INTO audit_events (account_id, at, actor_kind, action, subject, detail)
-        SELECT id, 9000000000000, 'system', 'account.updated', id, '{}' FROM accounts",
-    );
-    wrong(&mut doctor(), "behind what was last recorded");
-    change(folder.path(), "DROP TRIGGER audit_events_are_never_deleted");
-    change(
-        folder.path(),
-        "DELETE FROM audit_events WHERE at = 9000000000000",
-    );
-    change(
-        folder.path(),
-        "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17",
-    );
-    wrong(&mut doctor(), "does not know");
-    // Of what cannot be read nothing is claimed.
-    let whole = std::fs::read(data.join("voxum.db")).unwrap();
-    std::fs::write(data.join("voxum.db"), "Dear diary, ".repeat(1_000)).unwrap();
-    wrong(&mut doctor(), "is no SQLite database");
-    let out = told(&mut doctor(), 1);
+#[test]
+fn nothing_is_claimed_of_a_database_that_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    server.stop();
+    let file = folder.path().join("data/voxum.db");
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, "Dear diary, ".repeat(1_000)).unwrap();
+    let out = told(&mut voxum(folder.path()), 1);
     assert!(
-        out.contains("look  pepper") && out.contains("look  clock"),
+        out.contains("is no SQLite database")
+            && out.contains("look  pepper")
+            && out.contains("look  clock"),
         "{out}"
     );
     assert!(!out.contains("no key was made"), "{out}");
     let mut damaged = whole;
     let length = damaged.len();
     damaged[length / 4..length / 2].fill(0x5a);
-    std::fs::write(data.join("voxum.db"), damaged).unwrap();
-    let out = told(&mut doctor(), 1);
+    std::fs::write(&file, damaged).unwrap();
+    let out = told(&mut voxum(folder.path()), 1);
     assert!(out.contains("WRONG database"), "{out}");
-    std::fs::remove_file(data.join("voxum.db")).unwrap();
-    wrong(&mut doctor(), "restore it from a backup");
 }
 
 #[test]

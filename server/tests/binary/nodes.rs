@@ -60,22 +60,23 @@ impl Installation {
         });
     }
 
-    pub fn stop(&self, nodes: impl IntoIterator<Item = Server>) {
-        for node in nodes {
-            let (status, log, _) = node.stop();
-            assert!(status.success() && !log.contains("panicked"), "{log}");
-            assert!(
-                !log.contains(DATABASE_PASSWORD) && !log.contains(PEPPER),
-                "{log}"
-            );
-        }
-    }
-
     pub fn end(self, nodes: impl IntoIterator<Item = Server>) {
-        self.stop(nodes);
+        stop(nodes);
         let left = std::fs::read_dir(self.folder.path()).unwrap().count();
         assert_eq!(left, 0, "a node left something on its own machine");
         self.runtime.block_on(self.database.drop());
+    }
+}
+
+/// In order, with nothing secret in their logs.
+pub fn stop(nodes: impl IntoIterator<Item = Server>) {
+    for node in nodes {
+        let (status, log, _) = node.stop();
+        assert!(status.success() && !log.contains("panicked"), "{log}");
+        assert!(
+            !log.contains(DATABASE_PASSWORD) && !log.contains(PEPPER),
+            "{log}"
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! Commands on PostgreSQL: they change the database themselves, and wait for every node without being one.
 
-use crate::nodes::{Installation, known_everywhere, signal, wait_for};
+use crate::nodes::{Installation, known_everywhere, signal, stop, wait_for};
 use crate::support::{Client, Server, run};
 
 /// What a command says that does what it is asked for.
@@ -69,7 +69,7 @@ fn a_key_that_a_command_has_ended_is_refused_by_every_node_from_its_end_on() {
 
     // Where nobody runs, no node is made up.
     let (id, _) = known_everywhere(&here, "Last");
-    installation.stop([one, two]);
+    stop([one, two]);
     let out = does(&installation, &["revoke", &id]);
     assert!(out.ends_with(". No server was running.\n"), "{out}");
     assert_eq!(registered(), 0);

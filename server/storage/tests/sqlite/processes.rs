@@ -101,6 +101,6 @@ async fn a_node_that_is_gone_is_forgotten_only_where_no_other_one_lives() {
     three.close().await;
     let command = place.open().await;
     command.last_change().await.expect("a number");
-    assert!(nodes(&command).await.is_empty());
+    assert_eq!(nodes(&command).await, Vec::<String>::new());
     command.close().await;
 }

@@ -48,7 +48,7 @@ fn node(folder: &Path, database: &Database) -> Command {
 }
 
 /// Starts it, looks at everything, and stops it again.
-async fn opens(folder: &Path, database: &Database) {
+fn opens(folder: &Path, database: &Database) {
     let mut command = node(folder, database);
     tokio::task::block_in_place(|| {
         let server = Server::of(&mut command, false);
@@ -64,7 +64,7 @@ async fn every_older_schema_of_postgresql_is_brought_up_to_date_with_all_that_wa
     for version in FIRST..newest() {
         let database = left(version).await;
         for _ in 0..2 {
-            opens(folder.path(), &database).await;
+            opens(folder.path(), &database);
         }
         database.drop().await;
     }
@@ -146,6 +146,6 @@ async fn a_start_that_fails_half_way_leaves_postgresql_as_it_was_and_says_why() 
         .unwrap();
     connection.execute("DROP TABLE nodes").await.unwrap();
     connection.close().await.unwrap();
-    opens(folder.path(), &database).await;
+    opens(folder.path(), &database);
     database.drop().await;
 }

@@ -24,7 +24,7 @@ fn told(command: &mut Command) -> (Option<i32>, String, String) {
 }
 
 /// Every key that was active waits, and the one that was revoked is.
-async fn waits(mut command: Command) {
+fn waits(mut command: Command) {
     tokio::task::block_in_place(|| {
         let server = Server::of(command.env("VOXUM_PEPPER", PEPPER), false);
         let answer = server.key(LIVE).get("/api/key").unwrap();
@@ -62,7 +62,7 @@ async fn a_backup_of_every_older_schema_is_restored_with_every_key_waiting() {
             .unwrap();
         connection.close().await.unwrap();
         assert_eq!((paused, revoked), (5, 1), "from {version}");
-        waits(voxum(folder.path())).await;
+        waits(voxum(folder.path()));
     }
 }
 
@@ -79,7 +79,7 @@ async fn an_older_backup_is_restored_to_postgresql_as_well() {
     let (code, out, err) = told(at(folder.path()).arg("restore").arg(&file));
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("revoked after the backup: 4."), "{out}");
-    waits(at(folder.path())).await;
+    waits(at(folder.path()));
     database.drop().await;
 }
 

@@ -14,7 +14,7 @@ async function push(items) {
       const text = await answer.text();
       if (answer.ok) return text;
       // Nothing but a change of ours would help.
-      if (![429, 502, 503, 504].includes(answer.status)) refused = `${answer.status} ${text}`;
+      if (![408, 429, 502, 503, 504].includes(answer.status)) refused = `${answer.status} ${text}`;
       seconds = Number(answer.headers.get("Retry-After")) || seconds;
     } catch {
       // No answer came, or half of one.

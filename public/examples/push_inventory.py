@@ -17,7 +17,7 @@ def push(items):
             with urllib.request.urlopen(urllib.request.Request(URL, body, HEADERS), timeout=60) as answer:
                 return answer.read().decode()
         except urllib.error.HTTPError as refusal:
-            if refusal.code not in (429, 502, 503, 504):  # Nothing but a change of ours would help.
+            if refusal.code not in (408, 429, 502, 503, 504):  # Nothing but a change of ours would help.
                 sys.exit(f"{refusal.code} {refusal.read().decode(errors='replace')}")
             told = refusal.headers.get("Retry-After", "")
             wait = int(told) if told.isdigit() else wait

@@ -1,10 +1,12 @@
 //! Reading bodies, never more of them than was agreed.
 
+use crate::listen::TooSlow;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -12,8 +14,24 @@ use std::task::{Context, Poll};
 pub enum ReadError {
     /// Longer than the limit, or it says so itself.
     TooLarge,
+    /// Nobody waits for it any longer.
+    Slow,
     /// It ended early, or was no body at all.
     Broken,
+}
+
+impl ReadError {
+    /// Why a body gave no next piece. However many layers it went through, each tells of the one below.
+    pub fn of(error: &(dyn Error + 'static)) -> Self {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.is::<TooSlow>() {
+                return Self::Slow;
+            }
+            cause = error.source();
+        }
+        Self::Broken
+    }
 }
 
 /// The whole body, at most `limit` bytes of it.
@@ -28,7 +46,7 @@ pub async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ReadError> {
     }
     let mut whole = Vec::with_capacity(expected);
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| ReadError::Broken)?;
+        let frame = frame.map_err(|error| ReadError::of(&error))?;
         if let Ok(piece) = frame.into_data() {
             if piece.len() > limit - whole.len() {
                 return Err(ReadError::TooLarge);

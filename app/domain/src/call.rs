@@ -21,6 +21,7 @@ pub enum Refusal {
     RateLimited,
     UnsupportedMediaType,
     BodyTooLarge,
+    RequestTimeout,
     MalformedBody,
     InvalidBody,
     InvalidParameter,
@@ -35,7 +36,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::RevokedKey,
         Self::ExpiredKey,
         Self::PausedKey,
@@ -44,6 +45,7 @@ impl Refusal {
         Self::RateLimited,
         Self::UnsupportedMediaType,
         Self::BodyTooLarge,
+        Self::RequestTimeout,
         Self::MalformedBody,
         Self::InvalidBody,
         Self::InvalidParameter,
@@ -67,6 +69,7 @@ impl Refusal {
             Self::RateLimited => "rate_limited",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::BodyTooLarge => "body_too_large",
+            Self::RequestTimeout => "request_timeout",
             Self::MalformedBody => "malformed_body",
             Self::InvalidBody => "invalid_body",
             Self::InvalidParameter => "invalid_parameter",
@@ -99,6 +102,7 @@ impl Refusal {
             Self::RateLimited => "Too many calls",
             Self::UnsupportedMediaType => "A format we do not read",
             Self::BodyTooLarge => "Too much data at once",
+            Self::RequestTimeout => "Data that came too slowly",
             Self::MalformedBody => "Data that cannot be read",
             Self::InvalidBody => "Data with wrong values",
             Self::InvalidParameter => "A wrong parameter",

@@ -147,7 +147,7 @@ fn Keys(page: Data) -> impl IntoView {
     listen(rows, issue);
     #[cfg(feature = "ssr")]
     let (ending, find, pager) = (
-        around::notices(&page.around),
+        around::notices(&page.around, page.manages),
         around::find(&page.around, page.none),
         around::pager(&page.around),
     );

@@ -8,7 +8,7 @@ use super::calls::Code;
 use super::problem::Problem;
 use super::scoped::{Permission, Scoped};
 use crate::AppState;
-use crate::body::Pieces;
+use crate::body::{Pieces, ReadError};
 use crate::feed::MAX_BYTES as FEED;
 use crate::request::Noted;
 use crate::telemetry::Chain;
@@ -110,7 +110,7 @@ fn key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
 
 /// The whole body, in pieces so that it is held once, and the digest of the request.
 async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest), Problem> {
-    let too_large = || Problem::BodyTooLarge { limit: FEED };
+    let too_large = || Problem::of_body(ReadError::TooLarge, FEED);
     if axum::body::HttpBody::size_hint(&body).lower() > FEED as u64 {
         return Err(too_large());
     }
@@ -134,9 +134,7 @@ async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest),
     }
     let mut pieces = Pieces::default();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| {
-            Problem::MalformedBody("The body did not arrive whole. Send it again.".into())
-        })?;
+        let frame = frame.map_err(|error| Problem::of_body(ReadError::of(&error), FEED))?;
         if let Ok(piece) = frame.into_data() {
             if piece.len() as u64 > FEED as u64 - pieces.len() {
                 return Err(too_large());

@@ -2,11 +2,12 @@
 
 use super::calls::Code;
 use super::refused::Told;
+use crate::body::ReadError;
 use crate::headers::RETRY_SECONDS;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
 use axum::Json;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::{Failure, Refusal, Scope, Timestamp};
@@ -48,6 +49,8 @@ pub enum Problem {
     BodyTooLarge {
         limit: usize,
     },
+    /// The body did not come in time.
+    RequestTimeout,
     MalformedBody(String),
     InvalidBody(Vec<EntryError>),
     InvalidParameter(String),
@@ -96,6 +99,7 @@ impl Problem {
                 "Unsupported media type",
             ),
             Self::BodyTooLarge { .. } => (S::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
+            Self::RequestTimeout => (S::REQUEST_TIMEOUT, "request_timeout", "Request timeout"),
             Self::MalformedBody(_) => (S::BAD_REQUEST, "malformed_body", "Malformed body"),
             Self::InvalidBody(_) => (S::UNPROCESSABLE_ENTITY, "invalid_body", "Invalid body"),
             Self::InvalidParameter(_) => (S::BAD_REQUEST, "invalid_parameter", "Invalid parameter"),
@@ -149,6 +153,11 @@ impl Problem {
             Self::BodyTooLarge { limit } => {
                 format!("The body is larger than {limit} bytes. Send less in one request.").into()
             }
+            Self::RequestTimeout => {
+                "The body came too slowly, so nothing was changed and the connection is closed. Send the request again, without \
+                 longer pauses."
+                    .into()
+            }
             Self::MalformedBody(why) | Self::InvalidParameter(why) => why.clone().into(),
             Self::InvalidBody(_) => "Some values cannot be taken, so nothing was stored. `errors` lists them.".into(),
             Self::NoSuchItem => "There is no such item in this account.".into(),
@@ -171,6 +180,17 @@ impl Problem {
                 "Something went wrong on our side. Try again, and if it stays, give your operator the request id in `instance`.".into()
             }
             Self::Unavailable => "The server cannot reach its data right now. Nothing was changed. Try again in a moment.".into(),
+        }
+    }
+
+    /// Why a body cannot be read of which `limit` bytes would be.
+    pub fn of_body(error: ReadError, limit: usize) -> Self {
+        match error {
+            ReadError::TooLarge => Self::BodyTooLarge { limit },
+            ReadError::Slow => Self::RequestTimeout,
+            ReadError::Broken => {
+                Self::MalformedBody("The body did not arrive whole. Send it again.".into())
+            }
         }
     }
 
@@ -282,6 +302,10 @@ impl IntoResponse for Problem {
                 retry_after_seconds,
             } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+            }
+            // What may still come of the body is not waited for.
+            Self::RequestTimeout => {
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Self::Unavailable => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));

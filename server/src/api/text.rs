@@ -1,7 +1,7 @@
 //! Bodies as text: of a length that was agreed, in UTF-8, and in a format that is taken.
 
 use super::problem::Problem;
-use crate::body::{ReadError, read};
+use crate::body::read;
 use crate::feed::{Format, MAX_BYTES};
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
@@ -14,12 +14,7 @@ use axum::http::header::CONTENT_ENCODING;
 pub async fn text(request: Request, limit: usize) -> Result<String, Problem> {
     let bytes = read(request.into_body(), limit)
         .await
-        .map_err(|error| match error {
-            ReadError::TooLarge => Problem::BodyTooLarge { limit },
-            ReadError::Broken => {
-                Problem::MalformedBody("The body did not arrive whole. Send it again.".into())
-            }
-        })?;
+        .map_err(|error| Problem::of_body(error, limit))?;
     String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         Problem::MalformedBody(format!("The body is not UTF-8 from byte {place} on."))

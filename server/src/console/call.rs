@@ -1,8 +1,8 @@
 //! `POST /call/…`: the server functions, called by a console that runs in a browser.
 
-use super::Visitor;
 use super::door::Door;
 use super::fields::MAX_BYTES;
+use super::{Visitor, closing};
 use crate::AppState;
 use crate::body::{self, ReadError};
 use crate::headers::RETRY_SECONDS;
@@ -35,6 +35,10 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let body = match body::read(body, MAX_BYTES).await {
         Ok(body) => body,
         Err(ReadError::TooLarge) => return refuse(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(ReadError::Slow) => {
+            let told = (StatusCode::REQUEST_TIMEOUT, Json(CallError::Unreachable));
+            return closing(told.into_response());
+        }
         Err(ReadError::Broken) => return refuse(StatusCode::BAD_REQUEST),
     };
     let Ok(visitor) = Visitor::from_request_parts(&mut parts, &state).await else {

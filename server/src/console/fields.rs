@@ -1,6 +1,6 @@
 //! A form as a browser sends it by itself.
 
-use super::plain;
+use super::{closing, plain};
 use crate::body::{ReadError, read};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -63,6 +63,10 @@ impl<S: Sync> FromRequest<S> for Fields {
                 ReadError::TooLarge => {
                     plain(StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.")
                 }
+                ReadError::Slow => closing(plain(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "This form came too slowly, so nothing was changed. Send it again.",
+                )),
                 ReadError::Broken => {
                     plain(StatusCode::BAD_REQUEST, "This form did not arrive whole.")
                 }

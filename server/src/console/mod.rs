@@ -18,7 +18,7 @@ pub use first_call::first_call;
 pub use visitor::{Onlooker, Visitor};
 
 use crate::headers::RETRY_SECONDS;
-use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
@@ -30,6 +30,13 @@ pub fn plain(status: StatusCode, text: &'static str) -> Response {
         format!("{text}\n"),
     )
         .into_response()
+}
+
+/// An answer to a request of which more may come, which nobody waits for.
+fn closing(mut response: Response) -> Response {
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(CONNECTION, close);
+    response
 }
 
 /// We cannot know whether there is a session: saying "signed out" would be a lie.

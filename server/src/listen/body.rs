@@ -1,16 +1,16 @@
 //! A request's body, which has to keep coming.
 
 use super::Limits;
+use axum::BoxError;
 use axum::body::{Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Fails once the client pauses for too long, or sends too slowly.
+/// Fails with [`TooSlow`] once the client pauses for too long, or sends too slowly.
 pub struct Steady {
     body: Incoming,
     limits: Limits,
@@ -20,22 +20,9 @@ pub struct Steady {
     end: Option<Pin<Box<Sleep>>>,
 }
 
-#[derive(Debug)]
-pub enum Failed {
-    Slow,
-    Broken(hyper::Error),
-}
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Slow => f.write_str("the body came too slowly"),
-            Self::Broken(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Failed {}
+#[derive(Debug, thiserror::Error)]
+#[error("the body came too slowly")]
+pub struct TooSlow;
 
 impl Steady {
     pub fn new(body: Incoming, limits: Limits) -> Self {
@@ -58,25 +45,27 @@ impl Steady {
 
 impl HttpBody for Steady {
     type Data = Bytes;
-    type Error = Failed;
+    type Error = BoxError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Failed>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
             this.end = None;
             if let Some(Ok(frame)) = &frame {
                 this.bytes += frame.data_ref().map_or(0, Bytes::len) as u64;
             }
-            return Poll::Ready(frame.map(|frame| frame.map_err(Failed::Broken)));
+            return Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from)));
         }
         let next_end = this.next_end();
         let end = this
             .end
             .get_or_insert_with(|| Box::pin(sleep_until(next_end)));
-        end.as_mut().poll(context).map(|()| Some(Err(Failed::Slow)))
+        end.as_mut()
+            .poll(context)
+            .map(|()| Some(Err(TooSlow.into())))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -9,6 +9,7 @@ mod tests;
 mod tls;
 mod watched;
 
+pub use body::TooSlow;
 pub use limits::{Limits, raise_open_files};
 pub use tls::Tls;
 

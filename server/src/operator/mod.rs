@@ -2,7 +2,8 @@
 //!
 //! Where a server runs on the SQLite file, the command hands its order to it over a socket beside the file, and the server
 //! answers once its own verdict changed. Else the command makes the change by itself, in the same way; a server that has
-//! the file open without that socket, and every node on PostgreSQL, is then waited for by [`Service`].
+//! the file open without that socket, and every node on PostgreSQL, is then waited for by [`Service`]. The command itself
+//! answers no call and is no node: nobody waits for it or counts it.
 
 mod ask;
 mod socket;
@@ -19,7 +20,7 @@ use anyhow::bail;
 use domain::KeyStatus;
 use serde::{Deserialize, Serialize};
 use service::key::{Carried, KeyNamed, NotNamed, OperatorChange};
-use service::store::KeyRecord;
+use service::store::{KeyRecord, Receipt};
 use service::{Error, Pepper, Service};
 use storage::OpenMode;
 
@@ -86,8 +87,7 @@ pub async fn change(
             Outcome::Refused(line) => refused.push(line),
         }
     }
-    if let Some(Opened { service, store }) = opened {
-        service.leave().await;
+    if let Some(Opened { store, .. }) = opened {
         store.close().await;
     }
     if !refused.is_empty() {
@@ -136,7 +136,9 @@ async fn print(service: &Service, all: bool) -> anyhow::Result<()> {
 
 async fn by_itself(database: &Database, pepper: Option<Pepper>) -> anyhow::Result<Opened> {
     // No link is made, so nobody asks where the console is.
-    open(database, OpenMode::ExistingOnly, pepper, String::new()).await
+    let opened = open(database, OpenMode::ExistingOnly, pepper, String::new()).await?;
+    opened.service.stand_aside();
+    Ok(opened)
 }
 
 fn named(key: &str) -> anyhow::Result<KeyNamed> {
@@ -162,17 +164,19 @@ async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
     };
     let carried = service.change_for_operator(&named, order.change).await?;
     Ok(match (carried, order.change) {
-        (Carried::Changed(key), OperatorChange::Revoke(reason)) => Outcome::Done(format!(
-            "Revoked, with the reason {}: {}. It is refused from now on.",
+        (Carried::Changed(key, receipt), OperatorChange::Revoke(reason)) => Outcome::Done(format!(
+            "Revoked, with the reason {}: {}. {}.",
             reason.as_str(),
-            told(&key)
-        )),
-        (Carried::Changed(key), OperatorChange::Pause) => Outcome::Done(format!(
-            "Paused: {}. It is refused until `voxum key resume {}`.",
             told(&key),
-            key.id.as_str()
+            refused(receipt)
         )),
-        (Carried::Changed(key), OperatorChange::Resume) => {
+        (Carried::Changed(key, receipt), OperatorChange::Pause) => Outcome::Done(format!(
+            "Paused until `voxum key resume {}`: {}. {}.",
+            key.id.as_str(),
+            told(&key),
+            refused(receipt)
+        )),
+        (Carried::Changed(key, _), OperatorChange::Resume) => {
             Outcome::Done(format!("Resumed: {}. It is accepted again.", told(&key)))
         }
         (Carried::Same(key), OperatorChange::Resume) => {
@@ -202,6 +206,14 @@ async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
             ))
         }
     })
+}
+
+/// Where, without its full stop.
+fn refused(receipt: Option<Receipt>) -> String {
+    receipt.map_or_else(
+        || "It is refused from now on".to_owned(),
+        |receipt| receipt.told(false),
+    )
 }
 
 fn told(key: &KeyRecord) -> String {

@@ -30,6 +30,12 @@ pub struct ServerLook {
     pub clock_ahead: i64,
     /// How many connections it has for everybody together.
     pub connections: i64,
+    /// On this machine, so that nobody stands in between.
+    pub near: bool,
+    /// Nobody in between can read what goes there.
+    pub encrypted: bool,
+    /// Nor be taken for it.
+    pub checked: bool,
 }
 
 /// How a database's schema stands to the one that this program knows.

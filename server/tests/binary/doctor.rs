@@ -53,7 +53,7 @@ fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
     let out = told(&mut voxum(folder.path()), 0);
     for line in [
         "SQLite 3.",
-        "none of it is damaged",
+        "data/voxum.db was read, and none of it is damaged",
         "which is this version's",
         "is the one that the stored keys were made with",
         "can be written",
@@ -155,6 +155,63 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
+fn ways_that_others_can_take_are_worth_a_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    server.stop();
+    let doctor = || voxum(folder.path());
+    for (name, value, line) in [
+        (
+            "VOXUM_PUBLIC_URL",
+            "https://console.example.com",
+            "a proxy that VOXUM_TRUSTED_PROXIES does not name",
+        ),
+        (
+            "VOXUM_LISTEN",
+            "0.0.0.0:3000",
+            "by other machines by plain http, in which API keys travel in the clear",
+        ),
+        (
+            "VOXUM_METRICS_LISTEN",
+            "0.0.0.0:9464",
+            "nobody needs a key there",
+        ),
+    ] {
+        let out = told(doctor().env(name, value), 0);
+        let looks = out.lines().filter(|line| line.starts_with("look  "));
+        let looks: Vec<_> = looks
+            .filter(|line| !line.contains("MiB are free"))
+            .collect();
+        assert!(looks.len() == 1 && looks[0].contains(line), "{out}");
+    }
+}
+
+#[test]
+fn nothing_is_claimed_of_a_database_that_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    server.stop();
+    let file = folder.path().join("data/voxum.db");
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, "Dear diary, ".repeat(1_000)).unwrap();
+    let out = told(&mut voxum(folder.path()), 1);
+    assert!(
+        out.contains("is no SQLite database")
+            && out.contains("look  pepper")
+            && out.contains("look  clock"),
+        "{out}"
+    );
+    assert!(!out.contains("no key was made"), "{out}");
+    let mut damaged = whole;
+    let length = damaged.len();
+    damaged[length / 4..length / 2].fill(0x5a);
+    std::fs::write(&file, damaged).unwrap();
+    let out = told(&mut voxum(folder.path()), 1);
+    assert!(out.contains("WRONG database"), "{out}");
+}
+
+#[test]
 fn a_postgresql_server_is_looked_at_from_here() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -178,6 +235,7 @@ fn a_postgresql_server_is_looked_at_from_here() {
     let out = told(&mut node(), 0);
     for line in [
         "answers in",
+        "it is on this machine",
         "this machine's",
         "which is this version's",
         "stored keys",

@@ -4,6 +4,7 @@ mod admin;
 mod backup;
 mod bodies;
 mod canary;
+mod database_tls;
 mod docs;
 mod doctor;
 mod examples;
@@ -12,6 +13,9 @@ mod kill;
 mod mail;
 mod metrics;
 mod nodes;
+mod nodes_limits;
+mod nodes_operator;
+mod noticed;
 mod operator;
 mod pepper;
 #[path = "../../storage/tests/postgres/server.rs"]

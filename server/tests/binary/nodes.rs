@@ -39,7 +39,7 @@ impl Installation {
     }
 
     /// One number out of the database.
-    fn count(&self, statement: &str) -> i64 {
+    pub fn count(&self, statement: &str) -> i64 {
         self.runtime.block_on(async {
             let statement = AssertSqlSafe(statement);
             let counted = sqlx::query_scalar(statement);
@@ -61,17 +61,22 @@ impl Installation {
     }
 
     pub fn end(self, nodes: impl IntoIterator<Item = Server>) {
-        for node in nodes {
-            let (status, log, _) = node.stop();
-            assert!(status.success() && !log.contains("panicked"), "{log}");
-            assert!(
-                !log.contains(DATABASE_PASSWORD) && !log.contains(PEPPER),
-                "{log}"
-            );
-        }
+        stop(nodes);
         let left = std::fs::read_dir(self.folder.path()).unwrap().count();
         assert_eq!(left, 0, "a node left something on its own machine");
         self.runtime.block_on(self.database.drop());
+    }
+}
+
+/// In order, with nothing secret in their logs.
+pub fn stop(nodes: impl IntoIterator<Item = Server>) {
+    for node in nodes {
+        let (status, log, _) = node.stop();
+        assert!(status.success() && !log.contains("panicked"), "{log}");
+        assert!(
+            !log.contains(DATABASE_PASSWORD) && !log.contains(PEPPER),
+            "{log}"
+        );
     }
 }
 
@@ -340,7 +345,7 @@ pub fn signal(server: &Server, name: &str) {
 }
 
 /// Makes a key on one node and uses it on both, so that it is in the memory of each.
-fn known_everywhere(here: &[Client; 2], name: &str) -> (String, [Client; 2]) {
+pub fn known_everywhere(here: &[Client; 2], name: &str) -> (String, [Client; 2]) {
     let token = format!("form-token-{name:-<20}").replace(' ', "-");
     let secret = here[0].create(name, &token).unwrap();
     let keys = [here[0].with_key(&secret), here[1].with_key(&secret)];

@@ -162,3 +162,78 @@ fn an_idle_connection_is_kept_for_the_next_request() {
         assert!(!is_closed(&stream));
     }
 }
+
+/// Sends a request whose body never comes to its end, and gives all that is answered until the connection is closed.
+fn answer_to_half_a_body(server: &Server, head: &str) -> (String, Duration) {
+    let mut stream = connect(server);
+    let patience = Some(Duration::from_secs(40));
+    stream.set_read_timeout(patience).unwrap();
+    let request = format!(
+        "{head}\r\nhost: {}\r\ncontent-length: 1000\r\n\r\n{{",
+        address(server)
+    );
+    let began = Instant::now();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it is closed");
+    (answer, began.elapsed())
+}
+
+#[test]
+fn a_body_that_stops_coming_is_told_so_and_its_connection_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let scopes = ["inventory:write", "leads:write"];
+    let secret = owner
+        .create_with("Feed", "0123456789abcdef", &scopes)
+        .unwrap();
+    let api = format!("content-type: application/json\r\nx-api-key: {secret}");
+    let console = format!("cookie: {}\r\norigin: {}", owner.cookie(), server.url);
+    let form = "content-type: application/x-www-form-urlencoded";
+    let upload = "content-type: multipart/form-data; boundary=x";
+    let heads = [
+        format!("POST /api/inventory HTTP/1.1\r\n{api}"),
+        format!("PUT /api/inventory/A HTTP/1.1\r\n{api}"),
+        format!("POST /api/leads HTTP/1.1\r\nidempotency-key: 1\r\n{api}"),
+        format!("POST /sign-in HTTP/1.1\r\n{form}\r\n{console}"),
+        format!("POST /call/keys/list HTTP/1.1\r\ncontent-type: application/json\r\n{console}"),
+        format!("POST /inventory HTTP/1.1\r\n{upload}\r\n{console}"),
+    ];
+    let answers = std::thread::scope(|scope| {
+        let asked = heads
+            .each_ref()
+            .map(|head| scope.spawn(|| answer_to_half_a_body(&server, head)));
+        asked.map(|answer| answer.join().unwrap())
+    });
+    for ((answer, took), head) in answers.iter().zip(&heads) {
+        assert!(
+            answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"),
+            "{head}: {answer}"
+        );
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
+        let limit = Duration::from_secs(15)..Duration::from_secs(30);
+        assert!(limit.contains(took), "{head}: {took:?}");
+        if head.contains("/api/") {
+            assert!(
+                answer.contains("\r\ncontent-type: application/problem+json\r\n")
+                    && answer.contains("\"code\":\"request_timeout\"")
+                    && answer.contains("\"status\":408"),
+                "{answer}"
+            );
+            let (_, id) = answer.split_once("\"instance\":\"").unwrap();
+            let id = &id[..id.find('"').unwrap()];
+            let page = owner.get(&format!("/refusals?id={id}")).unwrap().body;
+            assert!(page.contains("The body stopped coming"), "{page}");
+        }
+    }
+    let [.., call, _] = &answers;
+    assert!(call.0.contains("\"unreachable\""), "{}", call.0);
+    // The answer was none that is given again.
+    let lead = "{\"name\":\"Ada\",\"phone\":\"1\"}";
+    let request = ureq::post(format!("{}/api/leads", server.url))
+        .header("x-api-key", &secret)
+        .header("content-type", "application/json")
+        .header("idempotency-key", "1");
+    assert_eq!(request.send(lead).unwrap().status(), 201);
+}

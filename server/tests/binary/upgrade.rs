@@ -1,4 +1,9 @@
-//! A new version on the data of an older one: from every schema since the sixth, and killed half-way.
+//! A new version on the data of an older one: from every schema since the sixth on SQLite and the first on PostgreSQL,
+//! killed half-way, failing half-way, and out of a backup.
+
+mod failing;
+mod postgres;
+mod restored;
 
 use crate::support::{Server, voxum};
 use serde_json::Value;
@@ -7,6 +12,7 @@ use service::key::PlainKey;
 use sqlx::migrate::{Migration, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
+use std::borrow::Cow;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -56,23 +62,44 @@ async fn database(folder: &Path) -> SqliteConnection {
     options.connect().await.unwrap()
 }
 
-/// A folder as the version with so many migrations left it.
-async fn leave(folder: &Path, version: i64, keys: usize) {
-    std::fs::create_dir(folder.join("data")).unwrap();
-    let mut connection = database(folder).await;
-    let migrations: Vec<Migration> = TODAY
+/// What an earlier version knew of the schema.
+fn until(version: i64, today: &Migrator) -> Migrator {
+    let migrations: Vec<Migration> = today
         .iter()
         .filter(|migration| migration.version <= version)
         .cloned()
         .collect();
-    let former = Migrator {
-        migrations: migrations.into(),
+    Migrator {
+        migrations: Cow::Owned(migrations),
         ..Migrator::DEFAULT
-    };
-    former
+    }
+}
+
+/// A folder as the version with so many migrations left it.
+async fn leave(folder: &Path, version: i64, keys: usize) {
+    std::fs::create_dir(folder.join("data")).unwrap();
+    let mut connection = database(folder).await;
+    until(version, &TODAY)
         .run_direct(None, &mut connection, false)
         .await
         .unwrap();
+    for statement in content(version, keys) {
+        let statement = statement
+            .replace("NOW", "(1000 * unixepoch())")
+            .replace("RANDOM", "randomblob(32)")
+            .replace("BYTES", "BLOB")
+            .replace("<<", "x'")
+            .replace(">>", "'");
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+    connection.close().await.unwrap();
+}
+
+/// What stood in the data of that version. `NOW`, `RANDOM`, `BYTES` and `<<bytes>>` are for each database to say.
+fn content(version: i64, keys: usize) -> Vec<String> {
     let pepper = Pepper::parse(PEPPER).unwrap();
     let live = PlainKey::parse(LIVE.as_bytes()).unwrap().digest(&pepper);
     let session = <sha2::Sha256 as sha2::Digest>::digest(TOKEN.as_bytes());
@@ -82,22 +109,22 @@ async fn leave(folder: &Path, version: i64, keys: usize) {
         INSERT INTO members (id, account_id, email, role, password_hash, created_at)
         VALUES ('ada', 'acme', 'ada@example.com', 'owner', '', NOW);
         INSERT INTO sessions (digest, member_id, created_at, last_seen_at, expires_at)
-        VALUES (x'SESSION', 'ada', NOW, NOW, NOW + DAY);
+        VALUES (<<SESSION>>, 'ada', NOW, NOW, NOW + DAY);
         INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token,
             expires_at, last_used_at, last_used_ip, note)
-        VALUES ('live', 'acme', 'HÄNDLER-Feed', 'vx_000000…', x'DIGEST', 'PEPPER', 'inventory:read leads:read', NOW - DAY,
-            'ada', x'01', NOW + 100 * DAY, NOW - 1000, '127.0.0.1', 'By the lake');
+        VALUES ('live', 'acme', 'HÄNDLER-Feed', 'vx_000000…', <<DIGEST>>, 'PEPPER', 'inventory:read leads:read', NOW - DAY,
+            'ada', <<01>>, NOW + 100 * DAY, NOW - 1000, '127.0.0.1', 'By the lake');
         INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token,
             revoked_at, revoked_by, revoke_reason)
-        VALUES ('old', 'acme', 'Old CRM', 'vx_old000…', randomblob(32), 'PEPPER', 'leads:read', NOW - 2 * DAY, 'ada', x'02',
+        VALUES ('old', 'acme', 'Old CRM', 'vx_old000…', RANDOM, 'PEPPER', 'leads:read', NOW - 2 * DAY, 'ada', <<02>>,
             NOW - DAY, 'ada', 'leaked');
         INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token,
             expires_at)
-        VALUES ('over', 'acme', 'Over', 'vx_ove000…', randomblob(32), 'PEPPER', 'leads:read', NOW - 9 * DAY, 'ada', x'03', NOW - DAY);
+        VALUES ('over', 'acme', 'Over', 'vx_ove000…', RANDOM, 'PEPPER', 'leads:read', NOW - 9 * DAY, 'ada', <<03>>, NOW - DAY);
         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < MANY)
         INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token)
-        SELECT 'many-' || n, 'acme', 'System ' || n, 'vx_man000…', randomblob(32), 'PEPPER', 'leads:read', NOW - n, 'ada',
-            CAST('many' || n AS BLOB) FROM numbers WHERE n < MANY;
+        SELECT 'many-' || n, 'acme', 'System ' || n, 'vx_man000…', RANDOM, 'PEPPER', 'leads:read', NOW - n, 'ada',
+            CAST('many' || n AS BYTES) FROM numbers WHERE n < MANY;
         INSERT INTO items (account_id, id, name, available, attributes, updated_at, revision)
         VALUES ('acme', 'SKU001', 'A red car', 1, '{}', NOW, 1);
         INSERT INTO lead_feeds (account_id, last_change) VALUES ('acme', 1);
@@ -108,22 +135,16 @@ async fn leave(folder: &Path, version: i64, keys: usize) {
         INSERT INTO audit_events (account_id, at, actor_kind, actor_id, action, subject, ip, detail)
         VALUES ('acme', NOW - DAY, 'member', 'ada', 'key.revoked', 'old', '127.0.0.1', '{\"reason\":\"leaked\"}')";
     let since = SINCE.iter().filter(|(since, _)| *since <= version);
-    for part in [base].into_iter().chain(since.map(|(_, part)| *part)) {
-        let now = "(1000 * unixepoch())";
-        let statement = part
-            .replace("NOW", now)
-            .replace("DAY", &DAY.to_string())
+    let parts = [base].into_iter().chain(since.map(|(_, part)| *part));
+    let whole = |part: &str| {
+        part.replace("DAY", &DAY.to_string())
             .replace("MANY", &(keys + 1).to_string())
             .replace("FINGERPRINT", &pepper.fingerprint())
             .replace("PEPPER", pepper.id().as_str())
             .replace("DIGEST", &hex::encode(live.as_bytes()))
-            .replace("SESSION", &hex::encode(session));
-        sqlx::raw_sql(AssertSqlSafe(statement))
-            .execute(&mut connection)
-            .await
-            .unwrap();
-    }
-    connection.close().await.unwrap();
+            .replace("SESSION", &hex::encode(session))
+    };
+    parts.map(whole).collect()
 }
 
 fn start(folder: &Path) -> Server {

@@ -6,9 +6,10 @@ use crate::lean::plain;
 use domain::{AroundKeys, EndingNotice, KeyOrder, KeyQuery, KeyStatus, Scope};
 use leptos::prelude::*;
 
-/// Nothing where no key waits or is about to end, and none that is over is still called with.
-pub fn notices(around: &AroundKeys) -> AnyView {
-    let restored = around.restored.clone().map(restored);
+/// Nothing where no key waits or is about to end, and none that is over is still called with. `manages`: whoever looks may
+/// confirm those that wait.
+pub fn notices(around: &AroundKeys, manages: bool) -> AnyView {
+    let restored = around.restored.clone().map(|text| restored(text, manages));
     let knocking = around.knocking.clone().map(knocking);
     let ending = around.ending.as_ref().map(ending);
     let html = [restored, knocking, ending].into_iter().flatten();
@@ -16,7 +17,10 @@ pub fn notices(around: &AroundKeys) -> AnyView {
     plain(view! { <div inner_html=html></div> })
 }
 
-fn restored(text: String) -> AnyView {
+fn restored(text: String, manages: bool) -> AnyView {
+    if !manages {
+        return plain(view! { <Notice tone=Tone::Warning text=text/> });
+    }
     let action = plain(view! { <a href="/keys/several?do=resume">"Look at these keys"</a> });
     plain(view! { <Notice tone=Tone::Warning text=text action=action/> })
 }

@@ -3,7 +3,8 @@
 
 use super::secret::{PREFIX, PREVIEW_CHARS};
 use crate::store::{
-    Action, Actor, AuditEvent, Changed, Ended, KeyChange, KeyRecord, NewRevocation, Revoker,
+    Action, Actor, AuditEvent, Changed, Ended, KeyChange, KeyRecord, NewRevocation, Receipt,
+    Revoker,
 };
 use crate::{Error, Service};
 use domain::{KeyId, KeyStatus, RevokeReason};
@@ -42,7 +43,8 @@ pub enum OperatorChange {
 /// What a change came to.
 #[derive(Debug, Clone)]
 pub enum Carried {
-    Changed(Box<KeyRecord>),
+    /// With how that reached the nodes, where it is known.
+    Changed(Box<KeyRecord>, Option<Receipt>),
     /// It was paused, or not paused, already.
     Same(Box<KeyRecord>),
     /// It was revoked or has expired.
@@ -143,9 +145,13 @@ impl Service {
         let revoke = self
             .store
             .revoke_key(&key.account_id, &key.id, revocation, event);
-        let (ended, _) = self.everywhere(revoke).await?;
+        let (ended, receipt) = self.everywhere(revoke).await?;
         Ok(match ended {
-            Ended::Revoked(key) => Carried::Changed(key),
+            Ended::Revoked(key) => {
+                self.keep_receipt(&key.account_id, now, Some(&key.id), receipt)
+                    .await;
+                Carried::Changed(key, receipt)
+            }
             Ended::AlreadyEnded(key) => {
                 let status = key.status(now);
                 Carried::AlreadyEnded(key, status)
@@ -168,9 +174,9 @@ impl Service {
         let change = self
             .store
             .change_key(&key.account_id, &key.id, change, now, &told);
-        let (came_to, _) = self.everywhere(change).await?;
+        let (came_to, receipt) = self.everywhere(change).await?;
         Ok(match came_to {
-            Changed::Changed(key) => Carried::Changed(key),
+            Changed::Changed(key) => Carried::Changed(key, receipt),
             Changed::Same(key) | Changed::Differs(key) => Carried::Same(key),
             Changed::Ended => {
                 let status = key.status(now);

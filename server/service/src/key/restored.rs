@@ -30,7 +30,7 @@ impl Service {
         Ok(Some((event.at, keys)))
     }
 
-    /// How many they are, and what to do; `None` where there is none.
+    /// How many they are, and what to do or whom to ask; `None` where there is none.
     pub(super) async fn restored_notice(
         &self,
         member: &Member,
@@ -48,9 +48,14 @@ impl Service {
             }
             many => (format!("{many} keys wait"), "Each"),
         };
+        let then = if member.role.manages_keys() {
+            "Look at Team as well: who was deactivated after the backup is not any more."
+        } else {
+            "Until then, calls with it are refused. Ask an owner or admin of your account to look at them."
+        };
         Ok(Some(format!(
             "{wait} to be confirmed, since this account was restored from a backup on {}. {one} is paused, because a backup \
-             does not know what was revoked after it. Look at Team as well: who was deactivated after the backup is not any more.",
+             does not know what was revoked after it. {then}",
             moment(at, &member.time_zone).exact
         )))
     }

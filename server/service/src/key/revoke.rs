@@ -5,6 +5,9 @@ use crate::{Client, Error, KeyCaller, Member, Service};
 use domain::{Failure, Field, KeyId, KeyName, KeyView, Rejected, RevokeKeyForm, RevokeReason};
 use serde_json::json;
 
+/// Without its full stop, as a receipt.
+const NOT_COUNTED: &str = "Refused from now on; the database could not be asked on how many nodes";
+
 impl Service {
     /// Revokes a key of the member's account. Once this returns, every request that starts is refused.
     ///
@@ -49,7 +52,8 @@ impl Service {
                 self.keep_receipt(account, now, Some(id), receipt).await;
                 let mut view = self.key_view(*record, now, &member.time_zone);
                 if let Some(revocation) = &mut view.revocation {
-                    revocation.receipt = Some(receipt.told(true));
+                    let told = receipt.map(|receipt| receipt.told(true));
+                    revocation.receipt = Some(told.unwrap_or_else(|| NOT_COUNTED.to_owned()));
                 }
                 Ok(view)
             }

@@ -141,6 +141,10 @@ fn plain(code: &str) -> (String, &'static str) {
             "Have it sent with the Content-Type that the answer names, in UTF-8.",
         ),
         "body_too_large" => ("The body was too large.", "Have less sent in one call."),
+        "request_timeout" => (
+            "The body stopped coming, or came so slowly that nobody waited for the rest of it. Nothing was changed.",
+            "Have the call sent again. If it happens often, look at the caller's connection, and at proxies in between.",
+        ),
         "malformed_body" => (
             "The body could not be read: it is not whole, or not in the format that its Content-Type names.",
             "The answer says where reading stopped.",

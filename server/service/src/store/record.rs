@@ -187,7 +187,7 @@ pub struct RevocationRecord {
 /// How a change reached the nodes that keep keys in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Registered after the commit, the one that made the change included.
+    /// Registered after the commit, with the one that made the change. A command that makes it by itself is none.
     pub nodes: u32,
     /// Of those, the ones that said that they judge by it. What others had in memory ran out.
     pub acknowledged: u32,
@@ -196,21 +196,23 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// For whoever made the change, and for all others. Without its full stop.
+    /// For whoever confirmed the change in a dialog, and for all others. Without its full stop.
     pub fn told(self, to_its_maker: bool) -> String {
         let Self {
             nodes,
             acknowledged,
             millis,
         } = self;
-        let of = if nodes == 1 { "node" } else { "nodes" };
-        let confirmed = if to_its_maker {
-            "you confirmed"
-        } else {
-            "it was confirmed"
+        let of = match nodes {
+            0 => return "No server was running".to_owned(),
+            1 => "node",
+            _ => "nodes",
         };
-        let all =
-            format!("Refused on {acknowledged} of {nodes} {of}, {millis} ms after {confirmed}");
+        let all = if to_its_maker {
+            format!("Refused on {acknowledged} of {nodes} {of}, {millis} ms after you confirmed")
+        } else {
+            format!("Refused on {acknowledged} of {nodes} {of} after {millis} ms")
+        };
         match nodes - acknowledged {
             0 => all,
             1 => format!("{all}. One did not answer: until it does, it accepts no key from memory"),
@@ -410,8 +412,14 @@ mod tests {
                 millis: 41,
             };
             assert_eq!(receipt.told(true), told);
-            let others = told.replace("you confirmed", "it was confirmed");
+            let others = told.replace(", 41 ms after you confirmed", " after 41 ms");
             assert_eq!(receipt.told(false), others);
         }
+        let nobody = Receipt {
+            nodes: 0,
+            acknowledged: 0,
+            millis: 41,
+        };
+        assert_eq!(nobody.told(false), "No server was running");
     }
 }

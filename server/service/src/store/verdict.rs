@@ -55,6 +55,9 @@ pub trait VerdictStore: Send + Sync + 'static {
     /// are removed.
     async fn register_node(&self, id: &NodeId) -> Result<u64>;
 
+    /// The number of the last change, for who makes one and is no node. Nodes that are known to be gone are removed.
+    async fn last_change(&self) -> Result<u64>;
+
     /// The first of the changes after a number, at most [`CHANGES_PAGE`], in their order, as of one moment at which the
     /// node was registered and not leaving; `None` where it is not. A first number that is not the next one says that
     /// older changes are not kept any more.

@@ -1,7 +1,8 @@
 //! Changes that are told only once every node judges by them.
 
+use super::heart::{LOOK, Place};
 use super::ledger::LEASE;
-use crate::store::{Receipt, StoreError};
+use crate::store::{NodeId, NodeRecord, Receipt, StoreError};
 use crate::{Error, Service};
 use domain::{AccountId, KeyId, Timestamp};
 use std::time::Duration;
@@ -15,35 +16,29 @@ impl Service {
     /// Makes a change of what decisions on calls depend on. Once this gives an answer, each request that starts on any
     /// node is judged by it. Every call of a port that changes such things goes through here.
     ///
+    /// The receipt is `None` where the nodes could not be asked for: then what they had in memory ran out.
+    ///
     /// # Errors
     /// The store's. Whether the change was made is unknown then; this node reads again what it has in memory.
     pub(crate) async fn everywhere<T>(
         &self,
         change: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<(T, Receipt), Error> {
+    ) -> Result<(T, Option<Receipt>), Error> {
         let began = self.boot_micros();
         let changed = change.await;
         let returned = self.boot_micros();
         // Also where it failed: it may have been made all the same.
-        let place = self.look_or_withdraw().await;
+        let (own, number) = self.look_after_a_change().await.unzip();
+        let own = own.flatten();
         let changed = changed?;
         let until = returned + LEASE + MARGIN;
-        let mut receipt = Receipt {
-            nodes: 1,
-            acknowledged: u32::from(place.is_some()),
-            millis: 0,
-        };
+        let mut count = None;
         loop {
             let left = until.saturating_sub(self.boot_micros());
             let asked = timeout(Duration::from_micros(left.max(1)), self.store.nodes()).await;
-            if let (Ok(Ok(nodes)), Some(own)) = (asked, &place) {
-                let others = nodes.iter().filter(|node| node.id != own.id);
-                let (mut known, mut all) = (1, 1);
-                for node in others {
-                    all += 1;
-                    known += u32::from(!node.leaving && node.acknowledged >= own.seen);
-                }
-                (receipt.nodes, receipt.acknowledged) = (all, known);
+            if let (Ok(Ok(nodes)), Some(number)) = (asked, number) {
+                let (all, known) = counted(&nodes, own.as_ref(), number);
+                count = Some((all, known));
                 if known == all {
                     break;
                 }
@@ -53,8 +48,23 @@ impl Service {
             }
             sleep(ASK_AGAIN).await;
         }
-        receipt.millis = self.boot_micros().saturating_sub(began) / 1_000;
+        let millis = self.boot_micros().saturating_sub(began) / 1_000;
+        let receipt = count.map(|(nodes, acknowledged)| Receipt {
+            nodes,
+            acknowledged,
+            millis,
+        });
         Ok((changed, receipt))
+    }
+
+    /// What this node is called, where it is one, and a number that the change before has or that is above it.
+    async fn look_after_a_change(&self) -> Option<(Option<NodeId>, u64)> {
+        if self.heart.is_aside() {
+            let last = timeout(LOOK, self.store.last_change()).await;
+            return Some((None, last.ok()?.ok()?));
+        }
+        let Place { id, seen } = self.look_or_withdraw().await?;
+        Some((Some(id), seen))
     }
 
     /// Keeps how a revocation reached the nodes: of one key, or of all of the account that were revoked at that moment.
@@ -64,11 +74,23 @@ impl Service {
         account: &AccountId,
         revoked_at: Timestamp,
         key: Option<&KeyId>,
-        receipt: Receipt,
+        receipt: Option<Receipt>,
     ) {
+        let Some(receipt) = receipt else { return };
         let kept = self.store.keep_receipt(account, revoked_at, key, receipt);
         if let Err(error) = kept.await {
             tracing::warn!(%error, "A revocation holds, but how it reached the nodes could not be kept");
         }
     }
+}
+
+/// How many nodes there are, and how many of them judge by what changed up to a number. Who asks has just looked.
+fn counted(nodes: &[NodeRecord], own: Option<&NodeId>, number: u64) -> (u32, u32) {
+    let itself = u32::from(own.is_some());
+    let (mut all, mut known) = (itself, itself);
+    for node in nodes.iter().filter(|node| Some(&node.id) != own) {
+        all += 1;
+        known += u32::from(!node.leaving && node.acknowledged >= number);
+    }
+    (all, known)
 }

@@ -9,8 +9,10 @@ use tokio::time::{sleep, timeout};
 
 /// How long the pause between two looks is at most.
 pub const BEAT_MILLIS: u64 = 200;
+/// What any other program wrote is noticed within 250 ms: after a pause, and a look.
+const _: () = assert!(BEAT_MILLIS + 50 <= 250);
 /// As long as it may take until a look is given up. Another one begins then.
-const LOOK: Duration = Duration::from_secs(1);
+pub(super) const LOOK: Duration = Duration::from_secs(1);
 /// How often a node that is not alone says that it lives.
 const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 /// How soon an acknowledgement that could not be written is tried again.
@@ -31,15 +33,27 @@ pub struct Heart {
     /// The same, for the acknowledgements.
     told: watch::Sender<Option<Place>>,
     pub(super) alone: AtomicBool,
+    /// This is no node: it answers no call.
+    aside: AtomicBool,
 }
 
 impl Heart {
     pub(super) fn id(&self) -> Option<NodeId> {
         self.told.borrow().as_ref().map(|place| place.id.clone())
     }
+
+    pub(super) fn is_aside(&self) -> bool {
+        self.aside.load(Ordering::Relaxed)
+    }
 }
 
 impl Service {
+    /// Makes this no node: nobody waits for it or counts it, and it answers no call. Its changes reach all others as ever.
+    /// For a command, before anything else.
+    pub fn stand_aside(&self) {
+        self.heart.aside.store(true, Ordering::Relaxed);
+    }
+
     /// Looks once what changed, so that keys in memory may be used for a second.
     ///
     /// # Errors

@@ -55,6 +55,7 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
                     crate::api::json::BODY
                 },
             },
+            Problem::RequestTimeout,
             Problem::MalformedBody(
                 "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
             ),
@@ -107,6 +108,7 @@ pub fn every_problem() -> Vec<Problem> {
         Problem::BodyTooLarge {
             limit: crate::api::json::BODY,
         },
+        Problem::RequestTimeout,
         Problem::MalformedBody(
             "The body is not JSON: EOF while parsing a value at line 1 column 0.".into(),
         ),
@@ -276,6 +278,9 @@ fn headers(problem: &Problem) -> Map<String, Value> {
                 "WWW-Authenticate".into(),
                 header("`ApiKey realm=\"voxum\"`"),
             );
+        }
+        408 => {
+            headers.insert("Connection".into(), header("`close`"));
         }
         429 | 503 => {
             headers.insert("Retry-After".into(), header("Seconds to wait"));

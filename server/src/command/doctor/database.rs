@@ -1,9 +1,8 @@
-//! The database, and what has to fit it: the pepper and the clock.
+//! The database, and the clock, which has to fit it.
 
 use super::report::Report;
-use crate::pepper_file;
 use crate::settings::Database;
-use service::{Clock, Pepper};
+use service::Clock;
 use std::path::Path;
 use storage::{Look, OpenError, PostgresStore, Schema, ServerLook, SqliteStore};
 
@@ -18,8 +17,16 @@ const APART: (i64, i64) = (1_000, 30_000);
 /// This program is not older than this: 2026-01-01.
 const OLDEST: i64 = 1_767_225_600_000;
 
-/// What was found, where there is a database of ours.
-pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) -> Option<Look> {
+/// What is known of the database.
+pub enum Found {
+    Look(Look),
+    /// There is none yet, so nothing depends on anything.
+    Nothing,
+    /// It cannot be read, which was told.
+    Unknown,
+}
+
+pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) -> Found {
     let found = match database {
         Database::File(path) => match SqliteStore::look(path, true).await {
             Ok(look) => Ok(look),
@@ -29,7 +36,7 @@ pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) 
                     path.display()
                 );
                 report.look(ABOUT, &text);
-                return None;
+                return Found::Nothing;
             }
             Err(error) => Err(error.to_string()),
         },
@@ -40,17 +47,17 @@ pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) 
     };
     match found {
         Ok(look) => {
-            tell(report, &look);
-            Some(look)
+            tell(report, database, &look);
+            Found::Look(look)
         }
         Err(line) => {
             report.wrong(ABOUT, &line);
-            None
+            Found::Unknown
         }
     }
 }
 
-fn tell(report: &mut Report, look: &Look) {
+fn tell(report: &mut Report, database: &Database, look: &Look) {
     let version = &look.version;
     match &look.server {
         None if SqliteStore::library_will_do(version) => {
@@ -63,10 +70,13 @@ fn tell(report: &mut Report, look: &Look) {
         Some(server) => tell_of_server(report, version, server),
     }
     match &look.damage {
-        None if look.server.is_none() => {
-            report.well(ABOUT, "all of it was read, and none of it is damaged");
+        None => {
+            if let Database::File(path) = database {
+                let path = absolute(path);
+                let text = format!("all of {path} was read, and none of it is damaged");
+                report.well(ABOUT, &text);
+            }
         }
-        None => {}
         Some(what) => report.wrong(ABOUT, &format!("it is damaged ({what}): restore a backup")),
     }
     match look.schema {
@@ -106,6 +116,7 @@ fn tell_of_server(report: &mut Report, version: &str, server: &ServerLook) {
         );
         report.look(ABOUT, &text);
     }
+    tell_of_way(report, server);
     let ahead = server.clock_ahead;
     let text = format!(
         "PostgreSQL's is {} ms {} this machine's",
@@ -120,9 +131,41 @@ fn tell_of_server(report: &mut Report, version: &str, server: &ServerLook) {
     }
 }
 
-pub fn check_clock(report: &mut Report, found: Option<&Look>, clock: &dyn Clock) {
+/// Whether others can read or change what goes to the server and comes from it.
+fn tell_of_way(report: &mut Report, server: &ServerLook) {
+    const SAY: &str = "add sslmode=verify-full to the database URL, and sslrootcert where its certificate is of your own making";
+    match server {
+        ServerLook { checked: true, .. } => report.well(
+            ABOUT,
+            "the way to it is encrypted, and its certificate was checked",
+        ),
+        ServerLook { near: true, .. } => {
+            report.well(ABOUT, "it is on this machine: nobody stands in between");
+        }
+        ServerLook {
+            encrypted: true, ..
+        } => report.look(
+            ABOUT,
+            &format!("the way to it is encrypted, but nobody checks who is at its end: {SAY}"),
+        ),
+        _ => report.look(ABOUT, &format!("the way to it is not encrypted: {SAY}")),
+    }
+}
+
+/// The same wherever the command was run.
+pub fn absolute(path: &Path) -> String {
+    let whole = std::path::absolute(path);
+    whole.as_deref().unwrap_or(path).display().to_string()
+}
+
+pub fn check_clock(report: &mut Report, found: &Found, clock: &dyn Clock) {
     let now = clock.now().millis();
-    let newest = found.and_then(|look| look.newest_event).unwrap_or(0);
+    let newest = match found {
+        Found::Look(look) => look.newest_event,
+        Found::Nothing | Found::Unknown => None,
+    };
+    let recorded = newest.is_some();
+    let newest = newest.unwrap_or(0);
     let (_, wrong) = APART;
     if now < OLDEST {
         report.wrong(
@@ -135,74 +178,45 @@ pub fn check_clock(report: &mut Report, found: Option<&Look>, clock: &dyn Clock)
             (newest - now) / 1_000
         );
         report.wrong("clock", &text);
-    } else {
+    } else if recorded {
         report.well("clock", "it is not behind anything that was recorded");
-    }
-}
-
-pub fn check_pepper(
-    report: &mut Report,
-    database: &Database,
-    given: Option<&Pepper>,
-    found: Option<&Look>,
-) {
-    const ABOUT: &str = "pepper";
-    let has_keys = found.is_some_and(|look| look.has_keys);
-    let read;
-    let (pepper, whence) = match (given, database) {
-        (Some(pepper), _) => (Some(pepper), "VOXUM_PEPPER".to_owned()),
-        (None, Database::File(path)) => {
-            read = match pepper_file::read(path) {
-                Ok(read) => read,
-                Err(error) => return report.wrong(ABOUT, &format!("{error:#}")),
-            };
-            let file = pepper_file::beside(path);
-            if read.is_some() {
-                check_mode(report, &file);
-            }
-            (read.as_ref(), file.display().to_string())
-        }
-        (None, Database::Postgres(_)) => {
-            return report.wrong(
-                ABOUT,
-                "VOXUM_PEPPER is not set: with PostgreSQL every node is given the same one",
-            );
-        }
-    };
-    let stored = found.and_then(|look| look.pepper_fingerprint.as_ref());
-    match pepper {
-        None if has_keys => report.wrong(
-            ABOUT,
-            &format!("{whence} is missing, and no stored key works without it: restore it"),
-        ),
-        None => report.look(
-            ABOUT,
-            &format!("there is none at {whence} yet: the first start makes it"),
-        ),
-        Some(pepper) if stored == Some(&pepper.fingerprint()) => {
-            report.well(
-                ABOUT,
-                &format!("{whence} is the one that the stored keys were made with"),
-            );
-        }
-        Some(_) if has_keys => report.wrong(
-            ABOUT,
-            &format!("{whence} is not the one that the stored keys were made with: restore that"),
-        ),
-        Some(_) => report.well(
-            ABOUT,
-            &format!("{whence} is given, and no key was made yet"),
-        ),
-    }
-}
-
-/// Whether anybody but its owner may read a secret file.
-fn check_mode(report: &mut Report, file: &Path) {
-    if let Some(mode) = super::place::open_to_others(file) {
-        let text = format!(
-            "{} has mode {mode:o}: others than its owner may read it; chmod 600",
-            file.display()
+    } else if matches!(found, Found::Unknown) {
+        report.look(
+            "clock",
+            "it may be right; what was last recorded cannot be read to compare it with",
         );
-        report.wrong("pepper", &text);
+    } else {
+        report.well(
+            "clock",
+            "it may be right; nothing was recorded yet to compare it with",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_way_on_which_others_may_stand_is_worth_a_look() {
+        for (near, encrypted, checked, well) in [
+            (true, false, false, true),
+            (false, true, true, true),
+            (false, true, false, false),
+            (false, false, false, false),
+        ] {
+            let mut report = Report::default();
+            let server = ServerLook {
+                latency: Duration::ZERO,
+                clock_ahead: 0,
+                connections: 100,
+                near,
+                encrypted,
+                checked,
+            };
+            tell_of_way(&mut report, &server);
+            assert_eq!(report.look == 0, well, "{server:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod certificate;
 mod database;
+mod pepper;
 mod place;
 mod report;
 mod ways;
@@ -20,7 +21,9 @@ use service::SystemClock;
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let Settings {
         listen,
+        metrics_listen,
         public_url,
+        trusted_proxies,
         tls,
         database,
         pepper,
@@ -33,10 +36,14 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let mut report = Report::default();
     report.well("settings", "they can be read, and none is unknown");
     let found = database::check(&mut report, &database, &SystemClock).await;
-    database::check_pepper(&mut report, &database, pepper.as_ref(), found.as_ref());
-    database::check_clock(&mut report, found.as_ref(), &SystemClock);
+    pepper::check(&mut report, &database, pepper.as_ref(), &found);
+    database::check_clock(&mut report, &found, &SystemClock);
     place::check(&mut report, &database);
-    ways::check_address(&mut report, listen, public_url.as_ref(), tls.is_some());
+    let (url, tls_here) = (public_url.as_ref(), tls.is_some());
+    ways::check_address(&mut report, listen, url, tls_here, &trusted_proxies);
+    if let Some(metrics) = metrics_listen {
+        ways::check_metrics(&mut report, metrics);
+    }
     if let Some((cert, key)) = &tls {
         certificate::check(&mut report, cert, key, &SystemClock);
     }

@@ -57,14 +57,14 @@ fn tell(report: &mut Report, free: u64, size: u64) {
             "disk",
             &format!("{text}: changes are soon refused; make room"),
         );
-    } else if free < LITTLE || free < size {
+    } else if free < size {
+        let size = size / MEBIBYTE;
         report.look(
             "disk",
-            &format!(
-                "{text}, which is little beside {} MiB of data",
-                size / MEBIBYTE
-            ),
+            &format!("{text}, and there are {size} MiB of data: a backup beside them does not fit"),
         );
+    } else if free < LITTLE {
+        report.look("disk", &format!("{text}, which is little"));
     } else {
         report.well("disk", &text);
     }

@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Debug, Default)]
 pub struct Report {
     well: usize,
-    look: usize,
+    pub look: usize,
     pub wrong: usize,
 }
 

@@ -1,9 +1,10 @@
 //! `POST /inventory`: a file of items.
 
 use crate::AppState;
+use crate::body::ReadError;
 use crate::console::door::failure;
 use crate::console::next::sign_in_to;
-use crate::console::{Visitor, plain, render, see_other};
+use crate::console::{Visitor, closing, plain, render, see_other};
 use crate::feed::{self, FeedError, Format, MAX_BYTES};
 use axum::extract::State;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
@@ -43,6 +44,12 @@ pub async fn import(
     };
     let report = match read(form).await {
         Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        Err(error) if ReadError::of(&error) == ReadError::Slow => {
+            return closing(plain(
+                StatusCode::REQUEST_TIMEOUT,
+                "The file came too slowly, so nothing was changed. Send it again.",
+            ));
+        }
         Err(_) => refused("The file did not arrive whole. Send it again."),
         Ok(mut upload) => match drafts(&mut upload) {
             Err(report) => report,

@@ -27,9 +27,15 @@ const PAUSE: &str = "
 
 const RECORD: &str = "
     INSERT INTO audit_events (account_id, at, actor_kind, action, subject, detail)
-    SELECT id, $1, 'system', $2, id,
-        json_object('paused', (SELECT count(*) FROM api_keys k WHERE k.account_id = accounts.id AND k.paused_at = $1))
+    SELECT id, $1, 'system', $2, id, json_object('paused', (
+        SELECT count(*) FROM api_keys k
+        WHERE k.account_id = accounts.id AND k.paused_at = $1 AND (k.expires_at IS NULL OR k.expires_at > $1)
+    ))
     FROM accounts";
+
+/// What had expired is over, whatever somebody says of it.
+const WAITING: &str = "
+    SELECT count(*) FROM api_keys WHERE paused_at = $1 AND (expires_at IS NULL OR expires_at > $1)";
 
 /// Whoever follows the changes of leads stands perhaps behind the backup's last one: numbers that were given since are not
 /// given again.
@@ -59,8 +65,7 @@ pub(super) async fn quarantine(
         let query = sqlx::query(statement);
         query.execute(&mut *transaction).await.doing(DOING)?;
     }
-    let keys = "SELECT count(*) FROM api_keys WHERE paused_at = $1";
-    let keys = sqlx::query_scalar(keys)
+    let keys = sqlx::query_scalar(WAITING)
         .bind(now.millis())
         .fetch_one(&mut *transaction)
         .await

@@ -15,16 +15,23 @@ use service::store::{
 impl VerdictStore for Store {
     async fn register_node(&self, id: &NodeId) -> Result<u64> {
         const DOING: &str = "registering this node";
-        if self.is_alone() {
-            let forget = sqlx::query(verdict::FORGET_ALL);
-            forget.execute(&self.pulse).await.doing(DOING)?;
-        }
+        self.forget_the_gone().await.doing(DOING)?;
         let number: i64 = sqlx::query_scalar(verdict::REGISTER)
             .bind(id.as_str())
             .fetch_one(&self.pulse)
             .await
             .doing(DOING)?;
         unsigned(number, "nodes.acknowledged")
+    }
+
+    async fn last_change(&self) -> Result<u64> {
+        const DOING: &str = "asking for the last change of API keys";
+        self.forget_the_gone().await.doing(DOING)?;
+        let number: i64 = sqlx::query_scalar(verdict::LAST)
+            .fetch_one(&self.pulse)
+            .await
+            .doing(DOING)?;
+        unsigned(number, "verdict_counter.last")
     }
 
     async fn verdict_changes(

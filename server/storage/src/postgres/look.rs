@@ -6,7 +6,9 @@ use super::open_error::{OpenError, explain};
 use crate::look::{Look, NEWEST_EVENT, Schema, ServerLook, VERSION};
 use crate::sql::installation;
 use service::Clock;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{Connection as _, PgConnection};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 /// The fastest of so many answers is what the way takes, and the rest what came between.
@@ -18,7 +20,7 @@ impl PostgresStore {
     /// # Errors
     /// Where it is no database of ours, or cannot be reached.
     pub async fn look(url: &str, clock: &dyn Clock) -> Result<Look, OpenError> {
-        let (_, place, mut connection) = connect(url).await?;
+        let (options, place, mut connection) = connect(url).await?;
         check_server(&mut connection, &place).await?;
         let failed = |error| explain(error, &place);
         let read_only = sqlx::query("SET default_transaction_read_only = on");
@@ -30,13 +32,19 @@ impl PostgresStore {
         if tables && !ours {
             return Err(OpenError::Foreign { place });
         }
-        let look = read(&mut connection, ours, clock).await.map_err(failed)?;
+        let look = read(&mut connection, &options, ours, clock);
+        let look = look.await.map_err(failed)?;
         connection.close().await.map_err(failed)?;
         Ok(look)
     }
 }
 
-async fn read(connection: &mut PgConnection, ours: bool, clock: &dyn Clock) -> sqlx::Result<Look> {
+async fn read(
+    connection: &mut PgConnection,
+    options: &PgConnectOptions,
+    ours: bool,
+    clock: &dyn Clock,
+) -> sqlx::Result<Look> {
     let mut found: Option<i64> = None;
     let (mut pepper_fingerprint, mut has_keys, mut newest_event) = (None, false, None);
     if ours {
@@ -54,9 +62,12 @@ async fn read(connection: &mut PgConnection, ours: bool, clock: &dyn Clock) -> s
             .await?;
     }
     let sql =
-        "SELECT current_setting('server_version'), current_setting('max_connections')::bigint";
-    let (version, connections): (String, i64) =
+        "SELECT current_setting('server_version'), current_setting('max_connections')::bigint,
+        coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)";
+    let (version, connections, encrypted): (String, i64, bool) =
         sqlx::query_as(sql).fetch_one(&mut *connection).await?;
+    let host = options.get_host();
+    let address: Option<IpAddr> = host.parse().ok();
     let (latency, clock_ahead) = compare(connection, clock).await?;
     Ok(Look {
         version,
@@ -69,6 +80,11 @@ async fn read(connection: &mut PgConnection, ours: bool, clock: &dyn Clock) -> s
             latency,
             clock_ahead,
             connections,
+            near: options.get_socket().is_some()
+                || host == "localhost"
+                || address.is_some_and(|address| address.is_loopback()),
+            encrypted,
+            checked: encrypted && matches!(options.get_ssl_mode(), PgSslMode::VerifyFull),
         }),
     })
 }

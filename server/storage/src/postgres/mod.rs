@@ -24,6 +24,7 @@ mod pools;
     reason = "the ports are compiled for each engine"
 )]
 mod ports;
+mod terms;
 
 pub use open_error::OpenError;
 
@@ -82,10 +83,10 @@ impl PostgresStore {
         }
     }
 
-    /// Whether no other node is at this database, which is never known.
+    /// Who is gone without a word is never known here: the other nodes notice it after a while.
     #[expect(clippy::unused_self, reason = "the other engine knows")]
-    const fn is_alone(&self) -> bool {
-        false
+    fn forget_the_gone(&self) -> impl Future<Output = sqlx::Result<()>> {
+        std::future::ready(Ok(()))
     }
 
     async fn hint(&self) {

@@ -5,11 +5,12 @@
 
 use super::hints::Hints;
 use super::open_error::{OpenError, explain, place};
-use super::{FEEDS, MIGRATIONS, PostgresStore, lock, pools};
+use super::{FEEDS, MIGRATIONS, PostgresStore, lock, pools, terms};
 use crate::OpenMode;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -66,9 +67,16 @@ pub(crate) async fn connect(
         place: place.clone(),
         reason: "it does not answer".into(),
     };
-    let connection = connecting
-        .map_err(late)?
-        .map_err(|error| explain(error, &place))?;
+    let connection = connecting.map_err(late)?.map_err(|error| match error {
+        // A host is never "not found" in these words.
+        sqlx::Error::Io(why)
+            if options.get_socket().is_none() && why.kind() == ErrorKind::NotFound =>
+        {
+            let (place, reason) = (place.clone(), why.into());
+            OpenError::NoFile { place, reason }
+        }
+        error => explain(error, &place),
+    })?;
     Ok((options, place, connection))
 }
 
@@ -129,6 +137,7 @@ async fn bring_up(
         OpenMode::CreateIfNew => {}
     }
     migrate(&mut transaction, place).await?;
+    terms::catch_up(&mut transaction).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)
 }
 
@@ -148,9 +157,15 @@ pub(crate) async fn migrate(connection: &mut PgConnection, place: &str) -> Resul
                 place: named(),
                 version,
             },
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-                explain(error, place)
-            }
+            MigrateError::Execute(error) => explain(error, place),
+            MigrateError::ExecuteMigration(error, version) => match explain(error, place) {
+                OpenError::Failed { place, reason } => OpenError::NotMigrated {
+                    place,
+                    version,
+                    reason,
+                },
+                told => told,
+            },
             other => OpenError::Failed {
                 place: named(),
                 reason: other.into(),

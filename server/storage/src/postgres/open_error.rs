@@ -1,5 +1,6 @@
 //! Why a database cannot be used, in lines for the operator. None holds the password.
 
+use crate::error::wordless;
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError};
 
 type Reason = Box<dyn std::error::Error + Send + Sync>;
@@ -13,6 +14,14 @@ pub enum OpenError {
     BadUrl { reason: Reason },
     #[error("the PostgreSQL server of {place} cannot be reached: {reason}")]
     Unreachable { place: String, reason: Reason },
+    #[error(
+        "the certificate of the PostgreSQL server of {place} is not accepted ({reason}): have sslrootcert in the database URL name the root that signed it, and give the host the name that stands in it"
+    )]
+    NotTrusted { place: String, reason: Reason },
+    #[error(
+        "a file that the database URL of {place} names, such as that of sslrootcert, cannot be read: {reason}"
+    )]
+    NoFile { place: String, reason: Reason },
     #[error(
         "the PostgreSQL server of {place} does not let this user in: correct the user or the password of the database URL"
     )]
@@ -37,6 +46,14 @@ pub enum OpenError {
         "the database {place} was made by another build with a different schema {version}: start that build"
     )]
     Altered { place: String, version: i64 },
+    #[error(
+        "the database {place} cannot be brought up to date and is as it was: step {version} of its schema failed ({reason}); mend that and start again, or go on with the version before"
+    )]
+    NotMigrated {
+        place: String,
+        version: i64,
+        reason: Reason,
+    },
     #[error(
         "the server of the database {place} is PostgreSQL {found}, which is too old: use 14 or newer"
     )]
@@ -64,6 +81,11 @@ pub(super) fn place(options: &PgConnectOptions) -> String {
 pub(super) fn explain(error: sqlx::Error, place: &str) -> OpenError {
     let place = place.to_owned();
     let code = match &error {
+        // As rustls says it.
+        sqlx::Error::Io(why) if why.to_string().starts_with("invalid peer certificate") => {
+            let reason = why.to_string().into();
+            return OpenError::NotTrusted { place, reason };
+        }
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
             return OpenError::Unreachable {
                 place,
@@ -77,6 +99,11 @@ pub(super) fn explain(error: sqlx::Error, place: &str) -> OpenError {
         "28000" | "28P01" => OpenError::NotLetIn { place },
         "3D000" => OpenError::NoDatabase { place },
         "42501" | "25006" => OpenError::NotAllowed { place },
+        // Of data that does not fit, its words quote values.
+        code if code.starts_with("22") || code.starts_with("23") => OpenError::Failed {
+            place,
+            reason: wordless(error),
+        },
         _ => OpenError::Failed {
             place,
             reason: error.into(),

@@ -13,6 +13,38 @@ pub(crate) const MISSING: &str =
 
 pub(crate) const WRITTEN: &str = "UPDATE api_keys SET indexed = 1, folded = $2 WHERE id = $1";
 
+/// A row of [`MISSING`].
+pub(crate) type MissingRow = (String, String, String, String);
+
+/// The same, read.
+pub(crate) struct Missing {
+    id: KeyId,
+    account: AccountId,
+    pub name: KeyName,
+    scopes: ScopeSet,
+}
+
+impl Missing {
+    pub(crate) fn read((id, account, name, scopes): MissingRow) -> sqlx::Result<Self> {
+        let corrupt = |_| sqlx::Error::Decode(format!("API key {id} cannot be read").into());
+        Ok(Self {
+            account: AccountId::parse(&account).map_err(corrupt)?,
+            name: KeyName::parse(&name).map_err(corrupt)?,
+            scopes: ScopeSet::parse(&scopes).map_err(corrupt)?,
+            id: KeyId::parse(&id).map_err(corrupt)?,
+        })
+    }
+
+    pub(crate) fn searched(&self) -> Searched<'_> {
+        Searched {
+            account: &self.account,
+            id: &self.id,
+            name: &self.name,
+            scopes: &self.scopes,
+        }
+    }
+}
+
 /// A key, as far as it is searched by.
 pub(crate) struct Searched<'a> {
     pub account: &'a AccountId,

@@ -5,7 +5,9 @@ pub(crate) const REGISTER: &str = "
     SELECT $1, last, 0, 0 FROM verdict_counter WHERE id = 1
     RETURNING acknowledged";
 
-/// Where a node knows that it is the only one.
+pub(crate) const LAST: &str = "SELECT last FROM verdict_counter WHERE id = 1";
+
+/// Where it is known that there is no other node.
 pub(crate) const FORGET_ALL: &str = "DELETE FROM nodes";
 
 /// A row without a number where nothing changed; none where the node is not registered. One statement, so that both are

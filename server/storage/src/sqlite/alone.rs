@@ -1,11 +1,17 @@
-//! Whether this is the only server at the file.
+//! Whether another server is at the file.
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::sleep;
 
-/// A lock on the marker beside the database, held for as long as the store is open. The operating system gives it back
-/// when a server is killed, so that the next one knows that nobody else keeps keys in memory.
+/// How long apart it is tried again while another one forgets those before it.
+const AGAIN: Duration = Duration::from_millis(10);
+
+/// A lock on the marker beside the database, which all who may be waited for hold in common for as long as the store is
+/// open. The operating system gives it back when a server is killed, so that who has it alone for a moment knows that
+/// nobody else keeps keys in memory.
 #[derive(Debug)]
 pub(super) struct Alone {
     marker: PathBuf,
@@ -20,21 +26,37 @@ impl Alone {
         }
     }
 
-    /// Takes the lock where nobody has it. `false` also where that cannot be known.
-    pub(super) fn is_held(&self) -> bool {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.is_none()
-            && let Ok(marker) = File::open(&self.marker)
-        {
-            match marker.try_lock() {
-                Ok(()) => *held = Some(marker),
-                Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
+    /// Takes the lock, and forgets those before where nobody has it. Nobody gets it before that is done: who came in
+    /// between would be forgotten as well.
+    pub(super) async fn enter(
+        &self,
+        forget: impl Future<Output = sqlx::Result<()>>,
+    ) -> sqlx::Result<()> {
+        let mut held = self.held.lock().await;
+        if held.is_some() {
+            // Others may have come since.
+            return Ok(());
+        }
+        // Where there are no locks, nobody is forgotten: who is gone is waited for until somebody notices.
+        let Ok(marker) = File::open(&self.marker) else {
+            return Ok(());
+        };
+        if marker.try_lock().is_ok() {
+            forget.await?;
+            marker.unlock()?;
+        }
+        loop {
+            match marker.try_lock_shared() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) => sleep(AGAIN).await,
+                Err(TryLockError::Error(_)) => return Ok(()),
             }
         }
-        held.is_some()
+        *held = Some(marker);
+        Ok(())
     }
 
-    pub(super) fn give_back(&self) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    pub(super) async fn give_back(&self) {
+        *self.held.lock().await = None;
     }
 }

@@ -77,12 +77,17 @@ impl SqliteStore {
         self.relaxed.close().await;
         self.pulse.close().await;
         self.writer.close().await;
-        self.alone.give_back();
+        self.alone.give_back().await;
     }
 
-    /// Whether no other server is at this file.
-    fn is_alone(&self) -> bool {
-        self.alone.is_held()
+    /// Removes the nodes that were killed, where no other server is at this file. From here on until this is closed,
+    /// none that comes will take it for gone.
+    async fn forget_the_gone(&self) -> sqlx::Result<()> {
+        let forget = async {
+            let all = sqlx::query(crate::sql::verdict::FORGET_ALL);
+            all.execute(&self.pulse).await.map(drop)
+        };
+        self.alone.enter(forget).await
     }
 
     /// Nobody tells: it is looked.

@@ -141,9 +141,15 @@ pub(crate) async fn bring_up(
                 path: files.database.clone(),
                 version,
             },
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-                failed(error)
-            }
+            MigrateError::Execute(error) => failed(error),
+            MigrateError::ExecuteMigration(error, version) => match failed(error) {
+                OpenError::Failed { path, reason } => OpenError::NotMigrated {
+                    path,
+                    version,
+                    reason,
+                },
+                told => told,
+            },
             other => OpenError::Failed {
                 path: files.database.clone(),
                 reason: other.into(),

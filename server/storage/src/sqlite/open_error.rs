@@ -39,6 +39,15 @@ pub enum OpenError {
     Newer { path: PathBuf, version: i64 },
     #[error("the database {} was made by another build with a different schema {version}: start that build", path.display())]
     Altered { path: PathBuf, version: i64 },
+    #[error(
+        "the database {} cannot be brought up to date and is as it was: step {version} of its schema failed ({reason}); mend that and start again, or go on with the version before",
+        path.display()
+    )]
+    NotMigrated {
+        path: PathBuf,
+        version: i64,
+        reason: Reason,
+    },
     #[error("the database {} is locked by another program: end that program, then start again", path.display())]
     Locked { path: PathBuf },
     #[error("the database {} is in journal mode {mode} and cannot be put in WAL mode: use a local file system", path.display())]

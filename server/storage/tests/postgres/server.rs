@@ -15,8 +15,8 @@ use url::Url;
 /// No more than a part of the log in which it must not stand.
 pub const PASSWORD: &str = "canary-7c41";
 
-struct Server {
-    url: Url,
+pub struct Server {
+    pub url: Url,
     /// Holds the pipe whose end is the server's.
     _process: Option<Child>,
 }
@@ -28,11 +28,12 @@ fn server() -> &'static Server {
             url: url.parse().expect("TEST_POSTGRES_URL is a URL"),
             _process: None,
         },
-        Err(_) => start(),
+        Err(_) => start(None),
     })
 }
 
-fn start() -> Server {
+/// One of the test's own, which ends with it. With a certificate and its key, in PEM, it speaks TLS alone.
+pub fn start(tls: Option<(&str, &str)>) -> Server {
     let programs = programs();
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
@@ -48,6 +49,9 @@ fn start() -> Server {
             "--clear-groups",
             "sh",
         ]);
+    }
+    if let Some((cert, key)) = tls {
+        command.env("CERT", cert).env("KEY", key);
     }
     let mut process = command
         // As a text: the folder of the tests may be closed to that user.

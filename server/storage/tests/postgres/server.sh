@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs a PostgreSQL server of its own, in a new folder, until its standard input ends: however the tests end, the pipe to
 # them does. Says "ready", or what went wrong. Arguments: the folder of PostgreSQL's programs, a port, a password, which is
-# sent as it is: the tests make many connections.
+# sent as it is: the tests make many connections. With a certificate and its key in CERT and KEY, in PEM, nobody gets in
+# without TLS.
 set -u
 bin=$1 port=$2 password=$3
 
@@ -28,7 +29,16 @@ fail() {
 printf '%s' "$password" >"$dir/password"
 "$bin/initdb" --pgdata="$dir/data" --username=voxum --pwfile="$dir/password" --auth=password --encoding=UTF8 \
     --locale=C --no-sync >"$dir/log" 2>&1 || fail
-"$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+encrypted=
+if [ -n "${CERT:-}" ]; then
+    umask 077
+    printf '%s' "$CERT" >"$dir/data/server.crt"
+    printf '%s' "$KEY" >"$dir/data/server.key"
+    echo 'hostssl all all 127.0.0.1/32 password' >"$dir/data/pg_hba.conf"
+    encrypted='-c ssl=on'
+fi
+# shellcheck disable=SC2086 # No word or two of them.
+"$bin/postgres" $encrypted -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
     -c max_connections=300 -c fsync=off -c full_page_writes=off >"$dir/log" 2>&1 </dev/null &
 server=$!
 until grep -q '^ready' "$dir/data/postmaster.pid" 2>/dev/null; do

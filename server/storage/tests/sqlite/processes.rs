@@ -2,8 +2,8 @@
 //! are in one process, so that two of them stand for two processes here.
 
 use crate::support::Place;
-use service::store::InstallationStore as _;
 use service::store::contract::{Change, World};
+use service::store::{InstallationStore as _, NodeId, VerdictStore as _};
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -61,4 +61,46 @@ async fn a_start_waits_for_whoever_keeps_the_file_from_wal_mode() {
     assert!(waits(&mut start).await);
     raw.run("COMMIT").await;
     start.await.expect("the store opens").close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_gone_is_forgotten_only_where_no_other_one_lives() {
+    let place = Place::new();
+    let enter = async |name: &str| {
+        let store = place.open().await;
+        let node = NodeId::from_stored(name.to_owned());
+        store.register_node(&node).await.expect("it is registered");
+        store
+    };
+    let killed = enter("killed").await;
+    // Nothing of it is closed in order.
+    drop(killed);
+    let one = enter("one").await;
+    let nodes = async |store: &SqliteStore| {
+        let nodes = store.nodes().await.expect("the nodes are known");
+        let mut names: Vec<_> = nodes
+            .into_iter()
+            .map(|node| node.id.as_str().to_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(nodes(&one).await, ["one"]);
+    let two = enter("two").await;
+    // Who was there first, and is not any more, leaves another behind, whom nobody may forget.
+    one.close().await;
+    let three = enter("three").await;
+    assert_eq!(nodes(&three).await, ["one", "three", "two"]);
+    // Nor does one that begins anew, or a command.
+    three.last_change().await.expect("a number");
+    two.register_node(&NodeId::from_stored("two again".to_owned()))
+        .await
+        .expect("it is registered");
+    assert_eq!(nodes(&three).await, ["one", "three", "two", "two again"]);
+    two.close().await;
+    three.close().await;
+    let command = place.open().await;
+    command.last_change().await.expect("a number");
+    assert_eq!(nodes(&command).await, Vec::<String>::new());
+    command.close().await;
 }

@@ -111,7 +111,7 @@ async fn a_key_is_revoked_by_its_form_and_stays_as_a_record() {
 
 #[tokio::test]
 async fn who_revokes_is_told_how_it_reached_the_nodes_and_the_audit_log_keeps_it() {
-    const TOLD: &str = "Refused on 1 of 1 node, ";
+    const TOLD: &str = "Refused on 1 of 1 node";
     let world = World::new().await;
     let owner = world.owner().await;
     let mut keys = Vec::new();

@@ -17,6 +17,7 @@ mod knocking;
 mod leads;
 mod pages;
 mod refusals;
+mod restored;
 mod rotate;
 mod second_factor;
 mod sessions;

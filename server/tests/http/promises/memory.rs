@@ -148,3 +148,18 @@ async fn each_change_in_the_console_is_judged_by_from_its_answer_on() {
     let all = [("confirm", "Acme Motors")];
     judged_anew("all", "/keys/revoke-all", &all, 401).await;
 }
+
+/// With the pause before it, this is how late a change of another program is noticed.
+#[tokio::test]
+async fn a_look_at_what_changed_takes_a_small_part_of_the_time_that_it_may() {
+    let world = World::new().await;
+    world.key().await;
+    let mut took = Vec::new();
+    for _ in 0..101 {
+        let began = std::time::Instant::now();
+        world.service.look().await.unwrap();
+        took.push(began.elapsed());
+    }
+    took.sort();
+    assert!(took[50] < std::time::Duration::from_millis(50), "{took:?}");
+}

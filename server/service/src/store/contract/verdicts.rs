@@ -139,8 +139,10 @@ pub(super) async fn a_node_hears_of_changes_until_it_is_taken_for_dead(store: Sh
     let key = tenant.hold(&*store, "one").await;
     let (one, seen) = node(&*store, "one").await;
     assert!(changes(&*store, &one, seen).await.is_empty());
+    assert_eq!(store.last_change().await.unwrap(), seen);
     tenant.revoke(&*store, &key, at(1)).await;
     assert_eq!(changes(&*store, &one, seen).await.len(), 1);
+    assert_eq!(store.last_change().await.unwrap(), seen + 1);
 
     store.acknowledge(&one, seen + 1).await.unwrap();
     let row = || async {

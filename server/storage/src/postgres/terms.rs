@@ -1,0 +1,35 @@
+//! What keys of an older version are searched by.
+
+use crate::sql::term::{self, Missing, MissingRow};
+use service::store::folded;
+use sqlx::PgConnection;
+
+/// As on SQLite, on the connection that brings the schema up to date: it has none of the limits of those that the ports
+/// use.
+pub(super) async fn catch_up(connection: &mut PgConnection) -> sqlx::Result<()> {
+    loop {
+        let rows: Vec<MissingRow> = sqlx::query_as(term::MISSING)
+            .fetch_all(&mut *connection)
+            .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in rows {
+            let key = Missing::read(row)?;
+            let searched = key.searched();
+            for term in searched.terms() {
+                sqlx::query(term::ADD)
+                    .bind(searched.account.as_str())
+                    .bind(term)
+                    .bind(searched.id.as_str())
+                    .execute(&mut *connection)
+                    .await?;
+            }
+            sqlx::query(term::WRITTEN)
+                .bind(searched.id.as_str())
+                .bind(folded(&key.name))
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! A PostgreSQL server that speaks TLS alone, and what the database URL says of its certificate.
+
+use crate::postgres::{PASSWORD as DATABASE_PASSWORD, start};
+use crate::support::{Server, run, voxum};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use std::path::{Path, PathBuf};
+use url::Url;
+
+const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/binary/tls")
+        .join(name)
+}
+
+/// How many connections the servers have to it that are encrypted, and that are not.
+async fn connections(url: &Url) -> (i64, i64) {
+    let options: PgConnectOptions = url.as_str().parse().unwrap();
+    let options = options.ssl_mode(PgSslMode::Require);
+    let mut connection = options.connect().await.unwrap();
+    let sql = "SELECT count(*) FILTER (WHERE s.ssl), count(*) FILTER (WHERE NOT s.ssl)
+        FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE a.application_name = 'voxum'";
+    sqlx::query_as(sql)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_servers_certificate_is_checked_where_the_url_asks_for_it() {
+    let read = |name| std::fs::read_to_string(file(name)).unwrap();
+    let postgres = start(Some((
+        &read("postgres-cert.pem"),
+        &read("postgres-key.pem"),
+    )));
+    let folder = tempfile::tempdir().unwrap();
+    let with = |root: &Path, host: &str| {
+        let mut url = postgres.url.clone();
+        url.set_host(Some(host)).unwrap();
+        let root = root.to_str().unwrap();
+        url.query_pairs_mut()
+            .append_pair("sslmode", "verify-full")
+            .append_pair("sslrootcert", root);
+        let mut command = voxum(folder.path());
+        command
+            .env("VOXUM_DATABASE_URL", url.as_str())
+            .env("VOXUM_PEPPER", PEPPER);
+        command
+    };
+    let refused = |root: &Path, host: &str, words: &[&str]| {
+        // It opens the database as a start does, and ends by itself where it should not have been let in.
+        let mut command = with(root, host);
+        let (code, out, err) = tokio::task::block_in_place(|| run(command.args(["key", "list"])));
+        assert_eq!(
+            (code, out.as_str(), err.lines().count()),
+            (Some(1), "", 1),
+            "{err}"
+        );
+        for word in words {
+            assert!(err.contains(word), "{word}: {err}");
+        }
+        assert!(!err.contains(DATABASE_PASSWORD), "{err}");
+    };
+    let root = file("postgres-root.pem");
+    refused(
+        &file("cert.pem"),
+        "127.0.0.1",
+        &[
+            "certificate of the PostgreSQL server",
+            "is not accepted",
+            "sslrootcert",
+        ],
+    );
+    refused(
+        &root,
+        "localhost",
+        &[
+            "is not accepted",
+            "give the host the name that stands in it",
+        ],
+    );
+    let (code, out, err) =
+        tokio::task::block_in_place(|| run(with(&root, "localhost").arg("doctor")));
+    assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
+    assert!(
+        out.contains("WRONG database") && out.contains("is not accepted"),
+        "{out}"
+    );
+    refused(
+        Path::new("/nowhere/root.pem"),
+        "127.0.0.1",
+        &[
+            "a file that the database URL",
+            "sslrootcert",
+            "No such file",
+        ],
+    );
+
+    tokio::task::block_in_place(|| {
+        let server = Server::of(&mut with(&root, "127.0.0.1"), true);
+        let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+        let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+        let status = server.key(&secret).get("/api/key").unwrap().status;
+        assert_eq!(status, 200);
+        let runtime = tokio::runtime::Handle::current();
+        let (encrypted, plain) = runtime.block_on(connections(&postgres.url));
+        assert!(encrypted > 0 && plain == 0, "{encrypted}, {plain}");
+        let (code, out, err) = run(with(&root, "127.0.0.1").arg("doctor"));
+        assert_eq!(code, Some(0), "{out}{err}");
+        let line = "the way to it is encrypted, and its certificate was checked";
+        assert!(out.contains(line), "{out}");
+        let (status, log, _) = server.stop();
+        assert!(status.success(), "{log}");
+    });
+}

@@ -1,0 +1,61 @@
+//! What nodes do not share: each counts the calls of a key for itself.
+
+use crate::nodes::{Installation, wait_for};
+use crate::support::{Client, Server};
+use std::time::Instant;
+
+/// Calls at once. One comes back each second, which is as slow as it can be.
+const DEPTH: usize = 60;
+const CALLERS: usize = 8;
+
+/// How many calls are let in of twice as many as the bucket holds, at once.
+fn let_in(key: &Client) -> usize {
+    let calls = 2 * DEPTH / CALLERS;
+    let ask = || {
+        let statuses = (0..calls).map(|_| key.get("/api/key").unwrap().status);
+        statuses.collect::<Vec<_>>()
+    };
+    let statuses: Vec<_> = std::thread::scope(|scope| {
+        let callers: Vec<_> = (0..CALLERS).map(|_| scope.spawn(ask)).collect();
+        let each = callers.into_iter();
+        each.flat_map(|caller| caller.join().unwrap()).collect()
+    });
+    assert!(
+        statuses.iter().all(|status| matches!(status, 200 | 429)),
+        "{statuses:?}"
+    );
+    statuses.iter().filter(|status| **status == 200).count()
+}
+
+#[test]
+fn behind_two_nodes_a_key_may_make_twice_as_many_calls_and_no_more() {
+    let installation = Installation::new();
+    let one = Server::of(&mut installation.node(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let two = Server::of(&mut installation.node(), false);
+    let registered = || installation.count("SELECT count(*) FROM nodes");
+    wait_for("both nodes are registered", || registered() == 2);
+    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    installation.change(&format!(
+        "UPDATE api_keys SET limit_depth = {DEPTH}, limit_per_second = 1"
+    ));
+    // Both at once, and then both again, when nothing but what came back is left.
+    let began = Instant::now();
+    let mut passed = [0, 0];
+    for round in 0..2 {
+        let [one, two] = std::thread::scope(|scope| {
+            [&one, &two]
+                .map(|node| scope.spawn(|| let_in(&node.key(&secret))))
+                .map(|node| node.join().unwrap())
+        });
+        passed = [passed[0] + one, passed[1] + two];
+        let back = usize::try_from(began.elapsed().as_secs()).unwrap() + 1;
+        for passed in passed {
+            assert!(
+                (DEPTH..=DEPTH + back).contains(&passed),
+                "{passed} calls passed at one node after {back} s, in round {round}"
+            );
+        }
+    }
+    installation.end([one, two]);
+}

@@ -1,0 +1,84 @@
+//! Commands on PostgreSQL: they change the database themselves, and wait for every node without being one.
+
+use crate::nodes::{Installation, known_everywhere, signal, stop, wait_for};
+use crate::support::{Client, Server, run};
+
+/// What a command says that does what it is asked for.
+#[track_caller]
+fn does(installation: &Installation, arguments: &[&str]) -> String {
+    let (code, out, err) = run(installation.node().arg("key").args(arguments));
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{arguments:?}: {err}");
+    out
+}
+
+#[track_caller]
+fn are_refused(keys: &[Client], code: &str) {
+    for key in keys {
+        let answer = key.get("/api/key").unwrap();
+        assert!(
+            answer.status == 401 && answer.body.contains(code),
+            "{}",
+            answer.body
+        );
+    }
+}
+
+#[test]
+fn a_key_that_a_command_has_ended_is_refused_by_every_node_from_its_end_on() {
+    let installation = Installation::new();
+    let one = Server::of(&mut installation.node(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let two = Server::of(&mut installation.node(), false);
+    let here = [one.again(&owner), two.again(&owner)];
+    let registered = || installation.count("SELECT count(*) FROM nodes WHERE leaving = 0");
+    wait_for("both nodes are registered", || registered() == 2);
+    // The command itself is none of them, ever.
+    let mut both = 0;
+    let mut tells = |out: &str| {
+        assert!(out.contains(" of 2 nodes after "), "{out}");
+        both += usize::from(out.contains(". Refused on 2 of 2 nodes after "));
+    };
+    for round in 0..20 {
+        let name = format!("Key {round}");
+        let (id, keys) = known_everywhere(&here, &name);
+        if round % 4 == 0 {
+            let out = does(&installation, &["pause", &id]);
+            are_refused(&keys, "paused_key");
+            tells(&out);
+            does(&installation, &["resume", &id]);
+            for key in &keys {
+                assert_eq!(key.get("/api/key").unwrap().status, 200);
+            }
+        } else {
+            let out = does(&installation, &["revoke", &id, "--reason", "leaked"]);
+            are_refused(&keys, "revoked_key");
+            tells(&out);
+        }
+    }
+    // One that does not come to say so within a second is not waited for, which a loaded machine may bring about.
+    assert!(both >= 10, "both nodes said so in {both} of 20 rounds");
+    let kept = "SELECT count(*) FROM api_keys WHERE receipt LIKE '{\"nodes\":2,%'";
+    assert_eq!(installation.count(kept), 15);
+    let log = owner.get("/audit").unwrap().body;
+    assert!(log.contains(" of 2 nodes after "), "{log}");
+
+    // One that cannot say anything: it accepts no key from memory when the command ends.
+    let (id, keys) = known_everywhere(&here, "Hanging");
+    signal(&two, "-STOP");
+    let out = does(&installation, &["revoke", &id]);
+    are_refused(&keys[..1], "revoked_key");
+    assert!(
+        out.contains(" of 2 nodes after ") && out.contains(" did not answer:"),
+        "{out}"
+    );
+    signal(&two, "-CONT");
+    are_refused(&keys[1..], "revoked_key");
+
+    // Where nobody runs, no node is made up.
+    let (id, _) = known_everywhere(&here, "Last");
+    stop([one, two]);
+    let out = does(&installation, &["revoke", &id]);
+    assert!(out.ends_with(". No server was running.\n"), "{out}");
+    assert_eq!(registered(), 0);
+    installation.end([]);
+}

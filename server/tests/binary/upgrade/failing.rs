@@ -1,0 +1,66 @@
+//! A start whose migrations fail in the middle, by no fault of the program's.
+
+use super::{FIRST, PEPPER, TODAY, check, database, leave, newest, start, until};
+use crate::support::{run, voxum};
+use sqlx::{Connection as _, Executor as _};
+use std::path::Path;
+
+/// A step in the middle of those that are lacking.
+const STEP: i64 = 19;
+
+/// Stands where that step makes a table of its own.
+const OBSTACLE: &str = "CREATE TABLE nodes (left_by TEXT); INSERT INTO nodes VALUES ('somebody')";
+
+/// What a start says that cannot go on.
+#[track_caller]
+fn refused(folder: &Path) -> String {
+    let (code, out, err) = run(voxum(folder).env("VOXUM_PEPPER", PEPPER));
+    assert_eq!(
+        (code, out.as_str(), err.lines().count()),
+        (Some(1), "", 1),
+        "{err}"
+    );
+    err
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_fails_half_way_leaves_the_file_as_it_was_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    leave(folder.path(), FIRST, 10).await;
+    let mut connection = database(folder.path()).await;
+    // As a server leaves it.
+    connection
+        .execute("PRAGMA journal_mode = WAL")
+        .await
+        .unwrap();
+    connection.execute(OBSTACLE).await.unwrap();
+    connection.close().await.unwrap();
+    let file = folder.path().join("data/voxum.db");
+    let before = std::fs::read(&file).unwrap();
+    for _ in 0..2 {
+        let line = tokio::task::block_in_place(|| refused(folder.path()));
+        assert!(
+            line.contains(&format!("step {STEP}"))
+                && line.contains("table nodes already exists")
+                && line.contains("is as it was")
+                && line.contains("data/voxum.db"),
+            "{line}"
+        );
+        assert!(std::fs::read(&file).unwrap() == before, "it was changed");
+    }
+    // The version before has nothing to do, and nothing to refuse.
+    let mut connection = database(folder.path()).await;
+    until(FIRST, &TODAY)
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap();
+    connection.execute("DROP TABLE nodes").await.unwrap();
+    connection.close().await.unwrap();
+    tokio::task::block_in_place(|| {
+        let server = start(folder.path());
+        check(&server, 10);
+        server.stop();
+    });
+    let (version, _) = super::state(folder.path()).await;
+    assert_eq!(version, newest());
+}

@@ -1,0 +1,151 @@
+//! The same on PostgreSQL, whose first schema is that of the seventeenth on SQLite.
+
+use super::{PEPPER, check, content, until};
+use crate::postgres::{Database, PASSWORD};
+use crate::support::{Server, run, voxum};
+use sqlx::migrate::Migrator;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use std::path::Path;
+use std::process::Command;
+
+static TODAY: Migrator = sqlx::migrate!("storage/migrations/postgres");
+const FIRST: i64 = 17;
+
+fn newest() -> i64 {
+    let versions = TODAY.iter().map(|migration| migration.version);
+    versions.max().unwrap()
+}
+
+/// A database as the version with so many migrations left it.
+async fn left(version: i64) -> Database {
+    let database = Database::new().await;
+    let mut connection = database.raw().await;
+    until(version, &TODAY)
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap();
+    for statement in content(version, 0) {
+        let statement = statement
+            .replace("NOW", "(1000 * extract(epoch FROM now())::bigint)")
+            // Some are more than four bytes.
+            .replace("86400000", "86400000::bigint")
+            .replace("RANDOM", "sha256(random()::text::bytea)")
+            .replace("BYTES", "BYTEA")
+            .replace("<<", "'\\x")
+            .replace(">>", "'::bytea");
+        connection.execute(AssertSqlSafe(statement)).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    database
+}
+
+fn node(folder: &Path, database: &Database) -> Command {
+    let mut command = voxum(folder);
+    command
+        .env("VOXUM_DATABASE_URL", database.url().as_str())
+        .env("VOXUM_PEPPER", PEPPER);
+    command
+}
+
+/// Starts it, looks at everything, and stops it again.
+fn opens(folder: &Path, database: &Database) {
+    let mut command = node(folder, database);
+    tokio::task::block_in_place(|| {
+        let server = Server::of(&mut command, false);
+        check(&server, 0);
+        let (status, log, _) = server.stop();
+        assert!(status.success(), "{log}");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_older_schema_of_postgresql_is_brought_up_to_date_with_all_that_was_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for version in FIRST..newest() {
+        let database = left(version).await;
+        for _ in 0..2 {
+            opens(folder.path(), &database);
+        }
+        database.drop().await;
+    }
+}
+
+/// All that stands in a database, as text: its tables and columns, and each row of each table.
+async fn dump(database: &Database) -> Vec<String> {
+    let mut connection = database.raw().await;
+    let mut all: Vec<String> = sqlx::query_scalar(
+        "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default)
+         FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    let indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1";
+    let indexes: Vec<String> = sqlx::query_scalar(indexes)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    let functions = "SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1";
+    let functions: Vec<String> = sqlx::query_scalar(functions)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
+    let tables: Vec<String> = sqlx::query_scalar(tables)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    for table in tables {
+        let rows = format!("SELECT '{table}: ' || t::text FROM {table} t ORDER BY 1");
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(rows))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        all.extend(rows);
+    }
+    connection.close().await.unwrap();
+    all.extend(indexes);
+    all.extend(functions);
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_fails_half_way_leaves_postgresql_as_it_was_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = left(FIRST).await;
+    let mut connection = database.raw().await;
+    // Stands where a step in the middle makes a table of its own.
+    connection
+        .execute("CREATE TABLE nodes (left_by TEXT); INSERT INTO nodes VALUES ('somebody')")
+        .await
+        .unwrap();
+    let before = dump(&database).await;
+    assert!(before.iter().any(|line| line.contains("HÄNDLER-Feed")));
+    for _ in 0..2 {
+        let mut command = node(folder.path(), &database);
+        let (code, out, err) = tokio::task::block_in_place(|| run(&mut command));
+        assert_eq!(
+            (code, out.as_str(), err.lines().count()),
+            (Some(1), "", 1),
+            "{err}"
+        );
+        assert!(
+            err.contains("step 19")
+                && err.contains("\"nodes\" already exists")
+                && err.contains("is as it was")
+                && !err.contains(PASSWORD),
+            "{err}"
+        );
+        assert_eq!(dump(&database).await, before);
+    }
+    // The version before has nothing to do, and nothing to refuse.
+    until(FIRST, &TODAY)
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap();
+    connection.execute("DROP TABLE nodes").await.unwrap();
+    connection.close().await.unwrap();
+    opens(folder.path(), &database);
+    database.drop().await;
+}

@@ -1,0 +1,127 @@
+//! Backups that another version took.
+
+use super::{DAY, FIRST, LIVE, PEPPER, TODAY, database, leave, newest};
+use crate::postgres::Database;
+use crate::support::{Server, run, voxum};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A backup that an earlier version took: a database of its schema, in one file.
+async fn backup(folder: &Path, version: i64) -> PathBuf {
+    leave(folder, version, 3).await;
+    let file = folder.join("backup.db");
+    let mut connection = database(folder).await;
+    let copy = format!("VACUUM INTO '{}'", file.display());
+    connection.execute(AssertSqlSafe(copy)).await.unwrap();
+    connection.close().await.unwrap();
+    std::fs::remove_dir_all(folder.join("data")).unwrap();
+    file
+}
+
+fn told(command: &mut Command) -> (Option<i32>, String, String) {
+    tokio::task::block_in_place(|| run(command.env("VOXUM_PEPPER", PEPPER)))
+}
+
+/// Every key that was active waits, and the one that was revoked is.
+fn waits(mut command: Command) {
+    tokio::task::block_in_place(|| {
+        let server = Server::of(command.env("VOXUM_PEPPER", PEPPER), false);
+        let answer = server.key(LIVE).get("/api/key").unwrap();
+        assert!(
+            answer.status == 401 && answer.body.contains("paused_key"),
+            "{}",
+            answer.body
+        );
+        let (status, log, _) = server.stop();
+        assert!(status.success(), "{log}");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_every_older_schema_is_restored_with_every_key_waiting() {
+    for version in FIRST..=newest() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = backup(folder.path(), version).await;
+        let before = std::fs::read(&file).unwrap();
+        let mut command = voxum(folder.path());
+        let (code, out, err) = told(command.arg("restore").arg(&file));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "from {version}: {err}");
+        // The one that is used, and three more; what had ended has.
+        assert!(out.contains("revoked after the backup: 4."), "{out}");
+        assert!(
+            std::fs::read(&file).unwrap() == before,
+            "the backup was changed"
+        );
+        let mut connection = database(folder.path()).await;
+        let sql = "SELECT count(*) FILTER (WHERE paused_at IS NOT NULL), count(*) FILTER (WHERE revoked_at IS NOT NULL)
+            FROM api_keys";
+        let (paused, revoked): (i64, i64) = sqlx::query_as(sql)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        assert_eq!((paused, revoked), (5, 1), "from {version}");
+        waits(voxum(folder.path()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_backup_is_restored_to_postgresql_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = backup(folder.path(), FIRST).await;
+    let database = Database::new().await;
+    let at = |folder: &Path| {
+        let mut command = voxum(folder);
+        command.env("VOXUM_DATABASE_URL", database.url().as_str());
+        command
+    };
+    let (code, out, err) = told(at(folder.path()).arg("restore").arg(&file));
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("revoked after the backup: 4."), "{out}");
+    waits(at(folder.path()));
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_backup_is_refused_in_one_line_and_nothing_is_left_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = backup(folder.path(), newest()).await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
+    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    let future = format!(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES ({}, 'from the future', TRUE, x'00', {DAY})",
+        newest() + 1
+    );
+    connection.execute(AssertSqlSafe(future)).await.unwrap();
+    connection.close().await.unwrap();
+    let database = Database::new().await;
+    for url in [None, Some(database.url())] {
+        let mut command = voxum(folder.path());
+        if let Some(url) = url {
+            command.env("VOXUM_DATABASE_URL", url.as_str());
+        }
+        let (code, out, err) = told(command.arg("restore").arg(&file));
+        assert_eq!(
+            (code, out.as_str(), err.lines().count()),
+            (Some(1), "", 1),
+            "{err}"
+        );
+        let told = format!(
+            "has schema {}, which this version does not know",
+            newest() + 1
+        );
+        assert!(err.contains(&told) && err.contains("backup.db"), "{err}");
+        assert!(err.contains("use the newer version"), "{err}");
+    }
+    assert!(!folder.path().join("data").exists(), "something was left");
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    let tables: i64 = sqlx::query_scalar(tables)
+        .fetch_one(&mut database.raw().await)
+        .await
+        .unwrap();
+    assert_eq!(tables, 0);
+    database.drop().await;
+    assert_eq!(TODAY.iter().count(), usize::try_from(newest()).unwrap());
+}

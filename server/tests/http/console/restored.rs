@@ -1,0 +1,34 @@
+//! What is told of keys that wait since their account was restored.
+
+use crate::support::World;
+
+const RESTORED: &str = "
+    UPDATE api_keys SET paused_at = created_at;
+    INSERT INTO audit_events (account_id, at, actor_kind, action, subject, detail)
+    SELECT account_id, created_at, 'system', 'account.restored', account_id, '{\"paused\":1}' FROM api_keys";
+const WAITS: &str = "One key waits to be confirmed, since this account was restored from a backup";
+const LINK: &str = "href=\"/keys/several?do=resume\"";
+const ASK: &str = "Ask an owner or admin of your account to look at them.";
+
+#[tokio::test]
+async fn who_may_confirm_restored_keys_is_led_there_and_a_viewer_is_told_whom_to_ask() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let admin = world.join(&owner, "grace@example.com", "admin").await;
+    let viewer = world.join(&owner, "eve@example.com", "viewer").await;
+    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    world.sql(RESTORED).await;
+    for member in [&owner, &admin] {
+        let page = member.get("/keys").await.expect(200).body;
+        assert!(page.contains(WAITS) && page.contains(LINK), "{page}");
+        assert!(page.contains("Look at Team as well"), "{page}");
+        assert!(!page.contains(ASK), "{page}");
+        let page = member.get("/keys/several?do=resume").await.expect(200).body;
+        assert!(page.contains("CRM Sync"), "{page}");
+    }
+    let page = viewer.get("/keys").await.expect(200).body;
+    assert!(page.contains(WAITS) && page.contains(ASK), "{page}");
+    // What would refuse them is not offered, nor is it work for them.
+    assert!(!page.contains(LINK), "{page}");
+    assert!(!page.contains("Look at Team as well"), "{page}");
+}

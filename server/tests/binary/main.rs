@@ -8,6 +8,7 @@ mod docs;
 mod doctor;
 mod examples;
 mod https;
+mod installation;
 mod kill;
 mod mail;
 mod metrics;
@@ -18,6 +19,9 @@ mod pepper;
 #[expect(dead_code, reason = "the tests of the store need more of it")]
 mod postgres;
 mod proxies;
+#[path = "../../storage/tests/postgres/proxy.rs"]
+#[expect(dead_code, reason = "the tests of the store need more of it")]
+mod proxy;
 mod settings;
 mod slow;
 mod start;

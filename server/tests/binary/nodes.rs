@@ -358,3 +358,33 @@ fn a_node_that_cannot_know_says_so_and_knows_again_soon_after() {
     }
     installation.end([one, two]);
 }
+
+#[test]
+fn a_key_is_revoked_soon_while_it_is_written_which_keys_were_used() {
+    const KEYS: usize = 120;
+    let installation = Installation::new();
+    let node = Server::of(&mut installation.node(), true);
+    let owner = node.set_up(node.setup.as_deref().unwrap(), "ada@example.com");
+    let keys: Vec<_> = (0..KEYS)
+        .map(|key| format!("form-token-{key:08}"))
+        .map(|name| owner.with_key(&owner.create(&name, &name).unwrap()))
+        .collect();
+    // A database that is slow: all of them together take it six seconds.
+    installation.change(
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END $$;
+         CREATE TRIGGER slow AFTER UPDATE OF last_used_at ON api_keys FOR EACH ROW EXECUTE FUNCTION slow()",
+    );
+    for key in &keys {
+        assert_eq!(status(key, "/api/key"), 200);
+    }
+    for key in keys.iter().step_by(5) {
+        let began = Instant::now();
+        let answer = key.send("DELETE", "/api/key", "text/plain", "").unwrap();
+        let took = began.elapsed();
+        assert_eq!(answer.status, 204, "after {took:?}: {}", answer.body);
+        assert!(took < Duration::from_millis(2_500), "it took {took:?}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    installation.end([node]);
+}

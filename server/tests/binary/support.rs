@@ -158,6 +158,12 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // Where a test fails, what the server had to say of it.
+        if std::thread::panicking()
+            && let Some(Ok(log)) = self.log.take().map(JoinHandle::join)
+        {
+            eprintln!("{} logged:\n{log}", self.url);
+        }
     }
 }
 

@@ -8,6 +8,10 @@ use domain::{KeyId, Timestamp};
 /// How often the server writes what is pending: well within the 5 seconds that a crash may lose.
 pub const FLUSH_EVERY_SECONDS: u64 = 2;
 
+/// Keys that are written about in one transaction. Until its end, whoever revokes one of them waits, and has others wait who
+/// change keys of the account: on a database that is slow, thousands at once would keep them out for seconds.
+const AT_ONCE: usize = 16;
+
 /// The uses that are not written yet: at most one per key that exists. In shards, so that
 /// calls of different keys do not wait for each other.
 #[derive(Debug, Default)]
@@ -80,9 +84,12 @@ impl Service {
     /// The database's.
     pub async fn flush_uses(&self) -> Result<(), Error> {
         let (uses, calls) = (self.uses.snapshot(), self.calls.snapshot());
-        if !uses.is_empty() || !calls.is_empty() {
-            self.store.record_uses(&uses, &calls).await?;
-            self.uses.forget(&uses);
+        for uses in uses.chunks(AT_ONCE) {
+            self.store.record_uses(uses, &[]).await?;
+            self.uses.forget(uses);
+        }
+        if !calls.is_empty() {
+            self.store.record_uses(&[], &calls).await?;
             self.calls.forget(calls);
         }
         let refusals = self.refusals.snapshot();
@@ -90,12 +97,15 @@ impl Service {
             self.store.record_refusals(&refusals).await?;
             self.refusals.forget(&refusals);
         }
-        let sightings = self.sightings.take();
-        if !sightings.is_empty()
-            && let Err(error) = self.store.record_sightings(&sightings).await
-        {
-            self.sightings.put_back(sightings);
-            return Err(error.into());
+        let mut sightings = self.sightings.take();
+        while !sightings.is_empty() {
+            let rest = sightings.split_off(AT_ONCE.min(sightings.len()));
+            if let Err(error) = self.store.record_sightings(&sightings).await {
+                sightings.extend(rest);
+                self.sightings.put_back(sightings);
+                return Err(error.into());
+            }
+            sightings = rest;
         }
         Ok(())
     }

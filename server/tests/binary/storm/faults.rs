@@ -85,9 +85,13 @@ fn no_call_is_let_in_after_the_acknowledgement_by_a_node_that_stands_still() {
     let mut storm = Storm::new(&nodes, &owner);
     for _ in 0..times {
         storm.under([Calm, Still], || {
-            signal(&nodes[1], "-STOP");
-            sleep(Duration::from_secs(still));
-            signal(&nodes[1], "-CONT");
+            // Shorter than a lease, too, so that it comes back while it still has one.
+            for millis in [400, 600, 800, still * 1_000] {
+                signal(&nodes[1], "-STOP");
+                sleep(Duration::from_millis(millis));
+                signal(&nodes[1], "-CONT");
+                sleep(Duration::from_millis(if millis < 1_000 { 300 } else { 0 }));
+            }
         });
     }
     storm.end();

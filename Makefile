@@ -89,8 +89,8 @@ fuzz: setup setup-fuzz setup-contract ## Search for bytes that break what reads 
 	@$(contract) --examples $(or $(CONTRACT_EXAMPLES),500)
 
 .PHONY: storm
-storm: setup setup-postgres ## The long storms: TRIALS=10000 revocations on each database, CYCLES=200 kills
-	$(call say,Storms (about a quarter of an hour))
+storm: setup setup-postgres ## The long storms: TRIALS=10000 revocations and CYCLES=200 kills on each database, and faults
+	$(call say,Storms (the better part of an hour))
 	@TRIALS=$(or $(TRIALS),10000) CYCLES=$(or $(CYCLES),200) cargo test --workspace --test binary -- --nocapture --test-threads 1 storm
 
 .PHONY: build

@@ -45,7 +45,7 @@ pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
 /// Clamped to the years that RFC 3339 can write, less the last day, which is not the same everywhere.
 fn calendar(at: Timestamp) -> jiff::Timestamp {
     const FIRST: i64 = -62_167_219_200;
-    const LAST: i64 = jiff::Timestamp::MAX.as_second();
+    const LAST: i64 = 253_402_207_200;
     let seconds = at.millis().div_euclid(1000).clamp(FIRST, LAST);
     jiff::Timestamp::from_second(seconds).expect("clamped to the calendar's range")
 }

@@ -9,6 +9,7 @@ mod docs;
 mod doctor;
 mod examples;
 mod https;
+mod installation;
 mod kill;
 mod mail;
 mod metrics;
@@ -22,6 +23,9 @@ mod pepper;
 #[expect(dead_code, reason = "the tests of the store need more of it")]
 mod postgres;
 mod proxies;
+#[path = "../../storage/tests/postgres/proxy.rs"]
+#[expect(dead_code, reason = "the tests of the store need more of it")]
+mod proxy;
 mod settings;
 mod slow;
 mod start;

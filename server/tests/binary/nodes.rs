@@ -1,93 +1,11 @@
 //! Two servers on one PostgreSQL database: what one of them did or was told, the other knows.
 
-use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
-use crate::support::{Client, PASSWORD, Server, run, voxum};
+use crate::installation::{Installation, PEPPER, signal, wait_for};
+use crate::postgres::PASSWORD as DATABASE_PASSWORD;
+use crate::support::{Client, PASSWORD, Server, run};
 use serde_json::json;
-use sqlx::AssertSqlSafe;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
-
-const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
-
-/// A database with whatever stands in it, and the folder that the servers run in, in which they leave nothing.
-pub struct Installation {
-    database: Database,
-    folder: TempDir,
-    runtime: tokio::runtime::Runtime,
-}
-
-impl Installation {
-    pub fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        Self {
-            database: runtime.block_on(Database::new()),
-            folder: tempfile::tempdir().unwrap(),
-            runtime,
-        }
-    }
-
-    pub fn node(&self) -> Command {
-        let mut command = voxum(self.folder.path());
-        command
-            .env("VOXUM_DATABASE_URL", self.database.url().as_str())
-            .env("VOXUM_PEPPER", PEPPER);
-        command
-    }
-
-    /// One number out of the database.
-    pub fn count(&self, statement: &str) -> i64 {
-        self.runtime.block_on(async {
-            let statement = AssertSqlSafe(statement);
-            let counted = sqlx::query_scalar(statement);
-            counted
-                .fetch_one(&mut self.database.raw().await)
-                .await
-                .unwrap()
-        })
-    }
-
-    pub fn change(&self, statement: &str) {
-        self.runtime.block_on(async {
-            let statement = sqlx::raw_sql(AssertSqlSafe(statement));
-            statement
-                .execute(&mut self.database.raw().await)
-                .await
-                .unwrap();
-        });
-    }
-
-    pub fn end(self, nodes: impl IntoIterator<Item = Server>) {
-        stop(nodes);
-        let left = std::fs::read_dir(self.folder.path()).unwrap().count();
-        assert_eq!(left, 0, "a node left something on its own machine");
-        self.runtime.block_on(self.database.drop());
-    }
-}
-
-/// In order, with nothing secret in their logs.
-pub fn stop(nodes: impl IntoIterator<Item = Server>) {
-    for node in nodes {
-        let (status, log, _) = node.stop();
-        assert!(status.success() && !log.contains("panicked"), "{log}");
-        assert!(
-            !log.contains(DATABASE_PASSWORD) && !log.contains(PEPPER),
-            "{log}"
-        );
-    }
-}
-
-#[track_caller]
-pub fn wait_for(what: &str, holds: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(20), "{what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
 
 fn status(client: &Client, path: &str) -> u16 {
     client.get(path).unwrap().status
@@ -301,7 +219,7 @@ fn the_commands_work_on_postgresql_and_its_pepper_has_to_be_given() {
     assert_eq!(code, Some(0), "{err}");
     let path = &out[out.find("/setup/").expect(&out)..];
     assert_eq!(status(&server.client(None), path.trim()), 200);
-    let key = installation.folder.path().join("key.txt");
+    let key = installation.folder().join("key.txt");
     std::fs::write(&key, &secret).unwrap();
     let input = std::fs::File::open(&key).unwrap();
     let (code, out, err) = run(installation.node().args(["key", "identify"]).stdin(input));
@@ -315,10 +233,10 @@ fn the_commands_work_on_postgresql_and_its_pepper_has_to_be_given() {
     );
     let line = refused(&mut installation.node());
     assert!(line.contains("start the newer version"), "{line}");
-    let file = installation.folder.path().join("data");
+    let file = installation.folder().join("data");
     assert!(!file.exists(), "a file was made beside the database");
     server.stop();
-    installation.runtime.block_on(installation.database.drop());
+    installation.end([]);
 }
 
 /// The one line on which the program ends.
@@ -335,13 +253,6 @@ fn refused(command: &mut Command) -> String {
         "{err}"
     );
     err
-}
-
-pub fn signal(server: &Server, name: &str) {
-    let sent = Command::new("kill")
-        .args([name, &server.process().to_string()])
-        .status();
-    assert!(sent.unwrap().success());
 }
 
 /// Makes a key on one node and uses it on both, so that it is in the memory of each.
@@ -446,4 +357,34 @@ fn a_node_that_cannot_know_says_so_and_knows_again_soon_after() {
         assert_eq!(status(key, "/api/key"), 200);
     }
     installation.end([one, two]);
+}
+
+#[test]
+fn a_key_is_revoked_soon_while_it_is_written_which_keys_were_used() {
+    const KEYS: usize = 120;
+    let installation = Installation::new();
+    let node = Server::of(&mut installation.node(), true);
+    let owner = node.set_up(node.setup.as_deref().unwrap(), "ada@example.com");
+    let keys: Vec<_> = (0..KEYS)
+        .map(|key| format!("form-token-{key:08}"))
+        .map(|name| owner.with_key(&owner.create(&name, &name).unwrap()))
+        .collect();
+    // A database that is slow: all of them together take it six seconds.
+    installation.change(
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END $$;
+         CREATE TRIGGER slow AFTER UPDATE OF last_used_at ON api_keys FOR EACH ROW EXECUTE FUNCTION slow()",
+    );
+    for key in &keys {
+        assert_eq!(status(key, "/api/key"), 200);
+    }
+    for key in keys.iter().step_by(5) {
+        let began = Instant::now();
+        let answer = key.send("DELETE", "/api/key", "text/plain", "").unwrap();
+        let took = began.elapsed();
+        assert_eq!(answer.status, 204, "after {took:?}: {}", answer.body);
+        assert!(took < Duration::from_millis(2_500), "it took {took:?}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    installation.end([node]);
 }

@@ -1,6 +1,6 @@
 //! What nodes do not share: each counts the calls of a key for itself.
 
-use crate::nodes::{Installation, wait_for};
+use crate::installation::{Installation, wait_for};
 use crate::support::{Client, Server};
 use std::time::Instant;
 

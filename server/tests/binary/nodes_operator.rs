@@ -1,6 +1,7 @@
 //! Commands on PostgreSQL: they change the database themselves, and wait for every node without being one.
 
-use crate::nodes::{Installation, known_everywhere, signal, stop, wait_for};
+use crate::installation::{Installation, signal, stop, wait_for};
+use crate::nodes::known_everywhere;
 use crate::support::{Client, Server, run};
 
 /// What a command says that does what it is asked for.

@@ -158,6 +158,12 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // Where a test fails, what the server had to say of it.
+        if std::thread::panicking()
+            && let Some(Ok(log)) = self.log.take().map(JoinHandle::join)
+        {
+            eprintln!("{} logged:\n{log}", self.url);
+        }
     }
 }
 
@@ -278,12 +284,22 @@ impl Client {
         form_token: &str,
         scopes: &[&str],
     ) -> Result<String, ureq::Error> {
+        let answer = self.make(name, form_token, scopes)?;
+        Ok(text(&answer, "/Ok/secret"))
+    }
+
+    /// Creates a key, and gives its id and its secret.
+    ///
+    /// # Errors
+    /// As those of [`Self::create`].
+    pub fn issue(&self, name: &str, form_token: &str) -> Result<(String, String), ureq::Error> {
+        let answer = self.make(name, form_token, &["inventory:read"])?;
+        Ok((text(&answer, "/Ok/key/id"), text(&answer, "/Ok/secret")))
+    }
+
+    fn make(&self, name: &str, form_token: &str, scopes: &[&str]) -> Result<Value, ureq::Error> {
         let form = json!({ "name": name, "scopes": scopes, "expires": "90d", "token": form_token });
-        let answer = self.call("keys/create", &json!({ "form": form }))?;
-        Ok(answer["Ok"]["secret"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{answer}"))
-            .to_owned())
+        self.call("keys/create", &json!({ "form": form }))
     }
 
     pub fn keys(&self) -> Vec<Value> {
@@ -293,6 +309,11 @@ impl Client {
             .unwrap_or_else(|| panic!("{page}"))
             .clone()
     }
+}
+
+fn text(answer: &Value, at: &str) -> String {
+    let text = answer.pointer(at).and_then(Value::as_str);
+    text.unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
 /// One number out of the database.

@@ -59,8 +59,9 @@ pub trait VerdictStore: Send + Sync + 'static {
     async fn last_change(&self) -> Result<u64>;
 
     /// The first of the changes after a number, at most [`CHANGES_PAGE`], in their order, as of one moment at which the
-    /// node was registered and not leaving; `None` where it is not. A first number that is not the next one says that
-    /// older changes are not kept any more.
+    /// node was registered and not leaving; `None` where it is not, and where that number is not given yet: then the
+    /// database is an older one than it was. A first number that is not the next one says that older changes are not kept
+    /// any more.
     async fn verdict_changes(
         &self,
         node: &NodeId,

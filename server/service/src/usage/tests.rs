@@ -146,7 +146,9 @@ fn seen(key: &KeyUsage) -> Vec<Caller> {
 fn calls_from_one_place_by_one_program_are_one_caller() {
     let usages = Usages::default();
     let key = of(&usages, "k");
-    let note = |tail, agent, millis| drop(usages.note_use(&key, at(millis), source(tail, agent)));
+    let note = |tail, agent, millis| {
+        usages.note_use(&key, at(millis), source(tail, agent));
+    };
     note(1, "curl", 20);
     note(1, "curl", 10);
     // Its name is kept without what is not seen.

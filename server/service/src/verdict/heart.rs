@@ -101,7 +101,8 @@ impl Service {
             };
             let changes = self.store.verdict_changes(&place.id, place.seen).await?;
             let Some(changes) = changes else {
-                // Taken for dead: nobody waits for it any more, so it begins anew.
+                // Taken for dead, or at a database that is an older one than it was: nobody waits for it any more, so
+                // it begins anew.
                 self.verdicts.withdraw();
                 *known = None;
                 continue;

@@ -111,7 +111,7 @@ fn tell_of_server(report: &mut Report, version: &str, server: &ServerLook) {
     }
     if server.connections < CONNECTIONS {
         let text = format!(
-            "it takes {} connections, and each node opens up to 13: raise max_connections",
+            "it takes {} connections, and each node opens up to 17: raise max_connections",
             server.connections
         );
         report.look(ABOUT, &text);

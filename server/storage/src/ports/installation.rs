@@ -11,8 +11,9 @@ use service::store::{Action, AuditEvent, InstallationStore, SignedEvent};
 #[async_trait]
 impl InstallationStore for Store {
     async fn ping(&self) -> Result<()> {
+        // Where keys are read: whether they can be is what is asked.
         let _: i64 = sqlx::query_scalar(installation::PING)
-            .fetch_one(&self.readers)
+            .fetch_one(&self.door)
             .await
             .doing("asking whether the database answers")?;
         Ok(())

@@ -16,11 +16,14 @@ impl VerdictStore for Store {
     async fn register_node(&self, id: &NodeId) -> Result<u64> {
         const DOING: &str = "registering this node";
         self.forget_the_gone().await.doing(DOING)?;
+        // A database that came back without the node would have others wait for it no more, while it has keys in memory.
+        let mut tx = self.begin_lasting(DOING).await?;
         let number: i64 = sqlx::query_scalar(verdict::REGISTER)
             .bind(id.as_str())
-            .fetch_one(&self.pulse)
+            .fetch_one(&mut *tx)
             .await
             .doing(DOING)?;
+        tx.commit().await.doing(DOING)?;
         unsigned(number, "nodes.acknowledged")
     }
 
@@ -102,13 +105,16 @@ impl VerdictStore for Store {
     }
 
     async fn expel_node(&self, seen: &NodeRecord) -> Result<()> {
+        const DOING: &str = "taking a node for dead";
+        // Or the node would be given leases again, after others began to count the time until its last one is over.
+        let mut tx = self.begin_lasting(DOING).await?;
         sqlx::query(verdict::EXPEL)
             .bind(seen.id.as_str())
             .bind(seen.beats.cast_signed())
-            .execute(&self.pulse)
+            .execute(&mut *tx)
             .await
-            .doing("taking a node for dead")?;
-        Ok(())
+            .doing(DOING)?;
+        tx.commit().await.doing(DOING)
     }
 
     async fn keep_receipt(

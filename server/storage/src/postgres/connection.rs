@@ -13,7 +13,7 @@ use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{AssertSqlSafe, Describe, Either, Execute, Executor, PgPool, Postgres, SqlStr};
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 /// How long a statement may take, the wait for locks included. The server's own limits are lower.
 pub(super) const LIMIT: Duration = Duration::from_secs(5);
@@ -27,20 +27,26 @@ fn late() -> sqlx::Error {
 
 /// Connections of one kind.
 #[derive(Debug, Clone)]
-pub(super) struct Pool(PgPool);
+pub(super) struct Pool {
+    pool: PgPool,
+    /// How long a call may take in all, from the wait for a connection on, where [`LIMIT`] alone is too long.
+    in_all: Option<Duration>,
+}
 
 impl Pool {
-    pub(super) fn new(pool: PgPool) -> Self {
-        Self(pool)
+    pub(super) fn new(pool: PgPool, in_all: Option<Duration>) -> Self {
+        Self { pool, in_all }
     }
 
     pub(super) async fn close(&self) {
-        self.0.close().await;
+        self.pool.close().await;
     }
 
     async fn acquire(&self) -> sqlx::Result<Connection> {
+        let until = self.in_all.map(|in_all| Instant::now() + in_all);
         Ok(Connection {
-            inner: self.0.acquire().await?,
+            inner: self.pool.acquire().await?,
+            until,
             busy: false,
         })
     }
@@ -59,8 +65,18 @@ impl Pool {
 #[derive(Debug)]
 pub(super) struct Connection {
     inner: PoolConnection<Postgres>,
+    /// When whatever is asked on it has to be over.
+    until: Option<Instant>,
     /// A statement is under way.
     busy: bool,
+}
+
+impl Connection {
+    /// When a statement that begins now is given up.
+    fn limit(&self) -> Instant {
+        let limit = Instant::now() + LIMIT;
+        self.until.map_or(limit, |until| until.min(limit))
+    }
 }
 
 impl Drop for Connection {
@@ -118,9 +134,9 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        let Connection { inner, busy } = self;
+        let until = self.limit();
+        let Connection { inner, busy, .. } = self;
         *busy = true;
-        let until = Instant::now() + LIMIT;
         let rows = (&mut **inner).fetch_many(query);
         let state = Some((rows, busy));
         stream::unfold(state, move |state| async move {
@@ -143,8 +159,9 @@ impl<'c> Executor<'c> for &'c mut Connection {
         E: 'q + Execute<'q, Postgres>,
     {
         Box::pin(async move {
+            let until = self.limit();
             self.busy = true;
-            let Ok(row) = timeout(LIMIT, self.inner.fetch_optional(query)).await else {
+            let Ok(row) = timeout_at(until, self.inner.fetch_optional(query)).await else {
                 return Err(late());
             };
             self.busy = false;
@@ -203,13 +220,13 @@ impl<'p> Executor<'p> for &'p Pool {
     where
         'p: 'e,
     {
-        Box::pin(self.0.prepare_with(sql, parameters))
+        Box::pin(self.pool.prepare_with(sql, parameters))
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Postgres>>>
     where
         'p: 'e,
     {
-        Box::pin(self.0.describe(sql))
+        Box::pin(self.pool.describe(sql))
     }
 }

@@ -9,7 +9,8 @@
 //! calls there were) is written by one node at a time, without waiting for the disk; where it meets a change in a row, it
 //! is what gives way, and is tried again.
 //!
-//! No call takes longer than some seconds ([`connection`]): a server that hangs is one that is not there.
+//! No call takes longer than some seconds ([`connection`]), and who asks is known in less than two or not at all: a server
+//! that hangs is one that is not there.
 
 mod connection;
 mod feed;
@@ -71,7 +72,7 @@ pub struct PostgresStore {
 impl PostgresStore {
     /// Closes every connection once it is idle; calls that come later find the database unavailable.
     pub async fn close(&self) {
-        self.hints.close().await;
+        self.hints.close();
         for pool in [
             &self.readers,
             &self.door,
@@ -112,6 +113,12 @@ impl PostgresStore {
             lock(RELAXED, 0)
         );
         self.relaxed.begin(locks).await.doing(doing)
+    }
+
+    /// Begins a change of what nodes tell each other that has to survive the database's machine.
+    async fn begin_lasting(&self, doing: &'static str) -> Result<Transaction> {
+        let lasting = "SET LOCAL synchronous_commit = on;";
+        self.pulse.begin(lasting.to_owned()).await.doing(doing)
     }
 
     /// Waits for a feed's turn on this node, in the order asked.

@@ -10,12 +10,12 @@ pub(crate) const LAST: &str = "SELECT last FROM verdict_counter WHERE id = 1";
 /// Where it is known that there is no other node.
 pub(crate) const FORGET_ALL: &str = "DELETE FROM nodes";
 
-/// A row without a number where nothing changed; none where the node is not registered. One statement, so that both are
-/// as of one moment.
+/// A row without a number where nothing changed; none where the node is not registered, or has seen numbers that are not
+/// given yet. One statement, so that all is as of one moment.
 pub(crate) const CHANGES: &str = "
     SELECT c.number, c.account_id, c.digest
     FROM nodes n LEFT JOIN verdict_changes c ON c.number > $2
-    WHERE n.id = $1 AND n.leaving = 0
+    WHERE n.id = $1 AND n.leaving = 0 AND $2 <= (SELECT last FROM verdict_counter WHERE id = 1)
     ORDER BY c.number LIMIT $3";
 
 pub(crate) const ACKNOWLEDGE: &str =

@@ -106,6 +106,11 @@ impl SqliteStore {
         self.writer.begin_with("BEGIN IMMEDIATE").await.doing(doing)
     }
 
+    /// Begins a change of what servers tell each other. Those that it tells are gone with the power as well.
+    async fn begin_lasting(&self, doing: &'static str) -> Result<Transaction<'static, Sqlite>> {
+        self.pulse.begin_with("BEGIN IMMEDIATE").await.doing(doing)
+    }
+
     /// Begins a change that may be lost with the power.
     async fn begin_relaxed(&self, doing: &'static str) -> Result<Transaction<'static, Sqlite>> {
         self.relaxed

@@ -7,6 +7,7 @@ mod copies;
 mod faults;
 mod opening;
 mod outage;
+mod proxy;
 mod schema;
 mod server;
 mod turns;

@@ -1,129 +1,228 @@
 //! The way to the server, cut and mended: nothing hangs, and nothing has to be started again.
 
+use crate::proxy::{Proxy, Way};
 use crate::server::Database;
 use domain::AccountId;
+use service::key::KeyDigest;
 use service::store::contract::{Change, World};
-use service::store::{InstallationStore as _, KeyStore as _, StoreError};
+use service::store::{
+    InstallationStore as _, KeyStore as _, NodeId, StoreError, VerdictStore as _,
+};
 use std::future::Future;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, PostgresStore};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
-use url::Url;
+use tokio::time::{sleep, timeout};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Open,
-    /// Bytes go nowhere, and nobody is told.
-    Silent,
-    /// Connections end, and new ones do too.
-    Cut,
+const NOBODY: KeyDigest = KeyDigest::from_bytes([7; 32]);
+
+async fn open(url: &str) -> PostgresStore {
+    let store = PostgresStore::open(url, OpenMode::CreateIfNew).await;
+    store.expect("the store opens")
 }
 
-/// Stands between the store and the server.
-async fn proxy(url: &Url) -> (Url, watch::Sender<Way>) {
-    let server = url.socket_addrs(|| Some(5432)).expect("an address")[0];
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    let (sender, way) = watch::channel(Way::Open);
-    tokio::spawn(async move {
-        while let Ok((mut client, _)) = listener.accept().await {
-            let mut way = way.clone();
-            tokio::spawn(async move {
-                let mut server = TcpStream::connect(server).await?;
-                loop {
-                    let now = *way.borrow_and_update();
-                    match now {
-                        Way::Cut => return Ok(()),
-                        Way::Silent => drop(way.changed().await),
-                        Way::Open => tokio::select! {
-                            _ = way.changed() => {}
-                            done = copy_bidirectional(&mut client, &mut server) => return done.map(drop),
-                        },
-                    }
-                }
-            });
-        }
-        std::io::Result::Ok(())
-    });
-    let mut url = url.clone();
-    url.set_host(Some("127.0.0.1")).expect("a host");
-    url.set_port(Some(port)).expect("a port");
-    (url, sender)
-}
-
-/// Within the time that a caller waits, and not as a fault of ours.
-async fn unavailable<T: std::fmt::Debug>(call: impl Future<Output = Result<T, StoreError>>) {
+/// Within this time, and not as a fault of ours.
+async fn unavailable<T: std::fmt::Debug>(
+    within: Duration,
+    call: impl Future<Output = Result<T, StoreError>>,
+) {
     let began = Instant::now();
     let failed = call.await.expect_err("there is no way to the server");
     assert!(matches!(failed, StoreError::Unavailable(_)), "{failed:?}");
     let took = began.elapsed();
-    assert!(took < Duration::from_secs(7), "it took {took:?}");
+    assert!(took < within, "it took {took:?}");
 }
 
 async fn heals(store: &PostgresStore, world: &World, account: &AccountId) {
     let began = Instant::now();
-    while store.list_keys(account).await.is_err() || store.ping().await.is_err() {
-        let took = began.elapsed();
-        assert!(took < Duration::from_secs(2), "not healthy after {took:?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+    while store.find_key_by_digest(&NOBODY).await.is_err()
+        || store.ping().await.is_err()
+        || store.list_keys(account).await.is_err()
+    {
+        sleep(Duration::from_millis(50)).await;
     }
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(2), "not healthy after {took:?}");
     let made = Change::UpsertItems.make(store, world, account).await;
     made.expect("changes go on");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_cannot_be_reached_is_unavailable_soon_and_healthy_soon_after() {
+    const ASKS: Duration = Duration::from_secs(2);
+    const WORKS: Duration = Duration::from_secs(7);
     let database = Database::new().await;
-    let (url, way) = proxy(&database.url()).await;
-    let store = PostgresStore::open(url.as_str(), OpenMode::CreateIfNew).await;
-    let store = store.expect("the store opens");
+    let proxy = Proxy::start(&database.url()).await;
+    let store = open(proxy.url.as_str()).await;
     let world = World::build(&store).await;
     let account = Change::UpsertItems.account(&world);
-    for broken in [Way::Cut, Way::Silent] {
-        way.send_replace(broken);
-        // Twice: on connections that are there, and on new ones.
-        for _ in 0..2 {
-            tokio::join!(
-                unavailable(store.ping()),
-                unavailable(store.list_keys(account)),
-                unavailable(Change::UpsertItems.make(&store, &world, account)),
-            );
-        }
-        way.send_replace(Way::Open);
+    for broken in [Way::Cut, Way::Reset, Way::Silent, Way::Lost] {
+        // Both connections of the door are there.
+        let asked = tokio::join!(store.ping(), store.find_key_by_digest(&NOBODY));
+        assert!(asked.0.is_ok() && asked.1.is_ok());
+        proxy.set(broken);
+        let doors = async {
+            // On connections that are there, on new ones, and while others wait for them.
+            for _ in 0..3 {
+                tokio::join!(
+                    unavailable(ASKS, store.ping()),
+                    unavailable(ASKS, store.find_key_by_digest(&NOBODY)),
+                    unavailable(ASKS, store.find_key_by_digest(&NOBODY)),
+                    unavailable(ASKS, store.find_key_by_digest(&NOBODY)),
+                );
+            }
+        };
+        let others = async {
+            for _ in 0..2 {
+                tokio::join!(
+                    unavailable(WORKS, store.list_keys(account)),
+                    unavailable(WORKS, Change::UpsertItems.make(&store, &world, account)),
+                );
+            }
+        };
+        tokio::join!(doors, others);
+        proxy.set(Way::Open);
         heals(&store, &world, account).await;
     }
 
-    way.send_replace(Way::Silent);
+    proxy.set(Way::Silent);
     let began = Instant::now();
-    let opened = PostgresStore::open(url.as_str(), OpenMode::ExistingOnly).await;
+    let opened = PostgresStore::open(proxy.url.as_str(), OpenMode::ExistingOnly).await;
     let line = opened.expect_err("no answer").to_string();
     assert!(line.contains("cannot be reached"), "{line}");
     assert!(began.elapsed() < Duration::from_secs(7));
-    way.send_replace(Way::Open);
+    proxy.set(Way::Open);
     store.close().await;
     database.drop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn connections_that_the_server_ended_are_replaced() {
+async fn who_asks_is_known_soon_although_every_connection_leads_nowhere_or_is_asked_by_many() {
     let database = Database::new().await;
-    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
-    let store = store.expect("the store opens");
+    let proxy = Proxy::start(&database.url()).await;
+    let store = open(proxy.url.as_str()).await;
     let world = World::build(&store).await;
     let account = Change::UpsertItems.account(&world);
+    let asked = tokio::join!(store.ping(), store.ping());
+    assert!(asked.0.is_ok() && asked.1.is_ok());
+    // Nobody used one meanwhile, and none of them tells.
+    proxy.set(Way::Lost);
+    sleep(Duration::from_millis(200)).await;
+    proxy.set(Way::Open);
+    heals(&store, &world, account).await;
+
+    // And with calls that hang on both.
+    proxy.set(Way::Lost);
+    let hanging: Vec<_> = (0..6)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.find_key_by_digest(&NOBODY).await.is_ok() })
+        })
+        .collect();
+    sleep(Duration::from_millis(600)).await;
+    proxy.set(Way::Open);
+    heals(&store, &world, account).await;
+    for call in hanging {
+        call.await.expect("it ends");
+    }
+
+    // A server that is slow is one that is there, for calls on connections that are, and on new ones.
+    proxy.set(Way::Slow);
+    for _ in 0..2 {
+        for _ in 0..3 {
+            let found = tokio::join!(
+                store.find_key_by_digest(&NOBODY),
+                store.find_key_by_digest(&NOBODY),
+                store.find_key_by_digest(&NOBODY),
+                store.ping()
+            );
+            assert!(
+                found.0.is_ok() && found.1.is_ok() && found.2.is_ok() && found.3.is_ok(),
+                "{found:?}"
+            );
+        }
+        end_connections(&database).await;
+    }
+    store.close().await;
+    database.drop().await;
+}
+
+/// How many there were.
+async fn end_connections(database: &Database) -> i64 {
     let mut raw = database.raw().await;
-    let ended: i64 = sqlx::query_scalar(
+    sqlx::query_scalar(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()",
     )
     .fetch_one(&mut raw)
     .await
-    .expect("connections");
-    assert!(ended > 0);
+    .expect("connections")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn connections_that_the_server_ended_are_replaced() {
+    let database = Database::new().await;
+    let store = open(database.url().as_str()).await;
+    let world = World::build(&store).await;
+    let account = Change::UpsertItems.account(&world);
+    assert!(end_connections(&database).await > 0);
     heals(&store, &world, account).await;
+    store.close().await;
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_listeners_connection_that_leads_nowhere_is_found_out_and_replaced() {
+    let database = Database::new().await;
+    let proxy = Proxy::start(&database.url()).await;
+    let store = open(proxy.url.as_str()).await;
+    let soon = |what: &'static str| {
+        let told = timeout(Duration::from_millis(1_500), store.may_have_changed());
+        async move { told.await.expect(what) }
+    };
+    soon("it listens").await;
+    for _ in 0..2 {
+        proxy.set_listener(Way::Lost);
+        sleep(Duration::from_millis(100)).await;
+        proxy.set_listener(Way::Open);
+        soon("it listens again").await;
+        let mut raw = database.raw().await;
+        let told = sqlx::query("NOTIFY voxum_verdicts").execute(&mut raw).await;
+        told.expect("a hint is given");
+        soon("the hint comes").await;
+    }
+    store.close().await;
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_node_is_known_although_the_server_crashed_right_after_it_registered() {
+    let database = Database::alone().await;
+    let store = open(database.url().as_str()).await;
+    let mut raw = database.raw().await;
+    // What is not waited for is written when the server comes round to it: not soon.
+    let seldom = "ALTER SYSTEM SET wal_writer_delay = '10s'";
+    for sql in [seldom, "SELECT pg_reload_conf()"] {
+        sqlx::query(sql).execute(&mut raw).await.expect(sql);
+    }
     drop(raw);
+    database.restart("fast");
+    for name in ["one", "two"] {
+        let id = NodeId::from_stored(name.to_owned());
+        store.register_node(&id).await.expect("it registers");
+        database.restart("immediate");
+        let nodes = store.nodes().await.expect("the server is back");
+        assert!(
+            nodes.iter().any(|node| node.id == id),
+            "{name} is forgotten"
+        );
+        // A mark as well.
+        let node = nodes.into_iter().find(|node| node.id == id).expect("it");
+        store.expel_node(&node).await.expect("it is taken for dead");
+        database.restart("immediate");
+        let nodes = store.nodes().await.expect("the server is back");
+        let marked = nodes.iter().find(|node| node.id == id);
+        assert!(marked.is_some_and(|node| node.leaving), "{name}'s mark");
+    }
     store.close().await;
     database.drop().await;
 }

@@ -4,12 +4,12 @@
 //! programs, and ends with this process.
 
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use url::Url;
 
 /// No more than a part of the log in which it must not stand.
@@ -17,19 +17,32 @@ pub const PASSWORD: &str = "canary-7c41";
 
 pub struct Server {
     pub url: Url,
-    /// Holds the pipe whose end is the server's.
-    _process: Option<Child>,
+    /// One that was started here. The end of the pipe to it is its own.
+    process: Option<Mutex<(Child, BufReader<ChildStdout>)>>,
 }
 
-fn server() -> &'static Server {
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| match std::env::var("TEST_POSTGRES_URL") {
-        Ok(url) => Server {
-            url: url.parse().expect("TEST_POSTGRES_URL is a URL"),
-            _process: None,
-        },
-        Err(_) => start(None),
-    })
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(Ok((process, _))) = self.process.as_mut().map(Mutex::get_mut) {
+            drop(process.stdin.take());
+            let _ = process.wait();
+        }
+    }
+}
+
+impl Server {
+    /// That of all tests of this process.
+    fn shared() -> Arc<Self> {
+        static SERVER: OnceLock<Arc<Server>> = OnceLock::new();
+        let server = SERVER.get_or_init(|| match std::env::var("TEST_POSTGRES_URL") {
+            Ok(url) => Arc::new(Self {
+                url: url.parse().expect("TEST_POSTGRES_URL is a URL"),
+                process: None,
+            }),
+            Err(_) => Arc::new(start(None)),
+        });
+        Arc::clone(server)
+    }
 }
 
 /// One of the test's own, which ends with it. With a certificate and its key, in PEM, it speaks TLS alone.
@@ -64,16 +77,21 @@ pub fn start(tls: Option<(&str, &str)>) -> Server {
         .stderr(Stdio::null())
         .spawn()
         .expect("the server's script starts");
-    let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+    let mut stdout = BufReader::new(process.stdout.take().expect("a pipe"));
+    is_ready(&mut stdout);
+    let url = format!("postgres://voxum:{PASSWORD}@127.0.0.1:{port}/postgres");
+    Server {
+        url: url.parse().expect("a URL"),
+        process: Some(Mutex::new((process, stdout))),
+    }
+}
+
+fn is_ready(stdout: &mut BufReader<ChildStdout>) {
+    let mut lines = stdout.lines();
     let line = lines.next().and_then(Result::ok).unwrap_or_default();
     if line != "ready" {
         let rest: Vec<_> = lines.map_while(Result::ok).collect();
         panic!("PostgreSQL does not start: {line}\n{}", rest.join("\n"));
-    }
-    let url = format!("postgres://voxum:{PASSWORD}@127.0.0.1:{port}/postgres");
-    Server {
-        url: url.parse().expect("a URL"),
-        _process: Some(process),
     }
 }
 
@@ -96,6 +114,7 @@ fn programs() -> PathBuf {
 /// A database of its own, with nothing in it.
 pub struct Database {
     name: String,
+    server: Arc<Server>,
 }
 
 impl Database {
@@ -104,14 +123,34 @@ impl Database {
     }
 
     pub async fn like(template: &str, rest: &str) -> Self {
+        Self::on(Server::shared(), template, rest).await
+    }
+
+    /// On a server of its own, which can be started again.
+    pub async fn alone() -> Self {
+        Self::on(Arc::new(start(None)), "template1", "").await
+    }
+
+    async fn on(server: Arc<Server>, template: &str, rest: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("voxum_test_{}_{count}", std::process::id());
-        command(&format!(
-            "CREATE DATABASE {name} TEMPLATE {template} {rest}"
-        ))
-        .await;
-        Self { name }
+        server
+            .command(&format!(
+                "CREATE DATABASE {name} TEMPLATE {template} {rest}"
+            ))
+            .await;
+        Self { name, server }
+    }
+
+    /// Stops the server of [`Self::alone`], "fast" or "immediate", and starts it again.
+    pub fn restart(&self, how: &str) {
+        let process = self.server.process.as_ref().expect("one of its own");
+        let mut process = process.lock().expect("the last restart went well");
+        let (process, stdout) = &mut *process;
+        let stdin = process.stdin.as_mut().expect("a pipe");
+        writeln!(stdin, "{how}").expect("the script reads");
+        is_ready(stdout);
     }
 
     pub fn name(&self) -> &str {
@@ -119,7 +158,7 @@ impl Database {
     }
 
     pub fn url(&self) -> Url {
-        let mut url = server().url.clone();
+        let mut url = self.server.url.clone();
         url.set_path(&self.name);
         url
     }
@@ -131,7 +170,8 @@ impl Database {
 
     /// Ends whatever connections it has.
     pub async fn drop(self) {
-        command(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
+        let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        self.server.command(&drop).await;
     }
 }
 
@@ -140,12 +180,14 @@ async fn connect(url: &Url) -> PgConnection {
     options.connect().await.expect("a connection")
 }
 
-/// Runs a statement beside all databases.
-pub async fn command(sql: &str) {
-    let mut connection = connect(&server().url).await;
-    sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(&mut connection)
-        .await
-        .expect(sql);
-    connection.close().await.expect("closed");
+impl Server {
+    /// Runs a statement beside all databases.
+    async fn command(&self, sql: &str) {
+        let mut connection = connect(&self.url).await;
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut connection)
+            .await
+            .expect(sql);
+        connection.close().await.expect("closed");
+    }
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Runs a PostgreSQL server of its own, in a new folder, until its standard input ends: however the tests end, the pipe to
-# them does. Says "ready", or what went wrong. Arguments: the folder of PostgreSQL's programs, a port, a password, which is
-# sent as it is: the tests make many connections. With a certificate and its key in CERT and KEY, in PEM, nobody gets in
-# without TLS.
+# them does. Says "ready", or what went wrong. A line "fast" or "immediate" stops the server like that (as `pg_ctl -m`) and
+# starts it again, and "ready" follows. Arguments: the folder of PostgreSQL's programs, a port, a password, which is sent as
+# it is: the tests make many connections. With a certificate and its key in CERT and KEY, in PEM, nobody gets in without TLS.
 set -u
 bin=$1 port=$2 password=$3
 
@@ -37,14 +37,26 @@ if [ -n "${CERT:-}" ]; then
     echo 'hostssl all all 127.0.0.1/32 password' >"$dir/data/pg_hba.conf"
     encrypted='-c ssl=on'
 fi
-# shellcheck disable=SC2086 # No word or two of them.
-"$bin/postgres" $encrypted -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-    -c max_connections=300 -c fsync=off -c full_page_writes=off >"$dir/log" 2>&1 </dev/null &
-server=$!
-until grep -q '^ready' "$dir/data/postmaster.pid" 2>/dev/null; do
-    kill -0 "$server" 2>/dev/null || fail
-    sleep 0.05
+start() {
+    # shellcheck disable=SC2086 # No word or two of them.
+    "$bin/postgres" $encrypted -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+        -c max_connections=300 -c fsync=off -c full_page_writes=off >"$dir/log" 2>&1 </dev/null &
+    server=$!
+    until grep -q '^ready' "$dir/data/postmaster.pid" 2>/dev/null; do
+        kill -0 "$server" 2>/dev/null || fail
+        sleep 0.05
+    done
+    echo ready
+}
+start
+while read -r how; do
+    case $how in
+        fast) kill -INT "$server" ;;
+        immediate) kill -QUIT "$server" ;;
+    esac
+    wait "$server"
+    # One that was ended at once leaves it behind, and it says "ready".
+    rm -f "$dir/data/postmaster.pid"
+    start
 done
-echo ready
-cat >/dev/null
 end

@@ -140,6 +140,14 @@ pub(super) async fn a_node_hears_of_changes_until_it_is_taken_for_dead(store: Sh
     let (one, seen) = node(&*store, "one").await;
     assert!(changes(&*store, &one, seen).await.is_empty());
     assert_eq!(store.last_change().await.unwrap(), seen);
+    // One that has seen more than there is has seen another past, and begins anew.
+    assert!(
+        store
+            .verdict_changes(&one, seen + 1)
+            .await
+            .unwrap()
+            .is_none()
+    );
     tenant.revoke(&*store, &key, at(1)).await;
     assert_eq!(changes(&*store, &one, seen).await.len(), 1);
     assert_eq!(store.last_change().await.unwrap(), seen + 1);

@@ -1,0 +1,183 @@
+//! A way to the server that fails as networks do. Stands between the server and whoever is given its address.
+
+use std::future::pending;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::sleep;
+use url::Url;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Way {
+    #[default]
+    Open,
+    /// Bytes take a while.
+    Slow,
+    /// Bytes go nowhere, and nobody is told. What was sent arrives once the way is open again.
+    Silent,
+    /// The same, and what was sent never arrives: only new connections work, and nobody is told for a long time that the
+    /// others do not.
+    Lost,
+    /// Connections end, and new ones do too.
+    Cut,
+    /// Connections are reset, and new ones are too.
+    Reset,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Ways {
+    all: Way,
+    /// Of a connection on which somebody listens.
+    listener: Way,
+}
+
+/// Ends with the runtime that it was started on.
+pub struct Proxy {
+    /// The database's, by this way.
+    pub url: Url,
+    ways: watch::Sender<Ways>,
+}
+
+impl Proxy {
+    pub async fn start(url: &Url) -> Self {
+        let server = url.socket_addrs(|| Some(5432)).expect("an address")[0];
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let (sender, ways) = watch::channel(Ways::default());
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(carry(client, server, ways.clone()));
+            }
+        });
+        let mut url = url.clone();
+        url.set_host(Some("127.0.0.1")).expect("a host");
+        url.set_port(Some(port)).expect("a port");
+        Self { url, ways: sender }
+    }
+
+    pub fn set(&self, way: Way) {
+        self.ways.send_modify(|ways| ways.all = way);
+    }
+
+    /// Of the connections alone on which somebody listens.
+    pub fn set_listener(&self, way: Way) {
+        self.ways.send_modify(|ways| ways.listener = way);
+    }
+}
+
+const SLOW: Duration = Duration::from_millis(40);
+/// Longer than anybody waits for an answer.
+const LONG: Duration = Duration::from_secs(12);
+
+enum End {
+    Closed,
+    Reset,
+}
+
+async fn carry(mut client: TcpStream, server: SocketAddr, mut ways: watch::Receiver<Ways>) {
+    let listens = AtomicBool::new(false);
+    if let Some(end) = until_open(&mut ways, &listens).await {
+        return finish(&end, &[&client]);
+    }
+    let Ok(mut server) = TcpStream::connect(server).await else {
+        return;
+    };
+    let end = {
+        let (from_client, to_client) = client.split();
+        let (from_server, to_server) = server.split();
+        tokio::select! {
+            end = pump(from_client, to_server, ways.clone(), &listens) => end,
+            end = pump(from_server, to_client, ways, &listens) => end,
+        }
+    };
+    finish(&end, &[&client, &server]);
+}
+
+fn finish(end: &End, streams: &[&TcpStream]) {
+    if let End::Reset = end {
+        for stream in streams {
+            // Closed without a farewell.
+            let _ = stream.set_zero_linger();
+        }
+    }
+}
+
+/// Passes on what comes. Never drops a byte on the way: as with TCP, it arrives or the connection ends.
+async fn pump(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    mut ways: watch::Receiver<Ways>,
+    listens: &AtomicBool,
+) -> End {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        if let Some(end) = until_open(&mut ways, listens).await {
+            return end;
+        }
+        let read = tokio::select! {
+            changed = ways.changed() => match changed {
+                Ok(()) => continue,
+                Err(_) => return End::Closed,
+            },
+            read = from.read(&mut buffer) => read,
+        };
+        let Some(bytes) = read
+            .ok()
+            .filter(|read| *read > 0)
+            .map(|read| &buffer[..read])
+        else {
+            return End::Closed;
+        };
+        if bytes.windows(LISTEN.len()).any(|window| window == LISTEN) {
+            listens.store(true, Ordering::Relaxed);
+        }
+        if let Some(end) = until_open(&mut ways, listens).await {
+            return end;
+        }
+        if to.write_all(bytes).await.is_err() {
+            return End::Closed;
+        }
+    }
+}
+
+/// How whoever listens begins, and nothing else of ours.
+const LISTEN: &[u8] = b"LISTEN \"";
+
+/// Waits while bytes go nowhere; gives how the connection ends, if it does.
+async fn until_open(ways: &mut watch::Receiver<Ways>, listens: &AtomicBool) -> Option<End> {
+    let mut lost = false;
+    loop {
+        let Ways { all, listener } = *ways.borrow_and_update();
+        let way = if all == Way::Open && listens.load(Ordering::Relaxed) {
+            listener
+        } else {
+            all
+        };
+        match way {
+            Way::Open if !lost => return None,
+            Way::Slow if !lost => {
+                sleep(SLOW).await;
+                return None;
+            }
+            Way::Open | Way::Slow | Way::Silent => {}
+            Way::Lost => lost = true,
+            Way::Cut => return Some(End::Closed),
+            Way::Reset => return Some(End::Reset),
+        }
+        let for_long = async {
+            match way {
+                Way::Open | Way::Slow => sleep(LONG).await,
+                _ => pending().await,
+            }
+        };
+        tokio::select! {
+            changed = ways.changed() => if changed.is_err() {
+                return Some(End::Closed);
+            },
+            () = for_long => return Some(End::Closed),
+        }
+    }
+}

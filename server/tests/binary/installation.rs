@@ -1,0 +1,133 @@
+//! Servers that share one PostgreSQL database.
+
+use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
+use crate::proxy::Proxy;
+use crate::support::{Server, voxum};
+use sqlx::AssertSqlSafe;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+pub const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
+
+/// A database with whatever stands in it, and the folder that the servers run in, in which they leave nothing.
+pub struct Installation {
+    database: Database,
+    folder: TempDir,
+    runtime: Runtime,
+}
+
+impl Installation {
+    pub fn new() -> Self {
+        Self::at(Database::new())
+    }
+
+    /// At a PostgreSQL server of its own, which can be started again.
+    pub fn alone() -> Self {
+        Self::at(Database::alone())
+    }
+
+    fn at(database: impl Future<Output = Database>) -> Self {
+        // With a thread of its own, on which the proxies are.
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        Self {
+            database: runtime.block_on(database),
+            folder: tempfile::tempdir().unwrap(),
+            runtime,
+        }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn node(&self) -> Command {
+        self.node_by(self.database.url().as_str())
+    }
+
+    /// A node that reaches the database by this way alone.
+    pub fn node_behind(&self, proxy: &Proxy) -> Command {
+        self.node_by(proxy.url.as_str())
+    }
+
+    fn node_by(&self, url: &str) -> Command {
+        let mut command = voxum(self.folder.path());
+        command
+            .env("VOXUM_DATABASE_URL", url)
+            .env("VOXUM_PEPPER", PEPPER);
+        command
+    }
+
+    /// A way to the database that can fail.
+    pub fn proxy(&self) -> Proxy {
+        self.runtime.block_on(Proxy::start(&self.database.url()))
+    }
+
+    /// Stops the database's server, "fast" or "immediate", and starts it again.
+    pub fn restart_database(&self, how: &str) {
+        self.database.restart(how);
+    }
+
+    /// One number out of the database.
+    pub fn count(&self, statement: &str) -> i64 {
+        self.runtime.block_on(async {
+            let statement = AssertSqlSafe(statement);
+            let counted = sqlx::query_scalar(statement);
+            counted
+                .fetch_one(&mut self.database.raw().await)
+                .await
+                .unwrap()
+        })
+    }
+
+    pub fn change(&self, statement: &str) {
+        self.runtime.block_on(async {
+            let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+            statement
+                .execute(&mut self.database.raw().await)
+                .await
+                .unwrap();
+        });
+    }
+
+    pub fn end(self, nodes: impl IntoIterator<Item = Server>) {
+        stop(nodes);
+        let left = std::fs::read_dir(self.folder.path()).unwrap().count();
+        assert_eq!(left, 0, "a node left something on its own machine");
+        self.runtime.block_on(self.database.drop());
+    }
+}
+
+/// In order, with nothing secret in their logs.
+pub fn stop(nodes: impl IntoIterator<Item = Server>) {
+    for node in nodes {
+        let (status, log, _) = node.stop();
+        assert!(status.success() && !log.contains("panicked"), "{log}");
+        assert!(
+            !log.contains(DATABASE_PASSWORD) && !log.contains(PEPPER),
+            "{log}"
+        );
+    }
+}
+
+#[track_caller]
+pub fn wait_for(what: &str, holds: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(20), "{what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+pub fn signal(server: &Server, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &server.process().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}

@@ -1,0 +1,122 @@
+//! What goes wrong between nodes and their database, and with each of them.
+
+use super::call::Weather::{Calm, Still, Stormy};
+use super::fleet::two_nodes;
+use super::trials;
+use super::under::Storm;
+use crate::installation::{Installation, signal};
+use crate::proxy::{Proxy, Way};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// Longer than a lease, and than a call waits to know.
+const HOLD: Duration = Duration::from_secs(2);
+
+/// How often each fault is made.
+fn rounds() -> u32 {
+    (trials() / 1_000).max(1)
+}
+
+/// With a way of its own for each node.
+fn by_ways_that_fail(work: impl FnOnce(&[Proxy; 2], &mut Storm<'_>)) {
+    let installation = Installation::new();
+    let proxies = [installation.proxy(), installation.proxy()];
+    let mut ways = proxies.iter();
+    let (nodes, owner) = two_nodes(|| installation.node_behind(ways.next().unwrap()));
+    let mut storm = Storm::new(&nodes, &owner);
+    work(&proxies, &mut storm);
+    storm.end();
+    installation.end(nodes);
+}
+
+/// All of these ways at once.
+fn fail(proxies: &[Proxy], way: Way) {
+    for way in [way, Way::Open] {
+        for proxy in proxies {
+            proxy.set(way);
+        }
+        if way != Way::Open {
+            sleep(HOLD);
+        }
+    }
+}
+
+#[test]
+fn no_call_is_let_in_after_the_acknowledgement_while_the_database_is_reset_cut_off_or_silent() {
+    by_ways_that_fail(|proxies, storm| {
+        let ways = [Way::Reset, Way::Silent, Way::Cut, Way::Lost];
+        for way in (0..rounds()).flat_map(|_| ways) {
+            println!("{way:?}");
+            storm.under([Stormy; 2], || fail(proxies, way));
+        }
+    });
+}
+
+#[test]
+fn no_call_is_let_in_after_the_acknowledgement_by_a_node_that_is_cut_off_alone() {
+    by_ways_that_fail(|proxies, storm| {
+        let ways = [Way::Silent, Way::Cut, Way::Lost, Way::Reset];
+        for way in (0..rounds()).flat_map(|_| ways) {
+            println!("{way:?}");
+            // The other one neither fails nor waits for long.
+            storm.under([Calm, Stormy], || fail(&proxies[1..], way));
+        }
+    });
+}
+
+#[test]
+fn no_call_is_let_in_after_the_acknowledgement_while_the_database_is_started_again() {
+    let installation = Installation::alone();
+    let (nodes, owner) = two_nodes(|| installation.node());
+    let mut storm = Storm::new(&nodes, &owner);
+    for how in (0..rounds()).flat_map(|_| ["immediate", "fast"]) {
+        println!("{how}");
+        storm.under([Stormy; 2], || installation.restart_database(how));
+    }
+    storm.end();
+    installation.end(nodes);
+}
+
+#[test]
+fn no_call_is_let_in_after_the_acknowledgement_by_a_node_that_stands_still() {
+    let (times, still) = if rounds() > 1 { (3, 10) } else { (1, 3) };
+    let installation = Installation::new();
+    let (nodes, owner) = two_nodes(|| installation.node());
+    let mut storm = Storm::new(&nodes, &owner);
+    for _ in 0..times {
+        storm.under([Calm, Still], || {
+            // Shorter than a lease, too, so that it comes back while it still has one.
+            for millis in [400, 600, 800, still * 1_000] {
+                signal(&nodes[1], "-STOP");
+                sleep(Duration::from_millis(millis));
+                signal(&nodes[1], "-CONT");
+                sleep(Duration::from_millis(if millis < 1_000 { 300 } else { 0 }));
+            }
+        });
+    }
+    storm.end();
+    installation.end(nodes);
+}
+
+#[test]
+fn no_call_is_let_in_after_the_acknowledgement_whatever_goes_wrong_at_once() {
+    let installation = Installation::new();
+    let (nodes, owner) = two_nodes(|| installation.node());
+    let mut storm = Storm::new(&nodes, &owner);
+    for _ in 0..rounds() {
+        storm.under([Stormy, Still], || {
+            // Connections end again and again, and one node stands still for longer than a lease.
+            signal(&nodes[1], "-STOP");
+            for _ in 0..10 {
+                installation.change(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                     WHERE datname = current_database() AND pid <> pg_backend_pid()",
+                );
+                sleep(Duration::from_millis(150));
+            }
+            signal(&nodes[1], "-CONT");
+        });
+    }
+    storm.end();
+    installation.end(nodes);
+}

@@ -1,0 +1,49 @@
+//! Servers, and many who work with them at once.
+
+use crate::support::{Client, Server};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Keys that are revoked at the same time.
+pub const REVOKERS: u32 = 8;
+
+pub fn behind_a_proxy(mut command: Command, fresh: bool) -> Server {
+    Server::of(command.env("VOXUM_TRUSTED_PROXIES", "127.0.0.1"), fresh)
+}
+
+/// Two nodes, each started by the next command.
+pub fn two_nodes(mut command: impl FnMut() -> Command) -> ([Server; 2], Client) {
+    let one = behind_a_proxy(command(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    ([one, behind_a_proxy(command(), false)], owner)
+}
+
+/// The owner at each node, with connections of their own, so that no two wait for one.
+pub fn at_each(servers: &[&Server], owner: &Client) -> Vec<Client> {
+    let cookie = || Some(("cookie", owner.cookie().to_owned()));
+    servers.iter().map(|node| node.client(cookie())).collect()
+}
+
+/// Has each of some threads do the next one of `count` pieces of work until there is none.
+pub fn by_many(
+    count: u32,
+    servers: &[&Server],
+    owner: &Client,
+    work: impl Fn(u32, &[Client]) + Sync,
+) {
+    let next = AtomicU32::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..REVOKERS {
+            scope.spawn(|| {
+                let nodes = at_each(servers, owner);
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= count {
+                        return;
+                    }
+                    work(number, &nodes);
+                }
+            });
+        }
+    });
+}

@@ -35,7 +35,7 @@ impl Door {
             member: visitor.member.clone(),
             token: visitor.token.clone(),
             client: visitor.client.clone(),
-            request_id: visitor.request_id.clone(),
+            request_id: visitor.request_id,
         }
     }
 

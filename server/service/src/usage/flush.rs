@@ -26,9 +26,12 @@ impl Service {
     /// # Errors
     /// The database's.
     pub async fn flush_uses(&self) -> Result<(), Error> {
-        let unwritten = self.usages.take_unwritten();
+        let mut unwritten = self.usages.take_unwritten();
         let mut done = Ok(());
-        for (turn, keys) in unwritten.chunks(AT_ONCE).enumerate() {
+        for (turn, keys) in unwritten.chunks_mut(AT_ONCE).enumerate() {
+            // Of two nodes that write of the same keys neither waits for what the other has while it has what that one
+            // waits for.
+            keys.sort_unstable_by(|one, other| one.key().key_id.cmp(&other.key().key_id));
             if done.is_ok() {
                 if turn > 0 {
                     tokio::time::sleep(PAUSE).await;

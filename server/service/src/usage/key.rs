@@ -133,7 +133,8 @@ impl KeyUsage {
         seen.then(|| Sighting {
             account_id: self.key.account_id.clone(),
             key_id: self.key.key_id.clone(),
-            callers: state.callers.0.drain(..).collect(),
+            // Leaves the room there is to those who call next.
+            callers: state.callers.0.split_off(0),
             scope_uses: std::mem::take(&mut state.scope_uses),
         })
     }

@@ -7,6 +7,9 @@ use crate::sql::call::CountedRow;
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Outcome, Timestamp};
 use service::store::{CallCount, CallStore, CountedCalls};
+use std::collections::BTreeMap;
+
+const DOING: &str = "counting calls";
 
 #[async_trait]
 impl CallStore for Store {
@@ -63,31 +66,52 @@ impl CallStore for Store {
     }
 }
 
-/// Adds calls to what is counted already.
-pub(super) async fn add(connection: &mut Connection, count: &CallCount) -> Result<()> {
-    const DOING: &str = "counting calls";
-    let (account, key) = (count.account_id.as_str(), count.key_id.as_str());
-    let calls = i64::try_from(count.calls).unwrap_or(i64::MAX);
-    for (statement, time) in [
-        (call::ADD_TO_ACCOUNT, count.quarter()),
-        (call::ADD_TO_KEY, count.hour()),
-    ] {
-        sqlx::query(statement)
+/// Adds calls to what is counted already: for each key by itself, and for an account all of them at once.
+pub(super) async fn add_all(connection: &mut Connection, counts: &[CallCount]) -> Result<()> {
+    let mut accounts: BTreeMap<_, i64> = BTreeMap::new();
+    let mut first: BTreeMap<_, i64> = BTreeMap::new();
+    for count in counts {
+        let account = count.account_id.as_str();
+        let calls = i64::try_from(count.calls).unwrap_or(i64::MAX);
+        let counted = sqlx::query(call::ADD_TO_KEY)
             .bind(account)
-            .bind(key)
-            .bind(time.millis())
+            .bind(count.key_id.as_str())
+            .bind(count.hour().millis())
             .bind(count.outcome.as_str())
             .bind(calls)
             .execute(&mut *connection)
             .await
             .doing(DOING)?;
+        if counted.rows_affected() == 0 {
+            // No key of this account.
+            continue;
+        }
+        let quarter = count.quarter().millis();
+        let sum = accounts
+            .entry((account, quarter, count.outcome))
+            .or_default();
+        *sum = sum.saturating_add(calls);
+        if count.outcome == Outcome::Accepted {
+            let at = count.at.millis();
+            let first = first.entry(account).or_insert(at);
+            *first = at.min(*first);
+        }
     }
-    if count.outcome == Outcome::Accepted {
+    for ((account, quarter, outcome), calls) in accounts {
+        sqlx::query(call::ADD_TO_ACCOUNT)
+            .bind(account)
+            .bind(quarter)
+            .bind(outcome.as_str())
+            .bind(calls)
+            .execute(&mut *connection)
+            .await
+            .doing(DOING)?;
+    }
+    for (account, at) in first {
         sqlx::query(call::FIRST_CALL)
             .bind(account)
-            .bind(key)
-            .bind(count.at.millis())
-            .execute(connection)
+            .bind(at)
+            .execute(&mut *connection)
             .await
             .doing(DOING)?;
     }

@@ -135,9 +135,7 @@ impl KeyStore for Store {
                 .await
                 .doing(DOING)?;
         }
-        for count in calls {
-            call::add(&mut tx, count).await?;
-        }
+        call::add_all(&mut tx, calls).await?;
         tx.commit().await.doing(DOING)
     }
 }

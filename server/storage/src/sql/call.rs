@@ -4,13 +4,13 @@ use crate::error::Corrupt;
 use domain::{Outcome, Timestamp};
 use service::store::CountedCalls;
 
-/// A key that is not the account's, or is not there, is passed over.
 pub(crate) const ADD_TO_ACCOUNT: &str = "
     INSERT INTO account_calls (account_id, quarter, outcome, calls)
-    SELECT account_id, $3, $4, $5 FROM api_keys WHERE id = $2 AND account_id = $1
+    VALUES ($1, $2, $3, $4)
     ON CONFLICT (account_id, quarter, outcome)
     DO UPDATE SET calls = account_calls.calls + excluded.calls";
 
+/// A key that is not the account's, or is not there, is passed over.
 pub(crate) const ADD_TO_KEY: &str = "
     INSERT INTO key_calls (account_id, key_id, hour, outcome, calls)
     SELECT account_id, id, $3, $4, $5 FROM api_keys WHERE id = $2 AND account_id = $1
@@ -18,9 +18,8 @@ pub(crate) const ADD_TO_KEY: &str = "
     DO UPDATE SET calls = key_calls.calls + excluded.calls";
 
 pub(crate) const FIRST_CALL: &str = "
-    UPDATE accounts SET first_call_at = $3
-    WHERE id = $1 AND first_call_at IS NULL
-        AND EXISTS (SELECT 1 FROM api_keys WHERE api_keys.id = $2 AND account_id = $1)";
+    UPDATE accounts SET first_call_at = $2
+    WHERE id = $1 AND first_call_at IS NULL";
 
 pub(crate) const FIND_FIRST_CALL: &str = "SELECT first_call_at FROM accounts WHERE id = $1";
 

@@ -52,7 +52,9 @@ impl<'a> Storm<'a> {
         let keys = keys.into_inner().unwrap();
         let acknowledged: u32 = std::thread::scope(|scope| {
             let revokers: Vec<_> = keys
-                .chunks_exact(2)
+                .as_chunks::<2>()
+                .0
+                .iter()
                 .zip(1..)
                 .map(|(keys, turn)| {
                     scope.spawn(move || {

@@ -100,9 +100,14 @@ build: site ## The release binary with the site inside: target/release/voxum
 	@ls -lh $(TARGET)/release/voxum
 
 .PHONY: bench
-bench: build ## Print what the release binary takes to start, and its pages with 1,000 and 100,000 keys
+bench: build setup-load setup-postgres ## Print ratios of the release binary: to check a key, its pages, its start (half an hour; BENCH="a g" chooses)
+	$(call say,Building what it is compared with)
+	@cargo build --package server --release --example bare --example instructions
+ifndef BENCH
 	@python3 server/benches/startup.py $(TARGET)/release/voxum
 	@python3 server/benches/pages.py $(TARGET)/release/voxum
+endif
+	@python3 server/benches/verify.py $(TARGET)/release/voxum $(TARGET)/release/examples $(BENCH)
 
 .PHONY: site
 site: setup ## What browsers load, into target/site, within its size budgets
@@ -142,6 +147,10 @@ setup-mail:
 .PHONY: setup-postgres
 setup-postgres:
 	@.ci/setup/postgres.sh
+
+.PHONY: setup-load
+setup-load:
+	@.ci/setup/load.sh
 
 .PHONY: setup-browser
 setup-browser: setup

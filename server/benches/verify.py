@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What it costs to check a key: each figure is a ratio of two things that are measured in turn in one run.
 
-`make bench` runs all of it on the release binary, some ten minutes; letters after the binaries choose, such as `a g`.
+`make bench` runs all of it on the release binary, some twenty minutes; letters after the binary and the folder of what it is compared with choose, such as `a g`.
 """
 
 import glob
@@ -109,31 +109,30 @@ class Postgres:
         return settings
 
 
-def a(voxum, other, root):
+def a(voxum, programs, root):
     """GET /api/key against the same JSON from a route that asks nobody who they are."""
     few = Installation(voxum, root, ROTATED)
     for threads in ("1", "2"):
         settings = {"TOKIO_WORKER_THREADS": threads}
-        ours, theirs = few.start(**settings), bare(other, **settings)
+        ours, theirs = few.start(**settings), bare(os.path.join(programs, "bare"), **settings)
         what = f"a  a key checked / nothing checked, {threads} thread{'s'[: threads != '1']}"
         compare(what, ours, (*theirs, few.file), 0.85, "bare", 1.3)
         stop(ours[0])
         stop(theirs[0])
 
 
-def b(voxum, other, root):
+def b(voxum, programs, root):
     """A million keys stored against a thousand."""
     few, many = Installation(voxum, root, ROTATED), Installation(voxum, root, 1_000_000)
     sides = many.start(), few.start()
     compare("b  1,000,000 keys stored / 1,000", *sides, 0.95, "1,000 keys")
     for side in sides:
         stop(side[0])
-    return many
 
 
-def d(voxum, other, root, many=None):
+def d(voxum, programs, root):
     """Memory of keys that were used."""
-    many = many or Installation(voxum, root, 1_000_000)
+    many = Installation(voxum, root, 1_000_000)
     process, url, _ = many.start()
     time.sleep(3)
     before, used = resident(process), 200_000
@@ -149,7 +148,7 @@ def d(voxum, other, root, many=None):
     print(f"d  for each key in memory                                  {(after - before) / used:7.0f} bytes", flush=True)
 
 
-def c(voxum, other, root):
+def c(voxum, programs, root):
     """How long the one who revokes waits until the key is refused: on one node, and on two."""
     took = {}
     with Postgres(root) as postgres:
@@ -188,10 +187,10 @@ def revoked(urls, secret):
     return time.perf_counter() - began
 
 
-def e(voxum, other, root):
+def e(voxum, programs, root):
     """Instructions: what is not SHA-256 or HMAC against what is. valgrind knows no processor with instructions for them."""
     few = Installation(voxum, root, ROTATED)
-    program = os.path.join(os.path.dirname(other), "instructions")
+    program = os.path.join(programs, "instructions")
 
     def counted(what, times):
         command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program]
@@ -205,7 +204,7 @@ def e(voxum, other, root):
     line("e  instructions: all else / SHA-256 and HMAC", of, "≤ 1", of <= 1, f"{check:,.0f} for a check, {digest:,.0f} of them digests")
 
 
-def f(voxum, other, root):
+def f(voxum, programs, root):
     """PostgreSQL against SQLite."""
     with Postgres(root) as postgres:
         lite, great = (Installation(voxum, os.path.join(root, name), ROTATED) for name in ("sqlite", "postgres"))
@@ -216,7 +215,7 @@ def f(voxum, other, root):
             stop(side[0])
 
 
-def g(voxum, other, root):
+def g(voxum, programs, root):
     """Good keys beside a flood of bad ones."""
     few = Installation(voxum, root, ROTATED)
     dice = load.random.Random(2)
@@ -239,7 +238,7 @@ def g(voxum, other, root):
     print(f"g  memory that the bad ones took                           {grown / 1e6:7.1f} MB", flush=True)
 
 
-def h(voxum, other, root):
+def h(voxum, programs, root):
     """Whether writing what 100,000 keys left behind keeps calls waiting."""
     some = Installation(voxum, root, 100_000)
     all_keys = written(some.folder, "all", some.secrets)
@@ -253,13 +252,11 @@ def h(voxum, other, root):
 
 
 def main():
-    voxum, other = map(os.path.abspath, sys.argv[1:3])
-    chosen = sys.argv[3:] or list("abcdefgh")
+    voxum, programs = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory() as root:
-        many = None
-        for letter in chosen:
+        for letter in sys.argv[3:] or "abcdefgh":
             with tempfile.TemporaryDirectory(dir=root) as place:
-                globals()[letter](voxum, other, place)
+                globals()[letter](voxum, programs, place)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 use crate::support::{Key, World};
 use domain::{Outcome, Scope};
 use futures::FutureExt as _;
-use service::Source;
+use service::key::{KeyRefusal, PlainKey, Refused};
+use service::{Figures, OsRandom, Source};
 use std::time::Duration;
 
 async fn hide(world: &World) {
@@ -62,6 +63,35 @@ async fn a_key_in_memory_is_checked_without_waiting_and_without_taking_memory() 
     check();
     let taken = allocation_counter::measure(|| (0..50).for_each(|_| check()));
     assert_eq!(taken.count_total, 0, "{taken:?}");
+}
+
+#[tokio::test]
+async fn a_flood_of_unknown_keys_costs_a_read_each_leaves_nothing_and_keeps_no_good_one_waiting() {
+    const FLOOD: u64 = 20_000;
+    let world = World::new().await;
+    let service = &world.service;
+    let secret = world.key().await.secret;
+    let source = Source::new([203, 0, 113, 7].into(), None);
+    let good = || service.authenticate(secret.as_bytes(), source);
+    good().await.expect("the key is good");
+    let before = service.figures();
+    for number in 0..FLOOD {
+        let unknown = PlainKey::generate(&OsRandom);
+        let refused = service.authenticate(unknown.expose().as_bytes(), source);
+        let Refused { why, whose } = refused.await.expect_err("nobody made it");
+        let told = matches!(why, KeyRefusal::Unknown | KeyRefusal::TooMany { .. });
+        assert!(told && whose.is_none(), "{why:?}");
+        if number % 100 == 0 {
+            let let_in = good().now_or_never().expect("it waits for something");
+            let_in.expect("the key is good");
+        }
+    }
+    let after = service.figures();
+    let expected = Figures {
+        key_reads: before.key_reads + FLOOD,
+        ..before
+    };
+    assert_eq!(after, expected);
 }
 
 #[tokio::test]

@@ -10,10 +10,11 @@ use std::hint::black_box;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use storage::{OpenMode, SqliteStore};
 
-/// The machine's, but the lease lives for ever: a look in between would be counted as well.
+/// The machine's, but the lease lives for ever: a look in between would be counted as well. By a clock that valgrind has,
+/// which is read in the same way as the one since the machine started.
 struct Still;
 
 impl Clock for Still {
@@ -22,7 +23,7 @@ impl Clock for Still {
     }
 
     fn since_boot(&self) -> Duration {
-        black_box(SystemClock.since_boot());
+        black_box(Instant::now());
         Duration::from_secs(1)
     }
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What it costs to check a key: each figure is a ratio of two things that are measured in turn in one run.
 
-`make bench` runs all of it on the release binary, some twenty minutes; letters after the binary and the folder of what it is compared with choose, such as `a g`.
+`make bench` runs all of it on the release binary, some twenty minutes; `make bench BENCH="a g"` some of it. `SECONDS` and
+`ROUNDS` change how long and how often each side is asked.
 """
 
 import glob

@@ -176,8 +176,12 @@ async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
             told(&key),
             refused(receipt)
         )),
-        (Carried::Changed(key, _), OperatorChange::Resume) => {
-            Outcome::Done(format!("Resumed: {}. It is accepted again.", told(&key)))
+        (Carried::Changed(key, receipt), OperatorChange::Resume) => {
+            let accepted = match receipt {
+                Some(Receipt { nodes: 0, .. }) => "No server was running",
+                _ => "It is accepted again",
+            };
+            Outcome::Done(format!("Resumed: {}. {accepted}.", told(&key)))
         }
         (Carried::Same(key), OperatorChange::Resume) => {
             Outcome::Done(format!("Active already: {}.", told(&key)))

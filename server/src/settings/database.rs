@@ -22,8 +22,10 @@ impl Database {
     pub(super) fn parse(url: &str) -> Result<Self, SettingsError> {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             return match Url::parse(url) {
-                Ok(_) => Ok(Self::Postgres(Zeroizing::new(url.to_owned()))),
-                Err(_) => Err(SettingsError(format!(
+                Ok(parsed) if names_a_database(&parsed) => {
+                    Ok(Self::Postgres(Zeroizing::new(url.to_owned())))
+                }
+                _ => Err(SettingsError(format!(
                     "{DATABASE_URL} is not of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE \
                      (a password is percent-encoded in it)"
                 ))),
@@ -42,6 +44,17 @@ impl Database {
             ))),
         }
     }
+}
+
+/// Where a slash is forgotten, a password stands where the database's name is looked for, which is told when it cannot be
+/// reached.
+fn names_a_database(url: &Url) -> bool {
+    let is_host = |(name, _): (_, _)| name == "host" || name == "hostaddr";
+    let host = url.host_str().is_some_and(|host| !host.is_empty());
+    let name = url.path().strip_prefix('/').unwrap_or(url.path());
+    url.has_authority()
+        && (host || url.query_pairs().any(is_host))
+        && !name.contains(['/', ':', '@'])
 }
 
 impl fmt::Debug for Database {
@@ -83,6 +96,7 @@ mod tests {
         for url in [
             "postgres://voxum:hunter2@db.example.com:5432/voxum?sslmode=require",
             "postgresql://voxum:hunter2@db/voxum",
+            "postgres:///voxum?host=/run/postgresql&password=hunter2",
         ] {
             let database = Database::parse(url).unwrap();
             assert_eq!(database, Database::Postgres(url.to_owned().into()));
@@ -91,6 +105,11 @@ mod tests {
         for bad in [
             "postgres://voxum:hunter2@db:port/voxum",
             "postgres://voxum:hunter2@[::/x",
+            "postgres:/voxum:hunter2@db",
+            "postgres:voxum:hunter2@127.0.0.1/voxum",
+            "postgres:///voxum:hunter2@db/voxum",
+            "postgres://db/voxum:hunter2@db",
+            "postgres:",
         ] {
             let line = Database::parse(bad).unwrap_err().0;
             assert!(

@@ -17,7 +17,7 @@ use domain::Email;
 use service::{Password, Pepper};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use zeroize::Zeroizing;
 
 /// The names that are read here; the flags' names stand in [`crate::cli`].
@@ -99,7 +99,7 @@ impl Settings {
             TrustedProxies::parse(list)
                 .ok_or_else(|| bad("VOXUM_TRUSTED_PROXIES (--trusted-proxies)", list, good))
         });
-        let log = flags.log.parse::<Targets>().map_err(|_| {
+        let log = filter(&flags.log).ok_or_else(|| {
             bad(
                 "VOXUM_LOG (--log)",
                 &flags.log,
@@ -203,6 +203,20 @@ fn owner(
         }
         (Some(_), None) => Err(told(EMAIL, &format!("needs {ADMIN_PASSWORD} beside it"))),
         (None, Some(_)) => Err(told(ADMIN_PASSWORD, &format!("needs {EMAIL} beside it"))),
+    }
+}
+
+/// Levels, each for all or for a target. The library takes any other word for a target, and a level that is mistyped would
+/// turn off the whole log.
+fn filter(text: &str) -> Option<Targets> {
+    let good = |part: &str| match part.split_once('=') {
+        Some((target, level)) => !target.is_empty() && level.parse::<LevelFilter>().is_ok(),
+        None => part.parse::<LevelFilter>().is_ok(),
+    };
+    if text.split(',').map(str::trim).all(good) {
+        text.parse().ok()
+    } else {
+        None
     }
 }
 

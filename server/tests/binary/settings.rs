@@ -46,6 +46,7 @@ fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
         ("VOXUM_MAX_CONNECTIONS", "0"),
         ("VOXUM_METRICS_LISTEN", "9464"),
         ("VOXUM_LOG", "server=loud"),
+        ("VOXUM_LOG", "inof"),
         ("VOXUM_LOG_FORMAT", "xml"),
         ("VOXUM_PEPPER", "swordfish"),
         ("VOXUM_PEPPER_FILE", "/nowhere/at/all"),

@@ -51,6 +51,10 @@ impl Service {
             if node.leaving && silent > REMOVED_AFTER_MICROS {
                 self.store.remove_node(&node.id).await?;
             } else if !node.leaving && silent > SILENT_MICROS {
+                tracing::warn!(
+                    node = node.id.as_str(),
+                    "another node gives no sign of life; it is waited for no more"
+                );
                 self.store.expel_node(&node).await?;
             }
         }

@@ -26,17 +26,23 @@ test("a key is selected whole by a double click", async ({ page }) => {
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");
   // In a text that does not select itself, as in a mail or a terminal.
-  const place = await page.evaluate((text) => {
+  await page.evaluate((text) => {
     const line = document.createElement("p");
     line.id = "line";
     line.append("the key ", text, " of the feed");
     document.querySelector("dialog[open] form")!.prepend(line);
-    const range = document.createRange();
-    range.setStart(line.childNodes[1]!, 5);
-    range.setEnd(line.childNodes[1]!, 6);
-    const { x, y, width, height } = range.getBoundingClientRect();
-    return { x: x + width / 2, y: y + height / 2 };
   }, secret);
-  await page.mouse.dblclick(place.x, place.y);
-  expect(await page.evaluate(() => (window.getSelection() ?? "").toString().trim())).toBe(secret);
+  // Again where the dialog moved between the look and the click.
+  await expect(async () => {
+    const place = await page.evaluate(() => {
+      const text = document.getElementById("line")!.childNodes[1]!;
+      const range = document.createRange();
+      range.setStart(text, 5);
+      range.setEnd(text, 6);
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    });
+    await page.mouse.dblclick(place.x, place.y);
+    expect(await page.evaluate(() => (window.getSelection() ?? "").toString().trim())).toBe(secret);
+  }).toPass({ timeout: 10_000 });
 });

@@ -30,9 +30,11 @@ pub fn last_moment(end: Timestamp, zone: &Zone) -> Moment {
 /// In UTC, whole seconds: `2026-11-23T05:31:07Z`.
 ///
 /// # Panics
-/// Never: every time is clamped to what the form can write.
+/// Never: every time is clamped to the years that the form can write.
 pub fn rfc3339(at: Timestamp) -> String {
-    calendar(at).to_string()
+    calendar(at)
+        .format(&Rfc3339)
+        .expect("a UTC time between the years 0 and 9999 has an RFC 3339 form")
 }
 
 /// From RFC 3339 with any offset; `None` for other texts.
@@ -42,12 +44,12 @@ pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_millis(millis))
 }
 
-/// Clamped to the years that RFC 3339 can write, less the last day, which is not the same everywhere.
-fn calendar(at: Timestamp) -> jiff::Timestamp {
+/// Clamped to the years that RFC 3339 can write.
+fn calendar(at: Timestamp) -> OffsetDateTime {
     const FIRST: i64 = -62_167_219_200;
-    const LAST: i64 = 253_402_207_200;
+    const LAST: i64 = 253_402_300_799;
     let seconds = at.millis().div_euclid(1000).clamp(FIRST, LAST);
-    jiff::Timestamp::from_second(seconds).expect("clamped to the calendar's range")
+    OffsetDateTime::from_unix_timestamp(seconds).expect("clamped to the calendar's range")
 }
 
 #[cfg(test)]
@@ -82,7 +84,7 @@ mod tests {
     fn the_ends_of_time_do_not_panic() {
         let zone = Zone::parse("Pacific/Apia").unwrap();
         let iso = |millis| moment(Timestamp::from_millis(millis), &zone).iso;
-        assert_eq!(iso(i64::MAX), "9999-12-30T22:00:00Z");
+        assert_eq!(iso(i64::MAX), "9999-12-31T23:59:59Z");
         assert_eq!(iso(i64::MIN), "0000-01-01T00:00:00Z");
     }
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 const TRIALS: u64 = 40;
 /// Between two calls.
 const PAUSE: Duration = Duration::from_millis(4);
-/// What was read before the change is good for so long, even where nobody looks.
-const LEASE: Duration = Duration::from_secs(1);
+/// The 250 ms of the poll, and some for this machine.
+const CEILING: Duration = Duration::from_millis(400);
 const NOTICED: Duration = Duration::from_millis(250);
 
 /// Writes, and calls until the answer is another one. How long after the write the last call began that was still judged
@@ -52,7 +52,7 @@ fn what_another_program_writes_into_the_file_is_noticed_within_a_quarter_of_a_se
             all.push(late(folder, &key, statement, before));
             // Whatever else goes on on this machine.
             let late = all[all.len() - 1];
-            assert!(late < LEASE, "{late:?} after the write, in trial {trial}");
+            assert!(late < CEILING, "{late:?} after the write, in trial {trial}");
         }
     }
     all.sort();

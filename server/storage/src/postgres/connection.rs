@@ -13,10 +13,15 @@ use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{AssertSqlSafe, Describe, Either, Execute, Executor, PgPool, Postgres, SqlStr};
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a statement may take, the wait for locks included. The server's own limits are lower.
 pub(super) const LIMIT: Duration = Duration::from_secs(5);
+
+/// How long a connection on which nothing is asked may take to show that it is one. One on which no packet arrives any
+/// more would else take all of a caller's time, and the next one that of the next caller.
+pub(super) const PING: Duration = Duration::from_millis(500);
 
 type Step = Either<PgQueryResult, PgRow>;
 
@@ -83,6 +88,10 @@ impl Drop for Connection {
     fn drop(&mut self) {
         if self.busy {
             self.inner.close_on_drop();
+        } else if let Ok(runtime) = Handle::try_current() {
+            // sqlx asks a connection first whether it still is one. By itself it would wait for the answer as long as the
+            // system keeps the connection, and nobody could have another one in its place.
+            runtime.spawn(timeout(PING, self.inner.return_to_pool()));
         }
     }
 }

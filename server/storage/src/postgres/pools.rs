@@ -1,6 +1,6 @@
 //! The connections, each with the limits that its promise needs.
 
-use super::connection::Pool;
+use super::connection::{PING, Pool};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgPool};
 use std::time::Duration;
@@ -14,10 +14,6 @@ const ACQUIRE: Duration = Duration::from_secs(2);
 /// short enough that a caller is told within two seconds that nobody can know, and let in within two seconds after the
 /// server is back, however many calls hang on connections that lead nowhere.
 const DOOR: Duration = Duration::from_millis(1_500);
-
-/// How long a connection that lay idle may take to show that it is one. One on which no packet arrives any more would
-/// else take all of a caller's time, and the next one that of the next caller.
-const PING: Duration = Duration::from_millis(500);
 
 /// What the server itself ends: statements, waits for locks, and transactions of a node that went silent, so that its
 /// locks are free again while others still wait for them. The limit on statements is above the one on waits, so that a wait

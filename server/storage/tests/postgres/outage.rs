@@ -146,6 +146,25 @@ async fn who_asks_is_known_soon_although_every_connection_leads_nowhere_or_is_as
     database.drop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn connections_that_are_lost_while_they_are_given_back_keep_nobody_waiting() {
+    let database = Database::new().await;
+    let proxy = Proxy::start(&database.url()).await;
+    let store = open(proxy.url.as_str()).await;
+    let world = World::build(&store).await;
+    let account = Change::UpsertItems.account(&world);
+    // Each is asked whether it still is one, and that takes a while.
+    proxy.set(Way::Slow);
+    let asked = tokio::join!(store.ping(), store.find_key_by_digest(&NOBODY));
+    assert!(asked.0.is_ok() && asked.1.is_ok());
+    proxy.set(Way::Lost);
+    sleep(Duration::from_millis(100)).await;
+    proxy.set(Way::Open);
+    heals(&store, &world, account).await;
+    store.close().await;
+    database.drop().await;
+}
+
 /// How many there were.
 async fn end_connections(database: &Database) -> i64 {
     let mut raw = database.raw().await;

@@ -5,6 +5,7 @@ use axum::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
+use std::sync::LazyLock;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -47,13 +48,17 @@ pub fn page_policy(nonce: &str) -> String {
     )
 }
 
-/// Fills in what the handler left open.
-pub fn fill(headers: &mut HeaderMap, https: bool) {
-    headers.reserve(DEFAULTS.len() + 1);
+/// What an answer says where its handler has not said otherwise.
+pub fn defaults(https: bool) -> HeaderMap {
+    static DEFAULTS_OF: LazyLock<[HeaderMap; 2]> = LazyLock::new(|| [false, true].map(prepared));
+    DEFAULTS_OF[usize::from(https)].clone()
+}
+
+/// With room for what an answer says itself: a copy has it, too, and costs a fraction of what it costs to make one.
+fn prepared(https: bool) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(24);
     for (name, value) in DEFAULTS {
-        headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
+        headers.insert(name, HeaderValue::from_static(value));
     }
     if https {
         // A year. Without subdomains: they are not ours to speak for.
@@ -62,4 +67,5 @@ pub fn fill(headers: &mut HeaderMap, https: bool) {
             HeaderValue::from_static("max-age=31536000"),
         );
     }
+    headers
 }

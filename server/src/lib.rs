@@ -34,10 +34,13 @@ mod state;
 mod telemetry;
 
 pub(crate) use api::problem::Problem;
-pub use router::build_router;
+pub use listen::Answers;
+pub use request::App;
+pub use router::build_app;
 pub use settings::{PublicUrl, TrustedProxies};
 pub use site::Site;
 pub use state::AppState;
+pub use telemetry::{LogFormat, log};
 
 use clap::Parser as _;
 use cli::{Cli, Command};

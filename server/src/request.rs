@@ -3,14 +3,18 @@
 
 use crate::api::{calls, ending, limit, refused};
 use crate::console::same_origin;
-use crate::headers::{REQUEST_ID, fill};
-use crate::{AppState, Problem, drain};
-use axum::extract::{FromRequestParts, MatchedPath, Path, Request};
+use crate::headers::{API_KEY, REQUEST_ID};
+use crate::listen::Answers;
+use crate::{AppState, Problem, drain, headers};
+use axum::Router;
+use axum::body::{Body, HttpBody as _};
+use axum::extract::{FromRequestParts, Path, Request};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, COOKIE, Entry};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderValue, Method};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse as _, Response};
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use service::key::Whose;
 use service::{Allowance, CalledKey, KeyCaller, KeyUsage, OsRandom, Random as _};
 use std::any::Any;
 use std::cell::RefCell;
@@ -18,10 +22,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
 use std::time::Instant;
-use tower::{Layer, Service};
-use tracing::Instrument as _;
 
 /// Our name for one request: 32 hexadecimal digits. What a client sends under this name is not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,24 +71,56 @@ impl fmt::Display for RequestId {
 }
 
 /// Travels with a request to where things become known of it, and is read once the answer is there, whatever that is.
-/// Each is noted once: one request is one call.
 pub struct Noted {
     pub id: RequestId,
-    /// Whose call this is.
-    pub called: OnceLock<Arc<KeyUsage>>,
-    /// Of a call without a genuine key: which one was meant. It counts for nobody, and its refusal is told to the account
-    /// of that key.
-    pub meant: OnceLock<CalledKey>,
-    /// What the caller's bucket said.
-    pub allowance: OnceLock<Allowance>,
-    /// Who was let in.
-    pub caller: OnceLock<KeyCaller>,
+    pub method: &'static str,
+    /// As the router calls it; empty where there is none.
+    pub route: &'static str,
+    /// Noted once: one request is one call.
+    pub key: OnceLock<NotedKey>,
+}
+
+/// What came of the key that a request brought, where something is known of it.
+pub enum NotedKey {
+    /// It was let in, and this is what its bucket said.
+    LetIn(KeyCaller, Allowance),
+    Refused(Whose),
+}
+
+tokio::task_local! {
+    /// For the log alone: whatever decides about a request takes what is noted from the request itself.
+    static UNDER_WAY: Arc<Noted>;
 }
 
 impl Noted {
-    /// There for each request that came in by [`Around`].
+    /// There for each request that came in by [`App`].
     pub fn of(extensions: &Extensions) -> Option<&Self> {
         extensions.get::<Arc<Self>>().map(|noted| &**noted)
+    }
+
+    /// Who was let in, and what their bucket said.
+    pub fn let_in(&self) -> Option<(&KeyCaller, &Allowance)> {
+        match self.key.get() {
+            Some(NotedKey::LetIn(caller, allowance)) => Some((caller, allowance)),
+            _ => None,
+        }
+    }
+
+    /// Whose call this is, let in or not.
+    pub fn called(&self) -> Option<&Arc<KeyUsage>> {
+        match self.key.get()? {
+            NotedKey::LetIn(caller, _) => Some(caller.usage()),
+            NotedKey::Refused(Whose::Genuine(usage)) => Some(usage),
+            NotedKey::Refused(Whose::Meant(_)) => None,
+        }
+    }
+
+    /// The key that this call is told of, which may be one that it only meant.
+    pub fn about(&self) -> Option<&CalledKey> {
+        match self.key.get()? {
+            NotedKey::Refused(Whose::Meant(key)) => Some(key),
+            _ => self.called().map(|usage| usage.key()),
+        }
     }
 }
 
@@ -108,107 +141,112 @@ pub fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/") || path == "/healthz" || path == "/readyz"
 }
 
-/// Puts [`answer`] around what handles requests. By hand, since the library's own way costs a call three boxes more.
+/// The routes, and around them what is done for every request, whatever it asks for.
 #[derive(Clone)]
-pub struct Around(pub AppState);
-
-impl<S> Layer<S> for Around {
-    type Service = Surrounded<S>;
-
-    fn layer(&self, handlers: S) -> Surrounded<S> {
-        let Self(state) = self.clone();
-        Surrounded { state, handlers }
-    }
-}
-
-#[derive(Clone)]
-pub struct Surrounded<S> {
+pub struct App {
     state: AppState,
-    handlers: S,
+    routes: Router,
 }
 
-impl<S> Service<Request> for Surrounded<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.handlers.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let handlers = self.handlers.clone();
-        // The one that was asked whether it is ready.
-        let handlers = std::mem::replace(&mut self.handlers, handlers);
-        answer(self.state.clone(), request, handlers)
-            .map(Ok)
-            .boxed()
+impl App {
+    pub const fn new(state: AppState, routes: Router) -> Self {
+        Self { state, routes }
     }
 }
 
-/// Names the request, has it answered, counts it, and writes what every answer says: its refusal, if it came to one, with
-/// the request's name in it.
-async fn answer<S>(state: AppState, mut request: Request, handlers: S) -> Response
-where
-    S: Service<Request, Response = Response, Error = Infallible>,
-{
-    let began = Instant::now();
-    let noted = Arc::new(Noted {
-        id: RequestId::fresh(),
-        called: OnceLock::new(),
-        meant: OnceLock::new(),
-        allowance: OnceLock::new(),
-        caller: OnceLock::new(),
-    });
-    let id = noted.id;
-    request.extensions_mut().insert(Arc::clone(&noted));
-    let api = is_api(request.uri().path());
-    // The route's pattern and never the address itself, which may hold a one-time link; empty where there is none.
-    let matched = request.extensions().get::<MatchedPath>().cloned();
-    let route = matched.as_ref().map_or("", MatchedPath::as_str);
-    let method = known(request.method());
-    // At the level of errors, so that no filter takes the id away from an error's line.
-    let span = tracing::error_span!("request", %id, method, route);
+impl Answers for App {
+    /// Names the request, has it answered, counts it, and writes what every answer says: its refusal, if it came to one,
+    /// with the request's name in it.
+    async fn answer(self, mut request: Request) -> Response {
+        let Self { state, routes } = self;
+        let began = Instant::now();
+        // The route's pattern and never the address itself, which may hold a one-time link.
+        let route = state.requests.route(request.uri().path());
+        let noted = Arc::new(Noted {
+            id: RequestId::fresh(),
+            method: known(request.method()),
+            route: route.name(),
+            key: OnceLock::new(),
+        });
+        let (api, is_head) = (
+            is_api(request.uri().path()),
+            request.method() == Method::HEAD,
+        );
+        keep_out_of_sight(request.headers_mut());
+        request.extensions_mut().insert(Arc::clone(&noted));
 
-    let answered = async {
-        match same_origin::refusal(&state, &request) {
-            Some(refusal) => refusal,
-            None => drain::answer(request, handlers).await,
+        let answered = async {
+            let answered = async {
+                match same_origin::refusal(&state, &request) {
+                    Some(refusal) => refusal,
+                    None => drain::answer(request, routes).await,
+                }
+            };
+            let answered = AssertUnwindSafe(answered).catch_unwind().await;
+            let response = answered.unwrap_or_else(panicked);
+            tracing::debug!(status = response.status().as_u16(), "answered");
+            response
+        };
+        let mut response = UNDER_WAY.scope(Arc::clone(&noted), answered).await;
+
+        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+            response = problem.write(&noted.id, response.headers());
+            if is_head {
+                response = without_body(response);
+            }
         }
-    };
-    let answered = AssertUnwindSafe(answered).catch_unwind();
-    let answered = answered.instrument(span.clone()).await;
-    let mut response = answered.unwrap_or_else(|panic| span.in_scope(|| panicked(panic)));
+        let mut headers = headers::defaults(state.public_url.is_https());
+        // What a handler has set counts more.
+        headers.extend(std::mem::take(response.headers_mut()));
+        if api && let Ok(value) = HeaderValue::from_bytes(&noted.id.0) {
+            headers.insert(REQUEST_ID, value);
+        }
+        if let Some((caller, allowance)) = noted.let_in() {
+            limit::write(&mut headers, allowance);
+            ending::write(&mut headers, caller.ending());
+        }
+        *response.headers_mut() = headers;
+        if let Some(usage) = noted.called() {
+            state.service.count_call(usage, calls::outcome(&response));
+        }
+        if api {
+            refused::note(&state.service, &response, &noted);
+        }
+        route.note(response.status(), began);
+        response
+    }
+}
 
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = problem.write(&id, response.headers());
+/// No line of any log shows these, whoever prints a request.
+fn keep_out_of_sight(headers: &mut HeaderMap) {
+    for name in [API_KEY, AUTHORIZATION, COOKIE] {
+        if let Entry::Occupied(mut values) = headers.entry(name) {
+            values
+                .iter_mut()
+                .for_each(|value| value.set_sensitive(true));
+        }
     }
-    let headers = response.headers_mut();
-    if api && let Ok(value) = HeaderValue::from_bytes(&id.0) {
-        headers.insert(REQUEST_ID, value);
+}
+
+/// As the router answers `HEAD`: the length says what `GET` would have sent.
+fn without_body(mut response: Response) -> Response {
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
     }
-    if let Some(allowance) = noted.allowance.get() {
-        limit::write(headers, allowance);
+    response.map(|_| Body::empty())
+}
+
+/// Has a task of its own log what it does under the request that is under way here.
+pub fn in_its_name<T>(task: impl Future<Output = T>) -> impl Future<Output = T> {
+    match under_way() {
+        Some(noted) => UNDER_WAY.scope(noted, task).left_future(),
+        None => task.right_future(),
     }
-    if let Some(caller) = noted.caller.get() {
-        ending::write(headers, caller.ending());
-    }
-    fill(headers, state.public_url.is_https());
-    if let Some(usage) = noted.called.get() {
-        state.service.count_call(usage, calls::outcome(&response));
-    }
-    if api {
-        refused::note(&state.service, &response, &noted, method, route);
-    }
-    state.requests.note(route, response.status(), began);
-    tracing::debug!(parent: &span, status = response.status().as_u16(), "answered");
-    response
+}
+
+/// The request that this task answers, if any.
+pub fn under_way() -> Option<Arc<Noted>> {
+    UNDER_WAY.try_with(Arc::clone).ok()
 }
 
 /// A method's name for the log. Any word can be sent as one, and somebody may send a secret.

@@ -4,16 +4,12 @@ use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
 use crate::api::{health, inventory, key, leads, openapi};
 use crate::console::{call, events, export, first_call, form, page};
-use crate::headers::API_KEY;
-use crate::request::Around;
+use crate::request::App;
 use crate::{AppState, fallback};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::routing::{MethodFilter as M, MethodRouter, on};
-use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
-use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 
 /// One method at one path.
 pub struct Route {
@@ -147,23 +143,19 @@ pub const CONSOLE: &[Route] = &[
 ];
 
 /// The whole server, for [`crate::run`] and for tests.
-pub fn build_router(state: AppState) -> Router {
+pub fn build_app(state: AppState) -> App {
     let tables = [API, OPEN, CONSOLE].into_iter().flatten();
     let routes = tables.fold(Router::new(), |router, route| {
         router.route(route.path, (route.handler)(route.method))
     });
-    layered(routes, state)
+    app(routes, state)
 }
 
-/// What every request goes through, and what answers where no route does.
-pub fn layered(routes: Router<AppState>, state: AppState) -> Router {
-    let sensitive = SetSensitiveRequestHeadersLayer::new([API_KEY, AUTHORIZATION, COOKIE]);
-    let layers = ServiceBuilder::new()
-        .layer(sensitive)
-        .layer(Around(state.clone()));
-    routes
+/// Routes, with what every request goes through and what answers where no route does.
+pub fn app(routes: Router<AppState>, state: AppState) -> App {
+    let routes = routes
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .fallback(fallback::not_found)
-        .layer(layers)
-        .with_state(state)
+        .with_state(state.clone());
+    App::new(state, routes)
 }

@@ -8,7 +8,7 @@ use crate::open::{Opened, open};
 use crate::operator::{Socket, take_orders};
 use crate::settings::{PublicUrl, Settings, TrustedProxies};
 use crate::telemetry::{self, Chain};
-use crate::{AppState, Site, build_router};
+use crate::{AppState, Site, build_app};
 use anyhow::Context as _;
 use futures::future::OptionFuture;
 use service::Service;
@@ -106,7 +106,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let mut serving = pin!(answer_all(
         listener,
         tls,
-        build_router(state),
+        build_app(state),
         limits,
         connections,
         stopping.clone()

@@ -2,7 +2,7 @@
 
 use domain::Timestamp;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
@@ -21,9 +21,12 @@ impl Clock for SystemClock {
             clippy::disallowed_methods,
             reason = "the one place where the machine's clock is read"
         )]
-        let now = time::OffsetDateTime::now_utc();
-        let millis = now.unix_timestamp_nanos() / 1_000_000;
-        Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+        let now = SystemTime::now();
+        let millis = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Timestamp::from_millis(match now.duration_since(UNIX_EPOCH) {
+            Ok(since) => millis(since),
+            Err(before) => -millis(before.duration()),
+        })
     }
 
     fn since_boot(&self) -> Duration {

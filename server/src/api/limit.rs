@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use service::Allowance;
+use std::io::{Cursor, Write as _};
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
@@ -16,10 +17,15 @@ pub fn write(headers: &mut HeaderMap, allowance: &Allowance) {
     } = allowance;
     let (depth, window) = (limit.depth(), limit.window_seconds());
     for (name, text) in [
-        (POLICY, format!("\"default\";q={depth};w={window}")),
-        (STATE, format!("\"default\";r={remaining};t={seconds}")),
+        (POLICY, format_args!("\"default\";q={depth};w={window}")),
+        (STATE, format_args!("\"default\";r={remaining};t={seconds}")),
     ] {
-        if let Ok(value) = HeaderValue::try_from(text) {
+        // Every answer has these two, so that they take no more memory than what is sent.
+        let mut written = Cursor::new([0; 64]);
+        let done = written.write_fmt(text);
+        let (length, written) = (written.position(), written.get_ref());
+        let text = usize::try_from(length).map_or(&[][..], |length| &written[..length]);
+        if let (Ok(()), Ok(value)) = (done, HeaderValue::from_bytes(text)) {
             headers.insert(name, value);
         }
     }

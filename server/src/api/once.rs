@@ -10,7 +10,7 @@ use super::scoped::{Permission, Scoped};
 use crate::AppState;
 use crate::body::{Pieces, ReadError};
 use crate::feed::MAX_BYTES as FEED;
-use crate::request::Noted;
+use crate::request::{Noted, in_its_name};
 use crate::telemetry::Chain;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts as _, Request, State};
@@ -25,7 +25,6 @@ use service::store::{RequestDigest, StoredAnswer};
 use service::{Claim, IdempotencyKey, Turn};
 use sha2::{Digest as _, Sha256};
 use std::panic::resume_unwind;
-use tracing::Instrument as _;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -85,7 +84,7 @@ where
             Turn::Unknown => Err(Problem::Conflict(UNKNOWN)),
         }
     };
-    match tokio::spawn(work.in_current_span()).await {
+    match tokio::spawn(in_its_name(work)).await {
         Ok(answer) => answer,
         Err(ended) => match ended.try_into_panic() {
             Ok(panic) => resume_unwind(panic),

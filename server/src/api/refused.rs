@@ -74,25 +74,25 @@ fn ours(pointer: &str) -> String {
 }
 
 /// Notes an answer that is a refusal.
-pub fn note(
-    service: &Service,
-    response: &Response,
-    noted: &Noted,
-    method: &'static str,
-    route: &str,
-) {
+pub fn note(service: &Service, response: &Response, noted: &Noted) {
     let Some(Told { code, cause }) = response.extensions().get().cloned() else {
         return;
     };
     // Where the key's bucket was asked, it is what was empty.
-    let cause = if code == "rate_limited" && noted.allowance.get().is_some() {
+    let cause = if code == "rate_limited" && noted.let_in().is_some() {
         Cause::OwnLimit
     } else {
         cause
     };
-    let genuine = noted.called.get().map(|usage| usage.key());
-    let key = genuine.or_else(|| noted.meant.get()).cloned();
-    service.note_refusal(noted.id.as_str(), key, code, cause, method, route);
+    let key = noted.about().cloned();
+    service.note_refusal(
+        noted.id.as_str(),
+        key,
+        code,
+        cause,
+        noted.method,
+        noted.route,
+    );
 }
 
 #[cfg(test)]

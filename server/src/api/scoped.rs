@@ -5,17 +5,16 @@ use super::credentials::presented;
 use super::problem::Problem;
 use crate::AppState;
 use crate::client::source;
-use crate::request::Noted;
+use crate::request::{Noted, NotedKey};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use domain::Scope;
-use service::key::{KeyRefusal, Refused, Whose};
+use service::key::{KeyRefusal, Refused};
 use service::{Client, KeyCaller, Source};
 use std::marker::PhantomData;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 /// A permission as a type.
 pub trait Permission: Send {
@@ -61,25 +60,21 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         let source = source(parts, &state.trusted_proxies);
         let noted = Noted::of(&parts.extensions);
         // Whoever asks again within one request, which is one call.
-        if let Some(caller) = noted.and_then(|noted| noted.caller.get()) {
+        if let Some((caller, _)) = noted.and_then(Noted::let_in) {
             return Self::of(caller.clone(), source, parts);
         }
         let key = presented(&parts.headers)?;
         let authenticated = state.service.authenticate(key, source).await;
         let caller = authenticated.map_err(|Refused { why, whose }| {
-            match (noted, whose) {
-                (Some(noted), Some(Whose::Genuine(key))) => drop(noted.called.set(key)),
-                (Some(noted), Some(Whose::Meant(key))) => drop(noted.meant.set(key)),
-                _ => {}
+            if let (Some(noted), Some(whose)) = (noted, whose) {
+                let _ = noted.key.set(NotedKey::Refused(whose));
             }
             why
         })?;
         // Whatever comes of it, this was a call: those that lack the permission cost as much as others.
         let allowance = state.service.spend(&caller);
         if let Some(noted) = noted {
-            let _ = noted.called.set(Arc::clone(caller.usage()));
-            let _ = noted.allowance.set(allowance);
-            let _ = noted.caller.set(caller.clone());
+            let _ = noted.key.set(NotedKey::LetIn(caller.clone(), allowance));
         }
         let scoped = Self::of(caller, source, parts)?;
         if !allowance.allowed {

@@ -1,9 +1,8 @@
 //! One connection, from its first byte to its end.
 
-use super::Limits;
 use super::body::Steady;
 use super::watched::Watched;
-use axum::Router;
+use super::{Answers, Limits};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
@@ -21,7 +20,6 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 /// How often a connection is looked at.
 const LOOK: Duration = Duration::from_secs(4);
@@ -173,15 +171,16 @@ impl HttpBody for Answer {
 }
 
 /// Answers what comes on one connection, until it ends or is overdue.
-pub async fn serve_one<S>(
+pub async fn serve_one<S, A>(
     stream: S,
     peer: SocketAddr,
-    router: Router,
+    app: A,
     connection: Arc<Connection>,
     limits: Limits,
     stop: CancellationToken,
 ) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    A: Answers,
 {
     let answering = Arc::clone(&connection);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
@@ -193,12 +192,9 @@ pub async fn serve_one<S>(
             Body::new(Steady::new(body, limits))
         });
         request.extensions_mut().insert(ConnectInfo(peer));
-        let router = router.clone();
+        let app = app.clone();
         async move {
-            let response = router
-                .oneshot(request)
-                .await
-                .unwrap_or_else(|never| match never {});
+            let response = app.answer(request).await;
             Ok::<Response<Answer>, Infallible>(response.map(|body| Answer { body, _busy: busy }))
         }
     });

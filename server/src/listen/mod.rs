@@ -14,6 +14,8 @@ pub use limits::{Limits, raise_open_files};
 pub use tls::Tls;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
 use connection::{Connection, serve_one};
 use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -22,15 +24,29 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
 
 /// How long nothing is accepted where there is no room for more.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// What answers requests.
+pub trait Answers: Clone + Send + Sync + 'static {
+    fn answer(self, request: Request) -> impl Future<Output = Response> + Send;
+}
+
+impl Answers for Router {
+    async fn answer(self, request: Request) -> Response {
+        self.oneshot(request)
+            .await
+            .unwrap_or_else(|never| match never {})
+    }
+}
+
 /// Serves until `stop` is cancelled, and then until what was under way is answered. Each connection is one of the `tasks`.
-pub async fn answer_all(
+pub async fn answer_all<A: Answers>(
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
-    router: Router,
+    app: A,
     limits: Limits,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -51,10 +67,10 @@ pub async fn answer_all(
         };
         let connection = open.add();
         // A token of its own: each is looked at whenever bytes come, and one for all would be a lock for all.
-        let (router, stop, tls) = (router.clone(), stop.child_token(), tls.clone());
+        let (app, stop, tls) = (app.clone(), stop.child_token(), tls.clone());
         tasks.spawn(async move {
             let Some(tls) = tls else {
-                return serve_one(stream, peer, router, connection, limits, stop).await;
+                return serve_one(stream, peer, app, connection, limits, stop).await;
             };
             let shaken = tokio::select! {
                 () = stop.cancelled() => return,
@@ -63,7 +79,7 @@ pub async fn answer_all(
             };
             // Who cannot agree with us on a secret is told so by the protocol, and nothing is served.
             if let Ok(Ok(stream)) = shaken {
-                serve_one(stream, peer, router, connection, limits, stop).await;
+                serve_one(stream, peer, app, connection, limits, stop).await;
             }
         });
     }

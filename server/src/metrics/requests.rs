@@ -7,7 +7,6 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -21,31 +20,59 @@ const OTHERS: &str = "none";
 const API_ROUTES: &str = "api";
 const CONSOLE_ROUTES: &str = "console";
 
-type Counts = [AtomicU64; CODES.len() + 1];
-
 /// Made once, so that a request only adds to what is there already.
 #[derive(Debug)]
 pub struct Requests {
-    /// By what the router calls them; one for each method of a path together.
-    routes: HashMap<&'static str, (&'static str, Counts)>,
-    others: Counts,
+    /// One for each path, whatever the method, and the last for what has no route.
+    counted: Vec<Counted>,
+    places: matchit::Router<usize>,
     api: Durations,
     console: Durations,
+}
+
+#[derive(Debug)]
+struct Counted {
+    route: &'static str,
+    of: &'static str,
+    counts: [AtomicU64; CODES.len() + 1],
+}
+
+impl Counted {
+    fn new(route: &'static str, of: &'static str) -> Self {
+        Self {
+            route,
+            of,
+            counts: Default::default(),
+        }
+    }
+}
+
+/// Where the requests of one route are counted.
+#[derive(Clone, Copy)]
+pub struct CountedRoute<'a> {
+    requests: &'a Requests,
+    counted: &'a Counted,
 }
 
 impl Default for Requests {
     fn default() -> Self {
         let named = |routes: &'static [Route], of: &'static str| {
-            routes
-                .iter()
-                .map(move |route| (route.path, (of, Counts::default())))
+            routes.iter().map(move |route| (route.path, of))
         };
         let routes = named(API, API_ROUTES)
             .chain(named(OPEN, OTHERS))
             .chain(named(CONSOLE, CONSOLE_ROUTES));
+        let (mut counted, mut places) = (Vec::new(), matchit::Router::new());
+        for (path, of) in routes {
+            // A second method of a path is counted with the first.
+            if places.insert(path, counted.len()).is_ok() {
+                counted.push(Counted::new(path, of));
+            }
+        }
+        counted.push(Counted::new("", OTHERS));
         Self {
-            routes: routes.collect(),
-            others: Counts::default(),
+            counted,
+            places,
             api: Durations::default(),
             console: Durations::default(),
         }
@@ -53,16 +80,28 @@ impl Default for Requests {
 }
 
 impl Requests {
-    /// Counts a request once its answer begins; `route` is empty where there is none.
-    pub fn note(&self, route: &str, status: StatusCode, began: Instant) {
-        let (of, counts) = match self.routes.get(route) {
-            Some((of, counts)) => (*of, counts),
-            None => (OTHERS, &self.others),
-        };
-        counts[place(status.as_u16())].fetch_add(1, Ordering::Relaxed);
-        match of {
-            API_ROUTES => self.api.note(began.elapsed()),
-            CONSOLE_ROUTES => self.console.note(began.elapsed()),
+    /// Where a request for this path is counted.
+    pub fn route(&self, path: &str) -> CountedRoute<'_> {
+        let place = self.places.at(path).map(|found| *found.value);
+        CountedRoute {
+            requests: self,
+            counted: &self.counted[place.unwrap_or(self.counted.len() - 1)],
+        }
+    }
+}
+
+impl CountedRoute<'_> {
+    /// The route's pattern; empty where there is no route.
+    pub const fn name(self) -> &'static str {
+        self.counted.route
+    }
+
+    /// Counts a request once its answer begins.
+    pub fn note(self, status: StatusCode, began: Instant) {
+        self.counted.counts[place(status.as_u16())].fetch_add(1, Ordering::Relaxed);
+        match self.counted.of {
+            API_ROUTES => self.requests.api.note(began.elapsed()),
+            CONSOLE_ROUTES => self.requests.console.note(began.elapsed()),
             _ => {}
         }
     }
@@ -82,11 +121,8 @@ impl Collector for Requests {
         let help = "Requests that were answered, by route and status";
         let mut family =
             encoder.encode_descriptor("http_requests", help, None, MetricType::Counter)?;
-        let named = self
-            .routes
-            .iter()
-            .map(|(route, (_, counts))| (*route, counts));
-        for (route, counts) in named.chain([(OTHERS, &self.others)]) {
+        for Counted { route, counts, .. } in &self.counted {
+            let route = if route.is_empty() { OTHERS } else { route };
             let codes = CODES.into_iter().chain([500]);
             for (code, count) in codes.zip(counts) {
                 let count = count.load(Ordering::Relaxed);

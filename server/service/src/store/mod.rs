@@ -102,6 +102,11 @@ impl<T> Store for T where
 {
 }
 
+/// Keys of which [`KeyStore::record_uses`] and [`SightingStore::record_sightings`] are told in one transaction, which takes
+/// as many ways to the database for all of them as for one. Until its end, whoever revokes one of them waits, and has others
+/// wait who change keys of the account; so they are few, since a database may be slow.
+pub const KEYS_AT_ONCE: usize = 16;
+
 /// What belongs to the installation as a whole.
 #[async_trait]
 pub trait InstallationStore: Send + Sync + 'static {
@@ -279,7 +284,8 @@ pub trait KeyStore: Send + Sync + 'static {
     ) -> Result<Rotated>;
 
     /// Notes when keys were last used and adds to the counts of calls, in one transaction; never moves a time
-    /// backwards. Need not survive power loss. Unknown keys, and keys of another account, are passed over.
+    /// backwards. Need not survive power loss. Unknown keys, and keys of another account, are passed over. Each key has one
+    /// use.
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()>;
 }
 

@@ -126,7 +126,7 @@ pub struct KeyMarks {
 #[async_trait]
 pub trait SightingStore: Send + Sync + 'static {
     /// Adds to what is known of keys, in one transaction; never moves a last time backwards, nor a first one forwards.
-    /// Unknown keys, and keys of another account, are passed over.
+    /// Unknown keys, and keys of another account, are passed over. Each key stands there once.
     async fn record_sightings(&self, sightings: &[Sighting]) -> Result<()>;
 
     /// At most [`KEPT_CALLERS`] for each outcome, in no order.

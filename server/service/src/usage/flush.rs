@@ -3,6 +3,7 @@
 use super::KeyUsage;
 use super::key::Written;
 use crate::refusal;
+use crate::store::KEYS_AT_ONCE;
 use crate::{Error, Service};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +11,7 @@ use std::time::Duration;
 /// How often the server writes what is pending: well within the 5 seconds that a crash may lose.
 pub const FLUSH_EVERY_SECONDS: u64 = 2;
 
-/// Keys in one transaction. Until its end, whoever revokes one of them waits, and has others wait who change keys of the
-/// account: on a database that is slow, thousands at once would keep them out for seconds.
-const AT_ONCE: usize = 16;
-/// Between two of them, for whoever waits.
+/// Between two transactions, for whoever waits for one.
 const PAUSE: Duration = Duration::from_millis(1);
 /// As often refusals are written in a row: a flood of them never keeps uses from being written.
 const ROUNDS: usize = 100;
@@ -28,7 +26,7 @@ impl Service {
     pub async fn flush_uses(&self) -> Result<(), Error> {
         let mut unwritten = self.usages.take_unwritten();
         let mut done = Ok(());
-        for (turn, keys) in unwritten.chunks_mut(AT_ONCE).enumerate() {
+        for (turn, keys) in unwritten.chunks_mut(KEYS_AT_ONCE).enumerate() {
             // Of two nodes that write of the same keys neither waits for what the other has while it has what that one
             // waits for.
             keys.sort_unstable_by(|one, other| one.key().key_id.cmp(&other.key().key_id));

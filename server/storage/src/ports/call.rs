@@ -1,15 +1,13 @@
 //! Calls, counted.
 
-use super::{Connection, Result, Store, read_all};
+use super::{Connection, Engine, Result, Store, read_all};
 use crate::error::Doing as _;
 use crate::sql::call;
 use crate::sql::call::CountedRow;
+use crate::sql::given::is_full;
 use async_trait::async_trait;
-use domain::{AccountId, KeyId, Outcome, Timestamp};
+use domain::{AccountId, KeyId, Timestamp};
 use service::store::{CallCount, CallStore, CountedCalls};
-use std::collections::BTreeMap;
-
-const DOING: &str = "counting calls";
 
 #[async_trait]
 impl CallStore for Store {
@@ -66,54 +64,27 @@ impl CallStore for Store {
     }
 }
 
-/// Adds calls to what is counted already: for each key by itself, and for an account all of them at once.
+/// Adds calls to what is counted already: of each key, and of its account.
 pub(super) async fn add_all(connection: &mut Connection, counts: &[CallCount]) -> Result<()> {
-    let mut accounts: BTreeMap<_, i64> = BTreeMap::new();
-    let mut first: BTreeMap<_, i64> = BTreeMap::new();
-    for count in counts {
-        let account = count.account_id.as_str();
-        let calls = i64::try_from(count.calls).unwrap_or(i64::MAX);
-        let counted = sqlx::query(call::ADD_TO_KEY)
-            .bind(account)
-            .bind(count.key_id.as_str())
-            .bind(count.hour().millis())
-            .bind(count.outcome.as_str())
-            .bind(calls)
-            .execute(&mut *connection)
-            .await
-            .doing(DOING)?;
-        if counted.rows_affected() == 0 {
-            // No key of this account.
-            continue;
-        }
-        let quarter = count.quarter().millis();
-        let sum = accounts
-            .entry((account, quarter, count.outcome))
-            .or_default();
-        *sum = sum.saturating_add(calls);
-        if count.outcome == Outcome::Accepted {
-            let at = count.at.millis();
-            let first = first.entry(account).or_insert(at);
-            *first = at.min(*first);
-        }
+    if counts.is_empty() {
+        return Ok(());
     }
-    for ((account, quarter, outcome), calls) in accounts {
-        sqlx::query(call::ADD_TO_ACCOUNT)
-            .bind(account)
-            .bind(quarter)
-            .bind(outcome.as_str())
-            .bind(calls)
+    for statement in [call::ADD_TO_KEYS, call::ADD_TO_ACCOUNTS, call::FIRST_CALLS] {
+        statement
+            .with::<Engine, _>(counts, |mut row, count| {
+                row.push_bind(count.account_id.as_str())
+                    .push_bind(count.key_id.as_str())
+                    .push_bind(count.at.millis())
+                    .push_bind(count.quarter().millis())
+                    .push_bind(count.hour().millis())
+                    .push_bind(count.outcome.as_str())
+                    .push_bind(i64::try_from(count.calls).unwrap_or(i64::MAX));
+            })
+            .build()
+            .persistent(is_full(counts.len()))
             .execute(&mut *connection)
             .await
-            .doing(DOING)?;
-    }
-    for (account, at) in first {
-        sqlx::query(call::FIRST_CALL)
-            .bind(account)
-            .bind(at)
-            .execute(&mut *connection)
-            .await
-            .doing(DOING)?;
+            .doing("counting calls")?;
     }
     Ok(())
 }

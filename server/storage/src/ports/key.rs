@@ -2,9 +2,10 @@
 
 use super::several::stopped;
 use super::{
-    Connection, Executor, Result, Store, Turn, call, read, read_all, record, rotation, term,
+    Connection, Engine, Executor, Result, Store, Turn, call, read, read_all, record, rotation, term,
 };
 use crate::error::{Corrupt, Doing as _};
+use crate::sql::given::is_full;
 use crate::sql::key;
 use crate::sql::key::KeyRow;
 use crate::sql::term::Searched;
@@ -125,12 +126,16 @@ impl KeyStore for Store {
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()> {
         const DOING: &str = "noting when API keys were used";
         let mut tx = self.begin_relaxed(DOING).await?;
-        for (id, used) in uses {
-            sqlx::query(key::RECORD_USE)
-                .bind(id.as_str())
-                .bind(used.at.millis())
-                .bind(used.ip.to_string())
-                .bind(used.user_agent.as_deref())
+        if !uses.is_empty() {
+            key::RECORD_USES
+                .with::<Engine, _>(uses, |mut row, (id, used)| {
+                    row.push_bind(id.as_str())
+                        .push_bind(used.at.millis())
+                        .push_bind(used.ip.to_string())
+                        .push_bind(used.user_agent.as_deref());
+                })
+                .build()
+                .persistent(is_full(uses.len()))
                 .execute(&mut *tx)
                 .await
                 .doing(DOING)?;

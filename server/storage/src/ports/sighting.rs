@@ -1,7 +1,8 @@
 //! Where calls come from.
 
-use super::{Connection, Result, Store, read_all};
+use super::{Connection, Engine, Result, Store, read_all};
 use crate::error::{Corrupt, Doing as _};
+use crate::sql::given::{Row, is_full};
 use crate::sql::sighting;
 use crate::sql::sighting::{CallerRow, NetworkRow};
 use async_trait::async_trait;
@@ -9,7 +10,8 @@ use domain::{AccountId, KeyId, Outcome, Refusal, Timestamp};
 use service::store::{
     Caller, CallingNetwork, KEPT_CALLERS, KEPT_NETWORKS, ScopeUses, Sighting, SightingStore,
 };
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 const DOING: &str = "noting where calls come from";
 
@@ -17,9 +19,7 @@ const DOING: &str = "noting where calls come from";
 impl SightingStore for Store {
     async fn record_sightings(&self, sightings: &[Sighting]) -> Result<()> {
         let mut tx = self.begin_relaxed(DOING).await?;
-        for sighting in sightings {
-            add(&mut tx, sighting).await?;
-        }
+        add_all(&mut tx, sightings).await?;
         tx.commit().await.doing(DOING)
     }
 
@@ -46,79 +46,124 @@ impl SightingStore for Store {
     }
 }
 
-/// In as few statements as there may be where nothing is new, since that is what nearly all calls are.
-async fn add(connection: &mut Connection, seen: &Sighting) -> Result<()> {
-    let (account, key) = (seen.account_id.as_str(), seen.key_id.as_str());
-    if seen.scope_uses != ScopeUses::default() {
-        add_scope_uses(connection, seen).await?;
-    }
-    let mut grown = BTreeSet::new();
-    for caller in &seen.callers {
-        let calls = i64::try_from(caller.calls).unwrap_or(i64::MAX);
-        let known: Option<i64> = sqlx::query_scalar(sighting::ADD_CALLER)
-            .bind(account)
-            .bind(key)
-            .bind(caller.outcome.as_str())
-            .bind(caller.ip.to_string())
-            .bind(caller.user_agent.as_deref().unwrap_or_default())
-            .bind(caller.first.millis())
-            .bind(caller.last.millis())
-            .bind(calls)
-            .fetch_optional(&mut *connection)
-            .await
-            .doing(DOING)?;
-        match known {
-            // No key of this account.
-            None => return Ok(()),
-            // Nobody called from there before.
-            Some(all) if all == calls => drop(grown.insert(caller.outcome)),
-            Some(_) => {}
+/// All of them at once where nothing is new, since that is what nearly all calls are.
+async fn add_all(connection: &mut Connection, sightings: &[Sighting]) -> Result<()> {
+    add_scope_uses(connection, sightings).await?;
+    add_callers(connection, sightings).await?;
+    for seen in sightings {
+        if let Some(at) = last_knock(&seen.callers) {
+            sqlx::query(sighting::KNOCK)
+                .bind(seen.account_id.as_str())
+                .bind(seen.key_id.as_str())
+                .bind(at.millis())
+                .execute(&mut *connection)
+                .await
+                .doing(DOING)?;
         }
     }
-    for outcome in &grown {
+    add_networks(connection, sightings).await
+}
+
+async fn add_scope_uses(connection: &mut Connection, sightings: &[Sighting]) -> Result<()> {
+    let new: BTreeMap<_, _> = sightings
+        .iter()
+        .filter(|seen| seen.scope_uses != ScopeUses::default())
+        .map(|seen| (of(seen), &seen.scope_uses))
+        .collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let known: Vec<(String, String, String)> = sighting::SCOPE_USES
+        .with::<Engine, _>(new.keys(), |mut row, (account, key)| {
+            row.push_bind(*account).push_bind(*key);
+        })
+        .build_query_as()
+        .persistent(is_full(new.len()))
+        .fetch_all(&mut *connection)
+        .await
+        .doing(DOING)?;
+    let mut later = Vec::new();
+    for (account, key, known) in &known {
+        let known = ScopeUses::parse(known)
+            .map_err(|_| Corrupt("api_keys.scope_uses"))
+            .doing(DOING)?;
+        let mut uses = known.clone();
+        if let Some(seen) = new.get(&(account.as_str(), key.as_str())) {
+            uses.merge(seen);
+        }
+        if uses != known {
+            later.push((account, key, uses.to_string()));
+        }
+    }
+    if !later.is_empty() {
+        sighting::SET_SCOPE_USES
+            .with::<Engine, _>(&later, |mut row, (account, key, uses)| {
+                row.push_bind(account.as_str())
+                    .push_bind(key.as_str())
+                    .push_bind(uses.as_str());
+            })
+            .build()
+            .persistent(is_full(later.len()))
+            .execute(connection)
+            .await
+            .doing(DOING)?;
+    }
+    Ok(())
+}
+
+/// A caller of a key, and its address as it is written.
+type Seen<'a> = (&'a Sighting, &'a Caller, String);
+
+/// Whose calls were seen: account and key.
+fn of(seen: &Sighting) -> (&str, &str) {
+    (seen.account_id.as_str(), seen.key_id.as_str())
+}
+
+/// Binds what names a caller.
+fn name(row: &mut Row<'_, Engine>, (seen, caller, ip): &Seen<'_>) {
+    row.push_bind(seen.account_id.as_str())
+        .push_bind(seen.key_id.as_str())
+        .push_bind(caller.outcome.as_str())
+        .push_bind(ip.as_str())
+        .push_bind(caller.user_agent.as_deref().unwrap_or_default());
+}
+
+async fn add_callers(connection: &mut Connection, sightings: &[Sighting]) -> Result<()> {
+    let callers: Vec<Seen> = sightings
+        .iter()
+        .flat_map(|seen| seen.callers.iter().map(move |caller| (seen, caller)))
+        .map(|(seen, caller)| (seen, caller, caller.ip.to_string()))
+        .collect();
+    if callers.is_empty() {
+        return Ok(());
+    }
+    let grown: Vec<(String, String, String)> = sighting::NEW_CALLERS
+        .with::<Engine, _>(&callers, |mut row, caller| name(&mut row, caller))
+        .build_query_as()
+        .persistent(is_full(callers.len()))
+        .fetch_all(&mut *connection)
+        .await
+        .doing(DOING)?;
+    sighting::ADD_CALLERS
+        .with::<Engine, _>(&callers, |mut row, one| {
+            name(&mut row, one);
+            let (_, caller, _) = one;
+            row.push_bind(caller.first.millis())
+                .push_bind(caller.last.millis())
+                .push_bind(i64::try_from(caller.calls).unwrap_or(i64::MAX));
+        })
+        .build()
+        .persistent(is_full(callers.len()))
+        .execute(&mut *connection)
+        .await
+        .doing(DOING)?;
+    for (account, key, outcome) in grown {
         sqlx::query(sighting::FORGET_CALLERS)
             .bind(account)
             .bind(key)
-            .bind(outcome.as_str())
+            .bind(outcome)
             .bind(i64::try_from(KEPT_CALLERS).unwrap_or(i64::MAX))
             .execute(&mut *connection)
-            .await
-            .doing(DOING)?;
-    }
-    if let Some(at) = last_knock(&seen.callers) {
-        sqlx::query(sighting::KNOCK)
-            .bind(account)
-            .bind(key)
-            .bind(at.millis())
-            .execute(&mut *connection)
-            .await
-            .doing(DOING)?;
-    }
-    add_networks(connection, seen).await
-}
-
-async fn add_scope_uses(connection: &mut Connection, seen: &Sighting) -> Result<()> {
-    let (account, key) = (seen.account_id.as_str(), seen.key_id.as_str());
-    let known: Option<String> = sqlx::query_scalar(sighting::SCOPE_USES)
-        .bind(account)
-        .bind(key)
-        .fetch_optional(&mut *connection)
-        .await
-        .doing(DOING)?;
-    let Some(known) = known else {
-        return Ok(());
-    };
-    let known = ScopeUses::parse(&known)
-        .map_err(|_| Corrupt("api_keys.scope_uses"))
-        .doing(DOING)?;
-    let mut uses = known.clone();
-    uses.merge(&seen.scope_uses);
-    if uses != known {
-        sqlx::query(sighting::SET_SCOPE_USES)
-            .bind(account)
-            .bind(key)
-            .bind(uses.to_string())
-            .execute(connection)
             .await
             .doing(DOING)?;
     }
@@ -137,10 +182,78 @@ fn last_knock(callers: &[Caller]) -> Option<Timestamp> {
     over.map(|caller| caller.last).max()
 }
 
-async fn add_networks(connection: &mut Connection, seen: &Sighting) -> Result<()> {
+/// What was seen of one network of a key.
+struct SeenNetwork {
+    only_ip: Option<IpAddr>,
+    last: Timestamp,
+}
+
+async fn add_networks(connection: &mut Connection, sightings: &[Sighting]) -> Result<()> {
+    let mut networks: BTreeMap<_, SeenNetwork> = BTreeMap::new();
+    for seen in sightings {
+        for caller in seen.callers.iter().filter(|caller| let_in(caller)) {
+            let (only_ip, last) = (caller.only_ip(), caller.last);
+            networks
+                .entry((of(seen), caller.network()))
+                .and_modify(|network| {
+                    network.only_ip = network.only_ip.filter(|ip| Some(*ip) == only_ip);
+                    network.last = last.max(network.last);
+                })
+                .or_insert(SeenNetwork { only_ip, last });
+        }
+    }
+    if networks.is_empty() {
+        return Ok(());
+    }
+    let unknown: Vec<(String, String)> = sighting::UNKNOWN_NETWORKS
+        .with::<Engine, _>(networks.keys(), |mut row, ((account, key), network)| {
+            row.push_bind(*account)
+                .push_bind(*key)
+                .push_bind(network.as_str());
+        })
+        .build_query_as()
+        .persistent(is_full(networks.len()))
+        .fetch_all(&mut *connection)
+        .await
+        .doing(DOING)?;
+    let is_new = |(account, key): (&str, &str)| {
+        let mut unknown = unknown.iter();
+        unknown.any(|(of, new)| (of.as_str(), new.as_str()) == (account, key))
+    };
+    for seen in sightings.iter().filter(|seen| is_new(of(seen))) {
+        learn_networks(connection, seen).await?;
+    }
+    networks.retain(|(of, _), _| !is_new(*of));
+    if !networks.is_empty() {
+        sighting::SEE_NETWORKS
+            .with::<Engine, _>(&networks, |mut row, (((account, key), network), seen)| {
+                row.push_bind(*account)
+                    .push_bind(*key)
+                    .push_bind(network.as_str())
+                    .push_bind(seen.only_ip.map(|ip| ip.to_string()))
+                    .push_bind(seen.last.millis());
+            })
+            .build()
+            .persistent(is_full(networks.len()))
+            .execute(connection)
+            .await
+            .doing(DOING)?;
+    }
+    Ok(())
+}
+
+fn let_in(caller: &Caller) -> bool {
+    caller.outcome == Outcome::Accepted
+}
+
+/// Writes the networks of a key of which one is new, in the order in which they were seen.
+async fn learn_networks(connection: &mut Connection, seen: &Sighting) -> Result<()> {
     let (account, key) = (seen.account_id.as_str(), seen.key_id.as_str());
-    let let_in = |caller: &&Caller| caller.outcome == Outcome::Accepted;
-    let mut callers: Vec<_> = seen.callers.iter().filter(let_in).collect();
+    let mut callers: Vec<_> = seen
+        .callers
+        .iter()
+        .filter(|caller| let_in(caller))
+        .collect();
     callers.sort_by_key(|caller| caller.first);
     let mut grown = false;
     for caller in callers {

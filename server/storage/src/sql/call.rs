@@ -1,25 +1,51 @@
 //! Calls, counted.
 
+use super::given::Given;
 use crate::error::Corrupt;
 use domain::{Outcome, Timestamp};
 use service::store::CountedCalls;
 
-pub(crate) const ADD_TO_ACCOUNT: &str = "
+/// Calls of one key that came to the same, and the beginnings of the quarter and of the hour in which they were.
+const COUNTED: &str = "account_id, key_id, at, quarter, hour, outcome, calls";
+
+// In each of these, a key that is not the account's, or is not there, is passed over.
+
+pub(crate) const ADD_TO_ACCOUNTS: Given = Given {
+    columns: COUNTED,
+    statement: "
     INSERT INTO account_calls (account_id, quarter, outcome, calls)
-    VALUES ($1, $2, $3, $4)
+    SELECT k.account_id, g.quarter, g.outcome, sum(g.calls)
+    FROM given g CROSS JOIN api_keys k
+    WHERE k.id = g.key_id AND k.account_id = g.account_id
+    GROUP BY k.account_id, g.quarter, g.outcome
     ON CONFLICT (account_id, quarter, outcome)
-    DO UPDATE SET calls = account_calls.calls + excluded.calls";
+    DO UPDATE SET calls = account_calls.calls + excluded.calls",
+};
 
-/// A key that is not the account's, or is not there, is passed over.
-pub(crate) const ADD_TO_KEY: &str = "
+pub(crate) const ADD_TO_KEYS: Given = Given {
+    columns: COUNTED,
+    statement: "
     INSERT INTO key_calls (account_id, key_id, hour, outcome, calls)
-    SELECT account_id, id, $3, $4, $5 FROM api_keys WHERE id = $2 AND account_id = $1
+    SELECT k.account_id, k.id, g.hour, g.outcome, sum(g.calls)
+    FROM given g CROSS JOIN api_keys k
+    WHERE k.id = g.key_id AND k.account_id = g.account_id
+    GROUP BY k.account_id, k.id, g.hour, g.outcome
     ON CONFLICT (account_id, key_id, hour, outcome)
-    DO UPDATE SET calls = key_calls.calls + excluded.calls";
+    DO UPDATE SET calls = key_calls.calls + excluded.calls",
+};
 
-pub(crate) const FIRST_CALL: &str = "
-    UPDATE accounts SET first_call_at = $2
-    WHERE id = $1 AND first_call_at IS NULL";
+pub(crate) const FIRST_CALLS: Given = Given {
+    columns: COUNTED,
+    statement: "
+    UPDATE accounts SET first_call_at = called.at
+    FROM (
+        SELECT k.account_id, min(g.at) AS at
+        FROM given g CROSS JOIN api_keys k
+        WHERE k.id = g.key_id AND k.account_id = g.account_id AND g.outcome = 'accepted'
+        GROUP BY k.account_id
+    ) AS called
+    WHERE accounts.id = called.account_id AND accounts.first_call_at IS NULL",
+};
 
 pub(crate) const FIND_FIRST_CALL: &str = "SELECT first_call_at FROM accounts WHERE id = $1";
 

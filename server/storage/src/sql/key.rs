@@ -1,5 +1,6 @@
 //! API keys.
 
+use super::given::Given;
 use super::{address, number, parsed};
 use crate::error::Corrupt;
 use domain::{
@@ -50,9 +51,15 @@ pub(crate) const GIVE_WAY: &str = "
     WHERE account_id = $1 AND id = $2";
 
 /// Batches may come out of order: an older use never hides a newer one.
-pub(crate) const RECORD_USE: &str = "
-    UPDATE api_keys SET last_used_at = $2, last_used_ip = $3, last_used_agent = $4
-    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
+pub(crate) const RECORD_USES: Given = Given {
+    columns: "key_id, at, ip, user_agent",
+    statement: "
+    UPDATE api_keys
+    SET last_used_at = given.at, last_used_ip = given.ip, last_used_agent = given.user_agent
+    FROM given
+    WHERE api_keys.id = given.key_id
+        AND (api_keys.last_used_at IS NULL OR api_keys.last_used_at < given.at)",
+};
 
 macro_rules! select_keys {
     ($rest:literal) => {

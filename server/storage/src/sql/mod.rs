@@ -9,6 +9,7 @@ pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod factor;
 pub(crate) mod find;
+pub(crate) mod given;
 pub(crate) mod installation;
 pub(crate) mod inventory;
 pub(crate) mod key;
@@ -54,10 +55,7 @@ pub(crate) const INDEXED: &[&str] = &[
     audit::NEWEST,
     audit::NEWEST_OF,
     audit::RECORD,
-    call::ADD_TO_ACCOUNT,
-    call::ADD_TO_KEY,
     call::FIND_FIRST_CALL,
-    call::FIRST_CALL,
     call::OF_ACCOUNT,
     call::OF_KEY,
     call::SWEEP_ACCOUNTS,
@@ -92,7 +90,6 @@ pub(crate) const INDEXED: &[&str] = &[
     key::INSERT,
     key::LIST,
     key::NAME_BY_FORM,
-    key::RECORD_USE,
     key::REVOKE,
     key::TAKE_OVER,
     lead::CHANGES,
@@ -148,7 +145,6 @@ pub(crate) const INDEXED: &[&str] = &[
     several::PAUSED_AT,
     several::RESUME,
     several::STOP_CREATION,
-    sighting::ADD_CALLER,
     sighting::CALLERS,
     sighting::FORGET_CALLERS,
     sighting::FORGET_NETWORKS,
@@ -156,9 +152,7 @@ pub(crate) const INDEXED: &[&str] = &[
     sighting::MARK_NETWORK,
     sighting::NETWORKS,
     sighting::NEW_NETWORK,
-    sighting::SCOPE_USES,
     sighting::SEE_NETWORK,
-    sighting::SET_SCOPE_USES,
     team::ACTIVE_OWNERS,
     team::CHANGE,
     team::HAS_ADDRESS,

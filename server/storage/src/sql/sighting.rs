@@ -1,33 +1,61 @@
 //! Where calls come from.
 
 use super::address;
+use super::given::Given;
 use crate::error::Corrupt;
 use domain::{Outcome, Timestamp};
 use service::store::{Caller, CallingNetwork};
 
-/// What is known already of the key, where it is the account's.
-pub(crate) const SCOPE_USES: &str =
-    "SELECT scope_uses FROM api_keys WHERE account_id = $1 AND id = $2";
+/// What is known already of keys, where they are the account's.
+pub(crate) const SCOPE_USES: Given = Given {
+    columns: "account_id, key_id",
+    statement: "
+    SELECT k.account_id, k.id AS key_id, k.scope_uses
+    FROM given g CROSS JOIN api_keys k
+    WHERE k.id = g.key_id AND k.account_id = g.account_id",
+};
 
-pub(crate) const SET_SCOPE_USES: &str =
-    "UPDATE api_keys SET scope_uses = $3 WHERE account_id = $1 AND id = $2";
+pub(crate) const SET_SCOPE_USES: Given = Given {
+    columns: "account_id, key_id, scope_uses",
+    statement: "
+    UPDATE api_keys SET scope_uses = given.scope_uses
+    FROM given
+    WHERE api_keys.id = given.key_id AND api_keys.account_id = given.account_id",
+};
 
 pub(crate) const KNOCK: &str = "
     UPDATE api_keys SET knocked_at = $3
     WHERE account_id = $1 AND id = $2 AND (knocked_at IS NULL OR knocked_at < $3)";
 
-/// Gives all calls of the caller that are counted now; nothing where the key is not the account's.
-pub(crate) const ADD_CALLER: &str = "
+/// Of callers, the keys and outcomes for which one of them is new.
+pub(crate) const NEW_CALLERS: Given = Given {
+    columns: "account_id, key_id, outcome, ip, user_agent",
+    statement: "
+    SELECT DISTINCT g.account_id, g.key_id, g.outcome
+    FROM given g
+    WHERE NOT EXISTS (
+        SELECT 1 FROM key_callers c
+        WHERE c.account_id = g.account_id AND c.key_id = g.key_id AND c.outcome = g.outcome
+            AND c.ip = g.ip AND c.user_agent = g.user_agent
+    )",
+};
+
+/// Passes over keys that are not the account's.
+pub(crate) const ADD_CALLERS: Given = Given {
+    columns: "account_id, key_id, outcome, ip, user_agent, first_seen, last_seen, calls",
+    statement: "
     INSERT INTO key_callers
         (account_id, key_id, outcome, ip, user_agent, first_seen, last_seen, calls)
-    SELECT account_id, id, $3, $4, $5, $6, $7, $8 FROM api_keys WHERE id = $2 AND account_id = $1
+    SELECT k.account_id, k.id, g.outcome, g.ip, g.user_agent, g.first_seen, g.last_seen, g.calls
+    FROM given g CROSS JOIN api_keys k
+    WHERE k.id = g.key_id AND k.account_id = g.account_id
     ON CONFLICT (account_id, key_id, outcome, ip, user_agent) DO UPDATE SET
         first_seen = CASE WHEN excluded.first_seen < key_callers.first_seen
             THEN excluded.first_seen ELSE key_callers.first_seen END,
         last_seen = CASE WHEN excluded.last_seen > key_callers.last_seen
             THEN excluded.last_seen ELSE key_callers.last_seen END,
-        calls = key_callers.calls + excluded.calls
-    RETURNING calls";
+        calls = key_callers.calls + excluded.calls",
+};
 
 /// All but the latest `$4` of one outcome.
 pub(crate) const FORGET_CALLERS: &str = "
@@ -41,6 +69,31 @@ pub(crate) const FORGET_CALLERS: &str = "
 pub(crate) const CALLERS: &str = "
     SELECT outcome, ip, user_agent, first_seen, last_seen, calls FROM key_callers
     WHERE account_id = $1 AND key_id = $2";
+
+/// Of networks, the keys for which one of them is new, where they are the account's.
+pub(crate) const UNKNOWN_NETWORKS: Given = Given {
+    columns: "account_id, key_id, network",
+    statement: "
+    SELECT DISTINCT g.account_id, g.key_id
+    FROM given g
+    WHERE NOT EXISTS (
+        SELECT 1 FROM key_networks n
+        WHERE n.account_id = g.account_id AND n.key_id = g.key_id AND n.network = g.network
+    ) AND EXISTS (SELECT 1 FROM api_keys k WHERE k.id = g.key_id AND k.account_id = g.account_id)",
+};
+
+/// Each network once; `only_ip` is empty where several addresses of it were seen.
+pub(crate) const SEE_NETWORKS: Given = Given {
+    columns: "account_id, key_id, network, only_ip, last_seen",
+    statement: "
+    UPDATE key_networks SET
+        only_ip = CASE WHEN key_networks.only_ip = given.only_ip THEN key_networks.only_ip END,
+        last_seen = CASE WHEN key_networks.last_seen < given.last_seen
+            THEN given.last_seen ELSE key_networks.last_seen END
+    FROM given
+    WHERE key_networks.account_id = given.account_id AND key_networks.key_id = given.key_id
+        AND key_networks.network = given.network",
+};
 
 /// Where [`SEE_NETWORK`] knew nothing of it. Another node may have come first: then that stands.
 pub(crate) const NEW_NETWORK: &str = "

@@ -5,9 +5,13 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 use serde_json::json;
-use server::router::layered;
+use server::LogFormat;
+use server::router::app;
+use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// A log that can be read.
@@ -15,13 +19,22 @@ use tracing_subscriber::fmt::MakeWriter;
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// The lines at the level of errors that came since the last look.
-    fn errors(&self) -> Vec<String> {
-        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
-        text.lines()
-            .filter(|line| line.contains("ERROR"))
-            .map(str::to_owned)
-            .collect()
+    /// What this process logs from here on, every test of it: there is one log.
+    fn of_this_process() -> Self {
+        static LOG: LazyLock<Log> = LazyLock::new(|| {
+            let (log, errors) = (Log::default(), Targets::new().with_default(Level::ERROR));
+            let lines = server::log(errors, LogFormat::Text, false, log.clone());
+            tracing::subscriber::set_global_default(lines).unwrap();
+            log
+        });
+        LOG.clone()
+    }
+
+    /// The lines about one request.
+    fn about(&self, id: &str) -> Vec<String> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        let lines = text.lines().filter(|line| line.contains(id));
+        lines.map(str::to_owned).collect()
     }
 }
 
@@ -50,12 +63,7 @@ async fn a_fault_is_logged_once_under_the_id_that_the_caller_is_told() {
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:read"]).await;
     world.sql("ALTER TABLE items RENAME TO things").await;
-    let log = Log::default();
-    let lines = tracing_subscriber::fmt()
-        .with_writer(log.clone())
-        .with_ansi(false)
-        .finish();
-    let _guard = tracing::subscriber::set_default(lines);
+    let log = Log::of_this_process();
 
     let answer = key.get("/api/inventory").await;
     assert_eq!(answer.problem(), (500, "internal".into()));
@@ -64,11 +72,10 @@ async fn a_fault_is_logged_once_under_the_id_that_the_caller_is_told() {
         "{}",
         answer.body
     );
-    let errors = log.errors();
+    let errors = log.about(answer.header("x-request-id"));
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(
-        errors[0].contains(answer.header("x-request-id")) && errors[0].contains("no such table")
-    );
+    assert!(errors[0].contains("ERROR") && errors[0].contains("no such table"));
+    assert!(errors[0].contains("method=\"GET\" route=\"/api/inventory\""));
 
     world.sql("ALTER TABLE api_keys RENAME TO things_too").await;
     let answer = owner.call("keys/list", &json!({})).await.expect(500);
@@ -76,19 +83,17 @@ async fn a_fault_is_logged_once_under_the_id_that_the_caller_is_told() {
         .as_str()
         .unwrap()
         .to_owned();
-    let errors = log.errors();
+    let errors = log.about(&told);
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(errors[0].contains(&told) && errors[0].contains("no such table"));
+    assert!(errors[0].contains("ERROR") && errors[0].contains("no such table"));
 
     let page = owner.get("/inventory").await.expect(500);
-    let errors = log.errors();
-    assert_eq!(errors.len(), 1, "{errors:?}");
-    let (_, id) = errors[0].split_once("id=").unwrap();
-    assert!(
-        page.body.contains(&id[..32]) && !page.body.contains("no such table"),
-        "{}",
-        page.body
-    );
+    let told = page.body.split(|c: char| !c.is_ascii_hexdigit());
+    let told: BTreeSet<_> = told.filter(|word| word.len() == 32).collect();
+    let errors: Vec<_> = told.into_iter().flat_map(|id| log.about(id)).collect();
+    assert_eq!(errors.len(), 1, "{errors:?}\n{}", page.body);
+    assert!(errors[0].contains("ERROR") && errors[0].contains("no such table"));
+    assert!(!page.body.contains("no such table"), "{}", page.body);
 }
 
 #[tokio::test]
@@ -151,7 +156,7 @@ async fn a_handler_that_panics_is_a_fault_like_any_other() {
         "/api/panics",
         get(async || -> StatusCode { panic!("with a text that nobody shall see") }),
     );
-    let http = Http::new(layered(routes, world.state.clone()));
+    let http = Http::new(app(routes, world.state.clone()));
     for _ in 0..2 {
         let answer = http.get("/api/panics").await;
         assert_eq!(answer.problem(), (500, "internal".into()));

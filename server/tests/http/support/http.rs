@@ -1,28 +1,27 @@
 //! Clients: nobody, a member with a session, a system with a key.
 
 use super::{Answer, World, described};
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderName, HeaderValue, Request, Response};
 use serde_json::{Value, json};
+use server::{Answers as _, App};
 use std::net::SocketAddr;
 use std::ops::Deref;
-use tower::ServiceExt as _;
 use url::form_urlencoded;
 
 /// Sends requests that all carry the same headers.
 #[derive(Clone)]
 pub struct Http {
-    router: Router,
+    app: App,
     headers: Vec<(HeaderName, HeaderValue)>,
     peer: SocketAddr,
 }
 
 impl Http {
-    pub fn new(router: Router) -> Self {
+    pub fn new(app: App) -> Self {
         Self {
-            router,
+            app,
             headers: Vec::new(),
             peer: ([192, 0, 2, 7], 40_000).into(),
         }
@@ -54,7 +53,7 @@ impl Http {
         }
         let request = request.extension(ConnectInfo(self.peer));
         let request = request.body(body).unwrap();
-        self.router.clone().oneshot(request).await.unwrap()
+        self.app.clone().answer(request).await
     }
 
     pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {

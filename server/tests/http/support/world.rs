@@ -1,9 +1,8 @@
 //! One server with everything below it, in a folder of its own.
 
 use super::{Http, Key, Member, OWNER, PASSWORD};
-use axum::Router;
 use domain::{AccountName, Timestamp};
-use server::{AppState, PublicUrl, Site, TrustedProxies, build_router};
+use server::{App, AppState, PublicUrl, Site, TrustedProxies, build_app};
 use service::{ManualClock, OsRandom, Pepper, Service};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub store: SqliteStore,
     pub service: Arc<Service>,
-    pub router: Router,
+    pub app: App,
     pepper: String,
     pub state: AppState,
 }
@@ -68,7 +67,7 @@ impl World {
             clock,
             store,
             service,
-            router: build_router(state.clone()),
+            app: build_app(state.clone()),
             state,
             pepper,
         }
@@ -90,7 +89,7 @@ impl World {
     }
 
     pub fn nobody(&self) -> Http {
-        Http::new(self.router.clone())
+        Http::new(self.app.clone())
     }
 
     /// Sets up the installation's first owner, by the link.

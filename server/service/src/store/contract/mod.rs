@@ -141,6 +141,7 @@ macro_rules! store_contract_cases {
             of_many_callers_the_latest_of_each_outcome_are_kept
             a_network_is_new_until_it_was_seen
             of_many_networks_the_latest_are_kept
+            many_keys_are_noted_at_once_each_by_itself
             the_last_use_of_each_permission_never_goes_backwards
             sightings_of_a_key_that_is_not_the_accounts_are_passed_over
             a_refusal_reads_back_as_it_was_for_its_account_alone

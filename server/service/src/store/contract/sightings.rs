@@ -2,7 +2,9 @@
 
 use super::tenant::Tenant;
 use super::world::{Shared, at};
-use crate::store::{Caller, KEPT_CALLERS, KEPT_NETWORKS, KeyMarks, ScopeUses, Sighting, Store};
+use crate::store::{
+    Caller, KEPT_CALLERS, KEPT_NETWORKS, KEYS_AT_ONCE, KeyMarks, ScopeUses, Sighting, Store,
+};
 use domain::{KeyId, Outcome, Refusal, Scope, Timestamp};
 
 const REVOKED: Outcome = Outcome::Refused(Refusal::RevokedKey);
@@ -140,6 +142,87 @@ pub(super) async fn of_many_networks_the_latest_are_kept(store: Shared) {
     let networks = store.networks(&tenant.account, &key).await.unwrap();
     assert_eq!(networks.len(), KEPT_NETWORKS);
     assert!(networks.iter().all(|network| network.last >= at(20)));
+}
+
+pub(super) async fn many_keys_are_noted_at_once_each_by_itself(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mut keys = Vec::new();
+    for number in 0..KEYS_AT_ONCE {
+        keys.push(tenant.hold(&*store, &format!("key-{number}")).await);
+    }
+    let (known, other) = (&keys[0], &keys[1]);
+    record(&*store, &tenant, known, vec![let_in("203.0.113.7", 10)]).await;
+    record(&*store, &tenant, other, vec![let_in("198.51.100.1", 10)]).await;
+    // As many as one statement is remembered for, and then others.
+    for seconds in [20, 30] {
+        let mut sightings: Vec<_> = keys
+            .iter()
+            .map(|key| of(&tenant, key, vec![let_in("203.0.113.7", seconds)]))
+            .collect();
+        for seen in &mut sightings[..2] {
+            seen.scope_uses.note(Scope::LeadsRead, at(seconds));
+        }
+        // Two programs on one machine, and another machine beside it.
+        sightings[2].callers = vec![
+            caller(
+                Outcome::Accepted,
+                "203.0.113.7",
+                "feed",
+                seconds,
+                seconds,
+                2,
+            ),
+            caller(
+                Outcome::Accepted,
+                "203.0.113.7",
+                "sync",
+                seconds,
+                seconds,
+                3,
+            ),
+        ];
+        sightings[3]
+            .callers
+            .push(let_in("203.0.113.8", seconds + 1));
+        sightings.truncate(if seconds == 20 { KEYS_AT_ONCE } else { 4 });
+        store.record_sightings(&sightings).await.unwrap();
+    }
+    let network = async |key: &KeyId| {
+        let networks = store.networks(&tenant.account, key).await.unwrap();
+        let network = networks
+            .into_iter()
+            .find(|one| one.network == "203.0.113.0/24");
+        let network = network.unwrap();
+        (network.only_ip.is_some(), network.first, network.last)
+    };
+    assert_eq!(network(known).await, (true, at(10), at(30)));
+    assert_eq!(network(other).await, (true, at(20), at(30)));
+    assert_eq!(network(&keys[2]).await, (true, at(20), at(30)));
+    assert_eq!(network(&keys[3]).await, (false, at(20), at(31)));
+    assert_eq!(network(&keys[4]).await, (true, at(20), at(20)));
+    for (key, first, new) in [
+        (known, 10, None),
+        (other, 10, Some(20)),
+        (&keys[2], 20, None),
+    ] {
+        let marks = marks(&*store, &tenant, key).await;
+        assert_eq!(
+            (marks.first_network_at, marks.new_network_at),
+            (Some(at(first)), new.map(at))
+        );
+    }
+    for (key, last) in [
+        (known, Some(at(30))),
+        (other, Some(at(30))),
+        (&keys[2], None),
+    ] {
+        let marks = marks(&*store, &tenant, key).await;
+        assert_eq!(marks.scope_uses.last(Scope::LeadsRead), last);
+    }
+    let mut callers = store.callers(&tenant.account, &keys[2]).await.unwrap();
+    callers.sort_by_key(|caller| caller.calls);
+    let sum = |agent: &str, calls| caller(Outcome::Accepted, "203.0.113.7", agent, 20, 30, calls);
+    assert_eq!(callers, [sum("feed", 4), sum("sync", 6)]);
 }
 
 pub(super) async fn the_last_use_of_each_permission_never_goes_backwards(store: Shared) {

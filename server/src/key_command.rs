@@ -6,6 +6,7 @@ use crate::operator;
 use crate::settings::{PublicUrl, Settings};
 use crate::telemetry;
 use anyhow::{Context as _, bail};
+use domain::KeyStatus;
 use service::Service;
 use service::key::{Identified, OperatorChange, PlainKey};
 use std::io::Read as _;
@@ -67,16 +68,23 @@ async fn identify(
             PlainKey::CHARS
         ),
         Identified::Unknown => bail!("no key of this installation is like that"),
-        Identified::Known { key, status } => Ok(format!(
-            "{} “{}” of the account “{}”: {}, created by {}. To revoke it: {}/keys/{}/revoke, or `voxum key revoke {}`",
-            key.preview,
-            key.name,
-            key.account_name,
-            status.as_str(),
-            key.created_by,
-            public_url.origin(),
-            key.id.as_str(),
-            key.id.as_str(),
-        )),
+        Identified::Known { key, status } => {
+            let (origin, id) = (public_url.origin(), key.id.as_str());
+            let next = match status {
+                // Nothing is left to be done about it.
+                KeyStatus::Revoked | KeyStatus::Expired => format!("{origin}/keys/{id}"),
+                KeyStatus::Active | KeyStatus::Paused => {
+                    format!("To revoke it: {origin}/keys/{id}/revoke, or `voxum key revoke {id}`")
+                }
+            };
+            Ok(format!(
+                "{} “{}” of the account “{}”: {}, created by {}. {next}",
+                key.preview,
+                key.name,
+                key.account_name,
+                status.as_str(),
+                key.created_by,
+            ))
+        }
     }
 }

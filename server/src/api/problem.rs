@@ -136,7 +136,7 @@ impl Problem {
             Self::ExpiredKey { at } => {
                 format!("This API key expired at {}. Ask an admin for a new key.", rfc3339(*at)).into()
             }
-            Self::PausedKey => "This API key was paused by an admin.".into(),
+            Self::PausedKey => "This API key is paused. Ask an admin to resume it.".into(),
             Self::IpNotAllowed { ip } => {
                 format!("This API key may not be used from {ip}, where this request came from. Ask an admin to allow this address.").into()
             }

@@ -32,6 +32,9 @@ pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
 
 /// Looks through all of a file that is to be put to use.
 pub async fn usable(file: &Path) -> anyhow::Result<Look> {
+    if !file.exists() {
+        bail!("there is no file {}: correct the path", file.display());
+    }
     let look = SqliteStore::look(file, true).await;
     let look = look.map_err(|error| anyhow!("{error}"))?;
     let path = file.display();

@@ -157,4 +157,13 @@ fn a_found_key_is_identified_from_standard_input_and_written_nowhere() {
         assert!(input.is_empty() || !err.contains(&input), "{err}");
     }
     assert!(!out.contains(&secret) && !err.contains(&secret));
+    let revoked = ada
+        .with_key(&secret)
+        .send("DELETE", "/api/key", "text/plain", "");
+    assert_eq!(revoked.unwrap().status, 204);
+    let (_, out, _) = identify(folder.path(), &secret);
+    assert!(
+        out.contains("revoked, created by") && !out.contains("/revoke"),
+        "{out}"
+    );
 }

@@ -194,6 +194,9 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
         .env("VOXUM_PEPPER", "00".repeat(32)));
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
     assert!(err.contains("pepper at hand is not the one"), "{err}");
+    let (code, _, err) = run(&mut other.voxum(&["restore", "none.backup"]));
+    assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
+    assert!(err.contains("there is no file none.backup"), "{err}");
     let left = std::fs::read_dir(other.folder.path()).unwrap().count();
     assert_eq!(left, 0, "a refused restore left something");
     let line = other.does(&["restore", &path]);

@@ -25,11 +25,18 @@ impl Service {
     /// The database's.
     pub async fn flush_uses(&self) -> Result<(), Error> {
         let mut unwritten = self.usages.take_unwritten();
+        // In the order of the database's pages, since what lies together costs it little more than one of them; and of two
+        // nodes that write of the same keys neither waits for what the other has while it has what that one waits for.
+        let sorted = tokio::task::spawn_blocking(|| {
+            unwritten.sort_unstable_by(|one, other| one.key().key_id.cmp(&other.key().key_id));
+            unwritten
+        });
+        // Nothing ends it but the end of the process.
+        let Ok(unwritten) = sorted.await else {
+            return Ok(());
+        };
         let mut done = Ok(());
-        for (turn, keys) in unwritten.chunks_mut(KEYS_AT_ONCE).enumerate() {
-            // Of two nodes that write of the same keys neither waits for what the other has while it has what that one
-            // waits for.
-            keys.sort_unstable_by(|one, other| one.key().key_id.cmp(&other.key().key_id));
+        for (turn, keys) in unwritten.chunks(KEYS_AT_ONCE).enumerate() {
             if done.is_ok() {
                 if turn > 0 {
                     tokio::time::sleep(PAUSE).await;

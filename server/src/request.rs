@@ -168,10 +168,8 @@ impl Answers for App {
             route: route.name(),
             key: OnceLock::new(),
         });
-        let (api, is_head) = (
-            is_api(request.uri().path()),
-            request.method() == Method::HEAD,
-        );
+        let api = is_api(request.uri().path());
+        let is_head = request.method() == Method::HEAD;
         keep_out_of_sight(request.headers_mut());
         request.extensions_mut().insert(Arc::clone(&noted));
 

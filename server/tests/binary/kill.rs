@@ -153,12 +153,15 @@ fn check(server: &Server, told: &Told) {
     }
 }
 
-/// What there would be more or fewer of than of their audit events, were they not made together or not at all.
+/// What there would be more or fewer of than of their audit events, were they not made together or not at all. Events are
+/// grouped once: to look for those of each key would take hours in the end.
 const STRAYS: [(&str, &str); 4] = [
     (
         "keys without their event",
-        "SELECT count(*) FROM api_keys k WHERE 1 <> (
-            SELECT count(*) FROM audit_events e WHERE e.subject = k.id AND e.action = 'key.created')",
+        "SELECT count(*) FROM api_keys k LEFT JOIN (
+            SELECT subject, count(*) AS n FROM audit_events WHERE action = 'key.created' GROUP BY subject
+         ) e ON e.subject = k.id
+         WHERE 1 <> coalesce(e.n, 0)",
     ),
     (
         "events without their key",
@@ -166,15 +169,17 @@ const STRAYS: [(&str, &str); 4] = [
     ),
     (
         "keys that are revoked or not, and their events",
-        "SELECT count(*) FROM api_keys k
-         WHERE (CASE WHEN k.revoked_at IS NOT NULL AND k.replaced_by IS NULL THEN 1 ELSE 0 END) <> (
-            SELECT count(*) FROM audit_events e WHERE e.subject = k.id AND e.action = 'key.revoked')",
+        "SELECT count(*) FROM api_keys k LEFT JOIN (
+            SELECT subject, count(*) AS n FROM audit_events WHERE action = 'key.revoked' GROUP BY subject
+         ) e ON e.subject = k.id
+         WHERE (CASE WHEN k.revoked_at IS NOT NULL AND k.replaced_by IS NULL THEN 1 ELSE 0 END) <> coalesce(e.n, 0)",
     ),
     (
         "keys that are replaced or not, and their events",
-        "SELECT count(*) FROM api_keys k
-         WHERE (CASE WHEN k.replaced_by IS NOT NULL THEN 1 ELSE 0 END) <> (
-            SELECT count(*) FROM audit_events e WHERE e.subject = k.id AND e.action = 'key.rotated')",
+        "SELECT count(*) FROM api_keys k LEFT JOIN (
+            SELECT subject, count(*) AS n FROM audit_events WHERE action = 'key.rotated' GROUP BY subject
+         ) e ON e.subject = k.id
+         WHERE (CASE WHEN k.replaced_by IS NOT NULL THEN 1 ELSE 0 END) <> coalesce(e.n, 0)",
     ),
 ];
 

@@ -286,7 +286,7 @@ impl<'a> From<&'a EntryError> for Entry<'a> {
     }
 }
 
-/// Without its body: that needs the request's id, which `request::identify` knows.
+/// Without its body: that needs the request's id, which whoever answers the request knows.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.row().0.into_response();

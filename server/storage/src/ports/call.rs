@@ -4,7 +4,7 @@ use super::{Connection, Engine, Result, Store, read_all};
 use crate::error::Doing as _;
 use crate::sql::call;
 use crate::sql::call::CountedRow;
-use crate::sql::given::is_full;
+use crate::sql::given::{MOST, is_full};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 use service::store::{CallCount, CallStore, CountedCalls};
@@ -66,25 +66,26 @@ impl CallStore for Store {
 
 /// Adds calls to what is counted already: of each key, and of its account.
 pub(super) async fn add_all(connection: &mut Connection, counts: &[CallCount]) -> Result<()> {
-    if counts.is_empty() {
-        return Ok(());
-    }
-    for statement in [call::ADD_TO_KEYS, call::ADD_TO_ACCOUNTS, call::FIRST_CALLS] {
-        statement
-            .with::<Engine, _>(counts, |mut row, count| {
-                row.push_bind(count.account_id.as_str())
-                    .push_bind(count.key_id.as_str())
-                    .push_bind(count.at.millis())
-                    .push_bind(count.quarter().millis())
-                    .push_bind(count.hour().millis())
-                    .push_bind(count.outcome.as_str())
-                    .push_bind(i64::try_from(count.calls).unwrap_or(i64::MAX));
-            })
-            .build()
-            .persistent(is_full(counts.len()))
-            .execute(&mut *connection)
-            .await
-            .doing("counting calls")?;
+    let statements = [call::ADD_TO_KEYS, call::ADD_TO_ACCOUNTS, call::FIRST_CALLS];
+    // They are few, unless the database took none for a long time.
+    for counts in counts.chunks(MOST) {
+        for statement in &statements {
+            statement
+                .with::<Engine, _>(counts, |mut row, count| {
+                    row.push_bind(count.account_id.as_str())
+                        .push_bind(count.key_id.as_str())
+                        .push_bind(count.at.millis())
+                        .push_bind(count.quarter().millis())
+                        .push_bind(count.hour().millis())
+                        .push_bind(count.outcome.as_str())
+                        .push_bind(i64::try_from(count.calls).unwrap_or(i64::MAX));
+                })
+                .build()
+                .persistent(is_full(counts.len()))
+                .execute(&mut *connection)
+                .await
+                .doing("counting calls")?;
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{Connection, Engine, Result, Store, read_all};
 use crate::error::{Corrupt, Doing as _};
-use crate::sql::given::{Row, is_full};
+use crate::sql::given::{MOST, Row, is_full};
 use crate::sql::sighting;
 use crate::sql::sighting::{CallerRow, NetworkRow};
 use async_trait::async_trait;
@@ -134,18 +134,22 @@ async fn add_callers(connection: &mut Connection, sightings: &[Sighting]) -> Res
         .flat_map(|seen| seen.callers.iter().map(move |caller| (seen, caller)))
         .map(|(seen, caller)| (seen, caller, caller.ip.to_string()))
         .collect();
-    if callers.is_empty() {
-        return Ok(());
+    for callers in callers.chunks(MOST) {
+        add_some(connection, callers).await?;
     }
+    Ok(())
+}
+
+async fn add_some(connection: &mut Connection, callers: &[Seen<'_>]) -> Result<()> {
     let grown: Vec<(String, String, String)> = sighting::NEW_CALLERS
-        .with::<Engine, _>(&callers, |mut row, caller| name(&mut row, caller))
+        .with::<Engine, _>(callers, |mut row, caller| name(&mut row, caller))
         .build_query_as()
         .persistent(is_full(callers.len()))
         .fetch_all(&mut *connection)
         .await
         .doing(DOING)?;
     sighting::ADD_CALLERS
-        .with::<Engine, _>(&callers, |mut row, one| {
+        .with::<Engine, _>(callers, |mut row, one| {
             name(&mut row, one);
             let (_, caller, _) = one;
             row.push_bind(caller.first.millis())

@@ -32,6 +32,10 @@ impl Given {
     }
 }
 
+/// Rows for one statement, at most: databases bound the values that can be bound, SQLite to 32,766, and no statement here
+/// has more than eight columns.
+pub(crate) const MOST: usize = 1_000;
+
 /// Whether so many rows are what a busy server writes again and again. Texts for other numbers are not remembered: there
 /// are too many, and others would be forgotten for them.
 pub(crate) const fn is_full(rows: usize) -> bool {

@@ -41,6 +41,20 @@ async fn of_key(store: &dyn Store, tenant: &Tenant, key: &KeyId) -> Vec<CountedC
     store.key_calls(&tenant.account, key, START).await.unwrap()
 }
 
+pub(super) async fn however_many_counts_have_waited_they_are_added_at_once(store: Shared) {
+    // Of weeks in which the database took nothing.
+    const QUARTERS: i64 = 6_000;
+    let tenant = Tenant::settle(&*store, "a").await;
+    let key = tenant.hold(&*store, "one").await;
+    let waited = (0..QUARTERS).map(|at| count(&tenant, &key, at * QUARTER, Outcome::Accepted, 1));
+    record(&*store, &waited.collect::<Vec<_>>()).await;
+    let quarters = of_account(&*store, &tenant).await;
+    assert_eq!(i64::try_from(quarters.len()), Ok(QUARTERS));
+    let hours = of_key(&*store, &tenant, &key).await;
+    assert_eq!(i64::try_from(hours.len()), Ok(QUARTERS / 4));
+    assert!(hours.iter().all(|hour| hour.calls == 4));
+}
+
 pub(super) async fn calls_add_up_by_quarters_of_an_account_and_hours_of_a_key(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let (one, two) = (

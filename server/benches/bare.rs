@@ -1,8 +1,18 @@
-//! What `GET /api/key` is compared with: the same JSON from a bare axum route that asks nobody who they are.
+//! What `GET /api/key` is compared with: the same JSON from a route that asks nobody who they are. It is bare axum's; with
+//! the folder of a database and its pepper as an argument it is one of our own server, so that what is left is the check.
 
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
+use server::router::app;
+use server::{AppState, Limits, PublicUrl, Site, TrustedProxies, answer_all};
+use service::{OsRandom, Pepper, Service, SystemClock};
+use std::path::Path;
+use std::sync::Arc;
+use storage::{OpenMode, SqliteStore};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 #[derive(Serialize)]
 struct Key {
@@ -40,9 +50,38 @@ async fn show() -> Json<Key> {
     })
 }
 
+/// Whatever our own server is made of.
+async fn state(folder: &Path) -> AppState {
+    let pepper = std::fs::read_to_string(folder.join("pepper")).expect("a pepper");
+    let store = SqliteStore::open(&folder.join("voxum.db"), OpenMode::ExistingOnly).await;
+    let service = Service::open(
+        Arc::new(store.expect("a database")),
+        Arc::new(SystemClock),
+        Arc::new(OsRandom),
+        Pepper::parse(&pepper).expect("a pepper"),
+        String::new(),
+    );
+    AppState::new(
+        Arc::new(service.await.expect("the service opens")),
+        Site::for_this_process().expect("a site"),
+        PublicUrl::parse("http://127.0.0.1").expect("an address"),
+        TrustedProxies::parse("").expect("none"),
+    )
+}
+
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    println!("Listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, Router::new().route("/api/key", get(show))).await
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let told = || println!("Listening on http://{address}");
+    let Some(folder) = std::env::args().nth(1) else {
+        told();
+        return axum::serve(listener, Router::new().route("/api/key", get(show))).await;
+    };
+    let state = state(Path::new(&folder)).await;
+    let app = app(Router::new().route("/api/key", get(show)), state);
+    told();
+    let (limits, tasks) = (Limits::new(1_000), TaskTracker::new());
+    answer_all(listener, None, app, limits, tasks, CancellationToken::new()).await;
+    Ok(())
 }

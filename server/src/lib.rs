@@ -34,7 +34,7 @@ mod state;
 mod telemetry;
 
 pub(crate) use api::problem::Problem;
-pub use listen::Answers;
+pub use listen::{Answers, Limits, answer_all};
 pub use request::App;
 pub use router::build_app;
 pub use settings::{PublicUrl, TrustedProxies};

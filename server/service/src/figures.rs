@@ -21,7 +21,7 @@ impl Service {
         Figures {
             keys_in_memory: self.verdicts.kept(),
             memory_may_be_used: self.verdicts.may_be_used(self.boot_micros()),
-            uses_pending: self.usages.unwritten(),
+            uses_pending: self.usages.pending(),
             key_reads: self.key_reads.load(Ordering::Relaxed),
         }
     }

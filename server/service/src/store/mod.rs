@@ -44,6 +44,7 @@ use crate::leads::{Lead, LeadChange, LeadEdits};
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, LeadId, LeadStatus, MemberId, Timestamp};
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 /// The database failed. Neither text is for callers.
 #[derive(Debug, thiserror::Error)]
@@ -104,8 +105,9 @@ impl<T> Store for T where
 
 /// Keys of which [`KeyStore::record_uses`] and [`SightingStore::record_sightings`] are told in one transaction, which takes
 /// as many ways to the database for all of them as for one. Until its end, whoever revokes one of them waits, and has others
-/// wait who change keys of the account; so they are few, since a database may be slow.
-pub const KEYS_AT_ONCE: usize = 16;
+/// wait who change keys of the account; so they are few until the database has shown that it is quick. Each time they are
+/// twice or half as many as before.
+pub const KEYS_AT_ONCE: RangeInclusive<usize> = 16..=256;
 
 /// What belongs to the installation as a whole.
 #[async_trait]

@@ -6,11 +6,13 @@ use crate::refusal;
 use crate::store::KEYS_AT_ONCE;
 use crate::{Error, Service};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often the server writes what is pending: well within the 5 seconds that a crash may lose.
 pub const FLUSH_EVERY_SECONDS: u64 = 2;
 
+/// About as long may one transaction take the database, since whoever revokes one of its keys waits for it.
+const AT_MOST: Duration = Duration::from_millis(20);
 /// Between two transactions, for whoever waits for one.
 const PAUSE: Duration = Duration::from_millis(1);
 /// As often refusals are written in a row: a flood of them never keeps uses from being written.
@@ -36,15 +38,20 @@ impl Service {
             return Ok(());
         };
         let mut done = Ok(());
-        for (turn, keys) in unwritten.chunks(KEYS_AT_ONCE).enumerate() {
+        let (mut left, mut at_once) = (unwritten.as_slice(), *KEYS_AT_ONCE.start());
+        while !left.is_empty() {
+            let (keys, rest) = left.split_at(at_once.min(left.len()));
+            left = rest;
             if done.is_ok() {
-                if turn > 0 {
+                let began = Instant::now();
+                done = self.write_usage(keys).await;
+                at_once = next(at_once, began.elapsed());
+                if !left.is_empty() {
                     tokio::time::sleep(PAUSE).await;
                 }
-                done = self.write_usage(keys).await;
             }
-            for usage in keys.iter().filter(|usage| usage.stays_queued()) {
-                self.usages.queue(Arc::clone(usage));
+            for usage in keys {
+                self.usages.settle(usage);
             }
         }
         done?;
@@ -104,5 +111,40 @@ impl Service {
     /// Forgets what is known of keys that nobody uses any more. Cheap; for now and then.
     pub fn forget_idle_keys(&self) {
         self.usages.forget_idle(&*self.clock);
+    }
+}
+
+/// How many keys to write at once next, where so many took the database so long.
+fn next(at_once: usize, took: Duration) -> usize {
+    let next = if took < AT_MOST / 2 {
+        at_once * 2
+    } else if took > AT_MOST {
+        at_once / 2
+    } else {
+        at_once
+    };
+    next.clamp(*KEYS_AT_ONCE.start(), *KEYS_AT_ONCE.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::iter::successors;
+
+    /// Those of writes that each take the database so long for a key.
+    fn sizes(for_a_key: Duration) -> Vec<usize> {
+        let next = |keys: &usize| Some(next(*keys, for_a_key * u32::try_from(*keys).unwrap()));
+        successors(Some(*KEYS_AT_ONCE.start()), next)
+            .take(6)
+            .collect()
+    }
+
+    #[test]
+    fn as_many_keys_are_written_at_once_as_the_database_takes_quickly() {
+        let micros = Duration::from_micros;
+        assert_eq!(sizes(micros(20)), [16, 32, 64, 128, 256, 256]);
+        assert_eq!(sizes(micros(200)), [16, 32, 64, 64, 64, 64]);
+        assert_eq!(sizes(micros(50_000)), [16; 6]);
+        assert_eq!(next(256, Duration::from_secs(1)), 128);
     }
 }

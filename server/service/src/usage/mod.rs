@@ -34,6 +34,8 @@ pub(crate) struct Usages {
     known: DashMap<KeyId, Arc<KeyUsage>>,
     unwritten: [Mutex<Vec<Arc<KeyUsage>>>; LISTS],
     next_list: AtomicUsize,
+    /// Keys of which something is in a list or being written.
+    pending: AtomicUsize,
     counts: AtomicUsize,
 }
 
@@ -43,6 +45,7 @@ impl Default for Usages {
             known: DashMap::with_shard_amount(SHARDS),
             unwritten: std::array::from_fn(|_| Mutex::default()),
             next_list: AtomicUsize::new(0),
+            pending: AtomicUsize::new(0),
             counts: AtomicUsize::new(0),
         }
     }
@@ -72,10 +75,9 @@ impl Usages {
         }
     }
 
-    /// How many keys have something that is to be written.
-    pub(crate) fn unwritten(&self) -> u64 {
-        let lists = self.unwritten.iter();
-        lists.map(|list| lock(list).len() as u64).sum()
+    /// How many keys have something that is to be written or is being written.
+    pub(crate) fn pending(&self) -> u64 {
+        self.pending.load(Ordering::Relaxed) as u64
     }
 
     /// Forgets keys of which there is nothing to know: all is written, the bucket is full, and no verdict points to them.
@@ -86,6 +88,7 @@ impl Usages {
     }
 
     fn queue(&self, usage: Arc<KeyUsage>) {
+        self.pending.fetch_add(1, Ordering::Relaxed);
         let list = self.next_list.fetch_add(1, Ordering::Relaxed) % LISTS;
         lock(&self.unwritten[list]).push(usage);
     }
@@ -95,6 +98,14 @@ impl Usages {
         lists
             .flat_map(|list| std::mem::take(&mut *lock(list)))
             .collect()
+    }
+
+    /// To be called once a key that was taken was written, or could not be: has what is left written next time.
+    fn settle(&self, usage: &Arc<KeyUsage>) {
+        self.pending.fetch_sub(1, Ordering::Relaxed);
+        if usage.stays_queued() {
+            self.queue(Arc::clone(usage));
+        }
     }
 
     /// Whether there is room for one more count.

@@ -147,7 +147,7 @@ pub(super) async fn of_many_networks_the_latest_are_kept(store: Shared) {
 pub(super) async fn many_keys_are_noted_at_once_each_by_itself(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let mut keys = Vec::new();
-    for number in 0..KEYS_AT_ONCE {
+    for number in 0..*KEYS_AT_ONCE.end() {
         keys.push(tenant.hold(&*store, &format!("key-{number}")).await);
     }
     let (known, other) = (&keys[0], &keys[1]);
@@ -184,7 +184,11 @@ pub(super) async fn many_keys_are_noted_at_once_each_by_itself(store: Shared) {
         sightings[3]
             .callers
             .push(let_in("203.0.113.8", seconds + 1));
-        sightings.truncate(if seconds == 20 { KEYS_AT_ONCE } else { 4 });
+        sightings.truncate(if seconds == 20 {
+            *KEYS_AT_ONCE.end()
+        } else {
+            4
+        });
         store.record_sightings(&sightings).await.unwrap();
     }
     let network = async |key: &KeyId| {

@@ -68,7 +68,7 @@ impl Service {
         if self.store.has_owner().await? {
             return Ok(None);
         }
-        self.new_link(LinkPurpose::FirstOwner).await.map(Some)
+        self.new_link(LinkPurpose::FirstOwner, None).await.map(Some)
     }
 
     /// A link for the owner of a further account. The account exists from the moment the link is used.
@@ -76,11 +76,12 @@ impl Service {
     /// # Errors
     /// The database's.
     pub async fn new_account_link(&self, name: AccountName) -> Result<LinkToken, Error> {
-        self.new_link(LinkPurpose::NewAccount { name }).await
+        self.new_link(LinkPurpose::NewAccount { name }, None).await
     }
 
-    /// A link to set a new password, which turns a second factor off: it is for those who lost their way in. `None` where
-    /// no member has this address.
+    /// A link to set a new password, which turns a second factor off: it is for those who lost their way in. Whoever holds
+    /// it can be that member, so their account's log tells of it whether or not it is used. `None` where no member has this
+    /// address.
     ///
     /// # Errors
     /// [`Failure::Forbidden`] where the member is deactivated.
@@ -91,11 +92,21 @@ impl Service {
         if member.deactivated {
             return Err(Failure::Forbidden.into());
         }
+        let event = AuditEvent {
+            account_id: member.account_id,
+            at: self.clock.now(),
+            actor: Actor::System,
+            action: Action::PasswordResetOffered,
+            subject: member.id.as_str().to_owned(),
+            ip: None,
+            user_agent: None,
+            detail: json!({ "email": member.email }),
+        };
         let purpose = LinkPurpose::Reset {
             member: member.id,
             email: member.email,
         };
-        self.new_link(purpose).await.map(Some)
+        self.new_link(purpose, Some(event)).await.map(Some)
     }
 
     /// What a link leads to.
@@ -240,7 +251,11 @@ impl Service {
             .await
     }
 
-    async fn new_link(&self, purpose: LinkPurpose) -> Result<LinkToken, Error> {
+    async fn new_link(
+        &self,
+        purpose: LinkPurpose,
+        event: Option<AuditEvent>,
+    ) -> Result<LinkToken, Error> {
         let token = self.new_token();
         let now = self.clock.now();
         let expires_at = now.plus_seconds(LIFE_SECONDS);
@@ -250,7 +265,7 @@ impl Service {
             created_at: now,
             expires_at,
         };
-        self.store.replace_link(link).await?;
+        self.store.replace_link(link, event).await?;
         Ok(LinkToken(token))
     }
 

@@ -1,6 +1,6 @@
 //! `voxum admin …`
 
-use crate::support::{PASSWORD, Server, run, voxum};
+use crate::support::{PASSWORD, Server, count, run, voxum};
 use std::path::Path;
 
 fn admin(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -77,6 +77,32 @@ fn a_reset_link_lets_a_member_in_again() {
         server.client(None).form("/sign-in", &form).unwrap().status,
         200
     );
+}
+
+#[test]
+fn a_reset_link_is_told_of_in_the_log_of_that_account_before_it_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, ada) = Server::fresh(folder.path());
+    let eve = server.set_up(
+        &link(folder.path(), &["create-account", "Other Cars"]),
+        "eve@example.org",
+    );
+    let path = link(folder.path(), &["reset", "ada@example.com"]);
+    let log = ada.get("/audit?what=sign-ins&who=operator").unwrap().body;
+    for word in [
+        "Link for a new password made",
+        "The operator",
+        "ada@example.com",
+    ] {
+        assert!(log.contains(word), "{word}: {log}");
+    }
+    assert!(!log.contains(path.trim_start_matches("/setup/")), "{log}");
+    let other = eve.get("/audit?what=sign-ins&who=operator").unwrap().body;
+    assert!(!other.contains("Link for a new password made"), "{other}");
+    // One that is refused makes no link.
+    let events = "SELECT count(*) FROM audit_events WHERE action = 'password.reset_offered'";
+    admin(folder.path(), &["reset", "nobody@example.com"]);
+    assert_eq!(count(folder.path(), events), 1);
 }
 
 #[test]

@@ -75,6 +75,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::MemberRoleChanged => "Role changed",
         Action::PasswordChanged => "Password changed",
         Action::PasswordReset => "Password reset",
+        Action::PasswordResetOffered => "Link for a new password made",
         Action::SessionEnded => "Signed out",
         Action::SessionOpened => "Signed in",
         Action::SessionOthersEnded => "Signed out elsewhere",

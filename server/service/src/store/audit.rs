@@ -163,13 +163,14 @@ pub enum Action {
     MemberRoleChanged,
     PasswordChanged,
     PasswordReset,
+    PasswordResetOffered,
     SessionEnded,
     SessionOpened,
     SessionOthersEnded,
 }
 
 impl Action {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::AccountCreated,
         Self::AccountRestored,
         Self::AccountUpdated,
@@ -200,6 +201,7 @@ impl Action {
         Self::MemberRoleChanged,
         Self::PasswordChanged,
         Self::PasswordReset,
+        Self::PasswordResetOffered,
         Self::SessionEnded,
         Self::SessionOpened,
         Self::SessionOthersEnded,
@@ -237,6 +239,7 @@ impl Action {
             Self::MemberRoleChanged => "member.role_changed",
             Self::PasswordChanged => "password.changed",
             Self::PasswordReset => "password.reset",
+            Self::PasswordResetOffered => "password.reset_offered",
             Self::SessionEnded => "session.ended",
             Self::SessionOpened => "session.opened",
             Self::SessionOthersEnded => "session.others_ended",

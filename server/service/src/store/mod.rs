@@ -145,8 +145,9 @@ pub trait InstallationStore: Send + Sync + 'static {
 /// Accounts, members, their sessions and one-time links.
 #[async_trait]
 pub trait MemberStore: Send + Sync + 'static {
-    /// Stores a link and ends every unused link of the same purpose (see [`LinkPurpose::same_kind`]).
-    async fn replace_link(&self, link: NewLink) -> Result<()>;
+    /// Stores a link and ends every unused link of the same purpose (see [`LinkPurpose::same_kind`]). `None` where there is
+    /// no account yet in which that could be recorded.
+    async fn replace_link(&self, link: NewLink, event: Option<AuditEvent>) -> Result<()>;
 
     /// The link with this digest that is neither used nor over at `now`.
     async fn find_link(&self, digest: &TokenDigest, now: Timestamp) -> Result<Option<LinkPurpose>>;

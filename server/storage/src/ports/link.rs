@@ -1,16 +1,23 @@
 //! One-time links.
 
-use super::{Connection, Executor, Result, Store, Turn, read};
+use super::{Connection, Executor, Result, Store, Turn, read, record};
 use crate::error::Doing as _;
 use crate::sql::link;
 use crate::sql::link::LinkRow;
 use domain::Timestamp;
-use service::store::{LinkPurpose, NewLink, TokenDigest};
+use service::store::{AuditEvent, LinkPurpose, NewLink, TokenDigest};
 
-pub(super) async fn replace(store: &Store, new: NewLink) -> Result<()> {
+pub(super) async fn replace(store: &Store, new: NewLink, event: Option<AuditEvent>) -> Result<()> {
     const DOING: &str = "storing a link";
-    let mut tx = store.begin(Turn::Installation, DOING).await?;
+    let turn = match &event {
+        Some(event) => Turn::Account(&event.account_id),
+        None => Turn::Installation,
+    };
+    let mut tx = store.begin(turn, DOING).await?;
     insert(&mut tx, &new).await?;
+    if let Some(event) = &event {
+        record(&mut tx, event).await?;
+    }
     tx.commit().await.doing(DOING)
 }
 

@@ -13,8 +13,8 @@ use service::store::{
 
 #[async_trait]
 impl MemberStore for Store {
-    async fn replace_link(&self, link: NewLink) -> Result<()> {
-        link::replace(self, link).await
+    async fn replace_link(&self, link: NewLink, event: Option<AuditEvent>) -> Result<()> {
+        link::replace(self, link, event).await
     }
 
     async fn find_link(&self, digest: &TokenDigest, now: Timestamp) -> Result<Option<LinkPurpose>> {

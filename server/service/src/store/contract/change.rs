@@ -9,8 +9,8 @@ use crate::inventory::Condition;
 use crate::leads::{Edit, LeadEdits};
 use crate::store::{
     AccountSettings, Action, AuditEvent, Changed, ChangedSeveral, Claim, Ended, Inserted,
-    KeyChange, KeyEdit, KeyRecord, KeySettings, LinkPurpose, NewRevocation, NewSession, OldEnds,
-    Put, Removal, Revoker, Rotated, SeveralChange, Store, StoreError, TokenDigest, Which,
+    KeyChange, KeyEdit, KeyRecord, KeySettings, LinkPurpose, NewLink, NewRevocation, NewSession,
+    OldEnds, Put, Removal, Revoker, Rotated, SeveralChange, Store, StoreError, TokenDigest, Which,
 };
 use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -61,13 +61,14 @@ pub enum Change {
     OpenSession,
     EndOtherSessions,
     ResetPassword,
+    OfferReset,
     ChangePassword,
     ClaimAccount,
 }
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
@@ -96,6 +97,7 @@ impl Change {
         Self::OpenSession,
         Self::EndOtherSessions,
         Self::ResetPassword,
+        Self::OfferReset,
         Self::ChangePassword,
         Self::ClaimAccount,
     ];
@@ -277,6 +279,21 @@ impl Change {
                 store
                     .reset_password(&world.reset, at(10), "new hash", forget, event)
                     .await?
+            }
+            Self::OfferReset => {
+                let digest = token("another reset");
+                let link = NewLink {
+                    digest,
+                    purpose: LinkPurpose::Reset {
+                        member: tenant.owner.clone(),
+                        email: tenant.email.clone(),
+                    },
+                    created_at: at(10),
+                    expires_at: at(20),
+                };
+                let event = event(Action::PasswordResetOffered);
+                store.replace_link(link, Some(event)).await?;
+                store.find_link(&digest, at(10)).await?.is_some()
             }
             Self::ClaimAccount => {
                 let event = event(Action::AccountCreated);

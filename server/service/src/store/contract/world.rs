@@ -46,7 +46,7 @@ pub(super) async fn link(
         created_at: now,
         expires_at: now.plus_seconds(3_600),
     };
-    store.replace_link(link).await.unwrap();
+    store.replace_link(link, None).await.unwrap();
     digest
 }
 

@@ -21,7 +21,7 @@ use domain::KeyStatus;
 use serde::{Deserialize, Serialize};
 use service::key::{Carried, KeyNamed, NotNamed, OperatorChange};
 use service::store::{KeyRecord, Receipt};
-use service::{Error, Pepper, Service};
+use service::{Error, Pepper, Service, rfc3339};
 use storage::OpenMode;
 
 /// One change of one key: a line of JSON over the socket.
@@ -187,6 +187,17 @@ async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
             Outcome::Done(format!("Active already: {}.", told(&key)))
         }
         (Carried::Same(key), _) => Outcome::Done(format!("Paused already: {}.", told(&key))),
+        // A script that makes sure that a key is dead has what it wants.
+        (Carried::AlreadyEnded(key, status), OperatorChange::Revoke(_)) => {
+            let how = match status {
+                KeyStatus::Revoked => "Revoked",
+                _ => "Expired",
+            };
+            let revoked_at = key.revocation.as_ref().map(|revocation| revocation.at);
+            let since = revoked_at.or(key.expires_at).map(rfc3339);
+            let since = since.map_or_else(String::new, |since| format!(", since {since}"));
+            Outcome::Done(format!("{how} already{since}: {}.", told(&key)))
+        }
         (Carried::AlreadyEnded(key, KeyStatus::Revoked), _) => {
             Outcome::Refused(format!("{} was revoked already", told(&key)))
         }

@@ -1,6 +1,6 @@
 //! `voxum key list`, `revoke`, `pause` and `resume`, beside a running server, without one, and where its socket is gone.
 
-use crate::support::{Client, Server, count, run, voxum};
+use crate::support::{Client, Server, change, count, run, voxum};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -251,20 +251,16 @@ fn what_cannot_be_done_is_told_in_one_line_and_no_key_is_repeated() {
             assert!(!log.contains(&secret[3..20]), "{log}");
         }
     }
-    does(folder, &["revoke", &id]);
-    for change in ["revoke", "pause", "resume"] {
-        let line = refused(folder, &[change, &id]);
-        assert!(line.contains("revoked already"), "{line}");
-    }
     // Of several each is tried.
-    let (code, out, err) = key(folder, &["revoke", &id, &secret[..9]]);
+    let unknown = "0199c0de-7a5b-7000-8000-00000000abcd";
+    let (code, out, err) = key(folder, &["revoke", unknown, &secret[..9]]);
     assert_eq!(
         (code, out.lines().count(), err.lines().count()),
         (Some(1), 1, 1),
         "{err}"
     );
     assert!(
-        out.contains("“CRM Sync”") && err.contains("revoked already"),
+        out.contains("“CRM Sync”") && err.contains("no key of this installation"),
         "{out}{err}"
     );
     let (code, _, err) = key(folder, &["revoke", &id, "--reason", "why"]);
@@ -272,6 +268,51 @@ fn what_cannot_be_done_is_told_in_one_line_and_no_key_is_repeated() {
         code == Some(2) && err.contains("leaked, replaced, unused, other"),
         "{err}"
     );
+}
+
+#[test]
+fn whoever_makes_sure_that_a_key_is_dead_is_told_since_when_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (server, owner) = Server::fresh(folder);
+    let (over, _) = owner.issue("Over", "0123456789abcdef").unwrap();
+    change(
+        folder,
+        "UPDATE api_keys SET created_at = 1, expires_at = 1000",
+    );
+    let (id, _) = known(&owner, 1);
+    does(folder, &["revoke", &id]);
+    let since = owner.keys()[0]["revocation"]["at"]["iso"].clone();
+    let since = since.as_str().unwrap();
+    let mut server = Some(server);
+    // With a server and without one.
+    for _ in 0..2 {
+        let out = does(folder, &["revoke", &id, &over]);
+        let lines: Vec<_> = out.lines().collect();
+        for (line, beginning, name) in [
+            (
+                lines[0],
+                format!("Revoked already, since {since}: "),
+                "“Key 1”",
+            ),
+            (
+                lines[1],
+                "Expired already, since 1970-01-01T00:00:01Z: ".to_owned(),
+                "“Over”",
+            ),
+        ] {
+            assert!(line.starts_with(&beginning) && line.contains(name), "{out}");
+        }
+        for change in ["pause", "resume"] {
+            let line = refused(folder, &[change, &id]);
+            assert!(line.contains("was revoked already"), "{line}");
+            let line = refused(folder, &[change, &over]);
+            assert!(line.contains("has expired already"), "{line}");
+        }
+        drop(server.take());
+    }
+    // Nothing was done a second time.
+    assert_eq!(count(folder, EVENTS), 1);
 }
 
 #[test]
@@ -305,7 +346,7 @@ fn keys_are_listed_and_named_by_previews_of_which_there_is_one() {
     let all = does(folder, &["list", "--all"]);
     assert!(all.lines().count() == 2 && all.contains("revoked"), "{all}");
 
-    crate::support::change(folder, "UPDATE api_keys SET preview = 'vx_abc123…'");
+    change(folder, "UPDATE api_keys SET preview = 'vx_abc123…'");
     let line = refused(folder, &["revoke", "vx_abc123"]);
     assert!(line.contains(&first) && line.contains(&second), "{line}");
     assert_eq!(two.get("/api/key").unwrap().status, 200);

@@ -177,12 +177,15 @@ async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
             refused(receipt)
         )),
         (Carried::Changed(key, receipt), OperatorChange::Resume) => {
-            let accepted = match receipt {
-                Some(Receipt { nodes: 0, .. }) => "No server was running",
-                _ => "It is accepted again",
-            };
-            Outcome::Done(format!("Resumed: {}. {accepted}.", told(&key)))
+            Outcome::Done(format!("Resumed: {}. {}.", told(&key), accepted(receipt)))
         }
+        // One that was revoked after the backup works again by this, and nobody should do that without noticing.
+        (Carried::Confirmed(key, receipt, restored_at), _) => Outcome::Done(format!(
+            "Resumed: {}. It came back from a backup that was restored at {}, and was paused, unconfirmed, until now. {}.",
+            told(&key),
+            rfc3339(restored_at),
+            accepted(receipt)
+        )),
         (Carried::Same(key), OperatorChange::Resume) => {
             Outcome::Done(format!("Active already: {}.", told(&key)))
         }
@@ -229,6 +232,14 @@ fn refused(receipt: Option<Receipt>) -> String {
         || "It is refused from now on".to_owned(),
         |receipt| receipt.told(false),
     )
+}
+
+/// The same of a key that was resumed.
+fn accepted(receipt: Option<Receipt>) -> &'static str {
+    match receipt {
+        Some(Receipt { nodes: 0, .. }) => "No server was running",
+        _ => "It is accepted again",
+    }
 }
 
 fn told(key: &KeyRecord) -> String {

@@ -316,6 +316,47 @@ fn whoever_makes_sure_that_a_key_is_dead_is_told_since_when_it_is() {
 }
 
 #[test]
+fn whoever_resumes_a_restored_key_is_told_that_it_waited_to_be_confirmed() {
+    const WAITED: &str = ". It came back from a backup that was restored at ";
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (from, to) = (from.path(), to.path());
+    let (server, owner) = Server::fresh(from);
+    let (first, _) = known(&owner, 1);
+    let (second, client) = known(&owner, 2);
+    server.stop();
+    let pepper = "data/pepper";
+    std::fs::create_dir(to.join("data")).unwrap();
+    std::fs::copy(from.join(pepper), to.join(pepper)).unwrap();
+    let backup = to.join("backup.db");
+    for (folder, command) in [(from, "backup"), (to, "restore")] {
+        let (code, _, err) = run(voxum(folder).arg(command).arg(&backup));
+        assert_eq!(code, Some(0), "{err}");
+    }
+    let resumed = |id: &str| does(to, &["resume", id]);
+    let out = resumed(&first);
+    assert!(
+        out.starts_with("Resumed: ") && out.contains(WAITED),
+        "{out}"
+    );
+    let end = "Z, and was paused, unconfirmed, until now. No server was running.\n";
+    assert!(out.ends_with(end), "{out}");
+    // Paused again, it is one as any other.
+    does(to, &["pause", &first]);
+    let out = resumed(&first);
+    assert!(
+        out.starts_with("Resumed: ") && !out.contains(WAITED),
+        "{out}"
+    );
+
+    let server = Server::start(to);
+    is_refused(&server.again(&client), "paused_key");
+    let out = resumed(&second);
+    assert!(out.contains(WAITED), "{out}");
+    assert!(out.ends_with(". It is accepted again.\n"), "{out}");
+    assert_eq!(server.again(&client).get("/api/key").unwrap().status, 200);
+}
+
+#[test]
 fn keys_are_listed_and_named_by_previews_of_which_there_is_one() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

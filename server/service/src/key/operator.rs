@@ -7,7 +7,7 @@ use crate::store::{
     Revoker,
 };
 use crate::{Error, Service};
-use domain::{KeyId, KeyStatus, RevokeReason};
+use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -45,6 +45,8 @@ pub enum OperatorChange {
 pub enum Carried {
     /// With how that reached the nodes, where it is known.
     Changed(Box<KeyRecord>, Option<Receipt>),
+    /// It was resumed, which confirmed it: it had waited for that since its account was restored at this time.
+    Confirmed(Box<KeyRecord>, Option<Receipt>, Timestamp),
     /// It was paused, or not paused, already.
     Same(Box<KeyRecord>),
     /// It was revoked or has expired.
@@ -166,6 +168,7 @@ impl Service {
         change: &KeyChange,
         action: Action,
     ) -> Result<Carried, Error> {
+        let restored_at = self.waits_since(&key).await?;
         let now = self.clock.now();
         let told = |_: &KeyRecord, after: &KeyRecord| {
             let detail = json!({ "name": after.name, "preview": after.preview });
@@ -176,7 +179,10 @@ impl Service {
             .change_key(&key.account_id, &key.id, change, now, &told);
         let (came_to, receipt) = self.everywhere(change).await?;
         Ok(match came_to {
-            Changed::Changed(key) => Carried::Changed(key, receipt),
+            Changed::Changed(key) => match restored_at {
+                Some(restored_at) => Carried::Confirmed(key, receipt, restored_at),
+                None => Carried::Changed(key, receipt),
+            },
             Changed::Same(key) | Changed::Differs(key) => Carried::Same(key),
             Changed::Ended => {
                 let status = key.status(now);
@@ -187,7 +193,7 @@ impl Service {
     }
 }
 
-fn event(key: &KeyRecord, action: Action, at: domain::Timestamp, detail: Value) -> AuditEvent {
+fn event(key: &KeyRecord, action: Action, at: Timestamp, detail: Value) -> AuditEvent {
     AuditEvent {
         account_id: key.account_id.clone(),
         at,

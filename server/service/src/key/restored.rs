@@ -1,9 +1,9 @@
 //! Keys that wait since their account was restored from a backup, which knows nothing of what was revoked after it.
 
-use crate::store::Action;
+use crate::store::{Action, KeyRecord};
 use crate::view::moment;
 use crate::{Error, Member, Service};
-use domain::{KeyCount, KeyId, Timestamp};
+use domain::{AccountId, KeyCount, KeyId, Timestamp};
 
 impl Service {
     /// When the member's account was restored last, and up to `limit` of the keys that were active then and that nobody has
@@ -15,19 +15,30 @@ impl Service {
         limit: u32,
     ) -> Result<Option<(Timestamp, Vec<KeyId>)>, Error> {
         let account = &member.account_id;
+        let Some(at) = self.last_restore(account).await? else {
+            return Ok(None);
+        };
+        // The restore paused them at the time of its event.
+        let keys = self.store.keys_paused_at(account, at, now, limit).await?;
+        Ok(Some((at, keys)))
+    }
+
+    /// The restore since which a key waits; `None` where it does not.
+    pub(super) async fn waits_since(&self, key: &KeyRecord) -> Result<Option<Timestamp>, Error> {
+        // Whoever pauses one that works waits for nothing more.
+        let Some(paused_at) = key.paused_at else {
+            return Ok(None);
+        };
+        let restored_at = self.last_restore(&key.account_id).await?;
+        Ok(restored_at.filter(|at| *at == paused_at))
+    }
+
+    async fn last_restore(&self, account: &AccountId) -> Result<Option<Timestamp>, Error> {
         let event = self
             .store
             .last_event(account, Action::AccountRestored)
             .await?;
-        let Some(event) = event else {
-            return Ok(None);
-        };
-        // The restore paused them at the time of its event.
-        let keys = self
-            .store
-            .keys_paused_at(account, event.at, now, limit)
-            .await?;
-        Ok(Some((event.at, keys)))
+        Ok(event.map(|event| event.at))
     }
 
     /// How many they are, and what to do or whom to ask; `None` where there is none.

@@ -328,3 +328,45 @@ fn one_command_moves_everything_from_a_file_to_postgresql() {
     );
     installation.end();
 }
+
+#[test]
+fn a_move_that_fails_leaves_nothing_beside_the_file() {
+    let installation = Installation::new(true);
+    // Something stands there already.
+    Server::of(&mut installation.voxum(&[]), true).stop();
+    let folder = installation.folder.path();
+    Server::fresh(folder).0.stop();
+    let used = folder.join("data/voxum.db");
+    // One that was brought here, and that no server was ever started on.
+    let brought = folder.join("brought.db");
+    std::fs::copy(&used, &brought).unwrap();
+    let left = || {
+        let folders = [folder, used.parent().unwrap()];
+        let entries = folders.map(|folder| std::fs::read_dir(folder).unwrap());
+        let names = entries.into_iter().flatten();
+        let mut names: Vec<_> = names.map(|entry| entry.unwrap().path()).collect();
+        names.sort();
+        names
+    };
+    let before = left();
+    let fails = |file: &Path, url: Option<&str>, word: &str| {
+        let mut command = installation.voxum(&["move", &file.to_string_lossy()]);
+        if let Some(url) = url {
+            command.env("VOXUM_DATABASE_URL", url);
+        }
+        let (code, _, err) = run(&mut command);
+        assert!(code == Some(1) && err.contains(word), "{err}");
+        assert_eq!(left(), before, "{err}");
+    };
+    for file in [&used, &brought] {
+        fails(file, None, "is not empty");
+        // Many times, since whether SQLite is done before the process ends could be chance.
+        for _ in 0..15 {
+            let nowhere = Some("postgres://voxum@127.0.0.1:1/voxum");
+            fails(file, nowhere, "cannot be reached");
+        }
+    }
+    // Nor is the file any worse for it.
+    Server::start(folder).stop();
+    installation.end();
+}

@@ -17,14 +17,29 @@ const DOING: &str = "moving the database";
 /// another name, so that no server goes on with it by mistake.
 ///
 /// # Errors
-/// Where nothing was moved, such as while a server uses the file.
+/// Where nothing was moved, such as while a server uses the file. Then nothing is beside it that was not there before.
 pub async fn move_to_postgres(file: &Path, url: &str) -> Result<Held> {
+    let files = Files::at(file)?;
+    let marked = files.are_marked()?;
     // Brings the schema up to date.
     let store = SqliteStore::open(file, OpenMode::ExistingOnly).await?;
     store.close().await;
-    let files = Files::at(file)?;
     let mut connection = take(&files).await?;
-    let held = held(&mut connection).await?;
+    let done = bring_over(&mut connection, &files, url).await;
+    if done.is_err() && !marked && files.database.exists() {
+        // While nobody else can be at the file: a server that waits for it marks it again. Where this fails, what the marker
+        // says is true all the same.
+        let _ = std::fs::remove_file(&files.marker);
+    }
+    // Only then SQLite's journal is gone, which dropping it would leave to a thread that may come too late.
+    let closed = connection.close().await.doing(DOING);
+    let held = done?;
+    closed?;
+    Ok(held)
+}
+
+async fn bring_over(connection: &mut SqliteConnection, files: &Files, url: &str) -> Result<Held> {
+    let held = held(connection).await?;
     let moved = files.beside(MOVED);
     if std::fs::symlink_metadata(&moved).is_ok() {
         return Err(CopyError::Exists { path: moved });
@@ -34,13 +49,12 @@ pub async fn move_to_postgres(file: &Path, url: &str) -> Result<Held> {
         files.sync_directory().writing(&moved)
     };
     // Renamed first: whatever happens in between, no two servers go on, each with data of its own.
-    if let Err(error) = to_postgres::fill(&mut connection, url, rename).await {
+    if let Err(error) = to_postgres::fill(connection, url, rename).await {
         if !files.database.exists() && moved.exists() {
             std::fs::rename(&moved, &files.database).writing(&files.database)?;
         }
         return Err(error);
     }
-    connection.close().await.doing(DOING)?;
     Ok(held)
 }
 

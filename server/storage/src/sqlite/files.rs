@@ -47,7 +47,7 @@ impl Files {
     }
 
     /// Whether the database was made complete here before.
-    pub(super) fn are_marked(&self) -> Result<bool, OpenError> {
+    pub(crate) fn are_marked(&self) -> Result<bool, OpenError> {
         self.marker
             .try_exists()
             .map_err(|error| self.unreadable(error))

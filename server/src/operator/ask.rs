@@ -3,7 +3,7 @@
 use super::socket::path;
 use super::{Order, Outcome};
 use anyhow::{Context as _, bail};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -15,25 +15,38 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Far more than a sentence about ten keys.
 const MOST: u64 = 64 * 1_024;
 
+/// Whether a server listens for commands, without asking it anything.
+///
+/// # Errors
+/// Where that cannot be told.
+pub async fn listens(database: &Path) -> io::Result<bool> {
+    Ok(connect(&path(database)).await?.is_some())
+}
+
+/// `None` where no server runs, or one was killed.
+async fn connect(path: &Path) -> io::Result<Option<UnixStream>> {
+    match UnixStream::connect(path).await {
+        Ok(stream) => Ok(Some(stream)),
+        Err(error)
+            if [ErrorKind::NotFound, ErrorKind::ConnectionRefused].contains(&error.kind()) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Has the running server carry out an order; `None` where none listens.
 ///
 /// # Errors
 /// One line for the operator, where nobody knows what came of it.
 pub async fn ask(database: &Path, order: &Order) -> anyhow::Result<Option<Outcome>> {
     let path = path(database);
-    let mut stream = match UnixStream::connect(&path).await {
-        Ok(stream) => stream,
-        // No server runs, one was killed, or there is no socket with so long a path.
-        Err(error)
-            if [
-                ErrorKind::NotFound,
-                ErrorKind::ConnectionRefused,
-                ErrorKind::InvalidInput,
-            ]
-            .contains(&error.kind()) =>
-        {
-            return Ok(None);
-        }
+    let mut stream = match connect(&path).await {
+        Ok(Some(stream)) => stream,
+        Ok(None) => return Ok(None),
+        // There is no socket with so long a path.
+        Err(error) if error.kind() == ErrorKind::InvalidInput => return Ok(None),
         Err(error) => bail!(
             "the running server cannot be asked at {}: {error}; run the command as the server's user",
             path.display()
@@ -45,7 +58,7 @@ pub async fn ask(database: &Path, order: &Order) -> anyhow::Result<Option<Outcom
         stream.write_all(&line).await?;
         let mut answer = Vec::new();
         stream.take(MOST).read_to_end(&mut answer).await?;
-        Ok::<_, std::io::Error>(serde_json::from_slice(&answer)?)
+        Ok::<_, io::Error>(serde_json::from_slice(&answer)?)
     };
     let answered = match timeout(PATIENCE, asked).await {
         Ok(answered) => answered.map_err(anyhow::Error::from),

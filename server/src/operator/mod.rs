@@ -9,6 +9,7 @@ mod ask;
 mod socket;
 mod take;
 
+pub use ask::listens;
 pub use socket::Socket;
 pub use take::take_orders;
 

@@ -30,6 +30,8 @@ pub struct ServerLook {
     pub clock_ahead: i64,
     /// How many connections it has for everybody together.
     pub connections: i64,
+    /// How many nodes are at it that nobody takes for dead; `None` where its schema is not this program's.
+    pub nodes: Option<i64>,
     /// On this machine, so that nobody stands in between.
     pub near: bool,
     /// Nobody in between can read what goes there.

@@ -1,5 +1,6 @@
 //! `voxum doctor`.
 
+use crate::installation::wait_for;
 use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
 use crate::support::{Server, change, run, voxum};
 use std::os::unix::fs::PermissionsExt as _;
@@ -28,6 +29,9 @@ fn told(command: &mut Command, code: i32) -> String {
     out
 }
 
+/// That there is no server is no fault.
+const NONE: &str = "ok    server       none is running on this database";
+
 fn names(folder: &Path) -> Vec<std::ffi::OsString> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
@@ -44,6 +48,7 @@ fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let out = told(&mut voxum(folder.path()), 0);
     assert!(out.contains("the first start makes it"), "{out}");
+    assert!(out.contains(NONE), "{out}");
     assert_eq!(names(folder.path()).len(), 0, "it made something");
 
     let (server, owner) = Server::fresh(folder.path());
@@ -60,6 +65,7 @@ fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
         "MiB are free",
         "not behind anything",
         "http://127.0.0.1",
+        "ok    server       one is running on this database",
     ] {
         assert!(out.contains(line), "{line}: {out}");
     }
@@ -70,8 +76,13 @@ fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
     assert_eq!(names(&data), before);
     server.stop();
     let before = names(&data);
-    told(&mut voxum(folder.path()), 0);
+    let out = told(&mut voxum(folder.path()), 0);
+    assert!(out.contains(NONE), "{out}");
     assert_eq!(names(&data), before);
+    // One that was killed has left its socket.
+    Server::start(folder.path()).kill();
+    let out = told(&mut voxum(folder.path()), 0);
+    assert!(out.contains(NONE), "{out}");
 }
 
 #[test]
@@ -242,11 +253,19 @@ fn a_postgresql_server_is_looked_at_from_here() {
     ] {
         assert!(out.contains(line), "{line}: {out}");
     }
+    // A node is registered soon after it listens.
+    let counts = |line: &str| wait_for(line, || told(&mut node(), 0).contains(line));
+    counts("ok    server       1 node is running on this database");
+    let two = Server::of(&mut node(), false);
+    counts("ok    server       2 nodes are running on this database");
+    two.stop();
     let out = told(node().env("VOXUM_PEPPER", "00".repeat(32)), 1);
     assert!(out.contains("is not the one"), "{out}");
     let out = told(node().env_remove("VOXUM_PEPPER"), 1);
     assert!(out.contains("VOXUM_PEPPER is not set"), "{out}");
     server.stop();
+    let out = told(&mut node(), 0);
+    assert!(out.contains(NONE), "{out}");
     // Neither does a start go on with what it does not know.
     runtime.block_on(async {
         let newer = "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17";

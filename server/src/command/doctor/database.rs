@@ -211,6 +211,7 @@ mod tests {
                 latency: Duration::ZERO,
                 clock_ahead: 0,
                 connections: 100,
+                nodes: None,
                 near,
                 encrypted,
                 checked,

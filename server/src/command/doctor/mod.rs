@@ -8,6 +8,7 @@ mod database;
 mod pepper;
 mod place;
 mod report;
+mod running;
 mod ways;
 
 use crate::settings::Settings;
@@ -36,6 +37,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let mut report = Report::default();
     report.well("settings", "they can be read, and none is unknown");
     let found = database::check(&mut report, &database, &SystemClock).await;
+    running::check(&mut report, &database, &found).await;
     pepper::check(&mut report, &database, pepper.as_ref(), &found);
     database::check_clock(&mut report, &found, &SystemClock);
     place::check(&mut report, &database);

@@ -4,7 +4,7 @@ use super::PostgresStore;
 use super::open::{MIGRATOR, OURS, check_server, connect};
 use super::open_error::{OpenError, explain};
 use crate::look::{Look, NEWEST_EVENT, Schema, ServerLook, VERSION};
-use crate::sql::installation;
+use crate::sql::{installation, verdict};
 use service::Clock;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{Connection as _, PgConnection};
@@ -61,6 +61,13 @@ async fn read(
             .fetch_one(&mut *connection)
             .await?;
     }
+    let schema = Schema::of(found, &MIGRATOR);
+    let mut nodes = None;
+    if let Schema::Current(_) = schema {
+        nodes = sqlx::query_scalar(verdict::LIVE_NODES)
+            .fetch_one(&mut *connection)
+            .await?;
+    }
     let sql =
         "SELECT current_setting('server_version'), current_setting('max_connections')::bigint,
         coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)";
@@ -71,7 +78,7 @@ async fn read(
     let (latency, clock_ahead) = compare(connection, clock).await?;
     Ok(Look {
         version,
-        schema: Schema::of(found, &MIGRATOR),
+        schema,
         damage: None,
         pepper_fingerprint,
         has_keys,
@@ -80,6 +87,7 @@ async fn read(
             latency,
             clock_ahead,
             connections,
+            nodes,
             near: options.get_socket().is_some()
                 || host == "localhost"
                 || address.is_some_and(|address| address.is_loopback()),

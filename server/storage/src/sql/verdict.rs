@@ -23,6 +23,8 @@ pub(crate) const ACKNOWLEDGE: &str =
 
 pub(crate) const NODES: &str = "SELECT id, acknowledged, beats, leaving FROM nodes";
 
+pub(crate) const LIVE_NODES: &str = "SELECT count(*) FROM nodes WHERE leaving = 0";
+
 pub(crate) const EXPEL: &str = "UPDATE nodes SET leaving = 1 WHERE id = $1 AND beats = $2";
 
 pub(crate) const REMOVE: &str = "DELETE FROM nodes WHERE id = $1";

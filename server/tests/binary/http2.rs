@@ -1,0 +1,111 @@
+//! HTTP/2 frame by frame (RFC 9113), since no client can be told to stop in the midst of a body and listen on.
+
+use crate::support::Server;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const SETTINGS: u8 = 4;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+/// How a head begins whose status is that: its name by its number, and Huffman's code of its digits (RFC 7541).
+const STATUS_408: &[u8] = b"\x48\x83\x68\x0f\x7f";
+/// A field that has a number as a whole.
+const STATUS_200: &[u8] = b"\x88";
+
+fn send(to: &mut TcpStream, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let stream = stream.to_be_bytes();
+    let frame = [&length[1..], &[kind, flags], &stream, payload].concat();
+    to.write_all(&frame).unwrap();
+}
+
+/// The head and the body that are answered on a stream, whose end this waits for.
+fn answer(from: &mut TcpStream, stream: u32) -> (Vec<u8>, String) {
+    let (mut head, mut body) = (Vec::new(), Vec::new());
+    loop {
+        let mut frame = [0; 9];
+        from.read_exact(&mut frame).expect("the connection goes on");
+        let [a, b, c, kind, flags, of @ ..] = frame;
+        let length = u32::from_be_bytes([0, a, b, c]);
+        let mut payload = vec![0; usize::try_from(length).unwrap()];
+        from.read_exact(&mut payload).unwrap();
+        if u32::from_be_bytes(of) != stream {
+            continue;
+        }
+        match kind {
+            HEADERS => head.extend(payload),
+            DATA => body.extend(payload),
+            other => panic!("a frame of kind {other} before the end of the answer"),
+        }
+        if flags & END_STREAM != 0 {
+            return (head, String::from_utf8(body).unwrap());
+        }
+    }
+}
+
+/// A head of short fields, each as it is.
+fn head(fields: &[(&str, &str)]) -> Vec<u8> {
+    let mut head = Vec::new();
+    for (name, value) in fields {
+        head.push(0);
+        for text in [name, value] {
+            head.push(u8::try_from(text.len()).unwrap());
+            head.extend(text.as_bytes());
+        }
+    }
+    head
+}
+
+#[test]
+fn a_body_that_stops_coming_is_told_so_and_the_connection_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    let address = server.url.trim_start_matches("http://");
+    let mut connection = TcpStream::connect(address).unwrap();
+    let patience = Some(Duration::from_secs(40));
+    connection.set_read_timeout(patience).unwrap();
+    connection
+        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        .unwrap();
+    send(&mut connection, SETTINGS, 0, 0, b"");
+    let request = |method, path| {
+        [
+            (":method", method),
+            (":scheme", "http"),
+            (":authority", address),
+            (":path", path),
+        ]
+    };
+    let key = [
+        ("content-type", "application/json"),
+        ("x-api-key", &*secret),
+    ];
+    let post = [&request("POST", "/api/inventory")[..], &key].concat();
+    let began = Instant::now();
+    send(&mut connection, HEADERS, END_HEADERS, 1, &head(&post));
+    send(&mut connection, DATA, 0, 1, b"{");
+    let (told, body) = answer(&mut connection, 1);
+    let took = began.elapsed();
+    assert!(told.starts_with(STATUS_408), "{told:x?}");
+    assert!(
+        body.contains("\"code\":\"request_timeout\"") && body.contains("\"status\":408"),
+        "{body}"
+    );
+    let limit = Duration::from_secs(15)..Duration::from_secs(30);
+    assert!(limit.contains(&took), "{took:?}");
+    let (_, id) = body.split_once("\"instance\":\"").unwrap();
+    let id = &id[..id.find('"').unwrap()];
+    let page = owner.get(&format!("/refusals?id={id}")).unwrap().body;
+    assert!(page.contains("The body stopped coming"), "{page}");
+
+    // It has that request's stream alone closed.
+    let get = head(&request("GET", "/healthz"));
+    send(&mut connection, HEADERS, END_HEADERS | END_STREAM, 3, &get);
+    let (told, _) = answer(&mut connection, 3);
+    assert!(told.starts_with(STATUS_200), "{told:x?}");
+}

@@ -102,7 +102,7 @@ build: site ## The release binary with the site inside: target/release/voxum
 .PHONY: bench
 bench: build setup-load setup-postgres ## Print ratios of the release binary: to check a key, its pages, its start (half an hour; BENCH="a g" chooses)
 	$(call say,Building what it is compared with)
-	@cargo build --package server --release --example bare --example instructions
+	@cargo build --package server --release --example bare --example unchecked --example instructions
 ifndef BENCH
 	@python3 server/benches/startup.py $(TARGET)/release/voxum
 	@python3 server/benches/pages.py $(TARGET)/release/voxum

@@ -18,7 +18,7 @@ import tempfile
 import time
 
 import load
-from load import bare, cpu, make, run, stop, told, wrk, written
+from load import cpu, make, open_to_all, run, stop, told, wrk, written
 from startup import resident, start
 
 SECONDS = int(os.environ.get("SECONDS", 4))
@@ -115,13 +115,13 @@ def a(voxum, programs, root):
     few = Installation(voxum, root, ROTATED)
     for threads in ("1", "2"):
         settings = {"TOKIO_WORKER_THREADS": threads}
-        ours, theirs = few.start(**settings), bare(os.path.join(programs, "bare"), **settings)
+        ours, theirs = few.start(**settings), open_to_all(os.path.join(programs, "bare"), **settings)
         what = f"a  a key checked / nothing checked, {threads} thread{'s'[: threads != '1']}"
         compare(what, ours, (*theirs, few.file), 0.85, "bare", 1.3)
         stop(theirs[0])
         # A folder of its own: a process that notes nothing must not look like a node that has to be asked.
         other = Installation(voxum, os.path.join(root, threads), 0)
-        unchecked = bare(os.path.join(programs, "bare"), os.path.join(other.folder, "data"), **settings)
+        unchecked = open_to_all(os.path.join(programs, "unchecked"), os.path.join(other.folder, "data"), **settings)
         what = what.replace("nothing checked", "not checked by our own")
         compare(what, ours, (*unchecked, few.file), 0.85, "unchecked", 1.3)
         stop(unchecked[0])

@@ -1,0 +1,46 @@
+//! The same JSON as of `bare`, still asking nobody, but from our own server with all that it does for every request: what
+//! `GET /api/key` takes more is the check of the key, and what is noted of its use.
+//!
+//! Argument: the folder of a database and its pepper.
+
+mod answer;
+
+use server::router::app;
+use server::{AppState, Limits, PublicUrl, Site, TrustedProxies, answer_all};
+use service::{OsRandom, Pepper, Service, SystemClock};
+use std::path::Path;
+use std::sync::Arc;
+use storage::{OpenMode, SqliteStore};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Whatever our own server is made of.
+async fn state(folder: &Path) -> AppState {
+    let pepper = std::fs::read_to_string(folder.join("pepper")).expect("a pepper");
+    let store = SqliteStore::open(&folder.join("voxum.db"), OpenMode::ExistingOnly).await;
+    let service = Service::open(
+        Arc::new(store.expect("a database")),
+        Arc::new(SystemClock),
+        Arc::new(OsRandom),
+        Pepper::parse(&pepper).expect("a pepper"),
+        String::new(),
+    );
+    AppState::new(
+        Arc::new(service.await.expect("the service opens")),
+        Site::for_this_process().expect("a site"),
+        PublicUrl::parse("http://127.0.0.1").expect("an address"),
+        TrustedProxies::default(),
+    )
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let folder = std::env::args().nth(1).expect("a folder");
+    let app = app(answer::routes(), state(Path::new(&folder)).await);
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("Listening on http://{}", listener.local_addr()?);
+    let (limits, tasks) = (Limits::new(1_000), TaskTracker::new());
+    answer_all(listener, None, app, limits, tasks, CancellationToken::new()).await;
+    Ok(())
+}

@@ -3,7 +3,7 @@
 //! Four ways to the file. One writer for every change, so that changes queue in memory and not at the file's lock; a
 //! few read-only connections, which never wait for it; a pair of those for the question who asks, so that no amount of
 //! listing keeps anybody out; and one connection for what may be lost with the power (when a key or a session was last
-//! used, how many calls there were), so that those writes wait for no disk.
+//! used, how many calls there were), so that those writes wait for no disk; they stand back behind all others ([`turns`]).
 //!
 //! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
 
@@ -23,6 +23,7 @@ pub(crate) mod pools;
 )]
 mod ports;
 mod terms;
+mod turns;
 #[cfg(test)]
 mod verdicts;
 
@@ -34,10 +35,11 @@ use crate::turn::Turn;
 use alone::Alone;
 use feed::upsert_all;
 use ports::Result;
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::SqlitePool;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use turns::{Pool, Transaction};
 
 // What the ports are written against.
 use SqliteStore as Store;
@@ -55,16 +57,16 @@ const FEED_TURN: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     /// One connection; what it commits survives power loss.
-    writer: SqlitePool,
+    writer: Pool,
     readers: SqlitePool,
     /// Reads who asks: keys by their digest, and sessions.
     door: SqlitePool,
     /// Lets one feed at a time to the writer.
     feeds: Arc<Semaphore>,
     /// One connection; what it commits survives the end of the process, and perhaps not power loss.
-    relaxed: SqlitePool,
+    relaxed: Pool,
     /// For what servers that keep keys in memory tell each other: nothing else waits on it, and it waits for nothing.
-    pulse: SqlitePool,
+    pulse: Pool,
     alone: Arc<Alone>,
 }
 
@@ -96,27 +98,18 @@ impl SqliteStore {
     }
 
     /// Begins a change; there is one at a time, whoever's turn it is. Dropped without a commit, it leaves nothing.
-    async fn begin(
-        &self,
-        _turn: Turn<'_>,
-        doing: &'static str,
-    ) -> Result<Transaction<'static, Sqlite>> {
-        // Takes the write lock now: a transaction that reads first and upgrades later would fail at once where
-        // another process wrote in between, whatever the busy timeout.
-        self.writer.begin_with("BEGIN IMMEDIATE").await.doing(doing)
+    async fn begin(&self, _turn: Turn<'_>, doing: &'static str) -> Result<Transaction> {
+        self.writer.begin().await.doing(doing)
     }
 
     /// Begins a change of what servers tell each other. Those that it tells are gone with the power as well.
-    async fn begin_lasting(&self, doing: &'static str) -> Result<Transaction<'static, Sqlite>> {
-        self.pulse.begin_with("BEGIN IMMEDIATE").await.doing(doing)
+    async fn begin_lasting(&self, doing: &'static str) -> Result<Transaction> {
+        self.pulse.begin().await.doing(doing)
     }
 
     /// Begins a change that may be lost with the power.
-    async fn begin_relaxed(&self, doing: &'static str) -> Result<Transaction<'static, Sqlite>> {
-        self.relaxed
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .doing(doing)
+    async fn begin_relaxed(&self, doing: &'static str) -> Result<Transaction> {
+        self.relaxed.begin().await.doing(doing)
     }
 }
 

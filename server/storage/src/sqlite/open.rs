@@ -7,6 +7,7 @@ use super::SqliteStore;
 use super::alone::Alone;
 use super::files::Files;
 use super::open_error::{OpenError, explain};
+use super::turns::Pool;
 use super::{pools, terms};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
@@ -65,14 +66,17 @@ impl SqliteStore {
                 mode,
             });
         }
+        let turns = Arc::default();
+        let relaxed = pools::relaxed(&options).await.map_err(failed)?;
+        let pulse = pools::pulse(&options).await.map_err(failed)?;
         Ok(Self {
-            relaxed: pools::relaxed(&options).await.map_err(failed)?,
+            writer: Pool::new(writer, &turns, false),
             readers: pools::readers(&options, READERS).await.map_err(failed)?,
             door: pools::readers(&options, DOOR).await.map_err(failed)?,
             feeds: Arc::new(Semaphore::new(1)),
-            pulse: pools::pulse(&options).await.map_err(failed)?,
+            relaxed: Pool::new(relaxed, &turns, true),
+            pulse: Pool::new(pulse, &turns, false),
             alone: Arc::new(Alone::at(files.marker.clone())),
-            writer,
         })
     }
 }
@@ -166,6 +170,7 @@ pub(crate) async fn bring_up(
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::Executor;
     use super::*;
     use crate::sql;
 
@@ -188,31 +193,31 @@ pub(super) mod tests {
         }
     }
 
+    async fn has_the_settings(connection: impl Executor<'_> + Copy, synchronous: i64) {
+        let setting = async |pragma: &'static str| -> i64 {
+            sqlx::query_scalar(pragma)
+                .fetch_one(connection)
+                .await
+                .expect(pragma)
+        };
+        // 1 is NORMAL, 2 is FULL.
+        assert_eq!(setting("PRAGMA synchronous").await, synchronous);
+        assert_eq!(setting("PRAGMA foreign_keys").await, 1);
+        assert_eq!(setting("PRAGMA busy_timeout").await, 5_000);
+        let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+            .fetch_one(connection)
+            .await
+            .expect("a journal mode");
+        assert_eq!(mode, "wal");
+    }
+
     #[tokio::test]
     async fn each_connection_has_the_settings_that_were_promised() {
         let (_place, store) = fresh().await;
-        // synchronous: 1 is NORMAL, 2 is FULL.
-        for (pool, synchronous) in [
-            (&store.writer, 2),
-            (&store.relaxed, 1),
-            (&store.pulse, 1),
-            (&store.readers, 2),
-        ] {
-            let setting = async |pragma: &'static str| -> i64 {
-                sqlx::query_scalar(pragma)
-                    .fetch_one(pool)
-                    .await
-                    .expect(pragma)
-            };
-            assert_eq!(setting("PRAGMA synchronous").await, synchronous);
-            assert_eq!(setting("PRAGMA foreign_keys").await, 1);
-            assert_eq!(setting("PRAGMA busy_timeout").await, 5_000);
-            let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
-                .fetch_one(pool)
-                .await
-                .expect("a journal mode");
-            assert_eq!(mode, "wal");
-        }
+        has_the_settings(&store.writer, 2).await;
+        has_the_settings(&store.relaxed, 1).await;
+        has_the_settings(&store.pulse, 1).await;
+        has_the_settings(&store.readers, 2).await;
         let written = sqlx::query("DELETE FROM items")
             .execute(&store.readers)
             .await;

@@ -1,0 +1,188 @@
+//! Who writes next. SQLite lets one connection write at a time, and whoever comes meanwhile asks again after a while: it
+//! may then find the next one writing, again and again. So what may be lost with the power, of which there can be much,
+//! stands back here, in memory: none of it is written while anything else is, and whatever comes meanwhile waits for one
+//! transaction of it and comes next.
+
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use sqlx::sqlite::{SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
+use sqlx::{Describe, Either, Execute, Executor, SqlStr, Sqlite, SqliteConnection, SqlitePool};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
+use tokio::time::timeout;
+
+/// Shared by those who wait at the file's lock; alone for those who stand back. In the order asked.
+type Turns = Arc<RwLock<()>>;
+
+/// As long is one waited for; then, as where another process has the file, its lock alone decides.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+type Turn = Either<OwnedRwLockReadGuard<()>, OwnedRwLockWriteGuard<()>>;
+
+/// Connections that write.
+#[derive(Debug, Clone)]
+pub(super) struct Pool {
+    connections: SqlitePool,
+    turns: Turns,
+    stands_back: bool,
+}
+
+impl Pool {
+    pub(super) fn new(connections: SqlitePool, turns: &Turns, stands_back: bool) -> Self {
+        Self {
+            connections,
+            turns: Arc::clone(turns),
+            stands_back,
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        self.connections.close().await;
+    }
+
+    async fn turn(&self) -> Option<Turn> {
+        let turns = Arc::clone(&self.turns);
+        let turn = async {
+            if self.stands_back {
+                Either::Right(turns.write_owned().await)
+            } else {
+                Either::Left(turns.read_owned().await)
+            }
+        };
+        timeout(PATIENCE, turn).await.ok()
+    }
+
+    /// Takes the write lock now: a transaction that reads first and upgrades later would fail at once where another process
+    /// wrote in between, whatever the busy timeout.
+    pub(super) async fn begin(&self) -> sqlx::Result<Transaction> {
+        let turn = self.turn().await;
+        let inner = self.connections.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Transaction { inner, _turn: turn })
+    }
+}
+
+/// A change that is dropped without a commit is rolled back.
+#[derive(Debug)]
+pub(super) struct Transaction {
+    inner: sqlx::Transaction<'static, Sqlite>,
+    // Given back after the other.
+    _turn: Option<Turn>,
+}
+
+impl Transaction {
+    pub(super) async fn commit(self) -> sqlx::Result<()> {
+        self.inner.commit().await
+    }
+}
+
+impl Deref for Transaction {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.inner
+    }
+}
+
+/// Statements by themselves: what is executed writes, and what is fetched reads, for which nobody has to wait.
+impl<'p> Executor<'p> for &'p Pool {
+    type Database = Sqlite;
+
+    fn execute<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<SqliteQueryResult>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        Box::pin(async move {
+            let _turn = self.turn().await;
+            self.connections.execute(query).await
+        })
+    }
+
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, sqlx::Result<Either<SqliteQueryResult, SqliteRow>>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        self.connections.fetch_many(query)
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxFuture<'e, sqlx::Result<Option<SqliteRow>>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        self.connections.fetch_optional(query)
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [SqliteTypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<SqliteStatement>>
+    where
+        'p: 'e,
+    {
+        self.connections.prepare_with(sql, parameters)
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Sqlite>>>
+    where
+        'p: 'e,
+    {
+        self.connections.describe(sql)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sqlite::open::tests::fresh;
+    use crate::turn::Turn;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+    use tokio::time::sleep;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_comes_while_much_is_written_waits_for_one_transaction_of_it() {
+        let (_place, store) = fresh().await;
+        let begun = Arc::new(AtomicU32::new(0));
+        let (writing, count) = (store.clone(), Arc::clone(&begun));
+        let much = tokio::spawn(async move {
+            loop {
+                let tx = writing.begin_relaxed("writing much").await.unwrap();
+                count.fetch_add(1, Ordering::SeqCst);
+                sleep(Duration::from_millis(20)).await;
+                tx.commit().await.unwrap();
+            }
+        });
+        let count = || begun.load(Ordering::SeqCst);
+        for _ in 0..10 {
+            sleep(Duration::from_millis(7)).await;
+            let before = count();
+            let tx = store.begin(Turn::Installation, "a change").await.unwrap();
+            assert!(count() <= before + 1, "a change had to stand back");
+            tx.commit().await.unwrap();
+            let before = count();
+            let tell = sqlx::query("UPDATE nodes SET beats = beats");
+            tell.execute(&store.pulse).await.unwrap();
+            assert!(count() <= before + 1, "what nodes tell had to stand back");
+        }
+        much.abort();
+        let _ = much.await;
+        store.close().await;
+    }
+}

@@ -154,7 +154,8 @@ impl Problem {
                 format!("The body is larger than {limit} bytes. Send less in one request.").into()
             }
             Self::RequestTimeout => {
-                "The body came too slowly, so nothing was changed and the connection is closed. Send the request again \
+                // Over HTTP/2 the connection goes on.
+                "The body came too slowly, so nothing was changed and the rest of it is not read. Send the request again \
                  without a pause of 15 seconds, and all of it within 30 seconds and one more for each KiB."
                     .into()
             }

@@ -96,6 +96,7 @@ fn a_body_that_stops_coming_is_told_so_and_the_connection_goes_on() {
         body.contains("\"code\":\"request_timeout\"") && body.contains("\"status\":408"),
         "{body}"
     );
+    assert!(!body.contains("connection"), "it goes on: {body}");
     let limit = Duration::from_secs(15)..Duration::from_secs(30);
     assert!(limit.contains(&took), "{took:?}");
     let (_, id) = body.split_once("\"instance\":\"").unwrap();

@@ -6,10 +6,12 @@
 //! answers no call and is no node: nobody waits for it or counts it.
 
 mod ask;
+mod list;
 mod socket;
 mod take;
 
 pub use ask::listens;
+pub use list::list;
 pub use socket::Socket;
 pub use take::take_orders;
 
@@ -18,7 +20,7 @@ use crate::serve::say;
 use crate::settings::{Database, Settings};
 use crate::telemetry;
 use anyhow::bail;
-use domain::KeyStatus;
+use domain::{KeyStatus, Timestamp};
 use serde::{Deserialize, Serialize};
 use service::key::{Carried, KeyNamed, NotNamed, OperatorChange};
 use service::store::{KeyRecord, Receipt};
@@ -97,44 +99,6 @@ pub async fn change(
     Ok(())
 }
 
-/// Prints the keys of all accounts, a line each, oldest first.
-///
-/// # Errors
-/// One line for the operator.
-pub async fn list(all: bool, settings: Settings) -> anyhow::Result<()> {
-    telemetry::start(settings.log, settings.log_format);
-    let Opened { service, store } = by_itself(&settings.database, settings.pepper).await?;
-    let printed = print(&service, all).await;
-    store.close().await;
-    printed
-}
-
-async fn print(service: &Service, all: bool) -> anyhow::Result<()> {
-    let (mut after, mut none) = (None, true);
-    loop {
-        let page = service.keys_for_operator(after.as_ref()).await?;
-        let Some((last, _)) = page.last() else { break };
-        after = Some(last.id.clone());
-        for (key, status) in page.iter().filter(|(_, status)| all || status.is_live()) {
-            say(&format!(
-                "{}  {:8}{}",
-                key.id.as_str(),
-                status.as_str(),
-                told(key)
-            ));
-            none = false;
-        }
-    }
-    if none {
-        say(if all {
-            "There is no key."
-        } else {
-            "There is no key that is active or paused."
-        });
-    }
-    Ok(())
-}
-
 async fn by_itself(database: &Database, pepper: Option<Pepper>) -> anyhow::Result<Opened> {
     // No link is made, so nobody asks where the console is.
     let opened = open(database, OpenMode::ExistingOnly, pepper, String::new()).await?;
@@ -191,6 +155,11 @@ async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
             Outcome::Done(format!("Active already: {}.", told(&key)))
         }
         (Carried::Same(key), _) => Outcome::Done(format!("Paused already: {}.", told(&key))),
+        (Carried::Waits(key, restored_at), _) => Outcome::Done(format!(
+            "Paused already: {}. It {}.",
+            told(&key),
+            waits(restored_at)
+        )),
         // A script that makes sure that a key is dead has what it wants.
         (Carried::AlreadyEnded(key, status), OperatorChange::Revoke(_)) => {
             let how = match status {
@@ -251,4 +220,10 @@ fn told(key: &KeyRecord) -> String {
         ..
     } = key;
     format!("{preview} “{name}” of the account “{account_name}”")
+}
+
+/// What a key does that came back from a backup, as the console says it.
+fn waits(restored_at: Timestamp) -> String {
+    let at = rfc3339(restored_at);
+    format!("waits to be confirmed, since its account was restored from a backup at {at}")
 }

@@ -315,11 +315,10 @@ fn whoever_makes_sure_that_a_key_is_dead_is_told_since_when_it_is() {
     assert_eq!(count(folder, EVENTS), 1);
 }
 
-#[test]
-fn whoever_resumes_a_restored_key_is_told_that_it_waited_to_be_confirmed() {
-    const WAITED: &str = ". It came back from a backup that was restored at ";
-    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (from, to) = (from.path(), to.path());
+/// Two keys that came back from a backup, and the second's caller.
+fn restored(to: &Path) -> (String, String, Client) {
+    let from = tempfile::tempdir().unwrap();
+    let from = from.path();
     let (server, owner) = Server::fresh(from);
     let (first, _) = known(&owner, 1);
     let (second, client) = known(&owner, 2);
@@ -332,6 +331,59 @@ fn whoever_resumes_a_restored_key_is_told_that_it_waited_to_be_confirmed() {
         let (code, _, err) = run(voxum(folder).arg(command).arg(&backup));
         assert_eq!(code, Some(0), "{err}");
     }
+    (first, second, client)
+}
+
+#[test]
+fn a_restored_key_is_told_from_one_that_somebody_paused_until_it_is_confirmed() {
+    const WAITS: &str = " waits to be confirmed, since its account was restored from a backup at ";
+    let to = tempfile::tempdir().unwrap();
+    let to = to.path();
+    let (first, second, _) = restored(to);
+    let waits = |line: &str, beginning: &str, end: &str| {
+        let (before, at) = line.split_once(WAITS).unwrap_or_else(|| panic!("{line}"));
+        assert!(before.ends_with(beginning), "{line}");
+        assert!(at.starts_with("20") && at.ends_with(end), "{line}");
+    };
+    for line in does(to, &["list"]).lines() {
+        waits(line, " of the account “Acme”, which", "Z");
+    }
+    // By the command alone, and by a server.
+    let already = || {
+        let out = does(to, &["pause", &second]);
+        assert!(out.starts_with("Paused already: "), "{out}");
+        waits(&out, " of the account “Acme”. It", "Z.\n");
+    };
+    already();
+    let server = Server::start(to);
+    already();
+    server.stop();
+
+    does(to, &["resume", &first]);
+    does(to, &["pause", &first]);
+    let out = does(to, &["pause", &first]);
+    assert!(
+        out.starts_with("Paused already: ") && out.ends_with(" of the account “Acme”.\n"),
+        "{out}"
+    );
+    // What has expired waits for nothing more.
+    change(
+        to,
+        "UPDATE api_keys SET expires_at = 1000 WHERE name = 'Key 2'",
+    );
+    let listed = does(to, &["list", "--all"]);
+    assert!(
+        listed.contains("paused") && listed.contains("expired") && !listed.contains(WAITS),
+        "{listed}"
+    );
+}
+
+#[test]
+fn whoever_resumes_a_restored_key_is_told_that_it_waited_to_be_confirmed() {
+    const WAITED: &str = ". It came back from a backup that was restored at ";
+    let to = tempfile::tempdir().unwrap();
+    let to = to.path();
+    let (first, second, client) = restored(to);
     let resumed = |id: &str| does(to, &["resume", id]);
     let out = resumed(&first);
     assert!(

@@ -10,6 +10,7 @@ use crate::{Error, Service};
 use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// As many keys come in one page.
 const PAGE: u32 = 500;
@@ -49,6 +50,8 @@ pub enum Carried {
     Confirmed(Box<KeyRecord>, Option<Receipt>, Timestamp),
     /// It was paused, or not paused, already.
     Same(Box<KeyRecord>),
+    /// It was paused already, and waits to be confirmed since its account was restored at this time.
+    Waits(Box<KeyRecord>, Timestamp),
     /// It was revoked or has expired.
     AlreadyEnded(Box<KeyRecord>, KeyStatus),
     Unknown,
@@ -76,21 +79,27 @@ impl KeyNamed {
 }
 
 impl Service {
-    /// The keys of all accounts after one of them, as they stand now; none after the last.
+    /// The keys of all accounts after one of them, as they stand now; none after the last. Of a paused one that waits to be
+    /// confirmed comes when its account was restored, too.
     ///
     /// # Errors
     /// The database's.
     pub async fn keys_for_operator(
         &self,
         after: Option<&KeyId>,
-    ) -> Result<Vec<(KeyRecord, KeyStatus)>, Error> {
+    ) -> Result<Vec<(KeyRecord, KeyStatus, Option<Timestamp>)>, Error> {
         let now = self.clock.now();
         let keys = self.store.keys_everywhere(after, PAGE).await?;
-        let with_status = keys.into_iter().map(|key| {
+        let (mut listed, mut restores) = (Vec::with_capacity(keys.len()), HashMap::new());
+        for key in keys {
             let status = key.status(now);
-            (key, status)
-        });
-        Ok(with_status.collect())
+            let waits_since = match status {
+                KeyStatus::Paused => self.waits_among(&key, &mut restores).await?,
+                _ => None,
+            };
+            listed.push((key, status, waits_since));
+        }
+        Ok(listed)
     }
 
     /// Changes a key for the operator. Once this returns, every request that starts is judged by it.
@@ -183,7 +192,10 @@ impl Service {
                 Some(restored_at) => Carried::Confirmed(key, receipt, restored_at),
                 None => Carried::Changed(key, receipt),
             },
-            Changed::Same(key) | Changed::Differs(key) => Carried::Same(key),
+            Changed::Same(key) | Changed::Differs(key) => match self.waits_since(&key).await? {
+                Some(restored_at) => Carried::Waits(key, restored_at),
+                None => Carried::Same(key),
+            },
             Changed::Ended => {
                 let status = key.status(now);
                 Carried::AlreadyEnded(Box::new(key), status)

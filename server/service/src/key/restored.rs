@@ -4,6 +4,7 @@ use crate::store::{Action, KeyRecord};
 use crate::view::moment;
 use crate::{Error, Member, Service};
 use domain::{AccountId, KeyCount, KeyId, Timestamp};
+use std::collections::HashMap;
 
 impl Service {
     /// When the member's account was restored last, and up to `limit` of the keys that were active then and that nobody has
@@ -25,11 +26,26 @@ impl Service {
 
     /// The restore since which a key waits; `None` where it does not.
     pub(super) async fn waits_since(&self, key: &KeyRecord) -> Result<Option<Timestamp>, Error> {
+        self.waits_among(key, &mut HashMap::new()).await
+    }
+
+    /// The same of one of many keys: each account's last restore is read once, and kept in `restores`.
+    pub(super) async fn waits_among(
+        &self,
+        key: &KeyRecord,
+        restores: &mut HashMap<AccountId, Option<Timestamp>>,
+    ) -> Result<Option<Timestamp>, Error> {
         // Whoever pauses one that works waits for nothing more.
         let Some(paused_at) = key.paused_at else {
             return Ok(None);
         };
-        let restored_at = self.last_restore(&key.account_id).await?;
+        let restored_at = if let Some(known) = restores.get(&key.account_id) {
+            *known
+        } else {
+            let read = self.last_restore(&key.account_id).await?;
+            restores.insert(key.account_id.clone(), read);
+            read
+        };
         Ok(restored_at.filter(|at| *at == paused_at))
     }
 

@@ -370,3 +370,46 @@ fn a_move_that_fails_leaves_nothing_beside_the_file() {
     Server::start(folder).stop();
     installation.end();
 }
+
+#[test]
+fn a_restore_that_fails_half_way_leaves_nothing() {
+    let from = Installation::new(false);
+    let server = Server::of(&mut from.voxum(&[]), true);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    server.stop();
+    let file = from.folder.path().join("backup.db");
+    from.does(&["backup", &file.to_string_lossy()]);
+    // Its keys are paused already when that cannot be recorded, and so much else is changed that undoing it takes a while.
+    let fault = "CREATE TABLE ballast AS SELECT zeroblob(20000000) AS bytes;
+        CREATE TRIGGER much AFTER UPDATE ON api_keys BEGIN UPDATE ballast SET bytes = randomblob(20000000); END;
+        CREATE TRIGGER fault BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'fault'); END";
+    block_on(async {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
+        let mut connection = options.connect().await.unwrap();
+        sqlx::raw_sql(fault).execute(&mut connection).await.unwrap();
+        sqlx::Connection::close(connection).await.unwrap();
+    });
+    for on_postgres in [false, true] {
+        let other = Installation::new(on_postgres);
+        let folder = other.folder.path();
+        std::fs::create_dir(folder.join("data")).unwrap();
+        std::fs::create_dir(folder.join("temporary")).unwrap();
+        // Several times, since whether SQLite is done before the process ends could be chance.
+        for _ in 0..5 {
+            let mut command = other.voxum(&["restore", &file.to_string_lossy()]);
+            command.env("TMPDIR", folder.join("temporary"));
+            let (code, _, err) = run(&mut command);
+            assert!(
+                code == Some(1) && err.contains("pausing the restored keys failed"),
+                "{err}"
+            );
+            for place in ["data", "temporary"] {
+                let left = std::fs::read_dir(folder.join(place)).unwrap();
+                let left: Vec<_> = left.map(|entry| entry.unwrap().path()).collect();
+                assert!(left.is_empty(), "{left:?}");
+            }
+        }
+        other.end();
+    }
+}

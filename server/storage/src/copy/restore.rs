@@ -66,9 +66,23 @@ async fn stage(
     copy(from, file)?;
     let files = Files::at(file)?;
     let mut connection = alone(file).connect().await.doing(DOING)?;
-    open::bring_up(&mut connection, &files, OpenMode::ExistingOnly).await?;
-    let told = quarantine(&mut connection, now).await?;
-    Ok((connection, told))
+    match prepare(&mut connection, &files, now).await {
+        Ok(told) => Ok((connection, told)),
+        Err(error) => {
+            // Only then SQLite's journal is gone, which dropping it would leave to a thread that may come too late.
+            let _ = connection.close().await;
+            Err(error)
+        }
+    }
+}
+
+async fn prepare(
+    connection: &mut SqliteConnection,
+    files: &Files,
+    now: Timestamp,
+) -> Result<Quarantined> {
+    open::bring_up(connection, files, OpenMode::ExistingOnly).await?;
+    quarantine(connection, now).await
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

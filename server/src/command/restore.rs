@@ -11,7 +11,7 @@ use storage::copy::{Quarantined, restore_to_file, restore_to_postgres};
 use storage::{Look, Schema, SqliteStore};
 
 /// # Errors
-/// One line for the operator; then nothing was restored.
+/// One line for the operator; then nothing was restored, or the line says that nobody knows.
 pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
     let look = usable(from).await?;
     must_fit(&settings, &look)?;

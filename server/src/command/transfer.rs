@@ -10,7 +10,7 @@ use std::path::Path;
 use storage::copy::{Held, move_to_postgres};
 
 /// # Errors
-/// One line for the operator; then nothing was moved.
+/// One line for the operator; then nothing was moved, or the line says that nobody knows.
 pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
     let Database::Postgres(url) = &settings.database else {
         bail!(

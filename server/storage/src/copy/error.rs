@@ -4,8 +4,8 @@ use crate::{OpenError, PostgresOpenError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Nothing was copied, and what was there is as it was. Each text is one line for the operator and complete: no error stands
-/// behind it.
+/// Nothing was copied, and what was there is as it was, but where a text says that nobody knows. Each text is one line for
+/// the operator and complete: no error stands behind it.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
     #[error("{0}")]
@@ -24,6 +24,19 @@ pub enum CopyError {
         "the database {place} is not empty, and nothing is written over it: make a new one, and name it in the database URL"
     )]
     NotEmpty { place: String },
+    #[error(
+        "the database {place} did not answer whether it keeps what it was given, and cannot be asked: once it can, run `voxum key list`; where that says that the database is empty, nothing was restored, else everything"
+    )]
+    Unanswered { place: String },
+    #[error(
+        "the database {place} did not answer whether it keeps what it was given, and cannot be asked, so {} is called {} from now on and no server starts on it: once the database can be asked, run `voxum key list`; where that says that it is empty, nothing was moved, and only then name the file as before",
+        path.display(), moved.display()
+    )]
+    MovedPerhaps {
+        place: String,
+        path: PathBuf,
+        moved: PathBuf,
+    },
     #[error("{} is damaged ({what}): use another backup", path.display())]
     Damaged { path: PathBuf, what: String },
     #[error("a server or a command is using {}: stop it, then try again", path.display())]

@@ -15,6 +15,7 @@ mod quarantine;
 mod restore;
 mod tables;
 mod to_postgres;
+mod unanswered;
 
 pub use backup::{back_up_file, back_up_postgres};
 pub use error::CopyError;

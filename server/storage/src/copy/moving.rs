@@ -17,7 +17,8 @@ const DOING: &str = "moving the database";
 /// another name, so that no server goes on with it by mistake.
 ///
 /// # Errors
-/// Where nothing was moved, such as while a server uses the file. Then nothing is beside it that was not there before.
+/// Where nothing was moved, such as while a server uses the file. Then nothing is beside it that was not there before. Or
+/// [`CopyError::MovedPerhaps`]: then it has its other name.
 pub async fn move_to_postgres(file: &Path, url: &str) -> Result<Held> {
     let files = Files::at(file)?;
     let marked = files.are_marked()?;
@@ -31,11 +32,10 @@ pub async fn move_to_postgres(file: &Path, url: &str) -> Result<Held> {
         // says is true all the same.
         let _ = std::fs::remove_file(&files.marker);
     }
-    // Only then SQLite's journal is gone, which dropping it would leave to a thread that may come too late.
-    let closed = connection.close().await.doing(DOING);
-    let held = done?;
-    closed?;
-    Ok(held)
+    // Only then SQLite's journal is gone, which dropping it would leave to a thread that may come too late. However this ends,
+    // what was moved is.
+    let _ = connection.close().await;
+    done
 }
 
 async fn bring_over(connection: &mut SqliteConnection, files: &Files, url: &str) -> Result<Held> {
@@ -49,13 +49,21 @@ async fn bring_over(connection: &mut SqliteConnection, files: &Files, url: &str)
         files.sync_directory().writing(&moved)
     };
     // Renamed first: whatever happens in between, no two servers go on, each with data of its own.
-    if let Err(error) = to_postgres::fill(connection, url, rename).await {
-        if !files.database.exists() && moved.exists() {
-            std::fs::rename(&moved, &files.database).writing(&files.database)?;
+    match to_postgres::fill(connection, url, rename).await {
+        Ok(()) => Ok(held),
+        // Nor do they where it may be that PostgreSQL holds everything.
+        Err(CopyError::Unanswered { place }) => Err(CopyError::MovedPerhaps {
+            place,
+            path: files.database.clone(),
+            moved,
+        }),
+        Err(error) => {
+            if !files.database.exists() && moved.exists() {
+                std::fs::rename(&moved, &files.database).writing(&files.database)?;
+            }
+            Err(error)
         }
-        return Err(error);
     }
-    Ok(held)
 }
 
 /// Takes the file for this program alone, for as long as the connection lives.

@@ -46,15 +46,16 @@ pub async fn restore_to_file(from: &Path, database: &Path, now: Timestamp) -> Re
 /// Restores the backup `from` to the PostgreSQL database at `url`, which is empty.
 ///
 /// # Errors
-/// Where nothing was restored.
+/// Where nothing was restored; and [`CopyError::Unanswered`], where that is not known.
 pub async fn restore_to_postgres(from: &Path, url: &str, now: Timestamp) -> Result<Quarantined> {
     // Where TMPDIR says; with a mode of its own.
     let folder = tempfile::tempdir().writing(&std::env::temp_dir())?;
     let file = folder.path().join("restored.db");
     let (mut connection, told) = stage(from, &file, now).await?;
-    to_postgres::fill(&mut connection, url, || Ok(())).await?;
-    connection.close().await.doing(DOING)?;
-    Ok(told)
+    let filled = to_postgres::fill(&mut connection, url, || Ok(())).await;
+    // However this ends, what was restored is.
+    let _ = connection.close().await;
+    filled.map(|()| told)
 }
 
 /// Makes of the backup, in a file of its own, what shall be restored: brought up to date and in quarantine.

@@ -2,6 +2,7 @@
 //! with a server of its own.
 
 mod atomic;
+mod commit;
 mod contract;
 mod copies;
 mod faults;

@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -27,11 +28,34 @@ pub enum Way {
     Reset,
 }
 
+/// What becomes of a connection on which somebody commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Commit {
+    #[default]
+    Passes,
+    /// The connection ends before the server hears of it.
+    Unsent,
+    /// The connection ends when the server answers.
+    Unanswered,
+    /// The same, and there is no new one.
+    UnansweredForGood,
+    /// The connection is reset right after the answer.
+    Answered,
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Ways {
     all: Way,
     /// Of a connection on which somebody listens.
     listener: Way,
+    commit: Commit,
+}
+
+/// What a connection was used for.
+#[derive(Debug, Default)]
+struct Seen {
+    listens: AtomicBool,
+    commits: AtomicBool,
 }
 
 /// Ends with the runtime that it was started on.
@@ -48,8 +72,11 @@ impl Proxy {
         let port = listener.local_addr().expect("an address").port();
         let (sender, ways) = watch::channel(Ways::default());
         tokio::spawn(async move {
+            let gone = Arc::new(AtomicBool::new(false));
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(carry(client, server, ways.clone()));
+                if !gone.load(Ordering::Relaxed) {
+                    tokio::spawn(carry(client, server, ways.clone(), Arc::clone(&gone)));
+                }
             }
         });
         let mut url = url.clone();
@@ -66,6 +93,10 @@ impl Proxy {
     pub fn set_listener(&self, way: Way) {
         self.ways.send_modify(|ways| ways.listener = way);
     }
+
+    pub fn set_commit(&self, commit: Commit) {
+        self.ways.send_modify(|ways| ways.commit = commit);
+    }
 }
 
 const SLOW: Duration = Duration::from_millis(40);
@@ -77,9 +108,14 @@ enum End {
     Reset,
 }
 
-async fn carry(mut client: TcpStream, server: SocketAddr, mut ways: watch::Receiver<Ways>) {
-    let listens = AtomicBool::new(false);
-    if let Some(end) = until_open(&mut ways, &listens).await {
+async fn carry(
+    mut client: TcpStream,
+    server: SocketAddr,
+    mut ways: watch::Receiver<Ways>,
+    gone: Arc<AtomicBool>,
+) {
+    let seen = Seen::default();
+    if let Some(end) = until_open(&mut ways, &seen).await {
         return finish(&end, &[&client]);
     }
     let Ok(mut server) = TcpStream::connect(server).await else {
@@ -89,10 +125,13 @@ async fn carry(mut client: TcpStream, server: SocketAddr, mut ways: watch::Recei
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
         tokio::select! {
-            end = pump(from_client, to_server, ways.clone(), &listens) => end,
-            end = pump(from_server, to_client, ways, &listens) => end,
+            end = pump(from_client, to_server, ways.clone(), &seen) => end,
+            end = pump(from_server, to_client, ways.clone(), &seen) => end,
         }
     };
+    if seen.commits.load(Ordering::Relaxed) && ways.borrow().commit == Commit::UnansweredForGood {
+        gone.store(true, Ordering::Relaxed);
+    }
     finish(&end, &[&client, &server]);
 }
 
@@ -110,11 +149,11 @@ async fn pump(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     mut ways: watch::Receiver<Ways>,
-    listens: &AtomicBool,
+    seen: &Seen,
 ) -> End {
     let mut buffer = vec![0; 16 * 1024];
     loop {
-        if let Some(end) = until_open(&mut ways, listens).await {
+        if let Some(end) = until_open(&mut ways, seen).await {
             return end;
         }
         let read = tokio::select! {
@@ -131,27 +170,43 @@ async fn pump(
         else {
             return End::Closed;
         };
-        if bytes.windows(LISTEN.len()).any(|window| window == LISTEN) {
-            listens.store(true, Ordering::Relaxed);
+        let holds = |words: &[u8]| bytes.windows(words.len()).any(|window| window == words);
+        if holds(LISTEN) {
+            seen.listens.store(true, Ordering::Relaxed);
         }
-        if let Some(end) = until_open(&mut ways, listens).await {
+        if let Some(end) = until_open(&mut ways, seen).await {
             return end;
+        }
+        let commit = ways.borrow().commit;
+        let answers = seen.commits.load(Ordering::Relaxed);
+        if commit != Commit::Passes && holds(COMMIT) {
+            seen.commits.store(true, Ordering::Relaxed);
+        }
+        match commit {
+            Commit::Unsent if holds(COMMIT) => return End::Closed,
+            Commit::Unanswered | Commit::UnansweredForGood if answers => return End::Closed,
+            _ => {}
         }
         if to.write_all(bytes).await.is_err() {
             return End::Closed;
+        }
+        if commit == Commit::Answered && answers {
+            return End::Reset;
         }
     }
 }
 
 /// How whoever listens begins, and nothing else of ours.
 const LISTEN: &[u8] = b"LISTEN \"";
+/// As a statement of its own, which no value that is copied can look like.
+const COMMIT: &[u8] = b"COMMIT\0";
 
 /// Waits while bytes go nowhere; gives how the connection ends, if it does.
-async fn until_open(ways: &mut watch::Receiver<Ways>, listens: &AtomicBool) -> Option<End> {
+async fn until_open(ways: &mut watch::Receiver<Ways>, seen: &Seen) -> Option<End> {
     let mut lost = false;
     loop {
-        let Ways { all, listener } = *ways.borrow_and_update();
-        let way = if all == Way::Open && listens.load(Ordering::Relaxed) {
+        let Ways { all, listener, .. } = *ways.borrow_and_update();
+        let way = if all == Way::Open && seen.listens.load(Ordering::Relaxed) {
             listener
         } else {
             all

@@ -1,0 +1,124 @@
+//! The way to PostgreSQL ends while what was moved there is committed: one database goes on, and never two.
+
+use crate::proxy::{Commit, Proxy};
+use crate::server::Database;
+use service::store::contract::World;
+use std::path::PathBuf;
+use storage::copy::{CopyError, Held, move_to_postgres};
+use storage::{OpenMode, SqliteStore};
+use tempfile::TempDir;
+
+/// A file that is moved, and where to.
+struct Moving {
+    folder: TempDir,
+    database: Database,
+}
+
+/// How that ended.
+struct Ended {
+    told: Result<Held, CopyError>,
+    /// Whether everything is in PostgreSQL. Nothing is, or everything.
+    arrived: bool,
+    /// Whether a server can go on with the file.
+    stays: bool,
+    moved: PathBuf,
+}
+
+impl Moving {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("voxum.db");
+        let store = SqliteStore::open(&file, OpenMode::CreateIfNew).await;
+        let store = store.expect("the store opens");
+        World::build(&store).await;
+        store.close().await;
+        let database = Database::new().await;
+        Self { folder, database }
+    }
+
+    async fn end(self, url: &str) -> Ended {
+        let Self { folder, database } = self;
+        let file = folder.path().join("voxum.db");
+        let told = move_to_postgres(&file, url).await;
+        let arrived = "SELECT to_regclass('api_keys') IS NOT NULL";
+        let arrived = sqlx::query_scalar(arrived)
+            .fetch_one(&mut database.raw().await)
+            .await
+            .expect("an answer");
+        let stays = match SqliteStore::open(&file, OpenMode::ExistingOnly).await {
+            Ok(store) => {
+                store.close().await;
+                true
+            }
+            Err(_) => false,
+        };
+        let moved = folder.path().join("voxum.db.moved");
+        assert_eq!(moved.exists(), !stays);
+        database.drop().await;
+        Ended {
+            told,
+            arrived,
+            stays,
+            moved,
+        }
+    }
+
+    async fn by(self, commit: Commit) -> Ended {
+        let proxy = Proxy::start(&self.database.url()).await;
+        proxy.set_commit(commit);
+        self.end(proxy.url.as_str()).await
+    }
+}
+
+#[tokio::test]
+async fn what_was_committed_is_moved_whether_or_not_anybody_was_told() {
+    for commit in [Commit::Unanswered, Commit::Answered] {
+        let ended = Moving::new().await.by(commit).await;
+        assert!(ended.arrived && !ended.stays, "{commit:?}");
+        let held = ended.told.expect("moved");
+        assert!(held.accounts > 0 && held.keys > 0, "{held:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_committed_stays_in_the_file() {
+    let ended = Moving::new().await.by(Commit::Unsent).await;
+    assert!(!ended.arrived && ended.stays);
+    let failed = matches!(ended.told, Err(CopyError::Failed { .. }));
+    assert!(failed, "{:?}", ended.told);
+
+    // Where PostgreSQL says so.
+    let moving = Moving::new().await;
+    let refuse = "
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+        CREATE FUNCTION arm() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF to_regclass('accounts') IS NOT NULL THEN
+                DROP EVENT TRIGGER arm;
+                CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON accounts DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION refuse();
+            END IF;
+        END $$;
+        CREATE EVENT TRIGGER arm ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION arm()";
+    sqlx::raw_sql(refuse)
+        .execute(&mut moving.database.raw().await)
+        .await
+        .expect("armed");
+    let url = moving.database.url();
+    let ended = moving.end(url.as_str()).await;
+    assert!(!ended.arrived && ended.stays);
+    let line = ended.told.expect_err("refused").to_string();
+    assert!(line.contains("P0001"), "{line}");
+}
+
+#[tokio::test]
+async fn where_nobody_can_know_the_file_is_not_gone_on_with_and_one_line_says_what_to_do() {
+    let commit = Commit::UnansweredForGood;
+    let ended = Moving::new().await.by(commit).await;
+    assert!(ended.arrived && !ended.stays);
+    let line = ended.told.expect_err("nobody knows").to_string();
+    let moved = ended.moved.to_string_lossy();
+    assert!(
+        line.contains(&*moved) && line.contains("`voxum key list`") && !line.contains('\n'),
+        "{line}"
+    );
+}

@@ -9,11 +9,18 @@ use crate::postgres::{MIGRATIONS, lock};
 use futures::TryStreamExt as _;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
+use std::io::ErrorKind;
+use std::time::Duration;
+use tokio::time::timeout;
 
 const DOING: &str = "writing into PostgreSQL";
 
 /// About so many bytes are sent at once.
 const PIECE: usize = 64 * 1024;
+
+/// A commit is answered soon however much was written: nothing is checked any more. Who waits longer may wait for a
+/// connection that leads nowhere.
+const ANSWER: Duration = Duration::from_secs(15);
 
 /// Makes the schema and writes everything that is in `from`. `last` is done once all is written, right before it is
 /// committed; where it fails, nothing was.
@@ -53,7 +60,9 @@ pub(super) async fn fill(
     count_on(&mut transaction).await?;
     let number = Number::of(&mut transaction).await?;
     last()?;
-    let committed = transaction.commit().await;
+    let committed = timeout(ANSWER, transaction.commit()).await;
+    let late = |_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into()));
+    let committed = committed.unwrap_or_else(late);
     // However this ends, what was committed is there; and what was not is given up with the connection.
     let _ = to.close().await;
     match committed {

@@ -4,9 +4,14 @@ use crate::proxy::{Commit, Proxy};
 use crate::server::Database;
 use service::store::contract::World;
 use std::path::PathBuf;
+use std::time::Duration;
 use storage::copy::{CopyError, Held, move_to_postgres};
 use storage::{OpenMode, SqliteStore};
 use tempfile::TempDir;
+use tokio::time::timeout;
+
+/// Longer than anybody waits for an answer.
+const LONG: Duration = Duration::from_secs(40);
 
 /// A file that is moved, and where to.
 struct Moving {
@@ -39,7 +44,8 @@ impl Moving {
     async fn end(self, url: &str) -> Ended {
         let Self { folder, database } = self;
         let file = folder.path().join("voxum.db");
-        let told = move_to_postgres(&file, url).await;
+        let told = timeout(LONG, move_to_postgres(&file, url)).await;
+        let told = told.expect("nobody waits without end");
         let arrived = "SELECT to_regclass('api_keys') IS NOT NULL";
         let arrived = sqlx::query_scalar(arrived)
             .fetch_one(&mut database.raw().await)
@@ -72,7 +78,7 @@ impl Moving {
 
 #[tokio::test]
 async fn what_was_committed_is_moved_whether_or_not_anybody_was_told() {
-    for commit in [Commit::Unanswered, Commit::Answered] {
+    for commit in [Commit::Unanswered, Commit::Answered, Commit::Silent] {
         let ended = Moving::new().await.by(commit).await;
         assert!(ended.arrived && !ended.stays, "{commit:?}");
         let held = ended.told.expect("moved");

@@ -39,6 +39,8 @@ pub enum Commit {
     Unanswered,
     /// The same, and there is no new one.
     UnansweredForGood,
+    /// The server's answer goes nowhere, and nobody is told.
+    Silent,
     /// The connection is reset right after the answer.
     Answered,
 }
@@ -185,6 +187,7 @@ async fn pump(
         match commit {
             Commit::Unsent if holds(COMMIT) => return End::Closed,
             Commit::Unanswered | Commit::UnansweredForGood if answers => return End::Closed,
+            Commit::Silent if answers => pending().await,
             _ => {}
         }
         if to.write_all(bytes).await.is_err() {

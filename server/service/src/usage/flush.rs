@@ -1,7 +1,6 @@
 //! Writing what calls left behind.
 
 use super::KeyUsage;
-use super::key::Written;
 use crate::refusal;
 use crate::store::KEYS_AT_ONCE;
 use crate::{Error, Service};
@@ -17,6 +16,14 @@ const AT_MOST: Duration = Duration::from_millis(20);
 const PAUSE: Duration = Duration::from_millis(1);
 /// As often refusals are written in a row: a flood of them never keeps uses from being written.
 const ROUNDS: usize = 100;
+
+/// What is written of all keys before the other is.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    /// A crash may lose no more than five seconds of it.
+    LastUse,
+    Rest,
+}
 
 impl Service {
     /// Writes the pending uses, counts of calls, where they came from and why they were refused. What could not be written stays pending.
@@ -38,46 +45,70 @@ impl Service {
             return Ok(());
         };
         let mut done = Ok(());
-        let (mut left, mut at_once) = (unwritten.as_slice(), *KEYS_AT_ONCE.start());
-        while !left.is_empty() {
-            let (keys, rest) = left.split_at(at_once.min(left.len()));
-            left = rest;
+        for part in [Part::LastUse, Part::Rest] {
             if done.is_ok() {
-                let began = Instant::now();
-                done = self.write_usage(keys).await;
-                at_once = next(at_once, began.elapsed());
-                if !left.is_empty() {
-                    tokio::time::sleep(PAUSE).await;
-                }
+                done = self.write_in_pieces(part, &unwritten).await;
             }
-            for usage in keys {
+        }
+        for some in unwritten.chunks(*KEYS_AT_ONCE.end()) {
+            for usage in some {
                 self.usages.settle(usage);
             }
+            // Whoever calls meanwhile comes next.
+            tokio::task::yield_now().await;
         }
         done?;
         self.write_refusals().await
     }
 
-    async fn write_usage(&self, keys: &[Arc<KeyUsage>]) -> Result<(), Error> {
-        let written: Vec<Written> = keys.iter().map(|usage| usage.to_write()).collect();
-        let uses: Vec<_> = keys
-            .iter()
-            .zip(&written)
-            .filter_map(|(usage, written)| {
-                Some((usage.key().key_id.clone(), written.last_use.clone()?))
-            })
-            .collect();
-        let counts: Vec<_> = written
-            .iter()
-            .flat_map(|written| written.counts.clone())
-            .collect();
-        if !uses.is_empty() || !counts.is_empty() {
-            self.store.record_uses(&uses, &counts).await?;
+    async fn write_in_pieces(&self, part: Part, all: &[Arc<KeyUsage>]) -> Result<(), Error> {
+        let (mut left, mut at_once) = (all, *KEYS_AT_ONCE.start());
+        while !left.is_empty() {
+            let (keys, rest) = left.split_at(at_once.min(left.len()));
+            let began = Instant::now();
+            match part {
+                Part::LastUse => self.write_last_uses(keys).await?,
+                Part::Rest => {
+                    self.write_counts(keys).await?;
+                    self.write_sightings(keys).await?;
+                }
+            }
+            at_once = next(at_once, began.elapsed());
+            left = rest;
+            if !left.is_empty() {
+                tokio::time::sleep(PAUSE).await;
+            }
         }
-        let less = keys.iter().zip(&written);
-        let less = less.map(|(usage, written)| usage.forget(written));
-        self.usages.give_room(less.sum());
+        Ok(())
+    }
 
+    async fn write_last_uses(&self, keys: &[Arc<KeyUsage>]) -> Result<(), Error> {
+        let (of, uses): (Vec<_>, Vec<_>) = keys
+            .iter()
+            .filter_map(|usage| Some((usage, (usage.key().key_id.clone(), usage.use_to_write()?))))
+            .unzip();
+        if !uses.is_empty() {
+            self.store.record_uses(&uses, &[]).await?;
+        }
+        for (usage, (_, written)) in of.into_iter().zip(&uses) {
+            usage.forget_use(written);
+        }
+        Ok(())
+    }
+
+    async fn write_counts(&self, keys: &[Arc<KeyUsage>]) -> Result<(), Error> {
+        let counts: Vec<_> = keys.iter().map(|usage| usage.counts_to_write()).collect();
+        let written = counts.concat();
+        if !written.is_empty() {
+            self.store.record_uses(&[], &written).await?;
+        }
+        let less = keys.iter().zip(&counts);
+        let less = less.map(|(usage, written)| usage.forget_counts(written));
+        self.usages.give_room(less.sum());
+        Ok(())
+    }
+
+    async fn write_sightings(&self, keys: &[Arc<KeyUsage>]) -> Result<(), Error> {
         let (seen, sightings): (Vec<_>, Vec<_>) = keys
             .iter()
             .filter_map(|usage| Some((usage, usage.take_sighting()?)))

@@ -37,12 +37,6 @@ struct Count {
     calls: u64,
 }
 
-/// What of one key is being written: its last use, and counts of calls.
-pub(super) struct Written {
-    pub(super) last_use: Option<UseRecord>,
-    pub(super) counts: Vec<CallCount>,
-}
-
 impl KeyUsage {
     pub(crate) fn new(key: CalledKey) -> Self {
         Self {
@@ -92,7 +86,20 @@ impl KeyUsage {
         !state.queued && state.bucket.is_full(clock.now())
     }
 
-    pub(super) fn to_write(&self) -> Written {
+    pub(super) fn use_to_write(&self) -> Option<UseRecord> {
+        let state = lock(&self.state);
+        state.last_use.clone().filter(|_| state.used)
+    }
+
+    /// Takes off what was written, unless the key was used meanwhile.
+    pub(super) fn forget_use(&self, written: &UseRecord) {
+        let mut state = lock(&self.state);
+        if state.last_use.as_ref() == Some(written) {
+            state.used = false;
+        }
+    }
+
+    pub(super) fn counts_to_write(&self) -> Vec<CallCount> {
         let state = lock(&self.state);
         let count = |count: &Count| CallCount {
             account_id: self.key.account_id.clone(),
@@ -101,25 +108,16 @@ impl KeyUsage {
             outcome: count.outcome,
             calls: count.calls,
         };
-        Written {
-            last_use: state.last_use.clone().filter(|_| state.used),
-            counts: state.counts.iter().map(count).collect(),
-        }
+        state.counts.iter().map(count).collect()
     }
 
     /// Takes off what was written, and gives how many counts there are less; what came meanwhile stays.
-    pub(super) fn forget(&self, written: &Written) -> usize {
+    pub(super) fn forget_counts(&self, written: &[CallCount]) -> usize {
         let mut state = lock(&self.state);
-        if state.last_use == written.last_use {
-            state.used = false;
-        }
         let before = state.counts.len();
         state.counts.retain_mut(|count| {
             let name = (count.quarter, count.outcome);
-            let counted = written
-                .counts
-                .iter()
-                .find(|one| (one.at, one.outcome) == name);
+            let counted = written.iter().find(|one| (one.at, one.outcome) == name);
             count.calls -= counted.map_or(0, |counted| counted.calls);
             count.calls > 0
         });

@@ -38,7 +38,7 @@ fn listed(usages: &Usages) -> usize {
 }
 
 fn calls(usage: &KeyUsage) -> Vec<u64> {
-    let counts = usage.to_write().counts;
+    let counts = usage.counts_to_write();
     counts.iter().map(|count| count.calls).collect()
 }
 
@@ -62,7 +62,7 @@ fn a_later_use_that_another_node_saw_is_known_and_not_written_again() {
     usages.note_use(&key, at(20), source(1, "curl"));
     usages.of(key.key().clone(), Some(used(30)));
     assert_eq!(key.last_use(), Some(used(30)));
-    assert_eq!(key.to_write().last_use, None);
+    assert_eq!(key.use_to_write(), None);
     usages.of(key.key().clone(), Some(used(25)));
     assert_eq!(key.last_use(), Some(used(30)));
 }
@@ -96,19 +96,22 @@ fn what_comes_during_a_write_is_kept_and_what_was_written_is_taken_off() {
     note(&key, 0);
     assert_eq!((listed(&usages), usages.pending()), (1, 1));
     let writing = usages.take_unwritten();
-    let written = key.to_write();
+    let (last_use, counts) = (key.use_to_write().unwrap(), key.counts_to_write());
     note(&key, 1);
     note(&other, 1);
     assert_eq!(listed(&usages), 1, "one that is being written is in none");
     assert_eq!(usages.pending(), 2);
-    key.forget(&written);
+    key.forget_use(&last_use);
+    key.forget_counts(&counts);
     key.take_sighting();
     assert_eq!(calls(&key), [1]);
-    assert_eq!(key.to_write().last_use.unwrap().at, NOON.plus_seconds(1));
+    assert_eq!(key.use_to_write().unwrap().at, NOON.plus_seconds(1));
     usages.settle(&writing[0]);
     assert_eq!((listed(&usages), usages.pending()), (2, 2));
     usages.take_unwritten();
-    key.forget(&key.to_write());
+    key.forget_use(&key.use_to_write().unwrap());
+    key.forget_counts(&key.counts_to_write());
+    assert_eq!(key.use_to_write(), None);
     assert_eq!(calls(&key).len(), 0);
     usages.settle(&key);
     assert_eq!((listed(&usages), usages.pending()), (0, 1));
@@ -133,8 +136,8 @@ fn counts_that_wait_to_be_written_have_a_bound() {
         [2],
         "no new ones, and those that are there go on"
     );
-    let written = key.to_write();
-    usages.give_room(key.forget(&written));
+    let written = key.counts_to_write();
+    usages.give_room(key.forget_counts(&written));
     usages.count(&key, REVOKED, NOON);
     assert_eq!(calls(&key), [1]);
 }
@@ -232,7 +235,7 @@ fn a_key_is_forgotten_once_nothing_is_to_be_known_of_it() {
     assert_eq!(remaining, 100 - 30 + 10 - 1);
     drop(held);
     for usage in usages.take_unwritten() {
-        usage.forget(&usage.to_write());
+        usage.forget_counts(&usage.counts_to_write());
         usage.stays_queued();
     }
     clock.advance_seconds(10);

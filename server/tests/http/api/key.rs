@@ -56,6 +56,29 @@ async fn using_keys_writes_nothing_until_the_batch() {
 }
 
 #[tokio::test]
+async fn when_keys_were_used_is_written_of_all_of_them_before_anything_else_is() {
+    // More than are written at once.
+    const KEYS: i64 = 40;
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for number in 0..KEYS {
+        let name = format!("Feed {number}");
+        let key = owner.create(&world, &name, &["inventory:read"]).await;
+        key.get("/api/key").await.expect(200);
+    }
+    world.sql("ALTER TABLE key_calls RENAME TO hidden").await;
+    world.service.flush_uses().await.unwrap_err();
+    let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
+    assert_eq!(world.count(used).await, KEYS);
+    // And the other is not lost.
+    assert_eq!(world.count("SELECT count(*) FROM hidden").await, 0);
+    world.sql("ALTER TABLE hidden RENAME TO key_calls").await;
+    world.service.flush_uses().await.unwrap();
+    let counted = "SELECT sum(calls) FROM key_calls";
+    assert_eq!(world.count(counted).await, KEYS);
+}
+
+#[tokio::test]
 async fn last_use_has_caller_address_and_agent_and_never_goes_backwards() {
     let world = World::new().await;
     let owner = world.owner().await;

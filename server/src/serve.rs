@@ -12,7 +12,7 @@ use crate::{AppState, Site, build_app};
 use anyhow::Context as _;
 use futures::future::OptionFuture;
 use service::Service;
-use service::{FLUSH_EVERY_SECONDS, LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS};
+use service::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS};
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -244,7 +244,7 @@ async fn flush_until(mut ended: oneshot::Receiver<()>, service: Arc<Service>) {
             _ = ticks.tick() => false,
             _ = &mut ended => true,
         };
-        flush(&service).await;
+        flush(&service, if last { Duration::MAX } else { FLUSH_REST_FOR }).await;
         if turns.next() == Some(0) {
             service.forget_idle_keys();
         }
@@ -288,8 +288,8 @@ async fn tell_until(mut ended: oneshot::Receiver<()>, service: Arc<Service>, smt
 }
 
 /// What cannot be written now stays pending and is tried again.
-async fn flush(service: &Service) {
-    if let Err(error) = service.flush_uses().await {
+async fn flush(service: &Service, limit: Duration) {
+    if let Err(error) = service.flush_uses_within(limit).await {
         tracing::warn!(error = %Chain(&error), "when keys were last used, and how often, could not be written");
     }
 }

@@ -50,7 +50,7 @@ pub use random::{OsRandom, Random};
 pub use second_factor::{Enrolled, SignInStep, SignedIn};
 pub use session::SessionToken;
 pub use start::OpenError;
-pub use usage::{FLUSH_EVERY_SECONDS, KeyUsage};
+pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, KeyUsage};
 pub use verdict::BEAT_MILLIS;
 pub use view::{parse_rfc3339, rfc3339};
 pub use zone::Zone;

@@ -12,6 +12,8 @@ pub const FLUSH_EVERY_SECONDS: u64 = 2;
 
 /// About as long may one transaction take the database, since whoever revokes one of its keys waits for it.
 const AT_MOST: Duration = Duration::from_millis(20);
+/// How long the server writes the rest, before it looks which keys were used meanwhile.
+pub const FLUSH_REST_FOR: Duration = Duration::from_secs(1);
 /// Between two transactions, for whoever waits for one.
 const PAUSE: Duration = Duration::from_millis(1);
 /// As often refusals are written in a row: a flood of them never keeps uses from being written.
@@ -33,6 +35,15 @@ impl Service {
     /// # Errors
     /// The database's.
     pub async fn flush_uses(&self) -> Result<(), Error> {
+        self.flush_uses_within(Duration::MAX).await
+    }
+
+    /// The same, but after so long it writes no more than when keys were used: of the rest, what it has not come to stays
+    /// pending, and is what the next one begins with.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn flush_uses_within(&self, limit: Duration) -> Result<(), Error> {
         let mut unwritten = self.usages.take_unwritten();
         // In the order of the database's pages, since what lies together costs it little more than one of them; and of two
         // nodes that write of the same keys neither waits for what the other has while it has what that one waits for.
@@ -44,12 +55,7 @@ impl Service {
         let Ok(unwritten) = sorted.await else {
             return Ok(());
         };
-        let mut done = Ok(());
-        for part in [Part::LastUse, Part::Rest] {
-            if done.is_ok() {
-                done = self.write_in_pieces(part, &unwritten).await;
-            }
-        }
+        let done = self.write_all(&unwritten, limit).await;
         for some in unwritten.chunks(*KEYS_AT_ONCE.end()) {
             for usage in some {
                 self.usages.settle(usage);
@@ -61,25 +67,56 @@ impl Service {
         self.write_refusals().await
     }
 
-    async fn write_in_pieces(&self, part: Part, all: &[Arc<KeyUsage>]) -> Result<(), Error> {
-        let (mut left, mut at_once) = (all, *KEYS_AT_ONCE.start());
-        while !left.is_empty() {
-            let (keys, rest) = left.split_at(at_once.min(left.len()));
-            let began = Instant::now();
-            match part {
-                Part::LastUse => self.write_last_uses(keys).await?,
-                Part::Rest => {
-                    self.write_counts(keys).await?;
-                    self.write_sightings(keys).await?;
-                }
+    async fn write_all(&self, keys: &[Arc<KeyUsage>], limit: Duration) -> Result<(), Error> {
+        let all = Duration::MAX;
+        self.write_in_pieces(Part::LastUse, keys, all).await?;
+        let first = self.usages.where_rest_begins(keys);
+        let (last, keys) = keys.split_at(first);
+        let began = Instant::now();
+        for keys in [keys, last] {
+            let left = limit.saturating_sub(began.elapsed());
+            let written = self.write_in_pieces(Part::Rest, keys, left).await?;
+            if let Some(next) = keys.get(written) {
+                self.usages.begin_rest_at(next);
+                break;
             }
-            at_once = next(at_once, began.elapsed());
-            left = rest;
-            if !left.is_empty() {
-                tokio::time::sleep(PAUSE).await;
+            if began.elapsed() >= limit {
+                break;
             }
         }
         Ok(())
+    }
+
+    /// Writes pieces until the limit is over, and gives of how many keys.
+    async fn write_in_pieces(
+        &self,
+        part: Part,
+        keys: &[Arc<KeyUsage>],
+        limit: Duration,
+    ) -> Result<usize, Error> {
+        let all_began = Instant::now();
+        let (mut written, mut at_once) = (0, *KEYS_AT_ONCE.start());
+        while written < keys.len() {
+            let end = keys.len().min(written + at_once);
+            let piece = &keys[written..end];
+            let began = Instant::now();
+            match part {
+                Part::LastUse => self.write_last_uses(piece).await?,
+                Part::Rest => {
+                    self.write_counts(piece).await?;
+                    self.write_sightings(piece).await?;
+                }
+            }
+            at_once = next(at_once, began.elapsed());
+            written = end;
+            if all_began.elapsed() >= limit {
+                break;
+            }
+            if written < keys.len() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        Ok(written)
     }
 
     async fn write_last_uses(&self, keys: &[Arc<KeyUsage>]) -> Result<(), Error> {

@@ -9,7 +9,7 @@ mod callers;
 mod flush;
 mod key;
 
-pub use flush::FLUSH_EVERY_SECONDS;
+pub use flush::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR};
 pub use key::KeyUsage;
 
 use crate::Clock;
@@ -37,6 +37,8 @@ pub(crate) struct Usages {
     /// Keys of which something is in a list or being written.
     pending: AtomicUsize,
     counts: AtomicUsize,
+    /// Which key's turn it is, where not all was written of all.
+    rest: Mutex<Option<KeyId>>,
 }
 
 impl Default for Usages {
@@ -47,6 +49,7 @@ impl Default for Usages {
             next_list: AtomicUsize::new(0),
             pending: AtomicUsize::new(0),
             counts: AtomicUsize::new(0),
+            rest: Mutex::default(),
         }
     }
 }
@@ -106,6 +109,18 @@ impl Usages {
         if usage.stays_queued() {
             self.queue(Arc::clone(usage));
         }
+    }
+
+    /// The place of the key whose turn it is, in keys in their order.
+    fn where_rest_begins(&self, keys: &[Arc<KeyUsage>]) -> usize {
+        let turn = lock(&self.rest).take();
+        turn.map_or(0, |turn| {
+            keys.partition_point(|usage| usage.key().key_id < turn)
+        })
+    }
+
+    fn begin_rest_at(&self, usage: &KeyUsage) {
+        *lock(&self.rest) = Some(usage.key().key_id.clone());
     }
 
     /// Whether there is room for one more count.

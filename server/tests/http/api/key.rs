@@ -2,6 +2,7 @@
 
 use crate::support::World;
 use serde_json::json;
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_key_sees_itself_and_its_account() {
@@ -76,6 +77,37 @@ async fn when_keys_were_used_is_written_of_all_of_them_before_anything_else_is()
     world.service.flush_uses().await.unwrap();
     let counted = "SELECT sum(calls) FROM key_calls";
     assert_eq!(world.count(counted).await, KEYS);
+}
+
+#[tokio::test]
+async fn a_write_that_has_no_time_for_the_rest_goes_on_with_it_where_the_last_one_stopped() {
+    const KEYS: i64 = 40;
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let mut keys = Vec::new();
+    for number in 0..KEYS {
+        let name = format!("Feed {number}");
+        keys.push(owner.create(&world, &name, &["inventory:read"]).await);
+    }
+    let call_all = async || {
+        for key in &keys {
+            key.get("/api/key").await.expect(200);
+        }
+    };
+    for (written, calls) in [(16, 16), (32, 48), (40, 72), (40, 120)] {
+        call_all().await;
+        let flushed = world.service.flush_uses_within(Duration::ZERO).await;
+        flushed.unwrap();
+        let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
+        assert_eq!(world.count(used).await, KEYS);
+        let counted = "SELECT count(*) FROM key_calls";
+        assert_eq!(world.count(counted).await, written);
+        let counted = "SELECT sum(calls) FROM key_calls";
+        assert_eq!(world.count(counted).await, calls);
+    }
+    world.service.flush_uses().await.unwrap();
+    let counted = "SELECT sum(calls) FROM key_calls";
+    assert_eq!(world.count(counted).await, 4 * KEYS);
 }
 
 #[tokio::test]

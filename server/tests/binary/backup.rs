@@ -372,6 +372,34 @@ fn a_move_that_fails_leaves_nothing_beside_the_file() {
 }
 
 #[test]
+fn the_file_of_a_server_is_no_backup_while_what_was_written_last_stands_beside_it() {
+    let (from, to) = (Installation::new(false), Installation::new(false));
+    let mut server = Server::of(&mut from.voxum(&[]), true);
+    let link = server.setup.as_deref().unwrap();
+    let owner = server.set_up(link, "ada@example.com");
+    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    // It was killed, or its folder copied while it ran.
+    server.kill();
+    let file = from.folder.path().join("data/voxum.db");
+    let arguments = ["restore", file.to_str().unwrap()];
+    let (code, out, err) = run(&mut to.voxum(&arguments));
+    assert_eq!((code, &*out), (Some(1), ""), "{err}");
+    assert!(
+        err.contains("data/voxum.db-wal") && err.contains("`voxum backup`"),
+        "{err}"
+    );
+    assert!(!to.folder.path().join("data/voxum.db").exists());
+    // What it says is what helps.
+    let backup = from.folder.path().join("backup.db");
+    let backup = backup.to_str().unwrap();
+    from.does(&["backup", backup]);
+    assert!(
+        to.does(&["restore", backup])
+            .contains("after the backup: 1.")
+    );
+}
+
+#[test]
 fn a_restore_that_fails_half_way_leaves_nothing() {
     let from = Installation::new(false);
     let server = Server::of(&mut from.voxum(&[]), true);

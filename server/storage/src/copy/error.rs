@@ -37,6 +37,11 @@ pub enum CopyError {
         path: PathBuf,
         moved: PathBuf,
     },
+    #[error(
+        "{} is no backup but a server's own file: what was written last, revocations among it, stands beside it in {}; take a backup of both with `voxum backup`, and restore that",
+        path.display(), log.display()
+    )]
+    NoBackup { path: PathBuf, log: PathBuf },
     #[error("{} is damaged ({what}): use another backup", path.display())]
     Damaged { path: PathBuf, what: String },
     #[error("a server or a command is using {}: stop it, then try again", path.display())]

@@ -64,6 +64,7 @@ async fn stage(
     file: &Path,
     now: Timestamp,
 ) -> Result<(SqliteConnection, Quarantined)> {
+    must_be_all(from)?;
     copy(from, file)?;
     let files = Files::at(file)?;
     let mut connection = alone(file).connect().await.doing(DOING)?;
@@ -84,6 +85,19 @@ async fn prepare(
 ) -> Result<Quarantined> {
     open::bring_up(connection, files, OpenMode::ExistingOnly).await?;
     quarantine(connection, now).await
+}
+
+/// A server writes beside its file first, and a key that was revoked there is active in the file.
+fn must_be_all(backup: &Path) -> Result<()> {
+    let files = Files::at(backup)?;
+    for suffix in ["-wal", "-journal"] {
+        let log = files.beside(suffix);
+        if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+            let path = files.database;
+            return Err(CopyError::NoBackup { path, log });
+        }
+    }
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -23,8 +23,8 @@ pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
     }
     .map_err(|error| anyhow!("{error}"))?;
     say(&format!(
-        "Restored from {}. API keys that are paused until somebody confirms them in the console, since one of them may have \
-         been revoked after the backup: {keys}. Everybody has to sign in again.",
+        "Restored from {}. API keys that are paused until somebody confirms them in the console, or by `voxum key resume`, \
+         since one of them may have been revoked after the backup: {keys}. Everybody has to sign in again.",
         from.display()
     ));
     Ok(())

@@ -23,8 +23,8 @@ pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
     let moved = move_to_postgres(from, url).await;
     let Held { accounts, keys } = moved.map_err(|error| anyhow!("{error}"))?;
     say(&format!(
-        "Moved to PostgreSQL: {keys} API keys in accounts: {accounts}. The file is now called {}.moved and no server starts on \
-         it; to go back, name it as before.",
+        "Moved to PostgreSQL: {keys} API keys in accounts: {accounts}. The file is now called {}.moved, so that no server \
+         goes on with it by mistake; to go back, name it as before.",
         from.display()
     ));
     Ok(())

@@ -29,7 +29,7 @@ pub enum CopyError {
     )]
     Unanswered { place: String },
     #[error(
-        "the database {place} did not answer whether it keeps what it was given, and cannot be asked, so {} is called {} from now on and no server starts on it: once the database can be asked, run `voxum key list`; where that says that it is empty, nothing was moved, and only then name the file as before",
+        "the database {place} did not answer whether it keeps what it was given, and cannot be asked, so {} is called {} from now on, so that no server goes on with it by mistake: once the database can be asked, run `voxum key list`; where that says that it is empty, nothing was moved, and only then name the file as before",
         path.display(), moved.display()
     )]
     MovedPerhaps {

@@ -27,12 +27,14 @@ pub enum OpenError {
         path: PathBuf,
         reason: std::io::Error,
     },
-    #[error("the database {} cannot be read: {reason}", path.display())]
+    #[error("the database {} cannot be read ({reason}): check that the server's user owns it, and may enter its folder", path.display())]
     Unreadable { path: PathBuf, reason: Reason },
     #[error("the database {} cannot be written: check that its file system is writable and that this user owns it", path.display())]
     ReadOnly { path: PathBuf },
     #[error("{} is no SQLite database: correct the path, or restore the file from a backup", path.display())]
     NotADatabase { path: PathBuf },
+    #[error("{} is damaged or cut off: use a backup", path.display())]
+    Damaged { path: PathBuf },
     #[error("{} is an SQLite database of another program: correct the path", path.display())]
     Foreign { path: PathBuf },
     #[error("the database {} has schema {version}, which this version does not know: start the newer version that made it", path.display())]
@@ -74,6 +76,7 @@ pub(crate) fn explain(error: sqlx::Error, path: &Path) -> OpenError {
             path,
             reason: error.into(),
         },
+        Some(11) => OpenError::Damaged { path },
         Some(26) => OpenError::NotADatabase { path },
         _ => OpenError::Failed {
             path,

@@ -93,6 +93,19 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_cut_off_is_called_damaged_and_left_alone() {
+    let place = Place::new();
+    place.make().await;
+    let whole = fs::read(place.database()).expect("a file");
+    let half = &whole[..whole.len() / 2];
+    fs::write(place.database(), half).expect("a file");
+    let (error, line) = refusal(&place).await;
+    assert!(matches!(error, OpenError::Damaged { .. }), "{line}");
+    assert!(line.ends_with("is damaged or cut off: use a backup"));
+    assert_eq!(fs::read(place.database()).expect("a file"), half);
+}
+
+#[tokio::test]
 async fn a_database_of_another_program_is_refused_and_left_alone() {
     let place = Place::new();
     place

@@ -95,6 +95,51 @@ async fn a_paused_key_is_refused_until_it_is_resumed() {
 }
 
 #[tokio::test]
+async fn what_was_done_is_told_only_where_the_key_is_so() {
+    const DONE: [(&str, &str); 8] = [
+        ("paused", "Paused. Every call with this key is refused"),
+        (
+            "resumed",
+            "Resumed. Calls with this key are accepted again.",
+        ),
+        ("revoked", "Revoked. Every call with this key is refused"),
+        ("ended", "The old key has ended."),
+        ("over", "This key has ended already."),
+        ("watched", "Watching. Come back in some days"),
+        ("unwatched", "Stopped watching."),
+        ("enforced", "Enforced."),
+    ];
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let page = format!("/keys/{}", key.id);
+    let told = async |state: &str, agree: &[&str]| {
+        for (word, text) in DONE {
+            let shown = owner.get(&format!("{page}?done={word}")).await.expect(200);
+            let tells = shown.body.contains(text);
+            assert_eq!(tells, agree.contains(&word), "{word} of one {state}");
+        }
+    };
+    let watch = format!("{page}/watch");
+    told("active", &["resumed", "unwatched"]).await;
+    owner.form(&watch, &[("watch", "on")]).await.expect(303);
+    told("watched", &["resumed", "watched"]).await;
+    let networks = [("networks", "192.0.2.0/24")];
+    let enforce = format!("{page}/enforce");
+    owner.form(&enforce, &networks).await.expect(303);
+    told("limited", &["resumed", "enforced"]).await;
+    owner.form(&format!("{page}/pause"), &[]).await.expect(303);
+    told("paused", &["paused", "enforced"]).await;
+    // A link to what is not so any more hides nothing of how it is.
+    let stale = owner.get(&format!("{page}?done=resumed")).await.expect(200);
+    assert!(stale.body.contains("This key is paused: every call"));
+    owner.form(&format!("{page}/resume"), &[]).await.expect(303);
+    told("resumed", &["resumed", "enforced"]).await;
+    owner.revoke(&key.id, "").await.expect(200);
+    told("revoked", &["revoked", "ended", "over", "enforced"]).await;
+}
+
+#[tokio::test]
 async fn a_bad_edit_changes_nothing_and_keeps_what_was_typed() {
     let world = World::new().await;
     let owner = world.owner().await;

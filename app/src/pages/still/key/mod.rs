@@ -37,7 +37,9 @@ pub fn KeyPage() -> impl IntoView {
 #[component]
 fn Key(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
-    let done = page_request().asked("done").and_then(|word| done(&word));
+    let done = page_request()
+        .asked("done")
+        .and_then(|word| done(&word, &page));
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let paused = page.key.status == KeyStatus::Paused && done.is_none();
     let knocks = page.activity.knocks.clone();
@@ -96,24 +98,38 @@ fn Key(page: Data) -> impl IntoView {
     })
 }
 
-/// What was just done to it.
-fn done(word: &str) -> Option<&'static str> {
+/// What was just done to it. The address may be older than the key's state, or made up: what does not agree with that
+/// state is not told.
+fn done(word: &str, page: &Data) -> Option<&'static str> {
+    let status = page.key.status;
+    let over = !status.is_live();
+    let (anywhere, watched) = (page.allow_list.is_empty(), page.activity.watch.is_some());
     match word {
         "edited" => Some("Saved. Each change holds from now on."),
-        "paused" => {
+        "paused" if status == KeyStatus::Paused => {
             Some("Paused. Every call with this key is refused from now on, until you resume it.")
         }
-        "revoked" => Some("Revoked. Every call with this key is refused from now on."),
-        "ended" => Some("The old key has ended. Every call with it is refused from now on."),
-        "resumed" => Some("Resumed. Calls with this key are accepted again."),
-        "watched" => Some(
+        "revoked" if status == KeyStatus::Revoked => {
+            Some("Revoked. Every call with this key is refused from now on.")
+        }
+        "ended" if over => {
+            Some("The old key has ended. Every call with it is refused from now on.")
+        }
+        "resumed" if status == KeyStatus::Active => {
+            Some("Resumed. Calls with this key are accepted again.")
+        }
+        "watched" if anywhere && watched => Some(
             "Watching. Come back in some days, when everything that uses this key has called, and choose whom to allow.",
         ),
-        "unwatched" => Some("Stopped watching. Calls may come from any address."),
-        "enforced" => Some("Enforced. Calls from anywhere else are refused from now on."),
+        "unwatched" if anywhere && !watched => {
+            Some("Stopped watching. Calls may come from any address.")
+        }
+        "enforced" if !anywhere => {
+            Some("Enforced. Calls from anywhere else are refused from now on.")
+        }
         "none-chosen" => Some("Choose at least one network. Nothing was changed."),
         "outdated" => Some("Somebody else changed this key meanwhile. Nothing was changed."),
-        "over" => Some("This key has ended already. Nothing was changed."),
+        "over" if over => Some("This key has ended already. Nothing was changed."),
         "not-allowed" => Some("Your role does not allow this. Nothing was changed."),
         _ => None,
     }

@@ -44,8 +44,13 @@ pub use telemetry::{LogFormat, log};
 
 use clap::Parser as _;
 use cli::{Cli, Command};
+use service::key::PlainKey;
 use settings::{Environment, Settings};
 use std::process::ExitCode;
+
+/// Instead of clap's words, which repeat the key.
+const KEY_GIVEN: &str = "that looks like a key itself, and what stands on a command line stays in the shell's history: \
+    rotate or revoke it by its id, which `voxum key identify < FILE` tells, and nothing was changed";
 
 /// Runs the command that the process was started with. What stops it is told in one line on standard error; the exit
 /// code is 2 where a setting or the command line is to be mended, and 1 for anything else.
@@ -58,7 +63,12 @@ pub fn run() -> ExitCode {
     let Cli {
         flags,
         command: asked,
-    } = Cli::parse();
+    } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // What a terminal shows is kept as well, by logs of sessions and of builds.
+        Err(error) if PlainKey::may_be_in(&error.to_string()) => return stop(&KEY_GIVEN, 2),
+        Err(error) => error.exit(),
+    };
     let settings = match Settings::read(&flags, &environment) {
         Ok(settings) => settings,
         Err(error) => return stop(&error, 2),

@@ -79,6 +79,43 @@ fn a_postgresql_url_that_is_none_is_refused_without_being_quoted() {
 }
 
 #[test]
+fn a_key_on_the_command_line_is_not_repeated_and_what_to_do_is_told() {
+    const KEY: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
+    let folder = tempfile::tempdir().unwrap();
+    let (option, value) = (format!("--{KEY}"), format!("--reason={KEY}"));
+    let named = format!("key={KEY}");
+    for arguments in [
+        &["key", "identify", KEY][..],
+        &["key", "identify", &KEY[3..]],
+        &["key", "identify", &KEY[..20]],
+        &["key", "identify", &named],
+        &["key", "identify", &option],
+        &["key", "list", KEY],
+        &["key", "pause", "vx_abc123", KEY],
+        &["key", "revoke", "vx_abc123", &value],
+        &["key", KEY],
+        &["admin", KEY],
+        &["serve", KEY],
+        &[KEY],
+    ] {
+        let line = refused(voxum(folder.path()).args(arguments));
+        assert!(!line.contains(&KEY[3..20]), "{line}");
+        for text in ["voxum key identify < FILE", "history", "rotate or revoke"] {
+            assert!(line.contains(text), "{text}: {line}");
+        }
+    }
+    // What is no key is told as before.
+    for (arguments, word) in [
+        (["key", "identify", "vx_abc123"], "'vx_abc123'"),
+        (["key", "identfy", KEY], "'identfy'"),
+    ] {
+        let (code, _, err) = run(voxum(folder.path()).args(arguments));
+        assert_eq!(code, Some(2), "{err}");
+        assert!(err.contains(word) && err.contains("Usage"), "{err}");
+    }
+}
+
+#[test]
 fn help_names_every_command_and_setting() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [&["--help"][..], &["serve", "--help"]] {

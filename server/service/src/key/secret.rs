@@ -85,6 +85,17 @@ impl PlainKey {
         Ok(Self(text))
     }
 
+    /// Whether a text holds what may be a key, or more of one than its preview.
+    pub fn may_be_in(text: &str) -> bool {
+        let run = |text: &str| text.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        // Who copies a key may miss its beginning.
+        let bare = |word: &str| word.len() >= RANDOM_CHARS;
+        text.split(PREFIX)
+            .skip(1)
+            .any(|rest| run(rest) > PREVIEW_CHARS)
+            || text.split(|c: char| !c.is_ascii_alphanumeric()).any(bare)
+    }
+
     pub fn digest(&self, pepper: &Pepper) -> KeyDigest {
         KeyDigest(pepper.mac(&Sha256::digest(*self.0)))
     }
@@ -235,6 +246,29 @@ mod tests {
         }
         let refused = PlainKey::parse(&[0xFF; 52]).map(|_| ());
         assert_eq!(refused, Err(Malformed::Characters));
+    }
+
+    #[test]
+    fn a_text_with_a_key_or_most_of_one_is_known_from_one_with_a_preview() {
+        for text in [
+            ZEROS,
+            &ZEROS[3..],
+            &ZEROS[..10],
+            &format!("unexpected argument '--key={ZEROS}' found"),
+            &format!("vx_abc123… {ZEROS}"),
+        ] {
+            assert!(PlainKey::may_be_in(text), "{text}");
+        }
+        for text in [
+            "",
+            "vx_",
+            "vx_abc123…",
+            "'vx_abc123' and 'vx_abc124'",
+            "/var/backups/voxum/2026-11-28/before-the-migration/voxum.backup",
+            "0199c0de-7a5b-7000-8000-00000000abcd",
+        ] {
+            assert!(!PlainKey::may_be_in(text), "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use anyhow::{anyhow, bail};
 use service::{Clock as _, SystemClock};
 use std::path::Path;
 use storage::copy::{Quarantined, restore_to_file, restore_to_postgres};
-use storage::{Look, Schema, SqliteStore};
+use storage::{Look, OpenError, Schema, SqliteStore};
 
 /// # Errors
 /// One line for the operator; then nothing was restored, or the line says that nobody knows.
@@ -32,12 +32,16 @@ pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
 
 /// Looks through all of a file that is to be put to use.
 pub async fn usable(file: &Path) -> anyhow::Result<Look> {
-    if !file.exists() {
-        bail!("there is no file {}: correct the path", file.display());
-    }
-    let look = SqliteStore::look(file, true).await;
-    let look = look.map_err(|error| anyhow!("{error}"))?;
     let path = file.display();
+    let look = SqliteStore::look(file, true).await;
+    let look = look.map_err(|error| match error {
+        // Starting the server would make none of what is looked for here. Where one stood before, the error says what
+        // became of it.
+        OpenError::Missing { .. } if !file.exists() => {
+            anyhow!("there is no file {path}: correct the path")
+        }
+        error => anyhow!("{error}"),
+    })?;
     if let Schema::Newer(version) = look.schema {
         bail!(
             "{path} has schema {version}, which this version does not know: use the newer version that made it"

@@ -309,6 +309,10 @@ fn one_command_moves_everything_from_a_file_to_postgresql() {
     assert!(out.contains("Moved to PostgreSQL: 1 API keys"), "{out}");
     // Nobody goes on with the file by mistake.
     refused(&mut voxum(folder), "was moved to PostgreSQL");
+    refused(
+        &mut with(&["move", &file], &pepper),
+        &format!("rename {file}.moved to it"),
+    );
 
     let server = Server::of(&mut with(&[], &pepper), false);
     let two = Server::of(&mut with(&[], &pepper), false);

@@ -106,7 +106,7 @@ impl<T> Store for T where
 /// Keys of which [`KeyStore::record_uses`] and [`SightingStore::record_sightings`] are told in one transaction, which takes
 /// as many ways to the database for all of them as for one. Until its end, whoever revokes one of them waits, and has others
 /// wait who change keys of the account; so they are few until the database has shown that it is quick. Each time they are
-/// twice or half as many as before.
+/// twice or half as many as before; where there is nothing but last uses, they may be twice as many as the most.
 pub const KEYS_AT_ONCE: RangeInclusive<usize> = 16..=256;
 
 /// What belongs to the installation as a whole.

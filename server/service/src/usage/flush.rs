@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 pub const FLUSH_EVERY_SECONDS: u64 = 2;
 
 /// About as long may one transaction take the database, since whoever revokes one of its keys waits for it.
-const AT_MOST: Duration = Duration::from_millis(20);
+const AT_MOST: Duration = Duration::from_millis(30);
 /// How long the server writes the rest, before it looks which keys were used meanwhile.
 pub const FLUSH_REST_FOR: Duration = Duration::from_secs(1);
 /// Between two transactions, for whoever waits for one.
@@ -25,6 +25,16 @@ enum Part {
     /// A crash may lose no more than five seconds of it.
     LastUse,
     Rest,
+}
+
+impl Part {
+    /// Keys of which it is written at once, at most. A last use is one row of its key.
+    const fn most(self) -> usize {
+        match self {
+            Self::LastUse => 2 * *KEYS_AT_ONCE.end(),
+            Self::Rest => *KEYS_AT_ONCE.end(),
+        }
+    }
 }
 
 impl Service {
@@ -107,7 +117,7 @@ impl Service {
                     self.write_sightings(piece).await?;
                 }
             }
-            at_once = next(at_once, began.elapsed());
+            at_once = next(at_once, part.most(), began.elapsed());
             written = end;
             if all_began.elapsed() >= limit {
                 break;
@@ -183,7 +193,7 @@ impl Service {
 }
 
 /// How many keys to write at once next, where so many took the database so long.
-fn next(at_once: usize, took: Duration) -> usize {
+fn next(at_once: usize, most: usize, took: Duration) -> usize {
     let next = if took < AT_MOST / 2 {
         at_once * 2
     } else if took > AT_MOST {
@@ -191,7 +201,7 @@ fn next(at_once: usize, took: Duration) -> usize {
     } else {
         at_once
     };
-    next.clamp(*KEYS_AT_ONCE.start(), *KEYS_AT_ONCE.end())
+    next.clamp(*KEYS_AT_ONCE.start(), most)
 }
 
 #[cfg(test)]
@@ -200,19 +210,24 @@ mod tests {
     use std::iter::successors;
 
     /// Those of writes that each take the database so long for a key.
-    fn sizes(for_a_key: Duration) -> Vec<usize> {
-        let next = |keys: &usize| Some(next(*keys, for_a_key * u32::try_from(*keys).unwrap()));
+    fn sizes(part: Part, for_a_key: Duration) -> Vec<usize> {
+        let next = |keys: &usize| {
+            let took = for_a_key * u32::try_from(*keys).unwrap();
+            Some(next(*keys, part.most(), took))
+        };
         successors(Some(*KEYS_AT_ONCE.start()), next)
-            .take(6)
+            .take(7)
             .collect()
     }
 
     #[test]
     fn as_many_keys_are_written_at_once_as_the_database_takes_quickly() {
         let micros = Duration::from_micros;
-        assert_eq!(sizes(micros(20)), [16, 32, 64, 128, 256, 256]);
-        assert_eq!(sizes(micros(200)), [16, 32, 64, 64, 64, 64]);
-        assert_eq!(sizes(micros(50_000)), [16; 6]);
-        assert_eq!(next(256, Duration::from_secs(1)), 128);
+        let (uses, rest) = (Part::LastUse, Part::Rest);
+        assert_eq!(sizes(uses, micros(20)), [16, 32, 64, 128, 256, 512, 512]);
+        assert_eq!(sizes(rest, micros(20)), [16, 32, 64, 128, 256, 256, 256]);
+        assert_eq!(sizes(rest, micros(200)), [16, 32, 64, 128, 128, 128, 128]);
+        assert_eq!(sizes(uses, micros(50_000)), [16; 7]);
+        assert_eq!(next(256, 512, Duration::from_secs(1)), 128);
     }
 }

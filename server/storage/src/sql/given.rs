@@ -39,7 +39,7 @@ pub(crate) const MOST: usize = 1_000;
 /// Whether so many rows are what a busy server writes again and again. Texts for other numbers are not remembered: there
 /// are too many, and others would be forgotten for them.
 pub(crate) const fn is_full(rows: usize) -> bool {
-    rows.is_power_of_two() && *KEYS_AT_ONCE.start() <= rows && rows <= *KEYS_AT_ONCE.end()
+    rows.is_power_of_two() && *KEYS_AT_ONCE.start() <= rows && rows <= 2 * *KEYS_AT_ONCE.end()
 }
 
 /// All of them; see [`INDEXED`](super::INDEXED).

@@ -33,7 +33,7 @@ pub enum OpenError {
     ReadOnly { path: PathBuf },
     #[error("{} is no SQLite database: correct the path, or restore the file from a backup", path.display())]
     NotADatabase { path: PathBuf },
-    #[error("{} is damaged or cut off: use a backup", path.display())]
+    #[error("{} is damaged or cut off: restore it from a backup, or where it is one, use another", path.display())]
     Damaged { path: PathBuf },
     #[error("{} is an SQLite database of another program: correct the path", path.display())]
     Foreign { path: PathBuf },

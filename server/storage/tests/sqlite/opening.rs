@@ -101,7 +101,12 @@ async fn a_database_that_is_cut_off_is_called_damaged_and_left_alone() {
     fs::write(place.database(), half).expect("a file");
     let (error, line) = refusal(&place).await;
     assert!(matches!(error, OpenError::Damaged { .. }), "{line}");
-    assert!(line.ends_with("is damaged or cut off: use a backup"));
+    assert!(
+        line.ends_with(
+            "is damaged or cut off: restore it from a backup, or where it is one, use another"
+        ),
+        "{line}"
+    );
     assert_eq!(fs::read(place.database()).expect("a file"), half);
 }
 

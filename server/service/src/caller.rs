@@ -1,15 +1,6 @@
-//! Who asks. These values are made by authentication alone: their fields are private, so code that holds one has
-//! been let in.
+//! The origin of a request, and the key that it names.
 
-use crate::key::Ending;
-use crate::store::{Action, Actor, AuditEvent};
-use crate::usage::KeyUsage;
-use crate::verdict::Verdict;
-use crate::{Error, Zone};
-use domain::{
-    AccountId, AccountName, Email, Failure, KeyId, MemberId, MemberView, Role, Scope, Timestamp,
-    is_invisible,
-};
+use domain::{AccountId, KeyId, is_invisible};
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -71,58 +62,6 @@ impl<'a> Source<'a> {
     }
 }
 
-/// A member with a live session.
-#[derive(Debug, Clone)]
-pub struct Member {
-    pub(crate) id: MemberId,
-    pub(crate) account_id: AccountId,
-    pub(crate) account_name: AccountName,
-    pub(crate) email: Email,
-    pub(crate) role: Role,
-    /// In which they read times.
-    pub(crate) time_zone: Zone,
-}
-
-impl Member {
-    pub fn view(&self) -> MemberView {
-        MemberView {
-            id: self.id.clone(),
-            email: self.email.clone(),
-            role: self.role,
-            account_id: self.account_id.clone(),
-            account_name: self.account_name.clone(),
-        }
-    }
-}
-
-impl Member {
-    pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {
-        if self.role.manages_keys() {
-            Ok(())
-        } else {
-            Err(Failure::Forbidden)
-        }
-    }
-
-    /// Owners and admins; the same as for keys until there is a role in between.
-    pub(crate) fn must_manage_inventory(&self) -> Result<(), Failure> {
-        self.must_manage_keys()
-    }
-
-    /// What this member does.
-    pub(crate) fn event(
-        &self,
-        action: Action,
-        subject: &str,
-        client: &Client,
-        at: Timestamp,
-        detail: serde_json::Value,
-    ) -> AuditEvent {
-        let actor = Actor::Member(self.id.clone());
-        AuditEvent::new(&self.account_id, actor, client, action, subject, at, detail)
-    }
-}
-
 /// The key that a call came with, whether or not it was let in. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CalledKey(Arc<Called>);
@@ -144,70 +83,5 @@ impl Deref for CalledKey {
 
     fn deref(&self) -> &Called {
         &self.0
-    }
-}
-
-/// A caller that presented the complete secret of a usable key. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct KeyCaller {
-    /// As the key was when it was checked.
-    pub(crate) verdict: Arc<Verdict>,
-    pub(crate) ending: Ending,
-    /// Before this call.
-    pub(crate) last_used: Option<Timestamp>,
-}
-
-impl KeyCaller {
-    pub fn key_id(&self) -> &KeyId {
-        &self.verdict.key().key_id
-    }
-
-    pub(crate) fn account_id(&self) -> &AccountId {
-        &self.verdict.key().account_id
-    }
-
-    /// What its holder is told of the key's end.
-    pub fn ending(&self) -> Ending {
-        self.ending
-    }
-
-    /// What its calls are counted under.
-    pub fn usage(&self) -> &Arc<KeyUsage> {
-        &self.verdict.usage
-    }
-
-    pub fn may(&self, scope: Scope) -> bool {
-        self.verdict.scopes.contains(scope)
-    }
-
-    /// # Errors
-    /// [`Error::MissingScope`] where the key lacks it.
-    pub fn must(&self, scope: Scope) -> Result<(), Error> {
-        if self.may(scope) {
-            Ok(())
-        } else {
-            Err(Error::MissingScope(scope))
-        }
-    }
-
-    /// What this key does.
-    pub(crate) fn event(
-        &self,
-        action: Action,
-        subject: &str,
-        client: &Client,
-        at: Timestamp,
-        detail: serde_json::Value,
-    ) -> AuditEvent {
-        let actor = Actor::Key(self.key_id().clone());
-        AuditEvent::new(
-            self.account_id(),
-            actor,
-            client,
-            action,
-            subject,
-            at,
-            detail,
-        )
     }
 }

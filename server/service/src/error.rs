@@ -1,6 +1,7 @@
-//! The two kinds of error: refused, which the caller is told, and broken, which the log is told.
+//! The kinds of error: a refusal has a reason for the caller; a fault goes to the log.
 
-use crate::store::StoreError;
+use crate::key::KeyDenial;
+use crate::store::{Denial, StoreError};
 use domain::{Failure, Field, Rejected, Scope};
 
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,9 @@ pub enum Error {
     /// The key lacks a permission.
     #[error("missing scope {0}")]
     MissingScope(Scope),
+    /// The key lost its access after it was authenticated; nothing was changed.
+    #[error("the key was denied: {0:?}")]
+    KeyDenied(KeyDenial),
     /// The database cannot be reached: we cannot know, so we neither allow nor deny.
     #[error("unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -40,6 +44,10 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Unavailable(source) => Self::Unavailable(source),
             StoreError::Broken(source) => Self::Broken(source),
+            StoreError::Denied(Denial::SignedOut) => Self::Refused(Failure::SignedOut),
+            StoreError::Denied(Denial::RoleChanged) => Self::Refused(Failure::Forbidden),
+            StoreError::Denied(Denial::Key(denial)) => Self::KeyDenied(denial),
+            StoreError::Denied(Denial::Scope(scope)) => Self::MissingScope(scope),
         }
     }
 }

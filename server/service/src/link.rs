@@ -1,7 +1,7 @@
 //! One-time links: the first owner, further accounts, and a new password. Only their hash is stored.
 
 use crate::session::{subjects, token_digest};
-use crate::store::{Action, Actor, AuditEvent, Claim, LinkPurpose, NewLink, NewOwner};
+use crate::store::{Action, Actor, AuditEvent, Authority, Claim, LinkPurpose, NewLink, NewOwner};
 use crate::team::Joining;
 use crate::{Client, Error, Password, Service, SessionToken};
 use domain::{AccountId, AccountName, Email, Failure, Field, FieldError, MemberId, Role};
@@ -96,6 +96,7 @@ impl Service {
             account_id: member.account_id,
             at: self.clock.now(),
             actor: Actor::System,
+            authority: Authority::Inherent,
             action: Action::PasswordResetOffered,
             subject: member.id.as_str().to_owned(),
             ip: None,
@@ -291,6 +292,7 @@ pub(crate) fn account_created(owner: &NewOwner, at: domain::Timestamp) -> AuditE
         account_id: owner.account_id.clone(),
         at,
         actor: Actor::System,
+        authority: Authority::Inherent,
         action: Action::AccountCreated,
         subject: owner.account_id.as_str().to_owned(),
         ip: None,

@@ -3,7 +3,7 @@
 use crate::limit::network;
 use crate::password::Turn;
 use crate::random::bytes;
-use crate::store::{Action, Actor, AuditEvent, MemberRecord, NewSession, TokenDigest};
+use crate::store::{Action, Actor, AuditEvent, NewSession, TokenDigest};
 use crate::{Client, Error, Member, Service, SignedIn};
 use domain::{AccountId, Email, Failure, Field, MemberId, Rejected, Timestamp};
 use serde_json::json;
@@ -213,34 +213,6 @@ impl Service {
         }
     }
 
-    /// The member whose live session this token opens; `None` where there is none.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn member_of_session(&self, token: &str) -> Result<Option<Member>, Error> {
-        let now = self.clock.now();
-        let idle_since = now.plus_seconds(-IDLE_SECONDS);
-        let record = self
-            .store
-            .use_session(&token_digest(token), now, idle_since)
-            .await?;
-        Ok(record.map(Member::from))
-    }
-
-    /// Like [`Self::member_of_session`], for a page that asks by itself: a session that nobody uses ends all the same.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn member_looking_on(&self, token: &str) -> Result<Option<Member>, Error> {
-        let now = self.clock.now();
-        let idle_since = now.plus_seconds(-IDLE_SECONDS);
-        let record = self
-            .store
-            .find_session(&token_digest(token), now, idle_since)
-            .await?;
-        Ok(record.map(Member::from))
-    }
-
     /// Ends a session; a token without one is no error.
     ///
     /// # Errors
@@ -278,28 +250,6 @@ impl Service {
         uuid::Builder::from_unix_timestamp_millis(millis, &bytes(&*self.random))
             .into_uuid()
             .to_string()
-    }
-}
-
-impl From<MemberRecord> for Member {
-    fn from(record: MemberRecord) -> Self {
-        let MemberRecord {
-            id,
-            account_id,
-            account_name,
-            email,
-            role,
-            time_zone,
-            deactivated: _,
-        } = record;
-        Self {
-            id,
-            account_id,
-            account_name,
-            email,
-            role,
-            time_zone,
-        }
     }
 }
 

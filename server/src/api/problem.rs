@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use domain::{Failure, Refusal, Scope, Timestamp};
 use serde::Serialize;
 use service::inventory::EntryError;
-use service::key::Malformed;
+use service::key::{KeyRefusal, Malformed};
 use service::rfc3339;
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -323,6 +323,7 @@ impl From<service::Error> for Problem {
     fn from(error: service::Error) -> Self {
         match &error {
             service::Error::MissingScope(scope) => Self::MissingScope(*scope),
+            service::Error::KeyDenied(denial) => KeyRefusal::from(*denial).into(),
             service::Error::Refused(Failure::NotFound) => Self::NoSuchItem,
             service::Error::Refused(Failure::Unavailable) => Self::Unavailable,
             service::Error::Unavailable(_) => {

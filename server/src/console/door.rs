@@ -57,7 +57,7 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
             Failure::Unavailable
         }
         // Scopes belong to keys; a session that meets one is a fault of ours.
-        Error::MissingScope(_) | Error::Broken(_) => {
+        Error::MissingScope(_) | Error::KeyDenied(_) | Error::Broken(_) => {
             tracing::error!(error = %Chain(&error), "a request failed");
             Failure::Internal {
                 request_id: request_id.to_string(),

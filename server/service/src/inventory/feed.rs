@@ -73,8 +73,16 @@ impl Service {
     ) -> Result<FeedReport, Error> {
         caller.must(Scope::InventoryWrite)?;
         let now = self.clock.now();
-        let event =
-            |detail| caller.event(Action::InventoryUpdated, "inventory", client, now, detail);
+        let event = |detail| {
+            caller.event(
+                Some(Scope::InventoryWrite),
+                Action::InventoryUpdated,
+                "inventory",
+                client,
+                now,
+                detail,
+            )
+        };
         self.take_feed(caller.account_id(), drafts, options, &event)
             .await
     }

@@ -49,7 +49,14 @@ impl Service {
         };
         let now = self.clock.now();
         let detail = json!({ "id": id });
-        let event = caller.event(Action::InventoryUpdated, id, client, now, detail);
+        let event = caller.event(
+            Some(Scope::InventoryWrite),
+            Action::InventoryUpdated,
+            id,
+            client,
+            now,
+            detail,
+        );
         let put = self
             .store
             .put_item(caller.account_id(), &item, condition, now, event)
@@ -98,7 +105,14 @@ impl Service {
         condition: &Condition,
     ) -> Result<Removal, Error> {
         caller.must(Scope::InventoryWrite)?;
-        let event = caller.event(Action::ItemDeleted, id, client, self.clock.now(), json!({}));
+        let event = caller.event(
+            Some(Scope::InventoryWrite),
+            Action::ItemDeleted,
+            id,
+            client,
+            self.clock.now(),
+            json!({}),
+        );
         Ok(self
             .store
             .delete_item(caller.account_id(), id, condition, event)

@@ -1,13 +1,88 @@
 //! From what a request presents to a caller, or to the exact reason for its refusal.
 
-use super::{KeyDigest, Malformed, PlainKey};
+use super::{Ending, KeyDenial, KeyDigest, Malformed, PlainKey};
+use crate::store::{Action, Actor, AuditEvent, Authority};
 use crate::usage::KeyUsage;
 use crate::verdict::Verdict;
-use crate::{CalledKey, Error, KeyCaller, Service, Source};
-use domain::{KeyStatus, Outcome, Refusal, Scope, Timestamp};
+use crate::{CalledKey, Client, Error, Service, Source};
+use domain::{AccountId, KeyId, Outcome, Scope, Timestamp};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+/// A caller that presented the complete secret of a usable key. Cheap to clone.
+///
+/// Only authentication makes one, since the digest is private to this module:
+///
+/// ```compile_fail,E0451
+/// fn forge(caller: service::KeyCaller) -> service::KeyCaller {
+///     service::KeyCaller { ..caller }
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct KeyCaller {
+    /// Finds the verdict on the key again ([`Service::judge_again`]).
+    digest: KeyDigest,
+    /// As the key was when it was checked.
+    pub(crate) verdict: Arc<Verdict>,
+    pub(crate) ending: Ending,
+    /// Before this call.
+    pub(crate) last_used: Option<Timestamp>,
+}
+
+impl KeyCaller {
+    pub fn key_id(&self) -> &KeyId {
+        &self.verdict.key().key_id
+    }
+
+    pub(crate) fn account_id(&self) -> &AccountId {
+        &self.verdict.key().account_id
+    }
+
+    /// What its holder is told of the key's end.
+    pub fn ending(&self) -> Ending {
+        self.ending
+    }
+
+    /// What its calls are counted under.
+    pub fn usage(&self) -> &Arc<KeyUsage> {
+        &self.verdict.usage
+    }
+
+    pub fn may(&self, scope: Scope) -> bool {
+        self.verdict.scopes.contains(scope)
+    }
+
+    /// # Errors
+    /// [`Error::MissingScope`] if the key lacks it.
+    pub fn must(&self, scope: Scope) -> Result<(), Error> {
+        if self.may(scope) {
+            Ok(())
+        } else {
+            Err(Error::MissingScope(scope))
+        }
+    }
+
+    /// An action of this key that needs `scope`.
+    pub(crate) fn event(
+        &self,
+        scope: Option<Scope>,
+        action: Action,
+        subject: &str,
+        client: &Client,
+        at: Timestamp,
+        detail: serde_json::Value,
+    ) -> AuditEvent {
+        let id = self.key_id().clone();
+        let authority = Authority::Key {
+            id: id.clone(),
+            scope,
+            ip: client.ip,
+        };
+        let (account, actor) = (self.account_id(), Actor::Key(id));
+        AuditEvent::new(account, actor, client, action, subject, at, detail).under(authority)
+    }
+}
 
 /// Why a key was not accepted. Only the holder of a complete genuine secret learns of
 /// those from `Revoked` to `NotAllowed`.
@@ -48,6 +123,18 @@ pub enum Whose {
     Genuine(Arc<KeyUsage>),
     /// What was sent begins like a key that was just made: its account is told, and nobody else.
     Meant(CalledKey),
+}
+
+impl From<KeyDenial> for KeyRefusal {
+    fn from(denial: KeyDenial) -> Self {
+        match denial {
+            KeyDenial::Unknown => Self::Unknown,
+            KeyDenial::Revoked => Self::Revoked,
+            KeyDenial::Expired { at } => Self::Expired { at },
+            KeyDenial::Paused => Self::Paused,
+            KeyDenial::NotAllowed { ip } => Self::NotAllowed { ip },
+        }
+    }
 }
 
 impl From<KeyRefusal> for Refused {
@@ -99,30 +186,47 @@ impl Service {
             None => self.read_verdict(&digest).await?,
         };
         let now = self.clock.now();
-        let ip = source.ip();
-        let (why, refusal) = match verdict.status(now) {
-            KeyStatus::Active if !verdict.admits(ip) => {
-                (KeyRefusal::NotAllowed { ip }, Refusal::IpNotAllowed)
-            }
-            KeyStatus::Active => {
-                return Ok(KeyCaller {
-                    ending: verdict.ending(now),
-                    last_used: self.usages.note_use(&verdict.usage, now, source),
-                    verdict,
-                });
-            }
-            KeyStatus::Revoked => (KeyRefusal::Revoked, Refusal::RevokedKey),
-            KeyStatus::Paused => (KeyRefusal::Paused, Refusal::PausedKey),
-            KeyStatus::Expired => {
-                let at = verdict.expires_at.unwrap_or(now);
-                (KeyRefusal::Expired { at }, Refusal::ExpiredKey)
-            }
+        let Err(denial) = verdict.check(source.ip(), now) else {
+            return Ok(KeyCaller {
+                digest,
+                ending: verdict.ending(now),
+                last_used: self.usages.note_use(&verdict.usage, now, source),
+                verdict,
+            });
         };
+        let outcome = Outcome::Refused(denial.refusal());
         self.usages
-            .note_refusal(&verdict.usage, Outcome::Refused(refusal), now, source);
+            .note_refusal(&verdict.usage, outcome, now, source);
         Err(Refused {
-            why,
+            why: denial.into(),
             whose: Some(Whose::Genuine(Arc::clone(&verdict.usage))),
+        })
+    }
+
+    /// Judges a caller again once the body of its request has arrived, which can take minutes: the key may have been
+    /// revoked, paused, narrowed or shut out meanwhile. This is the same call, so it is neither counted nor limited again.
+    ///
+    /// # Errors
+    /// [`Error::KeyDenied`] if the key may not be used any more, and the database's.
+    pub async fn judge_again(&self, caller: &KeyCaller, ip: IpAddr) -> Result<KeyCaller, Error> {
+        let digest = caller.digest;
+        let verdict = match self.verdicts.find(&digest, self.boot_micros()) {
+            Some(verdict) => verdict,
+            None => self
+                .read_verdict(&digest)
+                .await
+                .map_err(|refusal| match refusal {
+                    KeyRefusal::Failed(error) => error,
+                    _ => Error::KeyDenied(KeyDenial::Unknown),
+                })?,
+        };
+        let now = self.clock.now();
+        verdict.check(ip, now).map_err(Error::KeyDenied)?;
+        Ok(KeyCaller {
+            digest,
+            ending: verdict.ending(now),
+            last_used: caller.last_used,
+            verdict,
         })
     }
 

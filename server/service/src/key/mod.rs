@@ -29,13 +29,13 @@ mod status;
 mod watch;
 
 pub use allow_list::AllowList;
-pub use authenticate::{KeyRefusal, Refused, Whose};
+pub use authenticate::{KeyCaller, KeyRefusal, Refused, Whose};
 pub use describe::KeyDescription;
 pub use first_call::AwaitedKeys;
 pub use identify::Identified;
 pub use operator::{Carried, KeyNamed, NotNamed, OperatorChange};
 pub use secret::{KeyDigest, Malformed, PlainKey};
-pub use status::Ending;
+pub use status::{Ending, KeyDenial};
 
 /// A key that was used within this time asks for its name before it is revoked: something still depends on it.
 const USED_LATELY_SECONDS: i64 = 24 * 3600;

@@ -3,8 +3,8 @@
 
 use super::secret::{PREFIX, PREVIEW_CHARS};
 use crate::store::{
-    Action, Actor, AuditEvent, Changed, Ended, KeyChange, KeyRecord, NewRevocation, Receipt,
-    Revoker,
+    Action, Actor, AuditEvent, Authority, Changed, Ended, KeyChange, KeyRecord, NewRevocation,
+    Receipt, Revoker,
 };
 use crate::{Error, Service};
 use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
@@ -210,6 +210,7 @@ fn event(key: &KeyRecord, action: Action, at: Timestamp, detail: Value) -> Audit
         account_id: key.account_id.clone(),
         at,
         actor: Actor::System,
+        authority: Authority::Inherent,
         action,
         subject: key.id.as_str().to_owned(),
         ip: None,

@@ -1,5 +1,6 @@
 //! Ending a key. There is no way back, and no delete: the row stays as a record.
 
+use super::KeyDenial;
 use crate::store::{Action, Ended, NewRevocation, Revoker};
 use crate::{Client, Error, KeyCaller, Member, Service};
 use domain::{Failure, Field, KeyId, KeyName, KeyView, Rejected, RevokeKeyForm, RevokeReason};
@@ -93,7 +94,7 @@ impl Service {
         let now = self.clock.now();
         let detail = json!({ "reason": RevokeReason::Other });
         let id = caller.key_id().as_str();
-        let event = caller.event(Action::KeyRevoked, id, client, now, detail);
+        let event = caller.event(None, Action::KeyRevoked, id, client, now, detail);
         let revocation = NewRevocation {
             at: now,
             by: Revoker::Holder,
@@ -101,10 +102,13 @@ impl Service {
         };
         let (account, id) = (caller.account_id(), caller.key_id());
         let revoke = self.store.revoke_key(account, id, revocation, event);
-        let (ended, receipt) = self.everywhere(revoke).await?;
-        if let Ended::Revoked(_) = ended {
-            self.keep_receipt(account, now, Some(id), receipt).await;
+        match self.everywhere(revoke).await {
+            Ok((Ended::Revoked(_), receipt)) => {
+                self.keep_receipt(account, now, Some(id), receipt).await;
+                Ok(())
+            }
+            Ok(_) | Err(Error::KeyDenied(KeyDenial::Revoked | KeyDenial::Expired { .. })) => Ok(()),
+            Err(error) => Err(error),
         }
-        Ok(())
     }
 }

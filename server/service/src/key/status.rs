@@ -1,9 +1,9 @@
 //! Where a key stands at a given time.
 
-use super::EXPIRES_SOON_SECONDS;
+use super::{AllowList, EXPIRES_SOON_SECONDS};
 use crate::store::KeyRecord;
 use crate::verdict::Verdict;
-use domain::{KeyStatus, RateLimit, Timestamp};
+use domain::{KeyStatus, RateLimit, Refusal, Timestamp};
 use std::net::IpAddr;
 
 /// What a key's holder is told of its end.
@@ -15,7 +15,65 @@ pub struct Ending {
     pub end: Option<Timestamp>,
 }
 
+/// Why a key may not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyDenial {
+    /// There is no such key.
+    Unknown,
+    Revoked,
+    Expired {
+        at: Timestamp,
+    },
+    Paused,
+    /// The key is active, but its allow list does not contain the caller's address.
+    NotAllowed {
+        ip: IpAddr,
+    },
+}
+
+impl KeyDenial {
+    /// The reason as it is counted and stored.
+    pub const fn refusal(self) -> Refusal {
+        match self {
+            // Refusals are counted under a key, and there is none.
+            Self::Unknown => Refusal::Other,
+            Self::Revoked => Refusal::RevokedKey,
+            Self::Expired { .. } => Refusal::ExpiredKey,
+            Self::Paused => Refusal::PausedKey,
+            Self::NotAllowed { .. } => Refusal::IpNotAllowed,
+        }
+    }
+
+    /// Judges a key by its status, its expiry and its allow list.
+    fn check(
+        status: KeyStatus,
+        expires_at: Option<Timestamp>,
+        allow_list: Option<&AllowList>,
+        ip: IpAddr,
+        now: Timestamp,
+    ) -> Result<(), Self> {
+        match status {
+            KeyStatus::Active if allow_list.is_none_or(|list| list.admits(ip)) => Ok(()),
+            KeyStatus::Active => Err(Self::NotAllowed { ip }),
+            KeyStatus::Paused => Err(Self::Paused),
+            KeyStatus::Revoked => Err(Self::Revoked),
+            KeyStatus::Expired => Err(Self::Expired {
+                at: expires_at.unwrap_or(now),
+            }),
+        }
+    }
+}
+
 impl KeyRecord {
+    /// Whether the key may be used from an address.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn check(&self, ip: IpAddr, now: Timestamp) -> Result<(), KeyDenial> {
+        let allow_list = self.allow_list.as_ref();
+        KeyDenial::check(self.status(now), self.expires_at, allow_list, ip, now)
+    }
+
     /// A key that was revoked stays revoked, whatever its expiry says. It is accepted strictly before its expiry and
     /// refused from it on.
     pub fn status(&self, now: Timestamp) -> KeyStatus {
@@ -35,9 +93,10 @@ impl Verdict {
         status(self.revoked, self.expires_at, self.paused, now)
     }
 
-    /// Whether calls from an address are let in.
-    pub(crate) fn admits(&self, ip: IpAddr) -> bool {
-        self.allow_list.as_ref().is_none_or(|list| list.admits(ip))
+    /// As [`KeyRecord::check`].
+    pub(crate) fn check(&self, ip: IpAddr, now: Timestamp) -> Result<(), KeyDenial> {
+        let allow_list = self.allow_list.as_ref();
+        KeyDenial::check(self.status(now), self.expires_at, allow_list, ip, now)
     }
 
     pub(crate) fn ending(&self, now: Timestamp) -> Ending {

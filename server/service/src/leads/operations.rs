@@ -44,6 +44,7 @@ impl Service {
             updated_at: now,
         };
         let event = caller.event(
+            Some(Scope::LeadsWrite),
             Action::LeadCreated,
             lead.id.as_str(),
             client,
@@ -71,7 +72,14 @@ impl Service {
         let now = self.clock.now();
         let event = |changed: Vec<&'static str>| {
             let detail = json!({ "changed": changed });
-            caller.event(Action::LeadUpdated, id.as_str(), client, now, detail)
+            caller.event(
+                Some(Scope::LeadsWrite),
+                Action::LeadUpdated,
+                id.as_str(),
+                client,
+                now,
+                detail,
+            )
         };
         Ok(self
             .store
@@ -91,7 +99,14 @@ impl Service {
     ) -> Result<bool, Error> {
         caller.must(Scope::LeadsWrite)?;
         let now = self.clock.now();
-        let event = caller.event(Action::LeadErased, id.as_str(), client, now, json!({}));
+        let event = caller.event(
+            Some(Scope::LeadsWrite),
+            Action::LeadErased,
+            id.as_str(),
+            client,
+            now,
+            json!({}),
+        );
         Ok(self
             .store
             .erase_lead(caller.account_id(), id, now, event)

@@ -1,6 +1,6 @@
 //! The audit log.
 
-use super::Result;
+use super::{Authority, Result};
 use crate::Client;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
@@ -12,6 +12,8 @@ pub struct AuditEvent {
     pub account_id: AccountId,
     pub at: Timestamp,
     pub actor: Actor,
+    /// What the transaction of the change has to find still valid. It is not stored.
+    pub authority: Authority,
     pub action: Action,
     /// The id of what was changed.
     pub subject: String,
@@ -23,7 +25,7 @@ pub struct AuditEvent {
 }
 
 impl AuditEvent {
-    /// What `actor` did at a client's request.
+    /// An action of `actor` at a client's request that carries its own proof ([`Authority::Inherent`]).
     pub fn new(
         account_id: &AccountId,
         actor: Actor,
@@ -37,12 +39,18 @@ impl AuditEvent {
             account_id: account_id.clone(),
             at,
             actor,
+            authority: Authority::Inherent,
             action,
             subject: subject.to_owned(),
             ip: Some(client.ip),
             user_agent: client.user_agent().map(str::to_owned),
             detail,
         }
+    }
+
+    /// The same action under an authority that the transaction of the change reads again.
+    pub(crate) fn under(self, authority: Authority) -> Self {
+        Self { authority, ..self }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod access;
 mod audit;
+mod authority;
 mod call;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -24,6 +25,7 @@ mod verdict;
 
 pub use access::*;
 pub use audit::*;
+pub use authority::*;
 pub use call::*;
 pub use factor::*;
 pub use find::*;
@@ -55,6 +57,9 @@ pub enum StoreError {
     /// It answered what it must not, or refused a statement of ours.
     #[error("the database failed")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The actor has lost the authority for the change since it was authenticated. Nothing was changed.
+    #[error("the authority for the change has ended: {0:?}")]
+    Denied(Denial),
 }
 
 type Result<T> = std::result::Result<T, StoreError>;

@@ -2,7 +2,8 @@
 
 use super::several::stopped;
 use super::{
-    Connection, Engine, Executor, Result, Store, Turn, call, read, read_all, record, rotation, term,
+    Connection, Engine, Executor, Result, Store, Turn, authorise, call, read, read_all, record,
+    rotation, term, write_event,
 };
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::given::is_full;
@@ -92,6 +93,8 @@ impl KeyStore for Store {
     ) -> Result<Ended> {
         const DOING: &str = "revoking an API key";
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        // First, since a key may revoke itself.
+        authorise(&mut tx, &event).await?;
         let revoked = sqlx::query(key::REVOKE)
             .bind(account.as_str())
             .bind(id.as_str())
@@ -108,7 +111,7 @@ impl KeyStore for Store {
         if revoked.rows_affected() == 0 {
             return Ok(Ended::AlreadyEnded(record_now));
         }
-        record(&mut tx, &event).await?;
+        write_event(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(Ended::Revoked(record_now))
     }

@@ -8,6 +8,7 @@
 mod access;
 mod account;
 mod audit;
+mod authority;
 mod call;
 mod factor;
 mod find;
@@ -33,6 +34,7 @@ use super::{Connection, Engine, Executor, FORGET_ANSWERS, Store, upsert_all};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql;
 use crate::turn::Turn;
+use authority::authorise;
 use service::store::{AuditEvent, StoreError};
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
@@ -42,8 +44,17 @@ fn can_be_stored(text: &str) -> bool {
     !text.contains('\0')
 }
 
-/// Writes the audit event of the change that `connection`'s transaction makes.
+/// Ends a change: checks that its actor still has the authority for it, and writes its audit event. Both belong to the
+/// transaction of the change, so that the three commit together or not at all.
+///
+/// A change that takes its own actor's authority away, such as a key that revokes itself, calls [`authorise`] before it
+/// changes anything and [`write_event`] afterwards.
 async fn record(connection: &mut Connection, event: &AuditEvent) -> Result<()> {
+    authorise(connection, event).await?;
+    write_event(connection, event).await
+}
+
+async fn write_event(connection: &mut Connection, event: &AuditEvent) -> Result<()> {
     let (actor_kind, actor_id) = event.actor.parts();
     sqlx::query(sql::audit::RECORD)
         .bind(event.account_id.as_str())

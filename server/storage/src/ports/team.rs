@@ -1,6 +1,8 @@
 //! The people of one account, and the invitations to join them.
 
-use super::{Connection, Result, Store, Turn, link, read, read_all, record, session};
+use super::{
+    Connection, Result, Store, Turn, authorise, link, read, read_all, record, session, write_event,
+};
 use crate::error::Doing as _;
 use crate::sql::team;
 use crate::sql::team::{InvitationRow, TeammateRow};
@@ -77,6 +79,8 @@ impl TeamStore for Store {
         ) else {
             return Ok(false);
         };
+        // First, since the old owner's own role changes.
+        authorise(&mut tx, &event).await?;
         let is_owner = old.role == Role::Owner && old.is_active();
         if !is_owner || !new.is_active() || from == to {
             return Ok(false);
@@ -85,7 +89,7 @@ impl TeamStore for Store {
         set(&mut tx, account, &old).await?;
         set(&mut tx, account, &new).await?;
         forget(&mut tx, team::FORGET_INVITATIONS_BY, from).await?;
-        record(&mut tx, &event).await?;
+        write_event(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(true)
     }

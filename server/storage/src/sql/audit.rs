@@ -3,7 +3,7 @@
 use super::{address, parsed};
 use crate::error::Corrupt;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
-use service::store::{Action, Actor, AuditEvent, LoggedEvent, SignedEvent};
+use service::store::{Action, Actor, AuditEvent, Authority, LoggedEvent, SignedEvent};
 
 pub(crate) const RECORD: &str = "
     INSERT INTO audit_events
@@ -142,6 +142,7 @@ impl TryFrom<EventRow> for AuditEvent {
             account_id: parsed(AccountId::parse(&row.account_id), "audit_events.account_id")?,
             at: Timestamp::from_millis(row.at),
             actor: actor(&row.actor_kind, row.actor_id.as_deref())?,
+            authority: Authority::Inherent,
             action: Action::ALL
                 .into_iter()
                 .find(|action| action.as_str() == row.action)

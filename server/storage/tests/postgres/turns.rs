@@ -4,7 +4,7 @@ use crate::server::Database;
 use domain::Timestamp;
 use service::inventory::{Item, ItemId};
 use service::store::contract::{Change, World};
-use service::store::{Action, Actor, AuditEvent, InventoryStore as _};
+use service::store::{Action, Actor, AuditEvent, Authority, InventoryStore as _};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, PostgresStore};
@@ -50,6 +50,7 @@ async fn whoever_changes_a_key_waits_for_one_feed_at_most_and_never_for_another_
                 account_id: account.clone(),
                 at: Timestamp::from_millis(0),
                 actor: Actor::System,
+                authority: Authority::Inherent,
                 action: Action::InventoryUpdated,
                 subject: String::new(),
                 ip: None,

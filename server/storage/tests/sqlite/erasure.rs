@@ -4,7 +4,7 @@ use crate::support::Place;
 use domain::{AccountId, LeadId, Timestamp};
 use service::leads::LeadDraft;
 use service::store::contract::{Change, World};
-use service::store::{Action, Actor, AuditEvent, LeadStore as _};
+use service::store::{Action, Actor, AuditEvent, Authority, LeadStore as _};
 use storage::SqliteStore;
 
 /// Stands in everything that is known of the person.
@@ -44,6 +44,7 @@ fn event(account: &AccountId, action: Action, lead: &LeadId) -> AuditEvent {
         account_id: account.clone(),
         at: Timestamp::from_millis(0),
         actor: Actor::System,
+        authority: Authority::Inherent,
         action,
         subject: lead.to_string(),
         ip: None,

@@ -8,9 +8,10 @@ use super::world::{all, at, item, lead, link, token};
 use crate::inventory::Condition;
 use crate::leads::{Edit, LeadEdits};
 use crate::store::{
-    AccountSettings, Action, AuditEvent, Changed, ChangedSeveral, Claim, Ended, Inserted,
-    KeyChange, KeyEdit, KeyRecord, KeySettings, LinkPurpose, NewLink, NewRevocation, NewSession,
-    OldEnds, Put, Removal, Revoker, Rotated, SeveralChange, Store, StoreError, TokenDigest, Which,
+    AccountSettings, Action, AuditEvent, Authority, Changed, ChangedSeveral, Claim, Ended,
+    Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LinkPurpose, NewLink, NewRevocation,
+    NewSession, OldEnds, Put, Removal, Revoker, Rotated, SeveralChange, Store, StoreError,
+    TokenDigest, Which,
 };
 use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -24,6 +25,8 @@ pub struct World {
     invite: TokenDigest,
     reset: TokenDigest,
     session: TokenDigest,
+    /// The authority under which changes are made.
+    pub(super) authority: Authority,
     pub(super) owner: MemberId,
     pub(super) key: KeyId,
     pub(super) item: String,
@@ -139,6 +142,7 @@ impl Change {
             let event = tenant.event(action, "subject", at(10));
             AuditEvent {
                 account_id: recorded_in.clone(),
+                authority: world.authority.clone(),
                 ..event
             }
         };
@@ -358,6 +362,7 @@ impl World {
             invite: newcomer.invite(store, at(0)).await,
             reset: link(store, "reset", purpose, at(0)).await,
             session: tenant.sign_in(store, at(0)).await,
+            authority: Authority::Inherent,
             key: tenant.hold(store, "held").await,
             owner: tenant.owner.clone(),
             item: "held".to_owned(),

@@ -20,6 +20,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod authority;
 mod calls;
 mod change;
 mod change_team;
@@ -179,6 +180,12 @@ macro_rules! store_contract_cases {
             what_an_account_decides_shows_in_its_keys_items_and_members
             no_port_reads_from_another_account
             no_port_changes_another_account
+            no_change_is_made_when_its_actor_has_lost_access
+            a_member_changes_nothing_after_the_session_has_ended
+            a_member_changes_nothing_after_losing_the_role_or_the_account
+            a_key_changes_nothing_after_it_was_paused_narrowed_or_ended
+            a_key_of_another_account_changes_nothing
+            keys_and_owners_may_give_up_their_own_access
             every_change_records_one_event
             an_event_that_cannot_be_recorded_undoes_its_change
             an_event_that_cannot_be_recorded_undoes_the_first_owner
@@ -218,7 +225,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, audit::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
+                access::*, accounts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -6,8 +6,8 @@ use crate::inventory::{Condition, Item};
 use crate::key::KeyDigest;
 use crate::leads::{Lead, LeadEdits};
 use crate::store::{
-    Action, Actor, AuditEvent, Claim, Ended, Inserted, KeyRecord, LinkPurpose, NewKey, NewOwner,
-    NewRevocation, NewSession, Put, Removal, Revoker, Store, TokenDigest, UpsertCounts,
+    Action, Actor, AuditEvent, Authority, Claim, Ended, Inserted, KeyRecord, LinkPurpose, NewKey,
+    NewOwner, NewRevocation, NewSession, Put, Removal, Revoker, Store, TokenDigest, UpsertCounts,
 };
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, LeadId, MemberId, RevokeReason, Scope, ScopeSet,
@@ -63,6 +63,7 @@ impl Tenant {
             account_id: self.account.clone(),
             at,
             actor: Actor::Member(self.owner.clone()),
+            authority: Authority::Inherent,
             action,
             subject: subject.to_owned(),
             ip: Some(IpAddr::from([192, 0, 2, 7])),

@@ -1,0 +1,121 @@
+//! Members who are signed in: the value that proves it, and the look-up that makes it.
+
+use crate::session::{IDLE_SECONDS, token_digest};
+use crate::store::{Action, Actor, AuditEvent, Authority, MemberRecord, TokenDigest};
+use crate::{Client, Error, Service, Zone};
+use domain::{AccountId, AccountName, Email, Failure, MemberId, MemberView, Role, Timestamp};
+
+/// A member with a live session.
+///
+/// Only this module makes one, out of a session that the database knows, since the session's digest is private to it:
+///
+/// ```compile_fail,E0277
+/// fn forge(record: service::store::MemberRecord) -> service::Member {
+///     record.into()
+/// }
+/// ```
+///
+/// ```compile_fail,E0451
+/// fn forge(member: service::Member) -> service::Member {
+///     service::Member { ..member }
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Member {
+    session: TokenDigest,
+    pub(crate) id: MemberId,
+    pub(crate) account_id: AccountId,
+    pub(crate) account_name: AccountName,
+    pub(crate) email: Email,
+    pub(crate) role: Role,
+    /// In which they read times.
+    pub(crate) time_zone: Zone,
+}
+
+impl Member {
+    fn signed_in(record: MemberRecord, session: TokenDigest) -> Self {
+        let MemberRecord {
+            id,
+            account_id,
+            account_name,
+            email,
+            role,
+            time_zone,
+            deactivated: _,
+        } = record;
+        Self {
+            session,
+            id,
+            account_id,
+            account_name,
+            email,
+            role,
+            time_zone,
+        }
+    }
+
+    pub fn view(&self) -> MemberView {
+        MemberView {
+            id: self.id.clone(),
+            email: self.email.clone(),
+            role: self.role,
+            account_id: self.account_id.clone(),
+            account_name: self.account_name.clone(),
+        }
+    }
+
+    pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {
+        if self.role.manages_keys() {
+            Ok(())
+        } else {
+            Err(Failure::Forbidden)
+        }
+    }
+
+    /// Owners and admins; the same as for keys until there is a role in between.
+    pub(crate) fn must_manage_inventory(&self) -> Result<(), Failure> {
+        self.must_manage_keys()
+    }
+
+    /// An action of this member.
+    pub(crate) fn event(
+        &self,
+        action: Action,
+        subject: &str,
+        client: &Client,
+        at: Timestamp,
+        detail: serde_json::Value,
+    ) -> AuditEvent {
+        let authority = Authority::Session {
+            digest: self.session,
+            role: self.role,
+            idle_since: at.plus_seconds(-IDLE_SECONDS),
+        };
+        let (account, actor) = (&self.account_id, Actor::Member(self.id.clone()));
+        AuditEvent::new(account, actor, client, action, subject, at, detail).under(authority)
+    }
+}
+
+impl Service {
+    /// The member whose live session this token opens; `None` if there is none. It counts as a sign of life.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn member_of_session(&self, token: &str) -> Result<Option<Member>, Error> {
+        let (digest, now) = (token_digest(token), self.clock.now());
+        let idle_since = now.plus_seconds(-IDLE_SECONDS);
+        let record = self.store.use_session(&digest, now, idle_since).await?;
+        Ok(record.map(|record| Member::signed_in(record, digest)))
+    }
+
+    /// Like [`Self::member_of_session`], for a page that asks by itself: the request does not keep the session alive.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn member_looking_on(&self, token: &str) -> Result<Option<Member>, Error> {
+        let (digest, now) = (token_digest(token), self.clock.now());
+        let idle_since = now.plus_seconds(-IDLE_SECONDS);
+        let record = self.store.find_session(&digest, now, idle_since).await?;
+        Ok(record.map(|record| Member::signed_in(record, digest)))
+    }
+}

@@ -1,0 +1,78 @@
+//! Authority that the transaction of a change reads again.
+
+use super::{KeyRecord, MemberRecord, TokenDigest};
+use crate::key::KeyDenial;
+use domain::{KeyId, Role, Scope, Timestamp};
+use std::net::IpAddr;
+
+/// The authority under which a change is made.
+///
+/// Authentication comes before the change, and the member or the key may lose access in between. The transaction of the
+/// change therefore reads the actor again, under the lock that every change of the account takes: it commits before the
+/// access ends, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authority {
+    /// A live session of a member who is still active and still has this role.
+    Session {
+        digest: TokenDigest,
+        role: Role,
+        /// The session must have been seen after this time.
+        idle_since: Timestamp,
+    },
+    /// An API key that is still usable from this address and still holds the scope, if the change needs one.
+    Key {
+        id: KeyId,
+        scope: Option<Scope>,
+        ip: IpAddr,
+    },
+    /// The change carries its own proof: a command of the operator, or a one-time link, token or password that the same
+    /// transaction checks.
+    Inherent,
+}
+
+/// Why the authority for a change no longer holds. Nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denial {
+    /// The session has ended, or its member was deactivated.
+    SignedOut,
+    /// The member has another role now.
+    RoleChanged,
+    /// The key may not be used any more, or not from this address.
+    Key(KeyDenial),
+    /// The key has lost the scope.
+    Scope(Scope),
+}
+
+impl Denial {
+    /// Judges a member by the row of their session; `None` if there is no live session of an active member.
+    ///
+    /// # Errors
+    /// Why the member may not make the change.
+    pub fn check_member(member: Option<&MemberRecord>, role: Role) -> Result<(), Self> {
+        match member {
+            None => Err(Self::SignedOut),
+            Some(member) if member.role != role => Err(Self::RoleChanged),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Judges a key by its row at the time `at`.
+    ///
+    /// # Errors
+    /// Why the key may not make the change.
+    pub fn check_key(
+        key: Option<&KeyRecord>,
+        scope: Option<Scope>,
+        ip: IpAddr,
+        at: Timestamp,
+    ) -> Result<(), Self> {
+        let Some(key) = key else {
+            return Err(Self::Key(KeyDenial::Unknown));
+        };
+        key.check(ip, at).map_err(Self::Key)?;
+        match scope {
+            Some(scope) if !key.scopes.contains(scope) => Err(Self::Scope(scope)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Reading the actor of a change again, in the transaction of the change.
+//!
+//! Whatever takes authority away (ending a session, changing a member, revoking or narrowing a key) takes the lock of the
+//! account first, as every other change does. Under that lock, the rows read here stay as they are until the commit.
+
+use super::{Connection, Result, key, read};
+use crate::error::Doing as _;
+use crate::sql::session::{self, SessionRow};
+use domain::AccountId;
+use service::store::{AuditEvent, Authority, Denial, MemberRecord, StoreError, TokenDigest};
+
+/// Checks that the actor of `event` still has the authority for it.
+///
+/// # Errors
+/// [`StoreError::Denied`] if not; the caller drops the transaction.
+pub(super) async fn authorise(connection: &mut Connection, event: &AuditEvent) -> Result<()> {
+    let (account, now) = (&event.account_id, event.at);
+    let judged = match &event.authority {
+        Authority::Inherent => Ok(()),
+        Authority::Session {
+            digest,
+            role,
+            idle_since,
+        } => {
+            let times = [now.millis(), idle_since.millis()];
+            let member = member(connection, account, digest, times).await?;
+            Denial::check_member(member.as_ref(), *role)
+        }
+        Authority::Key { id, scope, ip } => {
+            let key = key::find(&mut *connection, account, id).await?;
+            Denial::check_key(key.as_ref(), *scope, *ip, now)
+        }
+    };
+    judged.map_err(StoreError::Denied)
+}
+
+/// The active member of a live session in this account.
+async fn member(
+    connection: &mut Connection,
+    account: &AccountId,
+    digest: &TokenDigest,
+    [now, idle_since]: [i64; 2],
+) -> Result<Option<MemberRecord>> {
+    const DOING: &str = "reading the session of a change again";
+    let row: Option<SessionRow> = sqlx::query_as(session::FIND)
+        .bind(digest.0.as_slice())
+        .bind(now)
+        .bind(idle_since)
+        .fetch_optional(connection)
+        .await
+        .doing(DOING)?;
+    let member: Option<MemberRecord> = read(row.map(|row| row.member), DOING)?;
+    Ok(member.filter(|member| member.account_id == *account))
+}

@@ -1,9 +1,10 @@
 //! JSON bodies, read so that nothing is held twice and nothing is guessed.
 
 use super::problem::Problem;
+use super::scoped_body::ApiBody;
 use super::text::{is_plain, text};
 use crate::feed::Format;
-use axum::extract::{FromRequest, Request};
+use axum::extract::Request;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -14,10 +15,8 @@ pub const BODY: usize = 2 * 1024 * 1024;
 /// A body that is well-formed JSON, still as text.
 pub struct JsonText<const LIMIT: usize>(pub Box<RawValue>);
 
-impl<S: Sync, const LIMIT: usize> FromRequest<S> for JsonText<LIMIT> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+impl<const LIMIT: usize> ApiBody for JsonText<LIMIT> {
+    async fn read(request: Request) -> Result<Self, Problem> {
         let json = Format::of(request.headers()) == Some(Format::Json);
         if !json || !is_plain(request.headers()) {
             return Err(Problem::UnsupportedMediaType {

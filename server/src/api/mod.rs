@@ -17,4 +17,5 @@ pub mod parameters;
 pub mod problem;
 pub mod refused;
 pub mod scoped;
+pub mod scoped_body;
 pub mod text;

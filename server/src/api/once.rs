@@ -72,6 +72,8 @@ where
     let scoped = Scoped::<P>::from_request_parts(&mut parts, &state).await?;
     let key = key(&parts.headers)?;
     let (body, digest) = take_in(&parts, body).await?;
+    // A replayed answer is data, too: it takes a key that may still be used.
+    let scoped = scoped.judged_again(&state).await?;
     // A task of its own: a caller who hangs up, which is what these keys are for, must not end it half-way.
     let request = Request::from_parts(parts, body);
     let work = async move {

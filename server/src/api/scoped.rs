@@ -102,6 +102,18 @@ impl<P: Permission> Scoped<P> {
         }
     }
 
+    /// The same caller, judged again: for a request whose body took its time to arrive.
+    ///
+    /// # Errors
+    /// Why the key may not be used any more, or not for this.
+    pub async fn judged_again(self, state: &AppState) -> Result<Self, Problem> {
+        let caller = state.service.judge_again(&self.caller, self.ip).await?;
+        match P::SCOPE {
+            Some(scope) if !caller.may(scope) => Err(Problem::MissingScope(scope)),
+            _ => Ok(Self { caller, ..self }),
+        }
+    }
+
     /// Where the call came from, for what is kept of it.
     pub fn client(&self) -> Client {
         let agent = self.user_agent.as_ref();

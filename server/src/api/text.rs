@@ -1,9 +1,10 @@
 //! Bodies as text: of a length that was agreed, in UTF-8, and in a format that is taken.
 
 use super::problem::Problem;
+use super::scoped_body::ApiBody;
 use crate::body::read;
 use crate::feed::{Format, MAX_BYTES};
-use axum::extract::{FromRequest, Request};
+use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
 
@@ -36,10 +37,8 @@ pub struct FeedText {
     pub text: String,
 }
 
-impl<S: Sync> FromRequest<S> for FeedText {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+impl ApiBody for FeedText {
+    async fn read(request: Request) -> Result<Self, Problem> {
         let format = Format::of(request.headers()).filter(|_| is_plain(request.headers()));
         let format = format.ok_or(Problem::UnsupportedMediaType {
             taken: crate::feed::TAKEN,

@@ -1,7 +1,8 @@
 //! A form as a browser sends it by itself.
 
+use super::posted::FormBody;
 use super::{closing, plain};
-use crate::body::{ReadError, read};
+use crate::body::{self, ReadError};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -41,10 +42,19 @@ impl Fields {
     }
 }
 
-impl<S: Sync> FromRequest<S> for Fields {
+/// The fields of a form that changes nothing of any account, so that no session is looked up.
+pub struct Preferences(pub Fields);
+
+impl<S: Sync> FromRequest<S> for Preferences {
     type Rejection = Response;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        Fields::read(request).await.map(Self)
+    }
+}
+
+impl FormBody for Fields {
+    async fn read(request: Request) -> Result<Self, Response> {
         let kind = request
             .headers()
             .get(CONTENT_TYPE)
@@ -57,20 +67,21 @@ impl<S: Sync> FromRequest<S> for Fields {
                 "Send this form as it is sent by a browser.",
             ));
         }
-        let body = read(request.into_body(), MAX_BYTES)
-            .await
-            .map_err(|error| match error {
-                ReadError::TooLarge => {
-                    plain(StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.")
-                }
-                ReadError::Slow => closing(plain(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "This form came too slowly, so nothing was changed. Send it again.",
-                )),
-                ReadError::Broken => {
-                    plain(StatusCode::BAD_REQUEST, "This form did not arrive whole.")
-                }
-            })?;
+        let body =
+            body::read(request.into_body(), MAX_BYTES)
+                .await
+                .map_err(|error| match error {
+                    ReadError::TooLarge => {
+                        plain(StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.")
+                    }
+                    ReadError::Slow => closing(plain(
+                        StatusCode::REQUEST_TIMEOUT,
+                        "This form came too slowly, so nothing was changed. Send it again.",
+                    )),
+                    ReadError::Broken => {
+                        plain(StatusCode::BAD_REQUEST, "This form did not arrive whole.")
+                    }
+                })?;
         let body = Zeroizing::new(body);
         let pairs = form_urlencoded::parse(&body);
         Ok(Self(

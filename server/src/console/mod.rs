@@ -10,11 +10,13 @@ mod first_call;
 pub mod form;
 mod next;
 pub mod page;
+mod posted;
 pub mod render;
 pub mod same_origin;
 mod visitor;
 
 pub use first_call::first_call;
+pub use posted::{FormBody, Posted};
 pub use visitor::{Onlooker, Visitor};
 
 use crate::headers::RETRY_SECONDS;

@@ -9,6 +9,7 @@ use crate::api::openapi::{ItemPath, KnownTag, NoTag, WantedTag};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
+use crate::api::scoped_body::ScopedBody;
 use crate::feed::item_without_id;
 use crate::request::Segment;
 use axum::Json;
@@ -70,13 +71,12 @@ pub async fn show(
 )]
 pub async fn put(
     State(state): State<AppState>,
-    scoped: Scoped<InventoryWrite>,
     parameters: Parameters,
     Segment(id): Segment,
     headers: HeaderMap,
-    JsonText(body): JsonText<BODY>,
+    ScopedBody { scoped, body }: ScopedBody<InventoryWrite, JsonText<BODY>>,
 ) -> Result<Response, Problem> {
-    let draft = item_without_id(&body);
+    let draft = item_without_id(&body.0);
     drop(body);
     let condition = match conditions(&parameters, &headers) {
         Ok(condition) => condition,

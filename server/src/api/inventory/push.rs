@@ -5,7 +5,8 @@ use crate::AppState;
 use crate::api::openapi::{FeedQuery, OnceHeader};
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Entry, Problem};
-use crate::api::scoped::{InventoryWrite, Scoped};
+use crate::api::scoped::InventoryWrite;
+use crate::api::scoped_body::ScopedBody;
 use crate::api::text::FeedText;
 use crate::feed::{self, FeedError};
 use axum::Json;
@@ -70,10 +71,10 @@ struct Rejected<'a> {
 )]
 pub async fn push(
     State(state): State<AppState>,
-    scoped: Scoped<InventoryWrite>,
     parameters: Parameters,
-    FeedText { format, text }: FeedText,
+    ScopedBody { scoped, body }: ScopedBody<InventoryWrite, FeedText>,
 ) -> Result<Response, Problem> {
+    let FeedText { format, text } = body;
     let drafts = feed::read(format, text)?;
     let options = match parameters.feed() {
         Ok(options) => options,

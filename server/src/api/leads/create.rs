@@ -8,7 +8,8 @@ use crate::api::json::{BODY, JsonText};
 use crate::api::openapi::OnceHeader;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::scoped::{LeadsWrite, Scoped};
+use crate::api::scoped::LeadsWrite;
+use crate::api::scoped_body::ScopedBody;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -29,11 +30,10 @@ use axum::http::header::{HeaderName, LOCATION};
 )]
 pub async fn create(
     State(state): State<AppState>,
-    scoped: Scoped<LeadsWrite>,
     parameters: Parameters,
-    JsonText(body): JsonText<BODY>,
+    ScopedBody { scoped, body }: ScopedBody<LeadsWrite, JsonText<BODY>>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<LeadAnswer>), Problem> {
-    let fields = read::lead(&body).check().map_err(Problem::InvalidBody)?;
+    let fields = read::lead(&body.0).check().map_err(Problem::InvalidBody)?;
     parameters.none()?;
     let lead = state
         .service

@@ -10,6 +10,7 @@ use crate::api::openapi::{LeadPath, OnceHeader};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, LeadsWrite, Scoped};
+use crate::api::scoped_body::ScopedBody;
 use crate::request::Segment;
 use axum::Json;
 use axum::extract::State;
@@ -53,13 +54,12 @@ pub async fn show(
 )]
 pub async fn edit(
     State(state): State<AppState>,
-    scoped: Scoped<LeadsWrite>,
     parameters: Parameters,
     id: Segment,
     headers: HeaderMap,
-    JsonText(body): JsonText<BODY>,
+    ScopedBody { scoped, body }: ScopedBody<LeadsWrite, JsonText<BODY>>,
 ) -> Result<Json<LeadAnswer>, Problem> {
-    let edits = read::edits(&body).check().map_err(Problem::InvalidBody)?;
+    let edits = read::edits(&body.0).check().map_err(Problem::InvalidBody)?;
     drop(body);
     parameters.none()?;
     no_condition(&headers)?;

@@ -6,7 +6,7 @@ use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
 use crate::console::render::with_status;
-use crate::console::{Visitor, render, see_other};
+use crate::console::{Posted, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,8 +15,10 @@ const PAGE: &str = "/account";
 
 pub async fn change_password(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
         return see_other(&sign_in_to(PAGE));
@@ -41,8 +43,10 @@ pub async fn change_password(
 /// Ends the session that the field `end` names, or all others where it says `others`.
 pub async fn end_sessions(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
         return see_other(&sign_in_to(PAGE));

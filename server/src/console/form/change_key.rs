@@ -6,7 +6,7 @@ use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
 use crate::console::render::with_status;
-use crate::console::{Visitor, render, see_other};
+use crate::console::{Posted, Visitor, render, see_other};
 use crate::request::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -16,9 +16,11 @@ use service::Error;
 
 pub async fn edit_key(
     State(state): State<AppState>,
-    visitor: Visitor,
     Segment(id): Segment,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
         return render::not_found(&state, &visitor).await;

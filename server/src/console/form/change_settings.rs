@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Visitor, see_other};
+use crate::console::{Posted, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,8 +15,10 @@ const PAGE: &str = "/settings";
 
 pub async fn change_settings(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(PAGE));

@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Visitor, render, see_other};
+use crate::console::{Posted, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -17,8 +17,10 @@ const PAGE: &str = "/keys/new";
 /// The answer to a success is the page that shows the secret, directly: a redirect would have to keep it somewhere.
 pub async fn create_key(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(PAGE));

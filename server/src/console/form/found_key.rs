@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Visitor, render, see_other};
+use crate::console::{Posted, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -14,8 +14,10 @@ const PAGE: &str = "/keys/found";
 
 pub async fn found_key(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(PAGE));

@@ -4,10 +4,10 @@ use crate::AppState;
 use crate::body::ReadError;
 use crate::console::door::failure;
 use crate::console::next::sign_in_to;
-use crate::console::{Visitor, closing, plain, render, see_other};
+use crate::console::{FormBody, Posted, closing, plain, render, see_other};
 use crate::feed::{self, FeedError, Format, MAX_BYTES};
-use axum::extract::State;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{ImportReport, RowProblem};
@@ -21,49 +21,68 @@ const MAX_ROWS: usize = 100;
 
 /// The form, read whole.
 #[derive(Default)]
-struct Upload {
+pub struct Upload {
     options: FeedOptions,
     format: Option<Format>,
     bytes: Vec<u8>,
+    /// Why the file cannot be taken, if it did not arrive whole.
+    refused: Option<ImportReport>,
+}
+
+impl FormBody for Upload {
+    const LONG: bool = true;
+
+    async fn read(request: Request) -> Result<Self, Response> {
+        let Ok(form) = Multipart::from_request(request, &()).await else {
+            return Err(plain(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Send this form as it is sent by a browser.",
+            ));
+        };
+        match read(form).await {
+            Err(error) if ReadError::of(&error) == ReadError::Slow => Err(closing(plain(
+                StatusCode::REQUEST_TIMEOUT,
+                "The file came too slowly, so nothing was changed. Send it again.",
+            ))),
+            Err(error) => {
+                let refused = if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                    too_large()
+                } else {
+                    refused("The file did not arrive whole. Send it again.")
+                };
+                Ok(Self {
+                    refused: Some(refused),
+                    ..Self::default()
+                })
+            }
+            Ok(upload) => Ok(upload),
+        }
+    }
 }
 
 /// The answer to a good file and to a bad one is the page itself, with the report on it.
 pub async fn import(
     State(state): State<AppState>,
-    visitor: Visitor,
-    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    Posted {
+        visitor,
+        body: mut upload,
+    }: Posted<Upload>,
 ) -> Response {
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to("/inventory"));
     };
-    let Ok(form) = form else {
-        return plain(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Send this form as it is sent by a browser.",
-        );
-    };
-    let report = match read(form).await {
-        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        Err(error) if ReadError::of(&error) == ReadError::Slow => {
-            return closing(plain(
-                StatusCode::REQUEST_TIMEOUT,
-                "The file came too slowly, so nothing was changed. Send it again.",
-            ));
-        }
-        Err(_) => refused("The file did not arrive whole. Send it again."),
-        Ok(mut upload) => match drafts(&mut upload) {
-            Err(report) => report,
-            Ok(drafts) => {
-                let outcome = state
-                    .service
-                    .import_items(member, &visitor.client, drafts, upload.options)
-                    .await;
-                match outcome {
-                    Ok(report) => told(report),
-                    Err(error) => refused(failure(error, &visitor.request_id).message()),
-                }
+    let report = match drafts(&mut upload) {
+        Err(report) => report,
+        Ok(drafts) => {
+            let outcome = state
+                .service
+                .import_items(member, &visitor.client, drafts, upload.options)
+                .await;
+            match outcome {
+                Ok(report) => told(report),
+                Err(error) => refused(failure(error, &visitor.request_id).message()),
             }
-        },
+        }
     };
     render::inventory(&state, &visitor, report).await
 }
@@ -103,6 +122,9 @@ fn format(field: &Field<'_>) -> Option<Format> {
 
 /// The items in the file, which is let go of.
 fn drafts(upload: &mut Upload) -> Result<Vec<service::inventory::ItemDraft>, ImportReport> {
+    if let Some(refused) = upload.refused.take() {
+        return Err(refused);
+    }
     if upload.bytes.is_empty() {
         return Err(refused("Choose a file with items in it."));
     }

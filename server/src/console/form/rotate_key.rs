@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Visitor, render, see_other};
+use crate::console::{Posted, render, see_other};
 use crate::request::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -15,9 +15,11 @@ use domain::{KeyId, RotateKeyForm};
 /// As with a key just created, the answer to a success is the page that shows the secret, directly.
 pub async fn rotate_key(
     State(state): State<AppState>,
-    visitor: Visitor,
     Segment(id): Segment,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let Ok(id) = KeyId::parse(&id.unwrap_or_default()) else {
         return render::not_found(&state, &visitor).await;

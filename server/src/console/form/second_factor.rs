@@ -6,7 +6,7 @@ use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::{same_site, sign_in_to};
 use crate::console::render::with_status;
-use crate::console::{Visitor, cookies, render, see_other};
+use crate::console::{Posted, cookies, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -20,8 +20,10 @@ const SIGN_IN: &str = "/sign-in";
 /// Answers with the recovery codes, once.
 pub async fn enable_second_factor(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let (Some(member), Some(token)) = (&visitor.member, &visitor.token) else {
         return see_other(&sign_in_to(ENROL));
@@ -57,8 +59,10 @@ pub async fn enable_second_factor(
 
 pub async fn disable_second_factor(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(ACCOUNT));
@@ -82,8 +86,10 @@ pub async fn disable_second_factor(
 /// The second step. Where the first one is over, it begins anew.
 pub async fn sign_in_code(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let (step, next) = (fields.secret("step"), fields.text("next"));
     let opened = state

@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::HOME;
-use crate::console::{Visitor, cookies, page, render, see_other};
+use crate::console::{Posted, cookies, page, render, see_other};
 use crate::request::Segment;
 use app::request::{FormAnswer, LinkPage};
 use axum::extract::State;
@@ -17,10 +17,12 @@ use service::SetupForm;
 /// Uses the link, and signs its holder in.
 pub async fn setup(
     State(state): State<AppState>,
-    visitor: Visitor,
     Segment(token): Segment,
     uri: Uri,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let token = token.unwrap_or_default();
     // Read first: a link that is gone answers 404 whatever the form holds, and the page has to know what it is for.

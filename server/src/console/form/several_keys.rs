@@ -6,7 +6,7 @@ use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
 use crate::console::render::with_status;
-use crate::console::{Visitor, render, see_other};
+use crate::console::{Posted, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -14,8 +14,10 @@ use domain::SeveralForm;
 
 pub async fn several_keys(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to("/keys"));
@@ -45,8 +47,10 @@ pub async fn several_keys(
 
 pub async fn revoke_all(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     const PAGE: &str = "/keys/revoke-all";
     let Some(member) = &visitor.member else {
@@ -72,8 +76,10 @@ pub async fn revoke_all(
 
 pub async fn key_creation(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     const PAGE: &str = "/settings";
     let Some(member) = &visitor.member else {

@@ -5,13 +5,19 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::same_site;
-use crate::console::{Visitor, cookies, render, see_other};
+use crate::console::{Posted, cookies, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
 use service::SignedIn;
 
-pub async fn sign_in(State(state): State<AppState>, visitor: Visitor, fields: Fields) -> Response {
+pub async fn sign_in(
+    State(state): State<AppState>,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
+) -> Response {
     let (email, next) = (fields.text("email"), fields.text("next"));
     match state
         .service

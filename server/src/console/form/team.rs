@@ -6,7 +6,7 @@ use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
 use crate::console::render::with_status;
-use crate::console::{Visitor, render, see_other};
+use crate::console::{Posted, Visitor, render, see_other};
 use crate::request::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -17,7 +17,13 @@ const PAGE: &str = "/team";
 const INVITE: &str = "/team/invite";
 
 /// Answers with the link itself, once: nothing of ours holds it after that.
-pub async fn invite(State(state): State<AppState>, visitor: Visitor, fields: Fields) -> Response {
+pub async fn invite(
+    State(state): State<AppState>,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
+) -> Response {
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(INVITE));
     };
@@ -43,8 +49,10 @@ pub async fn invite(State(state): State<AppState>, visitor: Visitor, fields: Fie
 
 pub async fn withdraw_invitation(
     State(state): State<AppState>,
-    visitor: Visitor,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(PAGE));
@@ -73,9 +81,11 @@ enum Change {
 
 pub async fn change_role(
     state: State<AppState>,
-    visitor: Visitor,
     id: Segment,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     changed(state, visitor, id, Change::Role(fields.text("role"))).await
 }
@@ -90,9 +100,11 @@ pub async fn reactivate_member(state: State<AppState>, visitor: Visitor, id: Seg
 
 pub async fn hand_over(
     state: State<AppState>,
-    visitor: Visitor,
     id: Segment,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     changed(state, visitor, id, Change::HandOver(fields.text("confirm"))).await
 }

@@ -1,13 +1,13 @@
 //! `POST /theme`
 
-use crate::console::fields::Fields;
+use crate::console::fields::Preferences;
 use crate::console::next::same_site;
 use crate::console::{cookies, see_other};
 use app::request::Theme;
 use axum::response::Response;
 
 /// Keeps the choice in a cookie; no session is needed for it.
-pub async fn theme(fields: Fields) -> Response {
+pub async fn theme(Preferences(fields): Preferences) -> Response {
     let mut response = see_other(same_site(&fields.text("next")));
     cookies::set_theme(&mut response, Theme::parse(&fields.text("theme")));
     response

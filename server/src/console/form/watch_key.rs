@@ -4,16 +4,18 @@ use super::change_key::{asked_for, lead_on};
 use crate::AppState;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Visitor, render, see_other};
+use crate::console::{Posted, render, see_other};
 use crate::request::Segment;
 use axum::extract::State;
 use axum::response::Response;
 
 pub async fn watch_key(
     State(state): State<AppState>,
-    visitor: Visitor,
     id: Segment,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let Some((page, id)) = asked_for(id) else {
         return render::not_found(&state, &visitor).await;
@@ -32,9 +34,11 @@ pub async fn watch_key(
 
 pub async fn enforce_networks(
     State(state): State<AppState>,
-    visitor: Visitor,
     id: Segment,
-    fields: Fields,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
 ) -> Response {
     let Some((page, id)) = asked_for(id) else {
         return render::not_found(&state, &visitor).await;

@@ -5,8 +5,8 @@ use axum::routing::MethodFilter;
 use leptos::server_fn::axum::server_fn_paths;
 use server::router::CONSOLE;
 
-struct Scene {
-    world: World,
+pub(super) struct Scene {
+    pub(super) world: World,
     owner: Member,
     key: Key,
     setup: String,
@@ -14,7 +14,7 @@ struct Scene {
     mate: String,
 }
 
-async fn scene(public_url: &str) -> Scene {
+pub(super) async fn scene(public_url: &str) -> Scene {
     let world = World::at(public_url).await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
@@ -34,7 +34,7 @@ async fn scene(public_url: &str) -> Scene {
 
 impl Scene {
     /// Every address that takes an unsafe method, with a body for it that would work.
-    fn targets(&self) -> Vec<(String, String)> {
+    pub(super) fn targets(&self) -> Vec<(String, String)> {
         let form = |name: &str| match name {
             "/sign-in" => format!("email={OWNER}&password={PASSWORD}").replace(' ', "+"),
             "/setup/{token}" => {

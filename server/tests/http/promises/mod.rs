@@ -1,6 +1,7 @@
 //! What the product promises across all its routes.
 
 mod accounts;
+mod authority;
 mod broken;
 mod busy;
 mod crm;

@@ -4,8 +4,11 @@ use super::{Answer, World, described};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderName, HeaderValue, Request, Response};
+use futures::channel::oneshot;
+use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use server::{Answers as _, App};
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use url::form_urlencoded;
@@ -59,6 +62,36 @@ impl Http {
     pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
         let answer = Answer::of(self.ask(method, path, body.into()).await).await;
         described::check(method, path, &answer);
+        answer
+    }
+
+    /// Sends the first bytes of a body, runs `meanwhile` once the server waits for more, and then sends the rest.
+    pub async fn send_slowly(
+        &self,
+        method: &str,
+        path: &str,
+        body: &str,
+        meanwhile: impl Future<Output = ()>,
+    ) -> Answer {
+        let (waiting, waits) = oneshot::channel();
+        let (resume, resumed) = oneshot::channel::<()>();
+        let (first, rest) = body.split_at(body.len().min(10));
+        let (first, rest) = (first.to_owned(), rest.to_owned());
+        let first = stream::once(async move { Ok::<_, Infallible>(first) });
+        let rest = stream::once(async move {
+            let _ = waiting.send(());
+            let _ = resumed.await;
+            Ok(rest)
+        });
+        let body = Body::from_stream(first.chain(rest));
+        let meanwhile = async {
+            // A request that is refused by its head never waits.
+            if waits.await.is_ok() {
+                meanwhile.await;
+            }
+            let _ = resume.send(());
+        };
+        let (answer, ()) = futures::join!(self.send(method, path, body), meanwhile);
         answer
     }
 

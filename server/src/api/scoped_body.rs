@@ -1,0 +1,35 @@
+//! A body together with the key that sent it, judged after the body has arrived.
+
+use super::problem::Problem;
+use super::scoped::{Permission, Scoped};
+use crate::AppState;
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+
+/// A body that the API takes. Handlers get one only inside [`ScopedBody`].
+pub trait ApiBody: Sized + Send {
+    /// # Errors
+    /// Why the body cannot be taken.
+    fn read(request: Request) -> impl Future<Output = Result<Self, Problem>> + Send;
+}
+
+/// A body, and its caller as the key was once the whole body had arrived.
+///
+/// A body may take minutes to arrive, and its key may be revoked, paused or narrowed in that time. So the key is judged
+/// twice: from the head of the request, so that callers without the permission are refused before the body is read, and
+/// again afterwards. No handler can get the body without the second judgement.
+pub struct ScopedBody<P, B> {
+    pub scoped: Scoped<P>,
+    pub body: B,
+}
+
+impl<P: Permission, B: ApiBody> FromRequest<AppState> for ScopedBody<P, B> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let scoped = Scoped::<P>::from_request_parts(&mut parts, state).await?;
+        let body = B::read(Request::from_parts(parts, body)).await?;
+        let scoped = scoped.judged_again(state).await?;
+        Ok(Self { scoped, body })
+    }
+}

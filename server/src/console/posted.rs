@@ -1,0 +1,45 @@
+//! A form's body together with the visitor who sent it, judged after the body has arrived.
+
+use super::next::sign_in_to;
+use super::{Visitor, see_other};
+use crate::AppState;
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::response::Response;
+
+/// A body that forms of the console send. Handlers get one only inside [`Posted`].
+pub trait FormBody: Sized + Send {
+    /// Whether the body is so long that it is read for visitors with a session alone.
+    const LONG: bool = false;
+
+    /// # Errors
+    /// The answer to a body that cannot be read.
+    fn read(request: Request) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+/// A form, and the visitor as the database knew them once the whole form had arrived.
+///
+/// Its body may take a minute to arrive, and a session may end in that time. So the session is looked up afterwards, and
+/// no handler can get the body without that look-up.
+pub struct Posted<B> {
+    pub visitor: Visitor,
+    pub body: B,
+}
+
+impl<B: FormBody> FromRequest<AppState> for Posted<B> {
+    type Rejection = Response;
+
+    /// # Errors
+    /// Those of the body, and 503 if the database does not answer.
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        if B::LONG {
+            let visitor = Visitor::from_request_parts(&mut parts, state).await?;
+            if visitor.member.is_none() {
+                return Err(see_other(&sign_in_to(parts.uri.path())));
+            }
+        }
+        let body = B::read(Request::from_parts(parts.clone(), body)).await?;
+        let visitor = Visitor::from_request_parts(&mut parts, state).await?;
+        Ok(Self { visitor, body })
+    }
+}

@@ -1,0 +1,268 @@
+//! Nothing is changed on the authority of a key or a session that ended while the body was still arriving.
+
+use super::forged::scene;
+use crate::support::{Key, Member, OWNER, PASSWORD, PUBLIC_URL, World, multipart};
+use serde_json::{Value, json};
+
+const ALL: [&str; 4] = [
+    "inventory:read",
+    "inventory:write",
+    "leads:read",
+    "leads:write",
+];
+
+/// Every request of the API that has a body, with a body that would be carried out.
+fn api(lead: &str) -> Vec<(&'static str, String, &'static str, String)> {
+    let json = "application/json";
+    let item = json!({ "id": "late", "name": "Late" });
+    let post = |kind, body: &str| ("POST", "/api/inventory".into(), kind, body.to_owned());
+    vec![
+        post(json, &json!({ "items": [item] }).to_string()),
+        post("text/csv", "id,name\nlate,Late\n"),
+        post(
+            "application/xml",
+            "<inventory><item><id>late</id><name>Late</name></item></inventory>",
+        ),
+        (
+            "PUT",
+            "/api/inventory/late".into(),
+            json,
+            json!({ "name": "Late" }).to_string(),
+        ),
+        (
+            "POST",
+            "/api/leads".into(),
+            json,
+            json!({ "email": "late@example.com" }).to_string(),
+        ),
+        (
+            "PATCH",
+            lead.to_owned(),
+            json,
+            json!({ "status": "won" }).to_string(),
+        ),
+    ]
+}
+
+struct Installation {
+    world: World,
+    owner: Member,
+    /// Looks at what there is.
+    reader: Key,
+    /// The path of a lead.
+    lead: String,
+}
+
+impl Installation {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let owner = world.owner().await;
+        let reader = owner.create(&world, "Reader", &ALL).await;
+        let lead = json!({ "email": "buyer@example.com" });
+        let created = reader.post("/api/leads", &lead).await.expect(201);
+        Self {
+            lead: created.header("location").to_owned(),
+            world,
+            owner,
+            reader,
+        }
+    }
+
+    /// Everything that a request of the API can change.
+    async fn data(&self) -> Value {
+        let items = self.reader.get("/api/inventory").await.expect(200).json();
+        let leads = self.reader.get("/api/leads").await.expect(200).json();
+        json!([items, leads])
+    }
+
+    /// Sends every body with a new key that loses its access while the body arrives, with and without an
+    /// `Idempotency-Key`, and checks the refusal and that nothing was changed.
+    async fn each_is_refused(&self, lose: impl AsyncFn(&Key), status: u16, code: &str) {
+        let before = self.data().await;
+        for (method, path, kind, body) in api(&self.lead) {
+            for once in [false, true] {
+                let key = self.owner.create(&self.world, "Sender", &ALL).await;
+                let mut http = key.with("content-type", kind);
+                if once {
+                    http = http.with("idempotency-key", &key.id);
+                }
+                let answer = http
+                    .send_slowly(method, &path, &body, async { lose(&key).await })
+                    .await;
+                let refusal = (status, code.to_owned());
+                assert_eq!(answer.problem(), refusal, "{method} {path} as {kind}");
+                assert_eq!(self.data().await, before, "{method} {path} as {kind}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_while_its_body_arrives_changes_nothing() {
+    let installation = Installation::new().await;
+    let by_holder = async |key: &Key| drop(key.delete("/api/key").await.expect(204));
+    installation
+        .each_is_refused(by_holder, 401, "revoked_key")
+        .await;
+    let by_owner = async |key: &Key| {
+        installation
+            .owner
+            .revoke(&key.id, "Sender")
+            .await
+            .expect(200);
+    };
+    installation
+        .each_is_refused(by_owner, 401, "revoked_key")
+        .await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_paused_while_its_body_arrives_changes_nothing() {
+    let installation = Installation::new().await;
+    let pause = async |key: &Key| {
+        let path = format!("/keys/{}/pause", key.id);
+        installation.owner.form(&path, &[]).await.expect(303);
+    };
+    installation.each_is_refused(pause, 401, "paused_key").await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_narrowed_while_its_body_arrives_changes_nothing() {
+    let installation = Installation::new().await;
+    let narrow = async |_: &Key| {
+        let narrowed = "UPDATE api_keys SET scopes = 'inventory:read' WHERE name = 'Sender'";
+        installation.world.sql(narrowed).await;
+    };
+    installation
+        .each_is_refused(narrow, 403, "missing_scope")
+        .await;
+    let shut_out = async |_: &Key| {
+        let listed = "UPDATE api_keys SET allow_list = '203.0.113.0/24' WHERE name = 'Sender'";
+        installation.world.sql(listed).await;
+    };
+    installation
+        .each_is_refused(shut_out, 403, "ip_not_allowed")
+        .await;
+}
+
+#[tokio::test]
+async fn a_stored_answer_is_not_repeated_to_a_key_that_is_revoked_while_its_body_arrives() {
+    let installation = Installation::new().await;
+    let key = installation
+        .owner
+        .create(&installation.world, "Sender", &ALL)
+        .await;
+    let http = key
+        .with("idempotency-key", "one")
+        .with("content-type", "application/json");
+    let body = json!({ "email": "once@example.com" }).to_string();
+    http.send("POST", "/api/leads", body.clone())
+        .await
+        .expect(201);
+    let revoke = async { drop(key.delete("/api/key").await.expect(204)) };
+    let answer = http.send_slowly("POST", "/api/leads", &body, revoke).await;
+    assert_eq!(answer.problem(), (401, "revoked_key".into()));
+    assert!(!answer.body.contains("once@example.com"));
+}
+
+/// Paths that take no session, or that end one.
+const WITHOUT_SESSION: [&str; 4] = ["/sign-in", "/sign-in/code", "/sign-out", "/theme"];
+
+#[tokio::test]
+async fn a_form_changes_nothing_if_its_session_ends_while_it_arrives() {
+    let scene = scene(PUBLIC_URL).await;
+    let changes = "SELECT count(*) FROM audit_events WHERE action NOT LIKE 'session.%'";
+    let before = scene.world.count(changes).await;
+    for (path, body) in scene.targets() {
+        if WITHOUT_SESSION.contains(&path.as_str()) || path.starts_with("/setup/") {
+            continue;
+        }
+        // A form without fields has no body that could arrive late.
+        if body.is_empty() {
+            continue;
+        }
+        let call = path.starts_with("/call/");
+        let kind = match path.as_str() {
+            "/inventory" => "multipart/form-data; boundary=x",
+            _ if call => "application/json",
+            _ => "application/x-www-form-urlencoded",
+        };
+        let member = scene.world.sign_in(OWNER).await;
+        let http = member
+            .with("sec-fetch-site", "same-origin")
+            .with("content-type", kind);
+        let sign_out = async { drop(member.form("/sign-out", &[]).await.expect(303)) };
+        let answer = http.send_slowly("POST", &path, &body, sign_out).await;
+        if call {
+            assert!(
+                answer.body.contains("signed_out"),
+                "{path}: {}",
+                answer.body
+            );
+        } else {
+            assert_eq!(answer.status, 303, "{path}: {}", answer.body);
+            let target = answer.header("location");
+            assert!(target.starts_with("/sign-in"), "{path}: {target}");
+        }
+        assert_eq!(scene.world.count(changes).await, before, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn no_key_is_created_if_its_admin_loses_access_while_the_form_arrives() {
+    let installation = Installation::new().await;
+    let (world, owner) = (&installation.world, &installation.owner);
+    world.join(owner, "bob@example.com", "admin").await;
+    let bob = world.member_id("bob@example.com").await;
+    let keys = "SELECT count(*) FROM api_keys";
+    let before = world.count(keys).await;
+    for way in ["role", "password", "deactivate"] {
+        let admin = world.sign_in("bob@example.com").await;
+        let http = admin
+            .with("sec-fetch-site", "same-origin")
+            .with("content-type", "application/x-www-form-urlencoded");
+        let body = "name=Late&scopes=leads:read&expires=7d&token=0123456789abcdef";
+        let lose = async {
+            match way {
+                "role" => {
+                    let path = format!("/team/{bob}/role");
+                    owner.form(&path, &[("role", "viewer")]).await.expect(303);
+                }
+                "password" => {
+                    let email = domain::Email::parse("bob@example.com").unwrap();
+                    let link = world.service.reset_link(&email).await.unwrap().unwrap();
+                    let path = format!("/setup/{}", link.expose());
+                    let fields = [("password", PASSWORD)];
+                    world.nobody().form(&path, &fields).await.expect(303);
+                }
+                _ => {
+                    let path = format!("/team/{bob}/deactivate");
+                    owner.form(&path, &[]).await.expect(303);
+                }
+            }
+        };
+        let answer = http.send_slowly("POST", "/keys", body, lose).await;
+        assert!(!answer.body.contains("vx_"), "{way}: {}", answer.body);
+        assert_eq!(world.count(keys).await, before, "{way}");
+        if way == "role" {
+            let path = format!("/team/{bob}/role");
+            owner.form(&path, &[("role", "admin")]).await.expect(303);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_not_read_for_a_visitor_without_a_session() {
+    let world = World::new().await;
+    let http = world
+        .nobody()
+        .with("sec-fetch-site", "same-origin")
+        .with("content-type", "multipart/form-data; boundary=x");
+    let body = multipart("feed.csv", "id,name\nA,a\n", &[]);
+    let read = std::cell::Cell::new(false);
+    let answer = http
+        .send_slowly("POST", "/inventory", &body, async { read.set(true) })
+        .await;
+    assert!(!read.get(), "the body was read");
+    assert_eq!(answer.header("location"), "/sign-in?next=%2Finventory");
+}

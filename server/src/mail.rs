@@ -5,7 +5,9 @@ use lettre::message::{Mailbox, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use service::{Mail, Mailer, NotSent};
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
+use url::Url;
 
 /// For each step of the conversation with the server.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -19,11 +21,29 @@ pub struct Smtp {
     from: Mailbox,
 }
 
+/// Reason why a URL cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmtpUrlError {
+    /// It is not the URL of a mail server.
+    Malformed,
+    /// It has a password for another machine, and does not insist on TLS.
+    PasswordInTheClear,
+}
+
 impl Smtp {
-    /// `None` where the URL is none of a mail server. By its scheme and `?tls=`, the connection is encrypted or not.
-    pub fn new(url: &str, from: Mailbox) -> Option<Self> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).ok()?;
-        Some(Self {
+    /// The URL's scheme and its `?tls=` decide whether the connection is encrypted.
+    ///
+    /// # Errors
+    /// See [`SmtpUrlError`].
+    pub fn new(url: &str, from: Mailbox) -> Result<Self, SmtpUrlError> {
+        let malformed = SmtpUrlError::Malformed;
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
+        let transport = transport.map_err(|_| malformed)?;
+        let url = Url::parse(url).map_err(|_| malformed)?;
+        if url.password().is_some() && !insists_on_tls(&url) && !is_loopback(&url) {
+            return Err(SmtpUrlError::PasswordInTheClear);
+        }
+        Ok(Self {
             transport: transport.timeout(Some(PATIENCE)).build(),
             from,
         })
@@ -63,6 +83,20 @@ impl Mailer for Smtp {
         let sent = self.transport.send(message).await;
         sent.map(drop).map_err(|error| NotSent(error.into()))
     }
+}
+
+/// As lettre reads it: `?tls=opportunistic` falls back to plain text if the server offers no encryption.
+fn insists_on_tls(url: &Url) -> bool {
+    let mut options = url.query_pairs().filter(|(name, _)| name == "tls");
+    url.scheme() == "smtps" || options.next().is_some_and(|(_, value)| value == "required")
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let address = address.parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost")
+        || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 /// Without the server's address, in which a password may stand.

@@ -2,6 +2,7 @@
 
 mod database;
 mod environment;
+mod mail;
 mod public_url;
 mod trusted_proxies;
 
@@ -135,7 +136,7 @@ impl Settings {
                 flags.admin_email.as_deref(),
                 environment.secret(ADMIN_PASSWORD)?,
             )?,
-            mail: mail(flags.smtp_from.as_deref(), environment.secret(SMTP_URL)?)?,
+            mail: mail::read(flags.smtp_from.as_deref(), environment.secret(SMTP_URL)?)?,
             log,
             log_format: LogFormat::parse(&flags.log_format).ok_or_else(|| {
                 bad(
@@ -160,31 +161,6 @@ fn tls(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf
 
 fn bad(name: &str, value: &str, good: &str) -> SettingsError {
     SettingsError(format!("{name} is {value:?}, which is not {good}"))
-}
-
-fn mail(from: Option<&str>, url: Option<Zeroizing<String>>) -> Result<Option<Smtp>, SettingsError> {
-    const FROM: &str = "VOXUM_SMTP_FROM";
-    let told = |line: String| SettingsError(line);
-    let (from, url) = match (from, url) {
-        (None, None) => return Ok(None),
-        (Some(from), Some(url)) => (from, url),
-        (Some(_), None) => return Err(told(format!("{FROM} needs {SMTP_URL} beside it"))),
-        (None, Some(_)) => return Err(told(format!("{SMTP_URL} needs {FROM} beside it"))),
-    };
-    let from = from.parse().map_err(|_| {
-        bad(
-            "VOXUM_SMTP_FROM (--smtp-from)",
-            from,
-            "an address such as voxum@example.com",
-        )
-    })?;
-    // Not quoted: it may hold a password.
-    let smtp = Smtp::new(&url, from).ok_or_else(|| {
-        told(format!(
-            "{SMTP_URL} is not of the form smtps://USER:PASSWORD@HOST, smtp://HOST:PORT or smtp://HOST?tls=required"
-        ))
-    })?;
-    Ok(Some(smtp))
 }
 
 fn owner(
@@ -223,33 +199,6 @@ fn filter(text: &str) -> Option<Targets> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn mail_needs_a_server_and_a_sender() {
-        let url = |text: &str| Some(Zeroizing::new(text.to_owned()));
-        let from = Some("Voxum <voxum@example.com>");
-        assert!(mail(None, None).unwrap().is_none());
-        for good in [
-            "smtp://127.0.0.1:25",
-            "smtps://user:hunter2@mail.example.com",
-            "smtp://user:hunter2@mail.example.com:587?tls=required",
-        ] {
-            assert!(mail(from, url(good)).unwrap().is_some(), "{good}");
-        }
-        for (from, url) in [
-            (from, None),
-            (None, url("smtp://127.0.0.1")),
-            (Some("nobody"), url("smtp://127.0.0.1")),
-            (from, url("http://user:hunter2@mail.example.com")),
-            (from, url("hunter2")),
-        ] {
-            let line = mail(from, url).unwrap_err().0;
-            assert!(
-                line.contains("VOXUM_SMTP_") && !line.contains("hunter2"),
-                "{line}"
-            );
-        }
-    }
 
     #[test]
     fn a_certificate_and_its_key_come_together() {

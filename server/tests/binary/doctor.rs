@@ -122,6 +122,15 @@ fn what_is_wrong_is_named() {
             .env("VOXUM_SMTP_FROM", "voxum@example.com"),
         "notices that keys end cannot be sent",
     );
+    let (code, _, err) = run(doctor()
+        .env("VOXUM_SMTP_URL", "smtp://user:hunter2@mail.example.com")
+        .env("VOXUM_SMTP_FROM", "voxum@example.com")
+        .arg("doctor"));
+    assert_eq!(code, Some(2), "{err}");
+    assert!(
+        err.contains("without encryption") && !err.contains("hunter2"),
+        "{err}"
+    );
     let tls = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary/tls");
     let out = told(
         doctor()

@@ -62,6 +62,16 @@ fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
             "{name}: {line}"
         );
     }
+    let line = refused(
+        voxum(folder.path())
+            .env("VOXUM_SMTP_URL", "smtp://u:swordfish@mail.example.com")
+            .env("VOXUM_SMTP_FROM", "voxum@example.com"),
+    );
+    assert!(
+        line.contains("VOXUM_SMTP_URL") && line.contains("without encryption"),
+        "{line}"
+    );
+    assert!(!line.contains("swordfish"), "{line}");
     let line = refused(voxum(folder.path()).args(["--listen", "nowhere"]));
     assert!(line.contains("--listen"), "{line}");
 }

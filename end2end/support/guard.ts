@@ -1,9 +1,15 @@
 // What no test lets pass: errors of the page, messages in its console, refusals nobody expected.
 
-import type { BrowserContext, ConsoleMessage } from "@playwright/test";
+import type { BrowserContext, ConsoleMessage, Response } from "@playwright/test";
 
 const RESOURCE = /^Failed to load resource: the server responded with a status of (\d{3})/;
 const TOLD = "content security policy violated: ";
+
+/** Whether a form that was posted as a page is refused: the page names the reason, which the test looks for. */
+function refusesForm(response: Response): boolean {
+  const request = response.request();
+  return [401, 422].includes(response.status()) && request.method() === "POST" && request.isNavigationRequest();
+}
 
 export class Guard {
   readonly #faults: string[] = [];
@@ -24,7 +30,7 @@ export class Guard {
     context.on("console", (message) => this.#heard(message));
     context.on("response", (response) => {
       const status = response.status();
-      if (status < 400) return;
+      if (status < 400 || refusesForm(response)) return;
       if (this.#expected.has(status)) this.#expected.set(status, true);
       else this.#faults.push(`${status} for ${response.request().method()} ${response.url()}`);
     });

@@ -329,7 +329,8 @@ export const STATES: State[] = [
   },
   {
     name: "inventory file refused",
-    open: async ({ page }) => {
+    open: async ({ page, guard }) => {
+      guard.expectStatus(422);
       await signIn(page);
       await gotoHydrated(page, "/inventory");
       await page.getByLabel("File", { exact: true }).setInputFiles({ name: "cars.csv", mimeType: "text/csv", buffer: Buffer.from(csv.wrong) });

@@ -51,7 +51,7 @@ pub async fn answer(
     draw(state, visitor, path, None, None, Some(answer)).await
 }
 
-/// The Inventory page, with what came of a file. It is the page that a script takes over, since it holds no secret.
+/// The Inventory page, with the report on a file. It is the page that a script takes over, since it holds no secret.
 pub async fn inventory(state: &AppState, visitor: &Visitor, report: ImportReport) -> Response {
     let path = "/inventory";
     let page = Page::at(path);
@@ -153,32 +153,57 @@ async fn write(
     let bare = Request::new(Body::empty());
     let page = leptos_axum::render_app_async_with_context(context, app::shell)(bare).await;
     match failure {
-        Some(failure) => with_status(page, &failure),
-        None => page,
+        // A page that only shows why it has nothing to show, such as to a viewer, is an answer like any other.
+        Some(failure) if !is_refusal(&failure) => with_status(page, &failure),
+        _ => page,
     }
 }
 
-/// What a page shows is an answer like any other (200); the status says more only where a program that reads it should
-/// do something about it.
+/// Gives a page the status of the failure that it shows, which is how a form that was posted as a page is refused. A
+/// page that could not be drawn keeps its own status, unless the failure is a fault of ours.
 pub fn with_status(mut page: Response, failure: &Failure) -> Response {
-    let (status, wait) = match failure {
+    let status = status(failure);
+    if !page.status().is_success() && !status.is_server_error() {
+        return page;
+    }
+    *page.status_mut() = status;
+    let wait = match failure {
         Failure::TooManyAttempts {
             retry_after_seconds,
-        } => (
-            Some(StatusCode::TOO_MANY_REQUESTS),
-            Some(*retry_after_seconds),
-        ),
-        Failure::Unavailable => (Some(StatusCode::SERVICE_UNAVAILABLE), Some(RETRY_SECONDS)),
-        Failure::Internal { .. } => (Some(StatusCode::INTERNAL_SERVER_ERROR), None),
-        Failure::NotFound => (Some(StatusCode::NOT_FOUND), None),
-        _ => (None, None),
+        } => Some(*retry_after_seconds),
+        Failure::Unavailable => Some(RETRY_SECONDS),
+        _ => None,
     };
-    if let Some(status) = status {
-        *page.status_mut() = status;
-    }
     if let Some(seconds) = wait {
         page.headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     page
+}
+
+const fn status(failure: &Failure) -> StatusCode {
+    match failure {
+        Failure::SignedOut | Failure::WrongCredentials => StatusCode::UNAUTHORIZED,
+        Failure::Forbidden | Failure::OwnersOnly | Failure::CreationStopped => {
+            StatusCode::FORBIDDEN
+        }
+        Failure::NotFound => StatusCode::NOT_FOUND,
+        Failure::Invalid { .. }
+        | Failure::AlreadyCreated { .. }
+        | Failure::AlreadyEnded
+        | Failure::Outdated { .. }
+        | Failure::BeingReplaced => StatusCode::UNPROCESSABLE_ENTITY,
+        Failure::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Failure::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Whether the failure is a decision about this request that a page may also show without having been asked to change
+/// anything.
+fn is_refusal(failure: &Failure) -> bool {
+    matches!(
+        status(failure),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::UNPROCESSABLE_ENTITY
+    )
 }

@@ -75,7 +75,7 @@ fn a_reset_link_lets_a_member_in_again() {
     );
     assert_eq!(
         server.client(None).form("/sign-in", &form).unwrap().status,
-        200
+        401
     );
 }
 

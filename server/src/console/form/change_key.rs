@@ -109,7 +109,7 @@ pub(super) fn asked_for(Segment(id): Segment) -> Option<(String, KeyId)> {
     Some((format!("/keys/{id}"), id))
 }
 
-/// To the key's page, which says what was done, or why nothing was.
+/// Redirects to the key's page, which reports the change. A refusal is that page with the reason and its status.
 pub(super) async fn lead_on(
     state: &AppState,
     visitor: &Visitor,
@@ -117,13 +117,17 @@ pub(super) async fn lead_on(
     done: &str,
     result: Result<(), Error>,
 ) -> Response {
-    match result.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => see_other(&format!("{page}?done={done}")),
-        // The only choice that there is on that page.
-        Err(Failure::Invalid { .. }) => see_other(&format!("{page}?done=none-chosen")),
-        Err(Failure::Outdated { .. }) => see_other(&format!("{page}?done=outdated")),
-        Err(Failure::AlreadyEnded) => see_other(&format!("{page}?done=over")),
-        Err(Failure::Forbidden) => see_other(&format!("{page}?done=not-allowed")),
-        Err(told) => with_status(render::page(state, visitor, page, None).await, &told),
-    }
+    let failure = match result.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(()) => return see_other(&format!("{page}?done={done}")),
+        Err(failure) => failure,
+    };
+    let reason = match &failure {
+        // The only choice on that page is that of the networks.
+        Failure::Invalid { .. } => Some("done=none-chosen"),
+        Failure::Outdated { .. } => Some("done=outdated"),
+        Failure::AlreadyEnded => Some("done=over"),
+        Failure::Forbidden => Some("done=not-allowed"),
+        _ => None,
+    };
+    with_status(render::page(state, visitor, page, reason).await, &failure)
 }

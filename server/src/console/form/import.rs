@@ -4,6 +4,7 @@ use crate::AppState;
 use crate::body::ReadError;
 use crate::console::door::failure;
 use crate::console::next::sign_in_to;
+use crate::console::render::with_status;
 use crate::console::{FormBody, Posted, closing, plain, render, see_other};
 use crate::feed::{self, FeedError, Format, MAX_BYTES};
 use axum::extract::multipart::{Field, Multipart, MultipartError};
@@ -26,7 +27,7 @@ pub struct Upload {
     format: Option<Format>,
     bytes: Vec<u8>,
     /// Why the file cannot be taken, if it did not arrive whole.
-    refused: Option<ImportReport>,
+    refused: Option<Outcome>,
 }
 
 impl FormBody for Upload {
@@ -60,6 +61,9 @@ impl FormBody for Upload {
     }
 }
 
+/// A report, and the status of the page that shows it.
+type Outcome = (StatusCode, ImportReport);
+
 /// The answer to a good file and to a bad one is the page itself, with the report on it.
 pub async fn import(
     State(state): State<AppState>,
@@ -71,20 +75,29 @@ pub async fn import(
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to("/inventory"));
     };
-    let report = match drafts(&mut upload) {
-        Err(report) => report,
+    let (status, report) = match drafts(&mut upload) {
+        Err(outcome) => outcome,
         Ok(drafts) => {
             let outcome = state
                 .service
                 .import_items(member, &visitor.client, drafts, upload.options)
                 .await;
             match outcome {
-                Ok(report) => told(report),
-                Err(error) => refused(failure(error, &visitor.request_id).message()),
+                Ok(report) => reported(report),
+                Err(error) => {
+                    let failure = failure(error, &visitor.request_id);
+                    let (_, report) = refused(failure.message());
+                    let page = render::inventory(&state, &visitor, report).await;
+                    return with_status(page, &failure);
+                }
             }
         }
     };
-    render::inventory(&state, &visitor, report).await
+    let mut page = render::inventory(&state, &visitor, report).await;
+    if page.status().is_success() {
+        *page.status_mut() = status;
+    }
+    page
 }
 
 async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
@@ -121,7 +134,7 @@ fn format(field: &Field<'_>) -> Option<Format> {
 }
 
 /// The items in the file, which is let go of.
-fn drafts(upload: &mut Upload) -> Result<Vec<service::inventory::ItemDraft>, ImportReport> {
+fn drafts(upload: &mut Upload) -> Result<Vec<service::inventory::ItemDraft>, Outcome> {
     if let Some(refused) = upload.refused.take() {
         return Err(refused);
     }
@@ -142,47 +155,53 @@ fn drafts(upload: &mut Upload) -> Result<Vec<service::inventory::ItemDraft>, Imp
     })
 }
 
-fn too_large() -> ImportReport {
+fn too_large() -> Outcome {
     let limit = MAX_BYTES / 1024 / 1024;
-    refused(format!(
+    let (_, report) = refused(format!(
         "The file is larger than {limit} MiB. Send it in several parts."
-    ))
+    ));
+    (StatusCode::PAYLOAD_TOO_LARGE, report)
 }
 
-fn refused(reason: impl Into<String>) -> ImportReport {
-    ImportReport::Refused {
+fn refused(reason: impl Into<String>) -> Outcome {
+    let report = ImportReport::Refused {
         reason: reason.into(),
         rows: Vec::new(),
-    }
+    };
+    (StatusCode::UNPROCESSABLE_ENTITY, report)
 }
 
-fn listed(errors: Vec<EntryError>) -> ImportReport {
-    ImportReport::Refused {
-        reason: "Mend these values, then send the file again.".into(),
+fn listed(errors: Vec<EntryError>) -> Outcome {
+    let report = ImportReport::Refused {
+        reason: "Correct these values, then send the file again.".into(),
         rows: rows(errors),
-    }
+    };
+    (StatusCode::UNPROCESSABLE_ENTITY, report)
 }
 
-fn told(report: FeedReport) -> ImportReport {
+fn reported(report: FeedReport) -> Outcome {
     match report {
         FeedReport::Rejected(errors) => listed(errors),
         FeedReport::Stored {
             received,
             counts,
             rejected,
-        } => ImportReport::Stored {
-            received: received as u64,
-            created: counts.created,
-            updated: counts.updated,
-            unchanged: counts.unchanged,
-            removed: counts.removed,
-            passed_over_count: rejected.len() as u64,
-            passed_over: rejected
-                .into_iter()
-                .take(MAX_ROWS)
-                .flat_map(|item| rows(item.errors))
-                .collect(),
-        },
+        } => {
+            let report = ImportReport::Stored {
+                received: received as u64,
+                created: counts.created,
+                updated: counts.updated,
+                unchanged: counts.unchanged,
+                removed: counts.removed,
+                passed_over_count: rejected.len() as u64,
+                passed_over: rejected
+                    .into_iter()
+                    .take(MAX_ROWS)
+                    .flat_map(|item| rows(item.errors))
+                    .collect(),
+            };
+            (StatusCode::OK, report)
+        }
     }
 }
 

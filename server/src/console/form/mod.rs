@@ -1,5 +1,6 @@
 //! The forms that browsers send by themselves, one a file. A refusal is the form's own page again, with what was
-//! typed and what is wrong; a success leads elsewhere, so that a reload sends nothing twice.
+//! typed, what is wrong and the status of the failure (401, 403, 422 or 429); a success leads elsewhere, so that a
+//! reload sends nothing twice.
 
 mod account;
 mod change_key;

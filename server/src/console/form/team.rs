@@ -11,7 +11,7 @@ use crate::request::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
-use domain::{Failure, InviteForm, MemberId};
+use domain::{InviteForm, MemberId};
 
 const PAGE: &str = "/team";
 const INVITE: &str = "/team/invite";
@@ -63,8 +63,6 @@ pub async fn withdraw_invitation(
         .await;
     match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(()) => see_other("/team?done=withdrawn"),
-        // The page shows by itself that the member may only look.
-        Err(Failure::Forbidden) => see_other(PAGE),
         Err(told) => with_status(render::page(&state, &visitor, PAGE, None).await, &told),
     }
 }

@@ -20,7 +20,7 @@ async fn a_new_password_takes_the_old_one_and_ends_all_other_sessions() {
     owner.get("/account").await.expect(200);
     other.get("/account").await.expect(303);
     sign_in(&world, NEW).await.expect(303);
-    sign_in(&world, PASSWORD).await.expect(200);
+    sign_in(&world, PASSWORD).await.expect(401);
     let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
     assert!(log.contains("Password changed"), "{log}");
     assert!(!log.contains(NEW) && !log.contains("argon2"));
@@ -39,7 +39,7 @@ async fn a_wrong_or_weak_password_changes_nothing_and_is_told_at_its_field() {
         let page = owner
             .form("/account/password", &fields)
             .await
-            .expect(200)
+            .expect(422)
             .body;
         assert!(page.contains(message), "{message}");
         assert!(!page.contains(old) && !page.contains(&format!("\"{new}\"")));
@@ -58,7 +58,7 @@ async fn who_found_a_browser_open_is_slowed_down_as_at_the_door() {
         owner.form("/account/password", &fields).await
     };
     for seconds in [1, 2, 4] {
-        try_("wrong horse battery").await.expect(200);
+        try_("wrong horse battery").await.expect(422);
         let answer = try_(PASSWORD).await.expect(429);
         assert_eq!(answer.header("retry-after"), seconds.to_string());
         world.clock.advance_seconds(seconds);

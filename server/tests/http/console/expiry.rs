@@ -80,7 +80,7 @@ async fn a_policy_is_kept_wherever_a_key_gets_its_end() {
             ("token", "0123456789abcdef"),
         ]
     };
-    let answer = owner.form(&rotate, &fields("never")).await.expect(200);
+    let answer = owner.form(&rotate, &fields("never")).await.expect(422);
     assert!(
         answer.body.contains("settings ask for one"),
         "{}",
@@ -103,13 +103,13 @@ async fn a_policy_is_kept_wherever_a_key_gets_its_end() {
     );
     owner.form(&edit, &with("Renamed", "")).await.expect(303);
     let late = owner.form(&edit, &with("Renamed", "2027-01-23")).await;
-    assert!(late.expect(200).body.contains("Choose a sooner end."));
+    assert!(late.expect(422).body.contains("Choose a sooner end."));
     owner
         .form(&edit, &with("Renamed", "2026-12-31"))
         .await
         .expect(303);
     let endless = owner.form(&edit, &with("Renamed", "")).await;
-    assert!(endless.expect(200).body.contains("settings ask for one"));
+    assert!(endless.expect(422).body.contains("settings ask for one"));
     assert_eq!(
         old.get("/api/key").await.expect(200).json()["expires_at"],
         "2027-01-01T00:00:00Z"
@@ -128,7 +128,7 @@ async fn keys_may_have_to_expire_without_a_longest_life() {
     refused_at_expires(&create(&owner, "never", "").await);
     let created = create(&owner, "date", "2090-01-01").await;
     assert!(created["Ok"]["secret"].is_string(), "{created}");
-    let page = set_policy(&owner, "1", "3651").await.expect(200).body;
+    let page = set_policy(&owner, "1", "3651").await.expect(422).body;
     assert!(page.contains("value=\"3651\"") && page.contains("from 1 to 3,650"));
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = owner.get("/settings").await.expect(200).body;
@@ -136,7 +136,7 @@ async fn keys_may_have_to_expire_without_a_longest_life() {
         page.contains("<dt>Keys must expire</dt><dd>Yes</dd>"),
         "{page}"
     );
-    let refused = set_policy(&owner, "", "").await.expect(200).body;
+    let refused = set_policy(&owner, "", "").await.expect(403).body;
     assert!(refused.contains("Your role does not allow this"));
     assert_eq!(
         world.count("SELECT keys_must_expire FROM accounts").await,

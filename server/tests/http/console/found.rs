@@ -49,7 +49,7 @@ async fn what_is_no_key_of_the_account_and_no_digest_is_told_so() {
         let page = owner
             .form("/keys/found", &[("digest", bad)])
             .await
-            .expect(200)
+            .expect(422)
             .body;
         assert!(
             page.contains("Enter the 64 hexadecimal digits") && !page.contains(&theirs.secret),

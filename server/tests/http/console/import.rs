@@ -11,7 +11,7 @@ async fn a_file_is_stored_or_refused_row_by_row() {
     let page = owner
         .upload("/inventory", "cars.csv", CSV, &[])
         .await
-        .expect(200)
+        .expect(422)
         .body;
     for text in [
         "Nothing was stored",
@@ -70,18 +70,18 @@ async fn what_is_no_feed_is_refused_with_what_to_do() {
     let world = World::new().await;
     let owner = world.owner().await;
     let huge = format!("id,name\nA,{}\n", "x".repeat(16 * 1024 * 1024));
-    for (name, file, told) in [
-        ("cars.xlsx", "PK", "none of JSON, XML or CSV"),
-        ("cars.csv", "", "Choose a file"),
-        ("cars.csv", "id,naem\nA,b\n", "naem"),
-        ("cars.json", "{", "not JSON"),
-        ("cars.xml", "<a/>", "not an XML feed"),
-        ("cars.csv", &huge, "larger than 16 MiB"),
+    for (name, file, told, status) in [
+        ("cars.xlsx", "PK", "none of JSON, XML or CSV", 422),
+        ("cars.csv", "", "Choose a file", 422),
+        ("cars.csv", "id,naem\nA,b\n", "naem", 422),
+        ("cars.json", "{", "not JSON", 422),
+        ("cars.xml", "<a/>", "not an XML feed", 422),
+        ("cars.csv", &huge, "larger than 16 MiB", 413),
     ] {
         let page = owner
             .upload("/inventory", name, file, &[])
             .await
-            .expect(200)
+            .expect(status)
             .body;
         assert!(
             page.contains("Nothing was stored") && page.contains(told),

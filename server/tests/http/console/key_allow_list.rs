@@ -101,7 +101,7 @@ async fn what_is_no_network_is_named_at_its_field_and_kept() {
         ("10.0.0.0/33", "“10.0.0.0/33”"),
         (&many, "Use at most 100 networks."),
     ] {
-        let page = allow(&owner, &key, list).await.expect(200).body;
+        let page = allow(&owner, &key, list).await.expect(422).body;
         assert!(page.contains(told), "{told}: {page}");
         assert!(page.contains(list), "what was typed is kept");
     }
@@ -139,7 +139,7 @@ async fn an_edit_of_what_somebody_changed_meanwhile_is_refused_and_says_what_is_
     save("First", "", &first).await.expect(303);
     let refused = save("Second", "typed by the second", &first)
         .await
-        .expect(200)
+        .expect(422)
         .body;
     for text in [
         "Somebody changed this key while you were editing it, so nothing was saved.",
@@ -167,6 +167,6 @@ async fn an_edit_of_what_somebody_changed_meanwhile_is_refused_and_says_what_is_
         key.get("/api/key").await.expect(200).json()["name"],
         "Second"
     );
-    let garbled = save("Third", "", "{").await.expect(200).body;
+    let garbled = save("Third", "", "{").await.expect(422).body;
     assert!(garbled.contains("nothing was saved"));
 }

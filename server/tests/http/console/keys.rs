@@ -58,7 +58,7 @@ async fn the_same_form_sent_twice_makes_one_key() {
     let owner = world.owner().await;
     let (first, token) = create(&owner, "CRM Sync").await;
     let secret = secret_in(&first.body);
-    let again = send(&owner, "CRM Sync", &token).await.expect(200);
+    let again = send(&owner, "CRM Sync", &token).await.expect(422);
     assert!(again.body.contains("was already created") && !again.body.contains(&secret));
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
 }
@@ -72,7 +72,7 @@ async fn bad_fields_are_marked_beside_what_was_typed() {
         ("expires", "never"),
         ("token", "0123456789abcdef"),
     ];
-    let page = owner.form("/keys", &fields).await.expect(200);
+    let page = owner.form("/keys", &fields).await.expect(422);
     for text in [
         "Create API Key",
         "Enter a name",
@@ -105,7 +105,7 @@ async fn a_key_is_revoked_by_its_form_and_stays_as_a_record() {
         (&row["revocation"]["reason"], &row["revocation"]["by"]),
         (&"leaked".into(), &"ada@example.com".into())
     );
-    let again = owner.form(&path, &[("reason", "leaked")]).await.expect(200);
+    let again = owner.form(&path, &[("reason", "leaked")]).await.expect(422);
     assert!(again.body.contains("ended already"));
 }
 
@@ -163,7 +163,7 @@ async fn a_key_that_was_used_today_asks_for_its_name() {
         let page = owner
             .form(&path, &[("reason", "other"), ("confirm", typed)])
             .await
-            .expect(200);
+            .expect(422);
         assert!(page.body.contains("exactly as it stands"), "{typed:?}");
         key.get("/api/key").await.expect(200);
     }
@@ -191,7 +191,7 @@ async fn a_key_that_is_not_there_is_not_found_and_a_bad_reason_refused() {
     let page = owner
         .form(&path, &[("reason", "because")])
         .await
-        .expect(200);
+        .expect(422);
     assert!(page.body.contains("Revoke key"));
     key.get("/api/key").await.expect(200);
 }
@@ -211,12 +211,12 @@ async fn a_viewer_sees_and_changes_nothing() {
             .contains("CRM Sync")
     );
     assert!(viewer.keys().await["new_key"].is_null());
-    let page = send(&viewer, "Mine", "0123456789abcdef").await.expect(200);
+    let page = send(&viewer, "Mine", "0123456789abcdef").await.expect(403);
     assert!(page.body.contains("Your role does not allow this"));
     viewer
         .form(&format!("/keys/{}/revoke", key.id), &[("reason", "other")])
         .await
-        .expect(200);
+        .expect(403);
     let refused = viewer.revoke(&key.id, "").await.expect(200);
     assert_eq!(refused.json()["Err"], "forbidden");
     key.get("/api/key").await.expect(200);

@@ -143,7 +143,7 @@ async fn a_form_sent_twice_makes_one_key_and_says_so() {
         assert!(first.contains("Save your API key"), "{first}");
         assert!(!first.contains("hydrate") && first.contains("value=\"vx_"));
         let keys = world.count("SELECT count(*) FROM api_keys").await;
-        let again = owner.form(&page, &fields).await.expect(200).body;
+        let again = owner.form(&page, &fields).await.expect(422).body;
         assert!(
             again.contains("was already created with this form"),
             "{again}"
@@ -163,8 +163,9 @@ async fn a_key_that_is_being_replaced_says_what_to_do_instead() {
     let new = rotated(&world, &owner, &old, "24h").await;
     let page = format!("/keys/{}/rotate", old.id);
     let fields = [("grace", "24h"), ("expires", "7d"), ("token", &other)];
-    for answer in [owner.get(&page).await, owner.form(&page, &fields).await] {
-        let body = answer.expect(200).body;
+    let shown = owner.get(&page).await.expect(200);
+    let refused = owner.form(&page, &fields).await.expect(422);
+    for body in [shown.body, refused.body] {
         assert!(body.contains("is being replaced already"), "{body}");
         assert!(body.contains(&format!("/keys/{}\"", new.id)), "{body}");
         assert!(!body.contains("name=\"grace\""), "{body}");
@@ -187,7 +188,7 @@ async fn a_bad_form_changes_nothing_and_keeps_what_was_chosen() {
         ("token", &token),
     ];
     let page = format!("/keys/{}/rotate", old.id);
-    let body = owner.form(&page, &fields).await.expect(200).body;
+    let body = owner.form(&page, &fields).await.expect(422).body;
     for text in [
         "Enter today or a later day.",
         "value=\"1h\" selected",
@@ -216,21 +217,23 @@ async fn viewers_and_ended_keys_get_no_form() {
         ("token", "0123456789abcdef"),
     ];
     let page = format!("/keys/{}/rotate", ended.id);
-    for answer in [owner.get(&page).await, owner.form(&page, &fields).await] {
-        let body = answer.expect(200).body;
+    let shown = owner.get(&page).await.expect(200);
+    let refused = owner.form(&page, &fields).await.expect(422);
+    for body in [shown.body, refused.body] {
         assert!(body.contains("This key has ended already."), "{body}");
     }
     world.sql("UPDATE members SET role = 'viewer'").await;
     let page = format!("/keys/{}/rotate", old.id);
-    for answer in [owner.get(&page).await, owner.form(&page, &fields).await] {
-        let body = answer.expect(200).body;
+    let shown = owner.get(&page).await.expect(200);
+    let refused = owner.form(&page, &fields).await.expect(403);
+    for body in [shown.body, refused.body] {
         assert!(body.contains("Your role does not allow this"), "{body}");
         assert!(!body.contains("name=\"grace\""), "{body}");
     }
     owner
         .form(&format!("/keys/{}/end", old.id), &[])
         .await
-        .expect(303);
+        .expect(403);
     old.get("/api/key").await.expect(200);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 2);
     owner.form("/keys/none/rotate", &fields).await.expect(404);

@@ -86,7 +86,7 @@ async fn a_second_factor_counts_once_a_first_code_was_right_and_shows_its_recove
     let again = owner
         .form("/account/second-factor", &wrong)
         .await
-        .expect(200)
+        .expect(422)
         .body;
     assert!(again.contains("This code is not right"), "{again}");
     assert_eq!(
@@ -109,7 +109,7 @@ async fn a_second_factor_counts_once_a_first_code_was_right_and_shows_its_recove
             ("old_password", password),
         ];
         let again = owner.form("/account/second-factor", &fields).await;
-        assert!(again.expect(200).body.contains("This is not your password"));
+        assert!(again.expect(422).body.contains("This is not your password"));
         world.clock.advance_seconds(2);
         assert_eq!(world.count("SELECT count(*) FROM second_factors").await, 0);
     }
@@ -147,7 +147,7 @@ async fn signing_in_asks_for_a_code_that_works_once() {
     let first = app.code(&world);
     let http = world.nobody();
     let step = begin(&http).await;
-    let page = finish(&http, &step, &first).await.expect(200).body;
+    let page = finish(&http, &step, &first).await.expect(422).body;
     assert!(
         page.contains("was used already"),
         "the code of the enrolment: {page}"
@@ -161,7 +161,7 @@ async fn signing_in_asks_for_a_code_that_works_once() {
     let again = finish(&http, &step, &app.at(&world, 30)).await.expect(303);
     assert_eq!(again.header("location"), "/sign-in?next=%2Fkeys");
     let step = begin(&http).await;
-    finish(&http, &step, &code).await.expect(200);
+    finish(&http, &step, &code).await.expect(422);
     world.clock.advance_seconds(60);
     // A clock that is half a minute off is none to be refused.
     finish(&http, &step, &app.at(&world, -30)).await.expect(303);
@@ -189,7 +189,7 @@ async fn wrong_codes_delay_the_next_one_wherever_they_come_from() {
     let step = begin(&world.nobody()).await;
     for (seconds, ip) in [(1, 1), (2, 2), (4, 3), (8, 4)] {
         let http = world.nobody().from([198, 51, 100, ip]);
-        finish(&http, &step, "00000x").await.expect(200);
+        finish(&http, &step, "00000x").await.expect(422);
         let answer = finish(&world.nobody(), &step, &app.code(&world))
             .await
             .expect(429);
@@ -214,7 +214,7 @@ async fn each_recovery_code_signs_in_once() {
     let typed = codes[3].to_uppercase().replace('-', " ");
     finish(&world.nobody(), &step, &typed).await.expect(303);
     let step = begin(&world.nobody()).await;
-    finish(&world.nobody(), &step, &codes[3]).await.expect(200);
+    finish(&world.nobody(), &step, &codes[3]).await.expect(422);
     world.clock.advance_seconds(30);
     finish(&world.nobody(), &step, &codes[4]).await.expect(303);
     let account = owner.get("/account").await.expect(200).body;
@@ -235,11 +235,11 @@ async fn turning_it_off_asks_for_the_password_and_a_code() {
     };
     let page = off("wrong horse battery", &app.code(&world))
         .await
-        .expect(200)
+        .expect(422)
         .body;
     assert!(page.contains("This is not your password."));
     world.clock.advance_seconds(30);
-    let page = off(PASSWORD, "zzzzz-zzzzz").await.expect(200).body;
+    let page = off(PASSWORD, "zzzzz-zzzzz").await.expect(422).body;
     assert!(page.contains("This code is not right"));
     world.clock.advance_seconds(30);
     let answer = off(PASSWORD, &codes[0]).await.expect(303);

@@ -85,7 +85,7 @@ async fn a_refusal_keeps_what_was_typed_and_names_the_fields() {
         ("limit_per_second", "many"),
         ("time_zone", "Mars/Olympus"),
     ];
-    let page = owner.form("/settings", &fields).await.expect(200);
+    let page = owner.form("/settings", &fields).await.expect(422);
     assert_eq!(page.body.matches("aria-invalid=\"true\"").count(), 4);
     for text in [
         "Check the fields marked below.",
@@ -112,7 +112,7 @@ async fn a_viewer_sees_the_settings_and_changes_nothing() {
     let page = owner.get("/settings").await.expect(200);
     assert!(shown(&page, "Acme Motors") && shown(&page, "USD"));
     assert!(!shown(&page, "Save settings") && !shown(&page, "action=\"/settings\""));
-    let answer = owner.form("/settings", &FIELDS).await.expect(200);
+    let answer = owner.form("/settings", &FIELDS).await.expect(403);
     assert!(shown(&answer, "Your role does not allow this"));
     assert_eq!(event(&world).await, Value::Null);
     assert!(shown(&owner.get("/settings").await, "Acme Motors"));

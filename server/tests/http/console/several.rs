@@ -49,7 +49,7 @@ async fn several_keys_are_revoked_once_their_number_is_typed() {
         let page = owner
             .form("/keys/several", &form("revoke", &[&one, &two], wrong))
             .await
-            .expect(200)
+            .expect(422)
             .body;
         assert!(page.contains("Type 2, the number of keys above"), "{wrong}");
         one.get("/api/key").await.expect(200);
@@ -92,7 +92,7 @@ async fn several_keys_are_paused_and_the_others_left_out() {
     assert!(page.contains("2 keys that you chose are ended or paused already"));
     // What was chosen has to be as it was shown: nothing is done to a part of it unseen.
     let all = form("pause", &[&one, &two, &three], "1");
-    let page = owner.form("/keys/several", &all).await.expect(200).body;
+    let page = owner.form("/keys/several", &all).await.expect(422).body;
     assert!(page.contains("Some of these keys have changed meanwhile"));
     one.get("/api/key").await.expect(200);
     owner
@@ -134,7 +134,7 @@ async fn nothing_chosen_and_too_much_chosen_are_told() {
             &[("do", "delete"), ("key", &one.id), ("count", "1")],
         )
         .await
-        .expect(200)
+        .expect(422)
         .body;
     assert!(page.contains("Choose some keys in the list"));
     one.get("/api/key").await.expect(200);
@@ -149,7 +149,7 @@ async fn viewers_and_admins_do_what_their_role_allows() {
     owner
         .form("/keys/several", &form("revoke", &[&one], "1"))
         .await
-        .expect(200);
+        .expect(403);
     assert!(
         !owner
             .get("/keys")
@@ -170,11 +170,11 @@ async fn viewers_and_admins_do_what_their_role_allows() {
         owner
             .form("/keys/revoke-all", &[("confirm", "Acme Motors")])
             .await
-            .expect(200);
+            .expect(403);
         owner
             .form("/settings/key-creation", &[("stop", "1")])
             .await
-            .expect(200);
+            .expect(403);
         one.get("/api/key").await.expect(200);
     }
     assert_eq!(
@@ -220,7 +220,7 @@ async fn an_owner_stops_the_creation_of_keys_and_allows_it_again() {
             && !page.contains("Open the form as a page")
     );
     assert!(owner.keys().await["new_key"].is_null());
-    let page = owner.form("/keys", &create).await.expect(200).body;
+    let page = owner.form("/keys", &create).await.expect(403).body;
     assert!(page.contains("has stopped the creation of keys"), "{page}");
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 3);
     one.get("/api/key").await.expect(200);
@@ -254,7 +254,7 @@ async fn an_owner_revokes_all_keys_by_typing_the_accounts_name() {
         let page = owner
             .form("/keys/revoke-all", &[("confirm", wrong)])
             .await
-            .expect(200)
+            .expect(422)
             .body;
         assert!(page.contains("exactly as it stands above"), "{wrong}");
     }

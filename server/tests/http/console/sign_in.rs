@@ -47,7 +47,7 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same() {
             .from(ip)
             .form("/sign-in", &fields)
             .await
-            .expect(200);
+            .expect(401);
         assert!(!answer.headers.contains_key("set-cookie"));
         assert!(answer.body.contains("do not match"), "{}", answer.body);
         // What differs between any two pages is the nonce, which stands between quotes.
@@ -65,7 +65,7 @@ async fn the_page_keeps_the_address_and_never_the_password() {
     let world = World::new().await;
     let answer = attempt(&world.nobody(), "swordfish swordfish")
         .await
-        .expect(200);
+        .expect(401);
     assert!(answer.body.contains(OWNER) && !answer.body.contains("swordfish"));
 }
 
@@ -75,7 +75,7 @@ async fn failed_attempts_delay_the_next_one_up_to_thirty_seconds_and_never_for_g
     world.owner().await;
     let client = world.nobody();
     for seconds in [1, 2, 4, 8, 16, 30, 30] {
-        attempt(&client, "wrong horse battery").await.expect(200);
+        attempt(&client, "wrong horse battery").await.expect(401);
         let answer = attempt(&client, PASSWORD).await.expect(429);
         assert_eq!(answer.header("retry-after"), seconds.to_string());
         assert!(
@@ -88,7 +88,7 @@ async fn failed_attempts_delay_the_next_one_up_to_thirty_seconds_and_never_for_g
     }
     attempt(&client, PASSWORD).await.expect(303);
     // A success forgets them.
-    attempt(&client, "wrong horse battery").await.expect(200);
+    attempt(&client, "wrong horse battery").await.expect(401);
     assert_eq!(
         attempt(&client, PASSWORD)
             .await
@@ -105,12 +105,12 @@ async fn a_delay_outlives_a_restart_and_keeps_nobody_else_out() {
     for _ in 0..3 {
         attempt(&world.nobody(), "wrong horse battery")
             .await
-            .expect(200);
+            .expect(401);
         world.clock.advance_seconds(8);
     }
     attempt(&world.nobody(), "wrong horse battery")
         .await
-        .expect(200);
+        .expect(401);
     let world = world.restart().await;
     assert_eq!(
         attempt(&world.nobody(), PASSWORD)

@@ -51,7 +51,7 @@ async fn an_invited_member_joins_by_a_link_that_is_shown_and_works_once() {
     }
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     let short = [("password", "short")];
-    let refused = world.nobody().form(&link, &short).await.expect(200).body;
+    let refused = world.nobody().form(&link, &short).await.expect(422).body;
     assert!(refused.contains("at least 12 characters"), "{refused}");
     let answer = world.nobody().form(&link, &[("password", PASSWORD)]).await;
     let bob = Member::of(&world, &answer.expect(303));
@@ -105,7 +105,7 @@ async fn what_is_wrong_with_an_invitation_is_told_at_its_field_and_kept() {
         (OWNER, "admin", "This address is a member&#39;s already."),
     ] {
         let fields = [("email", email), ("role", role)];
-        let page = owner.form("/team/invite", &fields).await.expect(200).body;
+        let page = owner.form("/team/invite", &fields).await.expect(422).body;
         let plain = page
             .replace("&#x27;", "&#39;")
             .replace("'s already", "&#39;s already");
@@ -120,7 +120,7 @@ async fn what_is_wrong_with_an_invitation_is_told_at_its_field_and_kept() {
     let taken = world.nobody().form(&link, &[("password", PASSWORD)]).await;
     assert!(
         taken
-            .expect(200)
+            .expect(422)
             .body
             .contains("belongs to a member already")
     );
@@ -140,36 +140,36 @@ async fn each_role_may_what_it_may() {
         for email in [BOB, "admin@example.com", OWNER] {
             change(&viewer, &world, email, verb, "viewer")
                 .await
-                .expect(200);
+                .expect(403);
         }
         change(&admin, &world, OWNER, verb, "viewer")
             .await
-            .expect(200);
+            .expect(403);
         // Nobody changes themselves.
+        let status = if verb == "hand-over" { 422 } else { 403 };
         change(&owner, &world, OWNER, verb, "viewer")
             .await
-            .expect(200);
+            .expect(status);
         change(&admin, &world, "admin@example.com", verb, "viewer")
             .await
-            .expect(200);
+            .expect(403);
     }
     change(&admin, &world, BOB, "role", "owner")
         .await
-        .expect(200);
+        .expect(403);
     change(&admin, &world, BOB, "hand-over", "")
         .await
-        .expect(200);
+        .expect(403);
     for (by, role) in [(&viewer, "viewer"), (&admin, "owner")] {
         let fields = [("email", "new@example.com"), ("role", role)];
-        let page = by.form("/team/invite", &fields).await.expect(200).body;
+        let page = by.form("/team/invite", &fields).await.expect(403).body;
         assert!(!page.contains("/setup/") && page.contains("Your role does not allow this"));
     }
     let fields = [("email", "boss@example.com"), ("role", "owner")];
     second.form("/team/invite", &fields).await.expect(200);
     for by in [&viewer, &admin] {
         let fields = [("email", "boss@example.com")];
-        let answer = by.form("/team/withdraw", &fields).await.expect(303);
-        assert_eq!(answer.header("location"), "/team");
+        by.form("/team/withdraw", &fields).await.expect(403);
     }
     let after = world.count("SELECT count(*) FROM audit_events").await;
     assert_eq!(after, before + 1, "the one invitation by an owner");
@@ -246,7 +246,7 @@ async fn a_deactivated_member_is_out_at_once_and_looks_like_nobody_at_the_door()
     let call = bob.call("keys/list", &serde_json::json!({})).await;
     assert_eq!(call.json()["Err"], "signed_out");
     assert_eq!(world.count("SELECT count(*) FROM sessions").await, 1);
-    let page = sign_in(&world, BOB).await.expect(200).body;
+    let page = sign_in(&world, BOB).await.expect(401).body;
     assert!(page.contains("do not match"), "{page}");
     world.clock.advance_seconds(60);
     assert!(row(&owner, BOB).await.contains("Deactivated"));
@@ -307,13 +307,13 @@ async fn an_owner_hands_over_to_whom_they_name() {
     let page = owner
         .form(&at, &[("confirm", "bob")])
         .await
-        .expect(200)
+        .expect(422)
         .body;
     assert!(page.contains("Type the address of the new owner") && page.contains("value=\"bob\""));
     change(&owner, &world, BOB, "deactivate", "")
         .await
         .expect(303);
-    let page = owner.form(&at, &[("confirm", BOB)]).await.expect(200).body;
+    let page = owner.form(&at, &[("confirm", BOB)]).await.expect(422).body;
     assert!(page.contains("Only an active member"), "{page}");
     change(&owner, &world, BOB, "reactivate", "")
         .await

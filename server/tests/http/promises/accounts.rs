@@ -342,7 +342,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                     ("reason", "other"),
                     ("count", "1"),
                 ];
-                mine.form(&at, &fields).await.expect(200)
+                mine.form(&at, &fields).await.expect(422)
             }
             (MethodFilter::POST, "/keys/revoke-all") => {
                 let fields = [("confirm", "Other Cars"), ("confirm", "Acme Motors")];
@@ -375,7 +375,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 let fields = [("email", "bob@example.com"), ("role", "viewer")];
                 mine.form(&at, &fields).await.expect(200)
             }
-            (MethodFilter::POST, "/account/password") => mine.form(&at, &[]).await.expect(200),
+            (MethodFilter::POST, "/account/password") => mine.form(&at, &[]).await.expect(422),
             (MethodFilter::POST, "/account/second-factor" | "/account/second-factor/off") => {
                 mine.form(&at, &[("sealed", "00")]).await
             }
@@ -408,7 +408,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 .form(&at, &[("reason", "other"), ("confirm", "Acme Feed")])
                 .await
                 .expect(404),
-            (MethodFilter::POST, "/keys") => mine.form(&at, &[("name", "n")]).await.expect(200),
+            (MethodFilter::POST, "/keys") => mine.form(&at, &[("name", "n")]).await.expect(422),
             (MethodFilter::POST, "/settings") => mine.form(&at, &SETTINGS).await.expect(303),
             (MethodFilter::POST, "/theme") => mine.form(&at, &[]).await.expect(303),
             // Links name no account until they are used, and then make their own.

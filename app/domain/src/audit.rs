@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What is looked for, as an address says it and not yet checked. Whatever is empty is not asked about.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AuditForm {
-    /// `member:ID`, `key:ID`, `keys` or `operator`.
+    /// `member:ID`, `key:ID`, `keys`, `operator` or `unknown`.
     pub who: String,
     /// A group of actions, such as `keys`.
     pub what: String,

@@ -1,6 +1,6 @@
 //! What an operator watches of a running node.
 
-use crate::Service;
+use crate::{Attempt, Service};
 use std::sync::atomic::Ordering;
 
 /// As of now, or since the start.
@@ -14,6 +14,8 @@ pub struct Figures {
     pub uses_pending: u64,
     /// How often a key was looked up in the database, since the start.
     pub key_reads: u64,
+    /// Failed attempts to sign in since the start, in the order of [`Attempt::ALL`].
+    pub failed_attempts: [u64; Attempt::ALL.len()],
 }
 
 impl Service {
@@ -23,6 +25,7 @@ impl Service {
             memory_may_be_used: self.verdicts.may_be_used(self.boot_micros()),
             uses_pending: self.usages.pending(),
             key_reads: self.key_reads.load(Ordering::Relaxed),
+            failed_attempts: self.attempts.counts(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! through the ports in [`store`]. Nothing here knows HTTP, SQL or the user interface.
 
 mod access;
+mod attempt;
 pub mod audit;
 mod caller;
 mod calls;
@@ -37,6 +38,7 @@ mod verdict;
 mod view;
 mod zone;
 
+pub use attempt::Attempt;
 pub use caller::{CalledKey, Client, Source};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::Error;
@@ -76,6 +78,7 @@ pub struct Service {
     refusals: refusal::PendingRefusals,
     awaited: key::AwaitedKeys,
     failures: limit::FailureBuckets,
+    attempts: attempt::Attempts,
     in_flight: once::InFlight,
     public_url: String,
 }

@@ -4,7 +4,7 @@ use crate::limit::network;
 use crate::password::Turn;
 use crate::random::bytes;
 use crate::store::{Action, Actor, AuditEvent, NewSession, TokenDigest};
-use crate::{Client, Error, Member, Service, SignedIn};
+use crate::{Attempt, Client, Error, Member, Service, SignedIn};
 use domain::{AccountId, Email, Failure, Field, MemberId, Rejected, Timestamp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -57,22 +57,28 @@ impl Service {
             Some(email) => self.store.find_member_by_email(email).await?,
             None => None,
         };
-        // Like somebody unknown, to whoever tries.
-        let member = member.filter(|member| !member.deactivated);
         let stored = match &member {
-            Some(member) => self.store.password_hash(&member.id).await?,
-            None => None,
+            // To the caller, a deactivated member looks like an unknown one.
+            Some(member) if !member.deactivated => self.store.password_hash(&member.id).await?,
+            _ => None,
         };
         let matches = turn
             .verify(&self.hasher, password, stored.as_deref())
             .await?;
-        let Some(member) = member.filter(|_| matches) else {
+        let Some(member) = member.as_ref().filter(|_| matches) else {
             self.count_failure(subject, client).await?;
+            match &member {
+                Some(found) => {
+                    let whose = Some((&found.account_id, &found.id));
+                    self.note_attempt(Attempt::Password, whose, client);
+                }
+                None => self.note_attempt(Attempt::UnknownAddress, None, client),
+            }
             return Err(Failure::WrongCredentials.into());
         };
         if self.store.second_factor(&member.id).await?.is_some() {
             // What failed before stays counted until the code is right, too.
-            return self.begin_sign_in(&member).await.map(SignedIn::CodeNeeded);
+            return self.begin_sign_in(member).await.map(SignedIn::CodeNeeded);
         }
         self.open_session(&member.id, &member.account_id, &by_member, client)
             .await
@@ -189,6 +195,8 @@ impl Service {
             return Ok(());
         }
         self.count_failure(email, client).await?;
+        let whose = Some((&member.account_id, &member.id));
+        self.note_attempt(Attempt::CurrentPassword, whose, client);
         Err(Error::field(
             Field::OldPassword,
             Rejected("This is not your password."),

@@ -61,6 +61,7 @@ impl Service {
             refusals: crate::refusal::PendingRefusals::default(),
             awaited: key::AwaitedKeys::default(),
             failures: limit::FailureBuckets::default(),
+            attempts: crate::attempt::Attempts::default(),
             in_flight: once::InFlight::default(),
             public_url,
         })

@@ -13,11 +13,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use service::Service;
+use service::{Attempt, Service};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
@@ -110,6 +111,14 @@ impl Collector for Figures {
         let reads = ConstCounter::new(figures.key_reads);
         let kind = reads.metric_type();
         let help = "API keys that were looked up in the database";
-        reads.encode(encoder.encode_descriptor("key_reads", help, None, kind)?)
+        reads.encode(encoder.encode_descriptor("key_reads", help, None, kind)?)?;
+        let help = "Failed attempts to sign in or to give a password or code, by reason";
+        let kind = MetricType::Counter;
+        let mut family = encoder.encode_descriptor("failed_sign_ins", help, None, kind)?;
+        for (reason, count) in Attempt::ALL.into_iter().zip(figures.failed_attempts) {
+            let labels = [("reason", reason.as_str())];
+            ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
+        }
+        Ok(())
     }
 }

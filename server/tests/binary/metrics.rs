@@ -46,6 +46,10 @@ fn figures_are_served_on_a_listener_of_their_own_and_name_nobody() {
     owner.get(&format!("/keys/{id}")).unwrap();
     server.key("vx_wrong").get("/api/key").unwrap();
 
+    let fields = "email=hunter2%40example.org&password=swordfish";
+    let refused = server.client(None).form("/sign-in", fields).unwrap();
+    assert_eq!(refused.status, 401);
+
     let url = format!("http://{address}/metrics");
     let text = figures(
         &url,
@@ -58,6 +62,8 @@ fn figures_are_served_on_a_listener_of_their_own_and_name_nobody() {
             "voxum_memory_may_be_used 1",
             "voxum_key_reads_total 1",
             "voxum_connections_limit 10000",
+            "voxum_failed_sign_ins_total{reason=\"unknown_address\"} 1",
+            "voxum_failed_sign_ins_total{reason=\"password\"} 0",
             "# EOF",
         ],
     );
@@ -69,7 +75,17 @@ fn figures_are_served_on_a_listener_of_their_own_and_name_nobody() {
     assert_eq!(status, 404);
     let elsewhere = ureq::get(format!("http://{address}/keys")).call();
     assert!(matches!(elsewhere, Err(ureq::Error::StatusCode(404))));
-    let (ended, _, _) = server.stop();
+    let (ended, log, _) = server.stop();
+    let line = log.lines().find(|line| line.contains("sign_in_failed"));
+    let line = line.expect("the failed sign-in is in the log");
+    assert!(
+        line.contains("WARN") && line.contains("127.0.0.1"),
+        "{line}"
+    );
+    assert!(
+        !log.contains("hunter2") && !log.contains("swordfish"),
+        "{log}"
+    );
     assert!(ended.success());
     assert!(ureq::get(&url).call().is_err(), "it stops with the server");
 }

@@ -8,6 +8,7 @@ pub(super) const MEMBER: &str = "member:";
 pub(super) const KEY: &str = "key:";
 pub(super) const KEYS: &str = "keys";
 pub(super) const OPERATOR: &str = "operator";
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// Value, text and the first words of the actions of each group. Every action is in one.
 const GROUPS: [(&str, &str, &[&str]); 6] = [
@@ -87,6 +88,7 @@ fn by(who: &str) -> Option<ActorFilter> {
     match who {
         KEYS => Some(ActorFilter::AnyKey),
         OPERATOR => Some(ActorFilter::One(Actor::System)),
+        UNKNOWN => Some(ActorFilter::One(Actor::Unknown)),
         _ => {
             let member = who.strip_prefix(MEMBER).and_then(member);
             let key = who.strip_prefix(KEY).and_then(key);
@@ -146,6 +148,7 @@ mod tests {
             ("member:m1", Actor::Member(MemberId::parse("m1").unwrap())),
             ("key:k1", Actor::Key(KeyId::parse("k1").unwrap())),
             ("operator", Actor::System),
+            ("unknown", Actor::Unknown),
         ] {
             assert_eq!(by(who), Some(ActorFilter::One(actor)));
         }

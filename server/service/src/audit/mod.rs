@@ -103,6 +103,7 @@ impl Service {
         choices.insert(0, (String::new(), "Anyone".to_owned()));
         choices.push((filter::KEYS.to_owned(), "Any API key".to_owned()));
         choices.push((filter::OPERATOR.to_owned(), words::OPERATOR.to_owned()));
+        choices.push((filter::UNKNOWN.to_owned(), words::UNKNOWN.to_owned()));
         Ok(choices)
     }
 
@@ -126,6 +127,7 @@ fn row(logged: LoggedEvent, zone: &Zone) -> AuditRow {
         Actor::Member(id) => format!("{}{id}", filter::MEMBER),
         Actor::Key(id) => format!("{}{id}", filter::KEY),
         Actor::System => filter::OPERATOR.to_owned(),
+        Actor::Unknown => filter::UNKNOWN.to_owned(),
     };
     // As it was called then, where the event says that.
     let then = event.detail["name"].as_str().map(str::to_owned);

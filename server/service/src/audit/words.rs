@@ -8,9 +8,11 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 pub(super) const OPERATOR: &str = "The operator";
+/// The actor of a failed attempt.
+pub(super) const UNKNOWN: &str = "Unknown caller";
 
 /// Fields in the order in which they are told, with their names. Others follow under the name that they are stored by.
-const FIELDS: [(&str, &str); 29] = [
+const FIELDS: [(&str, &str); 32] = [
     ("name", "Name"),
     ("email", "Email"),
     ("owner", "Owner"),
@@ -38,6 +40,9 @@ const FIELDS: [(&str, &str); 29] = [
     ("paused", "Keys paused until confirmed"),
     ("together", "Keys changed together"),
     ("all", "All keys of the account"),
+    ("attempts", "Attempts"),
+    ("hour", "Hour from"),
+    ("from", "From"),
     ("before", "Before"),
     ("after", "After"),
 ];
@@ -52,6 +57,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::FactorDisabled => "Second factor turned off",
         Action::FactorEnabled => "Second factor turned on",
         Action::FactorRecoveryUsed => "Signed in with a recovery code",
+        Action::FactorRefused => "Wrong code",
         Action::InvitationCreated => "Member invited",
         Action::InvitationWithdrawn => "Invitation withdrawn",
         Action::ItemDeleted => "Item removed",
@@ -74,11 +80,13 @@ pub const fn title(action: Action) -> &'static str {
         Action::MemberReactivated => "Member reactivated",
         Action::MemberRoleChanged => "Role changed",
         Action::PasswordChanged => "Password changed",
+        Action::PasswordRefused => "Wrong password",
         Action::PasswordReset => "Password reset",
         Action::PasswordResetOffered => "Link for a new password made",
         Action::SessionEnded => "Signed out",
         Action::SessionOpened => "Signed in",
         Action::SessionOthersEnded => "Signed out elsewhere",
+        Action::SessionRefused => "Sign-in failed",
     }
 }
 
@@ -86,10 +94,11 @@ pub const fn title(action: Action) -> &'static str {
 pub(crate) fn who(actor: &Actor, name: Option<String>) -> String {
     match (actor, name) {
         (Actor::Key(_), Some(name)) => format!("API key “{name}”"),
-        (Actor::Member(_) | Actor::System, Some(name)) => name,
+        (Actor::Member(_) | Actor::System | Actor::Unknown, Some(name)) => name,
         (Actor::Member(_), None) => "A member".to_owned(),
         (Actor::Key(_), None) => "An API key".to_owned(),
         (Actor::System, None) => OPERATOR.to_owned(),
+        (Actor::Unknown, None) => UNKNOWN.to_owned(),
     }
 }
 

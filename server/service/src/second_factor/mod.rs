@@ -5,6 +5,8 @@ mod sign_in;
 
 pub use sign_in::{SignInStep, SignedIn};
 
+use sign_in::Holder;
+
 use crate::store::{Action, NewFactor};
 use crate::{Client, Error, Member, Service};
 use code::step;
@@ -127,15 +129,15 @@ impl Service {
         self.ask_password(member, password, client).await?;
         let factor = self.store.second_factor(&member.id).await?;
         let factor = factor.ok_or(Failure::NotFound)?;
-        let (id, email) = (&member.id, &member.email);
-        let proof = self.ask_code(id, email, &factor, typed, client).await?;
-        let now = self.clock.now();
+        let holder = Holder::of_member(member);
+        let proof = self.ask_code(holder, &factor, typed, client).await?;
+        let (id, now) = (&member.id, self.clock.now());
         let event = member.event(Action::FactorDisabled, id.as_str(), client, now, json!({}));
         let store = &self.store;
         if store.disable_second_factor(id, proof, event).await? {
             Ok(())
         } else {
-            Err(self.wrong_code(id, email, client).await?)
+            Err(self.wrong_code(holder, client).await?)
         }
     }
 

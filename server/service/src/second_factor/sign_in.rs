@@ -4,8 +4,8 @@
 use super::WRONG;
 use crate::session::{code_subject, subjects, token_digest};
 use crate::store::{Action, FactorRecord, MemberRecord, Proof};
-use crate::{Client, Error, Service, SessionToken};
-use domain::{Email, Failure, Field, MemberId};
+use crate::{Attempt, Client, Error, Member, Service, SessionToken};
+use domain::{AccountId, Email, Failure, Field, MemberId};
 use zeroize::Zeroizing;
 
 /// Long enough to look for a phone.
@@ -25,6 +25,32 @@ impl SignInStep {
     /// The text itself, for the form that asks for the code.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+/// The member whose code is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Holder<'a> {
+    account: &'a AccountId,
+    id: &'a MemberId,
+    email: &'a Email,
+}
+
+impl<'a> Holder<'a> {
+    const fn of_record(record: &'a MemberRecord) -> Self {
+        Self {
+            account: &record.account_id,
+            id: &record.id,
+            email: &record.email,
+        }
+    }
+
+    pub(super) const fn of_member(member: &'a Member) -> Self {
+        Self {
+            account: &member.account_id,
+            id: &member.id,
+            email: &member.email,
+        }
     }
 }
 
@@ -54,8 +80,9 @@ impl Service {
         let member = member.ok_or(Failure::SignedOut)?;
         let factor = self.store.second_factor(&member.id).await?;
         let factor = factor.ok_or(Failure::SignedOut)?;
-        let (id, email) = (&member.id, &member.email);
-        let proof = self.ask_code(id, email, &factor, typed, client).await?;
+        let holder = Holder::of_record(&member);
+        let proof = self.ask_code(holder, &factor, typed, client).await?;
+        let Holder { id, email, .. } = holder;
         let (session, opened) = self.new_session(id, client);
         let action = match proof {
             Proof::Step(_) => Action::SessionOpened,
@@ -71,7 +98,7 @@ impl Service {
         {
             Ok(opened)
         } else {
-            Err(self.wrong_code(id, email, client).await?)
+            Err(self.wrong_code(holder, client).await?)
         }
     }
 
@@ -82,29 +109,30 @@ impl Service {
     /// during a delay.
     pub(super) async fn ask_code(
         &self,
-        id: &MemberId,
-        email: &Email,
+        holder: Holder<'_>,
         factor: &FactorRecord,
         typed: &str,
         client: &Client,
     ) -> Result<Proof, Error> {
+        let Holder { id, email, .. } = holder;
         // Holds the turn, so that a burst does not pass before its first failure is counted.
         let _turn = self.attempt_code(id, email, client).await?;
         match self.proof(id, email, factor, typed, self.clock.now())? {
             Some(proof) => Ok(proof),
-            None => Err(self.wrong_code(id, email, client).await?),
+            None => Err(self.wrong_code(holder, client).await?),
         }
     }
 
     /// Counts it, whatever network it comes from: whoever gets this far has the password.
     pub(super) async fn wrong_code(
         &self,
-        id: &MemberId,
-        email: &Email,
+        holder: Holder<'_>,
         client: &Client,
     ) -> Result<Error, Error> {
+        let Holder { account, id, email } = holder;
         self.count_failure(email.as_str(), client).await?;
         self.count_code_failure(id).await?;
+        self.note_attempt(Attempt::Code, Some((account, id)), client);
         Ok(Error::field(Field::Code, WRONG))
     }
 }

@@ -123,8 +123,10 @@ pub trait AuditStore: Send + Sync + 'static {
 pub enum Actor {
     Member(MemberId),
     Key(KeyId),
-    /// The operator, on the command line or by settings, or nobody that is known (a failed sign-in).
+    /// The operator, on the command line or by settings.
     System,
+    /// A caller who failed to sign in or to give a password or code, and may be anyone.
+    Unknown,
 }
 
 impl Actor {
@@ -134,6 +136,7 @@ impl Actor {
             Self::Member(id) => ("member", Some(id.as_str())),
             Self::Key(id) => ("key", Some(id.as_str())),
             Self::System => ("system", None),
+            Self::Unknown => ("unknown", None),
         }
     }
 }
@@ -148,6 +151,7 @@ pub enum Action {
     FactorDisabled,
     FactorEnabled,
     FactorRecoveryUsed,
+    FactorRefused,
     InvitationCreated,
     InvitationWithdrawn,
     ItemDeleted,
@@ -170,15 +174,17 @@ pub enum Action {
     MemberReactivated,
     MemberRoleChanged,
     PasswordChanged,
+    PasswordRefused,
     PasswordReset,
     PasswordResetOffered,
     SessionEnded,
     SessionOpened,
     SessionOthersEnded,
+    SessionRefused,
 }
 
 impl Action {
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 37] = [
         Self::AccountCreated,
         Self::AccountRestored,
         Self::AccountUpdated,
@@ -186,6 +192,7 @@ impl Action {
         Self::FactorDisabled,
         Self::FactorEnabled,
         Self::FactorRecoveryUsed,
+        Self::FactorRefused,
         Self::InvitationCreated,
         Self::InvitationWithdrawn,
         Self::ItemDeleted,
@@ -208,11 +215,13 @@ impl Action {
         Self::MemberReactivated,
         Self::MemberRoleChanged,
         Self::PasswordChanged,
+        Self::PasswordRefused,
         Self::PasswordReset,
         Self::PasswordResetOffered,
         Self::SessionEnded,
         Self::SessionOpened,
         Self::SessionOthersEnded,
+        Self::SessionRefused,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -224,6 +233,7 @@ impl Action {
             Self::FactorDisabled => "factor.disabled",
             Self::FactorEnabled => "factor.enabled",
             Self::FactorRecoveryUsed => "factor.recovery_used",
+            Self::FactorRefused => "factor.refused",
             Self::InvitationCreated => "invitation.created",
             Self::InvitationWithdrawn => "invitation.withdrawn",
             Self::ItemDeleted => "item.deleted",
@@ -246,11 +256,13 @@ impl Action {
             Self::MemberReactivated => "member.reactivated",
             Self::MemberRoleChanged => "member.role_changed",
             Self::PasswordChanged => "password.changed",
+            Self::PasswordRefused => "password.refused",
             Self::PasswordReset => "password.reset",
             Self::PasswordResetOffered => "password.reset_offered",
             Self::SessionEnded => "session.ended",
             Self::SessionOpened => "session.opened",
             Self::SessionOthersEnded => "session.others_ended",
+            Self::SessionRefused => "session.refused",
         }
     }
 }

@@ -5,6 +5,7 @@
 //! `contract` (behind the feature of that name).
 
 mod access;
+mod attempt;
 mod audit;
 mod authority;
 mod call;
@@ -24,6 +25,7 @@ mod team;
 mod verdict;
 
 pub use access::*;
+pub use attempt::*;
 pub use audit::*;
 pub use authority::*;
 pub use call::*;
@@ -71,6 +73,7 @@ pub trait Store:
     + MemberStore
     + TeamStore
     + AccessStore
+    + AttemptStore
     + FactorStore
     + KeyStore
     + KeySearch
@@ -92,6 +95,7 @@ impl<T> Store for T where
         + MemberStore
         + TeamStore
         + AccessStore
+        + AttemptStore
         + FactorStore
         + KeyStore
         + KeySearch

@@ -38,7 +38,8 @@ impl Part {
 }
 
 impl Service {
-    /// Writes the pending uses, counts of calls, where they came from and why they were refused. What could not be written stays pending.
+    /// Writes the pending uses, counts of calls, where they came from and why they were refused, and failed sign-ins. What
+    /// could not be written stays pending.
     ///
     /// To be called by one at a time and awaited to its end: what was written and not taken off would be counted twice.
     ///
@@ -74,7 +75,8 @@ impl Service {
             tokio::task::yield_now().await;
         }
         done?;
-        self.write_refusals().await
+        self.write_refusals().await?;
+        self.write_attempts().await
     }
 
     async fn write_all(&self, keys: &[Arc<KeyUsage>], limit: Duration) -> Result<(), Error> {

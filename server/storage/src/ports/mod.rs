@@ -7,6 +7,7 @@
 
 mod access;
 mod account;
+mod attempt;
 mod audit;
 mod authority;
 mod call;

@@ -164,6 +164,7 @@ fn actor(kind: &str, id: Option<&str>) -> Result<Actor, Corrupt> {
         }
         ("key", Some(id)) => parsed(KeyId::parse(id), "audit_events.actor_id").map(Actor::Key),
         ("system", None) => Ok(Actor::System),
+        ("unknown", None) => Ok(Actor::Unknown),
         _ => Err(Corrupt("audit_events.actor_kind")),
     }
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod account;
 pub(crate) mod asked;
+pub(crate) mod attempt;
 pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod factor;
@@ -49,6 +50,12 @@ fn address(text: &str, column: &'static str) -> Result<IpAddr, Corrupt> {
 pub(crate) const INDEXED: &[&str] = &[
     account::CHANGE,
     account::FIND,
+    attempt::ACCOUNT_TO_CLOSE,
+    attempt::ADD,
+    attempt::BEGIN,
+    attempt::CLOSE,
+    attempt::NETWORKS,
+    attempt::TO_CLOSE,
     audit::LOG,
     audit::LOG_OF_ACTOR,
     audit::LOG_OF_SUBJECT,

@@ -1,4 +1,5 @@
 mod account;
+mod attempts;
 mod audit;
 mod calls;
 mod dashboard;

@@ -202,6 +202,10 @@ async fn wrong_codes_delay_the_next_one_wherever_they_come_from() {
     finish(&world.nobody(), &step, &app.code(&world))
         .await
         .expect(303);
+    world.service.flush_uses().await.unwrap();
+    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
+    assert!(log.contains("Wrong code") && log.contains("198.51.100.4"));
+    assert_eq!(world.service.figures().failed_attempts, [0, 0, 4, 0]);
 }
 
 #[tokio::test]

@@ -143,6 +143,12 @@ impl World {
             .unwrap()
     }
 
+    /// Seconds since the hour began.
+    pub fn second_of_hour(&self) -> i64 {
+        use service::Clock as _;
+        self.clock.now().millis().rem_euclid(3_600_000) / 1_000
+    }
+
     pub async fn sign_in(&self, email: &str) -> Member {
         let fields = [("email", email), ("password", PASSWORD)];
         Member::of(

@@ -19,6 +19,7 @@
 
 mod access;
 mod accounts;
+mod attempts;
 mod audit;
 mod authority;
 mod calls;
@@ -89,6 +90,8 @@ macro_rules! store_contract_cases {
             the_longest_delay_repeats
             old_failures_are_forgotten
             a_sign_in_forgets_the_failures_of_its_own_address
+            failed_attempts_are_recorded_when_they_begin_and_when_their_hour_is_over
+            attempts_from_many_networks_share_a_count_and_its_events
             a_key_reads_back_as_it_was_made
             keys_are_listed_newest_first
             the_same_form_makes_one_key
@@ -225,7 +228,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
+                access::*, accounts::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

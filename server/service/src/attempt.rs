@@ -1,0 +1,199 @@
+//! The trace of failed sign-ins: in the log, in the metrics and in the audit log of the member's account.
+//!
+//! 1. A failure is logged at `warn` with the caller's address and counted for the metrics. Neither has what was typed.
+//! 2. If a member has the address, the failure waits in memory until the next flush. So the answer takes no longer than for
+//!    an address that no member has.
+//! 3. The flush adds it to the count of its hour, network and member. The first of an hour writes an audit event.
+//! 4. Once the hour is over, any node removes the count and writes a second event with its number, if it grew after the
+//!    first one.
+//!
+//! A crash loses the failures of the last flush interval, and no count that was stored. Memory, rows and events are bounded
+//! by [`MAX_PENDING`] and [`NETWORKS_APART`](crate::store::NETWORKS_APART).
+
+use crate::limit::network;
+use crate::store::{Action, FailedAttempts};
+use crate::{Client, Error, Service};
+use domain::{AccountId, MemberId, Timestamp};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+const HOUR_MILLIS: i64 = 3_600_000;
+
+/// Counts that wait in memory at most. Passwords are checked two at a time, so that a flush comes long before.
+const MAX_PENDING: usize = 1_024;
+
+/// Counts that one transaction closes.
+const CLOSED_AT_ONCE: u32 = 100;
+
+/// A kind of failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// A sign-in with an e-mail address that no member has.
+    UnknownAddress,
+    /// A sign-in with a wrong password, or at a deactivated member.
+    Password,
+    /// A wrong code of a second factor.
+    Code,
+    /// A signed-in member's password, asked again before a change, was wrong.
+    CurrentPassword,
+}
+
+impl Attempt {
+    pub const ALL: [Self; 4] = [
+        Self::UnknownAddress,
+        Self::Password,
+        Self::Code,
+        Self::CurrentPassword,
+    ];
+
+    /// The word in logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownAddress => "unknown_address",
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::CurrentPassword => "current_password",
+        }
+    }
+
+    /// `None` if there is no account in whose audit log it could be recorded.
+    const fn action(self) -> Option<Action> {
+        match self {
+            Self::UnknownAddress => None,
+            Self::Password => Some(Action::SessionRefused),
+            Self::Code => Some(Action::FactorRefused),
+            Self::CurrentPassword => Some(Action::PasswordRefused),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    account: AccountId,
+    member: MemberId,
+    action: &'static str,
+    hour: Timestamp,
+    network: IpAddr,
+}
+
+/// Failures that are not written yet, and how many there were since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts {
+    pending: Mutex<HashMap<Key, FailedAttempts>>,
+    counts: [AtomicU64; Attempt::ALL.len()],
+    /// The hour whose predecessors this node has seen closed.
+    closed_before: AtomicI64,
+}
+
+impl Attempts {
+    /// Failures since the start, in the order of [`Attempt::ALL`].
+    pub(crate) fn counts(&self) -> [u64; Attempt::ALL.len()] {
+        self.counts
+            .each_ref()
+            .map(|count| count.load(Ordering::Relaxed))
+    }
+
+    fn count(&self, attempt: Attempt) {
+        for (kind, count) in Attempt::ALL.iter().zip(&self.counts) {
+            if *kind == attempt {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn add(&self, key: Key, attempts: FailedAttempts) {
+        let mut pending = self.lock();
+        if let Some(found) = pending.get_mut(&key) {
+            found.attempts += attempts.attempts;
+        } else if pending.len() < MAX_PENDING {
+            pending.insert(key, attempts);
+        }
+    }
+
+    fn take(&self) -> HashMap<Key, FailedAttempts> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, FailedAttempts>> {
+        // Nothing panics while it is held, and the map is whole at every point.
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Service {
+    /// Leaves the trace of a failed attempt by `client` at a member's account, or at none.
+    pub(crate) fn note_attempt(
+        &self,
+        attempt: Attempt,
+        member: Option<(&AccountId, &MemberId)>,
+        client: &Client,
+    ) {
+        self.attempts.count(attempt);
+        let reason = attempt.as_str();
+        let (Some((account, member)), Some(action)) = (member, attempt.action()) else {
+            tracing::warn!(ip = %client.ip, reason, "sign_in_failed");
+            return;
+        };
+        tracing::warn!(ip = %client.ip, reason, %member, %account, "sign_in_failed");
+        let hour = hour_of(self.clock.now());
+        let network = network(client.ip);
+        let key = Key {
+            account: account.clone(),
+            member: member.clone(),
+            action: action.as_str(),
+            hour,
+            network,
+        };
+        let attempts = FailedAttempts {
+            member_id: member.clone(),
+            action,
+            hour,
+            network: network.to_string(),
+            ip: Some(client.ip),
+            attempts: 1,
+        };
+        self.attempts.add(key, attempts);
+    }
+
+    /// Writes the failures that wait, and closes the counts of hours that are over. Failures that could not be written
+    /// wait for the next time.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn write_attempts(&self) -> Result<(), Error> {
+        let now = self.clock.now();
+        let mut by_account: HashMap<AccountId, Vec<(Key, FailedAttempts)>> = HashMap::new();
+        for (key, attempts) in self.attempts.take() {
+            let of_account = by_account.entry(key.account.clone()).or_default();
+            of_account.push((key, attempts));
+        }
+        let mut failed = None;
+        for (account, attempts) in by_account {
+            let (keys, attempts): (Vec<_>, Vec<_>) = attempts.into_iter().unzip();
+            if let Err(error) = self.store.record_attempts(&account, &attempts, now).await {
+                for (key, attempts) in keys.into_iter().zip(attempts) {
+                    self.attempts.add(key, attempts);
+                }
+                failed = Some(error);
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        let hour = hour_of(now);
+        if self.attempts.closed_before.load(Ordering::Relaxed) < hour.millis() {
+            let close = || self.store.close_attempts(hour, now, CLOSED_AT_ONCE);
+            while close().await? > 0 {}
+            self.attempts
+                .closed_before
+                .store(hour.millis(), Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+fn hour_of(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis(at.millis() - at.millis().rem_euclid(HOUR_MILLIS))
+}

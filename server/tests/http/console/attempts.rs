@@ -1,0 +1,101 @@
+//! The trace that failed sign-ins leave in the audit log.
+
+use crate::support::{Member, OWNER, PASSWORD, World};
+
+const EVENTS: &str = "SELECT count(*) FROM audit_events WHERE action = 'session.refused'";
+const HOUR: i64 = 3_600;
+
+/// Tries to sign in `times` times, each time once the delay of the one before is over.
+async fn fail(world: &World, email: &str, ip: [u8; 4], times: usize) {
+    for _ in 0..times {
+        let fields = [("email", email), ("password", "wrong horse battery")];
+        let http = world.nobody().from(ip);
+        http.form("/sign-in", &fields).await.expect(401);
+        world.clock.advance_seconds(31);
+    }
+}
+
+async fn log(owner: &Member) -> String {
+    owner.get("/audit?what=sign-ins").await.expect(200).body
+}
+
+#[tokio::test]
+async fn failed_sign_ins_are_recorded_at_the_first_and_with_their_number_after_the_hour() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    // A whole hour lies ahead, so that all attempts fall into one.
+    world.clock.advance_seconds(HOUR - world.second_of_hour());
+    fail(&world, OWNER, [198, 51, 100, 7], 1).await;
+    world.service.flush_uses().await.unwrap();
+    assert_eq!(world.count(EVENTS).await, 1);
+    let page = log(&owner).await;
+    for text in ["Sign-in failed", "Unknown caller", "198.51.100.7", OWNER] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    fail(&world, OWNER, [198, 51, 100, 7], 4).await;
+    fail(&world, OWNER, [198, 51, 100, 8], 1).await;
+    world.service.flush_uses().await.unwrap();
+    assert_eq!(world.count(EVENTS).await, 2, "one for each address");
+
+    // The count survives a restart, and is closed once.
+    let world = world.restart().await;
+    world.clock.advance_seconds(HOUR);
+    for _ in 0..2 {
+        world.service.flush_uses().await.unwrap();
+        assert_eq!(
+            world.count(EVENTS).await,
+            3,
+            "a single attempt needs no number"
+        );
+    }
+    let owner = world.sign_in(OWNER).await;
+    let page = log(&owner).await;
+    assert!(
+        page.contains("Attempts") && page.contains("Hour from"),
+        "{page}"
+    );
+    let numbered = "SELECT count(*) FROM audit_events
+        WHERE action = 'session.refused' AND json_extract(detail, '$.attempts') = 5 AND ip = '198.51.100.7'";
+    assert_eq!(world.count(numbered).await, 1);
+    assert_eq!(world.count("SELECT count(*) FROM failed_attempts").await, 0);
+}
+
+#[tokio::test]
+async fn a_sign_in_with_an_unknown_address_is_in_no_audit_log() {
+    let world = World::new().await;
+    world.owner().await;
+    fail(&world, "nobody@example.com", [198, 51, 100, 7], 2).await;
+    fail(&world, "hunter2", [198, 51, 100, 7], 1).await;
+    world.service.flush_uses().await.unwrap();
+    assert_eq!(world.count(EVENTS).await, 0);
+    assert_eq!(world.count("SELECT count(*) FROM failed_attempts").await, 0);
+    assert_eq!(world.service.figures().failed_attempts, [3, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_wrong_password_before_a_change_is_recorded() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let fields = [
+        ("old_password", "wrong horse battery"),
+        ("password", "three gulls on a wet roof"),
+    ];
+    owner.form("/account/password", &fields).await.expect(422);
+    world.service.flush_uses().await.unwrap();
+    assert!(log(&owner).await.contains("Wrong password"));
+    assert_eq!(world.service.figures().failed_attempts, [0, 0, 0, 1]);
+}
+
+#[tokio::test]
+async fn sign_ins_at_a_deactivated_member_are_recorded() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.join(&owner, "bob@example.com", "viewer").await;
+    let bob = world.member_id("bob@example.com").await;
+    let path = format!("/team/{bob}/deactivate");
+    owner.form(&path, &[]).await.expect(303);
+    let fields = [("email", "bob@example.com"), ("password", PASSWORD)];
+    world.nobody().form("/sign-in", &fields).await.expect(401);
+    world.service.flush_uses().await.unwrap();
+    assert_eq!(world.count(EVENTS).await, 1);
+}

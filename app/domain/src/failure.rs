@@ -72,6 +72,8 @@ pub enum Failure {
     BeingReplaced,
     /// We cannot know right now.
     Unavailable,
+    /// A listing did not finish before its deadline.
+    PastDeadline,
     /// Something broke; the log has the rest under this request id.
     Internal { request_id: String },
 }
@@ -135,6 +137,9 @@ impl Failure {
             }
             Self::Unavailable => {
                 "The console cannot reach its data right now. Nothing was changed. Try again in a moment.".into()
+            }
+            Self::PastDeadline => {
+                "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or narrow your search.".into()
             }
             Self::Internal { request_id } => {
                 format!("Something went wrong on our side. Try again, and if it stays, give your operator the request id {request_id}.")

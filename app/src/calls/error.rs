@@ -16,6 +16,8 @@ pub enum CallError {
     Internal { request_id: String },
     /// The server cannot reach its data.
     Unavailable,
+    /// A listing did not finish before its deadline.
+    PastDeadline,
     /// The server does not know this call or its arguments: it was updated since the page was loaded.
     Outdated,
     /// No answer arrived.
@@ -31,6 +33,7 @@ impl CallError {
             }
             .message(),
             Self::Unavailable => Failure::Unavailable.message(),
+            Self::PastDeadline => Failure::PastDeadline.message(),
             Self::Outdated => "The console was updated. Reload the page to go on.".into(),
             Self::Unreachable => {
                 "The server cannot be reached. Check your connection and try again.".into()
@@ -61,6 +64,7 @@ pub(super) fn answer<T>(result: Result<T, Failure>) -> Result<Answer<T>, CallErr
             StatusCode::INTERNAL_SERVER_ERROR,
         ),
         Err(Failure::Unavailable) => (CallError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+        Err(Failure::PastDeadline) => (CallError::PastDeadline, StatusCode::SERVICE_UNAVAILABLE),
         other => return Ok(other),
     };
     if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {

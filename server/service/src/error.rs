@@ -18,6 +18,9 @@ pub enum Error {
     /// The database cannot be reached: we cannot know, so we neither allow nor deny.
     #[error("unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A listing, which the text names, was interrupted at its deadline.
+    #[error("{0} did not finish before its deadline")]
+    PastDeadline(&'static str),
     /// A fault of ours. Its text is for the log alone.
     #[error("broken")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -43,6 +46,7 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(source) => Self::Unavailable(source),
+            StoreError::PastDeadline(listing) => Self::PastDeadline(listing),
             StoreError::Broken(source) => Self::Broken(source),
             StoreError::Denied(Denial::SignedOut) => Self::Refused(Failure::SignedOut),
             StoreError::Denied(Denial::RoleChanged) => Self::Refused(Failure::Forbidden),

@@ -64,6 +64,8 @@ pub enum Problem {
     Conflict(&'static str),
     Internal,
     Unavailable,
+    /// A listing did not finish before its deadline.
+    PastDeadline,
 }
 
 impl Problem {
@@ -115,7 +117,9 @@ impl Problem {
             ),
             Self::Conflict(_) => (S::CONFLICT, "conflict", "Conflict"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
-            Self::Unavailable => (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable"),
+            Self::Unavailable | Self::PastDeadline => {
+                (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable")
+            }
         }
     }
 
@@ -181,6 +185,9 @@ impl Problem {
                 "Something went wrong on our side. Try again, and if it stays, give your operator the request id in `instance`.".into()
             }
             Self::Unavailable => "The server cannot reach its data right now. Nothing was changed. Try again in a moment.".into(),
+            Self::PastDeadline => {
+                "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or ask for less with a smaller `limit`.".into()
+            }
         }
     }
 
@@ -308,7 +315,7 @@ impl IntoResponse for Problem {
             Self::RequestTimeout => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::Unavailable => {
+            Self::Unavailable | Self::PastDeadline => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
             }
             _ => {}
@@ -329,6 +336,10 @@ impl From<service::Error> for Problem {
             service::Error::Unavailable(_) => {
                 tracing::warn!(error = %Chain(&error), "the database is unavailable");
                 Self::Unavailable
+            }
+            service::Error::PastDeadline(_) => {
+                tracing::warn!(error = %Chain(&error), "a listing was interrupted");
+                Self::PastDeadline
             }
             service::Error::Refused(_) | service::Error::Broken(_) => {
                 tracing::error!(error = %Chain(&error), "a request failed");

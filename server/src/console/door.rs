@@ -56,6 +56,10 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
             tracing::warn!(error = %Chain(&error), "the database is unavailable");
             Failure::Unavailable
         }
+        Error::PastDeadline(_) => {
+            tracing::warn!(error = %Chain(&error), "a listing was interrupted");
+            Failure::PastDeadline
+        }
         // Scopes belong to keys; a session that meets one is a fault of ours.
         Error::MissingScope(_) | Error::KeyDenied(_) | Error::Broken(_) => {
             tracing::error!(error = %Chain(&error), "a request failed");

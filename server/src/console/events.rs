@@ -4,7 +4,7 @@
 //! command line or by time alone, and no change needs to know of it. What is equal is not sent.
 
 use super::door::{Door, failure};
-use super::{Onlooker, Visitor, plain, unavailable};
+use super::{Onlooker, Visitor, past_deadline, plain, unavailable};
 use crate::AppState;
 use crate::headers::RETRY_SECONDS;
 use app::backend::Backend as _;
@@ -63,6 +63,7 @@ pub async fn keys(
     let first = match watch.look().await {
         Ok(first) => first,
         Err(Failure::Unavailable) => return unavailable(),
+        Err(Failure::PastDeadline) => return past_deadline(),
         Err(Failure::NotFound) => return plain(StatusCode::NOT_FOUND, "There is no such list."),
         Err(_) => {
             return plain(

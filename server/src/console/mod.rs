@@ -43,8 +43,20 @@ fn closing(mut response: Response) -> Response {
 
 /// We cannot know whether there is a session: saying "signed out" would be a lie.
 fn unavailable() -> Response {
-    let text =
-        "The console cannot reach its data right now. Nothing was changed. Try again in a moment.";
+    later(
+        "The console cannot reach its data right now. Nothing was changed. Try again in a moment.",
+    )
+}
+
+/// A listing did not finish before its deadline.
+fn past_deadline() -> Response {
+    later(
+        "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or narrow your search.",
+    )
+}
+
+/// An answer of 503 that names when to try again.
+fn later(text: &'static str) -> Response {
     let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
     response
         .headers_mut()

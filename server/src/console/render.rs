@@ -171,7 +171,7 @@ pub fn with_status(mut page: Response, failure: &Failure) -> Response {
         Failure::TooManyAttempts {
             retry_after_seconds,
         } => Some(*retry_after_seconds),
-        Failure::Unavailable => Some(RETRY_SECONDS),
+        Failure::Unavailable | Failure::PastDeadline => Some(RETRY_SECONDS),
         _ => None,
     };
     if let Some(seconds) = wait {

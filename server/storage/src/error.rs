@@ -1,5 +1,6 @@
 //! From what the database says to the two kinds of failure the rules know.
 
+use crate::listing::PastDeadline;
 use service::store::StoreError;
 use sqlx::postgres::PgDatabaseError;
 
@@ -20,13 +21,17 @@ pub(crate) struct Corrupt(pub(crate) &'static str);
 /// Says what a failed step was part of, and how it failed.
 pub(crate) trait Doing<T> {
     /// # Errors
-    /// [`StoreError::Unavailable`] where trying later may work, else [`StoreError::Broken`].
+    /// [`StoreError::PastDeadline`] for a listing that was interrupted, [`StoreError::Unavailable`] if a later attempt may
+    /// succeed, else [`StoreError::Broken`].
     fn doing(self, doing: &'static str) -> Result<T, StoreError>;
 }
 
 impl<T> Doing<T> for Result<T, sqlx::Error> {
     fn doing(self, doing: &'static str) -> Result<T, StoreError> {
         self.map_err(|error| {
+            if PastDeadline::is(&error) {
+                return StoreError::PastDeadline(doing);
+            }
             let passing = may_pass(&error);
             let fault = Box::new(Fault {
                 doing,

@@ -6,6 +6,7 @@
 
 pub mod copy;
 mod error;
+mod listing;
 mod look;
 mod postgres;
 mod sql;

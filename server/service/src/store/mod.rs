@@ -56,6 +56,9 @@ pub enum StoreError {
     /// It cannot be reached, is locked for too long or out of space: trying later may work.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A listing, which the text names, was interrupted at its deadline.
+    #[error("{0} did not finish before its deadline")]
+    PastDeadline(&'static str),
     /// It answered what it must not, or refused a statement of ours.
     #[error("the database failed")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),

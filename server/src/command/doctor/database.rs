@@ -11,7 +11,7 @@ const ABOUT: &str = "database";
 /// Above this, each change and each new key waits noticeably for the way to the server.
 const SLOW_MILLIS: u128 = 20;
 /// What one node may open, with a few to spare for whoever looks after the server.
-const CONNECTIONS: i64 = 20;
+const CONNECTIONS: i64 = 23;
 /// How far two clocks may be apart before times in the console look odd, and before sessions and ends of keys are.
 const APART: (i64, i64) = (1_000, 30_000);
 /// This program is not older than this: 2026-01-01.
@@ -111,7 +111,7 @@ fn tell_of_server(report: &mut Report, version: &str, server: &ServerLook) {
     }
     if server.connections < CONNECTIONS {
         let text = format!(
-            "it takes {} connections, and each node opens up to 17: raise max_connections",
+            "it takes {} connections, and each node opens up to 20: raise max_connections",
             server.connections
         );
         report.look(ABOUT, &text);

@@ -9,7 +9,7 @@ mod json_lines;
 use super::door::failure;
 use super::next::sign_in_to;
 use super::page::path_and_query;
-use super::{Visitor, plain, see_other, unavailable};
+use super::{Visitor, past_deadline, plain, see_other, unavailable};
 use crate::AppState;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
@@ -125,6 +125,7 @@ fn broken(error: Error, request_id: &RequestId) -> Response {
         ),
     }
 }
+        Failure::PastDeadline => past_deadline(),
 
 /// Where a download is in the log.
 struct Log {

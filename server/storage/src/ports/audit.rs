@@ -43,7 +43,7 @@ impl AuditStore for Store {
             .bind(listed(&filter.actions))
             .bind(filter.from.millis())
             .bind(filter.until.millis())
-            .fetch_all(&self.readers)
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)

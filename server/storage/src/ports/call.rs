@@ -16,7 +16,7 @@ impl CallStore for Store {
         let rows: Vec<CountedRow> = sqlx::query_as(call::OF_ACCOUNT)
             .bind(account.as_str())
             .bind(since.millis())
-            .fetch_all(&self.readers)
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)
@@ -55,7 +55,7 @@ impl CallStore for Store {
             let done = sqlx::query(statement)
                 .bind(before.millis())
                 .bind(i64::from(limit))
-                .execute(&self.relaxed)
+                .execute(&self.non_durable)
                 .await
                 .doing(DOING)?;
             swept += done.rows_affected();

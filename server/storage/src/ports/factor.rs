@@ -16,7 +16,7 @@ impl FactorStore for Store {
         const DOING: &str = "finding a second factor";
         let row: Option<FactorRow> = sqlx::query_as(factor::FIND)
             .bind(member.as_str())
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.authentication)
             .await
             .doing(DOING)?;
         read(row, DOING)
@@ -105,7 +105,7 @@ impl FactorStore for Store {
         let row: Option<MemberRow> = sqlx::query_as(factor::FIND_STEP)
             .bind(step.0.as_slice())
             .bind(now.millis())
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.authentication)
             .await
             .doing(DOING)?;
         read(row, DOING)

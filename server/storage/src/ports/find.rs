@@ -35,7 +35,7 @@ impl KeySearch for Store {
         };
         let rows: Vec<KeyRow> = find::page::<Engine>(account, &asked, lead, stretch, limit)
             .build_query_as()
-            .fetch_all(&self.readers)
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         let keys: Vec<KeyRecord> = read_all(rows, DOING)?;
@@ -71,7 +71,7 @@ impl KeySearch for Store {
         };
         let count: i64 = find::count::<Engine>(account, &asked, lead, stretch, most)
             .build_query_scalar()
-            .fetch_one(&self.readers)
+            .fetch_one(&self.listings)
             .await
             .doing("counting API keys")?;
         // No more are counted than were asked for.
@@ -87,14 +87,14 @@ impl KeySearch for Store {
         let expired: i64 = sqlx::query_scalar(find::LAPSED)
             .bind(account.as_str())
             .bind(now.millis())
-            .fetch_one(&self.readers)
+            .fetch_one(&self.listings)
             .await
             .doing(DOING)?;
         if expired > 0 {
             sqlx::query(find::LAPSE)
                 .bind(account.as_str())
                 .bind(now.millis())
-                .execute(&self.relaxed)
+                .execute(&self.non_durable)
                 .await
                 .doing(DOING)?;
         }
@@ -105,7 +105,7 @@ impl KeySearch for Store {
         const DOING: &str = "listing who creates API keys";
         let rows: Vec<CreatorRow> = sqlx::query_as(find::CREATORS)
             .bind(account.as_str())
-            .fetch_all(&self.readers)
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)
@@ -129,12 +129,12 @@ impl Store {
         let mut query = find::end::<Engine>(account, asked, stretch);
         match stretch.order.sort {
             KeySort::Name | KeySort::Preview => {
-                let found = query.build_query_as().fetch_optional(&self.readers).await;
+                let found = query.build_query_as().fetch_optional(&self.listings).await;
                 let row: Option<PlaceRow<String>> = found.doing(DOING)?;
                 read(row, DOING)
             }
             KeySort::Usual | KeySort::Created | KeySort::LastUsed | KeySort::Status => {
-                let found = query.build_query_as().fetch_optional(&self.readers).await;
+                let found = query.build_query_as().fetch_optional(&self.listings).await;
                 let row: Option<PlaceRow<i64>> = found.doing(DOING)?;
                 read(row, DOING)
             }
@@ -157,7 +157,7 @@ impl Store {
     async fn probe(&self, account: &AccountId, asked: &Asked<'_>, most: u32) -> Result<u32> {
         let count: i64 = find::probe::<Engine>(account, asked, most)
             .build_query_scalar()
-            .fetch_one(&self.readers)
+            .fetch_one(&self.listings)
             .await
             .doing("counting API keys")?;
         // No more are counted than were asked for.

@@ -13,7 +13,7 @@ impl InstallationStore for Store {
     async fn ping(&self) -> Result<()> {
         // Where keys are read: whether they can be is what is asked.
         let _: i64 = sqlx::query_scalar(installation::PING)
-            .fetch_one(&self.door)
+            .fetch_one(&self.authentication)
             .await
             .doing("asking whether the database answers")?;
         Ok(())

@@ -84,7 +84,7 @@ impl InventoryStore for Store {
             .bind(filter.updated_since.map(Timestamp::millis))
             .bind(after.unwrap_or_default())
             .bind(i64::from(limit))
-            .fetch_all(&self.readers)
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)
@@ -99,7 +99,7 @@ impl InventoryStore for Store {
             .bind(filter.category.as_deref())
             .bind(pattern(filter))
             .bind(filter.updated_since.map(Timestamp::millis))
-            .fetch_one(&self.readers)
+            .fetch_one(&self.listings)
             .await
             .doing("counting items")?;
         Ok(count.unsigned_abs())

@@ -35,7 +35,7 @@ impl KeyStore for Store {
         const DOING: &str = "listing API keys";
         let rows: Vec<KeyRow> = sqlx::query_as(key::LIST)
             .bind(account.as_str())
-            .fetch_all(&self.readers)
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)
@@ -49,7 +49,7 @@ impl KeyStore for Store {
         const DOING: &str = "finding an API key by its digest";
         let row: Option<KeyRow> = sqlx::query_as(key::FIND_BY_DIGEST)
             .bind(digest.as_bytes().as_slice())
-            .fetch_optional(&self.door)
+            .fetch_optional(&self.authentication)
             .await
             .doing(DOING)?;
         read(row, DOING)
@@ -128,7 +128,7 @@ impl KeyStore for Store {
 
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()> {
         const DOING: &str = "noting when API keys were used";
-        let mut tx = self.begin_relaxed(DOING).await?;
+        let mut tx = self.begin_non_durable(DOING).await?;
         if !uses.is_empty() {
             key::RECORD_USES
                 .with::<Engine, _>(uses, |mut row, (id, used)| {

@@ -121,7 +121,7 @@ impl LeadStore for Store {
             .bind(account.as_str())
             .bind(stored(after))
             .bind(i64::from(limit))
-            .fetch_all(&self.readers)
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)
@@ -147,7 +147,7 @@ impl LeadStore for Store {
             .bind(account.as_str())
             .bind(before.map_or(i64::MAX, stored))
             .bind(i64::from(limit))
-            .fetch_all(&self.readers)
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)
@@ -156,7 +156,7 @@ impl LeadStore for Store {
     async fn count_leads(&self, account: &AccountId) -> Result<u64> {
         let count: i64 = sqlx::query_scalar(lead::COUNT)
             .bind(account.as_str())
-            .fetch_one(&self.readers)
+            .fetch_one(&self.listings)
             .await
             .doing("counting leads")?;
         Ok(count.unsigned_abs())
@@ -166,7 +166,7 @@ impl LeadStore for Store {
         const DOING: &str = "counting leads by their status";
         let rows: Vec<StatusRow> = sqlx::query_as(lead::COUNT_BY_STATUS)
             .bind(account.as_str())
-            .fetch_all(&self.readers)
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)

@@ -18,7 +18,7 @@ impl MemberStore for Store {
     }
 
     async fn find_link(&self, digest: &TokenDigest, now: Timestamp) -> Result<Option<LinkPurpose>> {
-        link::find(&self.readers, digest, now).await
+        link::find(&self.authentication, digest, now).await
     }
 
     async fn claim_account(
@@ -102,7 +102,7 @@ impl MemberStore for Store {
         const DOING: &str = "finding a member";
         let row: Option<MemberRow> = sqlx::query_as(sql::member::FIND_BY_EMAIL)
             .bind(email.as_str())
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.authentication)
             .await
             .doing(DOING)?;
         read(row, DOING)
@@ -111,7 +111,7 @@ impl MemberStore for Store {
     async fn password_hash(&self, member: &MemberId) -> Result<Option<String>> {
         sqlx::query_scalar(sql::member::PASSWORD_HASH)
             .bind(member.as_str())
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.authentication)
             .await
             .doing("reading a password's hash")
     }

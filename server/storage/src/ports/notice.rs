@@ -27,7 +27,7 @@ impl NoticeStore for Store {
             .bind(now.millis())
             .bind(until.millis())
             .bind(i64::from(limit))
-            .fetch_all(&self.readers)
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 impl RefusalStore for Store {
     async fn record_refusals(&self, calls: &[RefusedCall]) -> Result<()> {
         const DOING: &str = "keeping refused calls";
-        let mut tx = self.begin_relaxed(DOING).await?;
+        let mut tx = self.begin_non_durable(DOING).await?;
         let mut accounts = BTreeSet::new();
         for call in calls {
             let cause = serde_json::to_string(&call.cause)
@@ -83,7 +83,7 @@ impl RefusalStore for Store {
         let swept = sqlx::query(refusal::SWEEP)
             .bind(before.millis())
             .bind(i64::from(limit))
-            .execute(&self.relaxed)
+            .execute(&self.non_durable)
             .await
             .doing("sweeping old refused calls")?;
         Ok(swept.rows_affected())

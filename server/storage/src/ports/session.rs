@@ -98,7 +98,7 @@ async fn row(
         .bind(digest.0.as_slice())
         .bind(now.millis())
         .bind(idle_since.millis())
-        .fetch_optional(&store.door)
+        .fetch_optional(&store.authentication)
         .await
         .doing(FINDING)
 }
@@ -108,13 +108,13 @@ async fn note(store: &Store, digest: &TokenDigest, row: &SessionRow, now: Timest
     sqlx::query(session::SEEN)
         .bind(digest.0.as_slice())
         .bind(now.millis())
-        .execute(&store.relaxed)
+        .execute(&store.non_durable)
         .await
         .doing(DOING)?;
     sqlx::query(member::SEEN)
         .bind(&row.member.id)
         .bind(now.millis())
-        .execute(&store.relaxed)
+        .execute(&store.non_durable)
         .await
         .doing(DOING)?;
     Ok(())
@@ -154,7 +154,7 @@ pub(super) async fn blocked_until(
         let until: Option<i64> = sqlx::query_scalar(session::BLOCKED_UNTIL)
             .bind(subject)
             .bind(now.millis())
-            .fetch_optional(&store.readers)
+            .fetch_optional(&store.authentication)
             .await
             .doing("reading sign-in delays")?;
         latest = latest.max(until);

@@ -18,7 +18,7 @@ const DOING: &str = "noting where calls come from";
 #[async_trait]
 impl SightingStore for Store {
     async fn record_sightings(&self, sightings: &[Sighting]) -> Result<()> {
-        let mut tx = self.begin_relaxed(DOING).await?;
+        let mut tx = self.begin_non_durable(DOING).await?;
         add_all(&mut tx, sightings).await?;
         tx.commit().await.doing(DOING)
     }

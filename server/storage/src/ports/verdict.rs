@@ -31,7 +31,7 @@ impl VerdictStore for Store {
         const DOING: &str = "asking for the last change of API keys";
         self.forget_the_gone().await.doing(DOING)?;
         let number: i64 = sqlx::query_scalar(verdict::LAST)
-            .fetch_one(&self.pulse)
+            .fetch_one(&self.coordination)
             .await
             .doing(DOING)?;
         unsigned(number, "verdict_counter.last")
@@ -48,7 +48,7 @@ impl VerdictStore for Store {
                 .bind(node.as_str())
                 .bind(after.cast_signed())
                 .bind(i64::try_from(CHANGES_PAGE).unwrap_or(i64::MAX))
-                .fetch_all(&self.pulse)
+                .fetch_all(&self.coordination)
                 .await
                 .doing(DOING)?;
         if rows.is_empty() {
@@ -82,7 +82,7 @@ impl VerdictStore for Store {
         sqlx::query(verdict::ACKNOWLEDGE)
             .bind(node.as_str())
             .bind(number.cast_signed())
-            .execute(&self.pulse)
+            .execute(&self.coordination)
             .await
             .doing("acknowledging what changed of API keys")?;
         Ok(())
@@ -143,7 +143,7 @@ impl VerdictStore for Store {
     async fn remove_node(&self, id: &NodeId) -> Result<()> {
         sqlx::query(verdict::REMOVE)
             .bind(id.as_str())
-            .execute(&self.pulse)
+            .execute(&self.coordination)
             .await
             .doing("removing a node")?;
         Ok(())

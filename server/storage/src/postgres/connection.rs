@@ -49,6 +49,15 @@ impl Pool {
 
     async fn acquire(&self) -> sqlx::Result<Connection> {
         let until = self.in_all.map(|in_all| Instant::now() + in_all);
+        self.acquire_with(until).await
+    }
+
+    /// Acquires a connection on which every statement is given up at `until`.
+    pub(super) async fn acquire_until(&self, until: Instant) -> sqlx::Result<Connection> {
+        self.acquire_with(Some(until)).await
+    }
+
+    async fn acquire_with(&self, until: Option<Instant>) -> sqlx::Result<Connection> {
         Ok(Connection {
             inner: self.pool.acquire().await?,
             until,

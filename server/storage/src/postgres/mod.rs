@@ -9,12 +9,17 @@
 //! calls there were) is written by one node at a time, without waiting for the disk; where it meets a change in a row, it
 //! is what gives way, and is tried again.
 //!
-//! No call takes longer than some seconds ([`connection`]), and who asks is known in less than two or not at all: a server
-//! that hangs is one that is not there.
+//! The pools are named by what they guarantee, as in SQLite: *writer*, *non-durable*, *authentication*, *readers*,
+//! *listings* and *coordination* (see [`pools`]). Listings end at a deadline ([`listings`]), and no number of them delays
+//! authentication, a revocation or a heartbeat.
+//!
+//! No call takes longer than some seconds ([`connection`]), and authentication less than two: a server that hangs is
+//! treated as down.
 
 mod connection;
 mod feed;
 mod hints;
+mod listings;
 mod look;
 pub(crate) mod open;
 pub(crate) mod open_error;
@@ -35,6 +40,7 @@ use connection::{Connection, Pool, Transaction};
 use domain::AccountId;
 use feed::upsert_all;
 use hints::Hints;
+use listings::Listings;
 use ports::Result;
 use sqlx::{PgExecutor as Executor, Postgres as Engine};
 use std::sync::Arc;
@@ -58,14 +64,17 @@ const FEEDS: usize = 2;
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     writer: Pool,
+    /// Reads a few rows by an index.
     readers: Pool,
-    /// Reads who asks: keys by their digest, and sessions.
-    door: Pool,
+    /// Reads that end at a deadline.
+    listings: Listings,
+    /// Reads keys by their digest, sessions, and what a sign-in needs.
+    authentication: Pool,
     feeds: Arc<Semaphore>,
     /// What it commits survives the end of the process, and perhaps not that of the database's machine.
-    relaxed: Pool,
-    /// For what nodes tell each other: nothing else waits on it, and it waits for nothing.
-    pulse: Pool,
+    non_durable: Pool,
+    /// What nodes report to each other. Nothing else waits for these connections.
+    coordination: Pool,
     hints: Arc<Hints>,
 }
 
@@ -73,11 +82,12 @@ impl PostgresStore {
     /// Closes every connection once it is idle; calls that come later find the database unavailable.
     pub async fn close(&self) {
         self.hints.close();
+        self.listings.close().await;
         for pool in [
             &self.readers,
-            &self.door,
-            &self.relaxed,
-            &self.pulse,
+            &self.authentication,
+            &self.non_durable,
+            &self.coordination,
             &self.writer,
         ] {
             pool.close().await;
@@ -105,20 +115,23 @@ impl PostgresStore {
     }
 
     /// Begins a change that may be lost with the power.
-    async fn begin_relaxed(&self, doing: &'static str) -> Result<Transaction> {
+    async fn begin_non_durable(&self, doing: &'static str) -> Result<Transaction> {
         // The wait for a row stays below PostgreSQL's `deadlock_timeout` of a second: of a change and this, which wait for
         // each other, it is this that gives way.
         let locks = format!(
             "SET LOCAL lock_timeout = '4s'; {} SET LOCAL lock_timeout = '500ms';",
-            lock(RELAXED, 0)
+            lock(NON_DURABLE, 0)
         );
-        self.relaxed.begin(locks).await.doing(doing)
+        self.non_durable.begin(locks).await.doing(doing)
     }
 
     /// Begins a change of what nodes tell each other that has to survive the database's machine.
     async fn begin_lasting(&self, doing: &'static str) -> Result<Transaction> {
         let lasting = "SET LOCAL synchronous_commit = on;";
-        self.pulse.begin(lasting.to_owned()).await.doing(doing)
+        self.coordination
+            .begin(lasting.to_owned())
+            .await
+            .doing(doing)
     }
 
     /// Waits for a feed's turn on this node, in the order asked.
@@ -135,7 +148,7 @@ impl PostgresStore {
 const INSTALLATION: i32 = 1;
 const CHANGES: i32 = 2;
 const FEEDING: i32 = 3;
-const RELAXED: i32 = 4;
+const NON_DURABLE: i32 = 4;
 pub(crate) const MIGRATIONS: i32 = 5;
 
 /// The statement that waits for a lock, which ends with the transaction. Who waits longer gets it earlier.

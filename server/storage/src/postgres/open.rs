@@ -38,9 +38,10 @@ impl PostgresStore {
         Ok(Self {
             writer: pools::writer(&options),
             readers: pools::readers(&options),
-            door: pools::door(&options),
-            relaxed: pools::relaxed(&options),
-            pulse: pools::pulse(&options),
+            listings: pools::listings(&options),
+            authentication: pools::authentication(&options),
+            non_durable: pools::non_durable(&options),
+            coordination: pools::coordination(&options),
             hints: Arc::new(Hints::new(&options)),
             feeds: Arc::new(Semaphore::new(FEEDS)),
         })

@@ -1,6 +1,8 @@
 //! The connections, each with the limits that its promise needs.
 
 use super::connection::{PING, Pool};
+use super::listings::Listings;
+use crate::listing;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgPool};
 use std::time::Duration;
@@ -10,10 +12,10 @@ use tokio::time::timeout;
 /// limit from a caller at most.
 const ACQUIRE: Duration = Duration::from_secs(2);
 
-/// How long the question who asks may take in all: many times what a row by its index takes on a server that is slow, and
-/// short enough that a caller is told within two seconds that nobody can know, and let in within two seconds after the
-/// server is back, however many calls hang on connections that lead nowhere.
-const DOOR: Duration = Duration::from_millis(1_500);
+/// How long authentication may take in all: many times what a row by its index takes on a slow server, and short enough
+/// that a caller gets its 503 within two seconds, and is accepted within two seconds after the server is back, however
+/// many calls hang on connections that lead nowhere.
+const AUTHENTICATION: Duration = Duration::from_millis(1_500);
 
 /// What the server itself ends: statements, waits for locks, and transactions of a node that went silent, so that its
 /// locks are free again while others still wait for them. The limit on statements is above the one on waits, so that a wait
@@ -24,15 +26,15 @@ const LIMITS: [(&str, &str); 3] = [
     ("idle_in_transaction_session_timeout", "3s"),
 ];
 
-/// Below [`DOOR`], so that a server that is slow costs no connection.
-const AT_THE_DOOR: [(&str, &str); 3] = [
+/// Below [`AUTHENTICATION`], so that a server that is slow costs no connection.
+const AUTHENTICATION_LIMITS: [(&str, &str); 3] = [
     ("default_transaction_read_only", "on"),
     ("statement_timeout", "1300ms"),
     ("lock_timeout", "1200ms"),
 ];
 
-/// Of what nodes tell each other, which is late after a second.
-const PULSE: [(&str, &str); 3] = [
+/// Limits on what nodes report to each other, which is late after a second.
+const COORDINATION_LIMITS: [(&str, &str); 3] = [
     ("synchronous_commit", "off"),
     ("statement_timeout", "900ms"),
     ("lock_timeout", "800ms"),
@@ -43,8 +45,9 @@ pub(super) fn writer(options: &PgConnectOptions) -> Pool {
     pool(6, options.clone().options(LIMITS), None)
 }
 
-pub(super) fn relaxed(options: &PgConnectOptions) -> Pool {
-    // Whose keys were used lately must not keep them from being revoked.
+/// One connection for writes that need not survive the end of the database's machine.
+pub(super) fn non_durable(options: &PgConnectOptions) -> Pool {
+    // A key that was used lately must not be harder to revoke.
     let own = [
         ("synchronous_commit", "off"),
         ("lock_timeout", "500ms"),
@@ -53,20 +56,33 @@ pub(super) fn relaxed(options: &PgConnectOptions) -> Pool {
     pool(1, options.clone().options(LIMITS).options(own), None)
 }
 
-/// One that looks, and two that write. Little here is missed where it is lost with the power; what would be is committed
-/// for good (`begin_lasting`).
-pub(super) fn pulse(options: &PgConnectOptions) -> Pool {
-    pool(3, options.clone().options(PULSE), None)
+/// One connection that reads and two that write. Most of what they write may be lost with the power; the rest is committed
+/// durably (`begin_lasting`).
+pub(super) fn coordination(options: &PgConnectOptions) -> Pool {
+    pool(3, options.clone().options(COORDINATION_LIMITS), None)
 }
 
+/// Connections for reads of a few rows by an index.
 pub(super) fn readers(options: &PgConnectOptions) -> Pool {
     let own = [("default_transaction_read_only", "on")];
-    pool(4, options.clone().options(LIMITS).options(own), None)
+    pool(3, options.clone().options(LIMITS).options(own), None)
 }
 
-/// Connections that read who asks, a row each time.
-pub(super) fn door(options: &PgConnectOptions) -> Pool {
-    pool(2, options.clone().options(AT_THE_DOOR), Some(DOOR))
+/// Connections for reads that end at a deadline. Each listing sets the limit on its own statements; the one here is for
+/// a connection on which that was not done yet.
+pub(super) fn listings(options: &PgConnectOptions) -> Listings {
+    let own = [
+        ("default_transaction_read_only", "on"),
+        ("statement_timeout", "1s"),
+    ];
+    let options = options.clone().options(LIMITS).options(own);
+    Listings::new(pool(listing::CONNECTIONS, options, Some(listing::DEADLINE)))
+}
+
+/// Connections for authentication, which reads a row each time.
+pub(super) fn authentication(options: &PgConnectOptions) -> Pool {
+    let options = options.clone().options(AUTHENTICATION_LIMITS);
+    pool(2, options, Some(AUTHENTICATION))
 }
 
 fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>) -> Pool {

@@ -1,15 +1,23 @@
 //! SQLite: one file, one machine.
 //!
-//! Four ways to the file. One writer for every change, so that changes queue in memory and not at the file's lock; a
-//! few read-only connections, which never wait for it; a pair of those for the question who asks, so that no amount of
-//! listing keeps anybody out; and one connection for what may be lost with the power (when a key or a session was last
-//! used, how many calls there were), so that those writes wait for no disk; they stand back behind all others ([`turns`]).
+//! The pools are named by what they guarantee:
 //!
-//! Feeds come to the writer one at a time: whoever revokes a key waits for one of them at most, however many are sent.
+//! - *writer*: one connection for every durable change, so that changes queue in memory and not at the file's lock;
+//! - *non-durable*: one connection for what a power cut may take (when a key or a session was last used, how many calls
+//!   there were). Its writes do not wait for the disk, and give way to all others ([`turns`]);
+//! - *authentication*: look-ups of keys, sessions and of what a sign-in needs, a row by its index each time;
+//! - *readers*: other reads of a few rows by an index, such as one item, or the nodes that a revocation waits for;
+//! - *listings*: reads that grow with the data or depend on the caller's filter, which end at a deadline ([`listings`]);
+//! - *coordination*: what the servers at this file report to each other, heartbeats included.
+//!
+//! So no number of listings delays authentication, a revocation or a heartbeat.
+//!
+//! Feeds come to the writer one at a time: a revocation waits for one of them at most, however many are sent.
 
 mod alone;
 mod feed;
 pub(crate) mod files;
+mod listings;
 pub(crate) mod look;
 pub(crate) mod open;
 pub(crate) mod open_error;
@@ -34,6 +42,7 @@ use crate::error::Doing as _;
 use crate::turn::Turn;
 use alone::Alone;
 use feed::upsert_all;
+use listings::Listings;
 use ports::Result;
 use sqlx::SqlitePool;
 use std::sync::Arc;
@@ -58,15 +67,18 @@ const FEED_TURN: Duration = Duration::from_secs(10);
 pub struct SqliteStore {
     /// One connection; what it commits survives power loss.
     writer: Pool,
+    /// Reads a few rows by an index.
     readers: SqlitePool,
-    /// Reads who asks: keys by their digest, and sessions.
-    door: SqlitePool,
+    /// Reads that end at a deadline.
+    listings: Listings,
+    /// Reads keys by their digest, sessions, and what a sign-in needs.
+    authentication: SqlitePool,
     /// Lets one feed at a time to the writer.
     feeds: Arc<Semaphore>,
     /// One connection; what it commits survives the end of the process, and perhaps not power loss.
-    relaxed: Pool,
-    /// For what servers that keep keys in memory tell each other: nothing else waits on it, and it waits for nothing.
-    pulse: Pool,
+    non_durable: Pool,
+    /// What servers that keep keys in memory report to each other. Nothing else waits for these connections.
+    coordination: Pool,
     alone: Arc<Alone>,
 }
 
@@ -75,9 +87,10 @@ impl SqliteStore {
     /// last, so that SQLite can fold its log into the file.
     pub async fn close(&self) {
         self.readers.close().await;
-        self.door.close().await;
-        self.relaxed.close().await;
-        self.pulse.close().await;
+        self.listings.close().await;
+        self.authentication.close().await;
+        self.non_durable.close().await;
+        self.coordination.close().await;
         self.writer.close().await;
         self.alone.give_back().await;
     }
@@ -87,7 +100,7 @@ impl SqliteStore {
     async fn forget_the_gone(&self) -> sqlx::Result<()> {
         let forget = async {
             let all = sqlx::query(crate::sql::verdict::FORGET_ALL);
-            all.execute(&self.pulse).await.map(drop)
+            all.execute(&self.coordination).await.map(drop)
         };
         self.alone.enter(forget).await
     }
@@ -104,12 +117,12 @@ impl SqliteStore {
 
     /// Begins a change of what servers tell each other. Those that it tells are gone with the power as well.
     async fn begin_lasting(&self, doing: &'static str) -> Result<Transaction> {
-        self.pulse.begin().await.doing(doing)
+        self.coordination.begin().await.doing(doing)
     }
 
     /// Begins a change that may be lost with the power.
-    async fn begin_relaxed(&self, doing: &'static str) -> Result<Transaction> {
-        self.relaxed.begin().await.doing(doing)
+    async fn begin_non_durable(&self, doing: &'static str) -> Result<Transaction> {
+        self.non_durable.begin().await.doing(doing)
     }
 }
 

@@ -6,6 +6,7 @@
 use super::SqliteStore;
 use super::alone::Alone;
 use super::files::Files;
+use super::listings::Listings;
 use super::open_error::{OpenError, explain};
 use super::turns::Pool;
 use super::{pools, terms};
@@ -20,10 +21,10 @@ pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 /// `application_id` of our files, `VoXm` in ASCII; the first migration sets it.
 pub(crate) const APPLICATION_ID: i64 = 0x566f_586d;
 
-/// Connections that list and find.
-const READERS: u32 = 4;
-/// Connections that read who asks, a row each time.
-const DOOR: u32 = 2;
+/// Number of connections for reads of a few rows.
+const READERS: u32 = 3;
+/// Number of connections for authentication, which reads a row each time.
+const AUTHENTICATION: u32 = 2;
 
 /// Versions before this one can corrupt a database in WAL mode: <https://www.sqlite.org/wal.html#walresetbug>.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
@@ -67,15 +68,18 @@ impl SqliteStore {
             });
         }
         let turns = Arc::default();
-        let relaxed = pools::relaxed(&options).await.map_err(failed)?;
-        let pulse = pools::pulse(&options).await.map_err(failed)?;
+        let non_durable = pools::non_durable(&options).await.map_err(failed)?;
+        let coordination = pools::coordination(&options).await.map_err(failed)?;
+        let listings = pools::listings(&options).await.map_err(failed)?;
+        let authentication = pools::readers(&options, AUTHENTICATION).await;
         Ok(Self {
             writer: Pool::new(writer, &turns, false),
             readers: pools::readers(&options, READERS).await.map_err(failed)?,
-            door: pools::readers(&options, DOOR).await.map_err(failed)?,
+            listings: Listings::new(listings),
+            authentication: authentication.map_err(failed)?,
             feeds: Arc::new(Semaphore::new(1)),
-            relaxed: Pool::new(relaxed, &turns, true),
-            pulse: Pool::new(pulse, &turns, false),
+            non_durable: Pool::new(non_durable, &turns, true),
+            coordination: Pool::new(coordination, &turns, false),
             alone: Arc::new(Alone::at(files.marker.clone())),
         })
     }
@@ -215,13 +219,18 @@ pub(super) mod tests {
     async fn each_connection_has_the_settings_that_were_promised() {
         let (_place, store) = fresh().await;
         has_the_settings(&store.writer, 2).await;
-        has_the_settings(&store.relaxed, 1).await;
-        has_the_settings(&store.pulse, 1).await;
+        has_the_settings(&store.non_durable, 1).await;
+        has_the_settings(&store.coordination, 1).await;
         has_the_settings(&store.readers, 2).await;
-        let written = sqlx::query("DELETE FROM items")
-            .execute(&store.readers)
-            .await;
-        assert!(written.is_err(), "a reader can write");
+        has_the_settings(&store.authentication, 2).await;
+        let delete = || sqlx::query("DELETE FROM items");
+        for written in [
+            delete().execute(&store.readers).await,
+            delete().execute(&store.authentication).await,
+            delete().execute(&store.listings).await,
+        ] {
+            assert!(written.is_err(), "a reader can write");
+        }
         store.close().await;
     }
 

@@ -1,6 +1,7 @@
 //! The connections, each with the settings that its promise needs.
 
 use super::open_error::is_busy;
+use crate::listing;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, SqlitePool};
 use std::path::Path;
@@ -41,12 +42,13 @@ pub(super) async fn writer(options: &SqliteConnectOptions) -> sqlx::Result<Sqlit
     }
 }
 
-pub(super) async fn relaxed(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+/// One connection for writes that need not survive a power cut.
+pub(super) async fn non_durable(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     pool(1, options.clone().synchronous(SqliteSynchronous::Normal)).await
 }
 
-/// One that looks, and two that write: a look never waits for the file's lock.
-pub(super) async fn pulse(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+/// One connection that reads and two that write: a heartbeat's read never waits for the file's lock.
+pub(super) async fn coordination(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     pool(3, options.clone().synchronous(SqliteSynchronous::Normal)).await
 }
 
@@ -55,6 +57,12 @@ pub(super) async fn readers(
     count: u32,
 ) -> sqlx::Result<SqlitePool> {
     pool(count, options.clone().read_only(true)).await
+}
+
+/// Connections that wait no longer for the file than a listing may take.
+pub(super) async fn listings(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let options = options.clone().busy_timeout(listing::DEADLINE);
+    readers(&options, listing::CONNECTIONS).await
 }
 
 async fn pool(size: u32, options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {

@@ -163,7 +163,7 @@ mod tests {
         let (writing, count) = (store.clone(), Arc::clone(&begun));
         let much = tokio::spawn(async move {
             loop {
-                let tx = writing.begin_relaxed("writing much").await.unwrap();
+                let tx = writing.begin_non_durable("writing much").await.unwrap();
                 count.fetch_add(1, Ordering::SeqCst);
                 sleep(Duration::from_millis(20)).await;
                 tx.commit().await.unwrap();
@@ -178,7 +178,7 @@ mod tests {
             tx.commit().await.unwrap();
             let before = count();
             let tell = sqlx::query("UPDATE nodes SET beats = beats");
-            tell.execute(&store.pulse).await.unwrap();
+            tell.execute(&store.coordination).await.unwrap();
             assert!(count() <= before + 1, "what nodes tell had to stand back");
         }
         much.abort();

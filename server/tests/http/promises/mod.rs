@@ -8,5 +8,6 @@ mod crm;
 mod forged;
 mod limited;
 mod memory;
+mod listings;
 mod notices;
 mod revoked;

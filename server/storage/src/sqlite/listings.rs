@@ -1,0 +1,216 @@
+//! Connections for listings, each of which is interrupted at its deadline (see [`crate::listing`]).
+//!
+//! SQLite calls a connection's progress handler while a statement runs. Before each listing the handler is replaced by
+//! one that ends the statement when the deadline has passed, or when the caller no longer waits for it.
+
+use crate::error::sqlite_code;
+use crate::listing::{DEADLINE, PastDeadline};
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt as _, TryStreamExt as _};
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
+use sqlx::{Describe, Either, Execute, Executor, SqlStr, Sqlite, SqlitePool};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+use tokio::time::timeout_at;
+
+/// SQLite's code for a statement that its progress handler ended.
+const INTERRUPT: i32 = 9;
+
+/// Number of SQLite's virtual machine instructions between two looks at the clock: some ten microseconds.
+const INSTRUCTIONS: i32 = 1_000;
+
+type Step = Either<SqliteQueryResult, SqliteRow>;
+
+#[derive(Debug, Clone)]
+pub(super) struct Listings(SqlitePool);
+
+/// A connection that serves one listing. Dropping it interrupts the statement that may still run on it.
+struct Listing {
+    connection: PoolConnection<Sqlite>,
+    abandoned: Arc<AtomicBool>,
+}
+
+impl Drop for Listing {
+    fn drop(&mut self) {
+        self.abandoned.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Listings {
+    pub(super) fn new(pool: SqlitePool) -> Self {
+        Self(pool)
+    }
+
+    pub(super) async fn close(&self) {
+        self.0.close().await;
+    }
+
+    async fn acquire(&self) -> sqlx::Result<Listing> {
+        let deadline = Instant::now() + DEADLINE;
+        let acquired = timeout_at(deadline.into(), self.0.acquire()).await;
+        let mut connection = acquired.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let abandoned = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&abandoned);
+        let goes_on = move || !seen.load(Ordering::Relaxed) && Instant::now() < deadline;
+        let mut handle = connection.lock_handle().await?;
+        handle.set_progress_handler(INSTRUCTIONS, goes_on);
+        drop(handle);
+        Ok(Listing {
+            connection,
+            abandoned,
+        })
+    }
+}
+
+fn past_deadline(error: sqlx::Error) -> sqlx::Error {
+    let interrupted = error
+        .as_database_error()
+        .is_some_and(|error| sqlite_code(error) == Some(INTERRUPT));
+    if interrupted {
+        PastDeadline::error()
+    } else {
+        error
+    }
+}
+
+impl<'p> Executor<'p> for &'p Listings {
+    type Database = Sqlite;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Step>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        let all = async move {
+            let mut listing = self.acquire().await?;
+            let steps = listing.connection.fetch_many(query).try_collect().await;
+            let steps: Vec<Step> = steps.map_err(past_deadline)?;
+            Ok::<_, sqlx::Error>(stream::iter(steps.into_iter().map(Ok)))
+        };
+        stream::once(all).try_flatten().boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxFuture<'e, sqlx::Result<Option<SqliteRow>>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        Box::pin(async move {
+            let mut listing = self.acquire().await?;
+            let row = listing.connection.fetch_optional(query).await;
+            row.map_err(past_deadline)
+        })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [SqliteTypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<SqliteStatement>>
+    where
+        'p: 'e,
+    {
+        self.0.prepare_with(sql, parameters)
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Sqlite>>>
+    where
+        'p: 'e,
+    {
+        self.0.describe(sql)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::listing::{CONNECTIONS, PastDeadline};
+    use crate::sqlite::open::tests::fresh;
+    use futures::future::join_all;
+    use service::key::KeyDigest;
+    use service::store::KeyStore as _;
+
+    /// Counts without end, so that only an interruption ends it.
+    const ENDLESS: &str =
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn listings_are_interrupted_at_their_deadline_and_leave_usable_connections() {
+        let (_place, store) = fresh().await;
+        let endless = || sqlx::query(ENDLESS).fetch_all(&store.listings);
+        let ends = join_all((0..CONNECTIONS).map(|_| endless())).await;
+        for end in ends {
+            let error = end.expect_err("the listing has no end");
+            assert!(PastDeadline::is(&error), "{error:?}");
+        }
+        // Each connection was taken, and has to answer again.
+        let answers = (0..CONNECTIONS).map(|_| {
+            let one = sqlx::query_scalar::<_, i64>("SELECT 1");
+            one.fetch_one(&store.listings)
+        });
+        for answer in join_all(answers).await {
+            assert_eq!(answer.unwrap(), 1);
+        }
+        store.close().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn listings_that_wait_for_a_connection_end_at_their_deadline_and_authentication_goes_on()
+    {
+        let (_place, store) = fresh().await;
+        let endless = || sqlx::query(ENDLESS).fetch_all(&store.listings);
+        let listings = join_all((0..3 * CONNECTIONS).map(|_| endless()));
+        let digest = KeyDigest::from_bytes([7; 32]);
+        let mut looked_up = 0;
+        let authentication = async {
+            loop {
+                let found = store.find_key_by_digest(&digest).await;
+                assert!(found.unwrap().is_none());
+                looked_up += 1;
+            }
+        };
+        tokio::select! {
+            ends = listings => {
+                let ends = ends.into_iter().map(|end| end.expect_err("the listing has no end"));
+                let (interrupted, refused): (Vec<_>, Vec<_>) = ends.partition(PastDeadline::is);
+                assert_eq!(interrupted.len(), CONNECTIONS as usize, "{refused:?}");
+                for error in refused {
+                    assert!(matches!(error, sqlx::Error::PoolTimedOut), "{error:?}");
+                }
+            }
+            () = authentication => unreachable!("it has no end"),
+        }
+        assert!(
+            looked_up > 0,
+            "no key was looked up while all listing connections were taken"
+        );
+        store.close().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_abandoned_listing_is_interrupted_at_once() {
+        let (_place, store) = fresh().await;
+        let abandoned = (0..CONNECTIONS).map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let _ = sqlx::query(ENDLESS).fetch_all(&store.listings).await;
+            })
+        });
+        let abandoned: Vec<_> = abandoned.collect();
+        while store.listings.0.num_idle() > 0 || store.listings.0.size() < CONNECTIONS {
+            tokio::task::yield_now().await;
+        }
+        for task in &abandoned {
+            task.abort();
+        }
+        // With all connections still taken, this would be refused.
+        let one = sqlx::query_scalar::<_, i64>("SELECT 1");
+        assert_eq!(one.fetch_one(&store.listings).await.unwrap(), 1);
+        store.close().await;
+    }
+}

@@ -1,0 +1,67 @@
+//! Listings that take too long are stopped, and keep nothing else waiting.
+
+use crate::support::{OWNER, World};
+use futures::future::join_all;
+
+/// More than there are connections for listings.
+const LISTINGS: usize = 12;
+
+/// Makes every query of items endless, so that only an interruption ends it.
+const ENDLESS: &str = "
+    ALTER TABLE items RENAME TO stored_items;
+    CREATE VIEW items AS SELECT * FROM stored_items WHERE 0 < (
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n)";
+const AS_BEFORE: &str = "DROP VIEW items; ALTER TABLE stored_items RENAME TO items";
+
+const STOPPED: &str =
+    "The database took longer than a second to answer, so the request was stopped.";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_past_its_deadline_is_stopped_and_the_caller_learns_why() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    world.sql(ENDLESS).await;
+
+    let answer = key.get("/api/inventory?q=honda").await;
+    assert_eq!(answer.problem(), (503, "unavailable".into()));
+    let detail = answer.json()["detail"].clone();
+    assert!(detail.as_str().unwrap().starts_with(STOPPED), "{detail}");
+
+    let page = owner.get("/inventory?q=honda").await.expect(503);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert_ne!(page.header("retry-after"), "");
+    assert!(page.body.contains(STOPPED), "{}", page.body);
+
+    world.sql(AS_BEFORE).await;
+    key.get("/api/inventory?q=honda").await.expect(200);
+    owner.get("/inventory?q=honda").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_sessions_and_revocations_are_served_while_listings_take_every_connection_of_theirs() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let reader = owner.create(&world, "Reader", &["inventory:read"]).await;
+    let leaked = owner.create(&world, "Leaked", &["leads:read"]).await;
+    world.sql(ENDLESS).await;
+    let listings = tokio::spawn(join_all((0..LISTINGS).map(|_| {
+        let reader = reader.clone();
+        async move { reader.get("/api/inventory").await }
+    })));
+
+    // Neither key is in memory: a change of the account's settings makes the server forget both.
+    world.sql("UPDATE accounts SET name = name || '!'").await;
+    leaked.get("/api/key").await.expect(200);
+    world.sign_in(OWNER).await;
+    owner.get("/account").await.expect(200);
+    owner.revoke(&leaked.id, "Leaked").await.expect(200);
+    assert_eq!(leaked.get("/api/key").await.problem().1, "revoked_key");
+    assert!(!listings.is_finished(), "the listings ended too early");
+
+    for answer in listings.await.unwrap() {
+        assert_eq!(answer.problem(), (503, "unavailable".into()));
+    }
+    world.sql(AS_BEFORE).await;
+    reader.get("/api/inventory").await.expect(200);
+}

@@ -1,7 +1,8 @@
 //! `GET /audit/log.csv` and `/audit/log.jsonl`: what the Audit log page shows, and all of it, as a file.
 //!
 //! The file is written while it is sent, a piece of the log at a time, so that a long log takes no more memory than a
-//! short one. Where the database fails on the way, the answer breaks off, which a browser shows as a failed download.
+//! short one. Each piece is read when the client takes it, and only if the session is still alive then. If it is not, or
+//! if the database fails on the way, the answer breaks off, which a browser shows as a failed download.
 
 mod csv;
 mod json_lines;
@@ -21,9 +22,10 @@ use axum::response::Response;
 use domain::{AuditForm, Failure};
 use futures::stream;
 use service::store::{AuditFilter, LoggedEvent};
-use service::{Error, Member, Service};
+use service::{Error, Service};
 use std::sync::Arc;
 use url::form_urlencoded;
+use zeroize::Zeroizing;
 
 /// How a file is written.
 #[derive(Clone, Copy)]
@@ -59,9 +61,12 @@ pub async fn json_lines(State(state): State<AppState>, uri: Uri, visitor: Visito
 
 async fn file(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -> Response {
     let Visitor {
-        member, request_id, ..
+        member,
+        token,
+        request_id,
+        ..
     } = visitor;
-    let Some(member) = member else {
+    let (Some(member), Some(token)) = (member, token) else {
         return see_other(&sign_in_to(path_and_query(uri)));
     };
     let Ok(filter) = state.service.audit_filter(&member, &asked(uri)) else {
@@ -73,24 +78,24 @@ async fn file(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -> 
     } = format;
     let mut log = Log {
         service: state.service.clone(),
-        member,
+        token,
         filter,
         before: None,
         format,
     };
-    // The first piece is there before anything is said, so that a failure can still be.
+    // The first piece is read before the answer begins, so that a failure can still be its status.
     let first = match log.piece(head()).await {
         Ok(first) => first,
         Err(error) => return broken(error, &request_id),
     };
     let rest = stream::try_unfold((first, log), |(ready, mut log)| async move {
-        let Some(bytes) = ready else {
-            return Ok::<_, Error>(None);
+        let piece = match ready {
+            Some(first) => Some(first),
+            None => log.piece(Vec::new()).await.inspect_err(|error| {
+                tracing::warn!(error = %Chain(error), "a download broke off");
+            })?,
         };
-        let next = log.piece(Vec::new()).await.inspect_err(|error| {
-            tracing::warn!(error = %Chain(error), "a download broke off");
-        });
-        Ok(Some((bytes, (next?, log))))
+        Ok::<_, Error>(piece.map(|bytes| (bytes, (None, log))))
     });
     let mut response = Response::new(Body::from_stream(rest));
     let headers = response.headers_mut();
@@ -118,19 +123,21 @@ fn asked(uri: &Uri) -> AuditForm {
 
 fn broken(error: Error, request_id: &RequestId) -> Response {
     match failure(error, request_id) {
+        Failure::SignedOut => see_other("/sign-in"),
         Failure::Unavailable => unavailable(),
+        Failure::PastDeadline => past_deadline(),
         _ => plain(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Something went wrong on our side.",
         ),
     }
 }
-        Failure::PastDeadline => past_deadline(),
 
 /// Where a download is in the log.
 struct Log {
     service: Arc<Service>,
-    member: Member,
+    /// Of the session that asked for the file.
+    token: Zeroizing<String>,
     filter: AuditFilter,
     before: Option<u64>,
     format: Format,
@@ -138,10 +145,15 @@ struct Log {
 
 impl Log {
     /// The next lines after `bytes`; `None` at the end.
+    ///
+    /// # Errors
+    /// [`Failure::SignedOut`] if the session has ended, and the database's.
     async fn piece(&mut self, mut bytes: Vec<u8>) -> Result<Option<Bytes>, Error> {
+        let member = self.service.member_looking_on(&self.token).await?;
+        let member = member.ok_or(Failure::SignedOut)?;
         let events = self
             .service
-            .audit_piece(&self.member, &self.filter, self.before)
+            .audit_piece(&member, &self.filter, self.before)
             .await?;
         for event in &events {
             (self.format.line)(&mut bytes, event);

@@ -1,5 +1,6 @@
 //! What the product promises across all its routes.
 
+mod access;
 mod accounts;
 mod authority;
 mod broken;

@@ -1,0 +1,113 @@
+//! Answers that go on for long end when the member who asked for them loses access.
+
+use crate::support::{Member, PASSWORD, World};
+use domain::Email;
+use http_body_util::BodyExt as _;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Enough for many pieces of a file.
+const EVENTS: usize = 10_000;
+const BOB: &str = "bob@example.com";
+
+/// Ways in which a member loses access.
+#[derive(Debug, Clone, Copy)]
+enum Loss {
+    SignOut,
+    SignedOutElsewhere,
+    Deactivation,
+    PasswordChange,
+    PasswordReset,
+}
+
+impl Loss {
+    const ALL: [Self; 5] = [
+        Self::SignOut,
+        Self::SignedOutElsewhere,
+        Self::Deactivation,
+        Self::PasswordChange,
+        Self::PasswordReset,
+    ];
+
+    async fn happen(self, world: &World, owner: &Member, bob: &Member) {
+        match self {
+            Self::SignOut => {
+                bob.form("/sign-out", &[]).await.expect(303);
+            }
+            Self::SignedOutElsewhere => {
+                let elsewhere = world.sign_in(BOB).await;
+                let others = [("end", "others")];
+                elsewhere
+                    .form("/account/sessions", &others)
+                    .await
+                    .expect(303);
+            }
+            Self::Deactivation => {
+                let path = format!("/team/{}/deactivate", world.member_id(BOB).await);
+                owner.form(&path, &[]).await.expect(303);
+            }
+            Self::PasswordChange => {
+                let elsewhere = world.sign_in(BOB).await;
+                let new = "another horse battery";
+                let fields = [("old_password", PASSWORD), ("password", new)];
+                elsewhere
+                    .form("/account/password", &fields)
+                    .await
+                    .expect(303);
+            }
+            Self::PasswordReset => {
+                let email = Email::parse(BOB).unwrap();
+                let link = world.service.reset_link(&email).await.unwrap().unwrap();
+                let path = format!("/setup/{}", link.expose());
+                let fields = [("password", "another horse battery")];
+                world.nobody().form(&path, &fields).await.expect(303);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exports_and_event_streams_end_when_their_member_loses_access() {
+    for loss in Loss::ALL {
+        let world = World::new().await;
+        let owner = world.owner().await;
+        let bob = world.join(&owner, BOB, "admin").await;
+        world
+            .sql(
+                "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)
+                 INSERT INTO audit_events (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
+                 SELECT account_id, at, actor_kind, actor_id, 'key.edited', 'key-' || n.n, ip, 'agent', '{}'
+                 FROM n, (SELECT * FROM audit_events LIMIT 1)",
+            )
+            .await;
+        let mut streams = Vec::new();
+        for path in ["/audit/log.csv", "/audit/log.jsonl", "/keys/events"] {
+            let answer = bob.open(path).await;
+            assert_eq!(answer.status(), 200, "{path}");
+            let mut body = answer.into_body();
+            body.frame().await.unwrap().unwrap();
+            streams.push((path, body));
+        }
+        // The owner's file and stream are not touched.
+        let mut others = owner.open("/audit/log.jsonl").await.into_body();
+        others.frame().await.unwrap().unwrap();
+
+        loss.happen(&world, &owner, &bob).await;
+        for (path, mut body) in streams {
+            // A file breaks off, so that it does not look complete.
+            let rest = timeout(Duration::from_secs(30), body.frame()).await;
+            match rest.expect("the stream ends") {
+                None => assert_eq!(path, "/keys/events", "{loss:?}: the file looks complete"),
+                Some(Err(_)) => assert_ne!(path, "/keys/events", "{loss:?}"),
+                Some(Ok(frame)) => panic!("{loss:?}, {path}: {frame:?}"),
+            }
+        }
+        let rest = others
+            .collect()
+            .await
+            .expect("the file is complete")
+            .to_bytes();
+        let lines = String::from_utf8_lossy(&rest).lines().count();
+        assert!(lines > EVENTS / 2, "{loss:?}: {lines} lines");
+    }
+}

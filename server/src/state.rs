@@ -1,6 +1,7 @@
 //! What every handler can reach.
 
 use crate::api::openapi;
+use crate::console::Watching;
 use crate::docs::docs;
 use crate::metrics::Requests;
 use crate::{PublicUrl, Site, TrustedProxies};
@@ -9,12 +10,7 @@ use axum::body::Bytes;
 use service::Service;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-
-/// Pages that are kept up to date at once: each costs a look at the database every second. Others show what was when they
-/// were loaded.
-const MOST_WATCHING: usize = 500;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -29,8 +25,8 @@ pub struct Shared {
     pub stopping: CancellationToken,
     /// Counts of what is answered, for the operator.
     pub(crate) requests: Arc<Requests>,
-    /// One for each of them.
-    pub(crate) watching: Arc<Semaphore>,
+    /// The pages that are kept up to date.
+    pub(crate) watching: Arc<Watching>,
     docs: OnceLock<Arc<Docs>>,
     openapi: OnceLock<Bytes>,
 }
@@ -59,7 +55,7 @@ impl AppState {
             trusted_proxies,
             stopping: CancellationToken::new(),
             requests: Arc::default(),
-            watching: Arc::new(Semaphore::new(MOST_WATCHING)),
+            watching: Arc::default(),
             docs: OnceLock::new(),
             openapi: OnceLock::new(),
         }))

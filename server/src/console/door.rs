@@ -2,6 +2,8 @@
 
 mod keys;
 
+pub(super) use keys::list_address;
+
 use super::Visitor;
 use crate::AppState;
 use crate::cursor::{self, Way};

@@ -1,9 +1,10 @@
-//! `GET /keys/events`: what changes in the list of keys that a page shows, as server-sent events, while somebody looks at it.
+//! `GET /keys/events`: changes of the list of keys that an open page shows, as server-sent events.
 //!
-//! The list is looked at once a second rather than told of changes: so it shows what came by another server, by the
-//! command line or by time alone, and no change needs to know of it. What is equal is not sent.
+//! The list is read once a second, for all pages that show it together. So it follows changes by another server, by the
+//! command line and by time alone, and no change has to announce itself. What a page shows already is not sent again.
 
-use super::door::{Door, failure};
+use super::door::{Door, failure, list_address};
+use super::watching::{LOOK_EVERY, List, ListKey, Place, Seen};
 use super::{Onlooker, Visitor, past_deadline, plain, unavailable};
 use crate::AppState;
 use crate::headers::RETRY_SECONDS;
@@ -13,29 +14,31 @@ use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
-use domain::{Failure, FirstCall, KeyCount, KeyId, KeyView, KeysNews, KeysPage};
+use domain::{Failure, FirstCall, KeyCount, KeyId, KeyView, KeysNews};
 use futures::stream;
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use url::form_urlencoded;
 
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Says that the connection stands, to proxies that close it otherwise.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
+/// How long a browser waits before it opens a stream again that had to close for a newer one. Without this, the pages of
+/// a member who has too many open would close each other's streams every few seconds.
+const REOPEN_AFTER: Duration = Duration::from_secs(60);
 
 pub async fn keys(
     State(state): State<AppState>,
     uri: Uri,
     Onlooker(visitor): Onlooker,
 ) -> Response {
-    if visitor.member.is_none() {
-        // Nobody would see a page here. This is how browsers are told not to ask again.
+    let Some(member) = visitor.member.as_ref().map(service::Member::view) else {
+        // The session is over. After this status a browser does not open the stream again.
         return StatusCode::NO_CONTENT.into_response();
-    }
-    let Ok(permit) = state.watching.clone().try_acquire_owned() else {
+    };
+    let Some(place) = state.watching.open(member.id) else {
         let mut response = plain(
             StatusCode::SERVICE_UNAVAILABLE,
             "Too many pages are kept up to date at once. Reload the page to see what changed.",
@@ -47,20 +50,28 @@ pub async fn keys(
     let search = uri.query().unwrap_or_default();
     let mut pairs = form_urlencoded::parse(search.as_bytes());
     let awaited = pairs.find(|(name, _)| name == "await");
+    let awaited = awaited.and_then(|(_, id)| KeyId::parse(&id).ok());
+    let list = state.watching.list(ListKey {
+        account: member.account_id,
+        address: list_address(search),
+        awaited: awaited.clone(),
+    });
     let mut watch = Watch {
         search: search.to_owned(),
-        awaited: awaited.and_then(|(_, id)| KeyId::parse(&id).ok()),
+        awaited,
+        list,
         shown: Shown::default(),
         looks: interval(LOOK_EVERY),
-        _permit: permit,
+        place,
         visitor,
         state,
     };
     watch
         .looks
         .set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // The first look comes before anything is said, so that a failure can still be.
-    let first = match watch.look().await {
+    // The first look comes before the answer begins, so that a failure can still be its status. It is a look of its own:
+    // an older one could lack what the page shows already.
+    let first = match watch.look(Instant::now()).await {
         Ok(first) => first,
         Err(Failure::Unavailable) => return unavailable(),
         Err(Failure::PastDeadline) => return past_deadline(),
@@ -72,14 +83,18 @@ pub async fn keys(
             );
         }
     };
-    let events = stream::unfold((first, watch), |(ready, mut watch)| async move {
-        let news = match ready {
-            Some(news) => news,
+    let events = stream::unfold(Some((first, watch)), |state| async move {
+        let (ready, mut watch) = state?;
+        let next = match ready {
+            Some(news) => Next::News(news),
             None => watch.next().await?,
         };
-        // Plain data is always JSON.
-        let event = Event::default().json_data(news).ok()?;
-        Some((Ok::<_, Infallible>(event), (None, watch)))
+        let (event, state) = match next {
+            // Plain data is always JSON.
+            Next::News(news) => (Event::default().json_data(news).ok()?, Some((None, watch))),
+            Next::Closed => (Event::default().retry(REOPEN_AFTER), None),
+        };
+        Some((Ok::<_, Infallible>(event), state))
     });
     let alive = KeepAlive::new().interval(ALIVE_EVERY);
     let mut response = Sse::new(events).keep_alive(alive).into_response();
@@ -98,40 +113,57 @@ struct Watch {
     search: String,
     /// The key whose first call is waited for.
     awaited: Option<KeyId>,
+    /// What other pages of the same list found in the last second.
+    list: Arc<List>,
     shown: Shown,
     looks: Interval,
-    _permit: OwnedSemaphorePermit,
+    place: Place,
+}
+
+/// What a stream does next, unless it ends.
+enum Next {
+    News(KeysNews),
+    /// A newer stream of the member takes its place.
+    Closed,
 }
 
 impl Watch {
-    /// What is new, once something is. `None` at the end: of the session, of the server, or where we cannot know.
-    async fn next(&mut self) -> Option<KeysNews> {
+    /// Waits for a change of the list. `None` when the session ends, when the server stops, and when the database does
+    /// not answer.
+    async fn next(&mut self) -> Option<Next> {
         loop {
             tokio::select! {
                 () = self.state.stopping.cancelled() => return None,
+                () = self.place.closed() => return Some(Next::Closed),
                 _ = self.looks.tick() => {}
             }
-            // A role that was changed holds at once, and a session that was ended shows nothing more.
+            // Judged before each look: a session that was ended shows nothing more.
             let token = self.visitor.token.as_ref()?;
             let member = self.state.service.member_looking_on(token).await;
             self.visitor.member = Some(member.ok()??);
-            if let Some(news) = self.look().await.ok()? {
-                return Some(news);
+            let since = Instant::now() - LOOK_EVERY;
+            if let Some(news) = self.look(since).await.ok()? {
+                return Some(Next::News(news));
             }
         }
     }
 
-    async fn look(&mut self) -> Result<Option<KeysNews>, Failure> {
-        let door = Door::of(&self.state, &self.visitor);
-        let page = door.keys(self.search.clone()).await?;
-        let first_call = match (&self.awaited, &self.visitor.member) {
-            (Some(id), Some(member)) => {
-                let found = self.state.service.first_call(member, id).await;
-                found.map_err(|error| failure(error, &self.visitor.request_id))?
-            }
-            _ => None,
+    /// The changes since the last look of this page, as of `since` or later.
+    async fn look(&mut self, since: Instant) -> Result<Option<KeysNews>, Failure> {
+        let look = async {
+            let door = Door::of(&self.state, &self.visitor);
+            let page = door.keys(self.search.clone()).await?;
+            let first_call = match (&self.awaited, &self.visitor.member) {
+                (Some(id), Some(member)) => {
+                    let found = self.state.service.first_call(member, id).await;
+                    found.map_err(|error| failure(error, &self.visitor.request_id))?
+                }
+                _ => None,
+            };
+            Ok(Seen { page, first_call })
         };
-        Ok(self.shown.news(page, first_call))
+        let seen = self.list.seen(since, look).await?;
+        Ok(self.shown.news(&seen))
     }
 }
 
@@ -146,9 +178,11 @@ struct Shown {
 
 impl Shown {
     /// What it does not know yet, and knows from now on.
-    fn news(&mut self, page: KeysPage, first_call: Option<FirstCall>) -> Option<KeysNews> {
+    fn news(&mut self, seen: &Seen) -> Option<KeysNews> {
+        let Seen { page, first_call } = seen;
         let order: Vec<_> = page.keys.iter().map(|key| key.id.clone()).collect();
         let counted = Some((page.count, page.none));
+        let first_call = first_call.clone();
         let keys = page.keys.iter();
         let changed: Vec<_> = keys
             .filter(|key| self.keys.get(&key.id) != Some(*key))
@@ -163,8 +197,8 @@ impl Shown {
             order: order.clone(),
             keys: page
                 .keys
-                .into_iter()
-                .map(|key| (key.id.clone(), key))
+                .iter()
+                .map(|key| (key.id.clone(), key.clone()))
                 .collect(),
             counted,
             first_call: first_call.clone(),

@@ -14,10 +14,12 @@ mod posted;
 pub mod render;
 pub mod same_origin;
 mod visitor;
+mod watching;
 
 pub use first_call::first_call;
 pub use posted::{FormBody, Posted};
 pub use visitor::{Onlooker, Visitor};
+pub(crate) use watching::Watching;
 
 use crate::headers::RETRY_SECONDS;
 use axum::http::header::{CONNECTION, CONTENT_TYPE, LOCATION, RETRY_AFTER};

@@ -56,6 +56,12 @@ fn read(search: &str) -> KeyQuery {
     query
 }
 
+/// The page's address without what does not change its list, such as what a form has just done.
+pub(in super::super) fn list_address(search: &str) -> String {
+    let query = read(search);
+    address(&query, &query.sort, &query.cursor)
+}
+
 /// What a form has just done, and leads here from.
 fn done(search: &str) -> Option<String> {
     let asked = |wanted: &str| {

@@ -1,6 +1,6 @@
 //! `/keys/events`
 
-use crate::support::{Http, OWNER, World};
+use crate::support::{Http, Member, OWNER, World, sha256};
 use axum::body::Body;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -22,12 +22,17 @@ impl Events {
 
     /// What is told next; `None` at the end.
     async fn next(&mut self) -> Option<Value> {
+        let text = self.frame().await?;
+        let data = text.strip_prefix("data: ").expect("an event");
+        Some(serde_json::from_str(data.trim_end()).unwrap())
+    }
+
+    /// The next piece of the stream, as it is sent.
+    async fn frame(&mut self) -> Option<String> {
         let next = tokio::time::timeout(Duration::from_secs(30), self.0.frame());
         let frame = next.await.expect("something within half a minute")?;
         let bytes = frame.unwrap().into_data().unwrap();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        let data = text.strip_prefix("data: ").expect("an event");
-        Some(serde_json::from_str(data.trim_end()).unwrap())
+        Some(String::from_utf8(bytes.to_vec()).unwrap())
     }
 
     async fn news(&mut self) -> Value {
@@ -198,13 +203,73 @@ async fn looking_on_keeps_no_session_alive_and_ends_with_it() {
     assert!(events.next().await.is_none(), "it was ended");
 }
 
+/// Another member of the owner's account, with a session.
+async fn colleague(world: &World, owner: &Member, number: usize) -> Http {
+    let (cookie, _) = owner.cookie.split_once('=').unwrap();
+    let token = format!("{number:064x}");
+    let mut connection = world.connection().await;
+    sqlx::query(
+        "INSERT INTO members (id, account_id, email, role, password_hash, created_at)
+         SELECT 'member-' || $1, account_id, 'member' || $1 || '@example.com', role, password_hash, created_at
+         FROM members WHERE email = $2",
+    )
+    .bind(i64::try_from(number).unwrap())
+    .bind(OWNER)
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO sessions (digest, member_id, created_at, last_seen_at, expires_at)
+         SELECT $1, 'member-' || $2, created_at, last_seen_at, expires_at FROM sessions LIMIT 1",
+    )
+    .bind(hex::decode(sha256(&token)).unwrap())
+    .bind(i64::try_from(number).unwrap())
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    world.nobody().with("cookie", format!("{cookie}={token}"))
+}
+
+#[tokio::test]
+async fn a_fourth_open_list_of_a_member_takes_the_place_of_the_oldest() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let bob = colleague(&world, &owner, 1).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let mut events = Events::open(&owner, "").await;
+        events.news().await;
+        open.push(events);
+    }
+    let mut of_bob = Events::open(&bob, "").await;
+    of_bob.news().await;
+    let mut fourth = Events::open(&owner, "").await;
+    fourth.news().await;
+    open.push(fourth);
+    // Its browser does not open it again at once, which would close another one.
+    let mut oldest = open.remove(0);
+    assert_eq!(oldest.frame().await.as_deref(), Some("retry: 60000\n\n"));
+    assert_eq!(oldest.frame().await, None);
+    // All others go on, and show the same.
+    owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    open.push(of_bob);
+    for mut events in open {
+        assert_eq!(names(&events.news().await), ["CRM Sync"]);
+    }
+}
+
 #[tokio::test]
 async fn an_open_list_ends_when_the_server_stops_and_there_are_never_too_many() {
     let world = World::new().await;
     let owner = world.owner().await;
     let mut open = Vec::new();
-    for _ in 0..500 {
-        open.push(Events::open(&owner, "").await);
+    for number in 0..167 {
+        let member = colleague(&world, &owner, number).await;
+        for _ in 0..3 {
+            if open.len() < 500 {
+                open.push(Events::open(&member, "").await);
+            }
+        }
     }
     let refused = owner.get("/keys/events").await.expect(503);
     assert_eq!(refused.header("retry-after"), "2");

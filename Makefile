@@ -106,6 +106,7 @@ bench: build setup-load setup-postgres ## Print ratios of the release binary: to
 ifndef BENCH
 	@python3 server/benches/startup.py $(TARGET)/release/voxum
 	@python3 server/benches/pages.py $(TARGET)/release/voxum
+	@python3 server/benches/flood.py $(TARGET)/release/voxum
 endif
 	@python3 server/benches/verify.py $(TARGET)/release/voxum $(TARGET)/release/examples $(BENCH)
 

@@ -12,7 +12,7 @@ pub struct Figures {
     pub memory_may_be_used: bool,
     /// Keys of whose calls something is not written yet.
     pub uses_pending: u64,
-    /// How often a key was looked up in the database, since the start.
+    /// How often the database was asked for keys, since the start.
     pub key_reads: u64,
     /// Failed attempts to sign in since the start, in the order of [`Attempt::ALL`].
     pub failed_attempts: [u64; Attempt::ALL.len()],
@@ -24,8 +24,8 @@ impl Service {
             keys_in_memory: self.verdicts.kept(),
             memory_may_be_used: self.verdicts.may_be_used(self.boot_micros()),
             uses_pending: self.usages.pending(),
-            key_reads: self.key_reads.load(Ordering::Relaxed),
             failed_attempts: self.attempts.counts(),
+            key_reads: self.key_reads.load(Ordering::Relaxed) + self.suspects.reads(),
         }
     }
 }

@@ -79,6 +79,7 @@ pub struct Service {
     awaited: key::AwaitedKeys,
     failures: limit::FailureBuckets,
     attempts: attempt::Attempts,
+    suspects: Arc<limit::Suspects>,
     in_flight: once::InFlight,
     public_url: String,
 }

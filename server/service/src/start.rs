@@ -62,6 +62,7 @@ impl Service {
             awaited: key::AwaitedKeys::default(),
             failures: limit::FailureBuckets::default(),
             attempts: crate::attempt::Attempts::default(),
+            suspects: Arc::default(),
             in_flight: once::InFlight::default(),
             public_url,
         })

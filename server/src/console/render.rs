@@ -194,7 +194,7 @@ const fn status(failure: &Failure) -> StatusCode {
         | Failure::Outdated { .. }
         | Failure::BeingReplaced => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Failure::Unavailable | Failure::PastDeadline => StatusCode::SERVICE_UNAVAILABLE,
         Failure::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

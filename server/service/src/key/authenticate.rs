@@ -8,7 +8,6 @@ use crate::{CalledKey, Client, Error, Service, Source};
 use domain::{AccountId, KeyId, Outcome, Scope, Timestamp};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// A caller that presented the complete secret of a usable key. Cheap to clone.
 ///
@@ -154,7 +153,8 @@ impl Service {
     /// revocation counts from the moment it was acknowledged, and notes the use in memory.
     ///
     /// # Errors
-    /// The reason for the refusal, or that the caller's network has failed too often; a usable key is always taken.
+    /// The reason for the refusal, or that the caller's network has failed too often. A usable key is accepted however
+    /// often its network failed.
     pub async fn authenticate(
         &self,
         presented: &[u8],
@@ -168,8 +168,12 @@ impl Service {
             let meant = self.awaited.find(presented, self.clock.now());
             refused.whose = meant.map(Whose::Meant);
         }
-        // That we cannot know is not the caller's failure.
-        if !matches!(refused.why, KeyRefusal::Failed(_))
+        // Unknown keys were counted before they were looked up, and a fault of ours is not the caller's failure.
+        let is_counted = matches!(
+            refused.why,
+            KeyRefusal::Unknown | KeyRefusal::TooMany { .. } | KeyRefusal::Failed(_)
+        );
+        if !is_counted
             && let Err(retry_after_seconds) = self.failures.count(source.ip(), &*self.clock)
         {
             refused.why = KeyRefusal::TooMany {
@@ -183,7 +187,7 @@ impl Service {
         let digest = PlainKey::parse(presented)?.digest(&self.pepper);
         let verdict = match self.verdicts.find(&digest, self.boot_micros()) {
             Some(verdict) => verdict,
-            None => self.read_verdict(&digest).await?,
+            None => self.look_up(&digest, source.ip()).await?,
         };
         let now = self.clock.now();
         let Err(denial) = verdict.check(source.ip(), now) else {
@@ -228,25 +232,6 @@ impl Service {
             last_used: caller.last_used,
             verdict,
         })
-    }
-
-    /// What the database says of a key that is not in memory, where it is from then on. A key that is not there is not
-    /// noted as such: nobody is to fill the memory with keys that they made up.
-    async fn read_verdict(&self, digest: &KeyDigest) -> Result<Arc<Verdict>, KeyRefusal> {
-        self.key_reads.fetch_add(1, Ordering::Relaxed);
-        let as_of = self.verdicts.as_of();
-        let record = self
-            .store
-            .find_key_by_digest(digest)
-            .await
-            .map_err(|error| KeyRefusal::Failed(error.into()))?
-            .filter(|record| record.digest.matches(digest))
-            .ok_or(KeyRefusal::Unknown)?;
-        let key = CalledKey::new(record.account_id.clone(), record.id.clone());
-        let usage = self.usages.of(key, record.last_use.clone());
-        let verdict = Arc::new(Verdict::new(record, usage));
-        self.verdicts.keep(digest, verdict.clone(), as_of);
-        Ok(verdict)
     }
 
     /// Notes that a call needed a permission, and had it.

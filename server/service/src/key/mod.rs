@@ -16,6 +16,7 @@ mod issue;
 mod knocking;
 mod lifetime;
 mod list;
+mod look_up;
 mod notices;
 mod operator;
 mod page;

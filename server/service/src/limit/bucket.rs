@@ -61,6 +61,12 @@ impl Bucket {
         }
     }
 
+    /// Returns a token that was taken for nothing.
+    pub(super) fn give_back(&mut self, now: Timestamp) {
+        self.spent = self.spent_at(now).saturating_sub(TOKEN);
+        self.at = now;
+    }
+
     pub(crate) fn is_full(&self, now: Timestamp) -> bool {
         self.spent_at(now) == 0
     }

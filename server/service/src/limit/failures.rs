@@ -1,14 +1,16 @@
 //! Attempts that showed no usable key, counted for each address or network.
 //!
-//! Not a defence of the keys, which nobody can guess; it tells a system that runs on with a dead key to slow down, and
-//! keeps what it does from filling logs. Whoever shows a usable key is never asked how often others failed.
+//! This is not a defence of the keys, which cannot be guessed. It makes a system that goes on with a dead key slow down, and
+//! bounds what unknown keys cost the database: a key that is not in memory is counted as a failure *before* it is looked up,
+//! and the failure is taken back if the key turns out to be one of ours. A network without failures left is asked about with
+//! others, a few times a second ([`Suspects`](super::Suspects)); so its usable keys are accepted all the same.
 
 use super::bucket::Bucket;
 use crate::Clock;
 use domain::RateLimit;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// 1,000 at once, then 10 a second.
 const DEPTH: u32 = 1_000;
@@ -44,14 +46,10 @@ impl FailureBuckets {
     /// Counts one failure.
     ///
     /// # Errors
-    /// Too many: whole seconds until the next attempt is looked at as one.
+    /// Too many failures: whole seconds until the next one fits.
     pub(crate) fn count(&self, ip: IpAddr, clock: &dyn Clock) -> Result<(), u64> {
         let network = network(ip);
-        let index = self.hasher.hash_one(network) % PLACES as u64;
-        let place = usize::try_from(index).map(|index| &self.places[index]);
-        let place = place.expect("an index below the number of places");
-        // Nothing panics while it is held.
-        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.place(network);
         let now = clock.now();
         let mut bucket = match *place {
             Some((there, bucket)) if there == network => bucket,
@@ -64,6 +62,27 @@ impl FailureBuckets {
         } else {
             Err(allowance.seconds)
         }
+    }
+
+    /// Takes back a failure that [`Self::count`] counted and that was none.
+    pub(crate) fn take_back(&self, ip: IpAddr, clock: &dyn Clock) {
+        let network = network(ip);
+        let mut place = self.place(network);
+        let now = clock.now();
+        // Another network may have taken the place in between; then there is nothing left to take back.
+        if let Some((there, bucket)) = &mut *place
+            && *there == network
+        {
+            bucket.give_back(now);
+        }
+    }
+
+    fn place(&self, network: IpAddr) -> MutexGuard<'_, Option<Failing>> {
+        let index = self.hasher.hash_one(network) % PLACES as u64;
+        let place = usize::try_from(index).map(|index| &self.places[index]);
+        let place = place.expect("an index below the number of places");
+        // Nothing panics while it is held.
+        place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,6 +122,20 @@ mod tests {
         clock.advance_seconds(1);
         assert_eq!(passed(100), 10);
         assert!(buckets.count([192, 0, 2, 1].into(), &clock).is_ok());
+    }
+
+    #[test]
+    fn a_failure_that_is_taken_back_leaves_as_many_as_before() {
+        let (buckets, clock) = (FailureBuckets::default(), clock());
+        let ip = Ipv4Addr::LOCALHOST.into();
+        for _ in 0..3_000 {
+            buckets.count(ip, &clock).unwrap();
+            buckets.take_back(ip, &clock);
+        }
+        let passed = (0..3_000).filter(|_| buckets.count(ip, &clock).is_ok());
+        assert_eq!(passed.count(), 1_000);
+        buckets.take_back([192, 0, 2, 1].into(), &clock);
+        assert_eq!(buckets.count(ip, &clock), Err(1));
     }
 
     #[test]

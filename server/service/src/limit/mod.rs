@@ -4,9 +4,11 @@
 
 mod bucket;
 mod failures;
+mod suspects;
 
 pub(crate) use bucket::Bucket;
 pub(crate) use failures::{FailureBuckets, network};
+pub(crate) use suspects::{Suspect, Suspects};
 
 use crate::{KeyCaller, Service};
 use domain::RateLimit;

@@ -266,6 +266,10 @@ pub trait KeyStore: Send + Sync + 'static {
     /// The key with this digest, of whatever account and in whatever state, with the name of its account.
     async fn find_key_by_digest(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>>;
 
+    /// Those of these digests that belong to a key, of whatever account and in whatever state. One statement for all; at
+    /// most a thousand.
+    async fn known_digests(&self, digests: &[KeyDigest]) -> Result<Vec<KeyDigest>>;
+
     /// Changes a key that is neither revoked nor expired at `now`; `event` is told of the key as it was and as it is.
     /// The answer comes after the change is durable: from then on [`KeyStore::find_key_by_digest`] tells of it.
     async fn change_key(

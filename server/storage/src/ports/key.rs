@@ -55,6 +55,29 @@ impl KeyStore for Store {
         read(row, DOING)
     }
 
+    async fn known_digests(&self, digests: &[KeyDigest]) -> Result<Vec<KeyDigest>> {
+        const DOING: &str = "finding API keys by their digests";
+        if digests.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known: Vec<Vec<u8>> = key::KNOWN_DIGESTS
+            .with::<Engine, _>(digests, |mut row, digest| {
+                row.push_bind(digest.as_bytes().as_slice());
+            })
+            .build_query_scalar()
+            .persistent(is_full(digests.len()))
+            .fetch_all(&self.authentication)
+            .await
+            .doing(DOING)?;
+        let known = known.into_iter().map(|digest| {
+            let digest = digest.try_into().map_err(|_| Corrupt("api_keys.digest"))?;
+            Ok(KeyDigest::from_bytes(digest))
+        });
+        known
+            .collect::<std::result::Result<_, Corrupt>>()
+            .doing(DOING)
+    }
+
     async fn change_key(
         &self,
         account: &AccountId,

@@ -48,6 +48,7 @@ pub(crate) const ALL: &[&Given] = &[
     &super::call::ADD_TO_ACCOUNTS,
     &super::call::ADD_TO_KEYS,
     &super::call::FIRST_CALLS,
+    &super::key::KNOWN_DIGESTS,
     &super::key::RECORD_USES,
     &super::sighting::ADD_CALLERS,
     &super::sighting::NEW_CALLERS,

@@ -99,6 +99,12 @@ pub(crate) const ENDING: &str = select_keys!(
 /// The one look-up that is not bound to an account: the digest says whose key it is.
 pub(crate) const FIND_BY_DIGEST: &str = select_keys!("WHERE k.digest = $1");
 
+/// Which of many digests belong to a key.
+pub(crate) const KNOWN_DIGESTS: Given = Given {
+    columns: "digest",
+    statement: "SELECT k.digest FROM given g JOIN api_keys k ON k.digest = g.digest",
+};
+
 /// For the operator, who is of no account.
 pub(crate) const FIND_ANYWHERE: &str = select_keys!("WHERE k.id = $1");
 

@@ -8,7 +8,7 @@ mod busy;
 mod crm;
 mod forged;
 mod limited;
-mod memory;
 mod listings;
+mod memory;
 mod notices;
 mod revoked;

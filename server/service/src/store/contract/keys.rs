@@ -49,6 +49,30 @@ pub(super) async fn a_key_reads_back_as_it_was_made(store: Shared) {
     assert_eq!(store.find_key_by_digest(&unknown).await.unwrap(), None);
 }
 
+pub(super) async fn known_digests_are_distinguished_from_unknown_ones(store: Shared) {
+    let unknown = |number: u32| {
+        let mut bytes = [0; 32];
+        bytes[..4].copy_from_slice(&number.to_be_bytes());
+        KeyDigest::from_bytes(bytes)
+    };
+    let mut asked: Vec<_> = (0..998).map(unknown).collect();
+    assert_eq!(store.known_digests(&asked).await.unwrap(), []);
+    // Of whatever account.
+    let mut known = Vec::new();
+    for name in ["a", "b"] {
+        let tenant = Tenant::settle(&*store, name).await;
+        let key = tenant.key("one", at(5));
+        known.push(key.digest);
+        tenant.issue(&*store, key).await;
+    }
+    asked.extend(&known);
+    let mut found = store.known_digests(&asked).await.unwrap();
+    found.sort_unstable_by_key(|digest| *digest.as_bytes());
+    known.sort_unstable_by_key(|digest| *digest.as_bytes());
+    assert_eq!(found, known);
+    assert_eq!(store.known_digests(&[]).await.unwrap(), []);
+}
+
 pub(super) async fn keys_are_listed_newest_first(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     for (name, made) in [("middle", 20), ("newest", 30), ("oldest", 10)] {

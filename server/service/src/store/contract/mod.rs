@@ -93,6 +93,7 @@ macro_rules! store_contract_cases {
             failed_attempts_are_recorded_when_they_begin_and_when_their_hour_is_over
             attempts_from_many_networks_share_a_count_and_its_events
             a_key_reads_back_as_it_was_made
+            known_digests_are_distinguished_from_unknown_ones
             keys_are_listed_newest_first
             the_same_form_makes_one_key
             of_twenty_forms_sent_at_once_one_makes_a_key

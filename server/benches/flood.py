@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""The answers to good keys and to the console beside 2,000 well-formed unknown keys a second from their own address.
+
+Prints the ratio of the 99th percentiles beside the flood and without it, on SQLite and on PostgreSQL; the aim is 1.5 at
+most. `make bench` runs it on the release binary. `SECONDS` and `ROUNDS` change how long and how often each side is asked.
+"""
+
+import asyncio
+import http.client
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+import load
+from startup import start, stop
+from verify import Postgres
+
+SECONDS = float(os.environ.get("SECONDS", 4))
+ROUNDS = int(os.environ.get("ROUNDS", 5))
+RATE = 2_000
+CONNECTIONS = 400
+PAUSE = 0.01  # between two requests of the client that is measured
+
+
+def sign_in(url):
+    """The cookie of a new session of the owner."""
+    fields = {"email": load.OWNER["VOXUM_ADMIN_EMAIL"], "password": load.OWNER["VOXUM_ADMIN_PASSWORD"]}
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    connection.request("POST", "/sign-in", urllib.parse.urlencode(fields), headers)
+    answer = connection.getresponse()
+    if answer.status != 303:
+        sys.exit(f"the owner cannot sign in: {answer.status}")
+    return answer.getheader("Set-Cookie").split(";")[0]
+
+
+def measure(url, key, cookie, seconds):
+    """The 99th percentiles, in milliseconds, of calls with a good key and of a page of the console."""
+    took = {"good key": [], "console": []}
+    asked = {
+        "good key": ("/api/key", {"X-API-Key": key}),
+        "console": ("/keys", {"Cookie": cookie}),
+    }
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for name, (path, headers) in asked.items():
+            began = time.perf_counter()
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            took[name].append((time.perf_counter() - began) * 1_000)
+            if answer.status != 200:
+                sys.exit(f"{path} is answered with {answer.status}")
+            time.sleep(PAUSE)
+    return {name: statistics.quantiles(times, n=100)[98] for name, times in took.items()}
+
+
+async def send_unknown_keys(host, port, seconds):
+    """Sends unknown keys at an even rate over many connections; the number of answers."""
+    dice, answers = random.Random(), 0
+    until = time.monotonic() + seconds
+
+    async def one(number):
+        nonlocal answers
+        reader, writer = await asyncio.open_connection(host, port)
+        due = time.monotonic() + number / RATE
+        while due < until:
+            await asyncio.sleep(max(0, due - time.monotonic()))
+            due += CONNECTIONS / RATE
+            writer.write(f"GET /api/key HTTP/1.1\r\nHost: {host}\r\nX-API-Key: {load.secret(dice)}\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+            await reader.readexactly(int(length.split(b":")[1]))
+            answers += 1
+        writer.close()
+
+    await asyncio.gather(*(one(number) for number in range(CONNECTIONS)))
+    return answers
+
+
+def compare(name, url, key):
+    alone, beside, sent = [], [], []
+    host, port = url.removeprefix("http://").split(":")
+    cookie = sign_in(url)
+    measure(url, key, cookie, 1)
+    for _ in range(ROUNDS):
+        alone.append(measure(url, key, cookie, SECONDS))
+        command = [sys.executable, __file__, "--flood", host, port, str(SECONDS + 1)]
+        flood = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        time.sleep(0.5)
+        beside.append(measure(url, key, cookie, SECONDS))
+        sent.append(int(flood.communicate()[0]) / (SECONDS + 1))
+    for what in alone[0]:
+        quiet, flooded = (statistics.median(run[what] for run in runs) for runs in (alone, beside))
+        ratio = statistics.median(b[what] / a[what] for a, b in zip(alone, beside))
+        mark = "ok" if ratio <= 1.5 else "<- misses its aim"
+        print(
+            f"{name:12}{what:10} p99 beside {statistics.median(sent):,.0f} unknown keys a second / alone {ratio:7.2f}"
+            f"   ({flooded:.2f} ms, alone {quiet:.2f} ms) {mark}",
+            flush=True,
+        )
+
+
+def main():
+    voxum = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as root:
+        folder = os.path.join(root, "one")
+        (key,) = load.make(voxum, folder, 1)
+        process, url, _ = start(voxum, folder)
+        compare("SQLite", url, key)
+        stop(process)
+        with Postgres(root) as postgres:
+            settings = postgres.move(voxum, folder)
+            process, url, _ = start(voxum, folder, **settings)
+            compare("PostgreSQL", url, key)
+            stop(process)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--flood":
+        print(asyncio.run(send_unknown_keys(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))))
+    else:
+        main()

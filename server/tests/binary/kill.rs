@@ -155,7 +155,7 @@ fn check(server: &Server, told: &Told) {
 
 /// What there would be more or fewer of than of their audit events, were they not made together or not at all. Events are
 /// grouped once: to look for those of each key would take hours in the end.
-const STRAYS: [(&str, &str); 4] = [
+pub const STRAYS: [(&str, &str); 4] = [
     (
         "keys without their event",
         "SELECT count(*) FROM api_keys k LEFT JOIN (

@@ -23,6 +23,7 @@ mod pepper;
 #[path = "../../storage/tests/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests of the store need more of it")]
 mod postgres;
+mod power;
 mod proxies;
 #[path = "../../storage/tests/postgres/proxy.rs"]
 #[expect(dead_code, reason = "the tests of the store need more of it")]

@@ -1,0 +1,130 @@
+//! A change that was acknowledged survives a power cut, whatever the disk had not synced by then.
+//!
+//! The server runs with a library that writes down each of its steps on the disk. Afterwards the steps are replayed up to
+//! many moments; at each, the disk keeps what was synced, and of the rest nothing or an arbitrary part. From each of these
+//! disks the database must open whole, with everything that had been acknowledged by then.
+
+mod disk;
+
+use crate::kill::STRAYS;
+use crate::support::{Client, Server, count, voxum};
+use disk::{Disk, Step};
+use std::path::Path;
+use tempfile::TempDir;
+
+/// Enough for SQLite to fold its log into the file several times.
+const KEYS: usize = 240;
+/// Every how many keys there is a cut after the acknowledgement, and one in the middle of the next change.
+const EVERY: usize = 12;
+
+/// How long the journal was when a change was acknowledged.
+struct Acknowledged {
+    created: Vec<u64>,
+    revoked: Vec<u64>,
+}
+
+/// Creates keys and has every other one revoke itself.
+fn work(owner: &Client, journal: &Path) -> Acknowledged {
+    let length = || std::fs::metadata(journal).unwrap().len();
+    let (mut created, mut revoked) = (Vec::new(), Vec::new());
+    for number in 0..KEYS {
+        let name = format!("form-token-{number:08}");
+        let secret = owner.create(&name, &name).unwrap();
+        created.push(length());
+        if number % 2 == 1 {
+            let key = owner.with_key(&secret);
+            let answer = key.send("DELETE", "/api/key", "text/plain", "").unwrap();
+            assert_eq!(answer.status, 204, "{}", answer.body);
+            revoked.push(length());
+        }
+    }
+    Acknowledged { created, revoked }
+}
+
+/// How many changes are missing on a disk, of those that were acknowledged by then.
+fn lost(folder: &Path, acknowledged: &Acknowledged, end: u64) -> i64 {
+    let by_then = |moments: &[u64]| {
+        let count = moments.iter().filter(|moment| **moment <= end).count();
+        i64::try_from(count).unwrap()
+    };
+    if !folder.join("data/voxum.db").exists() {
+        return by_then(&acknowledged.created);
+    }
+    let missing = |moments: &[u64], statement| (by_then(moments) - count(folder, statement)).max(0);
+    let created = missing(&acknowledged.created, "SELECT count(*) FROM api_keys");
+    let revoked = "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL";
+    created + missing(&acknowledged.revoked, revoked)
+}
+
+fn check(folder: &Path, acknowledged: &Acknowledged, step: &Step) {
+    assert_eq!(lost(folder, acknowledged, step.end), 0, "at {}", step.end);
+    let damage = "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'";
+    assert_eq!(count(folder, damage), 0, "damaged at {}", step.end);
+    for (stray, statement) in STRAYS {
+        assert_eq!(count(folder, statement), 0, "{stray} at {}", step.end);
+    }
+}
+
+/// The same for the same seed.
+fn coin(mut seed: u64) -> impl FnMut() -> bool {
+    move || {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed & 1 == 0
+    }
+}
+
+#[test]
+fn acknowledged_changes_survive_a_power_cut_on_sqlite() {
+    let place = tempfile::tempdir().unwrap();
+    let home = place.path().canonicalize().unwrap().join("home");
+    std::fs::create_dir(&home).unwrap();
+    let journal = place.path().join("journal");
+    let mut command = voxum(&home);
+    command
+        .env("LD_PRELOAD", disk::library(place.path()))
+        .env("DISK_JOURNAL", &journal)
+        .env("DISK_FOLDER", &home);
+    let server = Server::of(&mut command, true);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let acknowledged = work(&owner, &journal);
+    drop(server);
+
+    let steps = disk::journal(&journal);
+    let moments = acknowledged.created.iter().step_by(EVERY);
+    let mut cuts: Vec<usize> = moments
+        .map(|moment| steps.partition_point(|step| step.end < *moment))
+        .flat_map(|step| [step, step + 7])
+        .filter(|step| *step < steps.len())
+        .collect();
+    cuts.push(steps.len() - 1);
+    assert!(cuts.len() > KEYS / EVERY, "proved nothing");
+    let (mut honest, mut lying) = (Disk::default(), Disk::default());
+    let mut last = None;
+    for (index, step) in steps.iter().enumerate() {
+        honest.take(step);
+        lying.ignores_syncs = step.end > acknowledged.created[KEYS / 2];
+        lying.take(step);
+        if !cuts.contains(&index) {
+            continue;
+        }
+        for seed in 0..3 {
+            let folder = TempDir::new().unwrap();
+            let mut coin = coin(0x9e37_79b9 * (index as u64 + 1) + seed);
+            honest.cut(&home, folder.path(), || seed > 0 && coin());
+            check(folder.path(), &acknowledged, step);
+            last = Some(folder);
+        }
+    }
+    // The server itself starts on such a disk, and knows the session and the keys.
+    let folder = last.unwrap();
+    let server = Server::start(folder.path());
+    assert_ne!(server.again(&owner).keys(), [] as [serde_json::Value; 0]);
+
+    // A disk that ignores syncs half-way loses changes: this test would see it if the server did not sync.
+    let folder = TempDir::new().unwrap();
+    lying.cut(&home, folder.path(), || false);
+    let end = steps.last().unwrap().end;
+    assert!(lost(folder.path(), &acknowledged, end) > 0);
+}

@@ -99,7 +99,8 @@ pub struct Flags {
         value_name = "FILE"
     )]
     pub tls_key: Option<String>,
-    /// Connections at once; where there are so many, the one that is idle for the longest is closed for the next
+    /// Connections at once. When there are so many, the next one takes the place of one that is idle or whose client
+    /// does not send its request or take its answer; the address with the most connections loses first
     #[arg(
         long,
         global = true,

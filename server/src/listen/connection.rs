@@ -1,61 +1,67 @@
-//! One connection, from its first byte to its end.
+//! The state of one connection: when its client last did something, and how long it may still take.
 
-use super::body::Steady;
-use super::watched::Watched;
-use super::{Answers, Limits};
-use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::ConnectInfo;
-use axum::http::{Request, Response};
-use http_body::{Frame, SizeHint};
-use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use std::convert::Infallible;
-use std::net::SocketAddr;
-use std::pin::{Pin, pin};
-use std::sync::Arc;
+use super::Limits;
+use super::delay::Delay;
+use super::exchange::{Exchange, Moves};
+use super::registry::Room;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// How often a connection is looked at.
-const LOOK: Duration = Duration::from_secs(4);
-/// A client that is gone without a word is noticed within twice this, where it speaks HTTP/2.
-const PING: Duration = Duration::from_secs(20);
-/// Requests at once on one connection of HTTP/2.
-const STREAMS: u32 = 100;
-/// Bytes of a head in HTTP/2.
-const HEAD: u32 = 16 * 1024;
-
-/// What is known of a connection. Times are milliseconds since it began.
+/// Times are milliseconds since the connection began.
 pub struct Connection {
+    pub network: IpAddr,
     began: Instant,
-    /// Requests whose answers are not through.
+    room: Arc<Room>,
+    exchanges: Mutex<Vec<Arc<Moves>>>,
+    /// The number of exchanges, which each read asks for.
     busy: AtomicUsize,
-    /// Since when there are none.
+    /// The client has sent a whole head.
+    asked: AtomicBool,
+    /// The time since which there has been no exchange and nothing to send.
     idle_at: AtomicU64,
-    /// When the first byte came since then; 0: none did.
+    /// The time of the first byte since then; 0 if there was none.
     head_at: AtomicU64,
-    /// Since when the client takes nothing of what is written; 0: it does.
+    /// The time since which the client has taken no byte of what the server writes; 0 if it takes them.
     stuck_at: AtomicU64,
-    /// It speaks HTTP/2, where bytes come between requests, too.
+    /// How long the client has been slow to take bytes.
+    writing: Delay,
+    /// The client speaks HTTP/2, where bytes come between requests, too.
     http2: AtomicBool,
+    stalled: Notify,
     closed: CancellationToken,
 }
 
+/// A client that keeps the server waiting, since when.
+pub enum Wait {
+    /// Nothing is under way, and the client has not asked anything yet.
+    New(Instant),
+    /// Nothing is under way.
+    Idle(Instant),
+    /// A request is under way, and its body does not arrive or its answer is not taken.
+    Asked(Instant),
+}
+
 impl Connection {
-    pub fn new() -> Self {
+    pub fn new(network: IpAddr, room: Arc<Room>) -> Self {
         Self {
+            network,
             began: Instant::now(),
+            room,
+            exchanges: Mutex::default(),
             busy: AtomicUsize::new(0),
+            asked: false.into(),
             idle_at: AtomicU64::new(0),
-            // The first head is waited for at once.
+            // The time for the first head begins at once.
             head_at: AtomicU64::new(1),
             stuck_at: AtomicU64::new(0),
+            writing: Delay::default(),
             http2: false.into(),
+            stalled: Notify::new(),
             closed: CancellationToken::new(),
         }
     }
@@ -67,15 +73,44 @@ impl Connection {
             .max(1)
     }
 
-    /// Since when nothing is asked; `None` where something is.
-    pub fn idle_since(&self) -> Option<Instant> {
-        let idle = Duration::from_millis(self.idle_at.load(Ordering::Relaxed));
-        (self.busy.load(Ordering::Acquire) == 0 && !self.closed.is_cancelled())
-            .then(|| self.began + idle)
+    fn at(&self, millis: u64) -> Instant {
+        self.began + Duration::from_millis(millis)
+    }
+
+    fn exchanges(&self) -> MutexGuard<'_, Vec<Arc<Moves>>> {
+        self.exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the client keeps the server waiting; `None` while it is the server's move.
+    pub fn wait(&self) -> Option<Wait> {
+        if let Some(since) = self.writing.since() {
+            return Some(Wait::Asked(self.at(since)));
+        }
+        let exchanges = self.exchanges();
+        if exchanges.is_empty() {
+            let since = self.at(self.idle_at.load(Ordering::Relaxed));
+            return Some(if self.asked.load(Ordering::Relaxed) {
+                Wait::Idle(since)
+            } else {
+                Wait::New(since)
+            });
+        }
+        let mut longest: Option<Instant> = None;
+        for moves in exchanges.iter() {
+            let since = moves.delayed_since()?;
+            longest = Some(longest.map_or(since, |longest| longest.min(since)));
+        }
+        longest.map(Wait::Asked)
     }
 
     pub fn close(&self) {
         self.closed.cancel();
+    }
+
+    pub fn is_closing(&self) -> bool {
+        self.closed.is_cancelled()
     }
 
     /// Returns once it is to be closed.
@@ -83,154 +118,97 @@ impl Connection {
         self.closed.cancelled().await;
     }
 
-    pub(super) fn has_read(&self, bytes: &[u8]) {
-        if bytes.is_empty() {
-            return;
-        }
-        if bytes.starts_with(b"PRI * HTTP/2") {
-            self.http2.store(true, Ordering::Relaxed);
-        }
-        if self.busy.load(Ordering::Relaxed) == 0 && self.head_at.load(Ordering::Relaxed) == 0 {
+    /// The time until which a client that has just connected may send its first request although the server stops.
+    pub fn first_request_until(&self, patience: Duration) -> Option<Instant> {
+        (!self.asked.load(Ordering::Relaxed)).then(|| self.began + patience)
+    }
+
+    pub(super) fn has_read(&self, bytes: usize) {
+        if bytes > 0
+            && self.busy.load(Ordering::Relaxed) == 0
+            && self.head_at.load(Ordering::Relaxed) == 0
+        {
             self.head_at.store(self.now(), Ordering::Relaxed);
         }
     }
 
-    pub(super) fn has_written(&self, done: bool) {
+    /// `None` if the client takes nothing for now.
+    pub(super) fn has_written(&self, bytes: Option<usize>) {
         let stuck = self.stuck_at.load(Ordering::Relaxed);
-        if done && stuck > 0 {
-            self.stuck_at.store(0, Ordering::Relaxed);
-        } else if !done && stuck == 0 {
-            self.stuck_at.store(self.now(), Ordering::Relaxed);
+        match bytes {
+            Some(bytes) if stuck > 0 => {
+                let now = self.now();
+                self.stuck_at.store(0, Ordering::Relaxed);
+                self.writing.end(now, bytes);
+                if self.busy.load(Ordering::Relaxed) == 0 {
+                    self.idle_at.store(now, Ordering::Relaxed);
+                }
+            }
+            None if stuck == 0 => {
+                let now = self.now();
+                self.stuck_at.store(now, Ordering::Relaxed);
+                self.writing.begin(now);
+            }
+            _ => {}
         }
     }
 
-    fn begin(self: &Arc<Self>) -> Busy {
+    /// A head has arrived.
+    pub fn begin(self: &Arc<Self>, http2: bool) -> Exchange {
+        let moves = Arc::new(Moves::new());
+        self.exchanges().push(Arc::clone(&moves));
         self.busy.fetch_add(1, Ordering::AcqRel);
-        Busy(Arc::clone(self))
+        self.asked.store(true, Ordering::Relaxed);
+        if http2 {
+            self.http2.store(true, Ordering::Relaxed);
+        }
+        Exchange {
+            connection: Arc::clone(self),
+            moves,
+        }
+    }
+
+    pub(super) fn end(&self, moves: &Arc<Moves>) {
+        self.idle_at.store(self.now(), Ordering::Relaxed);
+        self.head_at.store(0, Ordering::Relaxed);
+        self.exchanges().retain(|one| !Arc::ptr_eq(one, moves));
+        if self.busy.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.room.may_have_changed();
+        }
     }
 
     /// Why it is to be closed.
-    fn overdue(&self, limits: &Limits) -> Option<&'static str> {
+    pub fn overdue(&self, limits: &Limits) -> Option<&'static str> {
         let now = self.now();
         let over = |since: &AtomicU64, limit: Duration| {
             let since = since.load(Ordering::Relaxed);
             since > 0 && u128::from(now.saturating_sub(since)) > limit.as_millis()
         };
         if over(&self.stuck_at, limits.write_pause) {
-            return Some("the answer is not taken");
+            return Some("the client does not take the answer");
         }
         if self.busy.load(Ordering::Acquire) > 0 {
             return None;
         }
         if !self.http2.load(Ordering::Relaxed) && over(&self.head_at, limits.head) {
-            return Some("the head of a request does not come");
+            return Some("the head of a request does not arrive");
         }
         let idle = now.saturating_sub(self.idle_at.load(Ordering::Relaxed));
-        (u128::from(idle) > limits.idle.as_millis()).then_some("nothing is asked")
-    }
-}
-
-/// A request that is being answered.
-struct Busy(Arc<Connection>);
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        let Self(connection) = self;
-        connection
-            .idle_at
-            .store(connection.now(), Ordering::Relaxed);
-        connection.head_at.store(0, Ordering::Relaxed);
-        connection.busy.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-/// The body of an answer: the request is under way until all of it is sent.
-struct Answer {
-    body: Body,
-    _busy: Busy,
-}
-
-impl HttpBody for Answer {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        (u128::from(idle) > limits.idle.as_millis()).then_some("the client sends no request")
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-/// Answers what comes on one connection, until it ends or is overdue.
-pub async fn serve_one<S, A>(
-    stream: S,
-    peer: SocketAddr,
-    app: A,
-    connection: Arc<Connection>,
-    limits: Limits,
-    stop: CancellationToken,
-) where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    A: Answers,
-{
-    let answering = Arc::clone(&connection);
-    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        let busy = answering.begin();
-        let mut request = request.map(|body| {
-            if body.is_end_stream() {
-                return Body::empty();
-            }
-            Body::new(Steady::new(body, limits))
-        });
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let app = app.clone();
-        async move {
-            let response = app.answer(request).await;
-            Ok::<Response<Answer>, Infallible>(response.map(|body| Answer { body, _busy: busy }))
+    /// Wakes the tasks of this connection's streams if the client has stopped taking one of the answers.
+    pub fn wake_stalled_streams(&self, limit: Duration) {
+        // Without a stream, its answer is that of the whole connection, which `overdue` looks at.
+        if self.http2.load(Ordering::Relaxed)
+            && self.exchanges().iter().any(|moves| moves.is_stalled(limit))
+        {
+            self.stalled.notify_waiters();
         }
-    });
-    let mut builder = Builder::new(TokioExecutor::new());
-    // Heads are timed here: from their first byte, and not from the end of the request before.
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(None);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .max_header_list_size(HEAD)
-        .keep_alive_interval(PING)
-        .keep_alive_timeout(PING);
-    let io = TokioIo::new(Watched::new(stream, Arc::clone(&connection)));
-    let mut serving = pin!(builder.serve_connection(io, service));
-    let mut looks = interval(LOOK.min(limits.head / 2));
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut stopping = false;
-    loop {
-        tokio::select! {
-            // An end that the client caused is no news.
-            _ = serving.as_mut() => return,
-            () = connection.closed() => return,
-            () = stop.cancelled(), if !stopping => {
-                stopping = true;
-                serving.as_mut().graceful_shutdown();
-            }
-            _ = looks.tick() => {
-                if let Some(why) = connection.overdue(&limits) {
-                    tracing::debug!(why, "a connection is closed");
-                    return;
-                }
-            }
-        }
+    }
+
+    /// Returns when some stream of this connection may be stalled.
+    pub async fn stalled(&self) {
+        self.stalled.notified().await;
     }
 }

@@ -18,6 +18,9 @@ pub struct Limits {
     pub body: Duration,
     /// In which a client takes nothing of an answer.
     pub write_pause: Duration,
+    /// How long a client may keep the server waiting in a request before its connection may be closed for a new one,
+    /// when there are as many as there may be.
+    pub patience: Duration,
 }
 
 impl Limits {
@@ -32,6 +35,7 @@ impl Limits {
             body_pause: Duration::from_secs(15),
             body: Duration::from_secs(30),
             write_pause: Duration::from_secs(30),
+            patience: Duration::from_secs(1),
         }
     }
 }

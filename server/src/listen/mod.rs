@@ -1,9 +1,16 @@
 //! Our own accept loop. The one that axum brings has no timer: a client that sends its head a byte at a time, or
 //! nothing at all, would be waited for without an end.
+//!
+//! At most [`Limits::connections`] are open. When there are so many, the next one takes the place of a connection whose
+//! client keeps the server waiting; a request that the server works on is never cut off for it.
 
 mod body;
 mod connection;
+mod delay;
+mod exchange;
+mod http;
 mod limits;
+mod registry;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -16,18 +23,16 @@ pub use tls::Tls;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
-use connection::{Connection, serve_one};
+use http::{FIRST_REQUEST, serve_one};
+use registry::Registry;
 use std::io::ErrorKind;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
-
-/// How long nothing is accepted where there is no room for more.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// What answers requests.
 pub trait Answers: Clone + Send + Sync + 'static {
@@ -51,103 +56,83 @@ pub async fn answer_all<A: Answers>(
     tasks: TaskTracker,
     stop: CancellationToken,
 ) {
-    let open = Open::default();
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = accept(&listener) => accepted,
-        };
-        let Some(stream) = accepted else { continue };
-        tokio::select! {
-            () = stop.cancelled() => break,
-            () = open.make_room(limits.connections) => {}
-        }
-        let Ok(peer) = stream.peer_addr() else {
-            continue;
-        };
-        let connection = open.add();
+    let registry = Arc::new(Registry::new(&limits));
+    let serve = |stream: TcpStream, peer: SocketAddr| {
+        // Answers are written whole: waiting for more to send would only delay them.
+        let _ = stream.set_nodelay(true);
+        let registered = registry.add(peer.ip());
         // A token of its own: each is looked at whenever bytes come, and one for all would be a lock for all.
         let (app, stop, tls) = (app.clone(), stop.child_token(), tls.clone());
         tasks.spawn(async move {
+            let connection = registered.connection();
             let Some(tls) = tls else {
                 return serve_one(stream, peer, app, connection, limits, stop).await;
             };
             let shaken = tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop_of_a_handshake(&stop) => return,
                 () = connection.closed() => return,
                 shaken = timeout(limits.head, tls.accept(stream)) => shaken,
             };
-            // Who cannot agree with us on a secret is told so by the protocol, and nothing is served.
+            // A client that cannot agree with us on a secret learns that by the protocol, and nothing is served.
             if let Ok(Ok(stream)) = shaken {
                 serve_one(stream, peer, app, connection, limits, stop).await;
             }
         });
+    };
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = accept(&listener, &registry) => accepted,
+        };
+        let Some((stream, peer)) = accepted else {
+            continue;
+        };
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = registry.make_room() => {}
+        }
+        serve(stream, peer);
     }
-    drop(listener);
+    for (stream, peer) in backlog(listener) {
+        if !registry.has_room() {
+            break;
+        }
+        serve(stream, peer);
+    }
     tasks.close();
     tasks.wait().await;
 }
 
-/// `None` where the client is gone already, or this process may open no more files for now.
-async fn accept(listener: &TcpListener) -> Option<TcpStream> {
-    match listener.accept().await {
-        Ok((stream, _)) => {
-            // Answers are written whole: waiting for more to send would only delay them.
-            let _ = stream.set_nodelay(true);
-            Some(stream)
-        }
-        Err(error) => {
-            let gone = [
-                ErrorKind::ConnectionAborted,
-                ErrorKind::ConnectionRefused,
-                ErrorKind::ConnectionReset,
-            ];
-            if !gone.contains(&error.kind()) {
-                tracing::warn!(%error, "no connection can be accepted for now");
-                sleep(PAUSE).await;
-            }
-            None
-        }
-    }
+async fn stop_of_a_handshake(stop: &CancellationToken) {
+    stop.cancelled().await;
+    sleep(FIRST_REQUEST).await;
 }
 
-/// The connections there are.
-#[derive(Default)]
-struct Open(Mutex<Vec<Weak<Connection>>>);
-
-impl Open {
-    fn add(&self) -> Arc<Connection> {
-        let connection = Arc::new(Connection::new());
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        open.push(Arc::downgrade(&connection));
-        connection
+/// `None` if the client is gone already, or this process may open no more files for now.
+async fn accept(listener: &TcpListener, registry: &Registry) -> Option<(TcpStream, SocketAddr)> {
+    let error = match listener.accept().await {
+        Ok(accepted) => return Some(accepted),
+        Err(error) => error,
+    };
+    let gone = [
+        ErrorKind::ConnectionAborted,
+        ErrorKind::ConnectionRefused,
+        ErrorKind::ConnectionReset,
+    ];
+    if !gone.contains(&error.kind()) {
+        tracing::warn!(%error, "no connection can be accepted for now");
+        registry.free_a_file().await;
     }
+    None
+}
 
-    /// Waits until there are fewer than `most`. Of the idle ones the one that is idle for the longest is closed: its
-    /// client can open another at no cost, while the one that waits has something to ask. Those that are being
-    /// answered are left alone; where there are no others, nobody else is accepted until one is through.
-    async fn make_room(&self, most: usize) {
-        while !self.has_room(most) {
-            sleep(PAUSE / 10).await;
-        }
-    }
-
-    fn has_room(&self, most: usize) -> bool {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.len() < most {
-            return true;
-        }
-        open.retain(|connection| connection.strong_count() > 0);
-        if open.len() < most {
-            return true;
-        }
-        let alive = open.iter().filter_map(Weak::upgrade);
-        let longest = alive
-            .filter_map(|one| Some((one.idle_since()?, one)))
-            .min_by_key(|(since, _)| *since);
-        if let Some((_, connection)) = longest {
-            connection.close();
-        }
-        false
-    }
+/// Takes over the clients that have connected and were not accepted yet, and closes the listener, which would reset them.
+fn backlog(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
+    // The runtime may not have learned of them yet; the system has.
+    let listener = listener.into_std().ok();
+    std::iter::from_fn(move || {
+        let (stream, peer) = listener.as_ref()?.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    })
 }

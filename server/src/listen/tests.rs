@@ -1,15 +1,20 @@
 //! Limits so short that they can be waited for.
 
+mod full;
+mod http2;
+
 use super::{Limits, answer_all};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::routing::get;
+use axum::routing::{get, post};
 use futures::StreamExt as _;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::time::{interval, sleep, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -29,6 +34,14 @@ const fn short() -> Limits {
 }
 
 async fn serve(limits: Limits) -> (SocketAddr, TaskTracker, DropGuard) {
+    let (address, connections, stop, _) = serve_and_hold(limits).await;
+    (address, connections, stop.drop_guard())
+}
+
+/// The same, with an answer at `/held` that is held back until it is released.
+async fn serve_and_hold(
+    limits: Limits,
+) -> (SocketAddr, TaskTracker, CancellationToken, Arc<Notify>) {
     let pieces = || async {
         // For several times as long as any limit.
         let ticks = interval(Duration::from_millis(100));
@@ -38,10 +51,18 @@ async fn serve(limits: Limits) -> (SocketAddr, TaskTracker, DropGuard) {
         });
         Body::from_stream(pieces.take(20))
     };
+    let release = Arc::new(Notify::new());
+    let released = Arc::clone(&release);
+    let held = || async move {
+        released.notified().await;
+        "held"
+    };
     let router = Router::new()
         .route("/", get(async || "here"))
         .route("/long", get(async || Bytes::from(vec![b'x'; 64 * MIB])))
-        .route("/pieces", get(pieces));
+        .route("/pieces", get(pieces))
+        .route("/held", get(held))
+        .route("/body", post(async |body: Bytes| body));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (connections, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -54,7 +75,7 @@ async fn serve(limits: Limits) -> (SocketAddr, TaskTracker, DropGuard) {
         tasks,
         stop.clone(),
     ));
-    (address, connections, stop.drop_guard())
+    (address, connections, stop, release)
 }
 
 async fn ask(stream: &mut TcpStream, path: &str) {
@@ -109,4 +130,65 @@ async fn an_answer_that_comes_in_pieces_for_long_is_not_cut() {
     let mut stream = TcpStream::connect(address).await.unwrap();
     ask(&mut stream, "/pieces").await;
     assert_eq!(rest(&mut stream).await.matches("piece ").count(), 20);
+}
+
+#[tokio::test]
+async fn bytes_that_look_like_http2_do_not_end_the_time_for_a_head() {
+    let limits = Limits {
+        idle: 3 * PATIENCE,
+        ..short()
+    };
+    let (address, _, _stop) = serve(limits).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    ask(&mut stream, "/").await;
+    let mut answer = [0; 15];
+    stream.read_exact(&mut answer).await.unwrap();
+    stream.write_all(b"PRI * HTTP/2").await.unwrap();
+    rest(&mut stream).await;
+
+    // The same as the body of a request, with the head of another one behind it.
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let post = b"POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 12\r\n\r\n";
+    stream.write_all(post).await.unwrap();
+    stream.write_all(b"PRI * HTTP/2").await.unwrap();
+    stream.read_exact(&mut answer).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nx-").await.unwrap();
+    rest(&mut stream).await;
+}
+
+#[tokio::test]
+async fn a_client_that_has_just_connected_is_answered_although_the_server_stops() {
+    let (address, _, stop, _) = serve_and_hold(Limits::new(10)).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let silent = TcpStream::connect(address).await.unwrap();
+    stop.cancel();
+    ask(&mut stream, "/").await;
+    assert!(rest(&mut stream).await.contains("here"));
+    let mut silent = silent;
+    assert_eq!(rest(&mut silent).await, "");
+    let refused = TcpStream::connect(address).await;
+    assert!(refused.is_err(), "the listener is closed");
+}
+
+#[tokio::test]
+async fn a_server_that_stops_answers_what_is_under_way() {
+    let (address, connections, stop, release) = serve_and_hold(Limits::new(10)).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    ask(&mut stream, "/held").await;
+    while connections.is_empty() {
+        sleep(Duration::from_millis(1)).await;
+    }
+    stop.cancel();
+    timeout(PATIENCE, async {
+        while TcpStream::connect(address).await.is_ok() {
+            sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await
+    .expect("the listener is closed");
+    release.notify_one();
+    assert!(rest(&mut stream).await.contains("held"));
+    timeout(PATIENCE, connections.wait())
+        .await
+        .expect("it ends");
 }

@@ -1,4 +1,4 @@
-//! A stream that tells when bytes come and go.
+//! A stream that reports to its connection when bytes come and go.
 
 use super::connection::Connection;
 use std::io::{IoSlice, Result};
@@ -16,6 +16,14 @@ impl<S> Watched<S> {
     pub const fn new(stream: S, connection: Arc<Connection>) -> Self {
         Self { stream, connection }
     }
+
+    fn note(&self, written: &Poll<Result<usize>>) {
+        let bytes = match written {
+            Poll::Ready(written) => Some(*written.as_ref().unwrap_or(&0)),
+            Poll::Pending => None,
+        };
+        self.connection.has_written(bytes);
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
@@ -27,7 +35,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
         if read.is_ready() {
-            self.connection.has_read(&buffer.filled()[before..]);
+            self.connection.has_read(buffer.filled().len() - before);
         }
         read
     }
@@ -40,7 +48,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.connection.has_written(written.is_ready());
+        self.note(&written);
         written
     }
 
@@ -50,7 +58,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         bytes: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
-        self.connection.has_written(written.is_ready());
+        self.note(&written);
         written
     }
 
@@ -60,7 +68,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
-        self.connection.has_written(flushed.is_ready());
+        self.connection.has_written(flushed.is_ready().then_some(0));
         flushed
     }
 

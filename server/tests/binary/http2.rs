@@ -1,13 +1,16 @@
 //! HTTP/2 frame by frame (RFC 9113), since no client can be told to stop in the midst of a body and listen on.
 
-use crate::support::Server;
+use crate::support::{Server, voxum};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
@@ -109,4 +112,60 @@ fn a_body_that_stops_coming_is_told_so_and_the_connection_goes_on() {
     send(&mut connection, HEADERS, END_HEADERS | END_STREAM, 3, &get);
     let (told, _) = answer(&mut connection, 3);
     assert!(told.starts_with(STATUS_200), "{told:x?}");
+}
+
+/// A client that has asked for an answer and lets none of it come.
+fn with_no_window(address: &str) -> TcpStream {
+    let mut connection = TcpStream::connect(address).unwrap();
+    connection
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .unwrap();
+    connection
+        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        .unwrap();
+    let initial_window = [0, 4, 0, 0, 0, 0];
+    send(&mut connection, SETTINGS, 0, 0, &initial_window);
+    let get = head(&[
+        (":method", "GET"),
+        (":scheme", "http"),
+        (":authority", address),
+        (":path", "/healthz"),
+    ]);
+    send(&mut connection, HEADERS, END_HEADERS | END_STREAM, 1, &get);
+    connection
+}
+
+#[test]
+fn clients_that_answer_pings_and_take_nothing_do_not_fill_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = voxum(folder.path());
+    command.env("VOXUM_MAX_CONNECTIONS", "5");
+    let server = Server::of(&mut command, true);
+    let address = server.url.trim_start_matches("http://");
+    let clients: Vec<_> = (0..8).map(|_| with_no_window(address)).collect();
+    for _ in 0..3 {
+        assert_eq!(server.client(None).get("/healthz").unwrap().status, 200);
+    }
+    drop(clients);
+
+    // One that need not give way has its stream reset, however often it shows that it is there.
+    let mut client = with_no_window(address);
+    let mut pings = 0;
+    loop {
+        let mut frame = [0; 9];
+        client.read_exact(&mut frame).expect("its connection stays");
+        let [a, b, c, kind, flags, ..] = frame;
+        let length = u32::from_be_bytes([0, a, b, c]);
+        let mut payload = vec![0; usize::try_from(length).unwrap()];
+        client.read_exact(&mut payload).unwrap();
+        match kind {
+            PING if flags & ACK == 0 => {
+                pings += 1;
+                send(&mut client, PING, ACK, 0, &payload);
+            }
+            RST_STREAM => break,
+            _ => {}
+        }
+    }
+    assert!(pings > 0, "it was never asked whether it is there");
 }

@@ -8,6 +8,7 @@ mod database_tls;
 mod docs;
 mod doctor;
 mod examples;
+mod full;
 mod http2;
 mod https;
 mod installation;

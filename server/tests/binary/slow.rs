@@ -1,27 +1,20 @@
 //! Slow and idle clients, beside a good one.
 
-use crate::support::{Server, voxum};
+use crate::support::Server;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 fn address(server: &Server) -> &str {
     server.url.trim_start_matches("http://")
 }
 
-fn connect(server: &Server) -> TcpStream {
+pub fn connect(server: &Server) -> TcpStream {
     TcpStream::connect(address(server)).unwrap()
 }
 
-fn with_room_for(folder: &Path, connections: usize) -> Server {
-    let mut command = voxum(folder);
-    command.env("VOXUM_MAX_CONNECTIONS", connections.to_string());
-    Server::of(&mut command, true)
-}
-
 /// Whether the server has closed the connection by now.
-fn is_closed(mut stream: &TcpStream) -> bool {
+pub fn is_closed(mut stream: &TcpStream) -> bool {
     stream.set_nonblocking(true).unwrap();
     let read = stream.read(&mut [0; 1024]);
     stream.set_nonblocking(false).unwrap();
@@ -29,7 +22,7 @@ fn is_closed(mut stream: &TcpStream) -> bool {
 }
 
 /// The slowest of so many answers, each on a connection of its own.
-fn slowest(server: &Server, calls: usize) -> Duration {
+pub fn slowest(server: &Server, calls: usize) -> Duration {
     let slowest = (0..calls).map(|_| {
         let began = Instant::now();
         let mut stream = connect(server);
@@ -45,60 +38,6 @@ fn slowest(server: &Server, calls: usize) -> Duration {
         began.elapsed()
     });
     slowest.max().unwrap()
-}
-
-#[test]
-fn ten_thousand_idle_connections_keep_nobody_out() {
-    // As many as this process may open.
-    const ASKED: usize = 10_000;
-    const ROOM: usize = 2_000;
-    let folder = tempfile::tempdir().unwrap();
-    let server = with_room_for(folder.path(), ROOM);
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    let idle = limit.map_or(ASKED, |most| ASKED.min(usize::try_from(most).unwrap() / 2));
-    let mut silent = Vec::new();
-    for number in 0..idle {
-        silent.push(connect(&server));
-        if number % 1_000 == 999 {
-            let slowest = slowest(&server, 5);
-            assert!(slowest < Duration::from_secs(2), "{slowest:?}");
-        }
-    }
-    let slowest = slowest(&server, 50);
-    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
-    let closed = silent.iter().filter(|stream| is_closed(stream)).count();
-    assert!(
-        closed >= idle.saturating_sub(ROOM),
-        "{closed} of {idle} were closed"
-    );
-}
-
-#[test]
-fn connections_that_are_answered_are_not_closed_for_others() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = with_room_for(folder.path(), 3);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
-    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
-    drop(owner);
-    let body = "{\"items\":[{\"id\":\"A\",\"name\":\"n\"}]}";
-    let mut sending = connect(&server);
-    let head = format!(
-        "POST /api/inventory HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\ncontent-type: application/json\r\n\
-         connection: close\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    sending.write_all(head.as_bytes()).unwrap();
-    std::thread::sleep(Duration::from_millis(200));
-    for _ in 0..20 {
-        slowest(&server, 1);
-    }
-    let idle: Vec<_> = (0..20).map(|_| connect(&server)).collect();
-    slowest(&server, 5);
-    sending.write_all(body.as_bytes()).unwrap();
-    let mut answer = String::new();
-    sending.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    drop(idle);
 }
 
 #[test]

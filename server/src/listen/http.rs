@@ -1,0 +1,158 @@
+//! HTTP on one connection, from its first byte to its end.
+
+use super::body::Steady;
+use super::connection::Connection;
+use super::exchange::{Answer, Incoming, Moves};
+use super::watched::Watched;
+use super::{Answers, Limits};
+use axum::body::{Body, HttpBody as _};
+use axum::extract::ConnectInfo;
+use axum::http::{Request, Response, Version};
+use hyper::body::Incoming as Received;
+use hyper::rt::Executor;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use std::cell::OnceCell;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+/// How often a connection is looked at.
+const LOOK: Duration = Duration::from_secs(4);
+/// A client that is gone without a word is noticed within twice this, where it speaks HTTP/2.
+const PING: Duration = Duration::from_secs(20);
+/// Requests at once on one connection of HTTP/2.
+const STREAMS: u32 = 100;
+/// Bytes of a head in HTTP/2.
+const HEAD: u32 = 16 * 1024;
+/// The time for the first request of a client that had connected just before the server began to stop: closing its
+/// connection unread would lose that request.
+pub const FIRST_REQUEST: Duration = Duration::from_secs(1);
+
+tokio::task_local! {
+    /// The exchange of a stream of HTTP/2, in the task that answers it.
+    static STREAM: OnceCell<Arc<Moves>>;
+}
+
+/// Answers each stream of HTTP/2 in a task of its own, and ends the task if the client stops taking the answer: that
+/// resets the one stream, while the others of the connection, which may be other people's behind a proxy, go on.
+#[derive(Clone)]
+struct Streams {
+    connection: Arc<Connection>,
+    limit: Duration,
+}
+
+impl<F> Executor<F> for Streams
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    fn execute(&self, stream: F) {
+        let Self { connection, limit } = self.clone();
+        let is_stalled = move |moves: &Arc<Moves>| moves.is_stalled(limit);
+        tokio::spawn(STREAM.scope(OnceCell::new(), async move {
+            let mut stream = pin!(stream);
+            loop {
+                tokio::select! {
+                    () = stream.as_mut() => return,
+                    () = connection.stalled() => {}
+                }
+                if STREAM.with(|stream| stream.get().is_some_and(is_stalled)) {
+                    tracing::debug!("a stream is reset whose answer the client does not take");
+                    return;
+                }
+            }
+        }));
+    }
+}
+
+/// Answers the requests of one connection, until it ends or is overdue.
+pub async fn serve_one<S, A>(
+    stream: S,
+    peer: SocketAddr,
+    app: A,
+    connection: Arc<Connection>,
+    limits: Limits,
+    stop: CancellationToken,
+) where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    A: Answers,
+{
+    let asked = Arc::clone(&connection);
+    let service = hyper::service::service_fn(move |request: Request<Received>| {
+        // By the request itself: any bytes can look like the beginning of HTTP/2.
+        let http2 = request.version() == Version::HTTP_2;
+        let exchange = asked.begin(http2);
+        let moves = Arc::clone(&exchange.moves);
+        let mut request = request.map(|body| {
+            if body.is_end_stream() {
+                return Body::empty();
+            }
+            Body::new(Incoming {
+                body: Steady::new(body, limits),
+                moves: Arc::clone(&moves),
+            })
+        });
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let app = app.clone();
+        async move {
+            // Without HTTP/2 there is no such task.
+            let _ = STREAM.try_with(|stream| stream.set(moves));
+            let response = app.answer(request).await;
+            let response = response.map(|body| Answer::new(body, exchange, http2));
+            Ok::<Response<Answer>, Infallible>(response)
+        }
+    });
+    let mut builder = Builder::new(Streams {
+        connection: Arc::clone(&connection),
+        limit: limits.write_pause,
+    });
+    // Heads are timed here: from their first byte, and not from the end of the request before.
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(HEAD)
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING);
+    let io = TokioIo::new(Watched::new(stream, Arc::clone(&connection)));
+    let mut serving = pin!(builder.serve_connection(io, service));
+    let mut looks = interval(LOOK.min(limits.head / 2));
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last_request = pin!(last_request(&stop, &connection));
+    let mut stopping = false;
+    loop {
+        tokio::select! {
+            // An end that the client caused is no news.
+            _ = serving.as_mut() => return,
+            () = connection.closed() => return,
+            () = last_request.as_mut(), if !stopping => {
+                stopping = true;
+                serving.as_mut().graceful_shutdown();
+            }
+            _ = looks.tick() => {
+                if let Some(why) = connection.overdue(&limits) {
+                    tracing::debug!(why, "a connection is closed");
+                    return;
+                }
+                connection.wake_stalled_streams(limits.write_pause);
+            }
+        }
+    }
+}
+
+/// Returns when the server stops, and the request that is under way, if any, is the last one of this connection.
+async fn last_request(stop: &CancellationToken, connection: &Connection) {
+    stop.cancelled().await;
+    if let Some(until) = connection.first_request_until(FIRST_REQUEST) {
+        sleep_until(until).await;
+    }
+}

@@ -1,0 +1,208 @@
+//! The open connections, and which of them give way to a new one.
+
+use super::Limits;
+use super::connection::{Connection, Wait};
+use std::collections::{BinaryHeap, HashMap};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// The share of the connections that is closed at once: a choice costs a look at each, so that it has to serve for some
+/// of those that come next.
+const SHARE: usize = 100;
+/// The time until the next try to accept, if no file can be opened and no connection ends.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Wakes the acceptor when a connection ends or becomes idle, but only while it waits for that.
+#[derive(Default)]
+pub struct Room {
+    wanted: AtomicBool,
+    changed: Notify,
+}
+
+impl Room {
+    pub fn may_have_changed(&self) {
+        if self.wanted.load(Ordering::SeqCst) {
+            self.changed.notify_one();
+        }
+    }
+}
+
+/// The connections that are open.
+pub struct Registry {
+    most: usize,
+    patience: Duration,
+    room: Arc<Room>,
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    next: u64,
+    connections: HashMap<u64, Arc<Connection>>,
+}
+
+/// A connection's place in the registry, which is free again when this is dropped.
+pub struct Registered {
+    registry: Arc<Registry>,
+    id: u64,
+    connection: Arc<Connection>,
+}
+
+impl Registered {
+    pub fn connection(&self) -> Arc<Connection> {
+        Arc::clone(&self.connection)
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        self.registry.with(|open| open.connections.remove(&self.id));
+        self.registry.room.may_have_changed();
+    }
+}
+
+impl Registry {
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            most: limits.connections,
+            patience: limits.patience,
+            room: Arc::default(),
+            open: Mutex::default(),
+        }
+    }
+
+    fn with<T>(&self, use_it: impl FnOnce(&mut Open) -> T) -> T {
+        use_it(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn add(self: &Arc<Self>, peer: IpAddr) -> Registered {
+        let connection = Arc::new(Connection::new(network(peer), Arc::clone(&self.room)));
+        let id = self.with(|open| {
+            open.next += 1;
+            open.connections.insert(open.next, Arc::clone(&connection));
+            open.next
+        });
+        Registered {
+            registry: Arc::clone(self),
+            id,
+            connection,
+        }
+    }
+
+    /// Returns once there is room for one more connection. If there is none, connections whose clients keep the server
+    /// waiting are closed; if there are none of those either, this waits until there is one or a connection ends.
+    pub async fn make_room(&self) {
+        self.room.wanted.store(true, Ordering::SeqCst);
+        while let Some(again) = self.close_some() {
+            tokio::select! {
+                () = self.room.changed.notified() => {}
+                () = sleep_until(again) => {}
+            }
+        }
+        self.room.wanted.store(false, Ordering::SeqCst);
+    }
+
+    pub fn has_room(&self) -> bool {
+        self.with(|open| open.connections.len() < self.most)
+    }
+
+    /// Closes one connection although there may be room, since the process can open no more files, and waits a moment
+    /// for one to end.
+    pub async fn free_a_file(&self) {
+        self.room.wanted.store(true, Ordering::SeqCst);
+        self.with(|open| self.close(open, 1));
+        let _ = timeout(PAUSE, self.room.changed.notified()).await;
+        self.room.wanted.store(false, Ordering::SeqCst);
+    }
+
+    /// `None` if there is room; otherwise the time at which the choice may differ, if nothing happens before.
+    fn close_some(&self) -> Option<Instant> {
+        self.with(|open| {
+            if open.connections.len() < self.most {
+                return None;
+            }
+            let staying = open.connections.values().filter(|one| !one.is_closing());
+            let surplus = (staying.count() + 1).saturating_sub(self.most);
+            let number = if surplus > 0 {
+                surplus + self.most / SHARE
+            } else {
+                0
+            };
+            Some(self.close(open, number))
+        })
+    }
+
+    /// Closes so many of the connections that may be closed. The network with the most connections loses first, and of
+    /// its connections the one whose client has kept the server waiting for the longest.
+    fn close(&self, open: &Open, number: usize) -> Instant {
+        let now = Instant::now();
+        let mut again = now + self.patience;
+        let mut counts = HashMap::<IpAddr, usize>::new();
+        let mut slow = HashMap::<IpAddr, Vec<(Instant, &Connection)>>::new();
+        for connection in open.connections.values() {
+            if connection.is_closing() {
+                continue;
+            }
+            *counts.entry(connection.network).or_default() += 1;
+            let (since, due) = match connection.wait() {
+                None => continue,
+                // The head of its first request may be on its way.
+                Some(Wait::New(since)) => (since, since + self.patience / 4),
+                Some(Wait::Idle(since)) => (since, since),
+                Some(Wait::Asked(since)) => (since, since + self.patience),
+            };
+            if due > now {
+                again = again.min(due);
+            } else {
+                let of_network = slow.entry(connection.network).or_default();
+                of_network.push((since, connection));
+            }
+        }
+        let count = |network: &IpAddr| (counts[network], *network);
+        let mut networks: BinaryHeap<_> = slow.keys().map(count).collect();
+        for of_network in slow.values_mut() {
+            of_network.sort_unstable_by_key(|(since, _)| std::cmp::Reverse(*since));
+        }
+        for _ in 0..number {
+            let Some((count, network)) = networks.pop() else {
+                break;
+            };
+            let Some(of_network) = slow.get_mut(&network) else {
+                break;
+            };
+            if let Some((_, connection)) = of_network.pop() {
+                connection.close();
+            }
+            if !of_network.is_empty() {
+                networks.push((count - 1, network));
+            }
+        }
+        again
+    }
+}
+
+/// The address itself, or the first one of its /64: what one client can have for itself.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_network_count_together() {
+        let network = |text: &str| network(text.parse().unwrap());
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:0:0:1"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+    }
+}

@@ -1,0 +1,113 @@
+//! As many connections as there may be, and a good client that needs one more.
+
+use crate::slow::{connect, is_closed, slowest};
+use crate::support::{Server, voxum};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::Duration;
+
+fn with_room_for(folder: &Path, connections: usize) -> Server {
+    let mut command = voxum(folder);
+    command.env("VOXUM_MAX_CONNECTIONS", connections.to_string());
+    Server::of(&mut command, true)
+}
+
+#[test]
+fn ten_thousand_idle_connections_keep_nobody_out() {
+    // As many as this process may open.
+    const ASKED: usize = 10_000;
+    const ROOM: usize = 2_000;
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_room_for(folder.path(), ROOM);
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let idle = limit.map_or(ASKED, |most| ASKED.min(usize::try_from(most).unwrap() / 2));
+    let mut silent = Vec::new();
+    for number in 0..idle {
+        silent.push(connect(&server));
+        if number % 1_000 == 999 {
+            let slowest = slowest(&server, 5);
+            assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+        }
+    }
+    let slowest = slowest(&server, 50);
+    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+    let closed = silent.iter().filter(|stream| is_closed(stream)).count();
+    assert!(
+        closed >= idle.saturating_sub(ROOM),
+        "{closed} of {idle} were closed"
+    );
+}
+
+#[test]
+fn connections_that_are_answered_are_not_closed_for_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_room_for(folder.path(), 5);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let mut events = connect(&server);
+    let patience = Some(Duration::from_secs(20));
+    events.set_read_timeout(patience).unwrap();
+    let head = format!(
+        "GET /keys/events HTTP/1.1\r\nhost: x\r\ncookie: {}\r\n\r\n",
+        owner.cookie()
+    );
+    events.write_all(head.as_bytes()).unwrap();
+    let mut seen = String::new();
+    let mut wait_for = |word: &str| {
+        let mut bytes = [0; 4_096];
+        while !seen.contains(word) {
+            let length = events.read(&mut bytes).expect("the stream goes on");
+            assert!(length > 0, "the stream ended: {seen}");
+            seen += &String::from_utf8_lossy(&bytes[..length]);
+        }
+    };
+    wait_for("text/event-stream");
+    let idle: Vec<_> = (0..20).map(|_| connect(&server)).collect();
+    slowest(&server, 5);
+    drop(idle);
+    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    wait_for("CRM Sync");
+}
+
+/// As many clients as do not fit at once, each of which sends this and nothing more.
+fn too_many(server: &Server, request: &str) -> Vec<TcpStream> {
+    let clients = (0..60).map(|_| {
+        let mut stream = connect(server);
+        // Its connection may be closed by then.
+        let _ = stream.set_write_timeout(Some(Duration::from_millis(200)));
+        let _ = stream.write_all(request.as_bytes());
+        stream
+    });
+    clients.collect()
+}
+
+#[test]
+fn clients_that_send_their_bodies_slowly_do_not_fill_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_room_for(folder.path(), 50);
+    let post = format!(
+        "POST /sign-in HTTP/1.1\r\nhost: x\r\norigin: {}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: 1000\r\n\r\nemail=",
+        server.url
+    );
+    let mut slow = too_many(&server, &post);
+    for _ in 0..5 {
+        slowest(&server, 1);
+        for stream in &mut slow {
+            let _ = stream.write_all(b"x");
+        }
+    }
+    let closed = slow.iter().filter(|stream| is_closed(stream)).count();
+    assert!(closed >= 10, "{closed} of 60 were closed");
+}
+
+#[test]
+fn clients_that_do_not_take_their_answers_do_not_fill_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_room_for(folder.path(), 50);
+    // More than the system keeps for a client that does not read.
+    let request = "GET /api/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(200);
+    let slow = too_many(&server, &request);
+    slowest(&server, 5);
+    drop(slow);
+}

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use service::{Pepper, Random};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -55,40 +55,39 @@ fn parse(text: &str, path: &Path) -> anyhow::Result<Pepper> {
     })
 }
 
+/// Makes a pepper and writes it so that the file is either whole or absent, whenever this process or the machine stops.
+///
+/// The pepper is written to a temporary file in the same folder, which only its owner can read, and flushed to the disk.
+/// Only then does it get its name. If this process ends before that, the next start finds no pepper and makes one: the
+/// temporary file that is left behind holds a pepper that no key was made with.
 fn make(path: &Path, random: &dyn Random) -> anyhow::Result<Pepper> {
     let pepper = Pepper::generate(random);
-    let told = || format!("the pepper {} cannot be written", path.display());
-    let mut file = match new_file(path) {
-        Ok(file) => file,
-        // Another start was quicker: its pepper is the one.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let text = Zeroizing::new(std::fs::read_to_string(path).with_context(told)?);
-            return parse(&text, path);
-        }
-        Err(error) => return Err(error).with_context(told),
-    };
-    file.write_all(pepper.to_hex().as_bytes())
-        .with_context(told)?;
-    file.write_all(b"\n").with_context(told)?;
-    // Keys made from now on are worth nothing without this file: it must be on the disk before the first of them.
-    file.sync_all().with_context(told)?;
+    let failed = || format!("the pepper {} cannot be written", path.display());
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix("pepper.")
+        .suffix(".new")
+        .tempfile_in(folder)
+        .with_context(failed)?;
+    writeln!(file, "{}", *pepper.to_hex()).with_context(failed)?;
+    // No key works without this file, so it must be on the disk before the first key is made.
+    file.as_file().sync_all().with_context(failed)?;
+    let pepper = match file.persist_noclobber(path) {
+        Ok(_) => pepper,
+        // Another start was faster, and both use its pepper.
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {
+            let text = Zeroizing::new(std::fs::read_to_string(path).with_context(failed)?);
+            parse(&text, path)?
+        }
+        Err(error) => return Err(error.error).with_context(failed),
+    };
     File::open(folder)
         .and_then(|folder| folder.sync_all())
-        .with_context(told)?;
+        .with_context(failed)?;
     Ok(pepper)
-}
-
-/// For its owner alone from the moment it exists.
-fn new_file(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
@@ -112,6 +111,43 @@ mod tests {
                 .mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn starts_at_the_same_time_agree_on_one_pepper_and_never_see_half_of_it() {
+        for _ in 0..100 {
+            let folder = tempfile::tempdir().unwrap();
+            let database = folder.path().join("voxum.db");
+            let fingerprints = std::thread::scope(|scope| {
+                let start = || {
+                    read_or_make(&database, false, &OsRandom)
+                        .unwrap()
+                        .fingerprint()
+                };
+                let starts = [0; 8].map(|_| scope.spawn(start));
+                starts.map(|start| start.join().unwrap())
+            });
+            let stored = read(&database).unwrap().unwrap().fingerprint();
+            assert_eq!(fingerprints, [0; 8].map(|_| stored.clone()));
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_start_succeeds_when_the_one_before_was_killed_while_it_wrote_the_pepper() {
+        let folder = tempfile::tempdir().unwrap();
+        for written in ["", "0123"] {
+            let left = tempfile::Builder::new()
+                .prefix("pepper.")
+                .suffix(".new")
+                .tempfile_in(folder.path())
+                .unwrap();
+            std::fs::write(left.keep().unwrap().1, written).unwrap();
+        }
+        let database = folder.path().join("voxum.db");
+        let first = read_or_make(&database, false, &OsRandom).unwrap();
+        let second = read_or_make(&database, true, &OsRandom).unwrap();
+        assert_eq!(first.fingerprint(), second.fingerprint());
     }
 
     #[test]

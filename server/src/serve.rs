@@ -76,7 +76,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     warn(&public_url, named, address, tls.is_some(), &trusted_proxies);
     let scheme = if tls.is_some() { "https" } else { "http" };
     say(&format!("Listening on {scheme}://{address}"));
-    if let Some(token) = service.first_owner_link().await? {
+    if let Some(token) = service.first_owner_link_at_start().await? {
         say(&first_owner_line(&public_url, &token));
     }
 

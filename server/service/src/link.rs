@@ -60,7 +60,7 @@ impl Service {
         Ok(self.store.has_owner().await?)
     }
 
-    /// A fresh link for the first owner, which ends the older ones; `None` where there is an owner.
+    /// A fresh link for the first owner, which ends all older ones; `None` if there is an owner.
     ///
     /// # Errors
     /// The database's.
@@ -69,6 +69,25 @@ impl Service {
             return Ok(None);
         }
         self.new_link(LinkPurpose::FirstOwner, None).await.map(Some)
+    }
+
+    /// The link for the first owner that a server prints when it starts; `None` if there is an owner. It ends the older
+    /// ones, except when another node is running: of nodes that start together, each prints a link that works.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn first_owner_link_at_start(&self) -> Result<Option<LinkToken>, Error> {
+        if self.store.has_owner().await? {
+            return Ok(None);
+        }
+        // Registers this node, so that the others can see it.
+        self.look().await?;
+        let (token, link) = self.draw_link(LinkPurpose::FirstOwner);
+        let own = self.heart.id();
+        self.store
+            .offer_first_owner_link(link, own.as_ref())
+            .await?;
+        Ok(Some(token))
     }
 
     /// A link for the owner of a further account. The account exists from the moment the link is used.
@@ -257,17 +276,21 @@ impl Service {
         purpose: LinkPurpose,
         event: Option<AuditEvent>,
     ) -> Result<LinkToken, Error> {
+        let (token, link) = self.draw_link(purpose);
+        self.store.replace_link(link, event).await?;
+        Ok(token)
+    }
+
+    fn draw_link(&self, purpose: LinkPurpose) -> (LinkToken, NewLink) {
         let token = self.new_token();
         let now = self.clock.now();
-        let expires_at = now.plus_seconds(LIFE_SECONDS);
         let link = NewLink {
             digest: token_digest(&token),
             purpose,
             created_at: now,
-            expires_at,
+            expires_at: now.plus_seconds(LIFE_SECONDS),
         };
-        self.store.replace_link(link, event).await?;
-        Ok(LinkToken(token))
+        (LinkToken(token), link)
     }
 
     pub(crate) fn new_owner(

@@ -17,11 +17,15 @@ fn two_nodes_are_one_installation() {
     let one = Server::of(&mut installation.node(), true);
     let two = Server::of(&mut installation.node(), true);
 
-    // A link works once, whichever node made it and whichever is asked: the second start replaced the first one's.
-    let link = two.setup.clone().unwrap();
-    let first = one.client(None).get(one.setup.as_deref().unwrap()).unwrap();
-    assert_ne!(first.status, 200, "{}", first.body);
+    // The second start ended no link that the first one had printed, since that node is running. Each link works on
+    // either node, and once one of them is used, none does.
+    let (first, link) = (one.setup.clone().unwrap(), two.setup.clone().unwrap());
+    assert_ne!(first, link);
+    for (node, link) in [(&one, &first), (&one, &link), (&two, &first), (&two, &link)] {
+        assert_eq!(status(&node.client(None), link), 200);
+    }
     let owner = one.set_up(&link, "ada@example.com");
+    assert_eq!(status(&two.client(None), &first), 404);
     let again = two.client(None).form(
         &link,
         "account_name=Acme&email=eve%40example.com&password=correct+horse+battery",

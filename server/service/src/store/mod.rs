@@ -161,6 +161,10 @@ pub trait MemberStore: Send + Sync + 'static {
     /// no account yet in which that could be recorded.
     async fn replace_link(&self, link: NewLink, event: Option<AuditEvent>) -> Result<()>;
 
+    /// Stores the link for the first owner that the node `own` prints when it starts. The older ones end, unless another
+    /// node is registered: that node may have printed one of them.
+    async fn offer_first_owner_link(&self, link: NewLink, own: Option<&NodeId>) -> Result<()>;
+
     /// The link with this digest that is neither used nor over at `now`.
     async fn find_link(&self, digest: &TokenDigest, now: Timestamp) -> Result<Option<LinkPurpose>>;
 

@@ -38,7 +38,7 @@ pub struct Heart {
 }
 
 impl Heart {
-    pub(super) fn id(&self) -> Option<NodeId> {
+    pub(crate) fn id(&self) -> Option<NodeId> {
         self.told.borrow().as_ref().map(|place| place.id.clone())
     }
 

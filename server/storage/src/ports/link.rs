@@ -2,10 +2,10 @@
 
 use super::{Connection, Executor, Result, Store, Turn, read, record};
 use crate::error::Doing as _;
-use crate::sql::link;
 use crate::sql::link::LinkRow;
+use crate::sql::{link, verdict};
 use domain::Timestamp;
-use service::store::{AuditEvent, LinkPurpose, NewLink, TokenDigest};
+use service::store::{AuditEvent, LinkPurpose, NewLink, NodeId, TokenDigest};
 
 pub(super) async fn replace(store: &Store, new: NewLink, event: Option<AuditEvent>) -> Result<()> {
     const DOING: &str = "storing a link";
@@ -21,8 +21,45 @@ pub(super) async fn replace(store: &Store, new: NewLink, event: Option<AuditEven
     tx.commit().await.doing(DOING)
 }
 
-/// Takes the place of the older one of its kind, and sweeps away what is over.
+/// Nodes register before they offer a link. So of two that start together, whichever transaction is second finds the
+/// other node, and keeps its link.
+pub(super) async fn offer_first_owner(
+    store: &Store,
+    new: &NewLink,
+    own: Option<&NodeId>,
+) -> Result<()> {
+    const DOING: &str = "storing a link for the first owner";
+    let mut tx = store.begin(Turn::Installation, DOING).await?;
+    let others: bool = sqlx::query_scalar(verdict::OTHERS)
+        .bind(own.map_or("", NodeId::as_str))
+        .fetch_one(&mut *tx)
+        .await
+        .doing(DOING)?;
+    if !others {
+        forget_first_owner(&mut tx).await?;
+    }
+    let kind = format!("{}:{}", new.purpose.same_kind(), hex::encode(new.digest.0));
+    insert_as(&mut tx, new, &kind).await?;
+    tx.commit().await.doing(DOING)
+}
+
+async fn forget_first_owner(connection: &mut Connection) -> Result<()> {
+    sqlx::query(link::FORGET_FIRST_OWNER)
+        .execute(connection)
+        .await
+        .doing("ending the links for the first owner")?;
+    Ok(())
+}
+
+/// Stores a link in place of the older one of its kind, and deletes those that have expired.
 pub(super) async fn insert(connection: &mut Connection, new: &NewLink) -> Result<()> {
+    if new.purpose == LinkPurpose::FirstOwner {
+        forget_first_owner(connection).await?;
+    }
+    insert_as(connection, new, &new.purpose.same_kind()).await
+}
+
+async fn insert_as(connection: &mut Connection, new: &NewLink, kind: &str) -> Result<()> {
     const DOING: &str = "storing a link";
     let (mut account_name, mut member, mut invitation) = (None, None, None);
     match &new.purpose {
@@ -44,7 +81,7 @@ pub(super) async fn insert(connection: &mut Connection, new: &NewLink) -> Result
         .doing(DOING)?;
     sqlx::query(link::REPLACE)
         .bind(new.digest.0.as_slice())
-        .bind(new.purpose.same_kind())
+        .bind(kind)
         .bind(account_name)
         .bind(member)
         .bind(invitation.map(|(account, ..)| account.as_str()))

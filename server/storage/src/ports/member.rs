@@ -8,13 +8,17 @@ use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
 use service::store::{
     AccountSettings, AuditEvent, Claim, LinkPurpose, MemberRecord, MemberStore, NewLink, NewOwner,
-    NewSession, TokenDigest,
+    NewSession, NodeId, TokenDigest,
 };
 
 #[async_trait]
 impl MemberStore for Store {
     async fn replace_link(&self, link: NewLink, event: Option<AuditEvent>) -> Result<()> {
         link::replace(self, link, event).await
+    }
+
+    async fn offer_first_owner_link(&self, link: NewLink, own: Option<&NodeId>) -> Result<()> {
+        link::offer_first_owner(self, &link, own).await
     }
 
     async fn find_link(&self, digest: &TokenDigest, now: Timestamp) -> Result<Option<LinkPurpose>> {

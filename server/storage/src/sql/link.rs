@@ -21,6 +21,10 @@ pub(crate) const REPLACE: &str = "
         created_at = excluded.created_at,
         expires_at = excluded.expires_at";
 
+/// The kind of such a link is `first-owner`, or `first-owner:` and its digest; `;` is the character after the colon.
+pub(crate) const FORGET_FIRST_OWNER: &str =
+    "DELETE FROM links WHERE kind >= 'first-owner' AND kind < 'first-owner;'";
+
 pub(crate) const FORGET_EXPIRED: &str = "DELETE FROM links WHERE expires_at <= $1";
 
 pub(crate) const FIND: &str = "

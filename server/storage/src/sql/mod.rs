@@ -110,6 +110,7 @@ pub(crate) const INDEXED: &[&str] = &[
     lead::NEXT_CHANGE,
     lead::UPDATE,
     link::FIND,
+    link::FORGET_FIRST_OWNER,
     link::REPLACE,
     link::USE,
     member::FIND_BY_EMAIL,

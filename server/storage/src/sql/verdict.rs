@@ -28,3 +28,7 @@ pub(crate) const LIVE_NODES: &str = "SELECT count(*) FROM nodes WHERE leaving = 
 pub(crate) const EXPEL: &str = "UPDATE nodes SET leaving = 1 WHERE id = $1 AND beats = $2";
 
 pub(crate) const REMOVE: &str = "DELETE FROM nodes WHERE id = $1";
+/// Whether another node than `$1` is registered.
+pub(crate) const OTHERS: &str =
+    "SELECT EXISTS (SELECT 1 FROM nodes WHERE id <> $1 AND leaving = 0)";
+

@@ -2,7 +2,7 @@
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, email, just_before, link, race, token};
-use crate::store::{Action, Claim, LinkPurpose};
+use crate::store::{Action, Claim, LinkPurpose, NewLink, NodeId};
 use domain::AccountName;
 
 pub(super) async fn a_link_is_found_until_its_end(store: Shared) {
@@ -78,6 +78,37 @@ pub(super) async fn a_fresh_link_ends_the_older_one_of_its_kind_and_no_other(sto
             assert_eq!(old.is_some(), other > number, "{purpose:?} after {number}");
         }
     }
+}
+
+pub(super) async fn the_link_of_a_start_ends_the_older_ones_unless_another_node_runs(
+    store: Shared,
+) {
+    let (one, two) = (NodeId("one".to_owned()), NodeId("two".to_owned()));
+    let offer = async |text: &str, own: &NodeId| {
+        store.register_node(own).await.unwrap();
+        let digest = token(text);
+        let link = NewLink {
+            digest,
+            purpose: LinkPurpose::FirstOwner,
+            created_at: at(0),
+            expires_at: at(3_600),
+        };
+        store.offer_first_owner_link(link, Some(own)).await.unwrap();
+        digest
+    };
+    let works = async |digest| store.find_link(&digest, at(1)).await.unwrap().is_some();
+    let first = offer("first", &one).await;
+    let second = offer("second", &two).await;
+    assert!(works(first).await && works(second).await);
+
+    // A command ends all of them, whichever node printed them.
+    let fresh = link(&*store, "fresh", LinkPurpose::FirstOwner, at(0)).await;
+    assert!(works(fresh).await && !works(first).await && !works(second).await);
+
+    store.remove_node(&one).await.unwrap();
+    store.remove_node(&two).await.unwrap();
+    let again = offer("again", &one).await;
+    assert!(works(again).await && !works(fresh).await);
 }
 
 pub(super) async fn a_link_makes_one_account(store: Shared) {

@@ -66,6 +66,7 @@ macro_rules! store_contract_cases {
             a_link_is_found_until_its_end
             every_purpose_of_a_link_reads_back_as_it_was
             a_fresh_link_ends_the_older_one_of_its_kind_and_no_other
+            the_link_of_a_start_ends_the_older_ones_unless_another_node_runs
             a_link_makes_one_account
             a_link_that_is_over_or_unknown_makes_no_account
             of_fifty_racing_claims_exactly_one_wins

@@ -128,6 +128,16 @@ pub struct Flags {
         value_name = "EMAIL"
     )]
     pub smtp_from: Option<String>,
+    /// Whether to upgrade a PostgreSQL database while nodes of the release before are running on it: refuse, or allow
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_ROLLING_UPGRADE",
+        hide_env_values = true,
+        value_name = "CHOICE",
+        default_value = "refuse"
+    )]
+    pub rolling_upgrade: String,
     /// What goes to the log on standard error: error, warn, info, debug, trace, or directives such as server=debug
     #[arg(
         long,

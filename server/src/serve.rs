@@ -18,7 +18,6 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use storage::OpenMode;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio_util::task::TaskTracker;
@@ -51,6 +50,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         pepper,
         owner,
         mail,
+        open_mode,
         log,
         log_format,
     } = settings;
@@ -68,7 +68,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let named = public_url.is_some();
     let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address, tls.is_some()));
     let origin = public_url.origin().to_owned();
-    let Opened { service, store } = open(&database, OpenMode::CreateIfNew, pepper, origin).await?;
+    let Opened { service, store } = open(&database, open_mode, pepper, origin).await?;
     if let Some((email, password)) = owner {
         service.seed_owner(email, password).await?;
     }

@@ -18,6 +18,7 @@ use domain::Email;
 use service::{Password, Pepper};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use storage::OpenMode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use zeroize::Zeroizing;
 
@@ -29,7 +30,7 @@ const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
 const SECRETS: [&str; 4] = [DATABASE_URL, PEPPER, ADMIN_PASSWORD, SMTP_URL];
 /// The variables of flags.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 12] = [
     "VOXUM_LISTEN",
     "VOXUM_METRICS_LISTEN",
     "VOXUM_PUBLIC_URL",
@@ -39,6 +40,7 @@ const PLAIN: [&str; 11] = [
     "VOXUM_MAX_CONNECTIONS",
     "VOXUM_ADMIN_EMAIL",
     "VOXUM_SMTP_FROM",
+    "VOXUM_ROLLING_UPGRADE",
     "VOXUM_LOG",
     "VOXUM_LOG_FORMAT",
 ];
@@ -71,6 +73,8 @@ pub struct Settings {
     pub owner: Option<(Email, Password)>,
     /// Where notices go out by mail.
     pub mail: Option<Smtp>,
+    /// How the server opens its database.
+    pub open_mode: OpenMode,
     pub log: Targets,
     pub log_format: LogFormat,
 }
@@ -137,6 +141,14 @@ impl Settings {
                 environment.secret(ADMIN_PASSWORD)?,
             )?,
             mail: mail::read(flags.smtp_from.as_deref(), environment.secret(SMTP_URL)?)?,
+            open_mode: match flags.rolling_upgrade.as_str() {
+                "refuse" => OpenMode::CreateIfNew,
+                "allow" => OpenMode::RollingUpgrade,
+                other => {
+                    let name = "VOXUM_ROLLING_UPGRADE (--rolling-upgrade)";
+                    return Err(bad(name, other, "refuse or allow"));
+                }
+            },
             log,
             log_format: LogFormat::parse(&flags.log_format).ok_or_else(|| {
                 bad(

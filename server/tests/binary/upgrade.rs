@@ -1,9 +1,11 @@
 //! A new version on the data of an older one: from every schema since the sixth on SQLite and the first on PostgreSQL,
 //! killed half-way, failing half-way, and out of a backup.
 
+mod commands;
 mod failing;
 mod postgres;
 mod restored;
+mod rolling;
 
 use crate::support::{Server, voxum};
 use serde_json::Value;

@@ -22,7 +22,7 @@ const DOING: &str = "moving the database";
 pub async fn move_to_postgres(file: &Path, url: &str) -> Result<Held> {
     let files = Files::at(file)?;
     let marked = files.are_marked()?;
-    // Brings the schema up to date.
+    // Refuses a schema that is not this version's, as every command does.
     let store = SqliteStore::open(file, OpenMode::ExistingOnly).await?;
     store.close().await;
     let mut connection = take(&files).await?;

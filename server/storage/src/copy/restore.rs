@@ -83,7 +83,7 @@ async fn prepare(
     files: &Files,
     now: Timestamp,
 ) -> Result<Quarantined> {
-    open::bring_up(connection, files, OpenMode::ExistingOnly).await?;
+    open::bring_up(connection, files, OpenMode::UpgradeOnly).await?;
     quarantine(connection, now).await
 }
 

@@ -30,6 +30,7 @@ mod pools;
     reason = "the ports are compiled for each engine"
 )]
 mod ports;
+mod rolling;
 mod terms;
 
 pub use open_error::OpenError;

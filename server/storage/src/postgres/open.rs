@@ -5,8 +5,9 @@
 
 use super::hints::Hints;
 use super::open_error::{OpenError, explain, place};
-use super::{FEEDS, MIGRATIONS, PostgresStore, lock, pools, terms};
+use super::{FEEDS, MIGRATIONS, PostgresStore, lock, pools, rolling, terms};
 use crate::OpenMode;
+use crate::look::{Schema, VERSION, newest};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
@@ -25,7 +26,8 @@ const OLDEST: i32 = 140_000;
 const CONNECT: Duration = Duration::from_secs(5);
 
 impl PostgresStore {
-    /// Opens the database at `url`, fills it where it is empty and `mode` says so, and brings its schema up to date.
+    /// Opens the database at `url`. `mode` decides whether an empty one may be filled, and whether an older schema is
+    /// brought up to date or refused.
     ///
     /// # Errors
     /// Where the database cannot be used as it is; then it was not changed.
@@ -33,7 +35,7 @@ impl PostgresStore {
         let (options, place, mut connection) = connect(url).await?;
         let failed = |error| explain(error, &place);
         check_server(&mut connection, &place).await?;
-        bring_up(&mut connection, &place, mode).await?;
+        bring_up(&mut connection, &options, &place, mode).await?;
         connection.close().await.map_err(failed)?;
         Ok(Self {
             writer: pools::writer(&options),
@@ -117,6 +119,7 @@ pub(crate) const OURS: &str = "
 /// at once the second finds the work done, and a start that is killed leaves nothing half done.
 async fn bring_up(
     connection: &mut PgConnection,
+    options: &PgConnectOptions,
     place: &str,
     mode: OpenMode,
 ) -> Result<(), OpenError> {
@@ -134,12 +137,55 @@ async fn bring_up(
     match mode {
         _ if ours => {}
         _ if tables => return Err(OpenError::Foreign { place: named() }),
-        OpenMode::ExistingOnly => return Err(OpenError::Missing { place: named() }),
-        OpenMode::CreateIfNew => {}
+        mode if mode.creates() => {}
+        _ => return Err(OpenError::Missing { place: named() }),
+    }
+    if ours {
+        may_migrate(&mut transaction, options, place, mode).await?;
     }
     migrate(&mut transaction, place).await?;
-    terms::catch_up(&mut transaction).await.map_err(failed)?;
+    if mode != OpenMode::ExistingOnly {
+        terms::catch_up(&mut transaction).await.map_err(failed)?;
+    }
     transaction.commit().await.map_err(failed)
+}
+
+/// Refuses an older schema that a command found, or that nodes of the older version are using.
+async fn may_migrate(
+    connection: &mut PgConnection,
+    options: &PgConnectOptions,
+    place: &str,
+    mode: OpenMode,
+) -> Result<(), OpenError> {
+    let failed = |error| explain(error, place);
+    let found: Option<i64> = sqlx::query_scalar(VERSION)
+        .fetch_one(connection)
+        .await
+        .map_err(failed)?;
+    let Schema::Older(version) = Schema::of(found, &MIGRATOR) else {
+        // The migrations themselves find out about a newer one.
+        return Ok(());
+    };
+    let (place, newest) = (place.to_owned(), newest(&MIGRATOR));
+    match mode {
+        OpenMode::ExistingOnly => Err(OpenError::Older {
+            place,
+            version,
+            newest,
+        }),
+        OpenMode::CreateIfNew
+            if rolling::any_node_runs(options, version)
+                .await
+                .map_err(failed)? =>
+        {
+            Err(OpenError::OlderNodes {
+                place,
+                version,
+                newest,
+            })
+        }
+        OpenMode::CreateIfNew | OpenMode::RollingUpgrade | OpenMode::UpgradeOnly => Ok(()),
+    }
 }
 
 /// Applies the migrations that are lacking.

@@ -43,6 +43,22 @@ pub enum OpenError {
     )]
     Newer { place: String, version: i64 },
     #[error(
+        "the database {place} has schema {version}, and this version needs {newest}: start the server with this version once, which brings it up to date, or use the version that made it"
+    )]
+    Older {
+        place: String,
+        version: i64,
+        newest: i64,
+    },
+    #[error(
+        "the database {place} has schema {version}, this version needs {newest}, and nodes of an older version are running on it: stop them, then start this one; or set VOXUM_ROLLING_UPGRADE=allow, if the older version is the release right before this one"
+    )]
+    OlderNodes {
+        place: String,
+        version: i64,
+        newest: i64,
+    },
+    #[error(
         "the database {place} was made by another build with a different schema {version}: start that build"
     )]
     Altered { place: String, version: i64 },

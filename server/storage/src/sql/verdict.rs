@@ -5,6 +5,12 @@ pub(crate) const REGISTER: &str = "
     SELECT $1, last, 0, 0 FROM verdict_counter WHERE id = 1
     RETURNING acknowledged";
 
+/// A row that only makes the nodes of an older version beat. Its columns are those of the first schema that has nodes.
+pub(crate) const REGISTER_UPGRADE: &str = "
+    INSERT INTO nodes (id, acknowledged, beats, leaving)
+    SELECT $1, last, 0, 1 FROM verdict_counter WHERE id = 1
+    ON CONFLICT (id) DO NOTHING";
+
 pub(crate) const LAST: &str = "SELECT last FROM verdict_counter WHERE id = 1";
 
 /// Where it is known that there is no other node.
@@ -25,10 +31,10 @@ pub(crate) const NODES: &str = "SELECT id, acknowledged, beats, leaving FROM nod
 
 pub(crate) const LIVE_NODES: &str = "SELECT count(*) FROM nodes WHERE leaving = 0";
 
-pub(crate) const EXPEL: &str = "UPDATE nodes SET leaving = 1 WHERE id = $1 AND beats = $2";
-
-pub(crate) const REMOVE: &str = "DELETE FROM nodes WHERE id = $1";
 /// Whether another node than `$1` is registered.
 pub(crate) const OTHERS: &str =
     "SELECT EXISTS (SELECT 1 FROM nodes WHERE id <> $1 AND leaving = 0)";
 
+pub(crate) const EXPEL: &str = "UPDATE nodes SET leaving = 1 WHERE id = $1 AND beats = $2";
+
+pub(crate) const REMOVE: &str = "DELETE FROM nodes WHERE id = $1";

@@ -82,8 +82,8 @@ impl Files {
         match (size, mode) {
             (1.., _) => Ok(()),
             (0, _) if marked => Err(self.vanished()),
-            (0, OpenMode::ExistingOnly) => Err(self.missing()),
-            (0, OpenMode::CreateIfNew) => self.create().map_err(|reason| OpenError::NotCreated {
+            (0, mode) if !mode.creates() => Err(self.missing()),
+            (0, _) => self.create().map_err(|reason| OpenError::NotCreated {
                 path: self.database.clone(),
                 reason,
             }),

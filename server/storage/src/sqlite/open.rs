@@ -10,6 +10,7 @@ use super::listings::Listings;
 use super::open_error::{OpenError, explain};
 use super::turns::Pool;
 use super::{pools, terms};
+use crate::look::{Schema, VERSION, newest};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
@@ -29,17 +30,30 @@ const AUTHENTICATION: u32 = 2;
 /// Versions before this one can corrupt a database in WAL mode: <https://www.sqlite.org/wal.html#walresetbug>.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
-/// Whether a database may be made.
+/// What opening a database may change about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenMode {
-    /// Where none stands and none ever stood, makes one.
-    CreateIfNew,
-    /// Opens what is there.
+    /// Opens an existing database whose schema is this version's, for commands. An older schema is refused.
     ExistingOnly,
+    /// Brings the schema of an existing database up to date, for the copy that a restore fills.
+    UpgradeOnly,
+    /// Makes the database if there never was one, and brings its schema up to date, for the server. On PostgreSQL an older
+    /// schema is refused while nodes of the older version are running.
+    CreateIfNew,
+    /// The same while nodes of the older version are running.
+    RollingUpgrade,
+}
+
+impl OpenMode {
+    /// Whether a database may be made.
+    pub(crate) fn creates(self) -> bool {
+        matches!(self, Self::CreateIfNew | Self::RollingUpgrade)
+    }
 }
 
 impl SqliteStore {
-    /// Opens the database at `path`, makes it where `mode` says so, and brings its schema up to date.
+    /// Opens the database at `path`. `mode` decides whether it may be made, and whether an older schema is brought up to
+    /// date or refused.
     ///
     /// # Errors
     /// Where the file cannot be used as it is; then it was not changed.
@@ -132,9 +146,12 @@ pub(crate) async fn bring_up(
                 });
             }
             _ if files.are_marked()? => return Err(files.vanished()),
-            OpenMode::ExistingOnly => return Err(files.missing()),
-            OpenMode::CreateIfNew => {}
+            mode if mode.creates() => {}
+            _ => return Err(files.missing()),
         }
+    }
+    if mode == OpenMode::ExistingOnly {
+        must_be_current(&mut transaction, files).await?;
     }
     // `run` does the same, but its future cannot be shown to be `Send`.
     MIGRATOR
@@ -163,13 +180,34 @@ pub(crate) async fn bring_up(
                 reason: other.into(),
             },
         })?;
-    terms::catch_up(&mut transaction).await.map_err(failed)?;
+    if mode != OpenMode::ExistingOnly {
+        terms::catch_up(&mut transaction).await.map_err(failed)?;
+    }
     // On a read-only file BEGIN IMMEDIATE quietly begins to read; a statement that could write is refused.
     sqlx::query("UPDATE installation SET id = id WHERE 1 = 0")
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
     transaction.commit().await.map_err(failed)
+}
+
+async fn must_be_current(
+    connection: &mut SqliteConnection,
+    files: &Files,
+) -> Result<(), OpenError> {
+    let found: Option<i64> = sqlx::query_scalar(VERSION)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| explain(error, &files.database))?;
+    match Schema::of(found, &MIGRATOR) {
+        Schema::Older(version) => Err(OpenError::Older {
+            path: files.database.clone(),
+            version,
+            newest: newest(&MIGRATOR),
+        }),
+        // The migrations themselves find out about the others.
+        Schema::None | Schema::Current(_) | Schema::Newer(_) => Ok(()),
+    }
 }
 
 #[cfg(test)]

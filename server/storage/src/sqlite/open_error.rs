@@ -39,6 +39,15 @@ pub enum OpenError {
     Foreign { path: PathBuf },
     #[error("the database {} has schema {version}, which this version does not know: start the newer version that made it", path.display())]
     Newer { path: PathBuf, version: i64 },
+    #[error(
+        "the database {} has schema {version}, and this version needs {newest}: start the server with this version once, which brings it up to date, or use the version that made it",
+        path.display()
+    )]
+    Older {
+        path: PathBuf,
+        version: i64,
+        newest: i64,
+    },
     #[error("the database {} was made by another build with a different schema {version}: start that build", path.display())]
     Altered { path: PathBuf, version: i64 },
     #[error(

@@ -17,7 +17,7 @@ fn newest() -> i64 {
 }
 
 /// A database as the version with so many migrations left it.
-async fn left(version: i64) -> Database {
+pub(super) async fn left(version: i64) -> Database {
     let database = Database::new().await;
     let mut connection = database.raw().await;
     until(version, &TODAY)
@@ -39,7 +39,7 @@ async fn left(version: i64) -> Database {
     database
 }
 
-fn node(folder: &Path, database: &Database) -> Command {
+pub(super) fn node(folder: &Path, database: &Database) -> Command {
     let mut command = voxum(folder);
     command
         .env("VOXUM_DATABASE_URL", database.url().as_str())

@@ -1,0 +1,75 @@
+//! Commands on data of an older version: the server alone brings a schema up to date.
+
+use super::postgres::{left, node};
+use super::{PEPPER, TODAY, leave, newest, state};
+use crate::support::{run, voxum};
+use std::path::Path;
+use std::process::Command;
+
+/// Every command that opens the database as it is.
+const COMMANDS: [&[&str]; 6] = [
+    &["key", "list"],
+    &["key", "revoke", "live"],
+    &["key", "pause", "live"],
+    &["key", "identify"],
+    &["admin", "setup-link"],
+    &["admin", "create-account", "Example"],
+];
+
+#[track_caller]
+fn refused(command: &mut Command, version: i64) {
+    let (code, out, err) = run(command.env("VOXUM_PEPPER", PEPPER));
+    assert_eq!(
+        (code, out.as_str(), err.lines().count()),
+        (Some(1), "", 1),
+        "{err}"
+    );
+    let (found, needed) = (format!("schema {version}"), format!("needs {}", newest()));
+    for part in [&found, &needed, "start the server with this version once"] {
+        assert!(err.contains(part), "{part}: {err}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_refuse_an_older_schema_of_a_file_and_leave_it_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let version = newest() - 1;
+    leave(folder.path(), version, 0).await;
+    let file = folder.path().join("data/voxum.db");
+    let before = std::fs::read(&file).unwrap();
+    let path = file.to_string_lossy().into_owned();
+    tokio::task::block_in_place(|| {
+        for arguments in COMMANDS {
+            refused(voxum(folder.path()).args(arguments), version);
+        }
+        let mut moving = voxum(folder.path());
+        moving.env("VOXUM_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none");
+        refused(moving.args(["move", &path]), version);
+    });
+    assert_eq!(state(folder.path()).await.0, version);
+    assert!(std::fs::read(&file).unwrap() == before, "it was changed");
+    // A backup is taken of whatever is there: the moment before an upgrade is the best one for it.
+    let backup = |folder: &Path| run(voxum(folder).args(["backup", "before.db"]));
+    let (code, _, err) = tokio::task::block_in_place(|| backup(folder.path()));
+    assert_eq!(code, Some(0), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_refuse_an_older_schema_of_postgresql_and_leave_it_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let version = newest() - 1;
+    let database = left(version).await;
+    tokio::task::block_in_place(|| {
+        for arguments in COMMANDS {
+            refused(node(folder.path(), &database).args(arguments), version);
+        }
+    });
+    let stored = "SELECT max(version) FROM _sqlx_migrations";
+    let stored: i64 = sqlx::query_scalar(stored)
+        .fetch_one(&mut database.raw().await)
+        .await
+        .unwrap();
+    assert_eq!(stored, version);
+    database.drop().await;
+    assert_eq!(TODAY.iter().count(), usize::try_from(newest()).unwrap());
+}

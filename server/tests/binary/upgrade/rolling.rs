@@ -1,0 +1,218 @@
+//! Nodes of the release before and of this one at the same database.
+//!
+//! The older node is played by this test: it sends the statements of its release, which stand in `release_21.sql`. Each
+//! release replaces that file and [`RELEASE`] by its own, and keeps these tests.
+
+use super::postgres::{left, node};
+use super::{LIVE, PEPPER, newest};
+use crate::postgres::Database;
+use crate::support::{Server, run};
+use service::Pepper;
+use service::key::PlainKey;
+use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// The newest schema that the release before knows.
+const RELEASE: i64 = 21;
+/// An older schema than this version's that the nodes of that release can use.
+fn before() -> i64 {
+    RELEASE.min(newest() - 1)
+}
+
+const STATEMENTS: &str = include_str!("release_21.sql");
+const OLD: &str = "the older node";
+
+/// The statements of the release before, each by its name.
+fn statements() -> BTreeMap<&'static str, &'static str> {
+    let mut lines = STATEMENTS.lines().skip(2);
+    let mut all = BTreeMap::new();
+    while let (Some(name), Some(text)) = (lines.next(), lines.next()) {
+        all.insert(name.strip_prefix("-- ").unwrap(), text);
+    }
+    all
+}
+
+fn statement(name: &str) -> AssertSqlSafe<&'static str> {
+    AssertSqlSafe(statements()[name])
+}
+
+/// Registers the older node, and has it acknowledge what changed and give signs of life, as it does beside another one.
+async fn run_older_node(database: &Database) -> JoinHandle<()> {
+    let mut connection = database.raw().await;
+    let seen: i64 = sqlx::query_scalar(statement("verdict::REGISTER"))
+        .bind(OLD)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    tokio::spawn(async move {
+        let mut seen = seen;
+        loop {
+            let last: i64 = sqlx::query_scalar(statement("verdict::LAST"))
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            let others: Vec<(String, i64, i64, i64)> = sqlx::query_as(statement("verdict::NODES"))
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+            // A node that is alone writes nothing as long as nothing changes.
+            if others.len() > 1 || seen != last {
+                seen = last;
+                sqlx::query(statement("verdict::ACKNOWLEDGE"))
+                    .bind(OLD)
+                    .bind(seen)
+                    .execute(&mut connection)
+                    .await
+                    .unwrap();
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    })
+}
+
+async fn schema(connection: &mut PgConnection) -> i64 {
+    let sql = "SELECT max(version) FROM _sqlx_migrations";
+    sqlx::query_scalar(sql).fetch_one(connection).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_is_refused_while_a_node_of_the_release_before_runs_unless_a_setting_allows_it()
+{
+    let folder = tempfile::tempdir().unwrap();
+    let database = left(before()).await;
+    let mut connection = database.raw().await;
+    let older = run_older_node(&database).await;
+    let mut newer = node(folder.path(), &database);
+    let (code, out, err) = tokio::task::block_in_place(|| run(&mut newer));
+    assert_eq!((code, out.as_str(), err.lines().count()), (Some(1), "", 1));
+    for part in ["nodes of an older version", "VOXUM_ROLLING_UPGRADE=allow"] {
+        assert!(err.contains(part), "{err}");
+    }
+    assert_eq!(schema(&mut connection).await, before());
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM nodes")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(rows, 1, "it left a row of its own");
+
+    newer.env("VOXUM_ROLLING_UPGRADE", "allow");
+    let server = tokio::task::block_in_place(|| Server::of(&mut newer, false));
+    assert_eq!(schema(&mut connection).await, newest());
+    both_judge_alike(&server, &mut connection).await;
+    tokio::task::block_in_place(|| server.stop());
+    older.abort();
+    let _ = older.await;
+    database.drop().await;
+}
+
+/// A key that either of them revokes is refused by both.
+async fn both_judge_alike(server: &Server, older: &mut PgConnection) {
+    let digest = PlainKey::parse(LIVE.as_bytes())
+        .unwrap()
+        .digest(&Pepper::parse(PEPPER).unwrap());
+    let key = server.key(LIVE);
+    let status = || tokio::task::block_in_place(|| key.get("/api/key").unwrap());
+    assert_eq!(status().status, 200);
+    let found = sqlx::query(statement("key::FIND_BY_DIGEST"))
+        .bind(digest.as_bytes().as_slice())
+        .fetch_all(&mut *older)
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    let now = sqlx::query_scalar("SELECT 1000 * extract(epoch FROM now())::bigint");
+    let now: i64 = now.fetch_one(&mut *older).await.unwrap();
+    let revoked = sqlx::query(statement("key::REVOKE"))
+        .bind("acme")
+        .bind("live")
+        .bind(now)
+        .bind("ada")
+        .bind("leaked")
+        .bind(0_i64)
+        .execute(&mut *older)
+        .await
+        .unwrap();
+    assert_eq!(revoked.rows_affected(), 1);
+    let last: i64 = sqlx::query_scalar(statement("verdict::LAST"))
+        .fetch_one(&mut *older)
+        .await
+        .unwrap();
+    // The older node answers its caller once every node acknowledged the change.
+    loop {
+        let nodes: Vec<(String, i64, i64, i64)> = sqlx::query_as(statement("verdict::NODES"))
+            .fetch_all(&mut *older)
+            .await
+            .unwrap();
+        assert_eq!(nodes.len(), 2);
+        if nodes
+            .iter()
+            .all(|(_, acknowledged, ..)| *acknowledged >= last)
+        {
+            break;
+        }
+    }
+    let refused = status();
+    assert!(
+        refused.status == 401 && refused.body.contains("revoked_key"),
+        "{}",
+        refused.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_goes_ahead_when_the_node_that_is_registered_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = left(before()).await;
+    let mut connection = database.raw().await;
+    run_older_node(&database).await.abort();
+    let mut newer = node(folder.path(), &database);
+    let server = tokio::task::block_in_place(|| Server::of(&mut newer, false));
+    assert_eq!(schema(&mut connection).await, newest());
+    tokio::task::block_in_place(|| server.stop());
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_of_the_release_before_is_valid_on_this_schema() {
+    let database = left(newest()).await;
+    let mut connection = database.raw().await;
+    let all = statements();
+    assert!(all.len() > 100);
+    for (name, text) in all {
+        let prepare = format!("PREPARE one AS {text}");
+        let prepared = connection.execute(AssertSqlSafe(prepare)).await;
+        assert!(prepared.is_ok(), "{name}: {prepared:?}");
+        connection.execute("DEALLOCATE one").await.unwrap();
+    }
+    database.drop().await;
+}
+
+/// The columns that a row has to be given.
+async fn required(database: &Database) -> Vec<String> {
+    let sql = "SELECT table_name || '.' || column_name FROM information_schema.columns
+        WHERE table_schema = 'public' AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'
+        ORDER BY 1";
+    sqlx::query_scalar(sql)
+        .fetch_all(&mut database.raw().await)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn this_schema_asks_for_no_column_that_the_release_before_does_not_write() {
+    let (before, after) = (left(RELEASE).await, left(newest()).await);
+    let known = required(&before).await;
+    let tables: Vec<_> = known
+        .iter()
+        .filter_map(|column| column.split_once('.'))
+        .map(|(table, _)| format!("{table}."))
+        .collect();
+    for column in required(&after).await {
+        // A table that the release before does not know may ask for whatever it needs.
+        let old_table = tables.iter().any(|table| column.starts_with(table));
+        assert!(!old_table || known.contains(&column), "{column}");
+    }
+    before.drop().await;
+    after.drop().await;
+}

@@ -84,7 +84,7 @@ impl Service {
         Ok(self.store.seed_owner(owner, now, event).await?)
     }
 
-    /// Whether keys can be verified right now.
+    /// Whether keys can be verified and changed right now.
     ///
     /// # Errors
     /// The database's.

@@ -16,13 +16,13 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Can it verify keys?
+/// Can it verify keys, and change them?
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "Server",
     operation_id = "ready",
-    responses((status = 200, description = "Keys can be verified", body = String, content_type = "text/plain"))
+    responses((status = 200, description = "Keys can be verified and changed", body = String, content_type = "text/plain"))
 )]
 pub async fn ready(State(state): State<AppState>) -> Result<&'static str, Problem> {
     state.service.ready().await?;

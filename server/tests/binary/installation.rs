@@ -69,7 +69,7 @@ impl Installation {
         self.runtime.block_on(Proxy::start(&self.database.url()))
     }
 
-    /// Stops the database's server, "fast" or "immediate", and starts it again.
+    /// Stops the database's server, "fast" or "immediate", and starts it again; or as a "standby".
     pub fn restart_database(&self, how: &str) {
         self.database.restart(how);
     }

@@ -31,6 +31,7 @@ mod proxies;
 mod proxy;
 mod settings;
 mod slow;
+mod standby;
 mod start;
 mod stop;
 mod storm;

@@ -124,7 +124,7 @@ pub const KEYS_AT_ONCE: RangeInclusive<usize> = 16..=256;
 /// What belongs to the installation as a whole.
 #[async_trait]
 pub trait InstallationStore: Send + Sync + 'static {
-    /// The cheapest question that needs the database: does it answer?
+    /// Whether the database answers, and takes changes.
     async fn ping(&self) -> Result<()>;
 
     /// The fingerprint of the pepper that the stored keys were made under; `None` before the first start.

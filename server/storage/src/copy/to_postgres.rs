@@ -4,7 +4,7 @@ use super::error::Doing as _;
 use super::tables::{Column, Kind, Table, tables};
 use super::unanswered::Number;
 use super::{CopyError, Result};
-use crate::postgres::open::{OURS, check_server, connect, migrate};
+use crate::postgres::open::{OURS, check_server, connect, migrate, must_take_changes};
 use crate::postgres::{MIGRATIONS, lock};
 use futures::TryStreamExt as _;
 use sqlx::sqlite::SqliteRow;
@@ -34,6 +34,7 @@ pub(super) async fn fill(
 ) -> Result<()> {
     let (_, place, mut to) = connect(url).await?;
     check_server(&mut to, &place).await?;
+    must_take_changes(&mut to, &place).await?;
     let mut transaction = to.begin().await.doing(DOING)?;
     // A server that starts meanwhile waits for this, and finds everything.
     sqlx::raw_sql(AssertSqlSafe(lock(MIGRATIONS, 0)))

@@ -16,7 +16,9 @@ impl InstallationStore for Store {
             .fetch_one(&self.authentication)
             .await
             .doing("asking whether the database answers")?;
-        Ok(())
+        self.takes_changes()
+            .await
+            .doing("asking whether the database takes changes")
     }
 
     async fn pepper_fingerprint(&self) -> Result<Option<String>> {

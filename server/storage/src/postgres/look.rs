@@ -1,7 +1,7 @@
 //! A database looked at without changing it.
 
 use super::PostgresStore;
-use super::open::{MIGRATOR, OURS, check_server, connect};
+use super::open::{MIGRATOR, OURS, check_server, connect, must_take_changes};
 use super::open_error::{OpenError, explain};
 use crate::look::{Look, NEWEST_EVENT, Schema, ServerLook, VERSION};
 use crate::sql::{installation, verdict};
@@ -22,6 +22,7 @@ impl PostgresStore {
     pub async fn look(url: &str, clock: &dyn Clock) -> Result<Look, OpenError> {
         let (options, place, mut connection) = connect(url).await?;
         check_server(&mut connection, &place).await?;
+        must_take_changes(&mut connection, &place).await?;
         let failed = |error| explain(error, &place);
         let read_only = sqlx::query("SET default_transaction_read_only = on");
         read_only.execute(&mut connection).await.map_err(failed)?;

@@ -56,6 +56,8 @@ const FORGET_ANSWERS: &str = "
     UPDATE idempotent_requests SET body = NULL
     WHERE account_id = $1 AND body IS NOT NULL AND position($2 IN body) > 0";
 
+const READ_ONLY: &str = "SELECT current_setting('transaction_read_only')::boolean";
+
 /// How long a feed waits for those of this node before it.
 const FEED_TURN: Duration = Duration::from_secs(10);
 /// Feeds of one node that may be under way at once; the other writing connections are for whoever changes a key.
@@ -99,6 +101,17 @@ impl PostgresStore {
     #[expect(clippy::unused_self, reason = "the other engine knows")]
     fn forget_the_gone(&self) -> impl Future<Output = sqlx::Result<()>> {
         std::future::ready(Ok(()))
+    }
+
+    /// Whether changes are taken. An operator, or the host of a full database, can make it read-only at any time.
+    async fn takes_changes(&self) -> sqlx::Result<()> {
+        let read_only: bool = sqlx::query_scalar(READ_ONLY).fetch_one(&self.coordination).await?;
+        if read_only {
+            return Err(sqlx::Error::Protocol(
+                "the database is read-only".to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     async fn hint(&self) {

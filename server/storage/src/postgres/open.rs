@@ -35,6 +35,7 @@ impl PostgresStore {
         let (options, place, mut connection) = connect(url).await?;
         let failed = |error| explain(error, &place);
         check_server(&mut connection, &place).await?;
+        must_take_changes(&mut connection, &place).await?;
         bring_up(&mut connection, &options, &place, mode).await?;
         connection.close().await.map_err(failed)?;
         Ok(Self {
@@ -104,6 +105,25 @@ pub(crate) async fn check_server(
         return Err(OpenError::NotUtf8 { place, found });
     }
     Ok(())
+}
+
+/// Refuses a standby, and a database that an operator or its host has made read-only.
+pub(crate) async fn must_take_changes(
+    connection: &mut PgConnection,
+    place: &str,
+) -> Result<(), OpenError> {
+    let (standby, read_only): (bool, bool) = sqlx::query_as(
+        "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean",
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(|error| explain(error, place))?;
+    let place = place.to_owned();
+    match (standby, read_only) {
+        (true, _) => Err(OpenError::Standby { place }),
+        (false, true) => Err(OpenError::ReadOnly { place }),
+        (false, false) => Ok(()),
+    }
 }
 
 fn is_recent(number: i32) -> bool {

@@ -39,6 +39,14 @@ pub enum OpenError {
     #[error("the database {place} may not be changed by this user: make the user its owner")]
     NotAllowed { place: String },
     #[error(
+        "the database {place} is on a standby, which only follows another server: name the primary server in the database URL"
+    )]
+    Standby { place: String },
+    #[error(
+        "the database {place} is read-only: set default_transaction_read_only to off for it, or name another database in the database URL"
+    )]
+    ReadOnly { place: String },
+    #[error(
         "the database {place} has schema {version}, which this version does not know: start the newer version that made it"
     )]
     Newer { place: String, version: i64 },
@@ -114,7 +122,8 @@ pub(super) fn explain(error: sqlx::Error, place: &str) -> OpenError {
     match code.map_or("", PgDatabaseError::code) {
         "28000" | "28P01" => OpenError::NotLetIn { place },
         "3D000" => OpenError::NoDatabase { place },
-        "42501" | "25006" => OpenError::NotAllowed { place },
+        "42501" => OpenError::NotAllowed { place },
+        "25006" => OpenError::ReadOnly { place },
         // Of data that does not fit, its words quote values.
         code if code.starts_with("22") || code.starts_with("23") => OpenError::Failed {
             place,

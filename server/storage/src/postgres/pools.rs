@@ -4,7 +4,7 @@ use super::connection::{PING, Pool};
 use super::listings::Listings;
 use crate::listing;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection as _, PgPool};
+use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -89,6 +89,7 @@ fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>) -> Pool 
     let pool: PgPool = PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(in_all.unwrap_or(ACQUIRE))
+        .after_connect(|connection, _| Box::pin(refuse_standby(connection)))
         // A connection may have ended since it was last used; nobody is to be refused for that. sqlx asks, too, and waits
         // for the answer as long as there is time.
         .test_before_acquire(false)
@@ -99,4 +100,19 @@ fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>) -> Pool 
         })
         .connect_lazy_with(options);
     Pool::new(pool, in_all)
+}
+
+/// Ends a connection to a standby before anything is read from it.
+///
+/// A standby can be behind its primary and still have a key that was revoked there. A server becomes a standby only by a
+/// restart, which ends its connections, so no connection that passed this check leads to one later. Once the standby is
+/// promoted, new connections pass.
+async fn refuse_standby(connection: &mut PgConnection) -> sqlx::Result<()> {
+    let late = |_| sqlx::Error::PoolTimedOut;
+    let answer = timeout(PING, connection.fetch_one("SELECT pg_is_in_recovery()")).await;
+    if answer.map_err(late)??.try_get(0)? {
+        let why = "the server is a standby, which only follows another server";
+        return Err(sqlx::Error::Protocol(why.to_owned()));
+    }
+    Ok(())
 }

@@ -12,4 +12,5 @@ mod outage;
 mod proxy;
 mod schema;
 mod server;
+mod standby;
 mod turns;

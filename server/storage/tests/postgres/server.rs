@@ -143,7 +143,7 @@ impl Database {
         Self { name, server }
     }
 
-    /// Stops the server of [`Self::alone`], "fast" or "immediate", and starts it again.
+    /// Stops the server of [`Self::alone`], "fast" or "immediate", and starts it again; or as a "standby".
     pub fn restart(&self, how: &str) {
         let process = self.server.process.as_ref().expect("one of its own");
         let mut process = process.lock().expect("the last restart went well");

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs a PostgreSQL server of its own, in a new folder, until its standard input ends: however the tests end, the pipe to
 # them does. Says "ready", or what went wrong. A line "fast" or "immediate" stops the server like that (as `pg_ctl -m`) and
-# starts it again, and "ready" follows. Arguments: the folder of PostgreSQL's programs, a port, a password, which is sent as
+# starts it again, and "ready" follows; a line "standby" stops it and starts it as a standby, until it is promoted. Arguments: the folder of PostgreSQL's programs, a port, a password, which is sent as
 # it is: the tests make many connections. With a certificate and its key in CERT and KEY, in PEM, nobody gets in without TLS.
 set -u
 bin=$1 port=$2 password=$3
@@ -42,7 +42,7 @@ start() {
     "$bin/postgres" $encrypted -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
         -c max_connections=300 -c fsync=off -c full_page_writes=off >"$dir/log" 2>&1 </dev/null &
     server=$!
-    until grep -q '^ready' "$dir/data/postmaster.pid" 2>/dev/null; do
+    until grep -q -e '^ready' -e '^standby' "$dir/data/postmaster.pid" 2>/dev/null; do
         kill -0 "$server" 2>/dev/null || fail
         sleep 0.05
     done
@@ -51,12 +51,13 @@ start() {
 start
 while read -r how; do
     case $how in
-        fast) kill -INT "$server" ;;
+        fast | standby) kill -INT "$server" ;;
         immediate) kill -QUIT "$server" ;;
     esac
     wait "$server"
     # One that was ended at once leaves it behind, and it says "ready".
     rm -f "$dir/data/postmaster.pid"
+    [ "$how" != standby ] || touch "$dir/data/standby.signal"
     start
 done
 end

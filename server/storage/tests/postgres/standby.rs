@@ -1,0 +1,96 @@
+//! A database that takes no changes: one on a standby, and one that was made read-only.
+
+use crate::server::Database;
+use service::key::KeyDigest;
+use service::store::{InstallationStore as _, KeyStore as _, StoreError};
+use std::time::{Duration, Instant};
+use storage::{OpenMode, PostgresOpenError as OpenError, PostgresStore};
+use tokio::time::sleep;
+
+const UNKNOWN: KeyDigest = KeyDigest::from_bytes([7; 32]);
+
+async fn open(database: &Database, mode: OpenMode) -> Result<PostgresStore, OpenError> {
+    PostgresStore::open(database.url().as_str(), mode).await
+}
+
+async fn run(database: &Database, sql: &'static str) {
+    let done = sqlx::query(sql).execute(&mut database.raw().await).await;
+    done.expect(sql);
+}
+
+/// Asks until the answer is as expected. PostgreSQL takes on a setting, or its promotion, a moment after it was told to.
+async fn becomes_ready(store: &PostgresStore, ready: bool) {
+    let began = Instant::now();
+    loop {
+        match store.ping().await {
+            Ok(()) if ready => return,
+            Err(StoreError::Unavailable(_)) if !ready => return,
+            Ok(()) | Err(StoreError::Unavailable(_)) => {}
+            Err(error) => panic!("{error:?}"),
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "ready: {ready}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_read_from_a_standby_until_it_is_promoted() {
+    let database = Database::alone().await;
+    let store = open(&database, OpenMode::CreateIfNew)
+        .await
+        .expect("a store");
+    store.ping().await.expect("a primary is ready");
+    database.restart("standby");
+    for answer in [
+        store.ping().await,
+        store.find_key_by_digest(&UNKNOWN).await.map(drop),
+        store.has_owner().await.map(drop),
+    ] {
+        assert!(
+            matches!(answer, Err(StoreError::Unavailable(_))),
+            "{answer:?}"
+        );
+    }
+    for mode in [OpenMode::CreateIfNew, OpenMode::ExistingOnly] {
+        let error = open(&database, mode).await.expect_err("a standby");
+        assert!(matches!(error, OpenError::Standby { .. }), "{error}");
+        assert!(error.to_string().contains("name the primary"), "{error}");
+    }
+    run(&database, "SELECT pg_promote()").await;
+    becomes_ready(&store, true).await;
+    let found = store.find_key_by_digest(&UNKNOWN).await;
+    assert!(found.expect("it is a primary").is_none());
+    store.close().await;
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_read_only_database_is_not_ready_until_it_takes_changes_again() {
+    let database = Database::alone().await;
+    let store = open(&database, OpenMode::CreateIfNew)
+        .await
+        .expect("a store");
+    run(
+        &database,
+        "ALTER SYSTEM SET default_transaction_read_only = on",
+    )
+    .await;
+    run(&database, "SELECT pg_reload_conf()").await;
+    becomes_ready(&store, false).await;
+    // It is the primary, so what it says of a key is true.
+    let found = store.find_key_by_digest(&UNKNOWN).await;
+    assert!(found.expect("keys are found").is_none());
+    for mode in [OpenMode::CreateIfNew, OpenMode::ExistingOnly] {
+        let error = open(&database, mode).await.expect_err("read-only");
+        assert!(matches!(error, OpenError::ReadOnly { .. }), "{error}");
+    }
+    run(
+        &database,
+        "ALTER SYSTEM RESET default_transaction_read_only",
+    )
+    .await;
+    run(&database, "SELECT pg_reload_conf()").await;
+    becomes_ready(&store, true).await;
+    store.close().await;
+    database.drop().await;
+}

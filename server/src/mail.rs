@@ -1,9 +1,10 @@
 //! Mail, by way of somebody's SMTP server.
 
 use async_trait::async_trait;
+use lettre::address::AddressError;
 use lettre::message::{Mailbox, header::ContentType};
-use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
-use service::{Mail, Mailer, NotSent};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use service::{Mail, MailFailure, Mailer, NotSent};
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -63,25 +64,56 @@ impl Smtp {
         }
     }
 
-    fn write(&self, mail: Mail) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
+    /// What a failure says about the mail. A permanent code also comes from a server that rejects every mail, for example
+    /// for a wrong password. It is about this mail only if the server accepts a connection and a sign-in.
+    async fn failure(&self, error: &lettre::transport::smtp::Error) -> MailFailure {
+        match error.status() {
+            Some(code) if error.is_permanent() && self.answers().await.is_ok() => {
+                MailFailure::Rejected(format!(
+                    "The mail server answered {code}. Check the address, and ask your operator if it is correct."
+                ))
+            }
+            Some(_) if error.is_transient() && self.answers().await.is_ok() => MailFailure::Deferred,
+            _ => MailFailure::Unreachable,
+        }
+    }
+
+    fn write(&self, mail: Mail, to: Address) -> Result<Message, lettre::error::Error> {
         let id = format!("<{}@{}>", mail.id, self.from.email.domain());
-        let message = Message::builder()
+        Message::builder()
             .message_id(Some(id))
             .from(self.from.clone())
-            .to(Mailbox::new(None, mail.to.as_str().parse()?))
+            .to(Mailbox::new(None, to))
             .subject(mail.subject)
             .header(ContentType::TEXT_PLAIN)
-            .body(mail.body)?;
-        Ok(message)
+            .body(mail.body)
     }
 }
 
 #[async_trait]
 impl Mailer for Smtp {
     async fn send(&self, mail: Mail) -> Result<(), NotSent> {
-        let message = self.write(mail).map_err(NotSent)?;
-        let sent = self.transport.send(message).await;
-        sent.map(drop).map_err(|error| NotSent(error.into()))
+        let to: Address = mail.to.as_str().parse().map_err(|error: AddressError| {
+            let reason = "Email cannot be sent to this address. Ask the member to use another one.";
+            rejected(reason, error.into())
+        })?;
+        let message = self.write(mail, to).map_err(|error| {
+            rejected("The email could not be written. Ask your operator.", error.into())
+        })?;
+        match self.transport.send(message).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(NotSent {
+                failure: self.failure(&error).await,
+                source: error.into(),
+            }),
+        }
+    }
+}
+
+fn rejected(reason: &str, source: Box<dyn std::error::Error + Send + Sync>) -> NotSent {
+    NotSent {
+        failure: MailFailure::Rejected(reason.to_owned()),
+        source,
     }
 }
 

@@ -140,3 +140,31 @@ fn owners_get_each_notice_once_also_where_the_mail_server_was_down() {
     server.stop();
     drop(mail);
 }
+
+#[test]
+fn a_notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
+    let (folder, inbox) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder, inbox) = (folder.path(), inbox.path());
+    let (server, owner) = Server::fresh(folder);
+    let (key, _) = owner.issue("Händler-Feed", "0123456789abcdef").unwrap();
+    server.stop();
+    change(
+        folder,
+        "UPDATE api_keys SET created_at = created_at - 86400000 * 80,
+            expires_at = CAST(unixepoch() AS INTEGER) * 1000 + 86400000 * 5 + 3600000",
+    );
+    change(folder, "UPDATE members SET email = 'unknown@example.com'");
+    let mail = MailServer::start(0, inbox);
+    let server = start(folder, mail.port);
+    let rejected = "SELECT count(*) FROM audit_events WHERE action = 'key.notice_rejected'";
+    wait_for("the notice was given up", || count(folder, rejected) == 1);
+    let page = server.again(&owner).get(&format!("/keys/{key}")).unwrap();
+    for text in ["unknown@example.com was rejected", "answered 550"] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    let (_, log, _) = server.stop();
+    assert!(log.contains("was rejected for good") && !log.contains("unknown@"), "{log}");
+    look_again(folder, mail.port);
+    assert_eq!(count(folder, rejected), 1, "it was tried again");
+    assert_eq!(messages(inbox), [""; 0]);
+}

@@ -15,6 +15,12 @@ class Keep:
         self.folder = folder
         self.count = len(list(folder.iterdir()))
 
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("unknown@"):
+            return "550 5.1.1 There is no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server, session, envelope):
         self.count += 1
         first = "To: " + ", ".join(envelope.rcpt_tos) + "\r\n"

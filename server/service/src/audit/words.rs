@@ -65,6 +65,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::KeyCreationAllowed => "Creation of keys allowed again",
         Action::KeyCreationStopped => "Creation of keys stopped",
         Action::KeyEdited => "API key edited",
+        Action::KeyNoticeRejected => "Email about an expiring key was rejected",
         Action::KeyPaused => "API key paused",
         Action::KeyResumed => "API key resumed",
         Action::KeyRevoked => "API key revoked",

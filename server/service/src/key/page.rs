@@ -99,6 +99,14 @@ fn what(action: Action, detail: &Value, zone: &Zone) -> String {
             let reason = detail["reason"].as_str().unwrap_or_default();
             format!("Revoked, with the reason {reason}")
         }
+        Action::KeyNoticeRejected => {
+            let text = |field: &str| detail[field].as_str().unwrap_or_default().to_owned();
+            format!(
+                "Email about its expiry to {} was rejected. {}",
+                text("email"),
+                text("reason")
+            )
+        }
         Action::KeyEdited => in_a_sentence(&details(detail, true, zone)),
         other => {
             // Of what it is about the page speaks anyway.

@@ -159,6 +159,7 @@ pub enum Action {
     KeyCreationAllowed,
     KeyCreationStopped,
     KeyEdited,
+    KeyNoticeRejected,
     KeyPaused,
     KeyResumed,
     KeyRevoked,
@@ -184,7 +185,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::AccountCreated,
         Self::AccountRestored,
         Self::AccountUpdated,
@@ -200,6 +201,7 @@ impl Action {
         Self::KeyCreationAllowed,
         Self::KeyCreationStopped,
         Self::KeyEdited,
+        Self::KeyNoticeRejected,
         Self::KeyPaused,
         Self::KeyResumed,
         Self::KeyRevoked,
@@ -241,6 +243,7 @@ impl Action {
             Self::KeyCreationAllowed => "key.creation_allowed",
             Self::KeyCreationStopped => "key.creation_stopped",
             Self::KeyEdited => "key.edited",
+            Self::KeyNoticeRejected => "key.notice_rejected",
             Self::KeyPaused => "key.paused",
             Self::KeyResumed => "key.resumed",
             Self::KeyRevoked => "key.revoked",

@@ -1,6 +1,6 @@
 //! Keys that are about to end, and who was told of it, as the port takes and gives them.
 
-use super::{KeyRecord, Result};
+use super::{AuditEvent, KeyRecord, Result};
 use crate::Zone;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp};
@@ -39,7 +39,7 @@ pub trait NoticeStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<KeyRecord>>;
 
-    /// Up to `limit` notices of keys of all accounts that end after `from` and by `until`, for each active owner and admin, that
+    /// Up to `limit` notices of keys of all accounts but those that are `resting`. They are about keys that end after `from` and by `until`, for each active owner and admin, that
     /// are unclaimed, or were released to be tried again by `now`. Left out are keys that were made or rotated less than
     /// `days` days before their end: whoever did it knows.
     async fn due_notices(
@@ -48,6 +48,7 @@ pub trait NoticeStore: Send + Sync + 'static {
         from: Timestamp,
         until: Timestamp,
         now: Timestamp,
+        resting: &[AccountId],
         limit: u32,
     ) -> Result<Vec<DueNotice>>;
 
@@ -57,4 +58,7 @@ pub trait NoticeStore: Send + Sync + 'static {
 
     /// Gives a claimed notice back: it can be claimed again from `again` on.
     async fn release_notice(&self, notice: &NoticeRecord, again: Timestamp) -> Result<()>;
+
+    /// Records that a claimed notice is given up. It stays claimed, so nothing else has to change.
+    async fn give_up_notice(&self, event: AuditEvent) -> Result<()>;
 }

@@ -1,13 +1,13 @@
 //! Keys that are about to end, and who was told of it.
 
-use super::{Result, Store, read_all};
+use super::{Result, Store, Turn, read_all, record};
 use crate::error::Doing as _;
 use crate::sql::key::{ENDING, KeyRow};
 use crate::sql::notice;
 use crate::sql::notice::DueRow;
 use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
-use service::store::{DueNotice, KeyRecord, NoticeRecord, NoticeStore};
+use service::store::{AuditEvent, DueNotice, KeyRecord, NoticeRecord, NoticeStore};
 
 /// In milliseconds.
 const DAY: i64 = 86_400_000;
@@ -39,15 +39,22 @@ impl NoticeStore for Store {
         from: Timestamp,
         until: Timestamp,
         now: Timestamp,
+        resting: &[AccountId],
         limit: u32,
     ) -> Result<Vec<DueNotice>> {
         const DOING: &str = "finding notices of ends of API keys";
+        let mut resting_ids = String::from(",");
+        for account in resting {
+            resting_ids += account.as_str();
+            resting_ids += ",";
+        }
         let rows: Vec<DueRow> = sqlx::query_as(notice::DUE)
             .bind(i64::from(days))
             .bind(from.millis())
             .bind(until.millis())
             .bind(i64::from(days) * DAY)
             .bind(now.millis())
+            .bind(resting_ids)
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await
@@ -80,5 +87,12 @@ impl NoticeStore for Store {
             .await
             .doing("giving a notice back")?;
         Ok(())
+    }
+
+    async fn give_up_notice(&self, event: AuditEvent) -> Result<()> {
+        const DOING: &str = "giving a notice up";
+        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)
     }
 }

@@ -6,7 +6,7 @@ use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp};
 use service::Zone;
 use service::store::{DueNotice, NoticeRecord};
 
-/// `$4` is `$1` in milliseconds.
+/// `$4` is `$1` in milliseconds. `$6` has a comma before and after each account that is left out.
 pub(crate) const DUE: &str = "
     SELECT k.account_id, k.id AS key_id, k.name, k.preview, k.expires_at, m.id AS member_id, m.email,
         a.time_zone, $1 AS days
@@ -20,8 +20,9 @@ pub(crate) const DUE: &str = "
         AND k.created_at < k.expires_at - $4
         AND (k.replaced_at IS NULL OR k.replaced_at < k.expires_at - $4)
         AND (n.key_id IS NULL OR n.retry_at <= $5)
+        AND $6 NOT LIKE '%,' || k.account_id || ',%'
     ORDER BY k.expires_at
-    LIMIT $6";
+    LIMIT $7";
 
 pub(crate) const CLAIM: &str = "
     INSERT INTO key_notices (account_id, key_id, member_id, days, key_end, claimed_at)

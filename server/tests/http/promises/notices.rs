@@ -2,7 +2,7 @@
 
 use crate::support::World;
 use async_trait::async_trait;
-use service::{Mail, Mailer, NotSent};
+use service::{Mail, MailFailure, Mailer, NotSent};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -11,6 +11,8 @@ const DAY: i64 = 24 * 3_600;
 #[derive(Default)]
 struct Letterbox {
     down: AtomicBool,
+    /// What becomes of mail to these addresses.
+    failing: Vec<(&'static str, MailFailure)>,
     tried: AtomicUsize,
     got: Mutex<Vec<Mail>>,
 }
@@ -20,10 +22,21 @@ impl Mailer for Letterbox {
     async fn send(&self, mail: Mail) -> Result<(), NotSent> {
         self.tried.fetch_add(1, Ordering::SeqCst);
         if self.down.load(Ordering::SeqCst) {
-            return Err(NotSent("nobody answers".into()));
+            return Err(not_sent(MailFailure::Unreachable));
+        }
+        let failing = self.failing.iter();
+        if let Some((_, failure)) = failing.clone().find(|(to, _)| *to == mail.to.as_str()) {
+            return Err(not_sent(failure.clone()));
         }
         self.got.lock().unwrap().push(mail);
         Ok(())
+    }
+}
+
+fn not_sent(failure: MailFailure) -> NotSent {
+    NotSent {
+        failure,
+        source: "the mail server did not accept it".into(),
     }
 }
 
@@ -131,6 +144,68 @@ async fn what_was_not_taken_is_tried_again_later() {
     world.clock.advance_seconds(1);
     assert_eq!(look(&world, &letters).await.len(), 3);
     assert_eq!(look(&world, &letters).await, []);
+}
+
+#[tokio::test]
+async fn a_notice_that_is_rejected_is_given_up_and_shown_to_admins() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    world.clock.advance_seconds(83 * DAY);
+    let reason = "The mail server answered 550.".to_owned();
+    let letters = Letterbox {
+        failing: vec![("ada@example.com", MailFailure::Rejected(reason))],
+        ..Letterbox::default()
+    };
+    for _ in 0..3 {
+        assert_eq!(look(&world, &letters).await, []);
+        world.clock.advance_seconds(15 * 60);
+    }
+    let tried = letters.tried.load(Ordering::SeqCst);
+    assert_eq!(tried, 1, "it was not given up");
+    let recorded: Vec<(String, String)> = sqlx::query_as(
+        "SELECT subject, detail FROM audit_events WHERE action = 'key.notice_rejected'",
+    )
+    .fetch_all(&mut world.connection().await)
+    .await
+    .unwrap();
+    let [(subject, detail)] = recorded.as_slice() else {
+        panic!("{recorded:?}");
+    };
+    assert_eq!(*subject, key.id);
+    for text in ["ada@example.com", "The mail server answered 550."] {
+        assert!(detail.contains(text), "{text}: {detail}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_whose_mail_fails_or_that_has_many_notices_does_not_keep_others_from_theirs() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let stranger = world.stranger().await;
+    // The notices of the first account are the first ones that are due.
+    for number in 0..40 {
+        owner.create(&world, &format!("Key {number}"), &["leads:read"]).await;
+    }
+    world.clock.advance_seconds(60);
+    stranger.create(&world, "Theirs", &["leads:read"]).await;
+    world.clock.advance_seconds(83 * DAY);
+
+    let letters = Letterbox {
+        failing: vec![("ada@example.com", MailFailure::Deferred)],
+        ..Letterbox::default()
+    };
+    assert!(world.service.send_notices(&letters).await.is_err());
+    assert_eq!(letters.take().len(), 1, "the other account got its notice");
+    let tried = letters.tried.load(Ordering::SeqCst);
+    assert_eq!(tried, 4, "three of the first account, and one of the other");
+
+    world.sql("DELETE FROM key_notices").await;
+    let letters = Letterbox::default();
+    let sent = look(&world, &letters).await;
+    assert_eq!(sent.len(), 41);
+    let theirs = sent.iter().position(|(_, subject)| subject.contains("Theirs"));
+    assert_eq!(theirs, Some(10), "after one turn of the first account");
 }
 
 #[tokio::test]

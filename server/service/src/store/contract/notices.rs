@@ -12,7 +12,10 @@ const DAY: i64 = 86_400;
 
 async fn due(store: &dyn Store, days: u32, now: Timestamp) -> Vec<DueNotice> {
     let until = now.plus_seconds(i64::from(days) * DAY);
-    store.due_notices(days, now, until, now, 100).await.unwrap()
+    store
+        .due_notices(days, now, until, now, &[], 100)
+        .await
+        .unwrap()
 }
 
 /// Issues a key that ends so many seconds after the stories begin.
@@ -103,13 +106,22 @@ pub(super) async fn owners_are_told_of_keys_of_their_own_account_that_end(store:
         ]
     );
     let first = store
-        .due_notices(7, at(2 * DAY), at(9 * DAY), at(2 * DAY), 1)
+        .due_notices(7, at(2 * DAY), at(9 * DAY), at(2 * DAY), &[], 1)
         .await;
     assert_eq!(first.unwrap().len(), 1);
     let between = store
-        .due_notices(7, at(8 * DAY), at(9 * DAY), at(2 * DAY), 9)
+        .due_notices(7, at(8 * DAY), at(9 * DAY), at(2 * DAY), &[], 9)
         .await;
     assert_eq!(between.unwrap(), found[1..], "after `from` and by `until`");
+    let (from, until, now) = (at(2 * DAY), at(9 * DAY), at(2 * DAY));
+    for (resting, expected) in [
+        (vec![a.account.clone()], &found[1..]),
+        (vec![b.account.clone()], &found[..1]),
+        (vec![a.account.clone(), b.account.clone()], &[]),
+    ] {
+        let others = store.due_notices(7, from, until, now, &resting, 9).await;
+        assert_eq!(others.unwrap(), expected, "without {resting:?}");
+    }
 }
 
 pub(super) async fn who_just_rotated_a_key_is_not_told_that_it_ends(store: Shared) {

@@ -4,11 +4,15 @@
 //! has it count as sent, since one notice too few is better than one with every restart. What is known to have failed is
 //! given back, and claimed again later.
 
-use crate::store::{DueNotice, NoticeRecord, StoreError};
+mod round;
+
+use crate::store::{Action, Actor, AuditEvent, Authority, DueNotice, NoticeRecord, StoreError};
 use crate::view::moment;
 use crate::{Error, Service};
 use async_trait::async_trait;
 use domain::{Email, Timestamp, relative};
+use round::{Round, Sent};
+use serde_json::json;
 
 const DAY_SECONDS: i64 = 86_400;
 
@@ -24,9 +28,6 @@ const RETRY_SECONDS: i64 = 15 * 60;
 /// Notices that are read at once.
 const BATCH: u32 = 100;
 
-/// Where so many fail, the others wait for the next time: no mail goes through.
-const FAILURES: usize = 3;
-
 /// A text for one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
@@ -37,16 +38,31 @@ pub struct Mail {
     pub body: String,
 }
 
-/// It was not taken; the text is for the log and holds nothing secret.
+/// The mail was not accepted. The source is for the log and contains no secret.
 #[derive(Debug, thiserror::Error)]
-#[error("the mail was not taken")]
-pub struct NotSent(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+#[error("the mail was not accepted")]
+pub struct NotSent {
+    pub failure: MailFailure,
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
 
-/// Brings mail on its way.
+/// What a failure to send says about the mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailFailure {
+    /// The mail server cannot be reached, or does not let us in: no mail goes through.
+    Unreachable,
+    /// This mail was put off, and may be accepted later.
+    Deferred,
+    /// This mail is never accepted, for this reason. Members read it.
+    Rejected(String),
+}
+
+/// Hands mail to a mail server.
 #[async_trait]
 pub trait Mailer: Send + Sync {
     /// # Errors
-    /// It was not taken and may be tried again.
+    /// The mail was not accepted.
     async fn send(&self, mail: Mail) -> Result<(), NotSent>;
 }
 
@@ -66,59 +82,61 @@ impl From<StoreError> for NoticeError {
 }
 
 impl Service {
-    /// Sends every notice that is due, one after the other, and gives how many went. Those that are not taken are tried
-    /// again later.
+    /// Sends every notice that is due, and returns how many were sent. Accounts take turns, so that one with many notices,
+    /// or with addresses that fail, does not keep the others from theirs. A notice that is put off is tried again later;
+    /// one that is rejected is given up, which the account's audit log records.
     ///
     /// # Errors
-    /// The database's; the first failure to send, once the others were tried.
+    /// The database's; the first failure that may pass, once the others were tried.
     pub async fn send_notices(&self, mailer: &dyn Mailer) -> Result<usize, NoticeError> {
-        let (mut sent, mut failed) = (0, Vec::new());
+        let mut round = Round::default();
         let start = self.clock.now();
         let mut from = start;
         for days in DAYS {
             let until = start.plus_seconds(i64::from(days) * DAY_SECONDS);
             loop {
-                let now = self.clock.now();
+                let (now, resting) = (self.clock.now(), round.resting());
                 let due = self
                     .store
-                    .due_notices(days, from, until, now, BATCH)
+                    .due_notices(days, from, until, now, &resting, BATCH)
                     .await?;
-                for notice in &due {
-                    match self.send_notice(mailer, notice).await {
-                        Ok(went) => sent += usize::from(went),
-                        Err(NoticeError::NotSent(error)) => failed.push(error),
-                        Err(error) => return Err(error),
-                    }
-                    if failed.len() >= FAILURES {
-                        return Err(NoticeError::NotSent(failed.swap_remove(0)));
-                    }
-                }
-                if due.len() < BATCH as usize {
+                if due.is_empty() && !round.begin_again() {
                     break;
+                }
+                for notice in due {
+                    if round.may_send(&notice.notice.account_id) {
+                        let sent = self.send_notice(mailer, &notice).await?;
+                        round.note(&notice.notice.account_id, sent)?;
+                    }
                 }
             }
             from = until;
         }
-        match failed.into_iter().next() {
+        match round.failed {
             Some(error) => Err(NoticeError::NotSent(error)),
-            None => Ok(sent),
+            None => Ok(round.sent),
         }
     }
 
-    /// `false` where somebody else sends it.
-    async fn send_notice(&self, mailer: &dyn Mailer, due: &DueNotice) -> Result<bool, NoticeError> {
+    async fn send_notice(&self, mailer: &dyn Mailer, due: &DueNotice) -> Result<Sent, NoticeError> {
         let now = self.clock.now();
         if !self.store.claim_notice(&due.notice, now).await? {
-            return Ok(false);
+            return Ok(Sent::Elsewhere);
         }
-        match mailer.send(self.write_notice(due, now)).await {
-            Ok(()) => Ok(true),
-            Err(error) => {
-                let again = now.plus_seconds(RETRY_SECONDS);
-                self.store.release_notice(&due.notice, again).await?;
-                Err(NoticeError::NotSent(error))
-            }
+        let Err(error) = mailer.send(self.write_notice(due, now)).await else {
+            return Ok(Sent::Here);
+        };
+        if let MailFailure::Rejected(reason) = &error.failure {
+            let NoticeRecord { key_id, member_id, .. } = &due.notice;
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(%key_id, %member_id, error, "a notice that a key expires was rejected for good");
+            let event = rejection(due, reason, now);
+            self.store.give_up_notice(event).await?;
+            return Ok(Sent::Rejected);
         }
+        let again = now.plus_seconds(RETRY_SECONDS);
+        self.store.release_notice(&due.notice, again).await?;
+        Ok(Sent::Failed(error))
     }
 
     fn write_notice(&self, due: &DueNotice, now: Timestamp) -> Mail {
@@ -144,5 +162,19 @@ impl Service {
                  You get this as an owner or admin of the account, 30, 7 and 1 days before a key ends.\n"
             ),
         }
+    }
+}
+
+fn rejection(due: &DueNotice, reason: &str, at: Timestamp) -> AuditEvent {
+    AuditEvent {
+        account_id: due.notice.account_id.clone(),
+        at,
+        actor: Actor::System,
+        authority: Authority::Inherent,
+        action: Action::KeyNoticeRejected,
+        subject: due.notice.key_id.as_str().to_owned(),
+        ip: None,
+        user_agent: None,
+        detail: json!({ "name": due.name, "email": due.to, "reason": reason }),
     }
 }

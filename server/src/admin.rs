@@ -16,7 +16,7 @@ pub async fn run(command: Admin, settings: Settings) -> anyhow::Result<()> {
         listen,
         public_url,
         database,
-        pepper,
+        peppers,
         log,
         log_format,
         tls,
@@ -25,7 +25,8 @@ pub async fn run(command: Admin, settings: Settings) -> anyhow::Result<()> {
     telemetry::start(log, log_format);
     let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(listen, tls.is_some()));
     let origin = public_url.origin().to_owned();
-    let Opened { service, store } = open(&database, OpenMode::ExistingOnly, pepper, origin).await?;
+    let Opened { service, store } =
+        open(&database, OpenMode::ExistingOnly, peppers, origin).await?;
     let line = link(&service, command, &public_url).await;
     store.close().await;
     crate::serve::say(&line?);

@@ -14,14 +14,15 @@ Secrets are set by the environment alone:
                         [default: the file `pepper` beside the database,
                         made on the first start; has to be given with
                         PostgreSQL, the same to every machine]
+  VOXUM_PEPPER_OLD      The pepper before it, while API keys are re-hashed
   VOXUM_ADMIN_PASSWORD  The first owner's password, with VOXUM_ADMIN_EMAIL
   VOXUM_SMTP_URL        The mail server that tells owners and admins of keys
                         that end, such as smtps://USER:PASSWORD@HOST or
                         smtp://HOST:587?tls=required; with VOXUM_SMTP_FROM
 
 Each has a second form that names a file with the value in it:
-  VOXUM_DATABASE_URL_FILE, VOXUM_PEPPER_FILE, VOXUM_ADMIN_PASSWORD_FILE,
-  VOXUM_SMTP_URL_FILE
+  VOXUM_DATABASE_URL_FILE, VOXUM_PEPPER_FILE, VOXUM_PEPPER_OLD_FILE,
+  VOXUM_ADMIN_PASSWORD_FILE, VOXUM_SMTP_URL_FILE
 
 For development:
   LEPTOS_SITE_ROOT      Serve the site's files from this folder instead of

@@ -44,7 +44,7 @@ async fn identify_found(settings: Settings) -> anyhow::Result<()> {
     let Opened { service, store } = open(
         &settings.database,
         OpenMode::ExistingOnly,
-        settings.pepper,
+        settings.peppers,
         origin,
     )
     .await?;

@@ -73,7 +73,9 @@ impl Smtp {
                     "The mail server answered {code}. Check the address, and ask your operator if it is correct."
                 ))
             }
-            Some(_) if error.is_transient() && self.answers().await.is_ok() => MailFailure::Deferred,
+            Some(_) if error.is_transient() && self.answers().await.is_ok() => {
+                MailFailure::Deferred
+            }
             _ => MailFailure::Unreachable,
         }
     }
@@ -98,7 +100,10 @@ impl Mailer for Smtp {
             rejected(reason, error.into())
         })?;
         let message = self.write(mail, to).map_err(|error| {
-            rejected("The email could not be written. Ask your operator.", error.into())
+            rejected(
+                "The email could not be written. Ask your operator.",
+                error.into(),
+            )
         })?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),

@@ -1,10 +1,10 @@
 //! From settings to a service on its database.
 
 use crate::pepper_file;
-use crate::settings::Database;
+use crate::settings::{Database, GivenPeppers};
 use anyhow::{Context as _, anyhow};
 use service::store::{InstallationStore as _, Store};
-use service::{OsRandom, Pepper, Service, SystemClock};
+use service::{OsRandom, Pepper, Peppers, Service, SystemClock};
 use std::sync::Arc;
 use storage::{OpenMode, PostgresStore, SqliteStore};
 
@@ -43,37 +43,53 @@ impl OpenStore {
 pub async fn open(
     database: &Database,
     mode: OpenMode,
-    pepper: Option<Pepper>,
+    peppers: GivenPeppers,
     public_url: String,
 ) -> anyhow::Result<Opened> {
-    let (store, pepper) = match database {
+    let GivenPeppers { current, old } = peppers;
+    let (store, current) = match database {
         Database::File(path) => {
             // These texts are complete without their sources.
             let store = SqliteStore::open(path, mode)
                 .await
                 .map_err(|error| anyhow!("{error}"))?;
-            let pepper = match pepper {
-                Some(pepper) => pepper,
-                None => pepper_file::read_or_make(path, store.has_keys().await?, &OsRandom)?,
+            let current = if let Some(pepper) = current {
+                pepper
+            } else {
+                let depends = depends_on_file(&store, old.as_ref()).await?;
+                pepper_file::read_or_make(path, depends, &OsRandom)?
             };
-            (OpenStore::Sqlite(store), pepper)
+            (OpenStore::Sqlite(store), current)
         }
         Database::Postgres(url) => {
             // Each node made one of its own, and none knew the keys of another.
-            let pepper = pepper.context(
+            let current = current.context(
                 "VOXUM_PEPPER is not set: with PostgreSQL every node is given the same one, \
                  64 hexadecimal digits such as `openssl rand -hex 32` prints",
             )?;
             let store = PostgresStore::open(url, mode)
                 .await
                 .map_err(|error| anyhow!("{error}"))?;
-            (OpenStore::Postgres(store), pepper)
+            (OpenStore::Postgres(store), current)
         }
     };
     let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
-    let service = Service::open(store.ports(), clock, random, pepper, public_url).await?;
+    let peppers = Peppers::changing(current, old);
+    let service = Service::open(store.ports(), clock, random, peppers, public_url).await?;
+    // Commands do without it, so that keys can be revoked whose pepper is lost.
+    if mode != OpenMode::ExistingOnly {
+        service.check_old_pepper().await?;
+    }
     Ok(Opened {
         service: Arc::new(service),
         store,
     })
+}
+
+/// Whether stored keys would be lost if a missing pepper was replaced by a new one. They are not if the old pepper that was
+/// given is theirs.
+async fn depends_on_file(store: &SqliteStore, old: Option<&Pepper>) -> anyhow::Result<bool> {
+    let stored = store.pepper_fingerprint().await?;
+    let replaced = old.is_some_and(|old| stored == Some(old.fingerprint()));
+    Ok(!replaced && store.has_keys().await?)
 }

@@ -47,7 +47,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         tls,
         max_connections,
         database,
-        pepper,
+        peppers,
         owner,
         mail,
         open_mode,
@@ -68,7 +68,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let named = public_url.is_some();
     let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address, tls.is_some()));
     let origin = public_url.origin().to_owned();
-    let Opened { service, store } = open(&database, open_mode, pepper, origin).await?;
+    let Opened { service, store } = open(&database, open_mode, peppers, origin).await?;
     if let Some((email, password)) = owner {
         service.seed_owner(email, password).await?;
     }

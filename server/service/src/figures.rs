@@ -1,5 +1,6 @@
 //! What an operator watches of a running node.
 
+use crate::store::PepperNeed;
 use crate::{Attempt, Service};
 use std::sync::atomic::Ordering;
 
@@ -16,6 +17,8 @@ pub struct Figures {
     pub key_reads: u64,
     /// Failed attempts to sign in since the start, in the order of [`Attempt::ALL`].
     pub failed_attempts: [u64; Attempt::ALL.len()],
+    /// What still needs the old pepper; `None` if this process was given none.
+    pub pepper_need: Option<PepperNeed>,
 }
 
 impl Service {
@@ -26,6 +29,7 @@ impl Service {
             uses_pending: self.usages.pending(),
             failed_attempts: self.attempts.counts(),
             key_reads: self.key_reads.load(Ordering::Relaxed) + self.suspects.reads(),
+            pepper_need: self.peppers.need(),
         }
     }
 }

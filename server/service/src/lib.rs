@@ -49,12 +49,12 @@ pub use link::{LinkToken, LinkView, SetupForm};
 pub use notice::{LOOK_EVERY_SECONDS, Mail, MailFailure, Mailer, NotSent, NoticeError};
 pub use once::{Claim, IdempotencyKey, KEPT_BYTES, SWEEP_EVERY_SECONDS, Turn};
 pub use password::Password;
-pub use pepper::{Pepper, PepperId};
+pub use pepper::{Pepper, PepperId, Peppers};
 pub use random::{OsRandom, Random};
 pub use second_factor::{Enrolled, SignInStep, SignedIn};
 pub use session::SessionToken;
 pub use signed_in::Member;
-pub use start::OpenError;
+pub use start::{NeedsOldPepper, OpenError};
 pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, KeyUsage};
 pub use verdict::BEAT_MILLIS;
 pub use view::{parse_rfc3339, rfc3339};
@@ -68,7 +68,7 @@ pub struct Service {
     store: Arc<dyn store::Store>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    pepper: Pepper,
+    peppers: Peppers,
     verdicts: verdict::Verdicts,
     /// How often one was not in memory, since the start.
     key_reads: AtomicU64,

@@ -1,15 +1,17 @@
-//! Whether the pepper at hand is the one that stored keys were made under, before anything is done with them.
+//! Whether the peppers at hand are those that stored keys were made with, before anything is done with the keys.
 
 use crate::pepper_file;
 use crate::settings::{Database, Settings};
 use anyhow::{Context as _, bail};
+use service::store::PepperNeed;
+use service::{NeedsOldPepper, Pepper};
 use storage::Look;
 
 /// # Errors
-/// One line for the operator, where keys depend on a pepper that is not at hand.
+/// One line for the operator, if keys depend on a pepper that is not at hand.
 pub fn must_fit(settings: &Settings, data: &Look) -> anyhow::Result<()> {
     let file;
-    let pepper = match (&settings.pepper, &settings.database) {
+    let pepper = match (&settings.peppers.current, &settings.database) {
         (Some(pepper), _) => Some(pepper),
         (None, Database::File(database)) => {
             file = pepper_file::read(database)?;
@@ -29,10 +31,34 @@ pub fn must_fit(settings: &Settings, data: &Look) -> anyhow::Result<()> {
     let pepper = pepper.with_context(|| {
         format!("there is no pepper, and no API key works without the one that it was made with: {place} first")
     })?;
-    if data.pepper_fingerprint.as_ref() != Some(&pepper.fingerprint()) {
+    let at_hand = [Some(pepper), settings.peppers.old.as_ref()];
+    let at_hand = at_hand.into_iter().flatten();
+    let stored = data.pepper_fingerprint.as_ref();
+    if !at_hand
+        .clone()
+        .any(|pepper| stored == Some(&pepper.fingerprint()))
+    {
         bail!(
             "the pepper at hand is not the one that these API keys were made with, and none of them would work: {place} first"
         );
     }
+    let ids: Vec<_> = at_hand.map(Pepper::id).collect();
+    let missing = missing(data, |id| ids.iter().any(|own| own.as_str() == id));
+    if missing != PepperNeed::default() {
+        bail!("{}", NeedsOldPepper(missing));
+    }
     Ok(())
+}
+
+/// What needs a pepper that is not at hand.
+pub fn missing(data: &Look, at_hand: impl Fn(&str) -> bool) -> PepperNeed {
+    let others = data
+        .pepper_uses
+        .iter()
+        .filter(|used| !at_hand(&used.pepper_id));
+    others.fold(PepperNeed::default(), |sum, used| PepperNeed {
+        keys: sum.keys + used.need.keys,
+        factors: sum.factors + used.need.factors,
+        recovery_codes: sum.recovery_codes + used.need.recovery_codes,
+    })
 }

@@ -108,6 +108,23 @@ impl Collector for Figures {
             "API keys whose last use is not written yet",
             figures.uses_pending,
         )?;
+        if let Some(need) = figures.pepper_need {
+            gauge(
+                "old_pepper_keys",
+                "API keys that still need the old pepper",
+                need.keys,
+            )?;
+            gauge(
+                "old_pepper_second_factors",
+                "Second factors that still need the old pepper",
+                need.factors,
+            )?;
+            gauge(
+                "old_pepper_recovery_codes",
+                "Recovery codes that still need the old pepper",
+                need.recovery_codes,
+            )?;
+        }
         let reads = ConstCounter::new(figures.key_reads);
         let kind = reads.metric_type();
         let help = "API keys that were looked up in the database";

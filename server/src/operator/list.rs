@@ -13,7 +13,7 @@ use service::Service;
 /// One line for the operator.
 pub async fn list(all: bool, settings: Settings) -> anyhow::Result<()> {
     telemetry::start(settings.log, settings.log_format);
-    let Opened { service, store } = by_itself(&settings.database, settings.pepper).await?;
+    let Opened { service, store } = by_itself(&settings.database, settings.peppers).await?;
     let printed = print(&service, all).await;
     store.close().await;
     printed

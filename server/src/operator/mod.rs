@@ -17,14 +17,14 @@ pub use take::take_orders;
 
 use crate::open::{Opened, open};
 use crate::serve::say;
-use crate::settings::{Database, Settings};
+use crate::settings::{Database, GivenPeppers, Settings};
 use crate::telemetry;
 use anyhow::bail;
 use domain::{KeyStatus, Timestamp};
 use serde::{Deserialize, Serialize};
 use service::key::{Carried, KeyNamed, NotNamed, OperatorChange};
 use service::store::{KeyRecord, Receipt};
-use service::{Error, Pepper, Service, rfc3339};
+use service::{Error, Service, rfc3339};
 use storage::OpenMode;
 
 /// One change of one key: a line of JSON over the socket.
@@ -55,7 +55,7 @@ pub async fn change(
 ) -> anyhow::Result<()> {
     let Settings {
         database,
-        mut pepper,
+        mut peppers,
         log,
         log_format,
         ..
@@ -81,7 +81,7 @@ pub async fn change(
         } else {
             let opened = match &mut opened {
                 Some(opened) => opened,
-                none => none.insert(by_itself(&database, pepper.take()).await?),
+                none => none.insert(by_itself(&database, std::mem::take(&mut peppers)).await?),
             };
             carry_out(&opened.service, &order).await?
         };
@@ -99,9 +99,9 @@ pub async fn change(
     Ok(())
 }
 
-async fn by_itself(database: &Database, pepper: Option<Pepper>) -> anyhow::Result<Opened> {
+async fn by_itself(database: &Database, peppers: GivenPeppers) -> anyhow::Result<Opened> {
     // No link is made, so nobody asks where the console is.
-    let opened = open(database, OpenMode::ExistingOnly, pepper, String::new()).await?;
+    let opened = open(database, OpenMode::ExistingOnly, peppers, String::new()).await?;
     opened.service.stand_aside();
     Ok(opened)
 }

@@ -25,10 +25,11 @@ use zeroize::Zeroizing;
 /// The names that are read here; the flags' names stand in [`crate::cli`].
 const DATABASE_URL: &str = "VOXUM_DATABASE_URL";
 const PEPPER: &str = "VOXUM_PEPPER";
+const PEPPER_OLD: &str = "VOXUM_PEPPER_OLD";
 const ADMIN_PASSWORD: &str = "VOXUM_ADMIN_PASSWORD";
 const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
-const SECRETS: [&str; 4] = [DATABASE_URL, PEPPER, ADMIN_PASSWORD, SMTP_URL];
+const SECRETS: [&str; 5] = [DATABASE_URL, PEPPER, PEPPER_OLD, ADMIN_PASSWORD, SMTP_URL];
 /// The variables of flags.
 const PLAIN: [&str; 12] = [
     "VOXUM_LISTEN",
@@ -67,8 +68,7 @@ pub struct Settings {
     /// Connections at once.
     pub max_connections: usize,
     pub database: Database,
-    /// `None`: the file beside an SQLite database.
-    pub pepper: Option<Pepper>,
+    pub peppers: GivenPeppers,
     /// Who becomes the first owner of an empty database.
     pub owner: Option<(Email, Password)>,
     /// Where notices go out by mail.
@@ -77,6 +77,15 @@ pub struct Settings {
     pub open_mode: OpenMode,
     pub log: Targets,
     pub log_format: LogFormat,
+}
+
+/// The peppers that the environment contains.
+#[derive(Debug, Default)]
+pub struct GivenPeppers {
+    /// `None`: the file beside an SQLite database.
+    pub current: Option<Pepper>,
+    /// The pepper before it, while keys still need that.
+    pub old: Option<Pepper>,
 }
 
 impl Settings {
@@ -111,10 +120,6 @@ impl Settings {
                 "a filter such as info or server=debug",
             )
         })?;
-        let pepper = environment.secret(PEPPER)?.map(|text| {
-            let told = || SettingsError(format!("{PEPPER} is not 64 hexadecimal digits"));
-            Pepper::parse(&text).ok_or_else(told)
-        });
         let url = environment.secret(DATABASE_URL)?;
         Ok(Self {
             listen,
@@ -135,7 +140,10 @@ impl Settings {
                     )
                 })?,
             database: Database::parse(url.as_ref().map_or(database::DEFAULT, |url| url))?,
-            pepper: pepper.transpose()?,
+            peppers: GivenPeppers {
+                current: pepper(environment, PEPPER)?,
+                old: pepper(environment, PEPPER_OLD)?,
+            },
             owner: owner(
                 flags.admin_email.as_deref(),
                 environment.secret(ADMIN_PASSWORD)?,
@@ -159,6 +167,14 @@ impl Settings {
             })?,
         })
     }
+}
+
+fn pepper(environment: &Environment, name: &str) -> Result<Option<Pepper>, SettingsError> {
+    let pepper = environment.secret(name)?.map(|text| {
+        let wrong = || SettingsError(format!("{name} is not 64 hexadecimal digits"));
+        Pepper::parse(&text).ok_or_else(wrong)
+    });
+    pepper.transpose()
 }
 
 fn tls(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf)>, SettingsError> {

@@ -13,6 +13,6 @@ mod sql;
 mod sqlite;
 mod turn;
 
-pub use look::{Look, Schema, ServerLook};
+pub use look::{Look, PepperUse, Schema, ServerLook};
 pub use postgres::{OpenError as PostgresOpenError, PostgresStore};
 pub use sqlite::{OpenError, OpenMode, SqliteStore};

@@ -1,5 +1,6 @@
 //! A database looked at without changing anything in it: for `voxum doctor`, and for a backup before it is restored.
 
+use service::store::PepperNeed;
 use sqlx::migrate::Migrator;
 use std::time::Duration;
 
@@ -13,12 +14,33 @@ pub struct Look {
     pub damage: Option<String>,
     /// Which pepper the stored keys were made under; see `service::Pepper::fingerprint`.
     pub pepper_fingerprint: Option<String>,
+    /// What needs which pepper; empty if the schema is not this version's.
+    pub pepper_uses: Vec<PepperUse>,
     /// Whether anything depends on the pepper.
     pub has_keys: bool,
     /// When the newest audit event was written, in milliseconds since 1970 in UTC.
     pub newest_event: Option<i64>,
     /// How the database's server answers; `None` of a file.
     pub server: Option<ServerLook>,
+}
+
+/// How much needs one pepper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PepperUse {
+    /// See `service::Pepper::id`.
+    pub pepper_id: String,
+    pub need: PepperNeed,
+}
+
+impl From<(String, i64, i64, i64)> for PepperUse {
+    fn from((pepper_id, keys, factors, codes): (String, i64, i64, i64)) -> Self {
+        let need = PepperNeed {
+            keys: keys.unsigned_abs(),
+            factors: factors.unsigned_abs(),
+            recovery_codes: codes.unsigned_abs(),
+        };
+        Self { pepper_id, need }
+    }
 }
 
 /// What only a server has.

@@ -163,7 +163,10 @@ fn a_notice_to_an_address_that_the_mail_server_rejects_is_given_up() {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
     let (_, log, _) = server.stop();
-    assert!(log.contains("was rejected for good") && !log.contains("unknown@"), "{log}");
+    assert!(
+        log.contains("was rejected for good") && !log.contains("unknown@"),
+        "{log}"
+    );
     look_again(folder, mail.port);
     assert_eq!(count(folder, rejected), 1, "it was tried again");
     assert_eq!(messages(inbox), [""; 0]);

@@ -21,6 +21,7 @@ mod nodes_operator;
 mod noticed;
 mod operator;
 mod pepper;
+mod pepper_change;
 #[path = "../../storage/tests/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests of the store need more of it")]
 mod postgres;

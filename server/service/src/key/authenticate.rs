@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// A caller that presented the complete secret of a usable key. Cheap to clone.
 ///
-/// Only authentication makes one, since the digest is private to this module:
+/// Only authentication makes one, since the digests are private to this module:
 ///
 /// ```compile_fail,E0451
 /// fn forge(caller: service::KeyCaller) -> service::KeyCaller {
@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct KeyCaller {
     /// Finds the verdict on the key again ([`Service::judge_again`]).
-    digest: KeyDigest,
+    digests: [KeyDigest; 2],
     /// As the key was when it was checked.
     pub(crate) verdict: Arc<Verdict>,
     pub(crate) ending: Ending,
@@ -184,15 +184,16 @@ impl Service {
     }
 
     async fn check(&self, presented: &[u8], source: Source<'_>) -> Result<KeyCaller, Refused> {
-        let digest = PlainKey::parse(presented)?.digest(&self.pepper);
-        let verdict = match self.verdicts.find(&digest, self.boot_micros()) {
+        let secret = PlainKey::parse(presented)?;
+        let digests = self.digests(&secret);
+        let verdict = match self.find_verdict(digests) {
             Some(verdict) => verdict,
-            None => self.look_up(&digest, source.ip()).await?,
+            None => self.look_up(digests, source.ip()).await?,
         };
         let now = self.clock.now();
         let Err(denial) = verdict.check(source.ip(), now) else {
             return Ok(KeyCaller {
-                digest,
+                digests,
                 ending: verdict.ending(now),
                 last_used: self.usages.note_use(&verdict.usage, now, source),
                 verdict,
@@ -213,11 +214,11 @@ impl Service {
     /// # Errors
     /// [`Error::KeyDenied`] if the key may not be used any more, and the database's.
     pub async fn judge_again(&self, caller: &KeyCaller, ip: IpAddr) -> Result<KeyCaller, Error> {
-        let digest = caller.digest;
-        let verdict = match self.verdicts.find(&digest, self.boot_micros()) {
+        let digests = caller.digests;
+        let verdict = match self.find_verdict(digests) {
             Some(verdict) => verdict,
             None => self
-                .read_verdict(&digest)
+                .read_verdict(digests)
                 .await
                 .map_err(|refusal| match refusal {
                     KeyRefusal::Failed(error) => error,
@@ -227,11 +228,25 @@ impl Service {
         let now = self.clock.now();
         verdict.check(ip, now).map_err(Error::KeyDenied)?;
         Ok(KeyCaller {
-            digest,
+            digests,
             ending: verdict.ending(now),
             last_used: caller.last_used,
             verdict,
         })
+    }
+
+    /// Looks for a key in memory, under either pepper.
+    fn find_verdict(&self, digests: [KeyDigest; 2]) -> Option<Arc<Verdict>> {
+        let [current, old] = &digests;
+        let found = self.verdicts.find(current, self.boot_micros());
+        if found.is_some() || old == current {
+            return found;
+        }
+        let found = self.verdicts.find(old, self.boot_micros());
+        if found.is_some() {
+            self.peppers.note_old(digests, old);
+        }
+        found
     }
 
     /// Notes that a call needed a permission, and had it.

@@ -35,9 +35,11 @@ impl Service {
         let mut bytes = [0; 32];
         hex::decode_to_slice(sha256.trim(), &mut bytes)
             .map_err(|_| Failure::field(Field::Key, NO_DIGEST))?;
-        let digest = KeyDigest::of_sha256(&bytes, &self.pepper);
+        let digests = self
+            .peppers
+            .digests(|pepper| KeyDigest::of_sha256(&bytes, pepper));
         let now = self.clock.now();
-        let found = self.known(&digest).await?;
+        let found = self.known(digests).await?;
         // Of another account's key not even that it exists.
         Ok(found
             .filter(|key| key.account_id == member.account_id)
@@ -56,15 +58,15 @@ impl Service {
             let characters = String::from_utf8_lossy(presented).chars().count();
             return Ok(Identified::Malformed { characters });
         };
-        let found = self.known(&secret.digest(&self.pepper)).await?;
+        let found = self.known(self.digests(&secret)).await?;
         Ok(found.map_or(Identified::Unknown, |key| Identified::Known {
             status: key.status(self.clock.now()),
             key: Box::new(key),
         }))
     }
 
-    async fn known(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>, Error> {
-        let found = self.store.find_key_by_digest(digest).await?;
-        Ok(found.filter(|key| key.digest.matches(digest)))
+    async fn known(&self, digests: [KeyDigest; 2]) -> Result<Option<KeyRecord>, Error> {
+        let found = self.store.find_key_by_either(&digests).await?;
+        Ok(found.filter(|key| digests.iter().any(|digest| key.digest.matches(digest))))
     }
 }

@@ -38,14 +38,15 @@ impl Service {
             expires_at,
         } = check(form, &self.new_life(member, now, None).await?)?;
         let secret = PlainKey::generate(&*self.random);
+        let pepper = self.peppers.installations();
         let id = KeyId::parse(&self.new_id()).map_err(Error::broken)?;
         let key = NewKey {
             id: id.clone(),
             account_id: member.account_id.clone(),
             name,
             preview: secret.preview(),
-            digest: secret.digest(&self.pepper),
-            pepper_id: self.pepper.id(),
+            digest: secret.digest(pepper),
+            pepper_id: pepper.id(),
             scopes,
             created_at: now,
             created_by: member.id.clone(),

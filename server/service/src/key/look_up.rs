@@ -13,12 +13,12 @@ impl Service {
     /// so that a flood of unknown keys costs no more reads than a network has failures left.
     pub(super) async fn look_up(
         &self,
-        digest: &KeyDigest,
+        digests: [KeyDigest; 2],
         ip: IpAddr,
     ) -> Result<Arc<Verdict>, KeyRefusal> {
         let counted = self.failures.count(ip, &*self.clock);
         if let Err(retry_after_seconds) = counted {
-            let found = self.suspects.look_up(&self.store, network(ip), *digest);
+            let found = self.suspects.look_up(&self.store, network(ip), digests);
             match found.await {
                 Suspect::Known => {}
                 Suspect::Unknown | Suspect::TooMany => {
@@ -32,32 +32,42 @@ impl Service {
                 }
             }
         }
-        let verdict = self.read_verdict(digest).await;
+        let verdict = self.read_verdict(digests).await;
         if counted.is_ok() && !matches!(verdict, Err(KeyRefusal::Unknown)) {
             self.failures.take_back(ip, &*self.clock);
         }
         verdict
     }
 
-    /// Reads the verdict on a key from the database, and keeps it in memory. Unknown keys are not kept: a caller could fill
-    /// the memory with keys that it made up.
+    /// Reads a key from the database into memory. A key that does not exist is not kept: a caller could fill the memory with
+    /// keys that it made up.
     pub(super) async fn read_verdict(
         &self,
-        digest: &KeyDigest,
+        digests: [KeyDigest; 2],
     ) -> Result<Arc<Verdict>, KeyRefusal> {
         self.key_reads.fetch_add(1, Ordering::Relaxed);
         let as_of = self.verdicts.as_of();
-        let record = self
+        let found = self
             .store
-            .find_key_by_digest(digest)
+            .find_key_by_either(&digests)
             .await
             .map_err(|error| KeyRefusal::Failed(error.into()))?
-            .filter(|record| record.digest.matches(digest))
-            .ok_or(KeyRefusal::Unknown)?;
+            .filter(|record| digests.iter().any(|digest| record.digest.matches(digest)));
+        let Some(record) = found else {
+            return Err(match self.knows_every_key().await {
+                Ok(true) => KeyRefusal::Unknown,
+                Ok(false) => KeyRefusal::Failed(Error::Unavailable(
+                    "the pepper of this installation was changed, and this node was not given the new one".into(),
+                )),
+                Err(error) => KeyRefusal::Failed(error),
+            });
+        };
+        let digest = record.digest;
+        self.peppers.note_old(digests, &digest);
         let key = CalledKey::new(record.account_id.clone(), record.id.clone());
         let usage = self.usages.of(key, record.last_use.clone());
         let verdict = Arc::new(Verdict::new(record, usage));
-        self.verdicts.keep(digest, verdict.clone(), as_of);
+        self.verdicts.keep(&digest, verdict.clone(), as_of);
         Ok(verdict)
     }
 }

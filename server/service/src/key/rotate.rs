@@ -74,11 +74,12 @@ impl Service {
             expires_at,
         } = check(form, &self.new_life(member, now, length(&stored)).await?)?;
         let secret = PlainKey::generate(&*self.random);
+        let pepper = self.peppers.installations();
         let rotation = Rotation {
             id: KeyId::parse(&self.new_id()).map_err(Error::broken)?,
             preview: secret.preview(),
-            digest: secret.digest(&self.pepper),
-            pepper_id: self.pepper.id(),
+            digest: secret.digest(pepper),
+            pepper_id: pepper.id(),
             at: now,
             by: member.id.clone(),
             expires_at,

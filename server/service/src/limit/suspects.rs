@@ -51,7 +51,8 @@ struct Queue {
 #[derive(Debug)]
 struct Waiting {
     network: IpAddr,
-    digest: KeyDigest,
+    /// Under the current pepper and the old one; the same twice if there is one pepper.
+    digests: [KeyDigest; 2],
     answer: oneshot::Sender<Suspect>,
 }
 
@@ -66,7 +67,7 @@ impl Suspects {
         self: &Arc<Self>,
         store: &Arc<dyn Store>,
         network: IpAddr,
-        digest: KeyDigest,
+        digests: [KeyDigest; 2],
     ) -> Suspect {
         let (answer, answered) = oneshot::channel();
         {
@@ -77,7 +78,7 @@ impl Suspects {
             }
             queue.waiting.push(Waiting {
                 network,
-                digest,
+                digests,
                 answer,
             });
             if !queue.running {
@@ -103,12 +104,13 @@ impl Suspects {
                 queue.waiting.drain(..length).collect()
             };
             self.reads.fetch_add(1, Ordering::Relaxed);
-            let digests: Vec<_> = batch.iter().map(|one| one.digest).collect();
+            let digests: HashSet<_> = batch.iter().flat_map(|one| one.digests).collect();
+            let digests: Vec<_> = digests.into_iter().collect();
             match store.known_digests(&digests).await {
                 Ok(known) => {
                     let known: HashSet<_> = known.into_iter().collect();
                     for one in batch {
-                        let is_known = known.contains(&one.digest);
+                        let is_known = one.digests.iter().any(|digest| known.contains(digest));
                         // A caller that has gone away needs no answer.
                         let _ = one.answer.send(if is_known {
                             Suspect::Known

@@ -127,9 +127,7 @@ impl Service {
             return Ok(Sent::Here);
         };
         if let MailFailure::Rejected(reason) = &error.failure {
-            let NoticeRecord { key_id, member_id, .. } = &due.notice;
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(%key_id, %member_id, error, "a notice that a key expires was rejected for good");
+            report_rejection(&error, &due.notice);
             let event = rejection(due, reason, now);
             self.store.give_up_notice(event).await?;
             return Ok(Sent::Rejected);
@@ -163,6 +161,20 @@ impl Service {
             ),
         }
     }
+}
+
+fn report_rejection(error: &NotSent, notice: &NoticeRecord) {
+    let NoticeRecord {
+        key_id, member_id, ..
+    } = notice;
+    let (key, member) = (key_id.as_str(), member_id.as_str());
+    let error: &dyn std::error::Error = error;
+    tracing::warn!(
+        key,
+        member,
+        error,
+        "a notice that a key expires was rejected for good"
+    );
 }
 
 fn rejection(due: &DueNotice, reason: &str, at: Timestamp) -> AuditEvent {

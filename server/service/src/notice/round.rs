@@ -37,7 +37,8 @@ pub(super) struct Round {
 
 impl Round {
     pub(super) fn may_send(&self, account: &AccountId) -> bool {
-        let below = |counts: &HashMap<_, _>, most| counts.get(account).is_none_or(|count| *count < most);
+        let below =
+            |counts: &HashMap<_, _>, most| counts.get(account).is_none_or(|count| *count < most);
         below(&self.turns, TURN) && below(&self.deferred, DEFERRED)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::random::bytes;
 use crate::store::{FactorRecord, Proof, RecoveryDigest};
-use crate::{Error, Service};
+use crate::{Error, Pepper, Service};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use domain::{Email, MemberId, Timestamp};
@@ -17,7 +17,7 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const RECOVERY: usize = 10;
 
 /// The shared secret: 160 random bits, the length that RFC 4226 recommends.
-pub(super) struct FactorSecret(Zeroizing<[u8; SECRET]>);
+pub(crate) struct FactorSecret(Zeroizing<[u8; SECRET]>);
 
 impl FactorSecret {
     /// RFC 6238 as every app knows it: SHA-1, 6 digits, 30 seconds, and one step before and after.
@@ -49,36 +49,41 @@ impl Service {
         FactorSecret(Zeroizing::new(bytes(&*self.random)))
     }
 
-    /// Encrypted for one member alone.
-    pub(super) fn seal(&self, member: &MemberId, secret: &FactorSecret) -> Result<Vec<u8>, Error> {
+    /// Encrypts a secret under a pepper, for one member alone.
+    pub(crate) fn seal(
+        &self,
+        member: &MemberId,
+        secret: &FactorSecret,
+        pepper: &Pepper,
+    ) -> Result<Vec<u8>, Error> {
         let nonce: [u8; NONCE] = bytes(&*self.random);
         let payload = Payload {
             msg: secret.0.as_slice(),
             aad: member.as_str().as_bytes(),
         };
-        let sealed = self.factor_cipher().encrypt(&Nonce::from(nonce), payload);
+        let sealed = factor_cipher(pepper).encrypt(&Nonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| Error::broken("a secret could not be encrypted"))?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
     /// `None` for what [`Service::seal`] did not make for this member.
-    pub(super) fn unseal(&self, member: &MemberId, sealed: &[u8]) -> Option<FactorSecret> {
+    pub(crate) fn unseal(&self, member: &MemberId, sealed: &[u8]) -> Option<FactorSecret> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;
-        let payload = Payload {
-            msg: sealed,
-            aad: member.as_str().as_bytes(),
-        };
-        let opened = self.factor_cipher().decrypt(&Nonce::from(nonce), payload);
-        let opened = Zeroizing::new(opened.ok()?);
+        let peppers = [Some(self.peppers.current()), self.peppers.old()];
+        let opened = peppers.into_iter().flatten().find_map(|pepper| {
+            let payload = Payload {
+                msg: sealed,
+                aad: member.as_str().as_bytes(),
+            };
+            factor_cipher(pepper)
+                .decrypt(&Nonce::from(nonce), payload)
+                .ok()
+        });
+        let opened = Zeroizing::new(opened?);
         Some(FactorSecret(Zeroizing::new(
             opened.as_slice().try_into().ok()?,
         )))
-    }
-
-    fn factor_cipher(&self) -> ChaCha20Poly1305 {
-        let key = Zeroizing::new(self.pepper.mac(b"voxum second factor secrets"));
-        ChaCha20Poly1305::new(&Key::from(*key))
     }
 
     /// What a typed code proves; `None` where it proves nothing. Whether it was used before, the database knows.
@@ -92,8 +97,10 @@ impl Service {
     ) -> Result<Option<Proof>, Error> {
         let plain = plain(typed);
         if plain.len() != 6 {
-            let digest = self.recovery_digest(member, &plain);
-            return Ok((plain.len() == RECOVERY).then_some(Proof::Recovery(digest)));
+            let current = self.peppers.current();
+            let peppers = [current, self.peppers.old().unwrap_or(current)];
+            let digests = peppers.map(|pepper| recovery_digest(pepper, member, &plain));
+            return Ok((plain.len() == RECOVERY).then_some(Proof::Recovery(digests)));
         }
         let secret = self.unseal(member, &factor.sealed);
         let secret = secret.ok_or_else(|| Error::broken("a second factor cannot be decrypted"))?;
@@ -101,23 +108,32 @@ impl Service {
     }
 
     /// Ten fresh codes with their digests.
-    pub(super) fn recovery_codes(&self, member: &MemberId) -> Vec<(String, RecoveryDigest)> {
+    pub(super) fn recovery_codes(
+        &self,
+        member: &MemberId,
+        pepper: &Pepper,
+    ) -> Vec<(String, RecoveryDigest)> {
         let code = |_| {
             let random: Zeroizing<[u8; RECOVERY]> = Zeroizing::new(bytes(&*self.random));
             let plain: String = random
                 .iter()
                 .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
                 .collect();
-            let digest = self.recovery_digest(member, &plain);
+            let digest = recovery_digest(pepper, member, &plain);
             (format!("{}-{}", &plain[..5], &plain[5..]), digest)
         };
         (0..10).map(code).collect()
     }
+}
 
-    fn recovery_digest(&self, member: &MemberId, plain: &str) -> RecoveryDigest {
-        let message = format!("voxum recovery code\n{member}\n{plain}");
-        RecoveryDigest(self.pepper.mac(message.as_bytes()))
-    }
+fn factor_cipher(pepper: &Pepper) -> ChaCha20Poly1305 {
+    let key = Zeroizing::new(pepper.mac(b"voxum second factor secrets"));
+    ChaCha20Poly1305::new(&Key::from(*key))
+}
+
+fn recovery_digest(pepper: &Pepper, member: &MemberId, plain: &str) -> RecoveryDigest {
+    let message = format!("voxum recovery code\n{member}\n{plain}");
+    RecoveryDigest(pepper.mac(message.as_bytes()))
 }
 
 /// The step of a code that is right now, or was or will be within half a minute.

@@ -34,7 +34,8 @@ impl Service {
         if self.store.second_factor(&member.id).await?.is_some() {
             return Err(Failure::NotFound.into());
         }
-        let sealed = self.seal(&member.id, &self.new_factor_secret())?;
+        let pepper = self.peppers.installations();
+        let sealed = self.seal(&member.id, &self.new_factor_secret(), pepper)?;
         self.shown(member, &sealed)
     }
 
@@ -94,9 +95,13 @@ impl Service {
             .ok_or_else(|| Error::field(Field::Code, WRONG))?;
         // An open browser alone must not lock its owner out.
         self.ask_password(member, password, client).await?;
-        let (codes, digests) = self.recovery_codes(&member.id).into_iter().unzip();
+        // The pepper may have been changed since the page was made.
+        let pepper = self.peppers.installations();
+        let codes = self.recovery_codes(&member.id, pepper);
+        let (codes, digests) = codes.into_iter().unzip();
         let factor = NewFactor {
-            sealed,
+            sealed: self.seal(&member.id, &secret, pepper)?,
+            pepper_id: pepper.id(),
             step,
             recovery_codes: digests,
         };

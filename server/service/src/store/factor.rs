@@ -1,6 +1,7 @@
 //! The second step of signing in.
 
 use super::{AuditEvent, MemberRecord, NewSession, Result, TokenDigest};
+use crate::pepper::PepperId;
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
 
@@ -20,6 +21,8 @@ pub struct FactorRecord {
 #[derive(Debug, Clone)]
 pub struct NewFactor {
     pub sealed: Vec<u8>,
+    /// The pepper of the encryption and of the recovery codes.
+    pub pepper_id: PepperId,
     /// Of the first code.
     pub step: u64,
     pub recovery_codes: Vec<RecoveryDigest>,
@@ -30,7 +33,8 @@ pub struct NewFactor {
 pub enum Proof {
     /// A code of the app, by its step.
     Step(u64),
-    Recovery(RecoveryDigest),
+    /// Under the current pepper and under the old one; the same twice if there is one pepper.
+    Recovery([RecoveryDigest; 2]),
 }
 
 #[async_trait]

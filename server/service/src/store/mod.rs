@@ -15,6 +15,7 @@ mod factor;
 mod find;
 mod notice;
 mod operator;
+mod pepper;
 mod record;
 mod refusal;
 mod request;
@@ -33,6 +34,7 @@ pub use factor::*;
 pub use find::*;
 pub use notice::*;
 pub use operator::*;
+pub use pepper::*;
 pub use record::*;
 pub use refusal::*;
 pub use request::*;
@@ -82,6 +84,7 @@ pub trait Store:
     + KeySearch
     + SeveralKeys
     + OperatorStore
+    + PepperStore
     + NoticeStore
     + CallStore
     + SightingStore
@@ -104,6 +107,7 @@ impl<T> Store for T where
         + KeySearch
         + SeveralKeys
         + OperatorStore
+        + PepperStore
         + NoticeStore
         + CallStore
         + SightingStore
@@ -271,8 +275,11 @@ pub trait KeyStore: Send + Sync + 'static {
     async fn find_key_by_digest(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>>;
 
     /// Those of these digests that belong to a key, of whatever account and in whatever state. One statement for all; at
-    /// most a thousand.
+    /// most two thousand.
     async fn known_digests(&self, digests: &[KeyDigest]) -> Result<Vec<KeyDigest>>;
+
+    /// The same with either of two digests, as of one moment.
+    async fn find_key_by_either(&self, digests: &[KeyDigest; 2]) -> Result<Option<KeyRecord>>;
 
     /// Changes a key that is neither revoked nor expired at `now`; `event` is told of the key as it was and as it is.
     /// The answer comes after the change is durable: from then on [`KeyStore::find_key_by_digest`] tells of it.

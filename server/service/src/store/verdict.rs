@@ -2,6 +2,7 @@
 
 use super::{Receipt, Result};
 use crate::key::KeyDigest;
+use crate::pepper::PepperId;
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 
@@ -51,9 +52,9 @@ pub struct NodeRecord {
 /// How a change reaches every node. `crate::verdict` says why this is enough.
 #[async_trait]
 pub trait VerdictStore: Send + Sync + 'static {
-    /// Registers a node whose memory is empty, and gives the number of the last change. Nodes that are known to be gone
-    /// are removed.
-    async fn register_node(&self, id: &NodeId) -> Result<u64>;
+    /// Registers a node whose memory is empty and that accepts these peppers, and gives the number of the last change. Nodes
+    /// that are known to be gone are removed. `None` if the installation has another pepper.
+    async fn register_node(&self, id: &NodeId, accepted: &[PepperId]) -> Result<Option<u64>>;
 
     /// The number of the last change, for who makes one and is no node. Nodes that are known to be gone are removed.
     async fn last_change(&self) -> Result<u64>;

@@ -76,7 +76,8 @@ impl Service {
         }
         done?;
         self.write_refusals().await?;
-        self.write_attempts().await
+        self.write_attempts().await?;
+        self.change_pepper().await
     }
 
     async fn write_all(&self, keys: &[Arc<KeyUsage>], limit: Duration) -> Result<(), Error> {

@@ -124,7 +124,12 @@ impl Service {
 
     async fn register(&self) -> Result<Place, StoreError> {
         let id = NodeId(hex::encode(crate::random::bytes::<16>(&*self.random)));
-        let seen = self.store.register_node(&id).await?;
+        let accepted = self.peppers.accepted();
+        let seen = self.store.register_node(&id, &accepted).await?;
+        let seen = seen.ok_or_else(|| {
+            let why = "the pepper of this installation was changed, and this node was not given the new one";
+            StoreError::Unavailable(why.into())
+        })?;
         self.verdicts.forget_all();
         Ok(Place { id, seen })
     }

@@ -27,7 +27,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         trusted_proxies,
         tls,
         database,
-        pepper,
+        peppers,
         mail,
         log,
         log_format,
@@ -38,7 +38,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     report.well("settings", "they can be read, and none is unknown");
     let found = database::check(&mut report, &database, &SystemClock).await;
     running::check(&mut report, &database, &found).await;
-    pepper::check(&mut report, &database, pepper.as_ref(), &found);
+    pepper::check(&mut report, &database, &peppers, &found);
     database::check_clock(&mut report, &found, &SystemClock);
     place::check(&mut report, &database);
     let (url, tls_here) = (public_url.as_ref(), tls.is_some());

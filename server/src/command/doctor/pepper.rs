@@ -3,16 +3,19 @@
 use super::database::{Found, absolute};
 use super::place::open_to_others;
 use super::report::Report;
+use crate::command::pepper::missing;
 use crate::pepper_file;
-use crate::settings::Database;
-use service::Pepper;
+use crate::settings::{Database, GivenPeppers};
+use service::store::PepperNeed;
+use service::{NeedsOldPepper, Pepper, PepperId};
 use std::path::Path;
+use storage::Look;
 
 const ABOUT: &str = "pepper";
 
-pub fn check(report: &mut Report, database: &Database, given: Option<&Pepper>, found: &Found) {
+pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, found: &Found) {
     let read;
-    let (pepper, whence) = match (given, database) {
+    let (pepper, whence) = match (given.current.as_ref(), database) {
         (Some(pepper), _) => (Some(pepper), "VOXUM_PEPPER".to_owned()),
         (None, Database::File(path)) => {
             read = match pepper_file::read(path) {
@@ -66,16 +69,59 @@ pub fn check(report: &mut Report, database: &Database, given: Option<&Pepper>, f
                 &format!("{whence} is given, and no key was made yet"),
             );
         }
-        Some(pepper) if look.pepper_fingerprint.as_ref() == Some(&pepper.fingerprint()) => {
+        Some(pepper) if is_stored(look, Some(pepper)) => {
             report.well(
                 ABOUT,
                 &format!("{whence} is the one that the stored keys were made with"),
             );
+            check_change(report, look, pepper, given.old.as_ref());
+        }
+        Some(pepper) if is_stored(look, given.old.as_ref()) => {
+            report.look(
+                ABOUT,
+                &format!(
+                    "{whence} takes the place of VOXUM_PEPPER_OLD once every node was started with both"
+                ),
+            );
+            check_change(report, look, pepper, given.old.as_ref());
         }
         Some(_) => report.wrong(
             ABOUT,
             &format!("{whence} is not the one that the stored keys were made with: restore that"),
         ),
+    }
+}
+
+fn is_stored(look: &Look, pepper: Option<&Pepper>) -> bool {
+    let fingerprint = pepper.map(Pepper::fingerprint);
+    fingerprint.is_some() && look.pepper_fingerprint == fingerprint
+}
+
+/// How far a change of the pepper has come.
+fn check_change(report: &mut Report, look: &Look, current: &Pepper, old: Option<&Pepper>) {
+    let (current, old) = (current.id(), old.map(Pepper::id));
+    let is = |id: &str, pepper: Option<&PepperId>| pepper.is_some_and(|own| own.as_str() == id);
+    let lost = missing(look, |id| is(id, Some(&current)) || is(id, old.as_ref()));
+    if lost != PepperNeed::default() {
+        report.wrong(ABOUT, &NeedsOldPepper(lost).to_string());
+    }
+    if old.is_none() {
+        return;
+    }
+    let PepperNeed {
+        keys,
+        factors,
+        recovery_codes,
+    } = missing(look, |id| !is(id, old.as_ref()));
+    if (keys, factors, recovery_codes) == (0, 0, 0) {
+        report.look(ABOUT, "nothing needs VOXUM_PEPPER_OLD any more: remove it");
+    } else {
+        let text = format!(
+            "keep VOXUM_PEPPER_OLD, which API keys ({keys}), second factors ({factors}) and recovery codes ({recovery_codes}) still \
+             need. A key is re-hashed when it is used: rotate or revoke those that are not. Members get new \
+             recovery codes by turning their second factor off and on"
+        );
+        report.look(ABOUT, &text);
     }
 }
 

@@ -36,6 +36,7 @@ impl FactorStore for Store {
             .bind(new.sealed)
             .bind(i64::try_from(new.step).unwrap_or(i64::MAX))
             .bind(now.millis())
+            .bind(new.pepper_id.as_str())
             .execute(&mut *tx)
             .await
             .doing(DOING)?;
@@ -46,6 +47,7 @@ impl FactorStore for Store {
             sqlx::query(factor::ADD_RECOVERY)
                 .bind(member.as_str())
                 .bind(digest.0.as_slice())
+                .bind(new.pepper_id.as_str())
                 .execute(&mut *tx)
                 .await
                 .doing(DOING)?;
@@ -149,9 +151,10 @@ async fn use_up(connection: &mut Connection, member: &MemberId, proof: Proof) ->
         Proof::Step(step) => sqlx::query(factor::USE_STEP)
             .bind(member.as_str())
             .bind(i64::try_from(*step).unwrap_or(i64::MAX)),
-        Proof::Recovery(digest) => sqlx::query(factor::USE_RECOVERY)
+        Proof::Recovery([current, old]) => sqlx::query(factor::USE_RECOVERY)
             .bind(member.as_str())
-            .bind(digest.0.as_slice()),
+            .bind(current.0.as_slice())
+            .bind(old.0.as_slice()),
     };
     let used = query.execute(connection).await;
     Ok(used.doing("using a second factor")?.rows_affected() == 1)

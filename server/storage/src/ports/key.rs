@@ -78,6 +78,21 @@ impl KeyStore for Store {
             .doing(DOING)
     }
 
+    async fn find_key_by_either(&self, digests: &[KeyDigest; 2]) -> Result<Option<KeyRecord>> {
+        const DOING: &str = "finding an API key by its digests";
+        let [one, other] = digests;
+        if one == other {
+            return self.find_key_by_digest(one).await;
+        }
+        let row: Option<KeyRow> = sqlx::query_as(key::FIND_BY_EITHER)
+            .bind(one.as_bytes().as_slice())
+            .bind(other.as_bytes().as_slice())
+            .fetch_optional(&self.authentication)
+            .await
+            .doing(DOING)?;
+        read(row, DOING)
+    }
+
     async fn change_key(
         &self,
         account: &AccountId,

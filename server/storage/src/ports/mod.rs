@@ -22,6 +22,7 @@ mod member;
 mod notice;
 mod once;
 mod operator;
+mod pepper;
 mod refusal;
 mod rotation;
 mod session;

@@ -3,9 +3,10 @@
 
 use super::{Result, Store, Turn};
 use crate::error::{Corrupt, Doing as _};
-use crate::sql::{key, verdict};
+use crate::sql::{key, pepper, verdict};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
+use service::PepperId;
 use service::key::KeyDigest;
 use service::store::{
     CHANGES_PAGE, ChangeOf, NodeId, NodeRecord, Receipt, StoreError, VerdictChange, VerdictStore,
@@ -13,18 +14,28 @@ use service::store::{
 
 #[async_trait]
 impl VerdictStore for Store {
-    async fn register_node(&self, id: &NodeId) -> Result<u64> {
+    async fn register_node(&self, id: &NodeId, accepted: &[PepperId]) -> Result<Option<u64>> {
         const DOING: &str = "registering this node";
         self.forget_the_gone().await.doing(DOING)?;
         // A database that came back without the node would have others wait for it no more, while it has keys in memory.
         let mut tx = self.begin_lasting(DOING).await?;
+        let stored: Option<String> = sqlx::query_scalar(pepper::LOCK)
+            .fetch_one(&mut *tx)
+            .await
+            .doing(DOING)?;
+        let accepts = |stored: String| accepted.iter().any(|id| stored.starts_with(id.as_str()));
+        if !stored.is_none_or(accepts) {
+            return Ok(None);
+        }
+        let accepted: Vec<_> = accepted.iter().map(PepperId::as_str).collect();
         let number: i64 = sqlx::query_scalar(verdict::REGISTER)
             .bind(id.as_str())
+            .bind(accepted.join(" "))
             .fetch_one(&mut *tx)
             .await
             .doing(DOING)?;
         tx.commit().await.doing(DOING)?;
-        unsigned(number, "nodes.acknowledged")
+        unsigned(number, "nodes.acknowledged").map(Some)
     }
 
     async fn last_change(&self) -> Result<u64> {

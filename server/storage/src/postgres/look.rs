@@ -3,8 +3,8 @@
 use super::PostgresStore;
 use super::open::{MIGRATOR, OURS, check_server, connect, must_take_changes};
 use super::open_error::{OpenError, explain};
-use crate::look::{Look, NEWEST_EVENT, Schema, ServerLook, VERSION};
-use crate::sql::{installation, verdict};
+use crate::look::{Look, NEWEST_EVENT, PepperUse, Schema, ServerLook, VERSION};
+use crate::sql::{installation, pepper, verdict};
 use service::Clock;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{Connection as _, PgConnection};
@@ -64,7 +64,12 @@ async fn read(
     }
     let schema = Schema::of(found, &MIGRATOR);
     let mut nodes = None;
+    let mut uses: Vec<(String, i64, i64, i64)> = Vec::new();
     if let Schema::Current(_) = schema {
+        uses = sqlx::query_as(pepper::USES)
+            .bind(clock.now().millis())
+            .fetch_all(&mut *connection)
+            .await?;
         nodes = sqlx::query_scalar(verdict::LIVE_NODES)
             .fetch_one(&mut *connection)
             .await?;
@@ -82,6 +87,7 @@ async fn read(
         schema,
         damage: None,
         pepper_fingerprint,
+        pepper_uses: uses.into_iter().map(PepperUse::from).collect(),
         has_keys,
         newest_event,
         server: Some(ServerLook {

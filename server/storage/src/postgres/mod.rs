@@ -105,7 +105,9 @@ impl PostgresStore {
 
     /// Whether changes are taken. An operator, or the host of a full database, can make it read-only at any time.
     async fn takes_changes(&self) -> sqlx::Result<()> {
-        let read_only: bool = sqlx::query_scalar(READ_ONLY).fetch_one(&self.coordination).await?;
+        let read_only: bool = sqlx::query_scalar(READ_ONLY)
+            .fetch_one(&self.coordination)
+            .await?;
         if read_only {
             return Err(sqlx::Error::Protocol(
                 "the database is read-only".to_owned(),
@@ -137,6 +139,16 @@ impl PostgresStore {
             lock(NON_DURABLE, 0)
         );
         self.non_durable.begin(locks).await.doing(doing)
+    }
+
+    /// Begins a change that may be given up, but takes numbers that must not be given twice: it survives the database's machine.
+    async fn begin_numbered(&self, doing: &'static str) -> Result<Transaction> {
+        let mut tx = self.begin_non_durable(doing).await?;
+        sqlx::query("SET LOCAL synchronous_commit = on")
+            .execute(&mut *tx)
+            .await
+            .doing(doing)?;
+        Ok(tx)
     }
 
     /// Begins a change of what nodes tell each other that has to survive the database's machine.

@@ -8,11 +8,12 @@ pub(crate) const FIND: &str = "
     FROM second_factors f WHERE f.member_id = $1";
 
 pub(crate) const ENABLE: &str = "
-    INSERT INTO second_factors (member_id, sealed, last_step, created_at) VALUES ($1, $2, $3, $4)
+    INSERT INTO second_factors (member_id, sealed, last_step, created_at, pepper_id)
+    VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (member_id) DO NOTHING";
 
 pub(crate) const ADD_RECOVERY: &str =
-    "INSERT INTO recovery_codes (member_id, digest) VALUES ($1, $2)";
+    "INSERT INTO recovery_codes (member_id, digest, pepper_id) VALUES ($1, $2, $3)";
 
 pub(crate) const DISABLE: &str = "DELETE FROM second_factors WHERE member_id = $1";
 
@@ -23,7 +24,7 @@ pub(crate) const USE_STEP: &str =
     "UPDATE second_factors SET last_step = $2 WHERE member_id = $1 AND last_step < $2";
 
 pub(crate) const USE_RECOVERY: &str =
-    "DELETE FROM recovery_codes WHERE member_id = $1 AND digest = $2";
+    "DELETE FROM recovery_codes WHERE member_id = $1 AND digest IN ($2, $3)";
 
 pub(crate) const BEGIN: &str =
     "INSERT INTO sign_in_steps (digest, member_id, expires_at) VALUES ($1, $2, $3)";

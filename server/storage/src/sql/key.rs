@@ -105,6 +105,9 @@ pub(crate) const KNOWN_DIGESTS: Given = Given {
     statement: "SELECT k.digest FROM given g JOIN api_keys k ON k.digest = g.digest",
 };
 
+/// The same while a pepper is being changed. One statement, so that a key whose digest changes meanwhile is found.
+pub(crate) const FIND_BY_EITHER: &str = select_keys!("WHERE k.digest IN ($1, $2)");
+
 /// For the operator, who is of no account.
 pub(crate) const FIND_ANYWHERE: &str = select_keys!("WHERE k.id = $1");
 

@@ -19,6 +19,7 @@ pub(crate) mod link;
 pub(crate) mod member;
 pub(crate) mod notice;
 pub(crate) mod once;
+pub(crate) mod pepper;
 pub(crate) mod refusal;
 pub(crate) mod session;
 pub(crate) mod several;
@@ -93,6 +94,7 @@ pub(crate) const INDEXED: &[&str] = &[
     key::CHANGE,
     key::ENDING,
     key::FIND_BY_DIGEST,
+    key::FIND_BY_EITHER,
     key::GIVE_WAY,
     key::INSERT,
     key::LIST,
@@ -128,6 +130,14 @@ pub(crate) const INDEXED: &[&str] = &[
     once::FORGET_EXPIRED,
     once::KEEP_ANSWER,
     once::SWEEP,
+    pepper::CHANGE,
+    pepper::CODES,
+    pepper::FACTORS,
+    pepper::KEYS,
+    pepper::LOCK,
+    pepper::REHASH,
+    pepper::RESEAL,
+    pepper::TO_RESEAL,
     refusal::FIND,
     refusal::FORGET,
     refusal::LAST_OF_KEY,

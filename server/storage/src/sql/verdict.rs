@@ -1,8 +1,8 @@
 //! Changes of what decisions on calls depend on, and the nodes that are told of them.
 
 pub(crate) const REGISTER: &str = "
-    INSERT INTO nodes (id, acknowledged, beats, leaving)
-    SELECT $1, last, 0, 0 FROM verdict_counter WHERE id = 1
+    INSERT INTO nodes (id, acknowledged, beats, leaving, peppers)
+    SELECT $1, last, 0, 0, $2 FROM verdict_counter WHERE id = 1
     RETURNING acknowledged";
 
 /// A row that only makes the nodes of an older version beat. Its columns are those of the first schema that has nodes.

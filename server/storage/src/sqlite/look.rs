@@ -5,8 +5,9 @@ use super::files::Files;
 use super::open::{APPLICATION_ID, MIGRATOR, is_recent};
 use super::open_error::{OpenError, explain};
 use super::pools;
-use crate::look::{HAS_API_KEYS, Look, NEWEST_EVENT, Schema, VERSION};
-use crate::sql::installation;
+use crate::look::{HAS_API_KEYS, Look, NEWEST_EVENT, PepperUse, Schema, VERSION};
+use crate::sql::{installation, pepper};
+use service::{Clock as _, SystemClock};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
 
@@ -64,6 +65,13 @@ async fn read(connection: &mut SqliteConnection, thorough: bool) -> sqlx::Result
         Schema::Current(_) => installation::HAS_KEYS,
         _ => HAS_API_KEYS,
     };
+    let mut uses: Vec<(String, i64, i64, i64)> = Vec::new();
+    if let Schema::Current(_) = schema {
+        uses = sqlx::query_as(pepper::USES)
+            .bind(SystemClock.now().millis())
+            .fetch_all(&mut *connection)
+            .await?;
+    }
     Ok(Look {
         version,
         schema,
@@ -71,6 +79,7 @@ async fn read(connection: &mut SqliteConnection, thorough: bool) -> sqlx::Result
         pepper_fingerprint: sqlx::query_scalar(installation::PEPPER_FINGERPRINT)
             .fetch_one(&mut *connection)
             .await?,
+        pepper_uses: uses.into_iter().map(PepperUse::from).collect(),
         has_keys: sqlx::query_scalar(has_keys)
             .fetch_one(&mut *connection)
             .await?,

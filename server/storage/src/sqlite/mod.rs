@@ -126,6 +126,12 @@ impl SqliteStore {
         self.coordination.begin().await.doing(doing)
     }
 
+    /// Begins a change that may be given up, but takes numbers that must not be given twice. The power takes the servers that
+    /// know them as well.
+    async fn begin_numbered(&self, doing: &'static str) -> Result<Transaction> {
+        self.begin_non_durable(doing).await
+    }
+
     /// Begins a change that may be lost with the power.
     async fn begin_non_durable(&self, doing: &'static str) -> Result<Transaction> {
         self.non_durable.begin().await.doing(doing)

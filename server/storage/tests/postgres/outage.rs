@@ -227,7 +227,7 @@ async fn a_node_is_known_although_the_server_crashed_right_after_it_registered()
     database.restart("fast");
     for name in ["one", "two"] {
         let id = NodeId::from_stored(name.to_owned());
-        store.register_node(&id).await.expect("it registers");
+        store.register_node(&id, &[]).await.expect("it registers");
         database.restart("immediate");
         let nodes = store.nodes().await.expect("the server is back");
         assert!(

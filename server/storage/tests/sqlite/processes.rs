@@ -69,7 +69,10 @@ async fn a_node_that_is_gone_is_forgotten_only_where_no_other_one_lives() {
     let enter = async |name: &str| {
         let store = place.open().await;
         let node = NodeId::from_stored(name.to_owned());
-        store.register_node(&node).await.expect("it is registered");
+        store
+            .register_node(&node, &[])
+            .await
+            .expect("it is registered");
         store
     };
     let killed = enter("killed").await;
@@ -93,7 +96,7 @@ async fn a_node_that_is_gone_is_forgotten_only_where_no_other_one_lives() {
     assert_eq!(nodes(&three).await, ["one", "three", "two"]);
     // Nor does one that begins anew, or a command.
     three.last_change().await.expect("a number");
-    two.register_node(&NodeId::from_stored("two again".to_owned()))
+    two.register_node(&NodeId::from_stored("two again".to_owned()), &[])
         .await
         .expect("it is registered");
     assert_eq!(nodes(&three).await, ["one", "three", "two", "two again"]);

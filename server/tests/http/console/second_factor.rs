@@ -1,6 +1,7 @@
 //! `/account/second-factor`, and signing in with it
 
 use crate::support::{Answer, Http, Member, OWNER, PASSWORD, World};
+use service::{OsRandom, Pepper};
 use totp_rs::{Builder, Secret, Totp};
 
 /// An authenticator app.
@@ -301,4 +302,33 @@ async fn a_secret_is_for_one_member_alone_and_stands_nowhere_as_it_is() {
             assert!(!holds, "{name} holds a secret");
         }
     }
+}
+
+#[tokio::test]
+async fn a_second_factor_survives_a_change_of_the_pepper_and_its_recovery_codes_need_the_old_one() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (app, codes) = enable(&world, &owner).await;
+    let old = world.pepper.clone();
+    let new = Pepper::generate(&OsRandom).to_hex().to_string();
+    world.service.leave().await;
+    let (next, http) = world.node(&new, Some(&old)).await;
+    next.look().await.unwrap();
+    next.flush_uses().await.unwrap();
+    let need = next.figures().pepper_need.unwrap();
+    assert_eq!((need.factors, need.recovery_codes), (0, 10));
+    let step = begin(&http).await;
+    finish(&http, &step, &codes[0]).await.expect(303);
+    next.leave().await;
+
+    let (last, http) = world.node(&new, None).await;
+    let refused = last.check_old_pepper().await.unwrap_err().to_string();
+    assert!(refused.contains("recovery codes: 9"), "{refused}");
+    world.clock.advance_seconds(60);
+    let step = begin(&http).await;
+    let again = finish(&http, &step, &codes[1]).await;
+    assert_ne!(again.status, 303);
+    world.clock.advance_seconds(60);
+    let step = begin(&http).await;
+    finish(&http, &step, &app.code(&world)).await.expect(303);
 }

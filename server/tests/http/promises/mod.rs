@@ -11,4 +11,5 @@ mod limited;
 mod listings;
 mod memory;
 mod notices;
+mod peppers;
 mod revoked;

@@ -185,7 +185,9 @@ async fn an_account_whose_mail_fails_or_that_has_many_notices_does_not_keep_othe
     let stranger = world.stranger().await;
     // The notices of the first account are the first ones that are due.
     for number in 0..40 {
-        owner.create(&world, &format!("Key {number}"), &["leads:read"]).await;
+        owner
+            .create(&world, &format!("Key {number}"), &["leads:read"])
+            .await;
     }
     world.clock.advance_seconds(60);
     stranger.create(&world, "Theirs", &["leads:read"]).await;
@@ -204,7 +206,9 @@ async fn an_account_whose_mail_fails_or_that_has_many_notices_does_not_keep_othe
     let letters = Letterbox::default();
     let sent = look(&world, &letters).await;
     assert_eq!(sent.len(), 41);
-    let theirs = sent.iter().position(|(_, subject)| subject.contains("Theirs"));
+    let theirs = sent
+        .iter()
+        .position(|(_, subject)| subject.contains("Theirs"));
     assert_eq!(theirs, Some(10), "after one turn of the first account");
 }
 

@@ -3,7 +3,7 @@
 use super::{Http, Key, Member, OWNER, PASSWORD};
 use domain::{AccountName, Timestamp};
 use server::{App, AppState, PublicUrl, Site, TrustedProxies, build_app};
-use service::{ManualClock, OsRandom, Pepper, Service};
+use service::{ManualClock, OsRandom, Pepper, Peppers, Service};
 use std::path::Path;
 use std::sync::Arc;
 use storage::{OpenMode, SqliteStore};
@@ -17,7 +17,7 @@ pub struct World {
     pub store: SqliteStore,
     pub service: Arc<Service>,
     pub app: App,
-    pepper: String,
+    pub pepper: String,
     pub state: AppState,
 }
 
@@ -71,6 +71,23 @@ impl World {
             state,
             pepper,
         }
+    }
+
+    /// Another server at the same database, with these peppers.
+    pub async fn node(&self, pepper: &str, old: Option<&str>) -> (Arc<Service>, Http) {
+        let url = PublicUrl::parse(PUBLIC_URL).unwrap();
+        let parse = |text: &str| Pepper::parse(text).unwrap();
+        let service = Service::open(
+            Arc::new(self.store.clone()),
+            self.clock.clone(),
+            Arc::new(OsRandom),
+            Peppers::changing(parse(pepper), old.map(parse)),
+            url.origin().to_owned(),
+        );
+        let service = Arc::new(service.await.unwrap());
+        let site = site(self.folder.path());
+        let state = AppState::new(service.clone(), site, url, TrustedProxies::default());
+        (service, Http::new(build_app(state)))
     }
 
     /// The same installation, started again.

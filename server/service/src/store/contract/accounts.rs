@@ -85,7 +85,7 @@ pub(super) async fn the_link_of_a_start_ends_the_older_ones_unless_another_node_
 ) {
     let (one, two) = (NodeId("one".to_owned()), NodeId("two".to_owned()));
     let offer = async |text: &str, own: &NodeId| {
-        store.register_node(own).await.unwrap();
+        store.register_node(own, &[]).await.unwrap();
         let digest = token(text);
         let link = NewLink {
             digest,

@@ -121,7 +121,7 @@ impl Change {
             Self::FinishSignIn => {
                 let heir = others.heir.as_tenant(tenant);
                 let session = session(&heir, "the heir's session", at(10));
-                let proof = Proof::Recovery(recovery(1));
+                let proof = Proof::Recovery([recovery(1); 2]);
                 let event = event(Action::FactorRecoveryUsed);
                 store
                     .finish_sign_in(&others.step, proof, session, &[], event)

@@ -3,6 +3,7 @@
 use super::team::Mate;
 use super::tenant::Tenant;
 use super::world::{Shared, at, link, race, token};
+use crate::PepperId;
 use crate::store::{
     Action, LinkPurpose, MemberChange, NewFactor, NewSession, Proof, RecoveryDigest, Store,
     Teammate, TokenDigest,
@@ -16,6 +17,7 @@ pub(super) fn recovery(number: u8) -> RecoveryDigest {
 pub(super) fn factor() -> NewFactor {
     NewFactor {
         sealed: vec![1, 2, 3],
+        pepper_id: PepperId::parse("0123456789abcdef").unwrap(),
         step: 100,
         recovery_codes: vec![recovery(1), recovery(2)],
     }
@@ -76,7 +78,7 @@ pub(super) async fn a_second_factor_is_kept_until_it_is_turned_off(store: Shared
     let events = a.events(&*store).await;
     for (proof, off) in [
         (Proof::Step(100), false),
-        (Proof::Recovery(recovery(9)), false),
+        (Proof::Recovery([recovery(9); 2]), false),
         (Proof::Step(101), true),
         (Proof::Step(102), false),
     ] {
@@ -114,7 +116,7 @@ pub(super) async fn a_code_and_a_first_step_open_one_session(store: Shared) {
         "used"
     );
     for good in [true, false] {
-        let proof = Proof::Recovery(recovery(1));
+        let proof = Proof::Recovery([recovery(1); 2]);
         let step = begin(&*store, &tenant, &format!("third {good}"), at(22)).await;
         assert_eq!(finish(&*store, &tenant, &step, proof, at(23)).await, good);
     }

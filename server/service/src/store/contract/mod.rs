@@ -38,6 +38,7 @@ mod log;
 mod notices;
 mod operator;
 mod paging;
+mod peppers;
 mod refusals;
 mod requests;
 mod resets;
@@ -76,6 +77,9 @@ macro_rules! store_contract_cases {
             of_fifty_racing_seeds_exactly_one_wins
             the_fingerprint_of_the_pepper_is_remembered
             whether_there_are_keys_is_known
+            the_pepper_changes_once_every_node_accepts_the_new_one
+            a_rehashed_key_is_found_under_its_new_digest_and_every_node_hears_of_it
+            second_factors_are_encrypted_again_unless_they_were_replaced
             a_reset_sets_the_password_and_ends_every_session_of_that_member
             a_reset_link_works_once_and_until_its_end
             a_link_serves_its_own_purpose_alone
@@ -230,7 +234,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
+                access::*, accounts::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

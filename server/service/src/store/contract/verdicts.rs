@@ -17,7 +17,7 @@ fn id(name: &str) -> NodeId {
 
 async fn node(store: &dyn Store, name: &str) -> (NodeId, u64) {
     let id = id(name);
-    let number = store.register_node(&id).await.unwrap();
+    let number = store.register_node(&id, &[]).await.unwrap().unwrap();
     (id, number)
 }
 

@@ -1,6 +1,11 @@
 //! The server's pepper: the key under which key digests are made. It never stands in the database; there is only a
 //! fingerprint, from which a wrong or missing pepper is noticed at the start.
 
+mod change;
+mod peppers;
+
+pub use peppers::Peppers;
+
 use crate::random::{Random, bytes};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

@@ -1,0 +1,154 @@
+//! A change of the pepper, while keys go on working.
+//!
+//! # Definitions
+//! - The *installation's pepper* is the one whose fingerprint the database stores. New keys are made with it.
+//! - A node *accepts* the peppers that it was given: the current one, and the old one while anything needs it.
+//! - A row *needs* a pepper if its digest or its encryption was made with it.
+//!
+//! # Invariant
+//! No row needs a pepper that a registered node does not accept. So a node that finds no key under the peppers that it
+//! accepts knows that the key does not exist.
+//!
+//! # Steps
+//! 1. A node starts with a new pepper and the old one. It registers with the ids of both, and goes on making keys with the
+//!    installation's pepper, which is the old one.
+//! 2. Once every registered node accepts the new pepper, one of them makes it the installation's
+//!    ([`crate::store::PepperStore::change_pepper`]). That transaction and each registration lock the same row. From then on a
+//!    node that does not accept the new pepper cannot register, so it gets no lease.
+//! 3. When a key is found under the old pepper, its two digests are noted in memory, and the next batch of uses stores the
+//!    new one. The stored change is numbered like any other: every node forgets what it has in memory under the old digest,
+//!    and has acknowledged that before it acknowledges a later revocation, which names the new digest.
+//! 4. Secrets of second factors are decrypted and encrypted again by the same batch. Recovery codes cannot be: they need the
+//!    old pepper until they are used or replaced.
+//! 5. When nothing needs the old pepper any more, the nodes stop accepting it, and a start reports that it can be removed.
+//!
+//! # Failures
+//! - A node that was suspended during step 2 was taken for dead, and its lease has run out. If it does not accept the new
+//!   pepper, it answers calls with an unknown key with 503 ([`Service::knows_every_key`]), never with 401.
+//! - A batch that fails leaves its keys under the old digest. They are noted again when they are next used.
+
+use super::peppers::Old;
+use crate::key::{KeyDigest, PlainKey};
+use crate::store::{PepperNeed, ResealedFactor};
+use crate::{Error, Service};
+use domain::MemberId;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Keys that one transaction re-hashes. A revocation of one of them waits for it.
+const AT_ONCE: usize = 64;
+/// Between two transactions, for a change that waits for one.
+const PAUSE: Duration = Duration::from_millis(1);
+/// Second factors that are read at once.
+const FACTORS: u32 = 100;
+/// Rows are counted at every so many batches of uses: each 10 seconds.
+const COUNT_EVERY: u32 = 5;
+/// So many counts in a row have to find nothing, so that what another node was about to store is counted.
+const EMPTY_COUNTS: u32 = 3;
+
+impl Service {
+    /// The digests that a key may be stored under.
+    pub(crate) fn digests(&self, secret: &PlainKey) -> [KeyDigest; 2] {
+        self.peppers.digests(|pepper| secret.digest(pepper))
+    }
+
+    /// Whether a key that was just looked for in vain does not exist. A node with a lease is registered, so it accepts the
+    /// installation's pepper. Any other has to ask.
+    pub(crate) async fn knows_every_key(&self) -> Result<bool, Error> {
+        if self.verdicts.may_be_used(self.boot_micros()) {
+            return Ok(true);
+        }
+        let stored = self.store.pepper_fingerprint().await?;
+        let ours = [Some(self.peppers.current()), self.peppers.old()];
+        let mut ours = ours.into_iter().flatten();
+        Ok(stored.is_none_or(|stored| ours.any(|pepper| pepper.fingerprint() == stored)))
+    }
+
+    /// Takes the change of the pepper further, where this process was given an old one. Part of each batch of uses.
+    pub(crate) async fn change_pepper(&self) -> Result<(), Error> {
+        let (Some(change), Some(old)) = (&self.peppers.old, self.peppers.old()) else {
+            return Ok(());
+        };
+        let current = self.peppers.current();
+        if !self.peppers.is_changed() {
+            let from = (old.fingerprint(), old.id());
+            let to = (current.fingerprint(), current.id());
+            if !self.store.change_pepper(&from, &to).await? {
+                return Ok(());
+            }
+            self.peppers.note_changed();
+            tracing::info!("the pepper was changed; API keys are re-hashed as they are used");
+        }
+        self.rehash(change).await?;
+        self.reseal().await?;
+        if change.batches.fetch_add(1, Ordering::Relaxed) % COUNT_EVERY == 0 {
+            self.count_need(change).await?;
+        }
+        Ok(())
+    }
+
+    async fn rehash(&self, change: &Old) -> Result<(), Error> {
+        let pending = std::mem::take(
+            &mut *change
+                .pending
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        let pending: Vec<_> = pending
+            .into_iter()
+            .map(|(old, new)| (KeyDigest::from_bytes(old), new))
+            .collect();
+        for some in pending.chunks(AT_ONCE) {
+            self.store
+                .rehash_keys(some, &self.peppers.current().id())
+                .await?;
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+
+    /// Encrypts the secrets of second factors under the current pepper.
+    async fn reseal(&self) -> Result<(), Error> {
+        let current = self.peppers.current().id();
+        let mut after: Option<MemberId> = None;
+        loop {
+            let old = self
+                .store
+                .factors_to_reseal(&current, after.as_ref(), FACTORS)
+                .await?;
+            let Some((last, _)) = old.last() else {
+                return Ok(());
+            };
+            after = Some(last.clone());
+            for (member, sealed) in old {
+                // One that no pepper at hand opens is counted as needing another one.
+                let Some(secret) = self.unseal(&member, &sealed) else {
+                    continue;
+                };
+                let factor = ResealedFactor {
+                    to: self.seal(&member, &secret, self.peppers.current())?,
+                    from: sealed,
+                    member,
+                };
+                self.store.reseal_factor(&factor, &current).await?;
+            }
+        }
+    }
+
+    async fn count_need(&self, change: &Old) -> Result<(), Error> {
+        let current = self.peppers.current().id();
+        let need = self
+            .store
+            .pepper_need(&current, &current, self.clock.now())
+            .await?;
+        self.peppers.note_need(need);
+        if need != PepperNeed::default() {
+            change.empty_counts.store(0, Ordering::Relaxed);
+        } else if change.empty_counts.fetch_add(1, Ordering::Relaxed) + 1 == EMPTY_COUNTS {
+            self.peppers.note_done();
+            tracing::info!("nothing needs the old pepper any more; remove VOXUM_PEPPER_OLD");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! A change of the pepper.
+
+use super::{Executor, Result, Store, Turn};
+use crate::error::{Corrupt, Doing as _};
+use crate::sql::{installation, pepper};
+use async_trait::async_trait;
+use domain::{MemberId, Timestamp};
+use service::PepperId;
+use service::key::KeyDigest;
+use service::store::{PepperNeed, PepperStore, ResealedFactor};
+
+#[async_trait]
+impl PepperStore for Store {
+    async fn change_pepper(
+        &self,
+        (from, from_id): &(String, PepperId),
+        (to, to_id): &(String, PepperId),
+    ) -> Result<bool> {
+        const DOING: &str = "changing the pepper";
+        let mut tx = self.begin(Turn::Installation, DOING).await?;
+        let changed = sqlx::query(pepper::CHANGE)
+            .bind(from)
+            .bind(to)
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        if changed.rows_affected() == 0 {
+            let stored: Option<String> = sqlx::query_scalar(installation::PEPPER_FINGERPRINT)
+                .fetch_one(&mut *tx)
+                .await
+                .doing(DOING)?;
+            // Another node did it.
+            return Ok(stored.as_ref() == Some(to));
+        }
+        let not_accepted: bool = sqlx::query_scalar(pepper::NOT_ACCEPTED)
+            .bind(to_id.as_str())
+            .fetch_one(&mut *tx)
+            .await
+            .doing(DOING)?;
+        if not_accepted {
+            return Ok(false);
+        }
+        for statement in [pepper::NAME_OF_FACTORS, pepper::NAME_OF_CODES] {
+            sqlx::query(statement)
+                .bind(from_id.as_str())
+                .execute(&mut *tx)
+                .await
+                .doing(DOING)?;
+        }
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
+    }
+
+    async fn rehash_keys(&self, keys: &[(KeyDigest, KeyDigest)], current: &PepperId) -> Result<()> {
+        const DOING: &str = "re-hashing API keys";
+        let mut tx = self.begin_numbered(DOING).await?;
+        for (old, new) in keys {
+            sqlx::query(pepper::REHASH)
+                .bind(old.as_bytes().as_slice())
+                .bind(new.as_bytes().as_slice())
+                .bind(current.as_str())
+                .execute(&mut *tx)
+                .await
+                .doing(DOING)?;
+        }
+        tx.commit().await.doing(DOING)
+    }
+
+    async fn factors_to_reseal(
+        &self,
+        current: &PepperId,
+        after: Option<&MemberId>,
+        limit: u32,
+    ) -> Result<Vec<(MemberId, Vec<u8>)>> {
+        const DOING: &str = "finding second factors under another pepper";
+        let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(pepper::TO_RESEAL)
+            .bind(current.as_str())
+            .bind(after.map_or("", MemberId::as_str))
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        let rows = rows.into_iter().map(|(member, sealed)| {
+            let member = MemberId::parse(&member).map_err(|_| Corrupt("second_factors.member_id"));
+            Ok((member.doing(DOING)?, sealed))
+        });
+        rows.collect()
+    }
+
+    async fn reseal_factor(&self, factor: &ResealedFactor, current: &PepperId) -> Result<()> {
+        sqlx::query(pepper::RESEAL)
+            .bind(factor.member.as_str())
+            .bind(factor.from.as_slice())
+            .bind(factor.to.as_slice())
+            .bind(current.as_str())
+            .execute(&self.writer)
+            .await
+            .doing("encrypting a second factor again")?;
+        Ok(())
+    }
+
+    async fn pepper_need(
+        &self,
+        one: &PepperId,
+        other: &PepperId,
+        now: Timestamp,
+    ) -> Result<PepperNeed> {
+        let (low, high) = if one.as_str() <= other.as_str() {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        let (low, high, readers) = (low.as_str(), high.as_str(), &self.readers);
+        Ok(PepperNeed {
+            keys: count(readers, pepper::KEYS, low, high, Some(now)).await?,
+            factors: count(readers, pepper::FACTORS, low, high, None).await?,
+            recovery_codes: count(readers, pepper::CODES, low, high, None).await?,
+        })
+    }
+}
+
+async fn count(
+    executor: impl Executor<'_>,
+    statement: &'static str,
+    low: &str,
+    high: &str,
+    now: Option<Timestamp>,
+) -> Result<u64> {
+    let mut query = sqlx::query_scalar(statement).bind(low).bind(high);
+    if let Some(now) = now {
+        query = query.bind(now.millis());
+    }
+    let counted: i64 = query
+        .fetch_one(executor)
+        .await
+        .doing("counting what needs an old pepper")?;
+    Ok(counted.unsigned_abs())
+}

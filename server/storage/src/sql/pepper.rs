@@ -1,0 +1,54 @@
+//! A change of the pepper.
+
+pub(crate) const CHANGE: &str = "
+    UPDATE installation SET pepper_fingerprint = $2 WHERE id = 1 AND pepper_fingerprint = $1";
+
+/// Waits for the row, and keeps it until the end of the transaction: a registration and a change of the pepper never
+/// overlap.
+pub(crate) const LOCK: &str =
+    "UPDATE installation SET id = id WHERE id = 1 RETURNING pepper_fingerprint";
+
+/// Whether a registered node does not accept the pepper with this id. A node of a release that knows no old peppers has none.
+pub(crate) const NOT_ACCEPTED: &str = "
+    SELECT EXISTS (SELECT 1 FROM nodes WHERE peppers IS NULL OR peppers NOT LIKE '%' || $1 || '%')";
+
+/// What was stored before the column existed, or by an older release, was made with the pepper that is replaced now.
+pub(crate) const NAME_OF_FACTORS: &str =
+    "UPDATE second_factors SET pepper_id = $1 WHERE pepper_id IS NULL";
+pub(crate) const NAME_OF_CODES: &str =
+    "UPDATE recovery_codes SET pepper_id = $1 WHERE pepper_id IS NULL";
+
+pub(crate) const REHASH: &str = "UPDATE api_keys SET digest = $2, pepper_id = $3 WHERE digest = $1";
+
+pub(crate) const TO_RESEAL: &str = "
+    SELECT member_id, sealed FROM second_factors WHERE member_id > $2 AND pepper_id <> $1
+    ORDER BY member_id LIMIT $3";
+
+pub(crate) const RESEAL: &str = "
+    UPDATE second_factors SET sealed = $3, pepper_id = $4 WHERE member_id = $1 AND sealed = $2";
+
+/// `$1` is not above `$2`. Ranges, so that the index finds the few others among many.
+pub(crate) const KEYS: &str = "
+    SELECT count(*) FROM api_keys
+    WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
+        AND (pepper_id < $1 OR (pepper_id > $1 AND pepper_id < $2) OR pepper_id > $2)";
+
+pub(crate) const FACTORS: &str = "
+    SELECT count(*) FROM second_factors
+    WHERE pepper_id < $1 OR (pepper_id > $1 AND pepper_id < $2) OR pepper_id > $2";
+
+pub(crate) const CODES: &str = "
+    SELECT count(*) FROM recovery_codes
+    WHERE pepper_id < $1 OR (pepper_id > $1 AND pepper_id < $2) OR pepper_id > $2";
+
+/// For an operator's look: every pepper that something needs, with how much of each kind does.
+pub(crate) const USES: &str = "
+    SELECT pepper_id, CAST(sum(keys) AS BIGINT), CAST(sum(factors) AS BIGINT), CAST(sum(codes) AS BIGINT) FROM (
+        SELECT pepper_id, count(*) AS keys, 0 AS factors, 0 AS codes FROM api_keys
+        WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1) GROUP BY pepper_id
+        UNION ALL
+        SELECT pepper_id, 0, count(*), 0 FROM second_factors WHERE pepper_id IS NOT NULL GROUP BY pepper_id
+        UNION ALL
+        SELECT pepper_id, 0, 0, count(*) FROM recovery_codes WHERE pepper_id IS NOT NULL
+        GROUP BY pepper_id
+    ) AS used GROUP BY pepper_id ORDER BY pepper_id";

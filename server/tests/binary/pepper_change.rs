@@ -1,0 +1,158 @@
+//! A new pepper for nodes that go on answering calls.
+
+use crate::installation::{Installation, PEPPER, signal, wait_for};
+use crate::support::{Client, Server, count, run, voxum};
+use serde_json::json;
+use std::process::Command;
+
+const NEW: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+/// A node with the new pepper and the old one.
+fn changed(installation: &Installation) -> Command {
+    let mut command = installation.node();
+    command
+        .env("VOXUM_PEPPER", NEW)
+        .env("VOXUM_PEPPER_OLD", PEPPER);
+    command
+}
+
+fn status(node: &Client, secret: &str) -> u16 {
+    node.with_key(secret).get("/api/key").unwrap().status
+}
+
+/// How many keys are stored under the new pepper.
+fn rehashed(installation: &Installation) -> i64 {
+    let id = service::Pepper::parse(NEW).unwrap().id();
+    let sql = format!(
+        "SELECT count(*) FROM api_keys WHERE pepper_id = '{}'",
+        id.as_str()
+    );
+    installation.count(&sql)
+}
+
+#[track_caller]
+fn refused(command: &mut Command) -> String {
+    let (code, out, err) = run(command);
+    assert_eq!(
+        (code, out.as_str(), err.lines().count()),
+        (Some(1), "", 1),
+        "{err}"
+    );
+    assert!(!err.contains(NEW) && !err.contains(PEPPER), "{err}");
+    err
+}
+
+#[test]
+fn nodes_change_the_pepper_one_after_the_other_and_every_key_works_meanwhile() {
+    let installation = Installation::new();
+    let one = Server::of(&mut installation.node(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let used = owner.create("Used", "form-token-used-0001").unwrap();
+    let idle = owner.create("Idle", "form-token-idle-0001").unwrap();
+    let two = Server::of(&mut changed(&installation), false);
+    let there = two.again(&owner);
+    let made = there.create("Made", "form-token-made-0001").unwrap();
+    for secret in [&used, &idle, &made] {
+        assert_eq!(status(&owner, secret), 200);
+        assert_eq!(status(&there, secret), 200);
+    }
+    // The first node does not accept the new pepper.
+    assert_eq!(rehashed(&installation), 0);
+
+    let (ended, log, _) = one.stop();
+    assert!(ended.success(), "{log}");
+    let one = Server::of(&mut changed(&installation), false);
+    let owner = one.again(&owner);
+    wait_for("the keys that are used are re-hashed", || {
+        assert_eq!(status(&owner, &used), 200);
+        assert_eq!(status(&there, &made), 200);
+        rehashed(&installation) == 2
+    });
+    let line = refused(&mut installation.node());
+    assert!(line.contains("not the one"), "{line}");
+    let line = refused(installation.node().env("VOXUM_PEPPER", NEW));
+    assert!(
+        line.contains("API keys: 1") && line.contains("VOXUM_PEPPER_OLD"),
+        "{line}"
+    );
+    let (code, out, err) = run(changed(&installation).arg("doctor"));
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        out.contains("keep VOXUM_PEPPER_OLD, which API keys (1)"),
+        "{out}"
+    );
+
+    // A key that was re-hashed is revoked like any other, and so is the last one that needs the old pepper.
+    let keys = there.keys();
+    for (name, secret) in [("Used", &used), ("Idle", &idle)] {
+        let key = keys.iter().find(|key| key["name"] == name).unwrap();
+        let form = json!({ "id": key["id"], "form": { "reason": "other", "confirm": name } });
+        let answer = there.call("keys/revoke", &form).unwrap();
+        assert!(answer["Ok"].is_object(), "{answer}");
+        assert_eq!((status(&owner, secret), status(&there, secret)), (401, 401));
+    }
+    let (code, out, err) = run(changed(&installation).arg("doctor"));
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        out.contains("nothing needs VOXUM_PEPPER_OLD any more"),
+        "{out}"
+    );
+    let last = Server::of(&mut changed(&installation), false);
+    assert_eq!(status(&last.again(&owner), &made), 200);
+    let (_, log, _) = last.stop();
+    assert!(log.contains("remove VOXUM_PEPPER_OLD"), "{log}");
+    let last = Server::of(installation.node().env("VOXUM_PEPPER", NEW), false);
+    assert_eq!(status(&last.again(&owner), &made), 200);
+    installation.end([one, two, last]);
+}
+
+#[test]
+fn a_node_that_slept_through_the_change_answers_503_and_never_that_a_key_is_unknown() {
+    let installation = Installation::new();
+    let one = Server::of(&mut installation.node(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let secret = owner.create("CRM Sync", "form-token-crm-00001").unwrap();
+    assert_eq!(status(&owner, &secret), 200);
+    let two = Server::of(&mut changed(&installation), false);
+    let there = two.again(&owner);
+    signal(&one, "-STOP");
+    wait_for("the key is re-hashed without the first node", || {
+        assert_eq!(status(&there, &secret), 200);
+        rehashed(&installation) == 1
+    });
+    signal(&one, "-CONT");
+    for _ in 0..50 {
+        assert_eq!(status(&owner, &secret), 503);
+        assert_eq!(status(&there, &secret), 200);
+    }
+    installation.end([one, two]);
+}
+
+/// Keys that are stored under the installation's pepper, which is the current one of the node.
+const REHASHED: &str = "SELECT count(*) FROM api_keys, installation, nodes
+    WHERE pepper_id = substr(pepper_fingerprint, 1, 16) AND peppers LIKE pepper_id || '%'";
+
+#[test]
+fn the_file_with_the_pepper_is_replaced_when_the_old_one_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    server.stop();
+    let data = folder.path().join("data");
+    std::fs::rename(data.join("pepper"), data.join("pepper.old")).unwrap();
+    let line = refused(&mut voxum(folder.path()));
+    assert!(line.contains("is missing"), "{line}");
+    let mut command = voxum(folder.path());
+    command.env("VOXUM_PEPPER_OLD_FILE", "data/pepper.old");
+    let server = Server::of(&mut command, false);
+    let key = server.key(&secret);
+    wait_for("the only key is re-hashed", || {
+        assert_eq!(key.get("/api/key").unwrap().status, 200);
+        count(folder.path(), REHASHED) == 1
+    });
+    let (_, log, _) = server.stop();
+    assert!(log.contains("the pepper was changed"), "{log}");
+    let server = Server::start(folder.path());
+    assert_eq!(server.key(&secret).get("/api/key").unwrap().status, 200);
+    server.stop();
+}

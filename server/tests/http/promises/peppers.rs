@@ -1,0 +1,211 @@
+//! A change of the pepper: no key stops working, and no revocation is missed.
+
+use crate::support::{Http, Key, Member, World};
+use axum::http::StatusCode;
+use serde_json::json;
+use service::{OsRandom, Pepper, Service};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+
+fn fresh() -> String {
+    Pepper::generate(&OsRandom).to_hex().to_string()
+}
+
+/// How many keys are stored under this pepper.
+async fn under(world: &World, pepper: &str) -> i64 {
+    let id = Pepper::parse(pepper).unwrap().id();
+    sqlx::query_scalar("SELECT count(*) FROM api_keys WHERE pepper_id = $1")
+        .bind(id.as_str())
+        .fetch_one(&mut world.connection().await)
+        .await
+        .unwrap()
+}
+
+/// What a server answers to a key: the status, and the code of a refusal.
+async fn answer(node: &Http, secret: &str) -> (u16, String) {
+    let answer = node.with("x-api-key", secret).get("/api/key").await;
+    match answer.status {
+        StatusCode::OK => (200, String::new()),
+        _ => answer.problem(),
+    }
+}
+
+/// Revokes a key by way of this server.
+async fn revoke(node: &Http, owner: &Member, key: &Key, name: &str) {
+    let form = json!({ "reason": "other", "confirm": name });
+    let answer = node
+        .with("cookie", &owner.cookie)
+        .call("keys/revoke", &json!({ "id": key.id, "form": form }))
+        .await
+        .expect(200);
+    assert!(answer.json()["Ok"].is_object(), "{}", answer.body);
+}
+
+/// Has a server acknowledge what changes, as a node does.
+fn beat(node: &Arc<Service>) -> JoinHandle<()> {
+    let node = Arc::clone(node);
+    tokio::spawn(async move { node.beat_for_ever().await })
+}
+
+/// Enough batches of uses to count that nothing needs the old pepper.
+async fn write_batches(service: &Service) {
+    for _ in 0..16 {
+        service.flush_uses().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn keys_work_while_the_pepper_changes_and_are_rehashed_when_they_are_used() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let used = owner.create(&world, "Used", &["leads:read"]).await;
+    let idle = owner.create(&world, "Idle", &["leads:read"]).await;
+    let (old, new) = (world.pepper.clone(), fresh());
+    let (next, http) = world.node(&new, Some(&old)).await;
+    next.look().await.unwrap();
+    next.check_old_pepper().await.unwrap();
+
+    // The first node knows the old pepper alone, so nothing is stored under the new one, and each node finds all keys.
+    assert_eq!(answer(&http, &used.secret).await.0, 200);
+    next.flush_uses().await.unwrap();
+    let between = owner.create(&world, "Between", &["leads:read"]).await;
+    assert_eq!(answer(&http, &between.secret).await.0, 200);
+    assert_eq!(
+        (under(&world, &old).await, under(&world, &new).await),
+        (3, 0)
+    );
+
+    world.service.leave().await;
+    next.flush_uses().await.unwrap();
+    assert_eq!(answer(&http, &used.secret).await.0, 200);
+    next.flush_uses().await.unwrap();
+    assert_eq!(
+        (under(&world, &old).await, under(&world, &new).await),
+        (2, 1)
+    );
+    for key in [&used, &idle, &between] {
+        assert_eq!(answer(&http, &key.secret).await.0, 200);
+    }
+    next.flush_uses().await.unwrap();
+    assert_eq!(
+        (under(&world, &old).await, under(&world, &new).await),
+        (0, 3)
+    );
+    assert_eq!(answer(&http, &used.secret).await.0, 200);
+
+    // Nothing needs it any more, so it can be left out.
+    write_batches(&next).await;
+    assert_eq!(next.figures().pepper_need.unwrap().keys, 0);
+    next.leave().await;
+    let (last, http) = world.node(&new, None).await;
+    last.look().await.unwrap();
+    last.check_old_pepper().await.unwrap();
+    assert_eq!(answer(&http, &used.secret).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_node_without_the_new_pepper_never_calls_a_key_unknown() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let (old, new) = (world.pepper.clone(), fresh());
+    // The others take it for dead, and its lease runs out.
+    world.service.leave().await;
+    let (next, http) = world.node(&new, Some(&old)).await;
+    next.look().await.unwrap();
+    next.flush_uses().await.unwrap();
+    assert_eq!(answer(&http, &key.secret).await.0, 200);
+    next.flush_uses().await.unwrap();
+    assert_eq!(under(&world, &new).await, 1);
+
+    let nobody = world.nobody();
+    assert_eq!(answer(&nobody, &key.secret).await.0, 503);
+    assert!(world.service.look().await.is_err(), "it registered");
+    assert_eq!(answer(&nobody, &key.secret).await.0, 503);
+    let unknown = "vx_00000000000000000000000000000000000000000003Ekpv5";
+    assert_eq!(
+        answer(&http, unknown).await,
+        (401, "invalid_key".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_around_its_rehash_is_refused_by_every_node() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (old, new) = (world.pepper.clone(), fresh());
+    let before = owner.create(&world, "Before", &["leads:read"]).await;
+    let after = owner.create(&world, "After", &["leads:read"]).await;
+    world.service.leave().await;
+    let (one, http_one) = world.node(&new, Some(&old)).await;
+    let (two, http_two) = world.node(&new, Some(&old)).await;
+    for node in [&one, &two] {
+        node.look().await.unwrap();
+        node.flush_uses().await.unwrap();
+        node.look().await.unwrap();
+    }
+    let beating = [beat(&one), beat(&two)];
+    // Both nodes have both keys in memory, under the old digest.
+    for http in [&http_one, &http_two] {
+        for key in [&before, &after] {
+            assert_eq!(answer(http, &key.secret).await.0, 200);
+        }
+    }
+    revoke(&http_two, &owner, &before, "Before").await;
+    one.flush_uses().await.unwrap();
+    assert_eq!(under(&world, &new).await, 2);
+    revoke(&http_two, &owner, &after, "After").await;
+    for http in [&http_one, &http_two] {
+        for key in [&before, &after] {
+            let refused = (401, "revoked_key".to_owned());
+            assert_eq!(answer(http, &key.secret).await, refused);
+        }
+    }
+    for beating in beating {
+        beating.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_found_key_is_identified_under_either_pepper() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Lost", &["leads:read"]).await;
+    let (old, new) = (world.pepper.clone(), fresh());
+    world.service.leave().await;
+    let (next, http) = world.node(&new, Some(&old)).await;
+    next.look().await.unwrap();
+    let digest = <sha2::Sha256 as sha2::Digest>::digest(key.secret.as_bytes());
+    let member = http.with("cookie", &owner.cookie);
+    for _ in 0..2 {
+        let fields = [("digest", &*hex::encode(digest))];
+        let found = member.form("/keys/found", &fields).await.expect(200);
+        assert!(found.body.contains("Lost"), "{}", found.body);
+        // Re-hashed by then.
+        next.flush_uses().await.unwrap();
+        assert_eq!(answer(&http, &key.secret).await.0, 200);
+        next.flush_uses().await.unwrap();
+    }
+    assert_eq!(under(&world, &new).await, 1);
+}
+
+#[tokio::test]
+async fn a_start_reports_what_still_needs_the_old_pepper() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Idle", &["leads:read"]).await;
+    let (old, new) = (world.pepper.clone(), fresh());
+    world.service.leave().await;
+    let (next, _) = world.node(&new, Some(&old)).await;
+    next.look().await.unwrap();
+    next.flush_uses().await.unwrap();
+    assert_eq!(next.figures().pepper_need.unwrap().keys, 1);
+    next.leave().await;
+    let (without, http) = world.node(&new, None).await;
+    let error = without.check_old_pepper().await.unwrap_err().to_string();
+    for text in ["API keys: 1", "VOXUM_PEPPER_OLD", "voxum key revoke"] {
+        assert!(error.contains(text), "{error}");
+    }
+    revoke(&http, &owner, &key, "Idle").await;
+    without.check_old_pepper().await.unwrap();
+}

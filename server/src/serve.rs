@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 /// How long requests that are under way may take once the server was told to stop. With what comes after it, the end
@@ -30,6 +31,9 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 /// After so many writes of uses what is known of keys that nobody uses any more is forgotten: each minute.
 const FORGET_EVERY: u32 = 30;
+
+/// How often a node looks for revocations of all keys that are not written into the rows of the keys yet.
+const WRITE_REVOCATIONS_EVERY_SECONDS: u64 = 1;
 
 /// Connections at once to the figures.
 const METRICS_READERS: usize = 16;
@@ -84,7 +88,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let beating = tokio::spawn(async move { beating.beat_for_ever().await });
     let (end, ended) = oneshot::channel();
     let flushing = tokio::spawn(flush_until(ended, service.clone()));
-    let sweeping = tokio::spawn(sweep_for_ever(service.clone()));
+    let upkeep = start_upkeep(&service);
     let (quiet, quieted) = oneshot::channel();
     let telling = mail.map(|smtp| tokio::spawn(tell_until(quieted, service.clone(), smtp)));
     let state = AppState::new(
@@ -120,7 +124,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
             }
         }
     }
-    sweeping.abort();
+    upkeep.iter().for_each(JoinHandle::abort);
     beating.abort();
     let _ = (end.send(()), quiet.send(()));
     let closing = async {
@@ -264,6 +268,26 @@ async fn sweep_for_ever(service: Arc<Service>) {
         }
         if let Err(error) = service.sweep_calls().await {
             tracing::warn!(error = %Chain(&error), "old counts of calls could not be swept away");
+        }
+    }
+}
+
+/// Tasks that may end at any time, since whatever they leave is done by the next node or start.
+fn start_upkeep(service: &Arc<Service>) -> [JoinHandle<()>; 2] {
+    [
+        tokio::spawn(sweep_for_ever(service.clone())),
+        tokio::spawn(write_revocations_for_ever(service.clone())),
+    ]
+}
+
+/// Updates the rows of keys that were revoked all at once. It may end at any time, and the next node goes on with it.
+async fn write_revocations_for_ever(service: Arc<Service>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(WRITE_REVOCATIONS_EVERY_SECONDS));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = service.write_revocations().await {
+            tracing::warn!(error = %Chain(&error), "revoked keys could not all be marked in their rows");
         }
     }
 }

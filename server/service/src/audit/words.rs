@@ -12,7 +12,7 @@ pub(super) const OPERATOR: &str = "The operator";
 pub(super) const UNKNOWN: &str = "Unknown caller";
 
 /// Fields in the order in which they are told, with their names. Others follow under the name that they are stored by.
-const FIELDS: [(&str, &str); 32] = [
+const FIELDS: [(&str, &str); 33] = [
     ("name", "Name"),
     ("email", "Email"),
     ("owner", "Owner"),
@@ -23,6 +23,7 @@ const FIELDS: [(&str, &str); 32] = [
     ("note", "Note"),
     ("limit", "Rate limit"),
     ("allow_list", "Allowed addresses"),
+    ("keys", "Keys"),
     ("reason", "Reason"),
     ("receipt", "Receipt"),
     ("currency", "Default currency"),
@@ -61,6 +62,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::InvitationCreated => "Member invited",
         Action::InvitationWithdrawn => "Invitation withdrawn",
         Action::ItemDeleted => "Item removed",
+        Action::KeyAllRevoked => "All API keys revoked",
         Action::KeyCreated => "API key created",
         Action::KeyCreationAllowed => "Creation of keys allowed again",
         Action::KeyCreationStopped => "Creation of keys stopped",

@@ -1,14 +1,19 @@
 //! What an owner does when something is badly wrong: no new keys, and none of the old ones.
 
 use crate::store::{
-    Action, ChangedSeveral, KeyFilter, KeyRecord, NewRevocation, Revoker, SeveralChange, Which,
+    AccountRevocation, Action, Actor, AuditEvent, Authority, RevokedWithAll, StoreError,
 };
 use crate::view::moment;
 use crate::{Client, Error, Member, Service};
-use domain::{
-    AccountName, Emergency, Failure, Field, KeyCount, KeyOrder, KeyStatus, Rejected, RevokeReason,
-};
+use domain::{AccountName, Emergency, Failure, Field, KeyCount, Rejected, RevokeReason};
 use serde_json::json;
+
+/// Keys whose rows one transaction updates: another change of the account waits for one such transaction.
+const WRITTEN_AT_ONCE: u32 = 250;
+/// Keys whose rows are updated before the owner gets an answer.
+const WRITTEN_BEFORE_THE_ANSWER: u32 = 1_000;
+/// Revocations that are read at once.
+const UNWRITTEN_AT_ONCE: u32 = 100;
 
 impl Service {
     /// How things stand, for owners; `None` for everybody else.
@@ -21,17 +26,10 @@ impl Service {
         }
         let account = &member.account_id;
         let stopped = self.store.creation_stopped(account).await?;
-        self.store.note_expired(account, self.clock.now()).await?;
-        let mut live = 0;
-        for status in [KeyStatus::Active, KeyStatus::Paused] {
-            let filter = KeyFilter {
-                status: Some(status),
-                ..KeyFilter::default()
-            };
-            let (order, most) = (KeyOrder::default(), KeyCount::MOST + 1);
-            let counted = self.store.count_keys(account, &filter, order, most);
-            live += counted.await?.keys;
-        }
+        let live = self
+            .store
+            .count_live_keys(account, self.clock.now(), KeyCount::MOST + 1);
+        let live = live.await?;
         Ok(Some(Emergency {
             stopped: stopped.map(|at| moment(at, &member.time_zone)),
             live,
@@ -64,11 +62,11 @@ impl Service {
         Ok(())
     }
 
-    /// Revokes every key of the member's account that is neither revoked nor expired, in one transaction. Once this
-    /// returns, every request that starts with one of them is refused. Gives how many they were.
+    /// Revokes every key of the member's account that is neither revoked nor expired, as one change. Once this returns, every
+    /// request that starts with one of them is refused on every node. Returns how many keys they were.
     ///
     /// # Errors
-    /// Refused to all but owners, and where the account's name was not typed.
+    /// Refused to all but owners, and if the account's name was not typed.
     pub async fn revoke_all_keys(
         &self,
         member: &Member,
@@ -82,29 +80,63 @@ impl Service {
         }
         let now = self.clock.now();
         let reason = RevokeReason::Leaked;
-        let revocation = NewRevocation {
-            at: now,
-            by: Revoker::Member(member.id.clone()),
-            reason,
-        };
-        let event = |key: &KeyRecord| {
-            let detail = json!({
-                "name": key.name, "preview": key.preview, "reason": reason, "all": true,
-            });
-            member.event(Action::KeyRevoked, key.id.as_str(), client, now, detail)
-        };
-        let change = SeveralChange::Revoke(revocation);
         let account = &member.account_id;
-        let all = Which::AllLive;
-        let change = self.store.change_keys(account, &all, &change, now, &event);
-        let (done, receipt) = self.everywhere(change).await?;
-        match done {
-            ChangedSeveral::Changed(number) => {
-                self.keep_receipt(account, now, None, receipt).await;
-                Ok(number)
+        let event = |keys: u32| {
+            let detail = json!({ "reason": reason, "keys": keys });
+            member.event(Action::KeyAllRevoked, account.as_str(), client, now, detail)
+        };
+        let revoke = self
+            .store
+            .revoke_all_keys(account, now, &member.id, reason, &event);
+        let (revoked, receipt) = self.everywhere(revoke).await?;
+        let Some((keys, revocation)) = revoked else {
+            return Ok(0);
+        };
+        self.keep_receipt_of_all(&revocation, receipt).await;
+        // So that the list that the owner sees next shows it. Whatever is left is written in the background.
+        for _ in 0..WRITTEN_BEFORE_THE_ANSWER / WRITTEN_AT_ONCE {
+            match self.write_some(&revocation).await {
+                Ok(false) => {}
+                Ok(true) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "all_keys_revoked_but_not_written_yet");
+                    break;
+                }
             }
-            ChangedSeveral::Stale => Err(Failure::Unavailable.into()),
         }
+        Ok(keys)
+    }
+
+    /// Writes the revocations of all keys of an account into the rows of these keys, until none is left to write. To be
+    /// called again and again: a node may have ended before it had written its own.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn write_revocations(&self) -> Result<(), Error> {
+        for revocation in self.store.unwritten_revocations(UNWRITTEN_AT_ONCE).await? {
+            while !self.write_some(&revocation).await? {}
+        }
+        Ok(())
+    }
+
+    async fn write_some(&self, revocation: &AccountRevocation) -> Result<bool, StoreError> {
+        let event = |key: RevokedWithAll| AuditEvent {
+            account_id: revocation.account_id.clone(),
+            at: revocation.at,
+            actor: Actor::Member(revocation.by.clone()),
+            // The transaction that revoked the keys has checked the owner's.
+            authority: Authority::Inherent,
+            action: Action::KeyRevoked,
+            subject: key.id.to_string(),
+            ip: revocation.ip,
+            user_agent: revocation.user_agent.clone(),
+            detail: json!({
+                "name": key.name, "preview": key.preview, "reason": revocation.reason, "all": true,
+            }),
+        };
+        self.store
+            .write_revocation(revocation, WRITTEN_AT_ONCE, &event)
+            .await
     }
 }
 

@@ -1,8 +1,6 @@
 //! Pausing, revoking or resuming several keys at once.
 
-use crate::store::{
-    Action, ChangedSeveral, KeyRecord, NewRevocation, Revoker, SeveralChange, Which,
-};
+use crate::store::{Action, ChangedSeveral, KeyRecord, NewRevocation, Revoker, SeveralChange};
 use crate::view::moment;
 use crate::{Client, Error, Member, Service};
 use domain::{
@@ -116,11 +114,9 @@ impl Service {
             }
             member.event(action, key.id.as_str(), client, now, detail)
         };
-        let which = Which::These(page.keys.into_iter().map(|key| key.id).collect());
+        let ids: Vec<_> = page.keys.into_iter().map(|key| key.id).collect();
         let account = &member.account_id;
-        let change = self
-            .store
-            .change_keys(account, &which, &change, now, &event);
+        let change = self.store.change_keys(account, &ids, &change, now, &event);
         let (changed, receipt) = self.everywhere(change).await?;
         match changed {
             ChangedSeveral::Changed(number) => {

@@ -155,6 +155,7 @@ pub enum Action {
     InvitationCreated,
     InvitationWithdrawn,
     ItemDeleted,
+    KeyAllRevoked,
     KeyCreated,
     KeyCreationAllowed,
     KeyCreationStopped,
@@ -185,7 +186,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::AccountCreated,
         Self::AccountRestored,
         Self::AccountUpdated,
@@ -197,6 +198,7 @@ impl Action {
         Self::InvitationCreated,
         Self::InvitationWithdrawn,
         Self::ItemDeleted,
+        Self::KeyAllRevoked,
         Self::KeyCreated,
         Self::KeyCreationAllowed,
         Self::KeyCreationStopped,
@@ -239,6 +241,7 @@ impl Action {
             Self::InvitationCreated => "invitation.created",
             Self::InvitationWithdrawn => "invitation.withdrawn",
             Self::ItemDeleted => "item.deleted",
+            Self::KeyAllRevoked => "key.all_revoked",
             Self::KeyCreated => "key.created",
             Self::KeyCreationAllowed => "key.creation_allowed",
             Self::KeyCreationStopped => "key.creation_stopped",

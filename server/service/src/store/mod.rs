@@ -19,6 +19,7 @@ mod pepper;
 mod record;
 mod refusal;
 mod request;
+mod revocation;
 mod rotation;
 mod several;
 mod sighting;
@@ -38,6 +39,7 @@ pub use pepper::*;
 pub use record::*;
 pub use refusal::*;
 pub use request::*;
+pub use revocation::*;
 pub use rotation::*;
 pub use several::*;
 pub use sighting::*;
@@ -83,6 +85,7 @@ pub trait Store:
     + KeyStore
     + KeySearch
     + SeveralKeys
+    + AccountRevocations
     + OperatorStore
     + PepperStore
     + NoticeStore
@@ -106,6 +109,7 @@ impl<T> Store for T where
         + KeyStore
         + KeySearch
         + SeveralKeys
+        + AccountRevocations
         + OperatorStore
         + PepperStore
         + NoticeStore

@@ -4,15 +4,6 @@ use super::{AuditEvent, KeyRecord, NewRevocation, Result};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 
-/// Which keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
-    /// Each of them, or none.
-    These(Vec<KeyId>),
-    /// Every key that is neither revoked nor expired.
-    AllLive,
-}
-
 /// What becomes of each.
 #[derive(Debug, Clone)]
 pub enum SeveralChange {
@@ -35,13 +26,13 @@ pub enum ChangedSeveral {
 /// What an owner does in an emergency, and whoever tidies up.
 #[async_trait]
 pub trait SeveralKeys: Send + Sync + 'static {
-    /// Changes keys at `now`, with one event each, which is told of the key as it was; all or nothing. The answer comes
+    /// Changes all of these keys at `now`, or none of them. `event` gets each key as it was, and gives its event. The answer comes
     /// after the change is durable: from then on [`KeyStore::find_key_by_digest`](super::KeyStore::find_key_by_digest)
     /// tells of it.
     async fn change_keys(
         &self,
         account: &AccountId,
-        which: &Which,
+        ids: &[KeyId],
         change: &SeveralChange,
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a KeyRecord) -> AuditEvent + Send + Sync),

@@ -2,7 +2,7 @@
 
 use super::heart::{LOOK, Place};
 use super::ledger::LEASE;
-use crate::store::{NodeId, NodeRecord, Receipt, StoreError};
+use crate::store::{AccountRevocation, NodeId, NodeRecord, Receipt, StoreError};
 use crate::{Error, Service};
 use domain::{AccountId, KeyId, Timestamp};
 use std::time::Duration;
@@ -78,9 +78,24 @@ impl Service {
     ) {
         let Some(receipt) = receipt else { return };
         let kept = self.store.keep_receipt(account, revoked_at, key, receipt);
-        if let Err(error) = kept.await {
-            tracing::warn!(%error, "A revocation holds, but how it reached the nodes could not be kept");
-        }
+        warn_if_lost(kept.await);
+    }
+
+    /// The same of a revocation of all keys.
+    pub(crate) async fn keep_receipt_of_all(
+        &self,
+        revocation: &AccountRevocation,
+        receipt: Option<Receipt>,
+    ) {
+        let Some(receipt) = receipt else { return };
+        let kept = self.store.keep_receipt_of_all(revocation, receipt);
+        warn_if_lost(kept.await);
+    }
+}
+
+fn warn_if_lost(kept: Result<(), StoreError>) {
+    if let Err(error) = kept {
+        tracing::warn!(%error, "A revocation holds, but how it reached the nodes could not be kept");
     }
 }
 

@@ -4,10 +4,11 @@
 //! Each mistake that the protocol guards against is made here once, too: the model has to find it.
 
 use super::ledger::{LEASE, Number};
-use super::tests::verdict;
+use super::tests::{account, verdict};
 use super::{Kept, Memory, Verdicts};
 use crate::key::KeyDigest;
 use crate::store::ChangeOf;
+use shuttle::rand::{Rng as _, thread_rng};
 use shuttle::sync::Mutex;
 use shuttle::sync::atomic::{AtomicU64, Ordering};
 use shuttle::thread;
@@ -64,7 +65,9 @@ enum Mistake {
 
 struct Node {
     verdicts: Verdicts<Shared, Map>,
-    /// Whether the key is revoked, which is change number one.
+    /// Of the key alone, or of all keys of its account.
+    change: ChangeOf,
+    /// Whether that change, which is number one, has revoked the key.
     revoked: Mutex<bool>,
     acknowledged: Shared,
     clock: Shared,
@@ -87,7 +90,7 @@ impl Node {
             self.acknowledged.set(1);
         }
         if revoked {
-            self.verdicts.note(&ChangeOf::Key(DIGEST));
+            self.verdicts.note(&self.change);
         }
         self.verdicts.extend(from);
         if revoked {
@@ -169,8 +172,14 @@ fn run_one_fill(mistake: Mistake) {
 }
 
 fn node(mistake: Mistake) -> Arc<Node> {
+    let change = if thread_rng().gen_bool(0.5) {
+        ChangeOf::Key(DIGEST)
+    } else {
+        ChangeOf::Account(account("a"))
+    };
     let node = Arc::new(Node {
         verdicts: Verdicts::new(1),
+        change,
         revoked: Mutex::new(false),
         acknowledged: Shared::default(),
         clock: Shared::default(),
@@ -189,22 +198,14 @@ fn run(mistake: Mistake) {
         thread::spawn(move || work(&node))
     };
     let threads = [
-        start(|node| {
-            for _ in 0..4 {
-                node.let_pass();
-            }
-        }),
+        start(|node| (0..4).for_each(|_| node.let_pass())),
         start(|node| {
             for _ in 0..3 {
                 node.look();
                 thread::yield_now();
             }
         }),
-        start(|node| {
-            for _ in 0..2 {
-                node.call();
-            }
-        }),
+        start(|node| (0..2).for_each(|_| _ = node.call())),
     ];
     node.revoke();
     assert!(!node.call(), "a revoked key was let in");
@@ -237,12 +238,10 @@ fn the_model_finds_each_mistake() {
             shuttle::check_pct(move || run_one_fill(mistake), RUNS * 10, 3);
         });
         let found = found.expect_err(&format!("{mistake:?} was not found"));
-        let said = found.downcast_ref::<&str>().map(|said| (*said).to_owned());
-        let said = said.or_else(|| found.downcast_ref::<String>().cloned());
-        let said = said.unwrap_or_default();
-        assert!(
-            said.contains("a revoked key was let in"),
-            "{mistake:?}: {said}"
-        );
+        let text = found.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| found.downcast_ref::<String>().cloned());
+        let text = text.unwrap_or_default();
+        let expected = "a revoked key was let in";
+        assert!(text.contains(expected), "{mistake:?}: {text}");
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn verdict(revoked: bool) -> Verdict {
     of_account("a", revoked)
 }
 
-fn account(id: &str) -> AccountId {
+pub(super) fn account(id: &str) -> AccountId {
     AccountId::parse(id).unwrap()
 }
 

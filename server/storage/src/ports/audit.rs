@@ -1,12 +1,13 @@
 //! The audit log, as people read it.
 
-use super::{Result, Store, read_all};
+use super::{Connection, Engine, Result, Store, read_all};
 use crate::error::Doing as _;
 use crate::sql::audit;
 use crate::sql::audit::LogRow;
+use crate::sql::given::{MOST, is_full};
 use async_trait::async_trait;
 use domain::AccountId;
-use service::store::{Action, ActorFilter, AuditFilter, AuditStore, LoggedEvent};
+use service::store::{Action, ActorFilter, AuditEvent, AuditFilter, AuditStore, LoggedEvent};
 
 #[async_trait]
 impl AuditStore for Store {
@@ -48,6 +49,31 @@ impl AuditStore for Store {
             .doing(DOING)?;
         read_all(rows, DOING)
     }
+}
+
+/// Records many events, with one statement for each [`MOST`] of them.
+pub(super) async fn record_many(connection: &mut Connection, events: &[AuditEvent]) -> Result<()> {
+    for events in events.chunks(MOST) {
+        audit::RECORD_MANY
+            .with::<Engine, _>(events, |mut row, event| {
+                let (actor_kind, actor_id) = event.actor.parts();
+                row.push_bind(event.account_id.as_str())
+                    .push_bind(event.at.millis())
+                    .push_bind(actor_kind)
+                    .push_bind(actor_id)
+                    .push_bind(event.action.as_str())
+                    .push_bind(event.subject.as_str())
+                    .push_bind(event.ip.map(|ip| ip.to_string()))
+                    .push_bind(event.user_agent.as_deref())
+                    .push_bind(event.detail.to_string());
+            })
+            .build()
+            .persistent(is_full(events.len()))
+            .execute(&mut *connection)
+            .await
+            .doing("recording audit events")?;
+    }
+    Ok(())
 }
 
 /// With a space before, between and after them, so that each is found whole.

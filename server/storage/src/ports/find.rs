@@ -10,6 +10,11 @@ use domain::{AccountId, Email, KeyOrder, KeySort, MemberId, Timestamp};
 use service::store::{KeyFilter, KeyPlace, KeyRecord, KeySearch, KeysCounted, KeysFound};
 use sqlx::QueryBuilder;
 
+/// Expired keys that one statement marks, so that no change of the account waits long for it.
+const LAPSED_AT_ONCE: i64 = 250;
+/// Expired keys that are marked before one list is read. The next list marks more of them.
+const LAPSED_AT_MOST: u64 = 2_000;
+
 #[async_trait]
 impl KeySearch for Store {
     async fn find_keys(
@@ -90,13 +95,23 @@ impl KeySearch for Store {
             .fetch_one(&self.listings)
             .await
             .doing(DOING)?;
-        if expired > 0 {
-            sqlx::query(find::LAPSE)
+        let mut left = u64::try_from(expired)
+            .unwrap_or_default()
+            .min(LAPSED_AT_MOST);
+        while left > 0 {
+            let marked = sqlx::query(find::LAPSE)
                 .bind(account.as_str())
                 .bind(now.millis())
+                .bind(LAPSED_AT_ONCE)
                 .execute(&self.non_durable)
                 .await
-                .doing(DOING)?;
+                .doing(DOING)?
+                .rows_affected();
+            left = if marked == 0 {
+                0
+            } else {
+                left.saturating_sub(marked)
+            };
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::error::{Corrupt, Doing as _};
 use crate::sql::given::is_full;
 use crate::sql::key;
 use crate::sql::key::KeyRow;
+use crate::sql::revocation;
 use crate::sql::term::Searched;
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, Timestamp};
@@ -126,20 +127,20 @@ impl KeyStore for Store {
         &self,
         account: &AccountId,
         id: &KeyId,
-        revocation: NewRevocation,
+        ended: NewRevocation,
         event: AuditEvent,
     ) -> Result<Ended> {
         const DOING: &str = "revoking an API key";
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
         // First, since a key may revoke itself.
         authorise(&mut tx, &event).await?;
-        let revoked = sqlx::query(key::REVOKE)
+        let revoked = sqlx::query(revocation::REVOKE)
             .bind(account.as_str())
             .bind(id.as_str())
-            .bind(revocation.at.millis())
-            .bind(revocation.by.member().map(MemberId::as_str))
-            .bind(revocation.reason.as_str())
-            .bind(i64::from(revocation.by == Revoker::Operator))
+            .bind(ended.at.millis())
+            .bind(ended.by.member().map(MemberId::as_str))
+            .bind(ended.reason.as_str())
+            .bind(i64::from(ended.by == Revoker::Operator))
             .execute(&mut *tx)
             .await
             .doing(DOING)?;

@@ -24,6 +24,7 @@ mod once;
 mod operator;
 mod pepper;
 mod refusal;
+mod revocation;
 mod rotation;
 mod session;
 mod several;

@@ -3,31 +3,25 @@
 use super::key::find;
 use super::{Connection, Executor, Result, Store, Turn, record};
 use crate::error::{Corrupt, Doing as _};
-use crate::sql::{key, several};
+use crate::sql::{revocation as sql, several};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, KeyStatus, MemberId, Timestamp};
-use service::store::{
-    AuditEvent, ChangedSeveral, KeyRecord, Revoker, SeveralChange, SeveralKeys, Which,
-};
+use service::store::{AuditEvent, ChangedSeveral, KeyRecord, Revoker, SeveralChange, SeveralKeys};
 
 #[async_trait]
 impl SeveralKeys for Store {
     async fn change_keys(
         &self,
         account: &AccountId,
-        which: &Which,
+        ids: &[KeyId],
         change: &SeveralChange,
         now: Timestamp,
         event: &(dyn for<'a> Fn(&'a KeyRecord) -> AuditEvent + Send + Sync),
     ) -> Result<ChangedSeveral> {
         const DOING: &str = "changing API keys";
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
-        let ids = match which {
-            Which::These(ids) => ids.clone(),
-            Which::AllLive => live(&mut tx, account, now).await?,
-        };
         let mut changed = 0;
-        for id in &ids {
+        for id in ids {
             let Some(before) = find(&mut *tx, account, id).await? else {
                 return Ok(ChangedSeveral::Stale);
             };
@@ -107,17 +101,6 @@ pub(super) async fn stopped(
     Ok(stopped.flatten().map(Timestamp::from_millis))
 }
 
-async fn live(tx: &mut Connection, account: &AccountId, now: Timestamp) -> Result<Vec<KeyId>> {
-    const DOING: &str = "listing API keys";
-    let ids: Vec<String> = sqlx::query_scalar(several::LIVE)
-        .bind(account.as_str())
-        .bind(now.millis())
-        .fetch_all(tx)
-        .await
-        .doing(DOING)?;
-    parsed(&ids).doing(DOING)
-}
-
 fn parsed(ids: &[String]) -> std::result::Result<Vec<KeyId>, Corrupt> {
     ids.iter()
         .map(|id| KeyId::parse(id).map_err(|_| Corrupt("api_keys.id")))
@@ -143,7 +126,7 @@ async fn make(
             query.execute(tx).await
         }
         SeveralChange::Revoke(revocation) => {
-            let query = sqlx::query(key::REVOKE);
+            let query = sqlx::query(sql::REVOKE);
             let query = query.bind(account.as_str()).bind(id.as_str());
             let query = query.bind(revocation.at.millis());
             let query = query.bind(revocation.by.member().map(MemberId::as_str));

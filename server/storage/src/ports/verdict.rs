@@ -3,7 +3,7 @@
 
 use super::{Result, Store, Turn};
 use crate::error::{Corrupt, Doing as _};
-use crate::sql::{key, pepper, verdict};
+use crate::sql::{pepper, revocation, verdict};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 use service::PepperId;
@@ -140,7 +140,7 @@ impl VerdictStore for Store {
             .map_err(|_| Corrupt("api_keys.receipt"))
             .doing(DOING)?;
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
-        sqlx::query(key::KEEP_RECEIPT)
+        sqlx::query(revocation::KEEP_RECEIPT)
             .bind(account.as_str())
             .bind(revoked_at.millis())
             .bind(key.map_or("", KeyId::as_str))

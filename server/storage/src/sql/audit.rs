@@ -1,5 +1,6 @@
 //! The audit log.
 
+use super::given::Given;
 use super::{address, parsed};
 use crate::error::Corrupt;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
@@ -9,6 +10,16 @@ pub(crate) const RECORD: &str = "
     INSERT INTO audit_events
         (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+/// The same of many.
+pub(crate) const RECORD_MANY: Given = Given {
+    columns: "account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail",
+    statement: "
+    INSERT INTO audit_events
+        (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
+    SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail
+    FROM given",
+};
 
 pub(crate) const NEWEST: &str = "
     SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail
@@ -40,7 +51,17 @@ macro_rules! select_log {
         concat!(
             "SELECT e.seq, e.account_id, e.at, e.actor_kind, e.actor_id, e.action, e.subject, e.ip, e.user_agent,
                     e.detail, COALESCE(m.email, k.name) AS actor_name, COALESCE(s.name, t.email) AS subject_name,
-                    CASE WHEN e.action = 'key.revoked' THEN s.receipt END AS receipt
+                    CASE e.action
+                        WHEN 'key.revoked' THEN coalesce(s.receipt, (
+                            SELECT v.receipt FROM account_revocations v
+                            WHERE s.revoked_with_all = 1
+                                AND v.account_id = s.account_id AND v.number = s.generation + 1
+                        ))
+                        WHEN 'key.all_revoked' THEN (
+                            SELECT v.receipt FROM account_revocations v
+                            WHERE v.account_id = e.account_id AND v.at = e.at ORDER BY v.number LIMIT 1
+                        )
+                    END AS receipt
              FROM audit_events e
              LEFT JOIN members m ON e.actor_kind = 'member' AND m.account_id = e.account_id AND m.id = e.actor_id
              LEFT JOIN api_keys k ON e.actor_kind = 'key' AND k.account_id = e.account_id AND k.id = e.actor_id

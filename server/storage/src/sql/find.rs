@@ -12,8 +12,13 @@ use sqlx::QueryBuilder;
 pub(crate) const LAPSED: &str =
     "SELECT count(*) FROM api_keys WHERE account_id = $1 AND live = 1 AND expires_at <= $2";
 
-pub(crate) const LAPSE: &str =
-    "UPDATE api_keys SET lapsed = 1 WHERE account_id = $1 AND live = 1 AND expires_at <= $2";
+/// Some of them.
+pub(crate) const LAPSE: &str = "
+    UPDATE api_keys SET lapsed = 1
+    WHERE id IN (
+        SELECT id FROM api_keys WHERE account_id = $1 AND live = 1 AND expires_at <= $2
+        ORDER BY expires_at LIMIT $3
+    )";
 
 /// Those whose keys can be asked for.
 pub(crate) const CREATORS: &str = "SELECT id, email FROM members WHERE account_id = $1";

@@ -33,7 +33,7 @@ impl Given {
 }
 
 /// Rows for one statement, at most: databases bound the values that can be bound, SQLite to 32,766, and no statement here
-/// has more than eight columns.
+/// has more than nine columns.
 pub(crate) const MOST: usize = 1_000;
 
 /// Whether so many rows are what a busy server writes again and again. Texts for other numbers are not remembered: there
@@ -45,6 +45,7 @@ pub(crate) const fn is_full(rows: usize) -> bool {
 /// All of them; see [`INDEXED`](super::INDEXED).
 #[cfg(test)]
 pub(crate) const ALL: &[&Given] = &[
+    &super::audit::RECORD_MANY,
     &super::call::ADD_TO_ACCOUNTS,
     &super::call::ADD_TO_KEYS,
     &super::call::FIRST_CALLS,

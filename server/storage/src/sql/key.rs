@@ -1,38 +1,25 @@
 //! API keys.
 
 use super::given::Given;
+use super::revocation::RevocationRow;
 use super::{address, number, parsed};
 use crate::error::Corrupt;
 use domain::{
-    AccountId, AccountName, Email, KeyId, KeyName, KeyNote, RateLimit, RevokeReason, ScopeSet,
-    Timestamp,
+    AccountId, AccountName, Email, KeyId, KeyName, KeyNote, RateLimit, ScopeSet, Timestamp,
 };
 use service::key::{AllowList, KeyDigest};
-use service::store::{
-    KeyMarks, KeyRecord, Replacement, RevocationRecord, Revoker, ScopeUses, UseRecord,
-};
+use service::store::{KeyMarks, KeyRecord, Replacement, ScopeUses, UseRecord};
 
 pub(crate) const INSERT: &str = "
     INSERT INTO api_keys
         (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by,
-         form_token, expires_at, folded, indexed)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
+         form_token, expires_at, folded, indexed, generation)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1,
+        (SELECT key_generation FROM accounts WHERE id = $2))
     ON CONFLICT (account_id, form_token) DO NOTHING";
 
 pub(crate) const NAME_BY_FORM: &str =
     "SELECT name FROM api_keys WHERE account_id = $1 AND form_token = $2";
-
-/// A key is over from the very millisecond of its expiry.
-pub(crate) const REVOKE: &str = "
-    UPDATE api_keys SET revoked_at = $3, revoked_by = $4, revoke_reason = $5,
-        revoked_by_operator = $6
-    WHERE account_id = $1 AND id = $2
-        AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)";
-
-/// Of one key, or of all that were revoked at that moment by the same member.
-pub(crate) const KEEP_RECEIPT: &str = "
-    UPDATE api_keys SET receipt = $4
-    WHERE account_id = $1 AND revoked_at = $2 AND receipt IS NULL AND ($3 = '' OR id = $3)";
 
 pub(crate) const CHANGE: &str = "
     UPDATE api_keys SET name = $3, scopes = $4, expires_at = $5, note = $6, limit_depth = $7,
@@ -71,12 +58,17 @@ macro_rules! select_keys {
                     k.limit_depth, k.limit_per_second, a.limit_depth AS account_limit_depth,
                     a.limit_per_second AS account_limit_per_second,
                     k.revoked_at, r.email AS revoked_by, k.revoked_by_operator, k.revoke_reason, k.receipt,
+                    k.revoked_with_all, v.at AS all_revoked_at, w.email AS all_revoked_by,
+                    v.reason AS all_revoke_reason, v.receipt AS all_receipt,
                     k.last_used_at, k.last_used_ip, k.last_used_agent, k.scope_uses, k.first_network_at,
                     k.new_network_at, k.knocked_at
              FROM api_keys k
              JOIN accounts a ON a.id = k.account_id
              JOIN members c ON c.id = k.created_by
-             LEFT JOIN members r ON r.id = k.revoked_by ",
+             LEFT JOIN members r ON r.id = k.revoked_by
+             LEFT JOIN account_revocations v
+                 ON v.account_id = k.account_id AND v.number = k.generation + 1
+             LEFT JOIN members w ON w.id = v.revoked_by ",
             $rest
         )
     };
@@ -92,6 +84,7 @@ pub(crate) const FIND: &str = select_keys!("WHERE k.account_id = $1 AND k.id = $
 
 pub(crate) const ENDING: &str = select_keys!(
     "WHERE k.account_id = $1 AND k.revoked_at IS NULL AND k.expires_at > $2 AND k.expires_at <= $3
+         AND k.generation = a.key_generation
          AND (k.replaced_by IS NULL OR k.last_used_at > k.replaced_at)
      ORDER BY k.expires_at LIMIT $4"
 );
@@ -139,11 +132,8 @@ pub(crate) struct KeyRow {
     limit_per_second: Option<i64>,
     account_limit_depth: i64,
     account_limit_per_second: i64,
-    revoked_at: Option<i64>,
-    revoked_by: Option<String>,
-    revoked_by_operator: i64,
-    revoke_reason: Option<String>,
-    receipt: Option<String>,
+    #[sqlx(flatten)]
+    revocation: RevocationRow,
     last_used_at: Option<i64>,
     last_used_ip: Option<String>,
     last_used_agent: Option<String>,
@@ -157,27 +147,6 @@ impl TryFrom<KeyRow> for KeyRecord {
     type Error = Corrupt;
 
     fn try_from(row: KeyRow) -> Result<Self, Corrupt> {
-        let revocation = match (row.revoked_at, row.revoke_reason) {
-            (None, None) => None,
-            (Some(at), Some(reason)) => Some(RevocationRecord {
-                at: Timestamp::from_millis(at),
-                by: match (row.revoked_by, row.revoked_by_operator) {
-                    (Some(email), 0) => {
-                        Revoker::Member(parsed(Email::parse(&email), "members.email")?)
-                    }
-                    (None, 0) => Revoker::Holder,
-                    (None, 1) => Revoker::Operator,
-                    _ => return Err(Corrupt("api_keys.revoked_by_operator")),
-                },
-                reason: parsed(RevokeReason::parse(&reason), "api_keys.revoke_reason")?,
-                receipt: row
-                    .receipt
-                    .map(|text| serde_json::from_str(&text))
-                    .transpose()
-                    .map_err(|_| Corrupt("api_keys.receipt"))?,
-            }),
-            _ => return Err(Corrupt("api_keys.revoked_at")),
-        };
         let last_use = match (row.last_used_at, row.last_used_ip) {
             (None, None) => None,
             (Some(at), Some(ip)) => Some(UseRecord {
@@ -240,7 +209,7 @@ impl TryFrom<KeyRow> for KeyRecord {
                 None => None,
             },
             watched_since: row.watched_since.map(Timestamp::from_millis),
-            revocation,
+            revocation: row.revocation.read()?,
             last_use,
             marks: KeyMarks {
                 scope_uses: parsed(ScopeUses::parse(&row.scope_uses), "api_keys.scope_uses")?,

@@ -21,6 +21,7 @@ pub(crate) mod notice;
 pub(crate) mod once;
 pub(crate) mod pepper;
 pub(crate) mod refusal;
+pub(crate) mod revocation;
 pub(crate) mod session;
 pub(crate) mod several;
 pub(crate) mod sighting;
@@ -99,7 +100,6 @@ pub(crate) const INDEXED: &[&str] = &[
     key::INSERT,
     key::LIST,
     key::NAME_BY_FORM,
-    key::REVOKE,
     key::TAKE_OVER,
     lead::CHANGES,
     lead::COUNT,
@@ -144,6 +144,16 @@ pub(crate) const INDEXED: &[&str] = &[
     refusal::RECORD,
     refusal::RECORD_OF_KEY,
     refusal::SWEEP,
+    revocation::ADD,
+    revocation::COUNT,
+    revocation::KEEP_RECEIPT,
+    revocation::KEEP_RECEIPT_OF_ALL,
+    revocation::LAPSE,
+    revocation::RAISE_GENERATION,
+    revocation::REVOKE,
+    revocation::UNWRITTEN,
+    revocation::WRITE,
+    revocation::WRITTEN,
     session::BLOCKED_UNTIL,
     session::COUNT_FAILURE,
     session::END,
@@ -158,7 +168,6 @@ pub(crate) const INDEXED: &[&str] = &[
     session::SEEN,
     session::SET_DELAY,
     several::CREATION_STOPPED,
-    several::LIVE,
     several::PAUSE,
     several::PAUSED_AT,
     several::RESUME,

@@ -17,6 +17,7 @@ pub(crate) const DUE: &str = "
     LEFT JOIN key_notices n
         ON n.key_id = k.id AND n.member_id = m.id AND n.days = $1 AND n.key_end = k.expires_at
     WHERE k.revoked_at IS NULL AND k.expires_at > $2 AND k.expires_at <= $3
+        AND k.generation = a.key_generation
         AND k.created_at < k.expires_at - $4
         AND (k.replaced_at IS NULL OR k.replaced_at < k.expires_at - $4)
         AND (n.key_id IS NULL OR n.retry_at <= $5)

@@ -1,9 +1,5 @@
 //! Many keys at once, and whether an account makes new ones.
 
-pub(crate) const LIVE: &str = "
-    SELECT id FROM api_keys
-    WHERE account_id = $1 AND live = 1 AND (expires_at IS NULL OR expires_at > $2)";
-
 pub(crate) const PAUSE: &str =
     "UPDATE api_keys SET paused_at = $3 WHERE account_id = $1 AND id = $2";
 
@@ -13,6 +9,7 @@ pub(crate) const RESUME: &str =
 pub(crate) const PAUSED_AT: &str = "
     SELECT id FROM api_keys
     WHERE account_id = $1 AND standing = 2 AND paused_at = $2 AND (expires_at IS NULL OR expires_at > $3)
+        AND generation = (SELECT key_generation FROM accounts WHERE id = $1)
     ORDER BY created_at, id LIMIT $4";
 
 pub(crate) const CREATION_STOPPED: &str = "SELECT creation_stopped_at FROM accounts WHERE id = $1";

@@ -1,12 +1,13 @@
 //! Every column is known to decide on calls, or not to.
 
 /// What is kept of a key in memory, or decides where it is kept. The trigger that numbers changes has to know each.
-const DECIDING: [&str; 14] = [
+const DECIDING: [&str; 15] = [
     "account_id",
     "allow_list",
     "created_at",
     "digest",
     "expires_at",
+    "generation",
     "limit_depth",
     "limit_per_second",
     "name",
@@ -19,7 +20,7 @@ const DECIDING: [&str; 14] = [
 ];
 
 /// What no call depends on, and what a key is never told.
-const OTHER: [&str; 25] = [
+const OTHER: [&str; 26] = [
     "created_by",
     "first_network_at",
     "folded",
@@ -40,6 +41,7 @@ const OTHER: [&str; 25] = [
     "receipt",
     "revoked_by",
     "revoked_by_operator",
+    "revoked_with_all",
     "scope_uses",
     "standing",
     "stirred_at",
@@ -65,7 +67,7 @@ async fn each_column_that_decides_on_calls_is_in_the_trigger_and_every_other_is_
     .fetch_one(&store.readers)
     .await
     .unwrap();
-    let other_engine = include_str!("../../migrations/postgres/0019_verdicts.sql");
+    let other_engine = include_str!("../../migrations/postgres/0024_account_revocations.sql");
     for column in DECIDING {
         let told = format!("old.{column} IS NOT new.{column}");
         assert!(trigger.contains(&told), "{column}");

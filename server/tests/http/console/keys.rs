@@ -143,11 +143,12 @@ async fn who_revokes_is_told_how_it_reached_the_nodes_and_the_audit_log_keeps_it
         assert_eq!(page.matches(TOLD).count(), 1, "as its status: {page}");
     }
     let log = owner.get("/audit").await.expect(200).body;
-    assert_eq!(log.matches(TOLD).count(), 5, "{log}");
+    // Of each key, and of the revocation of all keys.
+    assert_eq!(log.matches(TOLD).count(), 6, "{log}");
     let file = owner.get("/audit/log.jsonl").await.expect(200).body;
     assert_eq!(
         file.matches("\"receipt\":{\"acknowledged\":1,").count(),
-        5,
+        6,
         "{file}"
     );
 }

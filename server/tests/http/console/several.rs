@@ -271,3 +271,42 @@ async fn an_owner_revokes_all_keys_by_typing_the_accounts_name() {
     let page = owner.get("/keys/revoke-all").await.expect(200).body;
     assert!(page.contains("There is no key that could be revoked"));
 }
+
+/// More keys than are written before the owner gets an answer.
+#[tokio::test]
+async fn keys_are_refused_from_the_answer_on_before_their_rows_are_written() {
+    let (world, owner, [one, ..]) = three().await;
+    one.get("/api/key").await.expect(200);
+    let copies = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1300)
+        INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by, form_token, folded)
+        SELECT 'copy-' || n, account_id, name, preview, randomblob(32), pepper_id, scopes, created_at, created_by, randomblob(32), folded
+        FROM n JOIN api_keys ON api_keys.id = (SELECT min(id) FROM api_keys)";
+    world.sql(copies).await;
+    // Keys without an end are written first.
+    let unwritten = "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL";
+    assert_eq!(world.count(unwritten).await, 1_303);
+    let done = owner
+        .form("/keys/revoke-all", &[("confirm", "Acme Motors")])
+        .await
+        .expect(303);
+    assert_eq!(done.header("location"), "/keys?done=revoke&number=1303");
+    assert_eq!(world.count(unwritten).await, 303);
+    let row = "SELECT count(*) FROM api_keys
+        WHERE revoked_at IS NULL AND name = 'CRM Sync' AND expires_at IS NOT NULL";
+    assert_eq!(world.count(row).await, 1, "this key is among them");
+    assert_eq!(refused(&one).await, "revoked_key");
+    let page = owner.get(&format!("/keys/{}", one.id)).await.expect(200);
+    assert!(page.body.contains("Revoked"), "{}", page.body);
+    let page = owner.get("/keys/revoke-all").await.expect(200).body;
+    assert!(
+        page.contains("There is no key that could be revoked"),
+        "{page}"
+    );
+
+    world.service.write_revocations().await.unwrap();
+    assert_eq!(world.count(unwritten).await, 0);
+    let events = "SELECT count(*) FROM audit_events WHERE action = 'key.revoked'";
+    assert_eq!(world.count(events).await, 1_303);
+    world.service.write_revocations().await.unwrap();
+    assert_eq!(world.count(events).await, 1_303);
+}

@@ -11,7 +11,7 @@ use crate::store::{
     AccountSettings, Action, AuditEvent, Authority, Changed, ChangedSeveral, Claim, Ended,
     Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LinkPurpose, NewLink, NewRevocation,
     NewSession, OldEnds, Put, Removal, Revoker, Rotated, SeveralChange, Store, StoreError,
-    TokenDigest, Which,
+    TokenDigest,
 };
 use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -46,6 +46,7 @@ pub enum Change {
     ChangeKey,
     RotateKey,
     RevokeKey,
+    RevokeAllKeys,
     StopCreation,
     InsertLead,
     UpdateLead,
@@ -71,7 +72,7 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
@@ -82,6 +83,7 @@ impl Change {
         Self::ChangeKey,
         Self::RotateKey,
         Self::RevokeKey,
+        Self::RevokeAllKeys,
         Self::StopCreation,
         Self::InsertLead,
         Self::UpdateLead,
@@ -191,7 +193,7 @@ impl Change {
             }
             Self::ChangeKeys => {
                 let recorded = |_: &KeyRecord| event(Action::KeyPaused);
-                let these = Which::These(vec![world.key.clone()]);
+                let these = [world.key.clone()];
                 let pause = SeveralChange::Pause;
                 let changed = store
                     .change_keys(account, &these, &pause, at(10), &recorded)
@@ -236,6 +238,14 @@ impl Change {
                     .revoke_key(account, &world.key, revocation, event)
                     .await?;
                 matches!(ended, Ended::Revoked(_))
+            }
+            Self::RevokeAllKeys => {
+                let recorded = |_| event(Action::KeyAllRevoked);
+                let (by, reason) = (&tenant.owner, RevokeReason::Leaked);
+                let revoked = store
+                    .revoke_all_keys(account, at(10), by, reason, &recorded)
+                    .await?;
+                revoked.is_some()
             }
             Self::InsertLead | Self::UpdateLead | Self::EraseLead => {
                 self.make_of_lead(store, world, &event).await?

@@ -8,7 +8,7 @@ use crate::leads::{Edit, LeadEdits};
 use crate::store::{
     Action, AuditFilter, Changed, ChangedSeveral, Ended, KeyChange, KeyFilter, KeyRecord,
     KeysFound, MemberChange, MemberChanged, NewRevocation, OldEnds, Revoker, Rotated,
-    SeveralChange, Store, Teammate, Which,
+    SeveralChange, Store, Teammate,
 };
 use domain::{KeyOrder, RevokeReason};
 
@@ -170,7 +170,7 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
 
 async fn changes_several(store: &dyn Store, world: &World, stranger: &Tenant) {
     let event = |_: &KeyRecord| stranger.event(Action::KeyPaused, world.key.as_str(), at(1));
-    let these = Which::These(vec![world.key.clone()]);
+    let these = [world.key.clone()];
     let changed = store
         .change_keys(
             &stranger.account,

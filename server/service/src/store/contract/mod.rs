@@ -19,6 +19,7 @@
 
 mod access;
 mod accounts;
+mod all_keys;
 mod attempts;
 mod audit;
 mod authority;
@@ -132,7 +133,10 @@ macro_rules! store_contract_cases {
             several_keys_change_together_with_one_event_each
             keys_that_were_paused_at_a_time_are_found_and_resumed_together
             where_one_of_several_keys_does_not_fit_none_is_changed
-            all_live_keys_of_an_account_are_revoked_and_no_other
+            all_keys_of_an_account_are_revoked_by_one_change
+            a_revocation_of_all_keys_is_written_into_each_row_once
+            a_key_counts_as_revoked_with_all_before_its_row_is_written
+            of_racing_creations_those_before_a_revocation_of_all_keys_are_revoked
             while_creation_is_stopped_no_key_is_made
             of_racing_stops_and_makings_none_is_made_after_the_stop
             keys_are_found_in_every_order_page_by_page
@@ -234,7 +238,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
+                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

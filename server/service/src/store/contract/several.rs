@@ -5,14 +5,14 @@ use super::tenant::Tenant;
 use super::world::{Shared, at, race};
 use crate::store::{
     Action, AuditEvent, ChangedSeveral, Inserted, KeyRecord, NewRevocation, OldEnds, Revoker,
-    Rotated, SeveralChange, Store, Which,
+    Rotated, SeveralChange, Store,
 };
 use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
 
 async fn change(
     store: &dyn Store,
     tenant: &Tenant,
-    which: &Which,
+    ids: &[KeyId],
     change: &SeveralChange,
     now: Timestamp,
 ) -> ChangedSeveral {
@@ -20,7 +20,7 @@ async fn change(
         |key: &KeyRecord| -> AuditEvent { tenant.event(Action::KeyRevoked, key.id.as_str(), now) };
     let account = &tenant.account;
     store
-        .change_keys(account, which, change, now, &event)
+        .change_keys(account, ids, change, now, &event)
         .await
         .unwrap()
 }
@@ -51,28 +51,13 @@ pub(super) async fn several_keys_change_together_with_one_event_each(store: Shar
         ids.push(tenant.hold(&*store, name).await);
     }
     let events = tenant.events(&*store).await;
-    let these = |ids: &[KeyId]| Which::These(ids.to_vec());
-    let paused = change(
-        &*store,
-        &tenant,
-        &these(&ids[..2]),
-        &SeveralChange::Pause,
-        at(5),
-    )
-    .await;
+    let paused = change(&*store, &tenant, &ids[..2], &SeveralChange::Pause, at(5)).await;
     assert_eq!(paused, ChangedSeveral::Changed(2));
     assert_eq!(
         statuses(&*store, &tenant, at(5)).await,
         [Paused, Paused, Active, Active]
     );
-    let revoked = change(
-        &*store,
-        &tenant,
-        &these(&ids[1..3]),
-        &revoke(&tenant, at(6)),
-        at(6),
-    )
-    .await;
+    let revoked = change(&*store, &tenant, &ids[1..3], &revoke(&tenant, at(6)), at(6)).await;
     assert_eq!(revoked, ChangedSeveral::Changed(2));
     assert_eq!(
         statuses(&*store, &tenant, at(6)).await,
@@ -104,7 +89,7 @@ pub(super) async fn where_one_of_several_keys_does_not_fit_none_is_changed(store
     let before = statuses(&*store, &a, at(6)).await;
     let events = a.events(&*store).await;
     for other in [&two, &theirs, &KeyId::parse("none").unwrap()] {
-        let which = Which::These(vec![one.clone(), other.clone()]);
+        let which = [one.clone(), other.clone()];
         for what in [SeveralChange::Pause, revoke(&a, at(6))] {
             let changed = change(&*store, &a, &which, &what, at(6)).await;
             assert_eq!(changed, ChangedSeveral::Stale, "{other}");
@@ -113,41 +98,6 @@ pub(super) async fn where_one_of_several_keys_does_not_fit_none_is_changed(store
     assert_eq!(statuses(&*store, &a, at(6)).await, before);
     assert_eq!(a.events(&*store).await, events);
     assert_eq!(statuses(&*store, &b, at(6)).await, [KeyStatus::Active]);
-}
-
-pub(super) async fn all_live_keys_of_an_account_are_revoked_and_no_other(store: Shared) {
-    let (a, b) = (
-        Tenant::settle(&*store, "a").await,
-        Tenant::settle(&*store, "b").await,
-    );
-    b.hold(&*store, "1").await;
-    let mut over = a.key("0", at(0));
-    over.expires_at = Some(at(10));
-    a.issue(&*store, over).await;
-    for name in ["1", "2", "3"] {
-        let id = a.hold(&*store, name).await;
-        if name == "2" {
-            let which = Which::These(vec![id]);
-            change(&*store, &a, &which, &SeveralChange::Pause, at(5)).await;
-        }
-    }
-    let events = a.events(&*store).await;
-    let all = revoke(&a, at(10));
-    assert_eq!(
-        change(&*store, &a, &Which::AllLive, &all, at(10)).await,
-        ChangedSeveral::Changed(3)
-    );
-    assert_eq!(a.events(&*store).await, events + 3);
-    let revoked = KeyStatus::Revoked;
-    assert_eq!(
-        statuses(&*store, &a, at(10)).await,
-        [KeyStatus::Expired, revoked, revoked, revoked]
-    );
-    assert_eq!(statuses(&*store, &b, at(10)).await, [KeyStatus::Active]);
-    assert_eq!(
-        change(&*store, &a, &Which::AllLive, &all, at(11)).await,
-        ChangedSeveral::Changed(0)
-    );
 }
 
 pub(super) async fn while_creation_is_stopped_no_key_is_made(store: Shared) {
@@ -221,20 +171,10 @@ pub(super) async fn keys_that_were_paused_at_a_time_are_found_and_resumed_togeth
     }
     let theirs = stranger.hold(&*store, "theirs").await;
     let pause = SeveralChange::Pause;
-    let (some, more) = (
-        Which::These(ids[..2].to_vec()),
-        Which::These(ids[2..3].to_vec()),
-    );
-    change(&*store, &tenant, &some, &pause, at(5)).await;
-    change(&*store, &tenant, &more, &pause, at(6)).await;
-    change(
-        &*store,
-        &stranger,
-        &Which::These(vec![theirs]),
-        &pause,
-        at(5),
-    )
-    .await;
+    let (some, more) = (&ids[..2], &ids[2..3]);
+    change(&*store, &tenant, some, &pause, at(5)).await;
+    change(&*store, &tenant, more, &pause, at(6)).await;
+    change(&*store, &stranger, &[theirs], &pause, at(5)).await;
     let paused = async |limit| {
         let found = store.keys_paused_at(&tenant.account, at(5), at(7), limit);
         let mut found = found.await.unwrap();
@@ -246,10 +186,10 @@ pub(super) async fn keys_that_were_paused_at_a_time_are_found_and_resumed_togeth
 
     // All of them are paused, or none is resumed.
     let resume = SeveralChange::Resume;
-    let with_active = Which::These(vec![ids[0].clone(), ids[3].clone()]);
+    let with_active = [ids[0].clone(), ids[3].clone()];
     let refused = change(&*store, &tenant, &with_active, &resume, at(7)).await;
     assert_eq!(refused, ChangedSeveral::Stale);
-    let resumed = change(&*store, &tenant, &some, &resume, at(7)).await;
+    let resumed = change(&*store, &tenant, some, &resume, at(7)).await;
     assert_eq!(resumed, ChangedSeveral::Changed(2));
     assert_eq!(
         statuses(&*store, &tenant, at(7)).await,

@@ -43,12 +43,13 @@ async fn decided_by(store: &dyn Store, digest: &KeyDigest) -> String {
 
 /// The ports in this list are called by the service where it waits for every node (`Service::everywhere`). One that is
 /// new here has to be, too.
-const TOLD: [Change; 5] = [
+const TOLD: [Change; 6] = [
     Change::ChangeAccount,
     Change::ChangeKeys,
     Change::ChangeKey,
     Change::RotateKey,
     Change::RevokeKey,
+    Change::RevokeAllKeys,
 ];
 
 pub(super) async fn every_change_of_what_calls_are_decided_by_is_told(store: Shared) {

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 
+import changes
 import load
 from load import cpu, make, open_to_all, run, stop, told, wrk, written
 from startup import resident, start
@@ -276,10 +277,22 @@ def h(voxum, programs, root):
     print(f"h  each called every {100_000 / rate:.1f} s, the last use that is written is {age:.1f} s ago at most")
 
 
+def i(voxum, programs, root):
+    """All of 100,000 keys revoked at once."""
+    with Postgres(root) as postgres:
+        changes.all_keys(voxum, root, postgres)
+
+
+def j(voxum, programs, root):
+    """Keys revoked while feeds are stored."""
+    with Postgres(root) as postgres:
+        changes.beside_feeds(voxum, root, postgres)
+
+
 def main():
     voxum, programs = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory() as root:
-        for letter in sys.argv[3:] or "abcdefgh":
+        for letter in sys.argv[3:] or "abcdefghij":
             with tempfile.TemporaryDirectory(dir=root) as place:
                 globals()[letter](voxum, programs, place)
 

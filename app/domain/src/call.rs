@@ -27,6 +27,7 @@ pub enum Refusal {
     InvalidParameter,
     NotFound,
     PreconditionFailed,
+    ReplaceTooLarge,
     IdempotencyKeyReused,
     Conflict,
     Internal,
@@ -36,7 +37,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::RevokedKey,
         Self::ExpiredKey,
         Self::PausedKey,
@@ -51,6 +52,7 @@ impl Refusal {
         Self::InvalidParameter,
         Self::NotFound,
         Self::PreconditionFailed,
+        Self::ReplaceTooLarge,
         Self::IdempotencyKeyReused,
         Self::Conflict,
         Self::Internal,
@@ -75,6 +77,7 @@ impl Refusal {
             Self::InvalidParameter => "invalid_parameter",
             Self::NotFound => "not_found",
             Self::PreconditionFailed => "precondition_failed",
+            Self::ReplaceTooLarge => "replace_too_large",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::Conflict => "conflict",
             Self::Internal => "internal",
@@ -108,6 +111,7 @@ impl Refusal {
             Self::InvalidParameter => "A wrong parameter",
             Self::NotFound => "No such item or lead",
             Self::PreconditionFailed => "Changed by somebody else meanwhile",
+            Self::ReplaceTooLarge => "A feed that would remove too many items",
             Self::IdempotencyKeyReused => "Idempotency key used twice",
             Self::Conflict => "The same request is under way",
             Self::Internal => "A fault on our side",

@@ -15,9 +15,13 @@ use serde::Serialize;
 use service::inventory::EntryError;
 use service::key::{KeyRefusal, Malformed};
 use service::rfc3339;
+use service::store::REMOVED_AT_MOST;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use utoipa::ToSchema;
+
+// The texts name it.
+const _: () = assert!(REMOVED_AT_MOST == 10_000);
 
 /// A refusal, in the order in which they are checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +64,8 @@ pub enum Problem {
     /// A condition on what carries no entity tags.
     NoConditions,
     IdempotencyKeyReused,
+    /// A feed with `mode=replace` that leaves out more stored items than [`REMOVED_AT_MOST`].
+    ReplaceTooLarge,
     /// With an idempotency key: why it cannot be answered.
     Conflict(&'static str),
     Internal,
@@ -115,6 +121,7 @@ impl Problem {
                 "idempotency_key_reused",
                 "Idempotency key reused",
             ),
+            Self::ReplaceTooLarge => (S::CONFLICT, "replace_too_large", "Replace too large"),
             Self::Conflict(_) => (S::CONFLICT, "conflict", "Conflict"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
             Self::Unavailable | Self::PastDeadline => {
@@ -179,6 +186,11 @@ impl Problem {
             }
             Self::IdempotencyKeyReused => {
                 "This `Idempotency-Key` came with another request before. Nothing was changed; give each request a key of its own.".into()
+            }
+            Self::ReplaceTooLarge => {
+                "This feed would remove more than 10,000 items, the most that one feed may remove, so nothing was changed. \
+                 Delete items that are not in it with `DELETE /api/inventory/{id}` first, or send it with `mode=merge`."
+                    .into()
             }
             Self::Conflict(why) => (*why).into(),
             Self::Internal => {

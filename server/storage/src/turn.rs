@@ -7,7 +7,8 @@ use domain::AccountId;
 pub(crate) enum Turn<'a> {
     /// Changes of one account, one after the other.
     Account(&'a AccountId),
-    /// A feed of an account: one at a time, so that no more than one stands between any other change and its turn.
+    /// Changes of the items of an account, one after the other. They wait for the turn of the account only once the items are
+    /// stored.
     Feed(&'a AccountId),
     /// Changes of what belongs to no account, one after the other.
     Installation,

@@ -1,7 +1,7 @@
 //! Feeds: many items at once, all or none, or as many as are good.
 
 use super::{EntryCode, EntryError, Item, ItemDraft};
-use crate::store::{Action, AuditEvent, UpsertCounts};
+use crate::store::{Action, AuditEvent, UpsertCounts, Upserted};
 use crate::{Client, Error, KeyCaller, Member, Service};
 use domain::{AccountId, Scope};
 use serde_json::json;
@@ -57,6 +57,8 @@ pub enum FeedReport {
     },
     /// Nothing was stored; pointers are from the list of items on.
     Rejected(Vec<EntryError>),
+    /// Nothing was stored: the feed would have removed more items than [`crate::store::REMOVED_AT_MOST`].
+    RemovesTooMany,
 }
 
 impl Service {
@@ -133,14 +135,17 @@ impl Service {
                 "unchanged": counts.unchanged, "removed": counts.removed, "rejected": rejected.len(),
             }))
         };
-        let counts = self
+        let stored = self
             .store
             .upsert_items(account, &items, kept.as_ref(), self.clock.now(), &recorded)
             .await?;
-        Ok(FeedReport::Stored {
-            received,
-            counts,
-            rejected,
+        Ok(match stored {
+            Upserted::Stored(counts) => FeedReport::Stored {
+                received,
+                counts,
+                rejected,
+            },
+            Upserted::RemovesTooMany => FeedReport::RemovesTooMany,
         })
     }
 }

@@ -157,6 +157,10 @@ fn plain(code: &str) -> (String, &'static str) {
             "The item was changed since the caller read it, so nothing was changed.",
             "Have it read the item again, and send the change with the ETag that comes with it.",
         ),
+        "replace_too_large" => (
+            "The feed was sent as the whole inventory, and would have removed more than 10,000 stored items. Nothing was changed.",
+            "Check that it holds the whole inventory. If it does, have the other items deleted one by one first.",
+        ),
         "idempotency_key_reused" => (
             "The Idempotency-Key had come with another request before.",
             "Have each request sent with a key of its own.",

@@ -323,12 +323,17 @@ pub trait KeyStore: Send + Sync + 'static {
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()>;
 }
 
+/// Items that one feed may remove at most. SQLite has one writer for all accounts, which a feed holds until it is stored, so
+/// this bounds how long a revocation waits for a feed. A feed has at most 5,000 items.
+pub const REMOVED_AT_MOST: usize = 10_000;
+
 /// The sellers' items.
 #[async_trait]
 pub trait InventoryStore: Send + Sync + 'static {
     /// Creates or replaces items, all or nothing. An item that is stored already with equal fields is left as it is,
-    /// with its `updated_at`. Where `kept` is given, every stored item whose id is not in it is removed. `event` is asked for the audit event once the counts are known, and nothing is
-    /// recorded where nothing changed.
+    /// with its `updated_at`. If `kept` is given, every stored item whose id is not in it is removed, up to
+    /// [`REMOVED_AT_MOST`]; if there are more of them, nothing is changed. `event` is asked for the audit event once the counts
+    /// are known, and nothing is recorded if nothing changed.
     async fn upsert_items(
         &self,
         account: &AccountId,
@@ -336,7 +341,7 @@ pub trait InventoryStore: Send + Sync + 'static {
         kept: Option<&HashSet<&str>>,
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
-    ) -> Result<UpsertCounts>;
+    ) -> Result<Upserted>;
 
     /// Creates or replaces one item, where `condition` holds of what is stored. No event is recorded where nothing
     /// changed.

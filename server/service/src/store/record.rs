@@ -369,6 +369,14 @@ pub struct UpsertCounts {
     pub removed: u64,
 }
 
+/// The outcome of storing a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upserted {
+    Stored(UpsertCounts),
+    /// It would have removed more items than [`REMOVED_AT_MOST`](super::REMOVED_AT_MOST); nothing was changed.
+    RemovesTooMany,
+}
+
 /// What putting one item came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Put {

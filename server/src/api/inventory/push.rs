@@ -54,7 +54,8 @@ struct Rejected<'a> {
 /// Push items
 ///
 /// Creates and updates up to 5,000 items in one call, as JSON, XML or CSV. A sent item replaces the stored one whole;
-/// sending the same items again is safe and changes nothing. Everything is stored, or nothing is.
+/// sending the same items again is safe and changes nothing. Everything is stored, or nothing is. With `mode=replace`, one
+/// feed removes at most 10,000 items.
 #[utoipa::path(
     post,
     path = "/api/inventory",
@@ -109,6 +110,7 @@ pub async fn push(
             Ok(Json(answer).into_response())
         }
         FeedReport::Rejected(errors) => Err(invalid(errors)),
+        FeedReport::RemovesTooMany => Err(Problem::ReplaceTooLarge),
     }
 }
 

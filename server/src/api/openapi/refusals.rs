@@ -69,6 +69,9 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
     all.push(Problem::InvalidParameter(
         "There is no parameter `page` here. Leave it out.".into(),
     ));
+    if method == "post" && path == "/api/inventory" {
+        all.push(Problem::ReplaceTooLarge);
+    }
     let single = path.ends_with("{id}");
     let lead = path.starts_with("/api/leads");
     if single && lead {
@@ -116,6 +119,7 @@ pub fn every_problem() -> Vec<Problem> {
         Problem::InvalidParameter("Give `limit` a number from 1 to 500.".into()),
         Problem::NoSuchItem,
         Problem::PreconditionFailed,
+        Problem::ReplaceTooLarge,
         Problem::IdempotencyKeyReused,
         Problem::Conflict(crate::api::once::IN_FLIGHT),
         Problem::Internal,

@@ -182,6 +182,10 @@ fn listed(errors: Vec<EntryError>) -> Outcome {
 fn reported(report: FeedReport) -> Outcome {
     match report {
         FeedReport::Rejected(errors) => listed(errors),
+        FeedReport::RemovesTooMany => refused(
+            "This file would remove more than 10,000 items, the most that one file may remove, so nothing was changed. Check \
+             that it is the whole inventory, or choose to keep the items that are not in it.",
+        ),
         FeedReport::Stored {
             received,
             counts,

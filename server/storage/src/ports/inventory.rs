@@ -1,15 +1,16 @@
 //! The sellers' items.
 
-use super::{
-    Connection, Executor, Result, Store, Turn, can_be_stored, read, read_all, record, upsert_all,
-};
+use super::feed::{Row, delete_all, left_out, upsert, upsert_all};
+use super::{Connection, Executor, Result, Store, Turn, can_be_stored, read, read_all, record};
 use crate::error::Doing as _;
 use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
 use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Condition, Item, ItemFilter, StoredItem};
-use service::store::{AuditEvent, InventoryStore, Put, Removal, StoreError, UpsertCounts};
+use service::store::{
+    AuditEvent, InventoryStore, Put, REMOVED_AT_MOST, Removal, UpsertCounts, Upserted,
+};
 use std::collections::HashSet;
 
 #[async_trait]
@@ -21,18 +22,26 @@ impl InventoryStore for Store {
         kept: Option<&HashSet<&str>>,
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
-    ) -> Result<UpsertCounts> {
-        let _turn = self.feed_turn("storing items").await?;
-        let mut tx = self.begin(Turn::Feed(account), "storing items").await?;
-        let mut counts = upsert_all(&mut tx, account, items, now).await?;
-        if let Some(kept) = kept {
-            counts.removed = sweep(&mut tx, account, kept).await?;
+    ) -> Result<Upserted> {
+        const DOING: &str = "storing items";
+        let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect::<Result<_>>()?;
+        let _turn = self.feed_turn(DOING).await?;
+        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
+        let left_out = match kept {
+            Some(kept) => left_out(&mut tx, account, kept).await?,
+            None => Vec::new(),
+        };
+        if left_out.len() > REMOVED_AT_MOST {
+            return Ok(Upserted::RemovesTooMany);
         }
+        let mut counts = upsert_all(&mut tx, account, &rows, now).await?;
+        counts.removed = delete_all(&mut tx, account, &left_out).await?;
         if counts.created + counts.updated + counts.removed > 0 {
+            self.turn_to_change(&mut tx, account, DOING).await?;
             record(&mut tx, &event(counts)).await?;
         }
-        tx.commit().await.doing("storing items")?;
-        Ok(counts)
+        tx.commit().await.doing(DOING)?;
+        Ok(Upserted::Stored(counts))
     }
 
     async fn put_item(
@@ -50,12 +59,13 @@ impl InventoryStore for Store {
         if !condition.holds(before.as_ref().map(StoredItem::version)) {
             return Ok(Put::ConditionFailed);
         }
-        let changed = upsert(&mut tx, account, item, now).await?;
-        if let (None, Some(before)) = (changed, before) {
+        let changed = upsert(&mut tx, account, &[Row::new(item)?], now).await?;
+        if let (true, Some(before)) = (changed.is_empty(), before) {
             return Ok(Put::Updated(Box::new(before)));
         }
         let stored = find(&mut *tx, account, item.id.as_str()).await?;
         let stored = stored.ok_or(sqlx::Error::RowNotFound).doing(DOING)?;
+        self.turn_to_change(&mut tx, account, DOING).await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         let stored = Box::new(stored);
@@ -117,7 +127,7 @@ impl InventoryStore for Store {
         event: AuditEvent,
     ) -> Result<Removal> {
         const DOING: &str = "deleting an item";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
         let Some(before) = find(&mut *tx, account, id).await? else {
             return Ok(Removal::Missing);
         };
@@ -125,6 +135,7 @@ impl InventoryStore for Store {
             return Ok(Removal::ConditionFailed);
         }
         delete(&mut tx, account, id).await?;
+        self.turn_to_change(&mut tx, account, DOING).await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(Removal::Removed)
@@ -167,69 +178,4 @@ async fn delete(connection: &mut Connection, account: &AccountId, id: &str) -> R
         .await
         .doing("deleting an item")?;
     Ok(())
-}
-
-/// Removes all but those that are kept, and says how many.
-async fn sweep(
-    connection: &mut Connection,
-    account: &AccountId,
-    kept: &HashSet<&str>,
-) -> Result<u64> {
-    let ids: Vec<String> = sqlx::query_scalar(inventory::IDS)
-        .bind(account.as_str())
-        .fetch_all(&mut *connection)
-        .await
-        .doing("listing the items that a full feed leaves out")?;
-    let left_out = |id: &&String| !kept.contains(id.as_str());
-    let left_out: Vec<&String> = ids.iter().filter(left_out).collect();
-    let mut removed = 0;
-    for some in left_out.chunks(inventory::DELETED_AT_ONCE) {
-        // The last one fills the places that are left.
-        let last = some.last().copied();
-        let mut query = sqlx::query(inventory::DELETE_SOME).bind(account.as_str());
-        for place in 0..inventory::DELETED_AT_ONCE {
-            query = query.bind(some.get(place).copied().or(last).map(String::as_str));
-        }
-        let done = query.execute(&mut *connection).await;
-        removed += done
-            .doing("deleting the items that a full feed leaves out")?
-            .rows_affected();
-    }
-    Ok(removed)
-}
-
-pub(in super::super) fn attributes_text(item: &Item) -> Result<String> {
-    serde_json::to_string(&item.attributes).map_err(|error| StoreError::Broken(error.into()))
-}
-
-/// What items are searched by.
-pub(in super::super) fn search_text(item: &Item) -> String {
-    ItemFilter::folded(&format!("{}\n{}", item.id.as_str(), item.name))
-}
-
-/// The item's revision, where this changed it.
-pub(in super::super) async fn upsert(
-    connection: &mut Connection,
-    account: &AccountId,
-    item: &Item,
-    now: Timestamp,
-) -> Result<Option<i64>> {
-    let attributes = attributes_text(item)?;
-    sqlx::query_scalar(inventory::UPSERT)
-        .bind(account.as_str())
-        .bind(item.id.as_str())
-        .bind(item.name.as_str())
-        .bind(item.category.as_deref())
-        .bind(item.price.map(service::inventory::Price::cents))
-        .bind(item.currency.map(service::inventory::Currency::code))
-        .bind(item.description.as_deref())
-        .bind(item.url.as_deref())
-        .bind(item.image_url.as_deref())
-        .bind(i64::from(item.available))
-        .bind(attributes)
-        .bind(now.millis())
-        .bind(search_text(item))
-        .fetch_optional(connection)
-        .await
-        .doing("storing an item")
 }

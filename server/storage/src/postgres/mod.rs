@@ -4,8 +4,9 @@
 //! commits. Here a change first takes a lock in its transaction ([`Turn`]), so that the changes of one account come one
 //! after the other, on all nodes together, and accounts do not wait for each other. Below that, "read committed" will do.
 //!
-//! Feeds of one account take a lock of their own before that: whoever revokes a key waits for one of them at most,
-//! however many are sent to however many nodes. What may be lost with the power (when a key was last used, how many
+//! Changes of items take a lock of their own and store the items under it. They take the lock of all changes of the account
+//! at their end alone, when they record their audit event: a revocation never waits for the items of a feed.
+//! What may be lost with the power (when a key was last used, how many
 //! calls there were) is written by one node at a time, without waiting for the disk; where it meets a change in a row, it
 //! is what gives way, and is tried again.
 //!
@@ -17,7 +18,6 @@
 //! treated as down.
 
 mod connection;
-mod feed;
 mod hints;
 mod listings;
 mod look;
@@ -39,11 +39,10 @@ use crate::error::Doing as _;
 use crate::turn::Turn;
 use connection::{Connection, Pool, Transaction};
 use domain::AccountId;
-use feed::upsert_all;
 use hints::Hints;
 use listings::Listings;
 use ports::Result;
-use sqlx::{PgExecutor as Executor, Postgres as Engine};
+use sqlx::{AssertSqlSafe, Executor as _, PgExecutor as Executor, Postgres as Engine};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -124,10 +123,21 @@ impl PostgresStore {
     async fn begin(&self, turn: Turn<'_>, doing: &'static str) -> Result<Transaction> {
         let locks = match turn {
             Turn::Account(account) => lock(CHANGES, number(account)),
-            Turn::Feed(account) => lock(FEEDING, number(account)) + &lock(CHANGES, number(account)),
+            Turn::Feed(account) => lock(FEEDING, number(account)),
             Turn::Installation => lock(INSTALLATION, 0),
         };
         self.writer.begin(locks).await.doing(doing)
+    }
+
+    /// Waits for the turn of a change of the account, in a transaction that a feed began. It ends with the transaction.
+    async fn turn_to_change(
+        &self,
+        transaction: &mut Transaction,
+        account: &AccountId,
+        doing: &'static str,
+    ) -> Result<()> {
+        let lock = AssertSqlSafe(lock(CHANGES, number(account)));
+        transaction.execute(lock).await.map(drop).doing(doing)
     }
 
     /// Begins a change that may be lost with the power.

@@ -33,7 +33,7 @@ impl Given {
 }
 
 /// Rows for one statement, at most: databases bound the values that can be bound, SQLite to 32,766, and no statement here
-/// has more than nine columns.
+/// has more than thirteen columns.
 pub(crate) const MOST: usize = 1_000;
 
 /// Whether so many rows are what a busy server writes again and again. Texts for other numbers are not remembered: there
@@ -49,6 +49,8 @@ pub(crate) const ALL: &[&Given] = &[
     &super::call::ADD_TO_ACCOUNTS,
     &super::call::ADD_TO_KEYS,
     &super::call::FIRST_CALLS,
+    &super::inventory::DELETE_MANY,
+    &super::inventory::UPSERT,
     &super::key::KNOWN_DIGESTS,
     &super::key::RECORD_USES,
     &super::sighting::ADD_CALLERS,

@@ -1,20 +1,24 @@
 //! The sellers' items.
 
+use super::given::Given;
 use crate::error::Corrupt;
 use domain::Timestamp;
 use service::inventory::{Currency, Item, ItemId, Price, StoredItem};
 
-/// Gives no row where the stored item is equal, else the item's revision: 1 for a new one.
-macro_rules! upsert_items {
-    ($rows:literal) => {
-        concat!(
-            "
+/// Creates or replaces items of different ids, in one statement: while they are stored, SQLite's writer is held, and PostgreSQL
+/// may be far away. Returns the revision of each item that it changed, which is 1 for a new one.
+pub(crate) const UPSERT: Given = Given {
+    columns:
+        "account_id, id, name, category, price, currency, description, url, image_url, available,
+        attributes, updated_at, search",
+    // Without a `WHERE`, SQLite reads `ON` as part of a join.
+    statement: "
     INSERT INTO items
         (account_id, id, name, category, price, currency, description, url, image_url,
          available, attributes, updated_at, search, revision)
-    ",
-            $rows,
-            "
+    SELECT account_id, id, name, category, price, currency, description, url, image_url,
+        available, attributes, updated_at, search, 1
+    FROM given WHERE true
     ON CONFLICT (account_id, id) DO UPDATE SET
         name = excluded.name,
         category = excluded.category,
@@ -37,37 +41,21 @@ macro_rules! upsert_items {
         OR items.image_url IS DISTINCT FROM excluded.image_url
         OR items.available IS DISTINCT FROM excluded.available
         OR items.attributes IS DISTINCT FROM excluded.attributes
-    RETURNING revision"
-        )
-    };
-}
+    RETURNING revision",
+};
 
-pub(crate) const UPSERT: &str =
-    upsert_items!("VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)");
-
-/// Many at once, of different ids, for PostgreSQL: it may be far away, and a whole feed keeps other changes of its account
-/// waiting. An array of each column, and rows for those alone that were changed.
-pub(crate) const UPSERT_MANY: &str = upsert_items!(
-    "SELECT $1, i.id, i.name, i.category, i.price, i.currency, i.description, i.url, i.image_url,
-        i.available, i.attributes, $12, i.search, 1
-    FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13) AS i
-        (id, name, category, price, currency, description, url, image_url, available, attributes, search)"
-);
-
-pub(crate) const IDS: &str = "SELECT id FROM items WHERE account_id = $1";
+/// Up to `$2` of them.
+pub(crate) const IDS: &str = "SELECT id FROM items WHERE account_id = $1 LIMIT $2";
 
 pub(crate) const DELETE: &str = "DELETE FROM items WHERE account_id = $1 AND id = $2";
 
-/// As many as this: a statement for each would keep the writer for seconds where a whole inventory goes.
-pub(crate) const DELETED_AT_ONCE: usize = 64;
-
-pub(crate) const DELETE_SOME: &str = "
-    DELETE FROM items WHERE account_id = $1 AND id IN (
-        $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-        $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33,
-        $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49,
-        $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65
-    )";
+/// Many of one account at once.
+pub(crate) const DELETE_MANY: Given = Given {
+    columns: "account_id, id",
+    statement: "
+    DELETE FROM items
+    WHERE account_id = (SELECT account_id FROM given LIMIT 1) AND id IN (SELECT id FROM given)",
+};
 
 macro_rules! select_items {
     ($($rest:expr),+ $(,)?) => {

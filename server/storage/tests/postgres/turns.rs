@@ -4,7 +4,7 @@ use crate::server::Database;
 use domain::Timestamp;
 use service::inventory::{Item, ItemId};
 use service::store::contract::{Change, World};
-use service::store::{Action, Actor, AuditEvent, Authority, InventoryStore as _};
+use service::store::{Action, Actor, AuditEvent, Authority, InventoryStore as _, Upserted};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, PostgresStore};
@@ -28,7 +28,7 @@ fn item(id: String) -> Item {
 const FEED: Duration = Duration::from_millis(1_000);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn whoever_changes_a_key_waits_for_one_feed_at_most_and_never_for_another_account() {
+async fn a_key_is_revoked_while_feeds_of_its_account_are_being_stored() {
     let database = Database::new().await;
     let url = database.url();
     let open = async || PostgresStore::open(url.as_str(), OpenMode::CreateIfNew).await;
@@ -75,11 +75,10 @@ async fn whoever_changes_a_key_waits_for_one_feed_at_most_and_never_for_another_
     let revoked = Change::RevokeKey.make(&nodes[1], &world, &account).await;
     assert!(revoked.expect("revoked"));
     let took = began.elapsed();
-    assert!(took < FEED * 3 / 2, "the revocation waited for {took:?}");
-    assert!(took > FEED / 4, "the revocation did not wait: {took:?}");
+    assert!(took < FEED / 2, "the revocation waited for {took:?}");
     for feed in feeds {
-        let counts = feed.await.expect("a feed").expect("stored");
-        assert_eq!(counts.created, 1);
+        let stored = feed.await.expect("a feed").expect("stored");
+        assert!(matches!(stored, Upserted::Stored(counts) if counts.created == 1));
     }
     assert!(began.elapsed() > FEED * 3, "the feeds did not queue");
     drop(raw);

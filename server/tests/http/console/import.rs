@@ -94,6 +94,22 @@ async fn what_is_no_feed_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_file_that_would_remove_too_many_items_is_refused() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.many_items().await;
+    let mode = [("mode", "replace")];
+    let file = "id,name\nnew,New\n";
+    let page = owner.upload("/inventory", "cars.csv", file, &mode);
+    let page = page.await.expect(200).body;
+    assert!(
+        page.contains("would remove more than 10,000 items"),
+        "{page}"
+    );
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 10_001);
+}
+
+#[tokio::test]
 async fn who_may_only_look_sends_no_file() {
     let world = World::new().await;
     let owner = world.owner().await;

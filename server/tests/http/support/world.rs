@@ -205,6 +205,14 @@ impl World {
         self.service.look().await.unwrap();
     }
 
+    /// Stores 10,001 items in each account: one more than a feed may remove.
+    pub async fn many_items(&self) {
+        let items = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n <= 10000)
+            INSERT INTO items (account_id, id, name, available, attributes, updated_at, revision, search)
+            SELECT id, 'old-' || n, 'Old', 1, '{}', 0, 1, 'old' FROM n JOIN accounts ORDER BY n";
+        self.sql(items).await;
+    }
+
     pub async fn count(&self, statement: &'static str) -> i64 {
         let mut connection = self.connection().await;
         sqlx::query_scalar(statement)

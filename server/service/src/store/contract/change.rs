@@ -11,7 +11,7 @@ use crate::store::{
     AccountSettings, Action, AuditEvent, Authority, Changed, ChangedSeveral, Claim, Ended,
     Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LinkPurpose, NewLink, NewRevocation,
     NewSession, OldEnds, Put, Removal, Revoker, Rotated, SeveralChange, Store, StoreError,
-    TokenDigest,
+    TokenDigest, UpsertCounts, Upserted,
 };
 use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -154,10 +154,15 @@ impl Change {
                 changed.name = "Changed".into();
                 let recorded = |_| event(Action::InventoryUpdated);
                 let items = [changed, item("new")];
-                let counts = store
+                let stored = store
                     .upsert_items(account, &items, None, at(10), &recorded)
                     .await?;
-                counts.created == 1 && counts.updated == 1
+                let expected = UpsertCounts {
+                    created: 1,
+                    updated: 1,
+                    ..UpsertCounts::default()
+                };
+                stored == Upserted::Stored(expected)
             }
             Self::PutItem => {
                 let event = event(Action::InventoryUpdated);
@@ -169,10 +174,10 @@ impl Change {
             Self::ReplaceItems => {
                 let recorded = |_| event(Action::InventoryUpdated);
                 let kept = HashSet::from([world.item.as_str(), "full"]);
-                let counts = store
+                let stored = store
                     .upsert_items(account, &[item("full")], Some(&kept), at(10), &recorded)
                     .await?;
-                counts.created == 1
+                matches!(stored, Upserted::Stored(counts) if counts.created == 1)
             }
             Self::DeleteItem => {
                 let event = event(Action::ItemDeleted);

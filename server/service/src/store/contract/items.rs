@@ -3,7 +3,7 @@
 use super::tenant::Tenant;
 use super::world::{Shared, all, at, item, race};
 use crate::inventory::{Condition, ItemFilter, Version};
-use crate::store::{Action, Put, Removal, Store};
+use crate::store::{Action, Put, REMOVED_AT_MOST, Removal, Store, UpsertCounts, Upserted};
 use std::sync::Arc;
 
 async fn ids(store: &dyn Store, tenant: &Tenant, filter: &ItemFilter) -> Vec<String> {
@@ -23,11 +23,15 @@ pub(super) async fn a_full_feed_removes_what_it_leaves_out(store: Shared) {
     other.push(&*store, &[item("1"), item("9")], at(1)).await;
     let before = [item("1"), item("2"), item("3"), item("4")];
     tenant.push(&*store, &before, at(1)).await;
-    let counts = tenant
-        .replace(&*store, &[item("2"), item("5")], &["4"], at(2))
-        .await;
-    let done = (counts.created, counts.unchanged, counts.removed);
-    assert_eq!(done, (1, 1, 2));
+    let feed = [item("2"), item("5")];
+    let replaced = tenant.replace(&*store, &feed, &["4"], at(2));
+    let counts = UpsertCounts {
+        created: 1,
+        updated: 0,
+        unchanged: 1,
+        removed: 2,
+    };
+    assert_eq!(replaced.await, Upserted::Stored(counts));
     assert_eq!(ids(&*store, &tenant, &all()).await, ["2", "4", "5"]);
     assert_eq!(ids(&*store, &other, &all()).await, ["1", "9"]);
     // Nothing left to remove: nothing to record.
@@ -36,6 +40,34 @@ pub(super) async fn a_full_feed_removes_what_it_leaves_out(store: Shared) {
         .replace(&*store, &[item("2"), item("5")], &["4"], at(3))
         .await;
     assert_eq!(tenant.events(&*store).await, events);
+}
+
+pub(super) async fn a_full_feed_that_would_remove_too_many_items_changes_nothing(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let many: Vec<_> = (0..=REMOVED_AT_MOST)
+        .map(|number| item(&number.to_string()))
+        .collect();
+    tenant.push(&*store, &many, at(1)).await;
+    let stored = async || {
+        let account = &tenant.account;
+        store.count_items(account, &all()).await.unwrap()
+    };
+    let before = stored().await;
+    let events = tenant.events(&*store).await;
+    let feed = [item("new")];
+    let replaced = tenant.replace(&*store, &feed, &["unknown"], at(2));
+    assert_eq!(replaced.await, Upserted::RemovesTooMany);
+    assert_eq!(stored().await, before);
+    assert_eq!(tenant.events(&*store).await, events);
+
+    let replaced = tenant.replace(&*store, &feed, &["7"], at(2));
+    let counts = UpsertCounts {
+        created: 1,
+        removed: REMOVED_AT_MOST as u64,
+        ..UpsertCounts::default()
+    };
+    assert_eq!(replaced.await, Upserted::Stored(counts));
+    assert_eq!(ids(&*store, &tenant, &all()).await, ["7", "new"]);
 }
 
 pub(super) async fn an_item_is_put_only_where_the_condition_holds(store: Shared) {

@@ -172,6 +172,7 @@ macro_rules! store_contract_cases {
             five_thousand_items_go_in_at_once
             text_comes_back_byte_for_byte
             a_full_feed_removes_what_it_leaves_out
+            a_full_feed_that_would_remove_too_many_items_changes_nothing
             an_item_is_put_only_where_the_condition_holds
             of_twenty_racing_puts_on_one_condition_exactly_one_wins
             items_are_found_by_category_text_and_time

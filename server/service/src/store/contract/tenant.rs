@@ -8,6 +8,7 @@ use crate::leads::{Lead, LeadEdits};
 use crate::store::{
     Action, Actor, AuditEvent, Authority, Claim, Ended, Inserted, KeyRecord, LinkPurpose, NewKey,
     NewOwner, NewRevocation, NewSession, Put, Removal, Revoker, Store, TokenDigest, UpsertCounts,
+    Upserted,
 };
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, LeadId, MemberId, RevokeReason, Scope, ScopeSet,
@@ -183,10 +184,11 @@ impl Tenant {
             event.detail = json!({ "created": counts.created, "updated": counts.updated });
             event
         };
-        store
-            .upsert_items(&self.account, items, None, now, &event)
-            .await
-            .unwrap()
+        let stored = store.upsert_items(&self.account, items, None, now, &event);
+        let Upserted::Stored(counts) = stored.await.unwrap() else {
+            panic!("nothing is removed")
+        };
+        counts
     }
 
     /// Sends the whole inventory; `also_kept` stays though it is not in it.
@@ -196,7 +198,7 @@ impl Tenant {
         items: &[Item],
         also_kept: &[&str],
         now: Timestamp,
-    ) -> UpsertCounts {
+    ) -> Upserted {
         let event = |_| self.event(Action::InventoryUpdated, "inventory", now);
         let ids = items.iter().map(|item| item.id.as_str());
         let kept = ids.chain(also_kept.iter().copied()).collect();

@@ -187,3 +187,20 @@ async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
     assert_eq!(answer.problem().0, 422, "nothing good, nothing done");
     assert_eq!(ids(&key).await, ["A", "bad"]);
 }
+
+#[tokio::test]
+async fn a_full_feed_that_would_remove_too_many_items_is_refused() {
+    let world = World::new().await;
+    let key = world.key().await;
+    world.many_items().await;
+    let items = feed([json!({ "id": "new", "name": "New" })]);
+    let path = "/api/inventory?mode=replace";
+    let problem = key.post(path, &items).await.problem();
+    assert_eq!(problem, (409, "replace_too_large".into()));
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 10_001);
+    // One item less, and it fits.
+    key.delete("/api/inventory/old-1").await.expect(204);
+    let answer = key.post(path, &items).await.expect(200).json();
+    assert_eq!(answer["removed"], 10_000);
+    assert_eq!(ids(&key).await, ["new"]);
+}

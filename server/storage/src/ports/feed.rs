@@ -1,0 +1,123 @@
+//! Many items at once. However many are stored, each of these steps has a bound: a feed has at most 5,000 items, and removes at
+//! most [`REMOVED_AT_MOST`].
+
+use super::{Connection, Engine, Result};
+use crate::error::Doing as _;
+use crate::sql::given::is_full;
+use crate::sql::inventory;
+use domain::{AccountId, Timestamp};
+use service::inventory::{Currency, Item, ItemFilter, Price};
+use service::store::{REMOVED_AT_MOST, StoreError, UpsertCounts};
+use std::collections::HashSet;
+
+/// Items that one statement stores or deletes.
+const AT_ONCE: usize = 256;
+
+/// The stored items that are not in `kept`: all of them, or one more than a feed may remove.
+pub(super) async fn left_out(
+    connection: &mut Connection,
+    account: &AccountId,
+    kept: &HashSet<&str>,
+) -> Result<Vec<String>> {
+    // No more than those that are kept are among them in vain.
+    let most = kept.len() + REMOVED_AT_MOST + 1;
+    let mut ids: Vec<String> = sqlx::query_scalar(inventory::IDS)
+        .bind(account.as_str())
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .fetch_all(connection)
+        .await
+        .doing("listing the items that a full feed leaves out")?;
+    ids.retain(|id| !kept.contains(id.as_str()));
+    Ok(ids)
+}
+
+pub(super) async fn delete_all(
+    connection: &mut Connection,
+    account: &AccountId,
+    ids: &[String],
+) -> Result<u64> {
+    let mut removed = 0;
+    for ids in ids.chunks(AT_ONCE) {
+        let deleted = inventory::DELETE_MANY
+            .with::<Engine, _>(ids, |mut row, id| {
+                row.push_bind(account.as_str()).push_bind(id.as_str());
+            })
+            .build()
+            .persistent(is_full(ids.len()))
+            .execute(&mut *connection)
+            .await
+            .doing("deleting the items that a full feed leaves out")?;
+        removed += deleted.rows_affected();
+    }
+    Ok(removed)
+}
+
+/// An item with the texts that are derived from it.
+pub(super) struct Row<'a> {
+    item: &'a Item,
+    attributes: String,
+    /// What items are searched by.
+    search: String,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn new(item: &'a Item) -> Result<Self> {
+        let attributes = serde_json::to_string(&item.attributes)
+            .map_err(|error| StoreError::Broken(error.into()))?;
+        let search = ItemFilter::folded(&format!("{}\n{}", item.id.as_str(), item.name));
+        Ok(Self {
+            item,
+            attributes,
+            search,
+        })
+    }
+}
+
+pub(super) async fn upsert_all(
+    connection: &mut Connection,
+    account: &AccountId,
+    rows: &[Row<'_>],
+    now: Timestamp,
+) -> Result<UpsertCounts> {
+    let mut counts = UpsertCounts::default();
+    for rows in rows.chunks(AT_ONCE) {
+        let revisions = upsert(connection, account, rows, now).await?;
+        let created = revisions.iter().filter(|revision| **revision == 1).count();
+        counts.created += created as u64;
+        counts.updated += (revisions.len() - created) as u64;
+        counts.unchanged += (rows.len() - revisions.len()) as u64;
+    }
+    Ok(counts)
+}
+
+/// The revisions of those items that this changed.
+pub(super) async fn upsert(
+    connection: &mut Connection,
+    account: &AccountId,
+    rows: &[Row<'_>],
+    now: Timestamp,
+) -> Result<Vec<i64>> {
+    inventory::UPSERT
+        .with::<Engine, _>(rows, |mut values, row| {
+            let item = row.item;
+            values
+                .push_bind(account.as_str())
+                .push_bind(item.id.as_str())
+                .push_bind(item.name.as_str())
+                .push_bind(item.category.as_deref())
+                .push_bind(item.price.map(Price::cents))
+                .push_bind(item.currency.map(Currency::code))
+                .push_bind(item.description.as_deref())
+                .push_bind(item.url.as_deref())
+                .push_bind(item.image_url.as_deref())
+                .push_bind(i64::from(item.available))
+                .push_bind(row.attributes.as_str())
+                .push_bind(now.millis())
+                .push_bind(row.search.as_str());
+        })
+        .build_query_scalar()
+        .persistent(is_full(rows.len()))
+        .fetch_all(connection)
+        .await
+        .doing("storing items")
+}

@@ -5,7 +5,7 @@ use crate::support::{Server, voxum};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn with_room_for(folder: &Path, connections: usize) -> Server {
     let mut command = voxum(folder);
@@ -110,4 +110,64 @@ fn clients_that_do_not_take_their_answers_do_not_fill_the_server() {
     let slow = too_many(&server, &request);
     slowest(&server, 5);
     drop(slow);
+}
+
+/// Asks on a connection that stays open.
+fn ask(stream: &mut TcpStream) {
+    stream
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    let (mut answer, mut bytes) = (Vec::new(), [0; 4_096]);
+    while !answer.ends_with(b"ok\n") {
+        let length = stream.read(&mut bytes).unwrap();
+        assert!(length > 0, "the connection was closed");
+        answer.extend(&bytes[..length]);
+    }
+}
+
+/// The 99th percentile of a client's answers, in the best of some rounds: the machine has other work, too.
+fn p99(client: &mut TcpStream) -> Duration {
+    let round = |_| {
+        let mut took: Vec<_> = (0..1_000)
+            .map(|_| {
+                let began = Instant::now();
+                ask(client);
+                began.elapsed()
+            })
+            .collect();
+        took.sort_unstable();
+        took[989]
+    };
+    (0..10).map(round).min().unwrap()
+}
+
+#[test]
+fn a_good_client_keeps_its_pace_beside_ten_thousand_idle_connections() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    const IDLE: usize = 10_000;
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let current = maximum;
+    setrlimit(Resource::Nofile, Rlimit { current, maximum }).unwrap();
+    assert!(
+        maximum.is_none_or(|most| most >= 11_000),
+        "this test needs a limit of open files of 11,000 (ulimit -Hn), and there are {maximum:?}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_room_for(folder.path(), IDLE + 1);
+    let mut good = connect(&server);
+    let alone = p99(&mut good);
+    // Each has asked something, and so may stay for as long as between two requests.
+    let idle = (0..IDLE).map(|_| {
+        let mut stream = connect(&server);
+        ask(&mut stream);
+        stream
+    });
+    let idle: Vec<_> = idle.collect();
+    let beside = p99(&mut good);
+    assert!(
+        beside <= 2 * alone,
+        "p99 is {alone:?} alone and {beside:?} beside {IDLE} idle connections"
+    );
+    let closed = idle.iter().filter(|stream| is_closed(stream)).count();
+    assert_eq!(closed, 0, "some of them were closed");
 }

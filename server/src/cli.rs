@@ -111,6 +111,17 @@ pub struct Flags {
         default_value = "10000"
     )]
     pub max_connections: String,
+    /// Seconds between SIGTERM and the closing of the listener, in which /readyz answers 503 and requests are still
+    /// taken: as long as your load balancer needs to notice
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_SHUTDOWN_DELAY",
+        hide_env_values = true,
+        value_name = "SECONDS",
+        default_value = "0"
+    )]
+    pub shutdown_delay: String,
     /// Creates the first owner on an empty database, with `VOXUM_ADMIN_PASSWORD`
     #[arg(
         long,

@@ -29,6 +29,8 @@ mod request;
 pub mod router;
 mod serve;
 mod settings;
+mod shutdown;
+mod signals;
 mod site;
 mod state;
 mod telemetry;
@@ -47,6 +49,7 @@ use cli::{Cli, Command};
 use service::key::PlainKey;
 use settings::{Environment, Settings};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Instead of clap's words, which repeat the key.
 const KEY_GIVEN: &str = "that looks like a key itself, and what stands on a command line stays in the shell's history: \
@@ -91,6 +94,8 @@ pub fn run() -> ExitCode {
             Command::Key(command) => key_command::run(command, settings).await,
         }
     });
+    // Whatever blocks a thread by now, such as a name that is looked up in vain, is not waited for.
+    runtime.shutdown_timeout(Duration::from_millis(100));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => stop(&format_args!("{error:#}"), 1),

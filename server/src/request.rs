@@ -9,9 +9,9 @@ use crate::{AppState, Problem, drain, headers};
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequestParts, Path, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, COOKIE, Entry};
+use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, Entry};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderValue, Method};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Version};
 use axum::response::{IntoResponse as _, Response};
 use futures::FutureExt as _;
 use service::key::Whose;
@@ -170,6 +170,7 @@ impl Answers for App {
         });
         let api = is_api(request.uri().path());
         let is_head = request.method() == Method::HEAD;
+        let http1 = request.version() < Version::HTTP_2;
         keep_out_of_sight(request.headers_mut());
         request.extensions_mut().insert(Arc::clone(&noted));
 
@@ -198,6 +199,11 @@ impl Answers for App {
         headers.extend(std::mem::take(response.headers_mut()));
         if api && let Ok(value) = HeaderValue::from_bytes(&noted.id.0) {
             headers.insert(REQUEST_ID, value);
+        }
+        // The client's next request comes over a new connection, which goes to a server that stays. HTTP/2 has a frame
+        // for that, which is sent when the listener is closed.
+        if http1 && state.leaving.is_cancelled() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some((caller, allowance)) = noted.let_in() {
             limit::write(&mut headers, allowance);

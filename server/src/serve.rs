@@ -7,6 +7,8 @@ use crate::metrics;
 use crate::open::{Opened, open};
 use crate::operator::{Socket, take_orders};
 use crate::settings::{PublicUrl, Settings, TrustedProxies};
+use crate::shutdown::close;
+use crate::signals::{reload_at_hangup, stop_signal};
 use crate::telemetry::{self, Chain};
 use crate::{AppState, Site, build_app};
 use anyhow::Context as _;
@@ -19,16 +21,14 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-/// How long requests that are under way may take once the server was told to stop. With what comes after it, the end
-/// stays within 10 seconds.
+/// How long requests that are under way may take once the listener is closed. With what comes after it, this part of the
+/// end stays within 10 seconds.
 const GRACE: Duration = Duration::from_secs(7);
-/// How long the last write of uses and the closing of the database may take.
-const CLOSING: Duration = Duration::from_secs(2);
-
 /// After so many writes of uses what is known of keys that nobody uses any more is forgotten: each minute.
 const FORGET_EVERY: u32 = 30;
 
@@ -38,51 +38,52 @@ const WRITE_REVOCATIONS_EVERY_SECONDS: u64 = 1;
 /// Connections at once to the figures.
 const METRICS_READERS: usize = 16;
 
+/// What a start has made ready.
+struct Started {
+    opened: Opened,
+    listener: TcpListener,
+    metrics: Option<(TcpListener, SocketAddr)>,
+    tls: Option<Arc<Tls>>,
+    public_url: PublicUrl,
+    trusted_proxies: TrustedProxies,
+    socket: Option<Socket>,
+    mail: Option<Smtp>,
+    limits: Limits,
+    shutdown_delay: Duration,
+}
+
 /// Serves until a signal ends it.
 ///
 /// # Errors
 /// One line for the operator.
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let Settings {
-        listen,
-        metrics_listen,
+    telemetry::start(settings.log.clone(), settings.log_format);
+    let tls = settings.tls.as_ref();
+    let tls = tls.map(|(cert, key)| Tls::read(cert, key)).transpose()?;
+    let tls = tls.map(Arc::new);
+    reload_at_hangup(tls.clone())?;
+    let mut stop = stop_signal()?;
+    let mut stopped = pin!(stop.wait_for(|stop| *stop));
+    // A start can wait for long, such as for a database that does not answer or for another node's migrations.
+    let started = tokio::select! {
+        _ = stopped.as_mut() => {
+            tracing::info!("stopped before the start was complete");
+            return Ok(());
+        }
+        started = start(settings, tls) => started?,
+    };
+    let Started {
+        opened: Opened { service, store },
+        listener,
+        metrics,
+        tls,
         public_url,
         trusted_proxies,
-        tls,
-        max_connections,
-        database,
-        peppers,
-        owner,
+        socket,
         mail,
-        open_mode,
-        log,
-        log_format,
-    } = settings;
-    telemetry::start(log, log_format);
-    let tls = tls.map(|(cert, key)| Tls::read(&cert, &key));
-    let tls = tls.transpose()?.map(Arc::new);
-    if let Some(tls) = tls.clone() {
-        reload_when_told(tls)?;
-    }
-    // Before the signals can come: one that arrives during the start ends it in order, too.
-    let mut stop = stop_signal()?;
-    let (listener, address) = bind(listen).await?;
-    let metrics = OptionFuture::from(metrics_listen.map(bind));
-    let metrics = metrics.await.transpose()?;
-    let named = public_url.is_some();
-    let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address, tls.is_some()));
-    let origin = public_url.origin().to_owned();
-    let Opened { service, store } = open(&database, open_mode, peppers, origin).await?;
-    if let Some((email, password)) = owner {
-        service.seed_owner(email, password).await?;
-    }
-    let socket = Socket::beside(&database).await;
-    warn(&public_url, named, address, tls.is_some(), &trusted_proxies);
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    say(&format!("Listening on {scheme}://{address}"));
-    if let Some(token) = service.first_owner_link_at_start().await? {
-        say(&first_owner_line(&public_url, &token));
-    }
+        limits,
+        shutdown_delay,
+    } = started;
 
     let beating = service.clone();
     let beating = tokio::spawn(async move { beating.beat_for_ever().await });
@@ -97,12 +98,11 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         public_url,
         trusted_proxies,
     );
-    let stopping = state.stopping.clone();
+    let (leaving, stopping) = (state.leaving.clone(), state.stopping.clone());
     let orders = socket.map(|socket| {
         let taken = take_orders(socket, service.clone(), stopping.clone());
         tokio::spawn(taken)
     });
-    let limits = Limits::new(room_for(max_connections));
     let connections = TaskTracker::new();
     if let Some(metrics) = metrics {
         tell_figures(metrics, &state, &connections, limits.connections);
@@ -117,32 +117,65 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     ));
     tokio::select! {
         () = serving.as_mut() => {}
-        _ = stop.wait_for(|stop| *stop) => {
+        _ = stopped => {
+            // 1. `/readyz` fails, and clients connect anew for each request. Until load balancers have noticed, the
+            //    listener accepts as before.
+            leaving.cancel();
+            let _ = quiet.send(());
+            let _ = timeout(shutdown_delay, serving.as_mut()).await;
+            // 2. Other nodes no longer wait for this one, however long its last requests take. Each of these reads the
+            //    database, since keys in memory cannot be used without the heartbeat.
+            beating.abort();
+            let _ = beating.await;
+            // 3. The listener is closed, and requests that are under way are answered.
             stopping.cancel();
-            if tokio::time::timeout(GRACE, serving).await.is_err() {
+            let (drained, _) = tokio::join!(timeout(GRACE, serving), timeout(GRACE, service.leave()));
+            if drained.is_err() {
                 tracing::warn!("stopped with requests still under way");
             }
         }
     }
     upkeep.iter().for_each(JoinHandle::abort);
-    beating.abort();
-    let _ = (end.send(()), quiet.send(()));
-    let closing = async {
-        if let Some(telling) = telling {
-            let _ = telling.await;
-        }
-        let _ = flushing.await;
-        if let Some(orders) = orders {
-            let _ = orders.await;
-        }
-        service.leave().await;
-        store.close().await;
-    };
-    if tokio::time::timeout(CLOSING, closing).await.is_err() {
-        tracing::warn!("the database was not closed in time");
-    }
+    let _ = end.send(());
+    close(&store, flushing, telling, orders).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn start(settings: Settings, tls: Option<Arc<Tls>>) -> anyhow::Result<Started> {
+    let (listener, address) = bind(settings.listen).await?;
+    let metrics = OptionFuture::from(settings.metrics_listen.map(bind));
+    let metrics = metrics.await.transpose()?;
+    let named = settings.public_url.is_some();
+    let public_url = settings.public_url;
+    let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address, tls.is_some()));
+    let origin = public_url.origin().to_owned();
+    let database = settings.database;
+    let opened = open(&database, settings.open_mode, settings.peppers, origin).await?;
+    let service = &opened.service;
+    if let Some((email, password)) = settings.owner {
+        service.seed_owner(email, password).await?;
+    }
+    let socket = Socket::beside(&database).await;
+    let trusted_proxies = settings.trusted_proxies;
+    warn(&public_url, named, address, tls.is_some(), &trusted_proxies);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    say(&format!("Listening on {scheme}://{address}"));
+    if let Some(token) = service.first_owner_link_at_start().await? {
+        say(&first_owner_line(&public_url, &token));
+    }
+    Ok(Started {
+        opened,
+        listener,
+        metrics,
+        tls,
+        public_url,
+        trusted_proxies,
+        socket,
+        mail: settings.mail,
+        limits: Limits::new(room_for(settings.max_connections)),
+        shutdown_delay: settings.shutdown_delay,
+    })
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
@@ -208,26 +241,6 @@ fn room_for(asked: usize) -> usize {
         );
     }
     connections
-}
-
-/// Reads a renewed certificate at each SIGHUP.
-fn reload_when_told(tls: Arc<Tls>) -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut told = signal(SignalKind::hangup()).context("signals cannot be received")?;
-        tokio::spawn(async move {
-            while told.recv().await.is_some() {
-                match tls.reload() {
-                    Ok(()) => tracing::info!("the certificate was read again"),
-                    Err(error) => tracing::error!(%error, "the certificate stays as it was"),
-                }
-            }
-        });
-    }
-    #[cfg(not(unix))]
-    drop(tls);
-    Ok(())
 }
 
 /// A line for whoever started the program. That nobody reads it any more is no reason to stop.
@@ -316,27 +329,4 @@ async fn flush(service: &Service, limit: Duration) {
     if let Err(error) = service.flush_uses_within(limit).await {
         tracing::warn!(error = %Chain(&error), "when keys were last used, and how often, could not be written");
     }
-}
-
-/// Becomes true at the first signal that asks for the end.
-fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
-    let (sender, receiver) = watch::channel(false);
-    #[cfg(unix)]
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .context("signals cannot be received")?;
-    tokio::spawn(async move {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
-        let _ = sender.send(true);
-        tracing::info!("stopping");
-        // A second one ends the program at once, as if nothing were caught.
-        let _ = tokio::signal::ctrl_c().await;
-        std::process::exit(130);
-    });
-    Ok(receiver)
 }

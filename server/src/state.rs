@@ -21,7 +21,9 @@ pub struct Shared {
     pub site: Site,
     pub public_url: PublicUrl,
     pub trusted_proxies: TrustedProxies,
-    /// Told to answers that would not end by themselves.
+    /// Cancelled when the server is about to stop: it still answers, but new requests are to go to another node.
+    pub leaving: CancellationToken,
+    /// Cancelled when the listener is closed, for answers that would not end by themselves.
     pub stopping: CancellationToken,
     /// Counts of what is answered, for the operator.
     pub(crate) requests: Arc<Requests>,
@@ -53,6 +55,7 @@ impl AppState {
             site,
             public_url,
             trusted_proxies,
+            leaving: CancellationToken::new(),
             stopping: CancellationToken::new(),
             requests: Arc::default(),
             watching: Arc::default(),

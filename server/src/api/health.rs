@@ -25,6 +25,9 @@ pub async fn alive() -> &'static str {
     responses((status = 200, description = "Keys can be verified and changed", body = String, content_type = "text/plain"))
 )]
 pub async fn ready(State(state): State<AppState>) -> Result<&'static str, Problem> {
+    if state.leaving.is_cancelled() {
+        return Err(Problem::Stopping);
+    }
     state.service.ready().await?;
     Ok("ok\n")
 }

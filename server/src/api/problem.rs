@@ -72,6 +72,8 @@ pub enum Problem {
     Unavailable,
     /// A listing did not finish before its deadline.
     PastDeadline,
+    /// The server stops.
+    Stopping,
 }
 
 impl Problem {
@@ -124,7 +126,7 @@ impl Problem {
             Self::ReplaceTooLarge => (S::CONFLICT, "replace_too_large", "Replace too large"),
             Self::Conflict(_) => (S::CONFLICT, "conflict", "Conflict"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
-            Self::Unavailable | Self::PastDeadline => {
+            Self::Unavailable | Self::PastDeadline | Self::Stopping => {
                 (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable")
             }
         }
@@ -200,6 +202,7 @@ impl Problem {
             Self::PastDeadline => {
                 "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or ask for less with a smaller `limit`.".into()
             }
+            Self::Stopping => "This server is shutting down. Send new requests to another one.".into(),
         }
     }
 
@@ -327,7 +330,7 @@ impl IntoResponse for Problem {
             Self::RequestTimeout => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::Unavailable | Self::PastDeadline => {
+            Self::Unavailable | Self::PastDeadline | Self::Stopping => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
             }
             _ => {}

@@ -18,6 +18,7 @@ use domain::Email;
 use service::{Password, Pepper};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use storage::OpenMode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use zeroize::Zeroizing;
@@ -31,7 +32,7 @@ const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
 const SECRETS: [&str; 5] = [DATABASE_URL, PEPPER, PEPPER_OLD, ADMIN_PASSWORD, SMTP_URL];
 /// The variables of flags.
-const PLAIN: [&str; 12] = [
+const PLAIN: [&str; 13] = [
     "VOXUM_LISTEN",
     "VOXUM_METRICS_LISTEN",
     "VOXUM_PUBLIC_URL",
@@ -39,6 +40,7 @@ const PLAIN: [&str; 12] = [
     "VOXUM_TLS_CERT",
     "VOXUM_TLS_KEY",
     "VOXUM_MAX_CONNECTIONS",
+    "VOXUM_SHUTDOWN_DELAY",
     "VOXUM_ADMIN_EMAIL",
     "VOXUM_SMTP_FROM",
     "VOXUM_ROLLING_UPGRADE",
@@ -48,6 +50,8 @@ const PLAIN: [&str; 12] = [
 
 /// More than any system has ports for.
 const MOST_CONNECTIONS: usize = 1_000_000;
+/// An hour: a longer one is a mistake in the unit.
+const MOST_DELAY: u64 = 3_600;
 
 /// A setting that cannot be used; the text names it and never quotes a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +71,8 @@ pub struct Settings {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Connections at once.
     pub max_connections: usize,
+    /// How long the listener stays open after the signal to stop.
+    pub shutdown_delay: Duration,
     pub database: Database,
     pub peppers: GivenPeppers,
     /// Who becomes the first owner of an empty database.
@@ -139,6 +145,7 @@ impl Settings {
                         "a number from 1 to 1000000",
                     )
                 })?,
+            shutdown_delay: shutdown_delay(&flags.shutdown_delay)?,
             database: Database::parse(url.as_ref().map_or(database::DEFAULT, |url| url))?,
             peppers: GivenPeppers {
                 current: pepper(environment, PEPPER)?,
@@ -175,6 +182,18 @@ fn pepper(environment: &Environment, name: &str) -> Result<Option<Pepper>, Setti
         Pepper::parse(&text).ok_or_else(wrong)
     });
     pepper.transpose()
+}
+
+fn shutdown_delay(seconds: &str) -> Result<Duration, SettingsError> {
+    let parsed = seconds.parse().ok();
+    let parsed = parsed.filter(|delay| *delay <= MOST_DELAY);
+    parsed.map(Duration::from_secs).ok_or_else(|| {
+        bad(
+            "VOXUM_SHUTDOWN_DELAY (--shutdown-delay)",
+            seconds,
+            "a number of seconds from 0 to 3600",
+        )
+    })
 }
 
 fn tls(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf)>, SettingsError> {

@@ -3,7 +3,7 @@
 use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
 use crate::proxy::Proxy;
 use crate::support::{Server, voxum};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, PgConnection};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -94,6 +94,17 @@ impl Installation {
                 .await
                 .unwrap();
         });
+    }
+
+    /// What a statement locks, until the connection is dropped.
+    pub fn hold(&self, statement: &str) -> PgConnection {
+        let statement = AssertSqlSafe(format!("BEGIN; {statement}"));
+        self.runtime.block_on(async {
+            let mut connection = self.database.raw().await;
+            let held = sqlx::raw_sql(statement).execute(&mut connection).await;
+            held.unwrap();
+            connection
+        })
     }
 
     pub fn end(self, nodes: impl IntoIterator<Item = Server>) {

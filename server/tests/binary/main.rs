@@ -30,8 +30,10 @@ mod proxies;
 #[path = "../../storage/tests/postgres/proxy.rs"]
 #[expect(dead_code, reason = "the tests of the store need more of it")]
 mod proxy;
+mod rolling;
 mod settings;
 mod slow;
+mod slow_start;
 mod standby;
 mod start;
 mod stop;

@@ -5,19 +5,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const ORIGIN: &str = "https://console.example.com";
+pub const ORIGIN: &str = "https://console.example.com";
 
 fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
 
 /// A proxy, ended when dropped.
-struct Proxy {
+pub struct Proxy {
     process: Child,
     url: String,
 }
@@ -66,8 +66,8 @@ impl Proxy {
     }
 }
 
-/// Replaces what is this machine's; each of it stands there.
-fn changed(text: &str, changes: &[(&str, String)]) -> String {
+/// Replaces what differs on this machine; each part has to be in the text.
+pub fn changed(text: &str, changes: &[(&str, String)]) -> String {
     changes.iter().fold(text.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "{from:?} is not there any more");
         text.replace(from, to)
@@ -75,16 +75,23 @@ fn changed(text: &str, changes: &[(&str, String)]) -> String {
 }
 
 fn nginx(folder: &Path, server: &str) -> Proxy {
-    let (port, other) = (free_port(), free_port());
     let text = std::fs::read_to_string(file("deploy/nginx.conf")).unwrap();
+    nginx_with(
+        folder,
+        &changed(&text, &[("127.0.0.1:3000", server.to_owned())]),
+    )
+}
+
+/// nginx with the text of `server/deploy/nginx.conf`, in which the servers are these already.
+pub fn nginx_with(folder: &Path, text: &str) -> Proxy {
+    let (port, other) = (free_port(), free_port());
     let (cert, key) = (
         file("tests/binary/tls/cert.pem"),
         file("tests/binary/tls/key.pem"),
     );
     let text = changed(
-        &text,
+        text,
         &[
-            ("127.0.0.1:3000", server.to_owned()),
             ("listen 80;", format!("listen 127.0.0.1:{other};")),
             ("listen 443 ", format!("listen 127.0.0.1:{port} ")),
             (

@@ -44,6 +44,7 @@ fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
         ("VOXUM_TLS_CERT", "cert.pem"),
         ("VOXUM_TLS_KEY", "key.pem"),
         ("VOXUM_MAX_CONNECTIONS", "0"),
+        ("VOXUM_SHUTDOWN_DELAY", "-1"),
         ("VOXUM_METRICS_LISTEN", "9464"),
         ("VOXUM_LOG", "server=loud"),
         ("VOXUM_LOG", "inof"),

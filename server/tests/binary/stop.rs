@@ -1,8 +1,10 @@
 //! The end, orderly or not, and what is known afterwards of when a key was used, and how often.
 
-use crate::support::{Server, count};
+use crate::installation::{Installation, signal, wait_for};
+use crate::slow::is_closed;
+use crate::support::{Client, Server, change, count, voxum};
 use std::io::Write as _;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 const USED: &str = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
@@ -39,6 +41,16 @@ fn a_request_that_never_ends_does_not_keep_the_server_from_stopping() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let slow = half_a_request(&server, &secret);
+    let (status, log, took) = server.stop();
+    assert!(status.success(), "{log}");
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert_eq!(count(folder.path(), USED), 1);
+    drop(slow);
+}
+
+/// A request whose body never comes to its end, and which the server works on.
+fn half_a_request(server: &Server, secret: &str) -> TcpStream {
     let mut slow = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
     let head = format!(
         "POST /api/inventory HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\n\
@@ -46,8 +58,86 @@ fn a_request_that_never_ends_does_not_keep_the_server_from_stopping() {
     );
     slow.write_all(head.as_bytes()).unwrap();
     std::thread::sleep(Duration::from_millis(300));
+    slow
+}
+
+fn status(client: &Client, path: &str) -> Option<u16> {
+    Some(client.get(path).ok()?.status)
+}
+
+#[test]
+fn a_server_that_stops_is_not_ready_and_answers_until_the_delay_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = voxum(folder.path());
+    let server = Server::of(command.env("VOXUM_SHUTDOWN_DELAY", "3"), true);
+    assert_eq!(status(&server.client(None), "/readyz"), Some(200));
+    server.terminate();
+    wait_for("it is not ready", || {
+        status(&server.client(None), "/readyz") == Some(503)
+    });
+    // Over a new connection.
+    assert_eq!(status(&server.client(None), "/healthz"), Some(200));
+    wait_for("the listener is closed", || {
+        status(&server.client(None), "/healthz").is_none()
+    });
+    let (status, log, _) = server.stop();
+    assert!(status.success(), "{log}");
+}
+
+#[test]
+fn a_mail_server_that_hangs_does_not_keep_the_database_from_being_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    server.stop();
+    change(
+        folder.path(),
+        "UPDATE api_keys SET created_at = created_at - 86400000 * 80,
+            expires_at = CAST(unixepoch() AS INTEGER) * 1000 + 86400000 * 5 + 3600000",
+    );
+    let mail = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = voxum(folder.path());
+    command
+        .env(
+            "VOXUM_SMTP_URL",
+            format!("smtp://{}", mail.local_addr().unwrap()),
+        )
+        .env("VOXUM_SMTP_FROM", "voxum@example.com");
+    let server = Server::of(&mut command, false);
+    let _hanging = mail.accept().unwrap();
+    assert_eq!(server.key(&secret).get("/api/key").unwrap().status, 200);
     let (status, log, took) = server.stop();
     assert!(status.success(), "{log}");
     assert!(took < Duration::from_secs(10), "{took:?}");
+    assert!(log.contains("the mail server does not answer"), "{log}");
+    assert!(!log.contains("the database was not closed"), "{log}");
     assert_eq!(count(folder.path(), USED), 1);
+}
+
+#[test]
+fn a_node_that_stops_is_no_longer_waited_for_while_its_last_requests_are_answered() {
+    let installation = Installation::new();
+    let one = Server::of(&mut installation.node(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let two = Server::of(&mut installation.node(), false);
+    let nodes = || installation.count("SELECT count(*) FROM nodes");
+    wait_for("both nodes are registered", || nodes() == 2);
+    let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    let slow = half_a_request(&two, &secret);
+    two.terminate();
+    wait_for("the node left", || nodes() == 1);
+    assert!(!is_closed(&slow), "its last request was cut off before");
+    drop(slow);
+    installation.end([one, two]);
+}
+
+#[test]
+fn a_hangup_does_not_end_a_server_without_a_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    signal(&server, "-HUP");
+    assert_eq!(status(&server.client(None), "/healthz"), Some(200));
+    let (status, log, _) = server.stop();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("SIGHUP changed nothing"), "{log}");
 }

@@ -33,7 +33,7 @@ pub struct Heart {
     /// The same, for the acknowledgements.
     told: watch::Sender<Option<Place>>,
     pub(super) alone: AtomicBool,
-    /// This is no node: it answers no call.
+    /// This is not a node, or not any more: it is not registered, and uses no key in memory.
     aside: AtomicBool,
 }
 
@@ -97,6 +97,9 @@ impl Service {
         loop {
             let place = match known {
                 Some(place) => place,
+                None if self.heart.is_aside() => {
+                    return Err(StoreError::Unavailable("this node has left".into()));
+                }
                 None => known.insert(self.register().await?),
             };
             let changes = self.store.verdict_changes(&place.id, place.seen).await?;
@@ -199,10 +202,12 @@ impl Service {
         }
     }
 
-    /// Uses nothing in memory any more, and tells the others not to wait for this node. For the end, after the last
-    /// request and with [`Self::beat_for_ever`] dropped.
+    /// Takes this node out of the list of nodes, so that the others do not wait for it. From then on each of its requests
+    /// reads the database. For the beginning of the end, with [`Self::beat_for_ever`] dropped.
     pub async fn leave(&self) {
         let mut place = self.heart.place.lock().await;
+        // A change that is still under way must not register this node once more.
+        self.stand_aside();
         self.verdicts.withdraw();
         self.heart.told.send_replace(None);
         if let Some(Place { id, .. }) = place.take()

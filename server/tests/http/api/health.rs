@@ -20,3 +20,14 @@ async fn without_its_database_a_server_is_alive_and_not_ready() {
     let answer = world.nobody().get("/readyz").await;
     assert_eq!(answer.problem(), (503, "unavailable".into()));
 }
+
+#[tokio::test]
+async fn a_server_that_stops_is_alive_and_not_ready_and_ends_each_connection() {
+    let world = World::new().await;
+    world.state.leaving.cancel();
+    let answer = world.nobody().get("/healthz").await.expect(200);
+    assert_eq!(answer.header("connection"), "close");
+    let answer = world.nobody().get("/readyz").await;
+    assert_eq!(answer.problem(), (503, "unavailable".into()));
+    assert!(answer.body.contains("shutting down"), "{}", answer.body);
+}

@@ -1,0 +1,139 @@
+//! Two nodes behind nginx, restarted one after the other while clients call.
+
+use crate::installation::{Installation, wait_for};
+use crate::proxies::{ORIGIN, changed, free_port, nginx_with};
+use crate::support::Server;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// A node that keeps its addresses when it is started again.
+struct Node {
+    command: Command,
+    listen: String,
+    metrics: String,
+}
+
+impl Node {
+    fn of(installation: &Installation) -> Self {
+        let [listen, metrics] = [free_port(), free_port()].map(|port| format!("127.0.0.1:{port}"));
+        let mut command = installation.node();
+        command
+            .env("VOXUM_LISTEN", &listen)
+            .env("VOXUM_METRICS_LISTEN", &metrics)
+            .env("VOXUM_PUBLIC_URL", ORIGIN)
+            .env("VOXUM_TRUSTED_PROXIES", "127.0.0.1")
+            .env("VOXUM_SHUTDOWN_DELAY", "1");
+        Self {
+            command,
+            listen,
+            metrics,
+        }
+    }
+
+    fn start(&mut self) -> Server {
+        Server::of(&mut self.command, false)
+    }
+
+    /// Whether clients have called it since its last start.
+    fn is_called(&self) -> bool {
+        let figures = ureq::get(format!("http://{}/metrics", self.metrics)).call();
+        let text = figures.and_then(|mut figures| figures.body_mut().read_to_string());
+        text.is_ok_and(|text| text.contains("route=\"/api/leads\",status=\"201\""))
+    }
+}
+
+/// Calls until it is enough, and gives back what was not answered as it should.
+fn call(url: &str, secret: &str, enough: &AtomicBool, calls: &AtomicUsize) -> Vec<String> {
+    let agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .build()
+        .new_agent();
+    let mut lost = Vec::new();
+    while !enough.load(Ordering::Relaxed) {
+        let read = agent
+            .get(format!("{url}/api/key"))
+            .header("x-api-key", secret)
+            .call();
+        let written = agent
+            .post(format!("{url}/api/leads"))
+            .header("x-api-key", secret)
+            .header("content-type", "application/json")
+            .send("{\"name\":\"Ada\",\"phone\":\"1\"}");
+        for (answer, status) in [(read, 200), (written, 201)] {
+            calls.fetch_add(1, Ordering::Relaxed);
+            match answer {
+                Ok(answer) if answer.status() == status => {}
+                other => lost.push(format!("{other:?}")),
+            }
+        }
+    }
+    lost
+}
+
+#[test]
+fn a_rolling_restart_behind_nginx_loses_no_request() {
+    let installation = Installation::new();
+    let own = tempfile::tempdir().unwrap();
+    let mut nodes = [Node::of(&installation), Node::of(&installation)];
+    let setup = Server::of(&mut installation.node(), true);
+    let owner = setup.set_up(setup.setup.as_deref().unwrap(), "ada@example.com");
+    let scopes = ["leads:read", "leads:write"];
+    let secret = owner
+        .create_with("CRM Sync", "0123456789abcdef", &scopes)
+        .unwrap();
+    setup.stop();
+    // No call is refused for its number.
+    installation.change("UPDATE api_keys SET limit_depth = 10000, limit_per_second = 10000");
+
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/nginx.conf");
+    let text = std::fs::read_to_string(file).unwrap();
+    let [one, two] = nodes.each_ref().map(|node| &*node.listen);
+    let port = free_port();
+    let server = "server 127.0.0.1:3000 fail_timeout=2s;";
+    let both = [one, two].map(|address| server.replace("127.0.0.1:3000", address));
+    let text = changed(
+        &text,
+        &[
+            (server, both.concat()),
+            // The calls come in the clear, for which the test needs no certificate that it trusts.
+            (
+                "listen 443 ",
+                format!("listen 127.0.0.1:{port}; listen 443 "),
+            ),
+        ],
+    );
+    let mut servers = nodes.each_mut().map(Node::start).map(Some);
+    let proxy = nginx_with(own.path(), &text);
+
+    let url = format!("http://127.0.0.1:{port}");
+    let (enough, calls) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let lost = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let some = call(&url, &secret, &enough, &calls);
+                lost.lock().unwrap().extend(some);
+            });
+        }
+        let restarted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            wait_for("both are called", || nodes.iter().all(Node::is_called));
+            for (node, server) in nodes.iter_mut().zip(&mut servers) {
+                let (status, log, _) = server.take().unwrap().stop();
+                assert!(status.success(), "{log}");
+                *server = Some(node.start());
+                wait_for("the node is called again", || node.is_called());
+            }
+        }));
+        enough.store(true, Ordering::Relaxed);
+        restarted.unwrap();
+    });
+    let lost = lost.into_inner().unwrap();
+    let calls = calls.into_inner();
+    assert!(lost.is_empty(), "{} of {calls}: {:?}", lost.len(), lost[0]);
+    let stored = installation.count("SELECT count(*) FROM leads");
+    assert_eq!(stored * 2, i64::try_from(calls).unwrap());
+    drop(proxy);
+    installation.end(servers.into_iter().flatten());
+}

@@ -1,0 +1,82 @@
+//! A start that has to wait for its database, and is ended by a signal.
+
+use crate::installation::{Installation, wait_for};
+use crate::support::{Server, voxum};
+use sqlx::{Connection as _, Executor as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// Starts a server, and ends it while it waits. Signals are received before it listens.
+fn ends_in_order<T>(command: &mut Command, waits: impl FnOnce() -> T) {
+    let address = free_address();
+    let mut child: Child = command
+        .env("VOXUM_LISTEN", address.to_string())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for("it listens", || TcpStream::connect(address).is_ok());
+    let _held = waits();
+    let killed = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(killed.unwrap().success());
+    let status = child.wait().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(status.success(), "{status}: {log}");
+    assert!(log.contains("before the start was complete"), "{log}");
+    assert!(output.stdout.is_empty(), "it says that it listens");
+}
+
+#[test]
+fn a_signal_ends_a_server_that_waits_for_an_answer_of_its_database() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = voxum(folder.path());
+    command
+        .env(
+            "VOXUM_DATABASE_URL",
+            format!("postgres://voxum@{}/voxum", silent.local_addr().unwrap()),
+        )
+        .env("VOXUM_PEPPER", "0".repeat(64));
+    ends_in_order(&mut command, || silent.accept().unwrap());
+}
+
+#[test]
+fn a_signal_ends_a_node_that_waits_for_a_lock_of_another() {
+    let installation = Installation::new();
+    let node = Server::of(&mut installation.node(), true);
+    node.stop();
+    let lock = installation.hold("LOCK TABLE _sqlx_migrations IN ACCESS EXCLUSIVE MODE");
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    ends_in_order(&mut installation.node(), || {
+        wait_for("it waits", || installation.count(waiting) == 1);
+    });
+    drop(lock);
+    installation.end([]);
+}
+
+#[test]
+fn a_signal_ends_a_server_that_waits_for_the_lock_of_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    server.stop();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let url = format!("sqlite:{}", folder.path().join("data/voxum.db").display());
+    let mut other = runtime
+        .block_on(sqlx::SqliteConnection::connect(&url))
+        .unwrap();
+    runtime.block_on(other.execute("BEGIN IMMEDIATE")).unwrap();
+    ends_in_order(&mut voxum(folder.path()), || {});
+    runtime.block_on(other.execute("ROLLBACK")).unwrap();
+}

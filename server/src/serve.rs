@@ -314,6 +314,13 @@ async fn tell_until(mut ended: oneshot::Receiver<()>, service: Arc<Service>, smt
             _ = ticks.tick() => {}
             _ = &mut ended => return,
         }
+        match service.send_warnings(&smtp).await {
+            Ok(0) => {}
+            Ok(sent) => tracing::info!(sent, "warnings of wrong codes went out by mail"),
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "warnings of wrong codes could not be sent, and are tried again");
+            }
+        }
         match service.send_notices(&smtp).await {
             Ok(0) => {}
             Ok(sent) => tracing::info!(sent, "notices of keys that end went out by mail"),

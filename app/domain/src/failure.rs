@@ -107,10 +107,9 @@ impl Failure {
             Self::WrongCredentials => {
                 "That e-mail address and password do not match. Check both and try again.".into()
             }
-            Self::TooManyAttempts { retry_after_seconds } => format!(
-                "Too many failed attempts. Wait {retry_after_seconds} {} and try again.",
-                if *retry_after_seconds == 1 { "second" } else { "seconds" }
-            ),
+            Self::TooManyAttempts { retry_after_seconds } => {
+                format!("Too many failed attempts. Wait {} and try again.", wait(*retry_after_seconds))
+            }
             Self::Forbidden => {
                 "Your role does not allow this. Nothing was changed. Ask an owner or admin of your account.".into()
             }
@@ -145,5 +144,14 @@ impl Failure {
                 format!("Something went wrong on our side. Try again, and if it stays, give your operator the request id {request_id}.")
             }
         }
+    }
+}
+
+/// A time in seconds, or in minutes if it is longer than two.
+fn wait(seconds: u32) -> String {
+    match seconds {
+        1 => "1 second".to_owned(),
+        0..=120 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
     }
 }

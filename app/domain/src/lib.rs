@@ -59,6 +59,6 @@ pub use scope::{Preset, Scope, ScopeSet};
 pub use several::{Emergency, SeveralAct, SeveralForm, SeveralPage};
 pub use team::{
     AccountPage, Enrolment, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow,
-    TeamPage,
+    TeamPage, WrongCodes,
 };
 pub use text::{Rejected, is_invisible};

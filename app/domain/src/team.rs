@@ -84,6 +84,15 @@ pub struct AccountPage {
     pub sessions: Vec<SessionRow>,
     /// How many recovery codes are left; `None` where the second factor is off.
     pub recovery_codes: Option<u32>,
+    /// The last of ten or more wrong codes in a row, until the password is changed.
+    pub wrong_codes: Option<WrongCodes>,
+}
+
+/// A wrong code that followed the member's right password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrongCodes {
+    pub at: Moment,
+    pub ip: String,
 }
 
 /// A secret for an authenticator app that no code has confirmed yet.

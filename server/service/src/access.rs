@@ -28,6 +28,7 @@ impl Service {
             role: member.role,
             now: moment(now, zone),
             recovery_codes: self.recovery_codes_left(&member.id).await?,
+            wrong_codes: self.wrong_codes(member).await?,
             sessions: self.sessions(member).await?.into_iter().map(row).collect(),
         })
     }

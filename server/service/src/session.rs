@@ -16,6 +16,10 @@ const ABSOLUTE_SECONDS: i64 = 7 * 24 * 3600;
 
 /// After the first, second, … failed attempt at one address from one network, in seconds.
 const MEMBER_DELAYS: [u32; 6] = [1, 2, 4, 8, 16, 30];
+/// After wrong codes of one member, wherever they came from: from the tenth on the password was guessed, not mistyped.
+const CODE_DELAYS: [u32; 10] = [1, 2, 4, 8, 16, 30, 30, 30, 30, STEEP_SECONDS];
+/// The delay after ten wrong codes and after each further one.
+pub(crate) const STEEP_SECONDS: u32 = 15 * 60;
 /// The same for all attempts from one network: people behind one router mistype, too.
 const NETWORK_DELAYS: [u32; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 30];
 /// A day without a failure starts the count anew.
@@ -134,15 +138,18 @@ impl Service {
         Ok(())
     }
 
-    /// Counts a wrong code under the member alone. Only who has the password comes so far, so that nobody else can keep
-    /// them out, and no number of networks tries more codes than one.
-    pub(crate) async fn count_code_failure(&self, id: &MemberId) -> Result<(), Error> {
+    /// Counts a wrong code under the member alone. Only a caller with the password comes so far, so that no one else can
+    /// keep the member out, and codes are not tried faster from many networks than from one.
+    ///
+    /// Returns whether the steep delay has begun.
+    pub(crate) async fn count_code_failure(&self, id: &MemberId) -> Result<bool, Error> {
         let now = self.clock.now();
         let forget = now.plus_seconds(-FORGET_FAILURES_SECONDS);
-        self.store
-            .count_failure(&[code_subject(id)], now, &MEMBER_DELAYS, forget)
+        let until = self
+            .store
+            .count_failure(&[code_subject(id)], now, &CODE_DELAYS, forget)
             .await?;
-        Ok(())
+        Ok(until >= now.plus_seconds(STEEP_SECONDS.into()))
     }
 
     /// A session that is about to be opened, and its token.

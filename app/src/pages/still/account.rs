@@ -41,10 +41,19 @@ fn Account(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let done = page_request().asked("done").and_then(|word| done(&word));
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
+    let wrong_codes = page.wrong_codes.map(|codes| {
+        let text = format!(
+            "Ten wrong codes followed your password, the last one on {} from {}. If that was not you, another person \
+             knows your password: change it now.",
+            codes.at.exact, codes.ip
+        );
+        view! { <Notice tone=Tone::Warning text=text/> }
+    });
     let who = format!("{}, {}", page.email, page.role.label().to_lowercase());
     plain(view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {done}
+        {wrong_codes}
         <p>"You are " <strong>{who}</strong> "."</p>
         {sessions(page.sessions, clock)}
         {password(page.email.as_str())}

@@ -55,6 +55,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::AccountRestored => "Account restored from a backup",
         Action::AccountUpdated => "Settings changed",
         Action::InventoryUpdated => "Inventory updated",
+        Action::FactorBlocked => "Codes refused for 15 minutes",
         Action::FactorDisabled => "Second factor turned off",
         Action::FactorEnabled => "Second factor turned on",
         Action::FactorRecoveryUsed => "Signed in with a recovery code",

@@ -2,10 +2,9 @@
 
 mod code;
 mod sign_in;
+mod warning;
 
 pub use sign_in::{SignInStep, SignedIn};
-
-use sign_in::Holder;
 
 use crate::store::{Action, NewFactor};
 use crate::{Client, Error, Member, Service};
@@ -13,6 +12,7 @@ use code::step;
 use domain::{Enrolment, Failure, Field, MemberId, Rejected};
 use qrcode::{Color, QrCode};
 use serde_json::json;
+use sign_in::Holder;
 
 const WRONG: Rejected = Rejected("This code is not right, or was used already.");
 

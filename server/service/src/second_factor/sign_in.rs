@@ -2,7 +2,7 @@
 //! says that the password was right.
 
 use super::WRONG;
-use crate::session::{code_subject, subjects, token_digest};
+use crate::session::{STEEP_SECONDS, code_subject, subjects, token_digest};
 use crate::store::{Action, FactorRecord, MemberRecord, Proof};
 use crate::{Attempt, Client, Error, Member, Service, SessionToken};
 use domain::{AccountId, Email, Failure, Field, MemberId};
@@ -131,8 +131,15 @@ impl Service {
     ) -> Result<Error, Error> {
         let Holder { account, id, email } = holder;
         self.count_failure(email.as_str(), client).await?;
-        self.count_code_failure(id).await?;
+        let blocked = self.count_code_failure(id).await?;
         self.note_attempt(Attempt::Code, Some((account, id)), client);
+        if blocked {
+            self.warn_of_codes(account, id, client).await?;
+            return Ok(Failure::TooManyAttempts {
+                retry_after_seconds: STEEP_SECONDS,
+            }
+            .into());
+        }
         Ok(Error::field(Field::Code, WRONG))
     }
 }

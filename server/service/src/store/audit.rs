@@ -148,6 +148,7 @@ pub enum Action {
     AccountRestored,
     AccountUpdated,
     InventoryUpdated,
+    FactorBlocked,
     FactorDisabled,
     FactorEnabled,
     FactorRecoveryUsed,
@@ -186,11 +187,12 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::AccountCreated,
         Self::AccountRestored,
         Self::AccountUpdated,
         Self::InventoryUpdated,
+        Self::FactorBlocked,
         Self::FactorDisabled,
         Self::FactorEnabled,
         Self::FactorRecoveryUsed,
@@ -234,6 +236,7 @@ impl Action {
             Self::AccountRestored => "account.restored",
             Self::AccountUpdated => "account.updated",
             Self::InventoryUpdated => "inventory.updated",
+            Self::FactorBlocked => "factor.blocked",
             Self::FactorDisabled => "factor.disabled",
             Self::FactorEnabled => "factor.enabled",
             Self::FactorRecoveryUsed => "factor.recovery_used",

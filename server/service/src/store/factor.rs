@@ -1,9 +1,11 @@
 //! The second step of signing in.
 
 use super::{AuditEvent, MemberRecord, NewSession, Result, TokenDigest};
+use crate::Zone;
 use crate::pepper::PepperId;
 use async_trait::async_trait;
-use domain::{MemberId, Timestamp};
+use domain::{AccountName, Email, MemberId, Timestamp};
+use std::net::IpAddr;
 
 /// HMAC-SHA-256 under the pepper; the code itself is never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,23 @@ pub enum Proof {
     Step(u64),
     /// Under the current pepper and under the old one; the same twice if there is one pepper.
     Recovery([RecoveryDigest; 2]),
+}
+
+/// The last of many wrong codes that followed the right password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeWarning {
+    pub at: Timestamp,
+    pub ip: IpAddr,
+}
+
+/// A warning that its member has not been told of by mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueWarning {
+    pub member_id: MemberId,
+    pub to: Email,
+    pub account_name: AccountName,
+    pub zone: Zone,
+    pub warning: CodeWarning,
 }
 
 #[async_trait]
@@ -84,4 +103,31 @@ pub trait FactorStore: Send + Sync + 'static {
         forget: &[String],
         event: AuditEvent,
     ) -> Result<bool>;
+
+    /// Keeps a warning for the member and ends every sign-in that waits for a code, so that the password is asked for
+    /// again. A mail becomes due with it, unless the warning before came after `quiet_since`.
+    async fn warn_of_codes(
+        &self,
+        member: &MemberId,
+        warning: CodeWarning,
+        quiet_since: Timestamp,
+        event: AuditEvent,
+    ) -> Result<()>;
+
+    /// The warning that has been kept since the member's password was last changed.
+    async fn code_warning(&self, member: &MemberId) -> Result<Option<CodeWarning>>;
+
+    /// Up to `limit` warnings from after `since` whose mail is due at `now`, of active members.
+    async fn due_warnings(
+        &self,
+        now: Timestamp,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DueWarning>>;
+
+    /// Takes a mail before it is sent. Of any number of racing callers exactly one gets `true`.
+    async fn claim_warning(&self, member: &MemberId, now: Timestamp) -> Result<bool>;
+
+    /// Gives a claimed mail back: it is due again at `again`.
+    async fn release_warning(&self, member: &MemberId, again: Timestamp) -> Result<()>;
 }

@@ -63,6 +63,7 @@ impl AccessStore for Store {
         end_others(&mut tx, member, kept).await?;
         team::forget(&mut tx, sql::team::FORGET_LINKS_OF, member).await?;
         team::forget(&mut tx, sql::factor::FORGET_STEPS, member).await?;
+        team::forget(&mut tx, sql::factor::FORGET_WARNING, member).await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)
     }

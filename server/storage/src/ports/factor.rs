@@ -1,13 +1,14 @@
 //! The second step of signing in.
 
-use super::{Connection, Result, Store, Turn, read, record, session};
+use super::{Connection, Result, Store, Turn, read, read_all, record, session, team};
 use crate::error::Doing as _;
-use crate::sql::factor::{self, FactorRow};
+use crate::sql::factor::{self, DueRow, FactorRow, WarningRow};
 use crate::sql::member::MemberRow;
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
 use service::store::{
-    AuditEvent, FactorRecord, FactorStore, MemberRecord, NewFactor, NewSession, Proof, TokenDigest,
+    AuditEvent, CodeWarning, DueWarning, FactorRecord, FactorStore, MemberRecord, NewFactor,
+    NewSession, Proof, TokenDigest,
 };
 
 #[async_trait]
@@ -142,6 +143,75 @@ impl FactorStore for Store {
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(true)
+    }
+
+    async fn warn_of_codes(
+        &self,
+        member: &MemberId,
+        warning: CodeWarning,
+        quiet_since: Timestamp,
+        event: AuditEvent,
+    ) -> Result<()> {
+        const DOING: &str = "warning of wrong codes";
+        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        team::forget(&mut tx, factor::FORGET_STEPS, member).await?;
+        sqlx::query(factor::WARN)
+            .bind(member.as_str())
+            .bind(warning.at.millis())
+            .bind(warning.ip.to_string())
+            .bind(quiet_since.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        record(&mut tx, &event).await?;
+        tx.commit().await.doing(DOING)
+    }
+
+    async fn code_warning(&self, member: &MemberId) -> Result<Option<CodeWarning>> {
+        const DOING: &str = "finding a warning of wrong codes";
+        let row: Option<WarningRow> = sqlx::query_as(factor::WARNING)
+            .bind(member.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .doing(DOING)?;
+        read(row, DOING)
+    }
+
+    async fn due_warnings(
+        &self,
+        now: Timestamp,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DueWarning>> {
+        const DOING: &str = "finding warnings to send";
+        let rows: Vec<DueRow> = sqlx::query_as(factor::DUE_WARNINGS)
+            .bind(now.millis())
+            .bind(since.millis())
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn claim_warning(&self, member: &MemberId, now: Timestamp) -> Result<bool> {
+        let claimed = sqlx::query(factor::CLAIM_WARNING)
+            .bind(member.as_str())
+            .bind(now.millis())
+            .execute(&self.writer)
+            .await
+            .doing("claiming a warning")?;
+        Ok(claimed.rows_affected() == 1)
+    }
+
+    async fn release_warning(&self, member: &MemberId, again: Timestamp) -> Result<()> {
+        sqlx::query(factor::RELEASE_WARNING)
+            .bind(member.as_str())
+            .bind(again.millis())
+            .execute(&self.writer)
+            .await
+            .doing("giving a warning back")?;
+        Ok(())
     }
 }
 

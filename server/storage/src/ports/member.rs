@@ -1,6 +1,6 @@
 //! Accounts and members. What concerns their sessions is in [`super::session`], their links in [`super::link`].
 
-use super::{Connection, Result, Store, Turn, account, factor, link, read, record, session};
+use super::{Connection, Result, Store, Turn, account, factor, link, read, record, session, team};
 use crate::error::Doing as _;
 use crate::sql;
 use crate::sql::member::MemberRow;
@@ -82,6 +82,7 @@ impl MemberStore for Store {
             .await
             .doing(DOING)?;
         factor::forget(&mut tx, &member).await?;
+        team::forget(&mut tx, sql::factor::FORGET_WARNING, &member).await?;
         session::end_all(&mut tx, &member).await?;
         session::forget_failures(&mut tx, forget).await?;
         record(&mut tx, &event).await?;

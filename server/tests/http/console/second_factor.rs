@@ -210,6 +210,58 @@ async fn wrong_codes_delay_the_next_one_wherever_they_come_from() {
 }
 
 #[tokio::test]
+async fn after_ten_wrong_codes_the_password_is_asked_again_and_the_member_is_warned() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (app, _) = enable(&world, &owner).await;
+    for count in 1..=10_u8 {
+        let step = begin(&world.nobody()).await;
+        let http = world.nobody().from([198, 51, 100, count]);
+        let answer = finish(&http, &step, "00000x").await;
+        if count < 10 {
+            answer.expect(422);
+            world.clock.advance_seconds(31);
+            continue;
+        }
+        let answer = answer.expect(429);
+        assert_eq!(answer.header("retry-after"), "900");
+        assert!(answer.body.contains("Wait 15 minutes"), "{}", answer.body);
+        // The step is over: the password is asked for again.
+        let again = finish(&world.nobody(), &step, &app.code(&world)).await;
+        assert_eq!(
+            again.expect(303).header("location"),
+            "/sign-in?next=%2Fkeys"
+        );
+    }
+    world.clock.advance_seconds(14 * 60);
+    let step = begin(&world.nobody()).await;
+    finish(&world.nobody(), &step, &app.code(&world))
+        .await
+        .expect(429);
+    world.clock.advance_seconds(60);
+    let step = begin(&world.nobody()).await;
+    finish(&world.nobody(), &step, &app.code(&world))
+        .await
+        .expect(303);
+
+    let log = owner.get("/audit?what=sign-ins").await.expect(200).body;
+    assert!(log.contains("Codes refused for 15 minutes"), "{log}");
+    let notice = "another person knows your password";
+    let page = owner.get("/account").await.expect(200).body;
+    assert!(
+        page.contains(notice) && page.contains("198.51.100.10"),
+        "{page}"
+    );
+    let fields = [
+        ("old_password", PASSWORD),
+        ("password", "three gulls on a wet roof"),
+    ];
+    owner.form("/account/password", &fields).await.expect(303);
+    let page = owner.get("/account").await.expect(200).body;
+    assert!(!page.contains(notice), "{page}");
+}
+
+#[tokio::test]
 async fn each_recovery_code_signs_in_once() {
     let world = World::new().await;
     let owner = world.owner().await;

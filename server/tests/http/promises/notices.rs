@@ -235,3 +235,33 @@ async fn a_notice_says_what_ends_when_and_where_to_go_and_holds_no_secret() {
     }
     assert!(!body.contains(&key.secret[9..]));
 }
+
+#[tokio::test]
+async fn a_warning_of_wrong_codes_is_sent_once_and_again_if_it_was_not_taken() {
+    const SUBJECT: &str = "Wrong sign-in codes for your Voxum Console account";
+    let world = World::new().await;
+    world.owner().await;
+    let (service, letters) = (&world.service, Letterbox::default());
+    assert_eq!(service.send_warnings(&letters).await.unwrap(), 0);
+    world
+        .sql("INSERT INTO code_warnings (member_id, at, ip, mail_at) SELECT id, created_at, '198.51.100.7', created_at FROM members")
+        .await;
+    letters.down.store(true, Ordering::SeqCst);
+    service.send_warnings(&letters).await.unwrap_err();
+    letters.down.store(false, Ordering::SeqCst);
+    assert_eq!(
+        service.send_warnings(&letters).await.unwrap(),
+        0,
+        "too early"
+    );
+    world.clock.advance_seconds(15 * 60);
+    assert_eq!(service.send_warnings(&letters).await.unwrap(), 1);
+    let mail = letters.got.lock().unwrap().remove(0);
+    assert_eq!(
+        (mail.to.as_str(), &*mail.subject),
+        ("ada@example.com", SUBJECT)
+    );
+    assert!(mail.body.contains("198.51.100.7") && mail.body.contains("/account"));
+    world.clock.advance_seconds(DAY / 2);
+    assert_eq!(service.send_warnings(&letters).await.unwrap(), 0);
+}

@@ -60,6 +60,7 @@ pub enum Change {
     HandOver,
     EnableFactor,
     FinishSignIn,
+    WarnOfCodes,
     DisableFactor,
     EndSession,
     OpenSession,
@@ -72,7 +73,7 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
@@ -97,6 +98,7 @@ impl Change {
         Self::HandOver,
         Self::EnableFactor,
         Self::FinishSignIn,
+        Self::WarnOfCodes,
         Self::DisableFactor,
         Self::EndSession,
         Self::OpenSession,
@@ -264,6 +266,7 @@ impl Change {
             | Self::HandOver
             | Self::EnableFactor
             | Self::FinishSignIn
+            | Self::WarnOfCodes
             | Self::DisableFactor
             | Self::EndOtherSessions
             | Self::ChangePassword => self.make_of_team(store, world, &event).await?,

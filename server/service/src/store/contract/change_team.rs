@@ -6,8 +6,8 @@ use super::team::Mate;
 use super::tenant::Tenant;
 use super::world::{at, token};
 use crate::store::{
-    Action, AuditEvent, Claim, MemberChange, MemberChanged, Proof, Store, StoreError, Teammate,
-    TokenDigest,
+    Action, AuditEvent, Claim, CodeWarning, MemberChange, MemberChanged, Proof, Store, StoreError,
+    Teammate, TokenDigest,
 };
 use domain::Role;
 
@@ -126,6 +126,13 @@ impl Change {
                 store
                     .finish_sign_in(&others.step, proof, session, &[], event)
                     .await
+            }
+            Self::WarnOfCodes => {
+                let ip = [198, 51, 100, 7].into();
+                let warning = CodeWarning { at: at(10), ip };
+                let (heir, event) = (&others.heir.id, event(Action::FactorBlocked));
+                store.warn_of_codes(heir, warning, at(0), event).await?;
+                Ok(true)
             }
             Self::DisableFactor => {
                 let (proof, event) = (Proof::Step(101), event(Action::FactorDisabled));

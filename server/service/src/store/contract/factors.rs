@@ -5,8 +5,8 @@ use super::tenant::Tenant;
 use super::world::{Shared, at, link, race, token};
 use crate::PepperId;
 use crate::store::{
-    Action, LinkPurpose, MemberChange, NewFactor, NewSession, Proof, RecoveryDigest, Store,
-    Teammate, TokenDigest,
+    Action, CodeWarning, LinkPurpose, MemberChange, NewFactor, NewSession, Proof, RecoveryDigest,
+    Store, Teammate, TokenDigest,
 };
 use domain::{Role, Timestamp};
 
@@ -174,4 +174,57 @@ pub(super) async fn a_second_factor_depends_on_the_pepper(store: Shared) {
     assert!(!store.has_keys().await.unwrap());
     assert!(enable(&*store, &tenant).await);
     assert!(store.has_keys().await.unwrap());
+}
+
+pub(super) async fn a_warning_of_wrong_codes_has_one_mail_a_day_and_ends_with_the_password(
+    store: Shared,
+) {
+    const DAY: i64 = 86_400;
+    let tenant = Tenant::settle(&*store, "a").await;
+    let member = &tenant.owner;
+    let warn = async |now: Timestamp| {
+        let ip = [198, 51, 100, 7].into();
+        let event = tenant.event(Action::FactorBlocked, member.as_str(), now);
+        let warning = CodeWarning { at: now, ip };
+        let warned = store.warn_of_codes(member, warning, now.plus_seconds(-DAY), event);
+        warned.await.unwrap();
+        warning
+    };
+    let due = async |now: Timestamp| {
+        let due = store.due_warnings(now, now.plus_seconds(-DAY), 10);
+        due.await
+            .unwrap()
+            .into_iter()
+            .map(|due| (due.to, due.warning))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(store.code_warning(member).await.unwrap(), None);
+    let step = begin(&*store, &tenant, "step", at(0)).await;
+    let first = warn(at(0)).await;
+    assert_eq!(store.find_sign_in(&step, at(1)).await.unwrap(), None);
+    assert_eq!(store.code_warning(member).await.unwrap(), Some(first));
+    assert_eq!(due(at(0)).await, [(tenant.email.clone(), first)]);
+    let won = race(10, |_| {
+        let (store, member) = (store.clone(), member.clone());
+        async move { store.claim_warning(&member, at(1)).await.unwrap() }
+    })
+    .await;
+    assert_eq!(won.iter().filter(|won| **won).count(), 1);
+    assert_eq!(due(at(1)).await, []);
+    store.release_warning(member, at(100)).await.unwrap();
+    assert_eq!(due(at(99)).await, []);
+    assert_eq!(due(at(100)).await.len(), 1);
+    assert!(store.claim_warning(member, at(100)).await.unwrap());
+
+    let second = warn(at(900)).await;
+    assert_eq!(store.code_warning(member).await.unwrap(), Some(second));
+    assert_eq!(due(at(900)).await, [], "one mail a day");
+    warn(at(900 + DAY)).await;
+    assert_eq!(due(at(900 + DAY)).await.len(), 1);
+
+    let event = tenant.event(Action::PasswordChanged, member.as_str(), at(2 * DAY));
+    let kept = token("session");
+    let changed = store.change_password(member, &kept, "hash", event);
+    changed.await.unwrap();
+    assert_eq!(store.code_warning(member).await.unwrap(), None);
 }

@@ -222,6 +222,7 @@ macro_rules! store_contract_cases {
             a_code_and_a_first_step_open_one_session
             a_first_step_ends_with_what_it_stands_for
             a_second_factor_depends_on_the_pepper
+            a_warning_of_wrong_codes_has_one_mail_a_day_and_ends_with_the_password
             every_change_of_what_calls_are_decided_by_is_told
             what_decides_on_no_call_is_not_told
             racing_changes_are_told_in_the_order_of_their_numbers

@@ -136,6 +136,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
     }
 }
 
+/// The paths to which feeds are posted: by integrations, and by the console's form.
+const FEEDS: [&str; 2] = ["/api/inventory", "/inventory"];
+
 /// Whether a path belongs to the HTTP API, whose every answer is JSON.
 pub fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/") || path == "/healthz" || path == "/readyz"
@@ -155,6 +158,10 @@ impl App {
 }
 
 impl Answers for App {
+    fn takes_feed<B>(&self, request: &axum::http::Request<B>) -> bool {
+        request.method() == Method::POST && FEEDS.contains(&request.uri().path())
+    }
+
     /// Names the request, has it answered, counts it, and writes what every answer says: its refusal, if it came to one,
     /// with the request's name in it.
     async fn answer(self, mut request: Request) -> Response {

@@ -168,8 +168,8 @@ impl Problem {
             }
             Self::RequestTimeout => {
                 // Over HTTP/2 the connection goes on.
-                "The body came too slowly, so nothing was changed and the rest of it is not read. Send the request again \
-                 without a pause of 15 seconds, and all of it within 30 seconds and one more for each KiB."
+                "The body did not arrive in time, so nothing was changed. Send the request again without a pause of 15 \
+                 seconds in its body, and all of the body within 60 seconds, or a feed of the inventory within 5 minutes."
                     .into()
             }
             Self::MalformedBody(why) | Self::InvalidParameter(why) => why.clone().into(),

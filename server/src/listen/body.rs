@@ -1,49 +1,44 @@
-//! A request's body, which has to keep coming.
+//! A request's body, which must keep coming and must end in time.
 
-use super::Limits;
 use axum::BoxError;
 use axum::body::{Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
-use hyper::body::Incoming;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Fails with [`TooSlow`] once the client pauses for too long, or sends too slowly.
-pub struct Steady {
-    body: Incoming,
-    limits: Limits,
-    begun: Instant,
-    bytes: u64,
-    /// Made when something is waited for first: most bodies are there already, or empty.
-    end: Option<Pin<Box<Sleep>>>,
+/// Fails with [`TooSlow`] if the client pauses for too long, or has not sent all of the body in time.
+pub struct Steady<B> {
+    body: B,
+    /// Between two pieces.
+    pause: Duration,
+    /// When all of it must be there.
+    end: Instant,
+    /// Made when the body is waited for first: most bodies are there already, or empty.
+    wait: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("the body came too slowly")]
 pub struct TooSlow;
 
-impl Steady {
-    pub fn new(body: Incoming, limits: Limits) -> Self {
+impl<B> Steady<B> {
+    /// A body that may take `whole` from now on.
+    pub fn new(body: B, pause: Duration, whole: Duration) -> Self {
         Self {
             body,
-            limits,
-            begun: Instant::now(),
-            bytes: 0,
-            end: None,
+            pause,
+            end: Instant::now() + whole,
+            wait: None,
         }
-    }
-
-    /// When the next piece has to be there.
-    fn next_end(&self) -> Instant {
-        let earned = Duration::from_secs(self.bytes / u64::from(Limits::BODY_RATE));
-        let whole = self.begun + self.limits.body + earned;
-        whole.min(Instant::now() + self.limits.body_pause)
     }
 }
 
-impl HttpBody for Steady {
+impl<B> HttpBody for Steady<B>
+where
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin,
+{
     type Data = Bytes;
     type Error = BoxError;
 
@@ -53,17 +48,12 @@ impl HttpBody for Steady {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
-            this.end = None;
-            if let Some(Ok(frame)) = &frame {
-                this.bytes += frame.data_ref().map_or(0, Bytes::len) as u64;
-            }
-            return Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from)));
+            this.wait = None;
+            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let next_end = this.next_end();
-        let end = this
-            .end
-            .get_or_insert_with(|| Box::pin(sleep_until(next_end)));
-        end.as_mut()
+        let next = this.end.min(Instant::now() + this.pause);
+        let wait = this.wait.get_or_insert_with(|| Box::pin(sleep_until(next)));
+        wait.as_mut()
             .poll(context)
             .map(|()| Some(Err(TooSlow.into())))
     }
@@ -74,5 +64,69 @@ impl HttpBody for Steady {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Limits so short that they can be waited for.
+
+    use super::*;
+    use crate::listen::Limits;
+    use axum::body::Body;
+    use futures::stream;
+    use http_body_util::BodyExt as _;
+    use std::convert::Infallible;
+    use tokio::time::sleep;
+
+    /// Far longer than any test takes.
+    const LONG: Duration = Duration::from_mins(1);
+    const SHORT: Duration = Duration::from_millis(200);
+
+    /// A body of so many pieces, each so long after the one before it.
+    fn pieces(count: usize, every: Duration) -> Body {
+        let pieces = stream::unfold(0, move |sent| async move {
+            sleep(every).await;
+            (sent < count).then_some((Ok::<_, Infallible>("piece"), sent + 1))
+        });
+        Body::from_stream(Box::pin(pieces))
+    }
+
+    /// The length of a body that arrives whole and in time.
+    async fn read(body: Body, pause: Duration, whole: Duration) -> Option<usize> {
+        match Steady::new(body, pause, whole).collect().await {
+            Ok(body) => Some(body.to_bytes().len()),
+            Err(error) => {
+                assert!(error.is::<TooSlow>(), "{error}");
+                None
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_may_take_a_minute_and_a_feed_five() {
+        let limits = Limits::new(1);
+        assert_eq!(limits.body_pause, Duration::from_secs(15));
+        assert_eq!(limits.body, Duration::from_mins(1));
+        assert_eq!(limits.feed, Duration::from_mins(5));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_never_pauses_ends_at_its_time_all_the_same() {
+        let every = Duration::from_millis(5);
+        assert_eq!(read(pieces(usize::MAX, every), LONG, SHORT).await, None);
+        assert_eq!(read(pieces(20, every), LONG, LONG).await, Some(100));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_pauses_for_too_long_is_given_up() {
+        assert_eq!(read(pieces(1, LONG), SHORT, LONG).await, None);
+    }
+
+    #[tokio::test]
+    async fn the_time_of_a_body_begins_before_it_is_read() {
+        let mut body = Steady::new(pieces(1, LONG), LONG, SHORT);
+        sleep(SHORT).await;
+        assert!(body.frame().await.unwrap().is_err());
     }
 }

@@ -88,12 +88,17 @@ pub async fn serve_one<S, A>(
         let http2 = request.version() == Version::HTTP_2;
         let exchange = asked.begin(http2);
         let moves = Arc::clone(&exchange.moves);
+        let whole = if app.takes_feed(&request) {
+            limits.feed
+        } else {
+            limits.body
+        };
         let mut request = request.map(|body| {
             if body.is_end_stream() {
                 return Body::empty();
             }
             Body::new(Incoming {
-                body: Steady::new(body, limits),
+                body: Steady::new(body, limits.body_pause, whole),
                 moves: Arc::clone(&moves),
             })
         });

@@ -14,8 +14,10 @@ pub struct Limits {
     pub idle: Duration,
     /// Between two pieces of a request's body.
     pub body_pause: Duration,
-    /// For a whole body, and a second more for each of [`Self::BODY_RATE`] bytes that came.
+    /// For a whole body, at whatever pace it comes.
     pub body: Duration,
+    /// For a whole body on a route that takes feeds, which are larger.
+    pub feed: Duration,
     /// In which a client takes nothing of an answer.
     pub write_pause: Duration,
     /// How long a client may keep the server waiting in a request before its connection may be closed for a new one,
@@ -24,16 +26,14 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Bytes a second: who sends a body more slowly, sends it in order to keep us busy.
-    pub const BODY_RATE: u32 = 1_024;
-
     pub const fn new(connections: usize) -> Self {
         Self {
             connections,
             head: Duration::from_secs(10),
             idle: Duration::from_secs(75),
             body_pause: Duration::from_secs(15),
-            body: Duration::from_secs(30),
+            body: Duration::from_mins(1),
+            feed: Duration::from_mins(5),
             write_pause: Duration::from_secs(30),
             patience: Duration::from_secs(1),
         }

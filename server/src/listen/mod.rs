@@ -36,10 +36,17 @@ use tower::ServiceExt as _;
 
 /// What answers requests.
 pub trait Answers: Clone + Send + Sync + 'static {
+    /// Whether the body of this request may be a feed, which may take longer than other bodies.
+    fn takes_feed<B>(&self, request: &axum::http::Request<B>) -> bool;
+
     fn answer(self, request: Request) -> impl Future<Output = Response> + Send;
 }
 
 impl Answers for Router {
+    fn takes_feed<B>(&self, _: &axum::http::Request<B>) -> bool {
+        false
+    }
+
     async fn answer(self, request: Request) -> Response {
         self.oneshot(request)
             .await

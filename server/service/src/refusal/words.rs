@@ -142,7 +142,7 @@ fn plain(code: &str) -> (String, &'static str) {
         ),
         "body_too_large" => ("The body was too large.", "Have less sent in one call."),
         "request_timeout" => (
-            "The body stopped coming, or came so slowly that nobody waited for the rest of it. Nothing was changed.",
+            "The body stopped coming, or did not arrive whole in time. Nothing was changed.",
             "Have the call sent again. If it happens often, look at the caller's connection, and at proxies in between.",
         ),
         "malformed_body" => (

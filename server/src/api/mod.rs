@@ -13,6 +13,7 @@ pub mod leads;
 pub mod limit;
 pub mod once;
 pub mod openapi;
+pub mod page;
 pub mod parameters;
 pub mod problem;
 pub mod refused;

@@ -23,6 +23,9 @@ use utoipa::ToSchema;
 // The texts name it.
 const _: () = assert!(REMOVED_AT_MOST == 10_000);
 
+/// Entries of [`Document::errors`]. No body needs more to be corrected by.
+const MAX_ENTRIES: usize = 100;
+
 /// A refusal, in the order in which they are checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
@@ -241,7 +244,7 @@ impl Problem {
             detail: self.detail(),
             instance,
             code,
-            errors: errors.iter().map(Entry::from).collect(),
+            errors: errors.iter().take(MAX_ENTRIES).map(Entry::from).collect(),
         }
     }
 
@@ -282,9 +285,9 @@ pub struct Document<'a> {
     instance: &'a str,
     /// What programs decide by.
     code: &'a str,
-    /// Of `invalid_body`: everything that is to be mended.
+    /// Of `invalid_body`: what is to be corrected, 100 entries at most.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
+    #[schema(required = false, max_items = 100)]
     errors: Vec<Entry<'a>>,
 }
 

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 /// Of an item's id.
 pub const MAX_ID_CHARS: usize = 128;
 const MAX_ATTRIBUTES: usize = 50;
+/// The size of an item: the bytes of all its texts in UTF-8, names of attributes included.
+pub const MAX_ITEM_BYTES: usize = 64 * 1024;
 /// In hundredths: 9,999,999,999.99.
 const MAX_CENTS: i64 = 999_999_999_999;
 
@@ -33,6 +35,7 @@ impl ItemDraft {
     /// # Errors
     /// Everything that is wrong with it, with pointers from the item on.
     pub fn check(mut self) -> Result<Item, Vec<EntryError>> {
+        let size = self.size();
         let errors = &mut self.errors;
         let id = required(errors, "/id", self.id, MAX_ID_CHARS);
         // The other control characters were refused as in any text.
@@ -59,6 +62,14 @@ impl ItemDraft {
             currency
         });
         check_attributes(errors, &self.attributes);
+        // Of an item that is too large because of one text, that text is all there is to report.
+        if errors.is_empty() && size > MAX_ITEM_BYTES {
+            let detail = format!(
+                "The texts of this item have {size} bytes in all. Use at most {MAX_ITEM_BYTES}, counted in UTF-8 \
+                 with the names of its attributes."
+            );
+            errors.push(EntryError::new("", EntryCode::TooLong, detail));
+        }
         match (id, name) {
             (Some(id), Some(name)) if errors.is_empty() => Ok(Item {
                 id: ItemId(id),
@@ -74,6 +85,22 @@ impl ItemDraft {
             }),
             _ => Err(self.errors),
         }
+    }
+
+    /// Bytes of all texts, in UTF-8. The price and the currency, which are short and of a fixed form, do not count.
+    fn size(&self) -> usize {
+        let texts = [
+            &self.id,
+            &self.name,
+            &self.category,
+            &self.description,
+            &self.url,
+            &self.image_url,
+        ];
+        let texts = texts.into_iter().flatten().map(String::len);
+        let attributes = self.attributes.iter();
+        let attributes = attributes.map(|(name, value)| name.len() + value.len());
+        texts.chain(attributes).sum()
     }
 }
 
@@ -182,84 +209,4 @@ fn check_attributes(errors: &mut Vec<EntryError>, attributes: &BTreeMap<String, 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draft() -> ItemDraft {
-        ItemDraft {
-            id: Some("SKU001".into()),
-            name: Some("Honda Accord 2024".into()),
-            ..ItemDraft::default()
-        }
-    }
-
-    fn price(text: &str) -> Result<i64, EntryCode> {
-        parse_price(text)
-            .map(Price::cents)
-            .map_err(|error| error.code)
-    }
-
-    #[test]
-    fn prices_keep_two_places_exactly() {
-        assert_eq!(price("32500"), Ok(3_250_000));
-        assert_eq!(price("32500.00"), Ok(3_250_000));
-        assert_eq!(price("0.1"), Ok(10));
-        assert_eq!(price("9999999999.99"), Ok(999_999_999_999));
-        assert_eq!(price("3.25e4"), Ok(3_250_000));
-        assert_eq!(price("-0"), Ok(0));
-    }
-
-    #[test]
-    fn other_prices_are_refused() {
-        assert_eq!(price("10000000000"), Err(EntryCode::OutOfRange));
-        assert_eq!(price("-1"), Err(EntryCode::OutOfRange));
-        assert_eq!(price("1.005"), Err(EntryCode::Invalid));
-        for text in [
-            "", "1,5", "NaN", "ten", "1 000", "1e", "--1", "0x10", "1_000",
-        ] {
-            assert_eq!(price(text), Err(EntryCode::Invalid), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn everything_wrong_is_told_at_once() {
-        let draft = ItemDraft {
-            id: Some("..".into()),
-            name: None,
-            price: Some("x".into()),
-            currency: Some("usd".into()),
-            url: Some("javascript:alert(1)".into()),
-            ..ItemDraft::default()
-        };
-        let errors = draft.check().unwrap_err();
-        let mut pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
-        pointers.sort_unstable();
-        assert_eq!(pointers, ["/currency", "/id", "/name", "/price", "/url"]);
-    }
-
-    #[test]
-    fn texts_may_hold_tab_and_newline_and_no_other_control_character() {
-        let with = |text: &str| {
-            ItemDraft {
-                description: Some(text.into()),
-                ..draft()
-            }
-            .check()
-        };
-        assert!(with("a\tb\nc \u{202E} 👩‍👩‍👧").is_ok());
-        assert!(with("a\0b").is_err());
-        assert!(with("a\rb").is_err());
-    }
-
-    #[test]
-    fn attribute_names_are_escaped_in_pointers() {
-        let attributes = BTreeMap::from([("a/b~c".to_owned(), "x\0".to_owned())]);
-        let errors = ItemDraft {
-            attributes,
-            ..draft()
-        }
-        .check()
-        .unwrap_err();
-        assert_eq!(errors[0].pointer, "/attributes/a~1b~0c");
-    }
-}
+mod tests;

@@ -165,17 +165,10 @@ impl Service {
         after: Option<&str>,
         limit: u32,
     ) -> Result<ItemsPage, Error> {
-        // One more than asked for tells whether a next page exists.
-        let mut items = self
-            .store
-            .list_items(account, filter, after, limit.saturating_add(1))
-            .await?;
-        let more = items.len() > limit as usize;
-        items.truncate(limit as usize);
-        let next_after = items
-            .last()
-            .filter(|_| more)
-            .map(|last| last.item.id.as_str().to_owned());
+        let page = self.store.list_items(account, filter, after, limit).await?;
+        let last = page.entries.last().filter(|_| page.more);
+        let next_after = last.map(|last| last.item.id.as_str().to_owned());
+        let items = page.entries;
         Ok(ItemsPage { items, next_after })
     }
 }

@@ -157,16 +157,15 @@ impl Service {
         before: Option<u64>,
     ) -> Result<(LeadsPage, Option<u64>), Error> {
         let account = &member.account_id;
-        // One more than is shown tells whether a next page exists.
-        let mut leads = self
+        let newest = self
             .store
-            .newest_leads(account, before, CONSOLE_PAGE + 1)
+            .newest_leads(account, before, CONSOLE_PAGE)
             .await?;
-        let more = leads.len() > CONSOLE_PAGE as usize;
-        leads.truncate(CONSOLE_PAGE as usize);
-        let next_before = leads.last().filter(|_| more).map(|(number, _)| *number);
+        let last = newest.entries.last().filter(|_| newest.more);
+        let next_before = last.map(|(number, _)| *number);
         let page = LeadsPage {
-            leads: leads
+            leads: newest
+                .entries
                 .into_iter()
                 .map(|(_, lead)| row(lead, &member.time_zone))
                 .collect(),

@@ -13,6 +13,7 @@ mod call;
 pub mod contract;
 mod factor;
 mod find;
+mod listed;
 mod notice;
 mod operator;
 mod pepper;
@@ -33,6 +34,7 @@ pub use authority::*;
 pub use call::*;
 pub use factor::*;
 pub use find::*;
+pub use listed::*;
 pub use notice::*;
 pub use operator::*;
 pub use pepper::*;
@@ -354,14 +356,15 @@ pub trait InventoryStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<Put>;
 
-    /// Up to `limit` items with an id greater than `after`, in the byte order of their ids.
+    /// Up to `limit` items with an id greater than `after`, in the byte order of their ids, and no more of them than
+    /// [`PAGE_BYTES`] hold.
     async fn list_items(
         &self,
         account: &AccountId,
         filter: &ItemFilter,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<StoredItem>>;
+    ) -> Result<Listed<StoredItem>>;
 
     async fn count_items(&self, account: &AccountId, filter: &ItemFilter) -> Result<u64>;
 
@@ -412,7 +415,8 @@ pub trait LeadStore: Send + Sync + 'static {
     /// `None` also where it is erased.
     async fn find_lead(&self, account: &AccountId, id: &LeadId) -> Result<Option<Lead>>;
 
-    /// Up to `limit` leads whose last change has a number above `after`, oldest change first, the erased included.
+    /// Up to `limit` leads whose last change has a number above `after`, oldest change first, the erased included, and no
+    /// more of them than [`PAGE_BYTES`] hold.
     async fn lead_changes(
         &self,
         account: &AccountId,
@@ -423,13 +427,14 @@ pub trait LeadStore: Send + Sync + 'static {
     /// The number of the account's last change; 0 before the first.
     async fn last_lead_change(&self, account: &AccountId) -> Result<u64>;
 
-    /// Up to `limit` leads whose last change has a number below `before`, newest change first, without the erased.
+    /// Up to `limit` leads whose last change has a number below `before`, newest change first, without the erased, and no
+    /// more of them than [`PAGE_BYTES`] hold.
     async fn newest_leads(
         &self,
         account: &AccountId,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<Vec<(u64, Lead)>>;
+    ) -> Result<Listed<(u64, Lead)>>;
 
     /// Without the erased.
     async fn count_leads(&self, account: &AccountId) -> Result<u64>;

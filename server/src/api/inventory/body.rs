@@ -26,7 +26,9 @@ pub struct NewItems {
     dead_code,
     reason = "bodies are read field by field; this describes them"
 )]
-#[schema(description = "An item to be stored.")]
+#[schema(
+    description = "An item to be stored. Its texts, the names of its attributes included, have at most 65,536 bytes in all, in UTF-8."
+)]
 #[serde(deny_unknown_fields)]
 struct NewItem {
     /// Your own, such as a stock number. No control characters; not `.` or `..`.
@@ -34,7 +36,8 @@ struct NewItem {
     id: String,
 }
 
-/// An item without its id.
+/// An item without its id. Its texts, the id and the names of its attributes included, have at most 65,536 bytes in all,
+/// in UTF-8.
 #[derive(ToSchema)]
 #[expect(
     dead_code,

@@ -3,6 +3,7 @@
 use super::answer::ItemAnswer;
 use crate::AppState;
 use crate::api::openapi::ItemsQuery;
+use crate::api::page::fitting;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, Scoped};
@@ -10,14 +11,16 @@ use crate::cursor;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// A page of the inventory.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemList)]
 pub struct ListAnswer {
-    /// In the order of their ids.
-    items: Vec<ItemAnswer>,
+    /// In the order of their ids. A page ends before it is larger than 2 MiB, so it may have fewer items than `limit`.
+    #[schema(value_type = Vec<ItemAnswer>)]
+    items: Vec<Box<RawValue>>,
     /// The `cursor` of the next page; null on the last one.
     #[schema(required)]
     next_cursor: Option<String>,
@@ -36,7 +39,6 @@ pub struct ListAnswer {
     security(("ApiKey" = ["inventory:read"])),
     responses((status = 200, description = "A page of items", body = ListAnswer))
 )]
-
 pub async fn list(
     State(state): State<AppState>,
     scoped: Scoped<InventoryRead>,
@@ -47,8 +49,19 @@ pub async fn list(
         .service
         .list_items(&scoped.caller, &filter, page.after.as_deref(), page.limit)
         .await?;
+    let ids: Vec<String> = found
+        .items
+        .iter()
+        .map(|stored| stored.item.id.as_str().to_owned())
+        .collect();
+    let items = fitting(found.items.into_iter().map(ItemAnswer::from))?;
+    let next_after = if items.len() < ids.len() {
+        ids[..items.len()].last()
+    } else {
+        found.next_after.as_ref()
+    };
     Ok(Json(ListAnswer {
-        items: found.items.into_iter().map(ItemAnswer::from).collect(),
-        next_cursor: found.next_after.as_deref().map(cursor::write),
+        items,
+        next_cursor: next_after.map(|id| cursor::write(id)),
     }))
 }

@@ -13,7 +13,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use service::inventory::{EntryError, FeedReport, OnError, check_feed};
+use service::inventory::{EntryError, FeedOutcome, FeedReport, OnError, check_feed};
 use utoipa::ToSchema;
 
 /// The example of [`NewItems`] in the other two formats.
@@ -25,7 +25,7 @@ const CSV: &str =
 /// What came of a feed.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FeedReport, example = json!({
-    "received": 1, "created": 1, "updated": 0, "unchanged": 0, "removed": 0, "rejected": []
+    "received": 1, "created": 1, "updated": 0, "unchanged": 0, "removed": 0, "rejected": [], "rejected_count": 0
 }))]
 pub struct PushAnswer<'a> {
     received: usize,
@@ -35,17 +35,19 @@ pub struct PushAnswer<'a> {
     unchanged: u64,
     /// Items that a full feed left out.
     removed: u64,
-    /// Items that were passed over, with `on_error=skip`.
+    /// With `on_error=skip`: the first of the items that were skipped, with at most 1,000 errors in all.
     rejected: Vec<Rejected<'a>>,
+    /// How many items were skipped, including those that `rejected` has no room for.
+    rejected_count: usize,
 }
 
-/// An item that was passed over.
+/// An item that was skipped.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RejectedItem)]
 struct Rejected<'a> {
     /// Its place in the feed, from 0 on.
     index: usize,
-    /// Null where it had none.
+    /// Null if it has none, or one that is longer than 128 characters.
     #[schema(required)]
     id: Option<&'a str>,
     errors: Vec<Entry<'a>>,
@@ -77,41 +79,38 @@ pub async fn push(
 ) -> Result<Response, Problem> {
     let FeedText { format, text } = body;
     let drafts = feed::read(format, text)?;
-    let options = match parameters.feed() {
-        Ok(options) => options,
-        Err(problem) => {
-            // A bad body is told of first; nothing is stored either way.
-            check_feed(drafts, OnError::Reject).map_err(invalid)?;
-            return Err(problem);
-        }
-    };
-    let report = state
+    let options = parameters.feed();
+    // A bad body is reported before a bad parameter; nothing is stored either way.
+    let on_error = options
+        .as_ref()
+        .map_or(OnError::Reject, |asked| asked.on_error);
+    let feed = check_feed(drafts, on_error).map_err(invalid)?;
+    let outcome = state
         .service
-        .push_items(&scoped.caller, &scoped.client(), drafts, options)
+        .push_items(&scoped.caller, &scoped.client(), feed, options?.mode)
         .await?;
-    match report {
-        FeedReport::Stored {
-            received,
-            counts,
-            mut rejected,
-        } => {
-            for item in &mut rejected {
-                let errors = std::mem::take(&mut item.errors);
-                item.errors = from_the_body_on(errors);
-            }
-            let answer = PushAnswer {
-                received,
-                created: counts.created,
-                updated: counts.updated,
-                unchanged: counts.unchanged,
-                removed: counts.removed,
-                rejected: rejected.iter().map(Rejected::from).collect(),
-            };
-            Ok(Json(answer).into_response())
-        }
-        FeedReport::Rejected(errors) => Err(invalid(errors)),
-        FeedReport::RemovesTooMany => Err(Problem::ReplaceTooLarge),
+    let FeedOutcome::Stored(FeedReport {
+        received,
+        counts,
+        mut skipped,
+    }) = outcome
+    else {
+        return Err(Problem::ReplaceTooLarge);
+    };
+    for item in &mut skipped.listed {
+        let errors = std::mem::take(&mut item.errors);
+        item.errors = from_the_body_on(errors);
     }
+    let answer = PushAnswer {
+        received,
+        created: counts.created,
+        updated: counts.updated,
+        unchanged: counts.unchanged,
+        removed: counts.removed,
+        rejected: skipped.listed.iter().map(Rejected::from).collect(),
+        rejected_count: skipped.count,
+    };
+    Ok(Json(answer).into_response())
 }
 
 impl<'a> From<&'a service::inventory::RejectedItem> for Rejected<'a> {

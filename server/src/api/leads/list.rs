@@ -3,6 +3,7 @@
 use super::answer::ChangeAnswer;
 use crate::AppState;
 use crate::api::openapi::ChangesQuery;
+use crate::api::page::fitting;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, Scoped};
@@ -10,14 +11,17 @@ use crate::cursor::{Way, write_change};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// A piece of the feed of changes.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LeadChanges)]
 pub struct FeedAnswer {
-    /// The oldest change first; each lead as it is now, so at most once.
-    leads: Vec<ChangeAnswer>,
+    /// The oldest change first; each lead as it is now, so at most once. An answer ends before it is larger than 2 MiB,
+    /// so it may have fewer leads than `limit` although more have changed.
+    #[schema(value_type = Vec<ChangeAnswer>)]
+    leads: Vec<Box<RawValue>>,
     /// Always there, so that whoever is up to date knows from where to ask again.
     next_cursor: String,
 }
@@ -35,7 +39,6 @@ pub struct FeedAnswer {
     security(("ApiKey" = ["leads:read"])),
     responses((status = 200, description = "The next changes", body = FeedAnswer))
 )]
-
 pub async fn list(
     State(state): State<AppState>,
     scoped: Scoped<LeadsRead>,
@@ -48,9 +51,12 @@ pub async fn list(
         .lead_changes(&scoped.caller, after, page.limit)
         .await?
         .ok_or_else(Parameters::no_such_cursor)?;
-    let leads = found.changes.into_iter();
+    let numbers: Vec<u64> = found.changes.iter().map(|change| change.number).collect();
+    let changes = found.changes.into_iter().map(|change| change.state);
+    let leads = fitting(changes.map(ChangeAnswer::from))?;
+    let last = leads.len().checked_sub(1).map(|place| numbers[place]);
     Ok(Json(FeedAnswer {
-        leads: leads.map(|change| change.state.into()).collect(),
-        next_cursor: write_change(Way::On, found.next_after),
+        leads,
+        next_cursor: write_change(Way::On, last.unwrap_or(found.next_after)),
     }))
 }

@@ -12,12 +12,17 @@ use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{ImportReport, RowProblem};
-use service::inventory::{EntryError, FeedMode, FeedOptions, FeedReport, OnError};
+use service::inventory::{
+    CheckedFeed, EntryError, FeedMode, FeedOptions, FeedOutcome, FeedReport, OnError, check_feed,
+};
 
 /// A file as large as a feed may be, and the rest of the form.
 pub const MAX_IMPORT: usize = MAX_BYTES + 64 * 1024;
 
-/// Rows that a report shows.
+const REMOVES_TOO_MANY: &str = "This file would remove more than 10,000 items, the most that one file may remove, so nothing \
+    was changed. Check that it is the whole inventory, or choose to keep the items that are not in it.";
+
+/// Rows that a report shows of a file that was stored, and errors that it shows of one that was not.
 const MAX_ROWS: usize = 100;
 
 /// The form, read whole.
@@ -75,15 +80,16 @@ pub async fn import(
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to("/inventory"));
     };
-    let (status, report) = match drafts(&mut upload) {
+    let (status, report) = match checked(&mut upload) {
         Err(outcome) => outcome,
-        Ok(drafts) => {
+        Ok(feed) => {
             let outcome = state
                 .service
-                .import_items(member, &visitor.client, drafts, upload.options)
+                .import_items(member, &visitor.client, feed, upload.options.mode)
                 .await;
             match outcome {
-                Ok(report) => reported(report),
+                Ok(FeedOutcome::Stored(report)) => (StatusCode::OK, stored(report)),
+                Ok(FeedOutcome::RemovesTooMany) => refused(REMOVES_TOO_MANY),
                 Err(error) => {
                     let failure = failure(error, &visitor.request_id);
                     let (_, report) = refused(failure.message());
@@ -133,8 +139,8 @@ fn format(field: &Field<'_>) -> Option<Format> {
     by_name.or_else(|| Format::of_media_type(field.content_type()?))
 }
 
-/// The items in the file, which is let go of.
-fn drafts(upload: &mut Upload) -> Result<Vec<service::inventory::ItemDraft>, Outcome> {
+/// The items in the file, checked. Frees the file.
+fn checked(upload: &mut Upload) -> Result<CheckedFeed, Outcome> {
     if let Some(refused) = upload.refused.take() {
         return Err(refused);
     }
@@ -149,10 +155,11 @@ fn drafts(upload: &mut Upload) -> Result<Vec<service::inventory::ItemDraft>, Out
     let format = upload.format.ok_or_else(|| refused(told))?;
     let text = String::from_utf8(std::mem::take(&mut upload.bytes))
         .map_err(|_| refused("The file is not in UTF-8. Save it again as “CSV UTF-8”."))?;
-    feed::read(format, text).map_err(|error| match error {
+    let drafts = feed::read(format, text).map_err(|error| match error {
         FeedError::Malformed(why) => refused(why),
         FeedError::Invalid(errors) => listed(errors),
-    })
+    })?;
+    check_feed(drafts, upload.options.on_error).map_err(listed)
 }
 
 fn too_large() -> Outcome {
@@ -171,7 +178,8 @@ fn refused(reason: impl Into<String>) -> Outcome {
     (StatusCode::UNPROCESSABLE_ENTITY, report)
 }
 
-fn listed(errors: Vec<EntryError>) -> Outcome {
+fn listed(mut errors: Vec<EntryError>) -> Outcome {
+    errors.truncate(MAX_ROWS);
     let report = ImportReport::Refused {
         reason: "Correct these values, then send the file again.".into(),
         rows: rows(errors),
@@ -179,33 +187,22 @@ fn listed(errors: Vec<EntryError>) -> Outcome {
     (StatusCode::UNPROCESSABLE_ENTITY, report)
 }
 
-fn reported(report: FeedReport) -> Outcome {
-    match report {
-        FeedReport::Rejected(errors) => listed(errors),
-        FeedReport::RemovesTooMany => refused(
-            "This file would remove more than 10,000 items, the most that one file may remove, so nothing was changed. Check \
-             that it is the whole inventory, or choose to keep the items that are not in it.",
-        ),
-        FeedReport::Stored {
-            received,
-            counts,
-            rejected,
-        } => {
-            let report = ImportReport::Stored {
-                received: received as u64,
-                created: counts.created,
-                updated: counts.updated,
-                unchanged: counts.unchanged,
-                removed: counts.removed,
-                passed_over_count: rejected.len() as u64,
-                passed_over: rejected
-                    .into_iter()
-                    .take(MAX_ROWS)
-                    .flat_map(|item| rows(item.errors))
-                    .collect(),
-            };
-            (StatusCode::OK, report)
-        }
+/// The report of a file that was stored. At most 1,000 errors are listed in all.
+fn stored(report: FeedReport) -> ImportReport {
+    let FeedReport {
+        received,
+        counts,
+        skipped,
+    } = report;
+    let listed = skipped.listed.into_iter().take(MAX_ROWS);
+    ImportReport::Stored {
+        received: received as u64,
+        created: counts.created,
+        updated: counts.updated,
+        unchanged: counts.unchanged,
+        removed: counts.removed,
+        passed_over_count: skipped.count as u64,
+        passed_over: listed.flat_map(|item| rows(item.errors)).collect(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The sellers' items.
 
 use super::feed::{Row, delete_all, left_out, upsert, upsert_all};
-use super::{Connection, Executor, Result, Store, Turn, can_be_stored, read, read_all, record};
+use super::{
+    Connection, Executor, Paged, Result, Store, Turn, can_be_stored, read, read_page, record,
+};
 use crate::error::Doing as _;
 use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
@@ -9,7 +11,8 @@ use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Condition, Item, ItemFilter, StoredItem};
 use service::store::{
-    AuditEvent, InventoryStore, Put, REMOVED_AT_MOST, Removal, UpsertCounts, Upserted,
+    AuditEvent, InventoryStore, Listed, PAGE_BYTES, Put, REMOVED_AT_MOST, Removal, UpsertCounts,
+    Upserted,
 };
 use std::collections::HashSet;
 
@@ -82,22 +85,26 @@ impl InventoryStore for Store {
         filter: &ItemFilter,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<StoredItem>> {
+    ) -> Result<Listed<StoredItem>> {
         const DOING: &str = "listing items";
         if !can_match(filter) {
-            return Ok(Vec::new());
+            return Ok(Listed {
+                entries: Vec::new(),
+                more: false,
+            });
         }
-        let rows: Vec<ItemRow> = sqlx::query_as(inventory::PAGE)
+        let rows: Vec<Paged<ItemRow>> = sqlx::query_as(inventory::PAGE)
             .bind(account.as_str())
             .bind(filter.category.as_deref())
             .bind(pattern(filter))
             .bind(filter.updated_since.map(Timestamp::millis))
             .bind(after.unwrap_or_default())
-            .bind(i64::from(limit))
+            .bind(i64::from(limit) + 1)
+            .bind(i64::from(PAGE_BYTES))
             .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
-        read_all(rows, DOING)
+        read_page(rows, limit, DOING)
     }
 
     async fn count_items(&self, account: &AccountId, filter: &ItemFilter) -> Result<u64> {

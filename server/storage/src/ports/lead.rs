@@ -1,13 +1,16 @@
 //! Those who asked to be contacted.
 
-use super::{Connection, Executor, FORGET_ANSWERS, Result, Store, Turn, read, read_all, record};
+use super::{
+    Connection, Executor, FORGET_ANSWERS, Paged, Result, Store, Turn, read, read_all, read_page,
+    record,
+};
 use crate::error::Doing as _;
 use crate::sql::lead;
 use crate::sql::lead::{LeadRow, StatusRow};
 use async_trait::async_trait;
 use domain::{AccountId, LeadId, LeadStatus, Timestamp};
 use service::leads::{Lead, LeadChange, LeadEdits};
-use service::store::{AuditEvent, LeadStore};
+use service::store::{AuditEvent, LeadStore, Listed, PAGE_BYTES};
 
 #[async_trait]
 impl LeadStore for Store {
@@ -121,6 +124,7 @@ impl LeadStore for Store {
             .bind(account.as_str())
             .bind(stored(after))
             .bind(i64::from(limit))
+            .bind(i64::from(PAGE_BYTES))
             .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
@@ -141,16 +145,17 @@ impl LeadStore for Store {
         account: &AccountId,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<Vec<(u64, Lead)>> {
+    ) -> Result<Listed<(u64, Lead)>> {
         const DOING: &str = "listing leads";
-        let rows: Vec<LeadRow> = sqlx::query_as(lead::NEWEST)
+        let rows: Vec<Paged<LeadRow>> = sqlx::query_as(lead::NEWEST)
             .bind(account.as_str())
             .bind(before.map_or(i64::MAX, stored))
-            .bind(i64::from(limit))
+            .bind(i64::from(limit) + 1)
+            .bind(i64::from(PAGE_BYTES))
             .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
-        read_all(rows, DOING)
+        read_page(rows, limit, DOING)
     }
 
     async fn count_leads(&self, account: &AccountId) -> Result<u64> {

@@ -39,7 +39,7 @@ use crate::error::{Corrupt, Doing as _};
 use crate::sql;
 use crate::turn::Turn;
 use authority::authorise;
-use service::store::{AuditEvent, StoreError};
+use service::store::{AuditEvent, Listed, StoreError};
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
 
@@ -93,4 +93,26 @@ where
         .map(T::try_from)
         .collect::<std::result::Result<_, _>>()
         .doing(doing)
+}
+
+/// A row of a page, with how many rows the page would have if their size did not matter.
+#[derive(sqlx::FromRow)]
+struct Paged<Row> {
+    #[sqlx(flatten)]
+    row: Row,
+    listed: i64,
+}
+
+/// Reads a page of at most `limit` rows, for which one row more was asked for.
+fn read_page<Row, T>(rows: Vec<Paged<Row>>, limit: u32, doing: &'static str) -> Result<Listed<T>>
+where
+    T: TryFrom<Row, Error = Corrupt>,
+{
+    let listed = rows.first().map_or(0, |row| row.listed.unsigned_abs());
+    let rows = rows.into_iter().take(limit as usize);
+    let entries: Vec<T> = read_all(rows.map(|paged| paged.row).collect(), doing)?;
+    Ok(Listed {
+        more: listed > entries.len() as u64,
+        entries,
+    })
 }

@@ -57,16 +57,10 @@ pub(crate) const DELETE_MANY: Given = Given {
     WHERE account_id = (SELECT account_id FROM given LIMIT 1) AND id IN (SELECT id FROM given)",
 };
 
-macro_rules! select_items {
-    ($($rest:expr),+ $(,)?) => {
-        concat!(
-            "SELECT i.id, i.name, i.category, i.price, i.currency, a.currency AS account_currency,
-                    i.description, i.url, i.image_url, i.available, i.attributes, i.updated_at,
-                    i.revision
-             FROM items i
-             JOIN accounts a ON a.id = i.account_id ",
-            $($rest),+
-        )
+macro_rules! columns {
+    () => {
+        "i.id, i.name, i.category, i.price, i.currency, a.currency AS account_currency, i.description,
+            i.url, i.image_url, i.available, i.attributes, i.updated_at, i.revision"
     };
 }
 
@@ -82,11 +76,36 @@ macro_rules! filtered {
 
 pub(crate) const COUNT: &str = concat!("SELECT count(*) FROM items i WHERE ", filtered!());
 
-/// No item has an empty id, so that `$5 = ''` begins at the first.
-pub(crate) const PAGE: &str = select_items!(
-    "WHERE ",
+/// Bytes of the texts of an item, in UTF-8. Never 0.
+macro_rules! bytes {
+    () => {
+        "octet_length(i.id) + octet_length(i.name) + octet_length(i.attributes)
+            + coalesce(octet_length(i.category), 0) + coalesce(octet_length(i.description), 0)
+            + coalesce(octet_length(i.url), 0) + coalesce(octet_length(i.image_url), 0)"
+    };
+}
+
+/// The items of a page that fit into `$7` bytes, and with each of them how many there would be without that bound. The
+/// first one fits however large it is. Sizes are read before texts, so that no more text is read than fits.
+///
+/// No item has an empty id, so that `$5 = ''` begins at the first. SQLite takes the tables of a `CROSS JOIN` in the order
+/// in which they are written.
+pub(crate) const PAGE: &str = concat!(
+    "WITH page AS (
+        SELECT i.id, ",
+    bytes!(),
+    " AS size FROM items i WHERE ",
     filtered!(),
-    " AND i.id > $5 ORDER BY i.id LIMIT $6"
+    " AND i.id > $5 ORDER BY i.id LIMIT $6
+    ), fitting AS (
+        SELECT id, size, sum(size) OVER (ORDER BY id) AS total, count(*) OVER () AS listed FROM page
+    )
+    SELECT ",
+    columns!(),
+    ", f.listed
+    FROM fitting f CROSS JOIN items i JOIN accounts a ON a.id = i.account_id
+    WHERE i.account_id = $1 AND i.id = f.id AND (f.total <= $7 OR f.total = f.size)
+    ORDER BY i.id"
 );
 
 /// The pattern that finds `folded` anywhere in a text.
@@ -103,7 +122,11 @@ pub(crate) fn contains(folded: &str) -> String {
     pattern
 }
 
-pub(crate) const FIND: &str = select_items!("WHERE i.account_id = $1 AND i.id = $2");
+pub(crate) const FIND: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM items i JOIN accounts a ON a.id = i.account_id WHERE i.account_id = $1 AND i.id = $2"
+);
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct ItemRow {

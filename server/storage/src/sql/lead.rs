@@ -41,26 +41,57 @@ pub(crate) const COUNT_BY_STATUS: &str = "
     WHERE account_id = $1 AND deleted_at IS NULL
     GROUP BY status";
 
-macro_rules! select_leads {
-    ($rest:literal) => {
+macro_rules! columns {
+    () => {
+        "l.id, l.change_number, l.name, l.email, l.phone, l.message, l.source, l.item_id, l.status,
+            l.external_id, l.note, l.created_at, l.updated_at, l.deleted_at"
+    };
+}
+
+pub(crate) const FIND: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM leads l WHERE l.account_id = $1 AND l.id = $2 AND l.deleted_at IS NULL"
+);
+
+/// The leads of a page that fit into `$4` bytes, and with each of them how many there would be without that bound. The
+/// first one fits however large it is. Sizes are read before texts, so that no more text is read than fits.
+///
+/// SQLite takes the tables of a `CROSS JOIN` in the order in which they are written.
+macro_rules! page {
+    ($which:literal, $order:literal) => {
         concat!(
-            "SELECT id, change_number, name, email, phone, message, source, item_id, status,
-                    external_id, note, created_at, updated_at, deleted_at
-             FROM leads ",
-            $rest
+            "WITH page AS (
+                SELECT l.id, l.change_number, octet_length(l.id) + coalesce(octet_length(l.name), 0)
+                    + coalesce(octet_length(l.email), 0) + coalesce(octet_length(l.phone), 0)
+                    + coalesce(octet_length(l.message), 0) + coalesce(octet_length(l.source), 0)
+                    + coalesce(octet_length(l.item_id), 0) + coalesce(octet_length(l.note), 0)
+                    + coalesce(octet_length(l.external_id), 0) AS size
+                FROM leads l WHERE l.account_id = $1 AND ",
+            $which,
+            " ORDER BY ",
+            $order,
+            " LIMIT $3
+            ), fitting AS (
+                SELECT l.id, l.size, sum(l.size) OVER (ORDER BY ",
+            $order,
+            ") AS total, count(*) OVER () AS listed FROM page l
+            )
+            SELECT ",
+            columns!(),
+            ", f.listed FROM fitting f CROSS JOIN leads l
+            WHERE l.account_id = $1 AND l.id = f.id AND (f.total <= $4 OR f.total = f.size)
+            ORDER BY ",
+            $order
         )
     };
 }
 
-pub(crate) const FIND: &str =
-    select_leads!("WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL");
+pub(crate) const CHANGES: &str = page!("l.change_number > $2", "l.change_number");
 
-pub(crate) const CHANGES: &str =
-    select_leads!("WHERE account_id = $1 AND change_number > $2 ORDER BY change_number LIMIT $3");
-
-pub(crate) const NEWEST: &str = select_leads!(
-    "WHERE account_id = $1 AND change_number < $2 AND deleted_at IS NULL
-     ORDER BY change_number DESC LIMIT $3"
+pub(crate) const NEWEST: &str = page!(
+    "l.change_number < $2 AND l.deleted_at IS NULL",
+    "l.change_number DESC"
 );
 
 #[derive(sqlx::FromRow)]

@@ -92,11 +92,8 @@ pub(super) async fn an_unchanged_item_keeps_its_time(store: Shared) {
     let items = [item("1"), bare];
     tenant.push(&*store, &items, at(1)).await;
     assert_eq!(tenant.push(&*store, &items, at(9)).await, counts(0, 0, 2));
-    for stored in store
-        .list_items(&tenant.account, &all(), None, 10)
-        .await
-        .unwrap()
-    {
+    let page = store.list_items(&tenant.account, &all(), None, 10).await;
+    for stored in page.unwrap().entries {
         assert_eq!(stored.updated_at, at(1), "{:?}", stored.item);
     }
 }

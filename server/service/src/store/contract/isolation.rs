@@ -32,14 +32,13 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
         .await
         .unwrap();
     assert_eq!(history, []);
-    assert_eq!(
-        store.list_items(account, &all(), None, 100).await.unwrap(),
-        []
-    );
+    let items = store.list_items(account, &all(), None, 100).await.unwrap();
+    assert_eq!(items.entries, []);
     assert_eq!(store.count_items(account, &all()).await.unwrap(), 0);
     assert_eq!(store.find_item(account, &world.item).await.unwrap(), None);
     assert_eq!(store.lead_changes(account, 0, 100).await.unwrap(), []);
-    assert_eq!(store.newest_leads(account, None, 100).await.unwrap(), []);
+    let leads = store.newest_leads(account, None, 100).await.unwrap();
+    assert_eq!(leads.entries, []);
     assert_eq!(store.last_lead_change(account).await.unwrap(), 0);
     assert_eq!(store.count_leads(account).await.unwrap(), 0);
     assert_eq!(store.count_leads_by_status(account).await.unwrap(), []);

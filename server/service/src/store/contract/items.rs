@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 async fn ids(store: &dyn Store, tenant: &Tenant, filter: &ItemFilter) -> Vec<String> {
     let account = &tenant.account;
-    let found = store.list_items(account, filter, None, 100).await.unwrap();
+    let page = store.list_items(account, filter, None, 100).await.unwrap();
+    let found = page.entries;
     let count = store.count_items(account, filter).await.unwrap();
     assert_eq!(count, found.len() as u64);
     let ids = found

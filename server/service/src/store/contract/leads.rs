@@ -3,7 +3,7 @@
 use super::tenant::Tenant;
 use super::world::{Shared, at, lead, race};
 use crate::leads::{Edit, Lead, LeadChange, LeadEdits, LeadState};
-use crate::store::{Action, Store};
+use crate::store::{Action, PAGE_BYTES, Store};
 use domain::{LeadId, LeadStatus};
 use serde_json::json;
 use std::sync::Arc;
@@ -174,7 +174,8 @@ pub(super) async fn leads_are_listed_newest_change_first_without_the_erased(stor
             .newest_leads(&tenant.account, before, limit)
             .await
             .unwrap();
-        leads.into_iter().map(|(n, lead)| (n, lead.id)).collect()
+        let leads = leads.entries.into_iter();
+        leads.map(|(n, lead)| (n, lead.id)).collect()
     };
     let [a, b, _, d] = leads.map(|lead| lead.id);
     assert_eq!(
@@ -184,6 +185,38 @@ pub(super) async fn leads_are_listed_newest_change_first_without_the_erased(stor
     assert_eq!(list(None, 2).await, [(5, a), (4, d)]);
     assert_eq!(list(Some(4), 2).await, [(2, b)]);
     assert_eq!(list(Some(2), 2).await, []);
+}
+
+pub(super) async fn a_page_of_leads_ends_before_it_holds_too_many_bytes(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let third = "é".repeat(PAGE_BYTES as usize / 6);
+    for name in ["a", "b", "c", "d"] {
+        let mut lead = lead(name, at(1));
+        match name {
+            "a" => lead.fields.note = Some(third.repeat(6)),
+            _ => lead.fields.message = Some(third.clone()),
+        }
+        tenant.welcome(&*store, &lead).await;
+    }
+    let small = lead("e", at(1));
+    tenant.welcome(&*store, &small).await;
+    tenant.erase(&*store, &small.id, at(2)).await;
+    // A lead that is too large for any page is one by itself.
+    for (after, ids, next) in [(0, 1, 1), (1, 2, 3), (3, 2, 6), (6, 0, 6)] {
+        let (found, after_it) = feed(&*store, &tenant, after, 100).await;
+        assert_eq!((found.len(), after_it), (ids, next), "after {after}");
+    }
+    for (before, limit, numbers, more) in [
+        (None, 100, vec![4, 3], true),
+        (None, 1, vec![4], true),
+        (Some(3), 100, vec![2], true),
+        (Some(2), 100, vec![1], false),
+    ] {
+        let leads = store.newest_leads(&tenant.account, before, limit).await;
+        let leads = leads.unwrap();
+        let found: Vec<u64> = leads.entries.iter().map(|(number, _)| *number).collect();
+        assert_eq!((found, leads.more), (numbers, more), "before {before:?}");
+    }
 }
 
 /// Whoever goes on after the last number they saw misses nothing, however many changes happen at once.

@@ -178,11 +178,13 @@ macro_rules! store_contract_cases {
             items_are_found_by_category_text_and_time
             items_are_listed_in_the_byte_order_of_their_ids
             paging_meets_every_lasting_item_once_while_others_come_and_go
+            a_page_of_items_ends_before_it_holds_too_many_bytes
             a_lead_reads_back_as_it_was_made
             every_edit_of_a_lead_is_a_change_and_the_same_values_again_are_none
             of_an_erased_lead_the_id_and_the_time_are_left
             the_feed_has_each_lead_once_at_its_last_change
             leads_are_listed_newest_change_first_without_the_erased
+            a_page_of_leads_ends_before_it_holds_too_many_bytes
             leads_are_counted_by_their_status_without_the_erased
             following_the_feed_meets_the_last_change_of_every_lead
             a_request_is_claimed_once_and_its_answer_reads_back

@@ -2,14 +2,15 @@
 
 use super::tenant::Tenant;
 use super::world::{Shared, all, at, item};
-use crate::store::Store;
+use crate::inventory::Item;
+use crate::store::{PAGE_BYTES, Store};
 
 async fn page(store: &dyn Store, tenant: &Tenant, after: Option<&str>, limit: u32) -> Vec<String> {
-    let items = store
+    let page = store
         .list_items(&tenant.account, &all(), after, limit)
         .await
         .unwrap();
-    items
+    page.entries
         .into_iter()
         .map(|stored| stored.item.id.as_str().to_owned())
         .collect()
@@ -74,4 +75,44 @@ pub(super) async fn paging_meets_every_lasting_item_once_while_others_come_and_g
     }
     met.retain(|id| id.ends_with("lasting"));
     assert_eq!(met, lasting);
+}
+
+pub(super) async fn a_page_of_items_ends_before_it_holds_too_many_bytes(store: Shared) {
+    let of_size = |id: &str, bytes: u32| Item {
+        description: Some("é".repeat(bytes as usize / 2)),
+        ..item(id)
+    };
+    let tenant = Tenant::settle(&*store, "a").await;
+    let items = [
+        item("a"),
+        of_size("b", PAGE_BYTES / 3),
+        of_size("c", PAGE_BYTES / 3),
+        of_size("d", PAGE_BYTES / 3),
+        of_size("e", PAGE_BYTES * 2),
+        of_size("f", PAGE_BYTES / 2),
+        item("g"),
+    ];
+    tenant.push(&*store, &items, at(1)).await;
+    let list = async |after: Option<&str>, limit: u32| {
+        let page = store
+            .list_items(&tenant.account, &all(), after, limit)
+            .await
+            .unwrap();
+        let ids = page.entries.into_iter();
+        let ids: Vec<_> = ids.map(|one| one.item.id.as_str().to_owned()).collect();
+        (ids.concat(), page.more)
+    };
+    for (after, limit, ids, more) in [
+        (None, 100, "abc", true),
+        (None, 2, "ab", true),
+        // An item that is too large for any page is one by itself.
+        (Some("c"), 100, "d", true),
+        (Some("d"), 100, "e", true),
+        (Some("e"), 100, "fg", false),
+        (Some("e"), 1, "f", true),
+        (Some("g"), 100, "", false),
+    ] {
+        let expected = (ids.to_owned(), more);
+        assert_eq!(list(after, limit).await, expected, "{after:?}, {limit}");
+    }
 }

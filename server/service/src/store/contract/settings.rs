@@ -65,10 +65,11 @@ pub(super) async fn what_an_account_decides_shows_in_its_keys_items_and_members(
     let key = tenant.find(&*store, &key).await;
     assert_eq!(key.account_limit, other_settings().limit);
     assert_eq!(key.account_name, other_settings().name);
-    let items = store
+    let page = store
         .list_items(&tenant.account, &all(), None, 10)
         .await
         .unwrap();
+    let items = page.entries;
     let currencies: Vec<_> = items.iter().map(|item| item.currency.code()).collect();
     assert_eq!(currencies, ["CHF", "EUR"]);
     let member = store.find_member_by_email(&tenant.email).await.unwrap();

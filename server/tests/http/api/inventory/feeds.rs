@@ -112,7 +112,7 @@ async fn a_full_feed_removes_what_it_leaves_out_in_this_account_alone() {
         .expect(200);
     assert_eq!(
         answer.body,
-        r#"{"received":2,"created":1,"updated":0,"unchanged":1,"removed":2,"rejected":[]}"#
+        r#"{"received":2,"created":1,"updated":0,"unchanged":1,"removed":2,"rejected":[],"rejected_count":0}"#
     );
     assert_eq!(ids(&key).await, ["B", "D"]);
     assert_eq!(ids(&others).await, ["A", "B", "C"]);
@@ -173,6 +173,7 @@ async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
             entry(4, Value::Null, "/items/4", "invalid"),
         ]
     );
+    assert_eq!(answer["rejected_count"], 4);
     assert_eq!(
         ids(&key).await,
         ["A", "bad"],

@@ -1,6 +1,7 @@
 //! `/api/inventory`
 
 mod bodies;
+mod bounds;
 mod feeds;
 mod item;
 mod list;

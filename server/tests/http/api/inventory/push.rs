@@ -14,7 +14,7 @@ async fn the_missions_product_goes_in_and_comes_out() {
     let answer = key.post("/api/inventory", &feed([item])).await.expect(200);
     assert_eq!(
         answer.body,
-        r#"{"received":1,"created":1,"updated":0,"unchanged":0,"removed":0,"rejected":[]}"#
+        r#"{"received":1,"created":1,"updated":0,"unchanged":0,"removed":0,"rejected":[],"rejected_count":0}"#
     );
     let answer = key.get("/api/inventory/SKU001").await.expect(200);
     assert_eq!(

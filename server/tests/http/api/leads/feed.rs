@@ -118,3 +118,32 @@ async fn a_parameter_that_cannot_be_heeded_is_refused_and_named() {
         assert!(told.as_str().unwrap().contains(named), "{query}: {told}");
     }
 }
+
+#[tokio::test]
+async fn a_piece_ends_at_two_mebibytes_and_the_next_one_goes_on() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    // Each of these characters takes two bytes in JSON.
+    let text = "\"".repeat(10_000);
+    for n in 0..80 {
+        let lead = json!({ "name": n.to_string(), "phone": "1", "message": text, "note": text });
+        key.post("/api/leads", &lead).await.expect(201);
+        world.clock.advance_seconds(1);
+    }
+    let (mut met, mut cursor, mut largest) = (Vec::new(), String::new(), 0);
+    loop {
+        let answer = key.get(&format!("/api/leads?limit=500{cursor}")).await;
+        let answer = answer.expect(200);
+        let (names, next) = told(&answer);
+        if names.is_empty() {
+            break;
+        }
+        largest = largest.max(answer.body.len());
+        met.extend(names);
+        cursor = format!("&cursor={next}");
+    }
+    let all: Vec<_> = (0..80).map(|n| n.to_string()).collect();
+    assert_eq!(met, all, "a lead is missing or came twice");
+    let mib = 1024 * 1024;
+    assert!((mib..=2 * mib).contains(&largest), "{largest}");
+}

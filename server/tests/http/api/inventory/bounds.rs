@@ -1,0 +1,178 @@
+//! Bounds in bytes: of an item, of a page, and of what is reported about a feed.
+
+use super::{feed, named};
+use crate::support::{Answer, Key, World};
+use serde_json::{Value, json};
+
+const MIB: usize = 1024 * 1024;
+
+async fn send(key: &Key, method: &str, path: &str, kind: &str, body: String) -> Answer {
+    let key = key.with("content-type", kind);
+    key.send(method, path, body).await
+}
+
+/// Reads the inventory page by page. Returns the ids, and the size of the largest page in bytes.
+async fn read_all(world: &World, key: &Key) -> (Vec<String>, usize) {
+    let (mut ids, mut largest, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let path = format!("/api/inventory?limit=500{cursor}");
+        let answer = key.get(&path).await.expect(200);
+        largest = largest.max(answer.body.len());
+        let page = answer.json();
+        let items = page["items"].as_array().unwrap();
+        items.first().expect("a page has an item");
+        ids.extend(
+            items
+                .iter()
+                .map(|item| item["id"].as_str().unwrap().to_owned()),
+        );
+        world.clock.advance_seconds(1);
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return (ids, largest),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_items_ends_at_two_mebibytes_and_the_next_one_goes_on() {
+    let world = World::new().await;
+    let key = world.key().await;
+    // Each of these characters takes two bytes in JSON, so a page that fits when stored need not fit when sent.
+    let attributes: Value = (0..30)
+        .map(|n| (n.to_string(), Value::from("\"".repeat(2_048))))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    let item = |n: usize| json!({ "id": format!("{n:02}"), "name": "n", "attributes": attributes });
+    let all: Vec<Value> = (0..60).map(item).collect();
+    key.post("/api/inventory", &feed(all)).await.expect(200);
+    let (ids, largest) = read_all(&world, &key).await;
+    let expected: Vec<_> = (0..60).map(|n| format!("{n:02}")).collect();
+    assert_eq!(ids, expected, "an item is missing or came twice");
+    assert!((MIB..=2 * MIB).contains(&largest), "{largest}");
+}
+
+#[tokio::test]
+async fn an_item_that_is_stored_and_larger_than_one_may_be_stays_readable() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let items: Vec<Value> = (0..20).map(|n| named(&format!("{n:02}"))).collect();
+    key.post("/api/inventory", &feed(items)).await.expect(200);
+    let grow = "UPDATE items SET description = replace(hex(zeroblob(450000)), '00', 'x')";
+    world.sql(grow).await;
+    let grow =
+        "UPDATE items SET description = replace(hex(zeroblob(3000000)), '00', 'x') WHERE id = '07'";
+    world.sql(grow).await;
+    let item = key.get("/api/inventory/07").await.expect(200).json();
+    assert_eq!(item["description"].as_str().unwrap().len(), 3_000_000);
+    let (ids, largest) = read_all(&world, &key).await;
+    assert_eq!(ids.len(), 20);
+    assert!((3_000_000..3_100_000).contains(&largest), "{largest}");
+    let page = world.sign_in(crate::support::OWNER).await;
+    let page = page.get("/inventory").await.expect(200).body;
+    assert!(
+        page.contains("20 items") && page.contains("/inventory?cursor="),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn an_item_of_more_than_64_kib_is_refused_in_every_format() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let value = "x".repeat(2_000);
+    let names: Vec<String> = (0..40).map(|n| format!("n{n}")).collect();
+    let attributes: serde_json::Map<_, _> = names
+        .iter()
+        .map(|name| (name.clone(), Value::from(&*value)))
+        .collect();
+    let item = json!({ "id": "A", "name": "a", "attributes": attributes });
+    let xml = names
+        .iter()
+        .map(|name| format!("<attribute name=\"{name}\">{value}</attribute>"));
+    let xml = format!(
+        "<inventory><item><id>A</id><name>a</name><attributes>{}</attributes></item></inventory>",
+        xml.collect::<String>()
+    );
+    let header = names.iter().map(|name| format!(",attributes.{name}"));
+    let csv = format!(
+        "id,name{}\nA,a{}\n",
+        header.collect::<String>(),
+        format!(",{value}").repeat(40)
+    );
+    for (kind, body) in [
+        ("application/json", feed([item.clone()]).to_string()),
+        ("application/xml", xml),
+        ("text/csv", csv),
+    ] {
+        let answer = send(&key, "POST", "/api/inventory", kind, body).await;
+        assert_eq!(answer.problem(), (422, "invalid_body".into()), "{kind}");
+        let told = [("/items/0".into(), "too_long".into())];
+        assert_eq!(answer.errors(), told, "{kind}");
+        assert!(answer.body.contains("65536"), "{}", answer.body);
+    }
+    let mut item = item;
+    item.as_object_mut().unwrap().remove("id");
+    let answer = key.put("/api/inventory/A", &item).await;
+    assert_eq!(answer.problem(), (422, "invalid_body".into()));
+    assert_eq!(answer.errors(), [(String::new(), "too_long".into())]);
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
+}
+
+#[tokio::test]
+async fn the_report_of_a_feed_that_skips_six_mebibytes_of_bad_items_is_short() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let wrong = |n: usize| format!(",\"{n}{}\":\"x\"", "\\u0001".repeat(25));
+    let wrong: String = (0..40).map(wrong).collect();
+    let id = "i".repeat(200);
+    let bad = |n: usize| format!("{{\"id\":\"{n}{id}\",\"price\":\"x\"{wrong}}},");
+    let bad: String = (0..1_100).map(bad).collect();
+    let body = format!("{{\"items\":[{bad}{}]}}", named("good"));
+    assert!(body.len() > 6 * MIB, "{}", body.len());
+    let path = "/api/inventory?on_error=skip";
+    let answer = send(&key, "POST", path, "application/json", body.clone()).await;
+    let answer = answer.expect(200);
+    assert!(answer.body.len() < 2 * MIB, "{}", answer.body.len());
+    let report = answer.json();
+    assert_eq!(report["rejected_count"], 1_100);
+    assert_eq!(report["created"], 1);
+    let listed = report["rejected"].as_array().unwrap();
+    let errors = listed
+        .iter()
+        .map(|item| item["errors"].as_array().unwrap().len());
+    assert_eq!(errors.sum::<usize>(), 1_000);
+    // No item can have an id as long as this.
+    assert!(listed.iter().all(|item| item["id"].is_null()));
+    let path = "/api/inventory";
+    let answer = send(&key, "POST", path, "application/json", body).await;
+    assert_eq!(answer.problem().0, 422);
+    assert_eq!(answer.errors().len(), 100);
+}
+
+#[tokio::test]
+async fn a_refusal_lists_a_hundred_errors_whatever_the_body_is() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let columns: Vec<String> = (0..250).map(|n| format!("c{n}")).collect();
+    let csv = format!("{}\n", columns.join(","));
+    let answer = send(&key, "POST", "/api/inventory", "text/csv", csv.clone()).await;
+    assert_eq!(answer.errors().len(), 100);
+    let attributes = (0..60)
+        .map(|n| format!("\"\\u0001{n}\":0"))
+        .collect::<Vec<_>>();
+    let unknown = (0..60).map(|n| format!("\"u{n}\":0")).collect::<Vec<_>>();
+    let body = format!(
+        "{{\"attributes\":{{{}}},{}}}",
+        attributes.join(","),
+        unknown.join(",")
+    );
+    let answer = send(&key, "PUT", "/api/inventory/A", "application/json", body).await;
+    assert_eq!(answer.errors().len(), 100);
+    // The console shows as many.
+    let owner = world.sign_in(crate::support::OWNER).await;
+    let page = owner.upload("/inventory", "cars.csv", &csv, &[]).await;
+    let page = page.expect(422).body;
+    let shows = |column: usize| page.contains(&format!("<code>c{column}</code>"));
+    assert!(shows(99) && !shows(100), "{page}");
+}

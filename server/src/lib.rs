@@ -22,6 +22,7 @@ mod mail;
 mod metrics;
 mod open;
 mod operator;
+mod parameter;
 mod pepper_file;
 #[cfg(any(test, fuzzing))]
 pub mod properties;

@@ -4,10 +4,12 @@ use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
 use crate::api::{health, inventory, key, leads, openapi};
 use crate::console::{call, events, export, first_call, form, page};
+use crate::parameter::bounded;
 use crate::request::App;
 use crate::{AppState, fallback};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter as M, MethodRouter, on};
 use tower_http::compression::CompressionLayer;
 
@@ -144,9 +146,14 @@ pub const CONSOLE: &[Route] = &[
 
 /// The whole server, for [`crate::run`] and for tests.
 pub fn build_app(state: AppState) -> App {
-    let tables = [API, OPEN, CONSOLE].into_iter().flatten();
-    let routes = tables.fold(Router::new(), |router, route| {
+    let open = [API, OPEN].into_iter().flatten();
+    let routes = open.fold(Router::new(), |router, route| {
         router.route(route.path, (route.handler)(route.method))
+    });
+    let bounded = from_fn_with_state(state.clone(), bounded);
+    let routes = CONSOLE.iter().fold(routes, |router, route| {
+        let handler = (route.handler)(route.method).route_layer(bounded.clone());
+        router.route(route.path, handler)
     });
     app(routes, state)
 }

@@ -20,6 +20,20 @@ pub fn NotFoundPage() -> impl IntoView {
             </p>
         });
     }
+    #[cfg(feature = "ssr")]
+    if let Some(name) = crate::request::page_request().asked("long") {
+        let most = crate::request::page_request()
+            .asked("most")
+            .unwrap_or_default();
+        let text = format!("“{name}” may have at most {most} characters. Go back and shorten it.");
+        return plain(view! {
+            <PageHead title="Too long" purpose="A value was too long, so nothing was done."/>
+            <p>{text}</p>
+            <p>
+                <a href="/">"Go to the Dashboard"</a>
+            </p>
+        });
+    }
     plain(view! {
         <PageHead title="Page not found" purpose="There is no page at this address. It may have moved, or the link is incomplete."/>
         <p>

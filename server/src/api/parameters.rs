@@ -2,6 +2,7 @@
 
 use super::problem::Problem;
 use crate::cursor::{self, Way};
+use crate::parameter::TooLong;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::inventory::{FeedMode, FeedOptions, ItemFilter, OnError};
@@ -10,12 +11,13 @@ use url::form_urlencoded;
 
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 500;
-/// As long as an item's name may be.
-const MAX_FILTER_CHARS: usize = 256;
 
 /// The parameters as sent. They are judged after the body, by [`Self::none`], [`Self::items`], [`Self::feed`] or
-/// [`Self::changes`].
-pub struct Parameters(Vec<(String, String)>);
+/// [`Self::changes`], each of which refuses a parameter that is too long, in the path and in headers as well.
+pub struct Parameters {
+    pairs: Vec<(String, String)>,
+    lengths: Result<(), TooLong>,
+}
 
 /// Which part of a list is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,21 +30,20 @@ pub struct Page<T> {
 impl<S: Sync> FromRequestParts<S> for Parameters {
     type Rejection = Infallible;
 
-    fn from_request_parts(
-        parts: &mut Parts,
-        _: &S,
-    ) -> impl Future<Output = Result<Self, Infallible>> {
-        std::future::ready(Ok(Self::of(parts.uri.query().unwrap_or_default())))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let lengths = TooLong::check_head(parts).await;
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self::of(query, lengths))
     }
 }
 
 impl Parameters {
-    fn of(query: &str) -> Self {
-        Self(
-            form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
-        )
+    fn of(query: &str, lengths: Result<(), TooLong>) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        Self {
+            pairs: pairs.into_owned().collect(),
+            lengths,
+        }
     }
 
     /// # Errors
@@ -73,19 +74,14 @@ impl Parameters {
     /// A parameter that is unknown, given twice or out of range.
     pub fn items(&self) -> Result<(ItemFilter, Page<String>), Problem> {
         self.known(&["limit", "cursor", "category", "q", "updated_since"])?;
-        let text = |name: &str| match self.get(name) {
-            Some(text) if text.chars().count() > MAX_FILTER_CHARS => Err(invalid(format!(
-                "Give `{name}` at most {MAX_FILTER_CHARS} characters."
-            ))),
-            text => Ok(text.map(str::to_owned)),
-        };
+        let text = |name: &str| self.get(name).map(str::to_owned);
         let since = self.get("updated_since").map(|text| {
             let told = "Give `updated_since` a time such as 2026-01-31T08:00:00Z (a `+` in it is written `%2B`).";
             service::parse_rfc3339(text).ok_or_else(|| invalid(told))
         });
         let filter = ItemFilter {
-            category: text("category")?,
-            q: text("q")?,
+            category: text("category"),
+            q: text("q"),
             updated_since: since.transpose()?,
         };
         Ok((filter, self.part(cursor::read)?))
@@ -126,22 +122,25 @@ impl Parameters {
     }
 
     fn known(&self, known: &[&str]) -> Result<(), Problem> {
-        for (index, (name, _)) in self.0.iter().enumerate() {
+        for (index, (name, _)) in self.pairs.iter().enumerate() {
             let shown: String = name.chars().take(64).collect();
             if !known.contains(&name.as_str()) {
                 return Err(invalid(format!(
                     "There is no parameter `{shown}` here. Leave it out."
                 )));
             }
-            if self.0[..index].iter().any(|(earlier, _)| earlier == name) {
+            if self.pairs[..index]
+                .iter()
+                .any(|(earlier, _)| earlier == name)
+            {
                 return Err(invalid(format!("Give `{shown}` once.")));
             }
         }
-        Ok(())
+        self.lengths.clone().map_err(Problem::from)
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0
+        self.pairs
             .iter()
             .find(|(known, _)| known == name)
             .map(|(_, value)| value.as_str())
@@ -156,9 +155,13 @@ fn invalid(detail: impl Into<String>) -> Problem {
 mod tests {
     use super::*;
 
+    fn asked(query: &str) -> Parameters {
+        Parameters::of(query, TooLong::check_query(query))
+    }
+
     #[test]
     fn a_page_has_a_limit_and_may_begin_somewhere() {
-        let page = |query: &str| Parameters::of(query).items().unwrap().1;
+        let page = |query: &str| asked(query).items().unwrap().1;
         let first = Page {
             limit: 50,
             after: None,
@@ -177,7 +180,7 @@ mod tests {
     #[test]
     fn items_are_filtered_by_what_is_asked_for() {
         let (filter, _) =
-            Parameters::of("category=Sedan&q=honda%20a&updated_since=2026-01-31T08:00:00%2B01:00")
+            asked("category=Sedan&q=honda%20a&updated_since=2026-01-31T08:00:00%2B01:00")
                 .items()
                 .unwrap();
         assert_eq!(filter.category.as_deref(), Some("Sedan"));
@@ -188,7 +191,7 @@ mod tests {
 
     #[test]
     fn feeds_are_merged_and_rejected_unless_asked_otherwise() {
-        let feed = |query: &str| Parameters::of(query).feed();
+        let feed = |query: &str| asked(query).feed();
         assert_eq!(feed(""), Ok(FeedOptions::default()));
         assert_eq!(
             feed("mode=merge&on_error=reject"),
@@ -217,7 +220,7 @@ mod tests {
     #[test]
     fn a_piece_of_the_feed_begins_after_a_change() {
         let query = format!("cursor={}", cursor::write_change(Way::On, 7));
-        let page = Parameters::of(&query).changes();
+        let page = asked(&query).changes();
         assert_eq!(
             page,
             Ok(Page {
@@ -226,7 +229,7 @@ mod tests {
             })
         );
         let query = format!("cursor={}", cursor::write("SKU001"));
-        assert!(Parameters::of(&query).changes().is_err());
+        assert!(asked(&query).changes().is_err());
     }
 
     #[test]
@@ -251,10 +254,7 @@ mod tests {
             &long,
         ] {
             assert!(
-                matches!(
-                    Parameters::of(bad).items(),
-                    Err(Problem::InvalidParameter(_))
-                ),
+                matches!(asked(bad).items(), Err(Problem::InvalidParameter(_))),
                 "{bad}"
             );
         }

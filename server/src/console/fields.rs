@@ -3,10 +3,11 @@
 use super::posted::FormBody;
 use super::{closing, plain};
 use crate::body::{self, ReadError};
+use crate::parameter::TooLong;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
@@ -84,10 +85,11 @@ impl FormBody for Fields {
                 })?;
         let body = Zeroizing::new(body);
         let pairs = form_urlencoded::parse(&body);
-        Ok(Self(
-            pairs
-                .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
-                .collect(),
-        ))
+        let fields: Vec<_> = pairs
+            .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
+            .collect();
+        let sent = fields.iter().map(|(name, value)| (&**name, value.as_str()));
+        TooLong::check_fields(sent).map_err(TooLong::into_response)?;
+        Ok(Self(fields))
     }
 }

@@ -3,6 +3,7 @@
 use super::next::{asked_for, same_site, sign_in_to};
 use super::{Visitor, render, see_other};
 use crate::AppState;
+use crate::parameter::MAX_NEXT;
 use crate::request::Segment;
 use app::request::LinkPage;
 use axum::extract::State;
@@ -15,7 +16,10 @@ use service::{Error, LinkView};
 /// A page for members.
 pub async fn show(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     if visitor.member.is_none() {
-        return see_other(&sign_in_to(path_and_query(&uri)));
+        let whole = path_and_query(&uri);
+        // An address that is too long to be a parameter itself is shortened to the page without its query.
+        let fits = whole.len() <= MAX_NEXT;
+        return see_other(&sign_in_to(if fits { whole } else { uri.path() }));
     }
     render::page(&state, &visitor, uri.path(), uri.query()).await
 }

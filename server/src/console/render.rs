@@ -4,6 +4,7 @@ use super::Visitor;
 use super::door::Door;
 use crate::AppState;
 use crate::headers::{RETRY_SECONDS, page_policy};
+use crate::parameter::TooLong;
 use app::Page;
 use app::request::{FormAnswer, Handover, LinkPage, PageData, PageRequest};
 use axum::body::Body;
@@ -38,6 +39,17 @@ pub async fn not_found(state: &AppState, visitor: &Visitor) -> Response {
 pub async fn link_gone(state: &AppState, visitor: &Visitor) -> Response {
     let mut page = page(state, visitor, "/not-found", Some("link=gone")).await;
     *page.status_mut() = StatusCode::NOT_FOUND;
+    page
+}
+
+/// The page that names a parameter which is too long.
+pub async fn too_long(state: &AppState, visitor: &Visitor, too_long: &TooLong) -> Response {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("long", &too_long.name)
+        .append_pair("most", &too_long.most.to_string())
+        .finish();
+    let mut page = page(state, visitor, "/not-found", Some(&query)).await;
+    *page.status_mut() = StatusCode::BAD_REQUEST;
     page
 }
 

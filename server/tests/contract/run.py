@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the running server against its own description of the API, by whatever schemathesis thinks of.
+"""Holds the running server against its own description of the API, and the pages of its console against the list in
+console.json, by calls that schemathesis generates.
 
     run.py SCHEMATHESIS SERVER [--examples N] [--seed N]
 
@@ -12,6 +13,7 @@ import http.client
 import json
 import os
 import random
+import re
 import sqlite3
 import subprocess
 import sys
@@ -86,20 +88,52 @@ def lift_limits(folder: str):
         database.execute("UPDATE accounts SET limit_depth = 100000, limit_per_second = 1000")
 
 
-def search(schemathesis: str, server: Server, cookie: str, examples: int, seed: int) -> int:
-    environment = dict(
-        os.environ,
-        PYTHONPATH=str(HERE),
-        SCHEMATHESIS_HOOKS="hooks",
-        PYTHONDONTWRITEBYTECODE="1",
-        CONTRACT_URL=server.url,
-        CONTRACT_COOKIE=cookie,
-    )
-    command = [schemathesis, "--config-file", str(HERE / "schemathesis.toml"), "run"]
-    command += [f"{server.url}/api/openapi.json", "--max-examples", str(examples), "--seed", str(seed)]
+def search(schemathesis: str, arguments: list[str], environment: dict[str, str]) -> int:
     # Where it keeps what it found, which is nothing to keep.
     with tempfile.TemporaryDirectory() as folder:
-        return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
+        environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", **environment)
+        return subprocess.run([schemathesis, *arguments], cwd=folder, env=environment, check=False).returncode
+
+
+def search_api(schemathesis: str, server: Server, cookie: str, bounds: list[str]) -> int:
+    environment = {
+        "PYTHONPATH": str(HERE),
+        "SCHEMATHESIS_HOOKS": "hooks",
+        "CONTRACT_URL": server.url,
+        "CONTRACT_COOKIE": cookie,
+    }
+    arguments = ["--config-file", str(HERE / "schemathesis.toml"), "run", f"{server.url}/api/openapi.json", *bounds]
+    return search(schemathesis, arguments, environment)
+
+
+def pages() -> dict:
+    """An OpenAPI document of the pages and of the query parameters that they read."""
+    answers = {200: "What was asked for", 303: "It is elsewhere", 400: "A parameter is too long", 404: "It does not exist"}
+    responses = {str(status): {"description": text} for status, text in answers.items()}
+    # Longer than most parameters may be.
+    schema = {"type": "string", "minLength": 1, "maxLength": 300}
+
+    def parameters(path: str, names: list[str]):
+        for name in re.findall(r"{(\w+)}", path):
+            yield {"in": "path", "name": name, "required": True, "schema": schema}
+        for name in names:
+            # The first of several is read, or all of them.
+            yield {"in": "query", "name": name, "schema": {"type": "array", "items": schema, "maxItems": 60}}
+
+    listed = json.loads((HERE / "console.json").read_text())
+    paths = {
+        path: {"get": {"parameters": list(parameters(path, names)), "responses": responses}}
+        for path, names in listed.items()
+    }
+    return {"openapi": "3.1.0", "info": {"title": "Voxum Console", "version": "1"}, "paths": paths}
+
+
+def search_console(schemathesis: str, server: Server, cookie: str, bounds: list[str]) -> int:
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as document:
+        json.dump(pages(), document)
+        document.flush()
+        arguments = ["--config-file", str(HERE / "console.toml"), "run", document.name, "--url", server.url]
+        return search(schemathesis, [*arguments, "--header", f"Cookie: {cookie}", *bounds], {})
 
 
 def main() -> int:
@@ -114,7 +148,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Server(given.server, folder) as server:
         cookie = sign_in(server)
         lift_limits(folder)
-        code = search(given.schemathesis, server, cookie, given.examples, seed)
+        bounds = ["--max-examples", str(given.examples), "--seed", str(seed)]
+        code = search_api(given.schemathesis, server, cookie, bounds)
+        code = search_console(given.schemathesis, server, cookie, bounds) or code
         if server.process.poll() is not None:
             print("The server has ended by itself.")
             code = code or 1

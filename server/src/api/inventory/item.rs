@@ -78,13 +78,13 @@ pub async fn put(
 ) -> Result<Response, Problem> {
     let draft = item_without_id(&body.0);
     drop(body);
-    let condition = match conditions(&parameters, &headers) {
-        Ok(condition) => condition,
+    let asked = conditions(&parameters, &headers).and_then(|condition| Ok((condition, text(id)?)));
+    let (condition, id) = match asked {
+        Ok(asked) => asked,
         Err(problem) => {
-            // A bad body is told of first; nothing is stored either way.
-            let id = id.unwrap_or_default();
+            // A bad body is reported first; nothing is stored either way. The id is a parameter, like the others.
             service::inventory::ItemDraft {
-                id: Some(id),
+                id: Some("id".to_owned()),
                 ..draft
             }
             .check()
@@ -94,13 +94,7 @@ pub async fn put(
     };
     match state
         .service
-        .put_item(
-            &scoped.caller,
-            &scoped.client(),
-            &text(id)?,
-            draft,
-            &condition,
-        )
+        .put_item(&scoped.caller, &scoped.client(), &id, draft, &condition)
         .await?
     {
         PutOutcome::Created(item) => Ok(answer(StatusCode::CREATED, item)),

@@ -12,6 +12,7 @@ pub struct ItemsQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// The `next_cursor` of the page before, unchanged.
+    #[param(max_length = 2048)]
     cursor: Option<String>,
     /// Only items of exactly this category.
     #[param(max_length = 256, example = "Sedan")]
@@ -33,6 +34,7 @@ pub struct ChangesQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// The `next_cursor` of the answer before, unchanged.
+    #[param(max_length = 2048)]
     cursor: Option<String>,
 }
 
@@ -65,7 +67,7 @@ pub struct ItemPath {
 #[into_params(parameter_in = Path)]
 pub struct LeadPath {
     /// The lead's id.
-    #[param(example = "0198c2a4-7d10-7e6b-a3f5-92c1b8d04e77")]
+    #[param(max_length = 128, example = "0198c2a4-7d10-7e6b-a3f5-92c1b8d04e77")]
     id: String,
 }
 
@@ -74,7 +76,7 @@ pub struct LeadPath {
 #[into_params(parameter_in = Header)]
 pub struct KnownTag {
     /// An `ETag` that you have: answered with 304 where the item is still like that.
-    #[param(rename = "If-None-Match")]
+    #[param(rename = "If-None-Match", max_length = 4096)]
     if_none_match: Option<String>,
 }
 
@@ -83,7 +85,7 @@ pub struct KnownTag {
 #[into_params(parameter_in = Header)]
 pub struct WantedTag {
     /// An `ETag`: the change happens only while the item is like that. `*`: only if it exists.
-    #[param(rename = "If-Match")]
+    #[param(rename = "If-Match", max_length = 4096)]
     if_match: Option<String>,
 }
 
@@ -92,7 +94,7 @@ pub struct WantedTag {
 #[into_params(parameter_in = Header)]
 pub struct NoTag {
     /// `*`: the change happens only if the item does not exist.
-    #[param(rename = "If-None-Match")]
+    #[param(rename = "If-None-Match", max_length = 4096)]
     if_none_match: Option<String>,
 }
 

@@ -7,6 +7,7 @@ mod broken;
 mod busy;
 mod crm;
 mod forged;
+mod lengths;
 mod limited;
 mod listings;
 mod memory;

@@ -1,0 +1,185 @@
+//! The length of parameters: one rule for every route, of the API and of the console.
+//!
+//! A parameter is a value that the caller chooses and that is not a body: a pair of the query, the part of the path that
+//! the route leaves open, a condition in a header, or a field of a form. Each has a length by its name, in characters
+//! after decoding. A longer one is refused before anything reads it: by the API with 400 `invalid_parameter`, by the
+//! console with a page.
+
+use crate::AppState;
+use crate::api::problem::Problem;
+use crate::console::{Visitor, plain, render};
+use crate::request::Segment;
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use url::form_urlencoded;
+
+/// Of a name.
+const MAX_NAME: usize = 64;
+/// Of a field of a form. What each field may be, its form says beside it; this is far above all of them.
+const MAX_FIELD: usize = 16 * 1024;
+/// Of `next`: an address of the console, to which a person returns once signed in.
+pub const MAX_NEXT: usize = 4 * 1024;
+
+/// The longest value of a parameter outside of forms.
+const fn most(name: &str) -> usize {
+    match name.as_bytes() {
+        // What an item's id may be, and more than any id of ours.
+        b"id" => 128,
+        // Hexadecimal digits of a place in a list, of which a key's name may be a part.
+        b"cursor" => 2 * 1024,
+        b"next" => MAX_NEXT,
+        // Lists of entity tags.
+        b"If-Match" | b"If-None-Match" => 4 * 1024,
+        _ => 256,
+    }
+}
+
+/// A parameter that is too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TooLong {
+    /// Cut to a length that can be shown.
+    pub name: String,
+    /// In characters.
+    pub most: usize,
+}
+
+impl TooLong {
+    fn check(name: &str, value: &str, most: usize) -> Result<(), Self> {
+        let shown: String = name.chars().take(MAX_NAME).collect();
+        if shown.len() < name.len() || value.chars().nth(most).is_some() {
+            return Err(Self { name: shown, most });
+        }
+        Ok(())
+    }
+
+    /// Checks what follows the question mark of an address.
+    pub fn check_query(query: &str) -> Result<(), Self> {
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.try_for_each(|(name, value)| Self::check(&name, &value, most(&name)))
+    }
+
+    /// Checks the fields of a form.
+    pub fn check_fields<'a>(
+        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), Self> {
+        let mut fields = fields.into_iter();
+        fields.try_for_each(|(name, value)| Self::check(name, value, MAX_FIELD))
+    }
+
+    /// Checks all parameters in the head of a request.
+    pub async fn check_head(parts: &mut Parts) -> Result<(), Self> {
+        Self::check_query(parts.uri.query().unwrap_or_default())?;
+        let Ok(Segment(segment)) = Segment::from_request_parts(parts, &()).await;
+        // Every route leaves one part of its path open at most.
+        Self::check("id", &segment.unwrap_or_default(), most("id"))?;
+        Self::check_headers(&parts.headers)
+    }
+
+    fn check_headers(headers: &HeaderMap) -> Result<(), Self> {
+        for (header, name) in [(IF_MATCH, "If-Match"), (IF_NONE_MATCH, "If-None-Match")] {
+            let lines = headers.get_all(header).iter();
+            let length: usize = lines.map(HeaderValue::len).sum();
+            if length > most(name) {
+                return Err(Self {
+                    name: name.to_owned(),
+                    most: most(name),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl From<TooLong> for Problem {
+    fn from(TooLong { name, most }: TooLong) -> Self {
+        Self::InvalidParameter(format!("Give `{name}` at most {most} characters."))
+    }
+}
+
+/// In a handler of the console. [`bounded`] draws the page.
+impl IntoResponse for TooLong {
+    fn into_response(self) -> Response {
+        let mut response = plain(StatusCode::BAD_REQUEST, "A field of this form is too long.");
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Answers a request to the console by a page if one of its parameters is too long.
+pub async fn bounded(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    if let Err(too_long) = TooLong::check_head(&mut parts).await {
+        return page(&state, parts, &too_long).await;
+    }
+    // The length of fields is known once the handler has read the form.
+    let head = (parts.method == Method::POST).then(|| parts.clone());
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    match (head, response.extensions_mut().remove::<TooLong>()) {
+        (Some(head), Some(too_long)) => page(&state, head, &too_long).await,
+        _ => response,
+    }
+}
+
+async fn page(state: &AppState, mut parts: Parts, too_long: &TooLong) -> Response {
+    match Visitor::from_request_parts(&mut parts, state).await {
+        Ok(visitor) => render::too_long(state, &visitor, too_long).await,
+        Err(answer) => answer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(query: &str) -> Option<(String, usize)> {
+        let too_long = TooLong::check_query(query).err()?;
+        Some((too_long.name, too_long.most))
+    }
+
+    #[test]
+    fn each_parameter_has_a_length_in_characters() {
+        for (name, most) in [
+            ("q", 256),
+            ("category", 256),
+            ("anything", 256),
+            ("id", 128),
+            ("cursor", 2_048),
+            ("next", 4_096),
+        ] {
+            // One character of two bytes, six as it is written in an address.
+            let query = |chars: usize| format!("a=b&{name}={}", "%C3%A9".repeat(chars));
+            assert_eq!(refused(&query(most)), None, "{name}");
+            assert_eq!(refused(&query(most + 1)), Some((name.to_owned(), most)));
+        }
+        let name = "n".repeat(65);
+        assert_eq!(refused(&name), Some(("n".repeat(64), 256)));
+        assert_eq!(refused(&"a=b&".repeat(1_000)), None);
+    }
+
+    #[test]
+    fn a_list_of_entity_tags_has_a_length_over_all_its_lines() {
+        let headers = |lines: usize| {
+            let mut headers = HeaderMap::new();
+            for _ in 0..lines {
+                headers.append(IF_MATCH, HeaderValue::from_str(&"x".repeat(1_024)).unwrap());
+            }
+            headers
+        };
+        assert_eq!(TooLong::check_headers(&headers(4)), Ok(()));
+        let refused = TooLong::check_headers(&headers(5)).unwrap_err();
+        assert_eq!(refused.name, "If-Match");
+    }
+
+    #[test]
+    fn a_field_of_a_form_may_be_longer_than_a_parameter() {
+        let long = "x".repeat(MAX_FIELD);
+        assert_eq!(TooLong::check_fields([("q", &*long)]), Ok(()));
+        let long = format!("{long}x");
+        let refused = TooLong::check_fields([("a", "b"), ("note", &*long)]);
+        assert_eq!(refused.unwrap_err().name, "note");
+    }
+}

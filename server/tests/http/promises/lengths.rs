@@ -1,0 +1,188 @@
+//! Every parameter of every route has a length. A longer one is refused in clear words.
+
+use crate::support::{Answer, World};
+use axum::routing::MethodFilter;
+use serde_json::{Value, json};
+use server::router::{API, CONSOLE, Route};
+
+/// As long as a whole address may be, all but its beginning.
+const LONG: usize = 60_000;
+
+/// The pages that the generated calls of `make contract` ask for.
+const PAGES: &str = include_str!("../../contract/console.json");
+/// An answer to it has no end.
+const ENDLESS: &str = "/keys/events";
+
+#[track_caller]
+fn too_long(answer: &Answer, name: &str, what: &str) {
+    assert_eq!(answer.status, 400, "{what}: {}", answer.body);
+    let names = answer.body.contains("Too long") && answer.body.contains(&format!("“{name}”"));
+    assert!(names, "{what}: {}", answer.body);
+}
+
+#[tokio::test]
+async fn a_parameter_of_the_api_that_is_too_long_is_an_invalid_parameter() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let scopes = [
+        "inventory:read",
+        "inventory:write",
+        "leads:read",
+        "leads:write",
+    ];
+    let long = "x".repeat(LONG);
+    let mut tried = 0;
+    for Route { method, path, .. } in API {
+        // A key for each: one route revokes its own.
+        let key = owner.create(&world, &format!("Key {tried}"), &scopes).await;
+        let key = key.with("content-type", "application/json");
+        let name = match *method {
+            MethodFilter::GET => "GET",
+            MethodFilter::POST => "POST",
+            MethodFilter::PUT => "PUT",
+            MethodFilter::PATCH => "PATCH",
+            _ => "DELETE",
+        };
+        let body = match *path {
+            _ if name == "GET" || name == "DELETE" => String::new(),
+            "/api/inventory" => json!({ "items": [{ "id": "A", "name": "a" }] }).to_string(),
+            "/api/leads" => json!({ "phone": "1" }).to_string(),
+            "/api/leads/{id}" => json!({ "status": "won" }).to_string(),
+            _ => json!({ "name": "a" }).to_string(),
+        };
+        let here = path.replace("{id}", "A");
+        let mut addresses = vec![format!("{here}?{long}"), format!("{here}?q={long}")];
+        if here != *path {
+            addresses.push(path.replace("{id}", &long));
+            addresses.push(path.replace("{id}", &"x".repeat(129)));
+        }
+        for address in addresses {
+            let answer = key.send(name, &address, body.clone()).await;
+            let refused = (400, "invalid_parameter".to_owned());
+            assert_eq!(answer.problem(), refused, "{name} {path}: {}", answer.body);
+            tried += 1;
+        }
+        for header in ["if-match", "if-none-match"] {
+            let key = key.with(header, "\"x\", ".repeat(1_000));
+            let answer = key.send(name, &here, body.clone()).await;
+            assert_eq!(answer.problem().1, "invalid_parameter", "{name} {path}");
+        }
+        world.clock.advance_seconds(1);
+    }
+    assert!(tried >= 2 * API.len());
+    for name in ["q", "category", "cursor", "limit", "updated_since"] {
+        let key = owner.create(&world, name, &scopes).await;
+        let answer = key.get(&format!("/api/inventory?{name}={long}")).await;
+        assert_eq!(
+            answer.problem(),
+            (400, "invalid_parameter".into()),
+            "{name}"
+        );
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(&format!("`{name}` at most ")), "{detail}");
+    }
+    let stored = world.count("SELECT (SELECT count(*) FROM items) + (SELECT count(*) FROM leads)");
+    assert_eq!(stored.await, 0);
+}
+
+#[tokio::test]
+async fn a_parameter_of_a_page_that_is_too_long_is_named_by_a_page() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let long = "x".repeat(LONG);
+    let words = "ab%20".repeat(1_500);
+    let pages: Value = serde_json::from_str(PAGES).unwrap();
+    let pages = pages.as_object().unwrap();
+    for Route { method, path, .. } in CONSOLE {
+        if *method != MethodFilter::GET {
+            continue;
+        }
+        let listed = pages.get(*path).map(|names| names.as_array().unwrap());
+        assert_eq!(listed.is_some(), *path != ENDLESS, "{path} in console.json");
+        let here = path.replace("{id}", "a").replace("{token}", "a");
+        let listed = listed
+            .into_iter()
+            .flatten()
+            .map(|name| name.as_str().unwrap());
+        let names = listed.chain(["q", "other"]);
+        for name in names {
+            for value in [&long, &words] {
+                let address = format!("{here}?{name}={value}");
+                for reader in [&*owner, &world.nobody()] {
+                    too_long(&reader.get(&address).await, name, path);
+                }
+            }
+        }
+        let answer = owner.get(&format!("{here}?{long}")).await;
+        too_long(&answer, &long[..64], path);
+        if here != *path {
+            let address = path.replace("{id}", &long).replace("{token}", &long);
+            too_long(&owner.get(&address).await, "id", path);
+        }
+    }
+    let known = |path: &&String| CONSOLE.iter().any(|route| route.path == path.as_str());
+    assert_eq!(pages.keys().filter(known).count(), pages.len());
+}
+
+#[tokio::test]
+async fn a_search_of_the_full_length_is_carried_out() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["inventory:read"]).await;
+    let letter = |n: u8| char::from(b'a' + n % 26);
+    let words: Vec<String> = (0..85)
+        .map(|n| [letter(n / 26), letter(n)].iter().collect())
+        .collect();
+    let words = words.join("+");
+    for q in [&words, &"%25".repeat(256), &"%F0%9F%9A%97".repeat(256)] {
+        for page in ["/keys", "/inventory"] {
+            owner.get(&format!("{page}?q={q}")).await.expect(200);
+        }
+        key.get(&format!("/api/inventory?q={q}&category={q}"))
+            .await
+            .expect(200);
+        let found = owner
+            .call("keys/list", &json!({ "search": format!("q={q}") }))
+            .await;
+        assert!(found.expect(200).json()["Ok"].is_object());
+    }
+    let search = format!("q={}", "x+".repeat(1_500));
+    let refused = owner.call("keys/list", &json!({ "search": search })).await;
+    assert_eq!(refused.expect(200).json()["Err"], "not_found");
+    // Who is not signed in comes back to an address that is a parameter itself.
+    let address = format!("/keys?q={words}");
+    let sent = world.nobody().get(&address).await.expect(303);
+    let sent = sent.header("location").to_owned();
+    let page = world.nobody().get(&sent).await.expect(200).body;
+    assert!(page.contains("name=\"next\""), "{page}");
+    let address = format!(
+        "/keys?q={}&sort={}",
+        "%F0%9F%9A%97".repeat(256),
+        "%F0%9F%9A%97".repeat(256)
+    );
+    let sent = world.nobody().get(&address).await.expect(303);
+    assert_eq!(sent.header("location"), "/sign-in?next=%2Fkeys");
+}
+
+#[tokio::test]
+async fn a_field_of_a_form_that_is_too_long_is_named_by_a_page() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let long = "x".repeat(16 * 1024 + 1);
+    let mut read = 0;
+    for Route { method, path, .. } in CONSOLE {
+        // A file comes in a form of another kind, and a call is none.
+        if *method != MethodFilter::POST || matches!(*path, "/inventory" | "/call/{*function}") {
+            continue;
+        }
+        let here = path.replace("{id}", "a").replace("{token}", "a");
+        let answer = owner.form(&here, &[("name", "a"), ("note", &long)]).await;
+        if answer.status == 400 {
+            too_long(&answer, "note", path);
+            read += 1;
+        }
+        assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
+    }
+    // The others read no field.
+    assert!(read >= 20, "{read} forms read their fields");
+}

@@ -6,7 +6,7 @@
 mod answer;
 
 use server::router::app;
-use server::{AppState, Limits, PublicUrl, Site, TrustedProxies, answer_all};
+use server::{AppState, Bodies, Limits, PublicUrl, Site, TrustedProxies, answer_all};
 use service::{OsRandom, Pepper, Service, SystemClock};
 use std::path::Path;
 use std::sync::Arc;
@@ -31,6 +31,7 @@ async fn state(folder: &Path) -> AppState {
         Site::for_this_process().expect("a site"),
         PublicUrl::parse("http://127.0.0.1").expect("an address"),
         TrustedProxies::default(),
+        Bodies::default(),
     )
 }
 

@@ -1,6 +1,7 @@
 //! Reading bodies, never more of them than was agreed.
 
 use crate::listen::TooSlow;
+use crate::memory::NoRoom;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
@@ -16,6 +17,8 @@ pub enum ReadError {
     TooLarge,
     /// Nobody waits for it any longer.
     Slow,
+    /// There is too little memory for it now.
+    NoRoom,
     /// It ended early, or was no body at all.
     Broken,
 }
@@ -27,6 +30,9 @@ impl ReadError {
         while let Some(error) = cause {
             if error.is::<TooSlow>() {
                 return Self::Slow;
+            }
+            if error.is::<NoRoom>() {
+                return Self::NoRoom;
             }
             cause = error.source();
         }

@@ -122,6 +122,26 @@ pub struct Flags {
         default_value = "0"
     )]
     pub shutdown_delay: String,
+    /// Memory in MiB that bodies above 64 KiB share, each counted twice: while it is taken, large ones are answered with 503
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_BODY_MEMORY",
+        hide_env_values = true,
+        value_name = "MIB",
+        default_value = "256"
+    )]
+    pub body_memory: String,
+    /// Feeds of the inventory that are read at once, each on a processor; others wait
+    #[arg(
+        long,
+        global = true,
+        env = "VOXUM_FEEDS_AT_ONCE",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        default_value = "2"
+    )]
+    pub feeds_at_once: String,
     /// Creates the first owner on an empty database, with `VOXUM_ADMIN_PASSWORD`
     #[arg(
         long,

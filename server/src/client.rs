@@ -4,18 +4,29 @@ use crate::TrustedProxies;
 use axum::extract::ConnectInfo;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, Request};
 use service::{Client, Source};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The caller's address, as far as we believe it, and its user agent.
+/// The caller's address, as far as we believe it.
+pub fn address<B>(request: &Request<B>, proxies: &TrustedProxies) -> IpAddr {
+    believed(request.extensions(), request.headers(), proxies)
+}
+
+/// The same, with the caller's user agent.
 pub fn source<'a>(parts: &'a Parts, proxies: &TrustedProxies) -> Source<'a> {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let agent = parts.headers.get(USER_AGENT);
+    let agent = agent.map(axum::http::HeaderValue::as_bytes);
+    let ip = believed(&parts.extensions, &parts.headers, proxies);
+    Source::new(ip, agent)
+}
+
+fn believed(extensions: &Extensions, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
     let ip = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| {
         address.ip()
     });
-    let agent = parts.headers.get(USER_AGENT);
-    let agent = agent.map(axum::http::HeaderValue::as_bytes);
-    Source::new(proxies.caller(ip, &parts.headers), agent)
+    proxies.caller(ip, headers)
 }
 
 /// The same, to be kept.

@@ -27,12 +27,17 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 struct Shared(Arc<Mutex<Body>>);
 
-/// Has a request answered, and reads what is left of its body then.
-pub async fn answer<S>(request: Request, mut handlers: S) -> Response
+/// Has a request answered, and reads what is left of its body then. The handler reads the body through what `reader` makes
+/// of it.
+pub async fn answer<S>(
+    request: Request,
+    reader: impl FnOnce(Body) -> Body,
+    mut handlers: S,
+) -> Response
 where
     S: Service<Request, Response = Response, Error = Infallible>,
 {
-    let mut handle = async |request| {
+    let mut handle = async |request: Request| {
         handlers
             .call(request)
             .await
@@ -43,11 +48,11 @@ where
         || !is_api(request.uri().path())
         || request.headers().contains_key(EXPECT)
     {
-        return handle(request).await;
+        return handle(request.map(reader)).await;
     }
     let (parts, body) = request.into_parts();
     let body = Shared(Arc::new(Mutex::new(body)));
-    let response = handle(Request::from_parts(parts, Body::new(body.clone()))).await;
+    let response = handle(Request::from_parts(parts, reader(Body::new(body.clone())))).await;
     if !body.is_end_stream() {
         // Nothing of ours fails when it takes too long: the answer is sent all the same.
         let _ = tokio::time::timeout(MAX_TIME, discard(body)).await;

@@ -2,9 +2,12 @@
 //! all that it does.
 
 use crate::api::{calls, ending, limit, refused};
+use crate::client::address;
 use crate::console::same_origin;
+use crate::counted::Counted;
 use crate::headers::{API_KEY, REQUEST_ID};
 use crate::listen::Answers;
+use crate::memory::Share;
 use crate::{AppState, Problem, drain, headers};
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
@@ -13,6 +16,7 @@ use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, Entr
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Version};
 use axum::response::{IntoResponse as _, Response};
+use domain::MemberView;
 use futures::FutureExt as _;
 use service::key::Whose;
 use service::{Allowance, CalledKey, KeyCaller, KeyUsage, OsRandom, Random as _};
@@ -21,7 +25,7 @@ use std::cell::RefCell;
 use std::convert::Infallible;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 /// Our name for one request: 32 hexadecimal digits. What a client sends under this name is not looked at.
@@ -78,6 +82,10 @@ pub struct Noted {
     pub route: &'static str,
     /// Noted once: one request is one call.
     pub key: OnceLock<NotedKey>,
+    /// The member who asks, if it is one.
+    pub member: OnceLock<MemberView>,
+    /// The memory that the body takes.
+    pub share: Mutex<Option<Share>>,
 }
 
 /// What came of the key that a request brought, where something is known of it.
@@ -174,19 +182,23 @@ impl Answers for App {
             method: known(request.method()),
             route: route.name(),
             key: OnceLock::new(),
+            member: OnceLock::new(),
+            share: Mutex::default(),
         });
         let api = is_api(request.uri().path());
         let is_head = request.method() == Method::HEAD;
         let http1 = request.version() < Version::HTTP_2;
         keep_out_of_sight(request.headers_mut());
+        let address = address(&request, &state.trusted_proxies);
         request.extensions_mut().insert(Arc::clone(&noted));
 
         let answered = async {
             let answered = async {
-                match same_origin::refusal(&state, &request) {
-                    Some(refusal) => refusal,
-                    None => drain::answer(request, routes).await,
+                if let Some(refusal) = same_origin::refusal(&state, &request) {
+                    return refusal;
                 }
+                let counted = |body| Counted::wrap(body, &state.memory, &noted, address);
+                drain::answer(request, counted, routes).await
             };
             let answered = AssertUnwindSafe(answered).catch_unwind().await;
             let response = answered.unwrap_or_else(panicked);

@@ -1,5 +1,6 @@
 //! `voxum serve`: from settings to a listening server, and back to an orderly end.
 
+use crate::Bodies;
 use crate::admin::first_owner_line;
 use crate::listen::{Limits, Tls, answer_all, raise_open_files};
 use crate::mail::Smtp;
@@ -49,6 +50,7 @@ struct Started {
     socket: Option<Socket>,
     mail: Option<Smtp>,
     limits: Limits,
+    bodies: Bodies,
     shutdown_delay: Duration,
 }
 
@@ -82,6 +84,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         socket,
         mail,
         limits,
+        bodies,
         shutdown_delay,
     } = started;
 
@@ -92,12 +95,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let upkeep = start_upkeep(&service);
     let (quiet, quieted) = oneshot::channel();
     let telling = mail.map(|smtp| tokio::spawn(tell_until(quieted, service.clone(), smtp)));
-    let state = AppState::new(
-        service.clone(),
-        Site::for_this_process()?,
-        public_url,
-        trusted_proxies,
-    );
+    let site = Site::for_this_process()?;
+    let state = AppState::new(service.clone(), site, public_url, trusted_proxies, bodies);
     let (leaving, stopping) = (state.leaving.clone(), state.stopping.clone());
     let orders = socket.map(|socket| {
         let taken = take_orders(socket, service.clone(), stopping.clone());
@@ -174,6 +173,7 @@ async fn start(settings: Settings, tls: Option<Arc<Tls>>) -> anyhow::Result<Star
         socket,
         mail: settings.mail,
         limits: Limits::new(room_for(settings.max_connections)),
+        bodies: settings.bodies,
         shutdown_delay: settings.shutdown_delay,
     })
 }

@@ -3,6 +3,8 @@
 use crate::api::openapi;
 use crate::console::Watching;
 use crate::docs::docs;
+use crate::feed::workers::{self, Workers};
+use crate::memory::{self, Memory};
 use crate::metrics::Requests;
 use crate::{PublicUrl, Site, TrustedProxies};
 use app::docs::Docs;
@@ -11,6 +13,24 @@ use service::Service;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
+
+/// What large bodies may take of this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bodies {
+    /// Bytes that bodies of more than 64 KiB share, each counted twice.
+    pub memory: u64,
+    /// Feeds that are read at once.
+    pub feeds_at_once: usize,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Self {
+            memory: memory::DEFAULT,
+            feeds_at_once: workers::DEFAULT_AT_ONCE,
+        }
+    }
+}
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +41,9 @@ pub struct Shared {
     pub site: Site,
     pub public_url: PublicUrl,
     pub trusted_proxies: TrustedProxies,
+    /// Read and check feeds.
+    pub feeds: Workers,
+    pub(crate) memory: Memory,
     /// Cancelled when the server is about to stop: it still answers, but new requests are to go to another node.
     pub leaving: CancellationToken,
     /// Cancelled when the listener is closed, for answers that would not end by themselves.
@@ -47,6 +70,7 @@ impl AppState {
         site: Site,
         public_url: PublicUrl,
         trusted_proxies: TrustedProxies,
+        bodies: Bodies,
     ) -> Self {
         // Starts the executor that pages are rendered on; a second start in one process changes nothing.
         let _ = any_spawner::Executor::init_tokio();
@@ -56,6 +80,8 @@ impl AppState {
             public_url,
             trusted_proxies,
             leaving: CancellationToken::new(),
+            feeds: Workers::new(bodies.feeds_at_once),
+            memory: Memory::new(bodies.memory),
             stopping: CancellationToken::new(),
             requests: Arc::default(),
             watching: Arc::default(),

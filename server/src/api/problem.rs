@@ -77,6 +77,8 @@ pub enum Problem {
     PastDeadline,
     /// The server stops.
     Stopping,
+    /// The memory for large bodies is taken.
+    Busy,
 }
 
 impl Problem {
@@ -129,7 +131,7 @@ impl Problem {
             Self::ReplaceTooLarge => (S::CONFLICT, "replace_too_large", "Replace too large"),
             Self::Conflict(_) => (S::CONFLICT, "conflict", "Conflict"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
-            Self::Unavailable | Self::PastDeadline | Self::Stopping => {
+            Self::Unavailable | Self::PastDeadline | Self::Stopping | Self::Busy => {
                 (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable")
             }
         }
@@ -201,6 +203,11 @@ impl Problem {
             Self::Internal => {
                 "Something went wrong on our side. Try again, and if it stays, give your operator the request id in `instance`.".into()
             }
+            Self::Busy => {
+                "The server has too little memory for this body while it reads others. Nothing was changed. Send the request \
+                 again after the seconds in `Retry-After`, or send less in one request."
+                    .into()
+            }
             Self::Unavailable => "The server cannot reach its data right now. Nothing was changed. Try again in a moment.".into(),
             Self::PastDeadline => {
                 "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or ask for less with a smaller `limit`.".into()
@@ -214,6 +221,7 @@ impl Problem {
         match error {
             ReadError::TooLarge => Self::BodyTooLarge { limit },
             ReadError::Slow => Self::RequestTimeout,
+            ReadError::NoRoom => Self::Busy,
             ReadError::Broken => {
                 Self::MalformedBody("The body did not arrive whole. Send it again.".into())
             }
@@ -333,7 +341,7 @@ impl IntoResponse for Problem {
             Self::RequestTimeout => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::Unavailable | Self::PastDeadline | Self::Stopping => {
+            Self::Unavailable | Self::PastDeadline | Self::Stopping | Self::Busy => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
             }
             _ => {}

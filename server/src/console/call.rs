@@ -39,16 +39,11 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
             let told = (StatusCode::REQUEST_TIMEOUT, Json(CallError::Unreachable));
             return closing(told.into_response());
         }
+        Err(ReadError::NoRoom) => return unavailable(),
         Err(ReadError::Broken) => return refuse(StatusCode::BAD_REQUEST),
     };
     let Ok(visitor) = Visitor::from_request_parts(&mut parts, &state).await else {
-        let wait = [(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS))];
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            wait,
-            Json(CallError::Unavailable),
-        )
-            .into_response();
+        return unavailable();
     };
     let door: Arc<dyn Backend> = Arc::new(Door::of(&state, &visitor));
     // A request of our own making, as for pages. Without the browser's `Accept` and `Referer`, from which the
@@ -65,6 +60,12 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
         .await
         .into_response();
     mend(answer).await
+}
+
+fn unavailable() -> Response {
+    let wait = [(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS))];
+    let told = Json(CallError::Unavailable);
+    (StatusCode::SERVICE_UNAVAILABLE, wait, told).into_response()
 }
 
 /// The console that called is older or newer than this server: it is told to reload.

@@ -1,7 +1,7 @@
 //! A form as a browser sends it by itself.
 
 use super::posted::FormBody;
-use super::{closing, plain};
+use super::{busy, closing, plain};
 use crate::body::{self, ReadError};
 use crate::parameter::TooLong;
 use axum::extract::{FromRequest, Request};
@@ -79,6 +79,7 @@ impl FormBody for Fields {
                         StatusCode::REQUEST_TIMEOUT,
                         "This form came too slowly, so nothing was changed. Send it again.",
                     )),
+                    ReadError::NoRoom => busy(),
                     ReadError::Broken => {
                         plain(StatusCode::BAD_REQUEST, "This form did not arrive whole.")
                     }

@@ -66,6 +66,16 @@ fn later(text: &'static str) -> Response {
     response
 }
 
+/// The memory for large bodies is taken.
+fn busy() -> Response {
+    let text = "The server is reading too many large files right now. Nothing was changed. Try again in a moment.";
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+    response
+}
+
 /// To another page, by `GET`.
 fn see_other(path: &str) -> Response {
     // Paths of ours and those that `next` let through are visible ASCII.

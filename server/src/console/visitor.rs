@@ -3,7 +3,7 @@
 use super::{cookies, unavailable};
 use crate::AppState;
 use crate::client::client;
-use crate::request::RequestId;
+use crate::request::{Noted, RequestId};
 use crate::telemetry::Chain;
 use app::request::Theme;
 use axum::extract::FromRequestParts;
@@ -32,6 +32,9 @@ impl FromRequestParts<AppState> for Visitor {
         if let Some(token) = &visitor.token {
             let member = state.service.member_of_session(token).await;
             visitor.member = member.map_err(|error| not_known(&error))?;
+            if let (Some(member), Some(noted)) = (&visitor.member, Noted::of(&parts.extensions)) {
+                let _ = noted.member.set(member.view());
+            }
         }
         Ok(visitor)
     }

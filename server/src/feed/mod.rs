@@ -4,6 +4,7 @@
 
 mod csv;
 mod json;
+pub mod workers;
 mod xml;
 
 pub use json::item_without_id;

@@ -1,5 +1,6 @@
 //! What the operator decided, read once at the start. Whatever is wrong with it stops the start with one line.
 
+mod bodies;
 mod database;
 mod environment;
 mod mail;
@@ -11,6 +12,7 @@ pub use environment::Environment;
 pub use public_url::PublicUrl;
 pub use trusted_proxies::TrustedProxies;
 
+use crate::Bodies;
 use crate::cli::Flags;
 use crate::mail::Smtp;
 use crate::telemetry::LogFormat;
@@ -32,7 +34,7 @@ const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
 const SECRETS: [&str; 5] = [DATABASE_URL, PEPPER, PEPPER_OLD, ADMIN_PASSWORD, SMTP_URL];
 /// The variables of flags.
-const PLAIN: [&str; 13] = [
+const PLAIN: [&str; 15] = [
     "VOXUM_LISTEN",
     "VOXUM_METRICS_LISTEN",
     "VOXUM_PUBLIC_URL",
@@ -41,6 +43,8 @@ const PLAIN: [&str; 13] = [
     "VOXUM_TLS_KEY",
     "VOXUM_MAX_CONNECTIONS",
     "VOXUM_SHUTDOWN_DELAY",
+    "VOXUM_BODY_MEMORY",
+    "VOXUM_FEEDS_AT_ONCE",
     "VOXUM_ADMIN_EMAIL",
     "VOXUM_SMTP_FROM",
     "VOXUM_ROLLING_UPGRADE",
@@ -73,6 +77,8 @@ pub struct Settings {
     pub max_connections: usize,
     /// How long the listener stays open after the signal to stop.
     pub shutdown_delay: Duration,
+    /// What large bodies may take.
+    pub bodies: Bodies,
     pub database: Database,
     pub peppers: GivenPeppers,
     /// Who becomes the first owner of an empty database.
@@ -146,6 +152,7 @@ impl Settings {
                     )
                 })?,
             shutdown_delay: shutdown_delay(&flags.shutdown_delay)?,
+            bodies: bodies::read(&flags.body_memory, &flags.feeds_at_once)?,
             database: Database::parse(url.as_ref().map_or(database::DEFAULT, |url| url))?,
             peppers: GivenPeppers {
                 current: pepper(environment, PEPPER)?,

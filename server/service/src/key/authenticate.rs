@@ -34,7 +34,7 @@ impl KeyCaller {
         &self.verdict.key().key_id
     }
 
-    pub(crate) fn account_id(&self) -> &AccountId {
+    pub fn account_id(&self) -> &AccountId {
         &self.verdict.key().account_id
     }
 

@@ -174,7 +174,7 @@ fn plain(code: &str) -> (String, &'static str) {
             "Give the request id to the operator of this server: the log has the rest.",
         ),
         "unavailable" => (
-            "The server could not reach its data then. Nothing was changed.",
+            "The server could not reach its data, or had too little memory for a large body. Nothing was changed.",
             "Have the call sent again.",
         ),
         "missing_scope" => ("The key lacked a permission.", "The answer names it."),

@@ -8,12 +8,13 @@ use crate::api::problem::{Entry, Problem};
 use crate::api::scoped::InventoryWrite;
 use crate::api::scoped_body::ScopedBody;
 use crate::api::text::FeedText;
+use crate::feed::workers::Stopping;
 use crate::feed::{self, FeedError};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use service::inventory::{EntryError, FeedOutcome, FeedReport, OnError, check_feed};
+use service::inventory::{CheckedFeed, EntryError, FeedOutcome, FeedReport, OnError, check_feed};
 use utoipa::ToSchema;
 
 /// The example of [`NewItems`] in the other two formats.
@@ -78,13 +79,17 @@ pub async fn push(
     ScopedBody { scoped, body }: ScopedBody<InventoryWrite, FeedText>,
 ) -> Result<Response, Problem> {
     let FeedText { format, text } = body;
-    let drafts = feed::read(format, text)?;
     let options = parameters.feed();
     // A bad body is reported before a bad parameter; nothing is stored either way.
     let on_error = options
         .as_ref()
         .map_or(OnError::Reject, |asked| asked.on_error);
-    let feed = check_feed(drafts, on_error).map_err(invalid)?;
+    let read = move || -> Result<CheckedFeed, Problem> {
+        let drafts = feed::read(format, text)?;
+        check_feed(drafts, on_error).map_err(invalid)
+    };
+    let feed = state.feeds.run(read).await;
+    let feed = feed.map_err(|Stopping| Problem::Unavailable)??;
     let outcome = state
         .service
         .push_items(&scoped.caller, &scoped.client(), feed, options?.mode)

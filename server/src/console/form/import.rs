@@ -5,7 +5,8 @@ use crate::body::ReadError;
 use crate::console::door::failure;
 use crate::console::next::sign_in_to;
 use crate::console::render::with_status;
-use crate::console::{FormBody, Posted, closing, plain, render, see_other};
+use crate::console::{FormBody, Posted, busy, closing, plain, render, see_other, unavailable};
+use crate::feed::workers::Stopping;
 use crate::feed::{self, FeedError, Format, MAX_BYTES};
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest as _, Request, State};
@@ -46,6 +47,7 @@ impl FormBody for Upload {
             ));
         };
         match read(form).await {
+            Err(error) if ReadError::of(&error) == ReadError::NoRoom => Err(busy()),
             Err(error) if ReadError::of(&error) == ReadError::Slow => Err(closing(plain(
                 StatusCode::REQUEST_TIMEOUT,
                 "The file came too slowly, so nothing was changed. Send it again.",
@@ -74,18 +76,19 @@ pub async fn import(
     State(state): State<AppState>,
     Posted {
         visitor,
-        body: mut upload,
+        body: upload,
     }: Posted<Upload>,
 ) -> Response {
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to("/inventory"));
     };
-    let (status, report) = match checked(&mut upload) {
-        Err(outcome) => outcome,
-        Ok(feed) => {
+    let (status, report) = match state.feeds.run(move || checked(upload)).await {
+        Err(Stopping) => return unavailable(),
+        Ok(Err(outcome)) => outcome,
+        Ok(Ok((feed, mode))) => {
             let outcome = state
                 .service
-                .import_items(member, &visitor.client, feed, upload.options.mode)
+                .import_items(member, &visitor.client, feed, mode)
                 .await;
             match outcome {
                 Ok(FeedOutcome::Stored(report)) => (StatusCode::OK, stored(report)),
@@ -139,9 +142,10 @@ fn format(field: &Field<'_>) -> Option<Format> {
     by_name.or_else(|| Format::of_media_type(field.content_type()?))
 }
 
-/// The items in the file, checked. Frees the file.
-fn checked(upload: &mut Upload) -> Result<CheckedFeed, Outcome> {
-    if let Some(refused) = upload.refused.take() {
+/// The items in the file, checked.
+fn checked(upload: Upload) -> Result<(CheckedFeed, FeedMode), Outcome> {
+    let FeedOptions { mode, on_error } = upload.options;
+    if let Some(refused) = upload.refused {
         return Err(refused);
     }
     if upload.bytes.is_empty() {
@@ -153,13 +157,14 @@ fn checked(upload: &mut Upload) -> Result<CheckedFeed, Outcome> {
     let told =
         "The file is none of JSON, XML or CSV. Give it the ending of its format, such as .csv.";
     let format = upload.format.ok_or_else(|| refused(told))?;
-    let text = String::from_utf8(std::mem::take(&mut upload.bytes))
+    let text = String::from_utf8(upload.bytes)
         .map_err(|_| refused("The file is not in UTF-8. Save it again as “CSV UTF-8”."))?;
     let drafts = feed::read(format, text).map_err(|error| match error {
         FeedError::Malformed(why) => refused(why),
         FeedError::Invalid(errors) => listed(errors),
     })?;
-    check_feed(drafts, upload.options.on_error).map_err(listed)
+    let feed = check_feed(drafts, on_error).map_err(listed)?;
+    Ok((feed, mode))
 }
 
 fn too_large() -> Outcome {

@@ -7,6 +7,7 @@ mod support;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write as _;
+use std::time::Duration;
 use support::{BODY, CSV, FEED, JSON, MIB, ONE, Tried, XML, filled};
 
 /// Sends it, and looks at everything that a bad request could do to the server.
@@ -151,9 +152,9 @@ fn a_compressed_body_is_refused_and_never_unpacked() {
     }
 }
 
-/// Each is held once while it waits for a processor, and twice while it is read.
+/// Those for which there is too little memory are refused, and accepted once they are sent again.
 #[test]
-fn many_large_bodies_at_once_take_no_more_than_so_many() {
+fn many_large_bodies_at_once_take_no_more_than_the_memory_for_them() {
     const SENDERS: usize = 16;
     let rows = format!("N,n,{}\n", "x".repeat(3_300)).repeat(5_000);
     let feed = format!("id,name,description\n{rows}").into_bytes();
@@ -166,14 +167,18 @@ fn many_large_bodies_at_once_take_no_more_than_so_many() {
         std::thread::scope(|threads| {
             for _ in 0..SENDERS {
                 threads.spawn(|| {
-                    let answer = tried.post(path, kind, body.clone());
+                    let mut answer = tried.post(path, kind, body.clone());
+                    while answer == (503, "unavailable".to_owned()) {
+                        std::thread::sleep(Duration::from_millis(100));
+                        answer = tried.post(path, kind, body.clone());
+                    }
                     assert_eq!(answer, (422, "invalid_body".to_owned()), "{path}");
                 });
             }
         });
         let grown = tried.peak().saturating_sub(tried.idle);
         println!("{path}: {grown} MiB");
-        let bound = ONE + (SENDERS * body.len() * 2 / MIB) as u64;
+        let bound = ONE + 256.min((SENDERS * body.len() * 2 / MIB) as u64);
         assert!(grown <= bound, "{path} took {grown} MiB");
         assert_eq!(tried.stored(), before);
         tried.still_well();

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod authority;
+mod bodies;
 mod broken;
 mod busy;
 mod crm;

@@ -2,7 +2,7 @@
 
 use super::{Http, Key, Member, OWNER, PASSWORD};
 use domain::{AccountName, Timestamp};
-use server::{App, AppState, PublicUrl, Site, TrustedProxies, build_app};
+use server::{App, AppState, Bodies, PublicUrl, Site, TrustedProxies, build_app};
 use service::{ManualClock, OsRandom, Pepper, Peppers, Service};
 use std::path::Path;
 use std::sync::Arc;
@@ -61,7 +61,8 @@ impl World {
         // No time goes by here, so what this look found is good until the test lets some.
         service.look().await.unwrap();
         let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
-        let state = AppState::new(service.clone(), site(folder.path()), url, proxies);
+        let bodies = Bodies::default();
+        let state = AppState::new(service.clone(), site(folder.path()), url, proxies, bodies);
         Self {
             folder,
             clock,
@@ -86,7 +87,13 @@ impl World {
         );
         let service = Arc::new(service.await.unwrap());
         let site = site(self.folder.path());
-        let state = AppState::new(service.clone(), site, url, TrustedProxies::default());
+        let state = AppState::new(
+            service.clone(),
+            site,
+            url,
+            TrustedProxies::default(),
+            Bodies::default(),
+        );
         (service, Http::new(build_app(state)))
     }
 
@@ -103,6 +110,16 @@ impl World {
         service.leave().await;
         store.close().await;
         Self::open(folder, clock, pepper, PUBLIC_URL).await
+    }
+
+    /// The same installation with other bounds for large bodies.
+    pub fn bounded(mut self, bodies: Bodies) -> Self {
+        let url = PublicUrl::parse(PUBLIC_URL).unwrap();
+        let proxies = TrustedProxies::default();
+        let site = site(self.folder.path());
+        self.state = AppState::new(self.service.clone(), site, url, proxies, bodies);
+        self.app = build_app(self.state.clone());
+        self
     }
 
     pub fn nobody(&self) -> Http {

@@ -1,0 +1,204 @@
+//! The memory that large bodies share.
+//!
+//! A body of up to [`FREE`] bytes needs nothing from here. A larger one takes [`COPIES`] times its length before it is
+//! read: all of it at once if the request names its length, else more and more as it arrives. What it took is given back
+//! when its request was answered. A body for which there is too little is refused with 503, and nothing of it is kept.
+//!
+//! Senders take turns by two rules, so that none of them can keep the others out, however often it asks:
+//!
+//! 1. An account may hold at most as much as is free then. So it gets half of the memory if no other one sends, and some is
+//!    always free for the next account.
+//! 2. A sender may hold at most as much as its account may still take, so that one key leaves room for the others of its
+//!    account.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Bytes of a body that needs no share.
+pub const FREE: u64 = 64 * 1024;
+/// While a body is read, its text and what was read from it are both held.
+pub const COPIES: u64 = 2;
+/// In bytes.
+pub const DEFAULT: u64 = 256 * 1024 * 1024;
+
+/// Who sends a body.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Sender {
+    /// An account; or an address, if no account is known.
+    pub account: String,
+    /// A key or a member of the account.
+    pub name: String,
+}
+
+#[derive(Clone)]
+pub struct Memory(Arc<Shared>);
+
+struct Shared {
+    total: u64,
+    held: Mutex<Held>,
+}
+
+/// What is held now. Accounts and senders that hold nothing are not listed.
+#[derive(Default)]
+struct Held {
+    all: u64,
+    accounts: HashMap<String, u64>,
+    senders: HashMap<Sender, u64>,
+}
+
+/// What one request holds. Dropping it gives it back.
+pub struct Share {
+    memory: Memory,
+    sender: Sender,
+    bytes: u64,
+}
+
+/// There is too little memory for this sender now.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too little memory is free for the body")]
+pub struct NoRoom;
+
+impl Memory {
+    pub fn new(total: u64) -> Self {
+        Self(Arc::new(Shared {
+            total,
+            held: Mutex::default(),
+        }))
+    }
+
+    /// An empty share of a sender.
+    pub fn share(&self, sender: Sender) -> Share {
+        Share {
+            memory: self.clone(),
+            sender,
+            bytes: 0,
+        }
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Held) -> T) -> T {
+        change(&mut self.0.held.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Share {
+    /// Takes as much more as makes it `bytes`.
+    ///
+    /// # Errors
+    /// [`NoRoom`]; the share is then as it was before.
+    pub fn grow_to(&mut self, bytes: u64) -> Result<(), NoRoom> {
+        let more = bytes.saturating_sub(self.bytes);
+        if more == 0 {
+            return Ok(());
+        }
+        let (total, sender) = (self.memory.0.total, &self.sender);
+        self.memory.with(|held| {
+            let free = total - held.all;
+            let by_account = held.accounts.get(&sender.account).copied();
+            let by_account = by_account.unwrap_or_default();
+            let by_sender = held.senders.get(sender).copied().unwrap_or_default();
+            // What the account may still take, and of that the sender.
+            let left = free.saturating_sub(by_account);
+            if more > left.saturating_sub(by_sender) {
+                return Err(NoRoom);
+            }
+            held.all += more;
+            *held.accounts.entry(sender.account.clone()).or_default() += more;
+            *held.senders.entry(sender.clone()).or_default() += more;
+            Ok(())
+        })?;
+        self.bytes = bytes;
+        Ok(())
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let Self { sender, bytes, .. } = self;
+        self.memory.with(|held| {
+            held.all -= *bytes;
+            less(&mut held.accounts, &sender.account, *bytes);
+            less(&mut held.senders, sender, *bytes);
+        });
+    }
+}
+
+fn less<K: std::hash::Hash + Eq>(held: &mut HashMap<K, u64>, key: &K, bytes: u64) {
+    if let Some(left) = held.get_mut(key) {
+        *left -= bytes;
+        if *left == 0 {
+            held.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sender(account: &str, name: &str) -> Sender {
+        Sender {
+            account: account.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// Takes shares of `bytes` until there is no more for this sender.
+    fn all(memory: &Memory, account: &str, name: &str, bytes: u64) -> Vec<Share> {
+        let one = || {
+            let mut share = memory.share(sender(account, name));
+            share.grow_to(bytes).ok().map(|()| share)
+        };
+        std::iter::from_fn(one).collect()
+    }
+
+    #[test]
+    fn a_body_of_any_size_has_room_if_nothing_else_is_held() {
+        let memory = Memory::new(100);
+        let mut share = memory.share(sender("a", "1"));
+        assert_eq!(share.grow_to(101), Err(NoRoom));
+        assert_eq!(share.grow_to(100), Ok(()));
+        drop(share);
+        assert_eq!(all(&memory, "b", "1", 100).len(), 1);
+    }
+
+    #[test]
+    fn no_key_and_no_account_can_keep_the_others_out() {
+        let memory = Memory::new(1_000);
+        let mut held = Vec::new();
+        for account in ["a", "b", "c", "d"] {
+            let mut of_account = 0;
+            for key in ["1", "2", "3"] {
+                let shares = all(&memory, account, key, 1);
+                assert!(!shares.is_empty(), "{key} of {account} got nothing");
+                of_account += shares.len();
+                held.extend(shares);
+            }
+            let free = 1_000 - held.len();
+            assert!(
+                of_account <= free + 1,
+                "{account} took {of_account} of {free}"
+            );
+        }
+        // Whoever has much gets no more, and who has nothing gets some.
+        assert!(all(&memory, "a", "1", 1).is_empty());
+        assert!(!all(&memory, "e", "1", 1).is_empty());
+        drop(held);
+        memory.with(|held| {
+            assert_eq!(held.all, 0);
+            assert!(held.accounts.is_empty() && held.senders.is_empty());
+        });
+    }
+
+    #[test]
+    fn a_share_that_cannot_grow_stays_as_it_is() {
+        let memory = Memory::new(100);
+        let mut share = memory.share(sender("a", "1"));
+        assert_eq!(share.grow_to(10), Ok(()));
+        assert_eq!(share.grow_to(5), Ok(()));
+        assert_eq!(share.grow_to(90), Err(NoRoom));
+        memory.with(|held| assert_eq!(held.all, 10));
+        assert_eq!(share.grow_to(20), Ok(()));
+        drop(share);
+        memory.with(|held| assert_eq!(held.all, 0));
+    }
+}

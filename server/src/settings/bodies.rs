@@ -1,0 +1,55 @@
+//! What large bodies may take of this machine.
+
+use super::{SettingsError, bad};
+use crate::Bodies;
+
+const MIB: u64 = 1024 * 1024;
+/// In MiB. A feed of the largest size, counted twice, has room in the smallest one.
+const MEMORY: std::ops::RangeInclusive<u64> = 32..=1_048_576;
+const FEEDS: std::ops::RangeInclusive<usize> = 1..=64;
+
+pub(super) fn read(memory: &str, feeds: &str) -> Result<Bodies, SettingsError> {
+    let memory_bytes = memory.parse().ok().filter(|mib| MEMORY.contains(mib));
+    let feeds_at_once = feeds.parse().ok().filter(|at_once| FEEDS.contains(at_once));
+    Ok(Bodies {
+        memory: MIB
+            * memory_bytes.ok_or_else(|| {
+                bad(
+                    "VOXUM_BODY_MEMORY (--body-memory)",
+                    memory,
+                    "a number of MiB from 32 to 1048576",
+                )
+            })?,
+        feeds_at_once: feeds_at_once.ok_or_else(|| {
+            bad(
+                "VOXUM_FEEDS_AT_ONCE (--feeds-at-once)",
+                feeds,
+                "a number from 1 to 64",
+            )
+        })?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_the_command_line() {
+        assert_eq!(read("256", "2"), Ok(Bodies::default()));
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused_by_their_name() {
+        for (memory, feeds, name) in [
+            ("31", "2", "VOXUM_BODY_MEMORY"),
+            ("1048577", "2", "VOXUM_BODY_MEMORY"),
+            ("256MiB", "2", "VOXUM_BODY_MEMORY"),
+            ("256", "0", "VOXUM_FEEDS_AT_ONCE"),
+            ("256", "65", "VOXUM_FEEDS_AT_ONCE"),
+        ] {
+            let line = read(memory, feeds).unwrap_err().0;
+            assert!(line.starts_with(name), "{line}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Large bodies share a bounded memory and few threads, and leave the rest of the server to the others.
+
+use crate::support::{Answer, Key, World};
+use axum::body::{Body, Bytes};
+use futures::channel::mpsc;
+use serde_json::json;
+use server::Bodies;
+use std::convert::Infallible;
+
+const MIB: usize = 1024 * 1024;
+const PATH: &str = "/api/inventory";
+
+/// Room for one body of a mebibyte, which counts twice, and somewhat more.
+const SMALL: Bodies = Bodies {
+    memory: 3 * MIB as u64,
+    feeds_at_once: 2,
+};
+
+/// A feed of so many bytes.
+fn feed(id: &str, bytes: usize) -> String {
+    let description = "x".repeat(9_000);
+    let item =
+        |n: usize| json!({ "id": format!("{id}{n}"), "name": "n", "description": description });
+    let items: Vec<_> = (0..bytes / 9_050).map(item).collect();
+    json!({ "items": items }).to_string()
+}
+
+/// A body of unknown length that goes on for as long as its sender sends.
+fn open_body() -> (mpsc::UnboundedSender<Result<Bytes, Infallible>>, Body) {
+    let (sender, pieces) = mpsc::unbounded();
+    (sender, Body::from_stream(pieces))
+}
+
+#[track_caller]
+fn refused_for_now(answer: &Answer) {
+    assert_eq!(answer.problem(), (503, "unavailable".into()));
+    assert_eq!(answer.header("retry-after"), "2");
+    assert!(answer.body.contains("memory"), "{}", answer.body);
+}
+
+async fn push(key: &Key, body: impl Into<Body>) -> Answer {
+    let key = key.with("content-type", "application/json");
+    key.send("POST", PATH, body).await
+}
+
+#[tokio::test]
+async fn large_bodies_beyond_the_memory_are_refused_and_other_keys_still_get_their_turn() {
+    let world = World::new().await.bounded(SMALL);
+    let owner = world.owner().await;
+    let scopes = ["inventory:write"];
+    let key = owner.create(&world, "Feed", &scopes).await;
+    let second = owner.create(&world, "Second", &scopes).await;
+    let stranger = world.stranger().await;
+    let other = stranger.create(&world, "Other", &scopes).await;
+    // From here on the key is in memory, so that nothing but its body is waited for.
+    push(&key, feed("small", 60_000)).await.expect(200);
+    // 700 KB have come, and the rest of the feed has not.
+    let whole = feed("slow", 720_000);
+    let (first, rest) = whole.split_at(700_000);
+    let (sending, body) = open_body();
+    let piece = Bytes::from(first.to_owned());
+    sending.unbounded_send(Ok(piece)).unwrap();
+    let slow = tokio::spawn({
+        let key = key.clone();
+        async move { push(&key, body).await }
+    });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    // It has taken twice a mebibyte.
+    let large = feed("large", 300_000);
+    refused_for_now(&push(&key, large.clone()).await);
+    // Under an `Idempotency-Key`, the refusal is not kept.
+    let once = key
+        .with("idempotency-key", "1")
+        .with("content-type", "application/json");
+    refused_for_now(&once.send("POST", PATH, large.clone()).await);
+    // A body of 64 KiB needs nothing, and another account has memory of its own.
+    push(&key, feed("small", 60_000)).await.expect(200);
+    push(&other, large.clone()).await.expect(200);
+    refused_for_now(&push(&second, feed("second", 600_000)).await);
+    sending
+        .unbounded_send(Ok(Bytes::from(rest.to_owned())))
+        .unwrap();
+    drop(sending);
+    slow.await.unwrap().expect(200);
+    once.send("POST", PATH, large).await.expect(200);
+    push(&second, feed("second", 600_000)).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_file_that_a_member_sends_has_its_share_of_the_memory_as_well() {
+    let world = World::new().await.bounded(SMALL);
+    let owner = world.owner().await;
+    let large = feed("large", 900_000);
+    let page = owner.upload("/inventory", "cars.json", &large, &[]).await;
+    assert!(page.expect(200).body.contains("The file was stored"));
+    let larger = feed("larger", 4 * MIB);
+    let answer = owner.upload("/inventory", "cars.json", &larger, &[]).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("retry-after")),
+        (503, "2")
+    );
+    let page = owner.upload("/inventory", "cars.json", &large, &[]).await;
+    assert!(
+        page.expect(200).body.contains("The file was stored"),
+        "it was given back"
+    );
+}
+
+/// On a runtime of one thread, which answers everything else: if feeds were read on it, nothing of this could be.
+#[tokio::test(flavor = "current_thread")]
+async fn other_calls_are_answered_while_feeds_wait_to_be_read() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    // Both threads are at work on other feeds, for as long as this test likes.
+    let mut ends = Vec::new();
+    let mut works = Vec::new();
+    for _ in 0..Bodies::default().feeds_at_once {
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let feeds = world.state.feeds.clone();
+        ends.push(end);
+        works.push(tokio::spawn(async move {
+            feeds.run(move || ended.recv()).await
+        }));
+        tokio::task::yield_now().await;
+    }
+    let mut waiting = Vec::new();
+    for kind in ["application/json", "text/csv"] {
+        let body = match kind {
+            "text/csv" => "id,name\nA,a\n".to_owned(),
+            _ => feed("json", 100_000),
+        };
+        let key = key.with("content-type", kind);
+        waiting.push(tokio::spawn(
+            async move { key.send("POST", PATH, body).await },
+        ));
+    }
+    let cookie = owner.cookie.clone();
+    let member = world.nobody().with("cookie", cookie);
+    waiting.push(tokio::spawn(async move {
+        member
+            .upload("/inventory", "cars.csv", "id,name\nB,b\n", &[])
+            .await
+    }));
+    for _ in 0..50 {
+        world.nobody().get("/healthz").await.expect(200);
+        key.get("/api/key").await.expect(200);
+        world.clock.advance_seconds(1);
+    }
+    world.service.look().await.unwrap();
+    assert!(waiting.iter().all(|feed| !feed.is_finished()));
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
+    drop(ends);
+    for work in works {
+        work.await.unwrap().unwrap().unwrap_err();
+    }
+    for feed in waiting {
+        feed.await.unwrap().expect(200);
+    }
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 13);
+}

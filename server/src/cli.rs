@@ -1,5 +1,9 @@
 //! The command line: what `voxum --help` says is written here.
 
+mod ceilings;
+
+pub use ceilings::CeilingFlags;
+
 use clap::{Args, Parser, Subcommand};
 use domain::RevokeReason;
 use std::path::PathBuf;
@@ -111,6 +115,8 @@ pub struct Flags {
         default_value = "10000"
     )]
     pub max_connections: String,
+    #[command(flatten)]
+    pub ceilings: CeilingFlags,
     /// Seconds between SIGTERM and the closing of the listener, in which /readyz answers 503 and requests are still
     /// taken: as long as your load balancer needs to notice
     #[arg(

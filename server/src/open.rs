@@ -3,7 +3,7 @@
 use crate::pepper_file;
 use crate::settings::{Database, GivenPeppers};
 use anyhow::{Context as _, anyhow};
-use service::store::{InstallationStore as _, Store};
+use service::store::{InstallationStore as _, QuotaStore as _, Quotas, Store};
 use service::{OsRandom, Pepper, Peppers, Service, SystemClock};
 use std::sync::Arc;
 use storage::{OpenMode, PostgresStore, SqliteStore};
@@ -25,6 +25,14 @@ impl OpenStore {
         match self {
             Self::Sqlite(store) => Arc::new(store.clone()),
             Self::Postgres(store) => Arc::new(store.clone()),
+        }
+    }
+
+    /// Sets what each account may have.
+    pub fn limit_accounts(&self, quotas: Quotas) {
+        match self {
+            Self::Sqlite(store) => store.limit_accounts(quotas),
+            Self::Postgres(store) => store.limit_accounts(quotas),
         }
     }
 

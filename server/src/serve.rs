@@ -5,9 +5,9 @@ use crate::admin::first_owner_line;
 use crate::listen::{Limits, Tls, answer_all, raise_open_files};
 use crate::mail::Smtp;
 use crate::metrics;
-use crate::open::{Opened, open};
+use crate::open::{OpenStore, Opened, open};
 use crate::operator::{Socket, take_orders};
-use crate::settings::{PublicUrl, Settings, TrustedProxies};
+use crate::settings::{Ceilings, PublicUrl, Settings, TrustedProxies};
 use crate::shutdown::close;
 use crate::signals::{reload_at_hangup, stop_signal};
 use crate::telemetry::{self, Chain};
@@ -136,6 +136,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     }
     upkeep.iter().for_each(JoinHandle::abort);
     let _ = end.send(());
+    store_stops(&service).await;
     close(&store, flushing, telling, orders).await;
     tracing::info!("stopped");
     Ok(())
@@ -152,6 +153,7 @@ async fn start(settings: Settings, tls: Option<Arc<Tls>>) -> anyhow::Result<Star
     let database = settings.database;
     let opened = open(&database, settings.open_mode, settings.peppers, origin).await?;
     let service = &opened.service;
+    limit(service, &opened.store, settings.ceilings);
     if let Some((email, password)) = settings.owner {
         service.seed_owner(email, password).await?;
     }
@@ -328,6 +330,26 @@ async fn tell_until(mut ended: oneshot::Receiver<()>, service: Arc<Service>, smt
                 tracing::warn!(error = %Chain(&error), "notices of keys that end could not be sent, and are tried again");
             }
         }
+    }
+}
+
+/// Sets the operator's ceilings.
+fn limit(service: &Service, store: &OpenStore, ceilings: Ceilings) {
+    service.keep_free(ceilings.disk_reserve);
+    store.limit_accounts(ceilings.quotas);
+    service.limit_accounts_to(ceilings.account_calls);
+}
+
+/// How long the last attempt to store them may take.
+const LAST_STOPS: Duration = Duration::from_secs(1);
+
+/// The last attempt to store revocations and pauses that are in force on this node alone.
+async fn store_stops(service: &Service) {
+    let lost = tokio::time::timeout(LAST_STOPS, service.store_stops()).await;
+    if lost != Ok(0) {
+        tracing::error!(
+            "revocations or pauses could not be stored and are lost: revoke or pause those keys again"
+        );
     }
 }
 

@@ -32,12 +32,15 @@ pub enum Refusal {
     Conflict,
     Internal,
     Unavailable,
+    QuotaExceeded,
+    StorageLow,
+    NotStored,
     /// With a code that this version does not know.
     Other,
 }
 
 impl Refusal {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::RevokedKey,
         Self::ExpiredKey,
         Self::PausedKey,
@@ -57,6 +60,9 @@ impl Refusal {
         Self::Conflict,
         Self::Internal,
         Self::Unavailable,
+        Self::QuotaExceeded,
+        Self::StorageLow,
+        Self::NotStored,
         Self::Other,
     ];
 
@@ -82,6 +88,9 @@ impl Refusal {
             Self::Conflict => "conflict",
             Self::Internal => "internal",
             Self::Unavailable => "unavailable",
+            Self::QuotaExceeded => "quota_exceeded",
+            Self::StorageLow => "storage_low",
+            Self::NotStored => "not_stored",
             Self::Other => "other",
         }
     }
@@ -116,6 +125,9 @@ impl Refusal {
             Self::Conflict => "The same request is under way",
             Self::Internal => "A fault on our side",
             Self::Unavailable => "The server was unavailable",
+            Self::QuotaExceeded => "More than the account may have",
+            Self::StorageLow => "The server's disk was nearly full",
+            Self::NotStored => "A revocation that could not be stored",
             Self::Other => "Another reason",
         }
     }

@@ -70,6 +70,12 @@ pub enum Failure {
     Outdated { changes: Vec<String> },
     /// Another key is taking its place already.
     BeingReplaced,
+    /// The account would have more than the operator of the server allows.
+    QuotaExceeded { message: String },
+    /// The disk is nearly full, and what was asked for can wait.
+    StorageLow,
+    /// A revocation or a pause that is in force on this node and not stored yet.
+    NotStored,
     /// We cannot know right now.
     Unavailable,
     /// A listing did not finish before its deadline.
@@ -133,6 +139,15 @@ impl Failure {
             }
             Self::BeingReplaced => {
                 "This key is being replaced already. If the new key's secret is lost, rotate the new key, or revoke it and come back here.".into()
+            }
+            Self::QuotaExceeded { message } => message.clone(),
+            Self::StorageLow => {
+                "The server's disk is nearly full, so nothing was stored. Keys can still be revoked and paused. Ask your operator to free some space, then try again.".into()
+            }
+            Self::NotStored => {
+                "Refused on this node, not yet stored. The database could not be written, so this server refuses the calls from its memory and keeps trying to store the change. \
+                 Until it is stored, other nodes accept the calls, and a restart of this server loses the change. Tell your operator, and look at this page again in a minute."
+                    .into()
             }
             Self::Unavailable => {
                 "The console cannot reach its data right now. Nothing was changed. Try again in a moment.".into()

@@ -2,7 +2,7 @@
 
 use crate::{
     Emergency, EndingNotice, Expiry, KeyActivity, KeyCount, KeyPolicy, KeyQuery, KeyView, Moment,
-    RotationView,
+    QuotaUse, RotationView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,11 @@ pub struct SettingsPage {
     /// For owners.
     #[serde(skip)]
     pub emergency: Option<Emergency>,
+    #[serde(skip)]
+    pub quotas: Vec<QuotaUse>,
+    /// Calls that all keys of the account together may make a second on each node; `None`: no limit.
+    #[serde(skip)]
+    pub calls_per_second: Option<u32>,
 }
 
 /// What the create form needs from the server.

@@ -281,6 +281,15 @@ pub struct KeyView {
     pub notices: Vec<String>,
 }
 
+impl KeyView {
+    /// Among the notices of a key whose revocation or pause is in force on this node alone.
+    pub const NOT_STORED: &str = "Refused on this node, not yet stored";
+
+    pub fn is_not_stored(&self) -> bool {
+        self.notices.iter().any(|notice| notice == Self::NOT_STORED)
+    }
+}
+
 /// A key that somebody found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentifiedKey {

@@ -20,6 +20,7 @@ mod live;
 mod member;
 mod moment;
 mod policy;
+mod quota;
 mod refusal;
 mod rotation;
 mod scope;
@@ -51,6 +52,7 @@ pub use live::{FirstCall, FirstCallStage, KeysNews};
 pub use member::{AccountName, Email, MemberView, Role};
 pub use moment::{Moment, Timestamp, relative};
 pub use policy::KeyPolicy;
+pub use quota::{QuotaUse, Resource};
 pub use refusal::{Explanation, Lookup, RefusalPage};
 pub use rotation::{
     Grace, KeyLink, Overlap, OverlapStep, RotateKeyForm, RotatePage, RotationView, rotation_choices,

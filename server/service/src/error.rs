@@ -1,7 +1,7 @@
 //! The kinds of error: a refusal has a reason for the caller; a fault goes to the log.
 
 use crate::key::KeyDenial;
-use crate::store::{Denial, StoreError};
+use crate::store::{Denial, OverQuota, StoreError};
 use domain::{Failure, Field, Rejected, Scope};
 
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +9,9 @@ pub enum Error {
     /// The caller asked for what may not or cannot be; nothing was changed.
     #[error("refused: {0:?}")]
     Refused(Failure),
+    /// The account would have more than its quota allows; nothing was changed.
+    #[error("an account has reached its quota: {0:?}")]
+    OverQuota(OverQuota),
     /// The key lacks a permission.
     #[error("missing scope {0}")]
     MissingScope(Scope),
@@ -21,6 +24,12 @@ pub enum Error {
     /// A listing, which the text names, was interrupted at its deadline.
     #[error("{0} did not finish before its deadline")]
     PastDeadline(&'static str),
+    /// The disk is full or nearly so, and what the caller asked for can wait; nothing was changed.
+    #[error("storage is low")]
+    StorageLow(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A revocation or a pause that is in force on this node and not stored yet (see `crate::key::unstored`).
+    #[error("refused on this node, not yet stored")]
+    NotStored(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of ours. Its text is for the log alone.
     #[error("broken")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -47,6 +56,8 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Unavailable(source) => Self::Unavailable(source),
             StoreError::PastDeadline(listing) => Self::PastDeadline(listing),
+            StoreError::OverQuota(over) => Self::OverQuota(over),
+            StoreError::Full(source) => Self::StorageLow(source),
             StoreError::Broken(source) => Self::Broken(source),
             StoreError::Denied(Denial::SignedOut) => Self::Refused(Failure::SignedOut),
             StoreError::Denied(Denial::RoleChanged) => Self::Refused(Failure::Forbidden),

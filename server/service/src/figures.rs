@@ -19,6 +19,10 @@ pub struct Figures {
     pub failed_attempts: [u64; Attempt::ALL.len()],
     /// What still needs the old pepper; `None` if this process was given none.
     pub pepper_need: Option<PepperNeed>,
+    /// Whether feeds and leads are refused because the disk is nearly full.
+    pub storage_low: bool,
+    /// Revocations and pauses that are in force on this node and not stored yet.
+    pub not_stored: u64,
 }
 
 impl Service {
@@ -30,6 +34,8 @@ impl Service {
             failed_attempts: self.attempts.counts(),
             key_reads: self.key_reads.load(Ordering::Relaxed) + self.suspects.reads(),
             pepper_need: self.peppers.need(),
+            storage_low: self.storage_is_low(),
+            not_stored: self.unstored.count() as u64,
         }
     }
 }

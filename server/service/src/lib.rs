@@ -25,6 +25,7 @@ mod password;
 mod pepper;
 mod random;
 pub mod refusal;
+pub mod reserve;
 mod second_factor;
 mod session;
 mod settings;
@@ -61,7 +62,7 @@ pub use view::{parse_rfc3339, rfc3339};
 pub use zone::Zone;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
 /// Everything the product can do. Cheap to share behind an [`Arc`].
 pub struct Service {
@@ -74,12 +75,17 @@ pub struct Service {
     key_reads: AtomicU64,
     heart: verdict::Heart,
     hasher: password::Hasher,
+    reserve: reserve::Reserve,
+    /// Revocations and pauses that are in force on this node alone.
+    unstored: key::UnstoredStops,
     usages: usage::Usages,
     refusals: refusal::PendingRefusals,
     awaited: key::AwaitedKeys,
     failures: limit::FailureBuckets,
     attempts: attempt::Attempts,
     suspects: Arc<limit::Suspects>,
+    /// Calls a second of all keys of an account; 0 is no limit.
+    account_calls: AtomicU32,
     in_flight: once::InFlight,
     public_url: String,
 }

@@ -5,8 +5,8 @@ use crate::store::{AccountSettings, Action};
 use crate::zone::Zone;
 use crate::{Client, Error, Member, Service};
 use domain::{
-    AccountName, Failure, Field, FieldError, KeyPolicy, RateLimit, Rejected, SettingsForm,
-    SettingsPage,
+    AccountName, Failure, Field, FieldError, KeyPolicy, QuotaUse, RateLimit, Rejected, Resource,
+    SettingsForm, SettingsPage,
 };
 use serde_json::{Value, json};
 
@@ -28,6 +28,8 @@ impl Service {
             time_zones: Zone::names(),
             may_change: member.role.manages_account(),
             emergency: self.emergency(member).await?,
+            quotas: self.quota_uses(member).await?,
+            calls_per_second: self.account_limit().map(RateLimit::per_second),
             settings: SettingsForm {
                 account_name: settings.name.to_string(),
                 currency: settings.currency.code().to_owned(),
@@ -42,6 +44,25 @@ impl Service {
                     .unwrap_or_default(),
             },
         })
+    }
+
+    /// How much of each quota is in use.
+    async fn quota_uses(&self, member: &Member) -> Result<Vec<QuotaUse>, Error> {
+        let used = self.store.usage(&member.account_id, self.clock.now());
+        let (used, quotas) = (used.await?, self.store.quotas());
+        let row = |(resource, used)| QuotaUse {
+            resource,
+            used,
+            limit: quotas.of(resource),
+        };
+        let rows = [
+            (Resource::Items, used.items),
+            (Resource::ItemBytes, used.item_bytes),
+            (Resource::Leads, used.leads),
+            (Resource::Keys, used.keys),
+            (Resource::Members, used.members),
+        ];
+        Ok(rows.map(row).into())
     }
 
     /// Changes the settings of the member's account. A new limit holds from the next call on, for every key without

@@ -3,6 +3,12 @@
 use super::problem::Problem;
 use crate::AppState;
 use axum::extract::State;
+use std::fmt::Write as _;
+
+/// Line of `/readyz`: feeds and leads are refused.
+pub const STORAGE_LOW: &str = "storage_low\n";
+/// Beginning of a line of `/readyz`, before the number of revocations and pauses that are in force on this node alone.
+pub const NOT_STORED: &str = "not_stored";
 
 /// Is the process alive?
 #[utoipa::path(
@@ -17,6 +23,9 @@ pub async fn alive() -> &'static str {
 }
 
 /// Can it verify keys, and change them?
+///
+/// A node that refuses a key from memory stays ready: it is the one node that does. The lines after the first report what
+/// its operator should look at.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -24,10 +33,18 @@ pub async fn alive() -> &'static str {
     operation_id = "ready",
     responses((status = 200, description = "Keys can be verified and changed", body = String, content_type = "text/plain"))
 )]
-pub async fn ready(State(state): State<AppState>) -> Result<&'static str, Problem> {
+pub async fn ready(State(state): State<AppState>) -> Result<String, Problem> {
     if state.leaving.is_cancelled() {
         return Err(Problem::Stopping);
     }
     state.service.ready().await?;
-    Ok("ok\n")
+    let figures = state.service.figures();
+    let mut text = "ok\n".to_owned();
+    if figures.storage_low {
+        text.push_str(STORAGE_LOW);
+    }
+    if figures.not_stored > 0 {
+        let _ = writeln!(text, "{NOT_STORED}: {}", figures.not_stored);
+    }
+    Ok(text)
 }

@@ -103,9 +103,14 @@ pub async fn show(
 )]
 pub async fn revoke(
     State(state): State<AppState>,
-    scoped: Scoped<AnyKey>,
+    scoped: Result<Scoped<AnyKey>, Problem>,
     parameters: Parameters,
 ) -> Result<StatusCode, Problem> {
+    // A holder who asks again must not take the refusal for a stored revocation.
+    let scoped = scoped.map_err(|problem| match problem {
+        Problem::RevokedHere => Problem::NotStored,
+        problem => problem,
+    })?;
     parameters.none()?;
     state
         .service

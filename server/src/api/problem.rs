@@ -10,12 +10,12 @@ use axum::Json;
 use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::{Failure, Refusal, Scope, Timestamp};
+use domain::{Failure, Refusal, Resource, Scope, Timestamp};
 use serde::Serialize;
 use service::inventory::EntryError;
 use service::key::{KeyRefusal, Malformed};
 use service::rfc3339;
-use service::store::REMOVED_AT_MOST;
+use service::store::{OverQuota, REMOVED_AT_MOST};
 use std::borrow::Cow;
 use std::net::IpAddr;
 use utoipa::ToSchema;
@@ -36,6 +36,8 @@ pub enum Problem {
     MalformedKey(Malformed),
     InvalidKey,
     RevokedKey,
+    /// Of a key whose revocation is in force on this node and not stored yet.
+    RevokedHere,
     ExpiredKey {
         at: Timestamp,
     },
@@ -47,6 +49,10 @@ pub enum Problem {
     MissingScope(Scope),
     /// Of the key, or of the failed attempts from an address.
     RateLimited {
+        retry_after_seconds: u64,
+    },
+    /// Of all keys of an account together.
+    AccountLimited {
         retry_after_seconds: u64,
     },
     UnsupportedMediaType {
@@ -75,6 +81,14 @@ pub enum Problem {
     Unavailable,
     /// A listing did not finish before its deadline.
     PastDeadline,
+    QuotaExceeded {
+        resource: Resource,
+        limit: u64,
+    },
+    /// The disk is nearly full, and the request can wait.
+    StorageLow,
+    /// A revocation that is in force on this node alone.
+    NotStored,
     /// The server stops.
     Stopping,
     /// The memory for large bodies is taken.
@@ -102,12 +116,16 @@ impl Problem {
             Self::MissingKey => (S::UNAUTHORIZED, "missing_key", "Missing API key"),
             Self::MalformedKey(_) => (S::UNAUTHORIZED, "malformed_key", "Malformed API key"),
             Self::InvalidKey => (S::UNAUTHORIZED, "invalid_key", "Invalid API key"),
-            Self::RevokedKey => (S::UNAUTHORIZED, "revoked_key", "Revoked API key"),
+            Self::RevokedKey | Self::RevokedHere => {
+                (S::UNAUTHORIZED, "revoked_key", "Revoked API key")
+            }
             Self::ExpiredKey { .. } => (S::UNAUTHORIZED, "expired_key", "Expired API key"),
             Self::PausedKey => (S::UNAUTHORIZED, "paused_key", "Paused API key"),
             Self::IpNotAllowed { .. } => (S::FORBIDDEN, "ip_not_allowed", "Address not allowed"),
             Self::MissingScope(_) => (S::FORBIDDEN, "missing_scope", "Missing permission"),
-            Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
+            Self::RateLimited { .. } | Self::AccountLimited { .. } => {
+                (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests")
+            }
             Self::UnsupportedMediaType { .. } => (
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
@@ -134,10 +152,16 @@ impl Problem {
             Self::Unavailable | Self::PastDeadline | Self::Stopping | Self::Busy => {
                 (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable")
             }
+            Self::QuotaExceeded { .. } => {
+                (S::INSUFFICIENT_STORAGE, "quota_exceeded", "Quota exceeded")
+            }
+            Self::StorageLow => (S::SERVICE_UNAVAILABLE, "storage_low", "Storage is low"),
+            Self::NotStored => (S::SERVICE_UNAVAILABLE, "not_stored", "Not yet stored"),
         }
     }
 
     /// What to do, for whoever reads it.
+    #[expect(clippy::too_many_lines, reason = "one arm for each problem")]
     pub fn detail(&self) -> Cow<'static, str> {
         match self {
             Self::UnknownPath => "There is nothing at this path. Check it for typing errors; it has no slash at its end. `/api/openapi.json` lists all paths.".into(),
@@ -151,6 +175,9 @@ impl Problem {
             }
             Self::InvalidKey => "No API key of this server is like this one. Check that it belongs to this server.".into(),
             Self::RevokedKey => "This API key was revoked. Ask an admin for a new key.".into(),
+            Self::RevokedHere => {
+                "This API key was revoked, and the revocation is not yet stored. Ask an admin for a new key.".into()
+            }
             Self::ExpiredKey { at } => {
                 format!("This API key expired at {}. Ask an admin for a new key.", rfc3339(*at)).into()
             }
@@ -164,6 +191,14 @@ impl Problem {
             Self::RateLimited { retry_after_seconds } => {
                 let unit = if *retry_after_seconds == 1 { "second" } else { "seconds" };
                 format!("Too many requests. Try again in {retry_after_seconds} {unit}.").into()
+            }
+            Self::AccountLimited { retry_after_seconds } => {
+                let unit = if *retry_after_seconds == 1 { "second" } else { "seconds" };
+                format!(
+                    "All keys of this account together have used up the calls that the operator of this server allows the account. \
+                     Try again in {retry_after_seconds} {unit}."
+                )
+                .into()
             }
             Self::UnsupportedMediaType { taken } => {
                 format!("Send the body with `Content-Type` `{taken}`, in UTF-8 and uncompressed.").into()
@@ -202,6 +237,23 @@ impl Problem {
             Self::Conflict(why) => (*why).into(),
             Self::Internal => {
                 "Something went wrong on our side. Try again, and if it stays, give your operator the request id in `instance`.".into()
+            }
+            Self::QuotaExceeded { resource, limit } => format!(
+                "This account may have at most {}, and this request would exceed that, so nothing was stored. Remove what is \
+                 no longer needed, or ask the operator of this server for more.",
+                resource.amount(*limit)
+            )
+            .into(),
+            Self::StorageLow => {
+                "The server's disk is nearly full, so nothing was stored. Send the request again later; the operator of the \
+                 server has to free some space."
+                    .into()
+            }
+            Self::NotStored => {
+                "Refused on this node, not yet stored: the revocation could not be written. This node refuses the key from its \
+                 memory and keeps trying to store the revocation. Until it is stored, other nodes accept the key, and a restart \
+                 of this node loses the revocation. Send the request again in a moment; `revoked_key` means that it is stored."
+                    .into()
             }
             Self::Busy => {
                 "The server has too little memory for this body while it reads others. Nothing was changed. Send the request \
@@ -334,6 +386,9 @@ impl IntoResponse for Problem {
             }
             Self::RateLimited {
                 retry_after_seconds,
+            }
+            | Self::AccountLimited {
+                retry_after_seconds,
             } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
             }
@@ -341,7 +396,12 @@ impl IntoResponse for Problem {
             Self::RequestTimeout => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::Unavailable | Self::PastDeadline | Self::Stopping | Self::Busy => {
+            Self::Unavailable
+            | Self::PastDeadline
+            | Self::Stopping
+            | Self::Busy
+            | Self::StorageLow
+            | Self::NotStored => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
             }
             _ => {}
@@ -358,7 +418,18 @@ impl From<service::Error> for Problem {
             service::Error::MissingScope(scope) => Self::MissingScope(*scope),
             service::Error::KeyDenied(denial) => KeyRefusal::from(*denial).into(),
             service::Error::Refused(Failure::NotFound) => Self::NoSuchItem,
+            service::Error::OverQuota(OverQuota { resource, limit }) => Self::QuotaExceeded {
+                resource: *resource,
+                limit: *limit,
+            },
             service::Error::Refused(Failure::Unavailable) => Self::Unavailable,
+            // The log says so once, when it begins (`service::reserve`): a line for each call would fill the disk.
+            service::Error::StorageLow(_) => {
+                tracing::debug!(error = %Chain(&error), "storage is low");
+                Self::StorageLow
+            }
+            // Logged already.
+            service::Error::NotStored(_) => Self::NotStored,
             service::Error::Unavailable(_) => {
                 tracing::warn!(error = %Chain(&error), "the database is unavailable");
                 Self::Unavailable

@@ -46,6 +46,7 @@ impl From<&Problem> for Told {
         let cause = match problem {
             Problem::MalformedKey(form) => Cause::Form(*form),
             Problem::IpNotAllowed { ip } => Cause::Address(*ip),
+            Problem::AccountLimited { .. } => Cause::AccountLimit,
             Problem::MissingScope(scope) => Cause::Scope(*scope),
             Problem::InvalidBody(errors) => {
                 let entries = errors.iter().take(ENTRIES);
@@ -79,7 +80,8 @@ pub fn note(service: &Service, response: &Response, noted: &Noted) {
         return;
     };
     // Where the key's bucket was asked, it is what was empty.
-    let cause = if code == "rate_limited" && noted.let_in().is_some() {
+    let is_own = code == "rate_limited" && cause == Cause::Nothing;
+    let cause = if is_own && noted.let_in().is_some() {
         Cause::OwnLimit
     } else {
         cause

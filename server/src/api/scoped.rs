@@ -77,6 +77,11 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
             let _ = noted.key.set(NotedKey::LetIn(caller.clone(), allowance));
         }
         let scoped = Self::of(caller, source, parts)?;
+        if let Some(retry_after_seconds) = allowance.account_wait {
+            return Err(Problem::AccountLimited {
+                retry_after_seconds,
+            });
+        }
         if !allowance.allowed {
             return Err(Problem::RateLimited {
                 retry_after_seconds: allowance.seconds,
@@ -127,6 +132,7 @@ impl From<KeyRefusal> for Problem {
             KeyRefusal::Malformed(form) => Self::MalformedKey(form),
             KeyRefusal::Unknown => Self::InvalidKey,
             KeyRefusal::Revoked => Self::RevokedKey,
+            KeyRefusal::RevokedHere => Self::RevokedHere,
             KeyRefusal::Expired { at } => Self::ExpiredKey { at },
             KeyRefusal::Paused => Self::PausedKey,
             KeyRefusal::NotAllowed { ip } => Self::IpNotAllowed { ip },

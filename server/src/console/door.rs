@@ -17,6 +17,7 @@ use domain::{
     RevokeKeyForm, RotatePage, SettingsPage, SeveralForm, SeveralPage, Stretch, TeamPage,
 };
 use service::inventory::ItemFilter;
+use service::store::OverQuota;
 use service::{Client, Error, Member, Service};
 use std::sync::Arc;
 use url::form_urlencoded;
@@ -62,6 +63,16 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
             tracing::warn!(error = %Chain(&error), "a listing was interrupted");
             Failure::PastDeadline
         }
+        Error::OverQuota(OverQuota { resource, limit }) => Failure::QuotaExceeded {
+            message: resource.refusal(limit),
+        },
+        // The log says so once, when it begins.
+        Error::StorageLow(_) => {
+            tracing::debug!(error = %Chain(&error), "storage is low");
+            Failure::StorageLow
+        }
+        // Logged already.
+        Error::NotStored(_) => Failure::NotStored,
         // Scopes belong to keys; a session that meets one is a fault of ours.
         Error::MissingScope(_) | Error::KeyDenied(_) | Error::Broken(_) => {
             tracing::error!(error = %Chain(&error), "a request failed");

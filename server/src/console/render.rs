@@ -183,7 +183,9 @@ pub fn with_status(mut page: Response, failure: &Failure) -> Response {
         Failure::TooManyAttempts {
             retry_after_seconds,
         } => Some(*retry_after_seconds),
-        Failure::Unavailable | Failure::PastDeadline => Some(RETRY_SECONDS),
+        Failure::Unavailable | Failure::PastDeadline | Failure::StorageLow | Failure::NotStored => {
+            Some(RETRY_SECONDS)
+        }
         _ => None,
     };
     if let Some(seconds) = wait {
@@ -204,9 +206,12 @@ const fn status(failure: &Failure) -> StatusCode {
         | Failure::AlreadyCreated { .. }
         | Failure::AlreadyEnded
         | Failure::Outdated { .. }
-        | Failure::BeingReplaced => StatusCode::UNPROCESSABLE_ENTITY,
+        | Failure::BeingReplaced
+        | Failure::QuotaExceeded { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Failure::Unavailable | Failure::PastDeadline => StatusCode::SERVICE_UNAVAILABLE,
+        Failure::Unavailable | Failure::PastDeadline | Failure::StorageLow | Failure::NotStored => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Failure::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -125,6 +125,16 @@ impl Collector for Figures {
                 need.recovery_codes,
             )?;
         }
+        gauge(
+            "storage_low",
+            "1 while feeds and leads are refused because the disk is nearly full",
+            figures.storage_low.into(),
+        )?;
+        gauge(
+            "stops_not_stored",
+            "Revocations and pauses that are in force on this node and not stored yet",
+            figures.not_stored,
+        )?;
         let reads = ConstCounter::new(figures.key_reads);
         let kind = reads.metric_type();
         let help = "API keys that were looked up in the database";

@@ -4,7 +4,7 @@ use super::socket::Socket;
 use super::{Order, Outcome, carry_out};
 use crate::telemetry::Chain;
 use rustix::process::geteuid;
-use service::Service;
+use service::{Error, Service};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +23,11 @@ const MOST: u64 = 1_024;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long nothing is accepted after a failure.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// The answer to a revocation or a pause that could not be stored.
+const NOT_STORED: &str = "refused on this node, not yet stored: the database could not be written, so the running server refuses the key \
+    from its memory and keeps trying; until it is stored, other nodes accept the key, and a restart of the server loses the change: free \
+    some space on the database's disk, and look with `voxum key list --all`";
 
 /// Carries out what commands ask for until `stop` is cancelled, and finishes what was begun.
 pub async fn take_orders(socket: Socket, service: Arc<Service>, stop: CancellationToken) {
@@ -97,6 +102,7 @@ async fn read(stream: &mut UnixStream) -> io::Result<Option<Order>> {
 async fn carried(service: &Service, order: &Order) -> Outcome {
     match carry_out(service, order).await {
         Ok(outcome) => outcome,
+        Err(Error::NotStored(_)) => Outcome::Refused(NOT_STORED.to_owned()),
         Err(error) => {
             tracing::error!(error = %Chain(&error), "the order of a command could not be carried out");
             Outcome::Refused(

@@ -1,12 +1,14 @@
 //! What the operator decided, read once at the start. Whatever is wrong with it stops the start with one line.
 
 mod bodies;
+mod ceilings;
 mod database;
 mod environment;
 mod mail;
 mod public_url;
 mod trusted_proxies;
 
+pub use ceilings::Ceilings;
 pub use database::Database;
 pub use environment::Environment;
 pub use public_url::PublicUrl;
@@ -34,7 +36,7 @@ const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
 const SECRETS: [&str; 5] = [DATABASE_URL, PEPPER, PEPPER_OLD, ADMIN_PASSWORD, SMTP_URL];
 /// The variables of flags.
-const PLAIN: [&str; 15] = [
+const PLAIN: [&str; 22] = [
     "VOXUM_LISTEN",
     "VOXUM_METRICS_LISTEN",
     "VOXUM_PUBLIC_URL",
@@ -42,6 +44,13 @@ const PLAIN: [&str; 15] = [
     "VOXUM_TLS_CERT",
     "VOXUM_TLS_KEY",
     "VOXUM_MAX_CONNECTIONS",
+    "VOXUM_DISK_RESERVE",
+    "VOXUM_ACCOUNT_ITEMS",
+    "VOXUM_ACCOUNT_ITEM_MIB",
+    "VOXUM_ACCOUNT_LEADS",
+    "VOXUM_ACCOUNT_KEYS",
+    "VOXUM_ACCOUNT_MEMBERS",
+    "VOXUM_ACCOUNT_CALLS",
     "VOXUM_SHUTDOWN_DELAY",
     "VOXUM_BODY_MEMORY",
     "VOXUM_FEEDS_AT_ONCE",
@@ -75,6 +84,7 @@ pub struct Settings {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Connections at once.
     pub max_connections: usize,
+    pub ceilings: Ceilings,
     /// How long the listener stays open after the signal to stop.
     pub shutdown_delay: Duration,
     /// What large bodies may take.
@@ -151,6 +161,7 @@ impl Settings {
                         "a number from 1 to 1000000",
                     )
                 })?,
+            ceilings: Ceilings::read(&flags.ceilings)?,
             shutdown_delay: shutdown_delay(&flags.shutdown_delay)?,
             bodies: bodies::read(&flags.body_memory, &flags.feeds_at_once)?,
             database: Database::parse(url.as_ref().map_or(database::DEFAULT, |url| url))?,

@@ -21,8 +21,8 @@ pub(crate) struct Corrupt(pub(crate) &'static str);
 /// Says what a failed step was part of, and how it failed.
 pub(crate) trait Doing<T> {
     /// # Errors
-    /// [`StoreError::PastDeadline`] for a listing that was interrupted, [`StoreError::Unavailable`] if a later attempt may
-    /// succeed, else [`StoreError::Broken`].
+    /// [`StoreError::PastDeadline`] for a listing that was interrupted, [`StoreError::Full`] if the disk is full,
+    /// [`StoreError::Unavailable`] if a later attempt may succeed, else [`StoreError::Broken`].
     fn doing(self, doing: &'static str) -> Result<T, StoreError>;
 }
 
@@ -32,12 +32,14 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
             if PastDeadline::is(&error) {
                 return StoreError::PastDeadline(doing);
             }
-            let passing = may_pass(&error);
+            let (full, passing) = (is_full(&error), may_pass(&error));
             let fault = Box::new(Fault {
                 doing,
                 source: wordless(error),
             });
-            if passing {
+            if full {
+                StoreError::Full(fault)
+            } else if passing {
                 StoreError::Unavailable(fault)
             } else {
                 StoreError::Broken(fault)
@@ -56,6 +58,22 @@ impl<T> Doing<T> for Result<T, Corrupt> {
         })
     }
 }
+
+/// Whether the disk, or what the database may use of it, is full.
+fn is_full(error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else {
+        return false;
+    };
+    match error.try_downcast_ref::<PgDatabaseError>() {
+        Some(error) => error.code() == DISK_FULL,
+        None => sqlite_code(error) == Some(SQLITE_FULL),
+    }
+}
+
+/// `disk_full`: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+const DISK_FULL: &str = "53100";
+/// <https://www.sqlite.org/rescode.html#full>
+const SQLITE_FULL: i32 = 13;
 
 /// Whether the same call may work later, with nothing mended in this program or in the data.
 fn may_pass(error: &sqlx::Error) -> bool {
@@ -77,9 +95,9 @@ fn may_pass(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Busy, locked, out of memory, read-only (as a disk becomes after a fault), interrupted, I/O, full, cannot open and
-/// the locking protocol, in this order: <https://www.sqlite.org/rescode.html>.
-const PASSING: [i32; 9] = [5, 6, 7, 8, 9, 10, 13, 14, 15];
+/// Busy, locked, out of memory, read-only (as a disk becomes after a fault), interrupted, I/O, cannot open and the
+/// locking protocol, in this order: <https://www.sqlite.org/rescode.html>.
+const PASSING: [i32; 8] = [5, 6, 7, 8, 9, 10, 14, 15];
 
 /// Beginnings of states: lost connections; a transaction that was left idle, or would have to write to a standby; a
 /// conflict of transactions or a deadlock; no memory, disk or connection left; a lock that was not to be had in time;
@@ -164,13 +182,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_disk_is_unavailable() {
+    async fn a_full_disk_is_reported_as_full() {
         let (_place, mut connection) = database().await;
         let limit = sqlx::query("PRAGMA max_page_count = 3");
         limit.execute(&mut connection).await.expect("a limit");
         let sql = "INSERT INTO t (a) VALUES ($1 || hex(zeroblob(100000)))";
         let error = failure(&mut connection, sql).await;
-        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        assert!(matches!(error, StoreError::Full(_)), "{error:?}");
         assert!(text(&error).contains("full"), "{}", text(&error));
         assert!(!text(&error).contains(CANARY));
     }

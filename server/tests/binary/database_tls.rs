@@ -31,10 +31,8 @@ async fn connections(url: &Url) -> (i64, i64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_database_servers_certificate_is_checked_where_the_url_asks_for_it() {
     let read = |name| std::fs::read_to_string(file(name)).unwrap();
-    let postgres = start(Some((
-        &read("postgres-cert.pem"),
-        &read("postgres-key.pem"),
-    )));
+    let tls = (&*read("postgres-cert.pem"), &*read("postgres-key.pem"));
+    let postgres = start(Some(tls), &[]);
     let folder = tempfile::tempdir().unwrap();
     let with = |root: &Path, host: &str| {
         let mut url = postgres.url.clone();

@@ -3,6 +3,7 @@
 use crate::components::{Attempt, Notice, PageHead, SelectField, TextField, Tone};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::pages::still::charts::number;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{Failure, Field, SettingsForm};
 use leptos::prelude::*;
@@ -34,6 +35,7 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
     let saved = page_request()
         .asked("saved")
         .map(|_| view! { <Notice tone=Tone::Info text="Saved. Each change holds from now on."/> });
+    let quotas = quotas(&page);
     let emergency = page.emergency.clone().map(super::emergency::section);
     let content = if page.may_change {
         plain(view! { <Change page=page/> })
@@ -47,6 +49,7 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
         {saved}
         {content}
+        {quotas}
         {emergency}
     })
 }
@@ -139,6 +142,33 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
                 </button>
             </div>
         </form>
+    })
+}
+
+/// The account's quotas and how much of each is in use.
+fn quotas(page: &domain::SettingsPage) -> AnyView {
+    let calls = match page.calls_per_second {
+        Some(calls) => number(calls.into()),
+        None => "No limit".to_owned(),
+    };
+    let rows = page.quotas.iter();
+    let rows = rows.map(|quota| (quota.resource.label(), quota.text()));
+    let rows = rows.chain([("Calls a second, all keys together", calls)]);
+    let rows = rows.map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
+    let rows: Vec<_> = rows.collect();
+    plain(view! {
+        <section aria-labelledby="quotas">
+            <h2 id="quotas">"Quotas"</h2>
+            <p>"The operator of this server limits how much each account can have. This is what your account uses."</p>
+            <dl class="facts">{rows}</dl>
+        </section>
     })
 }
 

@@ -41,7 +41,10 @@ fn Several(page: Data) -> impl IntoView {
         _ => (SeveralForm::default(), None),
     };
     // It belongs to no field that could show it.
-    let stale = problem.as_ref().and_then(|failure| failure.at(Field::Keys));
+    let stale = problem.as_ref().and_then(|failure| match failure {
+        Failure::Invalid { .. } => failure.at(Field::Keys).map(str::to_owned),
+        failure => Some(failure.message()),
+    });
     let stale = stale.map(|text| view! { <Notice tone=Tone::Error text=text/> });
     let number = page.keys.len();
     let keys = if number == 1 { "key" } else { "keys" };

@@ -100,7 +100,7 @@ impl Service {
 
     async fn count_keys(&self, member: &Member, now: Timestamp) -> Result<KeyCounts, Error> {
         let account = &member.account_id;
-        self.store.note_expired(account, now).await?;
+        self.note_expired(account, now).await?;
         let count = async |filter: KeyFilter| {
             let most = KeyCount::MOST + 1;
             let order = KeyOrder::default();

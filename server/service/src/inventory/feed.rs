@@ -109,10 +109,11 @@ impl Service {
                 "unchanged": counts.unchanged, "removed": counts.removed, "rejected": skipped.count,
             }))
         };
+        let now = self.clock.now();
         let stored = self
             .store
-            .upsert_items(account, &items, kept.as_ref(), self.clock.now(), &recorded)
-            .await?;
+            .upsert_items(account, &items, kept.as_ref(), now, &recorded);
+        let stored = self.with_room(stored).await?;
         Ok(match stored {
             Upserted::Stored(counts) => FeedOutcome::Stored(FeedReport {
                 received,

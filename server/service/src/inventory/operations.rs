@@ -59,8 +59,8 @@ impl Service {
         );
         let put = self
             .store
-            .put_item(caller.account_id(), &item, condition, now, event)
-            .await?;
+            .put_item(caller.account_id(), &item, condition, now, event);
+        let put = self.with_room(put).await?;
         Ok(match put {
             Put::Created(stored) => PutOutcome::Created(*stored),
             Put::Updated(stored) => PutOutcome::Updated(*stored),

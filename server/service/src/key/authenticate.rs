@@ -5,7 +5,7 @@ use crate::store::{Action, Actor, AuditEvent, Authority};
 use crate::usage::KeyUsage;
 use crate::verdict::Verdict;
 use crate::{CalledKey, Client, Error, Service, Source};
-use domain::{AccountId, KeyId, Outcome, Scope, Timestamp};
+use domain::{AccountId, KeyId, KeyStatus, Outcome, Scope, Timestamp};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -92,6 +92,8 @@ pub enum KeyRefusal {
     /// Well-formed and unknown.
     Unknown,
     Revoked,
+    /// Genuine, and revoked on this node alone: the revocation is not stored yet.
+    RevokedHere,
     Expired {
         at: Timestamp,
     },
@@ -129,6 +131,7 @@ impl From<KeyDenial> for KeyRefusal {
         match denial {
             KeyDenial::Unknown => Self::Unknown,
             KeyDenial::Revoked => Self::Revoked,
+            KeyDenial::RevokedHere => Self::RevokedHere,
             KeyDenial::Expired { at } => Self::Expired { at },
             KeyDenial::Paused => Self::Paused,
             KeyDenial::NotAllowed { ip } => Self::NotAllowed { ip },
@@ -191,7 +194,7 @@ impl Service {
             None => self.look_up(digests, source.ip()).await?,
         };
         let now = self.clock.now();
-        let Err(denial) = verdict.check(source.ip(), now) else {
+        let Err(denial) = self.judge(&verdict, source.ip(), now) else {
             return Ok(KeyCaller {
                 digests,
                 ending: verdict.ending(now),
@@ -226,7 +229,7 @@ impl Service {
                 })?,
         };
         let now = self.clock.now();
-        verdict.check(ip, now).map_err(Error::KeyDenied)?;
+        self.judge(&verdict, ip, now).map_err(Error::KeyDenied)?;
         Ok(KeyCaller {
             digests,
             ending: verdict.ending(now),
@@ -247,6 +250,16 @@ impl Service {
             self.peppers.note_old(digests, old);
         }
         found
+    }
+
+    /// Judges a key by its verdict, and by the changes that are in force on this node alone.
+    fn judge(&self, verdict: &Verdict, ip: IpAddr, now: Timestamp) -> Result<(), KeyDenial> {
+        let status = verdict.status(now);
+        match self.unstored.of(verdict.key()) {
+            Some(KeyStatus::Revoked) if status.is_live() => Err(KeyDenial::RevokedHere),
+            Some(_) if status == KeyStatus::Active => Err(KeyDenial::Paused),
+            _ => verdict.check(ip, now),
+        }
     }
 
     /// Notes that a call needed a permission, and had it.

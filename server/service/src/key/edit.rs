@@ -5,7 +5,7 @@ use super::AllowList;
 use super::check::{scopes, text};
 use super::fill::outdated;
 use super::lifetime;
-use crate::store::{Action, Changed, KeyChange, KeyEdit, KeyRecord, KeySettings};
+use crate::store::{Action, Changed, KeyChange, KeyEdit, KeyRecord, KeySettings, SeveralChange};
 use crate::view::rfc3339;
 use crate::{Client, Error, Member, Service, Zone};
 use domain::{
@@ -51,7 +51,8 @@ impl Service {
     /// Has a key refused until it is resumed. Once this returns, every request that starts is refused.
     ///
     /// # Errors
-    /// Refused to viewers, and for an unknown or ended key. A key that is paused already is no error.
+    /// Refused to viewers, and for an unknown or ended key. A key that is paused already is not an error.
+    /// [`Error::NotStored`] if the key is refused on this node alone.
     pub async fn pause_key(
         &self,
         member: &Member,
@@ -86,11 +87,23 @@ impl Service {
     ) -> Result<(), Error> {
         member.must_manage_keys()?;
         let now = self.clock.now();
-        let event = |_: &KeyRecord, after: &KeyRecord| {
-            let detail = json!({ "name": after.name, "preview": after.preview });
-            member.event(action, id.as_str(), client, now, detail)
+        let event = {
+            let (member, client) = (member.clone(), client.clone());
+            move |key: &KeyRecord| {
+                let detail = json!({ "name": key.name, "preview": key.preview });
+                member.event(action, key.id.as_str(), &client, now, detail)
+            }
         };
-        self.change(member, id, change, now, &event).await
+        let event_after = |_: &KeyRecord, after: &KeyRecord| event(after);
+        let changed = self.change(member, id, change, now, &event_after).await;
+        match change {
+            KeyChange::Pause => changed.map_err(|error| {
+                let (account, pause) = (&member.account_id, &SeveralChange::Pause);
+                self.stop_here(error, account, [id], pause, now, event)
+            }),
+            KeyChange::Resume => changed.inspect(|()| self.unstored.forget_pause(id)),
+            _ => changed,
+        }
     }
 
     pub(super) async fn change(

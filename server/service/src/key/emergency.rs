@@ -1,12 +1,15 @@
 //! What an owner does when something is badly wrong: no new keys, and none of the old ones.
 
+use super::unstored::{Stop, StopEvent};
 use crate::store::{
-    AccountRevocation, Action, Actor, AuditEvent, Authority, RevokedWithAll, StoreError,
+    AccountRevocation, Action, Actor, AuditEvent, Authority, NewRevocation, RevokedWithAll,
+    Revoker, SeveralChange, StoreError,
 };
 use crate::view::moment;
 use crate::{Client, Error, Member, Service};
 use domain::{AccountName, Emergency, Failure, Field, KeyCount, Rejected, RevokeReason};
 use serde_json::json;
+use std::sync::Arc;
 
 /// Keys whose rows one transaction updates: another change of the account waits for one such transaction.
 const WRITTEN_AT_ONCE: u32 = 250;
@@ -81,14 +84,33 @@ impl Service {
         let now = self.clock.now();
         let reason = RevokeReason::Leaked;
         let account = &member.account_id;
-        let event = |keys: u32| {
-            let detail = json!({ "reason": reason, "keys": keys });
-            member.event(Action::KeyAllRevoked, account.as_str(), client, now, detail)
+        let event = {
+            let (member, client) = (member.clone(), client.clone());
+            move |keys: u32| {
+                let detail = json!({ "reason": reason, "keys": keys });
+                let account = member.account_id.as_str();
+                member.event(Action::KeyAllRevoked, account, &client, now, detail)
+            }
         };
         let revoke = self
             .store
             .revoke_all_keys(account, now, &member.id, reason, &event);
-        let (revoked, receipt) = self.everywhere(revoke).await?;
+        let revoked = self.everywhere(revoke).await;
+        let (revoked, receipt) = revoked.map_err(|error| {
+            let by = Revoker::Member(member.id.clone());
+            let stop = Stop {
+                account: account.clone(),
+                key: None,
+                change: SeveralChange::Revoke(NewRevocation {
+                    at: now,
+                    by,
+                    reason,
+                }),
+                at: now,
+                event: StopEvent::OfAll(Arc::new(event.clone())),
+            };
+            self.refuse_here(error, vec![stop])
+        })?;
         let Some((keys, revocation)) = revoked else {
             return Ok(0);
         };

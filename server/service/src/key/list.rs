@@ -41,7 +41,7 @@ impl Service {
         };
         let (filter, order) = read.unwrap_or_default();
         let after = after.filter(|_| refused.is_none());
-        self.store.note_expired(account, now).await?;
+        self.note_expired(account, now).await?;
         let KeysFound { mut keys, stopped } = self
             .store
             .find_keys(account, &filter, order, after, PAGE + 1)
@@ -173,8 +173,12 @@ impl Service {
         let soon = now.plus_seconds(EXPIRES_SOON_SECONDS);
         let expires_soon = active && record.expires_at.is_some_and(|end| end <= soon);
         let unused = active && last_sign_of_life <= since(UNUSED_SECONDS);
+        let mut notices = notices(&record, status, expires_soon, unused, now);
+        if self.unstored.find(&record.account_id, &record.id).is_some() {
+            notices.insert(0, KeyView::NOT_STORED.to_owned());
+        }
         KeyView {
-            notices: notices(&record, status, expires_soon, unused, now),
+            notices,
             expires_soon,
             unused,
             used_lately: last_use

@@ -27,6 +27,7 @@ mod rotation;
 mod secret;
 mod several;
 mod status;
+mod unstored;
 mod watch;
 
 pub use allow_list::AllowList;
@@ -37,6 +38,7 @@ pub use identify::Identified;
 pub use operator::{Carried, KeyNamed, NotNamed, OperatorChange};
 pub use secret::{KeyDigest, Malformed, PlainKey};
 pub use status::{Ending, KeyDenial};
+pub(crate) use unstored::UnstoredStops;
 
 /// A key that was used within this time asks for its name before it is revoked: something still depends on it.
 const USED_LATELY_SECONDS: i64 = 24 * 3600;

@@ -4,7 +4,7 @@
 use super::secret::{PREFIX, PREVIEW_CHARS};
 use crate::store::{
     Action, Actor, AuditEvent, Authority, Changed, Ended, KeyChange, KeyRecord, NewRevocation,
-    Receipt, Revoker,
+    Receipt, Revoker, SeveralChange,
 };
 use crate::{Error, Service};
 use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
@@ -153,10 +153,9 @@ impl Service {
             by: Revoker::Operator,
             reason,
         };
-        let revoke = self
-            .store
-            .revoke_key(&key.account_id, &key.id, revocation, event);
-        let (ended, receipt) = self.everywhere(revoke).await?;
+        let (ended, receipt) = self
+            .revoke(&key.account_id, &key.id, revocation, event)
+            .await?;
         Ok(match ended {
             Ended::Revoked(key) => {
                 self.keep_receipt(&key.account_id, now, Some(&key.id), receipt)
@@ -179,14 +178,25 @@ impl Service {
     ) -> Result<Carried, Error> {
         let restored_at = self.waits_since(&key).await?;
         let now = self.clock.now();
-        let told = |_: &KeyRecord, after: &KeyRecord| {
+        let told = move |_: &KeyRecord, after: &KeyRecord| {
             let detail = json!({ "name": after.name, "preview": after.preview });
             event(after, action, now, detail)
         };
-        let change = self
+        let made = self
             .store
             .change_key(&key.account_id, &key.id, change, now, &told);
-        let (came_to, receipt) = self.everywhere(change).await?;
+        let made = self.everywhere(made).await;
+        let (came_to, receipt) = match change {
+            KeyChange::Pause => made.map_err(|error| {
+                let event = move |key: &KeyRecord| told(key, key);
+                let pause = &SeveralChange::Pause;
+                self.stop_here(error, &key.account_id, [&key.id], pause, now, event)
+            })?,
+            _ => made?,
+        };
+        if action == Action::KeyResumed {
+            self.unstored.forget_pause(&key.id);
+        }
         Ok(match came_to {
             Changed::Changed(key) => match restored_at {
                 Some(restored_at) => Carried::Confirmed(key, receipt, restored_at),

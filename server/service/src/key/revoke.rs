@@ -1,10 +1,14 @@
 //! Ending a key. There is no way back, and no delete: the row stays as a record.
 
 use super::KeyDenial;
-use crate::store::{Action, Ended, NewRevocation, Revoker};
+use super::unstored::{Stop, StopEvent};
+use crate::store::{Action, AuditEvent, Ended, NewRevocation, Receipt, Revoker, SeveralChange};
 use crate::{Client, Error, KeyCaller, Member, Service};
-use domain::{Failure, Field, KeyId, KeyName, KeyView, Rejected, RevokeKeyForm, RevokeReason};
+use domain::{
+    AccountId, Failure, Field, KeyId, KeyName, KeyView, Rejected, RevokeKeyForm, RevokeReason,
+};
 use serde_json::json;
+use std::sync::Arc;
 
 /// Without its full stop, as a receipt.
 const NOT_COUNTED: &str = "Refused from now on; the database could not be asked on how many nodes";
@@ -13,8 +17,8 @@ impl Service {
     /// Revokes a key of the member's account. Once this returns, every request that starts is refused.
     ///
     /// # Errors
-    /// Refused to viewers, for an unknown or ended key, and where the key was used within 24 hours and the name
-    /// typed is not its own.
+    /// Refused to viewers, for an unknown or ended key, and if the key was used within 24 hours and the name typed is not
+    /// its own. [`Error::NotStored`] if the key is refused on this node alone.
     pub async fn revoke_key(
         &self,
         member: &Member,
@@ -46,8 +50,7 @@ impl Service {
             reason,
         };
         let account = &member.account_id;
-        let revoke = self.store.revoke_key(account, id, revocation, event);
-        let (ended, receipt) = self.everywhere(revoke).await?;
+        let (ended, receipt) = self.revoke(account, id, revocation, event).await?;
         match ended {
             Ended::Revoked(record) => {
                 self.keep_receipt(account, now, Some(id), receipt).await;
@@ -86,10 +89,34 @@ impl Service {
         self.revoke_key(member, client, id, &form).await.map(drop)
     }
 
+    /// Revokes a key on every node, or on this node alone if the database does not carry it out.
+    pub(super) async fn revoke(
+        &self,
+        account: &AccountId,
+        id: &KeyId,
+        revocation: NewRevocation,
+        event: AuditEvent,
+    ) -> Result<(Ended, Option<Receipt>), Error> {
+        let made = self
+            .store
+            .revoke_key(account, id, revocation.clone(), event.clone());
+        self.everywhere(made).await.map_err(|error| {
+            let stop = Stop {
+                account: account.clone(),
+                key: Some(id.clone()),
+                at: revocation.at,
+                change: SeveralChange::Revoke(revocation),
+                event: StopEvent::OfKey(Arc::new(move |_| event.clone())),
+            };
+            self.refuse_here(error, vec![stop])
+        })
+    }
+
     /// The holder of a key ends it, whatever its scopes.
     ///
     /// # Errors
-    /// The database's. A key that ended meanwhile is no error: what was asked for holds.
+    /// The database's; [`Error::NotStored`] if the key is refused on this node alone. A key that ended meanwhile is not an
+    /// error: what was asked for holds.
     pub async fn revoke_own_key(&self, caller: &KeyCaller, client: &Client) -> Result<(), Error> {
         let now = self.clock.now();
         let detail = json!({ "reason": RevokeReason::Other });
@@ -101,8 +128,7 @@ impl Service {
             reason: RevokeReason::Other,
         };
         let (account, id) = (caller.account_id(), caller.key_id());
-        let revoke = self.store.revoke_key(account, id, revocation, event);
-        match self.everywhere(revoke).await {
+        match self.revoke(account, id, revocation, event).await {
             Ok((Ended::Revoked(_), receipt)) => {
                 self.keep_receipt(account, now, Some(id), receipt).await;
                 Ok(())

@@ -106,18 +106,32 @@ impl Service {
             }
         };
         let together = page.keys.len();
-        let event = |key: &KeyRecord| {
-            let mut detail =
-                json!({ "name": key.name, "preview": key.preview, "together": together });
-            if action == Action::KeyRevoked {
-                detail["reason"] = json!(reason);
+        let event = {
+            let (member, client) = (member.clone(), client.clone());
+            move |key: &KeyRecord| {
+                let mut detail =
+                    json!({ "name": key.name, "preview": key.preview, "together": together });
+                if action == Action::KeyRevoked {
+                    detail["reason"] = json!(reason);
+                }
+                member.event(action, key.id.as_str(), &client, now, detail)
             }
-            member.event(action, key.id.as_str(), client, now, detail)
         };
-        let ids: Vec<_> = page.keys.into_iter().map(|key| key.id).collect();
+        let ids: Vec<KeyId> = page.keys.into_iter().map(|key| key.id).collect();
         let account = &member.account_id;
-        let change = self.store.change_keys(account, &ids, &change, now, &event);
-        let (changed, receipt) = self.everywhere(change).await?;
+        let made = self.store.change_keys(account, &ids, &change, now, &event);
+        let made = self.everywhere(made).await;
+        let (changed, receipt) = match page.act {
+            SeveralAct::Resume => made?,
+            SeveralAct::Pause | SeveralAct::Revoke => {
+                made.map_err(|error| self.stop_here(error, account, &ids, &change, now, event))?
+            }
+        };
+        if page.act == SeveralAct::Resume {
+            for id in &ids {
+                self.unstored.forget_pause(id);
+            }
+        }
         match changed {
             ChangedSeveral::Changed(number) => {
                 if action == Action::KeyRevoked {

@@ -21,6 +21,8 @@ pub enum KeyDenial {
     /// There is no such key.
     Unknown,
     Revoked,
+    /// The revocation is in force on this node alone: it is not stored yet.
+    RevokedHere,
     Expired {
         at: Timestamp,
     },
@@ -37,7 +39,7 @@ impl KeyDenial {
         match self {
             // Refusals are counted under a key, and there is none.
             Self::Unknown => Refusal::Other,
-            Self::Revoked => Refusal::RevokedKey,
+            Self::Revoked | Self::RevokedHere => Refusal::RevokedKey,
             Self::Expired { .. } => Refusal::ExpiredKey,
             Self::Paused => Refusal::PausedKey,
             Self::NotAllowed { .. } => Refusal::IpNotAllowed,

@@ -51,9 +51,8 @@ impl Service {
             now,
             json!({}),
         );
-        self.store
-            .insert_lead(caller.account_id(), &lead, event)
-            .await?;
+        let stored = self.store.insert_lead(caller.account_id(), &lead, event);
+        self.with_room(stored).await?;
         Ok(lead)
     }
 
@@ -81,10 +80,10 @@ impl Service {
                 detail,
             )
         };
-        Ok(self
+        let updated = self
             .store
-            .update_lead(caller.account_id(), id, edits, now, &event)
-            .await?)
+            .update_lead(caller.account_id(), id, edits, now, &event);
+        self.with_room(updated).await
     }
 
     /// Erases all that is known of the person; `false` where there was no such lead.

@@ -58,6 +58,7 @@ impl Bucket {
             allowed,
             remaining: u32::try_from(remaining).unwrap_or(u32::MAX),
             seconds: millis.div_ceil(1000),
+            account_wait: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! How much each key may send, and how often an address may fail to show one.
+//! How much each key and each account may send, and how often an address may fail to show a key.
 //!
 //! Kept in memory and exact on one node; a restart fills every bucket.
 
@@ -12,6 +12,7 @@ pub(crate) use suspects::{Suspect, Suspects};
 
 use crate::{KeyCaller, Service};
 use domain::RateLimit;
+use std::sync::atomic::Ordering;
 
 /// What one call found in its key's bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,14 +24,37 @@ pub struct Allowance {
     pub remaining: u32,
     /// Whole seconds, rounded up, until the next call fits where none does now, else until the bucket is full.
     pub seconds: u64,
+    /// The key could go on, but all keys of the account together have used up its calls. Whole seconds, rounded up, until
+    /// the next one fits.
+    pub account_wait: Option<u64>,
 }
 
 impl Service {
-    /// Takes a token from the caller's bucket, where there is one.
+    /// Takes a token from the key's bucket and, if there was one, a token from its account's bucket.
     pub fn spend(&self, caller: &KeyCaller) -> Allowance {
-        caller
-            .verdict
-            .usage
-            .spend(caller.verdict.limit, &*self.clock)
+        let usage = &caller.verdict.usage;
+        let mut allowance = usage.spend(caller.verdict.limit, &*self.clock);
+        // A call that the key's own limit refuses costs the account nothing, so that one key that is out of hand does
+        // not use up the calls of the others.
+        if allowance.allowed
+            && let Some(limit) = self.account_limit()
+        {
+            let of_account = usage.spend_of_account(limit, &*self.clock);
+            allowance.allowed = of_account.allowed;
+            allowance.account_wait = (!of_account.allowed).then_some(of_account.seconds);
+        }
+        allowance
+    }
+
+    /// Sets how many calls all keys of an account together may make a second on this node, and as many at once.
+    pub fn limit_accounts_to(&self, calls_per_second: u32) {
+        self.account_calls
+            .store(calls_per_second, Ordering::Relaxed);
+    }
+
+    pub(crate) fn account_limit(&self) -> Option<RateLimit> {
+        let calls = self.account_calls.load(Ordering::Relaxed);
+        // None for 0, which is no limit.
+        RateLimit::new(calls, calls).ok()
     }
 }

@@ -54,6 +54,8 @@ pub enum Cause {
     Scope(Scope),
     /// The key's own limit was reached, and not that of failed attempts.
     OwnLimit,
+    /// The limit of all keys of the account together was reached.
+    AccountLimit,
     /// Pointers into the body, each with its code.
     Entries(Vec<(String, String)>),
 }

@@ -65,6 +65,10 @@ pub(super) fn words(
             "The key made more calls than its limit allows.".to_owned(),
             "Have it wait as long as Retry-After says. If it needs to call as often as that, raise the limit of the key.",
         ),
+        ("rate_limited", Cause::AccountLimit) => (
+            "All keys of the account together made more calls than the operator of this server allows it.".to_owned(),
+            "Have it wait as long as Retry-After says. If the account needs more calls, ask the operator of this server.",
+        ),
         ("rate_limited", _) => (
             "Too many calls with wrong or ended keys came from the caller's network.".to_owned(),
             "Find the program that calls with such a key, and give it one that works. Calls with a good key are not affected.",
@@ -176,6 +180,18 @@ fn plain(code: &str) -> (String, &'static str) {
         "unavailable" => (
             "The server could not reach its data, or had too little memory for a large body. Nothing was changed.",
             "Have the call sent again.",
+        ),
+        "quota_exceeded" => (
+            "The account would have had more than the operator of this server allows it, so nothing was stored.",
+            "Settings shows what the account has. Remove what is no longer needed, or ask the operator of this server for more.",
+        ),
+        "storage_low" => (
+            "The server's disk was nearly full, so nothing was stored.",
+            "Ask the operator of this server to free some space, then have the call sent again.",
+        ),
+        "not_stored" => (
+            "The key revoked itself. The node refused it from then on, and the revocation could not be stored at once.",
+            "Look at the key's page: once the revocation is stored, the key is shown as revoked.",
         ),
         "missing_scope" => ("The key lacked a permission.", "The answer names it."),
         "ip_not_allowed" => (

@@ -17,6 +17,7 @@ mod listed;
 mod notice;
 mod operator;
 mod pepper;
+mod quota;
 mod record;
 mod refusal;
 mod request;
@@ -38,6 +39,7 @@ pub use listed::*;
 pub use notice::*;
 pub use operator::*;
 pub use pepper::*;
+pub use quota::*;
 pub use record::*;
 pub use refusal::*;
 pub use request::*;
@@ -59,12 +61,18 @@ use std::ops::RangeInclusive;
 /// The database failed. Neither text is for callers.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached, is locked for too long or out of space: trying later may work.
+    /// It cannot be reached or is locked for too long: trying later may work.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A listing, which the text names, was interrupted at its deadline.
     #[error("{0} did not finish before its deadline")]
     PastDeadline(&'static str),
+    /// Its disk is full; nothing was changed.
+    #[error("the database's disk is full")]
+    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The account would have had more than its quota allows; nothing was changed.
+    #[error("an account has reached its quota: {0:?}")]
+    OverQuota(OverQuota),
     /// It answered what it must not, or refused a statement of ours.
     #[error("the database failed")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -91,6 +99,7 @@ pub trait Store:
     + OperatorStore
     + PepperStore
     + NoticeStore
+    + QuotaStore
     + CallStore
     + SightingStore
     + RefusalStore
@@ -115,6 +124,7 @@ impl<T> Store for T where
         + OperatorStore
         + PepperStore
         + NoticeStore
+        + QuotaStore
         + CallStore
         + SightingStore
         + RefusalStore
@@ -131,11 +141,22 @@ impl<T> Store for T where
 /// twice or half as many as before; where there is nothing but last uses, they may be twice as many as the most.
 pub const KEYS_AT_ONCE: RangeInclusive<usize> = 16..=256;
 
+/// A file system, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiskSpace {
+    /// Bytes that this program may still use.
+    pub free: u64,
+    pub total: u64,
+}
+
 /// What belongs to the installation as a whole.
 #[async_trait]
 pub trait InstallationStore: Send + Sync + 'static {
     /// Whether the database answers, and takes changes.
     async fn ping(&self) -> Result<()>;
+
+    /// The file system that the database is on; `None` if this program cannot see it, as with a PostgreSQL server.
+    fn disk_space(&self) -> Option<DiskSpace>;
 
     /// The fingerprint of the pepper that the stored keys were made under; `None` before the first start.
     async fn pepper_fingerprint(&self) -> Result<Option<String>>;

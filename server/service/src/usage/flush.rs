@@ -175,6 +175,11 @@ impl Service {
     }
 
     async fn write_refusals(&self) -> Result<(), Error> {
+        // The latest ones of each account wait in memory until there is space: a client that is refused again and again
+        // must not use up the reserve.
+        if self.storage_is_low() {
+            return Ok(());
+        }
         for _ in 0..ROUNDS {
             let refusals = self.refusals.some();
             if !refusals.is_empty() {

@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex};
 #[derive(Debug)]
 pub struct KeyUsage {
     key: CalledKey,
+    /// Of all keys of its account.
+    account: Arc<Mutex<Bucket>>,
     state: Mutex<State>,
 }
 
@@ -38,9 +40,10 @@ struct Count {
 }
 
 impl KeyUsage {
-    pub(crate) fn new(key: CalledKey) -> Self {
+    pub(crate) fn new(key: CalledKey, account: Arc<Mutex<Bucket>>) -> Self {
         Self {
             key,
+            account,
             state: Mutex::default(),
         }
     }
@@ -72,6 +75,12 @@ impl KeyUsage {
         let mut state = lock(&self.state);
         // Read under the lock: a time from before another call's would be taken for a clock that was set back.
         state.bucket.take(limit, clock.now())
+    }
+
+    /// Takes a token from the account's bucket, if there is one.
+    pub(crate) fn spend_of_account(&self, limit: RateLimit, clock: &dyn Clock) -> Allowance {
+        let mut bucket = lock(&self.account);
+        bucket.take(limit, clock.now())
     }
 
     /// Whether a call was accepted that is not written yet.

@@ -14,9 +14,10 @@ pub use key::KeyUsage;
 
 use crate::Clock;
 use crate::caller::CalledKey;
+use crate::limit::Bucket;
 use crate::store::UseRecord;
 use dashmap::DashMap;
-use domain::KeyId;
+use domain::{AccountId, KeyId};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,6 +33,8 @@ const MOST_COUNTS: usize = 1_000_000;
 #[derive(Debug)]
 pub(crate) struct Usages {
     known: DashMap<KeyId, Arc<KeyUsage>>,
+    /// The buckets of accounts, each shared by its keys.
+    accounts: DashMap<AccountId, Arc<Mutex<Bucket>>>,
     unwritten: [Mutex<Vec<Arc<KeyUsage>>>; LISTS],
     next_list: AtomicUsize,
     /// Keys of which something is in a list or being written.
@@ -45,6 +48,7 @@ impl Default for Usages {
     fn default() -> Self {
         Self {
             known: DashMap::with_shard_amount(SHARDS),
+            accounts: DashMap::new(),
             unwritten: std::array::from_fn(|_| Mutex::default()),
             next_list: AtomicUsize::new(0),
             pending: AtomicUsize::new(0),
@@ -60,7 +64,11 @@ impl Usages {
         let usage = self
             .known
             .entry(key.key_id.clone())
-            .or_insert_with(|| Arc::new(KeyUsage::new(key)))
+            .or_insert_with(|| {
+                let account = self.accounts.entry(key.account_id.clone());
+                let account = account.or_default().clone();
+                Arc::new(KeyUsage::new(key, account))
+            })
             .clone();
         usage.learn(stored);
         usage
@@ -88,6 +96,9 @@ impl Usages {
         // Nobody can get at one whose last holder is the map: that is asked under the lock that they would need.
         self.known
             .retain(|_, usage| Arc::strong_count(usage) > 1 || !usage.is_idle(clock));
+        self.accounts.retain(|_, bucket| {
+            Arc::strong_count(bucket) > 1 || !lock(bucket).is_full(clock.now())
+        });
     }
 
     fn queue(&self, usage: Arc<KeyUsage>) {

@@ -42,7 +42,7 @@ impl Heart {
         self.told.borrow().as_ref().map(|place| place.id.clone())
     }
 
-    pub(super) fn is_aside(&self) -> bool {
+    pub(crate) fn is_aside(&self) -> bool {
         self.aside.load(Ordering::Relaxed)
     }
 }
@@ -148,7 +148,8 @@ impl Service {
         tokio::join!(
             self.look_for_ever(),
             self.acknowledge_for_ever(),
-            self.watch_others_for_ever()
+            self.watch_others_for_ever(),
+            self.store_stops_for_ever()
         );
     }
 

@@ -23,10 +23,10 @@ pub(super) fn account(id: &str) -> AccountId {
 
 fn of_account(id: &str, revoked: bool) -> Verdict {
     Verdict {
-        usage: Arc::new(KeyUsage::new(CalledKey::new(
-            account(id),
-            KeyId::parse("k").unwrap(),
-        ))),
+        usage: Arc::new(KeyUsage::new(
+            CalledKey::new(account(id), KeyId::parse("k").unwrap()),
+            Arc::default(),
+        )),
         account_name: AccountName::parse("Acme").unwrap(),
         name: KeyName::parse("CRM Sync").unwrap(),
         preview: "vx_abc123…".to_owned(),

@@ -1,7 +1,7 @@
 //! What each operation may be refused with, told by what it takes: so that no handler lists it, and none forgets.
 
 use crate::api::problem::Problem;
-use domain::{Scope, Timestamp};
+use domain::{Resource, Scope, Timestamp};
 use serde_json::{Map, Value, json};
 use service::entry::{EntryCode, EntryError};
 use service::key::Malformed;
@@ -93,6 +93,20 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
         ]);
     }
     all.extend([Problem::Internal, Problem::Unavailable]);
+    if scope.is_some_and(|scope| scope.ends_with(":write")) && matches!(method, "post" | "put") {
+        let (resource, limit) = if lead {
+            (Resource::Leads, 1_000_000)
+        } else {
+            (Resource::Items, 2_000_000)
+        };
+        all.push(Problem::QuotaExceeded { resource, limit });
+    }
+    if scope.is_some_and(|scope| scope.ends_with(":write")) && method != "delete" {
+        all.push(Problem::StorageLow);
+    }
+    if (method, path) == ("delete", "/api/key") {
+        all.push(Problem::NotStored);
+    }
     all
 }
 
@@ -124,6 +138,12 @@ pub fn every_problem() -> Vec<Problem> {
         Problem::Conflict(crate::api::once::IN_FLIGHT),
         Problem::Internal,
         Problem::Unavailable,
+        Problem::QuotaExceeded {
+            resource: Resource::Items,
+            limit: 2_000_000,
+        },
+        Problem::StorageLow,
+        Problem::NotStored,
     ]);
     all
 }

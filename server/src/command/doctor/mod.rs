@@ -7,6 +7,7 @@ mod certificate;
 mod database;
 mod pepper;
 mod place;
+mod ready;
 mod report;
 mod running;
 mod ways;
@@ -26,6 +27,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         public_url,
         trusted_proxies,
         tls,
+        ceilings,
         database,
         peppers,
         mail,
@@ -38,9 +40,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     report.well("settings", "they can be read, and none is unknown");
     let found = database::check(&mut report, &database, &SystemClock).await;
     running::check(&mut report, &database, &found).await;
+    ready::check(&mut report, listen, tls.is_some()).await;
     pepper::check(&mut report, &database, &peppers, &found);
     database::check_clock(&mut report, &found, &SystemClock);
-    place::check(&mut report, &database);
+    place::check(&mut report, &database, ceilings.disk_reserve);
     let (url, tls_here) = (public_url.as_ref(), tls.is_some());
     ways::check_address(&mut report, listen, url, tls_here, &trusted_proxies);
     if let Some(metrics) = metrics_listen {

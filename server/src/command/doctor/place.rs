@@ -2,14 +2,15 @@
 
 use super::report::Report;
 use crate::settings::Database;
+use service::reserve;
+use service::store::DiskSpace;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 const ABOUT: &str = "data folder";
 const MEBIBYTE: u64 = 1024 * 1024;
-/// So much free space is little, and next to none.
+/// Free space that is worth a look, although it is above the reserve.
 const LITTLE: u64 = 1024 * MEBIBYTE;
-const NONE: u64 = 64 * MEBIBYTE;
 
 /// The file's mode, where others than its owner may do something with it.
 pub fn open_to_others(path: &Path) -> Option<u32> {
@@ -17,7 +18,7 @@ pub fn open_to_others(path: &Path) -> Option<u32> {
     (mode & 0o077 != 0).then_some(mode)
 }
 
-pub fn check(report: &mut Report, database: &Database) {
+pub fn check(report: &mut Report, database: &Database, reserve: Option<u64>) {
     let Database::File(file) = database else {
         return;
     };
@@ -45,17 +46,21 @@ pub fn check(report: &mut Report, database: &Database) {
     let Ok(space) = rustix::fs::statvfs(folder) else {
         return report.look("disk", "how much of it is free cannot be told");
     };
-    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    let disk = DiskSpace {
+        free: space.f_bavail.saturating_mul(space.f_frsize),
+        total: space.f_blocks.saturating_mul(space.f_frsize),
+    };
     let size = std::fs::metadata(&file).map_or(0, |file| file.len());
-    tell(report, free, size);
+    tell(report, disk.free, size, reserve::bytes(reserve, disk));
 }
 
-fn tell(report: &mut Report, free: u64, size: u64) {
+fn tell(report: &mut Report, free: u64, size: u64, reserve: u64) {
     let text = format!("{} MiB are free", free / MEBIBYTE);
-    if free < NONE {
+    if free < reserve {
+        let reserve = reserve / MEBIBYTE;
         report.wrong(
             "disk",
-            &format!("{text}: changes are soon refused; make room"),
+            &format!("{text}, fewer than the reserve of {reserve} MiB, so feeds and leads are refused: make room"),
         );
     } else if free < size {
         let size = size / MEBIBYTE;
@@ -75,11 +80,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn too_little_room_is_wrong_and_little_is_worth_a_look() {
-        for (free, size, wrong) in [(10, 1, 1), (63, 1, 1), (100, 1, 0), (9_000, 20_000, 0)] {
+    fn free_space_below_the_reserve_is_wrong_and_little_is_worth_a_look() {
+        for (free, size, wrong, look) in [
+            (10, 1, 1, 0),
+            (255, 1, 1, 0),
+            (256, 1, 0, 1),
+            (9_000, 1, 0, 0),
+            (9_000, 20_000, 0, 1),
+        ] {
             let mut report = Report::default();
-            tell(&mut report, free * MEBIBYTE, size * MEBIBYTE);
-            assert_eq!(report.wrong, wrong, "{free}");
+            let (free, size) = (free * MEBIBYTE, size * MEBIBYTE);
+            tell(&mut report, free, size, 256 * MEBIBYTE);
+            assert_eq!((report.wrong, report.look), (wrong, look), "{free}");
         }
     }
 }

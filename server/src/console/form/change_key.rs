@@ -127,6 +127,7 @@ pub(super) async fn lead_on(
         Failure::Outdated { .. } => Some("done=outdated"),
         Failure::AlreadyEnded => Some("done=over"),
         Failure::Forbidden => Some("done=not-allowed"),
+        Failure::NotStored => Some("done=not-stored"),
         _ => None,
     };
     with_status(render::page(state, visitor, page, reason).await, &failure)

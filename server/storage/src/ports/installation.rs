@@ -6,7 +6,7 @@ use crate::sql::audit::{EventRow, SignedRow};
 use crate::sql::{audit, installation};
 use async_trait::async_trait;
 use domain::AccountId;
-use service::store::{Action, AuditEvent, InstallationStore, SignedEvent};
+use service::store::{Action, AuditEvent, DiskSpace, InstallationStore, SignedEvent};
 
 #[async_trait]
 impl InstallationStore for Store {
@@ -19,6 +19,10 @@ impl InstallationStore for Store {
         self.takes_changes()
             .await
             .doing("asking whether the database takes changes")
+    }
+
+    fn disk_space(&self) -> Option<DiskSpace> {
+        self.measure_disk()
     }
 
     async fn pepper_fingerprint(&self) -> Result<Option<String>> {

@@ -1,6 +1,7 @@
 //! The sellers' items.
 
 use super::feed::{Row, delete_all, left_out, upsert, upsert_all};
+use super::quota::Items;
 use super::{
     Connection, Executor, Paged, Result, Store, Turn, can_be_stored, read, read_page, record,
 };
@@ -11,8 +12,8 @@ use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Condition, Item, ItemFilter, StoredItem};
 use service::store::{
-    AuditEvent, InventoryStore, Listed, PAGE_BYTES, Put, REMOVED_AT_MOST, Removal, UpsertCounts,
-    Upserted,
+    AuditEvent, InventoryStore, Listed, PAGE_BYTES, Put, QuotaStore as _, REMOVED_AT_MOST, Removal,
+    UpsertCounts, Upserted,
 };
 use std::collections::HashSet;
 
@@ -37,8 +38,10 @@ impl InventoryStore for Store {
         if left_out.len() > REMOVED_AT_MOST {
             return Ok(Upserted::RemovesTooMany);
         }
+        let before = Items::of(&mut *tx, account).await?;
         let mut counts = upsert_all(&mut tx, account, &rows, now).await?;
         counts.removed = delete_all(&mut tx, account, &left_out).await?;
+        before.check(&mut tx, self.quotas(), account).await?;
         if counts.created + counts.updated + counts.removed > 0 {
             self.turn_to_change(&mut tx, account, DOING).await?;
             record(&mut tx, &event(counts)).await?;
@@ -62,10 +65,12 @@ impl InventoryStore for Store {
         if !condition.holds(before.as_ref().map(StoredItem::version)) {
             return Ok(Put::ConditionFailed);
         }
+        let stored_before = Items::of(&mut *tx, account).await?;
         let changed = upsert(&mut tx, account, &[Row::new(item)?], now).await?;
         if let (true, Some(before)) = (changed.is_empty(), before) {
             return Ok(Put::Updated(Box::new(before)));
         }
+        stored_before.check(&mut tx, self.quotas(), account).await?;
         let stored = find(&mut *tx, account, item.id.as_str()).await?;
         let stored = stored.ok_or(sqlx::Error::RowNotFound).doing(DOING)?;
         self.turn_to_change(&mut tx, account, DOING).await?;

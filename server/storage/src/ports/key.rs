@@ -2,8 +2,8 @@
 
 use super::several::stopped;
 use super::{
-    Connection, Engine, Executor, Result, Store, Turn, authorise, call, read, read_all, record,
-    rotation, term, write_event,
+    Connection, Engine, Executor, Result, Store, Turn, authorise, call, quota, read, read_all,
+    record, rotation, term, write_event,
 };
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::given::is_full;
@@ -16,7 +16,7 @@ use domain::{AccountId, KeyId, KeyName, KeyNote, MemberId, Timestamp};
 use service::key::{AllowList, KeyDigest};
 use service::store::{
     AuditEvent, CallCount, Changed, Ended, Inserted, KeyChange, KeyRecord, KeyStore, NewKey,
-    NewRevocation, Revoker, Rotated, Rotation, UseRecord, folded,
+    NewRevocation, QuotaStore as _, Revoker, Rotated, Rotation, UseRecord, folded,
 };
 
 #[async_trait]
@@ -24,8 +24,10 @@ impl KeyStore for Store {
     async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted> {
         const DOING: &str = "storing an API key";
         let mut tx = self.begin(Turn::Account(&key.account_id), DOING).await?;
+        let (account, now) = (key.account_id.clone(), key.created_at);
         let inserted = insert(&mut tx, key).await?;
         if inserted == Inserted::Created {
+            quota::check_keys(&mut tx, self.quotas(), &account, now, 1).await?;
             record(&mut tx, &event).await?;
             tx.commit().await.doing(DOING)?;
         }

@@ -1,22 +1,23 @@
 //! Those who asked to be contacted.
 
 use super::{
-    Connection, Executor, FORGET_ANSWERS, Paged, Result, Store, Turn, read, read_all, read_page,
-    record,
+    Connection, Executor, FORGET_ANSWERS, Paged, Result, Store, Turn, quota, read, read_all,
+    read_page, record,
 };
 use crate::error::Doing as _;
 use crate::sql::lead;
 use crate::sql::lead::{LeadRow, StatusRow};
 use async_trait::async_trait;
-use domain::{AccountId, LeadId, LeadStatus, Timestamp};
+use domain::{AccountId, LeadId, LeadStatus, Resource, Timestamp};
 use service::leads::{Lead, LeadChange, LeadEdits};
-use service::store::{AuditEvent, LeadStore, Listed, PAGE_BYTES};
+use service::store::{AuditEvent, LeadStore, Listed, PAGE_BYTES, QuotaStore as _};
 
 #[async_trait]
 impl LeadStore for Store {
     async fn insert_lead(&self, account: &AccountId, lead: &Lead, event: AuditEvent) -> Result<()> {
         const DOING: &str = "storing a lead";
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let before = quota::leads(&mut *tx, account).await?;
         let number = next_change(&mut tx, account, DOING).await?;
         let fields = &lead.fields;
         sqlx::query(lead::INSERT)
@@ -37,6 +38,8 @@ impl LeadStore for Store {
             .execute(&mut *tx)
             .await
             .doing(DOING)?;
+        let after = quota::leads(&mut *tx, account).await?;
+        quota::check(self.quotas(), Resource::Leads, before, after)?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)
     }

@@ -1,13 +1,13 @@
 //! One key taking the place of another.
 
 use super::key::{find, insert, write};
-use super::{Connection, Result, Store, Turn, record};
+use super::{Connection, Result, Store, Turn, quota, record};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::key;
 use domain::{AccountId, KeyId, MemberId, RevokeReason, Timestamp};
 use service::store::{
-    AuditEvent, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, NewKey, OldEnds, Rotated,
-    Rotation,
+    AuditEvent, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, NewKey, OldEnds,
+    QuotaStore as _, Rotated, Rotation,
 };
 
 const DOING: &str = "rotating an API key";
@@ -42,6 +42,9 @@ pub(super) async fn rotate(
     take_over(&mut tx, &before, &rotation).await?;
     give_way(&mut tx, &before, &rotation).await?;
     let old = there(find(&mut *tx, account, old).await?)?;
+    // One more than before, unless the old key ends at once.
+    let added = u64::from(old.status(rotation.at).is_live());
+    quota::check_keys(&mut tx, store.quotas(), account, rotation.at, added).await?;
     let new = there(find(&mut *tx, account, &rotation.id).await?)?;
     for event in &events(&old, &new) {
         record(&mut tx, event).await?;

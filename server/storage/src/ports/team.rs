@@ -1,17 +1,18 @@
 //! The people of one account, and the invitations to join them.
 
 use super::{
-    Connection, Result, Store, Turn, authorise, link, read, read_all, record, session, write_event,
+    Connection, Result, Store, Turn, authorise, link, quota, read, read_all, record, session,
+    write_event,
 };
 use crate::error::Doing as _;
 use crate::sql::team;
 use crate::sql::team::{InvitationRow, TeammateRow};
 use crate::sql::{factor, member};
 use async_trait::async_trait;
-use domain::{AccountId, Email, MemberId, Role, Timestamp};
+use domain::{AccountId, Email, MemberId, Resource, Role, Timestamp};
 use service::store::{
     AuditEvent, Claim, Invitation, LinkPurpose, MemberChange, MemberChanged, NewLink, NewMember,
-    TeamStore, Teammate, TokenDigest,
+    QuotaStore as _, TeamStore, Teammate, TokenDigest,
 };
 
 #[async_trait]
@@ -43,7 +44,10 @@ impl TeamStore for Store {
         if after == before {
             return Ok(MemberChanged::Same);
         }
+        let people = quota::members(&mut tx, account, now).await?;
         set(&mut tx, account, &after).await?;
+        let people_now = quota::members(&mut tx, account, now).await?;
+        quota::check(self.quotas(), Resource::Members, people, people_now)?;
         let owners: i64 = sqlx::query_scalar(team::ACTIVE_OWNERS)
             .bind(account.as_str())
             .fetch_one(&mut *tx)
@@ -108,7 +112,10 @@ impl TeamStore for Store {
                 return Ok(false);
             }
         }
+        let people = quota::members(&mut tx, &event.account_id, event.at).await?;
         link::insert(&mut tx, &new).await?;
+        let people_now = quota::members(&mut tx, &event.account_id, event.at).await?;
+        quota::check(self.quotas(), Resource::Members, people, people_now)?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(true)

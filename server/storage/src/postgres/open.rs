@@ -47,6 +47,7 @@ impl PostgresStore {
             coordination: pools::coordination(&options),
             hints: Arc::new(Hints::new(&options)),
             feeds: Arc::new(Semaphore::new(FEEDS)),
+            quotas: Arc::default(),
         })
     }
 }

@@ -20,6 +20,7 @@ pub(crate) mod member;
 pub(crate) mod notice;
 pub(crate) mod once;
 pub(crate) mod pepper;
+pub(crate) mod quota;
 pub(crate) mod refusal;
 pub(crate) mod revocation;
 pub(crate) mod session;
@@ -142,6 +143,11 @@ pub(crate) const INDEXED: &[&str] = &[
     pepper::REHASH,
     pepper::RESEAL,
     pepper::TO_RESEAL,
+    quota::INVITATIONS,
+    quota::ITEMS,
+    quota::LEADS,
+    quota::LIVE_KEYS,
+    quota::MEMBERS,
     refusal::FIND,
     refusal::FORGET,
     refusal::LAST_OF_KEY,

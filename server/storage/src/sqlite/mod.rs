@@ -43,8 +43,10 @@ use alone::Alone;
 use domain::AccountId;
 use listings::Listings;
 use ports::Result;
+use service::store::{DiskSpace, Quotas};
 use sqlx::SqlitePool;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use turns::{Pool, Transaction};
@@ -79,6 +81,9 @@ pub struct SqliteStore {
     /// What servers that keep keys in memory report to each other. Nothing else waits for these connections.
     coordination: Pool,
     alone: Arc<Alone>,
+    /// SQLite's write-ahead log, beside the file.
+    log: Arc<Path>,
+    quotas: Arc<RwLock<Quotas>>,
 }
 
 impl SqliteStore {
@@ -108,6 +113,18 @@ impl SqliteStore {
     #[expect(clippy::unused_self, reason = "the other engine asks its server")]
     fn takes_changes(&self) -> impl Future<Output = sqlx::Result<()>> {
         std::future::ready(Ok(()))
+    }
+
+    fn measure_disk(&self) -> Option<DiskSpace> {
+        let system = rustix::fs::statvfs(self.log.parent()?).ok()?;
+        let bytes = |blocks: u64| blocks.saturating_mul(system.f_frsize);
+        // The next checkpoint can make the file grow by as much as the log holds.
+        let log = std::fs::metadata(&self.log).map_or(0, |log| log.len());
+        // Some file systems on a network report no size.
+        (system.f_blocks > 0).then(|| DiskSpace {
+            free: bytes(system.f_bavail).saturating_sub(log),
+            total: bytes(system.f_blocks),
+        })
     }
 
     /// Nobody tells: it is looked.

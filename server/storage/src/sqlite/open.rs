@@ -95,6 +95,8 @@ impl SqliteStore {
             non_durable: Pool::new(non_durable, &turns, true),
             coordination: Pool::new(coordination, &turns, false),
             alone: Arc::new(Alone::at(files.marker.clone())),
+            log: files.beside("-wal").into(),
+            quotas: Arc::default(),
         })
     }
 }

@@ -47,14 +47,16 @@ async fn what_may_pass_is_unavailable_the_rest_is_broken_and_no_value_is_told() 
     };
     let told = "USING DETAIL = NEW.pepper_fingerprint, HINT = NEW.pepper_fingerprint, ERRCODE";
     for state in [
-        "08006", "25006", "40001", "40P01", "53100", "53200", "53300", "55P03", "57014", "57P01",
-        "58030",
+        "08006", "25006", "40001", "40P01", "53200", "53300", "55P03", "57014", "57P01", "58030",
     ] {
         let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {told} = '{state}'");
         let (error, text) = failure(&body).await;
         assert!(matches!(error, StoreError::Unavailable(_)), "{text}");
         assert!(text.contains(state), "{text}");
     }
+    let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {told} = '53100'");
+    let (error, text) = failure(&body).await;
+    assert!(matches!(error, StoreError::Full(_)), "{text}");
     for state in ["22001", "23505", "42501", "XX001", "P0001"] {
         let body = format!("RAISE EXCEPTION '%', NEW.pepper_fingerprint {told} = '{state}'");
         let (error, text) = failure(&body).await;

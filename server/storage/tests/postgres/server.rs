@@ -39,14 +39,15 @@ impl Server {
                 url: url.parse().expect("TEST_POSTGRES_URL is a URL"),
                 process: None,
             }),
-            Err(_) => Arc::new(start(None)),
+            Err(_) => Arc::new(start(None, &[])),
         });
         Arc::clone(server)
     }
 }
 
-/// One of the test's own, which ends with it. With a certificate and its key, in PEM, it speaks TLS alone.
-pub fn start(tls: Option<(&str, &str)>) -> Server {
+/// One of the test's own, which ends with it. With a certificate and its key, in PEM, it speaks TLS alone. `before` are the
+/// words of a command that runs it, such as in another namespace.
+pub fn start(tls: Option<(&str, &str)>, before: &[String]) -> Server {
     let programs = programs();
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
@@ -54,15 +55,17 @@ pub fn start(tls: Option<(&str, &str)>) -> Server {
         .port();
     // As whoever runs the tests; PostgreSQL refuses to run as root.
     let root = std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
-    let mut command = Command::new(if root { "setpriv" } else { "sh" });
-    if root {
-        command.args([
-            "--reuid=postgres",
-            "--regid=postgres",
-            "--clear-groups",
-            "sh",
-        ]);
-    }
+    let user = [
+        "setpriv",
+        "--reuid=postgres",
+        "--regid=postgres",
+        "--clear-groups",
+    ];
+    let user = if root { &user[..] } else { &[] };
+    let before = before.iter().map(String::as_str);
+    let mut words = before.chain(user.iter().copied()).chain(["sh"]);
+    let mut command = Command::new(words.next().expect("a program"));
+    command.args(words);
     if let Some((cert, key)) = tls {
         command.env("CERT", cert).env("KEY", key);
     }
@@ -128,10 +131,10 @@ impl Database {
 
     /// On a server of its own, which can be started again.
     pub async fn alone() -> Self {
-        Self::on(Arc::new(start(None)), "template1", "").await
+        Self::on(Arc::new(start(None, &[])), "template1", "").await
     }
 
-    async fn on(server: Arc<Server>, template: &str, rest: &str) -> Self {
+    pub async fn on(server: Arc<Server>, template: &str, rest: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("voxum_test_{}_{count}", std::process::id());
@@ -182,7 +185,7 @@ async fn connect(url: &Url) -> PgConnection {
 
 impl Server {
     /// Runs a statement beside all databases.
-    async fn command(&self, sql: &str) {
+    pub async fn command(&self, sql: &str) {
         let mut connection = connect(&self.url).await;
         sqlx::raw_sql(AssertSqlSafe(sql))
             .execute(&mut connection)

@@ -14,4 +14,6 @@ mod listings;
 mod memory;
 mod notices;
 mod peppers;
+mod quotas;
 mod revoked;
+mod storage;

@@ -16,7 +16,7 @@ use crate::pages::still::charts::counted;
 use crate::request::{PageData, page_request};
 use callers::Callers;
 use calls::calls;
-use domain::{KeyPage as Data, KeyStatus, KeyView, Moment, relative};
+use domain::{Failure, KeyPage as Data, KeyStatus, KeyView, Moment, relative};
 use facts::facts;
 use history::history;
 use leptos::prelude::*;
@@ -100,11 +100,14 @@ fn Key(page: Data) -> impl IntoView {
 
 /// What was just done to it. The address may be older than the key's state, or made up: what does not agree with that
 /// state is not told.
-fn done(word: &str, page: &Data) -> Option<&'static str> {
+fn done(word: &str, page: &Data) -> Option<String> {
+    if word == "not-stored" && page.key.is_not_stored() {
+        return Some(Failure::NotStored.message());
+    }
     let status = page.key.status;
     let over = !status.is_live();
     let (anywhere, watched) = (page.allow_list.is_empty(), page.activity.watch.is_some());
-    match word {
+    let text = match word {
         "edited" => Some("Saved. Each change holds from now on."),
         "paused" if status == KeyStatus::Paused => {
             Some("Paused. Every call with this key is refused from now on, until you resume it.")
@@ -132,7 +135,8 @@ fn done(word: &str, page: &Data) -> Option<&'static str> {
         "over" if over => Some("This key has ended already. Nothing was changed."),
         "not-allowed" => Some("Your role does not allow this. Nothing was changed."),
         _ => None,
-    }
+    };
+    text.map(str::to_owned)
 }
 
 /// Dead, and still knocking.

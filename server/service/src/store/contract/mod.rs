@@ -40,6 +40,7 @@ mod notices;
 mod operator;
 mod paging;
 mod peppers;
+mod quotas;
 mod refusals;
 mod requests;
 mod resets;
@@ -187,6 +188,10 @@ macro_rules! store_contract_cases {
             a_page_of_leads_ends_before_it_holds_too_many_bytes
             leads_are_counted_by_their_status_without_the_erased
             following_the_feed_meets_the_last_change_of_every_lead
+            what_an_account_has_is_counted_with_every_change
+            a_change_that_exceeds_a_quota_is_refused_whole
+            an_account_that_is_over_its_quota_can_change_and_remove
+            racing_changes_fill_a_quota_exactly
             a_request_is_claimed_once_and_its_answer_reads_back
             a_request_is_claimed_anew_once_it_is_old
             accounts_share_no_names_for_requests
@@ -242,7 +247,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
+                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

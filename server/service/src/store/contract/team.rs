@@ -4,7 +4,7 @@ use super::tenant::Tenant;
 use super::world::{Shared, at, email, race, token};
 use crate::store::{
     Action, AuditEvent, Claim, LinkPurpose, MemberChange, MemberChanged, NewLink, NewMember, Store,
-    Teammate, TokenDigest,
+    StoreError, Teammate, TokenDigest,
 };
 use domain::{MemberId, Role, Timestamp};
 
@@ -53,11 +53,20 @@ impl Mate {
         role: Role,
         now: Timestamp,
     ) -> TokenDigest {
+        assert!(self.try_invite(store, tenant, role, now).await.unwrap());
+        self.invitation(tenant, role, now).digest
+    }
+
+    pub(super) async fn try_invite(
+        &self,
+        store: &dyn Store,
+        tenant: &Tenant,
+        role: Role,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let link = self.invitation(tenant, role, now);
-        let digest = link.digest;
         let event = tenant.event(Action::InvitationCreated, &self.name, now);
-        assert!(store.invite(link, event).await.unwrap());
-        digest
+        store.invite(link, event).await
     }
 
     pub(super) async fn accept(

@@ -37,7 +37,7 @@ fn is_of(change: &VerdictChange, digest: &KeyDigest, account: &AccountId) -> boo
 async fn decided_by(store: &dyn Store, digest: &KeyDigest) -> String {
     let record = store.find_key_by_digest(digest).await.unwrap().unwrap();
     let key = CalledKey::new(record.account_id.clone(), record.id.clone());
-    let usage = Arc::new(KeyUsage::new(key));
+    let usage = Arc::new(KeyUsage::new(key, Arc::default()));
     format!("{:?}", Verdict::new(record, usage))
 }
 

@@ -1,0 +1,137 @@
+//! Quotas of an account: limits on its stored data, keys and members.
+
+/// The kinds of thing that a quota limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    Items,
+    /// Bytes of the items' texts in UTF-8.
+    ItemBytes,
+    Leads,
+    /// API keys that are neither revoked nor expired.
+    Keys,
+    /// Members who are not deactivated, and open invitations.
+    Members,
+}
+
+impl Resource {
+    /// As it is called on the Settings page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Items => "Items",
+            Self::ItemBytes => "Size of the items",
+            Self::Leads => "Leads",
+            Self::Keys => "API keys",
+            Self::Members => "Members and invitations",
+        }
+    }
+
+    /// An amount, such as `1,000 items` or `2.5 MiB of items`.
+    pub fn amount(self, number: u64) -> String {
+        let (one, many) = match self {
+            Self::Items => ("item", "items"),
+            Self::ItemBytes => return format!("{} of items", size(number)),
+            Self::Leads => ("lead", "leads"),
+            Self::Keys => ("API key", "API keys"),
+            Self::Members => ("member or invitation", "members and invitations"),
+        };
+        let noun = if number == 1 { one } else { many };
+        format!("{} {noun}", grouped(number))
+    }
+
+    /// For a member whose change would have exceeded the quota.
+    pub fn refusal(self, limit: u64) -> String {
+        format!(
+            "Your account may have at most {}, so nothing was changed. {}, or ask the operator of this server for more.",
+            self.amount(limit),
+            self.advice(),
+        )
+    }
+
+    /// How to get below the quota.
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::Items | Self::ItemBytes => "Remove items that you no longer sell",
+            Self::Leads => "Erase leads that you no longer need",
+            Self::Keys => "Revoke keys that nothing uses",
+            Self::Members => "Deactivate members or withdraw invitations",
+        }
+    }
+}
+
+/// How much of a quota is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotaUse {
+    pub resource: Resource,
+    pub used: u64,
+    /// `None`: the operator has set no limit.
+    pub limit: Option<u64>,
+}
+
+impl QuotaUse {
+    /// Such as `12 of 1,000`.
+    pub fn text(&self) -> String {
+        let write = |number| match self.resource {
+            Resource::ItemBytes => size(number),
+            _ => grouped(number),
+        };
+        match self.limit {
+            Some(limit) => format!("{} of {}", write(self.used), write(limit)),
+            None => format!("{}, no limit", write(self.used)),
+        }
+    }
+}
+
+/// `1,204`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `512 bytes`, `1.5 KiB`, `2.0 MiB`: rounded down.
+fn size(bytes: u64) -> String {
+    const KIB: u64 = 1_024;
+    let (unit, name) = match bytes {
+        0..KIB => return format!("{bytes} bytes"),
+        bytes if bytes < KIB * KIB => (KIB, "KiB"),
+        _ => (KIB * KIB, "MiB"),
+    };
+    let tenths = bytes % unit * 10 / unit;
+    format!("{}.{tenths} {name}", grouped(bytes / unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_for_people() {
+        assert_eq!(Resource::Items.amount(1), "1 item");
+        assert_eq!(Resource::Keys.amount(1_000), "1,000 API keys");
+        assert_eq!(Resource::ItemBytes.amount(1_536), "1.5 KiB of items");
+        let text = |resource, used, limit| {
+            QuotaUse {
+                resource,
+                used,
+                limit,
+            }
+            .text()
+        };
+        assert_eq!(
+            text(Resource::Leads, 12, Some(1_000_000)),
+            "12 of 1,000,000"
+        );
+        assert_eq!(text(Resource::Leads, 0, None), "0, no limit");
+        let limit = Some(4 << 30);
+        assert_eq!(
+            text(Resource::ItemBytes, 999, limit),
+            "999 bytes of 4,096.0 MiB"
+        );
+    }
+}

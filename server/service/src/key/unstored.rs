@@ -1,0 +1,288 @@
+//! Revocations and pauses that the database did not carry out: in force on this node, and stored as soon as possible.
+//!
+//! 1. If the database fails to carry out a revocation or a pause, for example because its disk is full, this node refuses
+//!    the keys from memory before the caller gets an answer. The answer is [`Error::NotStored`]: other nodes still accept
+//!    the keys, and a restart of this node loses the change.
+//! 2. The node tries again every second ([`Service::store_stops_for_ever`]). What has happened to the key meanwhile
+//!    decides: a key that ended or was paused by another change needs nothing more.
+//! 3. Once the change is stored and every node has acknowledged it, the memory is cleared.
+
+use crate::store::{AuditEvent, Authority, KeyRecord, SeveralChange};
+use crate::{CalledKey, Error, Service};
+use domain::{AccountId, KeyId, KeyStatus, Timestamp};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Changes that are kept at most, some hundred bytes each.
+const MOST: usize = 10_000;
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// A revocation or a pause, of one key or of all keys of an account.
+#[derive(Clone)]
+pub(crate) struct Stop {
+    pub account: AccountId,
+    /// `None`: every key of the account.
+    pub key: Option<KeyId>,
+    /// [`SeveralChange::Pause`] or [`SeveralChange::Revoke`].
+    pub change: SeveralChange,
+    pub at: Timestamp,
+    pub event: StopEvent,
+}
+
+/// The audit event of a change.
+#[derive(Clone)]
+pub(crate) enum StopEvent {
+    /// Of one key, as it was.
+    OfKey(Arc<dyn Fn(&KeyRecord) -> AuditEvent + Send + Sync>),
+    /// Of all keys of an account, by their number.
+    OfAll(Arc<dyn Fn(u32) -> AuditEvent + Send + Sync>),
+}
+
+impl fmt::Debug for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stop")
+            .field("account", &self.account)
+            .field("key", &self.key)
+            .field("change", &self.change)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Stop {
+    fn is_pause(&self) -> bool {
+        matches!(self.change, SeveralChange::Pause)
+    }
+}
+
+/// Each change once. A revocation takes the place of a pause.
+#[derive(Debug, Default)]
+struct Stops {
+    of_keys: HashMap<KeyId, Arc<Stop>>,
+    of_accounts: HashMap<AccountId, Arc<Stop>>,
+}
+
+impl Stops {
+    fn len(&self) -> usize {
+        self.of_keys.len() + self.of_accounts.len()
+    }
+
+    fn add(&mut self, stop: Stop) {
+        let stop = Arc::new(stop);
+        match &stop.key {
+            None => {
+                self.of_accounts.insert(stop.account.clone(), stop);
+            }
+            Some(key) => {
+                let known = self.of_keys.get(key);
+                if known.is_none_or(|known| known.is_pause()) {
+                    self.of_keys.insert(key.clone(), stop);
+                }
+            }
+        }
+    }
+
+    /// Removes this very change: another one may have taken its place.
+    fn remove(&mut self, stop: &Arc<Stop>) {
+        let is_same = |known: Option<&Arc<Stop>>| known.is_some_and(|k| Arc::ptr_eq(k, stop));
+        match &stop.key {
+            None if is_same(self.of_accounts.get(&stop.account)) => {
+                self.of_accounts.remove(&stop.account);
+            }
+            Some(key) if is_same(self.of_keys.get(key)) => {
+                self.of_keys.remove(key);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct UnstoredStops {
+    /// As many as there are in `stops`, so that a call takes no lock while there are none.
+    count: AtomicUsize,
+    stops: Mutex<Stops>,
+}
+
+impl UnstoredStops {
+    pub(crate) fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    /// The status under which this node refuses the key, whatever the database contains.
+    pub(crate) fn of(&self, key: &CalledKey) -> Option<KeyStatus> {
+        self.find(&key.account_id, &key.key_id)
+    }
+
+    pub(crate) fn find(&self, account: &AccountId, key: &KeyId) -> Option<KeyStatus> {
+        if self.count() == 0 {
+            return None;
+        }
+        let stops = self.lock();
+        let of_account = stops.of_accounts.get(account);
+        let stop = of_account.or_else(|| stops.of_keys.get(key))?;
+        Some(if stop.is_pause() {
+            KeyStatus::Paused
+        } else {
+            KeyStatus::Revoked
+        })
+    }
+
+    /// All of them, or none if there is no room.
+    fn add(&self, stops: Vec<Stop>) -> bool {
+        self.change(|known| {
+            let fits = known.len() + stops.len() <= MOST;
+            if fits {
+                for stop in stops {
+                    known.add(stop);
+                }
+            }
+            fits
+        })
+    }
+
+    fn all(&self) -> Vec<Arc<Stop>> {
+        let stops = self.lock();
+        let all = stops.of_accounts.values().chain(stops.of_keys.values());
+        all.cloned().collect()
+    }
+
+    /// An admin has resumed the key.
+    pub(crate) fn forget_pause(&self, key: &KeyId) {
+        if self.count() > 0 {
+            self.change(|stops| {
+                if stops.of_keys.get(key).is_some_and(|stop| stop.is_pause()) {
+                    stops.of_keys.remove(key);
+                }
+            });
+        }
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Stops) -> T) -> T {
+        let mut stops = self.lock();
+        let changed = change(&mut stops);
+        self.count.store(stops.len(), Ordering::SeqCst);
+        changed
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Stops> {
+        // Nothing panics while it is held.
+        self.stops.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Service {
+    /// Puts revocations or pauses that the database did not carry out into force on this node, and gives the error for
+    /// the caller: [`Error::NotStored`], or `error` itself if the database has refused the change or this is a command,
+    /// which answers no calls.
+    pub(crate) fn refuse_here(&self, error: Error, stops: Vec<Stop>) -> Error {
+        match error {
+            Error::Refused(_)
+            | Error::OverQuota(_)
+            | Error::MissingScope(_)
+            | Error::KeyDenied(_) => error,
+            error if self.heart.is_aside() => error,
+            error => {
+                let number = stops.len();
+                let first = stops.first().and_then(|stop| stop.key.clone());
+                if !self.unstored.add(stops) {
+                    return error;
+                }
+                if let Error::StorageLow(_) = error {
+                    self.note_full();
+                }
+                let why: &dyn std::error::Error = &error;
+                tracing::error!(
+                    why,
+                    number,
+                    key = first.as_ref().map_or("all", KeyId::as_str),
+                    "a revocation or pause could not be stored; this node refuses the keys from memory and tries again"
+                );
+                Error::NotStored(error.into())
+            }
+        }
+    }
+
+    /// The same for one change of some keys of an account.
+    pub(crate) fn stop_here<'a>(
+        &self,
+        error: Error,
+        account: &AccountId,
+        keys: impl IntoIterator<Item = &'a KeyId>,
+        change: &SeveralChange,
+        at: Timestamp,
+        event: impl Fn(&KeyRecord) -> AuditEvent + Send + Sync + 'static,
+    ) -> Error {
+        let event: Arc<dyn Fn(&KeyRecord) -> AuditEvent + Send + Sync> = Arc::new(event);
+        let stop = |key: &KeyId| Stop {
+            account: account.clone(),
+            key: Some(key.clone()),
+            change: change.clone(),
+            at,
+            event: StopEvent::OfKey(event.clone()),
+        };
+        self.refuse_here(error, keys.into_iter().map(stop).collect())
+    }
+
+    /// Tries once more to store what is in force on this node alone, and gives how many changes are left.
+    pub async fn store_stops(&self) -> usize {
+        for stop in self.unstored.all() {
+            match self.store_stop(&stop).await {
+                // Also if the key has ended meanwhile.
+                Ok(()) => {
+                    self.unstored.change(|stops| stops.remove(&stop));
+                    let key = stop.key.as_ref().map_or("all", KeyId::as_str);
+                    tracing::info!(key, "a revocation or pause is stored now");
+                }
+                Err(error) => {
+                    if let Error::StorageLow(_) = error {
+                        self.note_full();
+                    }
+                    let error: &dyn std::error::Error = &error;
+                    tracing::debug!(error, "a revocation or pause cannot be stored yet");
+                }
+            }
+        }
+        self.unstored.count()
+    }
+
+    async fn store_stop(&self, stop: &Stop) -> Result<(), Error> {
+        // The caller had the authority when they asked, which is when the change took effect here.
+        let inherent = |event: AuditEvent| event.under(Authority::Inherent);
+        let (account, at) = (&stop.account, stop.at);
+        match (&stop.event, &stop.key, &stop.change) {
+            (StopEvent::OfKey(event), Some(key), change) => {
+                let event = |key: &KeyRecord| inherent(event(key));
+                let ids = std::slice::from_ref(key);
+                let stored = self.store.change_keys(account, ids, change, at, &event);
+                let (_, receipt) = self.everywhere(stored).await?;
+                if !stop.is_pause() {
+                    self.keep_receipt(account, at, Some(key), receipt).await;
+                }
+            }
+            (StopEvent::OfAll(event), _, SeveralChange::Revoke(revocation)) => {
+                let Some(by) = revocation.by.member() else {
+                    return Ok(());
+                };
+                let event = |keys: u32| inherent(event(keys));
+                let reason = revocation.reason;
+                let stored = self.store.revoke_all_keys(account, at, by, reason, &event);
+                // The rows of the keys follow in the background.
+                if let (Some((_, revocation)), receipt) = self.everywhere(stored).await? {
+                    self.keep_receipt_of_all(&revocation, receipt).await;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn store_stops_for_ever(&self) {
+        loop {
+            tokio::time::sleep(AGAIN_AFTER).await;
+            self.store_stops().await;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Quotas of accounts, and their use.
+
+use super::Result;
+use async_trait::async_trait;
+use domain::{AccountId, Resource, Timestamp};
+
+/// Ceilings that hold for each account. Without one, there is no limit.
+///
+/// A change is refused if the account would have more afterwards than the ceiling allows *and* more than before: an
+/// account that is over, after a ceiling was lowered, can still change and remove what it has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Quotas {
+    pub items: Option<u64>,
+    pub item_bytes: Option<u64>,
+    pub leads: Option<u64>,
+    pub keys: Option<u64>,
+    pub members: Option<u64>,
+}
+
+impl Quotas {
+    pub const fn of(&self, resource: Resource) -> Option<u64> {
+        match resource {
+            Resource::Items => self.items,
+            Resource::ItemBytes => self.item_bytes,
+            Resource::Leads => self.leads,
+            Resource::Keys => self.keys,
+            Resource::Members => self.members,
+        }
+    }
+}
+
+/// How much an account uses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    pub items: u64,
+    /// Of their texts in UTF-8.
+    pub item_bytes: u64,
+    /// Without the erased.
+    pub leads: u64,
+    /// Neither revoked nor expired.
+    pub keys: u64,
+    /// Active members and open invitations.
+    pub members: u64,
+}
+
+/// A change would have taken an account above its quota; nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverQuota {
+    pub resource: Resource,
+    pub limit: u64,
+}
+
+#[async_trait]
+pub trait QuotaStore: Send + Sync + 'static {
+    /// Sets the ceilings, for all handles of this store. Changes that come later are held against them, each in its own
+    /// transaction, and fail with [`super::StoreError::OverQuota`].
+    fn limit_accounts(&self, quotas: Quotas);
+
+    fn quotas(&self) -> Quotas;
+
+    /// How much an account uses at `now`.
+    async fn usage(&self, account: &AccountId, now: Timestamp) -> Result<Usage>;
+}

@@ -1,0 +1,138 @@
+//! Quotas of accounts. Each change that can exceed one counts before and after it, in its own transaction; the account's
+//! lock keeps other changes out meanwhile, so that the counts are exact.
+
+use super::{Connection, Executor, Result, Store};
+use crate::error::{Corrupt, Doing as _};
+use crate::sql::quota;
+use async_trait::async_trait;
+use domain::{AccountId, Resource, Timestamp};
+use service::store::{OverQuota, QuotaStore, Quotas, StoreError, Usage};
+use std::sync::PoisonError;
+
+const DOING: &str = "counting what an account has";
+
+#[async_trait]
+impl QuotaStore for Store {
+    fn limit_accounts(&self, quotas: Quotas) {
+        *self.quotas.write().unwrap_or_else(PoisonError::into_inner) = quotas;
+    }
+
+    fn quotas(&self) -> Quotas {
+        *self.quotas.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn usage(&self, account: &AccountId, now: Timestamp) -> Result<Usage> {
+        let items = Items::of(&self.readers, account).await?;
+        let members = counted(&self.readers, quota::MEMBERS, account, None).await?;
+        let invitations = counted(&self.readers, quota::INVITATIONS, account, Some(now)).await?;
+        Ok(Usage {
+            items: items.number,
+            item_bytes: items.bytes,
+            leads: leads(&self.readers, account).await?,
+            keys: counted(&self.readers, quota::LIVE_KEYS, account, Some(now)).await?,
+            members: members + invitations,
+        })
+    }
+}
+
+/// The items of an account, as triggers count them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Items {
+    number: u64,
+    bytes: u64,
+}
+
+impl Items {
+    pub(super) async fn of(executor: impl Executor<'_>, account: &AccountId) -> Result<Self> {
+        let row: Option<(i64, i64)> = sqlx::query_as(quota::ITEMS)
+            .bind(account.as_str())
+            .fetch_optional(executor)
+            .await
+            .doing(DOING)?;
+        let (items, bytes) = row.unwrap_or_default();
+        Ok(Self {
+            number: number(items, "item_usage.items")?,
+            bytes: number(bytes, "item_usage.bytes")?,
+        })
+    }
+
+    /// Holds what `connection`'s transaction has stored against the quotas, `self` being what was there before.
+    pub(super) async fn check(
+        self,
+        connection: &mut Connection,
+        quotas: Quotas,
+        account: &AccountId,
+    ) -> Result<()> {
+        let after = Self::of(connection, account).await?;
+        check(quotas, Resource::Items, self.number, after.number)?;
+        check(quotas, Resource::ItemBytes, self.bytes, after.bytes)
+    }
+}
+
+/// The leads of an account, as triggers count them.
+pub(super) async fn leads(executor: impl Executor<'_>, account: &AccountId) -> Result<u64> {
+    let leads: Option<i64> = sqlx::query_scalar(quota::LEADS)
+        .bind(account.as_str())
+        .fetch_optional(executor)
+        .await
+        .doing(DOING)?;
+    number(leads.unwrap_or_default(), "lead_usage.leads")
+}
+
+/// After a key was added. `added` is how many more live keys there are than before.
+pub(super) async fn check_keys(
+    connection: &mut Connection,
+    quotas: Quotas,
+    account: &AccountId,
+    now: Timestamp,
+    added: u64,
+) -> Result<()> {
+    if quotas.keys.is_none() {
+        return Ok(());
+    }
+    let keys = counted(connection, quota::LIVE_KEYS, account, Some(now)).await?;
+    check(quotas, Resource::Keys, keys.saturating_sub(added), keys)
+}
+
+/// Active members and open invitations.
+pub(super) async fn members(
+    connection: &mut Connection,
+    account: &AccountId,
+    now: Timestamp,
+) -> Result<u64> {
+    let members = counted(&mut *connection, quota::MEMBERS, account, None).await?;
+    let invitations = counted(connection, quota::INVITATIONS, account, Some(now)).await?;
+    Ok(members + invitations)
+}
+
+/// # Errors
+/// [`StoreError::OverQuota`] if there is more than the quota allows, and more than before.
+pub(super) fn check(quotas: Quotas, resource: Resource, before: u64, after: u64) -> Result<()> {
+    match quotas.of(resource) {
+        Some(limit) if after > limit && after > before => {
+            Err(StoreError::OverQuota(OverQuota { resource, limit }))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn counted(
+    executor: impl Executor<'_>,
+    statement: &'static str,
+    account: &AccountId,
+    now: Option<Timestamp>,
+) -> Result<u64> {
+    let query = sqlx::query_scalar(statement).bind(account.as_str());
+    let query = match now {
+        Some(now) => query.bind(now.millis()),
+        None => query,
+    };
+    let counted: i64 = query.fetch_one(executor).await.doing(DOING)?;
+    Ok(counted.unsigned_abs())
+}
+
+fn number(stored: i64, column: &'static str) -> Result<u64> {
+    u64::try_from(stored)
+        .map_err(|_| Corrupt(column))
+        .doing(DOING)
+}

@@ -1,0 +1,270 @@
+//! A disk that is full: what is refused, what goes on, and what becomes of a revocation that cannot be written.
+
+use crate::installation::wait_for;
+use crate::postgres::{Database, start};
+use crate::small_disk::SmallDisk;
+use crate::support::{Client, PASSWORD, Server, run, voxum};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::process::Command;
+use std::sync::Arc;
+
+const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
+/// Keys that one after the other revoke themselves until one of them cannot be written.
+const SPARE: usize = 20;
+/// Far more changes than fit in the space that a database has set aside for itself.
+const CHANGES: usize = 3_000;
+const NOT_STORED: &str = "Refused on this node, not yet stored";
+
+struct Key {
+    id: String,
+    client: Client,
+}
+
+struct World<'a> {
+    disk: &'a SmallDisk,
+    command: Command,
+    server: Server,
+    owner: Client,
+    /// Of a feed and of leads.
+    writer: Client,
+    keys: Vec<Key>,
+}
+
+impl<'a> World<'a> {
+    fn new(disk: &'a SmallDisk, database: &str) -> Self {
+        let mut command = voxum(disk.path());
+        command
+            .env("VOXUM_DATABASE_URL", database)
+            .env("VOXUM_PEPPER", PEPPER);
+        let server = Server::of(&mut disk.run(&command), true);
+        let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+        let scopes = ["inventory:write", "leads:write"];
+        let secret = owner.create_with("Feed", "form-token-of-the-feed", &scopes);
+        let writer = owner.with_key(&secret.unwrap());
+        let key = |number: usize| {
+            let token = format!("form-token-{number:08}");
+            let (id, secret) = owner.issue(&format!("Key {number}"), &token).unwrap();
+            let client = owner.with_key(&secret);
+            Key { id, client }
+        };
+        Self {
+            disk,
+            command,
+            writer,
+            keys: (0..SPARE + 3).map(key).collect(),
+            owner,
+            server,
+        }
+    }
+
+    fn push(&self, round: usize) -> (u16, String) {
+        let mut items = String::new();
+        for number in 0..100 {
+            let text = "x".repeat(1_000);
+            let id = format!("{round}-{number}");
+            let item = json!({ "id": id, "name": id, "description": text });
+            write!(items, "{item},").unwrap();
+        }
+        let body = format!(r#"{{ "items": [{}] }}"#, items.trim_end_matches(','));
+        code(&self.writer, "POST", "/api/inventory", &body)
+    }
+
+    fn new_lead(&self) -> (u16, String) {
+        code(
+            &self.writer,
+            "POST",
+            "/api/leads",
+            r#"{ "email": "a@example.com" }"#,
+        )
+    }
+
+    /// Signing in, pausing and revoking.
+    fn people_can_still_act(&self) {
+        let form = format!(
+            "email=ada%40example.com&password={}",
+            PASSWORD.replace(' ', "+")
+        );
+        let visitor = self.server.client(None);
+        assert_eq!(visitor.form("/sign-in", &form).unwrap().status, 303);
+        let [.., paused, revoked] = &self.keys[..] else {
+            panic!("there are keys")
+        };
+        let pause = format!("/keys/{}/pause", paused.id);
+        assert_eq!(self.owner.form(&pause, "").unwrap().status, 303);
+        let answer = code(&paused.client, "GET", "/api/key", "");
+        assert_eq!(answer, (401, "paused_key".to_owned()));
+        let form = json!({ "reason": "leaked", "confirm": "" });
+        let arguments = json!({ "id": revoked.id, "form": form });
+        let answer = self.owner.call("keys/revoke", &arguments).unwrap();
+        assert_eq!(answer["Ok"]["status"], "revoked", "{answer}");
+        let answer = code(&revoked.client, "GET", "/api/key", "");
+        assert_eq!(answer, (401, "revoked_key".to_owned()));
+    }
+
+    /// Fills the disk, and what the database has set aside, until a revocation cannot be written. Gives the keys that
+    /// were refused from memory alone.
+    fn revocations_cannot_be_written(&self) -> Vec<&Key> {
+        self.disk.fill(0);
+        let busy = &self.keys[0];
+        let change = |verb| {
+            let path = format!("/keys/{}/{verb}", busy.id);
+            self.owner.form(&path, "").unwrap();
+        };
+        let anybody = self.server.client(None);
+        let full = (0..CHANGES).any(|_| {
+            change("pause");
+            let ready = anybody.get("/readyz").unwrap().body;
+            let is_stored = !ready.contains("not_stored");
+            if is_stored {
+                change("resume");
+            }
+            !is_stored
+        });
+        assert!(full, "the database never ran out of space");
+        let mut spare = self.keys[1..=SPARE].iter();
+        let revoked = spare.find(|key| {
+            let answer = code(&key.client, "DELETE", "/api/key", "");
+            assert!(
+                answer.0 == 204 || answer == (503, "not_stored".to_owned()),
+                "{answer:?}"
+            );
+            let after = code(&key.client, "GET", "/api/key", "");
+            assert_eq!(after, (401, "revoked_key".to_owned()));
+            answer.0 == 503
+        });
+        let by_holder = revoked.expect("all revocations could be written");
+        let by_form = spare.next().expect("a key that is left");
+        let path = format!("/keys/{}/revoke", by_form.id);
+        let page = self.owner.form(&path, "reason=leaked&confirm=").unwrap();
+        assert_eq!(page.status, 503, "{}", page.body);
+        assert!(page.body.contains(NOT_STORED), "{}", page.body);
+        let by_call = spare.next().expect("a key that is left");
+        let form = json!({ "reason": "leaked", "confirm": "" });
+        let arguments = json!({ "id": by_call.id, "form": form });
+        let answer = self.owner.call("keys/revoke", &arguments).unwrap();
+        assert_eq!(answer, json!({ "Err": "not_stored" }));
+        let stopped = vec![by_holder, by_form, by_call];
+        for key in &stopped {
+            let answer = code(&key.client, "GET", "/api/key", "");
+            assert_eq!(answer, (401, "revoked_key".to_owned()));
+            let page = self.owner.get(&format!("/keys/{}", key.id)).unwrap();
+            assert!(page.body.contains(NOT_STORED), "{}", page.body);
+        }
+        for page in ["/", "/keys", "/settings"] {
+            assert_eq!(self.owner.get(page).unwrap().status, 200, "{page}");
+        }
+        // A holder who asks again must not take the refusal for a stored revocation.
+        let again = code(&by_holder.client, "DELETE", "/api/key", "");
+        assert_eq!(again, (503, "not_stored".to_owned()));
+        stopped
+    }
+
+    fn operators_are_told(&self) {
+        let ready = self.server.client(None).get("/readyz").unwrap();
+        assert_eq!(ready.status, 200, "{}", ready.body);
+        assert!(ready.body.contains("storage_low\n"), "{}", ready.body);
+        assert!(ready.body.contains("not_stored: "), "{}", ready.body);
+        let address = self.server.url.trim_start_matches("http://");
+        let mut doctor = self.disk.run(&self.command);
+        let (status, out, err) = run(doctor.env("VOXUM_LISTEN", address).arg("doctor"));
+        assert_eq!(status, Some(1), "{out}{err}");
+        assert!(
+            out.contains("in force on it alone and not yet stored"),
+            "{out}{err}"
+        );
+        assert!(out.contains("storage is low"), "{out}{err}");
+    }
+
+    /// Frees the space, after which everything is stored and stays so.
+    fn everything_is_stored_once_there_is_space(self, stopped: &[String]) {
+        self.disk.empty();
+        let anybody = self.server.client(None);
+        wait_for("it is stored", || {
+            anybody.get("/readyz").unwrap().body == "ok\n"
+        });
+        let by_holder = self.keys.iter().find(|key| key.id == stopped[0]).unwrap();
+        let answer = code(&by_holder.client, "DELETE", "/api/key", "");
+        assert_eq!(answer, (401, "revoked_key".to_owned()));
+        assert_eq!(self.push(usize::MAX).0, 200);
+        assert_eq!(self.new_lead().0, 201);
+        let (ended, log, _) = self.server.stop();
+        assert!(ended.success() && !log.contains("panicked"), "{log}");
+        assert!(
+            log.contains("could not be stored; this node refuses"),
+            "{log}"
+        );
+        let server = Server::of(&mut self.disk.run(&self.command), false);
+        let owner = server.again(&self.owner);
+        for key in owner.keys() {
+            let is_stopped = stopped.iter().any(|id| key["id"] == id.as_str());
+            assert!(!is_stopped || key["status"] == "revoked", "{key}");
+        }
+        server.stop();
+    }
+}
+
+/// The status of an answer, and the code of a refusal.
+#[track_caller]
+fn code(client: &Client, method: &str, path: &str, body: &str) -> (u16, String) {
+    let answer = client.send(method, path, "application/json", body).unwrap();
+    let json: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let code = json["code"].as_str().unwrap_or_default();
+    (answer.status, code.to_owned())
+}
+
+fn low() -> (u16, String) {
+    (503, "storage_low".to_owned())
+}
+
+#[test]
+fn a_full_disk_stops_feeds_and_never_a_revocation_on_sqlite() {
+    let disk = SmallDisk::new();
+    let database = format!("sqlite:{}/data/voxum.db", disk.path().display());
+    let world = World::new(&disk, &database);
+    disk.fill(14 << 20);
+    // 5 % of 30 MiB stay free, and room for the write-ahead log.
+    let refused = (0..200).find_map(|round| match world.push(round) {
+        (200, _) => None,
+        refused => Some((round, refused)),
+    });
+    let (round, refused) = refused.expect("the disk was never full");
+    assert!(round > 0, "the first feed was refused");
+    assert_eq!(refused, low());
+    assert_eq!(world.new_lead(), low());
+    world.people_can_still_act();
+
+    let stopped = world.revocations_cannot_be_written();
+    let stopped: Vec<_> = stopped.iter().map(|key| key.id.clone()).collect();
+    world.operators_are_told();
+    world.everything_is_stored_once_there_is_space(&stopped);
+}
+
+#[test]
+fn a_full_disk_stops_feeds_and_never_a_revocation_on_postgresql() {
+    let disk = SmallDisk::new();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let database = runtime.block_on(async {
+        let server = Arc::new(start(None, &disk.inside_as_user()));
+        let tables = disk.path().join("tables");
+        let small = format!("CREATE TABLESPACE small LOCATION '{}'", tables.display());
+        server.command(&small).await;
+        Database::on(server, "template1", "TABLESPACE small").await
+    });
+    let world = World::new(&disk, database.url().as_str());
+    disk.fill(0);
+    let refused = (0..200)
+        .map(|round| world.push(round))
+        .find(|answer| answer.0 != 200);
+    assert_eq!(refused, Some(low()));
+    // PostgreSQL has just said so; it is not asked again for a lead.
+    assert_eq!(world.new_lead(), low());
+    disk.fill(4 << 20);
+    world.people_can_still_act();
+
+    let stopped = world.revocations_cannot_be_written();
+    let stopped: Vec<_> = stopped.iter().map(|key| key.id.clone()).collect();
+    world.operators_are_told();
+    world.everything_is_stored_once_there_is_space(&stopped);
+    runtime.block_on(database.drop());
+}

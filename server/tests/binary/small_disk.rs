@@ -1,0 +1,129 @@
+//! A file system of 30 MiB that a test can fill.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+const SIZE: &str = "size=30m,mode=1777";
+
+/// In a namespace of mounts of its own, which ends with this value. Without root, it is in a namespace of users as well.
+pub struct SmallDisk {
+    /// Keeps the namespace until its standard input ends.
+    keeper: Child,
+    place: TempDir,
+}
+
+impl SmallDisk {
+    pub fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let mut keeper = Command::new("unshare");
+        let user = user();
+        if user != ROOT {
+            keeper.arg("--map-root-user");
+        }
+        // The folder for PostgreSQL belongs to the user that its server runs as.
+        let script = "mount -t tmpfs -o \"$1\" small \"$2\" && mkdir \"$2/tables\" && \
+                      { [ \"$3\" = self ] || chown \"$3\" \"$2/tables\"; } && echo mounted && exec cat";
+        let owner = if user == ROOT { "postgres" } else { "self" };
+        let mut keeper = keeper
+            .args(["--mount", "sh", "-c", script, "sh", SIZE])
+            .args([place.path().as_os_str(), owner.as_ref()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("unshare, of util-linux, is installed");
+        let mut line = String::new();
+        let mut out = BufReader::new(keeper.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        assert_eq!(
+            line, "mounted\n",
+            "a file system cannot be mounted: run the tests as root, or allow user namespaces"
+        );
+        Self { keeper, place }
+    }
+
+    /// Where programs that were started by [`Self::inside`] find it.
+    pub fn path(&self) -> &Path {
+        self.place.path()
+    }
+
+    /// Words to put before a command so that it runs in the namespace.
+    pub fn inside(&self) -> Vec<String> {
+        let target = format!("--target={}", self.keeper.id());
+        let mut words = vec!["nsenter".to_owned(), target, "--mount".to_owned()];
+        if user() != ROOT {
+            words.extend(["--user".to_owned(), "--preserve-credentials".to_owned()]);
+        }
+        words
+    }
+
+    /// The same for PostgreSQL, which refuses to run as root, also as the root of a namespace.
+    pub fn inside_as_user(&self) -> Vec<String> {
+        let mut words = self.inside();
+        let user = user();
+        if user != ROOT {
+            words.extend(["unshare".to_owned(), format!("--map-user={user}")]);
+        }
+        words
+    }
+
+    /// The command in the namespace, with the environment that it was given and no other.
+    pub fn run(&self, command: &Command) -> Command {
+        let words = self.inside();
+        let mut inside = Command::new(&words[0]);
+        inside
+            .args(&words[1..])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .env_clear();
+        for (name, value) in command.get_envs() {
+            if let Some(value) = value {
+                inside.env(name, value);
+            }
+        }
+        inside
+    }
+
+    /// Writes a file until `left` bytes are free.
+    pub fn fill(&self, left: usize) {
+        let mut filler = File::create(self.filler()).unwrap();
+        let piece = [0; 4_096];
+        loop {
+            match filler.write_all(&piece) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::StorageFull => break,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        let size = filler.metadata().unwrap().len();
+        filler.set_len(size.saturating_sub(left as u64)).unwrap();
+    }
+
+    pub fn empty(&self) {
+        std::fs::remove_file(self.filler()).unwrap();
+    }
+
+    /// As this process sees it, which is in another namespace.
+    fn filler(&self) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.keeper.id()));
+        let place = self.place.path().strip_prefix("/").unwrap();
+        root.join(place).join("filler")
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
+
+const ROOT: u32 = 0;
+
+/// The user that runs the tests.
+fn user() -> u32 {
+    std::fs::metadata("/proc/self").unwrap().uid()
+}

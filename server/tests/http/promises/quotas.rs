@@ -1,0 +1,171 @@
+//! Quotas of an account, as its keys and its members meet them.
+
+use crate::support::World;
+use serde_json::{Value, json};
+use service::store::{QuotaStore as _, Quotas};
+
+const SCOPES: [&str; 4] = [
+    "inventory:read",
+    "inventory:write",
+    "leads:read",
+    "leads:write",
+];
+
+#[tokio::test]
+async fn a_call_that_exceeds_a_quota_is_refused_with_its_own_code() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &SCOPES).await;
+    world.store.limit_accounts(Quotas {
+        items: Some(1),
+        item_bytes: Some(1_000),
+        leads: Some(1),
+        ..Quotas::default()
+    });
+    key.put("/api/inventory/A", &json!({ "name": "a" }))
+        .await
+        .expect(201);
+    let lead = json!({ "email": "grace@example.com" });
+    let first = key.post("/api/leads", &lead).await.expect(201);
+    let exceeded = (507, "quota_exceeded".to_owned());
+
+    let items = json!({ "items": [{ "id": "B", "name": "b" }, { "id": "A", "name": "new" }] });
+    let answer = key.post("/api/inventory", &items).await;
+    assert_eq!(answer.problem(), exceeded);
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("at most 1 item,"), "{detail}");
+    let stored = key.get("/api/inventory/A").await.expect(200).json();
+    assert_eq!(stored["name"], "a", "a part of the feed was stored");
+    let answer = key.put("/api/inventory/B", &json!({ "name": "b" })).await;
+    assert_eq!(answer.problem(), exceeded);
+    let long = json!({ "name": "a", "description": "x".repeat(1_000) });
+    let answer = key.put("/api/inventory/A", &long).await;
+    assert_eq!(answer.problem(), exceeded);
+
+    // It is not kept for the idempotency key: the same request is carried out once there is room.
+    let once = key.with("idempotency-key", "one");
+    assert_eq!(once.post("/api/leads", &lead).await.problem(), exceeded);
+    key.delete(first.header("location")).await.expect(204);
+    once.post("/api/leads", &lead).await.expect(201);
+    key.delete("/api/inventory/A").await.expect(204);
+    key.put("/api/inventory/B", &json!({ "name": "b" }))
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
+async fn a_member_reads_which_quota_a_form_exceeds() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &SCOPES).await;
+    world.store.limit_accounts(Quotas {
+        items: Some(1),
+        keys: Some(1),
+        members: Some(1),
+        ..Quotas::default()
+    });
+    let page = owner
+        .upload("/inventory", "a.csv", "id,name\nA,a\nB,b\n", &[])
+        .await
+        .expect(422)
+        .body;
+    assert!(page.contains("may have at most 1 item,"), "{page}");
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
+
+    let token = owner.keys().await["new_key"]["token"].clone();
+    let form = json!({ "name": "CRM", "scopes": SCOPES, "expires": "90d", "token": token });
+    let answer = owner.call("keys/create", &json!({ "form": form })).await;
+    let answer = answer.expect(200).json();
+    let message = answer["Err"]["quota_exceeded"]["message"].as_str().unwrap();
+    assert!(message.contains("may have at most 1 API key,"), "{message}");
+    let token = token.as_str().unwrap();
+    let fields = [
+        ("name", "CRM"),
+        ("scopes", "leads:read"),
+        ("expires", "90d"),
+        ("token", token),
+    ];
+    let page = owner.form("/keys", &fields).await.expect(422).body;
+    assert!(page.contains("may have at most 1 API key,"), "{page}");
+
+    let rotate = format!("/keys/{}/rotate", key.id);
+    let page = owner.get(&rotate).await.expect(200).body;
+    let (_, rest) = page.split_once("name=\"token\" value=\"").unwrap();
+    let token = &rest[..rest.find('"').unwrap()];
+    let fields = [("grace", "24h"), ("expires", "90d"), ("token", token)];
+    let page = owner.form(&rotate, &fields).await.expect(422).body;
+    assert!(page.contains("may have at most 1 API key,"), "{page}");
+
+    let fields = [("email", "grace@example.com"), ("role", "viewer")];
+    let page = owner.form("/team/invite", &fields).await.expect(422).body;
+    assert!(page.contains("at most 1 member or invitation,"), "{page}");
+}
+
+#[tokio::test]
+async fn settings_show_how_much_of_each_quota_is_in_use() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "Feed", &SCOPES).await;
+    key.put("/api/inventory/A", &json!({ "name": "Honda" }))
+        .await
+        .expect(201);
+    let page = owner.get("/settings").await.expect(200).body;
+    for text in ["Quotas", "1, no limit", "No limit"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    world.store.limit_accounts(Quotas {
+        items: Some(2_000),
+        item_bytes: Some(1 << 20),
+        leads: Some(3),
+        keys: Some(4),
+        members: Some(5),
+    });
+    world.service.limit_accounts_to(1_500);
+    let viewer = world.join(&owner, "grace@example.com", "viewer").await;
+    for reader in [&owner, &viewer] {
+        let page = reader.get("/settings").await.expect(200).body;
+        for text in [
+            "1 of 2,000",
+            "8 bytes of 1.0 MiB",
+            "0 of 3",
+            "1 of 4",
+            "2 of 5",
+            "1,500",
+        ] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn all_keys_of_an_account_share_its_calls() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let stranger = world.stranger().await;
+    let one = owner.create(&world, "One", &["inventory:read"]).await;
+    let other = owner.create(&world, "Other", &["inventory:read"]).await;
+    let theirs = stranger.create(&world, "Theirs", &["inventory:read"]).await;
+    world.service.limit_accounts_to(3);
+    for key in [&one, &other, &one] {
+        key.get("/api/key").await.expect(200);
+    }
+    let answer = other.get("/api/key").await;
+    assert_eq!(answer.problem(), (429, "rate_limited".into()));
+    assert_eq!(answer.header("retry-after"), "1");
+    let detail: Value = answer.json()["detail"].clone();
+    let detail = detail.as_str().unwrap();
+    assert!(detail.starts_with("All keys of this account"), "{detail}");
+    theirs.get("/api/key").await.expect(200);
+    let id = answer.header("x-request-id");
+    let page = owner.get(&format!("/refusals?id={id}")).await.expect(200);
+    assert!(
+        page.body.contains("All keys of the account together"),
+        "{}",
+        page.body
+    );
+    world.clock.advance_seconds(1);
+    for _ in 0..3 {
+        other.get("/api/key").await.expect(200);
+    }
+    other.get("/api/key").await.expect(429);
+}

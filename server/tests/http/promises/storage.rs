@@ -1,0 +1,205 @@
+//! A disk that is nearly full, and revocations and pauses that cannot be stored.
+
+use crate::support::{Key, Member, World};
+use serde_json::json;
+
+const NOT_STORED: &str = "Refused on this node, not yet stored";
+const LEAD: &str = r#"{ "email": "grace@example.com" }"#;
+
+#[tokio::test]
+async fn feeds_and_leads_are_refused_below_the_reserve_and_everything_else_goes_on() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let scopes = [
+        "inventory:read",
+        "inventory:write",
+        "leads:read",
+        "leads:write",
+    ];
+    let key = owner.create(&world, "Feed", &scopes).await;
+    let item = json!({ "name": "Honda" });
+    key.put("/api/inventory/A", &item).await.expect(201);
+    let lead = key
+        .post("/api/leads", &serde_json::from_str(LEAD).unwrap())
+        .await;
+    let lead = lead.expect(201).header("location").to_owned();
+
+    // No disk has so much free space.
+    world.service.keep_free(Some(u64::MAX));
+    let items = json!({ "items": [{ "id": "B", "name": "b" }] });
+    for (method, path, body) in [
+        ("POST", "/api/inventory", items.to_string()),
+        ("PUT", "/api/inventory/A", item.to_string()),
+        ("POST", "/api/leads", LEAD.to_owned()),
+        ("PATCH", &lead, r#"{ "status": "won" }"#.to_owned()),
+    ] {
+        for key in [
+            key.with("content-type", "application/json"),
+            key.with("content-type", "application/json")
+                .with("idempotency-key", format!("{method}{path}")),
+        ] {
+            let answer = key.send(method, path, body.clone()).await;
+            assert_eq!(answer.problem(), (503, "storage_low".into()), "{path}");
+            assert_ne!(answer.header("retry-after"), "");
+        }
+    }
+    let page = owner.upload("/inventory", "a.csv", "id,name\nB,b\n", &[]);
+    let page = page.await.expect(503).body;
+    assert!(page.contains("disk is nearly full"), "{page}");
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 1);
+    let ready = world.nobody().get("/readyz").await.expect(200);
+    assert_eq!(ready.body, "ok\nstorage_low\n");
+
+    key.delete("/api/inventory/A").await.expect(204);
+    key.delete(&lead).await.expect(204);
+    world.sign_in("ada@example.com").await;
+    let other = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let pause = format!("/keys/{}/pause", other.id);
+    owner.form(&pause, &[]).await.expect(303);
+    let answer = owner.revoke(&other.id, "").await.expect(200);
+    assert_eq!(answer.json()["Ok"]["status"], "revoked");
+    key.delete("/api/key").await.expect(204);
+}
+
+/// Has the database refuse to stop keys, as it does without space.
+async fn break_stops(world: &World) {
+    world
+        .sql(
+            "CREATE TRIGGER no_space BEFORE UPDATE ON api_keys
+             WHEN new.revoked_at IS NOT old.revoked_at OR new.paused_at IS NOT old.paused_at
+             BEGIN SELECT RAISE(ABORT, 'no space'); END",
+        )
+        .await;
+}
+
+async fn mend_stops(world: &World) {
+    world.sql("DROP TRIGGER no_space").await;
+}
+
+async fn keys(world: &World, owner: &Member, number: usize) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for number in 0..number {
+        let name = format!("Key {number}");
+        keys.push(owner.create(world, &name, &["inventory:read"]).await);
+    }
+    keys
+}
+
+#[tokio::test]
+async fn a_revocation_that_cannot_be_stored_is_in_force_at_once_and_stored_later() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = &keys(&world, &owner, 1).await[0];
+    key.get("/api/key").await.expect(200);
+    break_stops(&world).await;
+    for _ in 0..2 {
+        let answer = key.delete("/api/key").await;
+        assert_eq!(answer.problem(), (503, "not_stored".into()));
+        assert_ne!(answer.header("retry-after"), "");
+        let answer = key.get("/api/key").await;
+        assert_eq!(answer.problem(), (401, "revoked_key".into()));
+    }
+    let page = owner.get(&format!("/keys/{}", key.id)).await.expect(200);
+    assert!(page.body.contains(NOT_STORED), "{}", page.body);
+    let ready = world.nobody().get("/readyz").await.expect(200);
+    assert_eq!(ready.body, "ok\nnot_stored: 1\n");
+
+    assert_eq!(world.service.store_stops().await, 1);
+    mend_stops(&world).await;
+    let answer = key.get("/api/key").await;
+    assert_eq!(answer.problem(), (401, "revoked_key".into()));
+    assert_eq!(world.service.store_stops().await, 0);
+    let answer = key.delete("/api/key").await;
+    assert_eq!(answer.problem(), (401, "revoked_key".into()));
+    let stored = "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL";
+    assert_eq!(world.count(stored).await, 1);
+    let recorded = "SELECT count(*) FROM audit_events WHERE action = 'key.revoked'";
+    assert_eq!(world.count(recorded).await, 1);
+    let ready = world.nobody().get("/readyz").await.expect(200);
+    assert_eq!(ready.body, "ok\n");
+}
+
+#[tokio::test]
+async fn a_member_reads_that_a_revocation_or_pause_is_not_stored() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let keys = keys(&world, &owner, 5).await;
+    break_stops(&world).await;
+    let [form, call, pause, one, other] = &keys[..] else {
+        panic!("five keys")
+    };
+    let page = format!("/keys/{}/revoke", form.id);
+    let page = owner.form(&page, &[("reason", "leaked"), ("confirm", "")]);
+    let page = page.await.expect(503);
+    assert!(page.body.contains(NOT_STORED), "{}", page.body);
+    let answer = owner.revoke(&call.id, "").await.expect(200);
+    assert_eq!(answer.json(), json!({ "Err": "not_stored" }));
+    let page = format!("/keys/{}/pause", pause.id);
+    let page = owner.form(&page, &[]).await.expect(503);
+    assert!(page.body.contains(NOT_STORED), "{}", page.body);
+    let fields = [
+        ("do", "revoke"),
+        ("key", &one.id),
+        ("key", &other.id),
+        ("reason", "leaked"),
+        ("count", "2"),
+    ];
+    let page = owner.form("/keys/several", &fields).await.expect(503);
+    assert!(page.body.contains(NOT_STORED), "{}", page.body);
+
+    let revoked = (401, "revoked_key".to_owned());
+    for key in [form, call, one, other] {
+        assert_eq!(key.get("/api/key").await.problem(), revoked);
+    }
+    let answer = pause.get("/api/key").await;
+    assert_eq!(answer.problem(), (401, "paused_key".into()));
+    mend_stops(&world).await;
+    assert_eq!(world.service.store_stops().await, 0);
+    let answer = pause.get("/api/key").await;
+    assert_eq!(answer.problem(), (401, "paused_key".into()));
+    let resume = format!("/keys/{}/resume", pause.id);
+    owner.form(&resume, &[]).await.expect(303);
+    pause.get("/api/key").await.expect(200);
+    for key in [form, call, one, other] {
+        assert_eq!(key.get("/api/key").await.problem(), revoked);
+    }
+}
+
+#[tokio::test]
+async fn every_key_of_the_account_is_refused_if_revoking_all_of_them_cannot_be_stored() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let ours = keys(&world, &owner, 2).await;
+    let theirs = keys(&world, &world.stranger().await, 1).await;
+    break_stops(&world).await;
+    let fields = [("confirm", "Acme Motors")];
+    let page = owner.form("/keys/revoke-all", &fields).await.expect(503);
+    assert!(page.body.contains(NOT_STORED), "{}", page.body);
+    let are_refused = async || {
+        for key in &ours {
+            let answer = key.get("/api/key").await;
+            assert_eq!(answer.problem(), (401, "revoked_key".into()));
+        }
+        theirs[0].get("/api/key").await.expect(200);
+    };
+    are_refused().await;
+    mend_stops(&world).await;
+    assert_eq!(world.service.store_stops().await, 0);
+    are_refused().await;
+    let stored = "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL";
+    assert_eq!(world.count(stored).await, 2);
+}
+
+#[tokio::test]
+async fn a_restart_loses_a_revocation_that_was_not_stored() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = &keys(&world, &owner, 1).await[0];
+    break_stops(&world).await;
+    let answer = key.delete("/api/key").await;
+    assert!(answer.body.contains("a restart"), "{}", answer.body);
+    let (secret, id) = (key.secret.clone(), key.id.clone());
+    let world = world.restart().await;
+    let key = Key::new(&world, secret, id);
+    key.get("/api/key").await.expect(200);
+}

@@ -25,8 +25,11 @@ const REST: &str = "
     INSERT INTO key_callers SELECT account_id, id, 'accepted', '127.0.0.1', '', 1, 2, 3 FROM api_keys;
     INSERT INTO key_networks SELECT account_id, id, '127.0.0.0/24', NULL, 1, 2 FROM api_keys;
     INSERT INTO refused_calls (seq, request_id, at, code, cause, method, route) VALUES (41, 'a', 1, 'b', 'c', 'd', 'e');
-    INSERT INTO recovery_codes SELECT id, x'01' FROM members;
-    INSERT INTO second_factors SELECT id, x'02', 3, 4 FROM members WHERE true ON CONFLICT DO NOTHING;
+    INSERT INTO failed_attempts
+    SELECT account_id, id, 'session.refused', 3600000, '', NULL, 1, 1 FROM members WHERE true ON CONFLICT DO NOTHING;
+    INSERT INTO recovery_codes (member_id, digest) SELECT id, x'01' FROM members;
+    INSERT INTO second_factors (member_id, sealed, last_step, created_at)
+    SELECT id, x'02', 3, 4 FROM members WHERE true ON CONFLICT DO NOTHING;
     INSERT INTO sign_in_steps SELECT randomblob(8), id, 1 FROM members;
     INSERT INTO sessions (digest, member_id, created_at, last_seen_at, expires_at)
     SELECT randomblob(8), id, 1, 1, 1 FROM members;

@@ -86,6 +86,9 @@ pub(super) fn authentication(options: &PgConnectOptions) -> Pool {
 }
 
 fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>) -> Pool {
+    // If no packet arrives on any connection of the pool, one call has to find that out of all of them, and still have time
+    // for a new one.
+    let ping = in_all.map_or(PING, |in_all| PING.min(in_all / (size + 1)));
     let pool: PgPool = PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(in_all.unwrap_or(ACQUIRE))
@@ -93,9 +96,9 @@ fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>) -> Pool 
         // A connection may have ended since it was last used; nobody is to be refused for that. sqlx asks, too, and waits
         // for the answer as long as there is time.
         .test_before_acquire(false)
-        .before_acquire(|connection, _| {
+        .before_acquire(move |connection, _| {
             Box::pin(
-                async move { Ok(matches!(timeout(PING, connection.ping()).await, Ok(Ok(())))) },
+                async move { Ok(matches!(timeout(ping, connection.ping()).await, Ok(Ok(())))) },
             )
         })
         .connect_lazy_with(options);

@@ -225,6 +225,17 @@ impl PageData {
         }
     }
 
+    /// A failure in the place of what `page` shows, for pages with forms that have no page of their own.
+    #[cfg(feature = "ssr")]
+    pub fn failed(page: Page, failure: Failure) -> Self {
+        match page {
+            Page::Key => Self::Key(Box::new(Err(failure))),
+            Page::Team => Self::Team(Box::new(Err(failure))),
+            Page::Account => Self::Account(Box::new(Err(failure))),
+            _ => Self::Settings(Err(failure)),
+        }
+    }
+
     pub fn keys(self) -> Option<Result<KeysPage, Failure>> {
         match self {
             Self::Keys(page) => Some(*page),

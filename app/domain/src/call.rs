@@ -35,12 +35,13 @@ pub enum Refusal {
     QuotaExceeded,
     StorageLow,
     NotStored,
+    OutcomeUnknown,
     /// With a code that this version does not know.
     Other,
 }
 
 impl Refusal {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::RevokedKey,
         Self::ExpiredKey,
         Self::PausedKey,
@@ -63,6 +64,7 @@ impl Refusal {
         Self::QuotaExceeded,
         Self::StorageLow,
         Self::NotStored,
+        Self::OutcomeUnknown,
         Self::Other,
     ];
 
@@ -91,6 +93,7 @@ impl Refusal {
             Self::QuotaExceeded => "quota_exceeded",
             Self::StorageLow => "storage_low",
             Self::NotStored => "not_stored",
+            Self::OutcomeUnknown => "outcome_unknown",
             Self::Other => "other",
         }
     }
@@ -128,6 +131,7 @@ impl Refusal {
             Self::QuotaExceeded => "More than the account may have",
             Self::StorageLow => "The server's disk was nearly full",
             Self::NotStored => "A revocation that could not be stored",
+            Self::OutcomeUnknown => "The outcome of a change is unknown",
             Self::Other => "Another reason",
         }
     }

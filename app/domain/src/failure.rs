@@ -80,6 +80,8 @@ pub enum Failure {
     Unavailable,
     /// A listing did not finish before its deadline.
     PastDeadline,
+    /// The database did not confirm the change: it may or may not have been made.
+    OutcomeUnknown,
     /// Something broke; the log has the rest under this request id.
     Internal { request_id: String },
 }
@@ -154,6 +156,9 @@ impl Failure {
             }
             Self::PastDeadline => {
                 "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or narrow your search.".into()
+            }
+            Self::OutcomeUnknown => {
+                "The database didn't confirm this change, so it may or may not have been made. Check before you repeat it.".into()
             }
             Self::Internal { request_id } => {
                 format!("Something went wrong on our side. Try again, and if it stays, give your operator the request id {request_id}.")

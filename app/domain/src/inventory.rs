@@ -67,6 +67,8 @@ pub enum ImportReport {
         reason: String,
         rows: Vec<RowProblem>,
     },
+    /// The database did not confirm the file: it may or may not have been stored.
+    OutcomeUnknown,
 }
 
 /// What is wrong with one row of a file.

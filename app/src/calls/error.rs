@@ -18,6 +18,8 @@ pub enum CallError {
     Unavailable,
     /// A listing did not finish before its deadline.
     PastDeadline,
+    /// The database did not confirm the change: it may or may not have been made.
+    OutcomeUnknown,
     /// The server does not know this call or its arguments: it was updated since the page was loaded.
     Outdated,
     /// No answer arrived.
@@ -34,6 +36,7 @@ impl CallError {
             .message(),
             Self::Unavailable => Failure::Unavailable.message(),
             Self::PastDeadline => Failure::PastDeadline.message(),
+            Self::OutcomeUnknown => Failure::OutcomeUnknown.message(),
             Self::Outdated => "The console was updated. Reload the page to go on.".into(),
             Self::Unreachable => {
                 "The server cannot be reached. Check your connection and try again.".into()
@@ -65,6 +68,9 @@ pub(super) fn answer<T>(result: Result<T, Failure>) -> Result<Answer<T>, CallErr
         ),
         Err(Failure::Unavailable) => (CallError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
         Err(Failure::PastDeadline) => (CallError::PastDeadline, StatusCode::SERVICE_UNAVAILABLE),
+        Err(Failure::OutcomeUnknown) => {
+            (CallError::OutcomeUnknown, StatusCode::SERVICE_UNAVAILABLE)
+        }
         other => return Ok(other),
     };
     if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {

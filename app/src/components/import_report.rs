@@ -2,7 +2,7 @@
 
 use super::{Notice, Tone};
 use crate::lean::plain;
-use domain::{ImportReport, RowProblem};
+use domain::{Failure, ImportReport, RowProblem};
 use leptos::prelude::*;
 
 #[component]
@@ -12,6 +12,12 @@ pub fn ImportResult(report: ImportReport) -> impl IntoView {
             let notice =
                 view! { <Notice tone=Tone::Error title="Nothing was stored" text=reason/> };
             (plain(notice), rows, 0)
+        }
+        ImportReport::OutcomeUnknown => {
+            let text = Failure::OutcomeUnknown.message();
+            let notice =
+                view! { <Notice tone=Tone::Error title="The outcome is not known" text=text/> };
+            (plain(notice), Vec::new(), 0)
         }
         ImportReport::Stored {
             received,

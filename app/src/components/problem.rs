@@ -50,6 +50,12 @@ impl From<Failure> for Problem {
                 passing: false,
                 ..problem
             },
+            // To send the same again is not the next step.
+            Failure::OutcomeUnknown => Self {
+                title: "The outcome is not known",
+                passing: false,
+                ..problem
+            },
             Failure::SignedOut => Self {
                 title: "You are signed out",
                 passing: false,

@@ -1,4 +1,5 @@
-//! The kinds of error: a refusal has a reason for the caller; a fault goes to the log.
+//! The kinds of error: a refusal has a reason for the caller; a fault goes to the log; and a change in doubt is neither done
+//! nor undone.
 
 use crate::key::KeyDenial;
 use crate::store::{Denial, OverQuota, StoreError};
@@ -30,6 +31,11 @@ pub enum Error {
     /// A revocation or a pause that is in force on this node and not stored yet (see `crate::key::unstored`).
     #[error("refused on this node, not yet stored")]
     NotStored(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database did not confirm the change: it may or may not have been made.
+    #[error(
+        "the database did not confirm the change, which may or may not have been made; check before you repeat it"
+    )]
+    InDoubt(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of ours. Its text is for the log alone.
     #[error("broken")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -58,6 +64,7 @@ impl From<StoreError> for Error {
             StoreError::PastDeadline(listing) => Self::PastDeadline(listing),
             StoreError::OverQuota(over) => Self::OverQuota(over),
             StoreError::Full(source) => Self::StorageLow(source),
+            StoreError::InDoubt(source) => Self::InDoubt(source),
             StoreError::Broken(source) => Self::Broken(source),
             StoreError::Denied(Denial::SignedOut) => Self::Refused(Failure::SignedOut),
             StoreError::Denied(Denial::RoleChanged) => Self::Refused(Failure::Forbidden),

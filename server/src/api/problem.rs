@@ -93,6 +93,11 @@ pub enum Problem {
     Stopping,
     /// The memory for large bodies is taken.
     Busy,
+    /// The change was sent to the database, which did not confirm it.
+    OutcomeUnknown {
+        /// With an idempotency key, the same request can be sent again and finds out.
+        idempotent: bool,
+    },
 }
 
 impl Problem {
@@ -157,6 +162,9 @@ impl Problem {
             }
             Self::StorageLow => (S::SERVICE_UNAVAILABLE, "storage_low", "Storage is low"),
             Self::NotStored => (S::SERVICE_UNAVAILABLE, "not_stored", "Not yet stored"),
+            Self::OutcomeUnknown { .. } => {
+                (S::SERVICE_UNAVAILABLE, "outcome_unknown", "Outcome unknown")
+            }
         }
     }
 
@@ -265,6 +273,15 @@ impl Problem {
                 "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or ask for less with a smaller `limit`.".into()
             }
             Self::Stopping => "This server is shutting down. Send new requests to another one.".into(),
+            Self::OutcomeUnknown { idempotent: false } => {
+                "The database did not confirm this change in time, so it may have been carried out. Check before you repeat it."
+                    .into()
+            }
+            Self::OutcomeUnknown { idempotent: true } => {
+                "The database did not confirm this change in time, so it may have been carried out. Send the same request again \
+                 with the same `Idempotency-Key`: it is carried out at most once, and the answer is its outcome."
+                    .into()
+            }
         }
     }
 
@@ -401,7 +418,8 @@ impl IntoResponse for Problem {
             | Self::Stopping
             | Self::Busy
             | Self::StorageLow
-            | Self::NotStored => {
+            | Self::NotStored
+            | Self::OutcomeUnknown { idempotent: true } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
             }
             _ => {}
@@ -430,6 +448,10 @@ impl From<service::Error> for Problem {
             }
             // Logged already.
             service::Error::NotStored(_) => Self::NotStored,
+            service::Error::InDoubt(_) => {
+                tracing::error!(error = %Chain(&error), "the outcome of a change is unknown");
+                Self::OutcomeUnknown { idempotent: false }
+            }
             service::Error::Unavailable(_) => {
                 tracing::warn!(error = %Chain(&error), "the database is unavailable");
                 Self::Unavailable

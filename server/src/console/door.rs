@@ -73,6 +73,10 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
         }
         // Logged already.
         Error::NotStored(_) => Failure::NotStored,
+        Error::InDoubt(_) => {
+            tracing::error!(error = %Chain(&error), "the outcome of a change is unknown");
+            Failure::OutcomeUnknown
+        }
         // Scopes belong to keys; a session that meets one is a fault of ours.
         Error::MissingScope(_) | Error::KeyDenied(_) | Error::Broken(_) => {
             tracing::error!(error = %Chain(&error), "a request failed");

@@ -76,6 +76,12 @@ fn busy() -> Response {
     response
 }
 
+/// The database did not confirm a change, and there is no page to show that on.
+fn outcome_unknown() -> Response {
+    let text = "The database didn't confirm this change, so it may or may not have been made. Check before you repeat it.";
+    plain(StatusCode::SERVICE_UNAVAILABLE, text)
+}
+
 /// To another page, by `GET`.
 fn see_other(path: &str) -> Response {
     // Paths of ours and those that `next` let through are visible ASCII.

@@ -62,6 +62,7 @@ pub(super) async fn gone(state: &AppState, visitor: &Visitor, error: Error) -> R
     match super::door::failure(error, &visitor.request_id) {
         Failure::NotFound => render::link_gone(state, visitor).await,
         Failure::Unavailable => super::unavailable(),
+        Failure::OutcomeUnknown => super::outcome_unknown(),
         _ => super::plain(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Something went wrong on our side.",

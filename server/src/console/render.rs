@@ -27,6 +27,23 @@ pub async fn page(
     draw(state, visitor, path, query, None, None).await
 }
 
+/// The page at `path` after one of its forms failed that has no page of its own.
+pub async fn after_failure(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    query: Option<&str>,
+    failure: &Failure,
+) -> Response {
+    if *failure != Failure::OutcomeUnknown {
+        return with_status(page(state, visitor, path, query).await, failure);
+    }
+    // The page shows by itself what was changed or refused, but not that nobody knows.
+    let data = PageData::failed(Page::at(path), failure.clone());
+    let request = request(state, visitor, path, None, None);
+    write(visitor, request, data, None).await
+}
+
 /// The page that says that there is none.
 pub async fn not_found(state: &AppState, visitor: &Visitor) -> Response {
     // Not the path that was asked for: the console's own table might know it.
@@ -209,9 +226,12 @@ const fn status(failure: &Failure) -> StatusCode {
         | Failure::BeingReplaced
         | Failure::QuotaExceeded { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Failure::Unavailable | Failure::PastDeadline | Failure::StorageLow | Failure::NotStored => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        // Without `Retry-After`, an unknown outcome invites no program to repeat the change by itself.
+        Failure::Unavailable
+        | Failure::PastDeadline
+        | Failure::StorageLow
+        | Failure::NotStored
+        | Failure::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
         Failure::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -1,4 +1,4 @@
-//! From what the database says to the two kinds of failure the rules know.
+//! From what the database says to the kinds of failure that the rules know. `commit` has those of a commit.
 
 use crate::listing::PastDeadline;
 use service::store::StoreError;
@@ -7,10 +7,10 @@ use sqlx::postgres::PgDatabaseError;
 /// What was being done when the database failed. The statement's values are not in it.
 #[derive(Debug, thiserror::Error)]
 #[error("{doing}")]
-struct Fault {
-    doing: &'static str,
+pub(crate) struct Fault {
+    pub(crate) doing: &'static str,
     #[source]
-    source: Box<dyn std::error::Error + Send + Sync>,
+    pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
 }
 
 /// A stored value that nothing of ours writes. Names the column and keeps the value to itself.

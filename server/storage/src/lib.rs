@@ -4,6 +4,7 @@
 //! apart from them: the statements and the rows they give in `sql`, static text with `$1` placeholders, and the ports that
 //! run them in `ports`. Transactions begin and end inside one port method; no lower error's text holds a bound value.
 
+mod commit;
 pub mod copy;
 mod error;
 mod listing;

@@ -21,6 +21,7 @@ mod nodes_limits;
 mod nodes_operator;
 mod noticed;
 mod operator;
+mod outcome;
 mod pepper;
 mod pepper_change;
 #[path = "../../storage/tests/postgres/server.rs"]

@@ -172,6 +172,7 @@ pub struct Answer {
     pub body: String,
     /// Name and value of the first cookie.
     pub cookie: String,
+    pub retry_after: Option<String>,
 }
 
 /// Sends one header with every request.
@@ -235,11 +236,14 @@ impl Client {
             .and_then(|line| line.split(';').next())
             .unwrap_or_default()
             .to_owned();
+        let retry_after = response.headers().get("retry-after");
+        let retry_after = retry_after.map(|line| line.to_str().unwrap().to_owned());
         let body = response.body_mut().read_to_string()?;
         Ok(Answer {
             status: response.status().as_u16(),
             body,
             cookie,
+            retry_after,
         })
     }
 

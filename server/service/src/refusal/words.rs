@@ -193,6 +193,10 @@ fn plain(code: &str) -> (String, &'static str) {
             "The key revoked itself. The node refused it from then on, and the revocation could not be stored at once.",
             "Look at the key's page: once the revocation is stored, the key is shown as revoked.",
         ),
+        "outcome_unknown" => (
+            "The database did not confirm the change in time, so it may have been made.",
+            "Look at the data before the call is sent again. With an Idempotency-Key, it can be sent again as it was.",
+        ),
         "missing_scope" => ("The key lacked a permission.", "The answer names it."),
         "ip_not_allowed" => (
             "The call came from an address that the key may not be used from.",

@@ -73,6 +73,9 @@ pub enum StoreError {
     /// The account would have had more than its quota allows; nothing was changed.
     #[error("an account has reached its quota: {0:?}")]
     OverQuota(OverQuota),
+    /// The commit was sent, and the database did not confirm it: the change may or may not have been made.
+    #[error("the outcome of the change is not known")]
+    InDoubt(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// It answered what it must not, or refused a statement of ours.
     #[error("the database failed")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),

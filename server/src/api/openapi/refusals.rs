@@ -107,6 +107,9 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
     if (method, path) == ("delete", "/api/key") {
         all.push(Problem::NotStored);
     }
+    if method != "get" {
+        all.push(Problem::OutcomeUnknown { idempotent: once });
+    }
     all
 }
 
@@ -144,6 +147,7 @@ pub fn every_problem() -> Vec<Problem> {
         },
         Problem::StorageLow,
         Problem::NotStored,
+        Problem::OutcomeUnknown { idempotent: false },
     ]);
     all
 }

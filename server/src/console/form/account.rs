@@ -5,7 +5,6 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::render::with_status;
 use crate::console::{Posted, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -62,6 +61,6 @@ pub async fn end_sessions(
     };
     match ended.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(()) => see_other(&format!("{PAGE}?done={done}")),
-        Err(told) => with_status(render::page(&state, &visitor, PAGE, None).await, &told),
+        Err(told) => render::after_failure(&state, &visitor, PAGE, None, &told).await,
     }
 }

@@ -5,7 +5,6 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::render::with_status;
 use crate::console::{Posted, Visitor, render, see_other};
 use crate::request::Segment;
 use app::request::FormAnswer;
@@ -130,5 +129,5 @@ pub(super) async fn lead_on(
         Failure::NotStored => Some("done=not-stored"),
         _ => None,
     };
-    with_status(render::page(state, visitor, page, reason).await, &failure)
+    render::after_failure(state, visitor, page, reason, &failure).await
 }

@@ -12,7 +12,7 @@ use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{ImportReport, RowProblem};
+use domain::{Failure, ImportReport, RowProblem};
 use service::inventory::{
     CheckedFeed, EntryError, FeedMode, FeedOptions, FeedOutcome, FeedReport, OnError, check_feed,
 };
@@ -95,7 +95,10 @@ pub async fn import(
                 Ok(FeedOutcome::RemovesTooMany) => refused(REMOVES_TOO_MANY),
                 Err(error) => {
                     let failure = failure(error, &visitor.request_id);
-                    let (_, report) = refused(failure.message());
+                    let report = match &failure {
+                        Failure::OutcomeUnknown => ImportReport::OutcomeUnknown,
+                        failure => refused(failure.message()).1,
+                    };
                     let page = render::inventory(&state, &visitor, report).await;
                     return with_status(page, &failure);
                 }

@@ -5,7 +5,6 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::{same_site, sign_in_to};
-use crate::console::render::with_status;
 use crate::console::{Posted, cookies, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -53,7 +52,7 @@ pub async fn enable_second_factor(
             refuse(&state, &visitor, ENROL, &told, answer).await
         }
         // The secret is none of ours, or there is a second factor already.
-        _ => with_status(render::page(&state, &visitor, ACCOUNT, None).await, &told),
+        _ => render::after_failure(&state, &visitor, ACCOUNT, None, &told).await,
     }
 }
 

@@ -5,7 +5,6 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::render::with_status;
 use crate::console::{Posted, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -95,8 +94,7 @@ pub async fn key_creation(
         Ok(()) => see_other("/settings?saved=1"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
-            let page = render::page(&state, &visitor, PAGE, None).await;
-            with_status(page, &failure)
+            render::after_failure(&state, &visitor, PAGE, None, &failure).await
         }
     }
 }

@@ -2,17 +2,20 @@
 
 use crate::AppState;
 use crate::console::door::failure;
-use crate::console::{Visitor, cookies, see_other, unavailable};
+use crate::console::{Visitor, cookies, outcome_unknown, see_other, unavailable};
 use axum::extract::State;
 use axum::response::Response;
+use domain::Failure;
 
 /// A browser that was told "signed out" must be right: where the session could not be ended, it is not told so.
 pub async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> Response {
     if let Some(token) = &visitor.token
         && let Err(error) = state.service.sign_out(token, &visitor.client).await
     {
-        let _ = failure(error, &visitor.request_id);
-        return unavailable();
+        return match failure(error, &visitor.request_id) {
+            Failure::OutcomeUnknown => outcome_unknown(),
+            _ => unavailable(),
+        };
     }
     let mut response = see_other("/sign-in");
     cookies::forget_session(&mut response, &state.public_url);

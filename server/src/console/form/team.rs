@@ -5,7 +5,6 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::render::with_status;
 use crate::console::{Posted, Visitor, render, see_other};
 use crate::request::Segment;
 use app::request::FormAnswer;
@@ -63,7 +62,7 @@ pub async fn withdraw_invitation(
         .await;
     match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(()) => see_other("/team?done=withdrawn"),
-        Err(told) => with_status(render::page(&state, &visitor, PAGE, None).await, &told),
+        Err(told) => render::after_failure(&state, &visitor, PAGE, None, &told).await,
     }
 }
 

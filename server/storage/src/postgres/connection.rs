@@ -5,6 +5,7 @@
 //! on this side, too. A connection on which a statement was given up, by the limit or by whoever asked, is closed and not
 //! used again.
 
+use crate::commit::CommitError;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -110,7 +111,7 @@ impl Drop for Connection {
 pub(super) struct Transaction(Option<Connection>);
 
 impl Transaction {
-    pub(super) async fn commit(mut self) -> sqlx::Result<()> {
+    pub(super) async fn commit(mut self) -> Result<(), CommitError> {
         self.execute("COMMIT").await?;
         self.0 = None;
         Ok(())

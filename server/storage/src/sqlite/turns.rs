@@ -3,6 +3,7 @@
 //! stands back here, in memory: none of it is written while anything else is, and whatever comes meanwhile waits for one
 //! transaction of it and comes next.
 
+use crate::commit::CommitError;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use sqlx::sqlite::{SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
@@ -72,8 +73,8 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
-    pub(super) async fn commit(self) -> sqlx::Result<()> {
-        self.inner.commit().await
+    pub(super) async fn commit(self) -> Result<(), CommitError> {
+        Ok(self.inner.commit().await?)
     }
 }
 

@@ -13,7 +13,7 @@ async fn run(raw: &mut PgConnection, sql: &str) {
 }
 
 /// Every row of every table, as text.
-async fn dump(raw: &mut PgConnection) -> Vec<String> {
+pub async fn dump(raw: &mut PgConnection) -> Vec<String> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT table_name::text FROM information_schema.tables
          WHERE table_schema = 'public' ORDER BY table_name",

@@ -6,6 +6,7 @@ mod commit;
 mod contract;
 mod copies;
 mod faults;
+mod in_doubt;
 mod listings;
 mod opening;
 mod outage;

@@ -51,6 +51,8 @@ struct Ways {
     /// Of a connection on which somebody listens.
     listener: Way,
     commit: Commit,
+    /// Limits `commit` to transactions in which these bytes are sent.
+    marker: Option<&'static [u8]>,
 }
 
 /// What a connection was used for.
@@ -58,6 +60,8 @@ struct Ways {
 struct Seen {
     listens: AtomicBool,
     commits: AtomicBool,
+    /// The marker was sent in the transaction under way.
+    marked: AtomicBool,
 }
 
 /// Ends with the runtime that it was started on.
@@ -97,7 +101,18 @@ impl Proxy {
     }
 
     pub fn set_commit(&self, commit: Commit) {
-        self.ways.send_modify(|ways| ways.commit = commit);
+        self.ways.send_modify(|ways| {
+            ways.commit = commit;
+            ways.marker = None;
+        });
+    }
+
+    /// The same for the commits of those transactions alone in which `marker` is sent.
+    pub fn set_commit_of(&self, marker: &'static str, commit: Commit) {
+        self.ways.send_modify(|ways| {
+            ways.commit = commit;
+            ways.marker = Some(marker.as_bytes());
+        });
     }
 }
 
@@ -179,7 +194,14 @@ async fn pump(
         if let Some(end) = until_open(&mut ways, seen).await {
             return end;
         }
-        let commit = ways.borrow().commit;
+        let Ways { commit, marker, .. } = *ways.borrow();
+        if marker.is_some_and(holds) {
+            seen.marked.store(true, Ordering::Relaxed);
+        }
+        let commit = match marker {
+            Some(_) if !seen.marked.load(Ordering::Relaxed) => Commit::Passes,
+            _ => commit,
+        };
         let answers = seen.commits.load(Ordering::Relaxed);
         if commit != Commit::Passes && holds(COMMIT) {
             seen.commits.store(true, Ordering::Relaxed);

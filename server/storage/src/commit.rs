@@ -1,0 +1,102 @@
+//! Commits whose outcome is in doubt.
+//!
+//! Until COMMIT is sent, a failed transaction has changed nothing. Once it is sent, there are three outcomes: the database
+//! confirms the commit, the database reports that it rolled back, or neither answer arrives. In the third case the change
+//! may or may not have been made, and only a later look at the data can decide which.
+
+use crate::error::{Doing, Fault, sqlite_code, wordless};
+use service::store::StoreError;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
+/// The error of a commit that was sent.
+#[derive(Debug)]
+pub(crate) struct CommitError(sqlx::Error);
+
+impl From<sqlx::Error> for CommitError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl<T> Doing<T> for Result<T, CommitError> {
+    /// # Errors
+    /// [`StoreError::InDoubt`] if the transaction may have been committed, else those of the other steps.
+    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+        match self {
+            Err(CommitError(error)) if is_in_doubt(&error) => {
+                Err(StoreError::InDoubt(Box::new(Fault {
+                    doing,
+                    source: wordless(error),
+                })))
+            }
+            Err(CommitError(error)) => Err(error).doing(doing),
+            Ok(done) => Ok(done),
+        }
+    }
+}
+
+/// SQLite's code for an I/O error. The last frame of a commit may be in the log although its sync failed: a process that
+/// opens the file next would then take the transaction for committed.
+const SQLITE_IOERR: i32 = 10;
+
+/// Whether the database may have committed although it reported this error, or nothing at all.
+fn is_in_doubt(error: &sqlx::Error) -> bool {
+    let Some(answer) = error.as_database_error() else {
+        // The connection ended, or the time limit passed, before an answer arrived.
+        return true;
+    };
+    match answer.try_downcast_ref::<PgDatabaseError>() {
+        // An ERROR at COMMIT rolls back. FATAL and PANIC end the connection, perhaps right after the commit; 40003 is
+        // "statement completion unknown".
+        Some(answer) => {
+            matches!(answer.severity(), PgSeverity::Fatal | PgSeverity::Panic)
+                || answer.code() == "40003"
+        }
+        None => sqlite_code(answer) == Some(SQLITE_IOERR),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::ErrorKind;
+
+    fn outcome(error: sqlx::Error) -> StoreError {
+        let commit: Result<(), CommitError> = Err(error.into());
+        commit.doing("testing").expect_err("an error")
+    }
+
+    #[test]
+    fn commit_without_an_answer_is_in_doubt() {
+        for error in [
+            sqlx::Error::Io(ErrorKind::TimedOut.into()),
+            sqlx::Error::Io(ErrorKind::ConnectionReset.into()),
+            sqlx::Error::Protocol("unexpected end".into()),
+            sqlx::Error::WorkerCrashed,
+        ] {
+            let outcome = outcome(error);
+            assert!(matches!(outcome, StoreError::InDoubt(_)), "{outcome:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn commit_that_the_database_refuses_is_not_in_doubt() {
+        use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+        let options = sqlx::sqlite::SqliteConnectOptions::new().in_memory(true);
+        let mut connection: SqliteConnection = options.connect().await.expect("a connection");
+        let tables = "PRAGMA foreign_keys = ON; CREATE TABLE a (id INTEGER PRIMARY KEY);
+            CREATE TABLE b (a INTEGER REFERENCES a (id) DEFERRABLE INITIALLY DEFERRED)";
+        sqlx::raw_sql(tables)
+            .execute(&mut connection)
+            .await
+            .expect("tables");
+        let mut transaction = connection.begin().await.expect("a transaction");
+        sqlx::query("INSERT INTO b VALUES (1)")
+            .execute(&mut *transaction)
+            .await
+            .expect("a row");
+        let refused = transaction.commit().await.expect_err("no such parent");
+        let outcome = outcome(refused);
+        assert!(matches!(outcome, StoreError::Broken(_)), "{outcome:?}");
+    }
+}

@@ -1,0 +1,46 @@
+//! A COMMIT that was sent and not answered: neither done nor undone, whatever the change.
+
+use crate::atomic::dump;
+use crate::proxy::{Commit, Proxy};
+use crate::server::Database;
+use service::store::StoreError;
+use service::store::contract::{Change, World};
+use storage::{OpenMode, PostgresStore};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_change_is_in_doubt_when_its_commit_is_not_answered() {
+    let database = Database::new().await;
+    let proxy = Proxy::start(&database.url()).await;
+    let store = PostgresStore::open(proxy.url.as_str(), OpenMode::CreateIfNew)
+        .await
+        .expect("the store opens");
+    let world = World::build(&store).await;
+    let mut raw = database.raw().await;
+    for change in Change::ALL {
+        let account = change.account(&world);
+        let before = dump(&mut raw).await;
+        proxy.set_commit(Commit::Unsent);
+        let lost = change.make(&store, &world, account).await;
+        assert!(
+            matches!(lost, Err(StoreError::InDoubt(_))),
+            "{change:?}: {lost:?}"
+        );
+        assert_eq!(dump(&mut raw).await, before, "{change:?} was made");
+
+        // A silent connection is given up after five seconds, so two changes stand for all.
+        let commit = match change {
+            Change::InsertKey | Change::InsertLead => Commit::Silent,
+            _ => Commit::Unanswered,
+        };
+        proxy.set_commit(commit);
+        let made = change.make(&store, &world, account).await;
+        assert!(
+            matches!(made, Err(StoreError::InDoubt(_))),
+            "{change:?}: {made:?}"
+        );
+        assert_ne!(dump(&mut raw).await, before, "{change:?} was not made");
+        proxy.set_commit(Commit::Passes);
+    }
+    store.close().await;
+    database.drop().await;
+}

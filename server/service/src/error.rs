@@ -46,6 +46,14 @@ impl Error {
         Self::Refused(Failure::field(field, rejected.0))
     }
 
+    /// Of a step before any change: whatever became of it, no change was made.
+    pub(crate) fn nothing_changed(error: StoreError) -> Self {
+        match error {
+            StoreError::InDoubt(source) => Self::Unavailable(source),
+            error => error.into(),
+        }
+    }
+
     pub(crate) fn broken(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Broken(error.into())
     }

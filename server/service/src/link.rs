@@ -121,6 +121,7 @@ impl Service {
             ip: None,
             user_agent: None,
             detail: json!({ "email": member.email }),
+            answer: None,
         };
         let purpose = LinkPurpose::Reset {
             member: member.id,
@@ -321,6 +322,7 @@ pub(crate) fn account_created(owner: &NewOwner, at: domain::Timestamp) -> AuditE
         ip: None,
         user_agent: None,
         detail: json!({ "name": owner.account_name, "owner": owner.email }),
+        answer: None,
     }
 }
 

@@ -1,12 +1,12 @@
 //! Requests that carry an idempotency key: carried out once, however often they are sent.
 //!
-//! The claim is in the database before the work begins, and the answer follows it as soon as it is known. Both are
-//! transactions of their own, since a port commits its change by itself; so a server that is killed between the two, or
-//! a handler that panics, leaves a claim without an answer. Whether that work was done cannot be known then. Doing it
-//! again could do it twice, and making an answer up would be a lie: such a request is refused with [`Turn::Unknown`]
-//! until its claim is a day old, and the caller is told to look for itself.
+//! [`IdempotencyStore`](crate::store::IdempotencyStore) states the protocol. This is the part that decides what becomes of
+//! a request: it is carried out, replayed, or told to wait.
 
-use crate::store::{IdempotencyDigest, PastRequest, RequestDigest, StoredAnswer};
+use crate::store::{
+    Attempt, IdempotencyDigest, KeptAnswer, NewClaim, PastRequest, RequestDigest, RequestState,
+    StoredAnswer,
+};
 use crate::{Error, KeyCaller, Service};
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
@@ -14,24 +14,32 @@ use domain::{AccountId, Timestamp};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// For so long a request is known by its key.
+/// How long a request is known by its key.
 const KEPT_SECONDS: i64 = 24 * 3600;
+
+/// Lease of an attempt. It is far longer than a request takes once its body is there, so that it lapses only if the node
+/// has died; until then, other nodes answer "in progress". Clocks of two nodes may differ by most of it: an attempt that
+/// goes on after its lease commits nothing once another one has begun.
+const LEASE_SECONDS: i64 = 120;
+
+/// Requests of one account that are kept. The oldest give way.
+const KEPT_OF_AN_ACCOUNT: u32 = 10_000;
 
 /// How often the server sweeps away what is older.
 pub const SWEEP_EVERY_SECONDS: u64 = 600;
 
-/// Rows that go in one transaction, so that nobody waits long for it.
+/// Rows that one transaction removes, so that no other waits long for it.
 const SWEEP_ROWS: u32 = 1_000;
 
-/// Bytes of an answer's body that are kept; of a longer one the status alone.
-pub const KEPT_BYTES: usize = 64 * 1024;
+/// Bytes of an answer's body that are kept. Of a longer one, the status and the headers are.
+pub const KEPT_BYTES: usize = 4 * 1024;
 
 /// The caller's name for a request: 1 to 255 printable ASCII characters. Only its digest is kept, since people may put
 /// anything into it.
 pub struct IdempotencyKey(IdempotencyDigest);
 
 impl IdempotencyKey {
-    /// `None` where it is of another form.
+    /// `None` for a key of another form.
     pub fn parse(raw: &[u8]) -> Option<Self> {
         let good = (1..=255).contains(&raw.len()) && raw.iter().all(|b| matches!(b, b' '..=b'~'));
         good.then(|| Self(IdempotencyDigest(Sha256::digest(raw).into())))
@@ -43,11 +51,19 @@ type Name = (AccountId, IdempotencyDigest);
 /// The requests that this process is working on.
 pub(crate) type InFlight = Arc<DashMap<Name, RequestDigest>>;
 
-/// The right to carry a request out; nobody else has it until this is dropped.
+/// The right to carry a request out. No other request of this process has it until this is dropped.
 #[derive(Debug)]
 pub struct Claim {
     name: Name,
+    attempt: Attempt,
     in_flight: InFlight,
+}
+
+impl Claim {
+    /// What the transaction of the change has to know.
+    pub const fn attempt(&self) -> Attempt {
+        self.attempt
+    }
 }
 
 impl Drop for Claim {
@@ -56,26 +72,47 @@ impl Drop for Claim {
     }
 }
 
-/// What is to be done with a request.
+/// What becomes of a request.
 #[derive(Debug)]
 pub enum Turn {
-    /// It is the first: carry it out, and end with [`Service::keep_answer`] or [`Service::give_up`].
+    /// It is carried out now, which ends with [`Service::keep_answer`], [`Service::give_up`] or [`Service::release`].
     First(Claim),
     /// It was carried out.
     Replay(StoredAnswer),
     /// The same key came with another request.
     Reused,
-    /// It is being carried out.
-    InFlight,
-    /// It was begun and its answer never recorded.
-    Unknown,
+    /// It is being carried out, here or on another node.
+    InProgress,
+}
+
+/// Has the answer to a request committed in the transaction of its change. The answer is made of what the change came to.
+pub struct Keep<T> {
+    attempt: Attempt,
+    answer: Box<dyn Fn(&T) -> StoredAnswer + Send + Sync>,
+}
+
+impl<T> Keep<T> {
+    pub fn new(
+        attempt: Attempt,
+        answer: impl Fn(&T) -> StoredAnswer + Send + Sync + 'static,
+    ) -> Self {
+        let answer = Box::new(answer);
+        Self { attempt, answer }
+    }
+
+    pub(crate) fn of(&self, outcome: &T) -> KeptAnswer {
+        KeptAnswer {
+            attempt: self.attempt,
+            answer: cut((self.answer)(outcome)),
+        }
+    }
 }
 
 impl Service {
-    /// Whose turn a request is. Keys of one account share their names for requests.
+    /// What becomes of a request. Keys of one account share their names for requests.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's. Nothing was carried out then.
     pub async fn begin_once(
         &self,
         caller: &KeyCaller,
@@ -84,57 +121,78 @@ impl Service {
     ) -> Result<Turn, Error> {
         let name = (caller.account_id().clone(), key.0);
         let now = self.clock.now();
-        let expired = expired(now);
+        let (account, key) = &name;
+        // Without a lock: the change that an attempt is making would be waited for.
+        let past = self
+            .store
+            .find_request(account, key, now, expired(now))
+            .await?;
+        if let Some(past) = past.filter(|past| past.state != RequestState::Lapsed) {
+            return Ok(again(past, &request));
+        }
         let claim = match self.in_flight.entry(name.clone()) {
-            Entry::Occupied(busy) => Err(*busy.get()),
+            // An attempt of this node whose lease has lapsed, or whose claim is not committed yet.
+            Entry::Occupied(busy) if *busy.get() == request => return Ok(Turn::InProgress),
+            Entry::Occupied(_) => return Ok(Turn::Reused),
             Entry::Vacant(free) => {
                 free.insert(request);
-                Ok(Claim {
+                let mut id = [0; 16];
+                self.random.fill(&mut id);
+                Claim {
+                    attempt: Attempt { key: *key, id },
                     name: name.clone(),
                     in_flight: self.in_flight.clone(),
-                })
+                }
             }
         };
-        let (account, key) = &name;
-        match claim {
-            Ok(claim) => {
-                let past = self
-                    .store
-                    .claim_request(account, key, &request, now, expired)
-                    .await?;
-                Ok(match past {
-                    None => Turn::First(claim),
-                    Some(past) => again(past, &request, Turn::Unknown),
-                })
+        let new = NewClaim {
+            attempt: claim.attempt,
+            request,
+            now,
+            lapses_at: now.plus_seconds(LEASE_SECONDS),
+            expired: expired(now),
+            limit: KEPT_OF_AN_ACCOUNT,
+        };
+        match self.store.claim_request(account, &new).await {
+            Ok(None) => Ok(Turn::First(claim)),
+            Ok(Some(past)) => Ok(again(past, &request)),
+            Err(error) => {
+                // The claim may be there although its commit was not answered, and would be in the way of a retry.
+                let _ = self.store.forget_request(account, &claim.attempt).await;
+                Err(Error::nothing_changed(error))
             }
-            // It may be at its end, or a replay itself.
-            Err(busy) => match self.store.find_request(account, key, expired).await? {
-                Some(past) => Ok(again(past, &request, Turn::InFlight)),
-                None if busy == request => Ok(Turn::InFlight),
-                None => Ok(Turn::Reused),
-            },
         }
     }
 
-    /// Keeps what the request came to.
+    /// Keeps the answer to a request that changed nothing.
     ///
     /// # Errors
-    /// The database's; the claim then stays without an answer.
-    pub async fn keep_answer(&self, claim: Claim, mut answer: StoredAnswer) -> Result<(), Error> {
-        if answer.body.as_ref().is_some_and(|b| b.len() > KEPT_BYTES) {
-            answer.body = None;
-        }
-        let (account, key) = &claim.name;
-        Ok(self.store.keep_answer(account, key, &answer).await?)
+    /// The database's. The request can then be carried out again once its lease has lapsed.
+    pub async fn keep_answer(&self, claim: Claim, answer: StoredAnswer) -> Result<(), Error> {
+        let kept = KeptAnswer {
+            attempt: claim.attempt,
+            answer: cut(answer),
+        };
+        let (account, _) = &claim.name;
+        Ok(self.store.keep_answer(account, &kept).await?)
+    }
+
+    /// Ends an attempt whose outcome is in doubt: the same request, sent again, learns it or is carried out.
+    ///
+    /// # Errors
+    /// The database's. The request can then be carried out again once its lease has lapsed.
+    pub async fn release(&self, claim: Claim) -> Result<(), Error> {
+        let (account, _) = &claim.name;
+        Ok(self.store.release_request(account, &claim.attempt).await?)
     }
 
     /// Forgets a request that failed and left nothing behind, so that it may be sent again under the same key.
     ///
     /// # Errors
-    /// The database's; the claim then stays without an answer.
+    /// The database's. The request can then be carried out again once its lease has lapsed.
     pub async fn give_up(&self, claim: Claim) -> Result<(), Error> {
-        let (account, key) = &claim.name;
-        Ok(self.store.forget_request(account, key).await?)
+        let (account, _) = &claim.name;
+        Ok(self.store.forget_request(account, &claim.attempt).await?)
     }
 
     /// Removes the requests that are too old to be known by their keys.
@@ -152,11 +210,19 @@ const fn expired(now: Timestamp) -> Timestamp {
     now.plus_seconds(-KEPT_SECONDS)
 }
 
-fn again(past: PastRequest, request: &RequestDigest, unanswered: Turn) -> Turn {
+fn again(past: PastRequest, request: &RequestDigest) -> Turn {
     if past.request != *request {
         return Turn::Reused;
     }
-    past.answer.map_or(unanswered, Turn::Replay)
+    match past.state {
+        RequestState::Answered(answer) => Turn::Replay(answer),
+        RequestState::InProgress | RequestState::Lapsed => Turn::InProgress,
+    }
+}
+
+fn cut(mut answer: StoredAnswer) -> StoredAnswer {
+    answer.body = answer.body.filter(|body| body.len() <= KEPT_BYTES);
+    answer
 }
 
 #[cfg(test)]

@@ -20,3 +20,4 @@ pub mod refused;
 pub mod scoped;
 pub mod scoped_body;
 pub mod text;
+pub mod whole;

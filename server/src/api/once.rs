@@ -1,30 +1,36 @@
 //! `Idempotency-Key`: a POST or PATCH that is sent again under the same key gets the answer of the first.
 //!
-//! It stands around a handler and knows nothing of it but its permission. The body is taken in whole and counted into
-//! the request's digest before the handler gets it, so a key is looked at after the caller's permission and limit, and
-//! before anything that the handler checks.
+//! The body is taken in whole and counted into the request's digest before the handler gets it, so a key is looked at
+//! after the caller's permission and limit, and before anything that the handler checks. A handler that changes something
+//! has its answer committed with the change, by [`Once::keep`].
 
 use super::calls::Code;
 use super::problem::Problem;
 use super::scoped::{Permission, Scoped};
+use super::whole::Whole;
 use crate::AppState;
 use crate::body::{Pieces, ReadError};
 use crate::feed::MAX_BYTES as FEED;
 use crate::request::{Noted, in_its_name};
 use crate::telemetry::Chain;
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts as _, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::handler::Handler;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::request::Parts;
+use axum::http::response::Parts as AnswerParts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use domain::LeadId;
 use http_body_util::BodyExt as _;
-use service::store::{RequestDigest, StoredAnswer};
-use service::{Claim, IdempotencyKey, Turn};
+use service::store::{Attempt, RequestDigest, StoredAnswer};
+use service::{Claim, IdempotencyKey, KEPT_BYTES, Keep, Turn};
 use sha2::{Digest as _, Sha256};
+use std::convert::Infallible;
 use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -32,11 +38,42 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// What belongs to an answer itself; the rest is of the request that asks.
 const KEPT: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LOCATION];
 
-pub const IN_FLIGHT: &str = "The first request with this `Idempotency-Key` is still being worked on. Send it again in a moment.";
-const UNKNOWN: &str = "The first request with this `Idempotency-Key` was begun, and what came of it was not recorded. \
-                       Read the data to see whether it was carried out; to send it again, use another key.";
-const TOO_LONG: &str = "The first request with this `Idempotency-Key` was carried out, and its answer was too long to \
-                        be kept or told of a lead that is erased. Read the data to see what came of it.";
+/// Tells a handler that its request carries an idempotency key. Every handler that is routed by [`once`] takes it.
+#[derive(Clone, Default)]
+pub struct Once(Option<Arc<Begun>>);
+
+struct Begun {
+    attempt: Attempt,
+    /// The answer was made to be committed with the change.
+    answered: AtomicBool,
+}
+
+impl Once {
+    /// Has the service commit the answer with the change.
+    pub fn keep<T: 'static>(&self, answer: fn(&T) -> Whole) -> Option<Keep<T>> {
+        let begun = self.0.clone()?;
+        let attempt = begun.attempt;
+        Some(Keep::new(attempt, move |outcome| {
+            begun.answered.store(true, Ordering::Relaxed);
+            answer(outcome).into()
+        }))
+    }
+}
+
+impl<S> FromRequestParts<S> for Once {
+    type Rejection = Infallible;
+
+    fn from_request_parts(
+        parts: &mut Parts,
+        _: &S,
+    ) -> impl Future<Output = Result<Self, Infallible>> {
+        std::future::ready(Ok(parts.extensions.get().cloned().unwrap_or_default()))
+    }
+}
+
+/// On an answer: the lead whose data is in the body.
+#[derive(Clone)]
+pub struct About(pub LeadId);
 
 /// Routes a method to a handler that is carried out once for each idempotency key. `P` is the handler's permission.
 pub fn once<P, H, T>(method: MethodFilter, handler: H) -> MethodRouter<AppState>
@@ -82,8 +119,7 @@ where
             Turn::First(claim) => Ok(carry_out(handler, state, request, claim).await),
             Turn::Replay(answer) => replay(answer),
             Turn::Reused => Err(Problem::IdempotencyKeyReused),
-            Turn::InFlight => Err(Problem::Conflict(IN_FLIGHT)),
-            Turn::Unknown => Err(Problem::Conflict(UNKNOWN)),
+            Turn::InProgress => Err(Problem::Conflict),
         }
     };
     match tokio::spawn(in_its_name(work)).await {
@@ -148,19 +184,42 @@ async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest),
 }
 
 /// Has the handler do the work, and records what came of it.
-async fn carry_out<H, T>(handler: H, state: AppState, request: Request, claim: Claim) -> Response
+async fn carry_out<H, T>(
+    handler: H,
+    state: AppState,
+    mut request: Request,
+    claim: Claim,
+) -> Response
 where
     H: Handler<T, AppState>,
     T: 'static,
 {
     let id = Noted::of(request.extensions()).map(|noted| noted.id);
+    let begun = Arc::new(Begun {
+        attempt: claim.attempt(),
+        answered: AtomicBool::new(false),
+    });
+    let once = Once(Some(begun.clone()));
+    request.extensions_mut().insert(once);
     let service = state.service.clone();
     let mut response = handler.call(request, state).await;
     let status = response.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        if let Err(error) = service.give_up(claim).await {
-            tracing::warn!(error = %Chain(&error), "a failed request's idempotency key could not be freed");
-        }
+    if let Some(Problem::OutcomeUnknown { .. }) = response.extensions().get() {
+        warn_if_failed(service.release(claim).await);
+        return Problem::OutcomeUnknown { idempotent: true }.into_response();
+    }
+    // A caller who lost their authority changed nothing; others of the account may send the request again.
+    let passing = [
+        StatusCode::UNAUTHORIZED,
+        StatusCode::FORBIDDEN,
+        StatusCode::TOO_MANY_REQUESTS,
+    ];
+    if status.is_server_error() || passing.contains(&status) {
+        warn_if_failed(service.give_up(claim).await);
+        return response;
+    }
+    if status.is_success() && begun.answered.load(Ordering::Relaxed) {
+        // It was committed with the change.
         return response;
     }
     // A refusal is written here and not where all others are: what is kept has to be what is sent.
@@ -175,38 +234,48 @@ where
     else {
         return Problem::Internal.into_response();
     };
-    if let Err(error) = service
-        .keep_answer(claim, stored(status, &parts.headers, &body))
-        .await
-    {
-        tracing::warn!(error = %Chain(&error), "an answer could not be kept under its idempotency key");
-    }
+    // Nothing was changed, so a request that is refused at length may be judged again.
+    let recorded = if status.is_client_error() && body.len() > KEPT_BYTES {
+        service.give_up(claim).await
+    } else {
+        let answer = stored(status, &parts, &body);
+        service.keep_answer(claim, answer).await
+    };
+    warn_if_failed(recorded);
     Response::from_parts(parts, Body::from(body))
 }
 
-fn stored(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> StoredAnswer {
+/// The request is answered all the same. Its lease decides when it may be sent again.
+fn warn_if_failed(recorded: Result<(), service::Error>) {
+    if let Err(error) = recorded {
+        tracing::warn!(error = %Chain(&error), "the outcome of an idempotent request could not be recorded");
+    }
+}
+
+fn stored(status: StatusCode, parts: &AnswerParts, body: &Bytes) -> StoredAnswer {
     let kept = KEPT.iter().filter_map(|name| {
-        let value = headers.get(name)?.to_str().ok()?;
+        let value = parts.headers.get(name)?.to_str().ok()?;
         Some((name.as_str().to_owned(), value.to_owned()))
     });
     StoredAnswer {
         status: status.as_u16(),
         headers: kept.collect(),
         body: Some(body.to_vec()),
+        lead: parts.extensions.get().map(|About(lead)| lead.clone()),
     }
 }
 
+/// The first answer again. Its body is missing if it was too long to be kept, or about a lead that is erased.
 fn replay(answer: StoredAnswer) -> Result<Response, Problem> {
-    let Some(body) = answer.body else {
-        return Err(Problem::Conflict(TOO_LONG));
-    };
+    let whole = answer.body.is_some();
+    let body = answer.body.unwrap_or_default();
     let code = Code::in_body(&body);
     let mut response = Response::new(Body::from(body));
     response.extensions_mut().insert(code);
     *response.status_mut() = StatusCode::from_u16(answer.status).map_err(|_| Problem::Internal)?;
     let headers = response.headers_mut();
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
-    for name in KEPT {
+    for name in KEPT.iter().filter(|name| whole || *name != CONTENT_TYPE) {
         if let Some(value) = answer.headers.get(name.as_str())
             && let Ok(value) = HeaderValue::from_str(value)
         {

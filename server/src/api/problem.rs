@@ -75,8 +75,8 @@ pub enum Problem {
     IdempotencyKeyReused,
     /// A feed with `mode=replace` that leaves out more stored items than [`REMOVED_AT_MOST`].
     ReplaceTooLarge,
-    /// With an idempotency key: why it cannot be answered.
-    Conflict(&'static str),
+    /// The first request with the same idempotency key is being carried out.
+    Conflict,
     Internal,
     Unavailable,
     /// A listing did not finish before its deadline.
@@ -152,7 +152,7 @@ impl Problem {
                 "Idempotency key reused",
             ),
             Self::ReplaceTooLarge => (S::CONFLICT, "replace_too_large", "Replace too large"),
-            Self::Conflict(_) => (S::CONFLICT, "conflict", "Conflict"),
+            Self::Conflict => (S::CONFLICT, "conflict", "Conflict"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
             Self::Unavailable | Self::PastDeadline | Self::Stopping | Self::Busy => {
                 (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable")
@@ -242,7 +242,10 @@ impl Problem {
                  Delete items that are not in it with `DELETE /api/inventory/{id}` first, or send it with `mode=merge`."
                     .into()
             }
-            Self::Conflict(why) => (*why).into(),
+            Self::Conflict => {
+                "The first request with this `Idempotency-Key` is still being worked on. Send it again after `Retry-After` seconds."
+                    .into()
+            }
             Self::Internal => {
                 "Something went wrong on our side. Try again, and if it stays, give your operator the request id in `instance`.".into()
             }
@@ -413,7 +416,8 @@ impl IntoResponse for Problem {
             Self::RequestTimeout => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::Unavailable
+            Self::Conflict
+            | Self::Unavailable
             | Self::PastDeadline
             | Self::Stopping
             | Self::Busy

@@ -59,7 +59,56 @@ fn is_in_doubt(error: &sqlx::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::ErrorKind;
+    use sqlx::error::{DatabaseError, ErrorKind};
+    use std::borrow::Cow;
+
+    /// An error of SQLite with this extended code.
+    #[derive(Debug)]
+    struct Code(&'static str);
+
+    impl std::fmt::Display for Code {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl std::error::Error for Code {}
+
+    impl DatabaseError for Code {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn sqlite_commit_is_in_doubt_when_the_log_could_not_be_synced() {
+        let sync = outcome(sqlx::Error::Database(Box::new(Code("1034"))));
+        assert!(matches!(sync, StoreError::InDoubt(_)), "{sync:?}");
+        for code in ["5", "13"] {
+            let refused = outcome(sqlx::Error::Database(Box::new(Code(code))));
+            assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
+        }
+    }
 
     fn outcome(error: sqlx::Error) -> StoreError {
         let commit: Result<(), CommitError> = Err(error.into());
@@ -69,8 +118,8 @@ mod tests {
     #[test]
     fn commit_without_an_answer_is_in_doubt() {
         for error in [
-            sqlx::Error::Io(ErrorKind::TimedOut.into()),
-            sqlx::Error::Io(ErrorKind::ConnectionReset.into()),
+            sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()),
+            sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into()),
             sqlx::Error::Protocol("unexpected end".into()),
             sqlx::Error::WorkerCrashed,
         ] {

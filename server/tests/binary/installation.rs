@@ -107,6 +107,20 @@ impl Installation {
         })
     }
 
+    /// Does `work` while a transaction is open that has run this statement.
+    pub fn during<T>(&self, statement: &str, work: impl FnOnce() -> T) -> T {
+        let mut raw = self.runtime.block_on(self.database.raw());
+        let begin = format!("BEGIN; {statement}");
+        self.runtime
+            .block_on(sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut raw))
+            .unwrap();
+        let done = work();
+        self.runtime
+            .block_on(sqlx::raw_sql("ROLLBACK").execute(&mut raw))
+            .unwrap();
+        done
+    }
+
     pub fn end(self, nodes: impl IntoIterator<Item = Server>) {
         stop(nodes);
         let left = std::fs::read_dir(self.folder.path()).unwrap().count();

@@ -1,9 +1,10 @@
 //! A change whose COMMIT is not answered: every side calls its outcome unknown, and nothing is done twice.
 
-use crate::installation::Installation;
+use crate::installation::{Installation, wait_for};
 use crate::proxy::Commit;
 use crate::support::{Client, Server, run};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 /// Sends a JSON body, and returns the status, the body and `Retry-After`.
 fn post(client: &Client, path: &str, body: &Value) -> (u16, Value, Option<String>) {
@@ -89,4 +90,184 @@ fn outcome_is_called_unknown_by_every_side_when_a_commit_is_not_answered() {
     let (_, out, _) = run(installation.node_behind(&proxy).args(["key", "pause", id]));
     assert!(out.contains("Paused already"), "{out}");
     installation.end([node]);
+}
+
+/// What came of a request with an idempotency key: status, code, `Retry-After` and whether it is the first answer again.
+type Keyed = (u16, Value, Option<String>, bool);
+
+struct Sender<'a> {
+    node: &'a Server,
+    secret: &'a str,
+}
+
+impl Sender<'_> {
+    fn send(&self, method: &str, path: &str, key: &str, body: &Value) -> Keyed {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.node.url))
+            .header("x-api-key", self.secret)
+            .header("content-type", "application/json")
+            .header("idempotency-key", key)
+            .body(body.to_string());
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let mut response = agent.run(request.unwrap()).unwrap();
+        let header = |name: &str| {
+            let line = response.headers().get(name)?;
+            Some(line.to_str().unwrap().to_owned())
+        };
+        let (wait, replayed) = (header("retry-after"), header("idempotency-replayed"));
+        let body = response.body_mut().read_to_string().unwrap();
+        let body = serde_json::from_str(&body).unwrap_or(Value::Null);
+        (response.status().as_u16(), body, wait, replayed.is_some())
+    }
+
+    /// Sends it until it is carried out, as a client does that heeds `Retry-After`.
+    fn send_until_done(&self, method: &str, path: &str, key: &str, body: &Value) -> Keyed {
+        let began = Instant::now();
+        loop {
+            let answer = self.send(method, path, key, body);
+            if answer.0 < 400 {
+                return answer;
+            }
+            assert!([409, 503].contains(&answer.0), "{answer:?}");
+            assert!(began.elapsed() < Duration::from_secs(20), "{answer:?}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+#[test]
+fn retry_with_the_same_key_learns_the_outcome_and_does_nothing_twice() {
+    let installation = Installation::new();
+    let proxy = installation.proxy();
+    let node = Server::of(&mut installation.node_behind(&proxy), true);
+    let owner = node.set_up(node.setup.as_deref().unwrap(), "ada@example.com");
+    let scopes = ["leads:read", "leads:write", "inventory:write"];
+    let secret = owner
+        .create_with("CRM", "0123456789abcdef", &scopes)
+        .unwrap();
+    let secret = secret.as_str();
+    let other = Server::of(&mut installation.node(), false);
+    let [here, there] = [&node, &other].map(|node| Sender { node, secret });
+
+    let lead = |email: &str| json!({ "email": email });
+    let cases = [
+        ("answered@example.net", Commit::Unanswered, true),
+        ("silent@example.net", Commit::Silent, true),
+        ("unsent@example.net", Commit::Unsent, false),
+    ];
+    for (email, commit, committed) in cases {
+        proxy.set_commit_of(email, commit);
+        let (status, problem, wait, _) = here.send("POST", "/api/leads", email, &lead(email));
+        assert_eq!((status, wait.as_deref()), (503, Some("2")), "{problem}");
+        assert_eq!(problem["code"], "outcome_unknown");
+        proxy.set_commit(Commit::Passes);
+        // By another node, and by the same one.
+        let first = there.send_until_done("POST", "/api/leads", email, &lead(email));
+        assert_eq!((first.0, first.3), (201, committed), "{first:?}");
+        assert_eq!(first.1["email"], email);
+        let again = here.send_until_done("POST", "/api/leads", email, &lead(email));
+        assert_eq!((again.0, again.3, &again.1), (201, true, &first.1));
+        let stored = format!("SELECT count(*) FROM leads WHERE email = '{email}'");
+        assert_eq!(installation.count(&stored), 1);
+    }
+
+    // The other requests that take such a key.
+    let (_, created, ..) = here.send(
+        "POST",
+        "/api/leads",
+        "patched",
+        &lead("patched@example.net"),
+    );
+    let path = format!("/api/leads/{}", created["id"].as_str().unwrap());
+    let feed = json!({ "items": [{ "id": "A", "name": "An item of the feed" }] });
+    let edit = json!({ "note": "A note of the edit" });
+    let cases = [
+        ("PATCH", path.as_str(), "A note of the edit", &edit),
+        ("POST", "/api/inventory", "An item of the feed", &feed),
+    ];
+    for (method, path, marker, body) in cases {
+        proxy.set_commit_of(marker, Commit::Unanswered);
+        let (status, problem, ..) = here.send(method, path, marker, body);
+        assert_eq!((status, &problem["code"]), (503, &json!("outcome_unknown")));
+        proxy.set_commit(Commit::Passes);
+        let (status, answer, _, replayed) = here.send_until_done(method, path, marker, body);
+        assert!(status == 200 && replayed, "{answer}");
+        let told = (&answer["note"], &answer["created"]);
+        assert!(told == (&json!(marker), &Value::Null) || told == (&Value::Null, &json!(1)));
+    }
+    for action in ["lead.updated", "inventory.updated"] {
+        let events = format!("SELECT count(*) FROM audit_events WHERE action = '{action}'");
+        assert_eq!(installation.count(&events), 1, "{action}");
+    }
+    installation.end([node, other]);
+}
+
+#[test]
+fn retry_at_another_node_is_told_to_wait_while_the_first_is_at_work() {
+    let installation = Installation::new();
+    let mut one = Server::of(&mut installation.node(), true);
+    let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
+    let secret = owner.create_with("CRM", "0123456789abcdef", &["leads:write"]);
+    let secret = secret.unwrap();
+    let two = Server::of(&mut installation.node(), false);
+    let there = Sender {
+        node: &two,
+        secret: &secret,
+    };
+    let lead = json!({ "email": "buyer@example.net" });
+    let at_work = "SELECT count(*) FROM idempotent_requests WHERE status IS NULL";
+    let lock = "LOCK TABLE leads IN EXCLUSIVE MODE";
+    let send = |node: &Server| {
+        let secret = &secret;
+        Sender { node, secret }.send("POST", "/api/leads", "one", &lead)
+    };
+
+    let first = std::thread::scope(|scope| {
+        let first = installation.during(lock, || {
+            let first = scope.spawn(|| send(&one));
+            wait_for("the first is at work", || installation.count(at_work) == 1);
+            let (status, problem, wait, _) = send(&two);
+            assert_eq!((status, &problem["code"]), (409, &json!("conflict")));
+            assert_eq!(wait.as_deref(), Some("2"));
+            let other = there.send("POST", "/api/leads", "one", &json!({ "phone": "1" }));
+            assert_eq!(other.1["code"], "idempotency_key_reused");
+            first
+        });
+        first.join().unwrap()
+    });
+    assert_eq!((first.0, first.3), (201, false), "{first:?}");
+    let again = send(&two);
+    assert_eq!((again.0, again.3, &again.1), (201, true, &first.1));
+
+    // A node that dies at work: its claim lapses, and the request is carried out.
+    let lead = json!({ "email": "second@example.net" });
+    std::thread::scope(|scope| {
+        installation.during(lock, || {
+            let url = format!("{}/api/leads", one.url);
+            scope.spawn({
+                let (secret, lead) = (secret.clone(), lead.to_string());
+                move || {
+                    let request = ureq::post(url).header("x-api-key", secret);
+                    let request = request.header("content-type", "application/json");
+                    let answer = request.header("idempotency-key", "two").send(lead);
+                    assert!(answer.is_err(), "the node was killed");
+                }
+            });
+            wait_for("the first is at work", || installation.count(at_work) == 1);
+            one.kill();
+        });
+    });
+    let (status, problem, ..) = there.send("POST", "/api/leads", "two", &lead);
+    assert_eq!((status, &problem["code"]), (409, &json!("conflict")));
+    // As after the two minutes of its lease.
+    installation.change("UPDATE idempotent_requests SET lapses_at = begun_at");
+    let (status, ..) = there.send_until_done("POST", "/api/leads", "two", &lead);
+    assert_eq!(status, 201);
+    assert_eq!(installation.count("SELECT count(*) FROM leads"), 2);
+    drop(one);
+    installation.end([two]);
 }

@@ -27,7 +27,7 @@ pub struct CheckedFeed {
 }
 
 /// The items that a feed skips.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Skipped {
     /// The first of them, with at most 1,000 errors in all.
     pub listed: Vec<RejectedItem>,

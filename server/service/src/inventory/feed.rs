@@ -2,7 +2,7 @@
 
 use super::{CheckedFeed, OnError, Skipped};
 use crate::store::{Action, AuditEvent, UpsertCounts, Upserted};
-use crate::{Client, Error, KeyCaller, Member, Service};
+use crate::{Client, Error, Keep, KeyCaller, Member, Service};
 use domain::{AccountId, Scope};
 use serde_json::json;
 use std::collections::HashSet;
@@ -40,7 +40,7 @@ pub enum FeedOutcome {
 }
 
 impl Service {
-    /// Takes a feed that an integration sent.
+    /// Takes a feed that an integration sent, and commits with it the answer of a request that is to be kept.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -50,6 +50,7 @@ impl Service {
         client: &Client,
         feed: CheckedFeed,
         mode: FeedMode,
+        keep: Option<&Keep<FeedReport>>,
     ) -> Result<FeedOutcome, Error> {
         caller.must(Scope::InventoryWrite)?;
         let now = self.clock.now();
@@ -63,7 +64,7 @@ impl Service {
                 detail,
             )
         };
-        self.take_feed(caller.account_id(), feed, mode, &event)
+        self.take_feed(caller.account_id(), feed, mode, &event, keep)
             .await
     }
 
@@ -82,7 +83,8 @@ impl Service {
         let now = self.clock.now();
         let event =
             |detail| member.event(Action::InventoryUpdated, "inventory", client, now, detail);
-        self.take_feed(&member.account_id, feed, mode, &event).await
+        self.take_feed(&member.account_id, feed, mode, &event, None)
+            .await
     }
 
     async fn take_feed(
@@ -91,6 +93,7 @@ impl Service {
         feed: CheckedFeed,
         mode: FeedMode,
         event: &(dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
+        keep: Option<&Keep<FeedReport>>,
     ) -> Result<FeedOutcome, Error> {
         let CheckedFeed {
             received,
@@ -104,9 +107,16 @@ impl Service {
             good.chain(skipped).collect()
         });
         let recorded = |counts: UpsertCounts| {
-            event(json!({
+            let event = event(json!({
                 "received": received, "created": counts.created, "updated": counts.updated,
                 "unchanged": counts.unchanged, "removed": counts.removed, "rejected": skipped.count,
+            }));
+            event.answering(keep.map(|keep| {
+                keep.of(&FeedReport {
+                    received,
+                    counts,
+                    skipped: skipped.clone(),
+                })
             }))
         };
         let now = self.clock.now();

@@ -6,7 +6,7 @@
 use super::{Lead, LeadChange, LeadEdits, LeadFields};
 use crate::store::Action;
 use crate::view::moment;
-use crate::{Client, Error, KeyCaller, Member, Service, Zone};
+use crate::{Client, Error, Keep, KeyCaller, Member, Service, Zone};
 use domain::{LeadId, LeadRow, LeadsPage, Scope};
 use serde_json::json;
 
@@ -25,7 +25,7 @@ pub struct ChangesPage {
 }
 
 impl Service {
-    /// Stores a new lead.
+    /// Stores a new lead, and with it the answer of a request that is to be kept.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -34,6 +34,7 @@ impl Service {
         caller: &KeyCaller,
         client: &Client,
         fields: LeadFields,
+        keep: Option<&Keep<Lead>>,
     ) -> Result<Lead, Error> {
         caller.must(Scope::LeadsWrite)?;
         let now = self.clock.now();
@@ -51,12 +52,13 @@ impl Service {
             now,
             json!({}),
         );
+        let event = event.answering(keep.map(|keep| keep.of(&lead)));
         let stored = self.store.insert_lead(caller.account_id(), &lead, event);
         self.with_room(stored).await?;
         Ok(lead)
     }
 
-    /// What a CRM writes back; `None` where there is no such lead.
+    /// What a CRM writes back, and with it the answer of a request that is to be kept; `None` where there is no such lead.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -66,19 +68,21 @@ impl Service {
         client: &Client,
         id: &LeadId,
         edits: &LeadEdits,
+        keep: Option<&Keep<Lead>>,
     ) -> Result<Option<Lead>, Error> {
         caller.must(Scope::LeadsWrite)?;
         let now = self.clock.now();
-        let event = |changed: Vec<&'static str>| {
+        let event = |lead: &Lead, changed: Vec<&'static str>| {
             let detail = json!({ "changed": changed });
-            caller.event(
+            let event = caller.event(
                 Some(Scope::LeadsWrite),
                 Action::LeadUpdated,
                 id.as_str(),
                 client,
                 now,
                 detail,
-            )
+            );
+            event.answering(keep.map(|keep| keep.of(lead)))
         };
         let updated = self
             .store

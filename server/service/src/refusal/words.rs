@@ -170,7 +170,7 @@ fn plain(code: &str) -> (String, &'static str) {
             "Have each request sent with a key of its own.",
         ),
         "conflict" => (
-            "The same request was under way, or its outcome is not known.",
+            "The same request was under way.",
             "Have it sent again a little later.",
         ),
         "internal" => (

@@ -1,6 +1,6 @@
 //! The audit log.
 
-use super::{Authority, Result};
+use super::{Authority, KeptAnswer, Result};
 use crate::Client;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
@@ -22,6 +22,8 @@ pub struct AuditEvent {
     pub user_agent: Option<String>,
     /// What changed, as a JSON object. Never a secret, a password, or a digest of one.
     pub detail: serde_json::Value,
+    /// Not part of the log: the answer to the request that asked for the change, which is committed with it.
+    pub answer: Option<KeptAnswer>,
 }
 
 impl AuditEvent {
@@ -45,12 +47,19 @@ impl AuditEvent {
             ip: Some(client.ip),
             user_agent: client.user_agent().map(str::to_owned),
             detail,
+            answer: None,
         }
     }
 
     /// The same action under an authority that the transaction of the change reads again.
     pub(crate) fn under(self, authority: Authority) -> Self {
         Self { authority, ..self }
+    }
+
+    /// The same event, which commits this answer with it.
+    #[must_use]
+    pub fn answering(self, answer: Option<KeptAnswer>) -> Self {
+        Self { answer, ..self }
     }
 }
 

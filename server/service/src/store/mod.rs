@@ -414,15 +414,15 @@ pub trait LeadStore: Send + Sync + 'static {
     async fn insert_lead(&self, account: &AccountId, lead: &Lead, event: AuditEvent) -> Result<()>;
 
     /// Makes the edits, and gives the lead as it is then; `None` where there is none, or it is erased. Where they
-    /// change nothing, the lead keeps its number and its `updated_at`, and nothing is recorded; else `event` is asked
-    /// for the audit event, with the names of the fields that changed.
+    /// change nothing, the lead keeps its number and its `updated_at`, and nothing is recorded; else `event` makes
+    /// the audit event, of the lead as it is then and the names of the fields that changed.
     async fn update_lead(
         &self,
         account: &AccountId,
         id: &LeadId,
         edits: &LeadEdits,
         now: Timestamp,
-        event: &(dyn Fn(Vec<&'static str>) -> AuditEvent + Send + Sync),
+        event: &(dyn for<'a> Fn(&'a Lead, Vec<&'static str>) -> AuditEvent + Send + Sync),
     ) -> Result<Option<Lead>>;
 
     /// Overwrites all that was known of the person, also in answers that are kept for an idempotency key; the id and the

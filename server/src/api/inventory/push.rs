@@ -2,17 +2,18 @@
 
 use super::body::NewItems;
 use crate::AppState;
+use crate::api::once::Once;
 use crate::api::openapi::{FeedQuery, OnceHeader};
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Entry, Problem};
 use crate::api::scoped::InventoryWrite;
 use crate::api::scoped_body::ScopedBody;
 use crate::api::text::FeedText;
+use crate::api::whole::Whole;
 use crate::feed::workers::Stopping;
 use crate::feed::{self, FeedError};
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
 use serde::Serialize;
 use service::inventory::{CheckedFeed, EntryError, FeedOutcome, FeedReport, OnError, check_feed};
 use utoipa::ToSchema;
@@ -75,9 +76,10 @@ struct Rejected<'a> {
 )]
 pub async fn push(
     State(state): State<AppState>,
+    once: Once,
     parameters: Parameters,
     ScopedBody { scoped, body }: ScopedBody<InventoryWrite, FeedText>,
-) -> Result<Response, Problem> {
+) -> Result<Whole, Problem> {
     let FeedText { format, text } = body;
     let options = parameters.feed();
     // A bad body is reported before a bad parameter; nothing is stored either way.
@@ -92,30 +94,36 @@ pub async fn push(
     let feed = feed.map_err(|Stopping| Problem::Unavailable)??;
     let outcome = state
         .service
-        .push_items(&scoped.caller, &scoped.client(), feed, options?.mode)
+        .push_items(
+            &scoped.caller,
+            &scoped.client(),
+            feed,
+            options?.mode,
+            once.keep(stored).as_ref(),
+        )
         .await?;
-    let FeedOutcome::Stored(FeedReport {
-        received,
-        counts,
-        mut skipped,
-    }) = outcome
-    else {
-        return Err(Problem::ReplaceTooLarge);
-    };
-    for item in &mut skipped.listed {
+    match outcome {
+        FeedOutcome::Stored(report) => Ok(stored(&report)),
+        FeedOutcome::RemovesTooMany => Err(Problem::ReplaceTooLarge),
+    }
+}
+
+fn stored(report: &FeedReport) -> Whole {
+    let mut listed = report.skipped.listed.clone();
+    for item in &mut listed {
         let errors = std::mem::take(&mut item.errors);
         item.errors = from_the_body_on(errors);
     }
     let answer = PushAnswer {
-        received,
-        created: counts.created,
-        updated: counts.updated,
-        unchanged: counts.unchanged,
-        removed: counts.removed,
-        rejected: skipped.listed.iter().map(Rejected::from).collect(),
-        rejected_count: skipped.count,
+        received: report.received,
+        created: report.counts.created,
+        updated: report.counts.updated,
+        unchanged: report.counts.unchanged,
+        removed: report.counts.removed,
+        rejected: listed.iter().map(Rejected::from).collect(),
+        rejected_count: report.skipped.count,
     };
-    Ok(Json(answer).into_response())
+    Whole::json(StatusCode::OK, &answer)
 }
 
 impl<'a> From<&'a service::inventory::RejectedItem> for Rejected<'a> {

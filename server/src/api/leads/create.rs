@@ -5,15 +5,16 @@ use super::body::NewLead;
 use super::read;
 use crate::AppState;
 use crate::api::json::{BODY, JsonText};
+use crate::api::once::Once;
 use crate::api::openapi::OnceHeader;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::LeadsWrite;
 use crate::api::scoped_body::ScopedBody;
-use axum::Json;
+use crate::api::whole::Whole;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{HeaderName, LOCATION};
+use service::leads::Lead;
 
 /// Create a lead
 ///
@@ -30,15 +31,27 @@ use axum::http::header::{HeaderName, LOCATION};
 )]
 pub async fn create(
     State(state): State<AppState>,
+    once: Once,
     parameters: Parameters,
     ScopedBody { scoped, body }: ScopedBody<LeadsWrite, JsonText<BODY>>,
-) -> Result<(StatusCode, [(HeaderName, String); 1], Json<LeadAnswer>), Problem> {
+) -> Result<Whole, Problem> {
     let fields = read::lead(&body.0).check().map_err(Problem::InvalidBody)?;
     parameters.none()?;
     let lead = state
         .service
-        .create_lead(&scoped.caller, &scoped.client(), fields)
+        .create_lead(
+            &scoped.caller,
+            &scoped.client(),
+            fields,
+            once.keep(created).as_ref(),
+        )
         .await?;
-    let place = format!("/api/leads/{}", lead.id);
-    Ok((StatusCode::CREATED, [(LOCATION, place)], Json(lead.into())))
+    Ok(created(&lead))
+}
+
+fn created(lead: &Lead) -> Whole {
+    let answer = LeadAnswer::from(lead.clone());
+    Whole::json(StatusCode::CREATED, &answer)
+        .at(format!("/api/leads/{}", lead.id))
+        .about(lead.id.clone())
 }

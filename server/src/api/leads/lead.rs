@@ -6,16 +6,19 @@ use super::read;
 use crate::AppState;
 use crate::api::condition::no_condition;
 use crate::api::json::{BODY, JsonText};
+use crate::api::once::Once;
 use crate::api::openapi::{LeadPath, OnceHeader};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{LeadsRead, LeadsWrite, Scoped};
 use crate::api::scoped_body::ScopedBody;
+use crate::api::whole::Whole;
 use crate::request::Segment;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::LeadId;
+use service::leads::Lead;
 
 /// Read one lead
 #[utoipa::path(
@@ -54,21 +57,31 @@ pub async fn show(
 )]
 pub async fn edit(
     State(state): State<AppState>,
+    once: Once,
     parameters: Parameters,
     id: Segment,
     headers: HeaderMap,
     ScopedBody { scoped, body }: ScopedBody<LeadsWrite, JsonText<BODY>>,
-) -> Result<Json<LeadAnswer>, Problem> {
+) -> Result<Whole, Problem> {
     let edits = read::edits(&body.0).check().map_err(Problem::InvalidBody)?;
     drop(body);
     parameters.none()?;
     no_condition(&headers)?;
     let lead = state
         .service
-        .update_lead(&scoped.caller, &scoped.client(), &parse(id)?, &edits)
+        .update_lead(
+            &scoped.caller,
+            &scoped.client(),
+            &parse(id)?,
+            &edits,
+            once.keep(edited).as_ref(),
+        )
         .await?;
-    lead.map(|lead| Json(lead.into()))
-        .ok_or(Problem::NoSuchLead)
+    lead.as_ref().map(edited).ok_or(Problem::NoSuchLead)
+}
+
+fn edited(lead: &Lead) -> Whole {
+    Whole::json(StatusCode::OK, &LeadAnswer::from(lead.clone())).about(lead.id.clone())
 }
 
 /// Erase a lead

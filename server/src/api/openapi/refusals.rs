@@ -87,10 +87,7 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
         });
     }
     if once {
-        all.extend([
-            Problem::IdempotencyKeyReused,
-            Problem::Conflict(crate::api::once::IN_FLIGHT),
-        ]);
+        all.extend([Problem::IdempotencyKeyReused, Problem::Conflict]);
     }
     all.extend([Problem::Internal, Problem::Unavailable]);
     if scope.is_some_and(|scope| scope.ends_with(":write")) && matches!(method, "post" | "put") {
@@ -138,7 +135,7 @@ pub fn every_problem() -> Vec<Problem> {
         Problem::PreconditionFailed,
         Problem::ReplaceTooLarge,
         Problem::IdempotencyKeyReused,
-        Problem::Conflict(crate::api::once::IN_FLIGHT),
+        Problem::Conflict,
         Problem::Internal,
         Problem::Unavailable,
         Problem::QuotaExceeded {
@@ -235,7 +232,7 @@ fn tell_headers(document: &mut Value) {
                 if keyed && once {
                     headers.push((
                         "Idempotency-Replayed",
-                        "`true` where this is the first answer again",
+                        "`true` if this is the first answer again; without a body if that was longer than 4 KiB, or about a lead that is erased",
                     ));
                 }
                 for (name, description) in headers {
@@ -310,7 +307,7 @@ fn headers(problem: &Problem) -> Map<String, Value> {
         408 => {
             headers.insert("Connection".into(), header("`close`"));
         }
-        429 | 503 => {
+        409 | 429 | 503 => {
             headers.insert("Retry-After".into(), header("Seconds to wait"));
         }
         _ => {}

@@ -1,12 +1,12 @@
 //! Those who asked to be contacted.
 
 use super::{
-    Connection, Executor, FORGET_ANSWERS, Paged, Result, Store, Turn, quota, read, read_all,
-    read_page, record,
+    Connection, Executor, Paged, Result, Store, Turn, quota, read, read_all, read_page, record,
 };
 use crate::error::Doing as _;
 use crate::sql::lead;
 use crate::sql::lead::{LeadRow, StatusRow};
+use crate::sql::once;
 use async_trait::async_trait;
 use domain::{AccountId, LeadId, LeadStatus, Resource, Timestamp};
 use service::leads::{Lead, LeadChange, LeadEdits};
@@ -50,7 +50,7 @@ impl LeadStore for Store {
         id: &LeadId,
         edits: &LeadEdits,
         now: Timestamp,
-        event: &(dyn Fn(Vec<&'static str>) -> AuditEvent + Send + Sync),
+        event: &(dyn for<'a> Fn(&'a Lead, Vec<&'static str>) -> AuditEvent + Send + Sync),
     ) -> Result<Option<Lead>> {
         const DOING: &str = "changing a lead";
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
@@ -75,7 +75,7 @@ impl LeadStore for Store {
             .execute(&mut *tx)
             .await
             .doing(DOING)?;
-        record(&mut tx, &event(changed)).await?;
+        record(&mut tx, &event(&lead, changed)).await?;
         tx.commit().await.doing(DOING)?;
         Ok(Some(lead))
     }
@@ -101,9 +101,9 @@ impl LeadStore for Store {
         if erased.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query(FORGET_ANSWERS)
+        sqlx::query(once::FORGET_LEAD)
             .bind(account.as_str())
-            .bind(id.as_str().as_bytes())
+            .bind(id.as_str())
             .execute(&mut *tx)
             .await
             .doing(DOING)?;

@@ -35,7 +35,7 @@ mod team;
 pub(super) mod term;
 mod verdict;
 
-use super::{Connection, Engine, Executor, FORGET_ANSWERS, Store};
+use super::{Connection, Engine, Executor, Store};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql;
 use crate::turn::Turn;
@@ -49,8 +49,9 @@ fn can_be_stored(text: &str) -> bool {
     !text.contains('\0')
 }
 
-/// Ends a change: checks that its actor still has the authority for it, and writes its audit event. Both belong to the
-/// transaction of the change, so that the three commit together or not at all.
+/// Ends a change: checks that its actor still has the authority for it, and writes its audit event and the answer to the
+/// request that asked for it, if the request carries an idempotency key. All of it belongs to the transaction of the change,
+/// so that everything commits together or not at all.
 ///
 /// A change that takes its own actor's authority away, such as a key that revokes itself, calls [`authorise`] before it
 /// changes anything and [`write_event`] afterwards.
@@ -71,9 +72,12 @@ async fn write_event(connection: &mut Connection, event: &AuditEvent) -> Result<
         .bind(event.ip.map(|ip| ip.to_string()))
         .bind(event.user_agent.as_deref())
         .bind(event.detail.to_string())
-        .execute(connection)
+        .execute(&mut *connection)
         .await
         .doing("recording an audit event")?;
+    if let Some(kept) = &event.answer {
+        once::keep_with_change(connection, &event.account_id, kept).await?;
+    }
     Ok(())
 }
 

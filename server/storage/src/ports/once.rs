@@ -1,46 +1,52 @@
 //! Requests that came with an idempotency key.
 
-use super::{Executor, Result, Store, Turn, read};
+use super::{Connection, Executor, Result, Store, Turn};
 use crate::error::Doing as _;
 use crate::sql::once;
 use crate::sql::once::RequestRow;
 use async_trait::async_trait;
-use domain::{AccountId, Timestamp};
+use domain::{AccountId, LeadId, Timestamp};
 use service::store::{
-    IdempotencyDigest, IdempotencyStore, PastRequest, RequestDigest, StoredAnswer,
+    Attempt, IdempotencyDigest, IdempotencyStore, KeptAnswer, NewClaim, PastRequest, StoreError,
 };
-use std::collections::BTreeMap;
 
 #[async_trait]
 impl IdempotencyStore for Store {
     async fn claim_request(
         &self,
         account: &AccountId,
-        key: &IdempotencyDigest,
-        request: &RequestDigest,
-        now: Timestamp,
-        expired: Timestamp,
+        claim: &NewClaim,
     ) -> Result<Option<PastRequest>> {
         const DOING: &str = "claiming a request";
+        let key = &claim.attempt.key;
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
         sqlx::query(once::FORGET_EXPIRED)
             .bind(account.as_str())
             .bind(key.0.as_slice())
-            .bind(expired.millis())
+            .bind(claim.expired.millis())
             .execute(&mut *tx)
             .await
             .doing(DOING)?;
         let claimed = sqlx::query(once::CLAIM)
             .bind(account.as_str())
             .bind(key.0.as_slice())
-            .bind(request.0.as_slice())
-            .bind(now.millis())
+            .bind(claim.request.0.as_slice())
+            .bind(claim.attempt.id.as_slice())
+            .bind(claim.now.millis())
+            .bind(claim.lapses_at.millis())
             .execute(&mut *tx)
             .await
             .doing(DOING)?;
         if claimed.rows_affected() == 0 {
-            return find(&mut *tx, account, key, expired).await;
+            return find(&mut *tx, account, key, claim.now, claim.expired).await;
         }
+        sqlx::query(once::EVICT)
+            .bind(account.as_str())
+            .bind(i64::from(claim.limit))
+            .bind(claim.now.millis())
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
         tx.commit().await.doing(DOING)?;
         Ok(None)
     }
@@ -49,37 +55,28 @@ impl IdempotencyStore for Store {
         &self,
         account: &AccountId,
         key: &IdempotencyDigest,
+        now: Timestamp,
         expired: Timestamp,
     ) -> Result<Option<PastRequest>> {
-        find(&self.readers, account, key, expired).await
+        find(&self.readers, account, key, now, expired).await
     }
 
-    async fn keep_answer(
-        &self,
-        account: &AccountId,
-        key: &IdempotencyDigest,
-        answer: &StoredAnswer,
-    ) -> Result<()> {
-        sqlx::query(once::KEEP_ANSWER)
-            .bind(account.as_str())
-            .bind(key.0.as_slice())
-            .bind(i64::from(answer.status))
-            .bind(headers_text(&answer.headers))
-            .bind(answer.body.as_deref())
-            .execute(&self.writer)
-            .await
-            .doing("keeping an answer")?;
+    async fn keep_answer(&self, account: &AccountId, kept: &KeptAnswer) -> Result<()> {
+        const DOING: &str = "keeping an answer";
+        // Erasing a person takes the same turn: the answer is stored before that, or without the person.
+        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        if write(&mut tx, account, kept).await? {
+            tx.commit().await.doing(DOING)?;
+        }
         Ok(())
     }
 
-    async fn forget_request(&self, account: &AccountId, key: &IdempotencyDigest) -> Result<()> {
-        sqlx::query(once::FORGET)
-            .bind(account.as_str())
-            .bind(key.0.as_slice())
-            .execute(&self.writer)
-            .await
-            .doing("forgetting a request")?;
-        Ok(())
+    async fn release_request(&self, account: &AccountId, attempt: &Attempt) -> Result<()> {
+        end(self, account, attempt, once::RELEASE).await
+    }
+
+    async fn forget_request(&self, account: &AccountId, attempt: &Attempt) -> Result<()> {
+        end(self, account, attempt, once::FORGET).await
     }
 
     async fn sweep_requests(&self, expired: Timestamp, limit: u32) -> Result<u64> {
@@ -97,6 +94,7 @@ async fn find(
     executor: impl Executor<'_>,
     account: &AccountId,
     key: &IdempotencyDigest,
+    now: Timestamp,
     expired: Timestamp,
 ) -> Result<Option<PastRequest>> {
     const DOING: &str = "finding a request";
@@ -107,9 +105,60 @@ async fn find(
         .fetch_optional(executor)
         .await
         .doing(DOING)?;
-    read(row, DOING)
+    row.map(|row| row.at(now)).transpose().doing(DOING)
 }
 
-fn headers_text(headers: &BTreeMap<String, String>) -> String {
-    serde_json::to_string(headers).expect("a map of texts is always JSON")
+/// Ends an attempt that has no answer.
+async fn end(
+    store: &Store,
+    account: &AccountId,
+    attempt: &Attempt,
+    statement: &'static str,
+) -> Result<()> {
+    sqlx::query(statement)
+        .bind(account.as_str())
+        .bind(attempt.key.0.as_slice())
+        .bind(attempt.id.as_slice())
+        .execute(&store.writer)
+        .await
+        .doing("ending an attempt at a request")?;
+    Ok(())
+}
+
+/// Stores the answer in the transaction of the change that it is the answer to.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the attempt has lost the request: then the change must not be committed.
+pub(super) async fn keep_with_change(
+    connection: &mut Connection,
+    account: &AccountId,
+    kept: &KeptAnswer,
+) -> Result<()> {
+    if write(connection, account, kept).await? {
+        return Ok(());
+    }
+    let why = "another attempt has taken the request over";
+    Err(StoreError::Unavailable(why.into()))
+}
+
+/// Whether the answer was stored: the attempt still has the request, and it has no answer yet.
+async fn write(
+    connection: &mut Connection,
+    account: &AccountId,
+    kept: &KeptAnswer,
+) -> Result<bool> {
+    let KeptAnswer { attempt, answer } = kept;
+    let headers = serde_json::to_string(&answer.headers).expect("a map of texts is always JSON");
+    let stored = sqlx::query(once::KEEP_ANSWER)
+        .bind(account.as_str())
+        .bind(attempt.key.0.as_slice())
+        .bind(attempt.id.as_slice())
+        .bind(i64::from(answer.status))
+        .bind(headers)
+        .bind(answer.body.as_deref())
+        .bind(answer.lead.as_ref().map(LeadId::as_str))
+        .execute(connection)
+        .await
+        .doing("keeping an answer")?;
+    Ok(stored.rows_affected() > 0)
 }

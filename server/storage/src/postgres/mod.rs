@@ -51,11 +51,6 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 // What the ports are written against, with the two above.
 use PostgresStore as Store;
 
-/// Forgets the answers in which a lead stands, `$2` being its id as bytes. What they are answers to is not done again.
-const FORGET_ANSWERS: &str = "
-    UPDATE idempotent_requests SET body = NULL
-    WHERE account_id = $1 AND body IS NOT NULL AND position($2 IN body) > 0";
-
 const READ_ONLY: &str = "SELECT current_setting('transaction_read_only')::boolean";
 
 /// How long a feed waits for those of this node before it.

@@ -55,11 +55,6 @@ use turns::{Pool, Transaction};
 use SqliteStore as Store;
 use sqlx::{Sqlite as Engine, SqliteConnection as Connection, SqliteExecutor as Executor};
 
-/// Forgets the answers in which a lead stands, `$2` being its id as bytes. What they are answers to is not done again.
-const FORGET_ANSWERS: &str = "
-    UPDATE idempotent_requests SET body = NULL
-    WHERE account_id = $1 AND body IS NOT NULL AND instr(body, $2) > 0";
-
 /// How long a feed waits for those before it.
 const FEED_TURN: Duration = Duration::from_secs(10);
 

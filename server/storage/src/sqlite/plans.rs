@@ -1,8 +1,9 @@
-//! How keys are found, read off the plan, whatever the machine's speed.
+//! How rows are found, read off the plan, whatever the machine's speed.
 
 use super::SqliteStore;
 use crate::sql::asked::Asked;
 use crate::sql::find::{Stretch, count, end, page, probe};
+use crate::sql::once;
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{KeyPlace, PlaceValue};
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
@@ -175,6 +176,26 @@ async fn what_few_are_asked_for_by_leads_to_them_alone() {
                 asked[lead]
             );
         }
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn idempotent_requests_are_found_by_an_index_whatever_they_are_asked_by() {
+    let (_place, store) = super::open::tests::fresh().await;
+    for (statement, index) in [
+        (
+            once::FORGET_LEAD,
+            "idempotent_requests_by_lead (account_id=? AND lead_id=?)",
+        ),
+        (
+            once::EVICT,
+            "idempotent_requests_by_number (account_id=? AND number<?)",
+        ),
+    ] {
+        let steps = plan(&store, QueryBuilder::new(statement)).await;
+        let all = steps.join("; ");
+        assert!(all.contains(index) && !all.contains("SCAN"), "{all}");
     }
     store.close().await;
 }

@@ -78,7 +78,12 @@ impl Moving {
 
 #[tokio::test]
 async fn what_was_committed_is_moved_whether_or_not_anybody_was_told() {
-    for commit in [Commit::Unanswered, Commit::Answered, Commit::Silent] {
+    for commit in [
+        Commit::Unanswered,
+        Commit::Answered,
+        Commit::AnsweredLast,
+        Commit::Silent,
+    ] {
         let ended = Moving::new().await.by(commit).await;
         assert!(ended.arrived && !ended.stays, "{commit:?}");
         let held = ended.told.expect("moved");

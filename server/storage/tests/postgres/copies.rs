@@ -18,7 +18,7 @@ const REST: &str = "
     UPDATE api_keys SET note = 'a tab	, a line
 , a \\N, a \\, \"quotes\" and an é', last_used_at = 9007199254740993, last_used_ip = '2001:db8::1';
     INSERT INTO sign_in_delays VALUES ('someone', 3, 1790000000000, 1790000000001);
-    INSERT INTO idempotent_requests SELECT id, x'00ff', x'', 1, 200, '{}', x'0a5c4e09' FROM accounts;
+    INSERT INTO idempotent_requests SELECT id, x'00ff', x'', 1, 200, '{}', x'0a5c4e09', x'07', 2, NULL, 3 FROM accounts;
     INSERT INTO account_calls SELECT id, 900000, 'accepted', 7 FROM accounts;
     INSERT INTO key_calls SELECT account_id, id, 3600000, 'accepted', 7 FROM api_keys;
     INSERT INTO key_notices SELECT account_id, id, created_by, 7, 1, 1, NULL FROM api_keys;

@@ -32,7 +32,10 @@ async fn every_change_is_in_doubt_when_its_commit_is_not_answered() {
             Change::InsertKey | Change::InsertLead => Commit::Silent,
             _ => Commit::Unanswered,
         };
-        proxy.set_commit(commit);
+        match change {
+            Change::InsertLead => proxy.set_commit_of("+44 20 7946 0018", commit),
+            _ => proxy.set_commit(commit),
+        }
         let made = change.make(&store, &world, account).await;
         assert!(
             matches!(made, Err(StoreError::InDoubt(_))),

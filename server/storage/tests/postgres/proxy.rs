@@ -43,6 +43,8 @@ pub enum Commit {
     Silent,
     /// The connection is reset right after the answer.
     Answered,
+    /// The same, and every other connection ends as well.
+    AnsweredLast,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,12 +78,13 @@ impl Proxy {
         let server = url.socket_addrs(|| Some(5432)).expect("an address")[0];
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let (sender, ways) = watch::channel(Ways::default());
+        let sender = watch::Sender::new(Ways::default());
+        let switch = sender.clone();
         tokio::spawn(async move {
             let gone = Arc::new(AtomicBool::new(false));
             while let Ok((client, _)) = listener.accept().await {
                 if !gone.load(Ordering::Relaxed) {
-                    tokio::spawn(carry(client, server, ways.clone(), Arc::clone(&gone)));
+                    tokio::spawn(carry(client, server, switch.clone(), Arc::clone(&gone)));
                 }
             }
         });
@@ -128,10 +131,11 @@ enum End {
 async fn carry(
     mut client: TcpStream,
     server: SocketAddr,
-    mut ways: watch::Receiver<Ways>,
+    switch: watch::Sender<Ways>,
     gone: Arc<AtomicBool>,
 ) {
     let seen = Seen::default();
+    let mut ways = switch.subscribe();
     if let Some(end) = until_open(&mut ways, &seen).await {
         return finish(&end, &[&client]);
     }
@@ -142,8 +146,8 @@ async fn carry(
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
         tokio::select! {
-            end = pump(from_client, to_server, ways.clone(), &seen) => end,
-            end = pump(from_server, to_client, ways.clone(), &seen) => end,
+            end = pump(from_client, to_server, &switch, &seen) => end,
+            end = pump(from_server, to_client, &switch, &seen) => end,
         }
     };
     if seen.commits.load(Ordering::Relaxed) && ways.borrow().commit == Commit::UnansweredForGood {
@@ -165,9 +169,10 @@ fn finish(end: &End, streams: &[&TcpStream]) {
 async fn pump(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    mut ways: watch::Receiver<Ways>,
+    switch: &watch::Sender<Ways>,
     seen: &Seen,
 ) -> End {
+    let mut ways = switch.subscribe();
     let mut buffer = vec![0; 16 * 1024];
     loop {
         if let Some(end) = until_open(&mut ways, seen).await {
@@ -215,8 +220,13 @@ async fn pump(
         if to.write_all(bytes).await.is_err() {
             return End::Closed;
         }
-        if commit == Commit::Answered && answers {
-            return End::Reset;
+        match commit {
+            Commit::Answered if answers => return End::Reset,
+            Commit::AnsweredLast if answers => {
+                switch.send_modify(|ways| ways.all = Way::Cut);
+                return End::Closed;
+            }
+            _ => {}
         }
     }
 }

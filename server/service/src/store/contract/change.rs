@@ -6,7 +6,7 @@ use super::settings::other_settings;
 use super::tenant::Tenant;
 use super::world::{all, at, item, lead, link, token};
 use crate::inventory::Condition;
-use crate::leads::{Edit, LeadEdits};
+use crate::leads::{Edit, Lead, LeadEdits};
 use crate::store::{
     AccountSettings, Action, AuditEvent, Authority, Changed, ChangedSeveral, Claim, Ended,
     Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LinkPurpose, NewLink, NewRevocation,
@@ -348,7 +348,7 @@ impl Change {
                     status: Edit::Set(LeadStatus::Won),
                     ..LeadEdits::default()
                 };
-                let recorded = |_: Vec<&'static str>| event(Action::LeadUpdated);
+                let recorded = |_: &Lead, _: Vec<&'static str>| event(Action::LeadUpdated);
                 let lead = store
                     .update_lead(account, &world.lead, &edits, at(10), &recorded)
                     .await?;

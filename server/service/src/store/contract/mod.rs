@@ -193,9 +193,14 @@ macro_rules! store_contract_cases {
             an_account_that_is_over_its_quota_can_change_and_remove
             racing_changes_fill_a_quota_exactly
             a_request_is_claimed_once_and_its_answer_reads_back
+            an_answer_is_committed_with_its_change_or_not_at_all
+            a_request_is_taken_over_when_its_lease_has_lapsed
+            a_released_request_is_taken_over_at_once
             a_request_is_claimed_anew_once_it_is_old
             accounts_share_no_names_for_requests
             of_fifty_racing_claims_of_a_request_exactly_one_wins
+            the_latest_requests_of_an_account_are_kept
+            no_kept_answer_holds_an_erased_lead
             old_requests_are_swept_in_pieces
             an_account_begins_with_the_usual_settings_and_keeps_its_own
             what_an_account_decides_shows_in_its_keys_items_and_members

@@ -70,6 +70,7 @@ impl Tenant {
             ip: Some(IpAddr::from([192, 0, 2, 7])),
             user_agent: Some("contract".to_owned()),
             detail: json!({ "case": true }),
+            answer: None,
         }
     }
 
@@ -241,7 +242,7 @@ impl Tenant {
         edits: &LeadEdits,
         now: Timestamp,
     ) -> Option<Lead> {
-        let event = |changed: Vec<&'static str>| {
+        let event = |_: &Lead, changed: Vec<&'static str>| {
             let mut event = self.event(Action::LeadUpdated, id.as_str(), now);
             event.detail = json!({ "changed": changed });
             event

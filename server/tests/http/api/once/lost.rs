@@ -36,6 +36,7 @@ async fn while_the_first_is_worked_on_the_others_are_told_so() {
         "it was done too soon to be in the way"
     );
     assert_eq!(same.problem(), (409, "conflict".into()));
+    assert_eq!(same.header("retry-after"), "2");
     assert_eq!(other.problem().1, "idempotency_key_reused");
     let first = first.await.unwrap().expect(200);
     let again = key.post(PATH, &body).await.expect(200);
@@ -98,19 +99,63 @@ async fn answers_survive_a_restart() {
     );
 }
 
+/// As when the node ended after its claim and before its change.
+const DIED: &str = "UPDATE idempotent_requests SET status = NULL, headers = NULL, body = NULL";
+
 #[tokio::test]
-async fn what_was_begun_and_not_recorded_is_neither_repeated_nor_made_up() {
+async fn request_of_a_dead_node_is_in_progress_until_its_lease_lapses_and_then_carried_out() {
     let world = World::new().await;
     let key = sender(&world).await;
     key.post(PATH, &one("A")).await.expect(200);
-    // As where the server was killed between the work and its answer.
-    world
-        .sql("UPDATE idempotent_requests SET status = NULL, headers = NULL, body = NULL")
-        .await;
+    world.sql("DELETE FROM items").await;
+    world.sql(DIED).await;
+    world.clock.advance_seconds(119);
     let answer = key.post(PATH, &one("A")).await;
     assert_eq!(answer.problem(), (409, "conflict".into()));
-    assert!(answer.body.contains("not recorded"), "{}", answer.body);
-    assert_eq!(world.count(PUSHES).await, 1);
+    assert_eq!(answer.header("retry-after"), "2");
+    let other = key.post(PATH, &one("B")).await;
+    assert_eq!(other.problem().1, "idempotency_key_reused");
+    world.clock.advance_seconds(1);
+    let answer = key.post(PATH, &one("A")).await.expect(200);
+    assert_eq!(answer.header("idempotency-replayed"), "");
+    assert_eq!(answer.json()["created"], 1);
+    let again = key.post(PATH, &one("A")).await.expect(200);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.body, answer.body);
+}
+
+#[tokio::test]
+async fn claim_of_an_earlier_version_is_in_progress_until_it_expires() {
+    let world = World::new().await;
+    let key = sender(&world).await;
+    key.post(PATH, &one("A")).await.expect(200);
+    world.sql(DIED).await;
+    world
+        .sql("UPDATE idempotent_requests SET attempt = NULL, lapses_at = NULL")
+        .await;
+    world.clock.advance_seconds(24 * 3600 - 1);
+    let answer = key.post(PATH, &one("A")).await;
+    assert_eq!(answer.problem(), (409, "conflict".into()));
+    world.clock.advance_seconds(1);
+    key.post(PATH, &one("A")).await.expect(200);
+}
+
+#[tokio::test]
+async fn change_is_not_committed_when_its_answer_cannot_be() {
+    let world = World::new().await;
+    let key = sender(&world).await;
+    world
+        .sql(
+            "CREATE TRIGGER fault BEFORE UPDATE ON idempotent_requests WHEN NEW.status IS NOT NULL
+             BEGIN SELECT RAISE(ABORT, 'fault'); END",
+        )
+        .await;
+    key.post(PATH, &one("A")).await.expect(500);
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
+    assert_eq!(world.count(PUSHES).await, 0);
+    world.sql("DROP TRIGGER fault").await;
+    let answer = key.post(PATH, &one("A")).await.expect(200);
+    assert_eq!(answer.header("idempotency-replayed"), "");
 }
 
 #[tokio::test]

@@ -59,6 +59,43 @@ async fn a_refusal_is_an_answer_too() {
 }
 
 #[tokio::test]
+async fn answer_beyond_four_kibibytes_is_replayed_as_its_status_and_location() {
+    let world = World::new().await;
+    let key = world.crm_key().await;
+    let lead = json!({ "email": "grace@example.com", "message": "x".repeat(5_000) });
+    let first = keyed(&key, "a").post("/api/leads", &lead).await.expect(201);
+    let again = keyed(&key, "a").post("/api/leads", &lead).await.expect(201);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.header("location"), first.header("location"));
+    assert_eq!(
+        (again.body.as_str(), again.header("content-type")),
+        ("", "")
+    );
+    assert_eq!(world.count("SELECT count(*) FROM leads").await, 1);
+    let kept = "SELECT coalesce(max(length(body)), 0) FROM idempotent_requests";
+    assert_eq!(world.count(kept).await, 0);
+    // The largest that is kept whole.
+    let rest = first.body.len() - 5_000;
+    let lead = json!({ "email": "grace@example.com", "message": "x".repeat(4_096 - rest) });
+    let first = keyed(&key, "b").post("/api/leads", &lead).await.expect(201);
+    assert_eq!(first.body.len(), 4_096);
+    let again = keyed(&key, "b").post("/api/leads", &lead).await.expect(201);
+    assert_eq!(again.body, first.body);
+}
+
+#[tokio::test]
+async fn long_refusal_is_not_kept_since_it_changed_nothing() {
+    let world = World::new().await;
+    let key = sender(&world).await;
+    let bad = feed(vec![named(".."); 100]);
+    let first = key.post(PATH, &bad).await.expect(422);
+    assert!(first.body.len() > 4_096, "{}", first.body.len());
+    assert_eq!(world.count(CLAIMS).await, 0);
+    let again = key.post(PATH, &bad).await.expect(422);
+    assert_eq!(again.header("idempotency-replayed"), "");
+}
+
+#[tokio::test]
 async fn the_same_key_with_another_request_is_refused() {
     let world = World::new().await;
     let key = sender(&world).await;

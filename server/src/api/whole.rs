@@ -1,0 +1,76 @@
+//! Answers that are known whole before they are sent, so that one can be committed with the change that it is the answer to.
+
+use super::once::About;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::LeadId;
+use serde::Serialize;
+use service::store::StoredAnswer;
+use std::collections::BTreeMap;
+
+const JSON: &str = "application/json";
+
+/// A JSON answer.
+pub struct Whole {
+    status: StatusCode,
+    location: Option<String>,
+    body: Vec<u8>,
+    lead: Option<LeadId>,
+}
+
+impl Whole {
+    /// # Panics
+    /// Never: the API's own answers have a JSON form.
+    pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        Self {
+            status,
+            location: None,
+            body: serde_json::to_vec(body).expect("the API's answers have a JSON form"),
+            lead: None,
+        }
+    }
+
+    /// The same with the path of what was created.
+    #[must_use]
+    pub fn at(mut self, location: String) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    /// The same with the lead whose data is in the body.
+    #[must_use]
+    pub fn about(mut self, lead: LeadId) -> Self {
+        self.lead = Some(lead);
+        self
+    }
+}
+
+impl From<Whole> for StoredAnswer {
+    fn from(whole: Whole) -> Self {
+        let mut headers = BTreeMap::from([(CONTENT_TYPE.to_string(), JSON.to_owned())]);
+        headers.extend(whole.location.map(|path| (LOCATION.to_string(), path)));
+        Self {
+            status: whole.status.as_u16(),
+            headers,
+            body: Some(whole.body),
+            lead: whole.lead,
+        }
+    }
+}
+
+impl IntoResponse for Whole {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+        // Paths of ours are visible ASCII.
+        if let Some(Ok(path)) = self.location.map(HeaderValue::try_from) {
+            headers.insert(LOCATION, path);
+        }
+        if let Some(lead) = self.lead {
+            response.extensions_mut().insert(About(lead));
+        }
+        response
+    }
+}

@@ -169,7 +169,7 @@ impl Service {
         token: &str,
         form: SetupForm,
         client: &Client,
-    ) -> Result<SessionToken, Error> {
+    ) -> Result<Option<SessionToken>, Error> {
         let purpose = self
             .store
             .find_link(&token_digest(token), self.clock.now())
@@ -204,7 +204,7 @@ impl Service {
         token: &str,
         form: SetupForm,
         client: &Client,
-    ) -> Result<SessionToken, Error> {
+    ) -> Result<Option<SessionToken>, Error> {
         let (account_name, email, password) = check(&form)?;
         let password_hash = self.hash_password(password).await?;
         let owner = self.new_owner(account_name, email.clone(), password_hash)?;
@@ -227,8 +227,9 @@ impl Service {
             .into()),
             Claim::Claimed => {
                 let (forget, _) = subjects(email.as_str(), client.ip);
-                self.open_session(&member_id, &account_id, &forget, client)
-                    .await
+                Ok(self
+                    .open_session_after_link(&member_id, &account_id, &forget, client)
+                    .await)
             }
         }
     }
@@ -240,7 +241,7 @@ impl Service {
         email: &Email,
         password: &str,
         client: &Client,
-    ) -> Result<SessionToken, Error> {
+    ) -> Result<Option<SessionToken>, Error> {
         let password = Password::parse(password)
             .map_err(|rejected| Error::field(Field::Password, rejected))?;
         let password_hash = self.hash_password(password).await?;
@@ -268,8 +269,9 @@ impl Service {
         {
             return Err(Failure::NotFound.into());
         }
-        self.open_session(member, &record.account_id, &forget, client)
-            .await
+        Ok(self
+            .open_session_after_link(member, &record.account_id, &forget, client)
+            .await)
     }
 
     async fn new_link(

@@ -210,6 +210,22 @@ impl Service {
         ))
     }
 
+    /// The session of a member who has just used a link. `None` if it could not be opened: the link did its work all the
+    /// same, and its holder signs in.
+    pub(crate) async fn open_session_after_link(
+        &self,
+        member: &MemberId,
+        account: &AccountId,
+        forget: &str,
+        client: &Client,
+    ) -> Option<SessionToken> {
+        let opened = self.open_session(member, account, forget, client).await;
+        if let Err(error) = &opened {
+            tracing::warn!(%error, "a link was used, and no session could be opened");
+        }
+        opened.ok()
+    }
+
     /// # Errors
     /// [`Failure::WrongCredentials`] where the member is deactivated by now.
     pub(crate) async fn open_session(

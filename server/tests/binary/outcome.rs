@@ -1,7 +1,7 @@
 //! A change whose COMMIT is not answered: every side calls its outcome unknown, and nothing is done twice.
 
 use crate::installation::{Installation, wait_for};
-use crate::proxy::Commit;
+use crate::proxy::{Commit, Way};
 use crate::support::{Client, Server, run};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -270,4 +270,68 @@ fn retry_at_another_node_is_told_to_wait_while_the_first_is_at_work() {
     assert_eq!(installation.count("SELECT count(*) FROM leads"), 2);
     drop(one);
     installation.end([two]);
+}
+
+#[test]
+fn secret_reaches_the_admin_when_the_database_is_gone_after_the_commit() {
+    let installation = Installation::new();
+    let proxy = installation.proxy();
+    let node = Server::of(&mut installation.node_behind(&proxy), true);
+    let nobody = node.client(None);
+    // The account's link leads to the sign-in page, since no session can be opened.
+    let setup = node.setup.as_deref().unwrap();
+    let form = "account_name=Acme&email=ada%40example.com&password=correct+horse+battery";
+    proxy.set_commit_of("account.created", Commit::AnsweredLast);
+    let answer = nobody.form(setup, form).unwrap();
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(answer.cookie, "");
+    let page = nobody.get("/sign-in?done=link").unwrap();
+    assert!(page.body.contains("Your password was saved"));
+
+    let ready = || {
+        proxy.set_commit(Commit::Passes);
+        proxy.set(Way::Open);
+        wait_for("the node is ready", || {
+            nobody
+                .get("/readyz")
+                .is_ok_and(|answer| answer.status == 200)
+        });
+    };
+    ready();
+    let form = "email=ada%40example.com&password=correct+horse+battery";
+    let signed_in = nobody.form("/sign-in", form).unwrap();
+    assert_eq!(signed_in.status, 303, "{}", signed_in.body);
+    let owner = node.client(Some(("cookie", signed_in.cookie)));
+
+    let key = "name=By+form&scopes=leads%3Aread&expires=90d&token=form-token-0000001";
+    proxy.set_commit_of("By form", Commit::AnsweredLast);
+    let answer = owner.form("/keys", key).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.body.contains("vx_"));
+    ready();
+
+    let key = json!({ "form": {
+        "name": "By call", "scopes": ["leads:read"], "expires": "90d", "token": "form-token-0000002",
+    } });
+    proxy.set_commit_of("By call", Commit::AnsweredLast);
+    let (status, answer, _) = post(&owner, "/call/keys/create", &key);
+    assert_eq!(status, 200, "{answer}");
+    assert!(answer["Ok"]["secret"].as_str().unwrap().starts_with("vx_"));
+    ready();
+
+    let id = owner.keys()[0]["id"].as_str().unwrap().to_owned();
+    proxy.set_commit_of("key.rotated", Commit::AnsweredLast);
+    let rotation = "grace=7d&expires=90d&token=form-token-0000003";
+    let answer = owner.form(&format!("/keys/{id}/rotate"), rotation).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.body.contains("vx_"));
+    ready();
+
+    proxy.set_commit_of("invitation.created", Commit::AnsweredLast);
+    let form = "email=grace%40example.com&role=admin";
+    let answer = owner.form("/team/invite", form).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.body.contains("/setup/"));
+    ready();
+    installation.end([node]);
 }

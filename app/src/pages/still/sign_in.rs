@@ -18,6 +18,8 @@ pub fn SignInPage() -> impl IntoView {
         return code(step, next, failure.map(Problem::from));
     }
     let asked = request.asked("next").unwrap_or_default();
+    // The link did its work, but no session could be opened.
+    let after_link = request.asked("done").is_some_and(|done| done == "link");
     let (email, next, problem) = match request.answer {
         Some(FormAnswer::SignIn {
             email,
@@ -41,6 +43,10 @@ pub fn SignInPage() -> impl IntoView {
                             text="This console is served without encryption. Others on your network can read what you send and use your session."
                         />
                     }
+                })}
+            {after_link
+                .then(|| {
+                    view! { <Notice tone=Tone::Info text="Your password was saved. Sign in to continue."/> }
                 })}
             {problem.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
             <form class="form" method="post" action="/sign-in">

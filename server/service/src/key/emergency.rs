@@ -155,6 +155,7 @@ impl Service {
             detail: json!({
                 "name": key.name, "preview": key.preview, "reason": revocation.reason, "all": true,
             }),
+            answer: None,
         };
         self.store
             .write_revocation(revocation, WRITTEN_AT_ONCE, &event)

@@ -64,12 +64,11 @@ impl Service {
             }
             .into()),
             Inserted::Stopped => Err(Failure::CreationStopped.into()),
-            Inserted::Created => {
+            Inserted::Created(key) => {
                 self.await_call(member, &id, &secret);
-                let key = self.find_view(member, &id, now).await?;
                 let curl = self.curl_line(&key.scopes, secret.expose());
                 Ok(IssuedKey {
-                    key,
+                    key: self.key_view(*key, now, &member.time_zone),
                     secret: secret.expose().to_owned(),
                     curl,
                 })

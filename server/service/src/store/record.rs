@@ -242,11 +242,10 @@ pub struct UseRecord {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inserted {
-    Created,
+    /// The key as it was stored.
+    Created(Box<KeyRecord>),
     /// A key was made with the same form token before; this is its name.
-    SameForm {
-        name: KeyName,
-    },
+    SameForm { name: KeyName },
     /// An owner has stopped the making of keys.
     Stopped,
 }

@@ -104,7 +104,7 @@ impl Service {
         joining: Joining,
         password: &str,
         client: &Client,
-    ) -> Result<SessionToken, Error> {
+    ) -> Result<Option<SessionToken>, Error> {
         let password = Password::parse(password)
             .map_err(|rejected| Error::field(Field::Password, rejected))?;
         let new = NewMember {
@@ -140,7 +140,9 @@ impl Service {
             )),
             Claim::Claimed => {
                 let (forget, _) = subjects(email.as_str(), client.ip);
-                self.open_session(&id, &account, &forget, client).await
+                Ok(self
+                    .open_session_after_link(&id, &account, &forget, client)
+                    .await)
             }
         }
     }

@@ -41,7 +41,8 @@ pub async fn setup(
         .redeem_link(&token, form, &visitor.client)
         .await
     {
-        Ok(session) => {
+        Ok(None) => page::link(see_other("/sign-in?done=link")),
+        Ok(Some(session)) => {
             visitor.leave(&state).await;
             let mut response = see_other(HOME);
             cookies::set_session(&mut response, &state.public_url, session.expose());

@@ -23,15 +23,19 @@ use service::store::{
 impl KeyStore for Store {
     async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted> {
         const DOING: &str = "storing an API key";
-        let mut tx = self.begin(Turn::Account(&key.account_id), DOING).await?;
-        let (account, now) = (key.account_id.clone(), key.created_at);
-        let inserted = insert(&mut tx, key).await?;
-        if inserted == Inserted::Created {
-            quota::check_keys(&mut tx, self.quotas(), &account, now, 1).await?;
-            record(&mut tx, &event).await?;
-            tx.commit().await.doing(DOING)?;
+        let (account, id) = (key.account_id.clone(), key.id.clone());
+        let now = key.created_at;
+        let mut tx = self.begin(Turn::Account(&account), DOING).await?;
+        if let Some(refused) = insert(&mut tx, key).await? {
+            return Ok(refused);
         }
-        Ok(inserted)
+        quota::check_keys(&mut tx, self.quotas(), &account, now, 1).await?;
+        record(&mut tx, &event).await?;
+        // Read before the commit: afterwards, nothing may come between the secret and its admin.
+        let stored = find(&mut *tx, &account, &id).await?;
+        let stored = stored.ok_or(Corrupt("api_keys.id")).doing(DOING)?;
+        tx.commit().await.doing(DOING)?;
+        Ok(Inserted::Created(Box::new(stored)))
     }
 
     async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>> {
@@ -189,10 +193,11 @@ impl KeyStore for Store {
     }
 }
 
-pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<Inserted> {
+/// Stores a key; returns why it is not stored, if it is not.
+pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<Option<Inserted>> {
     const DOING: &str = "storing an API key";
     if stopped(&mut *connection, &key.account_id).await?.is_some() {
-        return Ok(Inserted::Stopped);
+        return Ok(Some(Inserted::Stopped));
     }
     let inserted = sqlx::query(key::INSERT)
         .bind(key.id.as_str())
@@ -218,7 +223,7 @@ pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<I
             scopes: &key.scopes,
         };
         term::write(connection, searched).await?;
-        return Ok(Inserted::Created);
+        return Ok(None);
     }
     let name: String = sqlx::query_scalar(key::NAME_BY_FORM)
         .bind(key.account_id.as_str())
@@ -229,7 +234,7 @@ pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<I
     let name = KeyName::parse(&name)
         .map_err(|_| Corrupt("api_keys.name"))
         .doing(DOING)?;
-    Ok(Inserted::SameForm { name })
+    Ok(Some(Inserted::SameForm { name }))
 }
 
 /// Writes all that can be changed of a key that lives on.

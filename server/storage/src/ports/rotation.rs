@@ -26,9 +26,9 @@ pub(super) async fn rotate(
     };
     // Asked first: a form that is sent twice is told that its key exists, and not that the old one is being replaced.
     match insert(&mut tx, new_key(&before, &rotation)).await? {
-        Inserted::Created => {}
-        Inserted::SameForm { name } => return Ok(Rotated::SameForm { name }),
-        Inserted::Stopped => return Ok(Rotated::Stopped),
+        Some(Inserted::SameForm { name }) => return Ok(Rotated::SameForm { name }),
+        Some(Inserted::Stopped) => return Ok(Rotated::Stopped),
+        Some(Inserted::Created(_)) | None => {}
     }
     if !before.status(rotation.at).is_live() {
         return Ok(Rotated::Ended);

@@ -196,7 +196,8 @@ impl Change {
             }
             Self::InsertKey => {
                 let key = tenant.key("inserted", at(10));
-                store.insert_key(key, event(Action::KeyCreated)).await? == Inserted::Created
+                let inserted = store.insert_key(key, event(Action::KeyCreated)).await?;
+                matches!(inserted, Inserted::Created(_))
             }
             Self::ChangeKeys => {
                 let recorded = |_: &KeyRecord| event(Action::KeyPaused);

@@ -101,7 +101,7 @@ async fn a_file_that_would_remove_too_many_items_is_refused() {
     let mode = [("mode", "replace")];
     let file = "id,name\nnew,New\n";
     let page = owner.upload("/inventory", "cars.csv", file, &mode);
-    let page = page.await.expect(200).body;
+    let page = page.await.expect(422).body;
     assert!(
         page.contains("would remove more than 10,000 items"),
         "{page}"

@@ -2,6 +2,7 @@
 
 use crate::support::{OWNER, World};
 use futures::future::join_all;
+use serde_json::json;
 
 /// More than there are connections for listings.
 const LISTINGS: usize = 12;
@@ -20,7 +21,10 @@ const STOPPED: &str =
 async fn a_listing_past_its_deadline_is_stopped_and_the_caller_learns_why() {
     let world = World::new().await;
     let owner = world.owner().await;
-    let key = owner.create(&world, "Feed", &["inventory:read"]).await;
+    let scopes = ["inventory:read", "inventory:write"];
+    let key = owner.create(&world, "Feed", &scopes).await;
+    let item = json!({ "name": "Honda" });
+    key.put("/api/inventory/A", &item).await.expect(201);
     world.sql(ENDLESS).await;
 
     let answer = key.get("/api/inventory?q=honda").await;
@@ -42,7 +46,10 @@ async fn a_listing_past_its_deadline_is_stopped_and_the_caller_learns_why() {
 async fn keys_sessions_and_revocations_are_served_while_listings_take_every_connection_of_theirs() {
     let world = World::new().await;
     let owner = world.owner().await;
-    let reader = owner.create(&world, "Reader", &["inventory:read"]).await;
+    let scopes = ["inventory:read", "inventory:write"];
+    let reader = owner.create(&world, "Reader", &scopes).await;
+    let item = json!({ "name": "Honda" });
+    reader.put("/api/inventory/A", &item).await.expect(201);
     let leaked = owner.create(&world, "Leaked", &["leads:read"]).await;
     world.sql(ENDLESS).await;
     let listings = tokio::spawn(join_all((0..LISTINGS).map(|_| {

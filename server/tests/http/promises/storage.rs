@@ -72,7 +72,7 @@ async fn break_stops(world: &World) {
         .await;
 }
 
-async fn mend_stops(world: &World) {
+async fn repair_stops(world: &World) {
     world.sql("DROP TRIGGER no_space").await;
 }
 
@@ -105,7 +105,7 @@ async fn a_revocation_that_cannot_be_stored_is_in_force_at_once_and_stored_later
     assert_eq!(ready.body, "ok\nnot_stored: 1\n");
 
     assert_eq!(world.service.store_stops().await, 1);
-    mend_stops(&world).await;
+    repair_stops(&world).await;
     let answer = key.get("/api/key").await;
     assert_eq!(answer.problem(), (401, "revoked_key".into()));
     assert_eq!(world.service.store_stops().await, 0);
@@ -153,7 +153,7 @@ async fn a_member_reads_that_a_revocation_or_pause_is_not_stored() {
     }
     let answer = pause.get("/api/key").await;
     assert_eq!(answer.problem(), (401, "paused_key".into()));
-    mend_stops(&world).await;
+    repair_stops(&world).await;
     assert_eq!(world.service.store_stops().await, 0);
     let answer = pause.get("/api/key").await;
     assert_eq!(answer.problem(), (401, "paused_key".into()));
@@ -171,7 +171,9 @@ async fn every_key_of_the_account_is_refused_if_revoking_all_of_them_cannot_be_s
     let owner = world.owner().await;
     let ours = keys(&world, &owner, 2).await;
     let theirs = keys(&world, &world.stranger().await, 1).await;
-    break_stops(&world).await;
+    let no_space = "CREATE TRIGGER no_space BEFORE INSERT ON account_revocations
+        BEGIN SELECT RAISE(ABORT, 'no space'); END";
+    world.sql(no_space).await;
     let fields = [("confirm", "Acme Motors")];
     let page = owner.form("/keys/revoke-all", &fields).await.expect(503);
     assert!(page.body.contains(NOT_STORED), "{}", page.body);
@@ -183,9 +185,10 @@ async fn every_key_of_the_account_is_refused_if_revoking_all_of_them_cannot_be_s
         theirs[0].get("/api/key").await.expect(200);
     };
     are_refused().await;
-    mend_stops(&world).await;
+    repair_stops(&world).await;
     assert_eq!(world.service.store_stops().await, 0);
     are_refused().await;
+    world.service.write_revocations().await.unwrap();
     let stored = "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL";
     assert_eq!(world.count(stored).await, 2);
 }

@@ -57,7 +57,7 @@ const SINCE: &[(i64, &str)] = &[
     (17, "UPDATE accounts SET creation_stopped_at = NOW"),
     (22, "INSERT INTO failed_attempts (account_id, member_id, action, hour, network, ip, attempts, reported)
           VALUES ('acme', 'ada', 'session.refused', NOW - DAY, '192.0.2.7', '192.0.2.7', 1, 1)"),
-    (24, "INSERT INTO code_warnings (member_id, at, ip, mail_at) VALUES ('ada', NOW, '192.0.2.7', NULL)"),
+    (25, "INSERT INTO code_warnings (member_id, at, ip, mail_at) VALUES ('ada', NOW, '192.0.2.7', NULL)"),
 ];
 
 async fn database(folder: &Path) -> SqliteConnection {

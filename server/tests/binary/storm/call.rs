@@ -129,7 +129,9 @@ pub fn revoke(keys: &[Client], at: usize, weather: &[Weather]) -> Asked {
         let acknowledged = Instant::now();
         let (asked, told) = match answer {
             Ok(answer) if answer.status == 204 => (Asked::Acknowledged, String::new()),
-            Ok(answer) if answer.body.contains("revoked_key") => (Asked::Already, answer.body),
+            Ok(answer) if answer.status == 401 && answer.body.contains("revoked_key") => {
+                (Asked::Already, answer.body)
+            }
             Ok(answer) => (Asked::Unknown, format!("{} {}", answer.status, answer.body)),
             Err(error) => (Asked::Unknown, error.to_string()),
         };

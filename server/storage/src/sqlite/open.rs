@@ -278,7 +278,7 @@ pub(super) mod tests {
     async fn every_statement_is_valid_and_finds_its_rows_by_an_index() {
         let (_place, store) = fresh().await;
         let given = sql::given::ALL.iter().map(|statement| {
-            let columns = statement.columns.split(", ");
+            let columns = statement.columns.split(',');
             let row = vec!["NULL"; columns.count()].join(", ");
             format!(
                 "WITH given ({}) AS (VALUES ({row}), ({row})) {}",

@@ -38,7 +38,7 @@ struct Shared {
     held: Mutex<Held>,
 }
 
-/// What is held now. Accounts and senders that hold nothing are not listed.
+/// The memory that is held now. Accounts and senders that hold nothing are not listed.
 #[derive(Default)]
 struct Held {
     all: u64,
@@ -46,7 +46,7 @@ struct Held {
     senders: HashMap<Sender, u64>,
 }
 
-/// What one request holds. Dropping it gives it back.
+/// The memory of one request. Dropping this gives it back.
 pub struct Share {
     memory: Memory,
     sender: Sender,

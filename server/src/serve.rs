@@ -39,7 +39,7 @@ const WRITE_REVOCATIONS_EVERY_SECONDS: u64 = 1;
 /// Connections at once to the figures.
 const METRICS_READERS: usize = 16;
 
-/// What a start has made ready.
+/// The parts of a server that is ready to serve.
 struct Started {
     opened: Opened,
     listener: TcpListener,

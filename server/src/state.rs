@@ -14,7 +14,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 
-/// What large bodies may take of this machine.
+/// The limits of large bodies: memory and threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bodies {
     /// Bytes that bodies of more than 64 KiB share, each counted twice.

@@ -1,7 +1,7 @@
 //! Requests that carry an idempotency key: carried out once, however often they are sent.
 //!
 //! [`IdempotencyStore`](crate::store::IdempotencyStore) states the protocol. This is the part that decides what becomes of
-//! a request: it is carried out, replayed, or told to wait.
+//! a request: it is carried out, replayed, or refused while the first is in progress.
 
 use crate::store::{
     Attempt, IdempotencyDigest, KeptAnswer, NewClaim, PastRequest, RequestDigest, RequestState,
@@ -72,7 +72,7 @@ impl Drop for Claim {
     }
 }
 
-/// What becomes of a request.
+/// The decision on a request.
 #[derive(Debug)]
 pub enum Turn {
     /// It is carried out now, which ends with [`Service::keep_answer`], [`Service::give_up`] or [`Service::release`].

@@ -27,7 +27,7 @@ pub enum OpenError {
     Store(#[source] Error),
 }
 
-/// What does not work without the old pepper.
+/// The data that cannot be used without the old pepper.
 #[derive(Debug, Clone, Copy)]
 pub struct NeedsOldPepper(pub PepperNeed);
 

@@ -50,7 +50,7 @@ pub fn must_fit(settings: &Settings, data: &Look) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What needs a pepper that is not at hand.
+/// The data that needs a pepper which is not at hand.
 pub fn missing(data: &Look, at_hand: impl Fn(&str) -> bool) -> PepperNeed {
     let others = data
         .pepper_uses

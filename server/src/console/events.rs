@@ -120,7 +120,7 @@ struct Watch {
     place: Place,
 }
 
-/// What a stream does next, unless it ends.
+/// The next step of a stream, unless it ends.
 enum Next {
     News(KeysNews),
     /// A newer stream of the member takes its place.

@@ -1,4 +1,4 @@
-//! What large bodies may take of this machine.
+//! The limits of large bodies: memory and threads.
 
 use super::{SettingsError, bad};
 use crate::Bodies;

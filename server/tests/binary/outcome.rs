@@ -92,7 +92,7 @@ fn outcome_is_called_unknown_by_every_side_when_a_commit_is_not_answered() {
     installation.end([node]);
 }
 
-/// What came of a request with an idempotency key: status, code, `Retry-After` and whether it is the first answer again.
+/// The answer to a request with an idempotency key: status, code, `Retry-After` and whether it is the first answer again.
 type Keyed = (u16, Value, Option<String>, bool);
 
 struct Sender<'a> {

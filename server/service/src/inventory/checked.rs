@@ -8,7 +8,7 @@ const MAX_ERRORS: usize = 100;
 /// Errors reported for all items that a feed skips. Beyond these, items are only counted.
 const MAX_SKIPPED_ERRORS: usize = 1_000;
 
-/// What becomes of a feed in which something is wrong.
+/// The treatment of a feed with faulty items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnError {
     /// Nothing of it is stored.

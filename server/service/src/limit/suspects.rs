@@ -23,7 +23,7 @@ const BATCH: usize = 1_000;
 /// Number of keys that may wait.
 const MOST: usize = 4 * BATCH;
 
-/// What a look-up found out about a key.
+/// The result of a look-up of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Suspect {
     Known,

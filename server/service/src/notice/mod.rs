@@ -47,7 +47,7 @@ pub struct NotSent {
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
 
-/// What a failure to send says about the mail.
+/// The kinds of failure to send a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailFailure {
     /// The mail server cannot be reached, or does not let us in: no mail goes through.

@@ -1,4 +1,4 @@
-//! Who has had their turn, and what failed, during one look for notices.
+//! The accounts that have had their turn, and the failures, during one look for notices.
 
 use super::{MailFailure, NotSent, NoticeError};
 use domain::AccountId;
@@ -13,7 +13,7 @@ const UNREACHABLE: usize = 3;
 /// When so many mails of one account were put off, its other notices wait for the next look.
 const DEFERRED: usize = 3;
 
-/// What became of a notice.
+/// The outcome of sending a notice.
 pub(super) enum Sent {
     Here,
     /// Another node sends it.

@@ -46,7 +46,7 @@ pub struct CodeWarning {
     pub ip: IpAddr,
 }
 
-/// A warning that its member has not been told of by mail.
+/// A warning that was not sent to its member by mail yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueWarning {
     pub member_id: MemberId,

@@ -22,7 +22,7 @@ pub struct Attempt {
     pub id: [u8; 16],
 }
 
-/// What an attempt begins with.
+/// The values that an attempt begins with.
 #[derive(Debug, Clone, Copy)]
 pub struct NewClaim {
     pub attempt: Attempt,
@@ -80,7 +80,7 @@ pub struct KeptAnswer {
 ///    ([`AuditEvent::answer`](super::AuditEvent)). Otherwise the change is rolled back. So a committed change and its
 ///    answer are there together, or neither is.
 /// 3. A request that ends without a change stores its answer afterwards, or gives its row back.
-/// 4. A later attempt replays the answer if there is one. If there is none, it is told to wait while the lease is alive,
+/// 4. A later attempt replays the answer if there is one. If there is none, it has to wait while the lease is alive,
 ///    and takes the row over when it has lapsed: then nothing was changed (2), and nothing of the earlier attempt can be
 ///    committed any more (2).
 #[async_trait]

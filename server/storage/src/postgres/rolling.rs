@@ -1,7 +1,7 @@
 //! Whether nodes of an older version are running on a database whose schema is about to change.
 //!
 //! Each node has a row in `nodes`. A node that stops in order deletes its row, one that was killed leaves it behind. The two
-//! are told apart by the heartbeat: a node that knows of another one raises `beats` about twice a second. A node that is
+//! are distinguished by the heartbeat: a node that knows of another one raises `beats` about twice a second. A node that is
 //! alone saves itself that, so this module registers a row of its own, which the others notice within half a second.
 //!
 //! The row is `leaving` from the start. So no node waits for it to acknowledge a change for longer than a lease, and the

@@ -12,7 +12,7 @@ pub(crate) const LOCK: &str =
 pub(crate) const NOT_ACCEPTED: &str = "
     SELECT EXISTS (SELECT 1 FROM nodes WHERE peppers IS NULL OR peppers NOT LIKE '%' || $1 || '%')";
 
-/// What was stored before the column existed, or by an older release, was made with the pepper that is replaced now.
+/// Rows that were stored before the column existed, or by an older release, were made with the pepper that is replaced now.
 pub(crate) const NAME_OF_FACTORS: &str =
     "UPDATE second_factors SET pepper_id = $1 WHERE pepper_id IS NULL";
 pub(crate) const NAME_OF_CODES: &str =

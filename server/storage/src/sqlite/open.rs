@@ -30,7 +30,7 @@ const AUTHENTICATION: u32 = 2;
 /// Versions before this one can corrupt a database in WAL mode: <https://www.sqlite.org/wal.html#walresetbug>.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
-/// What opening a database may change about it.
+/// The changes that opening a database may make to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenMode {
     /// Opens an existing database whose schema is this version's, for commands. An older schema is refused.

@@ -18,7 +18,7 @@ async fn run(database: &Database, sql: &'static str) {
     done.expect(sql);
 }
 
-/// Asks until the answer is as expected. PostgreSQL takes on a setting, or its promotion, a moment after it was told to.
+/// Asks until the answer is as expected. PostgreSQL takes on a setting, or its promotion, a moment after the request.
 async fn becomes_ready(store: &PostgresStore, ready: bool) {
     let began = Instant::now();
     loop {

@@ -1,6 +1,6 @@
 //! Nodes of the release before and of this one at the same database.
 //!
-//! The older node is played by this test: it sends the statements of its release, which stand in `release_21.sql`. Each
+//! The older node is played by this test: it sends the statements of its release, which are in `release_21.sql`. Each
 //! release replaces that file and [`RELEASE`] by its own, and keeps these tests.
 
 use super::postgres::{left, node};

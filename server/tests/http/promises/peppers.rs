@@ -21,7 +21,7 @@ async fn under(world: &World, pepper: &str) -> i64 {
         .unwrap()
 }
 
-/// What a server answers to a key: the status, and the code of a refusal.
+/// The answer of a server to a key: the status, and the code of a refusal.
 async fn answer(node: &Http, secret: &str) -> (u16, String) {
     let answer = node.with("x-api-key", secret).get("/api/key").await;
     match answer.status {

@@ -58,7 +58,7 @@ async fn a_start_that_fails_half_way_leaves_the_file_as_it_was_and_says_why() {
     connection.close().await.unwrap();
     tokio::task::block_in_place(|| {
         let server = start(folder.path());
-        check(&server, 10);
+        check(&server, FIRST, 10);
         server.stop();
     });
     let (version, _) = super::state(folder.path()).await;

@@ -126,7 +126,7 @@ fn ask(stream: &mut TcpStream) {
 }
 
 /// The 99th percentile of a client's answers, in the best of some rounds: the machine has other work, too.
-fn p99(client: &mut TcpStream) -> Duration {
+pub fn p99(client: &mut TcpStream) -> Duration {
     let round = |_| {
         let mut took: Vec<_> = (0..1_000)
             .map(|_| {

@@ -1,5 +1,6 @@
 //! Slow and idle clients, beside a good one.
 
+use crate::full::p99;
 use crate::support::Server;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -47,6 +48,8 @@ fn heads_and_bodies_that_do_not_come_are_given_up() {
     let scopes = ["leads:write"];
     let secret = owner.create_with("Feed", "0123456789abcdef", &scopes);
     let secret = secret.unwrap();
+    let mut good = connect(&server);
+    let alone = p99(&mut good);
     let mut slow: Vec<_> = (0..100).map(|_| connect(&server)).collect();
     let post = format!(
         "POST /api/leads HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\ncontent-type: application/json\r\n\
@@ -61,6 +64,11 @@ fn heads_and_bodies_that_do_not_come_are_given_up() {
         }
     }
     let began = Instant::now();
+    let beside = p99(&mut good);
+    assert!(
+        beside <= 2 * alone,
+        "p99 is {alone:?} alone and {beside:?} beside slow heads and bodies"
+    );
     let mut closed_at = [None; 3];
     while closed_at.contains(&None) && began.elapsed() < Duration::from_secs(75) {
         for (number, closed_at) in closed_at.iter_mut().enumerate() {

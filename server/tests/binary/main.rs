@@ -43,4 +43,5 @@ mod stop;
 mod storm;
 mod support;
 mod upgrade;
+mod uses;
 mod wire;

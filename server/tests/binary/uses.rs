@@ -1,0 +1,97 @@
+//! The last uses of keys, after a server under load was killed.
+
+use crate::installation::Installation;
+use crate::support::{Client, Server, count};
+use service::{Clock as _, SystemClock};
+use std::thread::sleep;
+use std::time::Duration;
+
+const CALLERS: usize = 8;
+const KEYS_OF_EACH: usize = 25;
+/// A crash loses no use that is older, in milliseconds.
+const PROMISED: i64 = 5_000;
+
+/// One call that was accepted: it was used between these two times.
+struct Use {
+    began: i64,
+    answered: i64,
+}
+
+/// Milliseconds, by the clock that the server reads.
+fn now() -> i64 {
+    SystemClock.now().millis()
+}
+
+/// Calls with each key in turn until the server is gone, and gives the uses of each.
+fn call_until_killed(keys: &[Client]) -> Vec<Vec<Use>> {
+    let mut all: Vec<Vec<Use>> = keys.iter().map(|_| Vec::new()).collect();
+    loop {
+        for (key, uses) in keys.iter().zip(&mut all) {
+            let began = now();
+            let Ok(answer) = key.get("/api/key") else {
+                return all;
+            };
+            if answer.status == 200 {
+                let answered = now();
+                uses.push(Use { began, answered });
+            }
+        }
+    }
+}
+
+fn loses_no_older_use(mut server: Server, owner: &Client, count: impl Fn(&str) -> i64) {
+    let callers: Vec<Vec<Client>> = (0..CALLERS)
+        .map(|caller| {
+            let keys = (0..KEYS_OF_EACH).map(|key| {
+                let name = format!("form-token-{caller:04}-{key:04}");
+                server.key(&owner.create(&name, &name).unwrap())
+            });
+            keys.collect()
+        })
+        .collect();
+    let (killed, uses) = std::thread::scope(|scope| {
+        let callers: Vec<_> = callers
+            .iter()
+            .map(|keys| scope.spawn(|| call_until_killed(keys)))
+            .collect();
+        sleep(Duration::from_secs(10));
+        let killed = now();
+        server.kill();
+        let uses: Vec<_> = callers.into_iter().map(|one| one.join().unwrap()).collect();
+        (killed, uses)
+    });
+    for (caller, keys) in uses.iter().enumerate() {
+        for (key, uses) in keys.iter().enumerate() {
+            let mut older = uses.iter().rev();
+            let promised = older
+                .find(|one| one.answered + PROMISED <= killed)
+                .expect("each key was used long before the crash");
+            let stored = count(&format!(
+                "SELECT coalesce(last_used_at, 0) FROM api_keys WHERE name = 'form-token-{caller:04}-{key:04}'"
+            ));
+            let began = promised.began;
+            assert!(
+                stored >= began,
+                "a use {} ms before the crash is lost, the last one that is stored came {} ms before it",
+                killed - began,
+                killed - stored
+            );
+        }
+    }
+}
+
+#[test]
+fn a_crash_under_load_loses_no_use_older_than_five_seconds_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    loses_no_older_use(server, &owner, |statement| count(folder.path(), statement));
+}
+
+#[test]
+fn a_crash_under_load_loses_no_use_older_than_five_seconds_on_postgresql() {
+    let installation = Installation::new();
+    let server = Server::of(&mut installation.node(), true);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    loses_no_older_use(server, &owner, |statement| installation.count(statement));
+    installation.end([]);
+}

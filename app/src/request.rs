@@ -445,6 +445,12 @@ pub enum FormAnswer {
     Password {
         failure: Failure,
     },
+    /// Members of several accounts have the address and the password.
+    ChooseAccount {
+        /// The single-use token of each account, and its name.
+        choices: Vec<(String, domain::AccountName)>,
+        next: String,
+    },
     /// The second step of signing in.
     Code {
         /// What says that the password was right.

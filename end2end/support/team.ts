@@ -2,7 +2,7 @@
 // without.
 
 import type { Browser } from "@playwright/test";
-import { Seeder, demoteOwner } from "./seed.ts";
+import { Seeder, demoteOwner, sql } from "./seed.ts";
 import type { Server } from "./server.ts";
 import type { State } from "./states.ts";
 import { expect, owner, signIn, type Page } from "./test.ts";
@@ -186,6 +186,24 @@ export const TEAM_STATES: State[] = [
       await page.getByRole("link", { name: "Change alan@harbour-cars.example" }).click();
       await page.getByRole("button", { name: "Hand over" }).click();
       await expect(page.getByLabel("Type their email to confirm")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  {
+    name: "sign in asks for the account",
+    open: async ({ page, server }) => {
+      sql(server, "INSERT INTO accounts (id, name, created_at) VALUES (?, ?, ?)", ["other", "Harbour Cars and Vintage Motors", Date.now()]);
+      sql(
+        server,
+        "INSERT INTO members (id, account_id, email, role, password_hash, created_at) " +
+          "SELECT ?, 'other', email, role, password_hash, created_at FROM members",
+        ["twin"],
+      );
+      await page.goto("/sign-in");
+      await page.getByLabel("Email").fill(owner.email);
+      await page.getByLabel("Password").fill(owner.password);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Choose an account");
+      await expect(page.getByRole("button", { name: "Harbour Cars" })).toBeVisible();
     },
   },
   {

@@ -5,7 +5,7 @@ use crate::open::{Opened, open};
 use crate::settings::{PublicUrl, Settings};
 use crate::telemetry;
 use anyhow::{Context as _, anyhow, bail};
-use domain::{AccountName, Email};
+use domain::{AccountId, AccountName, Email};
 use service::{LinkToken, Service};
 use storage::OpenMode;
 
@@ -52,22 +52,46 @@ async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyh
                 at(&token)
             ))
         }
-        Admin::Reset { email } => {
+        Admin::Reset { email, account } => {
             let email =
-                Email::parse(&email).map_err(|rejected| anyhow!("EMAIL: {}", rejected.0))?;
-            let token = match service.reset_link(&email).await {
+                Email::from_stored(&email).map_err(|rejected| anyhow!("EMAIL: {}", rejected.0))?;
+            let account = account.as_deref().map(AccountId::parse).transpose();
+            let account = account.map_err(|rejected| anyhow!("--account: {}", rejected.0))?;
+            if account.is_none() {
+                the_only_account(service, &email).await?;
+            }
+            let token = match service.reset_link(&email, account.as_ref()).await {
                 Err(service::Error::Refused(_)) => {
                     bail!("{email} is deactivated; an owner of their account can reactivate them")
                 }
-                told => told?,
+                token => token?,
             };
-            let token = token.with_context(|| format!("no member has the address {email}"))?;
+            let token = token.with_context(|| match &account {
+                Some(account) => {
+                    format!("the account {account} has no member with the address {email}")
+                }
+                None => format!("no member has the address {email}"),
+            })?;
             Ok(format!(
                 "Set a new password for {email} within 30 minutes; a second factor of theirs is turned off by it: {}",
                 at(&token)
             ))
         }
     }
+}
+
+/// # Errors
+/// The accounts to choose from, if there are several.
+async fn the_only_account(service: &Service, email: &Email) -> anyhow::Result<()> {
+    let accounts = service.accounts_of(email).await?;
+    if accounts.len() > 1 {
+        let each = accounts.iter().map(|(id, name)| format!("{id} (“{name}”)"));
+        bail!(
+            "{email} is a member of several accounts; add --account ID with one of {}",
+            each.collect::<Vec<_>>().join(", ")
+        );
+    }
+    Ok(())
 }
 
 /// The line that the start prints too, where there is no owner.

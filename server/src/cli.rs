@@ -274,6 +274,9 @@ pub enum Admin {
     Reset {
         /// The member's address
         email: String,
+        /// The member's account, if the address has members in several
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
     },
 }
 

@@ -144,3 +144,40 @@ impl fmt::Debug for Smtp {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Email;
+
+    #[test]
+    fn mail_can_be_addressed_to_every_address_that_a_member_may_have() {
+        let from: Mailbox = "Voxum <voxum@example.com>".parse().unwrap();
+        let smtp = Smtp::new("smtp://127.0.0.1", from).unwrap();
+        let signs = "!#$%&'*+-/=?^_`{|}~";
+        let long = format!("{}@{}.example", "a".repeat(64), "b".repeat(63));
+        for address in [
+            "ada@example.com",
+            "a@localhost",
+            "a.b.c@x.y.z",
+            "1@2.3",
+            "o'hara+cars@mail.example.co.uk",
+            "x@xn--mnchen-3ya.de",
+            "a@192.0.2.1",
+            &long,
+            &format!("{signs}@example.com"),
+        ] {
+            let to = Email::parse(address).unwrap();
+            let mail = Mail {
+                id: "1".into(),
+                to,
+                subject: "A notice".into(),
+                body: "Text".into(),
+            };
+            let message = smtp
+                .write(mail, address.parse().expect(address))
+                .expect(address);
+            assert_eq!(message.envelope().to()[0].to_string(), address);
+        }
+    }
+}

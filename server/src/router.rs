@@ -67,6 +67,9 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/", |m| on(m, page::show)),
     route(M::GET, "/sign-in", |m| on(m, page::sign_in)),
     route(M::POST, "/sign-in", |m| on(m, form::sign_in)),
+    route(M::POST, "/sign-in/account", |m| {
+        on(m, form::sign_in_account)
+    }),
     route(M::POST, "/sign-in/code", |m| on(m, form::sign_in_code)),
     route(M::POST, "/sign-out", |m| on(m, form::sign_out)),
     route(M::POST, "/theme", |m| on(m, form::theme)),

@@ -8,6 +8,7 @@ mod activity;
 mod audit;
 mod call;
 mod dashboard;
+mod email;
 mod failure;
 mod find;
 mod form;
@@ -34,6 +35,7 @@ pub use call::{Outcome, Refusal};
 pub use dashboard::{
     DashboardPage, DayCalls, EndingNotice, ExpiringKey, FirstSteps, KeyCounts, LastChange,
 };
+pub use email::Email;
 pub use failure::{Failure, Field, FieldError};
 pub use find::{KeyCount, KeyOrder, KeyQuery, KeySort};
 pub use form::{
@@ -49,7 +51,7 @@ pub use key::{
 pub use lead::{LeadRow, LeadStatus, LeadsPage};
 pub use limit::RateLimit;
 pub use live::{FirstCall, FirstCallStage, KeysNews};
-pub use member::{AccountName, Email, MemberView, Role};
+pub use member::{AccountName, MemberView, Role};
 pub use moment::{Moment, Timestamp, relative};
 pub use policy::KeyPolicy;
 pub use quota::{QuotaUse, Resource};

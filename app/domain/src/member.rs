@@ -1,7 +1,7 @@
 //! People and the account they belong to.
 
 use crate::text::{Rejected, line, serde_by_parse};
-use crate::{AccountId, MemberId};
+use crate::{AccountId, Email, MemberId};
 use serde::{Deserialize, Serialize};
 
 /// What a member may do in the console.
@@ -72,37 +72,6 @@ impl Role {
     }
 }
 
-/// An e-mail address: unique in the installation, kept in lower case so that it is found however it was typed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Email(String);
-
-impl Email {
-    /// Checks the shape only; whether mail arrives is not for a form to know.
-    ///
-    /// # Errors
-    /// Not of the form `name@domain`, longer than 254 bytes, or with spaces or control characters.
-    pub fn parse(raw: &str) -> Result<Self, Rejected> {
-        const REJECTED: Rejected = Rejected("Enter an e-mail address such as name@company.com.");
-        let text = raw.trim().to_lowercase();
-        let odd = |c: char| c.is_whitespace() || c.is_control();
-        let (name, domain) = text.split_once('@').ok_or(REJECTED)?;
-        let bad = text.len() > 254
-            || name.is_empty()
-            || domain.is_empty()
-            || domain.contains('@')
-            || domain.starts_with('.')
-            || domain.ends_with('.')
-            || text.contains(odd);
-        if bad { Err(REJECTED) } else { Ok(Self(text)) }
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-serde_by_parse!(Email);
-
 /// The customer's name, 1 to 64 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountName(String);
@@ -136,32 +105,4 @@ pub struct MemberView {
     pub role: Role,
     pub account_id: AccountId,
     pub account_name: AccountName,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_found_however_it_was_typed() {
-        assert_eq!(
-            Email::parse(" Ada@Example.COM ").unwrap().as_str(),
-            "ada@example.com"
-        );
-    }
-
-    #[test]
-    fn what_is_no_address_is_refused() {
-        for bad in [
-            "",
-            "ada",
-            "@example.com",
-            "ada@",
-            "a b@example.com",
-            "a@b@c",
-            "a@.com",
-        ] {
-            assert!(Email::parse(bad).is_err(), "{bad:?} was taken");
-        }
-    }
 }

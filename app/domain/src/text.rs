@@ -84,9 +84,12 @@ pub const fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Implements serde for a text newtype by way of its `parse` and `as_str`.
+/// Implements serde for a text newtype with its `parse`, or the given function of that kind, and its `as_str`.
 macro_rules! serde_by_parse {
     ($name:ty) => {
+        crate::text::serde_by_parse!($name, parse);
+    };
+    ($name:ty, $parse:ident) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
@@ -96,7 +99,7 @@ macro_rules! serde_by_parse {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
-                Self::parse(&text).map_err(serde::de::Error::custom)
+                Self::$parse(&text).map_err(serde::de::Error::custom)
             }
         }
 

@@ -123,20 +123,35 @@ impl Attempts {
 }
 
 impl Service {
-    /// Leaves the trace of a failed attempt by `client` at a member's account, or at none.
+    /// Leaves the trace of a failed attempt by `client`: in the metrics once, and in the log and the audit log for each of
+    /// the members who may have been meant. Members of several accounts can have the address of a failed sign-in.
     pub(crate) fn note_attempt(
         &self,
         attempt: Attempt,
-        member: Option<(&AccountId, &MemberId)>,
+        members: &[(&AccountId, &MemberId)],
         client: &Client,
     ) {
         self.attempts.count(attempt);
+        if members.is_empty() {
+            tracing::warn!(ip = %client.ip, reason = attempt.as_str(), "sign_in_failed");
+        }
+        for (account, member) in members {
+            self.note_attempt_at(attempt, account, member, client);
+        }
+    }
+
+    fn note_attempt_at(
+        &self,
+        attempt: Attempt,
+        account: &AccountId,
+        member: &MemberId,
+        client: &Client,
+    ) {
         let reason = attempt.as_str();
-        let (Some((account, member)), Some(action)) = (member, attempt.action()) else {
-            tracing::warn!(ip = %client.ip, reason, "sign_in_failed");
+        tracing::warn!(ip = %client.ip, reason, %member, %account, "sign_in_failed");
+        let Some(action) = attempt.action() else {
             return;
         };
-        tracing::warn!(ip = %client.ip, reason, %member, %account, "sign_in_failed");
         let hour = hour_of(self.clock.now());
         let network = network(client.ip);
         let key = Key {

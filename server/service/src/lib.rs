@@ -52,7 +52,7 @@ pub use once::{Claim, IdempotencyKey, KEPT_BYTES, Keep, SWEEP_EVERY_SECONDS, Tur
 pub use password::Password;
 pub use pepper::{Pepper, PepperId, Peppers};
 pub use random::{OsRandom, Random};
-pub use second_factor::{Enrolled, SignInStep, SignedIn};
+pub use second_factor::{AccountChoice, Enrolled, SignInStep, SignedIn};
 pub use session::SessionToken;
 pub use signed_in::Member;
 pub use start::{NeedsOldPepper, OpenError};

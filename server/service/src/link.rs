@@ -1,7 +1,9 @@
 //! One-time links: the first owner, further accounts, and a new password. Only their hash is stored.
 
-use crate::session::{subjects, token_digest};
-use crate::store::{Action, Actor, AuditEvent, Authority, Claim, LinkPurpose, NewLink, NewOwner};
+use crate::session::token_digest;
+use crate::store::{
+    Action, Actor, AuditEvent, Authority, Candidate, Claim, LinkPurpose, NewLink, NewOwner,
+};
 use crate::team::Joining;
 use crate::{Client, Error, Password, Service, SessionToken};
 use domain::{AccountId, AccountName, Email, Failure, Field, FieldError, MemberId, Role};
@@ -9,6 +11,9 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 const LIFE_SECONDS: i64 = 30 * 60;
+
+/// Accounts of one address that a command looks through.
+const MAX_LISTED: u32 = 100;
 
 /// What stands in a link: 256 random bits.
 pub struct LinkToken(Zeroizing<String>);
@@ -98,14 +103,31 @@ impl Service {
         self.new_link(LinkPurpose::NewAccount { name }, None).await
     }
 
+    /// The accounts in which this address has a member, up to 100.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn accounts_of(&self, email: &Email) -> Result<Vec<(AccountId, AccountName)>, Error> {
+        let members = self.store.members_by_email(email, MAX_LISTED).await?;
+        let account = |one: Candidate| (one.member.account_id, one.member.account_name);
+        Ok(members.into_iter().map(account).collect())
+    }
+
     /// A link to set a new password, which turns a second factor off: it is for those who lost their way in. Whoever holds
-    /// it can be that member, so their account's log tells of it whether or not it is used. `None` where no member has this
-    /// address.
+    /// it can be that member, so their account's log tells of it whether or not it is used. `None` if no member has this
+    /// address, in the account given or in any.
     ///
     /// # Errors
     /// [`Failure::Forbidden`] where the member is deactivated.
-    pub async fn reset_link(&self, email: &Email) -> Result<Option<LinkToken>, Error> {
-        let Some(member) = self.store.find_member_by_email(email).await? else {
+    pub async fn reset_link(
+        &self,
+        email: &Email,
+        account: Option<&AccountId>,
+    ) -> Result<Option<LinkToken>, Error> {
+        let members = self.store.members_by_email(email, MAX_LISTED).await?;
+        let mut members = members.into_iter().map(|candidate| candidate.member);
+        let found = members.find(|one| account.is_none_or(|id| one.account_id == *id));
+        let Some(member) = found else {
             return Ok(None);
         };
         if member.deactivated {
@@ -220,17 +242,10 @@ impl Service {
             .await?
         {
             Claim::LinkGone => Err(Failure::NotFound.into()),
-            Claim::EmailTaken => Err(Failure::field(
-                Field::Email,
-                "This address belongs to a member already. Use another.",
-            )
-            .into()),
-            Claim::Claimed => {
-                let (forget, _) = subjects(email.as_str(), client.ip);
-                Ok(self
-                    .open_session_after_link(&member_id, &account_id, &forget, client)
-                    .await)
-            }
+            Claim::EmailTaken => Err(Error::broken("a new account has a member already")),
+            Claim::Claimed => Ok(self
+                .open_session_after_link(&member_id, &account_id, &email, client)
+                .await),
         }
     }
 
@@ -247,11 +262,11 @@ impl Service {
         let password_hash = self.hash_password(password).await?;
         let record = self
             .store
-            .find_member_by_email(email)
+            .find_member(member)
             .await?
             .ok_or(Failure::NotFound)?;
         let now = self.clock.now();
-        let (forget, _) = subjects(email.as_str(), client.ip);
+        let forget = self.forgotten_at_success(email, client).await?;
         let event = AuditEvent::new(
             &record.account_id,
             Actor::Member(member.clone()),
@@ -270,7 +285,7 @@ impl Service {
             return Err(Failure::NotFound.into());
         }
         Ok(self
-            .open_session_after_link(member, &record.account_id, &forget, client)
+            .open_session_after_link(member, &record.account_id, email, client)
             .await)
     }
 

@@ -7,6 +7,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use domain::Rejected;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use zeroize::Zeroizing;
 
@@ -52,8 +53,9 @@ const QUEUE: usize = 16;
 pub struct Hasher {
     running: Semaphore,
     waiting: Semaphore,
-    /// A hash of nothing that anybody knows: an unknown address costs the same time as a known one.
+    /// The hash of a random password: an unknown address costs the same time as a known one.
     dummy: Arc<str>,
+    verified: AtomicU64,
 }
 
 /// The right to hash once.
@@ -70,6 +72,7 @@ impl Hasher {
             running: Semaphore::new(AT_ONCE),
             waiting: Semaphore::new(AT_ONCE + QUEUE),
             dummy: dummy.into(),
+            verified: AtomicU64::new(0),
         }
     }
 
@@ -92,6 +95,7 @@ impl Turn<'_> {
         password: &str,
         stored: Option<&str>,
     ) -> Result<bool, Error> {
+        hasher.verified.fetch_add(1, Ordering::Relaxed);
         let known = stored.is_some();
         let stored: Arc<str> = stored.map_or_else(|| hasher.dummy.clone(), Into::into);
         let password = Zeroizing::new(password.to_owned());
@@ -107,6 +111,12 @@ impl Turn<'_> {
 }
 
 impl Service {
+    /// The number of passwords that were verified since the start. It must not depend on whether the address that signs in
+    /// has a member.
+    pub fn verified_passwords(&self) -> u64 {
+        self.hasher.verified.load(Ordering::Relaxed)
+    }
+
     /// The PHC string of a new password.
     pub(crate) async fn hash_password(&self, password: Password) -> Result<String, Error> {
         let salt = bytes::<16>(&*self.random);

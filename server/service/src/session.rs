@@ -3,7 +3,7 @@
 use crate::limit::network;
 use crate::password::Turn;
 use crate::random::bytes;
-use crate::store::{Action, Actor, AuditEvent, NewSession, TokenDigest};
+use crate::store::{Action, Actor, AuditEvent, Candidate, NewSession, TokenDigest};
 use crate::{Attempt, Client, Error, Member, Service, SignedIn};
 use domain::{AccountId, Email, Failure, Field, MemberId, Rejected, Timestamp};
 use serde_json::json;
@@ -22,6 +22,9 @@ const CODE_DELAYS: [u32; 10] = [1, 2, 4, 8, 16, 30, 30, 30, 30, STEEP_SECONDS];
 pub(crate) const STEEP_SECONDS: u32 = 15 * 60;
 /// The same for all attempts from one network: people behind one router mistype, too.
 const NETWORK_DELAYS: [u32; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 30];
+/// The number of members with the same address that a sign-in considers, each of another account. Every sign-in in an
+/// installation of as many accounts verifies as many passwords.
+const MAX_ACCOUNTS: u32 = 4;
 /// A day without a failure starts the count anew.
 const FORGET_FAILURES_SECONDS: i64 = 24 * 3600;
 
@@ -42,7 +45,8 @@ impl std::fmt::Debug for SessionToken {
 }
 
 impl Service {
-    /// Opens a session for the member with this address and password, or asks for the code of their second factor.
+    /// Opens a session for the member with this address and password, or asks for the code of their second factor. If
+    /// members of several accounts have both, it asks for the account.
     ///
     /// # Errors
     /// [`Failure::WrongCredentials`] without saying which is wrong, and [`Failure::TooManyAttempts`] during a delay.
@@ -52,41 +56,72 @@ impl Service {
         password: &str,
         client: &Client,
     ) -> Result<SignedIn, Error> {
-        let email = Email::parse(email).ok();
-        // Even an address that cannot exist takes the whole way, so that time tells nothing.
+        let email = Email::from_stored(email).ok();
+        // A text that cannot be an address takes all steps as well, so that the time of the answer reveals nothing.
         let subject = email.as_ref().map_or("", Email::as_str);
-        let (by_member, _) = subjects(subject, client.ip);
         let turn = self.attempt(subject, client).await?;
-        let member = match &email {
-            Some(email) => self.store.find_member_by_email(email).await?,
-            None => None,
+        let accounts = self.store.count_accounts(MAX_ACCOUNTS).await?;
+        let accounts = u32::try_from(accounts).unwrap_or(MAX_ACCOUNTS).max(1);
+        let candidates = match &email {
+            Some(email) => self.store.members_by_email(email, accounts).await?,
+            None => Vec::new(),
         };
-        let stored = match &member {
+        let mut matching = Vec::new();
+        // The number of passwords depends on the number of accounts alone, so that the time of the answer does not reveal
+        // whether a member has this address, or in how many accounts.
+        for at in 0..accounts as usize {
+            let candidate = candidates.get(at);
             // To the caller, a deactivated member looks like an unknown one.
-            Some(member) if !member.deactivated => self.store.password_hash(&member.id).await?,
-            _ => None,
-        };
-        let matches = turn
-            .verify(&self.hasher, password, stored.as_deref())
-            .await?;
-        let Some(member) = member.as_ref().filter(|_| matches) else {
-            self.count_failure(subject, client).await?;
-            match &member {
-                Some(found) => {
-                    let whose = Some((&found.account_id, &found.id));
-                    self.note_attempt(Attempt::Password, whose, client);
-                }
-                None => self.note_attempt(Attempt::UnknownAddress, None, client),
+            let candidate = candidate.filter(|candidate| !candidate.member.deactivated);
+            let stored = candidate.map(|candidate| candidate.password_hash.as_str());
+            if turn.verify(&self.hasher, password, stored).await? {
+                matching.extend(candidate.map(|candidate| &candidate.member));
             }
-            return Err(Failure::WrongCredentials.into());
-        };
-        if self.store.second_factor(&member.id).await?.is_some() {
-            // What failed before stays counted until the code is right, too.
-            return self.begin_sign_in(member).await.map(SignedIn::CodeNeeded);
         }
-        self.open_session(&member.id, &member.account_id, &by_member, client)
-            .await
-            .map(SignedIn::Session)
+        // The turn is held until a failure is counted: otherwise a burst would pass before.
+        match matching[..] {
+            [] => {
+                self.count_failure(subject, client).await?;
+                let attempt = match candidates[..] {
+                    [] => Attempt::UnknownAddress,
+                    _ => Attempt::Password,
+                };
+                let members: Vec<_> = candidates
+                    .iter()
+                    .map(|Candidate { member, .. }| (&member.account_id, &member.id))
+                    .collect();
+                self.note_attempt(attempt, &members, client);
+                Err(Failure::WrongCredentials.into())
+            }
+            [member] if self.store.second_factor(&member.id).await?.is_some() => {
+                // What failed before stays counted until the code is right, too.
+                self.begin_sign_in(member).await.map(SignedIn::CodeNeeded)
+            }
+            [member] => {
+                let forget = self.forgotten_at_success(&member.email, client).await?;
+                let session = self.open_session(&member.id, &member.account_id, &forget, client);
+                session.await.map(SignedIn::Session)
+            }
+            _ => self
+                .offer_accounts(&matching)
+                .await
+                .map(SignedIn::AccountNeeded),
+        }
+    }
+
+    /// The subjects whose failures are forgotten after a success at this address: the address in an installation of one
+    /// account, and none in an installation of several. Otherwise a member of one account could clear the failures of their
+    /// guesses at a member of another account who has the same address, or find out by the delays that there is one.
+    pub(crate) async fn forgotten_at_success(
+        &self,
+        email: &Email,
+        client: &Client,
+    ) -> Result<Vec<String>, Error> {
+        if self.store.count_accounts(2).await? > 1 {
+            return Ok(Vec::new());
+        }
+        let (by_member, _) = subjects(email.as_str(), client.ip);
+        Ok(vec![by_member])
     }
 
     /// The right to try a password for this address.
@@ -202,28 +237,34 @@ impl Service {
             return Ok(());
         }
         self.count_failure(email, client).await?;
-        let whose = Some((&member.account_id, &member.id));
-        self.note_attempt(Attempt::CurrentPassword, whose, client);
+        let members = [(&member.account_id, &member.id)];
+        self.note_attempt(Attempt::CurrentPassword, &members, client);
         Err(Error::field(
             Field::OldPassword,
             Rejected("This is not your password."),
         ))
     }
 
-    /// The session of a member who has just used a link. `None` if it could not be opened: the link did its work all the
-    /// same, and its holder signs in.
+    /// Opens the session of a member who has just used a link. `None` if it could not be opened: the link did its work all
+    /// the same, and its holder signs in.
     pub(crate) async fn open_session_after_link(
         &self,
         member: &MemberId,
         account: &AccountId,
-        forget: &str,
+        email: &Email,
         client: &Client,
     ) -> Option<SessionToken> {
-        let opened = self.open_session(member, account, forget, client).await;
-        if let Err(error) = &opened {
-            tracing::warn!(%error, "a link was used, and no session could be opened");
+        let opened = async {
+            let forget = self.forgotten_at_success(email, client).await?;
+            self.open_session(member, account, &forget, client).await
+        };
+        match opened.await {
+            Ok(session) => Some(session),
+            Err(error) => {
+                tracing::warn!(%error, "a link was used, and no session could be opened");
+                None
+            }
         }
-        opened.ok()
     }
 
     /// # Errors
@@ -232,7 +273,7 @@ impl Service {
         &self,
         member: &MemberId,
         account: &AccountId,
-        forget: &str,
+        forget: &[String],
         client: &Client,
     ) -> Result<SessionToken, Error> {
         let (session, token) = self.new_session(member, client);

@@ -80,6 +80,33 @@ fn a_reset_link_lets_a_member_in_again() {
 }
 
 #[test]
+fn a_reset_of_an_address_in_several_accounts_names_the_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    let setup = link(folder.path(), &["create-account", "Other Cars"]);
+    let form = "account_name=Other+Cars&email=ada@example.com&password=three+gulls+on+a+roof";
+    let answer = server.client(None).form(&setup, form).unwrap();
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let (code, _, err) = run(voxum(folder.path()).args(["admin", "reset", "ada@example.com"]));
+    assert_eq!(code, Some(1), "{err}");
+    assert!(
+        err.contains("--account") && err.contains("Other Cars"),
+        "{err}"
+    );
+    let (before, _) = err.split_once(" (“Other Cars”)").unwrap();
+    let id = before.rsplit(' ').next().unwrap();
+    let path = link(
+        folder.path(),
+        &["reset", "ada@example.com", "--account", id],
+    );
+    let form = "password=another+horse+battery";
+    let answer = server.client(None).form(&path, form).unwrap();
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let owner = server.client(Some(("cookie", answer.cookie)));
+    assert!(owner.get("/settings").unwrap().body.contains("Other Cars"));
+}
+
+#[test]
 fn a_reset_link_is_told_of_in_the_log_of_that_account_before_it_is_used() {
     let folder = tempfile::tempdir().unwrap();
     let (server, ada) = Server::fresh(folder.path());

@@ -78,6 +78,15 @@ fn a_setting_that_cannot_be_read_is_named_and_no_secret_is_quoted() {
         "{line}"
     );
     assert!(!line.contains("swordfish"), "{line}");
+    let line = refused(
+        voxum(folder.path())
+            .env("VOXUM_ADMIN_EMAIL", "a\u{200b}da@example.com")
+            .env("VOXUM_ADMIN_PASSWORD", "swordfish swordfish"),
+    );
+    assert!(
+        line.contains("VOXUM_ADMIN_EMAIL") && line.contains("letters without accents"),
+        "{line}"
+    );
     let line = refused(voxum(folder.path()).args(["--listen", "nowhere"]));
     assert!(line.contains("--listen"), "{line}");
 }

@@ -13,7 +13,7 @@ use service::Pepper;
 use service::key::PlainKey;
 use sqlx::migrate::{Migration, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, SqliteConnection};
 use std::borrow::Cow;
 use std::path::Path;
 use std::process::Stdio;
@@ -236,6 +236,44 @@ async fn every_older_schema_is_brought_up_to_date_with_all_that_was_in_it() {
             assert!(status.success(), "from {version}: {log}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_to_addresses_by_account_keeps_every_reference_to_a_member() {
+    let folder = tempfile::tempdir().unwrap();
+    leave(folder.path(), 27, 20).await;
+    let mut connection = database(folder.path()).await;
+    let twin = "INSERT INTO accounts (id, name, created_at) VALUES ('other', 'Other', 1);
+        INSERT INTO members (id, account_id, email, role, password_hash, created_at)
+        VALUES ('twin', 'other', 'ada@example.com', 'owner', '', 1)";
+    assert!(connection.execute(twin).await.is_err());
+    let members =
+        "SELECT json_group_array(json_array(id, account_id, email, role, password_hash, created_at,
+        deactivated_at, last_seen_at)) FROM (SELECT * FROM members ORDER BY id)";
+    let before: String = sqlx::query_scalar(members)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    until(28, &TODAY)
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap();
+    let after: String = sqlx::query_scalar(members)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert!(before.contains("bob@example.com"), "{before}");
+    assert_eq!(before, after);
+    let broken = connection.fetch_all("PRAGMA foreign_key_check").await;
+    assert_eq!(broken.unwrap().len(), 0);
+    let twin = twin.split_once(';').unwrap().1;
+    connection.execute(twin).await.unwrap();
+    let again = twin.replace("'twin'", "'triplet'");
+    let again = connection.execute(AssertSqlSafe(again)).await;
+    assert!(again.is_err(), "the address is in its account twice");
+    let removed = connection.execute("DELETE FROM members WHERE id = 'ada'");
+    assert!(removed.await.is_err(), "rows refer to this member");
+    connection.close().await.unwrap();
 }
 
 /// What stands in the file: its version, and how many keys there are whose terms are not written.

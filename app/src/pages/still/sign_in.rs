@@ -3,19 +3,20 @@
 use crate::components::{Icon, Notice, Problem, TextField, Tone};
 use crate::lean::plain;
 use crate::request::{FormAnswer, page_request};
-use domain::Field;
+use domain::{AccountName, Field};
 use leptos::prelude::*;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let request = page_request();
-    if let Some(FormAnswer::Code {
-        step,
-        next,
-        failure,
-    }) = request.answer
-    {
-        return code(step, next, failure.map(Problem::from));
+    match request.answer {
+        Some(FormAnswer::Code {
+            step,
+            next,
+            failure,
+        }) => return code(step, next, failure.map(Problem::from)),
+        Some(FormAnswer::ChooseAccount { choices, next }) => return accounts(choices, next),
+        _ => {}
     }
     let asked = request.asked("next").unwrap_or_default();
     // The link did its work, but no session could be opened.
@@ -100,6 +101,29 @@ fn code(step: String, next: String, problem: Option<Problem>) -> AnyView {
                 <button type="submit" class="button primary wide">
                     "Sign in"
                 </button>
+                <a href="/sign-in">"Start again"</a>
+            </form>
+        </section>
+    })
+}
+
+/// The form that asks for one of the accounts whose members have this address and password.
+fn accounts(choices: Vec<(String, AccountName)>, next: String) -> AnyView {
+    let buttons = choices.into_iter().map(|(step, name)| {
+        view! {
+            <button type="submit" class="button wide" name="step" value=step>
+                {name.to_string()}
+            </button>
+        }
+    });
+    plain(view! {
+        <section class="card">
+            <Icon name="#i-mark"/>
+            <h1>"Choose an account"</h1>
+            <p class="lead">"This email and password belong to several accounts."</p>
+            <form class="form" method="post" action="/sign-in/account">
+                <input type="hidden" name="next" value=next/>
+                {buttons.collect_view()}
                 <a href="/sign-in">"Start again"</a>
             </form>
         </section>

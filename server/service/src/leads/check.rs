@@ -77,7 +77,7 @@ pub(super) fn text(
 fn email(errors: &mut Vec<EntryError>, value: Option<String>) -> Option<String> {
     let before = errors.len();
     let value = text(errors, "/email", value, MAX_EMAIL)?;
-    let plausible = Email::parse(&value).is_ok() && !value.contains(char::is_whitespace);
+    let plausible = Email::from_stored(&value).is_ok() && !value.contains(char::is_whitespace);
     if !plausible && errors.len() == before {
         let detail = "Use an e-mail address such as name@company.com.";
         errors.push(EntryError::new("/email", EntryCode::Invalid, detail));

@@ -4,7 +4,7 @@ mod code;
 mod sign_in;
 mod warning;
 
-pub use sign_in::{SignInStep, SignedIn};
+pub use sign_in::{AccountChoice, SignInStep, SignedIn};
 
 use crate::store::{Action, NewFactor};
 use crate::{Client, Error, Member, Service};

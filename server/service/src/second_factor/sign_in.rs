@@ -2,10 +2,10 @@
 //! says that the password was right.
 
 use super::WRONG;
-use crate::session::{STEEP_SECONDS, code_subject, subjects, token_digest};
+use crate::session::{STEEP_SECONDS, code_subject, token_digest};
 use crate::store::{Action, FactorRecord, MemberRecord, Proof};
 use crate::{Attempt, Client, Error, Member, Service, SessionToken};
-use domain::{AccountId, Email, Failure, Field, MemberId};
+use domain::{AccountId, AccountName, Email, Failure, Field, MemberId};
 use zeroize::Zeroizing;
 
 /// Long enough to look for a phone.
@@ -16,6 +16,14 @@ pub enum SignedIn {
     Session(SessionToken),
     /// The member has a second factor.
     CodeNeeded(SignInStep),
+    /// Members of several accounts have this address and password.
+    AccountNeeded(Vec<AccountChoice>),
+}
+
+/// An account in which a member has the address and the password.
+pub struct AccountChoice {
+    pub step: SignInStep,
+    pub account_name: AccountName,
 }
 
 /// Says that the password was right: 256 random bits, of which the hash is stored.
@@ -64,6 +72,47 @@ impl Service {
         Ok(SignInStep(token))
     }
 
+    /// Begins a sign-in at each of these members, of which the person chooses one.
+    pub(crate) async fn offer_accounts(
+        &self,
+        members: &[&MemberRecord],
+    ) -> Result<Vec<AccountChoice>, Error> {
+        let mut choices = Vec::new();
+        for member in members {
+            choices.push(AccountChoice {
+                step: self.begin_sign_in(member).await?,
+                account_name: member.account_name.clone(),
+            });
+        }
+        Ok(choices)
+    }
+
+    /// Continues the sign-in at the account that was chosen: opens its session, or asks for the code of the second factor.
+    ///
+    /// # Errors
+    /// [`Failure::SignedOut`] if the step is over or used.
+    pub async fn choose_account(&self, token: &str, client: &Client) -> Result<SignedIn, Error> {
+        let step = token_digest(token);
+        let member = self.store.find_sign_in(&step, self.clock.now()).await?;
+        let member = member.ok_or(Failure::SignedOut)?;
+        if self.store.second_factor(&member.id).await?.is_some() {
+            let step = SignInStep(Zeroizing::new(token.to_owned()));
+            return Ok(SignedIn::CodeNeeded(step));
+        }
+        let (session, opened) = self.new_session(&member.id, client);
+        let action = Action::SessionOpened;
+        let event = self.session_event(action, &member.id, &member.account_id, client);
+        let finished = self
+            .store
+            .finish_sign_in(&step, None, session, &[], event)
+            .await?;
+        if finished {
+            Ok(SignedIn::Session(opened))
+        } else {
+            Err(Failure::SignedOut.into())
+        }
+    }
+
     /// Opens the session of whoever gave the right password, by a code of their app or a recovery code.
     ///
     /// # Errors
@@ -89,11 +138,11 @@ impl Service {
             Proof::Recovery(_) => Action::FactorRecoveryUsed,
         };
         let event = self.session_event(action, id, &member.account_id, client);
-        let (by_member, _) = subjects(email.as_str(), client.ip);
-        let forget = [by_member, code_subject(id)];
+        let mut forget = self.forgotten_at_success(email, client).await?;
+        forget.push(code_subject(id));
         let store = &self.store;
         if store
-            .finish_sign_in(&step, proof, session, &forget, event)
+            .finish_sign_in(&step, Some(proof), session, &forget, event)
             .await?
         {
             Ok(opened)
@@ -132,7 +181,7 @@ impl Service {
         let Holder { account, id, email } = holder;
         self.count_failure(email.as_str(), client).await?;
         let blocked = self.count_code_failure(id).await?;
-        self.note_attempt(Attempt::Code, Some((account, id)), client);
+        self.note_attempt(Attempt::Code, &[(account, id)], client);
         if blocked {
             self.warn_of_codes(account, id, client).await?;
             return Ok(Failure::TooManyAttempts {

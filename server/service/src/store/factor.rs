@@ -93,12 +93,13 @@ pub trait FactorStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<MemberRecord>>;
 
-    /// Uses step and proof up and opens the session, and forgets the failed sign-ins of `forget`, all or nothing.
+    /// Uses step and proof up and opens the session, and forgets the failed sign-ins of `forget`, all or nothing. Without a
+    /// proof it opens a session only if the member has no second factor.
     /// `false` where either is used or over, or the member deactivated.
     async fn finish_sign_in(
         &self,
         step: &TokenDigest,
-        proof: Proof,
+        proof: Option<Proof>,
         session: NewSession,
         forget: &[String],
         event: AuditEvent,

@@ -217,13 +217,13 @@ pub trait MemberStore: Send + Sync + 'static {
     async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool>;
 
     /// Uses a reset link: sets the member's password, turns their second factor off, ends all their sessions and forgets the failed sign-ins that
-    /// were counted under `forget` (the subject of the member's address). `false` where the link is gone.
+    /// were counted under `forget`. `false` where the link is gone.
     async fn reset_password(
         &self,
         link: &TokenDigest,
         now: Timestamp,
         password_hash: &str,
-        forget: &str,
+        forget: &[String],
         event: AuditEvent,
     ) -> Result<bool>;
 
@@ -239,7 +239,14 @@ pub trait MemberStore: Send + Sync + 'static {
         event: &(dyn for<'a> Fn(&'a AccountSettings) -> AuditEvent + Send + Sync),
     ) -> Result<bool>;
 
-    async fn find_member_by_email(&self, email: &Email) -> Result<Option<MemberRecord>>;
+    /// Returns up to `limit` members with this address, each of another account: active ones first, and older ones before
+    /// newer ones.
+    async fn members_by_email(&self, email: &Email, limit: u32) -> Result<Vec<Candidate>>;
+
+    async fn find_member(&self, member: &MemberId) -> Result<Option<MemberRecord>>;
+
+    /// Returns the number of accounts, or `limit` if there are more.
+    async fn count_accounts(&self, limit: u32) -> Result<u64>;
 
     /// The hash of the member's password, a PHC string.
     async fn password_hash(&self, member: &MemberId) -> Result<Option<String>>;
@@ -259,12 +266,12 @@ pub trait MemberStore: Send + Sync + 'static {
         forget_before: Timestamp,
     ) -> Result<Timestamp>;
 
-    /// Opens a session, and forgets the failed sign-ins of `forget` (the subject of the member's address). `false`
+    /// Opens a session, and forgets the failed sign-ins that were counted under `forget`. `false`
     /// where the member is deactivated.
     async fn open_session(
         &self,
         session: NewSession,
-        forget: &str,
+        forget: &[String],
         event: AuditEvent,
     ) -> Result<bool>;
 

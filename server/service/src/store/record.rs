@@ -65,12 +65,20 @@ pub struct NewOwner {
     pub password_hash: String,
 }
 
+/// A member who may be the one who signs in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub member: MemberRecord,
+    /// A PHC string.
+    pub password_hash: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
     Claimed,
     /// Used, over, never there, or (for the first owner) too late.
     LinkGone,
-    /// A member with this address exists; the link stays usable.
+    /// The account has a member with this address; the link stays usable.
     EmailTaken,
 }
 

@@ -1,6 +1,6 @@
 //! Inviting somebody, and joining.
 
-use crate::session::{subjects, token_digest};
+use crate::session::token_digest;
 use crate::store::{Action, Actor, AuditEvent, Claim, LinkPurpose, NewLink, NewMember};
 use crate::view::moment;
 use crate::{Client, Error, Member, Password, Service, SessionToken};
@@ -138,12 +138,9 @@ impl Service {
                     "This address belongs to a member already. Ask for an invitation to another one.",
                 ),
             )),
-            Claim::Claimed => {
-                let (forget, _) = subjects(email.as_str(), client.ip);
-                Ok(self
-                    .open_session_after_link(&id, &account, &forget, client)
-                    .await)
-            }
+            Claim::Claimed => Ok(self
+                .open_session_after_link(&id, &account, &email, client)
+                .await),
         }
     }
 }

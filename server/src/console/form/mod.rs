@@ -30,7 +30,7 @@ pub use rotate_key::rotate_key;
 pub use second_factor::{disable_second_factor, enable_second_factor, sign_in_code};
 pub use setup::setup;
 pub use several_keys::{key_creation, revoke_all, several_keys};
-pub use sign_in::sign_in;
+pub use sign_in::{sign_in, sign_in_account};
 pub use sign_out::sign_out;
 pub use team::{
     change_role, deactivate_member, hand_over, invite, reactivate_member, withdraw_invitation,

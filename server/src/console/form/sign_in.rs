@@ -1,15 +1,16 @@
-//! `POST /sign-in`
+//! `POST /sign-in` and `/sign-in/account`
 
 use super::refuse;
 use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
-use crate::console::next::same_site;
-use crate::console::{Posted, cookies, render, see_other};
+use crate::console::next::{same_site, sign_in_to};
+use crate::console::{Posted, Visitor, cookies, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
-use service::SignedIn;
+use domain::Failure;
+use service::{AccountChoice, SignedIn};
 
 pub async fn sign_in(
     State(state): State<AppState>,
@@ -24,20 +25,7 @@ pub async fn sign_in(
         .sign_in(&email, &fields.secret("password"), &visitor.client)
         .await
     {
-        Ok(SignedIn::CodeNeeded(step)) => {
-            let answer = FormAnswer::Code {
-                step: step.expose().to_owned(),
-                next: same_site(&next).to_owned(),
-                failure: None,
-            };
-            render::answer(&state, &visitor, "/sign-in", answer).await
-        }
-        Ok(SignedIn::Session(token)) => {
-            visitor.leave(&state).await;
-            let mut response = see_other(same_site(&next));
-            cookies::set_session(&mut response, &state.public_url, token.expose());
-            response
-        }
+        Ok(signed_in) => go_on(&state, &visitor, signed_in, &next).await,
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::SignIn {
@@ -48,4 +36,57 @@ pub async fn sign_in(
             refuse(&state, &visitor, "/sign-in", &failure, answer).await
         }
     }
+}
+
+/// Continues the sign-in of a person whose address and password several accounts have, at the chosen account.
+pub async fn sign_in_account(
+    State(state): State<AppState>,
+    Posted {
+        visitor,
+        body: fields,
+    }: Posted<Fields>,
+) -> Response {
+    let (step, next) = (fields.secret("step"), fields.text("next"));
+    let chosen = state.service.choose_account(&step, &visitor.client).await;
+    match chosen.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(signed_in) => go_on(&state, &visitor, signed_in, &next).await,
+        Err(Failure::SignedOut) => see_other(&sign_in_to(same_site(&next))),
+        Err(failure) => {
+            let answer = FormAnswer::SignIn {
+                email: String::new(),
+                next: same_site(&next).to_owned(),
+                failure: failure.clone(),
+            };
+            refuse(&state, &visitor, "/sign-in", &failure, answer).await
+        }
+    }
+}
+
+/// Sets the session's cookie, or shows the page that asks for the account or the code.
+async fn go_on(state: &AppState, visitor: &Visitor, signed_in: SignedIn, next: &str) -> Response {
+    let next = same_site(next);
+    let answer = match signed_in {
+        SignedIn::Session(token) => {
+            visitor.leave(state).await;
+            let mut response = see_other(next);
+            cookies::set_session(&mut response, &state.public_url, token.expose());
+            return response;
+        }
+        SignedIn::CodeNeeded(step) => FormAnswer::Code {
+            step: step.expose().to_owned(),
+            next: next.to_owned(),
+            failure: None,
+        },
+        SignedIn::AccountNeeded(choices) => {
+            let choice = |choice: &AccountChoice| {
+                let step = choice.step.expose().to_owned();
+                (step, choice.account_name.clone())
+            };
+            FormAnswer::ChooseAccount {
+                choices: choices.iter().map(choice).collect(),
+                next: next.to_owned(),
+            }
+        }
+    };
+    render::answer(state, visitor, "/sign-in", answer).await
 }

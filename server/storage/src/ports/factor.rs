@@ -117,7 +117,7 @@ impl FactorStore for Store {
     async fn finish_sign_in(
         &self,
         step: &TokenDigest,
-        proof: Proof,
+        proof: Option<Proof>,
         new: NewSession,
         subjects: &[String],
         event: AuditEvent,
@@ -132,7 +132,10 @@ impl FactorStore for Store {
             .await
             .doing(DOING)?;
         let good = used.rows_affected() == 1
-            && use_up(&mut tx, &new.member_id, proof).await?
+            && match proof {
+                Some(proof) => use_up(&mut tx, &new.member_id, proof).await?,
+                None => !has_factor(&mut tx, &new.member_id).await?,
+            }
             && session::insert(&mut tx, &new).await?;
         if !good {
             return Ok(false);
@@ -213,6 +216,15 @@ impl FactorStore for Store {
             .doing("giving a warning back")?;
         Ok(())
     }
+}
+
+async fn has_factor(connection: &mut Connection, member: &MemberId) -> Result<bool> {
+    let row: Option<FactorRow> = sqlx::query_as(factor::FIND)
+        .bind(member.as_str())
+        .fetch_optional(connection)
+        .await
+        .doing("finding a second factor")?;
+    Ok(row.is_some())
 }
 
 /// `false` where it is used already; then the caller rolls back.

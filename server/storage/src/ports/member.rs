@@ -1,14 +1,16 @@
 //! Accounts and members. What concerns their sessions is in [`super::session`], their links in [`super::link`].
 
-use super::{Connection, Result, Store, Turn, account, factor, link, read, record, session, team};
-use crate::error::Doing as _;
+use super::{
+    Connection, Result, Store, Turn, account, factor, link, read, read_all, record, session, team,
+};
+use crate::error::{Corrupt, Doing as _};
 use crate::sql;
-use crate::sql::member::MemberRow;
+use crate::sql::member::{CandidateRow, MemberRow};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
 use service::store::{
-    AccountSettings, AuditEvent, Claim, LinkPurpose, MemberRecord, MemberStore, NewLink, NewOwner,
-    NewSession, NodeId, TokenDigest,
+    AccountSettings, AuditEvent, Candidate, Claim, LinkPurpose, MemberRecord, MemberStore, NewLink,
+    NewOwner, NewSession, NodeId, TokenDigest,
 };
 
 #[async_trait]
@@ -42,9 +44,7 @@ impl MemberStore for Store {
         if !usable {
             return Ok(Claim::LinkGone);
         }
-        if !insert_owner(&mut tx, &owner, now).await? {
-            return Ok(Claim::EmailTaken);
-        }
+        insert_owner(&mut tx, &owner, now).await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(Claim::Claimed)
@@ -53,9 +53,10 @@ impl MemberStore for Store {
     async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool> {
         const DOING: &str = "creating the first owner";
         let mut tx = self.begin(Turn::Installation, DOING).await?;
-        if has_owner(&mut tx).await? || !insert_owner(&mut tx, &owner, now).await? {
+        if has_owner(&mut tx).await? {
             return Ok(false);
         }
+        insert_owner(&mut tx, &owner, now).await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(true)
@@ -66,7 +67,7 @@ impl MemberStore for Store {
         link: &TokenDigest,
         now: Timestamp,
         password_hash: &str,
-        forget: &str,
+        forget: &[String],
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "resetting a password";
@@ -84,7 +85,9 @@ impl MemberStore for Store {
         factor::forget(&mut tx, &member).await?;
         team::forget(&mut tx, sql::factor::FORGET_WARNING, &member).await?;
         session::end_all(&mut tx, &member).await?;
-        session::forget_failures(&mut tx, forget).await?;
+        for subject in forget {
+            session::forget_failures(&mut tx, subject).await?;
+        }
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(true)
@@ -103,14 +106,37 @@ impl MemberStore for Store {
         account::change(self, account, after, event).await
     }
 
-    async fn find_member_by_email(&self, email: &Email) -> Result<Option<MemberRecord>> {
-        const DOING: &str = "finding a member";
-        let row: Option<MemberRow> = sqlx::query_as(sql::member::FIND_BY_EMAIL)
+    async fn members_by_email(&self, email: &Email, limit: u32) -> Result<Vec<Candidate>> {
+        const DOING: &str = "finding members by their address";
+        let rows: Vec<CandidateRow> = sqlx::query_as(sql::member::BY_EMAIL)
             .bind(email.as_str())
+            .bind(i64::from(limit))
+            .fetch_all(&self.authentication)
+            .await
+            .doing(DOING)?;
+        read_all(rows, DOING)
+    }
+
+    async fn find_member(&self, member: &MemberId) -> Result<Option<MemberRecord>> {
+        const DOING: &str = "finding a member";
+        let row: Option<MemberRow> = sqlx::query_as(sql::member::FIND)
+            .bind(member.as_str())
             .fetch_optional(&self.authentication)
             .await
             .doing(DOING)?;
         read(row, DOING)
+    }
+
+    async fn count_accounts(&self, limit: u32) -> Result<u64> {
+        const DOING: &str = "counting accounts";
+        let count: i64 = sqlx::query_scalar(sql::member::COUNT_ACCOUNTS)
+            .bind(i64::from(limit))
+            .fetch_one(&self.authentication)
+            .await
+            .doing(DOING)?;
+        u64::try_from(count)
+            .map_err(|_| Corrupt("accounts.id"))
+            .doing(DOING)
     }
 
     async fn password_hash(&self, member: &MemberId) -> Result<Option<String>> {
@@ -142,7 +168,7 @@ impl MemberStore for Store {
     async fn open_session(
         &self,
         session: NewSession,
-        forget: &str,
+        forget: &[String],
         event: AuditEvent,
     ) -> Result<bool> {
         session::open(self, session, forget, &event).await
@@ -178,12 +204,7 @@ async fn has_owner(connection: &mut Connection) -> Result<bool> {
         .doing("looking for any owner")
 }
 
-/// `false` where the address is taken; then the account stands alone, and the caller rolls back.
-async fn insert_owner(
-    connection: &mut Connection,
-    owner: &NewOwner,
-    now: Timestamp,
-) -> Result<bool> {
+async fn insert_owner(connection: &mut Connection, owner: &NewOwner, now: Timestamp) -> Result<()> {
     sqlx::query(sql::member::INSERT_ACCOUNT)
         .bind(owner.account_id.as_str())
         .bind(owner.account_name.as_str())
@@ -191,7 +212,7 @@ async fn insert_owner(
         .execute(&mut *connection)
         .await
         .doing("storing an account")?;
-    let inserted = sqlx::query(sql::member::INSERT_MEMBER)
+    sqlx::query(sql::member::INSERT_MEMBER)
         .bind(owner.member_id.as_str())
         .bind(owner.account_id.as_str())
         .bind(owner.email.as_str())
@@ -201,5 +222,5 @@ async fn insert_owner(
         .execute(connection)
         .await
         .doing("storing a member")?;
-    Ok(inserted.rows_affected() == 1)
+    Ok(())
 }

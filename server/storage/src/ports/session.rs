@@ -15,7 +15,7 @@ const FINDING: &str = "finding a session";
 pub(super) async fn open(
     store: &Store,
     new: NewSession,
-    forget: &str,
+    forget: &[String],
     event: &AuditEvent,
 ) -> Result<bool> {
     const DOING: &str = "opening a session";
@@ -28,7 +28,9 @@ pub(super) async fn open(
     if !insert(&mut tx, &new).await? {
         return Ok(false);
     }
-    forget_failures(&mut tx, forget).await?;
+    for subject in forget {
+        forget_failures(&mut tx, subject).await?;
+    }
     record(&mut tx, event).await?;
     tx.commit().await.doing(DOING)?;
     Ok(true)

@@ -121,7 +121,7 @@ impl TryFrom<SignedRow> for SignedEvent {
     fn try_from(row: SignedRow) -> Result<Self, Corrupt> {
         let email = row
             .email
-            .map(|email| parsed(Email::parse(&email), "members.email"));
+            .map(|email| parsed(Email::from_stored(&email), "members.email"));
         Ok(Self {
             event: row.event.try_into()?,
             email: email.transpose()?,

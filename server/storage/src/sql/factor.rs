@@ -109,7 +109,7 @@ impl TryFrom<DueRow> for DueWarning {
     fn try_from(row: DueRow) -> Result<Self, Corrupt> {
         Ok(Self {
             member_id: parsed(MemberId::parse(&row.member_id), "members.id")?,
-            to: parsed(Email::parse(&row.email), "members.email")?,
+            to: parsed(Email::from_stored(&row.email), "members.email")?,
             account_name: parsed(AccountName::parse(&row.account_name), "accounts.name")?,
             zone: Zone::from_stored(&row.time_zone),
             warning: row.warning.try_into()?,

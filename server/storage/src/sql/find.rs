@@ -35,7 +35,7 @@ impl TryFrom<CreatorRow> for (MemberId, Email) {
     fn try_from(row: CreatorRow) -> Result<Self, Corrupt> {
         Ok((
             parsed(MemberId::parse(&row.id), "members.id")?,
-            parsed(Email::parse(&row.email), "members.email")?,
+            parsed(Email::from_stored(&row.email), "members.email")?,
         ))
     }
 }

@@ -187,7 +187,7 @@ impl TryFrom<KeyRow> for KeyRecord {
             digest: KeyDigest::from_bytes(digest),
             scopes: parsed(ScopeSet::parse(&row.scopes), "api_keys.scopes")?,
             created_at: Timestamp::from_millis(row.created_at),
-            created_by: parsed(Email::parse(&row.created_by), "members.email")?,
+            created_by: parsed(Email::from_stored(&row.created_by), "members.email")?,
             expires_at: row.expires_at.map(Timestamp::from_millis),
             paused_at: row.paused_at.map(Timestamp::from_millis),
             note: match row.note {

@@ -71,7 +71,7 @@ impl TryFrom<LinkRow> for LinkPurpose {
             return Ok(Self::Invitation {
                 account: parsed(AccountId::parse(&account), "links.account_id")?,
                 account_name: parsed(AccountName::parse(&name), "accounts.name")?,
-                email: parsed(Email::parse(&email), "links.email")?,
+                email: parsed(Email::from_stored(&email), "links.email")?,
                 role: Role::parse(&role).ok_or(Corrupt("links.role"))?,
                 invited_by: parsed(MemberId::parse(&by), "links.invited_by")?,
             });
@@ -84,7 +84,7 @@ impl TryFrom<LinkRow> for LinkPurpose {
             }
             (None, Some(member), Some(email)) => Ok(Self::Reset {
                 member: parsed(MemberId::parse(&member), "links.member_id")?,
-                email: parsed(Email::parse(&email), "members.email")?,
+                email: parsed(Email::from_stored(&email), "members.email")?,
             }),
             _ => Err(Corrupt("links.member_id")),
         }

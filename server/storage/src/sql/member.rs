@@ -4,7 +4,7 @@ use super::parsed;
 use crate::error::Corrupt;
 use domain::{AccountId, AccountName, Email, MemberId, Role};
 use service::Zone;
-use service::store::MemberRecord;
+use service::store::{Candidate, MemberRecord};
 
 pub(crate) const INSERT_ACCOUNT: &str =
     "INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)";
@@ -12,7 +12,7 @@ pub(crate) const INSERT_ACCOUNT: &str =
 pub(crate) const INSERT_MEMBER: &str = "
     INSERT INTO members (id, account_id, email, role, password_hash, created_at)
     VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (email) DO NOTHING";
+    ON CONFLICT (account_id, email) DO NOTHING";
 
 pub(crate) const SET_PASSWORD: &str = "UPDATE members SET password_hash = $2 WHERE id = $1";
 
@@ -23,12 +23,44 @@ pub(crate) const SEEN: &str = "
     UPDATE members SET last_seen_at = $2
     WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < $2)";
 
-pub(crate) const FIND_BY_EMAIL: &str = "
+/// Those who may sign in come first, and older ones before newer ones.
+pub(crate) const BY_EMAIL: &str = "
+    SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone,
+           m.deactivated_at, m.password_hash
+    FROM members m
+    JOIN accounts a ON a.id = m.account_id
+    WHERE m.email = $1
+    ORDER BY m.deactivated_at IS NOT NULL, m.id
+    LIMIT $2";
+
+pub(crate) const FIND: &str = "
     SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone,
            m.deactivated_at
     FROM members m
     JOIN accounts a ON a.id = m.account_id
-    WHERE m.email = $1";
+    WHERE m.id = $1";
+
+/// Not more than `$1` of them.
+pub(crate) const COUNT_ACCOUNTS: &str =
+    "SELECT count(*) FROM (SELECT id FROM accounts LIMIT $1) AS some_accounts";
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct CandidateRow {
+    #[sqlx(flatten)]
+    member: MemberRow,
+    password_hash: String,
+}
+
+impl TryFrom<CandidateRow> for Candidate {
+    type Error = Corrupt;
+
+    fn try_from(row: CandidateRow) -> Result<Self, Corrupt> {
+        Ok(Self {
+            member: row.member.try_into()?,
+            password_hash: row.password_hash,
+        })
+    }
+}
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct MemberRow {
@@ -49,7 +81,7 @@ impl TryFrom<MemberRow> for MemberRecord {
             id: parsed(MemberId::parse(&row.id), "members.id")?,
             account_id: parsed(AccountId::parse(&row.account_id), "members.account_id")?,
             account_name: parsed(AccountName::parse(&row.account_name), "accounts.name")?,
-            email: parsed(Email::parse(&row.email), "members.email")?,
+            email: parsed(Email::from_stored(&row.email), "members.email")?,
             role: Role::parse(&row.role).ok_or(Corrupt("members.role"))?,
             time_zone: Zone::from_stored(&row.time_zone),
             deactivated: row.deactivated_at.is_some(),

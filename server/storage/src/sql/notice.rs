@@ -61,7 +61,7 @@ impl TryFrom<DueRow> for DueNotice {
                 days: number(row.days, "key_notices.days")?,
                 end: Timestamp::from_millis(row.expires_at),
             },
-            to: parsed(Email::parse(&row.email), "members.email")?,
+            to: parsed(Email::from_stored(&row.email), "members.email")?,
             name: parsed(KeyName::parse(&row.name), "api_keys.name")?,
             preview: row.preview,
             zone: Zone::from_stored(&row.time_zone),

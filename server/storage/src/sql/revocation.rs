@@ -178,7 +178,7 @@ impl RevocationRow {
 }
 
 fn member(email: &str) -> Result<Revoker<Email>, Corrupt> {
-    parsed(Email::parse(email), "members.email").map(Revoker::Member)
+    parsed(Email::from_stored(email), "members.email").map(Revoker::Member)
 }
 
 fn record(

@@ -57,7 +57,7 @@ impl TryFrom<TeammateRow> for Teammate {
     fn try_from(row: TeammateRow) -> Result<Self, Corrupt> {
         Ok(Self {
             id: parsed(MemberId::parse(&row.id), "members.id")?,
-            email: parsed(Email::parse(&row.email), "members.email")?,
+            email: parsed(Email::from_stored(&row.email), "members.email")?,
             role: Role::parse(&row.role).ok_or(Corrupt("members.role"))?,
             last_seen_at: row.last_seen_at.map(Timestamp::from_millis),
             second_factor: row.factor.is_some(),
@@ -79,9 +79,9 @@ impl TryFrom<InvitationRow> for Invitation {
 
     fn try_from(row: InvitationRow) -> Result<Self, Corrupt> {
         Ok(Self {
-            email: parsed(Email::parse(&row.email), "links.email")?,
+            email: parsed(Email::from_stored(&row.email), "links.email")?,
             role: Role::parse(&row.role).ok_or(Corrupt("links.role"))?,
-            invited_by: parsed(Email::parse(&row.invited_by), "members.email")?,
+            invited_by: parsed(Email::from_stored(&row.invited_by), "members.email")?,
             expires_at: Timestamp::from_millis(row.expires_at),
         })
     }

@@ -9,7 +9,7 @@ use crate::postgres::Database;
 use crate::support::{Server, run};
 use service::Pepper;
 use service::key::PlainKey;
-use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -185,6 +185,52 @@ async fn every_statement_of_the_release_before_is_valid_on_this_schema() {
         assert!(prepared.is_ok(), "{name}: {prepared:?}");
         connection.execute("DEALLOCATE one").await.unwrap();
     }
+    database.drop().await;
+}
+
+/// The exception that `ARCHITECTURE.md` names.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_of_the_release_before_adds_no_member_to_this_schema_and_leaves_nothing_behind() {
+    let database = left(newest()).await;
+    let mut connection = database.raw().await;
+    let twin = "INSERT INTO accounts (id, name, created_at) VALUES ('other', 'Other', 1);
+        INSERT INTO members (id, account_id, email, role, password_hash, created_at)
+        VALUES ('twin', 'other', 'ada@example.com', 'owner', 'hash of twin', 1)";
+    connection.execute(twin).await.unwrap();
+    let mut change = connection.begin().await.unwrap();
+    let added = sqlx::query(statement("member::INSERT_MEMBER"))
+        .bind("eve")
+        .bind("other")
+        .bind("eve@example.com")
+        .bind("viewer")
+        .bind("hash of eve")
+        .bind(1_i64)
+        .execute(&mut *change)
+        .await;
+    assert!(added.is_err());
+    change.rollback().await.unwrap();
+    let members = "SELECT count(*) FROM members WHERE email = 'eve@example.com'";
+    let members: i64 = sqlx::query_scalar(members)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(members, 0);
+    // A sign-in takes the first of these members, and its own password.
+    let found = sqlx::query(statement("member::FIND_BY_EMAIL"))
+        .bind("ada@example.com")
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    for member in &found {
+        let id: String = member.get("id");
+        let hash: String = sqlx::query_scalar(statement("member::PASSWORD_HASH"))
+            .bind(&id)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(hash == "hash of twin", id == "twin");
+    }
+    assert_eq!(found.len(), 2);
     database.drop().await;
 }
 

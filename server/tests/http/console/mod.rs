@@ -26,6 +26,7 @@ mod settings;
 mod setup;
 mod several;
 mod sign_in;
+mod sign_in_accounts;
 mod site;
 mod team;
 mod theme;

@@ -5,7 +5,7 @@ use service::{OsRandom, Pepper};
 use totp_rs::{Builder, Secret, Totp};
 
 /// An authenticator app.
-struct App(Totp);
+pub(super) struct App(Totp);
 
 impl App {
     /// Reads the key that a page shows to those who cannot scan.
@@ -18,7 +18,7 @@ impl App {
         Self(builder.with_account_name("x").build().unwrap())
     }
 
-    fn code(&self, world: &World) -> String {
+    pub(super) fn code(&self, world: &World) -> String {
         self.at(world, 0)
     }
 
@@ -30,7 +30,7 @@ impl App {
 }
 
 #[track_caller]
-fn field(page: &str, name: &str) -> String {
+pub(super) fn field(page: &str, name: &str) -> String {
     let (_, rest) = page
         .split_once(&format!("name=\"{name}\" value=\""))
         .unwrap();
@@ -38,7 +38,7 @@ fn field(page: &str, name: &str) -> String {
 }
 
 /// Turns the second factor on; gives the app and the recovery codes.
-async fn enable(world: &World, member: &Member) -> (App, Vec<String>) {
+pub(super) async fn enable(world: &World, member: &Member) -> (App, Vec<String>) {
     let page = member.get("/account/second-factor").await.expect(200).body;
     let (app, sealed) = (App::of(&page), field(&page, "sealed"));
     let fields = [
@@ -312,7 +312,12 @@ async fn an_operators_reset_turns_it_off() {
     let owner = world.owner().await;
     enable(&world, &owner).await;
     let email = domain::Email::parse(OWNER).unwrap();
-    let token = world.service.reset_link(&email).await.unwrap().unwrap();
+    let token = world
+        .service
+        .reset_link(&email, None)
+        .await
+        .unwrap()
+        .unwrap();
     let path = format!("/setup/{}", token.expose());
     world
         .nobody()

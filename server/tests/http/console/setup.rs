@@ -122,7 +122,12 @@ async fn a_reset_link_sets_the_password_and_ends_every_session() {
     let world = World::new().await;
     let owner = world.owner().await;
     let email = Email::parse(OWNER).unwrap();
-    let token = world.service.reset_link(&email).await.unwrap().unwrap();
+    let token = world
+        .service
+        .reset_link(&email, None)
+        .await
+        .unwrap()
+        .unwrap();
     let path = format!("/setup/{}", token.expose());
     let page = world.nobody().get(&path).await.expect(200);
     assert!(page.body.contains("Choose a new password") && page.body.contains(OWNER));

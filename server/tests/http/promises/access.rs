@@ -57,7 +57,12 @@ impl Loss {
             }
             Self::PasswordReset => {
                 let email = Email::parse(BOB).unwrap();
-                let link = world.service.reset_link(&email).await.unwrap().unwrap();
+                let link = world
+                    .service
+                    .reset_link(&email, None)
+                    .await
+                    .unwrap()
+                    .unwrap();
                 let path = format!("/setup/{}", link.expose());
                 let fields = [("password", "another horse battery")];
                 world.nobody().form(&path, &fields).await.expect(303);

@@ -416,7 +416,10 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
             // Above, one by one.
             (_, "/call/{*function}") => mine.get("/call/none").await.expect(405),
             // Tried last: they end or replace the session.
-            (MethodFilter::POST, "/sign-in" | "/sign-in/code" | "/sign-out") => continue,
+            (
+                MethodFilter::POST,
+                "/sign-in" | "/sign-in/account" | "/sign-in/code" | "/sign-out",
+            ) => continue,
             _ => panic!("{what} is new: say here how it keeps accounts apart"),
         };
         silent(&answer, &what);

@@ -230,7 +230,12 @@ async fn no_key_is_created_if_its_admin_loses_access_while_the_form_arrives() {
                 }
                 "password" => {
                     let email = domain::Email::parse("bob@example.com").unwrap();
-                    let link = world.service.reset_link(&email).await.unwrap().unwrap();
+                    let link = world
+                        .service
+                        .reset_link(&email, None)
+                        .await
+                        .unwrap()
+                        .unwrap();
                     let path = format!("/setup/{}", link.expose());
                     let fields = [("password", PASSWORD)];
                     world.nobody().form(&path, &fields).await.expect(303);

@@ -64,9 +64,10 @@ impl Scene {
                 format!("old_password={PASSWORD}&password=evil horse battery").replace(' ', "+")
             }
             "/account/sessions" => "end=others".into(),
-            "/account/second-factor" | "/account/second-factor/off" | "/sign-in/code" => {
-                "sealed=00&step=00&code=000000".into()
-            }
+            "/account/second-factor"
+            | "/account/second-factor/off"
+            | "/sign-in/account"
+            | "/sign-in/code" => "sealed=00&step=00&code=000000".into(),
             "/team/{id}/deactivate"
             | "/team/{id}/reactivate"
             | "/keys/{id}/end"

@@ -2,7 +2,7 @@
 
 use super::change::{Change, World};
 use super::tenant::Tenant;
-use super::world::{Shared, at};
+use super::world::{Shared, at, member_by_email};
 use crate::store::{Action, Actor, AuditEvent};
 use domain::{AccountId, KeyId};
 use serde_json::json;
@@ -58,10 +58,7 @@ pub(super) async fn an_event_that_cannot_be_recorded_undoes_the_first_owner(stor
             .is_err()
     );
     assert!(!store.has_owner().await.unwrap());
-    assert_eq!(
-        store.find_member_by_email(&tenant.email).await.unwrap(),
-        None
-    );
+    assert_eq!(member_by_email(&*store, &tenant.email).await, None);
     assert!(
         tenant.seed(&*store).await,
         "the account's id was not left behind"

@@ -4,7 +4,7 @@ use super::change_team::Others;
 use super::rotations::rotation;
 use super::settings::other_settings;
 use super::tenant::Tenant;
-use super::world::{all, at, item, lead, link, token};
+use super::world::{all, at, item, lead, link, member_by_email, token};
 use crate::inventory::Condition;
 use crate::leads::{Edit, Lead, LeadEdits};
 use crate::store::{
@@ -290,17 +290,17 @@ impl Change {
                     ip: IpAddr::from([192, 0, 2, 7]),
                     user_agent: None,
                 };
-                let forget = tenant.email.as_str();
+                let forget = [tenant.email.as_str().to_owned()];
                 store
-                    .open_session(session, forget, event(Action::SessionOpened))
+                    .open_session(session, &forget, event(Action::SessionOpened))
                     .await?;
                 store.use_session(&digest, at(11), at(-1)).await?.is_some()
             }
             Self::ResetPassword => {
                 let event = event(Action::PasswordReset);
-                let forget = tenant.email.as_str();
+                let forget = [tenant.email.as_str().to_owned()];
                 store
-                    .reset_password(&world.reset, at(10), "new hash", forget, event)
+                    .reset_password(&world.reset, at(10), "new hash", &forget, event)
                     .await?
             }
             Self::OfferReset => {
@@ -432,7 +432,7 @@ impl World {
                 .unwrap(),
             store.password_hash(&self.owner).await.unwrap(),
             store.blocked_until(&subjects, now).await.unwrap(),
-            store.find_member_by_email(&newcomer.email).await.unwrap(),
+            member_by_email(store, &newcomer.email).await,
         );
         format!("{told:#?}")
     }

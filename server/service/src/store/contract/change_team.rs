@@ -124,7 +124,7 @@ impl Change {
                 let proof = Proof::Recovery([recovery(1); 2]);
                 let event = event(Action::FactorRecoveryUsed);
                 store
-                    .finish_sign_in(&others.step, proof, session, &[], event)
+                    .finish_sign_in(&others.step, Some(proof), session, &[], event)
                     .await
             }
             Self::WarnOfCodes => {

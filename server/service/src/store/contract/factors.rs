@@ -58,7 +58,7 @@ async fn finish(
 ) -> bool {
     let name = format!("{proof:?} {}", now.millis());
     let event = tenant.event(Action::SessionOpened, "owner", now);
-    let finished = store.finish_sign_in(step, proof, session(tenant, &name, now), &[], event);
+    let finished = store.finish_sign_in(step, Some(proof), session(tenant, &name, now), &[], event);
     finished.await.unwrap()
 }
 
@@ -163,7 +163,7 @@ pub(super) async fn a_first_step_ends_with_what_it_stands_for(store: Shared) {
     };
     let reset = link(&*store, "reset", purpose, at(8)).await;
     let event = own.event(Action::PasswordReset, "mate", at(9));
-    let done = store.reset_password(&reset, at(9), "newer hash", "nobody", event);
+    let done = store.reset_password(&reset, at(9), "newer hash", &[], event);
     assert!(done.await.unwrap());
     assert_eq!(store.second_factor(&own.owner).await.unwrap(), None);
     gone(&step, at(10)).await;
@@ -227,4 +227,18 @@ pub(super) async fn a_warning_of_wrong_codes_has_one_mail_a_day_and_ends_with_th
     let changed = store.change_password(member, &kept, "hash", event);
     changed.await.unwrap();
     assert_eq!(store.code_warning(member).await.unwrap(), None);
+}
+
+pub(super) async fn a_first_step_alone_opens_a_session_only_without_a_second_factor(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let open = async |name: &str| {
+        let step = begin(&*store, &tenant, name, at(0)).await;
+        let event = tenant.event(Action::SessionOpened, "owner", at(1));
+        let session = session(&tenant, &format!("session of {name}"), at(1));
+        let opened = store.finish_sign_in(&step, None, session, &[], event);
+        opened.await.unwrap()
+    };
+    assert!(open("before").await);
+    assert!(enable(&*store, &tenant).await);
+    assert!(!open("after").await);
 }

@@ -74,7 +74,7 @@ macro_rules! store_contract_cases {
             a_link_that_is_over_or_unknown_makes_no_account
             of_fifty_racing_claims_exactly_one_wins
             the_first_owner_is_claimed_once
-            a_taken_address_leaves_the_link_usable
+            an_address_may_have_a_member_in_each_account
             the_first_owner_is_seeded_once
             of_fifty_racing_seeds_exactly_one_wins
             the_fingerprint_of_the_pepper_is_remembered
@@ -234,6 +234,7 @@ macro_rules! store_contract_cases {
             a_code_and_a_first_step_open_one_session
             a_first_step_ends_with_what_it_stands_for
             a_second_factor_depends_on_the_pepper
+            a_first_step_alone_opens_a_session_only_without_a_second_factor
             a_warning_of_wrong_codes_has_one_mail_a_day_and_ends_with_the_password
             every_change_of_what_calls_are_decided_by_is_told
             what_decides_on_no_call_is_not_told

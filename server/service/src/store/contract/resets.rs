@@ -1,7 +1,7 @@
 //! New passwords.
 
 use super::tenant::Tenant;
-use super::world::{Shared, at, email, link, token};
+use super::world::{Shared, at, email, link, member_by_email, token};
 use crate::store::{Action, Claim, LinkPurpose, Store, TokenDigest};
 use domain::Timestamp;
 
@@ -15,7 +15,7 @@ async fn reset_link(store: &dyn Store, tenant: &Tenant) -> TokenDigest {
 
 async fn reset(store: &dyn Store, tenant: &Tenant, link: &TokenDigest, now: Timestamp) -> bool {
     let event = tenant.event(Action::PasswordReset, tenant.owner.as_str(), now);
-    let forget = format!("email:{}", tenant.email);
+    let forget = [format!("email:{}", tenant.email)];
     store
         .reset_password(link, now, "new hash", &forget, event)
         .await
@@ -116,17 +116,10 @@ pub(super) async fn a_link_serves_its_own_purpose_alone(store: Shared) {
 
 pub(super) async fn a_member_is_found_by_address(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
-    let found = store
-        .find_member_by_email(&tenant.email)
-        .await
-        .unwrap()
-        .unwrap();
+    let found = member_by_email(&*store, &tenant.email).await.unwrap();
     assert_eq!(found.id, tenant.owner);
     assert_eq!(found.email, tenant.email);
-    assert_eq!(
-        store.find_member_by_email(&email("nobody")).await.unwrap(),
-        None
-    );
+    assert_eq!(member_by_email(&*store, &email("nobody")).await, None);
     let nobody = Tenant::named("nobody").owner;
     assert_eq!(store.password_hash(&nobody).await.unwrap(), None);
 }

@@ -1,7 +1,7 @@
 //! Sessions, and the delays that failed sign-ins earn.
 
 use super::tenant::Tenant;
-use super::world::{Shared, at, just_before, race, token};
+use super::world::{Shared, at, just_before, member_by_email, race, token};
 use crate::store::{Action, Store, TokenDigest};
 use domain::Timestamp;
 
@@ -33,10 +33,7 @@ pub(super) async fn a_session_belongs_to_its_member(store: Shared) {
     for tenant in [&a, &b] {
         let session = tenant.sign_in(&*store, at(0)).await;
         let member = store.use_session(&session, at(1), at(-1)).await.unwrap();
-        assert_eq!(
-            member,
-            store.find_member_by_email(&tenant.email).await.unwrap()
-        );
+        assert_eq!(member, member_by_email(&*store, &tenant.email).await);
         assert_eq!(
             member.map(|member| member.account_id),
             Some(tenant.account.clone())
@@ -95,10 +92,7 @@ pub(super) async fn a_look_at_a_session_is_no_use_of_it(store: Shared) {
         found.unwrap()
     };
     let member = look(at(500), at(-1)).await;
-    assert_eq!(
-        member,
-        store.find_member_by_email(&tenant.email).await.unwrap()
-    );
+    assert_eq!(member, member_by_email(&*store, &tenant.email).await);
     assert_eq!(look(at(501), at(0)).await, None, "the look was noted");
     assert!(works(&*store, &session, at(502), at(-1)).await);
     assert!(look(at(503), at(501)).await.is_some());

@@ -1,7 +1,7 @@
 //! What an account decides for itself.
 
 use super::tenant::Tenant;
-use super::world::{Shared, all, at, item};
+use super::world::{Shared, all, at, item, member_by_email};
 use crate::Zone;
 use crate::inventory::Currency;
 use crate::store::{AccountSettings, Action, AuditEvent, Store};
@@ -72,6 +72,6 @@ pub(super) async fn what_an_account_decides_shows_in_its_keys_items_and_members(
     let items = page.entries;
     let currencies: Vec<_> = items.iter().map(|item| item.currency.code()).collect();
     assert_eq!(currencies, ["CHF", "EUR"]);
-    let member = store.find_member_by_email(&tenant.email).await.unwrap();
+    let member = member_by_email(&*store, &tenant.email).await;
     assert_eq!(member.unwrap().time_zone, other_settings().time_zone);
 }

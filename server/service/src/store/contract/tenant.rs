@@ -116,7 +116,7 @@ impl Tenant {
         };
         let event = self.event(Action::SessionOpened, self.owner.as_str(), now);
         store
-            .open_session(session, &format!("email:{}", self.email), event)
+            .open_session(session, &[format!("email:{}", self.email)], event)
             .await
             .unwrap();
         digest

@@ -2,7 +2,7 @@
 
 use crate::inventory::{Currency, Item, ItemFilter, ItemId, Price};
 use crate::leads::{Lead, LeadFields};
-use crate::store::{LinkPurpose, NewLink, Store, TokenDigest, UseRecord};
+use crate::store::{LinkPurpose, MemberRecord, NewLink, Store, TokenDigest, UseRecord};
 use domain::{Email, LeadId, LeadStatus, Timestamp};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -30,6 +30,12 @@ pub(super) fn token(text: &str) -> TokenDigest {
 
 pub(super) fn email(name: &str) -> Email {
     Email::parse(&format!("{name}@example.com")).unwrap()
+}
+
+/// The first member with this address.
+pub(super) async fn member_by_email(store: &dyn Store, email: &Email) -> Option<MemberRecord> {
+    let members = store.members_by_email(email, 1).await.unwrap();
+    members.into_iter().next().map(|candidate| candidate.member)
 }
 
 /// Stores a link that is good for an hour.

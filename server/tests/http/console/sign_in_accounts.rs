@@ -1,0 +1,308 @@
+//! Signing in with an address that members of several accounts have.
+
+use super::second_factor::{enable, field};
+use crate::support::{Answer, Member, OWNER, PASSWORD, World, setup_link};
+use domain::AccountName;
+
+const EVE: &str = "eve@example.org";
+const OTHER: &str = "three gulls on a wet roof";
+
+async fn sign_in(world: &World, password: &str) -> Answer {
+    let fields = [("email", EVE), ("password", password), ("next", "/keys")];
+    world.nobody().form("/sign-in", &fields).await
+}
+
+/// Eve owns Other Cars, with the usual password, and joins Acme Motors with this one.
+async fn eve_twice(password: &str) -> World {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.stranger().await;
+    let fields = [("email", EVE), ("role", "viewer")];
+    let page = owner.form("/team/invite", &fields).await.expect(200).body;
+    let link = setup_link(&page);
+    let joined = world.nobody().form(&link, &[("password", password)]).await;
+    joined.expect(303);
+    world
+}
+
+async fn account_of(world: &World, answer: Answer) -> String {
+    let page = Member::of(world, &answer.expect(303))
+        .get("/settings")
+        .await;
+    let page = page.expect(200).body;
+    let names = ["Acme Motors", "Other Cars"];
+    let shown: Vec<_> = names
+        .into_iter()
+        .filter(|name| page.contains(name))
+        .collect();
+    shown.join(" and ")
+}
+
+/// The tokens of the choice, in the order of the names given.
+fn steps(page: &str, names: [&str; 2]) -> [String; 2] {
+    names.map(|name| {
+        let (before, _) = page.split_once(name).expect("the account is offered");
+        let (_, value) = before.rsplit_once("value=\"").unwrap();
+        value.split_once('"').unwrap().0.to_owned()
+    })
+}
+
+async fn choose(world: &World, step: &str) -> Answer {
+    let fields = [("step", step), ("next", "/keys")];
+    world.nobody().form("/sign-in/account", &fields).await
+}
+
+#[tokio::test]
+async fn a_password_of_one_account_signs_in_to_that_account() {
+    let world = eve_twice(OTHER).await;
+    assert_eq!(
+        account_of(&world, sign_in(&world, PASSWORD).await).await,
+        "Other Cars"
+    );
+    assert_eq!(
+        account_of(&world, sign_in(&world, OTHER).await).await,
+        "Acme Motors"
+    );
+    let refused = sign_in(&world, "wrong horse battery").await.expect(401);
+    assert!(!refused.body.contains("Acme Motors") && !refused.body.contains("Other Cars"));
+    // The failure is in the audit log of each account, and counts once.
+    world.service.flush_uses().await.unwrap();
+    let failed =
+        "SELECT count(DISTINCT account_id) FROM audit_events WHERE action = 'session.refused'";
+    assert_eq!(world.count(failed).await, 2);
+}
+
+#[tokio::test]
+async fn the_same_password_in_two_accounts_leads_to_a_choice() {
+    let world = eve_twice(PASSWORD).await;
+    let page = sign_in(&world, PASSWORD).await.expect(200);
+    assert!(
+        !page.headers.contains_key("set-cookie"),
+        "a session before the choice"
+    );
+    let [acme, other] = steps(&page.body, ["Acme Motors", "Other Cars"]);
+    assert_eq!(
+        account_of(&world, choose(&world, &other).await).await,
+        "Other Cars"
+    );
+    let again = choose(&world, &other).await.expect(303);
+    assert_eq!(
+        again.header("location"),
+        "/sign-in?next=%2Fkeys",
+        "it works once"
+    );
+    world.clock.advance_seconds(5 * 60);
+    choose(&world, &acme).await.expect(303);
+    let sessions = "SELECT count(*) FROM audit_events WHERE action = 'session.opened'";
+    let before = world.count(sessions).await;
+    choose(&world, "none").await.expect(303);
+    assert_eq!(world.count(sessions).await, before);
+}
+
+#[tokio::test]
+async fn a_deactivated_member_is_not_offered() {
+    let world = eve_twice(PASSWORD).await;
+    world
+        .sql("UPDATE members SET deactivated_at = 1 WHERE role = 'viewer'")
+        .await;
+    assert_eq!(
+        account_of(&world, sign_in(&world, PASSWORD).await).await,
+        "Other Cars"
+    );
+}
+
+#[tokio::test]
+async fn a_success_in_one_account_forgets_no_failures_at_another() {
+    let world = eve_twice(OTHER).await;
+    for seconds in [1, 2, 4] {
+        sign_in(&world, "wrong horse battery").await.expect(401);
+        let delayed = sign_in(&world, PASSWORD).await.expect(429);
+        assert_eq!(delayed.header("retry-after"), seconds.to_string());
+        world.clock.advance_seconds(seconds);
+        sign_in(&world, PASSWORD).await.expect(303);
+    }
+}
+
+#[tokio::test]
+async fn the_page_with_the_choice_contains_no_password_and_no_secret_in_a_url() {
+    let world = eve_twice(PASSWORD).await;
+    let page = sign_in(&world, PASSWORD).await.expect(200);
+    let [acme, other] = steps(&page.body, ["Acme Motors", "Other Cars"]);
+    assert_ne!(acme, other);
+    assert!(!page.body.contains(PASSWORD), "{}", page.body);
+    for step in [&acme, &other] {
+        assert_eq!(step.len(), 64);
+        assert!(!page.body.contains(&format!("={step}")), "{}", page.body);
+    }
+    assert_eq!(page.header("cache-control"), "no-store");
+    let chosen = choose(&world, &acme).await.expect(303);
+    assert_eq!(chosen.header("location"), "/keys");
+}
+
+#[tokio::test]
+async fn a_chosen_account_with_a_second_factor_asks_for_the_code() {
+    let world = eve_twice(PASSWORD).await;
+    let page = sign_in(&world, PASSWORD).await.expect(200).body;
+    let [_, other] = steps(&page, ["Acme Motors", "Other Cars"]);
+    let eve = Member::of(&world, &choose(&world, &other).await.expect(303));
+    let (app, _) = enable(&world, &eve).await;
+    // A code is good once.
+    world.clock.advance_seconds(60);
+
+    let page = sign_in(&world, PASSWORD).await.expect(200).body;
+    let [acme, other] = steps(&page, ["Acme Motors", "Other Cars"]);
+    let page = choose(&world, &other).await.expect(200);
+    assert!(!page.headers.contains_key("set-cookie"));
+    let step = field(&page.body, "step");
+    assert_eq!(step, other);
+    let fields = [("step", &*step), ("code", "000000"), ("next", "/keys")];
+    world
+        .nobody()
+        .form("/sign-in/code", &fields)
+        .await
+        .expect(422);
+    world.clock.advance_seconds(60);
+    let code = app.code(&world);
+    let fields = [("step", &*step), ("code", &*code), ("next", "/keys")];
+    let signed_in = world.nobody().form("/sign-in/code", &fields).await;
+    assert_eq!(account_of(&world, signed_in).await, "Other Cars");
+    // The other account has no second factor.
+    let answer = choose(&world, &acme).await;
+    assert_eq!(account_of(&world, answer).await, "Acme Motors");
+}
+
+#[tokio::test]
+async fn a_sign_in_verifies_as_many_passwords_for_every_address() {
+    let world = eve_twice(OTHER).await;
+    let owner = world.sign_in(OWNER).await;
+    world.join(&owner, "bob@example.com", "viewer").await;
+    world
+        .sql("UPDATE members SET deactivated_at = 1 WHERE email = 'bob@example.com'")
+        .await;
+    let verified = async |email: &str, password: &str| {
+        let before = world.service.verified_passwords();
+        let client = world.nobody();
+        let fields = [("email", email), ("password", password)];
+        client.form("/sign-in", &fields).await;
+        world.service.verified_passwords() - before
+    };
+    let addresses = [
+        EVE,
+        OWNER,
+        "bob@example.com",
+        "nobody@example.com",
+        "not an address",
+    ];
+    for email in addresses {
+        assert_eq!(verified(email, "wrong horse battery").await, 2, "{email}");
+    }
+    world.clock.advance_seconds(60);
+    assert_eq!(verified(EVE, OTHER).await, 2);
+    assert_eq!(verified(EVE, PASSWORD).await, 2);
+    // Four accounts are the most that are considered, whichever address it is.
+    for name in ["C", "D", "E"] {
+        let name = AccountName::parse(name).unwrap();
+        let link = world.service.new_account_link(name).await.unwrap();
+        let fields = [
+            ("account_name", "More Cars"),
+            ("email", "owner@example.net"),
+            ("password", PASSWORD),
+        ];
+        let path = format!("/setup/{}", link.expose());
+        world.nobody().form(&path, &fields).await.expect(303);
+    }
+    world.clock.advance_seconds(60);
+    for email in addresses {
+        assert_eq!(verified(email, "wrong horse battery").await, 4, "{email}");
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_to_a_member_of_another_account_looks_like_any_other() {
+    let invite = async |email: &str| {
+        let world = World::new().await;
+        let owner = world.owner().await;
+        world.stranger().await;
+        let fields = [("email", email), ("role", "viewer")];
+        let issued = owner.form("/team/invite", &fields).await.expect(200);
+        let link = setup_link(&issued.body);
+        let shown = world.nobody().get(&link).await.expect(200);
+        let password = [("password", OTHER)];
+        let joined = world.nobody().form(&link, &password).await.expect(303);
+        let location = joined.header("location").to_owned();
+        let pages = [issued.body, shown.body].map(|page| without_random(&page, email, &link));
+        (pages, location)
+    };
+    let (taken, fresh) = (invite(EVE).await, invite("new@example.org").await);
+    assert!(taken.0[0].contains("EMAIL") && taken.0[0].contains("LINK"));
+    assert_eq!(taken, fresh);
+}
+
+/// The page without the address, the link and what is drawn at random for each page.
+fn without_random(page: &str, email: &str, link: &str) -> String {
+    let page = page.replace(email, "EMAIL").replace(link, "LINK");
+    let mut parts = page.split("nonce=\"");
+    let mut text = parts.next().unwrap().to_owned();
+    for part in parts {
+        text += part.split_once('"').unwrap().1;
+    }
+    text
+}
+
+#[tokio::test]
+async fn forms_refuse_addresses_that_are_invisible_or_cannot_be_sent_to() {
+    const ODD: [&str; 5] = [
+        "a\u{200b}da@example.com",
+        "ada@example.com\u{feff}",
+        "zoë@example.com",
+        "ada..b@example.com",
+        "ada@exa_mple.com",
+    ];
+    let world = World::new().await;
+    let first = world.service.first_owner_link().await.unwrap().unwrap();
+    let further = AccountName::parse("Other Cars").unwrap();
+    let further = world.service.new_account_link(further).await.unwrap();
+    for token in [&first, &further] {
+        for email in ODD {
+            let fields = [
+                ("account_name", "Acme Motors"),
+                ("email", email),
+                ("password", PASSWORD),
+            ];
+            let path = format!("/setup/{}", token.expose());
+            let page = world.nobody().form(&path, &fields).await.expect(422).body;
+            assert!(page.contains("letters without accents"), "{email:?}");
+        }
+    }
+    let owner = world.owner().await;
+    for email in ODD {
+        let fields = [("email", email), ("role", "viewer")];
+        let page = owner.form("/team/invite", &fields).await.expect(422).body;
+        assert!(page.contains("letters without accents"), "{email:?}");
+        // To sign in with it is like signing in with any other address that has no member.
+        let fields = [("email", email), ("password", PASSWORD)];
+        let answer = world.nobody().form("/sign-in", &fields).await;
+        assert_eq!(answer.status, 401, "{email:?}");
+        world.clock.advance_seconds(60);
+    }
+}
+
+#[tokio::test]
+async fn a_member_from_before_the_strict_rule_signs_in_with_their_address() {
+    let world = World::new().await;
+    world.owner().await;
+    world
+        .sql("UPDATE members SET email = 'zoë@example.com'")
+        .await;
+    let member = world.sign_in("Zoë@example.com").await;
+    let page = member.get("/team").await.expect(200).body;
+    assert!(page.contains("zoë@example.com"), "{page}");
+}
+
+#[tokio::test]
+async fn a_failed_sign_in_counts_once_in_the_metrics() {
+    let world = eve_twice(OTHER).await;
+    sign_in(&world, "wrong horse battery").await.expect(401);
+    let counts = world.service.figures().failed_attempts;
+    assert_eq!(counts.iter().sum::<u64>(), 1);
+}

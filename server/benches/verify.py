@@ -19,6 +19,7 @@ import tempfile
 import time
 
 import changes
+import inventory
 import load
 from load import cpu, make, open_to_all, run, stop, told, wrk, written
 from startup import resident, start
@@ -289,10 +290,27 @@ def j(voxum, programs, root):
         changes.beside_feeds(voxum, root, postgres)
 
 
+def k(voxum, programs, root):
+    """Keys revoked while a feed removes items from everywhere among many."""
+    with Postgres(root) as postgres:
+        inventory.beside_removals(voxum, root, postgres)
+
+
+def l(voxum, programs, root):
+    """A search of a million items."""
+    with Postgres(root) as many, Postgres(root) as few:
+        inventory.search(voxum, root, many, few)
+
+
+def m(voxum, programs, root):
+    """What two large feeds do to other calls."""
+    inventory.beside_large_feeds(voxum, root)
+
+
 def main():
     voxum, programs = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory() as root:
-        for letter in sys.argv[3:] or "abcdefghij":
+        for letter in sys.argv[3:] or "abcdefghijklm":
             with tempfile.TemporaryDirectory(dir=root) as place:
                 globals()[letter](voxum, programs, place)
 

@@ -1,6 +1,7 @@
 //! Writing what calls left behind.
 
 use super::KeyUsage;
+use super::sweep::Sweep;
 use crate::refusal;
 use crate::store::KEYS_AT_ONCE;
 use crate::{Error, Service};
@@ -18,24 +19,10 @@ pub const FLUSH_REST_FOR: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(1);
 /// As often refusals are written in a row: a flood of them never keeps uses from being written.
 const ROUNDS: usize = 100;
-
-/// What is written of all keys before the other is.
-#[derive(Debug, Clone, Copy)]
-enum Part {
-    /// A crash may lose no more than five seconds of it.
-    LastUse,
-    Rest,
-}
-
-impl Part {
-    /// Keys of which it is written at once, at most. A last use is one row of its key.
-    const fn most(self) -> usize {
-        match self {
-            Self::LastUse => 2 * *KEYS_AT_ONCE.end(),
-            Self::Rest => *KEYS_AT_ONCE.end(),
-        }
-    }
-}
+/// Keys whose last uses are written at once, at most: a last use is one row of its key.
+const MOST_USES: usize = 2 * *KEYS_AT_ONCE.end();
+/// Keys of which the rest is written at once, at most.
+const MOST_OF_REST: usize = *KEYS_AT_ONCE.end();
 
 impl Service {
     /// Writes the pending uses, counts of calls, where they came from and why they were refused, and failed sign-ins. What
@@ -55,19 +42,16 @@ impl Service {
     /// # Errors
     /// The database's.
     pub async fn flush_uses_within(&self, limit: Duration) -> Result<(), Error> {
-        let mut unwritten = self.usages.take_unwritten();
+        let unwritten = self.usages.take_unwritten();
         // In the order of the database's pages, since what lies together costs it little more than one of them; and of two
         // nodes that write of the same keys neither waits for what the other has while it has what that one waits for.
-        let sorted = tokio::task::spawn_blocking(|| {
-            unwritten.sort_unstable_by(|one, other| one.key().key_id.cmp(&other.key().key_id));
-            unwritten
-        });
+        let sorted = tokio::task::spawn_blocking(|| Sweep::of(unwritten));
         // Nothing ends it but the end of the process.
-        let Ok(unwritten) = sorted.await else {
+        let Ok(mut sweep) = sorted.await else {
             return Ok(());
         };
-        let done = self.write_all(&unwritten, limit).await;
-        for some in unwritten.chunks(*KEYS_AT_ONCE.end()) {
+        let done = self.write_all(&mut sweep, limit).await;
+        for some in sweep.into_keys().chunks(*KEYS_AT_ONCE.end()) {
             for usage in some {
                 self.usages.settle(usage);
             }
@@ -80,15 +64,15 @@ impl Service {
         self.change_pepper().await
     }
 
-    async fn write_all(&self, keys: &[Arc<KeyUsage>], limit: Duration) -> Result<(), Error> {
-        let all = Duration::MAX;
-        self.write_in_pieces(Part::LastUse, keys, all).await?;
+    async fn write_all(&self, sweep: &mut Sweep, limit: Duration) -> Result<(), Error> {
+        self.sweep_last_uses(sweep).await?;
+        let keys = sweep.passed();
         let first = self.usages.where_rest_begins(keys);
         let (last, keys) = keys.split_at(first);
         let began = Instant::now();
         for keys in [keys, last] {
             let left = limit.saturating_sub(began.elapsed());
-            let written = self.write_in_pieces(Part::Rest, keys, left).await?;
+            let written = self.write_rest(keys, left).await?;
             if let Some(next) = keys.get(written) {
                 self.usages.begin_rest_at(next);
                 break;
@@ -100,27 +84,36 @@ impl Service {
         Ok(())
     }
 
-    /// Writes pieces until the limit is over, and gives of how many keys.
-    async fn write_in_pieces(
-        &self,
-        part: Part,
-        keys: &[Arc<KeyUsage>],
-        limit: Duration,
-    ) -> Result<usize, Error> {
+    /// Writes the last uses of all keys, also of those that are first used meanwhile and whose turn is still to come.
+    async fn sweep_last_uses(&self, sweep: &mut Sweep) -> Result<(), Error> {
+        let mut at_once = *KEYS_AT_ONCE.start();
+        loop {
+            for some in self.usages.take_unwritten().chunks(*KEYS_AT_ONCE.end()) {
+                sweep.add(some);
+                tokio::task::yield_now().await;
+            }
+            let piece = sweep.pass(at_once);
+            if piece.is_empty() {
+                return Ok(());
+            }
+            let began = Instant::now();
+            self.write_last_uses(piece).await?;
+            at_once = next(at_once, MOST_USES, began.elapsed());
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Writes the rest in pieces until the limit is over, and gives of how many keys.
+    async fn write_rest(&self, keys: &[Arc<KeyUsage>], limit: Duration) -> Result<usize, Error> {
         let all_began = Instant::now();
         let (mut written, mut at_once) = (0, *KEYS_AT_ONCE.start());
         while written < keys.len() {
             let end = keys.len().min(written + at_once);
             let piece = &keys[written..end];
             let began = Instant::now();
-            match part {
-                Part::LastUse => self.write_last_uses(piece).await?,
-                Part::Rest => {
-                    self.write_counts(piece).await?;
-                    self.write_sightings(piece).await?;
-                }
-            }
-            at_once = next(at_once, part.most(), began.elapsed());
+            self.write_counts(piece).await?;
+            self.write_sightings(piece).await?;
+            at_once = next(at_once, MOST_OF_REST, began.elapsed());
             written = end;
             if all_began.elapsed() >= limit {
                 break;
@@ -218,10 +211,10 @@ mod tests {
     use std::iter::successors;
 
     /// Those of writes that each take the database so long for a key.
-    fn sizes(part: Part, for_a_key: Duration) -> Vec<usize> {
+    fn sizes(most: usize, for_a_key: Duration) -> Vec<usize> {
         let next = |keys: &usize| {
             let took = for_a_key * u32::try_from(*keys).unwrap();
-            Some(next(*keys, part.most(), took))
+            Some(next(*keys, most, took))
         };
         successors(Some(*KEYS_AT_ONCE.start()), next)
             .take(7)
@@ -231,7 +224,7 @@ mod tests {
     #[test]
     fn as_many_keys_are_written_at_once_as_the_database_takes_quickly() {
         let micros = Duration::from_micros;
-        let (uses, rest) = (Part::LastUse, Part::Rest);
+        let (uses, rest) = (MOST_USES, MOST_OF_REST);
         assert_eq!(sizes(uses, micros(20)), [16, 32, 64, 128, 256, 512, 512]);
         assert_eq!(sizes(rest, micros(20)), [16, 32, 64, 128, 256, 256, 256]);
         assert_eq!(sizes(rest, micros(200)), [16, 32, 64, 128, 128, 128, 128]);

@@ -1,0 +1,136 @@
+//! The order in which last uses are written.
+
+use super::KeyUsage;
+use domain::KeyId;
+use std::collections::BTreeMap;
+use std::iter::from_fn;
+use std::sync::Arc;
+
+/// One walk through the keys that have something to write, in the order of their ids. A key that is first used during the
+/// walk joins it if its turn is still to come. So a last use never waits for more than one whole walk, and for what is
+/// written between two of them.
+#[derive(Debug, Default)]
+pub(super) struct Sweep {
+    ahead: BTreeMap<KeyId, Arc<KeyUsage>>,
+    /// In the order of their ids.
+    passed: Vec<Arc<KeyUsage>>,
+    /// Keys that were first used after the walk had passed their place: they are written by the next one.
+    behind: Vec<Arc<KeyUsage>>,
+}
+
+impl Sweep {
+    pub(super) fn of(keys: Vec<Arc<KeyUsage>>) -> Self {
+        let named = keys
+            .into_iter()
+            .map(|usage| (usage.key().key_id.clone(), usage));
+        Self {
+            ahead: named.collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds keys that were first used since the walk began.
+    pub(super) fn add(&mut self, used: &[Arc<KeyUsage>]) {
+        for usage in used {
+            let id = &usage.key().key_id;
+            let last = self.passed.last();
+            if last.is_some_and(|last| *id <= last.key().key_id) {
+                self.behind.push(Arc::clone(usage));
+            } else {
+                self.ahead.insert(id.clone(), Arc::clone(usage));
+            }
+        }
+    }
+
+    /// The next keys, at most so many; none at the end of the walk.
+    pub(super) fn pass(&mut self, most: usize) -> &[Arc<KeyUsage>] {
+        let begin = self.passed.len();
+        let next = from_fn(|| self.ahead.pop_first()).take(most);
+        self.passed.extend(next.map(|(_, usage)| usage));
+        &self.passed[begin..]
+    }
+
+    pub(super) fn passed(&self) -> &[Arc<KeyUsage>] {
+        &self.passed
+    }
+
+    /// All keys of the walk, also those that it has not come to.
+    pub(super) fn into_keys(self) -> Vec<Arc<KeyUsage>> {
+        let Self {
+            ahead,
+            passed: mut keys,
+            behind,
+        } = self;
+        keys.extend(ahead.into_values());
+        keys.extend(behind);
+        keys
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::caller::CalledKey;
+    use crate::usage::Usages;
+    use crate::{Clock, ManualClock, Source};
+    use domain::{AccountId, Timestamp};
+
+    fn names(keys: &[Arc<KeyUsage>]) -> Vec<&str> {
+        keys.iter()
+            .map(|usage| usage.key().key_id.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn a_key_that_is_first_used_during_a_sweep_is_written_by_it_if_its_turn_is_still_to_come() {
+        let usages = Usages::default();
+        let clock = ManualClock::at(Timestamp::from_millis(1_790_000_000_000));
+        let call = |name: &str| {
+            let account = AccountId::parse("account").unwrap();
+            let key = CalledKey::new(account, KeyId::parse(name).unwrap());
+            let source = Source::new([203, 0, 113, 1].into(), Some(b"curl"));
+            usages.note_use(&usages.of(key, None), clock.now(), source);
+        };
+        call("f");
+        call("c");
+        let mut sweep = Sweep::of(usages.take_unwritten());
+        assert_eq!(names(sweep.pass(1)), ["c"]);
+        clock.advance_seconds(1);
+        for name in ["g", "b", "d", "c"] {
+            call(name);
+        }
+        sweep.add(&usages.take_unwritten());
+        assert_eq!(names(sweep.pass(2)), ["d", "f"]);
+        call("h");
+        sweep.add(&usages.take_unwritten());
+        assert_eq!(names(sweep.pass(9)), ["g", "h"]);
+        assert_eq!(names(sweep.pass(9)), [""; 0]);
+        assert_eq!(names(sweep.passed()), ["c", "d", "f", "g", "h"]);
+
+        for usage in sweep.into_keys() {
+            // The use of "c" that came after it was passed stays.
+            let written = usage.use_to_write().unwrap();
+            if !matches!(usage.key().key_id.as_str(), "b" | "c") {
+                usage.forget_use(&written);
+            }
+            usage.take_sighting();
+            usages.settle(&usage);
+        }
+        assert_eq!(usages.pending(), 2);
+        let mut sweep = Sweep::of(usages.take_unwritten());
+        assert_eq!(names(sweep.pass(9)), ["b", "c"], "the next sweep has them");
+    }
+
+    #[test]
+    fn a_sweep_that_breaks_off_gives_back_all_of_its_keys() {
+        let usages = Usages::default();
+        let keys = ["a", "b", "c", "d"].map(|name| {
+            let account = AccountId::parse("account").unwrap();
+            usages.of(CalledKey::new(account, KeyId::parse(name).unwrap()), None)
+        });
+        let mut sweep = Sweep::of(keys[1..3].to_vec());
+        sweep.pass(1);
+        sweep.add(&[keys[0].clone(), keys[3].clone()]);
+        assert_eq!(names(&sweep.into_keys()), ["b", "c", "d", "a"]);
+    }
+}

@@ -17,7 +17,8 @@ const AT_MOST: Duration = Duration::from_millis(30);
 pub const FLUSH_REST_FOR: Duration = Duration::from_secs(1);
 /// Between two transactions, for whoever waits for one.
 const PAUSE: Duration = Duration::from_millis(1);
-/// As often refusals are written in a row: a flood of them never keeps uses from being written.
+/// So many times refusals are written in a row at most, and for no more than half as long as the rest: a flood of them
+/// never keeps uses from being written.
 const ROUNDS: usize = 100;
 /// Keys whose last uses are written at once, at most: a last use is one row of its key.
 const MOST_USES: usize = 2 * *KEYS_AT_ONCE.end();
@@ -59,7 +60,7 @@ impl Service {
             tokio::task::yield_now().await;
         }
         done?;
-        self.write_refusals().await?;
+        self.write_refusals(limit / 2).await?;
         self.write_attempts().await?;
         self.change_pepper().await
     }
@@ -167,19 +168,20 @@ impl Service {
         Ok(())
     }
 
-    async fn write_refusals(&self) -> Result<(), Error> {
+    async fn write_refusals(&self, limit: Duration) -> Result<(), Error> {
         // The latest ones of each account wait in memory until there is space: a client that is refused again and again
         // must not use up the reserve.
         if self.storage_is_low() {
             return Ok(());
         }
+        let began = Instant::now();
         for _ in 0..ROUNDS {
             let refusals = self.refusals.some();
             if !refusals.is_empty() {
                 self.store.record_refusals(&refusals).await?;
                 self.refusals.forget(&refusals);
             }
-            if refusals.len() < refusal::AT_ONCE {
+            if refusals.len() < refusal::AT_ONCE || began.elapsed() >= limit {
                 break;
             }
             tokio::time::sleep(PAUSE).await;

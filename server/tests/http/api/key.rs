@@ -111,6 +111,28 @@ async fn a_write_that_has_no_time_for_the_rest_goes_on_with_it_where_the_last_on
 }
 
 #[tokio::test]
+async fn a_write_that_has_no_time_leaves_most_refusals_to_the_next_one() {
+    let world = World::new().await;
+    let mut keys = Vec::new();
+    for owner in [world.owner().await, world.stranger().await] {
+        keys.push(owner.create(&world, "Feed", &["inventory:read"]).await);
+    }
+    // As many as wait in memory of two accounts and of callers without a key.
+    for _ in 0..500 {
+        for key in &keys {
+            key.get("/api/leads").await;
+        }
+        world.nobody().get("/api/key").await;
+    }
+    for written in [1_000, 1_500] {
+        let flushed = world.service.flush_uses_within(Duration::ZERO).await;
+        flushed.unwrap();
+        let refused = "SELECT count(*) FROM refused_calls";
+        assert_eq!(world.count(refused).await, written);
+    }
+}
+
+#[tokio::test]
 async fn last_use_has_caller_address_and_agent_and_never_goes_backwards() {
     let world = World::new().await;
     let owner = world.owner().await;

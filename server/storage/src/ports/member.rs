@@ -108,12 +108,20 @@ impl MemberStore for Store {
 
     async fn members_by_email(&self, email: &Email, limit: u32) -> Result<Vec<Candidate>> {
         const DOING: &str = "finding members by their address";
-        let rows: Vec<CandidateRow> = sqlx::query_as(sql::member::BY_EMAIL)
-            .bind(email.as_str())
-            .bind(i64::from(limit))
-            .fetch_all(&self.authentication)
-            .await
-            .doing(DOING)?;
+        let mut rows: Vec<CandidateRow> = Vec::new();
+        for statement in [
+            sql::member::ACTIVE_BY_EMAIL,
+            sql::member::DEACTIVATED_BY_EMAIL,
+        ] {
+            let found: Vec<CandidateRow> = sqlx::query_as(statement)
+                .bind(email.as_str())
+                .bind(i64::from(limit))
+                .fetch_all(&self.authentication)
+                .await
+                .doing(DOING)?;
+            rows.extend(found);
+        }
+        rows.truncate(limit as usize);
         read_all(rows, DOING)
     }
 

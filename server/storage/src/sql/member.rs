@@ -23,14 +23,24 @@ pub(crate) const SEEN: &str = "
     UPDATE members SET last_seen_at = $2
     WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < $2)";
 
-/// Those who may sign in come first, and older ones before newer ones.
-pub(crate) const BY_EMAIL: &str = "
+/// Older members come before newer ones, in the order of the index.
+pub(crate) const ACTIVE_BY_EMAIL: &str = "
     SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone,
            m.deactivated_at, m.password_hash
     FROM members m
     JOIN accounts a ON a.id = m.account_id
-    WHERE m.email = $1
-    ORDER BY m.deactivated_at IS NOT NULL, m.id
+    WHERE m.email = $1 AND m.deactivated_at IS NULL
+    ORDER BY m.id
+    LIMIT $2";
+
+/// As [`ACTIVE_BY_EMAIL`]. One statement for both would have to sort.
+pub(crate) const DEACTIVATED_BY_EMAIL: &str = "
+    SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone,
+           m.deactivated_at, m.password_hash
+    FROM members m
+    JOIN accounts a ON a.id = m.account_id
+    WHERE m.email = $1 AND m.deactivated_at IS NOT NULL
+    ORDER BY m.id
     LIMIT $2";
 
 pub(crate) const FIND: &str = "

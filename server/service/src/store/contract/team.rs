@@ -212,6 +212,15 @@ pub(super) async fn an_invitation_ends_the_older_one_and_can_be_withdrawn(store:
     let accounts: Vec<_> = found.iter().map(|one| &one.member.account_id).collect();
     assert_eq!(accounts, [&b.account, &a.account]);
     assert_eq!(store.members_by_email(&address, 1).await.unwrap().len(), 1);
+    // An active member comes before a deactivated one, even if it is newer.
+    let older = found[0].member.id.clone();
+    let deactivated = change(&*store, &b, &older, MemberChange::Deactivate, at(6)).await;
+    assert_eq!(deactivated, MemberChanged::Changed);
+    let found = store.members_by_email(&address, 9).await.unwrap();
+    let accounts: Vec<_> = found.iter().map(|one| &one.member.account_id).collect();
+    assert_eq!(accounts, [&a.account, &b.account]);
+    let first = store.members_by_email(&address, 1).await.unwrap();
+    assert_eq!(first[0].member.account_id, a.account);
 }
 
 pub(super) async fn a_deactivated_member_is_out_at_once_and_comes_back(store: Shared) {

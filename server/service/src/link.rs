@@ -113,9 +113,9 @@ impl Service {
         Ok(members.into_iter().map(account).collect())
     }
 
-    /// A link to set a new password, which turns a second factor off: it is for those who lost their way in. Whoever holds
-    /// it can be that member, so their account's log tells of it whether or not it is used. `None` if no member has this
-    /// address, in the account given or in any.
+    /// Makes a link to set a new password, which also turns a second factor off, for a member who can no longer sign in.
+    /// Its holder can act as that member, so the account's audit log records the link even if it is never used. Returns
+    /// `None` if the address has no member in the account given, or in any account.
     ///
     /// # Errors
     /// [`Failure::Forbidden`] where the member is deactivated.

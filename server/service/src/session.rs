@@ -94,7 +94,7 @@ impl Service {
                 Err(Failure::WrongCredentials.into())
             }
             [member] if self.store.second_factor(&member.id).await?.is_some() => {
-                // What failed before stays counted until the code is right, too.
+                // Earlier failures stay counted until the code is right as well.
                 self.begin_sign_in(member).await.map(SignedIn::CodeNeeded)
             }
             [member] => {

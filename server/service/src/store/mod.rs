@@ -217,7 +217,7 @@ pub trait MemberStore: Send + Sync + 'static {
     async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool>;
 
     /// Uses a reset link: sets the member's password, turns their second factor off, ends all their sessions and forgets the failed sign-ins that
-    /// were counted under `forget`. `false` where the link is gone.
+    /// were counted under `forget`. Returns `false` if the link is used, replaced or expired.
     async fn reset_password(
         &self,
         link: &TokenDigest,
@@ -266,8 +266,8 @@ pub trait MemberStore: Send + Sync + 'static {
         forget_before: Timestamp,
     ) -> Result<Timestamp>;
 
-    /// Opens a session, and forgets the failed sign-ins that were counted under `forget`. `false`
-    /// where the member is deactivated.
+    /// Opens a session, and forgets the failed sign-ins that were counted under `forget`. Returns
+    /// `false` if the member is deactivated.
     async fn open_session(
         &self,
         session: NewSession,

@@ -25,6 +25,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How long requests that are under way may take once the listener is closed. With what comes after it, this part of the
@@ -90,8 +91,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
 
     let beating = service.clone();
     let beating = tokio::spawn(async move { beating.beat_for_ever().await });
-    let (end, ended) = oneshot::channel();
-    let flushing = tokio::spawn(flush_until(ended, service.clone()));
+    let end = CancellationToken::new();
+    let flushing = tokio::spawn(flush_until(end.clone(), service.clone()));
     let upkeep = start_upkeep(&service);
     let (quiet, quieted) = oneshot::channel();
     let telling = mail.map(|smtp| tokio::spawn(tell_until(quieted, service.clone(), smtp)));
@@ -135,7 +136,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
         }
     }
     upkeep.iter().for_each(JoinHandle::abort);
-    let _ = end.send(());
+    end.cancel();
     store_stops(&service).await;
     close(&store, flushing, telling, orders).await;
     tracing::info!("stopped");
@@ -252,22 +253,18 @@ pub fn say(line: &str) {
 }
 
 /// Never left off half-way, since what was written and not noted as written would be counted twice. What came last is
-/// written at the end.
-async fn flush_until(mut ended: oneshot::Receiver<()>, service: Arc<Service>) {
+/// written at the end: a write that is under way then leaves all but last uses to it.
+async fn flush_until(end: CancellationToken, service: Arc<Service>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(FLUSH_EVERY_SECONDS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut turns = (0..FORGET_EVERY).cycle();
-    let mut last = false;
-    while !last {
-        last = tokio::select! {
-            _ = ticks.tick() => false,
-            _ = &mut ended => true,
-        };
-        flush(&service, if last { Duration::MAX } else { FLUSH_REST_FOR }).await;
+    while end.run_until_cancelled(ticks.tick()).await.is_some() {
+        warn_if_unwritten(service.flush_uses_within(FLUSH_REST_FOR, &end).await);
         if turns.next() == Some(0) {
             service.forget_idle_keys();
         }
     }
+    warn_if_unwritten(service.flush_uses().await);
 }
 
 async fn sweep_for_ever(service: Arc<Service>) {
@@ -354,8 +351,8 @@ async fn store_stops(service: &Service) {
 }
 
 /// What cannot be written now stays pending and is tried again.
-async fn flush(service: &Service, limit: Duration) {
-    if let Err(error) = service.flush_uses_within(limit).await {
+fn warn_if_unwritten(flushed: Result<(), service::Error>) {
+    if let Err(error) = flushed {
         tracing::warn!(error = %Chain(&error), "when keys were last used, and how often, could not be written");
     }
 }

@@ -1,29 +1,27 @@
 //! Writing what calls left behind.
 
 use super::KeyUsage;
+use super::pace::{Limit, PAUSE, next};
 use super::sweep::Sweep;
 use crate::refusal;
 use crate::store::KEYS_AT_ONCE;
 use crate::{Error, Service};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 
 /// How often the server writes what is pending: well within the 5 seconds that a crash may lose.
 pub const FLUSH_EVERY_SECONDS: u64 = 2;
 
-/// About as long may one transaction take the database, since whoever revokes one of its keys waits for it.
-const AT_MOST: Duration = Duration::from_millis(30);
 /// How long the server writes the rest, before it looks which keys were used meanwhile.
 pub const FLUSH_REST_FOR: Duration = Duration::from_secs(1);
-/// Between two transactions, for whoever waits for one.
-const PAUSE: Duration = Duration::from_millis(1);
 /// So many times refusals are written in a row at most, and for no more than half as long as the rest: a flood of them
 /// never keeps uses from being written.
 const ROUNDS: usize = 100;
 /// Keys whose last uses are written at once, at most: a last use is one row of its key.
-const MOST_USES: usize = 2 * *KEYS_AT_ONCE.end();
+pub(super) const MOST_USES: usize = 2 * *KEYS_AT_ONCE.end();
 /// Keys of which the rest is written at once, at most.
-const MOST_OF_REST: usize = *KEYS_AT_ONCE.end();
+pub(super) const MOST_OF_REST: usize = *KEYS_AT_ONCE.end();
 
 impl Service {
     /// Writes the pending uses, counts of calls, where they came from and why they were refused, and failed sign-ins. What
@@ -34,15 +32,23 @@ impl Service {
     /// # Errors
     /// The database's.
     pub async fn flush_uses(&self) -> Result<(), Error> {
-        self.flush_uses_within(Duration::MAX).await
+        self.flush(&Limit::none()).await
     }
 
-    /// The same, but after so long it writes no more than when keys were used: of the rest, what it has not come to stays
-    /// pending, and is what the next one begins with.
+    /// Writes all last uses, and the rest until `limit` has passed or `stop` is cancelled. The next write begins with the
+    /// keys whose rest is still pending.
     ///
     /// # Errors
     /// The database's.
-    pub async fn flush_uses_within(&self, limit: Duration) -> Result<(), Error> {
+    pub async fn flush_uses_within(
+        &self,
+        limit: Duration,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
+        self.flush(&Limit::of(limit, stop)).await
+    }
+
+    async fn flush(&self, limit: &Limit) -> Result<(), Error> {
         let unwritten = self.usages.take_unwritten();
         // In the order of the database's pages, since what lies together costs it little more than one of them; and of two
         // nodes that write of the same keys neither waits for what the other has while it has what that one waits for.
@@ -60,40 +66,35 @@ impl Service {
             tokio::task::yield_now().await;
         }
         done?;
-        self.write_refusals(limit / 2).await?;
+        self.write_refusals(limit).await?;
         self.write_attempts().await?;
         self.change_pepper().await
     }
 
-    async fn write_all(&self, sweep: &mut Sweep, limit: Duration) -> Result<(), Error> {
+    async fn write_all(&self, sweep: &mut Sweep, limit: &Limit) -> Result<(), Error> {
         self.sweep_last_uses(sweep).await?;
         let keys = sweep.passed();
         let first = self.usages.where_rest_begins(keys);
         let (last, keys) = keys.split_at(first);
         let began = Instant::now();
         for keys in [keys, last] {
-            let left = limit.saturating_sub(began.elapsed());
-            let written = self.write_rest(keys, left).await?;
+            let written = self.write_rest(keys, limit, began).await?;
             if let Some(next) = keys.get(written) {
                 self.usages.begin_rest_at(next);
                 break;
             }
-            if began.elapsed() >= limit {
+            if limit.is_reached(began) {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Writes the last uses of all keys, also of those that are first used meanwhile and whose turn is still to come.
+    /// Writes the last uses of all keys, and also of those that are first used meanwhile and whose turn is still to come.
     async fn sweep_last_uses(&self, sweep: &mut Sweep) -> Result<(), Error> {
         let mut at_once = *KEYS_AT_ONCE.start();
         loop {
-            for some in self.usages.take_unwritten().chunks(*KEYS_AT_ONCE.end()) {
-                sweep.add(some);
-                tokio::task::yield_now().await;
-            }
-            let piece = sweep.pass(at_once);
+            let piece = sweep.pass(&self.usages, at_once).await;
             if piece.is_empty() {
                 return Ok(());
             }
@@ -104,9 +105,13 @@ impl Service {
         }
     }
 
-    /// Writes the rest in pieces until the limit is over, and gives of how many keys.
-    async fn write_rest(&self, keys: &[Arc<KeyUsage>], limit: Duration) -> Result<usize, Error> {
-        let all_began = Instant::now();
+    /// Writes the rest in pieces until the limit is reached, and gives the number of keys whose rest was written.
+    async fn write_rest(
+        &self,
+        keys: &[Arc<KeyUsage>],
+        limit: &Limit,
+        all_began: Instant,
+    ) -> Result<usize, Error> {
         let (mut written, mut at_once) = (0, *KEYS_AT_ONCE.start());
         while written < keys.len() {
             let end = keys.len().min(written + at_once);
@@ -116,7 +121,7 @@ impl Service {
             self.write_sightings(piece).await?;
             at_once = next(at_once, MOST_OF_REST, began.elapsed());
             written = end;
-            if all_began.elapsed() >= limit {
+            if limit.is_reached(all_began) {
                 break;
             }
             if written < keys.len() {
@@ -168,7 +173,8 @@ impl Service {
         Ok(())
     }
 
-    async fn write_refusals(&self, limit: Duration) -> Result<(), Error> {
+    async fn write_refusals(&self, limit: &Limit) -> Result<(), Error> {
+        let limit = limit.half();
         // The latest ones of each account wait in memory until there is space: a client that is refused again and again
         // must not use up the reserve.
         if self.storage_is_low() {
@@ -181,7 +187,7 @@ impl Service {
                 self.store.record_refusals(&refusals).await?;
                 self.refusals.forget(&refusals);
             }
-            if refusals.len() < refusal::AT_ONCE || began.elapsed() >= limit {
+            if refusals.len() < refusal::AT_ONCE || limit.is_reached(began) {
                 break;
             }
             tokio::time::sleep(PAUSE).await;
@@ -192,45 +198,5 @@ impl Service {
     /// Forgets what is known of keys that nobody uses any more. Cheap; for now and then.
     pub fn forget_idle_keys(&self) {
         self.usages.forget_idle(&*self.clock);
-    }
-}
-
-/// How many keys to write at once next, where so many took the database so long.
-fn next(at_once: usize, most: usize, took: Duration) -> usize {
-    let next = if took < AT_MOST / 2 {
-        at_once * 2
-    } else if took > AT_MOST {
-        at_once / 2
-    } else {
-        at_once
-    };
-    next.clamp(*KEYS_AT_ONCE.start(), most)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::iter::successors;
-
-    /// Those of writes that each take the database so long for a key.
-    fn sizes(most: usize, for_a_key: Duration) -> Vec<usize> {
-        let next = |keys: &usize| {
-            let took = for_a_key * u32::try_from(*keys).unwrap();
-            Some(next(*keys, most, took))
-        };
-        successors(Some(*KEYS_AT_ONCE.start()), next)
-            .take(7)
-            .collect()
-    }
-
-    #[test]
-    fn as_many_keys_are_written_at_once_as_the_database_takes_quickly() {
-        let micros = Duration::from_micros;
-        let (uses, rest) = (MOST_USES, MOST_OF_REST);
-        assert_eq!(sizes(uses, micros(20)), [16, 32, 64, 128, 256, 512, 512]);
-        assert_eq!(sizes(rest, micros(20)), [16, 32, 64, 128, 256, 256, 256]);
-        assert_eq!(sizes(rest, micros(200)), [16, 32, 64, 128, 128, 128, 128]);
-        assert_eq!(sizes(uses, micros(50_000)), [16; 7]);
-        assert_eq!(next(256, 512, Duration::from_secs(1)), 128);
     }
 }

@@ -8,6 +8,7 @@
 mod callers;
 mod flush;
 mod key;
+mod pace;
 mod sweep;
 
 pub use flush::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR};

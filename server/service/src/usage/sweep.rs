@@ -1,6 +1,7 @@
 //! The order in which last uses are written.
 
-use super::KeyUsage;
+use super::{KeyUsage, Usages};
+use crate::store::KEYS_AT_ONCE;
 use domain::KeyId;
 use std::collections::BTreeMap;
 use std::iter::from_fn;
@@ -30,7 +31,7 @@ impl Sweep {
     }
 
     /// Adds keys that were first used since the walk began.
-    pub(super) fn add(&mut self, used: &[Arc<KeyUsage>]) {
+    fn add(&mut self, used: &[Arc<KeyUsage>]) {
         for usage in used {
             let id = &usage.key().key_id;
             let last = self.passed.last();
@@ -42,8 +43,13 @@ impl Sweep {
         }
     }
 
-    /// The next keys, at most so many; none at the end of the walk.
-    pub(super) fn pass(&mut self, most: usize) -> &[Arc<KeyUsage>] {
+    /// The next keys, at most so many, with those that were first used since the last ones; none at the end of the walk.
+    pub(super) async fn pass(&mut self, usages: &Usages, most: usize) -> &[Arc<KeyUsage>] {
+        for some in usages.take_unwritten().chunks(*KEYS_AT_ONCE.end()) {
+            self.add(some);
+            // Calls meanwhile come next.
+            tokio::task::yield_now().await;
+        }
         let begin = self.passed.len();
         let next = from_fn(|| self.ahead.pop_first()).take(most);
         self.passed.extend(next.map(|(_, usage)| usage));
@@ -71,7 +77,6 @@ impl Sweep {
 mod tests {
     use super::*;
     use crate::caller::CalledKey;
-    use crate::usage::Usages;
     use crate::{Clock, ManualClock, Source};
     use domain::{AccountId, Timestamp};
 
@@ -81,8 +86,9 @@ mod tests {
             .collect()
     }
 
-    #[test]
-    fn a_key_that_is_first_used_during_a_sweep_is_written_by_it_if_its_turn_is_still_to_come() {
+    #[tokio::test]
+    async fn a_key_that_is_first_used_during_a_sweep_is_written_by_it_if_its_turn_is_still_to_come()
+    {
         let usages = Usages::default();
         let clock = ManualClock::at(Timestamp::from_millis(1_790_000_000_000));
         let call = |name: &str| {
@@ -94,17 +100,15 @@ mod tests {
         call("f");
         call("c");
         let mut sweep = Sweep::of(usages.take_unwritten());
-        assert_eq!(names(sweep.pass(1)), ["c"]);
+        assert_eq!(names(sweep.pass(&usages, 1).await), ["c"]);
         clock.advance_seconds(1);
         for name in ["g", "b", "d", "c"] {
             call(name);
         }
-        sweep.add(&usages.take_unwritten());
-        assert_eq!(names(sweep.pass(2)), ["d", "f"]);
+        assert_eq!(names(sweep.pass(&usages, 2).await), ["d", "f"]);
         call("h");
-        sweep.add(&usages.take_unwritten());
-        assert_eq!(names(sweep.pass(9)), ["g", "h"]);
-        assert_eq!(names(sweep.pass(9)), [""; 0]);
+        assert_eq!(names(sweep.pass(&usages, 9).await), ["g", "h"]);
+        assert_eq!(names(sweep.pass(&usages, 9).await), [""; 0]);
         assert_eq!(names(sweep.passed()), ["c", "d", "f", "g", "h"]);
 
         for usage in sweep.into_keys() {
@@ -118,18 +122,22 @@ mod tests {
         }
         assert_eq!(usages.pending(), 2);
         let mut sweep = Sweep::of(usages.take_unwritten());
-        assert_eq!(names(sweep.pass(9)), ["b", "c"], "the next sweep has them");
+        assert_eq!(
+            names(sweep.pass(&usages, 9).await),
+            ["b", "c"],
+            "the next sweep has them"
+        );
     }
 
-    #[test]
-    fn a_sweep_that_breaks_off_gives_back_all_of_its_keys() {
+    #[tokio::test]
+    async fn a_sweep_that_breaks_off_gives_back_all_of_its_keys() {
         let usages = Usages::default();
         let keys = ["a", "b", "c", "d"].map(|name| {
             let account = AccountId::parse("account").unwrap();
             usages.of(CalledKey::new(account, KeyId::parse(name).unwrap()), None)
         });
         let mut sweep = Sweep::of(keys[1..3].to_vec());
-        sweep.pass(1);
+        sweep.pass(&usages, 1).await;
         sweep.add(&[keys[0].clone(), keys[3].clone()]);
         assert_eq!(names(&sweep.into_keys()), ["b", "c", "d", "a"]);
     }

@@ -3,6 +3,7 @@
 use crate::support::World;
 use serde_json::json;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn a_key_sees_itself_and_its_account() {
@@ -96,7 +97,10 @@ async fn a_write_that_has_no_time_for_the_rest_goes_on_with_it_where_the_last_on
     };
     for (written, calls) in [(16, 16), (32, 48), (40, 72), (40, 120)] {
         call_all().await;
-        let flushed = world.service.flush_uses_within(Duration::ZERO).await;
+        let flushed = world
+            .service
+            .flush_uses_within(Duration::ZERO, &CancellationToken::new())
+            .await;
         flushed.unwrap();
         let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
         assert_eq!(world.count(used).await, KEYS);
@@ -108,6 +112,28 @@ async fn a_write_that_has_no_time_for_the_rest_goes_on_with_it_where_the_last_on
     world.service.flush_uses().await.unwrap();
     let counted = "SELECT sum(calls) FROM key_calls";
     assert_eq!(world.count(counted).await, 4 * KEYS);
+}
+
+#[tokio::test]
+async fn a_write_leaves_the_rest_to_the_last_one_when_the_server_stops() {
+    const KEYS: i64 = 20;
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for number in 0..KEYS {
+        let name = format!("Feed {number}");
+        let key = owner.create(&world, &name, &["inventory:read"]).await;
+        key.get("/api/key").await.expect(200);
+    }
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let flushed = world.service.flush_uses_within(Duration::MAX, &stop).await;
+    flushed.unwrap();
+    let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
+    assert_eq!(world.count(used).await, KEYS);
+    let counted = "SELECT count(*) FROM key_calls";
+    assert_eq!(world.count(counted).await, 16);
+    world.service.flush_uses().await.unwrap();
+    assert_eq!(world.count(counted).await, KEYS);
 }
 
 #[tokio::test]
@@ -125,7 +151,10 @@ async fn a_write_that_has_no_time_leaves_most_refusals_to_the_next_one() {
         world.nobody().get("/api/key").await;
     }
     for written in [1_000, 1_500] {
-        let flushed = world.service.flush_uses_within(Duration::ZERO).await;
+        let flushed = world
+            .service
+            .flush_uses_within(Duration::ZERO, &CancellationToken::new())
+            .await;
         flushed.unwrap();
         let refused = "SELECT count(*) FROM refused_calls";
         assert_eq!(world.count(refused).await, written);

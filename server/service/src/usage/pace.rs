@@ -1,0 +1,83 @@
+//! How much of what calls left behind is written at once, and for how long.
+
+use crate::store::KEYS_AT_ONCE;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// A transaction should take about as long at most, since a revocation of one of its keys waits for it.
+const AT_MOST: Duration = Duration::from_millis(30);
+/// Between two transactions, for whoever waits for one.
+pub(super) const PAUSE: Duration = Duration::from_millis(1);
+
+/// When a write leaves the rest to the next one.
+pub(super) struct Limit {
+    limit: Duration,
+    /// Cancelled when the server stops: the last write, which has little time, begins sooner.
+    stop: CancellationToken,
+}
+
+impl Limit {
+    pub(super) fn none() -> Self {
+        Self {
+            limit: Duration::MAX,
+            stop: CancellationToken::new(),
+        }
+    }
+
+    pub(super) fn of(limit: Duration, stop: &CancellationToken) -> Self {
+        let stop = stop.clone();
+        Self { limit, stop }
+    }
+
+    pub(super) fn half(&self) -> Self {
+        Self {
+            limit: self.limit / 2,
+            stop: self.stop.clone(),
+        }
+    }
+
+    pub(super) fn is_reached(&self, began: Instant) -> bool {
+        self.stop.is_cancelled() || began.elapsed() >= self.limit
+    }
+}
+
+/// How many keys to write at once next, if so many took the database so long.
+pub(super) fn next(at_once: usize, most: usize, took: Duration) -> usize {
+    let next = if took < AT_MOST / 2 {
+        at_once * 2
+    } else if took > AT_MOST {
+        at_once / 2
+    } else {
+        at_once
+    };
+    next.clamp(*KEYS_AT_ONCE.start(), most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::usage::flush::{MOST_OF_REST, MOST_USES};
+    use std::iter::successors;
+
+    /// The sizes of writes if the database takes so long for each key.
+    fn sizes(most: usize, for_a_key: Duration) -> Vec<usize> {
+        let next = |keys: &usize| {
+            let took = for_a_key * u32::try_from(*keys).unwrap();
+            Some(next(*keys, most, took))
+        };
+        successors(Some(*KEYS_AT_ONCE.start()), next)
+            .take(7)
+            .collect()
+    }
+
+    #[test]
+    fn as_many_keys_are_written_at_once_as_the_database_takes_quickly() {
+        let micros = Duration::from_micros;
+        let (uses, rest) = (MOST_USES, MOST_OF_REST);
+        assert_eq!(sizes(uses, micros(20)), [16, 32, 64, 128, 256, 512, 512]);
+        assert_eq!(sizes(rest, micros(20)), [16, 32, 64, 128, 256, 256, 256]);
+        assert_eq!(sizes(rest, micros(200)), [16, 32, 64, 128, 128, 128, 128]);
+        assert_eq!(sizes(uses, micros(50_000)), [16; 7]);
+        assert_eq!(next(256, 512, Duration::from_secs(1)), 128);
+    }
+}

@@ -60,7 +60,7 @@ impl<T> Doing<T> for Result<T, Corrupt> {
 }
 
 /// Whether the disk, or what the database may use of it, is full.
-fn is_full(error: &sqlx::Error) -> bool {
+pub(crate) fn is_full(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else {
         return false;
     };

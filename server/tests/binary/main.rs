@@ -32,6 +32,7 @@ mod proxies;
 #[path = "../../storage/tests/postgres/proxy.rs"]
 #[expect(dead_code, reason = "the tests of the store need more of it")]
 mod proxy;
+mod read_only;
 mod rolling;
 mod settings;
 mod slow;

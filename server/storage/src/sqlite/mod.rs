@@ -33,6 +33,7 @@ mod terms;
 mod turns;
 #[cfg(test)]
 mod verdicts;
+mod write_check;
 
 pub use open::OpenMode;
 pub use open_error::OpenError;
@@ -50,6 +51,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use turns::{Pool, Transaction};
+use write_check::WriteCheck;
 
 // What the ports are written against.
 use SqliteStore as Store;
@@ -79,6 +81,7 @@ pub struct SqliteStore {
     /// SQLite's write-ahead log, beside the file.
     log: Arc<Path>,
     quotas: Arc<RwLock<Quotas>>,
+    write_check: Arc<WriteCheck>,
 }
 
 impl SqliteStore {
@@ -104,10 +107,9 @@ impl SqliteStore {
         self.alone.enter(forget).await
     }
 
-    /// A file that takes no changes stops the start, and each change reports it later.
-    #[expect(clippy::unused_self, reason = "the other engine asks its server")]
-    fn takes_changes(&self) -> impl Future<Output = sqlx::Result<()>> {
-        std::future::ready(Ok(()))
+    /// Whether changes can be written to the file. Its file system can turn read-only at any time.
+    async fn takes_changes(&self) -> sqlx::Result<()> {
+        self.write_check.run(&self.non_durable).await
     }
 
     fn measure_disk(&self) -> Option<DiskSpace> {

@@ -97,6 +97,7 @@ impl SqliteStore {
             alone: Arc::new(Alone::at(files.marker.clone())),
             log: files.beside("-wal").into(),
             quotas: Arc::default(),
+            write_check: Arc::default(),
         })
     }
 }

@@ -6,9 +6,14 @@
  *
  * A record is: kind (1 byte), length of the path (4), path, offset (8), length of the data (8), data; little endian.
  * Kinds: c create, w write, t truncate to `offset`, s sync of a file, d sync of a folder, u remove, r rename to `data`.
+ *
+ * While there is a file at `DISK_READ_ONLY`, the folder is on a file system that has turned read-only after a fault: files that are
+ * open stay open, and nothing below the folder can be written. (The kernel refuses to remount a file system read-only while a file
+ * on it is open for writing.)
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
@@ -21,7 +26,7 @@
 #include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static const char *folder;
+static const char *folder, *read_only;
 static int journal = -1;
 
 static ssize_t (*real_write)(int, const void *, size_t);
@@ -33,6 +38,7 @@ static ssize_t (*real_write)(int, const void *, size_t);
 __attribute__((constructor)) static void begin(void) {
     real_write = dlsym(RTLD_NEXT, "write");
     folder = getenv("DISK_FOLDER");
+    read_only = getenv("DISK_READ_ONLY");
     const char *path = getenv("DISK_JOURNAL");
     int (*real_open)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
     if (folder && path) journal = real_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -50,6 +56,13 @@ static int path_of(int fd, char *path) {
     if (length <= 0) return 0;
     path[length] = 0;
     return watched(path);
+}
+
+/* Whether the folder cannot be written now. */
+static int is_read_only(void) {
+    if (!read_only || access(read_only, F_OK) != 0) return 0;
+    errno = EROFS;
+    return 1;
 }
 
 static void all(const void *bytes, size_t left) {
@@ -100,6 +113,7 @@ OPEN(open64)
 ssize_t write(int fd, const void *data, size_t length) {
     char path[PATH_MAX];
     if (!path_of(fd, path)) return real_write(fd, data, length);
+    if (is_read_only()) return -1;
     pthread_mutex_lock(&lock);
     off_t end = fcntl(fd, F_GETFL) & O_APPEND ? lseek(fd, 0, SEEK_END) : lseek(fd, 0, SEEK_CUR);
     ssize_t written = real_write(fd, data, length);
@@ -113,6 +127,7 @@ ssize_t write(int fd, const void *data, size_t length) {
         REAL(name); \
         char path[PATH_MAX]; \
         if (!path_of(fd, path)) return real(fd, data, length, offset); \
+        if (is_read_only()) return -1; \
         pthread_mutex_lock(&lock); \
         ssize_t written = real(fd, data, length, offset); \
         if (written > 0) record('w', path, offset, data, written); \
@@ -127,6 +142,7 @@ PWRITE(pwrite64, off64_t)
         REAL(name); \
         char path[PATH_MAX]; \
         if (!path_of(fd, path)) return real(fd, length); \
+        if (is_read_only()) return -1; \
         pthread_mutex_lock(&lock); \
         int result = real(fd, length); \
         if (result == 0) record('t', path, length, "", 0); \

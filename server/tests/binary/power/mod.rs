@@ -4,7 +4,7 @@
 //! many moments; at each, the disk keeps what was synced, and of the rest nothing or an arbitrary part. From each of these
 //! disks the database must open whole, with everything that had been acknowledged by then.
 
-mod disk;
+pub mod disk;
 
 use crate::kill::STRAYS;
 use crate::support::{Client, Server, count, voxum};

@@ -1,0 +1,46 @@
+//! A file system that turns read-only under the server, as it does after a fault of its disk.
+
+use crate::installation::wait_for;
+use crate::power::disk;
+use crate::support::{Server, voxum};
+use std::fs::File;
+
+const PEPPER: &str = "4d0f2b1e6a8c3957e1d2c3b4a5968778695a4b3c2d1e0f00112233445566778f";
+
+#[test]
+fn a_node_is_not_ready_while_its_sqlite_file_is_read_only_and_recovers_by_itself() {
+    let place = tempfile::tempdir().unwrap();
+    let home = place.path().canonicalize().unwrap().join("home");
+    std::fs::create_dir(&home).unwrap();
+    let switch = place.path().join("read-only");
+    let mut command = voxum(&home);
+    command
+        .env("VOXUM_PEPPER", PEPPER)
+        .env("LD_PRELOAD", disk::library(place.path()))
+        .env("DISK_JOURNAL", place.path().join("journal"))
+        .env("DISK_FOLDER", &home)
+        .env("DISK_READ_ONLY", &switch);
+    let server = Server::of(&mut command, true);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let (id, secret) = owner.issue("CRM Sync", "form-token-crm-00001").unwrap();
+    let (anyone, caller) = (server.client(None), server.key(&secret));
+    assert_eq!(anyone.get("/readyz").unwrap().status, 200);
+
+    File::create(&switch).unwrap();
+    wait_for("the node is not ready", || {
+        anyone.get("/readyz").unwrap().status == 503
+    });
+    // Nothing changes the keys in a file that takes no changes, so they are still verified.
+    assert_eq!(caller.get("/api/key").unwrap().status, 200);
+    let paused = owner.form(&format!("/keys/{id}/pause"), "").unwrap();
+    assert_eq!(paused.status, 503, "{}", paused.body);
+    assert_eq!(anyone.get("/readyz").unwrap().status, 503);
+
+    std::fs::remove_file(&switch).unwrap();
+    wait_for("the node is ready again, and the pause is stored", || {
+        anyone.get("/readyz").unwrap().body == "ok\n"
+    });
+    owner.create("Feed", "form-token-feed-0001").unwrap();
+    let (ended, log, _) = server.stop();
+    assert!(ended.success() && !log.contains("panicked"), "{log}");
+}

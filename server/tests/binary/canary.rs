@@ -1,9 +1,12 @@
 //! No secret stands where it must not: log at its most verbose, database file and its write-ahead log, pages.
 
-use crate::support::{Client, PASSWORD, Server, change, voxum};
+use crate::installation::wait_for;
+use crate::pepper_change::REHASHED;
+use crate::support::{Client, PASSWORD, Server, change, count, run, voxum};
 use std::path::Path;
 
 const WRONG_PASSWORD: &str = "canary wrong password";
+const OLD_PEPPER: &str = "c0ffee00112233445566778899aabbccddeeff00112233445566778899aabbcc";
 
 /// Everything that would betray something, by what it is.
 struct Canaries(Vec<(&'static str, String)>);
@@ -95,7 +98,9 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn no_secret_is_logged_stored_or_shown_again() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::of(voxum(folder.path()).env("VOXUM_LOG", "trace"), true);
+    let mut command = voxum(folder.path());
+    command.env("VOXUM_LOG", "trace");
+    let server = Server::of(command.env("VOXUM_PEPPER", OLD_PEPPER), true);
     let setup = server.setup.clone().unwrap();
     let nobody = server.client(None);
     nobody
@@ -120,7 +125,19 @@ fn no_secret_is_logged_stored_or_shown_again() {
             &format!("email={}&password=x", WRONG_PASSWORD.replace(' ', "+")),
         )
         .unwrap();
+    let (_, log_before, _) = server.stop();
+
+    // The rest happens while the pepper is changed.
+    command.env_remove("VOXUM_PEPPER");
+    command.env("VOXUM_PEPPER_OLD", OLD_PEPPER);
+    let server = Server::of(&mut command, false);
+    let owner = server.again(&owner);
     misuse(&server, &secret, &owner);
+    let key = server.key(&secret);
+    wait_for("the key is re-hashed", || {
+        key.get("/api/key").unwrap();
+        count(folder.path(), REHASHED) == 1
+    });
 
     let mut canaries = Canaries(vec![
         ("the key", secret.clone()),
@@ -145,10 +162,13 @@ fn no_secret_is_logged_stored_or_shown_again() {
                 .trim()
                 .to_owned(),
         ),
+        ("the old pepper", OLD_PEPPER.to_owned()),
     ]);
     for path in ["/keys", "/keys/new", "/inventory", "/nothing"] {
         canaries.absent_from(path, owner.get(path).unwrap().body.as_bytes());
     }
+    let (_, out, err) = run(command.arg("doctor"));
+    canaries.absent_from("the report of doctor", format!("{out}{err}").as_bytes());
     // Faults of ours are logged with all that is known of them.
     change(folder.path(), "ALTER TABLE items RENAME TO things");
     misuse(&server, &secret, &owner);
@@ -168,6 +188,7 @@ fn no_secret_is_logged_stored_or_shown_again() {
         log.contains("TRACE") && log.contains("sqlx"),
         "the log is not at its most verbose"
     );
+    canaries.absent_from("the log before the change", log_before.as_bytes());
     canaries.absent_from("the log", log.as_bytes());
     // A canary that is there is found: the test can fail.
     canaries.0 = vec![("a statement", "SELECT".to_owned())];

@@ -129,7 +129,7 @@ fn a_node_that_slept_through_the_change_answers_503_and_never_that_a_key_is_unkn
 }
 
 /// Keys that are stored under the installation's pepper, which is the current one of the node.
-const REHASHED: &str = "SELECT count(*) FROM api_keys, installation, nodes
+pub const REHASHED: &str = "SELECT count(*) FROM api_keys, installation, nodes
     WHERE pepper_id = substr(pepper_fingerprint, 1, 16) AND peppers LIKE pepper_id || '%'";
 
 #[test]

@@ -208,13 +208,7 @@ where
         warn_if_failed(service.release(claim).await);
         return Problem::OutcomeUnknown { idempotent: true }.into_response();
     }
-    // A caller who lost their authority changed nothing; others of the account may send the request again.
-    let passing = [
-        StatusCode::UNAUTHORIZED,
-        StatusCode::FORBIDDEN,
-        StatusCode::TOO_MANY_REQUESTS,
-    ];
-    if status.is_server_error() || passing.contains(&status) {
+    if !is_kept(status.as_u16()) {
         warn_if_failed(service.give_up(claim).await);
         return response;
     }
@@ -243,6 +237,12 @@ where
     };
     warn_if_failed(recorded);
     Response::from_parts(parts, Body::from(body))
+}
+
+/// Whether an answer with this status is kept. A refusal is not kept if the same request can succeed later: it depends on the
+/// caller's authority, on the time, on what is stored now, or on the server.
+pub const fn is_kept(status: u16) -> bool {
+    !matches!(status, 401 | 403 | 408 | 409 | 429 | 500..)
 }
 
 /// The request is answered all the same. Its lease decides when it may be sent again.

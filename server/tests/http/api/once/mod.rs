@@ -96,6 +96,28 @@ async fn long_refusal_is_not_kept_since_it_changed_nothing() {
 }
 
 #[tokio::test]
+async fn refusal_that_depends_on_what_is_stored_is_judged_again() {
+    let world = World::new().await;
+    let key = world.key().await;
+    world.many_items().await;
+    let replace = "/api/inventory?mode=replace";
+    let sender = keyed(&key, "a");
+    for _ in 0..2 {
+        let refused = sender.post(replace, &one("A")).await;
+        assert_eq!(refused.problem(), (409, "replace_too_large".into()));
+        assert_eq!(refused.header("idempotency-replayed"), "");
+        assert_eq!(world.count(CLAIMS).await, 0);
+    }
+    // One item less, and the same request under the same key succeeds.
+    key.delete("/api/inventory/old-1").await.expect(204);
+    let first = sender.post(replace, &one("A")).await.expect(200);
+    assert_eq!(first.json()["removed"], 10_000);
+    let again = sender.post(replace, &one("A")).await.expect(200);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.body, first.body);
+}
+
+#[tokio::test]
 async fn the_same_key_with_another_request_is_refused() {
     let world = World::new().await;
     let key = sender(&world).await;

@@ -5,6 +5,7 @@
 
 mod parameters;
 mod refusals;
+mod replays;
 mod values;
 
 pub use parameters::*;

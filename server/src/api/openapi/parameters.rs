@@ -103,7 +103,8 @@ pub struct NoTag {
 #[into_params(parameter_in = Header)]
 pub struct OnceHeader {
     /// A text of your own, new for each thing to do, such as a UUID. Sent again within 24 hours with the same body, it
-    /// gives the first answer again and does nothing twice. The latest 10,000 of an account are known.
+    /// gives the first answer again and does nothing twice. Refusals with status 401, 403, 408, 409, 429 or 500 and above are
+    /// not kept, since the same request can succeed later. The latest 10,000 of an account are known.
     #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255)]
     idempotency_key: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! What each operation may be refused with, told by what it takes: so that no handler lists it, and none forgets.
 
+use super::replays::{describe_replays, takes_idempotency_key};
 use crate::api::problem::Problem;
 use domain::{Resource, Scope, Timestamp};
 use serde_json::{Map, Value, json};
@@ -37,7 +38,7 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
     all.push(Problem::RateLimited {
         retry_after_seconds: 1,
     });
-    let once = matches!(method, "post" | "patch");
+    let once = takes_idempotency_key(operation, method);
     if let Some(taken) = operation["requestBody"]["content"].as_object() {
         let feed = taken.len() > 1;
         all.extend([
@@ -164,6 +165,9 @@ pub fn add(document: &mut Value) {
                 let status = problem.status().as_u16().to_string();
                 add_to(&mut responses[&status], &problem);
             }
+            if takes_idempotency_key(operation, method) {
+                describe_replays(path, &mut operation["responses"]);
+            }
         }
     }
     share(document);
@@ -205,9 +209,8 @@ fn add_to(response: &mut Value, problem: &Problem) {
 /// Adds the headers that stand in every answer, and in every one to a key.
 fn tell_headers(document: &mut Value) {
     for (_, operations) in document["paths"].as_object_mut().into_iter().flatten() {
-        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
+        for (_, operation) in operations.as_object_mut().into_iter().flatten() {
             let keyed = !operation["security"].is_null();
-            let once = matches!(method.as_str(), "post" | "patch");
             for (_, response) in operation["responses"].as_object_mut().into_iter().flatten() {
                 let mut headers =
                     vec![("X-Request-Id", "Names the request; an admin can look it up")];
@@ -227,12 +230,6 @@ fn tell_headers(document: &mut Value) {
                     headers.push((
                         "Sunset",
                         "Only where the key ends within 7 days or is being replaced: when it ends (RFC 8594)",
-                    ));
-                }
-                if keyed && once {
-                    headers.push((
-                        "Idempotency-Replayed",
-                        "`true` if this is the first answer again; without a body if that was longer than 4 KiB, or about a lead that is erased",
                     ));
                 }
                 for (name, description) in headers {

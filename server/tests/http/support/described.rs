@@ -21,6 +21,15 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
         response = DOCUMENT.pointer(&reference[1..]).unwrap();
     }
     assert!(!response.is_null(), "not described: {what}");
+    let replayed = answer.header("idempotency-replayed") == "true";
+    let marked = !response["headers"]["Idempotency-Replayed"].is_null();
+    assert!(marked || !replayed, "a replay is not described: {what}");
+    if answer.body.is_empty() && !response["content"].is_null() {
+        let description = response["description"].as_str().unwrap_or_default();
+        let described = description.contains("replay") && description.contains("no body");
+        assert!(replayed && described, "no body, and not described: {what}");
+        return;
+    }
     let codes = &response["content"]["application/problem+json"]["schema"]["allOf"][1]["properties"]
         ["code"];
     if let Some(codes) = codes["enum"].as_array() {

@@ -1,0 +1,37 @@
+//! Replays of answers that were given to a request with an `Idempotency-Key`.
+
+use crate::api::once::is_kept;
+use serde_json::{Value, json};
+
+pub fn takes_idempotency_key(operation: &Value, method: &str) -> bool {
+    !operation["security"].is_null() && matches!(method, "post" | "patch")
+}
+
+/// Adds the header of a replay to each answer that is kept. OpenAPI cannot mark the body of an answer as optional, so the
+/// description does.
+pub fn describe_replays(path: &str, responses: &mut Value) {
+    let bodiless = if path.starts_with("/api/leads") {
+        "the first answer was longer than 4 KiB, or is about a lead that was erased since"
+    } else {
+        "the first answer was longer than 4 KiB"
+    };
+    for (status, response) in responses.as_object_mut().into_iter().flatten() {
+        let status: u16 = status.parse().unwrap_or_default();
+        if !is_kept(status) {
+            continue;
+        }
+        response["headers"]["Idempotency-Replayed"] = json!({
+            "schema": { "type": "string", "enum": ["true"] },
+            "description": "Only on a replay: the first answer to a request with this `Idempotency-Key`",
+        });
+        if status < 300
+            && let Some(description) = response["description"].as_str()
+        {
+            response["description"] = format!(
+                "{description}. A replay, which the header `Idempotency-Replayed` marks, has no body and no `Content-Type` \
+                 if {bodiless}"
+            )
+            .into();
+        }
+    }
+}

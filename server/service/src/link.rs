@@ -229,8 +229,8 @@ impl Service {
     ) -> Result<Option<SessionToken>, Error> {
         let (account_name, email, password) = check(&form)?;
         let password_hash = self.hash_password(password).await?;
-        let owner = self.new_owner(account_name, email.clone(), password_hash)?;
-        let (member_id, account_id) = (owner.member_id.clone(), owner.account_id.clone());
+        let owner = self.new_owner(account_name, email, password_hash.clone())?;
+        let member_id = owner.member_id.clone();
         let now = self.clock.now();
         let mut event = account_created(&owner, now);
         event.actor = Actor::Member(member_id.clone());
@@ -244,7 +244,7 @@ impl Service {
             Claim::LinkGone => Err(Failure::NotFound.into()),
             Claim::EmailTaken => Err(Error::broken("a new account has a member already")),
             Claim::Claimed => Ok(self
-                .open_session_after_link(&member_id, &account_id, &email, client)
+                .open_session_after_link(&member_id, password_hash, client)
                 .await),
         }
     }
@@ -285,7 +285,7 @@ impl Service {
             return Err(Failure::NotFound.into());
         }
         Ok(self
-            .open_session_after_link(member, &record.account_id, email, client)
+            .open_session_after_link(member, password_hash, client)
             .await)
     }
 

@@ -75,7 +75,7 @@ impl Service {
             let candidate = candidate.filter(|candidate| !candidate.member.deactivated);
             let stored = candidate.map(|candidate| candidate.password_hash.as_str());
             if turn.verify(&self.hasher, password, stored).await? {
-                matching.extend(candidate.map(|candidate| &candidate.member));
+                matching.extend(candidate);
             }
         }
         // The turn is held until a failure is counted: otherwise a burst would pass before.
@@ -93,13 +93,13 @@ impl Service {
                 self.note_attempt(attempt, &members, client);
                 Err(Failure::WrongCredentials.into())
             }
-            [member] if self.store.second_factor(&member.id).await?.is_some() => {
+            [one] if self.store.second_factor(&one.member.id).await?.is_some() => {
                 // Earlier failures stay counted until the code is right as well.
-                self.begin_sign_in(member).await.map(SignedIn::CodeNeeded)
+                self.begin_sign_in(one).await.map(SignedIn::CodeNeeded)
             }
-            [member] => {
-                let forget = self.forgotten_at_success(&member.email, client).await?;
-                let session = self.open_session(&member.id, &member.account_id, &forget, client);
+            [one] => {
+                let forget = self.forgotten_at_success(&one.member.email, client).await?;
+                let session = self.open_session(one, &forget, client);
                 session.await.map(SignedIn::Session)
             }
             _ => self
@@ -250,13 +250,18 @@ impl Service {
     pub(crate) async fn open_session_after_link(
         &self,
         member: &MemberId,
-        account: &AccountId,
-        email: &Email,
+        password_hash: String,
         client: &Client,
     ) -> Option<SessionToken> {
         let opened = async {
-            let forget = self.forgotten_at_success(email, client).await?;
-            self.open_session(member, account, &forget, client).await
+            let member = self.store.find_member(member).await?;
+            let member = member.ok_or(Failure::WrongCredentials)?;
+            let forget = self.forgotten_at_success(&member.email, client).await?;
+            let candidate = Candidate {
+                member,
+                password_hash,
+            };
+            self.open_session(&candidate, &forget, client).await
         };
         match opened.await {
             Ok(session) => Some(session),
@@ -267,18 +272,32 @@ impl Service {
         }
     }
 
+    /// Opens the session of a candidate whose password was verified.
+    ///
     /// # Errors
-    /// [`Failure::WrongCredentials`] where the member is deactivated by now.
-    pub(crate) async fn open_session(
+    /// [`Failure::WrongCredentials`] if what was verified holds no more: the member has another password or a second factor by
+    /// now, or is deactivated.
+    async fn open_session(
         &self,
-        member: &MemberId,
-        account: &AccountId,
+        Candidate {
+            member,
+            password_hash,
+        }: &Candidate,
         forget: &[String],
         client: &Client,
     ) -> Result<SessionToken, Error> {
-        let (session, token) = self.new_session(member, client);
-        let event = self.session_event(Action::SessionOpened, member, account, client);
-        if self.store.open_session(session, forget, event).await? {
+        let (session, token) = self.new_session(&member.id, client);
+        let event = self.session_event(
+            Action::SessionOpened,
+            &member.id,
+            &member.account_id,
+            client,
+        );
+        let store = &self.store;
+        if store
+            .open_session(session, password_hash, forget, event)
+            .await?
+        {
             Ok(token)
         } else {
             Err(Failure::WrongCredentials.into())

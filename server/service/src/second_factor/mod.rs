@@ -6,6 +6,7 @@ mod warning;
 
 pub use sign_in::{AccountChoice, SignInStep, SignedIn};
 
+use crate::session::token_digest;
 use crate::store::{Action, NewFactor};
 use crate::{Client, Error, Member, Service};
 use code::step;
@@ -111,7 +112,7 @@ impl Service {
         self.end_other_sessions(member, client, token).await?;
         let enabled = self
             .store
-            .enable_second_factor(&member.id, factor, now, event)
+            .enable_second_factor(&member.id, &token_digest(token), factor, now, event)
             .await?;
         if enabled {
             Ok(codes)

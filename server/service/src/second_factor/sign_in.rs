@@ -3,7 +3,7 @@
 
 use super::WRONG;
 use crate::session::{STEEP_SECONDS, code_subject, token_digest};
-use crate::store::{Action, FactorRecord, MemberRecord, Proof};
+use crate::store::{Action, Candidate, FactorRecord, MemberRecord, Proof};
 use crate::{Attempt, Client, Error, Member, Service, SessionToken};
 use domain::{AccountId, AccountName, Email, Failure, Field, MemberId};
 use zeroize::Zeroizing;
@@ -63,25 +63,32 @@ impl<'a> Holder<'a> {
 }
 
 impl Service {
-    pub(crate) async fn begin_sign_in(&self, member: &MemberRecord) -> Result<SignInStep, Error> {
+    /// # Errors
+    /// [`Failure::WrongCredentials`] if the password was changed after it was verified.
+    pub(crate) async fn begin_sign_in(&self, candidate: &Candidate) -> Result<SignInStep, Error> {
         let (token, now) = (self.new_token(), self.clock.now());
         let ends = now.plus_seconds(LIFE_SECONDS);
-        self.store
-            .begin_sign_in(&token_digest(&token), &member.id, now, ends)
+        let begun = self
+            .store
+            .begin_sign_in(&token_digest(&token), candidate, now, ends)
             .await?;
-        Ok(SignInStep(token))
+        if begun {
+            Ok(SignInStep(token))
+        } else {
+            Err(Failure::WrongCredentials.into())
+        }
     }
 
-    /// Begins a sign-in at each of these members, of which the person chooses one.
+    /// Begins a sign-in for each of these candidates, of which the person chooses one.
     pub(crate) async fn offer_accounts(
         &self,
-        members: &[&MemberRecord],
+        candidates: &[&Candidate],
     ) -> Result<Vec<AccountChoice>, Error> {
         let mut choices = Vec::new();
-        for member in members {
+        for candidate in candidates {
             choices.push(AccountChoice {
-                step: self.begin_sign_in(member).await?,
-                account_name: member.account_name.clone(),
+                step: self.begin_sign_in(candidate).await?,
+                account_name: candidate.member.account_name.clone(),
             });
         }
         Ok(choices)

@@ -27,7 +27,8 @@ pub trait AccessStore: Send + Sync + 'static {
         idle_since: Timestamp,
     ) -> Result<Vec<SessionRecord>>;
 
-    /// Ends all sessions of the member but `kept`; `false` where there is none, and then nothing is recorded.
+    /// Ends all sessions of the member but `kept`, and the sign-ins that have begun. Returns `false` if there are none, and
+    /// then nothing is recorded.
     async fn end_other_sessions(
         &self,
         member: &MemberId,
@@ -35,7 +36,8 @@ pub trait AccessStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Sets the member's password, and ends all their sessions but `kept` and the links that were made for them.
+    /// Sets the member's password, and ends all their sessions but `kept`, the sign-ins that have begun, and the links that were
+    /// made for them.
     async fn change_password(
         &self,
         member: &MemberId,

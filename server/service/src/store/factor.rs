@@ -1,6 +1,6 @@
 //! The second step of signing in.
 
-use super::{AuditEvent, MemberRecord, NewSession, Result, TokenDigest};
+use super::{AuditEvent, Candidate, MemberRecord, NewSession, Result, TokenDigest};
 use crate::Zone;
 use crate::pepper::PepperId;
 use async_trait::async_trait;
@@ -60,10 +60,11 @@ pub struct DueWarning {
 pub trait FactorStore: Send + Sync + 'static {
     async fn second_factor(&self, member: &MemberId) -> Result<Option<FactorRecord>>;
 
-    /// `false` where the member has one.
+    /// Enables a second factor, and ends all sessions of the member but `kept`. Returns `false` if the member has one already.
     async fn enable_second_factor(
         &self,
         member: &MemberId,
+        kept: &TokenDigest,
         factor: NewFactor,
         now: Timestamp,
         event: AuditEvent,
@@ -77,14 +78,15 @@ pub trait FactorStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Remembers until `expires_at` that the member gave the right password; sweeps away what is over at `now`.
+    /// Stores until `expires_at` that the candidate gave the right password, and removes sign-ins that have expired at `now`.
+    /// Returns `false` if the candidate has another password by now.
     async fn begin_sign_in(
         &self,
         step: &TokenDigest,
-        member: &MemberId,
+        candidate: &Candidate,
         now: Timestamp,
         expires_at: Timestamp,
-    ) -> Result<()>;
+    ) -> Result<bool>;
 
     /// Who gave the right password, where that is not over at `now` and they may sign in.
     async fn find_sign_in(

@@ -266,11 +266,13 @@ pub trait MemberStore: Send + Sync + 'static {
         forget_before: Timestamp,
     ) -> Result<Timestamp>;
 
-    /// Opens a session, and forgets the failed sign-ins that were counted under `forget`. Returns
-    /// `false` if the member is deactivated.
+    /// Opens a session for a member whose password was verified against `password_hash`, and forgets the failed sign-ins that
+    /// were counted under `forget`. Returns `false` if the member has another password by now, has a second factor, or is
+    /// deactivated.
     async fn open_session(
         &self,
         session: NewSession,
+        password_hash: &str,
         forget: &[String],
         event: AuditEvent,
     ) -> Result<bool>;

@@ -107,9 +107,10 @@ impl Service {
     ) -> Result<Option<SessionToken>, Error> {
         let password = Password::parse(password)
             .map_err(|rejected| Error::field(Field::Password, rejected))?;
+        let password_hash = self.hash_password(password).await?;
         let new = NewMember {
             id: MemberId::parse(&self.new_id()).map_err(Error::broken)?,
-            password_hash: self.hash_password(password).await?,
+            password_hash: password_hash.clone(),
         };
         let (id, now) = (new.id.clone(), self.clock.now());
         let Joining {
@@ -139,7 +140,7 @@ impl Service {
                 ),
             )),
             Claim::Claimed => Ok(self
-                .open_session_after_link(&id, &account, &email, client)
+                .open_session_after_link(&id, password_hash, client)
                 .await),
         }
     }

@@ -62,23 +62,29 @@ impl AccessStore for Store {
             .doing(DOING)?;
         end_others(&mut tx, member, kept).await?;
         team::forget(&mut tx, sql::team::FORGET_LINKS_OF, member).await?;
-        team::forget(&mut tx, sql::factor::FORGET_STEPS, member).await?;
         team::forget(&mut tx, sql::factor::FORGET_WARNING, member).await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)
     }
 }
 
-async fn end_others(
+/// Ends the member's sessions but `kept`, and the sign-ins that have begun. Returns how many ended.
+pub(super) async fn end_others(
     connection: &mut Connection,
     member: &MemberId,
     kept: &TokenDigest,
 ) -> Result<u64> {
-    let ended = sqlx::query(session::END_OTHERS)
+    const DOING: &str = "ending other sessions";
+    let sessions = sqlx::query(session::END_OTHERS)
         .bind(member.as_str())
         .bind(kept.0.as_slice())
+        .execute(&mut *connection)
+        .await
+        .doing(DOING)?;
+    let steps = sqlx::query(sql::factor::FORGET_STEPS)
+        .bind(member.as_str())
         .execute(connection)
         .await
-        .doing("ending other sessions")?;
-    Ok(ended.rows_affected())
+        .doing(DOING)?;
+    Ok(sessions.rows_affected() + steps.rows_affected())
 }

@@ -1,14 +1,16 @@
 //! The second step of signing in.
 
-use super::{Connection, Result, Store, Turn, read, read_all, record, session, team};
+use super::{
+    Connection, Result, Store, Turn, access, read, read_all, record, session, team,
+};
 use crate::error::Doing as _;
 use crate::sql::factor::{self, DueRow, FactorRow, WarningRow};
 use crate::sql::member::MemberRow;
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
 use service::store::{
-    AuditEvent, CodeWarning, DueWarning, FactorRecord, FactorStore, MemberRecord, NewFactor,
-    NewSession, Proof, TokenDigest,
+    AuditEvent, Candidate, CodeWarning, DueWarning, FactorRecord, FactorStore, MemberRecord,
+    NewFactor, NewSession, Proof, TokenDigest,
 };
 
 #[async_trait]
@@ -26,6 +28,7 @@ impl FactorStore for Store {
     async fn enable_second_factor(
         &self,
         member: &MemberId,
+        kept: &TokenDigest,
         new: NewFactor,
         now: Timestamp,
         event: AuditEvent,
@@ -53,6 +56,8 @@ impl FactorStore for Store {
                 .await
                 .doing(DOING)?;
         }
+        // Those that were opened with the password alone.
+        access::end_others(&mut tx, member, kept).await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(true)
@@ -78,12 +83,19 @@ impl FactorStore for Store {
     async fn begin_sign_in(
         &self,
         step: &TokenDigest,
-        member: &MemberId,
+        Candidate {
+            member,
+            password_hash,
+        }: &Candidate,
         now: Timestamp,
         expires_at: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         const DOING: &str = "beginning a sign-in";
-        let mut tx = self.begin(Turn::Installation, DOING).await?;
+        // A change of the password has the same turn: it comes before this, or ends this sign-in.
+        let mut tx = self.begin(Turn::Account(&member.account_id), DOING).await?;
+        if !session::has_password(&mut tx, &member.id, password_hash).await? {
+            return Ok(false);
+        }
         sqlx::query(factor::FORGET_EXPIRED)
             .bind(now.millis())
             .execute(&mut *tx)
@@ -91,12 +103,13 @@ impl FactorStore for Store {
             .doing(DOING)?;
         sqlx::query(factor::BEGIN)
             .bind(step.0.as_slice())
-            .bind(member.as_str())
+            .bind(member.id.as_str())
             .bind(expires_at.millis())
             .execute(&mut *tx)
             .await
             .doing(DOING)?;
-        tx.commit().await.doing(DOING)
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
     }
 
     async fn find_sign_in(
@@ -134,7 +147,7 @@ impl FactorStore for Store {
         let good = used.rows_affected() == 1
             && match proof {
                 Some(proof) => use_up(&mut tx, &new.member_id, proof).await?,
-                None => !has_factor(&mut tx, &new.member_id).await?,
+                None => !is_enabled(&mut tx, &new.member_id).await?,
             }
             && session::insert(&mut tx, &new).await?;
         if !good {
@@ -218,7 +231,7 @@ impl FactorStore for Store {
     }
 }
 
-async fn has_factor(connection: &mut Connection, member: &MemberId) -> Result<bool> {
+pub(super) async fn is_enabled(connection: &mut Connection, member: &MemberId) -> Result<bool> {
     let row: Option<FactorRow> = sqlx::query_as(factor::FIND)
         .bind(member.as_str())
         .fetch_optional(connection)

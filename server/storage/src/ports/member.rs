@@ -176,10 +176,11 @@ impl MemberStore for Store {
     async fn open_session(
         &self,
         session: NewSession,
+        password_hash: &str,
         forget: &[String],
         event: AuditEvent,
     ) -> Result<bool> {
-        session::open(self, session, forget, &event).await
+        session::open(self, session, password_hash, forget, &event).await
     }
 
     async fn use_session(

@@ -1,6 +1,6 @@
 //! Sessions, and the delays that failed sign-ins earn.
 
-use super::{Connection, Result, Store, Turn, read, record};
+use super::{Connection, Result, Store, Turn, factor, read, record};
 use crate::error::Doing as _;
 use crate::sql::session::SessionRow;
 use crate::sql::{member, session};
@@ -15,11 +15,18 @@ const FINDING: &str = "finding a session";
 pub(super) async fn open(
     store: &Store,
     new: NewSession,
+    password_hash: &str,
     forget: &[String],
     event: &AuditEvent,
 ) -> Result<bool> {
     const DOING: &str = "opening a session";
     let mut tx = store.begin(Turn::Account(&event.account_id), DOING).await?;
+    // The password was verified before this transaction. Since then, it may have been changed, or a second factor enabled.
+    if !has_password(&mut tx, &new.member_id, password_hash).await?
+        || factor::is_enabled(&mut tx, &new.member_id).await?
+    {
+        return Ok(false);
+    }
     sqlx::query(session::FORGET_EXPIRED)
         .bind(new.created_at.millis())
         .execute(&mut *tx)
@@ -34,6 +41,20 @@ pub(super) async fn open(
     record(&mut tx, event).await?;
     tx.commit().await.doing(DOING)?;
     Ok(true)
+}
+
+/// Whether the member still has the password that was verified against this hash.
+pub(super) async fn has_password(
+    connection: &mut Connection,
+    member: &MemberId,
+    password_hash: &str,
+) -> Result<bool> {
+    sqlx::query_scalar(member::HAS_PASSWORD)
+        .bind(member.as_str())
+        .bind(password_hash)
+        .fetch_one(connection)
+        .await
+        .doing("comparing a password's hash")
 }
 
 /// `false` where the member is deactivated.

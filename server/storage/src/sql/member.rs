@@ -18,6 +18,10 @@ pub(crate) const SET_PASSWORD: &str = "UPDATE members SET password_hash = $2 WHE
 
 pub(crate) const PASSWORD_HASH: &str = "SELECT password_hash FROM members WHERE id = $1";
 
+/// Whether the member still has the password that was verified against `$2`.
+pub(crate) const HAS_PASSWORD: &str =
+    "SELECT EXISTS (SELECT 1 FROM members WHERE id = $1 AND password_hash = $2)";
+
 /// "Last seen" never goes backwards.
 pub(crate) const SEEN: &str = "
     UPDATE members SET last_seen_at = $2

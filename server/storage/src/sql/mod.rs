@@ -123,6 +123,7 @@ pub(crate) const INDEXED: &[&str] = &[
     member::ACTIVE_BY_EMAIL,
     member::DEACTIVATED_BY_EMAIL,
     member::FIND,
+    member::HAS_PASSWORD,
     member::INSERT_ACCOUNT,
     member::INSERT_MEMBER,
     member::PASSWORD_HASH,

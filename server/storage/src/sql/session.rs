@@ -6,7 +6,7 @@ use crate::error::Corrupt;
 use domain::Timestamp;
 use service::store::{SessionRecord, TokenDigest};
 
-/// Of whoever may have one at this very moment.
+/// Of a member who is active at this moment.
 pub(crate) const OPEN: &str = "
     INSERT INTO sessions (digest, member_id, created_at, last_seen_at, expires_at, ip, user_agent)
     SELECT $1, id, $3, $3, $4, $5, $6 FROM members WHERE id = $2 AND deactivated_at IS NULL";

@@ -183,6 +183,35 @@ async fn the_first_step_is_over_after_five_minutes() {
 }
 
 #[tokio::test]
+async fn sign_in_that_waits_for_a_code_ends_with_the_password_and_when_the_member_signs_out_elsewhere()
+ {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (app, _) = enable(&world, &owner).await;
+    let others = [("end", "others")];
+    let password = [("old_password", PASSWORD), ("password", PASSWORD)];
+    for (path, fields, done) in [
+        ("/account/sessions", &others[..], "others-ended"),
+        ("/account/password", &password[..], "password"),
+    ] {
+        let step = begin(&world.nobody()).await;
+        let answer = owner.form(path, fields).await.expect(303);
+        let location = format!("/account?done={done}");
+        assert_eq!(answer.header("location"), location);
+        world.clock.advance_seconds(30);
+        let answer = finish(&world.nobody(), &step, &app.code(&world)).await;
+        assert_eq!(
+            answer.expect(303).header("location"),
+            "/sign-in?next=%2Fkeys"
+        );
+    }
+    // A sign-in that begins afterwards is finished by the same code.
+    let step = begin(&world.nobody()).await;
+    let answer = finish(&world.nobody(), &step, &app.code(&world)).await;
+    assert_eq!(answer.expect(303).header("location"), "/keys");
+}
+
+#[tokio::test]
 async fn wrong_codes_delay_the_next_one_wherever_they_come_from() {
     let world = World::new().await;
     let owner = world.owner().await;

@@ -100,6 +100,22 @@ async fn the_same_password_in_two_accounts_leads_to_a_choice() {
 }
 
 #[tokio::test]
+async fn choice_ends_in_the_account_whose_member_signs_out_elsewhere() {
+    let world = eve_twice(PASSWORD).await;
+    let names = ["Acme Motors", "Other Cars"];
+    let [_, other] = steps(&sign_in(&world, PASSWORD).await.expect(200).body, names);
+    let eve = Member::of(&world, &choose(&world, &other).await.expect(303));
+    let [acme, other] = steps(&sign_in(&world, PASSWORD).await.expect(200).body, names);
+    let ended = eve.form("/account/sessions", &[("end", "others")]).await;
+    ended.expect(303);
+    let late = choose(&world, &other).await.expect(303);
+    assert_eq!(late.header("location"), "/sign-in?next=%2Fkeys");
+    // Her member of the other account has sessions of its own.
+    let answer = choose(&world, &acme).await;
+    assert_eq!(account_of(&world, answer).await, "Acme Motors");
+}
+
+#[tokio::test]
 async fn a_deactivated_member_is_not_offered() {
     let world = eve_twice(PASSWORD).await;
     world

@@ -58,13 +58,13 @@ pub enum Change {
     DeactivateMember,
     ReactivateMember,
     HandOver,
-    EnableFactor,
     FinishSignIn,
     WarnOfCodes,
     DisableFactor,
     EndSession,
     OpenSession,
     EndOtherSessions,
+    EnableFactor,
     ResetPassword,
     OfferReset,
     ChangePassword,
@@ -96,13 +96,13 @@ impl Change {
         Self::DeactivateMember,
         Self::ReactivateMember,
         Self::HandOver,
-        Self::EnableFactor,
         Self::FinishSignIn,
         Self::WarnOfCodes,
         Self::DisableFactor,
         Self::EndSession,
         Self::OpenSession,
         Self::EndOtherSessions,
+        Self::EnableFactor,
         Self::ResetPassword,
         Self::OfferReset,
         Self::ChangePassword,
@@ -291,8 +291,9 @@ impl Change {
                     user_agent: None,
                 };
                 let forget = [tenant.email.as_str().to_owned()];
+                let hash = format!("hash of {}", tenant.name);
                 store
-                    .open_session(session, &forget, event(Action::SessionOpened))
+                    .open_session(session, &hash, &forget, event(Action::SessionOpened))
                     .await?;
                 store.use_session(&digest, at(11), at(-1)).await?.is_some()
             }

@@ -36,11 +36,13 @@ impl Others {
         unwanted.invited(store, tenant, Role::Viewer, at(0)).await;
         let heir = Mate::join(store, tenant, "heir", Role::Viewer).await;
         let event = tenant.event(Action::FactorEnabled, "heir", at(0));
-        let enabled = store.enable_second_factor(&heir.id, factor(), at(0), event);
+        let none = token("no session");
+        let enabled = store.enable_second_factor(&heir.id, &none, factor(), at(0), event);
         assert!(enabled.await.unwrap());
         let step = token("the heir's first step");
-        let begun = store.begin_sign_in(&step, &heir.id, at(0), at(100));
-        begun.await.unwrap();
+        let candidate = heir.as_tenant(tenant).candidate(store).await;
+        let begun = store.begin_sign_in(&step, &candidate, at(0), at(100));
+        assert!(begun.await.unwrap());
         Self {
             step,
             heir,
@@ -115,7 +117,7 @@ impl Change {
             Self::EnableFactor => {
                 let event = event(Action::FactorEnabled);
                 store
-                    .enable_second_factor(&tenant.owner, factor(), at(10), event)
+                    .enable_second_factor(&tenant.owner, &none, factor(), at(10), event)
                     .await
             }
             Self::FinishSignIn => {

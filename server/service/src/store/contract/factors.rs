@@ -25,7 +25,8 @@ pub(super) fn factor() -> NewFactor {
 
 async fn enable(store: &dyn Store, tenant: &Tenant) -> bool {
     let event = tenant.event(Action::FactorEnabled, "owner", at(0));
-    let enabled = store.enable_second_factor(&tenant.owner, factor(), at(0), event);
+    let none = token("no session");
+    let enabled = store.enable_second_factor(&tenant.owner, &none, factor(), at(0), event);
     enabled.await.unwrap()
 }
 
@@ -33,8 +34,9 @@ async fn enable(store: &dyn Store, tenant: &Tenant) -> bool {
 async fn begin(store: &dyn Store, tenant: &Tenant, name: &str, now: Timestamp) -> TokenDigest {
     let step = token(name);
     let ends = now.plus_seconds(60);
-    let begun = store.begin_sign_in(&step, &tenant.owner, now, ends).await;
-    begun.unwrap();
+    let candidate = tenant.candidate(store).await;
+    let begun = store.begin_sign_in(&step, &candidate, now, ends).await;
+    assert!(begun.unwrap());
     step
 }
 
@@ -144,6 +146,13 @@ pub(super) async fn a_first_step_ends_with_what_it_stands_for(store: Shared) {
         .change_password(&own.owner, &token("none"), "new hash", event)
         .await
         .unwrap();
+    gone(&step, at(3)).await;
+    // when the member signs out everywhere else,
+    let step = begin(&*store, &own, "others", at(3)).await;
+    let event = own.event(Action::SessionOthersEnded, "mate", at(3));
+    let none = token("none");
+    let ended = store.end_other_sessions(&own.owner, &none, event).await;
+    assert!(ended.unwrap(), "a sign-in that has begun counts");
     gone(&step, at(3)).await;
     // with the right to sign in,
     let step = begin(&*store, &own, "two", at(4)).await;

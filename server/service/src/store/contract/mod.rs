@@ -54,6 +54,7 @@ mod sightings;
 mod team;
 mod tenant;
 mod verdicts;
+mod verified;
 mod world;
 
 pub use change::{Change, World};
@@ -234,6 +235,9 @@ macro_rules! store_contract_cases {
             a_code_and_a_first_step_open_one_session
             a_first_step_ends_with_what_it_stands_for
             a_second_factor_depends_on_the_pepper
+            sign_in_is_refused_if_the_password_was_changed_after_it_was_verified
+            of_racing_sign_ins_and_changes_of_the_password_none_outlives_the_change
+            session_by_the_password_alone_is_refused_once_a_second_factor_is_enabled
             a_first_step_alone_opens_a_session_only_without_a_second_factor
             a_warning_of_wrong_codes_has_one_mail_a_day_and_ends_with_the_password
             every_change_of_what_calls_are_decided_by_is_told
@@ -253,7 +257,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*,
+                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*, verified::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

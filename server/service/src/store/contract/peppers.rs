@@ -2,7 +2,7 @@
 
 use super::factors::factor;
 use super::tenant::Tenant;
-use super::world::{Shared, at};
+use super::world::{Shared, at, token};
 use crate::key::KeyDigest;
 use crate::pepper::PepperId;
 use crate::store::{Action, ChangeOf, NodeId, PepperNeed, ResealedFactor};
@@ -94,7 +94,8 @@ pub(super) async fn second_factors_are_encrypted_again_unless_they_were_replaced
     let tenant = Tenant::settle(&*store, "a").await;
     let (old, new) = (pepper(OLD), pepper(NEW));
     let event = tenant.event(Action::FactorEnabled, "owner", at(0));
-    let enabled = store.enable_second_factor(&tenant.owner, factor(), at(0), event);
+    let none = token("no session");
+    let enabled = store.enable_second_factor(&tenant.owner, &none, factor(), at(0), event);
     assert!(enabled.await.unwrap());
     let need = async || store.pepper_need(&new.1, &new.1, at(1)).await.unwrap();
     let counted = need().await;

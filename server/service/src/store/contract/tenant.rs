@@ -6,9 +6,9 @@ use crate::inventory::{Condition, Item};
 use crate::key::KeyDigest;
 use crate::leads::{Lead, LeadEdits};
 use crate::store::{
-    Action, Actor, AuditEvent, Authority, Claim, Ended, Inserted, KeyRecord, LinkPurpose, NewKey,
-    NewOwner, NewRevocation, NewSession, Put, Removal, Revoker, Store, TokenDigest, UpsertCounts,
-    Upserted,
+    Action, Actor, AuditEvent, Authority, Candidate, Claim, Ended, Inserted, KeyRecord,
+    LinkPurpose, NewKey, NewOwner, NewRevocation, NewSession, Put, Removal, Revoker, Store,
+    TokenDigest, UpsertCounts, Upserted,
 };
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, LeadId, MemberId, RevokeReason, Scope, ScopeSet,
@@ -115,11 +115,22 @@ impl Tenant {
             user_agent: Some("contract".to_owned()),
         };
         let event = self.event(Action::SessionOpened, self.owner.as_str(), now);
-        store
-            .open_session(session, &[format!("email:{}", self.email)], event)
-            .await
-            .unwrap();
+        let hash = self.candidate(store).await.password_hash;
+        let opened = store
+            .open_session(session, &hash, &[format!("email:{}", self.email)], event)
+            .await;
+        assert!(opened.unwrap());
         digest
+    }
+
+    /// The owner, whose present password was verified.
+    pub(super) async fn candidate(&self, store: &dyn Store) -> Candidate {
+        let member = store.find_member(&self.owner).await.unwrap();
+        let hash = store.password_hash(&self.owner).await.unwrap();
+        Candidate {
+            member: member.unwrap(),
+            password_hash: hash.unwrap(),
+        }
     }
 
     /// A key that is not stored yet. `name` also makes its id, digest and form.

@@ -38,7 +38,7 @@ impl Service {
             expires_at,
         } = check(form, &self.new_life(member, now, None).await?)?;
         let secret = PlainKey::generate(&*self.random);
-        let pepper = self.peppers.installations();
+        let pepper = self.installations_pepper().await?;
         let id = KeyId::parse(&self.new_id()).map_err(Error::broken)?;
         let key = NewKey {
             id: id.clone(),

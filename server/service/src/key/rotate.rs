@@ -74,7 +74,7 @@ impl Service {
             expires_at,
         } = check(form, &self.new_life(member, now, length(&stored)).await?)?;
         let secret = PlainKey::generate(&*self.random);
-        let pepper = self.peppers.installations();
+        let pepper = self.installations_pepper().await?;
         let rotation = Rotation {
             id: KeyId::parse(&self.new_id()).map_err(Error::broken)?,
             preview: secret.preview(),

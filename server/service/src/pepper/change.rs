@@ -15,6 +15,8 @@
 //! 2. Once every registered node accepts the new pepper, one of them makes it the installation's
 //!    ([`crate::store::PepperStore::change_pepper`]). That transaction and each registration lock the same row. From then on a
 //!    node that does not accept the new pepper cannot register, so it gets no lease.
+//!    From then on, nothing is stored under the old pepper either: the transaction of each new key, second factor and recovery
+//!    code locks that row as well, and is refused if its pepper is not the installation's.
 //! 3. When a key is found under the old pepper, its two digests are noted in memory, and the next batch of uses stores the
 //!    new one. The stored change is numbered like any other: every node forgets what it has in memory under the old digest,
 //!    and has acknowledged that before it acknowledges a later revocation, which names the new digest.
@@ -24,9 +26,11 @@
 //!
 //! # Failures
 //! - A node that was suspended during step 2 was taken for dead, and its lease has run out. If it does not accept the new
-//!   pepper, it answers calls with an unknown key with 503 ([`Service::knows_every_key`]), never with 401.
+//!   pepper, it answers calls with an unknown key with 503 ([`Service::knows_every_key`]), never with 401. What it was about to
+//!   store under the old pepper is refused with 503, too.
 //! - A batch that fails leaves its keys under the old digest. They are noted again when they are next used.
 
+use super::Pepper;
 use super::peppers::Old;
 use crate::key::{KeyDigest, PlainKey};
 use crate::store::{PepperNeed, ResealedFactor};
@@ -63,6 +67,17 @@ impl Service {
         let ours = [Some(self.peppers.current()), self.peppers.old()];
         let mut ours = ours.into_iter().flatten();
         Ok(stored.is_none_or(|stored| ours.any(|pepper| pepper.fingerprint() == stored)))
+    }
+
+    /// The pepper to store new data under. Another node may have changed the installation's a moment ago.
+    pub(crate) async fn installations_pepper(&self) -> Result<&Pepper, Error> {
+        if !self.peppers.is_changed() {
+            let stored = self.store.pepper_fingerprint().await?;
+            if stored == Some(self.peppers.current().fingerprint()) {
+                self.peppers.note_changed();
+            }
+        }
+        Ok(self.peppers.installations())
     }
 
     /// Takes the change of the pepper further, where this process was given an old one. Part of each batch of uses.

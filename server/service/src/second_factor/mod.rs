@@ -35,7 +35,7 @@ impl Service {
         if self.store.second_factor(&member.id).await?.is_some() {
             return Err(Failure::NotFound.into());
         }
-        let pepper = self.peppers.installations();
+        let pepper = self.installations_pepper().await?;
         let sealed = self.seal(&member.id, &self.new_factor_secret(), pepper)?;
         self.shown(member, &sealed)
     }
@@ -97,7 +97,7 @@ impl Service {
         // An open browser alone must not lock its owner out.
         self.ask_password(member, password, client).await?;
         // The pepper may have been changed since the page was made.
-        let pepper = self.peppers.installations();
+        let pepper = self.installations_pepper().await?;
         let codes = self.recovery_codes(&member.id, pepper);
         let (codes, digests) = codes.into_iter().unzip();
         let factor = NewFactor {

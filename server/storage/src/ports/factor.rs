@@ -1,7 +1,7 @@
 //! The second step of signing in.
 
 use super::{
-    Connection, Result, Store, Turn, access, read, read_all, record, session, team,
+    Connection, Result, Store, Turn, access, pepper, read, read_all, record, session, team,
 };
 use crate::error::Doing as _;
 use crate::sql::factor::{self, DueRow, FactorRow, WarningRow};
@@ -35,6 +35,7 @@ impl FactorStore for Store {
     ) -> Result<bool> {
         const DOING: &str = "enabling a second factor";
         let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        pepper::check_current(&mut tx, &new.pepper_id).await?;
         let enabled = sqlx::query(factor::ENABLE)
             .bind(member.as_str())
             .bind(new.sealed)

@@ -2,8 +2,8 @@
 
 use super::several::stopped;
 use super::{
-    Connection, Engine, Executor, Result, Store, Turn, authorise, call, quota, read, read_all,
-    record, rotation, term, write_event,
+    Connection, Engine, Executor, Result, Store, Turn, authorise, call, pepper, quota, read,
+    read_all, record, rotation, term, write_event,
 };
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::given::is_full;
@@ -199,6 +199,7 @@ pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<O
     if stopped(&mut *connection, &key.account_id).await?.is_some() {
         return Ok(Some(Inserted::Stopped));
     }
+    pepper::check_current(&mut *connection, &key.pepper_id).await?;
     let inserted = sqlx::query(key::INSERT)
         .bind(key.id.as_str())
         .bind(key.account_id.as_str())

@@ -1,13 +1,13 @@
 //! A change of the pepper.
 
-use super::{Executor, Result, Store, Turn};
+use super::{Connection, Executor, Result, Store, Turn};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::{installation, pepper};
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
 use service::PepperId;
 use service::key::KeyDigest;
-use service::store::{PepperNeed, PepperStore, ResealedFactor};
+use service::store::{PepperNeed, PepperStore, ResealedFactor, StoreError};
 
 #[async_trait]
 impl PepperStore for Store {
@@ -117,6 +117,24 @@ impl PepperStore for Store {
             recovery_codes: count(readers, pepper::CODES, low, high, None).await?,
         })
     }
+}
+
+/// Checks that a pepper is the installation's, for data that is stored under it. The row is locked until the end of the
+/// transaction, so that the pepper is not changed before the data is there.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the pepper was changed, which this node has not noticed yet.
+pub(super) async fn check_current(connection: &mut Connection, pepper: &PepperId) -> Result<()> {
+    const DOING: &str = "comparing the pepper";
+    let stored: Option<String> = sqlx::query_scalar(pepper::LOCK)
+        .fetch_one(connection)
+        .await
+        .doing(DOING)?;
+    if stored.is_none_or(|stored| stored.starts_with(pepper.as_str())) {
+        return Ok(());
+    }
+    let why = "the pepper of this installation was changed";
+    Err(StoreError::Unavailable(why.into()))
 }
 
 async fn count(

@@ -1,6 +1,6 @@
 //! A change of the pepper: no key stops working, and no revocation is missed.
 
-use crate::support::{Http, Key, Member, World};
+use crate::support::{Answer, Http, Key, Member, World};
 use axum::http::StatusCode;
 use serde_json::json;
 use service::{OsRandom, Pepper, Service};
@@ -39,6 +39,15 @@ async fn revoke(node: &Http, owner: &Member, key: &Key, name: &str) {
         .await
         .expect(200);
     assert!(answer.json()["Ok"].is_object(), "{}", answer.body);
+}
+
+/// Creates a key by way of this server.
+async fn create(node: &Http, owner: &Member) -> Answer {
+    let form = json!({
+        "name": "Late", "scopes": ["leads:read"], "expires": "90d", "token": "form-token-late-0001",
+    });
+    let node = node.with("cookie", &owner.cookie);
+    node.call("keys/create", &json!({ "form": form })).await
 }
 
 /// Has a server acknowledge what changes, as a node does.
@@ -122,11 +131,37 @@ async fn a_node_without_the_new_pepper_never_calls_a_key_unknown() {
     assert_eq!(answer(&nobody, &key.secret).await.0, 503);
     assert!(world.service.look().await.is_err(), "it registered");
     assert_eq!(answer(&nobody, &key.secret).await.0, 503);
+    // Nor does it store a key under the old pepper, which no other node would find once that is retired.
+    let keys = under(&world, &old).await;
+    let created = create(&nobody, &owner).await;
+    assert_eq!(created.status, 503, "{}", created.body);
+    assert_eq!(under(&world, &old).await, keys);
     let unknown = "vx_00000000000000000000000000000000000000000003Ekpv5";
     assert_eq!(
         answer(&http, unknown).await,
         (401, "invalid_key".to_owned())
     );
+}
+
+#[tokio::test]
+async fn a_node_that_has_not_noticed_the_change_yet_makes_keys_with_the_new_pepper() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (old, new) = (world.pepper.clone(), fresh());
+    world.service.leave().await;
+    let (one, _) = world.node(&new, Some(&old)).await;
+    let (two, http) = world.node(&new, Some(&old)).await;
+    for node in [&one, &two] {
+        node.look().await.unwrap();
+    }
+    one.flush_uses().await.unwrap();
+    let created = create(&http, &owner).await.expect(200).json();
+    let secret = created["Ok"]["secret"].as_str().expect("a key");
+    assert_eq!(
+        (under(&world, &old).await, under(&world, &new).await),
+        (0, 1)
+    );
+    assert_eq!(answer(&http, secret).await.0, 200);
 }
 
 #[tokio::test]

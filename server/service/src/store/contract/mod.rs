@@ -83,6 +83,7 @@ macro_rules! store_contract_cases {
             the_pepper_changes_once_every_node_accepts_the_new_one
             a_rehashed_key_is_found_under_its_new_digest_and_every_node_hears_of_it
             second_factors_are_encrypted_again_unless_they_were_replaced
+            nothing_is_stored_under_a_pepper_that_was_replaced
             a_reset_sets_the_password_and_ends_every_session_of_that_member
             a_reset_link_works_once_and_until_its_end
             a_link_serves_its_own_purpose_alone

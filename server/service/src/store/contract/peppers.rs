@@ -1,11 +1,15 @@
 //! A change of the pepper.
 
 use super::factors::factor;
+use super::rotations::rotation;
 use super::tenant::Tenant;
 use super::world::{Shared, at, token};
 use crate::key::KeyDigest;
 use crate::pepper::PepperId;
-use crate::store::{Action, ChangeOf, NodeId, PepperNeed, ResealedFactor};
+use crate::store::{
+    Action, ChangeOf, Inserted, KeyRecord, NewFactor, NodeId, OldEnds, PepperNeed, ResealedFactor,
+    StoreError,
+};
 
 /// The pepper that the keys of [`Tenant`] are made with, and another one.
 const OLD: &str = "0123456789abcdef";
@@ -123,4 +127,51 @@ pub(super) async fn second_factors_are_encrypted_again_unless_they_were_replaced
     assert_eq!(stored.sealed, [4, 5, 6]);
     let counted = need().await;
     assert_eq!((counted.factors, counted.recovery_codes), (0, 2));
+}
+
+pub(super) async fn nothing_is_stored_under_a_pepper_that_was_replaced(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let (old, new) = (pepper(OLD), pepper(NEW));
+    store.set_pepper_fingerprint(&old.0).await.unwrap();
+    let before = tenant.hold(&*store, "before").await;
+    assert!(store.change_pepper(&old, &new).await.unwrap());
+
+    // As from a node that was suspended during the change.
+    let events = tenant.events(&*store).await;
+    let mut key = tenant.key("after", at(1));
+    let event = || tenant.event(Action::KeyCreated, "key", at(1));
+    let refused = store.insert_key(key.clone(), event()).await;
+    assert!(
+        matches!(refused, Err(StoreError::Unavailable(_))),
+        "{refused:?}"
+    );
+    let rotation = rotation(&tenant, "after", at(1), OldEnds::Now);
+    let rotated = |_: &KeyRecord, _: &KeyRecord| [event(), event()];
+    let account = &tenant.account;
+    let refused = store.rotate_key(account, &before, rotation, &rotated).await;
+    assert!(
+        matches!(refused, Err(StoreError::Unavailable(_))),
+        "{refused:?}"
+    );
+    let none = token("no session");
+    let enable = async |factor: NewFactor| {
+        let member = &tenant.owner;
+        let enabled = store.enable_second_factor(member, &none, factor, at(1), event());
+        enabled.await
+    };
+    let refused = enable(factor()).await;
+    assert!(
+        matches!(refused, Err(StoreError::Unavailable(_))),
+        "{refused:?}"
+    );
+    assert_eq!(tenant.events(&*store).await, events);
+    assert_eq!(store.list_keys(account).await.unwrap().len(), 1);
+    assert_eq!(store.second_factor(&tenant.owner).await.unwrap(), None);
+
+    key.pepper_id = new.1.clone();
+    let created = store.insert_key(key, event()).await.unwrap();
+    assert!(matches!(created, Inserted::Created(_)), "{created:?}");
+    let mut factor = factor();
+    factor.pepper_id = new.1;
+    assert!(enable(factor).await.unwrap());
 }

@@ -164,7 +164,7 @@ fn quotas(page: &domain::SettingsPage) -> AnyView {
     });
     let rows: Vec<_> = rows.collect();
     plain(view! {
-        <section aria-labelledby="quotas">
+        <section class="stack narrow quotas" aria-labelledby="quotas">
             <h2 id="quotas">"Quotas"</h2>
             <p>"The operator of this server limits how much each account can have. This is what your account uses."</p>
             <dl class="facts">{rows}</dl>

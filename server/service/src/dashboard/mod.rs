@@ -2,7 +2,6 @@
 
 mod change;
 
-use crate::inventory::ItemFilter;
 use crate::key::UNUSED_SECONDS;
 use crate::store::{Action, Actor, AuditEvent, KeyFilter};
 use crate::tally::{by_reason, by_stretch};
@@ -23,7 +22,7 @@ impl Service {
     /// Everything the Dashboard shows, for any role.
     ///
     /// What is read does not grow with the number of keys, calls or events: of keys no more than [`KeyCount::MOST`] of
-    /// each kind are counted, and the rest is found by an index, as items and leads are counted by one.
+    /// each kind are counted, items have a counter, and the rest is found by an index, as leads are counted by one.
     ///
     /// # Errors
     /// The database's.
@@ -36,10 +35,7 @@ impl Service {
         let calls = self.store.calls(account, since).await?;
         let first_call = self.store.first_call(account).await?;
         let keys = self.count_keys(member, now).await?;
-        let items = self
-            .store
-            .count_items(account, &ItemFilter::default())
-            .await?;
+        let items = self.store.number_of_items(account).await?;
         let mut leads = self.store.count_leads_by_status(account).await?;
         let order = |status: &LeadStatus| LeadStatus::ALL.iter().position(|own| own == status);
         leads.sort_by_key(|(status, _)| order(status));

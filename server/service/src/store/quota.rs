@@ -60,4 +60,7 @@ pub trait QuotaStore: Send + Sync + 'static {
 
     /// How much an account uses at `now`.
     async fn usage(&self, account: &AccountId, now: Timestamp) -> Result<Usage>;
+
+    /// How many items an account has. It takes as long for a million items as for one.
+    async fn number_of_items(&self, account: &AccountId) -> Result<u64>;
 }

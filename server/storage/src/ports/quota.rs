@@ -33,6 +33,10 @@ impl QuotaStore for Store {
             members: members + invitations,
         })
     }
+
+    async fn number_of_items(&self, account: &AccountId) -> Result<u64> {
+        Ok(Items::of(&self.readers, account).await?.number)
+    }
 }
 
 /// The items of an account, as triggers count them.

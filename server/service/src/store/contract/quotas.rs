@@ -31,7 +31,10 @@ fn bytes(items: &[Item]) -> u64 {
 }
 
 async fn usage(store: &dyn Store, tenant: &Tenant) -> Usage {
-    store.usage(&tenant.account, at(50)).await.unwrap()
+    let usage = store.usage(&tenant.account, at(50)).await.unwrap();
+    let items = store.number_of_items(&tenant.account).await.unwrap();
+    assert_eq!(items, usage.items);
+    usage
 }
 
 async fn push(

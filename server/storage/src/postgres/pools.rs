@@ -70,10 +70,14 @@ pub(super) fn readers(options: &PgConnectOptions) -> Pool {
 
 /// Connections for reads that end at a deadline. Each listing sets the limit on its own statements; the one here is for
 /// a connection on which that was not done yet.
+///
+/// A listing walks an index in its own order and stops after a page. While the statistics of a table are older than a large
+/// import, PostgreSQL believes that few rows match, and would rather gather all of them by a bitmap and sort them.
 pub(super) fn listings(options: &PgConnectOptions) -> Listings {
     let own = [
         ("default_transaction_read_only", "on"),
         ("statement_timeout", "1s"),
+        ("enable_bitmapscan", "off"),
     ];
     let options = options.clone().options(LIMITS).options(own);
     Listings::new(pool(listing::CONNECTIONS, options, Some(listing::DEADLINE)))

@@ -82,6 +82,17 @@ test("items are searched, and the address can be shared", async ({ page, server 
   await expect(page.getByText("60 items", { exact: true })).toBeVisible();
 });
 
+test("a search of a large inventory goes on past a page without a match", async ({ page, server }) => {
+  await seedItems(server, 12_000);
+  // The last item in the order of the ids.
+  await signIn(page, "/inventory?q=sku9999");
+  await hydrated(page);
+  await expect(page.getByRole("heading", { name: "No match among the first 10,000 of 12,000 items" })).toBeVisible();
+  await page.getByRole("link", { name: "Search further" }).click();
+  await expect(page.getByText("1 match among the remaining items")).toBeVisible();
+  await expect(page.getByText("SKU9999")).toBeVisible();
+});
+
 test("the page says how systems send theirs, with a line to copy", async ({ page, server }) => {
   await signIn(page, "/inventory");
   await hydrated(page);

@@ -54,8 +54,12 @@ export async function seedItems(server: Server, count: number): Promise<void> {
     price: index % 5 === 4 ? undefined : 32_500 + index,
     available: index % 6 !== 5,
   }));
-  const answer = await push(server, key.secret, items);
-  expect(answer).toMatchObject({ status: 200, body: { created: count } });
+  // A feed has 5,000 items at most.
+  for (let from = 0; from < count; from += 5_000) {
+    const feed = items.slice(from, from + 5_000);
+    const answer = await push(server, key.secret, feed);
+    expect(answer).toMatchObject({ status: 200, body: { created: feed.length } });
+  }
 }
 
 /** Files of items: one that is good, and one whose second item has no price that could be read. */

@@ -43,7 +43,9 @@ pub use form::{
     RevokeKeyForm, SettingsForm, SettingsPage,
 };
 pub use id::{AccountId, KeyId, LeadId, MemberId};
-pub use inventory::{ImportReport, InventoryPage, InventoryQuery, ItemRow, RowProblem};
+pub use inventory::{
+    ImportReport, InventoryPage, InventoryQuery, ItemMatches, ItemRow, RowProblem, SearchedItems,
+};
 pub use key::{
     Expiry, IdentifiedKey, IssuedKey, KeyName, KeyNote, KeyStatus, KeyView, LastUse, Revocation,
     RevokeReason,

@@ -82,7 +82,7 @@ impl QuotaUse {
 }
 
 /// `1,204`
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {

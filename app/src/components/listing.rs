@@ -4,6 +4,10 @@ use super::{Code, Column, Table, TimesSwitch};
 use crate::lean::plain;
 use leptos::prelude::*;
 
+pub const NEXT_PAGE: &str = "Next page";
+/// The same if a search stopped before the page was full.
+pub const SEARCH_FURTHER: &str = "Search further";
+
 /// What one list is called, and where it stands.
 #[derive(Clone, Copy)]
 pub struct List {
@@ -25,6 +29,9 @@ pub fn Listing(
     first: bool,
     /// The address of the next page.
     next: Option<String>,
+    /// The text of the link to the next page.
+    #[prop(default = NEXT_PAGE)]
+    next_label: &'static str,
 ) -> impl IntoView {
     let List { path, name, .. } = list;
     plain(view! {
@@ -33,16 +40,31 @@ pub fn Listing(
             <TimesSwitch/>
         </div>
         <Table caption=list.caption class=list.class columns=list.columns rows=rows.into_any()/>
+        <Pager name=name first=(!first).then(|| path.to_owned()) next=next next_label=next_label/>
+    })
+}
+
+/// Links to the first and the next page of a list.
+#[component]
+pub fn Pager(
+    /// The name of the list.
+    name: &'static str,
+    /// The address of the first page, unless this is it.
+    first: Option<String>,
+    /// The address of the next page.
+    next: Option<String>,
+    next_label: &'static str,
+) -> impl IntoView {
+    let link = |href: String, label: &'static str| {
+        view! {
+            <a class="button" href=href>
+                {label}
+            </a>
+        }
+    };
+    plain(view! {
         <nav class="pager" aria-label=format!("Pages of the {name}")>
-            {(!first).then(|| view! { <a class="button" href=path>"First page"</a> })}
-            {next
-                .map(|next| {
-                    view! {
-                        <a class="button" href=next>
-                            "Next page"
-                        </a>
-                    }
-                })}
+            {first.map(|first| link(first, "First page"))} {next.map(|next| link(next, next_label))}
         </nav>
     })
 }

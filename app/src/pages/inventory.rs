@@ -3,12 +3,12 @@
 use super::load::{Head, load};
 use crate::browser;
 use crate::components::{
-    Clock, Column, ImportForm, ImportResult, List, Listing, Notice, PageHead, Row, SendByApi, Time,
-    Tone, given,
+    Clock, Column, ImportForm, ImportResult, List, Listing, NEXT_PAGE, Notice, PageHead, Pager,
+    Row, SEARCH_FURTHER, SendByApi, Time, Tone, given,
 };
 use crate::lean::plain;
 use crate::request::PageData;
-use domain::{InventoryPage as Data, ItemRow};
+use domain::{InventoryPage as Data, ItemRow, Resource};
 use leptos::prelude::*;
 
 const HEAD: Head = Head {
@@ -99,13 +99,37 @@ fn Inventory(page: Data) -> impl IntoView {
 #[component]
 fn Items(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
-    let searched = !page.q.is_empty();
-    let count = match (page.total, searched) {
-        (1, false) => "1 item".to_owned(),
-        (many, false) => format!("{many} items"),
-        (total, true) => format!("{} of {total} items", page.matching),
+    let count = match page.matches {
+        Some(matches) => matches.words(page.total),
+        None => Resource::Items.amount(page.total),
     };
-    let found = if page.matching == 0 {
+    let next_label = if page.stopped {
+        SEARCH_FURTHER
+    } else {
+        NEXT_PAGE
+    };
+    let found = if page.items.is_empty() && page.stopped {
+        let first = (!page.first).then(|| LIST.path.to_owned());
+        plain(view! {
+            <section class="empty">
+                <h2>{count}</h2>
+                <p>"One page searches a part of the inventory, so that it loads quickly. Search further for more."</p>
+            </section>
+            <Pager name=LIST.name first=first next=page.next next_label=next_label/>
+        })
+    } else if page.items.is_empty() && !page.first {
+        let title = if page.matches.is_some() {
+            "No more matches"
+        } else {
+            "No more items"
+        };
+        plain(view! {
+            <section class="empty">
+                <h2>{title}</h2>
+                <p>"You have reached the end of the inventory. " <a href="/inventory">"Show all items"</a></p>
+            </section>
+        })
+    } else if page.items.is_empty() {
         plain(view! {
             <section class="empty">
                 <h2>"No item matches"</h2>
@@ -117,7 +141,14 @@ fn Items(page: Data) -> impl IntoView {
     } else {
         let rows = page.items.into_iter().map(|item| row(item, clock));
         plain(view! {
-            <Listing list=LIST rows=rows.collect() count=count first=page.first next=page.next/>
+            <Listing
+                list=LIST
+                rows=rows.collect()
+                count=count
+                first=page.first
+                next=page.next
+                next_label=next_label
+            />
         })
     };
     plain(view! {

@@ -2,6 +2,7 @@
 
 mod check;
 mod checked;
+mod console;
 mod feed;
 mod item;
 mod operations;

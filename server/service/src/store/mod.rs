@@ -389,17 +389,33 @@ pub trait InventoryStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<Put>;
 
-    /// Up to `limit` items with an id greater than `after`, in the byte order of their ids, and no more of them than
-    /// [`PAGE_BYTES`] hold.
+    /// Up to `limit` items with an id greater than `after` and not greater than `until`, in the byte order of their ids,
+    /// and no more of them than [`PAGE_BYTES`] hold.
     async fn list_items(
         &self,
         account: &AccountId,
         filter: &ItemFilter,
         after: Option<&str>,
+        until: Option<&str>,
         limit: u32,
     ) -> Result<Listed<StoredItem>>;
 
-    async fn count_items(&self, account: &AccountId, filter: &ItemFilter) -> Result<u64>;
+    /// Counts the items with an id greater than `after` and not greater than `until`.
+    async fn count_items(
+        &self,
+        account: &AccountId,
+        filter: &ItemFilter,
+        after: Option<&str>,
+        until: Option<&str>,
+    ) -> Result<u64>;
+
+    /// The id of the last of `rows` items after the id `after`; `None` if no item follows them.
+    async fn items_end(
+        &self,
+        account: &AccountId,
+        after: Option<&str>,
+        rows: u32,
+    ) -> Result<Option<String>>;
 
     async fn find_item(&self, account: &AccountId, id: &str) -> Result<Option<StoredItem>>;
 

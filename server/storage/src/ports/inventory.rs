@@ -10,11 +10,12 @@ use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
 use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
-use service::inventory::{Condition, Item, ItemFilter, StoredItem};
+use service::inventory::{Condition, Item, ItemFilter, MAX_ID_CHARS, StoredItem};
 use service::store::{
     AuditEvent, InventoryStore, Listed, PAGE_BYTES, Put, QuotaStore as _, REMOVED_AT_MOST, Removal,
     UpsertCounts, Upserted,
 };
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 #[async_trait]
@@ -89,6 +90,7 @@ impl InventoryStore for Store {
         account: &AccountId,
         filter: &ItemFilter,
         after: Option<&str>,
+        until: Option<&str>,
         limit: u32,
     ) -> Result<Listed<StoredItem>> {
         const DOING: &str = "listing items";
@@ -106,13 +108,20 @@ impl InventoryStore for Store {
             .bind(after.unwrap_or_default())
             .bind(i64::from(limit) + 1)
             .bind(i64::from(PAGE_BYTES))
+            .bind(last_id(until))
             .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_page(rows, limit, DOING)
     }
 
-    async fn count_items(&self, account: &AccountId, filter: &ItemFilter) -> Result<u64> {
+    async fn count_items(
+        &self,
+        account: &AccountId,
+        filter: &ItemFilter,
+        after: Option<&str>,
+        until: Option<&str>,
+    ) -> Result<u64> {
         if !can_match(filter) {
             return Ok(0);
         }
@@ -121,10 +130,30 @@ impl InventoryStore for Store {
             .bind(filter.category.as_deref())
             .bind(pattern(filter))
             .bind(filter.updated_since.map(Timestamp::millis))
+            .bind(after.unwrap_or_default())
+            .bind(last_id(until))
             .fetch_one(&self.listings)
             .await
             .doing("counting items")?;
         Ok(count.unsigned_abs())
+    }
+
+    async fn items_end(
+        &self,
+        account: &AccountId,
+        after: Option<&str>,
+        rows: u32,
+    ) -> Result<Option<String>> {
+        let end: Vec<String> = sqlx::query_scalar(inventory::END)
+            .bind(account.as_str())
+            .bind(after.unwrap_or_default())
+            .bind(i64::from(rows) - 1)
+            .fetch_all(&self.listings)
+            .await
+            .doing("finding where a search of items ends")?;
+        // The second one shows that there is more to search.
+        let more = end.len() > 1;
+        Ok(end.into_iter().next().filter(|_| more))
     }
 
     async fn find_item(&self, account: &AccountId, id: &str) -> Result<Option<StoredItem>> {
@@ -157,6 +186,14 @@ impl InventoryStore for Store {
 fn can_match(filter: &ItemFilter) -> bool {
     let texts = [&filter.category, &filter.q];
     texts.into_iter().flatten().all(|text| can_be_stored(text))
+}
+
+/// The greatest id that is looked at: `until`, or else a text that is greater than any id.
+fn last_id(until: Option<&str>) -> Cow<'_, str> {
+    match until {
+        Some(until) => until.into(),
+        None => char::MAX.to_string().repeat(MAX_ID_CHARS + 1).into(),
+    }
 }
 
 fn pattern(filter: &ItemFilter) -> Option<String> {

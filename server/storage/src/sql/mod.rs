@@ -94,6 +94,7 @@ pub(crate) const INDEXED: &[&str] = &[
     installation::SET_PEPPER_FINGERPRINT,
     inventory::COUNT,
     inventory::DELETE,
+    inventory::END,
     inventory::FIND,
     inventory::PAGE,
     key::FIND,

@@ -3,7 +3,7 @@
 use super::SqliteStore;
 use crate::sql::asked::Asked;
 use crate::sql::find::{Stretch, count, end, page, probe};
-use crate::sql::once;
+use crate::sql::{inventory, once};
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{KeyPlace, PlaceValue};
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
@@ -196,6 +196,28 @@ async fn idempotent_requests_are_found_by_an_index_whatever_they_are_asked_by() 
         let steps = plan(&store, QueryBuilder::new(statement)).await;
         let all = steps.join("; ");
         assert!(all.contains(index) && !all.contains("SCAN"), "{all}");
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_search_of_items_walks_one_stretch_of_their_index() {
+    let (_place, store) = super::open::tests::fresh().await;
+    for (statement, stretch) in [
+        (inventory::PAGE, "(account_id=? AND id>? AND id<?)"),
+        (inventory::COUNT, "(account_id=? AND id>? AND id<?)"),
+        (inventory::END, "(account_id=? AND id>?)"),
+    ] {
+        let steps = plan(&store, QueryBuilder::new(statement)).await;
+        let searches = steps
+            .iter()
+            .filter(|step| step.contains("sqlite_autoindex_items"));
+        // Beside it, the items of the page are read by their ids.
+        let walks: Vec<_> = searches.filter(|step| !step.ends_with("id=?)")).collect();
+        let [walk] = &*walks else {
+            panic!("{steps:?}");
+        };
+        assert!(walk.ends_with(stretch), "{steps:?}");
     }
     store.close().await;
 }

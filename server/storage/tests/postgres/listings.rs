@@ -25,7 +25,7 @@ async fn listings_end_at_their_deadline_while_authentication_and_revocation_go_o
     let world = World::build(&store).await;
     let account = Change::RevokeKey.account(&world).clone();
     let filter = ItemFilter::default();
-    let list = || store.list_items(&account, &filter, None, 1);
+    let list = || store.list_items(&account, &filter, None, None, 1);
 
     // While the table is locked, each listing waits without end.
     let mut locking = database.raw().await;

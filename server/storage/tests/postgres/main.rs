@@ -12,6 +12,7 @@ mod opening;
 mod outage;
 mod proxy;
 mod schema;
+mod search;
 mod server;
 mod standby;
 mod turns;

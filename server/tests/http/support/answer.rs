@@ -47,6 +47,14 @@ impl Answer {
         value.map_or("", |value| value.to_str().unwrap())
     }
 
+    /// The address of the link with this text on a page.
+    pub fn link(&self, text: &str) -> Option<String> {
+        let (before, _) = self.body.split_once(&format!(">{text}</a>"))?;
+        let (_, href) = before.rsplit_once("href=\"")?;
+        let (href, _) = href.split_once('"')?;
+        Some(href.replace("&amp;", "&"))
+    }
+
     /// Checks that this is a problem in the shape that all have, and gives status and code.
     #[track_caller]
     pub fn problem(&self) -> (u16, String) {

@@ -417,7 +417,10 @@ impl World {
                 store.list_keys(account).await.unwrap(),
                 store.creation_stopped(account).await.unwrap(),
             ),
-            store.list_items(account, &all(), None, 100).await.unwrap(),
+            store
+                .list_items(account, &all(), None, None, 100)
+                .await
+                .unwrap(),
             (
                 store.lead_changes(account, 0, 100).await.unwrap(),
                 store.last_lead_change(account).await.unwrap(),

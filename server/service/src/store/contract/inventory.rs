@@ -25,7 +25,13 @@ pub(super) async fn an_upsert_counts_what_it_did(store: Shared) {
     changed.name = "Another".into();
     let push = [item("1"), changed.clone(), item("3")];
     assert_eq!(tenant.push(&*store, &push, at(2)).await, counts(1, 1, 1));
-    assert_eq!(store.count_items(&tenant.account, &all()).await.unwrap(), 3);
+    assert_eq!(
+        store
+            .count_items(&tenant.account, &all(), None, None)
+            .await
+            .unwrap(),
+        3
+    );
     let found = store.find_item(&tenant.account, "2").await.unwrap();
     assert_eq!(
         found,
@@ -92,7 +98,9 @@ pub(super) async fn an_unchanged_item_keeps_its_time(store: Shared) {
     let items = [item("1"), bare];
     tenant.push(&*store, &items, at(1)).await;
     assert_eq!(tenant.push(&*store, &items, at(9)).await, counts(0, 0, 2));
-    let page = store.list_items(&tenant.account, &all(), None, 10).await;
+    let page = store
+        .list_items(&tenant.account, &all(), None, None, 10)
+        .await;
     for stored in page.unwrap().entries {
         assert_eq!(stored.updated_at, at(1), "{:?}", stored.item);
     }
@@ -118,7 +126,13 @@ pub(super) async fn a_deleted_item_is_gone(store: Shared) {
     assert!(!tenant.remove(&*store, "1").await);
     assert_eq!(tenant.events(&*store).await, events + 1);
     assert_eq!(store.find_item(&tenant.account, "1").await.unwrap(), None);
-    assert_eq!(store.count_items(&tenant.account, &all()).await.unwrap(), 1);
+    assert_eq!(
+        store
+            .count_items(&tenant.account, &all(), None, None)
+            .await
+            .unwrap(),
+        1
+    );
     assert_eq!(
         tenant.push(&*store, &[item("1")], at(2)).await,
         counts(1, 0, 0)
@@ -140,7 +154,10 @@ pub(super) async fn five_thousand_items_go_in_at_once(store: Shared) {
         counts(0, 0, 5_000)
     );
     assert_eq!(
-        store.count_items(&tenant.account, &all()).await.unwrap(),
+        store
+            .count_items(&tenant.account, &all(), None, None)
+            .await
+            .unwrap(),
         5_000
     );
     assert_eq!(tenant.events(&*store).await, events + 1);

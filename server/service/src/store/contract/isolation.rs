@@ -32,9 +32,18 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
         .await
         .unwrap();
     assert_eq!(history, []);
-    let items = store.list_items(account, &all(), None, 100).await.unwrap();
+    let items = store
+        .list_items(account, &all(), None, None, 100)
+        .await
+        .unwrap();
     assert_eq!(items.entries, []);
-    assert_eq!(store.count_items(account, &all()).await.unwrap(), 0);
+    assert_eq!(
+        store
+            .count_items(account, &all(), None, None)
+            .await
+            .unwrap(),
+        0
+    );
     assert_eq!(store.find_item(account, &world.item).await.unwrap(), None);
     assert_eq!(store.lead_changes(account, 0, 100).await.unwrap(), []);
     let leads = store.newest_leads(account, None, 100).await.unwrap();

@@ -8,9 +8,15 @@ use std::sync::Arc;
 
 async fn ids(store: &dyn Store, tenant: &Tenant, filter: &ItemFilter) -> Vec<String> {
     let account = &tenant.account;
-    let page = store.list_items(account, filter, None, 100).await.unwrap();
+    let page = store
+        .list_items(account, filter, None, None, 100)
+        .await
+        .unwrap();
     let found = page.entries;
-    let count = store.count_items(account, filter).await.unwrap();
+    let count = store
+        .count_items(account, filter, None, None)
+        .await
+        .unwrap();
     assert_eq!(count, found.len() as u64);
     let ids = found
         .iter()
@@ -51,7 +57,10 @@ pub(super) async fn a_full_feed_that_would_remove_too_many_items_changes_nothing
     tenant.push(&*store, &many, at(1)).await;
     let stored = async || {
         let account = &tenant.account;
-        store.count_items(account, &all()).await.unwrap()
+        store
+            .count_items(account, &all(), None, None)
+            .await
+            .unwrap()
     };
     let before = stored().await;
     let events = tenant.events(&*store).await;

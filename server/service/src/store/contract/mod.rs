@@ -181,6 +181,7 @@ macro_rules! store_contract_cases {
             items_are_found_by_category_text_and_time
             items_are_listed_in_the_byte_order_of_their_ids
             paging_meets_every_lasting_item_once_while_others_come_and_go
+            a_stretch_of_items_ends_where_it_should
             a_page_of_items_ends_before_it_holds_too_many_bytes
             a_lead_reads_back_as_it_was_made
             every_edit_of_a_lead_is_a_change_and_the_same_values_again_are_none

@@ -7,7 +7,7 @@ use crate::store::{PAGE_BYTES, Store};
 
 async fn page(store: &dyn Store, tenant: &Tenant, after: Option<&str>, limit: u32) -> Vec<String> {
     let page = store
-        .list_items(&tenant.account, &all(), after, limit)
+        .list_items(&tenant.account, &all(), after, None, limit)
         .await
         .unwrap();
     page.entries
@@ -95,7 +95,7 @@ pub(super) async fn a_page_of_items_ends_before_it_holds_too_many_bytes(store: S
     tenant.push(&*store, &items, at(1)).await;
     let list = async |after: Option<&str>, limit: u32| {
         let page = store
-            .list_items(&tenant.account, &all(), after, limit)
+            .list_items(&tenant.account, &all(), after, None, limit)
             .await
             .unwrap();
         let ids = page.entries.into_iter();
@@ -114,5 +114,49 @@ pub(super) async fn a_page_of_items_ends_before_it_holds_too_many_bytes(store: S
     ] {
         let expected = (ids.to_owned(), more);
         assert_eq!(list(after, limit).await, expected, "{after:?}, {limit}");
+    }
+}
+
+pub(super) async fn a_stretch_of_items_ends_where_it_should(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let other = Tenant::settle(&*store, "b").await;
+    let items = ["a", "b", "c", "d", "\u{10FFFF}\u{10FFFF}"].map(item);
+    tenant.push(&*store, &items, at(1)).await;
+    other.push(&*store, &[item("e"), item("f")], at(1)).await;
+    let account = &tenant.account;
+    for (after, rows, expected) in [
+        (None, 1, Some("a")),
+        (None, 4, Some("d")),
+        // No item follows these.
+        (None, 5, None),
+        (None, 6, None),
+        (Some("a"), 2, Some("c")),
+        (Some("d"), 1, None),
+    ] {
+        let end = store.items_end(account, after, rows).await.unwrap();
+        assert_eq!(end.as_deref(), expected, "{after:?}, {rows}");
+    }
+    let list = async |after, until| {
+        let page = store.list_items(account, &all(), after, until, 3).await;
+        let page = page.unwrap();
+        let ids = page.entries.iter().map(|one| one.item.id.as_str());
+        (ids.collect::<Vec<_>>().concat(), page.more)
+    };
+    assert_eq!(list(None, Some("b")).await, ("ab".into(), false));
+    assert_eq!(list(Some("a"), Some("c")).await, ("bc".into(), false));
+    assert_eq!(list(None, Some("d")).await, ("abc".into(), true));
+    assert_eq!(
+        list(Some("d"), None).await,
+        ("\u{10FFFF}\u{10FFFF}".into(), false)
+    );
+    for (after, until, count) in [
+        (None, Some("b"), 2),
+        (None, Some("bb"), 2),
+        (Some("a"), Some("c"), 2),
+        (Some("d"), None, 1),
+        (None, None, 5),
+    ] {
+        let counted = store.count_items(account, &all(), after, until).await;
+        assert_eq!(counted.unwrap(), count, "{after:?}, {until:?}");
     }
 }

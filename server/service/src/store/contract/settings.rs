@@ -66,7 +66,7 @@ pub(super) async fn what_an_account_decides_shows_in_its_keys_items_and_members(
     assert_eq!(key.account_limit, other_settings().limit);
     assert_eq!(key.account_name, other_settings().name);
     let page = store
-        .list_items(&tenant.account, &all(), None, 10)
+        .list_items(&tenant.account, &all(), None, None, 10)
         .await
         .unwrap();
     let items = page.entries;

@@ -7,6 +7,7 @@ mod item;
 mod list;
 mod many;
 mod push;
+mod search;
 mod texts;
 
 use serde_json::{Value, json};

@@ -1,0 +1,125 @@
+//! Searches read a bounded number of rows, however many there are.
+
+use crate::server::Database;
+use domain::{AccountId, Timestamp};
+use service::inventory::ItemFilter;
+use service::store::InventoryStore as _;
+use service::store::contract::{Change, World};
+use sqlx::PgConnection;
+use storage::{OpenMode, PostgresStore};
+
+const ROWS: i64 = 50_000;
+/// How many of them each statement may look at.
+const STRETCH: u32 = 10_000;
+/// PostgreSQL may choose another plan for a statement from its sixth execution on.
+const ROUNDS: i64 = 8;
+
+/// Rows and index entries of `table` that were read so far.
+async fn read_of(table: &str, raw: &mut PgConnection) -> i64 {
+    let read = "SELECT (t.seq_tup_read + i.read)::bigint FROM pg_stat_user_tables t, (
+            SELECT sum(idx_tup_read) AS read FROM pg_stat_user_indexes WHERE relname = $1
+        ) i WHERE t.relname = $1";
+    let read = sqlx::query_scalar(read).bind(table).fetch_one(raw);
+    read.await.expect("statistics")
+}
+
+/// Closes the store and waits until its connections have ended, since each of them reports its statistics then.
+async fn close(store: PostgresStore, raw: &mut PgConnection) {
+    store.close().await;
+    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    while sqlx::query_scalar::<_, i64>(others)
+        .fetch_one(&mut *raw)
+        .await
+        .expect("a count")
+        > 0
+    {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn open(database: &Database) -> PostgresStore {
+    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    store.expect("the store opens")
+}
+
+/// Returns an account with many items. Another account has as many.
+async fn fill(store: &PostgresStore, raw: &mut PgConnection) -> AccountId {
+    let world = World::build(store).await;
+    let account = Change::RevokeKey.account(&world).clone();
+    let items = "INSERT INTO items
+            (account_id, id, name, category, available, attributes, updated_at, search, revision)
+        SELECT $1, 'N' || lpad(n::text, 5, '0'), name, name, 1, '{}', (n % $2 = $2 - 1)::int, name, 1
+        FROM (
+            SELECT n, CASE n % $2 WHEN $2 - 1 THEN 'quokka' ELSE 'car' END AS name
+            FROM generate_series(0, $2 - 1) n
+        ) AS named";
+    let other = "INSERT INTO accounts
+        SELECT (jsonb_populate_record(a, '{\"id\": \"other\"}')).* FROM accounts a WHERE id = $1";
+    let other = sqlx::query(other).bind(account.as_str());
+    other.execute(&mut *raw).await.expect("another account");
+    for owner in [account.as_str(), "other"] {
+        let inserted = sqlx::query(items).bind(owner).bind(ROWS).execute(&mut *raw);
+        inserted.await.expect("items");
+    }
+    account
+}
+
+#[tokio::test]
+async fn a_search_of_items_reads_one_stretch_whatever_it_searches_for() {
+    let database = Database::new().await;
+    let mut raw = database.raw().await;
+    let store = open(&database).await;
+    let account = fill(&store, &mut raw).await;
+    close(store, &mut raw).await;
+    let none = ItemFilter::default();
+    let filters = [
+        ItemFilter {
+            q: Some("Quokka".into()),
+            ..none.clone()
+        },
+        ItemFilter {
+            category: Some("quokka".into()),
+            ..none.clone()
+        },
+        ItemFilter {
+            updated_since: Some(Timestamp::from_millis(1)),
+            ..none
+        },
+    ];
+    // As after an import, and as it is later.
+    for statistics in [false, true] {
+        if statistics {
+            sqlx::query("ANALYZE").execute(&mut raw).await.unwrap();
+        }
+        let before = read_of("items", &mut raw).await;
+        let store = open(&database).await;
+        let mut statements = 0;
+        for _ in 0..ROUNDS {
+            for filter in &filters {
+                for (after, until) in [(None, "N09999"), (Some("N20000"), "N30000")] {
+                    let end = store.items_end(&account, after, STRETCH).await.unwrap();
+                    assert_eq!(end.as_deref(), Some(until));
+                    let until = Some(until);
+                    let page = store.list_items(&account, filter, after, until, 50).await;
+                    assert_eq!(page.unwrap().entries, []);
+                    let count = store.count_items(&account, filter, after, until).await;
+                    assert_eq!(count.unwrap(), 0);
+                    statements += 3;
+                }
+            }
+        }
+        close(store, &mut raw).await;
+        must_be_a_stretch(read_of("items", &mut raw).await - before, statements);
+    }
+    database.drop().await;
+}
+
+/// Checks that each of the `statements` read one stretch of rows.
+#[track_caller]
+fn must_be_a_stretch(read: i64, statements: i64) {
+    let (each, stretch) = (read / statements, i64::from(STRETCH));
+    assert!(
+        (stretch..stretch + 10).contains(&each),
+        "each of {statements} statements read {each} rows"
+    );
+}

@@ -1,0 +1,130 @@
+//! Filters and searches of a large inventory: each answer looks at a bounded number of items.
+
+use crate::support::{Key, World};
+use serde_json::Value;
+
+const ITEMS: i64 = 25_000;
+
+/// Three items among many are named otherwise.
+async fn fill(world: &World) {
+    world
+        .sql(
+            "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 24999),
+                named (id, name) AS (
+                    SELECT printf('N%05d', n), iif(n IN (5, 6, 24999), 'Quokka', 'Car') FROM n
+                )
+             INSERT INTO items (account_id, id, name, category, available, attributes, updated_at, search, revision)
+             SELECT a.id, i.id, i.name, lower(i.name), 1, '{}', iif(i.name = 'Car', 0, 1000), lower(i.id || char(10) || i.name), 1
+             FROM named i, (SELECT id FROM accounts LIMIT 1) a",
+        )
+        .await;
+    assert_eq!(world.count("SELECT count(*) FROM items").await, ITEMS);
+}
+
+/// The ids of each page, until there is no further one.
+async fn pages(key: &Key, query: &str) -> Vec<Vec<String>> {
+    let (mut pages, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/inventory?{query}{cursor}");
+        let answer = key.get(&path).await.expect(200).json();
+        let ids = answer["items"].as_array().unwrap().iter();
+        let ids = ids.map(|item| item["id"].as_str().unwrap().to_owned());
+        pages.push(ids.collect());
+        match &answer["next_cursor"] {
+            Value::String(next) => cursor = format!("&cursor={next}"),
+            _ => return pages,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_search_looks_at_ten_thousand_items_for_each_page_and_finds_all_in_the_end() {
+    let world = World::new().await;
+    let key = world.key().await;
+    fill(&world).await;
+    for query in [
+        "q=QUOKKA",
+        "category=quokka",
+        "updated_since=1970-01-01T00:00:01Z",
+    ] {
+        let found = pages(&key, query).await;
+        assert_eq!(
+            found,
+            [vec!["N00005", "N00006"], vec![], vec!["N24999"]],
+            "{query}"
+        );
+    }
+    // A page that is full ends before that.
+    let found = pages(&key, "q=quokka&limit=1").await;
+    let expected = [vec!["N00005"], vec!["N00006"], vec![], vec!["N24999"]];
+    assert_eq!(found, expected);
+    let found = pages(&key, "q=zebra").await;
+    assert_eq!(found, [const { Vec::<String>::new() }; 3]);
+    // Without a filter, each item that is looked at is on the page.
+    let first = key.get("/api/inventory?limit=500").await.expect(200).json();
+    assert_eq!(first["items"].as_array().unwrap().len(), 500);
+}
+
+#[tokio::test]
+async fn the_console_names_the_items_that_it_searched_and_searches_further() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    fill(&world).await;
+    let all = owner.get("/inventory").await.expect(200).body;
+    assert!(all.contains("25,000 items"), "{all}");
+    let dashboard = owner.get("/").await.expect(200).body;
+    assert!(dashboard.contains("25,000"), "{dashboard}");
+    for (q, pages) in [
+        (
+            "quokka",
+            [
+                ("2 matches among the first 10,000 of 25,000 items", "N00006"),
+                (
+                    "No match among the next 10,000 items",
+                    "a part of the inventory",
+                ),
+                ("1 match among the remaining items", "N24999"),
+            ],
+        ),
+        (
+            "zebra",
+            [
+                (
+                    "No match among the first 10,000 of 25,000 items",
+                    "a part of the inventory",
+                ),
+                (
+                    "No match among the next 10,000 items",
+                    "a part of the inventory",
+                ),
+                ("No more matches", "the end of the inventory"),
+            ],
+        ),
+    ] {
+        let mut next = Some(format!("/inventory?q={q}"));
+        for texts in pages {
+            let page = owner.get(&next.expect("a next page")).await.expect(200);
+            for text in [texts.0, texts.1] {
+                assert!(page.body.contains(text), "{text}: {}", page.body);
+            }
+            next = page.link("Search further");
+        }
+        assert_eq!(next, None, "{q}");
+    }
+    // A page that is full has a next page as ever, and the count covers the items that are still to be searched.
+    let page = owner.get("/inventory?q=car").await.expect(200);
+    assert!(
+        page.body
+            .contains("9,998 matches among the first 10,000 of 25,000 items"),
+        "{}",
+        page.body
+    );
+    let next = page.link("Next page").expect("a next page");
+    let page = owner.get(&next).await.expect(200);
+    assert!(
+        page.body
+            .contains("10,000 matches among the next 10,000 items"),
+        "{}",
+        page.body
+    );
+}

@@ -10,6 +10,9 @@
 //!    always free for the next account.
 //! 2. A sender may hold at most as much as its account may still take, so that one key leaves room for the others of its
 //!    account.
+//!
+//! What a body holds already does not count against it, so that one that arrives in pieces has as much room as one that
+//! names its length.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -92,13 +95,16 @@ impl Share {
         }
         let (total, sender) = (self.memory.0.total, &self.sender);
         self.memory.with(|held| {
-            let free = total - held.all;
+            let own = self.bytes;
             let by_account = held.accounts.get(&sender.account).copied();
-            let by_account = by_account.unwrap_or_default();
-            let by_sender = held.senders.get(sender).copied().unwrap_or_default();
-            // What the account may still take, and of that the sender.
+            let by_sender = held.senders.get(sender).copied();
+            // All three without this share.
+            let free = total - (held.all - own);
+            let by_account = by_account.map_or(0, |bytes| bytes - own);
+            let by_sender = by_sender.map_or(0, |bytes| bytes - own);
+            // The most that the account may still take, and of that the sender.
             let left = free.saturating_sub(by_account);
-            if more > left.saturating_sub(by_sender) {
+            if bytes > left.saturating_sub(by_sender) {
                 return Err(NoRoom);
             }
             held.all += more;
@@ -162,6 +168,30 @@ mod tests {
     }
 
     #[test]
+    fn a_body_in_pieces_has_as_much_room_as_one_of_a_known_length() {
+        let memory = Memory::new(100);
+        let mut other = memory.share(sender("b", "1"));
+        assert_eq!(other.grow_to(20), Ok(()));
+        let mut known = memory.share(sender("a", "1"));
+        assert_eq!(known.grow_to(81), Err(NoRoom));
+        assert_eq!(known.grow_to(80), Ok(()));
+        drop(known);
+        let mut pieces = memory.share(sender("a", "1"));
+        for bytes in (10..=80).step_by(10) {
+            assert_eq!(pieces.grow_to(bytes), Ok(()), "{bytes}");
+        }
+        assert_eq!(pieces.grow_to(81), Err(NoRoom));
+        // Beside another body of the same key, both count.
+        drop(pieces);
+        let mut first = memory.share(sender("a", "1"));
+        assert_eq!(first.grow_to(20), Ok(()));
+        let mut second = memory.share(sender("a", "1"));
+        assert_eq!(second.grow_to(10), Ok(()));
+        assert_eq!(second.grow_to(21), Err(NoRoom));
+        assert_eq!(second.grow_to(20), Ok(()));
+    }
+
+    #[test]
     fn no_key_and_no_account_can_keep_the_others_out() {
         let memory = Memory::new(1_000);
         let mut held = Vec::new();
@@ -195,7 +225,7 @@ mod tests {
         let mut share = memory.share(sender("a", "1"));
         assert_eq!(share.grow_to(10), Ok(()));
         assert_eq!(share.grow_to(5), Ok(()));
-        assert_eq!(share.grow_to(90), Err(NoRoom));
+        assert_eq!(share.grow_to(101), Err(NoRoom));
         memory.with(|held| assert_eq!(held.all, 10));
         assert_eq!(share.grow_to(20), Ok(()));
         drop(share);

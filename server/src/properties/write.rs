@@ -90,7 +90,7 @@ pub fn csv(drafts: &[ItemDraft]) -> Option<String> {
         .flat_map(|draft| draft.attributes.keys().map(String::as_str))
         .collect();
     let said = |text: &str| !text.trim().is_empty() && !text.contains("\r\n");
-    let plain = |name: &&str| said(name) && name.trim_end() == *name && name.chars().count() <= 128;
+    let plain = |name: &&str| said(name) && name.trim() == *name && name.chars().count() <= 128;
     if names.len() > 50 || !names.iter().all(plain) {
         return None;
     }

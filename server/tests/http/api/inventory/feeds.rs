@@ -125,6 +125,27 @@ async fn a_full_feed_removes_what_it_leaves_out_in_this_account_alone() {
 }
 
 #[tokio::test]
+async fn a_missing_quotation_mark_changes_nothing_whatever_the_feed_may_remove() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let items = feed([named("A"), named("B"), named("C")]);
+    key.post("/api/inventory", &items).await.expect(200);
+    for csv in [
+        "id,name\nA,\"a\nB,b\nC,c\n",
+        "id,name\nA,\"a\nB,\"b\"\nC,c\n",
+        "id,name\n\"A\" a,a\nB,b\nC,c\n",
+    ] {
+        for query in ["?mode=replace", "?mode=replace&on_error=skip"] {
+            let answer = send(&key, query, "text/csv", csv).await;
+            let (status, problem) = answer.problem();
+            assert_eq!((status, &*problem), (400, "malformed_body"), "{csv}");
+            assert!(answer.body.contains("line 2"), "{}", answer.body);
+        }
+    }
+    assert_eq!(ids(&key).await, ["A", "B", "C"]);
+}
+
+#[tokio::test]
 async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
     let world = World::new().await;
     let key = world.key().await;

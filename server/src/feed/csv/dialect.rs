@@ -1,0 +1,98 @@
+//! The form in which a program wrote a CSV text.
+
+/// Programs separate cells by one of these: by a semicolon if a comma separates decimals.
+const DELIMITERS: [char; 3] = [',', ';', '\t'];
+
+/// The delimiter of a text, and what follows the lines that only name it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Dialect<'a> {
+    pub delimiter: char,
+    pub text: &'a str,
+    /// The number of its first line.
+    pub line: usize,
+}
+
+impl<'a> Dialect<'a> {
+    pub fn of(text: &'a str) -> Self {
+        // Spreadsheets mark their files as UTF-8 with it.
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        match named(text) {
+            Some((delimiter, text)) => Self {
+                delimiter,
+                text,
+                line: 2,
+            },
+            None => Self {
+                delimiter: guessed(text),
+                text,
+                line: 1,
+            },
+        }
+    }
+}
+
+/// The delimiter of a first line such as `sep=;`, with which Excel is told of it, and the text below.
+fn named(text: &str) -> Option<(char, &str)> {
+    let (first, rest) = text.split_at(text.find(['\r', '\n'])?);
+    let first = first.trim_matches('"');
+    let name = first.get(..4)?;
+    let mut delimiter = first[4..].chars();
+    let (Some(delimiter), None) = (delimiter.next(), delimiter.next()) else {
+        return None;
+    };
+    let is_named = name.eq_ignore_ascii_case("sep=") && !matches!(delimiter, '"' | '\r' | '\n');
+    let below = rest.strip_prefix("\r\n").unwrap_or_else(|| &rest[1..]);
+    is_named.then_some((delimiter, below))
+}
+
+/// The delimiter that is most frequent in the first row that has any, outside of quotation marks.
+fn guessed(text: &str) -> char {
+    let mut counts = [0_usize; DELIMITERS.len()];
+    let mut is_quoted = false;
+    for character in text.chars() {
+        match character {
+            '"' => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            '\r' | '\n' if counts != [0; DELIMITERS.len()] => break,
+            _ => {
+                if let Some(place) = DELIMITERS.iter().position(|one| *one == character) {
+                    counts[place] += 1;
+                }
+            }
+        }
+    }
+    let most = counts.iter().max().copied().unwrap_or_default();
+    let place = counts.iter().position(|count| *count == most);
+    DELIMITERS[place.unwrap_or_default()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delimiter_is_named_by_the_first_line_or_guessed_from_the_header() {
+        for (text, delimiter, line) in [
+            ("\u{FEFF}id;name\n", ';', 1),
+            ("id\tname\nA\tb,c,d\n", '\t', 1),
+            ("\r\n \r\nid;name\r\n", ';', 1),
+            ("id;\"name, long, very\"\n", ';', 1),
+            ("id;name,long;price\n", ';', 1),
+            ("id\nA\n", ',', 1),
+            ("sep=;\r\nid;name\r\n", ';', 2),
+            ("SEP=|\rid|name\r", '|', 2),
+            ("\"sep=,\"\nid,name\n", ',', 2),
+            ("sep=;", ';', 1),
+            ("sep=ab\n", ',', 1),
+            ("se\u{FC}=;\n", ';', 1),
+        ] {
+            let dialect = Dialect::of(text);
+            assert_eq!(
+                (dialect.delimiter, dialect.line),
+                (delimiter, line),
+                "{text:?}"
+            );
+        }
+        assert_eq!(Dialect::of("sep=;\r\nid;name\r\n").text, "id;name\r\n");
+    }
+}

@@ -1,0 +1,128 @@
+//! The header of a CSV text. If it is at fault, no row means what its sender believes, so the refusal is about the header
+//! alone and nothing is reported row by row.
+
+use super::records::Record;
+use crate::feed::FeedError;
+use service::inventory::{EntryCode, EntryError};
+
+const ATTRIBUTE: &str = "attributes.";
+/// The characters of an attribute's name, at most. Every row that has the attribute holds its name, so one long line must
+/// not fill the memory.
+const MAX_NAME_CHARS: usize = 128;
+/// The columns, and the characters of each, that a refusal repeats at most.
+const SHOWN_COLUMNS: usize = 20;
+const SHOWN_CHARS: usize = 30;
+
+const FIELDS: [&str; 9] = [
+    "id",
+    "name",
+    "category",
+    "price",
+    "currency",
+    "description",
+    "url",
+    "image_url",
+    "available",
+];
+const REQUIRED: [&str; 2] = ["id", "name"];
+
+/// What the cells of a column are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Column {
+    Field(&'static str),
+    Attribute(String),
+}
+
+impl Column {
+    /// By its name, in any letter case and with blanks around it. The name of an attribute keeps its letter case.
+    fn named(name: &str) -> Option<Self> {
+        let name = name.trim();
+        if let Some(field) = FIELDS.iter().find(|field| field.eq_ignore_ascii_case(name)) {
+            return Some(Self::Field(field));
+        }
+        let (start, attribute) = name.split_at_checked(ATTRIBUTE.len())?;
+        let attribute = attribute.trim();
+        let is_attribute = start.eq_ignore_ascii_case(ATTRIBUTE) && !attribute.is_empty();
+        is_attribute.then(|| Self::Attribute(attribute.to_owned()))
+    }
+}
+
+/// The columns of a header.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn columns(header: &Record<'_>) -> Result<Vec<Column>, FeedError> {
+    let line = header.line;
+    let mut errors = Vec::new();
+    let mut fault = |code, detail| errors.push(EntryError::new("/header", code, detail));
+    let mut columns = Vec::with_capacity(header.cells.len());
+    let mut unknown = Vec::new();
+    for name in &header.cells {
+        match Column::named(name) {
+            None => unknown.push(shown(name)),
+            Some(Column::Attribute(name)) if name.chars().count() > MAX_NAME_CHARS => {
+                let name = shown(&name);
+                let most = MAX_NAME_CHARS;
+                let detail = format!(
+                    "The header on line {line} names an attribute with more than {most} characters, {name}. Shorten it."
+                );
+                fault(EntryCode::TooLong, detail);
+            }
+            Some(column) if columns.contains(&column) => {
+                let name = shown(name);
+                let detail =
+                    format!("The header on line {line} names {name} twice. Name each column once.");
+                fault(EntryCode::Duplicate, detail);
+            }
+            Some(column) => columns.push(column),
+        }
+    }
+    let there = list(header.cells.iter().map(|name| shown(name)).collect());
+    if !unknown.is_empty() {
+        let (count, unknown) = (unknown.len(), list(unknown));
+        let are = if count == 1 {
+            "is not a field"
+        } else {
+            "are not fields"
+        };
+        let detail = format!(
+            "In the header on line {line}, {unknown} {are}. Its columns are {there}. The fields are {}, and \
+             `attributes.NAME` for everything else.",
+            list(FIELDS.iter().map(|field| shown(field)).collect())
+        );
+        fault(EntryCode::UnknownField, detail);
+    }
+    for field in REQUIRED {
+        if columns.contains(&Column::Field(field)) {
+            continue;
+        }
+        let detail =
+            format!("The header on line {line} has no column `{field}`. Its columns are {there}.");
+        fault(EntryCode::Required, detail);
+    }
+    if errors.is_empty() {
+        Ok(columns)
+    } else {
+        Err(FeedError::Invalid(errors))
+    }
+}
+
+/// As much of a name as can be read, without characters that a terminal or a page would act on, or that are invisible.
+fn shown(name: &str) -> String {
+    let plain = |c: &char| *c == ' ' || c.is_alphanumeric() || c.is_ascii_graphic() && *c != '`';
+    let mut chars = name.trim().chars().filter(plain);
+    let start: String = chars.by_ref().take(SHOWN_CHARS).collect();
+    let more = if chars.next().is_some() { "…" } else { "" };
+    format!("`{start}{more}`")
+}
+
+fn list(mut names: Vec<String>) -> String {
+    let more = names.len().saturating_sub(SHOWN_COLUMNS);
+    names.truncate(SHOWN_COLUMNS);
+    let names = names.join(", ");
+    if more == 0 {
+        names
+    } else {
+        format!("{names} and {more} more")
+    }
+}

@@ -1,0 +1,192 @@
+//! CSV, as spreadsheets and other programs write it: a header line with the names of the fields, `attributes.NAME` for
+//! attributes, and one item on each row below. A cell with nothing in it is a field that is not given.
+
+mod dialect;
+mod header;
+mod records;
+
+use super::{FeedError, MAX_ITEMS, set, wrong_count};
+use crate::api::json::MAX_MEMBERS;
+use dialect::Dialect;
+use header::Column;
+use records::{Record, Records};
+use service::inventory::{EntryCode, EntryError, ItemDraft};
+
+pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
+    let Dialect {
+        delimiter,
+        text,
+        line,
+    } = Dialect::of(text);
+    let mut records = Records::of(text, delimiter, line);
+    let header = records.next()?.ok_or_else(wrong_count)?;
+    let columns = header::columns(&header)?;
+    let mut drafts = Vec::new();
+    while let Some(record) = records.next()? {
+        if drafts.len() == MAX_ITEMS {
+            return Err(wrong_count());
+        }
+        drafts.push(draft(&columns, &record));
+    }
+    if drafts.is_empty() {
+        return Err(wrong_count());
+    }
+    Ok(drafts)
+}
+
+fn draft(columns: &[Column], record: &Record<'_>) -> ItemDraft {
+    let mut draft = ItemDraft::default();
+    let (cells, named) = (record.cells.len(), columns.len());
+    if cells != named {
+        let detail = format!("This row has {cells} cells, and the header line names {named}.");
+        let error = EntryError::new("", EntryCode::Invalid, detail);
+        draft.errors.push(error);
+        return draft;
+    }
+    for (column, cell) in columns.iter().zip(&record.cells) {
+        if cell.trim().is_empty() {
+            continue;
+        }
+        let value = cell.replace("\r\n", "\n");
+        match column {
+            // An item with so many is refused without the rest of them.
+            Column::Attribute(_) if draft.attributes.len() == MAX_MEMBERS => {}
+            Column::Attribute(name) => {
+                draft.attributes.insert(name.clone(), value);
+            }
+            // The header has fields only.
+            Column::Field(field) => drop(set(&mut draft, field, value)),
+        }
+    }
+    draft
+}
+
+#[cfg(test)]
+mod tests {
+    use super::records::MAX_COLUMNS;
+    use super::*;
+
+    fn codes(text: &str) -> Vec<(String, EntryCode)> {
+        match read(text) {
+            Err(FeedError::Invalid(errors)) => {
+                errors.into_iter().map(|e| (e.pointer, e.code)).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn semicolons_and_tabs_separate_as_well_and_the_mark_at_the_start_is_no_name() {
+        for text in [
+            "\u{FEFF}id;name\nA;b,c\n",
+            "id\tname\nA\tb,c\n",
+            "id,name\r\nA,\"b,c\"\r\n\r\n,\r\n",
+        ] {
+            let drafts = read(text).unwrap();
+            assert_eq!(drafts.len(), 1, "{text:?}");
+            assert_eq!(drafts[0].id.as_deref(), Some("A"));
+            assert_eq!(drafts[0].name.as_deref(), Some("b,c"));
+        }
+    }
+
+    #[test]
+    fn a_header_that_names_no_field_or_one_twice_is_refused() {
+        assert_eq!(
+            codes("id,naem,name,id,attributes.\n1,2,3,4,5\n"),
+            [
+                ("/header".into(), EntryCode::Duplicate),
+                ("/header".into(), EntryCode::UnknownField),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_header_at_fault_is_refused_once_with_its_line_and_its_columns() {
+        let refused = |text: &str| match read(text) {
+            Err(FeedError::Invalid(errors)) => errors,
+            other => panic!("{other:?}"),
+        };
+        let errors = refused("\n\nSKU,Titel\nA,a\nB,b\n");
+        let [unknown, id, name] = &errors[..] else {
+            panic!("{errors:?}")
+        };
+        assert!(
+            unknown.detail.starts_with(
+                "In the header on line 3, `SKU`, `Titel` are not fields. Its columns are `SKU`, `Titel`. The fields \
+                 are `id`, `name`,"
+            ),
+            "{}",
+            unknown.detail
+        );
+        let missing = "The header on line 3 has no column `id`. Its columns are `SKU`, `Titel`.";
+        assert_eq!(id.detail, missing);
+        assert_eq!(
+            (name.pointer.as_str(), name.code),
+            ("/header", EntryCode::Required)
+        );
+        // However large the header, the refusal can be read.
+        let long = format!("id,name,{}", vec!["x".repeat(10_000); 200].join(","));
+        let errors = refused(&format!("{long}\nA,a\n"));
+        assert!(errors.iter().all(|error| error.detail.len() < 2_500));
+        assert_eq!(errors.len(), 1);
+    }
+
+    #[test]
+    fn a_header_is_read_in_any_letter_case_with_blanks_around_names_and_below_blank_lines() {
+        for text in [
+            " ID ,Name, attributes.Colour\nA,a,red\n",
+            "\r\n,,\r\nid,NAME,Attributes. Colour \r\nA,a,red\r\n",
+            "sep=;\rid;name;attributes.Colour\rA;a;red",
+            "id\u{A0},name,\"attributes.Colour\"\n\nA,a,red",
+        ] {
+            let drafts = read(text).unwrap();
+            assert_eq!(drafts.len(), 1, "{text:?}");
+            assert_eq!(drafts[0].id.as_deref(), Some("A"));
+            assert_eq!(drafts[0].name.as_deref(), Some("a"));
+            assert_eq!(drafts[0].attributes["Colour"], "red");
+        }
+        let quoted = read("\"id\";\"name\";\"attributes.a, b, c, d\"\nA;a;x\n").unwrap();
+        assert_eq!(quoted[0].attributes["a, b, c, d"], "x");
+    }
+
+    #[test]
+    fn a_row_of_another_length_is_wrong_by_itself() {
+        let drafts = read("id,name\nA\nB,b\nC,c,x\n").unwrap();
+        let wrong: Vec<_> = drafts.iter().map(|draft| draft.errors.len()).collect();
+        assert_eq!(wrong, [1, 0, 1]);
+    }
+
+    #[test]
+    fn no_items_and_too_many_are_refused() {
+        for text in ["", "id,name\n", "\n\n"] {
+            assert!(matches!(read(text), Err(FeedError::Invalid(_))), "{text:?}");
+        }
+        let many = format!("id,name\n{}", "A,b\n".repeat(MAX_ITEMS + 1));
+        assert_eq!(codes(&many), [("/items".into(), EntryCode::OutOfRange)]);
+    }
+
+    #[test]
+    fn a_row_may_have_as_many_cells_as_a_feed_has_columns() {
+        let line = |cells: usize| vec!["x"; cells].join(",");
+        for end in ["", "\n"] {
+            let drafts = read(&format!("id,name\n{}{end}", line(MAX_COLUMNS))).unwrap();
+            assert_eq!(drafts[0].errors.len(), 1);
+        }
+        for many in [MAX_COLUMNS + 1, 100_000] {
+            for text in [line(many), format!("id,name\n{}\n", line(many))] {
+                assert!(matches!(read(&text), Err(FeedError::Malformed(_))));
+            }
+        }
+    }
+
+    #[test]
+    fn an_attribute_with_too_long_a_name_is_reported_once_and_not_row_by_row() {
+        let name = |chars: usize| "ü".repeat(chars);
+        let feed = |chars: usize| format!("id,name,attributes.{}\nA,a,x\nB,b,y\n", name(chars));
+        let drafts = read(&feed(128)).unwrap();
+        assert_eq!(drafts[1].attributes[&name(128)], "y");
+        let told = codes(&feed(129));
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].1, EntryCode::TooLong);
+    }
+}

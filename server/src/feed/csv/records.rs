@@ -1,0 +1,204 @@
+//! The records of a CSV text (RFC 4180), read strictly.
+//!
+//! A forgiving reader takes everything up to the next quotation mark for one cell if a quotation mark is missing. The
+//! rows in between would be gone, and a feed that replaces the inventory would remove them. So a quoted cell has to be
+//! closed, and nothing but blanks may follow its end. A quotation mark inside a cell that is not quoted is text.
+
+use crate::feed::FeedError;
+use std::borrow::Cow;
+
+/// Far more than there are fields and attributes.
+pub const MAX_COLUMNS: usize = 256;
+
+/// One record: a row of the table.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// The line of the text on which it begins, from 1 on.
+    pub line: usize,
+    pub cells: Vec<Cow<'a, str>>,
+}
+
+impl Record<'_> {
+    /// Spreadsheets leave such rows above and below a table.
+    pub fn is_blank(&self) -> bool {
+        self.cells.iter().all(|cell| cell.trim().is_empty())
+    }
+}
+
+/// Reads one record after the other. A cell borrows its text, so that a record takes memory for its cells alone, of
+/// which there are at most [`MAX_COLUMNS`].
+pub struct Records<'a> {
+    rest: &'a str,
+    delimiter: char,
+    line: usize,
+}
+
+impl<'a> Records<'a> {
+    /// The records of a text whose first line has the number `line`.
+    pub const fn of(text: &'a str, delimiter: char, line: usize) -> Self {
+        Self {
+            rest: text,
+            delimiter,
+            line,
+        }
+    }
+
+    /// The next record that is not blank.
+    ///
+    /// # Errors
+    /// A quoted cell is not closed, or text follows its end, or there are too many cells.
+    pub fn next(&mut self) -> Result<Option<Record<'a>>, FeedError> {
+        while !self.rest.is_empty() {
+            let record = self.record()?;
+            if !record.is_blank() {
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+
+    fn record(&mut self) -> Result<Record<'a>, FeedError> {
+        let line = self.line;
+        let mut cells = Vec::new();
+        loop {
+            if cells.len() == MAX_COLUMNS {
+                return Err(FeedError::Malformed(format!(
+                    "There are more than {MAX_COLUMNS} cells in the row on line {line}."
+                )));
+            }
+            cells.push(self.cell()?);
+            if let Some(rest) = self.rest.strip_prefix(self.delimiter) {
+                self.rest = rest;
+            } else {
+                self.end_line();
+                return Ok(Record { line, cells });
+            }
+        }
+    }
+
+    /// One cell. It ends before a delimiter, the end of a line or the end of the text.
+    fn cell(&mut self) -> Result<Cow<'a, str>, FeedError> {
+        let Some(quoted) = self.rest.strip_prefix('"') else {
+            return Ok(Cow::Borrowed(self.take_until_end_of_cell()));
+        };
+        let opened = self.line;
+        let Some(length) = quoted_length(quoted) else {
+            return Err(FeedError::Malformed(format!(
+                "The quotation mark that opens a cell on line {opened} is never closed. Close it, and write a quotation \
+                 mark inside a quoted cell twice."
+            )));
+        };
+        let text = &quoted[..length];
+        self.line += line_ends(text);
+        self.rest = &quoted[length + 1..];
+        if !self.take_until_end_of_cell().trim().is_empty() {
+            let closed = self.line;
+            return Err(FeedError::Malformed(format!(
+                "The quoted cell that begins on line {opened} ends on line {closed}, and text follows it. A quotation \
+                 mark is missing, or one inside the cell is not written twice."
+            )));
+        }
+        Ok(if text.contains('"') {
+            Cow::Owned(text.replace("\"\"", "\""))
+        } else {
+            Cow::Borrowed(text)
+        })
+    }
+
+    fn take_until_end_of_cell(&mut self) -> &'a str {
+        let ends = [self.delimiter, '\r', '\n'];
+        let (cell, rest) = self
+            .rest
+            .split_at(self.rest.find(ends).unwrap_or(self.rest.len()));
+        self.rest = rest;
+        cell
+    }
+
+    /// Passes over the end of a line, which is CR LF, LF, or CR alone as some programs for the Mac still write it.
+    fn end_line(&mut self) {
+        let rest = self.rest;
+        let rest = rest
+            .strip_prefix("\r\n")
+            .or_else(|| rest.strip_prefix(['\r', '\n']));
+        if let Some(rest) = rest {
+            self.rest = rest;
+            self.line += 1;
+        }
+    }
+}
+
+/// The number of bytes before the quotation mark that closes a cell; two of them are one inside of it.
+fn quoted_length(text: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let end = from + text[from..].find('"')?;
+        if !text[end + 1..].starts_with('"') {
+            return Some(end);
+        }
+        from = end + 2;
+    }
+}
+
+/// The number of line ends in a text.
+fn line_ends(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ends = bytes.iter().enumerate().filter(|(index, byte)| {
+        **byte == b'\n' || **byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')
+    });
+    ends.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Read = Result<Vec<(usize, Vec<String>)>, String>;
+
+    fn read(text: &str) -> Read {
+        let mut records = Records::of(text, ',', 1);
+        let mut all = Vec::new();
+        loop {
+            match records.next() {
+                Ok(Some(record)) => {
+                    let cells = record.cells.into_iter().map(Cow::into_owned).collect();
+                    all.push((record.line, cells));
+                }
+                Ok(None) => return Ok(all),
+                Err(FeedError::Malformed(why)) => return Err(why),
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn row(line: usize, cells: &[&str]) -> (usize, Vec<String>) {
+        (line, cells.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn every_line_end_and_quoted_text_is_read_and_lines_are_counted() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = format!("a,\"b{end}\"\"c\"\"{end}\"{end}{end}, {end}d,5\" e{end}\"f\" ,");
+            let quoted = format!("b{end}\"c\"{end}");
+            let wanted = vec![
+                row(1, &["a", &quoted]),
+                row(6, &["d", "5\" e"]),
+                row(7, &["f", ""]),
+            ];
+            assert_eq!(read(&text), Ok(wanted), "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_missing_is_refused_with_its_line() {
+        let unclosed = read("id,name\nA,\"a\nB,b\nC,c\n").unwrap_err();
+        assert!(unclosed.contains("line 2 is never closed"), "{unclosed}");
+        let followed = read("id,name\nA,\"a\nB,\"b\"\nC,c\n").unwrap_err();
+        assert!(
+            followed.contains("begins on line 2 ends on line 3"),
+            "{followed}"
+        );
+        assert!(read("id,name\n\"A\"x,a\n").is_err());
+        assert!(read("id,name\nA,\"").is_err());
+        assert!(read("id,name\nA,\"\"\"").is_err());
+    }
+}

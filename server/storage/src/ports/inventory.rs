@@ -31,6 +31,7 @@ impl InventoryStore for Store {
         const DOING: &str = "storing items";
         let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect::<Result<_>>()?;
         let _turn = self.feed_turn(DOING).await?;
+        self.make_room_for_feed().await;
         let mut tx = self.begin(Turn::Feed(account), DOING).await?;
         let left_out = match kept {
             Some(kept) => left_out(&mut tx, account, kept).await?,

@@ -12,9 +12,12 @@
 //!
 //! So no number of listings delays authentication, a revocation or a heartbeat.
 //!
-//! Feeds come to the writer one at a time: a revocation waits for one of them at most, however many are sent.
+//! Feeds come to the writer one at a time: a revocation waits for one of them at most, however many are sent. The pages that
+//! they change are copied from the write-ahead log into the file by a task of the store, on a connection of its own
+//! ([`checkpoints`]), which no change waits for.
 
 mod alone;
+mod checkpoints;
 pub(crate) mod files;
 mod listings;
 pub(crate) mod look;
@@ -41,6 +44,7 @@ pub use open_error::OpenError;
 use crate::error::Doing as _;
 use crate::turn::Turn;
 use alone::Alone;
+use checkpoints::Checkpoints;
 use domain::AccountId;
 use listings::Listings;
 use ports::Result;
@@ -80,6 +84,7 @@ pub struct SqliteStore {
     alone: Arc<Alone>,
     /// SQLite's write-ahead log, beside the file.
     log: Arc<Path>,
+    checkpoints: Arc<Checkpoints>,
     quotas: Arc<RwLock<Quotas>>,
     write_check: Arc<WriteCheck>,
 }
@@ -93,6 +98,7 @@ impl SqliteStore {
         self.authentication.close().await;
         self.non_durable.close().await;
         self.coordination.close().await;
+        self.checkpoints.close().await;
         self.writer.close().await;
         self.alone.give_back().await;
     }
@@ -163,6 +169,11 @@ impl SqliteStore {
 }
 
 impl SqliteStore {
+    /// Waits until the write-ahead log has room for a feed.
+    async fn make_room_for_feed(&self) {
+        self.checkpoints.make_room().await;
+    }
+
     /// Waits for a feed's turn, in the order asked.
     async fn feed_turn(&self, doing: &'static str) -> Result<SemaphorePermit<'_>> {
         // Nobody closes it, so only time can run out.

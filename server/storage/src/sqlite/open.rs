@@ -5,10 +5,11 @@
 
 use super::SqliteStore;
 use super::alone::Alone;
+use super::checkpoints::Checkpoints;
 use super::files::Files;
 use super::listings::Listings;
 use super::open_error::{OpenError, explain};
-use super::turns::Pool;
+use super::turns::{Pool, Turns};
 use super::{pools, terms};
 use crate::look::{Schema, VERSION, newest};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -81,21 +82,25 @@ impl SqliteStore {
                 mode,
             });
         }
-        let turns = Arc::default();
+        let turns = Turns::default();
         let non_durable = pools::non_durable(&options).await.map_err(failed)?;
         let coordination = pools::coordination(&options).await.map_err(failed)?;
         let listings = pools::listings(&options).await.map_err(failed)?;
         let authentication = pools::readers(&options, AUTHENTICATION).await;
+        let authentication = authentication.map_err(failed)?;
+        let readers = pools::readers(&options, READERS).await.map_err(failed)?;
+        let checkpoints = pools::checkpoints(&options).await.map_err(failed)?;
         Ok(Self {
             writer: Pool::new(writer, &turns, false),
-            readers: pools::readers(&options, READERS).await.map_err(failed)?,
+            readers,
             listings: Listings::new(listings),
-            authentication: authentication.map_err(failed)?,
+            authentication,
             feeds: Arc::new(Semaphore::new(1)),
             non_durable: Pool::new(non_durable, &turns, true),
             coordination: Pool::new(coordination, &turns, false),
             alone: Arc::new(Alone::at(files.marker.clone())),
             log: files.beside("-wal").into(),
+            checkpoints: Arc::new(Checkpoints::start(checkpoints, turns)),
             quotas: Arc::default(),
             write_check: Arc::default(),
         })

@@ -1,5 +1,6 @@
 //! The connections, each with the settings that its promise needs.
 
+use super::checkpoints::LONGEST;
 use super::open_error::is_busy;
 use crate::listing;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -14,6 +15,10 @@ const BUSY: Duration = Duration::from_secs(5);
 /// before it is told "unavailable".
 const ACQUIRE: Duration = Duration::from_secs(5);
 
+/// KiB of the file that the writer keeps in memory. A feed that removes items from everywhere in a large inventory changes
+/// some 10,000 pages (40 MiB). With SQLite's default of 2 MiB it would write many of them several times.
+const WRITER_CACHE: u32 = 65_536;
+
 /// What all connections have in common.
 pub(crate) fn options(database: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
@@ -25,10 +30,10 @@ pub(crate) fn options(database: &Path) -> SqliteConnectOptions {
 /// One connection that puts the file in WAL mode, where it stays. SQLite does not always wait for others to do that:
 /// where another process is making the same database, it is tried again.
 pub(super) async fn writer(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    let options = options
-        .clone()
+    let options = writing(options)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", format!("-{WRITER_CACHE}"))
         // What is overwritten or deleted leaves no copy in free space of the file: an erased person is erased there too.
         .pragma("secure_delete", "ON");
     let began = Instant::now();
@@ -44,12 +49,24 @@ pub(super) async fn writer(options: &SqliteConnectOptions) -> sqlx::Result<Sqlit
 
 /// One connection for writes that need not survive a power cut.
 pub(super) async fn non_durable(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    pool(1, options.clone().synchronous(SqliteSynchronous::Normal)).await
+    pool(1, writing(options).synchronous(SqliteSynchronous::Normal)).await
 }
 
 /// One connection that reads and two that write: a heartbeat's read never waits for the file's lock.
 pub(super) async fn coordination(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    pool(3, options.clone().synchronous(SqliteSynchronous::Normal)).await
+    pool(3, writing(options).synchronous(SqliteSynchronous::Normal)).await
+}
+
+/// One connection that copies the log into the file. SQLite looks for the log only on connections that know the journal mode.
+pub(super) async fn checkpoints(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let options = options.clone().journal_mode(SqliteJournalMode::Wal);
+    pool(1, options.synchronous(SqliteSynchronous::Full)).await
+}
+
+/// What all connections that write have in common: they leave checkpoints to another one (see [`super::checkpoints`]).
+fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
+    let longest = LONGEST.to_string();
+    options.clone().pragma("wal_autocheckpoint", longest)
 }
 
 pub(super) async fn readers(

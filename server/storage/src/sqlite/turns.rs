@@ -11,16 +11,40 @@ use sqlx::{Describe, Either, Execute, Executor, SqlStr, Sqlite, SqliteConnection
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
+use tokio::sync::{Notify, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 use tokio::time::timeout;
 
-/// Shared by those who wait at the file's lock; alone for those who stand back. In the order asked.
-type Turns = Arc<RwLock<()>>;
+/// What all connections that write have in common.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Turns {
+    /// Shared by those who wait at the file's lock; alone for those who stand back. In the order asked.
+    order: Arc<RwLock<()>>,
+    committed: Arc<Notify>,
+}
 
 /// As long is one waited for; then, as where another process has the file, its lock alone decides.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-type Turn = Either<OwnedRwLockReadGuard<()>, OwnedRwLockWriteGuard<()>>;
+type Alone = OwnedRwLockWriteGuard<()>;
+type Turn = Either<OwnedRwLockReadGuard<()>, Alone>;
+
+impl Turns {
+    /// Waits for a turn in which nothing else in this process writes.
+    pub(super) async fn alone(&self) -> Option<Alone> {
+        let turn = Arc::clone(&self.order).write_owned();
+        timeout(PATIENCE, turn).await.ok()
+    }
+
+    async fn shared(&self) -> Option<OwnedRwLockReadGuard<()>> {
+        let turn = Arc::clone(&self.order).read_owned();
+        timeout(PATIENCE, turn).await.ok()
+    }
+
+    /// Waits until something was committed after the last time. For one task alone.
+    pub(super) async fn committed(&self) {
+        self.committed.notified().await;
+    }
+}
 
 /// Connections that write.
 #[derive(Debug, Clone)]
@@ -34,7 +58,7 @@ impl Pool {
     pub(super) fn new(connections: SqlitePool, turns: &Turns, stands_back: bool) -> Self {
         Self {
             connections,
-            turns: Arc::clone(turns),
+            turns: turns.clone(),
             stands_back,
         }
     }
@@ -44,15 +68,11 @@ impl Pool {
     }
 
     async fn turn(&self) -> Option<Turn> {
-        let turns = Arc::clone(&self.turns);
-        let turn = async {
-            if self.stands_back {
-                Either::Right(turns.write_owned().await)
-            } else {
-                Either::Left(turns.read_owned().await)
-            }
-        };
-        timeout(PATIENCE, turn).await.ok()
+        if self.stands_back {
+            self.turns.alone().await.map(Either::Right)
+        } else {
+            self.turns.shared().await.map(Either::Left)
+        }
     }
 
     /// Takes the write lock now: a transaction that reads first and upgrades later would fail at once where another process
@@ -60,7 +80,11 @@ impl Pool {
     pub(super) async fn begin(&self) -> sqlx::Result<Transaction> {
         let turn = self.turn().await;
         let inner = self.connections.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Transaction { inner, _turn: turn })
+        Ok(Transaction {
+            inner,
+            committed: Arc::clone(&self.turns.committed),
+            _turn: turn,
+        })
     }
 }
 
@@ -68,13 +92,16 @@ impl Pool {
 #[derive(Debug)]
 pub(super) struct Transaction {
     inner: sqlx::Transaction<'static, Sqlite>,
+    committed: Arc<Notify>,
     // Given back after the other.
     _turn: Option<Turn>,
 }
 
 impl Transaction {
     pub(super) async fn commit(self) -> Result<(), CommitError> {
-        Ok(self.inner.commit().await?)
+        self.inner.commit().await?;
+        self.committed.notify_one();
+        Ok(())
     }
 }
 
@@ -103,7 +130,9 @@ impl<'p> Executor<'p> for &'p Pool {
     {
         Box::pin(async move {
             let _turn = self.turn().await;
-            self.connections.execute(query).await
+            let executed = self.connections.execute(query).await?;
+            self.turns.committed.notify_one();
+            Ok(executed)
         })
     }
 

@@ -28,6 +28,13 @@ pub struct Step {
     pub end: u64,
 }
 
+impl Step {
+    /// Whether it made durable what had been written to the file of this name.
+    pub fn syncs(&self, name: &str) -> bool {
+        self.kind == b's' && Path::new(&self.path).ends_with(name)
+    }
+}
+
 /// Reads the journal up to its last complete step.
 pub fn journal(path: &Path) -> Vec<Step> {
     let bytes = std::fs::read(path).unwrap();

@@ -96,6 +96,11 @@ fn acknowledged_changes_survive_a_power_cut_on_sqlite() {
     drop(server);
 
     let steps = disk::journal(&journal);
+    let copied = steps.iter().filter(|step| step.syncs("voxum.db")).count();
+    assert!(
+        copied > 2,
+        "the log was copied into the file {copied} times"
+    );
     let moments = acknowledged.created.iter().step_by(EVERY);
     let mut cuts: Vec<usize> = moments
         .map(|moment| steps.partition_point(|step| step.end < *moment))

@@ -1,0 +1,160 @@
+//! Keeps SQLite's write-ahead log short without making a change wait for that.
+//!
+//! A commit appends the pages that it changed to the log. A *checkpoint* copies them into the database file, after which the
+//! next change may begin the log at its start again. If it were left to SQLite, the connection whose commit makes the log
+//! long would run the checkpoint within that commit. A feed can change more than 10,000 pages, and a revocation would
+//! wait until all of them are copied. So connections that write run no checkpoints, unless the log is longer than
+//! [`LONGEST`]. Checkpoints have a connection of their own:
+//!
+//! 1. Each commit wakes a task. When the log has [`LONG`] pages, the task runs a `PASSIVE` checkpoint, which takes no lock
+//!    that a reader or a writer waits for.
+//! 2. The pages that were committed meanwhile are copied in a second pass, and nothing in this process writes during it. It is
+//!    short, since it copies fewer than [`LONG`] pages, often none. A change begins the log at its start only if the whole
+//!    log had been copied when the change began: without the second pass, changes that come one after the other would
+//!    append to the log for ever.
+//! 3. A feed does the same before it begins ([`Checkpoints::make_room`]). So the log holds the pages of one feed, and beside
+//!    them some [`LONG`] pages of other changes, however many feeds are sent.
+//!
+//! A checkpoint copies no page that is newer than the snapshot of a transaction that reads. A feed waits as long as a listing
+//! may take. Longer transactions, such as a backup, let the log grow, and the checkpoint is tried again until
+//! they have ended. The reserve of free disk space counts the length of the log.
+//!
+//! No durability depends on this. A durable change is in the log, and the log synced, before its commit returns
+//! (`synchronous=FULL`). A checkpoint syncs the log before it copies from it, and the file before the log may be
+//! overwritten. If the process is killed in the middle, the log still holds everything.
+
+use super::turns::Turns;
+use crate::listing;
+use sqlx::SqlitePool;
+use std::time::Duration;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep};
+
+/// Pages of the log (4 KiB each) from which on it is copied: as many as SQLite chooses.
+const LONG: i64 = 1_000;
+
+/// Pages of the log from which on a commit runs the checkpoint itself: 128 MiB. One feed writes less than half of it, so that
+/// only a change that is much larger, or a task that makes no progress, gets this far.
+pub(super) const LONGEST: i64 = 32_768;
+
+/// How long a checkpoint that could not copy everything is put off.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// How long a checkpoint that failed is put off, for example on a full disk.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// Runs the checkpoints until it is dropped.
+#[derive(Debug)]
+pub(super) struct Checkpoints {
+    log: Log,
+    task: AbortHandle,
+}
+
+#[derive(Debug, Clone)]
+struct Log {
+    /// One connection, so that there is one checkpoint at a time.
+    connection: SqlitePool,
+    turns: Turns,
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct Progress {
+    /// Whether another process runs a checkpoint.
+    busy: i64,
+    /// Pages in the log.
+    log: i64,
+    /// Those of them that are in the file as well.
+    checkpointed: i64,
+}
+
+impl Progress {
+    fn is_whole(&self) -> bool {
+        self.busy == 0 && self.log == self.checkpointed
+    }
+}
+
+impl Checkpoints {
+    pub(super) fn start(connection: SqlitePool, turns: Turns) -> Self {
+        let log = Log { connection, turns };
+        let task = tokio::spawn(log.clone().keep_short()).abort_handle();
+        Self { log, task }
+    }
+
+    /// Waits until a feed finds a short log, or until readers have kept it long for as long as a listing may take.
+    pub(super) async fn make_room(&self) {
+        let began = Instant::now();
+        // A failure is reported by the task, and what it means for the feed by the feed's own writes.
+        while let Ok(false) = self.log.shorten().await {
+            if began.elapsed() >= listing::DEADLINE {
+                break;
+            }
+            sleep(AGAIN).await;
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        self.task.abort();
+        // This waits for a checkpoint that is under way.
+        self.log.connection.close().await;
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Log {
+    async fn keep_short(self) {
+        let mut has_failed = false;
+        loop {
+            self.turns.committed().await;
+            loop {
+                match self.shorten().await {
+                    Ok(is_short) => {
+                        has_failed = false;
+                        if is_short {
+                            break;
+                        }
+                        sleep(AGAIN).await;
+                    }
+                    Err(sqlx::Error::PoolClosed) => return,
+                    Err(error) => {
+                        if !has_failed {
+                            tracing::warn!(
+                                %error,
+                                "the write-ahead log could not be copied into the database file; it is tried again each second"
+                            );
+                        }
+                        has_failed = true;
+                        sleep(AFTER_FAILURE).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs a checkpoint if the log is long. Returns whether the log is short or the next change may begin it at its start.
+    async fn shorten(&self) -> sqlx::Result<bool> {
+        let mut connection = self.connection.acquire().await?;
+        let mut run = async |checkpoint: &'static str| -> sqlx::Result<Progress> {
+            sqlx::query_as(checkpoint).fetch_one(&mut *connection).await
+        };
+        let found = run("PRAGMA wal_checkpoint(NOOP)").await?;
+        if found.log < LONG {
+            return Ok(true);
+        }
+        if !found.is_whole() {
+            let first = run("PRAGMA wal_checkpoint(PASSIVE)").await?;
+            if first.busy != 0 || first.log - first.checkpointed >= LONG {
+                return Ok(false);
+            }
+        }
+        let _alone = self.turns.alone().await;
+        Ok(run("PRAGMA wal_checkpoint(PASSIVE)").await?.is_whole())
+    }
+}
+
+#[cfg(test)]
+mod tests;

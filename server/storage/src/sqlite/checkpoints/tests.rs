@@ -1,0 +1,214 @@
+use super::*;
+use crate::sqlite::SqliteStore;
+use crate::sqlite::open::tests::fresh;
+use crate::turn::Turn;
+use domain::{AccountId, Timestamp};
+use service::inventory::{Item, ItemId};
+use service::store::contract::{Change, World};
+use service::store::{
+    Action, Actor, AuditEvent, Authority, InventoryStore as _, UpsertCounts, Upserted,
+};
+use sqlx::{Connection as _, SqliteConnection};
+use std::time::Instant;
+
+/// More than a checkpoint lets the log have.
+const PAGES: i64 = 2 * LONG;
+/// Some 5,000 pages in all.
+const ITEMS: usize = 500;
+
+async fn progress(store: &SqliteStore) -> Progress {
+    sqlx::query_as("PRAGMA wal_checkpoint(NOOP)")
+        .fetch_one(&store.writer)
+        .await
+        .unwrap()
+}
+
+/// Waits for the task: it has all the time that it needs.
+async fn is_copied(store: &SqliteStore) {
+    let began = Instant::now();
+    loop {
+        let found = progress(store).await;
+        if found.is_whole() {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{found:?}");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+async fn write(connection: &mut SqliteConnection, pages: i64) {
+    let statement = "INSERT INTO filler VALUES (zeroblob(4096 * $1))";
+    let written = sqlx::query(statement).bind(pages).execute(connection);
+    written.await.unwrap();
+}
+
+async fn with_filler() -> (tempfile::TempDir, SqliteStore) {
+    let (place, store) = fresh().await;
+    let made = sqlx::query("CREATE TABLE filler (data BLOB)");
+    made.execute(&store.writer).await.unwrap();
+    (place, store)
+}
+
+#[tokio::test]
+async fn no_commit_of_a_connection_that_writes_runs_a_checkpoint() {
+    let (_place, store) = with_filler().await;
+    store.checkpoints.task.abort();
+    for round in 1..=3 {
+        let mut tx = match round {
+            1 => store.begin(Turn::Installation, "a change").await,
+            2 => store.begin_non_durable("uses").await,
+            _ => store.begin_lasting("a heartbeat").await,
+        }
+        .unwrap();
+        write(&mut tx, PAGES).await;
+        tx.commit().await.unwrap();
+        let found = progress(&store).await;
+        assert!(found.log > round * PAGES, "{found:?}");
+        assert_eq!(found.checkpointed, 0, "in round {round}");
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_change_of_10000_pages_is_in_memory_until_it_is_committed() {
+    let (place, store) = with_filler().await;
+    let log = place.path().join("voxum.db-wal");
+    let length = || std::fs::metadata(&log).unwrap().len();
+    let before = length();
+    let mut tx = store.begin(Turn::Installation, "a change").await.unwrap();
+    write(&mut tx, 10_000).await;
+    assert_eq!(length(), before);
+    tx.commit().await.unwrap();
+    assert!(length() > 10_000 * 4_096);
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_log_is_copied_after_a_commit_and_the_next_change_begins_it_at_its_start() {
+    let (_place, store) = with_filler().await;
+    for round in 0..3 {
+        let mut tx = match round {
+            0 => store.begin(Turn::Installation, "a change").await,
+            1 => store.begin_non_durable("uses").await,
+            _ => store.begin_lasting("a heartbeat").await,
+        }
+        .unwrap();
+        write(&mut tx, PAGES).await;
+        tx.commit().await.unwrap();
+        is_copied(&store).await;
+    }
+    let statement = sqlx::query("INSERT INTO filler VALUES (zeroblob(1))");
+    statement.execute(&store.writer).await.unwrap();
+    let found = progress(&store).await;
+    assert!(found.log < LONG, "{found:?}");
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_reads_keeps_its_snapshot_and_the_log_is_copied_once_it_has_ended() {
+    let (place, store) = with_filler().await;
+    let options = crate::sqlite::pools::options(&place.path().join("voxum.db"));
+    let mut reader = SqliteConnection::connect_with(&options).await.unwrap();
+    let count = "SELECT count(*) FROM filler";
+    let mut reading = reader.begin().await.unwrap();
+    let rows: i64 = sqlx::query_scalar(count)
+        .fetch_one(&mut *reading)
+        .await
+        .unwrap();
+    assert_eq!(rows, 0);
+    for _ in 0..3 {
+        let mut tx = store.begin(Turn::Installation, "a change").await.unwrap();
+        write(&mut tx, PAGES).await;
+        tx.commit().await.unwrap();
+        store.checkpoints.make_room().await;
+    }
+    let rows: i64 = sqlx::query_scalar(count)
+        .fetch_one(&mut *reading)
+        .await
+        .unwrap();
+    assert_eq!(rows, 0);
+    let found = progress(&store).await;
+    assert!(
+        found.log > 3 * PAGES && found.log - found.checkpointed >= 3 * PAGES,
+        "{found:?}"
+    );
+    reading.rollback().await.unwrap();
+    // Nothing else is committed: the task tries again by itself.
+    is_copied(&store).await;
+    reader.close().await.unwrap();
+    store.close().await;
+}
+
+fn event(account: &AccountId, counts: UpsertCounts) -> AuditEvent {
+    AuditEvent {
+        account_id: account.clone(),
+        at: Timestamp::from_millis(0),
+        actor: Actor::System,
+        authority: Authority::Inherent,
+        action: Action::InventoryUpdated,
+        subject: "inventory".to_owned(),
+        ip: None,
+        user_agent: None,
+        detail: serde_json::json!({ "updated": counts.updated }),
+        answer: None,
+    }
+}
+
+async fn feed(store: &SqliteStore, account: &AccountId, round: usize) {
+    let items: Vec<Item> = (0..ITEMS)
+        .map(|number| Item {
+            id: ItemId::from_stored(format!("item-{number:05}")),
+            name: format!("In round {round}"),
+            category: None,
+            price: None,
+            currency: None,
+            description: Some("x".repeat(40_000)),
+            url: None,
+            image_url: None,
+            available: true,
+            attributes: std::collections::BTreeMap::default(),
+        })
+        .collect();
+    let now = Timestamp::from_millis(0);
+    let event = |counts| event(account, counts);
+    let stored = store.upsert_items(account, &items, None, now, &event);
+    assert!(matches!(stored.await.unwrap(), Upserted::Stored(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_holds_one_feed_at_most_while_others_read_and_write() {
+    let (place, store) = fresh().await;
+    let world = World::build(&store).await;
+    let account = Change::EraseLead.account(&world);
+    let others = async {
+        loop {
+            let look = sqlx::query("SELECT count(*) FROM installation");
+            look.fetch_one(&store.readers).await.unwrap();
+            let change = sqlx::query("UPDATE installation SET id = id");
+            change.execute(&store.writer).await.unwrap();
+            let uses = sqlx::query("UPDATE nodes SET beats = beats");
+            uses.execute(&store.non_durable).await.unwrap();
+        }
+    };
+    let log = place.path().join("voxum.db-wal");
+    let length = || std::fs::metadata(&log).unwrap().len();
+    let feeds = async {
+        feed(&store, account, 0).await;
+        let of_one = length();
+        for round in 1..6 {
+            feed(&store, account, round).await;
+        }
+        (of_one, length())
+    };
+    let (of_one, longest) = tokio::select! {
+        lengths = feeds => lengths,
+        () = others => unreachable!("it has no end"),
+    };
+    assert!(of_one > 4_096 * 1_000, "{of_one}");
+    // An update also writes what it replaces, and others wrote beside it.
+    assert!(
+        longest < 3 * of_one,
+        "the log had {longest} bytes, and {of_one} of them after the first feed"
+    );
+    store.close().await;
+}

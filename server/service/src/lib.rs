@@ -21,6 +21,7 @@ mod limit;
 mod link;
 mod notice;
 mod once;
+mod other_accounts;
 mod password;
 mod pepper;
 mod random;

@@ -25,8 +25,8 @@ const NETWORK_DELAYS: [u32; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16,
 /// The number of members with the same address that a sign-in considers, each of another account. Every sign-in in an
 /// installation of as many accounts verifies as many passwords.
 const MAX_ACCOUNTS: u32 = 4;
-/// A day without a failure starts the count anew.
-const FORGET_FAILURES_SECONDS: i64 = 24 * 3600;
+/// After a day without a failure, the count starts from nothing.
+pub(crate) const FORGET_FAILURES_SECONDS: i64 = 24 * 3600;
 
 /// What stands in the session cookie: 256 random bits. Only its hash is stored.
 pub struct SessionToken(pub(crate) Zeroizing<String>);
@@ -78,7 +78,17 @@ impl Service {
                 matching.extend(candidate);
             }
         }
+        let failed: Vec<_> = candidates
+            .iter()
+            .map(|Candidate { member, .. }| (&member.account_id, &member.id))
+            .filter(|(_, id)| matching.iter().all(|one| one.member.id != **id))
+            .collect();
         // The turn is held until a failure is counted: otherwise a burst would pass before.
+        if let [first, ..] = matching[..]
+            && accounts > 1
+        {
+            self.count_right_password(first, &failed, client).await?;
+        }
         match matching[..] {
             [] => {
                 self.count_failure(subject, client).await?;
@@ -86,11 +96,7 @@ impl Service {
                     [] => Attempt::UnknownAddress,
                     _ => Attempt::Password,
                 };
-                let members: Vec<_> = candidates
-                    .iter()
-                    .map(|Candidate { member, .. }| (&member.account_id, &member.id))
-                    .collect();
-                self.note_attempt(attempt, &members, client);
+                self.note_attempt(attempt, &failed, client);
                 Err(Failure::WrongCredentials.into())
             }
             [one] if self.store.second_factor(&one.member.id).await?.is_some() => {

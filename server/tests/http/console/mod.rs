@@ -16,6 +16,7 @@ mod key_allow_list;
 mod keys;
 mod knocking;
 mod leads;
+mod other_accounts;
 mod pages;
 mod refusals;
 mod restored;

@@ -4,16 +4,16 @@ use super::second_factor::{enable, field};
 use crate::support::{Answer, Member, OWNER, PASSWORD, World, setup_link};
 use domain::AccountName;
 
-const EVE: &str = "eve@example.org";
-const OTHER: &str = "three gulls on a wet roof";
+pub(super) const EVE: &str = "eve@example.org";
+pub(super) const OTHER: &str = "three gulls on a wet roof";
 
-async fn sign_in(world: &World, password: &str) -> Answer {
+pub(super) async fn sign_in(world: &World, password: &str) -> Answer {
     let fields = [("email", EVE), ("password", password), ("next", "/keys")];
     world.nobody().form("/sign-in", &fields).await
 }
 
 /// Eve owns Other Cars, with the usual password, and joins Acme Motors with this one.
-async fn eve_twice(password: &str) -> World {
+pub(super) async fn eve_twice(password: &str) -> World {
     let world = World::new().await;
     let owner = world.owner().await;
     world.stranger().await;

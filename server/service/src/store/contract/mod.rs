@@ -98,6 +98,7 @@ macro_rules! store_contract_cases {
             failures_are_counted_for_each_subject
             the_longest_delay_repeats
             old_failures_are_forgotten
+            a_delay_is_kept_until_its_end_when_old_failures_are_forgotten
             a_sign_in_forgets_the_failures_of_its_own_address
             failed_attempts_are_recorded_when_they_begin_and_when_their_hour_is_over
             attempts_from_many_networks_share_a_count_and_its_events

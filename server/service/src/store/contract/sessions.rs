@@ -220,6 +220,19 @@ pub(super) async fn old_failures_are_forgotten(store: Shared) {
     );
 }
 
+pub(super) async fn a_delay_is_kept_until_its_end_when_old_failures_are_forgotten(store: Shared) {
+    let (long, other) = (subjects(&["long"]), subjects(&["other"]));
+    let count = async |subjects: &[String], now, delays: &[u32], forget| {
+        let counted = store.count_failure(subjects, now, delays, forget).await;
+        counted.unwrap()
+    };
+    assert_eq!(count(&long, at(0), &[1_000], at(-9)).await, at(1_000));
+    count(&other, at(500), &DELAYS, at(400)).await;
+    let until = async |now| store.blocked_until(&long, now).await.unwrap();
+    assert_eq!(until(at(501)).await, Some(at(1_000)));
+    assert_eq!(until(at(1_000)).await, None);
+}
+
 pub(super) async fn a_sign_in_forgets_the_failures_of_its_own_address(store: Shared) {
     let (a, b) = (
         Tenant::settle(&*store, "a").await,

@@ -71,8 +71,9 @@ impl Service {
         })
     }
 
-    /// Turns the second factor on, once the app gave a right code, and ends the member's other sessions than that of
-    /// `token`. Answers with the recovery codes, which are shown this once.
+    /// Turns the second factor on, once the app gave a right code. All other sessions of the member than that of `token`, and
+    /// the sign-ins that have begun, end in the same transaction: their callers gave the password alone. Answers with the
+    /// recovery codes, which are shown this once.
     ///
     /// # Errors
     /// [`Failure::Invalid`] for a wrong password or code, [`Failure::NotFound`] where the secret is none of ours or the member has a
@@ -108,8 +109,6 @@ impl Service {
         };
         let id = member.id.as_str();
         let event = member.event(Action::FactorEnabled, id, client, now, json!({}));
-        // Whoever got in with the password alone is out, whether or not the rest goes well.
-        self.end_other_sessions(member, client, token).await?;
         let enabled = self
             .store
             .enable_second_factor(&member.id, &token_digest(token), factor, now, event)

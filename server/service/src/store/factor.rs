@@ -60,7 +60,8 @@ pub struct DueWarning {
 pub trait FactorStore: Send + Sync + 'static {
     async fn second_factor(&self, member: &MemberId) -> Result<Option<FactorRecord>>;
 
-    /// Enables a second factor, and ends all sessions of the member but `kept`. Returns `false` if the member has one already.
+    /// Enables a second factor, and ends all sessions of the member but `kept`, and the sign-ins that have begun. Returns `false`
+    /// if the member has one already.
     async fn enable_second_factor(
         &self,
         member: &MemberId,

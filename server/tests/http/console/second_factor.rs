@@ -212,6 +212,29 @@ async fn sign_in_that_waits_for_a_code_ends_with_the_password_and_when_the_membe
 }
 
 #[tokio::test]
+async fn enrolment_that_is_refused_ends_no_session() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let page = owner.get("/account/second-factor").await.expect(200).body;
+    let (late, sealed) = (App::of(&page), field(&page, "sealed"));
+    let (app, _) = enable(&world, &owner).await;
+    // A code is good once.
+    world.clock.advance_seconds(60);
+    let step = begin(&world.nobody()).await;
+    let answer = finish(&world.nobody(), &step, &app.code(&world)).await;
+    let other = Member::of(&world, &answer.expect(303));
+    let code = late.code(&world);
+    let fields = [
+        ("sealed", &*sealed),
+        ("code", &*code),
+        ("old_password", PASSWORD),
+    ];
+    let refused = owner.form("/account/second-factor", &fields).await;
+    refused.expect(404);
+    other.get("/account").await.expect(200);
+}
+
+#[tokio::test]
 async fn wrong_codes_delay_the_next_one_wherever_they_come_from() {
     let world = World::new().await;
     let owner = world.owner().await;

@@ -5,6 +5,9 @@ use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
 use std::net::IpAddr;
 
+/// Sessions that a member has at most. A further one ends the one that was unused for longest.
+pub const SESSIONS_OF_A_MEMBER: u32 = 100;
+
 /// A signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRecord {

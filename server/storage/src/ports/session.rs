@@ -5,7 +5,7 @@ use crate::error::Doing as _;
 use crate::sql::session::SessionRow;
 use crate::sql::{member, session};
 use domain::{MemberId, Timestamp};
-use service::store::{AuditEvent, MemberRecord, NewSession, TokenDigest};
+use service::store::{AuditEvent, MemberRecord, NewSession, SESSIONS_OF_A_MEMBER, TokenDigest};
 
 /// How far "last seen" may lag behind, in seconds: one write a minute for a person at work.
 const SEEN_EVERY: i64 = 60;
@@ -57,7 +57,7 @@ pub(super) async fn has_password(
         .doing("comparing a password's hash")
 }
 
-/// `false` where the member is deactivated.
+/// Stores a session, and ends one if the member has too many. Returns `false` if the member is deactivated.
 pub(super) async fn insert(connection: &mut Connection, new: &NewSession) -> Result<bool> {
     const DOING: &str = "storing a session";
     let opened = sqlx::query(session::OPEN)
@@ -73,6 +73,13 @@ pub(super) async fn insert(connection: &mut Connection, new: &NewSession) -> Res
     if opened.rows_affected() == 0 {
         return Ok(false);
     }
+    sqlx::query(session::END_UNUSED)
+        .bind(new.member_id.as_str())
+        .bind(new.digest.0.as_slice())
+        .bind(i64::from(SESSIONS_OF_A_MEMBER - 1))
+        .execute(&mut *connection)
+        .await
+        .doing(DOING)?;
     sqlx::query(member::SEEN)
         .bind(new.member_id.as_str())
         .bind(new.created_at.millis())

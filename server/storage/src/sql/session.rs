@@ -29,6 +29,15 @@ pub(crate) const END: &str = "DELETE FROM sessions WHERE digest = $1";
 
 pub(crate) const END_OTHERS: &str = "DELETE FROM sessions WHERE member_id = $1 AND digest <> $2";
 
+/// Sessions of the member except the one just opened, `$2`, and the `$3` others that were used last.
+pub(crate) const END_UNUSED: &str = "
+    DELETE FROM sessions
+    WHERE member_id = $1 AND digest <> $2 AND digest NOT IN (
+        SELECT digest FROM sessions
+        WHERE member_id = $1 AND digest <> $2
+        ORDER BY last_seen_at DESC, created_at DESC, digest
+        LIMIT $3)";
+
 pub(crate) const OF_MEMBER: &str = "
     SELECT digest, created_at, last_seen_at, ip, user_agent
     FROM sessions

@@ -1,9 +1,10 @@
 //! A member's own way in.
 
+use super::factors::session;
 use super::team::Mate;
 use super::tenant::Tenant;
 use super::world::{Shared, at, link, token};
-use crate::store::{Action, LinkPurpose, Store, TokenDigest};
+use crate::store::{Action, LinkPurpose, SESSIONS_OF_A_MEMBER, Store, TokenDigest};
 use domain::{MemberId, Role};
 
 async fn sessions(store: &dyn Store, member: &MemberId) -> Vec<TokenDigest> {
@@ -78,4 +79,39 @@ pub(super) async fn a_changed_password_ends_other_sessions_and_reset_links(store
     assert_eq!(sessions(&*store, &mate.id).await, [theirs]);
     assert_eq!(store.find_link(&reset, at(3)).await.unwrap(), None);
     assert_ne!(token("reset"), kept);
+}
+
+pub(super) async fn one_session_too_many_ends_the_one_that_was_unused_for_longest(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
+    let theirs = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;
+    let used = tenant.sign_in(&*store, at(0)).await;
+    let idle = tenant.sign_in(&*store, at(1)).await;
+    for second in 2..i64::from(SESSIONS_OF_A_MEMBER) {
+        tenant.sign_in(&*store, at(second)).await;
+    }
+    let now = at(1_000);
+    let member = store.use_session(&used, now, at(-1)).await.unwrap();
+    assert!(member.is_some());
+    let before = sessions(&*store, &tenant.owner).await;
+    assert_eq!(before.len(), usize::try_from(SESSIONS_OF_A_MEMBER).unwrap());
+
+    let newest = tenant.sign_in(&*store, now).await;
+    let after = sessions(&*store, &tenant.owner).await;
+    let left = before.into_iter().filter(|session| *session != idle);
+    let expected: Vec<_> = [newest].into_iter().chain(left).collect();
+    assert_eq!(after, expected);
+    assert_eq!(sessions(&*store, &mate.id).await, [theirs]);
+
+    // A sign-in in two steps ends one as well.
+    let step = token("step");
+    let candidate = tenant.candidate(&*store).await;
+    let begun = store.begin_sign_in(&step, &candidate, now, at(2_000)).await;
+    assert!(begun.unwrap());
+    let event = tenant.event(Action::SessionOpened, "owner", now);
+    let session = session(&tenant, "by a step", now);
+    let finished = store.finish_sign_in(&step, None, session, &[], event).await;
+    assert!(finished.unwrap());
+    let sessions = sessions(&*store, &tenant.owner).await;
+    assert_eq!(sessions.len(), expected.len());
 }

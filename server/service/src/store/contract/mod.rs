@@ -234,16 +234,17 @@ macro_rules! store_contract_cases {
             the_sessions_of_a_member_are_listed_with_their_origin
             all_other_sessions_end_and_this_one_stays
             a_changed_password_ends_other_sessions_and_reset_links
+            one_session_too_many_ends_the_one_that_was_unused_for_longest
             a_second_factor_is_kept_until_it_is_turned_off
             a_code_and_a_first_step_open_one_session
             a_first_step_ends_with_what_it_stands_for
             a_second_factor_depends_on_the_pepper
             sign_in_is_refused_if_the_password_was_changed_after_it_was_verified
             of_racing_sign_ins_and_changes_of_the_password_none_outlives_the_change
-            session_by_the_password_alone_is_refused_once_a_second_factor_is_enabled
             of_racing_sign_ins_and_resets_of_the_password_none_outlives_the_reset
-            a_first_step_alone_opens_a_session_only_without_a_second_factor
+            session_by_the_password_alone_is_refused_once_a_second_factor_is_enabled
             of_racing_sign_ins_by_the_password_alone_none_outlives_a_second_factor
+            a_first_step_alone_opens_a_session_only_without_a_second_factor
             a_warning_of_wrong_codes_has_one_mail_a_day_and_ends_with_the_password
             every_change_of_what_calls_are_decided_by_is_told
             what_decides_on_no_call_is_not_told

@@ -4,7 +4,7 @@
 use super::write::{csv, json, xml};
 use crate::api::json::MAX_MEMBERS;
 use crate::feed::{self, FeedError, Format, MAX_ITEMS};
-use service::inventory::{EntryError, Item, ItemDraft, OnError, check_feed};
+use service::inventory::{EntryError, FeedMode, FeedOptions, Item, ItemDraft, OnError, check_feed};
 use std::collections::HashSet;
 
 /// Of one object and the one in it; with the reasons that several of them may be wrong for.
@@ -67,9 +67,14 @@ fn reasons(errors: &[EntryError], parent: &str) {
     }
 }
 
+fn merging(on_error: OnError) -> FeedOptions {
+    let mode = FeedMode::Merge;
+    FeedOptions { mode, on_error }
+}
+
 /// What the service makes of it: every item is good, or its row is named.
 fn checked(drafts: &[ItemDraft]) {
-    match check_feed(drafts.to_vec(), OnError::Skip) {
+    match check_feed(drafts.to_vec(), merging(OnError::Skip)) {
         Ok(feed) => {
             let (items, skipped) = (feed.items(), feed.skipped());
             assert_eq!(items.len() + skipped.count, drafts.len());
@@ -82,7 +87,7 @@ fn checked(drafts: &[ItemDraft]) {
             let ids: HashSet<_> = items.iter().map(|item| &item.id).collect();
             assert_eq!(ids.len(), items.len(), "an id twice");
             items.iter().for_each(within_limits);
-            let all = check_feed(drafts.to_vec(), OnError::Reject);
+            let all = check_feed(drafts.to_vec(), merging(OnError::Reject));
             assert_eq!(all.is_ok(), skipped.count == 0);
         }
         Err(errors) => {
@@ -92,7 +97,7 @@ fn checked(drafts: &[ItemDraft]) {
                 let row = row.and_then(Result::ok).expect("a row");
                 assert!(row < drafts.len());
             }
-            assert!(check_feed(drafts.to_vec(), OnError::Reject).is_err());
+            assert!(check_feed(drafts.to_vec(), merging(OnError::Reject)).is_err());
         }
     }
 }

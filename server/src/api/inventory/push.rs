@@ -15,7 +15,7 @@ use crate::feed::{self, FeedError};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
-use service::inventory::{CheckedFeed, EntryError, FeedOutcome, FeedReport, OnError, check_feed};
+use service::inventory::{CheckedFeed, EntryError, FeedOutcome, FeedReport, check_feed};
 use utoipa::ToSchema;
 
 /// The example of [`NewItems`] in the other two formats.
@@ -83,12 +83,10 @@ pub async fn push(
     let FeedText { format, text } = body;
     let options = parameters.feed();
     // A bad body is reported before a bad parameter; nothing is stored either way.
-    let on_error = options
-        .as_ref()
-        .map_or(OnError::Reject, |asked| asked.on_error);
+    let checked_as = options.as_ref().copied().unwrap_or_default();
     let read = move || -> Result<CheckedFeed, Problem> {
         let drafts = feed::read(format, text)?;
-        check_feed(drafts, on_error).map_err(invalid)
+        check_feed(drafts, checked_as).map_err(invalid)
     };
     let feed = state.feeds.run(read).await;
     let feed = feed.map_err(|Stopping| Problem::Unavailable)??;

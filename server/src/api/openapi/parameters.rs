@@ -48,7 +48,8 @@ pub struct FeedQuery {
     #[param(default = "merge")]
     mode: Option<String>,
     /// `reject`: one bad item, and nothing is stored. `skip`: bad items are passed over and listed in the answer; what is
-    /// stored under their ids stays as it is, with `replace` too.
+    /// stored under their ids stays as it is, with `replace` too. With `replace`, a bad item whose id cannot be read has
+    /// the feed refused, since what is stored under its id would be removed.
     #[param(default = "reject")]
     on_error: Option<String>,
 }

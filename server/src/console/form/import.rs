@@ -147,7 +147,7 @@ fn format(field: &Field<'_>) -> Option<Format> {
 
 /// The items in the file, checked.
 fn checked(upload: Upload) -> Result<(CheckedFeed, FeedMode), Outcome> {
-    let FeedOptions { mode, on_error } = upload.options;
+    let options = upload.options;
     if let Some(refused) = upload.refused {
         return Err(refused);
     }
@@ -166,8 +166,8 @@ fn checked(upload: Upload) -> Result<(CheckedFeed, FeedMode), Outcome> {
         FeedError::Malformed(why) => refused(why),
         FeedError::Invalid(errors) => listed(errors),
     })?;
-    let feed = check_feed(drafts, on_error).map_err(listed)?;
-    Ok((feed, mode))
+    let feed = check_feed(drafts, options).map_err(listed)?;
+    Ok((feed, options.mode))
 }
 
 fn too_large() -> Outcome {

@@ -146,6 +146,44 @@ async fn a_missing_quotation_mark_changes_nothing_whatever_the_feed_may_remove()
 }
 
 #[tokio::test]
+async fn an_item_whose_id_cannot_be_read_is_not_passed_over_while_others_are_removed() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let items = feed([named("12345"), named("B"), named("C")]);
+    key.post("/api/inventory", &items).await.expect(200);
+    let bodies = [
+        (
+            "application/json",
+            r#"{"items":[{"id":"B","name":"b"},{"id":12345,"name":"n"}]}"#,
+            "/items/1/id",
+        ),
+        (
+            "application/json",
+            r#"{"items":[{"id":"B","name":"b"},"12345"]}"#,
+            "/items/1",
+        ),
+        (
+            "application/xml",
+            "<inventory><item><id>B</id><name>b</name></item><item id=\"12345\"><name>n</name></item></inventory>",
+            "/items/1",
+        ),
+        ("text/csv", "id,name\nB,b\n12345\n", "/items/1"),
+    ];
+    for (kind, body, pointer) in bodies {
+        let answer = send(&key, "?mode=replace&on_error=skip", kind, body).await;
+        assert_eq!(answer.problem(), (422, "invalid_body".into()), "{kind}");
+        let pointers: Vec<_> = answer.errors().into_iter().map(|(at, _)| at).collect();
+        assert_eq!(pointers[0], "/items", "{kind}");
+        assert!(pointers.iter().any(|at| at == pointer), "{pointers:?}");
+        assert_eq!(ids(&key).await, ["12345", "B", "C"]);
+    }
+    for (kind, body, _) in bodies {
+        let answer = send(&key, "?on_error=skip", kind, body).await.expect(200);
+        assert_eq!(answer.json()["rejected_count"], 1, "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
     let world = World::new().await;
     let key = world.key().await;
@@ -159,7 +197,7 @@ async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
         named("A"),
         "no item",
     ]);
-    let path = "/api/inventory?on_error=skip&mode=replace";
+    let path = "/api/inventory?on_error=skip";
     let answer = key
         .post(path, &feed(items.clone()))
         .await
@@ -167,7 +205,7 @@ async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
         .json();
     assert_eq!(
         (&answer["received"], &answer["created"], &answer["removed"]),
-        (&json!(5), &json!(1), &json!(1))
+        (&json!(5), &json!(1), &json!(0))
     );
     let told: Vec<_> = answer["rejected"]
         .as_array()
@@ -195,6 +233,13 @@ async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
         ]
     );
     assert_eq!(answer["rejected_count"], 4);
+    let readable = json!([named("A"), { "id": "bad", "name": "n", "price": -1 }]);
+    let path = "/api/inventory?on_error=skip&mode=replace";
+    let answer = key.post(path, &feed(readable)).await.expect(200).json();
+    assert_eq!(
+        (&answer["removed"], &answer["rejected_count"]),
+        (&json!(1), &json!(1))
+    );
     assert_eq!(
         ids(&key).await,
         ["A", "bad"],

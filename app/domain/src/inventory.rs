@@ -77,8 +77,8 @@ pub struct InventoryPage {
     pub items: Vec<ItemRow>,
     /// How many items the account has.
     pub total: u64,
-    /// How many items match what was searched for.
-    pub matches: Option<ItemMatches>,
+    /// How many items there are, or match what was searched for, in words.
+    pub count: String,
     /// Whether the search stopped before this page was full. The next page continues it.
     pub stopped: bool,
     /// What was searched for.

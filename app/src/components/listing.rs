@@ -40,31 +40,16 @@ pub fn Listing(
             <TimesSwitch/>
         </div>
         <Table caption=list.caption class=list.class columns=list.columns rows=rows.into_any()/>
-        <Pager name=name first=(!first).then(|| path.to_owned()) next=next next_label=next_label/>
-    })
-}
-
-/// Links to the first and the next page of a list.
-#[component]
-pub fn Pager(
-    /// The name of the list.
-    name: &'static str,
-    /// The address of the first page, unless this is it.
-    first: Option<String>,
-    /// The address of the next page.
-    next: Option<String>,
-    next_label: &'static str,
-) -> impl IntoView {
-    let link = |href: String, label: &'static str| {
-        view! {
-            <a class="button" href=href>
-                {label}
-            </a>
-        }
-    };
-    plain(view! {
         <nav class="pager" aria-label=format!("Pages of the {name}")>
-            {first.map(|first| link(first, "First page"))} {next.map(|next| link(next, next_label))}
+            {(!first).then(|| view! { <a class="button" href=path>"First page"</a> })}
+            {next
+                .map(|next| {
+                    view! {
+                        <a class="button" href=next>
+                            {next_label}
+                        </a>
+                    }
+                })}
         </nav>
     })
 }

@@ -52,7 +52,7 @@ pub use import_form::{ImportForm, SendByApi};
 pub use import_report::ImportResult;
 pub use key_row::{KeyRow, row_head};
 pub use key_table::KeyTable;
-pub use listing::{List, Listing, NEXT_PAGE, NothingSent, Pager, SEARCH_FURTHER};
+pub use listing::{List, Listing, NEXT_PAGE, NothingSent, SEARCH_FURTHER};
 pub use member_foot::MemberFoot;
 pub use menu::Menu;
 pub use more::More;

@@ -3,12 +3,12 @@
 use super::load::{Head, load};
 use crate::browser;
 use crate::components::{
-    Clock, Column, ImportForm, ImportResult, List, Listing, NEXT_PAGE, Notice, PageHead, Pager,
-    Row, SEARCH_FURTHER, SendByApi, Time, Tone, given,
+    Clock, Column, ImportForm, ImportResult, List, Listing, NEXT_PAGE, Notice, PageHead, Row,
+    SEARCH_FURTHER, SendByApi, Time, Tone, given,
 };
 use crate::lean::plain;
 use crate::request::PageData;
-use domain::{InventoryPage as Data, ItemRow, Resource};
+use domain::{InventoryPage as Data, ItemRow};
 use leptos::prelude::*;
 
 const HEAD: Head = Head {
@@ -99,43 +99,35 @@ fn Inventory(page: Data) -> impl IntoView {
 #[component]
 fn Items(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
-    let count = match page.matches {
-        Some(matches) => matches.words(page.total),
-        None => Resource::Items.amount(page.total),
-    };
     let next_label = if page.stopped {
         SEARCH_FURTHER
     } else {
         NEXT_PAGE
     };
-    let found = if page.items.is_empty() && page.stopped {
-        let first = (!page.first).then(|| LIST.path.to_owned());
-        plain(view! {
-            <section class="empty">
-                <h2>{count}</h2>
-                <p>"One page searches a part of the inventory, so that it loads quickly. Search further for more."</p>
-            </section>
-            <Pager name=LIST.name first=first next=page.next next_label=next_label/>
-        })
-    } else if page.items.is_empty() && !page.first {
-        let title = if page.matches.is_some() {
-            "No more matches"
+    let found = if page.items.is_empty() {
+        let (title, text) = if page.stopped {
+            let text = "One page searches a part of the inventory, so that it loads quickly.";
+            (page.count, text.to_owned())
+        } else if page.first {
+            let text = format!("Nothing has “{}” in its name or id.", page.q);
+            ("No item matches".to_owned(), text)
         } else {
-            "No more items"
+            let text = "There is nothing more to show.";
+            ("End of the inventory".to_owned(), text.to_owned())
         };
         plain(view! {
             <section class="empty">
                 <h2>{title}</h2>
-                <p>"You have reached the end of the inventory. " <a href="/inventory">"Show all items"</a></p>
-            </section>
-        })
-    } else if page.items.is_empty() {
-        plain(view! {
-            <section class="empty">
-                <h2>"No item matches"</h2>
-                <p>
-                    "Nothing has “" {page.q.clone()} "” in its name or id. " <a href="/inventory">"Show all items"</a>
-                </p>
+                <p>{text} " " <a href="/inventory">"Show all items"</a></p>
+                {page
+                    .next
+                    .map(|next| {
+                        view! {
+                            <a class="button" href=next>
+                                {next_label}
+                            </a>
+                        }
+                    })}
             </section>
         })
     } else {
@@ -144,7 +136,7 @@ fn Items(page: Data) -> impl IntoView {
             <Listing
                 list=LIST
                 rows=rows.collect()
-                count=count
+                count=page.count
                 first=page.first
                 next=page.next
                 next_label=next_label

@@ -3,7 +3,7 @@
 use super::{ItemFilter, StoredItem};
 use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
-use domain::{AccountId, InventoryPage, ItemMatches, ItemRow, SearchedItems};
+use domain::{AccountId, InventoryPage, ItemMatches, ItemRow, Resource, SearchedItems};
 
 /// Number of items on one page.
 const PAGE: u32 = 50;
@@ -25,16 +25,16 @@ impl Service {
         let page = page.await?;
         let total = self.store.number_of_items(account).await?;
         let until = page.searched_to;
-        let matches = if filter.is_empty() {
-            None
+        let count = if filter.is_empty() {
+            Resource::Items.amount(total)
         } else {
             let matches = self.count_matches(account, filter, total, after, until.as_deref());
-            Some(matches.await?)
+            matches.await?.words(total)
         };
         Ok(InventoryPage {
             items: page.items.into_iter().map(|item| row(item, zone)).collect(),
             total,
-            matches,
+            count,
             stopped: page.next_after.is_some() && page.next_after == until,
             q: filter.q.clone().unwrap_or_default(),
             account_id: account.to_string(),

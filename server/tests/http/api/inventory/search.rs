@@ -97,7 +97,7 @@ async fn the_console_names_the_items_that_it_searched_and_searches_further() {
                     "No match among the next 10,000 items",
                     "a part of the inventory",
                 ),
-                ("No more matches", "the end of the inventory"),
+                ("End of the inventory", "nothing more to show"),
             ],
         ),
     ] {

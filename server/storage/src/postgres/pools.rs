@@ -42,7 +42,7 @@ const COORDINATION_LIMITS: [(&str, &str); 3] = [
 
 /// Changes of this many accounts can be under way at once on one node, and wait on each other's accounts.
 pub(super) fn writer(options: &PgConnectOptions) -> Pool {
-    pool(6, options.clone().options(LIMITS), None)
+    pool(6, options.clone().options(LIMITS), None, Purpose::Changes)
 }
 
 /// One connection for writes that need not survive the end of the database's machine.
@@ -53,19 +53,22 @@ pub(super) fn non_durable(options: &PgConnectOptions) -> Pool {
         ("lock_timeout", "500ms"),
         ("idle_in_transaction_session_timeout", "1s"),
     ];
-    pool(1, options.clone().options(LIMITS).options(own), None)
+    let options = options.clone().options(LIMITS).options(own);
+    pool(1, options, None, Purpose::Changes)
 }
 
 /// One connection that reads and two that write. Most of what they write may be lost with the power; the rest is committed
 /// durably (`begin_lasting`).
 pub(super) fn coordination(options: &PgConnectOptions) -> Pool {
-    pool(3, options.clone().options(COORDINATION_LIMITS), None)
+    let options = options.clone().options(COORDINATION_LIMITS);
+    pool(3, options, None, Purpose::Changes)
 }
 
 /// Connections for reads of a few rows by an index.
 pub(super) fn readers(options: &PgConnectOptions) -> Pool {
     let own = [("default_transaction_read_only", "on")];
-    pool(3, options.clone().options(LIMITS).options(own), None)
+    let options = options.clone().options(LIMITS).options(own);
+    pool(3, options, None, Purpose::Reads)
 }
 
 /// Connections for reads that end at a deadline. Each listing sets the limit on its own statements; the one here is for
@@ -80,16 +83,24 @@ pub(super) fn listings(options: &PgConnectOptions) -> Listings {
         ("enable_bitmapscan", "off"),
     ];
     let options = options.clone().options(LIMITS).options(own);
-    Listings::new(pool(listing::CONNECTIONS, options, Some(listing::DEADLINE)))
+    let in_all = Some(listing::DEADLINE);
+    Listings::new(pool(listing::CONNECTIONS, options, in_all, Purpose::Reads))
 }
 
 /// Connections for authentication, which reads a row each time.
 pub(super) fn authentication(options: &PgConnectOptions) -> Pool {
     let options = options.clone().options(AUTHENTICATION_LIMITS);
-    pool(2, options, Some(AUTHENTICATION))
+    pool(2, options, Some(AUTHENTICATION), Purpose::Reads)
 }
 
-fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>) -> Pool {
+/// What the connections of a pool are for.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Reads,
+    Changes,
+}
+
+fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>, purpose: Purpose) -> Pool {
     // If no packet arrives on any connection of the pool, one call has to find that out of all of them, and still have time
     // for a new one.
     let ping = in_all.map_or(PING, |in_all| PING.min(in_all / (size + 1)));
@@ -101,12 +112,27 @@ fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>) -> Pool 
         // for the answer as long as there is time.
         .test_before_acquire(false)
         .before_acquire(move |connection, _| {
-            Box::pin(
-                async move { Ok(matches!(timeout(ping, connection.ping()).await, Ok(Ok(())))) },
-            )
+            Box::pin(async move {
+                let usable = timeout(ping, is_usable(connection, purpose)).await;
+                Ok(matches!(usable, Ok(Ok(true))))
+            })
         })
         .connect_lazy_with(options);
     Pool::new(pool, in_all)
+}
+
+/// Whether a connection that lay idle answers and can do what its pool is for.
+///
+/// A session keeps the settings of its database with which it began. If an operator makes a database read-only by `ALTER
+/// DATABASE` and takes that back, only new sessions take changes again. So one that does not is replaced by a new one.
+async fn is_usable(connection: &mut PgConnection, purpose: Purpose) -> sqlx::Result<bool> {
+    match purpose {
+        Purpose::Reads => connection.ping().await.map(|()| true),
+        Purpose::Changes => {
+            let row = connection.fetch_one("SHOW transaction_read_only").await?;
+            Ok(row.try_get::<&str, _>(0)? == "off")
+        }
+    }
 }
 
 /// Ends a connection to a standby before anything is read from it.

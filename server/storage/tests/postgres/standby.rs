@@ -94,3 +94,35 @@ async fn a_read_only_database_is_not_ready_until_it_takes_changes_again() {
     store.close().await;
     database.drop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn connections_that_began_while_the_database_was_read_only_are_replaced() {
+    let database = Database::alone().await;
+    let store = open(&database, OpenMode::CreateIfNew)
+        .await
+        .expect("a store");
+    let mut operator = database.raw().await;
+    for (sql, ready) in [
+        (
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$",
+            false,
+        ),
+        (
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database()); END $$",
+            true,
+        ),
+    ] {
+        sqlx::query(sql).execute(&mut operator).await.expect(sql);
+        if !ready {
+            // Sessions that began before still take changes.
+            let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                       WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            sqlx::query(end).execute(&mut operator).await.expect(end);
+        }
+        becomes_ready(&store, ready).await;
+        let changed = store.set_pepper_fingerprint("a fingerprint").await;
+        assert_eq!(changed.is_ok(), ready, "{changed:?}");
+    }
+    store.close().await;
+    database.drop().await;
+}

@@ -1,6 +1,6 @@
 //! JSON: `{"items": [ … ]}`.
 
-use super::{FeedError, MAX_ITEMS, cut};
+use super::{FIELDS, FeedError, MAX_ITEMS, cut};
 use crate::api::fields::{invalid, members, pointer, refuse, text, unknown};
 use crate::api::json::array;
 use serde_json::value::RawValue;
@@ -66,7 +66,8 @@ fn draft(value: &RawValue, with_id: bool) -> ItemDraft {
     let errors = &mut draft.errors;
     for (name, value) in members(value, errors).unwrap_or_default() {
         // Absent and null are the same, for every field.
-        if value.get() == "null" && FIELDS.contains(&name.as_str()) && (with_id || name != "id") {
+        let is_field = name == "attributes" || FIELDS.contains(&name.as_str());
+        if value.get() == "null" && is_field && (with_id || name != "id") {
             continue;
         }
         match name.as_str() {
@@ -90,19 +91,6 @@ fn draft(value: &RawValue, with_id: bool) -> ItemDraft {
     }
     draft
 }
-
-const FIELDS: [&str; 10] = [
-    "id",
-    "name",
-    "category",
-    "price",
-    "currency",
-    "description",
-    "url",
-    "image_url",
-    "available",
-    "attributes",
-];
 
 /// Its digits as they stand, whether as a number or as a text.
 fn price(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<String> {

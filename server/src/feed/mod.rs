@@ -14,14 +14,27 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
 
-/// In bytes.
 /// The media types of feeds, as a refusal lists them between backticks.
 pub const TAKEN: &str = "application/json`, `application/xml` or `text/csv";
+/// In bytes.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 pub const MAX_ITEMS: usize = crate::api::json::MAX_ELEMENTS;
 /// What is wrong with one item, of which no more is told: enough to mend it by, and a feed that is nothing but wrong must
 /// not fill the memory.
 const MAX_REASONS: usize = 32;
+
+/// The fields of an item, besides its attributes.
+const FIELDS: [&str; 9] = [
+    "id",
+    "name",
+    "category",
+    "price",
+    "currency",
+    "description",
+    "url",
+    "image_url",
+    "available",
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {

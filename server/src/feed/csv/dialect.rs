@@ -31,7 +31,7 @@ impl<'a> Dialect<'a> {
     }
 }
 
-/// The delimiter of a first line such as `sep=;`, with which Excel is told of it, and the text below.
+/// The delimiter that a first line such as `sep=;` names, from which Excel learns it, and the text below.
 fn named(text: &str) -> Option<(char, &str)> {
     let (first, rest) = text.split_at(text.find(['\r', '\n'])?);
     let first = first.trim_matches('"');

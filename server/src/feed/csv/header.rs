@@ -2,7 +2,7 @@
 //! alone and nothing is reported row by row.
 
 use super::records::Record;
-use crate::feed::FeedError;
+use crate::feed::{FIELDS, FeedError};
 use service::inventory::{EntryCode, EntryError};
 
 const ATTRIBUTE: &str = "attributes.";
@@ -12,21 +12,9 @@ const MAX_NAME_CHARS: usize = 128;
 /// The columns, and the characters of each, that a refusal repeats at most.
 const SHOWN_COLUMNS: usize = 20;
 const SHOWN_CHARS: usize = 30;
-
-const FIELDS: [&str; 9] = [
-    "id",
-    "name",
-    "category",
-    "price",
-    "currency",
-    "description",
-    "url",
-    "image_url",
-    "available",
-];
 const REQUIRED: [&str; 2] = ["id", "name"];
 
-/// What the cells of a column are.
+/// The meaning of the cells in a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Column {
     Field(&'static str),

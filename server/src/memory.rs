@@ -11,8 +11,8 @@
 //! 2. A sender may hold at most as much as its account may still take, so that one key leaves room for the others of its
 //!    account.
 //!
-//! What a body holds already does not count against it, so that one that arrives in pieces has as much room as one that
-//! names its length.
+//! The memory that a body holds already does not count against it. So a body that arrives in pieces has as much room as one
+//! that names its length.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -6,7 +6,7 @@
 //! signs in with it.
 //!
 //! A person who has different passwords in two accounts signs in like that, too, but always with the same few passwords. A
-//! password that was tried before is no new guess, so:
+//! password that was tried before is not a new guess, so:
 //!
 //! 1. A password counts at its first sign-in of [`TRIED_SECONDS`]. It is recognised by the stored hash that it matched, whose
 //!    salt is new whenever a password is set.
@@ -64,7 +64,7 @@ impl Service {
     }
 }
 
-/// A password that was tried. It is the same from every network, since it tells a guesser nothing new from another one.
+/// A password that was tried. It is the same from every network, since a guesser learns nothing new from another one.
 fn tried_subject(password_hash: &str) -> String {
     format!("tried:{}", hex::encode(Sha256::digest(password_hash)))
 }

@@ -1,4 +1,4 @@
-//! What integrations do with items.
+//! The operations of integrations on items.
 
 use super::{Condition, EntryError, ItemDraft, ItemFilter, StoredItem};
 use crate::store::{Action, Put, Removal};

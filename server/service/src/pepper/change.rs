@@ -26,8 +26,8 @@
 //!
 //! # Failures
 //! - A node that was suspended during step 2 was taken for dead, and its lease has run out. If it does not accept the new
-//!   pepper, it answers calls with an unknown key with 503 ([`Service::knows_every_key`]), never with 401. What it was about to
-//!   store under the old pepper is refused with 503, too.
+//!   pepper, it answers calls with an unknown key with 503 ([`Service::knows_every_key`]), never with 401. Keys and
+//!   factors that it would store under the old pepper are refused with 503, too.
 //! - A batch that fails leaves its keys under the old digest. They are noted again when they are next used.
 
 use super::Pepper;

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 /// A transaction should take about as long at most, since a revocation of one of its keys waits for it.
 const AT_MOST: Duration = Duration::from_millis(30);
-/// Between two transactions, for whoever waits for one.
+/// The pause between two transactions, in which others get the database.
 pub(super) const PAUSE: Duration = Duration::from_millis(1);
 
 /// When a write leaves the rest to the next one.

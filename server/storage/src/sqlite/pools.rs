@@ -63,7 +63,7 @@ pub(super) async fn checkpoints(options: &SqliteConnectOptions) -> sqlx::Result<
     pool(1, options.synchronous(SqliteSynchronous::Full)).await
 }
 
-/// What all connections that write have in common: they leave checkpoints to another one (see [`super::checkpoints`]).
+/// The options of all connections that write: they leave checkpoints to another connection (see [`super::checkpoints`]).
 fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
     let longest = LONGEST.to_string();
     options.clone().pragma("wal_autocheckpoint", longest)

@@ -14,10 +14,10 @@ use std::time::Duration;
 use tokio::sync::{Notify, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 use tokio::time::timeout;
 
-/// What all connections that write have in common.
+/// The order of all connections that write, and the news of their commits.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Turns {
-    /// Shared by those who wait at the file's lock; alone for those who stand back. In the order asked.
+    /// Ordinary writes share it and wait at the lock of the file; writes that give way take it alone. It is fair.
     order: Arc<RwLock<()>>,
     committed: Arc<Notify>,
 }

@@ -21,7 +21,7 @@ async fn fill(world: &World) {
     assert_eq!(world.count("SELECT count(*) FROM items").await, ITEMS);
 }
 
-/// The ids of each page, until there is no further one.
+/// The ids of each page, up to the last page.
 async fn pages(key: &Key, query: &str) -> Vec<Vec<String>> {
     let (mut pages, mut cursor) = (Vec::new(), String::new());
     loop {

@@ -76,11 +76,15 @@ pub(super) fn readers(options: &PgConnectOptions) -> Pool {
 ///
 /// A listing walks an index in its own order and stops after a page. While the statistics of a table are older than a large
 /// import, PostgreSQL believes that few rows match, and would rather gather all of them by a bitmap and sort them.
+/// It would also rather walk through the rows of all accounts in the order of the table than through those of one account
+/// by an index that leads all over the table. So plans are weighed by the rows that they look at, and not by pages.
 pub(super) fn listings(options: &PgConnectOptions) -> Listings {
     let own = [
         ("default_transaction_read_only", "on"),
         ("statement_timeout", "1s"),
         ("enable_bitmapscan", "off"),
+        ("seq_page_cost", "0"),
+        ("random_page_cost", "0"),
     ];
     let options = options.clone().options(LIMITS).options(own);
     let in_all = Some(listing::DEADLINE);

@@ -84,6 +84,8 @@ pub struct AuditPage {
     pub zone: String,
     /// Whether this is the first page.
     pub first: bool,
+    /// Whether the search stopped before this page was full. The next page continues it.
+    pub stopped: bool,
     /// The address of the next page.
     pub next: Option<String>,
     /// What follows the question mark in the addresses that give the same events as a file.

@@ -1,7 +1,9 @@
 //! Who did what, when, and from where.
 
-use crate::components::{Clock, Column, FieldError, More, Notice, Table, Time, TimesSwitch, Tone};
-use crate::components::{PageHead, Problem};
+use crate::components::{
+    Clock, Column, FieldError, More, NEXT_PAGE, Notice, PageHead, Problem, SEARCH_FURTHER, Table,
+    Time, TimesSwitch, Tone,
+};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::PageData;
@@ -42,6 +44,26 @@ fn log(page: Data) -> AnyView {
     let all = page.query.is_empty();
     let found = if !page.errors.is_empty() {
         None
+    } else if page.rows.is_empty() && page.stopped {
+        let title = "No match so far";
+        let text =
+            "One page searches a part of the log, newest first. Search further for older events.";
+        Some(plain((
+            view! {
+                <section class="empty">
+                    <h2>{title}</h2>
+                    <p>{text}</p>
+                </section>
+            },
+            pager(&page),
+        )))
+    } else if page.rows.is_empty() && !page.first {
+        Some(plain(view! {
+            <section class="empty">
+                <h2>"No more matches"</h2>
+                <p>"You have reached the beginning of the log. " <a href="/audit">"Show everything"</a></p>
+            </section>
+        }))
     } else if page.rows.is_empty() {
         Some(plain(view! {
             <section class="empty">
@@ -184,29 +206,10 @@ fn day(id: &'static str, label: &'static str, value: String, error: Option<Strin
 
 fn list(page: Data) -> AnyView {
     let clock = Clock::start(page.now.at);
-    let query = page.query;
+    let pager = pager(&page);
+    let query = suffix(&page);
     let rows = page.rows.into_iter().map(|line| row(line, clock));
     let rows = rows.collect_view().into_any();
-    let query = if query.is_empty() {
-        query
-    } else {
-        format!("?{query}")
-    };
-    let first = (!page.first).then(|| {
-        let at = format!("/audit{query}");
-        view! {
-            <a class="button" href=at>
-                "First page"
-            </a>
-        }
-    });
-    let next = page.next.map(|next| {
-        view! {
-            <a class="button" href=next>
-                "Next page"
-            </a>
-        }
-    });
     plain(view! {
         <div class="toolbar">
             <p class="downloads">
@@ -216,9 +219,37 @@ fn list(page: Data) -> AnyView {
             <TimesSwitch/>
         </div>
         <Table caption="What was done in this account" class="audit" columns=COLUMNS rows=rows/>
+        {pager}
+    })
+}
+
+/// The filter as the end of an address.
+fn suffix(page: &Data) -> String {
+    if page.query.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", page.query)
+    }
+}
+
+fn pager(page: &Data) -> AnyView {
+    let first = (!page.first).then(|| format!("/audit{}", suffix(page)));
+    let next_label = if page.stopped {
+        SEARCH_FURTHER
+    } else {
+        NEXT_PAGE
+    };
+    let link = |href: String, label: &'static str| {
+        view! {
+            <a class="button" href=href>
+                {label}
+            </a>
+        }
+    };
+    plain(view! {
         <nav class="pager" aria-label="Pages of the audit log">
-            {first}
-            {next}
+            {first.map(|first| link(first, "First page"))}
+            {page.next.clone().map(|next| link(next, next_label))}
         </nav>
     })
 }

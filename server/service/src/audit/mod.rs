@@ -9,12 +9,25 @@ pub(crate) use words::{capitalised, details, in_a_sentence, who};
 use crate::store::{Action, Actor, AuditFilter, LoggedEvent};
 use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
-use domain::{AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId};
+use domain::{AccountId, AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId};
 
 /// How many lines one page shows.
 const PAGE: u32 = 50;
 /// How many lines are read at once for a file.
 const PIECE: u32 = 500;
+/// Number of events that a filter is applied to for one page or one piece of a file. The next one continues after them.
+const SEARCHED: u32 = 10_000;
+
+/// Some events of the log, newest first.
+#[derive(Debug)]
+pub struct AuditPiece {
+    pub events: Vec<LoggedEvent>,
+    /// The number before which the next piece begins; `None` at the end of the log. A piece that a filter leaves empty can
+    /// have one, too.
+    pub next_before: Option<u64>,
+    /// Whether the search stopped before there were as many events as were asked for.
+    pub stopped: bool,
+}
 
 impl Service {
     /// A page of the log, and the number before which the next one goes on, where there is one.
@@ -34,17 +47,14 @@ impl Service {
             Ok(filter) => (Some(filter), Vec::new()),
             Err(errors) => (None, errors),
         };
-        // One more than fits tells whether there is a next page.
-        let mut events = match &filter {
-            Some(filter) => {
-                let log = self.store.audit_log(account, filter, before, PAGE + 1);
-                log.await?
-            }
-            None => Vec::new(),
+        let piece = match &filter {
+            Some(filter) => self.search_log(account, filter, before, PAGE).await?,
+            None => AuditPiece {
+                events: Vec::new(),
+                next_before: None,
+                stopped: false,
+            },
         };
-        let more = events.len() > PAGE as usize;
-        events.truncate(PAGE as usize);
-        let next = events.last().filter(|_| more).map(|event| event.seq);
         let mut who = self.people(member).await?;
         // Keys are too many to be listed; the one that is asked for stands there by its name.
         let key = form.who.strip_prefix(filter::KEY);
@@ -52,7 +62,12 @@ impl Service {
             who.push((form.who.clone(), format!("API key “{name}”")));
         }
         let page = AuditPage {
-            rows: events.into_iter().map(|event| row(event, zone)).collect(),
+            rows: piece
+                .events
+                .into_iter()
+                .map(|event| row(event, zone))
+                .collect(),
+            stopped: piece.stopped,
             now: moment(self.clock.now(), zone),
             errors,
             who,
@@ -64,7 +79,7 @@ impl Service {
             next: None,
             query: String::new(),
         };
-        Ok((page, next))
+        Ok((page, piece.next_before))
     }
 
     /// What is asked of the log, checked.
@@ -75,8 +90,7 @@ impl Service {
         filter::parse(form, &member.time_zone).map_err(|errors| Failure::Invalid { errors })
     }
 
-    /// The next piece of the log, for a file of all of it: up to some hundred events before the number given, newest
-    /// first; empty at the end.
+    /// The next piece of the log, for a file of all of it: up to some hundred events below the number `before`.
     ///
     /// # Errors
     /// The database's.
@@ -85,9 +99,38 @@ impl Service {
         member: &Member,
         filter: &AuditFilter,
         before: Option<u64>,
-    ) -> Result<Vec<LoggedEvent>, Error> {
-        let account = &member.account_id;
-        Ok(self.store.audit_log(account, filter, before, PIECE).await?)
+    ) -> Result<AuditPiece, Error> {
+        self.search_log(&member.account_id, filter, before, PIECE)
+            .await
+    }
+
+    async fn search_log(
+        &self,
+        account: &AccountId,
+        filter: &AuditFilter,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<AuditPiece, Error> {
+        // Without a filter, each event that is looked at is in the piece.
+        let end = if *filter == AuditFilter::default() {
+            None
+        } else {
+            let end = self.store.audit_end(account, filter, before, SEARCHED);
+            end.await?
+        };
+        // One more event than fits shows that there is a next piece.
+        let log = self
+            .store
+            .audit_log(account, filter, before, end, limit + 1);
+        let mut events = log.await?;
+        let full = events.len() > limit as usize;
+        events.truncate(limit as usize);
+        let last = events.last().filter(|_| full).map(|event| event.seq);
+        Ok(AuditPiece {
+            events,
+            next_before: last.or(end),
+            stopped: !full && end.is_some(),
+        })
     }
 
     /// Who can be asked for.

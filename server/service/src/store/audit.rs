@@ -117,15 +117,27 @@ pub enum ActorFilter {
 
 #[async_trait]
 pub trait AuditStore: Send + Sync + 'static {
-    /// Up to `limit` events with a number below `before`, newest first. Members, keys and events of other accounts
-    /// neither show nor lend their names.
+    /// Up to `limit` events with a number below `before` and not below `down_to`, newest first. Members, keys and events
+    /// of other accounts neither show nor lend their names.
     async fn audit_log(
         &self,
         account: &AccountId,
         filter: &AuditFilter,
         before: Option<u64>,
+        down_to: Option<u64>,
         limit: u32,
     ) -> Result<Vec<LoggedEvent>>;
+
+    /// The number at which a search ends that looks at `events` events below `before`, newest first; `None` if it comes
+    /// to the end of the log. Of one subject or one actor, only their own events are looked at, since an index leads to
+    /// them.
+    async fn audit_end(
+        &self,
+        account: &AccountId,
+        filter: &AuditFilter,
+        before: Option<u64>,
+        events: u32,
+    ) -> Result<Option<u64>>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -81,21 +81,23 @@ async fn file(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -> 
         token,
         filter,
         before: None,
+        ended: false,
         format,
     };
     // The first piece is read before the answer begins, so that a failure can still be its status.
-    let first = match log.piece(head()).await {
-        Ok(first) => first,
-        Err(error) => return broken(error, &request_id),
-    };
-    let rest = stream::try_unfold((first, log), |(ready, mut log)| async move {
-        let piece = match ready {
-            Some(first) => Some(first),
-            None => log.piece(Vec::new()).await.inspect_err(|error| {
+    let mut first = head();
+    if let Err(error) = log.read_on(&mut first).await {
+        return broken(error, &request_id);
+    }
+    let rest = stream::try_unfold((first, log), |(mut bytes, mut log)| async move {
+        // A filter may leave many pieces empty.
+        while bytes.is_empty() && !log.ended {
+            log.read_on(&mut bytes).await.inspect_err(|error| {
                 tracing::warn!(error = %Chain(error), "a download broke off");
-            })?,
-        };
-        Ok::<_, Error>(piece.map(|bytes| (bytes, (None, log))))
+            })?;
+        }
+        let sent = (!bytes.is_empty()).then(|| Bytes::from(bytes));
+        Ok::<_, Error>(sent.map(|bytes| (bytes, (Vec::new(), log))))
     });
     let mut response = Response::new(Body::from_stream(rest));
     let headers = response.headers_mut();
@@ -140,27 +142,28 @@ struct Log {
     token: Zeroizing<String>,
     filter: AuditFilter,
     before: Option<u64>,
+    /// Whether all of it was read.
+    ended: bool,
     format: Format,
 }
 
 impl Log {
-    /// The next lines after `bytes`; `None` at the end.
+    /// Appends the lines of the next piece, which may have none.
     ///
     /// # Errors
     /// [`Failure::SignedOut`] if the session has ended, and the database's.
-    async fn piece(&mut self, mut bytes: Vec<u8>) -> Result<Option<Bytes>, Error> {
+    async fn read_on(&mut self, bytes: &mut Vec<u8>) -> Result<(), Error> {
         let member = self.service.member_looking_on(&self.token).await?;
         let member = member.ok_or(Failure::SignedOut)?;
-        let events = self
+        let piece = self
             .service
             .audit_piece(&member, &self.filter, self.before)
             .await?;
-        for event in &events {
-            (self.format.line)(&mut bytes, event);
+        for event in &piece.events {
+            (self.format.line)(bytes, event);
         }
-        if let Some(last) = events.last() {
-            self.before = Some(last.seq);
-        }
-        Ok((!bytes.is_empty()).then(|| bytes.into()))
+        self.before = piece.next_before;
+        self.ended = piece.next_before.is_none();
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! The audit log, as people read it.
 
-use super::{Connection, Engine, Result, Store, read_all};
+use super::{Connection, Engine, LOGS, Result, Store, read_all};
 use crate::error::Doing as _;
 use crate::sql::audit;
 use crate::sql::audit::LogRow;
@@ -16,27 +16,19 @@ impl AuditStore for Store {
         account: &AccountId,
         filter: &AuditFilter,
         before: Option<u64>,
+        down_to: Option<u64>,
         limit: u32,
     ) -> Result<Vec<LoggedEvent>> {
         const DOING: &str = "reading the audit log";
-        let (kind, actor) = match &filter.by {
-            None => ("", None),
-            Some(ActorFilter::One(actor)) => actor.parts(),
-            Some(ActorFilter::AnyKey) => ("key", None),
+        let (kind, actor, subject) = parts(filter);
+        let statement = match Way::of(filter) {
+            Way::Account => LOGS.account,
+            Way::Actor(_) => LOGS.actor,
+            Way::Subject(_) => LOGS.subject,
         };
-        let (actor, subject) = (
-            actor.unwrap_or_default(),
-            filter.subject.as_deref().unwrap_or_default(),
-        );
-        let statement = match (actor, subject) {
-            (_, subject) if !subject.is_empty() => audit::LOG_OF_SUBJECT,
-            ("", _) => audit::LOG,
-            _ => audit::LOG_OF_ACTOR,
-        };
-        let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
         let rows: Vec<LogRow> = sqlx::query_as(statement)
             .bind(account.as_str())
-            .bind(before)
+            .bind(before.map_or(i64::MAX, number))
             .bind(i64::from(limit))
             .bind(kind)
             .bind(actor)
@@ -44,11 +36,73 @@ impl AuditStore for Store {
             .bind(listed(&filter.actions))
             .bind(filter.from.millis())
             .bind(filter.until.millis())
+            .bind(down_to.map_or(0, number))
             .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)
     }
+
+    async fn audit_end(
+        &self,
+        account: &AccountId,
+        filter: &AuditFilter,
+        before: Option<u64>,
+        events: u32,
+    ) -> Result<Option<u64>> {
+        const DOING: &str = "finding the end of a search of the audit log";
+        let (statement, of) = match Way::of(filter) {
+            Way::Account => (audit::END, None),
+            Way::Actor(actor) => (audit::END_OF_ACTOR, Some(actor)),
+            Way::Subject(subject) => (audit::END_OF_SUBJECT, Some(subject)),
+        };
+        let query = sqlx::query_scalar(statement)
+            .bind(account.as_str())
+            .bind(before.map_or(i64::MAX, number))
+            .bind(i64::from(events) - 1);
+        let query = match of {
+            Some(of) => query.bind(of),
+            None => query,
+        };
+        let end: Vec<i64> = query.fetch_all(&self.listings).await.doing(DOING)?;
+        // The second event shows that there is more to search.
+        Ok(match *end {
+            [last, _] => Some(last.unsigned_abs()),
+            _ => None,
+        })
+    }
+}
+
+/// The index by which events are found.
+enum Way<'a> {
+    Account,
+    Actor(&'a str),
+    Subject(&'a str),
+}
+
+impl<'a> Way<'a> {
+    fn of(filter: &'a AuditFilter) -> Self {
+        match parts(filter) {
+            (_, "", "") => Self::Account,
+            (_, actor, "") => Self::Actor(actor),
+            (.., subject) => Self::Subject(subject),
+        }
+    }
+}
+
+/// The kind of the actor, the actor and the subject. Each is empty if the filter leaves it open.
+fn parts(filter: &AuditFilter) -> (&'static str, &str, &str) {
+    let (kind, actor) = match &filter.by {
+        None => ("", None),
+        Some(ActorFilter::One(actor)) => actor.parts(),
+        Some(ActorFilter::AnyKey) => ("key", None),
+    };
+    let subject = filter.subject.as_deref();
+    (kind, actor.unwrap_or_default(), subject.unwrap_or_default())
+}
+
+fn number(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
 /// Records many events, with one statement for each [`MOST`] of them.

@@ -36,6 +36,7 @@ mod terms;
 pub use open_error::OpenError;
 
 use crate::error::Doing as _;
+use crate::sql::audit::LOGS;
 use crate::turn::Turn;
 use connection::{Connection, Pool, Transaction};
 use domain::AccountId;

@@ -42,6 +42,7 @@ pub use open::OpenMode;
 pub use open_error::OpenError;
 
 use crate::error::Doing as _;
+use crate::sql::audit::INDEXED_LOGS as LOGS;
 use crate::turn::Turn;
 use alone::Alone;
 use checkpoints::Checkpoints;

@@ -3,7 +3,7 @@
 use super::SqliteStore;
 use crate::sql::asked::Asked;
 use crate::sql::find::{Stretch, count, end, page, probe};
-use crate::sql::{inventory, once};
+use crate::sql::{audit, inventory, once};
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{KeyPlace, PlaceValue};
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
@@ -218,6 +218,34 @@ async fn a_search_of_items_walks_one_stretch_of_their_index() {
             panic!("{steps:?}");
         };
         assert!(walk.ends_with(stretch), "{steps:?}");
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_search_of_the_audit_log_walks_one_stretch_of_an_index() {
+    let (_place, store) = super::open::tests::fresh().await;
+    let logs = &audit::INDEXED_LOGS;
+    for (log, end, index) in [
+        (logs.account, audit::END, "account (account_id=?"),
+        (
+            logs.actor,
+            audit::END_OF_ACTOR,
+            "actor (account_id=? AND actor_id=?",
+        ),
+        (
+            logs.subject,
+            audit::END_OF_SUBJECT,
+            "subject (account_id=? AND subject=?",
+        ),
+    ] {
+        let steps = plan(&store, QueryBuilder::new(log)).await;
+        let walk = format!("SEARCH e USING INDEX audit_events_by_{index} AND seq>? AND seq<?)");
+        assert!(steps.contains(&walk), "{steps:?}");
+        let steps = plan(&store, QueryBuilder::new(end)).await;
+        let walk =
+            format!("SEARCH audit_events USING COVERING INDEX audit_events_by_{index} AND seq<?)");
+        assert_eq!(steps, [walk]);
     }
     store.close().await;
 }

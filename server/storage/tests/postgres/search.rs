@@ -1,10 +1,12 @@
 //! Searches read a bounded number of rows, however many there are.
 
 use crate::server::Database;
-use domain::{AccountId, Timestamp};
+use domain::{AccountId, MemberId, Timestamp};
 use service::inventory::ItemFilter;
-use service::store::InventoryStore as _;
 use service::store::contract::{Change, World};
+use service::store::{
+    Action, Actor, ActorFilter, AuditFilter, AuditStore as _, InventoryStore as _,
+};
 use sqlx::PgConnection;
 use storage::{OpenMode, PostgresStore};
 
@@ -42,7 +44,7 @@ async fn open(database: &Database) -> PostgresStore {
     store.expect("the store opens")
 }
 
-/// Returns an account with many items. Another account has as many.
+/// Returns an account with many items and audit events. Another account has as many.
 async fn fill(store: &PostgresStore, raw: &mut PgConnection) -> AccountId {
     let world = World::build(store).await;
     let account = Change::RevokeKey.account(&world).clone();
@@ -61,6 +63,12 @@ async fn fill(store: &PostgresStore, raw: &mut PgConnection) -> AccountId {
         let inserted = sqlx::query(items).bind(owner).bind(ROWS).execute(&mut *raw);
         inserted.await.expect("items");
     }
+    let events =
+        "INSERT INTO audit_events (account_id, at, actor_kind, actor_id, action, subject, detail)
+        SELECT owner, n, 'member', 'm', 'key.edited', 'k', '{}'
+        FROM generate_series(1, $2) n, (VALUES ($1), ('other')) o (owner)";
+    let inserted = sqlx::query(events).bind(account.as_str()).bind(ROWS);
+    inserted.execute(&mut *raw).await.expect("events");
     account
 }
 
@@ -122,4 +130,64 @@ fn must_be_a_stretch(read: i64, statements: i64) {
         (stretch..stretch + 10).contains(&each),
         "each of {statements} statements read {each} rows"
     );
+}
+
+#[tokio::test]
+async fn a_search_of_the_audit_log_reads_one_stretch_whatever_it_searches_for() {
+    let database = Database::new().await;
+    let mut raw = database.raw().await;
+    let store = open(&database).await;
+    let account = fill(&store, &mut raw).await;
+    close(store, &mut raw).await;
+    let rare = AuditFilter {
+        actions: vec![Action::LeadErased],
+        ..AuditFilter::default()
+    };
+    let member = Actor::Member(MemberId::parse("m").expect("an id"));
+    let filters = [
+        rare.clone(),
+        AuditFilter {
+            by: Some(ActorFilter::AnyKey),
+            ..AuditFilter::default()
+        },
+        AuditFilter {
+            until: Timestamp::from_millis(1),
+            ..AuditFilter::default()
+        },
+        AuditFilter {
+            by: Some(ActorFilter::One(member)),
+            ..rare.clone()
+        },
+        AuditFilter {
+            subject: Some("k".into()),
+            ..rare
+        },
+    ];
+    for statistics in [false, true] {
+        if statistics {
+            sqlx::query("ANALYZE").execute(&mut raw).await.unwrap();
+        }
+        let read_before = read_of("audit_events", &mut raw).await;
+        let store = open(&database).await;
+        let mut statements = 0;
+        for _ in 0..ROUNDS {
+            for filter in &filters {
+                let mut before = None;
+                for _ in 0..2 {
+                    let end = store.audit_end(&account, filter, before, STRETCH).await;
+                    let end = end.unwrap();
+                    let log = store.audit_log(&account, filter, before, end, 51).await;
+                    assert_eq!(log.unwrap(), []);
+                    before = Some(end.expect("older events"));
+                    statements += 2;
+                }
+            }
+        }
+        close(store, &mut raw).await;
+        must_be_a_stretch(
+            read_of("audit_events", &mut raw).await - read_before,
+            statements,
+        );
+    }
+    database.drop().await;
 }

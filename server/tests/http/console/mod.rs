@@ -1,6 +1,7 @@
 mod account;
 mod attempts;
 mod audit;
+mod audit_search;
 mod calls;
 mod dashboard;
 mod docs;

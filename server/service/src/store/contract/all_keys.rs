@@ -225,7 +225,7 @@ pub(super) async fn a_revocation_of_all_keys_is_written_into_each_row_once(store
         assert_eq!(counted.await.unwrap().keys, expected, "{status:?}");
     }
     let everything = AuditFilter::default();
-    let log = store.audit_log(&tenant.account, &everything, None, 100);
+    let log = store.audit_log(&tenant.account, &everything, None, None, 100);
     for logged in log.await.unwrap() {
         let event = logged.event;
         let of_all = matches!(event.action, Action::KeyAllRevoked | Action::KeyRevoked)

@@ -58,10 +58,13 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
         subject: Some(world.key.to_string()),
         ..AuditFilter::default()
     };
-    let log = store.audit_log(account, &thing, None, 100).await.unwrap();
+    let log = store
+        .audit_log(account, &thing, None, None, 100)
+        .await
+        .unwrap();
     assert_eq!(log, []);
     let log = store
-        .audit_log(account, &AuditFilter::default(), None, 100)
+        .audit_log(account, &AuditFilter::default(), None, None, 100)
         .await
         .unwrap();
     assert_eq!(log.len(), 1, "the stranger's own beginning");

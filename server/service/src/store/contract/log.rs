@@ -10,7 +10,7 @@ use domain::{KeyId, KeyName, Role};
 
 async fn all(store: &dyn Store, tenant: &Tenant, filter: &AuditFilter) -> Vec<LoggedEvent> {
     store
-        .audit_log(&tenant.account, filter, None, 1_000)
+        .audit_log(&tenant.account, filter, None, None, 1_000)
         .await
         .unwrap()
 }
@@ -35,7 +35,7 @@ pub(super) async fn the_log_is_read_in_pages_and_meets_every_event_once(store: S
     let (mut met, mut before) = (Vec::new(), None);
     loop {
         let page = store
-            .audit_log(&a.account, &filter, before, 4)
+            .audit_log(&a.account, &filter, before, None, 4)
             .await
             .unwrap();
         assert!(page.len() <= 4);
@@ -111,6 +111,75 @@ pub(super) async fn the_log_is_asked_by_who_what_which_thing_and_when(store: Sha
         ..together
     };
     assert_eq!(ask(nobody).await, [""; 0]);
+}
+
+pub(super) async fn a_search_of_the_log_ends_after_as_many_events_as_it_may_look_at(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let mut keys = Vec::new();
+    for number in 0..6 {
+        keys.push(a.hold(&*store, &number.to_string()).await);
+        b.hold(&*store, &number.to_string()).await;
+    }
+    let session = a.sign_in(&*store, at(5)).await;
+    let mut event = a.event(Action::InventoryUpdated, "SKU001", at(20));
+    event.actor = Actor::Key(keys[0].clone());
+    store.end_session(&session, event).await.unwrap();
+
+    let everything = AuditFilter::default();
+    let of_owner = AuditFilter {
+        by: Some(ActorFilter::One(Actor::Member(a.owner.clone()))),
+        ..AuditFilter::default()
+    };
+    let of_key = AuditFilter {
+        subject: Some(keys[0].to_string()),
+        ..of_owner.clone()
+    };
+    // These are not among the events of an index, so all events of the account are looked at.
+    let of_keys = AuditFilter {
+        by: Some(ActorFilter::AnyKey),
+        actions: vec![Action::KeyCreated],
+        ..AuditFilter::default()
+    };
+    for (filter, walked) in [
+        (&everything, &everything),
+        (&of_owner, &of_owner),
+        (&of_key, &of_key),
+        (&of_keys, &everything),
+    ] {
+        let walked: Vec<u64> = all(&*store, &a, walked)
+            .await
+            .into_iter()
+            .map(|logged| logged.seq)
+            .collect();
+        for (from, before) in std::iter::once(None)
+            .chain(walked.iter().copied().map(Some))
+            .enumerate()
+        {
+            let rest = &walked[from..];
+            for events in 1..=walked.len() + 1 {
+                let end =
+                    store.audit_end(&a.account, filter, before, u32::try_from(events).unwrap());
+                let expected = (events < rest.len()).then(|| rest[events - 1]);
+                assert_eq!(
+                    end.await.unwrap(),
+                    expected,
+                    "{filter:?}, {before:?}, {events}"
+                );
+            }
+        }
+    }
+    let whole = all(&*store, &a, &everything).await;
+    let part = store.audit_log(
+        &a.account,
+        &everything,
+        Some(whole[1].seq),
+        Some(whole[4].seq),
+        1_000,
+    );
+    assert_eq!(part.await.unwrap(), whole[2..=4]);
 }
 
 pub(super) async fn the_log_names_members_and_keys_as_they_are_called_now(store: Shared) {

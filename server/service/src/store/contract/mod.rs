@@ -223,6 +223,7 @@ macro_rules! store_contract_cases {
             the_newest_event_of_a_kind_is_found_behind_others
             the_log_is_read_in_pages_and_meets_every_event_once
             the_log_is_asked_by_who_what_which_thing_and_when
+            a_search_of_the_log_ends_after_as_many_events_as_it_may_look_at
             the_log_names_members_and_keys_as_they_are_called_now
             the_members_of_an_account_are_listed
             an_invitation_makes_one_member_with_its_role

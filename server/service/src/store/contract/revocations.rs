@@ -183,7 +183,7 @@ pub(super) async fn how_a_revocation_reached_the_nodes_is_kept_with_it_and_told_
     assert_eq!(kept(alive).await, None);
 
     let filter = AuditFilter::default();
-    let log = store.audit_log(&tenant.account, &filter, None, 100);
+    let log = store.audit_log(&tenant.account, &filter, None, None, 100);
     for LoggedEvent { event, .. } in log.await.unwrap() {
         let ended = event.action == Action::KeyRevoked;
         let millis = match &event.subject {

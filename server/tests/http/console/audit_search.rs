@@ -1,0 +1,84 @@
+//! `/audit` and its files with a filter, in a long log: each page and each piece looks at a bounded number of events.
+
+use crate::support::World;
+
+/// Three leads were erased among many changes of keys.
+async fn fill(world: &World) {
+    world
+        .sql(
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 25000)
+             INSERT INTO audit_events (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
+             SELECT account_id, at, actor_kind, actor_id,
+                    iif(n.n IN (100, 24990, 24995), 'lead.erased', 'key.edited'),
+                    iif(n.n IN (100, 24990, 24995), 'lead-', 'key-') || n.n, ip, 'agent', '{}'
+             FROM n, (SELECT * FROM audit_events LIMIT 1)",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn the_audit_log_is_searched_further_from_page_to_page() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    fill(&world).await;
+    for (query, pages) in [
+        ("what=leads", ["lead-24990", "No match so far", "lead-100"]),
+        (
+            "who=keys",
+            ["No match so far", "No match so far", "No more matches"],
+        ),
+        (
+            "to=2020-01-01",
+            ["No match so far", "No match so far", "No more matches"],
+        ),
+    ] {
+        let mut next = Some(format!("/audit?{query}"));
+        for text in pages {
+            let page = owner.get(&next.expect("a next page")).await.expect(200);
+            assert!(page.body.contains(text), "{query}, {text}: {}", page.body);
+            next = page.link("Search further");
+        }
+        assert_eq!(next, None, "{query}");
+    }
+    // A subject has its own events alone, so its search never stops before them.
+    let page = owner.get("/audit?thing=lead-100").await.expect(200);
+    assert!(page.body.contains("lead-100") && page.link("Search further").is_none());
+    // Pages that are full have a next page as ever.
+    for path in ["/audit", "/audit?what=keys"] {
+        let page = owner.get(path).await.expect(200);
+        assert!(page.link("Next page").is_some(), "{path}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn a_file_has_every_match_however_far_apart_they_are() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    fill(&world).await;
+    for (file, head) in [("log.csv", 1), ("log.jsonl", 0)] {
+        let path = format!("/audit/{file}?what=leads");
+        let found = owner.get(&path).await.expect(200).body;
+        assert_eq!(found.lines().count(), head + 3, "{file}: {found}");
+        for subject in ["lead-24995", "lead-24990", "lead-100"] {
+            assert!(found.contains(subject), "{file}, {subject}: {found}");
+        }
+        // The first piece of this file is empty.
+        let found = owner
+            .get(&format!("/audit/{file}?who=keys"))
+            .await
+            .expect(200)
+            .body;
+        assert_eq!(found.lines().count(), head, "{file}: {found}");
+    }
+    let rare = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10001)
+         INSERT INTO audit_events (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
+         SELECT account_id, at, actor_kind, actor_id, 'key.edited', 'key', ip, 'agent', '{}'
+         FROM n, (SELECT * FROM audit_events LIMIT 1)";
+    world.sql(rare).await;
+    let found = owner
+        .get("/audit/log.jsonl?what=leads")
+        .await
+        .expect(200)
+        .body;
+    assert_eq!(found.lines().count(), 3, "{found}");
+}

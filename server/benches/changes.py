@@ -82,10 +82,10 @@ def feeds():
     long = ["x" * 3_200, "y" * 3_200]
     return {
         "5,000 items that change": [("", body(0, price=price)) for price in (1, 2)],
-        "5,000 items that take the place of 5,000": [("?mode=replace", body(first)) for first in (0, FEED)],
+        "5,000 items that take the place of 5,000": [("?mode=replace&allow_removal=10000", body(first)) for first in (0, FEED)],
         # The third feed removes as many items as one feed may.
         "5,000 items that take the place of 10,000": [
-            (query, body(number * FEED)) for number, query in enumerate(["", "", "?mode=replace"])
+            (query, body(number * FEED)) for number, query in enumerate(["", "", "?mode=replace&allow_removal=10000"])
         ],
         "5,000 items of 16 MB that change": [("", body(0, description=text)) for text in long],
     }

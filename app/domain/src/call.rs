@@ -28,6 +28,7 @@ pub enum Refusal {
     NotFound,
     PreconditionFailed,
     ReplaceTooLarge,
+    RemovalNotAllowed,
     IdempotencyKeyReused,
     Conflict,
     Internal,
@@ -41,7 +42,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::RevokedKey,
         Self::ExpiredKey,
         Self::PausedKey,
@@ -57,6 +58,7 @@ impl Refusal {
         Self::NotFound,
         Self::PreconditionFailed,
         Self::ReplaceTooLarge,
+        Self::RemovalNotAllowed,
         Self::IdempotencyKeyReused,
         Self::Conflict,
         Self::Internal,
@@ -86,6 +88,7 @@ impl Refusal {
             Self::NotFound => "not_found",
             Self::PreconditionFailed => "precondition_failed",
             Self::ReplaceTooLarge => "replace_too_large",
+            Self::RemovalNotAllowed => "removal_not_allowed",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::Conflict => "conflict",
             Self::Internal => "internal",
@@ -124,6 +127,7 @@ impl Refusal {
             Self::NotFound => "No such item or lead",
             Self::PreconditionFailed => "Changed by somebody else meanwhile",
             Self::ReplaceTooLarge => "A feed that would remove too many items",
+            Self::RemovalNotAllowed => "A feed that would remove more than half of the items",
             Self::IdempotencyKeyReused => "Idempotency key used twice",
             Self::Conflict => "The same request is under way",
             Self::Internal => "A fault on our side",

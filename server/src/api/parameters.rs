@@ -6,11 +6,14 @@ use crate::parameter::TooLong;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::inventory::{FeedMode, FeedOptions, ItemFilter, OnError};
+use service::store::REMOVED_AT_MOST;
 use std::convert::Infallible;
 use url::form_urlencoded;
 
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 500;
+/// A feed removes no more items, so that no sender can allow any number by a large one.
+const MOST_ALLOWED: u64 = REMOVED_AT_MOST as u64;
 
 /// The parameters as sent. They are judged after the body, by [`Self::none`], [`Self::items`], [`Self::feed`] or
 /// [`Self::changes`], each of which refuses a parameter that is too long, in the path and in headers as well.
@@ -55,11 +58,19 @@ impl Parameters {
     /// # Errors
     /// A parameter that is unknown, given twice or no word that is known.
     pub fn feed(&self) -> Result<FeedOptions, Problem> {
-        self.known(&["mode", "on_error"])?;
+        self.known(&["mode", "on_error", "allow_removal"])?;
+        let allow_removal = self.get("allow_removal").map(|number| {
+            let number = number.parse().ok().filter(|number| *number <= MOST_ALLOWED);
+            number.ok_or_else(|| invalid("Give `allow_removal` a number of items from 0 to 10000."))
+        });
+        let allow_removal = allow_removal.transpose()?;
         Ok(FeedOptions {
             mode: match self.get("mode") {
+                None | Some("merge") if allow_removal.is_some() => {
+                    return Err(invalid("Give `allow_removal` only with `mode=replace`."));
+                }
                 None | Some("merge") => FeedMode::Merge,
-                Some("replace") => FeedMode::Replace,
+                Some("replace") => FeedMode::Replace { allow_removal },
                 Some(_) => return Err(invalid("Give `mode` the value `merge` or `replace`.")),
             },
             on_error: match self.get("on_error") {
@@ -198,15 +209,25 @@ mod tests {
             Ok(FeedOptions::default())
         );
         let other = FeedOptions {
-            mode: FeedMode::Replace,
+            mode: FeedMode::Replace {
+                allow_removal: Some(240),
+            },
             on_error: OnError::Skip,
         };
-        assert_eq!(feed("on_error=skip&mode=replace"), Ok(other));
+        assert_eq!(
+            feed("on_error=skip&mode=replace&allow_removal=240"),
+            Ok(other)
+        );
         for bad in [
             "mode=",
             "mode=Replace",
             "on_error=ignore",
             "mode=merge&mode=merge",
+            "allow_removal=5",
+            "mode=replace&allow_removal=",
+            "mode=replace&allow_removal=-1",
+            "mode=replace&allow_removal=10001",
+            "mode=replace&allow_removal=all",
             "limit=5",
             "q=a",
         ] {

@@ -15,7 +15,7 @@ use serde::Serialize;
 use service::inventory::EntryError;
 use service::key::{KeyRefusal, Malformed};
 use service::rfc3339;
-use service::store::{OverQuota, REMOVED_AT_MOST};
+use service::store::{LargeRemoval, OverQuota, REMOVED_AT_MOST};
 use std::borrow::Cow;
 use std::net::IpAddr;
 use utoipa::ToSchema;
@@ -75,6 +75,8 @@ pub enum Problem {
     IdempotencyKeyReused,
     /// A feed with `mode=replace` that leaves out more stored items than [`REMOVED_AT_MOST`].
     ReplaceTooLarge,
+    /// A feed with `mode=replace` that would remove a large part of the items, which its sender has not allowed.
+    RemovalNotAllowed(LargeRemoval),
     /// The first request with the same idempotency key is being carried out.
     Conflict,
     Internal,
@@ -152,6 +154,9 @@ impl Problem {
                 "Idempotency key reused",
             ),
             Self::ReplaceTooLarge => (S::CONFLICT, "replace_too_large", "Replace too large"),
+            Self::RemovalNotAllowed(_) => {
+                (S::CONFLICT, "removal_not_allowed", "Removal not allowed")
+            }
             Self::Conflict => (S::CONFLICT, "conflict", "Conflict"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
             Self::Unavailable | Self::PastDeadline | Self::Stopping | Self::Busy => {
@@ -242,6 +247,11 @@ impl Problem {
                  Delete items that are not in it with `DELETE /api/inventory/{id}` first, or send it with `mode=merge`."
                     .into()
             }
+            Self::RemovalNotAllowed(LargeRemoval { removed, stored }) => format!(
+                "This feed would remove {removed} of {stored} items, so nothing was changed. If the feed is complete, send it \
+                 again with `allow_removal={removed}`."
+            )
+            .into(),
             Self::Conflict => {
                 "The first request with this `Idempotency-Key` is still being worked on. Send it again after `Retry-After` seconds."
                     .into()

@@ -130,7 +130,7 @@ pub fn check_feed(
         }
     }
     let passes_over = on_error == OnError::Skip && !feed.items.is_empty();
-    if passes_over && mode == FeedMode::Replace && !unreadable.is_empty() {
+    if passes_over && matches!(mode, FeedMode::Replace { .. }) && !unreadable.is_empty() {
         let why = EntryError::new("", EntryCode::Required, UNREADABLE_IDS);
         unreadable.insert(0, why);
         unreadable.truncate(MAX_ERRORS);
@@ -197,7 +197,12 @@ mod tests {
             ..draft("", "n")
         };
         let feed = || vec![draft("a", "n"), unreadable.clone(), draft("b", "")];
-        let replace = options(FeedMode::Replace, OnError::Skip);
+        let replace = options(
+            FeedMode::Replace {
+                allow_removal: None,
+            },
+            OnError::Skip,
+        );
         let errors = check_feed(feed(), replace).unwrap_err();
         let pointers: Vec<_> = errors.iter().map(|error| &*error.pointer).collect();
         assert_eq!(pointers, ["", "/1/id"]);

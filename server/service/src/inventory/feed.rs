@@ -1,7 +1,7 @@
 //! Taking a feed: many items at once, all or none, or as many as are good.
 
 use super::{CheckedFeed, OnError, Skipped};
-use crate::store::{Action, AuditEvent, UpsertCounts, Upserted};
+use crate::store::{Action, AuditEvent, LargeRemoval, LeftOut, UpsertCounts, Upserted};
 use crate::{Client, Error, Keep, KeyCaller, Member, Service};
 use domain::{AccountId, Scope};
 use serde_json::json;
@@ -13,8 +13,8 @@ pub enum FeedMode {
     /// They stay.
     #[default]
     Merge,
-    /// The feed is the whole inventory: they are removed.
-    Replace,
+    /// The feed is the whole inventory: they are removed. A [`LargeRemoval`] has to be allowed by its number of items.
+    Replace { allow_removal: Option<u64> },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,6 +37,8 @@ pub enum FeedOutcome {
     Stored(FeedReport),
     /// Nothing was stored: the feed would have removed more items than [`crate::store::REMOVED_AT_MOST`].
     RemovesTooMany,
+    /// Nothing was stored: the feed would have removed a large part of the items, which its sender has not allowed.
+    RemovalNotAllowed(LargeRemoval),
 }
 
 impl Service {
@@ -101,11 +103,21 @@ impl Service {
             skipped,
         } = feed;
         // A skipped item is in the feed all the same: what is stored of it stays.
-        let kept: Option<HashSet<&str>> = (mode == FeedMode::Replace).then(|| {
-            let skipped = skipped.ids.iter().map(String::as_str);
-            let good = items.iter().map(|item| item.id.as_str());
-            good.chain(skipped).collect()
-        });
+        let kept: HashSet<&str> = match mode {
+            FeedMode::Merge => HashSet::new(),
+            FeedMode::Replace { .. } => {
+                let skipped = skipped.ids.iter().map(String::as_str);
+                let good = items.iter().map(|item| item.id.as_str());
+                good.chain(skipped).collect()
+            }
+        };
+        let left_out = match mode {
+            FeedMode::Merge => None,
+            FeedMode::Replace { allow_removal } => Some(LeftOut {
+                kept: &kept,
+                allowed: allow_removal,
+            }),
+        };
         let recorded = |counts: UpsertCounts| {
             let event = event(json!({
                 "received": received, "created": counts.created, "updated": counts.updated,
@@ -122,7 +134,7 @@ impl Service {
         let now = self.clock.now();
         let stored = self
             .store
-            .upsert_items(account, &items, kept.as_ref(), now, &recorded);
+            .upsert_items(account, &items, left_out, now, &recorded);
         let stored = self.with_room(stored).await?;
         Ok(match stored {
             Upserted::Stored(counts) => FeedOutcome::Stored(FeedReport {
@@ -131,6 +143,7 @@ impl Service {
                 skipped,
             }),
             Upserted::RemovesTooMany => FeedOutcome::RemovesTooMany,
+            Upserted::RemovalNotAllowed(large) => FeedOutcome::RemovalNotAllowed(large),
         })
     }
 }

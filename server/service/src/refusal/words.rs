@@ -165,6 +165,10 @@ fn plain(code: &str) -> (String, &'static str) {
             "The feed was sent as the whole inventory, and would have removed more than 10,000 stored items. Nothing was changed.",
             "Check that it holds the whole inventory. If it does, have the other items deleted one by one first.",
         ),
+        "removal_not_allowed" => (
+            "The feed was sent as the whole inventory, and would have removed more than half of the stored items. Nothing was changed.",
+            "Check that it was not cut off. If it holds the whole inventory, have it sent with the parameter allow_removal that the answer names.",
+        ),
         "idempotency_key_reused" => (
             "The Idempotency-Key had come with another request before.",
             "Have each request sent with a key of its own.",

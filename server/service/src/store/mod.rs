@@ -12,6 +12,7 @@ mod call;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod factor;
+mod feed;
 mod find;
 mod listed;
 mod notice;
@@ -34,6 +35,7 @@ pub use audit::*;
 pub use authority::*;
 pub use call::*;
 pub use factor::*;
+pub use feed::*;
 pub use find::*;
 pub use listed::*;
 pub use notice::*;
@@ -55,7 +57,6 @@ use crate::key::KeyDigest;
 use crate::leads::{Lead, LeadChange, LeadEdits};
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, LeadId, LeadStatus, MemberId, Timestamp};
-use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 /// The database failed. Neither text is for callers.
@@ -358,22 +359,18 @@ pub trait KeyStore: Send + Sync + 'static {
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()>;
 }
 
-/// Items that one feed may remove at most. SQLite has one writer for all accounts, which a feed holds until it is stored, so
-/// this bounds how long a revocation waits for a feed. A feed has at most 5,000 items.
-pub const REMOVED_AT_MOST: usize = 10_000;
-
 /// The sellers' items.
 #[async_trait]
 pub trait InventoryStore: Send + Sync + 'static {
     /// Creates or replaces items, all or nothing. An item that is stored already with equal fields is left as it is,
-    /// with its `updated_at`. If `kept` is given, every stored item whose id is not in it is removed, up to
-    /// [`REMOVED_AT_MOST`]; if there are more of them, nothing is changed. `event` is asked for the audit event once the counts
-    /// are known, and nothing is recorded if nothing changed.
+    /// with its `updated_at`. If `left_out` is given, every stored item that it does not keep is removed, up to
+    /// [`REMOVED_AT_MOST`]; if there are more of them, or a [`LargeRemoval`] is not allowed, nothing is changed. `event` is
+    /// asked for the audit event once the counts are known, and nothing is recorded if nothing changed.
     async fn upsert_items(
         &self,
         account: &AccountId,
         items: &[Item],
-        kept: Option<&HashSet<&str>>,
+        left_out: Option<LeftOut<'_>>,
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<Upserted>;

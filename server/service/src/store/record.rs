@@ -368,22 +368,6 @@ pub enum Ended {
     Missing,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct UpsertCounts {
-    pub created: u64,
-    pub updated: u64,
-    pub unchanged: u64,
-    pub removed: u64,
-}
-
-/// The outcome of storing a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upserted {
-    Stored(UpsertCounts),
-    /// It would have removed more items than [`REMOVED_AT_MOST`](super::REMOVED_AT_MOST); nothing was changed.
-    RemovesTooMany,
-}
-
 /// What putting one item came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Put {

@@ -59,7 +59,7 @@ struct Rejected<'a> {
 ///
 /// Creates and updates up to 5,000 items in one call, as JSON, XML or CSV. A sent item replaces the stored one whole;
 /// sending the same items again is safe and changes nothing. Everything is stored, or nothing is. With `mode=replace`, one
-/// feed removes at most 10,000 items.
+/// feed removes at most 10,000 items, and more than half of them (and more than 100) only with `allow_removal`.
 #[utoipa::path(
     post,
     path = "/api/inventory",
@@ -103,6 +103,7 @@ pub async fn push(
     match outcome {
         FeedOutcome::Stored(report) => Ok(stored(&report)),
         FeedOutcome::RemovesTooMany => Err(Problem::ReplaceTooLarge),
+        FeedOutcome::RemovalNotAllowed(large) => Err(Problem::RemovalNotAllowed(large)),
     }
 }
 

@@ -52,6 +52,10 @@ pub struct FeedQuery {
     /// the feed refused, since what is stored under its id would be removed.
     #[param(default = "reject")]
     on_error: Option<String>,
+    /// With `mode=replace`: the number of items that the feed may remove. Without it, a feed that would remove more than half
+    /// of the items, and more than 100, is refused with `removal_not_allowed`, since a feed that was cut off would do so.
+    #[param(minimum = 0, maximum = 10000)]
+    allow_removal: Option<u64>,
 }
 
 #[derive(IntoParams)]

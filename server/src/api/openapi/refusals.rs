@@ -6,7 +6,13 @@ use domain::{Resource, Scope, Timestamp};
 use serde_json::{Map, Value, json};
 use service::entry::{EntryCode, EntryError};
 use service::key::Malformed;
+use service::store::LargeRemoval;
 use std::collections::{BTreeMap, BTreeSet};
+
+const LARGE_REMOVAL: Problem = Problem::RemovalNotAllowed(LargeRemoval {
+    removed: 240,
+    stored: 300,
+});
 
 /// What any key may be refused with.
 fn of_the_key() -> Vec<Problem> {
@@ -72,6 +78,7 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
     ));
     if method == "post" && path == "/api/inventory" {
         all.push(Problem::ReplaceTooLarge);
+        all.push(LARGE_REMOVAL);
     }
     let single = path.ends_with("{id}");
     let lead = path.starts_with("/api/leads");
@@ -135,6 +142,7 @@ pub fn every_problem() -> Vec<Problem> {
         Problem::NoSuchItem,
         Problem::PreconditionFailed,
         Problem::ReplaceTooLarge,
+        LARGE_REMOVAL,
         Problem::IdempotencyKeyReused,
         Problem::Conflict,
         Problem::Internal,

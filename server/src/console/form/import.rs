@@ -92,7 +92,9 @@ pub async fn import(
                 .await;
             match outcome {
                 Ok(FeedOutcome::Stored(report)) => (StatusCode::OK, stored(report)),
-                Ok(FeedOutcome::RemovesTooMany) => refused(REMOVES_TOO_MANY),
+                Ok(FeedOutcome::RemovesTooMany | FeedOutcome::RemovalNotAllowed(_)) => {
+                    refused(REMOVES_TOO_MANY)
+                }
                 Err(error) => {
                     let failure = failure(error, &visitor.request_id);
                     let report = match &failure {
@@ -124,7 +126,10 @@ async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
             "mode" => {
                 let replace = field.text().await? == "replace";
                 upload.options.mode = if replace {
-                    FeedMode::Replace
+                    // A person chose so, and a page asks again.
+                    FeedMode::Replace {
+                        allow_removal: Some(u64::MAX),
+                    }
                 } else {
                     FeedMode::Merge
                 };

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 const AT_ONCE: usize = 256;
 
 /// The stored items that are not in `kept`: all of them, or one more than a feed may remove.
-pub(super) async fn left_out(
+pub(super) async fn find_left_out(
     connection: &mut Connection,
     account: &AccountId,
     kept: &HashSet<&str>,

@@ -1,6 +1,6 @@
 //! The sellers' items.
 
-use super::feed::{Row, delete_all, left_out, upsert, upsert_all};
+use super::feed::{Row, delete_all, find_left_out, upsert, upsert_all};
 use super::quota::Items;
 use super::{
     Connection, Executor, Paged, Result, Store, Turn, can_be_stored, read, read_page, record,
@@ -12,11 +12,10 @@ use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Condition, Item, ItemFilter, MAX_ID_CHARS, StoredItem};
 use service::store::{
-    AuditEvent, InventoryStore, Listed, PAGE_BYTES, Put, QuotaStore as _, REMOVED_AT_MOST, Removal,
-    UpsertCounts, Upserted,
+    AuditEvent, InventoryStore, LargeRemoval, LeftOut, Listed, PAGE_BYTES, Put, QuotaStore as _,
+    REMOVED_AT_MOST, Removal, UpsertCounts, Upserted,
 };
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 #[async_trait]
 impl InventoryStore for Store {
@@ -24,7 +23,7 @@ impl InventoryStore for Store {
         &self,
         account: &AccountId,
         items: &[Item],
-        kept: Option<&HashSet<&str>>,
+        left_out: Option<LeftOut<'_>>,
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<Upserted> {
@@ -33,16 +32,21 @@ impl InventoryStore for Store {
         let _turn = self.feed_turn(DOING).await?;
         self.make_room_for_feed().await;
         let mut tx = self.begin(Turn::Feed(account), DOING).await?;
-        let left_out = match kept {
-            Some(kept) => left_out(&mut tx, account, kept).await?,
+        let before = Items::of(&mut *tx, account).await?;
+        let removed = match left_out {
+            Some(LeftOut { kept, .. }) => find_left_out(&mut tx, account, kept).await?,
             None => Vec::new(),
         };
-        if left_out.len() > REMOVED_AT_MOST {
+        if removed.len() > REMOVED_AT_MOST {
             return Ok(Upserted::RemovesTooMany);
         }
-        let before = Items::of(&mut *tx, account).await?;
+        let allowed = left_out.and_then(|left_out| left_out.allowed);
+        let large = LargeRemoval::unless_allowed(removed.len() as u64, before.number(), allowed);
+        if let Some(large) = large {
+            return Ok(Upserted::RemovalNotAllowed(large));
+        }
         let mut counts = upsert_all(&mut tx, account, &rows, now).await?;
-        counts.removed = delete_all(&mut tx, account, &left_out).await?;
+        counts.removed = delete_all(&mut tx, account, &removed).await?;
         before.check(&mut tx, self.quotas(), account).await?;
         if counts.created + counts.updated + counts.removed > 0 {
             self.turn_to_change(&mut tx, account, DOING).await?;

@@ -60,6 +60,10 @@ impl Items {
         })
     }
 
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Holds what `connection`'s transaction has stored against the quotas, `self` being what was there before.
     pub(super) async fn check(
         self,

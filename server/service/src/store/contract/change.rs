@@ -9,9 +9,9 @@ use crate::inventory::Condition;
 use crate::leads::{Edit, Lead, LeadEdits};
 use crate::store::{
     AccountSettings, Action, AuditEvent, Authority, Changed, ChangedSeveral, Claim, Ended,
-    Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LinkPurpose, NewLink, NewRevocation,
-    NewSession, OldEnds, Put, Removal, Revoker, Rotated, SeveralChange, Store, StoreError,
-    TokenDigest, UpsertCounts, Upserted,
+    Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LeftOut, LinkPurpose, NewLink,
+    NewRevocation, NewSession, OldEnds, Put, Removal, Revoker, Rotated, SeveralChange, Store,
+    StoreError, TokenDigest, UpsertCounts, Upserted,
 };
 use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -175,9 +175,13 @@ impl Change {
             }
             Self::ReplaceItems => {
                 let recorded = |_| event(Action::InventoryUpdated);
-                let kept = HashSet::from([world.item.as_str(), "full"]);
+                let kept = &HashSet::from([world.item.as_str(), "full"]);
+                let left_out = LeftOut {
+                    kept,
+                    allowed: None,
+                };
                 let stored = store
-                    .upsert_items(account, &[item("full")], Some(&kept), at(10), &recorded)
+                    .upsert_items(account, &[item("full")], Some(left_out), at(10), &recorded)
                     .await?;
                 matches!(stored, Upserted::Stored(counts) if counts.created == 1)
             }

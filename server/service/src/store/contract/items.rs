@@ -3,8 +3,13 @@
 use super::tenant::Tenant;
 use super::world::{Shared, all, at, item, race};
 use crate::inventory::{Condition, ItemFilter, Version};
-use crate::store::{Action, Put, REMOVED_AT_MOST, Removal, Store, UpsertCounts, Upserted};
+use crate::store::{
+    Action, LargeRemoval, Put, REMOVED_AT_MOST, Removal, Store, UpsertCounts, Upserted,
+};
 use std::sync::Arc;
+
+/// Allows any removal.
+const ANY: Option<u64> = Some(u64::MAX);
 
 async fn ids(store: &dyn Store, tenant: &Tenant, filter: &ItemFilter) -> Vec<String> {
     let account = &tenant.account;
@@ -31,7 +36,7 @@ pub(super) async fn a_full_feed_removes_what_it_leaves_out(store: Shared) {
     let before = [item("1"), item("2"), item("3"), item("4")];
     tenant.push(&*store, &before, at(1)).await;
     let feed = [item("2"), item("5")];
-    let replaced = tenant.replace(&*store, &feed, &["4"], at(2));
+    let replaced = tenant.replace(&*store, &feed, &["4"], None, at(2));
     let counts = UpsertCounts {
         created: 1,
         updated: 0,
@@ -44,7 +49,7 @@ pub(super) async fn a_full_feed_removes_what_it_leaves_out(store: Shared) {
     // Nothing left to remove: nothing to record.
     let events = tenant.events(&*store).await;
     tenant
-        .replace(&*store, &[item("2"), item("5")], &["4"], at(3))
+        .replace(&*store, &[item("2"), item("5")], &["4"], None, at(3))
         .await;
     assert_eq!(tenant.events(&*store).await, events);
 }
@@ -65,12 +70,12 @@ pub(super) async fn a_full_feed_that_would_remove_too_many_items_changes_nothing
     let before = stored().await;
     let events = tenant.events(&*store).await;
     let feed = [item("new")];
-    let replaced = tenant.replace(&*store, &feed, &["unknown"], at(2));
+    let replaced = tenant.replace(&*store, &feed, &["unknown"], ANY, at(2));
     assert_eq!(replaced.await, Upserted::RemovesTooMany);
     assert_eq!(stored().await, before);
     assert_eq!(tenant.events(&*store).await, events);
 
-    let replaced = tenant.replace(&*store, &feed, &["7"], at(2));
+    let replaced = tenant.replace(&*store, &feed, &["7"], ANY, at(2));
     let counts = UpsertCounts {
         created: 1,
         removed: REMOVED_AT_MOST as u64,
@@ -78,6 +83,42 @@ pub(super) async fn a_full_feed_that_would_remove_too_many_items_changes_nothing
     };
     assert_eq!(replaced.await, Upserted::Stored(counts));
     assert_eq!(ids(&*store, &tenant, &all()).await, ["7", "new"]);
+}
+
+pub(super) async fn a_full_feed_removes_a_large_part_of_the_items_only_if_that_is_allowed(
+    store: Shared,
+) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let many: Vec<_> = (0..201).map(|number| item(&number.to_string())).collect();
+    tenant.push(&*store, &many, at(1)).await;
+    let (half, less) = (&many[..101], &many[..100]);
+    let events = tenant.events(&*store).await;
+    let large = LargeRemoval {
+        removed: 101,
+        stored: 201,
+    };
+    for allowed in [None, Some(0), Some(100)] {
+        let replaced = tenant.replace(&*store, less, &[], allowed, at(2)).await;
+        assert_eq!(replaced, Upserted::RemovalNotAllowed(large));
+    }
+    // New items of the feed do not count among those that there were.
+    let mut renewed = less[..50].to_vec();
+    renewed.extend((300..400).map(|number| item(&number.to_string())));
+    let replaced = tenant.replace(&*store, &renewed, &[], None, at(2)).await;
+    assert!(matches!(replaced, Upserted::RemovalNotAllowed(_)));
+    assert_eq!(tenant.events(&*store).await, events);
+    let removed = |removed, unchanged| {
+        Upserted::Stored(UpsertCounts {
+            unchanged,
+            removed,
+            ..UpsertCounts::default()
+        })
+    };
+    let replaced = tenant.replace(&*store, less, &[], Some(101), at(2)).await;
+    assert_eq!(replaced, removed(101, 100));
+    // A few are never too many.
+    let replaced = tenant.replace(&*store, &half[..1], &[], None, at(3)).await;
+    assert_eq!(replaced, removed(99, 1));
 }
 
 pub(super) async fn an_item_is_put_only_where_the_condition_holds(store: Shared) {

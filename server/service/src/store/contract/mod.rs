@@ -177,6 +177,7 @@ macro_rules! store_contract_cases {
             text_comes_back_byte_for_byte
             a_full_feed_removes_what_it_leaves_out
             a_full_feed_that_would_remove_too_many_items_changes_nothing
+            a_full_feed_removes_a_large_part_of_the_items_only_if_that_is_allowed
             an_item_is_put_only_where_the_condition_holds
             of_twenty_racing_puts_on_one_condition_exactly_one_wins
             items_are_found_by_category_text_and_time

@@ -6,8 +6,8 @@ use super::tenant::Tenant;
 use super::world::{Shared, at, item, lead, race};
 use crate::inventory::{Condition, Item};
 use crate::store::{
-    Action, AuditEvent, KeyRecord, MemberChange, OldEnds, OverQuota, Quotas, Rotated, Store,
-    StoreError, UpsertCounts, Upserted, Usage,
+    Action, AuditEvent, KeyRecord, LeftOut, MemberChange, OldEnds, OverQuota, Quotas, Rotated,
+    Store, StoreError, UpsertCounts, Upserted, Usage,
 };
 use domain::{Resource, Role};
 use std::collections::HashSet;
@@ -45,10 +45,14 @@ async fn push(
 ) -> Result<UpsertCounts, StoreError> {
     let event = |_| tenant.event(Action::InventoryUpdated, "inventory", at(9));
     let account = &tenant.account;
-    let stored = store.upsert_items(account, items, kept, at(9), &event);
+    let left_out = kept.map(|kept| LeftOut {
+        kept,
+        allowed: None,
+    });
+    let stored = store.upsert_items(account, items, left_out, at(9), &event);
     Ok(match stored.await? {
         Upserted::Stored(counts) => counts,
-        Upserted::RemovesTooMany => panic!("few items are removed"),
+        refused => panic!("few items are removed: {refused:?}"),
     })
 }
 
@@ -104,7 +108,9 @@ pub(super) async fn what_an_account_has_is_counted_with_every_change(store: Shar
     };
     assert_eq!(usage(store, &tenant).await, held);
 
-    let kept = tenant.replace(store, &items[..2], &["3"], at(4)).await;
+    let kept = tenant
+        .replace(store, &items[..2], &["3"], None, at(4))
+        .await;
     assert!(matches!(kept, Upserted::Stored(counts) if counts.removed == 1));
     assert!(tenant.remove(store, "2").await);
     assert!(tenant.erase(store, &lead("one", at(1)).id, at(5)).await);

@@ -6,7 +6,7 @@ use crate::inventory::{Condition, Item};
 use crate::key::KeyDigest;
 use crate::leads::{Lead, LeadEdits};
 use crate::store::{
-    Action, Actor, AuditEvent, Authority, Candidate, Claim, Ended, Inserted, KeyRecord,
+    Action, Actor, AuditEvent, Authority, Candidate, Claim, Ended, Inserted, KeyRecord, LeftOut,
     LinkPurpose, NewKey, NewOwner, NewRevocation, NewSession, Put, Removal, Revoker, Store,
     TokenDigest, UpsertCounts, Upserted,
 };
@@ -209,13 +209,15 @@ impl Tenant {
         store: &dyn Store,
         items: &[Item],
         also_kept: &[&str],
+        allowed: Option<u64>,
         now: Timestamp,
     ) -> Upserted {
         let event = |_| self.event(Action::InventoryUpdated, "inventory", now);
         let ids = items.iter().map(|item| item.id.as_str());
-        let kept = ids.chain(also_kept.iter().copied()).collect();
+        let kept = &ids.chain(also_kept.iter().copied()).collect();
+        let left_out = LeftOut { kept, allowed };
         store
-            .upsert_items(&self.account, items, Some(&kept), now, &event)
+            .upsert_items(&self.account, items, Some(left_out), now, &event)
             .await
             .unwrap()
     }

@@ -184,6 +184,45 @@ async fn an_item_whose_id_cannot_be_read_is_not_passed_over_while_others_are_rem
 }
 
 #[tokio::test]
+async fn a_feed_that_would_remove_more_than_half_of_the_items_has_to_allow_it() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let many = |to: usize| {
+        let items = (0..to).map(|number| named(&format!("{number:03}")));
+        feed(items.collect::<Vec<_>>())
+    };
+    key.post("/api/inventory", &many(300)).await.expect(200);
+    let cut_off = many(60);
+    for query in [
+        "",
+        "&on_error=skip",
+        "&allow_removal=0",
+        "&allow_removal=239",
+    ] {
+        let path = format!("/api/inventory?mode=replace{query}");
+        let answer = key.post(&path, &cut_off).await;
+        assert_eq!(
+            answer.problem(),
+            (409, "removal_not_allowed".into()),
+            "{query}"
+        );
+        let detail = answer.json()["detail"].to_string();
+        assert!(detail.contains("240 of 300 items"), "{detail}");
+        assert!(detail.contains("allow_removal=240"), "{detail}");
+    }
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 300);
+    let path = "/api/inventory?mode=replace&allow_removal=240";
+    let answer = key.post(path, &cut_off).await.expect(200).json();
+    assert_eq!(answer["removed"], 240);
+    // Half of them, or a hundred, may go without a word.
+    key.post("/api/inventory", &many(200)).await.expect(200);
+    let path = "/api/inventory?mode=replace&allow_removal=10000";
+    key.post(path, &many(100)).await.expect(200);
+    key.post(path, &many(1)).await.expect(200);
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 1);
+}
+
+#[tokio::test]
 async fn what_is_wrong_can_be_passed_over_and_is_told_item_by_item() {
     let world = World::new().await;
     let key = world.key().await;
@@ -261,7 +300,7 @@ async fn a_full_feed_that_would_remove_too_many_items_is_refused() {
     let key = world.key().await;
     world.many_items().await;
     let items = feed([json!({ "id": "new", "name": "New" })]);
-    let path = "/api/inventory?mode=replace";
+    let path = "/api/inventory?mode=replace&allow_removal=10000";
     let problem = key.post(path, &items).await.problem();
     assert_eq!(problem, (409, "replace_too_large".into()));
     assert_eq!(world.count("SELECT count(*) FROM items").await, 10_001);

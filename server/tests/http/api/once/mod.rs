@@ -100,7 +100,7 @@ async fn refusal_that_depends_on_what_is_stored_is_judged_again() {
     let world = World::new().await;
     let key = world.key().await;
     world.many_items().await;
-    let replace = "/api/inventory?mode=replace";
+    let replace = "/api/inventory?mode=replace&allow_removal=10000";
     let sender = keyed(&key, "a");
     for _ in 0..2 {
         let refused = sender.post(replace, &one("A")).await;

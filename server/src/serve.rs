@@ -138,7 +138,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     upkeep.iter().for_each(JoinHandle::abort);
     end.cancel();
     store_stops(&service).await;
-    close(&store, flushing, telling, orders).await;
+    close(&service, &store, flushing, telling, orders).await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::open::OpenStore;
 use futures::future::OptionFuture;
+use service::Service;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -16,6 +17,7 @@ const LAST_MAIL: Duration = Duration::from_millis(1_500);
 /// Waits for the tasks, which were asked to end, and closes the database. A mail server that does not answer takes no time
 /// from the last uses.
 pub async fn close(
+    service: &Service,
     store: &OpenStore,
     flushing: JoinHandle<()>,
     mailing: Option<JoinHandle<()>>,
@@ -28,6 +30,7 @@ pub async fn close(
         if let Some(orders) = orders {
             let _ = orders.await;
         }
+        service.receipts_stored().await;
         store.close().await;
     };
     let closed = timeout_at(until, closing).await;

@@ -64,6 +64,7 @@ pub use zone::Zone;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64};
+use tokio_util::task::TaskTracker;
 
 /// Everything the product can do. Cheap to share behind an [`Arc`].
 pub struct Service {
@@ -79,6 +80,8 @@ pub struct Service {
     reserve: reserve::Reserve,
     /// Revocations and pauses that are in force on this node alone.
     unstored: key::UnstoredStops,
+    /// Tasks that store how revocations reached the nodes.
+    receipts: TaskTracker,
     usages: usage::Usages,
     refusals: refusal::PendingRefusals,
     awaited: key::AwaitedKeys,

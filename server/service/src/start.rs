@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{AccountName, Email};
 use std::sync::Arc;
+use tokio_util::task::TaskTracker;
 
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +97,7 @@ impl Service {
             hasher,
             reserve: crate::reserve::Reserve::default(),
             unstored: key::UnstoredStops::default(),
+            receipts: TaskTracker::new(),
             usages: usage::Usages::default(),
             refusals: crate::refusal::PendingRefusals::default(),
             awaited: key::AwaitedKeys::default(),

@@ -90,7 +90,8 @@ pub async fn change(
             Outcome::Refused(line) => refused.push(line),
         }
     }
-    if let Some(Opened { store, .. }) = opened {
+    if let Some(Opened { service, store }) = opened {
+        service.receipts_stored().await;
         store.close().await;
     }
     if !refused.is_empty() {

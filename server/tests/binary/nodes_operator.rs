@@ -59,7 +59,7 @@ fn a_key_that_a_command_has_ended_is_refused_by_every_node_from_its_end_on() {
     // One that does not come to say so within a second is not waited for, which a loaded machine may bring about.
     assert!(both >= 10, "both nodes said so in {both} of 20 rounds");
     let kept = "SELECT count(*) FROM api_keys WHERE receipt LIKE '{\"nodes\":2,%'";
-    assert_eq!(installation.count(kept), 15);
+    wait_for("the receipts", || installation.count(kept) == 15);
     let log = owner.get("/audit").unwrap().body;
     assert!(log.contains(" of 2 nodes after "), "{log}");
 
@@ -82,4 +82,30 @@ fn a_key_that_a_command_has_ended_is_refused_by_every_node_from_its_end_on() {
     assert!(out.ends_with(". No server was running.\n"), "{out}");
     assert_eq!(registered(), 0);
     installation.end([]);
+}
+
+#[test]
+fn a_revocation_is_answered_before_its_receipt_is_stored_if_that_takes_long() {
+    let installation = Installation::new();
+    let server = Server::of(&mut installation.node(), true);
+    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
+    let secret = owner.create("Till", "form-token-of-the-till").unwrap();
+    let key = owner.with_key(&secret);
+    installation.change(
+        "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN PERFORM pg_advisory_xact_lock(18, 19); RETURN NEW; END $$;
+         CREATE TRIGGER wait BEFORE UPDATE OF receipt ON api_keys
+         FOR EACH ROW EXECUTE FUNCTION wait()",
+    );
+    let held = installation.hold("SELECT pg_advisory_xact_lock(18, 19)");
+    let answer = key.send("DELETE", "/api/key", "text/plain", "").unwrap();
+    assert_eq!(answer.status, 204, "{}", answer.body);
+    let receipts = || {
+        let stored = "SELECT count(*) FROM api_keys WHERE receipt IS NOT NULL";
+        installation.count(stored)
+    };
+    assert_eq!(receipts(), 0, "the answer came first");
+    are_refused(&[key], "revoked_key");
+    drop(held);
+    wait_for("the receipt is stored", || receipts() == 1);
 }

@@ -1,5 +1,6 @@
 //! `voxum key list`, `revoke`, `pause` and `resume`, beside a running server, without one, and where its socket is gone.
 
+use crate::installation::wait_for;
 use crate::support::{Client, Server, change, count, run, voxum};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
@@ -121,7 +122,9 @@ fn the_console_says_that_it_was_the_operator_and_keeps_the_receipt() {
     let (_, request) = answer.body.split_once("\"instance\":\"").expect("an id");
     let request = &request[..request.find('"').unwrap()];
     let text = |path: &str| owner.get(path).unwrap().body.replace("<!>", "");
-    let page = text(&format!("/keys/{id}"));
+    let key = format!("/keys/{id}");
+    wait_for("the receipt", || text(&key).contains("Refused on 1 of 1"));
+    let page = text(&key);
     assert!(
         page.contains("the operator") && page.contains("The operator"),
         "{page}"

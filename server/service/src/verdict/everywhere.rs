@@ -11,6 +11,8 @@ use tokio::time::{sleep, timeout};
 /// What clocks of two machines may differ in a second, many times over.
 const MARGIN: u64 = 100_000;
 const ASK_AGAIN: Duration = Duration::from_millis(10);
+/// The time that the answer to a revocation waits for its receipt to be stored.
+const RECEIPT: Duration = Duration::from_millis(50);
 
 impl Service {
     /// Makes a change of what decisions on calls depend on. Once this gives an answer, each request that starts on any
@@ -67,8 +69,8 @@ impl Service {
         Some((Some(id), seen))
     }
 
-    /// Keeps how a revocation reached the nodes: of one key, or of all of the account that were revoked at that moment.
-    /// What was revoked stays so where this fails.
+    /// Stores how a revocation reached the nodes: of one key, or of all keys of the account that were revoked at that
+    /// moment. The keys stay revoked if this fails.
     pub(crate) async fn keep_receipt(
         &self,
         account: &AccountId,
@@ -77,25 +79,44 @@ impl Service {
         receipt: Option<Receipt>,
     ) {
         let Some(receipt) = receipt else { return };
-        let kept = self.store.keep_receipt(account, revoked_at, key, receipt);
-        warn_if_lost(kept.await);
+        let (store, account, key) = (self.store.clone(), account.clone(), key.cloned());
+        self.store_receipt(async move {
+            let key = key.as_ref();
+            store.keep_receipt(&account, revoked_at, key, receipt).await
+        })
+        .await;
     }
 
-    /// The same of a revocation of all keys.
+    /// Stores how the revocation of all keys reached the nodes.
     pub(crate) async fn keep_receipt_of_all(
         &self,
         revocation: &AccountRevocation,
         receipt: Option<Receipt>,
     ) {
         let Some(receipt) = receipt else { return };
-        let kept = self.store.keep_receipt_of_all(revocation, receipt);
-        warn_if_lost(kept.await);
+        let (store, revocation) = (self.store.clone(), revocation.clone());
+        self.store_receipt(async move { store.keep_receipt_of_all(&revocation, receipt).await })
+            .await;
     }
-}
 
-fn warn_if_lost(kept: Result<(), StoreError>) {
-    if let Err(error) = kept {
-        tracing::warn!(%error, "A revocation holds, but how it reached the nodes could not be kept");
+    /// The revocation is in force already, so its answer does not wait for long: a feed may have begun meanwhile, behind
+    /// which this write has to wait.
+    async fn store_receipt(
+        &self,
+        kept: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+    ) {
+        let stored = self.receipts.spawn(async {
+            if let Err(error) = kept.await {
+                tracing::warn!(%error, "A revocation holds, but how it reached the nodes could not be kept");
+            }
+        });
+        let _ = timeout(RECEIPT, stored).await;
+    }
+
+    /// Waits until the receipts of all revocations are stored. Called when no more revocations come.
+    pub async fn receipts_stored(&self) {
+        self.receipts.close();
+        self.receipts.wait().await;
     }
 }
 

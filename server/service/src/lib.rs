@@ -13,6 +13,7 @@ mod clock;
 mod dashboard;
 pub mod entry;
 mod error;
+pub mod fair_semaphore;
 mod figures;
 pub mod inventory;
 pub mod key;

@@ -64,6 +64,15 @@ impl Member {
         }
     }
 
+    /// The member as the actor of what they do.
+    pub fn actor(&self) -> Actor {
+        Actor::Member(self.id.clone())
+    }
+
+    pub fn account_id(&self) -> &AccountId {
+        &self.account_id
+    }
+
     pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {
         if self.role.manages_keys() {
             Ok(())
@@ -91,7 +100,7 @@ impl Member {
             role: self.role,
             idle_since: at.plus_seconds(-IDLE_SECONDS),
         };
-        let (account, actor) = (&self.account_id, Actor::Member(self.id.clone()));
+        let (account, actor) = (&self.account_id, self.actor());
         AuditEvent::new(account, actor, client, action, subject, at, detail).under(authority)
     }
 }

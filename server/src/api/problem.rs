@@ -95,6 +95,8 @@ pub enum Problem {
     Stopping,
     /// The memory for large bodies is taken.
     Busy,
+    /// Too many feeds are waiting to be read.
+    TooManyFeeds,
     /// The change was sent to the database, which did not confirm it.
     OutcomeUnknown {
         /// With an idempotency key, the same request can be sent again and finds out.
@@ -159,9 +161,11 @@ impl Problem {
             }
             Self::Conflict => (S::CONFLICT, "conflict", "Conflict"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
-            Self::Unavailable | Self::PastDeadline | Self::Stopping | Self::Busy => {
-                (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable")
-            }
+            Self::Unavailable
+            | Self::PastDeadline
+            | Self::Stopping
+            | Self::Busy
+            | Self::TooManyFeeds => (S::SERVICE_UNAVAILABLE, "unavailable", "Unavailable"),
             Self::QuotaExceeded { .. } => {
                 (S::INSUFFICIENT_STORAGE, "quota_exceeded", "Quota exceeded")
             }
@@ -281,6 +285,7 @@ impl Problem {
                  again after the seconds in `Retry-After`, or send less in one request."
                     .into()
             }
+            Self::TooManyFeeds => "Too many feeds of this key and its account are waiting. Nothing was changed. Wait for the answers to the feeds that you have sent, and then send this one again.".into(),
             Self::Unavailable => "The server cannot reach its data right now. Nothing was changed. Try again in a moment.".into(),
             Self::PastDeadline => {
                 "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or ask for less with a smaller `limit`.".into()
@@ -431,6 +436,7 @@ impl IntoResponse for Problem {
             | Self::PastDeadline
             | Self::Stopping
             | Self::Busy
+            | Self::TooManyFeeds
             | Self::StorageLow
             | Self::NotStored
             | Self::OutcomeUnknown { idempotent: true } => {

@@ -2,39 +2,51 @@
 //!
 //! Reading and checking a feed may take a good part of a second of processor time. On a thread that answers requests, it
 //! would hold up everything else that this thread has to do, such as renewing the lease of this node. So it is done on
-//! threads of its own, and on few of them: the rest of the processors answers.
+//! threads of its own, and on few of them: the rest of the processors answers. Accounts take turns with their feeds, and so do
+//! the keys and members of one account ([`service::fair_semaphore`]).
 
+use domain::AccountId;
+use service::fair_semaphore::{FairSemaphore, QueueFull};
+use service::store::Actor;
 use std::panic::resume_unwind;
-use std::sync::Arc;
-use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 pub const DEFAULT_AT_ONCE: usize = 2;
 
 /// Cheap to clone.
 #[derive(Clone)]
-pub struct Workers(Arc<Semaphore>);
+pub struct Workers(FairSemaphore);
 
-/// The server is stopping, so the work was not begun.
+/// Why the work was not begun.
 #[derive(Debug, thiserror::Error)]
-#[error("the server is stopping")]
-pub struct Stopping;
+pub enum NotBegun {
+    #[error(transparent)]
+    QueueFull(#[from] QueueFull),
+    #[error("the server is stopping")]
+    Stopping,
+}
 
 impl Workers {
     pub fn new(at_once: usize) -> Self {
-        Self(Arc::new(Semaphore::new(at_once)))
+        Self(FairSemaphore::new(at_once))
     }
 
-    /// Does the work once a thread is free. Those that wait come first.
+    /// Feeds that wait for a thread.
+    pub fn waiting(&self) -> usize {
+        self.0.waiting()
+    }
+
+    /// Does the work of a sender once a thread is free and it is the sender's turn.
     ///
     /// # Errors
-    /// [`Stopping`]
+    /// [`NotBegun`]
     pub async fn run<T: Send + 'static>(
         &self,
+        account: &AccountId,
+        sender: &Actor,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Stopping> {
-        let semaphore = Arc::clone(&self.0);
-        let permit = semaphore.acquire_owned().await.map_err(|_| Stopping)?;
+    ) -> Result<T, NotBegun> {
+        let permit = self.0.acquire(account, sender).await?;
         let done = spawn_blocking(move || {
             // Kept to the end of the work even if its caller hangs up.
             let _permit = permit;
@@ -42,7 +54,7 @@ impl Workers {
         });
         done.await.map_err(|ended| match ended.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
-            Err(_) => Stopping,
+            Err(_) => NotBegun::Stopping,
         })
     }
 }
@@ -53,13 +65,17 @@ mod tests {
     use std::sync::mpsc;
     use tokio::sync::oneshot;
 
+    fn account() -> AccountId {
+        AccountId::parse("account").unwrap()
+    }
+
     /// On a runtime of one thread: if the work took that thread, nobody could ever end it.
     #[tokio::test(flavor = "current_thread")]
     async fn other_tasks_go_on_while_work_is_done() {
         let (signal, begun) = oneshot::channel();
         let (end, ended) = mpsc::channel();
-        let workers = Workers::new(1);
-        let work = workers.run(move || {
+        let (workers, account) = (Workers::new(1), account());
+        let work = workers.run(&account, &Actor::System, move || {
             signal.send(()).unwrap();
             ended.recv().unwrap()
         });
@@ -90,7 +106,7 @@ mod tests {
                     signal.send(number).unwrap();
                     ended.recv().unwrap();
                 };
-                workers.run(work).await.unwrap();
+                workers.run(&account(), &Actor::System, work).await.unwrap();
             }));
             tokio::task::yield_now().await;
         }
@@ -112,8 +128,12 @@ mod tests {
     async fn a_panic_of_the_work_is_one_of_its_caller() {
         let workers = Workers::new(1);
         let work = workers.clone();
-        let caller = tokio::spawn(async move { work.run(|| panic!("bad feed")).await });
+        let caller = tokio::spawn(async move {
+            let bad = || panic!("bad feed");
+            work.run(&account(), &Actor::System, bad).await
+        });
         assert!(caller.await.unwrap_err().is_panic());
-        assert_eq!(workers.run(|| 1).await.unwrap(), 1, "its permit is back");
+        let next = workers.run(&account(), &Actor::System, || 1).await;
+        assert_eq!(next.unwrap(), 1, "its permit is back");
     }
 }

@@ -7,6 +7,7 @@
 mod commit;
 pub mod copy;
 mod error;
+mod feeds;
 mod listing;
 mod look;
 mod postgres;

@@ -1,7 +1,7 @@
 //! Taking a feed: many items at once, all or none, or as many as are good.
 
 use super::{CheckedFeed, OnError, Skipped};
-use crate::store::{Action, AuditEvent, LargeRemoval, LeftOut, UpsertCounts, Upserted};
+use crate::store::{Action, Actor, AuditEvent, LargeRemoval, LeftOut, UpsertCounts, Upserted};
 use crate::{Client, Error, Keep, KeyCaller, Member, Service};
 use domain::{AccountId, Scope};
 use serde_json::json;
@@ -66,8 +66,15 @@ impl Service {
                 detail,
             )
         };
-        self.take_feed(caller.account_id(), feed, mode, &event, keep)
-            .await
+        self.take_feed(
+            caller.account_id(),
+            &caller.actor(),
+            feed,
+            mode,
+            &event,
+            keep,
+        )
+        .await
     }
 
     /// Takes a feed that a member sent from the console.
@@ -85,13 +92,21 @@ impl Service {
         let now = self.clock.now();
         let event =
             |detail| member.event(Action::InventoryUpdated, "inventory", client, now, detail);
-        self.take_feed(&member.account_id, feed, mode, &event, None)
-            .await
+        self.take_feed(
+            &member.account_id,
+            &member.actor(),
+            feed,
+            mode,
+            &event,
+            None,
+        )
+        .await
     }
 
     async fn take_feed(
         &self,
         account: &AccountId,
+        sender: &Actor,
         feed: CheckedFeed,
         mode: FeedMode,
         event: &(dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
@@ -134,7 +149,7 @@ impl Service {
         let now = self.clock.now();
         let stored = self
             .store
-            .upsert_items(account, &items, left_out, now, &recorded);
+            .upsert_items(account, sender, &items, left_out, now, &recorded);
         let stored = self.with_room(stored).await?;
         Ok(match stored {
             Upserted::Stored(counts) => FeedOutcome::Stored(FeedReport {

@@ -38,6 +38,11 @@ impl KeyCaller {
         &self.verdict.key().account_id
     }
 
+    /// The key as the actor of what it does.
+    pub fn actor(&self) -> Actor {
+        Actor::Key(self.key_id().clone())
+    }
+
     /// What its holder is told of the key's end.
     pub fn ending(&self) -> Ending {
         self.ending
@@ -72,13 +77,12 @@ impl KeyCaller {
         at: Timestamp,
         detail: serde_json::Value,
     ) -> AuditEvent {
-        let id = self.key_id().clone();
         let authority = Authority::Key {
-            id: id.clone(),
+            id: self.key_id().clone(),
             scope,
             ip: client.ip,
         };
-        let (account, actor) = (self.account_id(), Actor::Key(id));
+        let (account, actor) = (self.account_id(), self.actor());
         AuditEvent::new(account, actor, client, action, subject, at, detail).under(authority)
     }
 }

@@ -140,7 +140,7 @@ pub trait AuditStore: Send + Sync + 'static {
     ) -> Result<Option<u64>>;
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Actor {
     Member(MemberId),
     Key(KeyId),

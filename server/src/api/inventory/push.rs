@@ -10,7 +10,7 @@ use crate::api::scoped::InventoryWrite;
 use crate::api::scoped_body::ScopedBody;
 use crate::api::text::FeedText;
 use crate::api::whole::Whole;
-use crate::feed::workers::Stopping;
+use crate::feed::workers::NotBegun;
 use crate::feed::{self, FeedError};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -88,12 +88,14 @@ pub async fn push(
         let drafts = feed::read(format, text)?;
         check_feed(drafts, checked_as).map_err(invalid)
     };
-    let feed = state.feeds.run(read).await;
-    let feed = feed.map_err(|Stopping| Problem::Unavailable)??;
+    let caller = &scoped.caller;
+    let (account, sender) = (caller.account_id(), caller.actor());
+    let feed = state.feeds.run(account, &sender, read).await;
+    let feed = feed.map_err(Problem::from)??;
     let outcome = state
         .service
         .push_items(
-            &scoped.caller,
+            caller,
             &scoped.client(),
             feed,
             options?.mode,
@@ -131,6 +133,15 @@ impl<'a> From<&'a service::inventory::RejectedItem> for Rejected<'a> {
             index: item.index,
             id: item.id.as_deref(),
             errors: item.errors.iter().map(Entry::from).collect(),
+        }
+    }
+}
+
+impl From<NotBegun> for Problem {
+    fn from(reason: NotBegun) -> Self {
+        match reason {
+            NotBegun::QueueFull(_) => Self::TooManyFeeds,
+            NotBegun::Stopping => Self::Unavailable,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::console::door::failure;
 use crate::console::next::sign_in_to;
 use crate::console::render::with_status;
 use crate::console::{FormBody, Posted, busy, closing, plain, render, see_other, unavailable};
-use crate::feed::workers::Stopping;
+use crate::feed::workers::NotBegun;
 use crate::feed::{self, FeedError, Format, MAX_BYTES};
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest as _, Request, State};
@@ -82,8 +82,11 @@ pub async fn import(
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to("/inventory"));
     };
-    let (status, report) = match state.feeds.run(move || checked(upload)).await {
-        Err(Stopping) => return unavailable(),
+    let (account, sender) = (member.account_id(), member.actor());
+    let read = state.feeds.run(account, &sender, move || checked(upload));
+    let (status, report) = match read.await {
+        Err(NotBegun::QueueFull(_)) => return busy(),
+        Err(NotBegun::Stopping) => return unavailable(),
         Ok(Err(outcome)) => outcome,
         Ok(Ok((feed, mode))) => {
             let outcome = state

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Condition, Item, ItemFilter, MAX_ID_CHARS, StoredItem};
 use service::store::{
-    AuditEvent, InventoryStore, LargeRemoval, LeftOut, Listed, PAGE_BYTES, Put, QuotaStore as _,
-    REMOVED_AT_MOST, Removal, UpsertCounts, Upserted,
+    Actor, AuditEvent, InventoryStore, LargeRemoval, LeftOut, Listed, PAGE_BYTES, Put,
+    QuotaStore as _, REMOVED_AT_MOST, Removal, UpsertCounts, Upserted,
 };
 use std::borrow::Cow;
 
@@ -22,6 +22,7 @@ impl InventoryStore for Store {
     async fn upsert_items(
         &self,
         account: &AccountId,
+        sender: &Actor,
         items: &[Item],
         left_out: Option<LeftOut<'_>>,
         now: Timestamp,
@@ -29,7 +30,7 @@ impl InventoryStore for Store {
     ) -> Result<Upserted> {
         const DOING: &str = "storing items";
         let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect::<Result<_>>()?;
-        let _turn = self.feed_turn(DOING).await?;
+        let _turn = self.feeds.turn(account, sender, DOING).await?;
         self.make_room_for_feed().await;
         let mut tx = self.begin(Turn::Feed(account), DOING).await?;
         let before = Items::of(&mut *tx, account).await?;
@@ -65,7 +66,7 @@ impl InventoryStore for Store {
         event: AuditEvent,
     ) -> Result<Put> {
         const DOING: &str = "storing an item";
-        let _turn = self.feed_turn(DOING).await?;
+        let _turn = self.feeds.turn(account, &event.actor, DOING).await?;
         let mut tx = self.begin(Turn::Feed(account), DOING).await?;
         let before = find(&mut *tx, account, item.id.as_str()).await?;
         if !condition.holds(before.as_ref().map(StoredItem::version)) {

@@ -36,6 +36,7 @@ mod terms;
 pub use open_error::OpenError;
 
 use crate::error::Doing as _;
+use crate::feeds::Feeds;
 use crate::sql::audit::LOGS;
 use crate::turn::Turn;
 use connection::{Connection, Pool, Transaction};
@@ -46,16 +47,12 @@ use ports::Result;
 use service::store::{DiskSpace, Quotas};
 use sqlx::{AssertSqlSafe, Executor as _, PgExecutor as Executor, Postgres as Engine};
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 // What the ports are written against, with the two above.
 use PostgresStore as Store;
 
 const READ_ONLY: &str = "SELECT current_setting('transaction_read_only')::boolean";
 
-/// How long a feed waits for those of this node before it.
-const FEED_TURN: Duration = Duration::from_secs(10);
 /// Feeds of one node that may be under way at once; the other writing connections are for whoever changes a key.
 const FEEDS: usize = 2;
 
@@ -69,7 +66,8 @@ pub struct PostgresStore {
     listings: Listings,
     /// Reads keys by their digest, sessions, and what a sign-in needs.
     authentication: Pool,
-    feeds: Arc<Semaphore>,
+    /// Lets a few feeds at a time to the writer.
+    feeds: Feeds,
     /// What it commits survives the end of the process, and perhaps not that of the database's machine.
     non_durable: Pool,
     /// What nodes report to each other. Nothing else waits for these connections.
@@ -181,15 +179,6 @@ impl PostgresStore {
     )]
     fn make_room_for_feed(&self) -> impl Future<Output = ()> {
         std::future::ready(())
-    }
-
-    /// Waits for a feed's turn on this node, in the order asked.
-    async fn feed_turn(&self, doing: &'static str) -> Result<SemaphorePermit<'_>> {
-        // Nobody closes it, so only time can run out.
-        match tokio::time::timeout(FEED_TURN, self.feeds.acquire()).await {
-            Ok(Ok(turn)) => Ok(turn),
-            _ => Err(sqlx::Error::PoolTimedOut).doing(doing),
-        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::hints::Hints;
 use super::open_error::{OpenError, explain, place};
-use super::{FEEDS, MIGRATIONS, PostgresStore, lock, pools, rolling, terms};
+use super::{FEEDS, Feeds, MIGRATIONS, PostgresStore, lock, pools, rolling, terms};
 use crate::OpenMode;
 use crate::look::{Schema, VERSION, newest};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -14,7 +14,6 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
@@ -46,7 +45,7 @@ impl PostgresStore {
             non_durable: pools::non_durable(&options),
             coordination: pools::coordination(&options),
             hints: Arc::new(Hints::new(&options)),
-            feeds: Arc::new(Semaphore::new(FEEDS)),
+            feeds: Feeds::new(FEEDS),
             quotas: Arc::default(),
         })
     }

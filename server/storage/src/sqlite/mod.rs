@@ -12,8 +12,8 @@
 //!
 //! So no number of listings delays authentication, a revocation or a heartbeat.
 //!
-//! Feeds come to the writer one at a time: a revocation waits for one of them at most, however many are sent. The pages that
-//! they change are copied from the write-ahead log into the file by a task of the store, on a connection of its own
+//! Feeds come to the writer one at a time: a revocation waits for one of them at most, however many are sent. Accounts take
+//! turns with their feeds ([`Feeds`]). The pages that they change are copied from the write-ahead log into the file by a task of the store, on a connection of its own
 //! ([`checkpoints`]), which no change waits for.
 
 mod alone;
@@ -42,6 +42,7 @@ pub use open::OpenMode;
 pub use open_error::OpenError;
 
 use crate::error::Doing as _;
+use crate::feeds::Feeds;
 use crate::sql::audit::INDEXED_LOGS as LOGS;
 use crate::turn::Turn;
 use alone::Alone;
@@ -53,8 +54,6 @@ use service::store::{DiskSpace, Quotas};
 use sqlx::SqlitePool;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use turns::{Pool, Transaction};
 use write_check::WriteCheck;
 
@@ -62,8 +61,8 @@ use write_check::WriteCheck;
 use SqliteStore as Store;
 use sqlx::{Sqlite as Engine, SqliteConnection as Connection, SqliteExecutor as Executor};
 
-/// How long a feed waits for those before it.
-const FEED_TURN: Duration = Duration::from_secs(10);
+/// Feeds that may be at the writer at once.
+const FEEDS: usize = 1;
 
 /// All ports on an SQLite file. Clones share the same connections.
 #[derive(Debug, Clone)]
@@ -77,7 +76,7 @@ pub struct SqliteStore {
     /// Reads keys by their digest, sessions, and what a sign-in needs.
     authentication: SqlitePool,
     /// Lets one feed at a time to the writer.
-    feeds: Arc<Semaphore>,
+    feeds: Feeds,
     /// One connection; what it commits survives the end of the process, and perhaps not power loss.
     non_durable: Pool,
     /// What servers that keep keys in memory report to each other. Nothing else waits for these connections.
@@ -173,14 +172,5 @@ impl SqliteStore {
     /// Waits until the write-ahead log has room for a feed.
     async fn make_room_for_feed(&self) {
         self.checkpoints.make_room().await;
-    }
-
-    /// Waits for a feed's turn, in the order asked.
-    async fn feed_turn(&self, doing: &'static str) -> Result<SemaphorePermit<'_>> {
-        // Nobody closes it, so only time can run out.
-        match tokio::time::timeout(FEED_TURN, self.feeds.acquire()).await {
-            Ok(Ok(turn)) => Ok(turn),
-            _ => Err(sqlx::Error::PoolTimedOut).doing(doing),
-        }
     }
 }

@@ -10,13 +10,12 @@ use super::files::Files;
 use super::listings::Listings;
 use super::open_error::{OpenError, explain};
 use super::turns::{Pool, Turns};
-use super::{pools, terms};
+use super::{FEEDS, Feeds, pools, terms};
 use crate::look::{Schema, VERSION, newest};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -95,7 +94,7 @@ impl SqliteStore {
             readers,
             listings: Listings::new(listings),
             authentication,
-            feeds: Arc::new(Semaphore::new(1)),
+            feeds: Feeds::new(FEEDS),
             non_durable: Pool::new(non_durable, &turns, true),
             coordination: Pool::new(coordination, &turns, false),
             alone: Arc::new(Alone::at(files.marker.clone())),

@@ -3,9 +3,13 @@
 use crate::server::Database;
 use domain::Timestamp;
 use service::inventory::{Item, ItemId};
-use service::store::contract::{Change, World};
+use service::store::contract::{
+    Change, World, feeds_of_other_accounts_and_keys_do_not_wait_for_many,
+};
 use service::store::{Action, Actor, AuditEvent, Authority, InventoryStore as _, Upserted};
+use sqlx::PgConnection;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, PostgresStore};
 
@@ -60,7 +64,8 @@ async fn a_key_is_revoked_while_feeds_of_its_account_are_being_stored() {
             };
             let items = [item(format!("slow-{number}"))];
             let now = Timestamp::from_millis(0);
-            node.upsert_items(&account, &items, None, now, &event).await
+            node.upsert_items(&account, &Actor::System, &items, None, now, &event)
+                .await
         }));
     }
     tokio::time::sleep(FEED / 4).await;
@@ -86,5 +91,26 @@ async fn a_key_is_revoked_while_feeds_of_its_account_are_being_stored() {
     for node in nodes {
         node.close().await;
     }
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn accounts_take_turns_with_their_feeds() {
+    let database = Database::new().await;
+    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = store.expect("the store opens");
+    let hold = async {
+        let mut raw = database.raw().await;
+        let lock = sqlx::raw_sql("BEGIN; LOCK TABLE items IN SHARE MODE");
+        lock.execute(&mut raw).await.expect("a lock");
+        raw
+    };
+    let resume = async |mut raw: PgConnection| {
+        let commit = sqlx::raw_sql("COMMIT").execute(&mut raw).await;
+        commit.expect("no lock");
+    };
+    let shared = Arc::new(store.clone());
+    feeds_of_other_accounts_and_keys_do_not_wait_for_many(shared, hold, resume).await;
+    store.close().await;
     database.drop().await;
 }

@@ -9,3 +9,4 @@ mod opening;
 mod processes;
 mod settings;
 mod support;
+mod turns;

@@ -5,6 +5,7 @@ use axum::body::{Body, Bytes};
 use futures::channel::mpsc;
 use serde_json::json;
 use server::Bodies;
+use service::store::Actor;
 use std::convert::Infallible;
 
 const MIB: usize = 1024 * 1024;
@@ -114,15 +115,18 @@ async fn other_calls_are_answered_while_feeds_wait_to_be_read() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    let account = world.account_of("Feed").await;
     // Both threads are at work on other feeds, for as long as this test likes.
     let mut ends = Vec::new();
     let mut works = Vec::new();
     for _ in 0..Bodies::default().feeds_at_once {
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let feeds = world.state.feeds.clone();
+        let account = account.clone();
         ends.push(end);
         works.push(tokio::spawn(async move {
-            feeds.run(move || ended.recv()).await
+            let work = move || ended.recv();
+            feeds.run(&account, &Actor::System, work).await
         }));
         tokio::task::yield_now().await;
     }

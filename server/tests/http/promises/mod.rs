@@ -17,3 +17,4 @@ mod peppers;
 mod quotas;
 mod revoked;
 mod storage;
+mod turns;

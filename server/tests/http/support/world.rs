@@ -1,7 +1,7 @@
 //! One server with everything below it, in a folder of its own.
 
 use super::{Http, Key, Member, OWNER, PASSWORD};
-use domain::{AccountName, Timestamp};
+use domain::{AccountId, AccountName, Timestamp};
 use server::{App, AppState, Bodies, PublicUrl, Site, TrustedProxies, build_app};
 use service::{ManualClock, OsRandom, Pepper, Peppers, Service};
 use std::path::Path;
@@ -175,6 +175,17 @@ impl World {
             .fetch_one(&mut connection)
             .await
             .unwrap()
+    }
+
+    /// The account of the key with this name.
+    pub async fn account_of(&self, key: &str) -> AccountId {
+        let mut connection = self.connection().await;
+        let id: String = sqlx::query_scalar("SELECT account_id FROM api_keys WHERE name = $1")
+            .bind(key)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        AccountId::parse(&id).unwrap()
     }
 
     /// Seconds since the hour began.

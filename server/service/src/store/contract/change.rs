@@ -8,7 +8,7 @@ use super::world::{all, at, item, lead, link, member_by_email, token};
 use crate::inventory::Condition;
 use crate::leads::{Edit, Lead, LeadEdits};
 use crate::store::{
-    AccountSettings, Action, AuditEvent, Authority, Changed, ChangedSeveral, Claim, Ended,
+    AccountSettings, Action, Actor, AuditEvent, Authority, Changed, ChangedSeveral, Claim, Ended,
     Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LeftOut, LinkPurpose, NewLink,
     NewRevocation, NewSession, OldEnds, Put, Removal, Revoker, Rotated, SeveralChange, Store,
     StoreError, TokenDigest, UpsertCounts, Upserted,
@@ -157,7 +157,7 @@ impl Change {
                 let recorded = |_| event(Action::InventoryUpdated);
                 let items = [changed, item("new")];
                 let stored = store
-                    .upsert_items(account, &items, None, at(10), &recorded)
+                    .upsert_items(account, &Actor::System, &items, None, at(10), &recorded)
                     .await?;
                 let expected = UpsertCounts {
                     created: 1,
@@ -181,7 +181,14 @@ impl Change {
                     allowed: None,
                 };
                 let stored = store
-                    .upsert_items(account, &[item("full")], Some(left_out), at(10), &recorded)
+                    .upsert_items(
+                        account,
+                        &Actor::System,
+                        &[item("full")],
+                        Some(left_out),
+                        at(10),
+                        &recorded,
+                    )
                     .await?;
                 matches!(stored, Upserted::Stored(counts) if counts.created == 1)
             }

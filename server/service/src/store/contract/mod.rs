@@ -27,6 +27,7 @@ mod calls;
 mod change;
 mod change_team;
 mod factors;
+mod feeds;
 mod find;
 mod glance;
 mod inventory;
@@ -58,6 +59,7 @@ mod verified;
 mod world;
 
 pub use change::{Change, World};
+pub use feeds::feeds_of_other_accounts_and_keys_do_not_wait_for_many;
 
 use super::Store;
 use std::sync::Arc;

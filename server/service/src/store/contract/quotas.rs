@@ -6,8 +6,8 @@ use super::tenant::Tenant;
 use super::world::{Shared, at, item, lead, race};
 use crate::inventory::{Condition, Item};
 use crate::store::{
-    Action, AuditEvent, KeyRecord, LeftOut, MemberChange, OldEnds, OverQuota, Quotas, Rotated,
-    Store, StoreError, UpsertCounts, Upserted, Usage,
+    Action, Actor, AuditEvent, KeyRecord, LeftOut, MemberChange, OldEnds, OverQuota, Quotas,
+    Rotated, Store, StoreError, UpsertCounts, Upserted, Usage,
 };
 use domain::{Resource, Role};
 use std::collections::HashSet;
@@ -49,7 +49,7 @@ async fn push(
         kept,
         allowed: None,
     });
-    let stored = store.upsert_items(account, items, left_out, at(9), &event);
+    let stored = store.upsert_items(account, &Actor::System, items, left_out, at(9), &event);
     Ok(match stored.await? {
         Upserted::Stored(counts) => counts,
         refused => panic!("few items are removed: {refused:?}"),

@@ -196,7 +196,7 @@ impl Tenant {
             event.detail = json!({ "created": counts.created, "updated": counts.updated });
             event
         };
-        let stored = store.upsert_items(&self.account, items, None, now, &event);
+        let stored = store.upsert_items(&self.account, &Actor::System, items, None, now, &event);
         let Upserted::Stored(counts) = stored.await.unwrap() else {
             panic!("nothing is removed")
         };
@@ -217,7 +217,14 @@ impl Tenant {
         let kept = &ids.chain(also_kept.iter().copied()).collect();
         let left_out = LeftOut { kept, allowed };
         store
-            .upsert_items(&self.account, items, Some(left_out), now, &event)
+            .upsert_items(
+                &self.account,
+                &Actor::System,
+                items,
+                Some(left_out),
+                now,
+                &event,
+            )
             .await
             .unwrap()
     }

@@ -171,7 +171,7 @@ async fn feed(store: &SqliteStore, account: &AccountId, round: usize) {
         .collect();
     let now = Timestamp::from_millis(0);
     let event = |counts| event(account, counts);
-    let stored = store.upsert_items(account, &items, None, now, &event);
+    let stored = store.upsert_items(account, &Actor::System, &items, None, now, &event);
     assert!(matches!(stored.await.unwrap(), Upserted::Stored(_)));
 }
 

@@ -1,0 +1,42 @@
+//! The order in which feeds are written.
+
+use crate::error::Fault;
+use domain::AccountId;
+use service::fair_semaphore::{FairSemaphore, Permit};
+use service::store::{Actor, StoreError};
+use std::error::Error;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a feed waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The feeds of this process that are written at once. The accounts take turns.
+#[derive(Debug, Clone)]
+pub(crate) struct Feeds(FairSemaphore);
+
+impl Feeds {
+    pub(crate) fn new(at_once: usize) -> Self {
+        Self(FairSemaphore::new(at_once))
+    }
+
+    /// Waits for a turn, which ends when it is dropped.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if too many feeds are waiting, or if the turn does not come in time.
+    pub(crate) async fn turn(
+        &self,
+        account: &AccountId,
+        actor: &Actor,
+        doing: &'static str,
+    ) -> Result<Permit, StoreError> {
+        let source: Box<dyn Error + Send + Sync> =
+            match timeout(PATIENCE, self.0.acquire(account, actor)).await {
+                Ok(Ok(turn)) => return Ok(turn),
+                Ok(Err(full)) => full.into(),
+                Err(elapsed) => elapsed.into(),
+            };
+        let fault = Fault { doing, source };
+        Err(StoreError::Unavailable(Box::new(fault)))
+    }
+}

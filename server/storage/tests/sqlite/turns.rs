@@ -1,0 +1,20 @@
+//! Whose changes wait for each other.
+
+use crate::support::{Place, Raw};
+use service::store::contract::feeds_of_other_accounts_and_keys_do_not_wait_for_many;
+use std::sync::Arc;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_take_turns_with_their_feeds() {
+    let place = Place::new();
+    let store = place.open().await;
+    let hold = async {
+        let mut raw = place.raw().await;
+        raw.run("BEGIN IMMEDIATE").await;
+        raw
+    };
+    let resume = async |mut raw: Raw| raw.run("COMMIT").await;
+    let shared = Arc::new(store.clone());
+    feeds_of_other_accounts_and_keys_do_not_wait_for_many(shared, hold, resume).await;
+    store.close().await;
+}

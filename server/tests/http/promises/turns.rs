@@ -1,0 +1,62 @@
+//! Accounts take turns with their feeds.
+
+use crate::support::{Key, World};
+use server::Bodies;
+use service::store::Actor;
+use std::sync::mpsc;
+
+/// Feeds of the account that sends many.
+const MANY: usize = 24;
+
+async fn push(key: Key, id: String) {
+    let key = key.with("content-type", "text/csv");
+    let feed = format!("id,name\n{id},A car\n");
+    key.send("POST", "/api/inventory", feed).await.expect(200);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_feed_of_another_account_or_key_does_not_wait_for_many() {
+    let world = World::new().await.bounded(Bodies {
+        feeds_at_once: 1,
+        ..Bodies::default()
+    });
+    let (owner, stranger) = (world.owner().await, world.stranger().await);
+    let scopes = ["inventory:write"];
+    let busy = owner.create(&world, "Busy", &scopes).await;
+    let second = owner.create(&world, "Second", &scopes).await;
+    let calm = stranger.create(&world, "Calm", &scopes).await;
+    let feeds = &world.state.feeds;
+
+    // A feed of the busy key is being read for as long as this test likes.
+    let account = world.account_of("Busy").await;
+    let sender = Actor::Key(domain::KeyId::parse(&busy.id).unwrap());
+    let (end, ended) = mpsc::channel::<()>();
+    let at_work = tokio::spawn({
+        let feeds = feeds.clone();
+        async move { feeds.run(&account, &sender, move || ended.recv()).await }
+    });
+    let waiting = async |number| {
+        while feeds.waiting() < number {
+            tokio::task::yield_now().await;
+        }
+    };
+    let many: Vec<_> = (0..MANY)
+        .map(|number| tokio::spawn(push(busy.clone(), format!("busy-{number}"))))
+        .collect();
+    waiting(MANY).await;
+    let others = [(second, "second"), (calm, "calm")];
+    let others = others.map(|(key, id)| tokio::spawn(push(key, id.into())));
+    waiting(MANY + 2).await;
+
+    drop(end);
+    for other in others {
+        other.await.unwrap();
+    }
+    let left = many.iter().filter(|feed| !feed.is_finished()).count();
+    assert!(left > MANY / 2, "{left} of {MANY} feeds are left");
+    for feed in many {
+        feed.await.unwrap();
+    }
+    at_work.await.unwrap().unwrap().unwrap_err();
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 26);
+}

@@ -71,6 +71,10 @@ impl<S> FromRequestParts<S> for Once {
     }
 }
 
+/// On an answer: the request is forgotten with its idempotency key.
+#[derive(Clone)]
+pub struct NotKept;
+
 /// On an answer: the lead whose data is in the body.
 #[derive(Clone)]
 pub struct About(pub LeadId);
@@ -208,7 +212,7 @@ where
         warn_if_failed(service.release(claim).await);
         return Problem::OutcomeUnknown { idempotent: true }.into_response();
     }
-    if !is_kept(status.as_u16()) {
+    if !is_kept(status.as_u16()) || response.extensions().get::<NotKept>().is_some() {
         warn_if_failed(service.give_up(claim).await);
         return response;
     }

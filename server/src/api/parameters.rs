@@ -58,7 +58,7 @@ impl Parameters {
     /// # Errors
     /// A parameter that is unknown, given twice or no word that is known.
     pub fn feed(&self) -> Result<FeedOptions, Problem> {
-        self.known(&["mode", "on_error", "allow_removal"])?;
+        self.known(&["mode", "on_error", "allow_removal", "dry_run"])?;
         let allow_removal = self.get("allow_removal").map(|number| {
             let number = number.parse().ok().filter(|number| *number <= MOST_ALLOWED);
             number.ok_or_else(|| invalid("Give `allow_removal` a number of items from 0 to 10000."))
@@ -79,6 +79,18 @@ impl Parameters {
                 Some(_) => return Err(invalid("Give `on_error` the value `reject` or `skip`.")),
             },
         })
+    }
+
+    /// Whether a feed is a dry run. Call [`Self::feed`] as well, which refuses what it does not know.
+    ///
+    /// # Errors
+    /// A value other than `true` and `false`.
+    pub fn dry_run(&self) -> Result<bool, Problem> {
+        match self.get("dry_run") {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(invalid("Give `dry_run` the value `true` or `false`.")),
+        }
     }
 
     /// # Errors

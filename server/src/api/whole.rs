@@ -1,6 +1,6 @@
 //! Answers that are known whole before they are sent, so that one can be committed with the change that it is the answer to.
 
-use super::once::About;
+use super::once::{About, NotKept};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +17,7 @@ pub struct Whole {
     location: Option<String>,
     body: Vec<u8>,
     lead: Option<LeadId>,
+    not_kept: bool,
 }
 
 impl Whole {
@@ -28,6 +29,7 @@ impl Whole {
             location: None,
             body: serde_json::to_vec(body).expect("the API's answers have a JSON form"),
             lead: None,
+            not_kept: false,
         }
     }
 
@@ -42,6 +44,13 @@ impl Whole {
     #[must_use]
     pub fn about(mut self, lead: LeadId) -> Self {
         self.lead = Some(lead);
+        self
+    }
+
+    /// The same for a request that changes nothing, so that its idempotency key stays free.
+    #[must_use]
+    pub const fn not_kept(mut self) -> Self {
+        self.not_kept = true;
         self
     }
 }
@@ -70,6 +79,9 @@ impl IntoResponse for Whole {
         }
         if let Some(lead) = self.lead {
             response.extensions_mut().insert(About(lead));
+        }
+        if self.not_kept {
+            response.extensions_mut().insert(NotKept);
         }
         response
     }

@@ -112,27 +112,13 @@ impl Service {
         event: &(dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
         keep: Option<&Keep<FeedReport>>,
     ) -> Result<FeedOutcome, Error> {
+        let kept = kept_ids(&feed, mode);
+        let left_out = left_out(&kept, mode);
         let CheckedFeed {
             received,
             items,
             skipped,
-        } = feed;
-        // A skipped item is in the feed all the same: what is stored of it stays.
-        let kept: HashSet<&str> = match mode {
-            FeedMode::Merge => HashSet::new(),
-            FeedMode::Replace { .. } => {
-                let skipped = skipped.ids.iter().map(String::as_str);
-                let good = items.iter().map(|item| item.id.as_str());
-                good.chain(skipped).collect()
-            }
-        };
-        let left_out = match mode {
-            FeedMode::Merge => None,
-            FeedMode::Replace { allow_removal } => Some(LeftOut {
-                kept: &kept,
-                allowed: allow_removal,
-            }),
-        };
+        } = &feed;
         let recorded = |counts: UpsertCounts| {
             let event = event(json!({
                 "received": received, "created": counts.created, "updated": counts.updated,
@@ -140,7 +126,7 @@ impl Service {
             }));
             event.answering(keep.map(|keep| {
                 keep.of(&FeedReport {
-                    received,
+                    received: *received,
                     counts,
                     skipped: skipped.clone(),
                 })
@@ -149,16 +135,38 @@ impl Service {
         let now = self.clock.now();
         let stored = self
             .store
-            .upsert_items(account, sender, &items, left_out, now, &recorded);
+            .upsert_items(account, sender, items, left_out, now, &recorded);
         let stored = self.with_room(stored).await?;
         Ok(match stored {
             Upserted::Stored(counts) => FeedOutcome::Stored(FeedReport {
-                received,
+                received: feed.received,
                 counts,
-                skipped,
+                skipped: feed.skipped,
             }),
             Upserted::RemovesTooMany => FeedOutcome::RemovesTooMany,
             Upserted::RemovalNotAllowed(large) => FeedOutcome::RemovalNotAllowed(large),
         })
+    }
+}
+
+/// The ids of the items that a feed leaves in place. A skipped item is in the feed all the same: what is stored of it stays.
+pub(super) fn kept_ids(feed: &CheckedFeed, mode: FeedMode) -> HashSet<&str> {
+    match mode {
+        FeedMode::Merge => HashSet::new(),
+        FeedMode::Replace { .. } => {
+            let skipped = feed.skipped.ids.iter().map(String::as_str);
+            let good = feed.items.iter().map(|item| item.id.as_str());
+            good.chain(skipped).collect()
+        }
+    }
+}
+
+pub(super) fn left_out<'a>(kept: &'a HashSet<&'a str>, mode: FeedMode) -> Option<LeftOut<'a>> {
+    match mode {
+        FeedMode::Merge => None,
+        FeedMode::Replace { allow_removal } => Some(LeftOut {
+            kept,
+            allowed: allow_removal,
+        }),
     }
 }

@@ -83,6 +83,31 @@ pub struct Item {
     pub attributes: BTreeMap<String, String>,
 }
 
+impl Item {
+    /// Bytes of its texts in UTF-8, as quotas count them; the names of attributes and their JSON syntax count, too.
+    pub fn bytes(&self) -> u64 {
+        let texts = [
+            Some(&self.name),
+            self.category.as_ref(),
+            self.description.as_ref(),
+            self.url.as_ref(),
+            self.image_url.as_ref(),
+        ];
+        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        let currency = self.currency.map_or(0, |currency| currency.code().len());
+        let bytes = self.id.as_str().len() + currency + self.attributes_json().len() + texts;
+        bytes as u64
+    }
+
+    /// Its attributes as the database keeps them.
+    ///
+    /// # Panics
+    /// Never: a map of texts always has a JSON form.
+    pub fn attributes_json(&self) -> String {
+        serde_json::to_string(&self.attributes).expect("a map of texts is always valid JSON")
+    }
+}
+
 impl ItemId {
     /// For ids that were checked before they were stored.
     pub fn from_stored(id: String) -> Self {

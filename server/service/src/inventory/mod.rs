@@ -6,6 +6,7 @@ mod console;
 mod feed;
 mod item;
 mod operations;
+mod preview;
 
 pub use crate::entry::{EntryCode, EntryError};
 pub use check::{ItemDraft, MAX_ID_CHARS, MAX_ITEM_BYTES};
@@ -13,3 +14,4 @@ pub use checked::{CheckedFeed, OnError, RejectedItem, Skipped, check_feed};
 pub use feed::{FeedMode, FeedOptions, FeedOutcome, FeedReport};
 pub use item::{Condition, Currency, Item, ItemFilter, ItemId, Price, StoredItem, Version};
 pub use operations::{ItemsPage, PutOutcome};
+pub use preview::{FeedPreview, FieldChange, ItemChange, PreviewOutcome};

@@ -18,6 +18,7 @@ mod listed;
 mod notice;
 mod operator;
 mod pepper;
+mod preview;
 mod quota;
 mod record;
 mod refusal;
@@ -41,6 +42,7 @@ pub use listed::*;
 pub use notice::*;
 pub use operator::*;
 pub use pepper::*;
+pub use preview::*;
 pub use quota::*;
 pub use record::*;
 pub use refusal::*;
@@ -108,6 +110,7 @@ pub trait Store:
     + SightingStore
     + RefusalStore
     + InventoryStore
+    + FeedPreviewStore
     + LeadStore
     + IdempotencyStore
     + VerdictStore
@@ -133,6 +136,7 @@ impl<T> Store for T where
         + SightingStore
         + RefusalStore
         + InventoryStore
+        + FeedPreviewStore
         + LeadStore
         + IdempotencyStore
         + VerdictStore

@@ -27,6 +27,14 @@ impl Quotas {
             Resource::Members => self.members,
         }
     }
+
+    /// The ceiling that a change exceeds if an account has so much before and after it.
+    pub const fn exceeded(&self, resource: Resource, before: u64, after: u64) -> Option<u64> {
+        match self.of(resource) {
+            Some(limit) if after > limit && after > before => Some(limit),
+            _ => None,
+        }
+    }
 }
 
 /// How much an account uses.

@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod item;
 mod list;
+mod preview;
 mod push;
 mod tag;
 

@@ -1,6 +1,7 @@
 //! `POST /api/inventory`
 
 use super::body::NewItems;
+use super::preview::Preview;
 use crate::AppState;
 use crate::api::once::Once;
 use crate::api::openapi::{FeedQuery, OnceHeader};
@@ -15,7 +16,12 @@ use crate::feed::{self, FeedError};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
-use service::inventory::{CheckedFeed, EntryError, FeedOutcome, FeedReport, check_feed};
+use service::KeyCaller;
+use service::inventory::{
+    CheckedFeed, EntryError, FeedMode, FeedOutcome, FeedPreview, FeedReport, PreviewOutcome,
+    Skipped, check_feed,
+};
+use service::store::UpsertCounts;
 use utoipa::ToSchema;
 
 /// The example of [`NewItems`] in the other two formats.
@@ -41,6 +47,10 @@ pub struct PushAnswer<'a> {
     rejected: Vec<Rejected<'a>>,
     /// How many items were skipped, including those that `rejected` has no room for.
     rejected_count: usize,
+    /// With `dry_run=true` only: the counts above are of what would change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    preview: Option<Preview>,
 }
 
 /// An item that was skipped.
@@ -59,7 +69,8 @@ struct Rejected<'a> {
 ///
 /// Creates and updates up to 5,000 items in one call, as JSON, XML or CSV. A sent item replaces the stored one whole;
 /// sending the same items again is safe and changes nothing. Everything is stored, or nothing is. With `mode=replace`, one
-/// feed removes at most 10,000 items, and more than half of them (and more than 100) only with `allow_removal`.
+/// feed removes at most 10,000 items, and more than half of them (and more than 100) only with `allow_removal`. With
+/// `dry_run=true`, the answer says what would change, and nothing does.
 #[utoipa::path(
     post,
     path = "/api/inventory",
@@ -92,6 +103,9 @@ pub async fn push(
     let (account, sender) = (caller.account_id(), caller.actor());
     let feed = state.feeds.run(account, &sender, read).await;
     let feed = feed.map_err(Problem::from)??;
+    if parameters.dry_run()? {
+        return preview(&state, caller, feed, options?.mode).await;
+    }
     let outcome = state
         .service
         .push_items(
@@ -109,20 +123,53 @@ pub async fn push(
     }
 }
 
+/// Answers a dry run. It changes nothing, so it is not kept under an idempotency key.
+async fn preview(
+    state: &AppState,
+    caller: &KeyCaller,
+    feed: CheckedFeed,
+    mode: FeedMode,
+) -> Result<Whole, Problem> {
+    match state.service.preview_items(caller, feed, mode).await? {
+        PreviewOutcome::WouldStore(preview) => {
+            let FeedPreview {
+                received,
+                counts,
+                skipped,
+                ..
+            } = &preview;
+            let changes = Preview::from(&preview);
+            Ok(answer(*received, *counts, skipped, Some(changes)).not_kept())
+        }
+        PreviewOutcome::RemovesTooMany => Err(Problem::ReplaceTooLarge),
+        PreviewOutcome::RemovalNotAllowed(large) => Err(Problem::RemovalNotAllowed(large)),
+    }
+}
+
 fn stored(report: &FeedReport) -> Whole {
-    let mut listed = report.skipped.listed.clone();
+    answer(report.received, report.counts, &report.skipped, None)
+}
+
+fn answer(
+    received: usize,
+    counts: UpsertCounts,
+    skipped: &Skipped,
+    preview: Option<Preview>,
+) -> Whole {
+    let mut listed = skipped.listed.clone();
     for item in &mut listed {
         let errors = std::mem::take(&mut item.errors);
         item.errors = from_the_body_on(errors);
     }
     let answer = PushAnswer {
-        received: report.received,
-        created: report.counts.created,
-        updated: report.counts.updated,
-        unchanged: report.counts.unchanged,
-        removed: report.counts.removed,
+        received,
+        created: counts.created,
+        updated: counts.updated,
+        unchanged: counts.unchanged,
+        removed: counts.removed,
         rejected: listed.iter().map(Rejected::from).collect(),
-        rejected_count: report.skipped.count,
+        rejected_count: skipped.count,
+        preview,
     };
     Whole::json(StatusCode::OK, &answer)
 }

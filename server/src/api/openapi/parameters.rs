@@ -56,6 +56,11 @@ pub struct FeedQuery {
     /// of the items, and more than 100, is refused with `removal_not_allowed`, since a feed that was cut off would do so.
     #[param(minimum = 0, maximum = 10000)]
     allow_removal: Option<u64>,
+    /// `true`: nothing is changed, and the answer has what would change in `preview`. The feed is refused for the same reasons
+    /// as without `dry_run`. Stored values are shown, so the key needs `inventory:read`, too. Under an `Idempotency-Key`, a dry
+    /// run is not kept.
+    #[param(default = false)]
+    dry_run: Option<bool>,
 }
 
 #[derive(IntoParams)]

@@ -7,7 +7,7 @@ use crate::sql::given::is_full;
 use crate::sql::inventory;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Currency, Item, ItemFilter, Price};
-use service::store::{REMOVED_AT_MOST, StoreError, UpsertCounts};
+use service::store::{REMOVED_AT_MOST, UpsertCounts};
 use std::collections::HashSet;
 
 /// Items that one statement stores or deletes.
@@ -61,15 +61,14 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub(super) fn new(item: &'a Item) -> Result<Self> {
-        let attributes = serde_json::to_string(&item.attributes)
-            .map_err(|error| StoreError::Broken(error.into()))?;
+    pub(super) fn new(item: &'a Item) -> Self {
+        let attributes = item.attributes_json();
         let search = ItemFilter::folded(&format!("{}\n{}", item.id.as_str(), item.name));
-        Ok(Self {
+        Self {
             item,
             attributes,
             search,
-        })
+        }
     }
 }
 

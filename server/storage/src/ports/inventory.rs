@@ -29,7 +29,7 @@ impl InventoryStore for Store {
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<Upserted> {
         const DOING: &str = "storing items";
-        let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect::<Result<_>>()?;
+        let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect();
         let _turn = self.feeds.turn(account, sender, DOING).await?;
         self.make_room_for_feed().await;
         let mut tx = self.begin(Turn::Feed(account), DOING).await?;
@@ -73,7 +73,7 @@ impl InventoryStore for Store {
             return Ok(Put::ConditionFailed);
         }
         let stored_before = Items::of(&mut *tx, account).await?;
-        let changed = upsert(&mut tx, account, &[Row::new(item)?], now).await?;
+        let changed = upsert(&mut tx, account, &[Row::new(item)], now).await?;
         if let (true, Some(before)) = (changed.is_empty(), before) {
             return Ok(Put::Updated(Box::new(before)));
         }

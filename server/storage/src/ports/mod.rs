@@ -24,6 +24,7 @@ mod notice;
 mod once;
 mod operator;
 mod pepper;
+mod preview;
 mod quota;
 mod refusal;
 mod revocation;

@@ -116,11 +116,9 @@ pub(super) async fn members(
 /// # Errors
 /// [`StoreError::OverQuota`] if there is more than the quota allows, and more than before.
 pub(super) fn check(quotas: Quotas, resource: Resource, before: u64, after: u64) -> Result<()> {
-    match quotas.of(resource) {
-        Some(limit) if after > limit && after > before => {
-            Err(StoreError::OverQuota(OverQuota { resource, limit }))
-        }
-        _ => Ok(()),
+    match quotas.exceeded(resource, before, after) {
+        Some(limit) => Err(StoreError::OverQuota(OverQuota { resource, limit })),
+        None => Ok(()),
     }
 }
 

@@ -50,6 +50,7 @@ pub(crate) const ALL: &[&Given] = &[
     &super::call::ADD_TO_KEYS,
     &super::call::FIRST_CALLS,
     &super::inventory::DELETE_MANY,
+    &super::inventory::FIND_MANY,
     &super::inventory::UPSERT,
     &super::key::KNOWN_DIGESTS,
     &super::key::RECORD_USES,

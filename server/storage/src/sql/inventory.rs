@@ -119,6 +119,24 @@ pub(crate) const PAGE: &str = concat!(
     ORDER BY i.id"
 );
 
+/// Items of one account by their ids.
+pub(crate) const FIND_MANY: Given = Given {
+    columns: "account_id, id",
+    statement: concat!(
+        "SELECT ",
+        columns!(),
+        " FROM items i JOIN accounts a ON a.id = i.account_id
+    WHERE i.account_id = (SELECT account_id FROM given LIMIT 1) AND i.id IN (SELECT id FROM given)"
+    ),
+};
+
+/// Up to `$2` of them, with the bytes of their texts as quotas count them.
+pub(crate) const SIZES: &str = concat!(
+    "SELECT i.id, CAST(",
+    bytes!(),
+    " + coalesce(octet_length(i.currency), 0) AS BIGINT) FROM items i WHERE i.account_id = $1 ORDER BY i.id LIMIT $2"
+);
+
 /// The pattern that finds `folded` anywhere in a text.
 pub(crate) fn contains(folded: &str) -> String {
     let mut pattern = String::with_capacity(folded.len() + 2);

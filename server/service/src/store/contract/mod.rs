@@ -41,6 +41,7 @@ mod notices;
 mod operator;
 mod paging;
 mod peppers;
+mod preview;
 mod quotas;
 mod refusals;
 mod requests;
@@ -178,6 +179,7 @@ macro_rules! store_contract_cases {
             five_thousand_items_go_in_at_once
             text_comes_back_byte_for_byte
             a_full_feed_removes_what_it_leaves_out
+            a_preview_reads_the_items_of_a_feed_and_those_it_leaves_out
             a_full_feed_that_would_remove_too_many_items_changes_nothing
             a_full_feed_removes_a_large_part_of_the_items_only_if_that_is_allowed
             an_item_is_put_only_where_the_condition_holds
@@ -267,7 +269,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*, verified::*,
+                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, preview::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*, verified::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

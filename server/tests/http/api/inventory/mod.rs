@@ -2,6 +2,7 @@
 
 mod bodies;
 mod bounds;
+mod dry_run;
 mod feeds;
 mod item;
 mod list;

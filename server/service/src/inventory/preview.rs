@@ -1,0 +1,222 @@
+//! Dry runs: what a feed would change, without changing anything.
+
+use super::feed::{kept_ids, left_out};
+use super::{CheckedFeed, FeedMode, Item, Skipped};
+use crate::store::{
+    IDS_AT_ONCE, ItemsLeftOut, LargeRemoval, OverQuota, REMOVED_AT_MOST, UpsertCounts, Usage,
+};
+use crate::{Error, KeyCaller, Service};
+use domain::{AccountId, Resource, Scope};
+use std::collections::HashMap;
+
+/// New items, and changed ones, that a preview lists.
+const CHANGES: usize = 100;
+/// Removed items that a preview lists.
+const REMOVALS: usize = 1_000;
+/// Bytes of the texts of all listed changes.
+const CHANGES_BYTES: usize = 1024 * 1024;
+
+/// What a feed would change if it were stored now.
+#[derive(Debug, Default)]
+pub struct FeedPreview {
+    pub received: usize,
+    pub counts: UpsertCounts,
+    /// The ids of the first 100 items that would be created, in the order of the feed.
+    pub created: Vec<String>,
+    /// The first 100 items that would be updated, in the order of the feed, with at most 1 MiB of texts in all.
+    pub updated: Vec<ItemChange>,
+    /// The ids of the first 1,000 items that would be removed, in the order of ids.
+    pub removed: Vec<String>,
+    pub skipped: Skipped,
+}
+
+/// The fields of an item that would change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemChange {
+    pub id: String,
+    pub fields: Vec<FieldChange>,
+}
+
+/// Texts as in a feed; `None` is no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Such as `price` or `attributes.color`.
+    pub name: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// The outcome of a dry run.
+#[derive(Debug)]
+pub enum PreviewOutcome {
+    WouldStore(FeedPreview),
+    /// The feed would be refused: it removes more items than [`REMOVED_AT_MOST`].
+    RemovesTooMany,
+    /// The feed would be refused: it removes a large part of the items, which its sender has not allowed.
+    RemovalNotAllowed(LargeRemoval),
+}
+
+impl Service {
+    /// Tells an integration what its feed would change. It shows stored values, so it takes the permission to read them,
+    /// too.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::OverQuota`] if the feed would exceed a quota, and the database's.
+    pub async fn preview_items(
+        &self,
+        caller: &KeyCaller,
+        feed: CheckedFeed,
+        mode: FeedMode,
+    ) -> Result<PreviewOutcome, Error> {
+        caller.must(Scope::InventoryWrite)?;
+        caller.must(Scope::InventoryRead)?;
+        self.preview_feed(caller.account_id(), feed, mode).await
+    }
+
+    async fn preview_feed(
+        &self,
+        account: &AccountId,
+        feed: CheckedFeed,
+        mode: FeedMode,
+    ) -> Result<PreviewOutcome, Error> {
+        let before = self.store.usage(account, self.clock.now()).await?;
+        let kept = kept_ids(&feed, mode);
+        let removed = match left_out(&kept, mode) {
+            None => ItemsLeftOut::default(),
+            Some(left_out) => {
+                let removed = self.store.items_left_out(account, left_out.kept).await?;
+                if removed.ids.len() > REMOVED_AT_MOST {
+                    return Ok(PreviewOutcome::RemovesTooMany);
+                }
+                let number = removed.ids.len() as u64;
+                let allowed = left_out.allowed;
+                if let Some(large) = LargeRemoval::unless_allowed(number, before.items, allowed) {
+                    return Ok(PreviewOutcome::RemovalNotAllowed(large));
+                }
+                removed
+            }
+        };
+        let mut preview = FeedPreview {
+            received: feed.received,
+            ..FeedPreview::default()
+        };
+        let mut after = Usage {
+            item_bytes: before.item_bytes.saturating_sub(removed.bytes),
+            ..before
+        };
+        let mut room = CHANGES_BYTES;
+        // A piece at a time, so that no more than a piece of the stored items is held.
+        for items in feed.items.chunks(*IDS_AT_ONCE.end()) {
+            let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
+            let stored = self.store.find_items(account, &ids).await?;
+            let stored: HashMap<&str, &Item> = stored
+                .iter()
+                .map(|stored| (stored.item.id.as_str(), &stored.item))
+                .collect();
+            for item in items {
+                let stored = stored.get(item.id.as_str()).copied();
+                let bytes_before = stored.map_or(0, Item::bytes);
+                after.item_bytes = (after.item_bytes + item.bytes()).saturating_sub(bytes_before);
+                preview.add(stored, item, &mut room);
+            }
+        }
+        let counts = &mut preview.counts;
+        counts.removed = removed.ids.len() as u64;
+        after.items = (before.items + counts.created).saturating_sub(counts.removed);
+        preview.removed = removed.ids;
+        preview.removed.truncate(REMOVALS);
+        preview.skipped = feed.skipped;
+        self.check_items(&before, &after)?;
+        Ok(PreviewOutcome::WouldStore(preview))
+    }
+
+    /// As the transaction of a feed checks it.
+    fn check_items(&self, before: &Usage, after: &Usage) -> Result<(), Error> {
+        let quotas = self.store.quotas();
+        for (resource, before, after) in [
+            (Resource::Items, before.items, after.items),
+            (Resource::ItemBytes, before.item_bytes, after.item_bytes),
+        ] {
+            if let Some(limit) = quotas.exceeded(resource, before, after) {
+                return Err(Error::OverQuota(OverQuota { resource, limit }));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FeedPreview {
+    fn add(&mut self, stored: Option<&Item>, item: &Item, room: &mut usize) {
+        let Some(stored) = stored else {
+            self.counts.created += 1;
+            if self.created.len() < CHANGES {
+                self.created.push(item.id.as_str().to_owned());
+            }
+            return;
+        };
+        if stored == item {
+            self.counts.unchanged += 1;
+            return;
+        }
+        self.counts.updated += 1;
+        if self.updated.len() == CHANGES || *room == 0 {
+            return;
+        }
+        let change = ItemChange {
+            id: item.id.as_str().to_owned(),
+            fields: changed_fields(stored, item),
+        };
+        // The first change that does not fit ends the list, so that what is listed has no gap.
+        match room.checked_sub(change.bytes()) {
+            Some(rest) => {
+                *room = rest;
+                self.updated.push(change);
+            }
+            None => *room = 0,
+        }
+    }
+}
+
+impl ItemChange {
+    fn bytes(&self) -> usize {
+        let texts = self.fields.iter().map(|field| {
+            let values = [&field.before, &field.after];
+            field.name.len() + values.into_iter().flatten().map(String::len).sum::<usize>()
+        });
+        self.id.len() + texts.sum::<usize>()
+    }
+}
+
+fn changed_fields(before: &Item, after: &Item) -> Vec<FieldChange> {
+    let fields = fields(before).into_iter().zip(fields(after));
+    let fields = fields.map(|((name, before), (_, after))| FieldChange {
+        name: name.to_owned(),
+        before,
+        after,
+    });
+    let (old, new) = (&before.attributes, &after.attributes);
+    let added = new.keys().filter(|name| !old.contains_key(*name));
+    let attributes = old.keys().chain(added).map(|name| FieldChange {
+        name: format!("attributes.{name}"),
+        before: old.get(name).cloned(),
+        after: new.get(name).cloned(),
+    });
+    let changed = |field: &FieldChange| field.before != field.after;
+    fields.chain(attributes).filter(changed).collect()
+}
+
+fn fields(item: &Item) -> [(&'static str, Option<String>); 8] {
+    [
+        ("name", Some(item.name.clone())),
+        ("category", item.category.clone()),
+        ("price", item.price.map(|price| price.to_string())),
+        (
+            "currency",
+            item.currency.map(|currency| currency.code().to_owned()),
+        ),
+        ("description", item.description.clone()),
+        ("url", item.url.clone()),
+        ("image_url", item.image_url.clone()),
+        ("available", Some(item.available.to_string())),
+    ]
+}

@@ -1,0 +1,33 @@
+//! Reading what a feed of items would change.
+
+use super::Result;
+use crate::inventory::StoredItem;
+use async_trait::async_trait;
+use domain::AccountId;
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
+
+/// Ids of one call of [`FeedPreviewStore::find_items`].
+pub const IDS_AT_ONCE: RangeInclusive<usize> = 1..=256;
+
+/// The stored items that a feed leaves out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemsLeftOut {
+    pub ids: Vec<String>,
+    /// Of their texts in UTF-8, as quotas count them.
+    pub bytes: u64,
+}
+
+#[async_trait]
+pub trait FeedPreviewStore: Send + Sync + 'static {
+    /// The stored items with these ids, of which there are [`IDS_AT_ONCE`].
+    async fn find_items(&self, account: &AccountId, ids: &[&str]) -> Result<Vec<StoredItem>>;
+
+    /// The stored items whose ids are not in `kept`, in the order of their ids: all of them, or more than
+    /// [`REMOVED_AT_MOST`](super::REMOVED_AT_MOST).
+    async fn items_left_out(
+        &self,
+        account: &AccountId,
+        kept: &HashSet<&str>,
+    ) -> Result<ItemsLeftOut>;
+}

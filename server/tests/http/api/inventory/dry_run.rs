@@ -1,0 +1,158 @@
+//! `POST /api/inventory?dry_run=true`
+
+use super::{feed, full, named};
+use crate::support::World;
+use serde_json::{Value, json};
+use service::store::{QuotaStore as _, Quotas};
+
+const PATH: &str = "/api/inventory?dry_run=true";
+
+async fn events(world: &World) -> i64 {
+    world.count("SELECT count(*) FROM audit_events").await
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_change_and_changes_nothing() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let stored = [full(), named("same"), named("gone")];
+    key.post("/api/inventory", &feed(stored.to_vec()))
+        .await
+        .expect(200);
+    let before = key.get("/api/inventory").await.expect(200).body;
+    let events_before = events(&world).await;
+
+    let mut changed = full();
+    changed["price"] = json!(31900);
+    changed["description"] = Value::Null;
+    changed["attributes"] = json!({ "colour": "blue", "seats": "5" });
+    let items = feed(vec![
+        changed,
+        named("same"),
+        named("new"),
+        json!({ "id": "bad" }),
+    ]);
+    let path = format!("{PATH}&mode=replace&on_error=skip");
+    let answer = key.post(&path, &items).await.expect(200).json();
+    let field = |field: &str, before: Value, after: Value| json!({ "name": field, "before": before, "after": after });
+    let fields = [
+        field("price", json!("32500.50"), json!("31900.00")),
+        field(
+            "description",
+            json!("One owner.\nNever raced."),
+            Value::Null,
+        ),
+        field("attributes.colour", json!("red"), json!("blue")),
+        field("attributes.doors", json!("4"), Value::Null),
+        field("attributes.seats", Value::Null, json!("5")),
+    ];
+    assert_eq!(
+        answer["preview"],
+        json!({
+            "created": ["new"],
+            "updated": [{ "id": "SKU001", "fields": fields }],
+            "removed": ["gone"],
+        })
+    );
+    let counts = ["received", "created", "updated", "unchanged", "removed"];
+    let counts = counts.map(|name| answer[name].as_u64().unwrap());
+    assert_eq!(counts, [4, 1, 1, 1, 1]);
+    assert_eq!(answer["rejected_count"], 1);
+    assert_eq!(answer["rejected"][0]["id"], "bad");
+
+    assert_eq!(key.get("/api/inventory").await.expect(200).body, before);
+    assert_eq!(events(&world).await, events_before);
+
+    // The feed itself then does exactly that.
+    let path = "/api/inventory?mode=replace&on_error=skip";
+    let mut expected = answer;
+    expected.as_object_mut().unwrap().remove("preview");
+    let done = key.post(path, &items).await.expect(200).json();
+    assert_eq!(done, expected);
+}
+
+#[tokio::test]
+async fn a_dry_run_is_refused_for_the_same_reasons_as_the_feed() {
+    let world = World::new().await;
+    let key = world.key().await;
+    world.many_items().await;
+    let one = feed([named("new")]);
+    for (query, expected) in [
+        ("mode=replace", (409, "replace_too_large")),
+        ("dry_run=yes", (400, "invalid_parameter")),
+        ("dry_run=true&dry_run=true", (400, "invalid_parameter")),
+    ] {
+        let path = if query.starts_with("dry_run") {
+            format!("/api/inventory?{query}")
+        } else {
+            format!("{PATH}&{query}")
+        };
+        let (status, code) = key.post(&path, &one).await.problem();
+        assert_eq!((status, &*code), expected, "{query}");
+    }
+    key.delete("/api/inventory/old-1").await.expect(204);
+    let path = format!("{PATH}&mode=replace");
+    let problem = key.post(&path, &one).await.problem();
+    assert_eq!(problem, (409, "removal_not_allowed".into()));
+    let allowed = format!("{path}&allow_removal=10000");
+    let answer = key.post(&allowed, &one).await.expect(200).json();
+    assert_eq!(answer["removed"], 10_000);
+    let removed = answer["preview"]["removed"].as_array().unwrap();
+    assert_eq!(removed.len(), 1_000, "the first ones are listed");
+    let faulty = feed([json!({ "id": "x" })]);
+    assert_eq!(key.post(PATH, &faulty).await.problem().0, 422);
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 10_000);
+}
+
+#[tokio::test]
+async fn a_dry_run_holds_a_feed_against_the_quotas_as_the_feed_is() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let stored = [full(), named("gone")];
+    key.post("/api/inventory", &feed(stored.to_vec()))
+        .await
+        .expect(200);
+    let used = world.count("SELECT bytes FROM item_usage").await;
+    world.store.limit_accounts(Quotas {
+        item_bytes: Some(used.unsigned_abs() + 10),
+        ..Quotas::default()
+    });
+    // The texts may grow by ten bytes, and by those of the item that is removed.
+    let removed = "gone".len() + "Honda Accord 2024".len() + "{}".len();
+    for (more, expected) in [(removed + 11, 507), (removed + 10, 200)] {
+        let mut longer = full();
+        let description = "One owner.\nNever raced.".to_owned() + &"x".repeat(more);
+        longer["description"] = json!(description);
+        let items = feed([longer]);
+        for query in ["dry_run=true&mode=replace", "mode=replace"] {
+            let path = format!("/api/inventory?{query}");
+            let answer = key.post(&path, &items).await;
+            assert_eq!(answer.status, expected, "{query}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_stored_values_only_to_a_key_that_may_read_them() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let created = owner.create(&world, "Writer", &["inventory:write"]).await;
+    let problem = created.post(PATH, &feed([named("a")])).await.problem();
+    assert_eq!(problem, (403, "missing_scope".into()));
+}
+
+#[tokio::test]
+async fn an_idempotency_key_stays_free_after_a_dry_run() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let once = key.with("idempotency-key", "import-1");
+    let items = feed([named("a")]);
+    for _ in 0..2 {
+        let answer = once.post(PATH, &items).await.expect(200);
+        assert!(answer.headers.get("idempotency-replayed").is_none());
+        assert_eq!(answer.json()["created"], 1);
+    }
+    let answer = once.post("/api/inventory", &items).await.expect(200);
+    assert_eq!(answer.json()["created"], 1);
+    assert!(answer.json().get("preview").is_none());
+}

@@ -70,7 +70,7 @@ fn python(call: &Call<'_>) -> String {
     );
     let mut headers = Vec::new();
     if call.with_key {
-        headers.push("\"X-API-Key\": os.environ[\"VOXUM_API_KEY\"]");
+        headers.push("\"X-API-Key\": os.environ[\"VOXUM_API_KEY\"].strip()");
     }
     if let Some(body) = call.body {
         headers.push("\"Content-Type\": \"application/json\"");
@@ -94,7 +94,7 @@ fn javascript(call: &Call<'_>) -> String {
     );
     let mut headers = Vec::new();
     if call.with_key {
-        headers.push("\"X-API-Key\": process.env.VOXUM_API_KEY");
+        headers.push("\"X-API-Key\": process.env.VOXUM_API_KEY.trim()");
     }
     if call.body.is_some() {
         headers.push("\"Content-Type\": \"application/json\"");

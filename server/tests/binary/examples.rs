@@ -1,97 +1,243 @@
-//! The clients that we offer to copy, each run as its first lines say.
+//! The clients in `public/examples`, each run against a server as its first lines describe.
 
-use crate::support::{Server, count};
+use crate::support::{Client, Server, change, count};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-fn example(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../public/examples")
-        .join(name)
-}
-
-const CLIENTS: [(&str, &str); 3] = [
+pub const CLIENTS: [(&str, &str); 3] = [
     ("python3", "push_inventory.py"),
     ("node", "push_inventory.mjs"),
     ("sh", "push_inventory.sh"),
 ];
 
-fn push(server: &Server, secret: &str, program: &str, name: &str, file: &Path) -> Output {
-    Command::new(program)
-        .arg(example(name))
+/// The command that pushes a file, without settings.
+pub fn client((program, name): (&str, &str), file: &Path) -> Command {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/examples");
+    let mut command = Command::new(program);
+    command
+        .arg(example.join(name))
         .arg(file)
-        .env("VOXUM_URL", &server.url)
-        .env("VOXUM_API_KEY", secret)
-        .output()
-        .unwrap_or_else(|error| panic!("{program} cannot be started, install it: {error}"))
+        .env_remove("VOXUM_URL")
+        .env_remove("VOXUM_API_KEY");
+    command
 }
 
-/// The list that a program of one's own has, and the whole body that the shell script sends.
-fn files(folder: &Path, items: &str) -> (PathBuf, PathBuf) {
-    let (list, body) = (folder.join("items.json"), folder.join("feed.json"));
-    std::fs::write(&list, items).unwrap();
-    std::fs::write(&body, format!(r#"{{"items":{items}}}"#)).unwrap();
-    (list, body)
+/// Runs a command to its end, and returns its exit status and everything that it printed.
+pub fn finish(command: &mut Command) -> (Option<i32>, String) {
+    let output = command.output();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = output.unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
+    let printed = String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned();
+    (status.code(), printed)
+}
+
+pub fn file(folder: &Path, name: &str, content: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+fn key(owner: &Client) -> String {
+    owner
+        .create("Inventory Integration", "0123456789abcdef")
+        .unwrap()
 }
 
 #[test]
-fn every_example_pushes_an_inventory() {
+fn every_example_takes_the_same_files() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
-    let secret = owner
-        .create("Inventory Integration", "0123456789abcdef")
-        .unwrap();
-    let items = r#"[{"id":"SKU001","name":"Honda Accord 2024","price":32500},{"id":"SKU002","name":"Škoda"}]"#;
-    let (list, body) = files(folder.path(), items);
-    let csv = folder.path().join("feed.csv");
-    std::fs::write(
-        &csv,
-        "id,name,price\nSKU001,Honda Accord 2024,32500\nSKU002,Škoda,\n",
-    )
-    .unwrap();
-    let mut created = 2;
-    for (program, name) in CLIENTS {
-        let files = if program == "sh" {
-            vec![&body, &csv]
-        } else {
-            vec![&list]
-        };
-        for file in files {
-            let output = push(&server, &secret, program, name, file);
-            let told = String::from_utf8_lossy(&output.stdout)
-                .replace(' ', "")
-                .replace('\'', "\"");
-            assert!(output.status.success(), "{name}: {output:?}");
-            assert!(
-                told.contains(&format!("\"created\":{created}")),
-                "{name}: {told}"
-            );
-            created = 0;
+    let secret = key(&owner);
+    let mut files = 0;
+    for (name, content) in [
+        (
+            "LIST.JSON",
+            "\u{feff}[{\"id\":\"LIST\",\"name\":\"Škoda\",\"price\":32500}]",
+        ),
+        ("object.txt", r#" {"items":[{"id":"OBJECT","name":"n"}]}"#),
+        ("semicolons.CSV", "\u{feff}id;name;price\nCSV;Škoda;32500\n"),
+        ("tabs.tsv", "id\tname\nTSV\tŠkoda\n"),
+        ("commas.txt", "id,name\nTXT,Škoda\n"),
+        (
+            "FEED.XML",
+            "\u{feff}<inventory><item><id>XML</id><name>Škoda</name></item></inventory>",
+        ),
+    ] {
+        files += 1;
+        let path = file(folder.path(), name, content);
+        let mut expected = "\"created\":1";
+        for example in CLIENTS {
+            // A secret file ends with a newline, and a copied address with a slash.
+            let mut command = client(example, &path);
+            command
+                .env("VOXUM_URL", format!(" {}/\n", server.url))
+                .env("VOXUM_API_KEY", format!(" {secret}\r\n"));
+            let (status, printed) = finish(&mut command);
+            assert_eq!(status, Some(0), "{example:?} {name}: {printed}");
+            assert!(printed.contains(expected), "{example:?} {name}: {printed}");
+            expected = "\"unchanged\":1";
         }
     }
-    assert_eq!(count(folder.path(), "SELECT count(*) FROM items"), 2);
+    assert_eq!(count(folder.path(), "SELECT count(*) FROM items"), files);
 }
 
 #[test]
-fn every_example_says_what_to_mend_and_never_the_key() {
+fn every_example_lists_each_fault_with_its_place_and_never_the_key() {
     let folder = tempfile::tempdir().unwrap();
     let (server, owner) = Server::fresh(folder.path());
-    let secret = owner
-        .create("Inventory Integration", "0123456789abcdef")
-        .unwrap();
-    let (list, body) = files(
-        folder.path(),
-        r#"[{"id":"SKU001","name":"n","price":"ten"}]"#,
-    );
-    for (program, name) in CLIENTS {
-        let file = if program == "sh" { &body } else { &list };
-        let output = push(&server, &secret, program, name, file);
-        let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        assert!(!output.status.success(), "{name}: {told}");
-        assert!(
-            told.contains("invalid_body") && told.contains("/items/0/price"),
-            "{name}: {told}"
-        );
-        assert!(!told.contains(&secret), "{name}: {told}");
+    let secret = key(&owner);
+    let list = r#"[{"id":"A","name":"n"},{"id":"B","name":"n","price":"ten"},{"id":"C"}]"#;
+    for (name, content, places) in [
+        ("list.json", list, ["/items/1/price: ", "/items/2/name: "]),
+        (
+            "feed.csv",
+            "id,name,price\nA,n,1\nB,n,ten\nC,,1\n",
+            ["/items/1/price: ", "/items/2/name: "],
+        ),
+        (
+            "quote.csv",
+            "id,name\nA,n\nB,\"n\n",
+            ["malformed_body", "line 3"],
+        ),
+    ] {
+        let path = file(folder.path(), name, content);
+        for example in CLIENTS {
+            let mut command = client(example, &path);
+            command
+                .env("VOXUM_URL", &server.url)
+                .env("VOXUM_API_KEY", &secret);
+            let (status, printed) = finish(&mut command);
+            assert_eq!(status, Some(1), "{example:?} {name}: {printed}");
+            assert!(
+                places.iter().all(|place| printed.contains(place)),
+                "{example:?} {name}: {printed}"
+            );
+            assert!(printed.contains("by its ID: "), "{example:?}: {printed}");
+            assert!(!printed.contains('{'), "{example:?}: {printed}");
+            assert!(!printed.contains(&secret), "{example:?}: {printed}");
+        }
     }
+    assert_eq!(count(folder.path(), "SELECT count(*) FROM items"), 0);
+}
+
+#[test]
+fn lists_of_any_length_are_pushed_and_faults_are_counted_from_their_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = key(&owner);
+    let items = (0..5_003).map(|number| format!(r#"{{"id":"{number}","name":"n"}}"#));
+    let items: Vec<_> = items.chain([r#"{"id":"bad"}"#.into()]).collect();
+    let path = file(
+        folder.path(),
+        "list.json",
+        &format!("[{}]", items.join(",")),
+    );
+    for example in &CLIENTS[..2] {
+        let mut command = client(*example, &path);
+        command
+            .env("VOXUM_URL", &server.url)
+            .env("VOXUM_API_KEY", &secret);
+        let (status, printed) = finish(&mut command);
+        assert_eq!(status, Some(1), "{example:?}: {printed}");
+        assert!(
+            printed.contains("\"received\":5000"),
+            "{example:?}: {printed}"
+        );
+        assert!(
+            printed.contains("/items/5003/name: "),
+            "{example:?}: {printed}"
+        );
+    }
+    let (status, printed) = finish(
+        client(CLIENTS[2], &path)
+            .env("VOXUM_URL", &server.url)
+            .env("VOXUM_API_KEY", &secret),
+    );
+    assert_eq!(status, Some(1), "{printed}");
+    assert!(printed.contains("1 to 5000 items"), "{printed}");
+}
+
+#[test]
+fn every_example_waits_when_the_key_has_no_calls_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = key(&owner);
+    change(
+        folder.path(),
+        "UPDATE accounts SET limit_depth = 1, limit_per_second = 1",
+    );
+    let path = file(folder.path(), "list.json", r#"[{"id":"A","name":"n"}]"#);
+    let key = server.key(&secret);
+    for example in CLIENTS {
+        while key.get("/api/key").unwrap().status != 429 {}
+        let mut command = client(example, &path);
+        command
+            .env("VOXUM_URL", &server.url)
+            .env("VOXUM_API_KEY", &secret);
+        let (status, printed) = finish(&mut command);
+        assert_eq!(status, Some(0), "{example:?}: {printed}");
+        assert!(printed.contains("\"received\":1"), "{example:?}: {printed}");
+    }
+}
+
+#[test]
+fn unusable_settings_and_files_are_named_and_the_key_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "http://127.0.0.1:9";
+    let secret = "vx_0123456789";
+    let quoted = format!("\"{secret}\"");
+    let two_lines = format!("{secret}\n{secret}");
+    let accented = format!("{secret}é");
+    let good = file(folder.path(), "good.json", "[{}]");
+    let large = file(
+        folder.path(),
+        "large.csv",
+        &"a".repeat(16 * 1024 * 1024 + 1),
+    );
+    let missing = folder.path().join("missing.json");
+    let mut cases = vec![
+        ("", secret, &good, "VOXUM_URL"),
+        ("console.example.com", secret, &good, "VOXUM_URL"),
+        (url, secret, &large, "16 MiB"),
+        (url, secret, &missing, "cannot be read"),
+    ];
+    for bad in ["", "\n", &quoted, &two_lines, &accented] {
+        cases.push((url, bad, &good, "VOXUM_API_KEY"));
+    }
+    for (url, key, path, named) in cases {
+        for example in CLIENTS {
+            let mut command = client(example, path);
+            command.env("VOXUM_URL", url).env("VOXUM_API_KEY", key);
+            let (status, printed) = finish(&mut command);
+            assert_eq!(status, Some(2), "{example:?} {named}: {printed}");
+            assert!(printed.contains(named), "{example:?} {named}: {printed}");
+            assert!(!printed.contains(secret), "{example:?} {named}: {printed}");
+        }
+    }
+}
+
+/// The shell prints each command that it carries out, with the values of its variables.
+#[test]
+fn the_shell_script_hides_the_key_when_it_is_traced() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = key(&owner);
+    let path = file(folder.path(), "list.json", r#"[{"id":"A","name":"n"}]"#);
+    let plain = client(CLIENTS[2], &path);
+    let mut traced = Command::new("sh");
+    traced
+        .arg("-x")
+        .args(plain.get_args())
+        .env("VOXUM_URL", &server.url)
+        .env("VOXUM_API_KEY", &secret);
+    let (status, printed) = finish(&mut traced);
+    assert_eq!(status, Some(0), "{printed}");
+    assert!(
+        printed.starts_with('{') && printed.contains("set +x"),
+        "{printed}"
+    );
+    assert!(!printed.contains(&secret), "{printed}");
 }

@@ -8,6 +8,7 @@ mod database_tls;
 mod docs;
 mod doctor;
 mod examples;
+mod examples_again;
 mod full;
 mod full_disk;
 mod http2;

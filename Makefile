@@ -66,9 +66,11 @@ unit: setup setup-examples setup-mail setup-postgres setup-deploy ## Every test 
 	fi
 
 .PHONY: contract
-contract: setup setup-contract ## The running server held against its own description of the API, by generated calls
+contract: setup setup-contract setup-clients ## The running server held against its own description of the API, by generated calls and clients
 	$(call say,Building the server that the calls go to)
 	@$(server)
+	$(call say,Clients of three generators (half a minute))
+	@python3 server/tests/contract/clients.py $(TOOLS)/clients $(TARGET)/debug/voxum
 	$(call say,Calls (about a minute; CONTRACT_EXAMPLES=100 makes more of them))
 	@$(contract) --seed 1 --examples $(or $(CONTRACT_EXAMPLES),30)
 
@@ -136,6 +138,10 @@ setup-fuzz:
 .PHONY: setup-contract
 setup-contract:
 	@.ci/setup/schemathesis.sh
+
+.PHONY: setup-clients
+setup-clients:
+	@.ci/setup/clients.sh
 
 .PHONY: setup-examples
 setup-examples:

@@ -32,8 +32,8 @@ pub fn rows(document: &Value, schema: &Value, prefix: &str) -> Vec<Row> {
     let mut rows_of = Vec::new();
     for (name, field, required) in members(document, schema) {
         let place = format!("{prefix}{name}");
-        let field = resolve(document, field);
         rows_of.push(row(document, &place, field, required));
+        let field = resolve(document, field);
         let inner = resolve(document, &field["items"]);
         if !inner["properties"].is_null() || !inner["oneOf"].is_null() {
             rows_of.extend(rows(document, inner, &format!("{place}[].")));
@@ -72,12 +72,17 @@ pub fn members<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a 
 }
 
 fn row(document: &Value, name: &str, field: &Value, required: bool) -> Row {
+    let schema = resolve(document, field);
+    // A field's own description comes before the one of the type that it refers to.
+    let description = [field, schema].map(|one| text(&one["description"]));
+    let description = description.into_iter().find(|text| !text.is_empty());
+    let words = [description.unwrap_or_default(), limits(document, schema)];
     Row {
         name: name.to_owned(),
         place: String::new(),
-        kind: kind(document, field),
+        kind: kind(document, schema),
         required,
-        html: html(&about(field)),
+        html: html(words.join(" ").trim()),
         example: String::new(),
     }
 }
@@ -86,7 +91,7 @@ fn row(document: &Value, name: &str, field: &Value, required: bool) -> Row {
 pub fn parameter(document: &Value, parameter: &Value) -> Row {
     let schema = &parameter["schema"];
     let said = text(&parameter["description"]);
-    let limits = limits(schema);
+    let limits = limits(document, schema);
     Row {
         place: text(&parameter["in"]),
         html: html(&[said, limits].join(" ")),
@@ -103,17 +108,8 @@ pub fn parameter(document: &Value, parameter: &Value) -> Row {
     }
 }
 
-fn about(field: &Value) -> String {
-    let words = [text(&field["description"]), limits(field)];
-    words
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 /// What its type does not say.
-fn limits(field: &Value) -> String {
+fn limits(document: &Value, field: &Value) -> String {
     let mut limits = Vec::new();
     let number = |name: &str| field[name].as_u64().map(grouped);
     match (number("minLength"), number("maxLength")) {
@@ -134,7 +130,7 @@ fn limits(field: &Value) -> String {
         .as_array()
         .filter(|known| (2..12).contains(&known.len()));
     let known = known.or_else(|| {
-        field["anyOf"][0]["enum"]
+        resolve(document, &field["anyOf"][0])["enum"]
             .as_array()
             .filter(|known| (2..12).contains(&known.len()))
     });

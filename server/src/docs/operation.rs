@@ -4,6 +4,7 @@ use super::example::{answered, example, pretty};
 use super::fields::{parameter, resolve, rows, text};
 use super::prose::html;
 use super::snippets::{Call, snippets};
+use crate::api::openapi::CODES;
 use app::docs::{Answer, Body, Needs, Operation, Refusal, Value as Row};
 use serde_json::Value;
 
@@ -95,8 +96,7 @@ fn answers(document: &Value, method: &str, operation: &Value) -> (Vec<Answer>, V
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {
         let response = resolve(document, response);
         let problems = &response["content"]["application/problem+json"];
-        let codes = problems["schema"]["allOf"][1]["properties"]["code"]["enum"].as_array();
-        if let Some(codes) = codes {
+        if let Some(codes) = problems[CODES].as_array() {
             refusals.extend(codes.iter().map(|code| Refusal {
                 status: status.clone(),
                 code: text(code),

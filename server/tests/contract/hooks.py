@@ -29,6 +29,20 @@ def fresh_key():
 
 
 KEY = fresh_key()
+DOCUMENT = ask("GET", "/api/openapi.json", {})
+
+
+@schemathesis.check
+def problem_is_described(ctx, response, case):
+    """The document lists a response's problem codes beside the schema of the problem, so that checks of schemas miss them."""
+    described = DOCUMENT["paths"][case.operation.path][case.operation.method]["responses"].get(str(response.status_code), {})
+    name = described.get("$ref", "").rpartition("/")[2]
+    described = DOCUMENT["components"]["responses"].get(name, described)
+    problem = described.get("content", {}).get("application/problem+json")
+    if problem:
+        answer = response.json()
+        assert answer["code"] in problem["x-codes"], f"{answer['code']} is not described"
+        assert answer["status"] == response.status_code, f"the body has the status {answer['status']}"
 
 
 class Sent:

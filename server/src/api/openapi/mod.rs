@@ -9,7 +9,7 @@ mod replays;
 mod values;
 
 pub use parameters::*;
-pub use refusals::every_problem;
+pub use refusals::{CODES, every_problem};
 
 use super::problem::Document;
 use crate::AppState;

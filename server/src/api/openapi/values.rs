@@ -23,8 +23,8 @@ pub fn describe(document: &mut Value) {
     let schemas = &mut document["components"]["schemas"];
     items(schemas);
     leads(schemas);
-    let scopes = Scope::ALL.map(Scope::as_str);
-    schemas["ApiKey"]["properties"]["scopes"]["items"]["enum"] = json!(scopes);
+    schemas["Scope"] = words(Scope::ALL.map(Scope::as_str));
+    schemas["ApiKey"]["properties"]["scopes"]["items"] = reference("Scope");
     schemas["ApiKey"]["properties"]["status"]["enum"] = json!(["active"]);
     schemas["ProblemEntry"]["properties"]["code"]["enum"] =
         json!(EntryCode::ALL.map(EntryCode::as_str));
@@ -32,9 +32,17 @@ pub fn describe(document: &mut Value) {
 }
 
 fn items(schemas: &mut Value) {
-    schemas["Currency"] = json!({
-        "type": "string",
-        "enum": Currency::known().map(Currency::code).collect::<Vec<_>>(),
+    schemas["Currency"] = words(Currency::known().map(Currency::code));
+    schemas["Price"] = json!({ "anyOf": [
+        // No `multipleOf`: a binary fraction such as 19.99 is a multiple of nothing.
+        { "type": "number", "minimum": 0, "maximum": MAX_PRICE },
+        { "type": "string", "pattern": PRICE },
+    ] });
+    schemas["Attributes"] = json!({
+        "type": "object",
+        "maxProperties": 50,
+        "propertyNames": { "minLength": 1, "maxLength": 128, "pattern": r"^[^\u0000-\u001F\u007F-\u009F]+$" },
+        "additionalProperties": { "type": "string", "maxLength": 2048, "pattern": TEXT },
     });
     let fields = &mut schemas["ItemFields"]["properties"];
     for (name, pattern) in [
@@ -46,28 +54,13 @@ fn items(schemas: &mut Value) {
     ] {
         fields[name]["pattern"] = pattern.into();
     }
-    either(
-        &mut fields["price"],
-        &[
-            // No `multipleOf`: a binary fraction such as 19.99 is a multiple of nothing.
-            json!({ "type": "number", "minimum": 0, "maximum": MAX_PRICE }),
-            json!({ "type": "string", "pattern": PRICE }),
-            json!({ "type": "null" }),
-        ],
-    );
-    either(
-        &mut fields["currency"],
-        &[
-            json!({ "$ref": "#/components/schemas/Currency" }),
-            json!({ "type": "null" }),
-        ],
-    );
-    let attributes = &mut fields["attributes"];
-    attributes["maxProperties"] = 50.into();
-    attributes["propertyNames"] =
-        json!({ "minLength": 1, "maxLength": 128, "pattern": r"^[^\u0000-\u001F\u007F-\u009F]+$" });
-    attributes["additionalProperties"]["maxLength"] = 2048.into();
-    attributes["additionalProperties"]["pattern"] = TEXT.into();
+    for (name, schema) in [
+        ("price", "Price"),
+        ("currency", "Currency"),
+        ("attributes", "Attributes"),
+    ] {
+        or_null(&mut fields[name], schema);
+    }
 
     // An item of a feed is its id and the fields of an item.
     let fields = fields.clone();
@@ -84,7 +77,7 @@ fn items(schemas: &mut Value) {
 }
 
 fn leads(schemas: &mut Value) {
-    let statuses = LeadStatus::ALL.map(LeadStatus::as_str);
+    schemas["LeadStatus"] = words(LeadStatus::ALL.map(LeadStatus::as_str));
     for name in ["NewLead", "LeadEdits"] {
         for (field, schema) in schemas[name]["properties"]
             .as_object_mut()
@@ -98,19 +91,25 @@ fn leads(schemas: &mut Value) {
             }
         }
     }
-    either(
+    or_null(
         &mut schemas["NewLead"]["properties"]["status"],
-        &[
-            json!({ "type": "string", "enum": statuses }),
-            json!({ "type": "null" }),
-        ],
+        "LeadStatus",
     );
-    schemas["NewLead"]["anyOf"] = json!([
-        { "required": ["email"], "properties": { "email": { "type": "string", "pattern": "@" } } },
-        { "required": ["phone"], "properties": { "phone": { "type": "string", "pattern": NOT_BLANK } } },
-    ]);
-    schemas["LeadEdits"]["properties"]["status"]["enum"] = json!(statuses);
-    schemas["Lead"]["properties"]["status"]["enum"] = json!(statuses);
+    // Either an address or a number. Generators of clients take an `anyOf` for two types with one field each.
+    schemas["NewLead"]["if"] = json!({
+        "not": { "required": ["email"], "properties": { "email": { "type": "string", "pattern": "@" } } },
+    });
+    schemas["NewLead"]["then"] = json!({
+        "required": ["phone"], "properties": { "phone": { "type": "string", "pattern": NOT_BLANK } },
+    });
+    for name in ["Lead", "LeadEdits"] {
+        let status = &mut schemas[name]["properties"]["status"];
+        let description = status["description"].take();
+        *status = reference("LeadStatus");
+        if !description.is_null() {
+            status["description"] = description;
+        }
+    }
 }
 
 fn parameters(paths: &mut Value) {
@@ -142,10 +141,20 @@ fn parameters(paths: &mut Value) {
     }
 }
 
-/// One of several, with the words that the field has.
-fn either(field: &mut Value, kinds: &[Value]) {
+/// One of these words.
+fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
+    json!({ "type": "string", "enum": words.into_iter().collect::<Vec<_>>() })
+}
+
+/// A schema by its name, so that generators of clients use that name for the type.
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// Makes a field one of that schema or null, with the description that it has.
+fn or_null(field: &mut Value, name: &str) {
     let description = field["description"].take();
-    *field = json!({ "anyOf": kinds });
+    *field = json!({ "anyOf": [reference(name), { "type": "null" }] });
     if !description.is_null() {
         field["description"] = description;
     }

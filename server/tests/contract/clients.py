@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Generates clients of the running server's OpenAPI document, compiles them and runs a round trip with each.
+
+    clients.py TOOLS SERVER
+
+TOOLS is the folder that `.ci/setup/clients.sh` has filled. The exit code is not 0 if a generator leaves something out of a
+client, if a client does not compile, or if a round trip fails.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+
+from run import Server, lift_limits, sign_in
+
+SOURCES = Path(__file__).resolve().parent / "clients"
+SCOPES = ["inventory:read", "inventory:write", "leads:read", "leads:write"]
+
+
+def fresh_key(server: Server) -> str:
+    form = {"name": "Generated clients", "scopes": SCOPES, "expires": "90d", "token": uuid.uuid4().hex}
+    _, body = server.post("/call/keys/create", "application/json", json.dumps({"form": form}), sign_in(server))
+    return json.loads(body)["Ok"]["secret"]
+
+
+class Workshop:
+    """The folder of one client, and the programs that make and run it."""
+
+    def __init__(self, folder: Path, python: Path, environment: dict[str, str]):
+        self.folder, self.python = folder, python
+        self.environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+
+    def run(self, *command: str | Path) -> str:
+        """Runs a program to its end, and returns what it printed."""
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        if done.returncode:
+            sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}")
+        return done.stdout
+
+
+def openapi_typescript(shop: Workshop):
+    for name in ["round_trip.ts", "tsconfig.json", "package.json"]:
+        shutil.copy(SOURCES / name, shop.folder)
+    bin = shop.folder.parent / "node_modules" / ".bin"
+    shop.run(bin / "openapi-typescript", "openapi.json", "--output", "schema.ts")
+    shop.run(bin / "tsc")
+    shop.run("node", "out/round_trip.js")
+
+
+def openapi_python_client(shop: Workshop):
+    package = ["--meta", "none", "--output-path", "voxum_client"]
+    printed = shop.run(shop.python / "openapi-python-client", "generate", "--path", "openapi.json", *package)
+    # It has no other fault to find with the document than two formats of feeds that it does not know.
+    for line in printed.splitlines():
+        known = line.endswith((" application/xml", " text/csv", "POST /api/inventory within inventory."))
+        if line.startswith(("WARNING", "ERROR", "Cannot", "Unsupported", "Unable")) and not known:
+            sys.exit(f"openapi-python-client leaves something out:\n{printed}")
+    shutil.copy(SOURCES / "round_trip.py", shop.folder)
+    shop.run(shop.python / "mypy", "--strict", "--no-incremental", "round_trip.py")
+    shop.run(shop.python / "python", "round_trip.py")
+
+
+def openapi_generator(shop: Workshop):
+    package = ["--additional-properties", "packageName=voxum_generated", "-o", "."]
+    printed = shop.run(
+        shop.python / "openapi-generator-cli", "generate", "-i", "openapi.json", "-g", "python", *package
+    )
+    # What has no name in the document gets one that changes with the order of the operations.
+    unnamed = [path.name for path in shop.folder.glob("voxum_generated/models/*_response.py")]
+    unnamed += [path.name for path in shop.folder.glob("voxum_generated/models/inline_*.py")]
+    if "ERROR" in printed or unnamed:
+        sys.exit(f"openapi-generator finds a fault, or types without a name ({unnamed}):\n{printed}")
+    shutil.copy(SOURCES / "round_trip_generator.py", shop.folder)
+    shop.run(shop.python / "python", "round_trip_generator.py")
+
+
+def main():
+    tools, program = Path(sys.argv[1]).resolve(), os.path.abspath(sys.argv[2])
+    with tempfile.TemporaryDirectory() as data, Server(program, data) as server:
+        environment = {"VOXUM_URL": server.url, "VOXUM_API_KEY": fresh_key(server)}
+        lift_limits(data)
+        document = urllib.request.urlopen(f"{server.url}/api/openapi.json", timeout=10).read()
+        for generate in [openapi_typescript, openapi_python_client, openapi_generator]:
+            started = time.monotonic()
+            # Below the npm packages, where Node looks for them.
+            with tempfile.TemporaryDirectory(dir=tools / "npm") as folder:
+                Path(folder, "openapi.json").write_bytes(document)
+                generate(Workshop(Path(folder), tools / "python" / "bin", environment))
+            print(f"{generate.__name__}: {time.monotonic() - started:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -84,6 +84,9 @@ def before_call(context, case, kwargs):
             case.query["cursor"] = ask("GET", "/api/leads", {"X-API-Key": KEY})["next_cursor"]
         else:
             case.query["cursor"] = ("\x01" + (case.query.get("category") or "A")[:100]).encode().hex()
+    # Only a feed that replaces the inventory can allow removals.
+    if (case.query or {}).get("mode") != "replace":
+        (case.query or {}).pop("allow_removal", None)
     # What is to be deleted has to be there.
     if case.operation.label == "DELETE /api/inventory/{id}":
         sent = {"X-API-Key": KEY, "Content-Type": "application/json"}

@@ -129,11 +129,14 @@ impl<'p> Executor<'p> for &'p Listings {
 
 #[cfg(test)]
 mod tests {
+    use super::INSTRUCTIONS;
     use crate::listing::{CONNECTIONS, PastDeadline};
     use crate::sqlite::open::tests::fresh;
     use futures::future::join_all;
     use service::key::KeyDigest;
     use service::store::KeyStore as _;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     /// Counts without end, so that only an interruption ends it.
     const ENDLESS: &str =
@@ -163,8 +166,25 @@ mod tests {
     async fn listings_that_wait_for_a_connection_end_at_their_deadline_and_authentication_goes_on()
     {
         let (_place, store) = fresh().await;
-        let endless = || sqlx::query(ENDLESS).fetch_all(&store.listings);
-        let listings = join_all((0..3 * CONNECTIONS).map(|_| endless()));
+        // All connections are busy until this test is over.
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut running = Vec::new();
+        for _ in 0..CONNECTIONS {
+            let mut connection = store.listings.0.acquire().await.unwrap();
+            let seen = Arc::clone(&stop);
+            let goes_on = move || !seen.load(Ordering::Relaxed);
+            let mut handle = connection.lock_handle().await.unwrap();
+            handle.set_progress_handler(INSTRUCTIONS, goes_on);
+            drop(handle);
+            running.push(tokio::spawn(async move {
+                let endless = sqlx::query(ENDLESS).fetch_all(&mut *connection);
+                endless.await.map(drop)
+            }));
+        }
+        let listings = (0..2 * CONNECTIONS).map(|_| {
+            let listing = sqlx::query("SELECT 1");
+            listing.fetch_all(&store.listings)
+        });
         let digest = KeyDigest::from_bytes([7; 32]);
         let mut looked_up = 0;
         let authentication = async {
@@ -175,11 +195,9 @@ mod tests {
             }
         };
         tokio::select! {
-            ends = listings => {
-                let ends = ends.into_iter().map(|end| end.expect_err("the listing has no end"));
-                let (interrupted, refused): (Vec<_>, Vec<_>) = ends.partition(PastDeadline::is);
-                assert_eq!(interrupted.len(), CONNECTIONS as usize, "{refused:?}");
-                for error in refused {
+            ends = join_all(listings) => {
+                for end in ends {
+                    let error = end.expect_err("no connection was free");
                     assert!(matches!(error, sqlx::Error::PoolTimedOut), "{error:?}");
                 }
             }
@@ -189,6 +207,10 @@ mod tests {
             looked_up > 0,
             "no key was looked up while all listing connections were taken"
         );
+        stop.store(true, Ordering::Relaxed);
+        for listing in running {
+            listing.await.unwrap().expect_err("it is interrupted");
+        }
         store.close().await;
     }
 

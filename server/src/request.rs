@@ -3,10 +3,10 @@
 
 use crate::api::{calls, ending, limit, refused};
 use crate::client::address;
-use crate::console::same_origin;
+use crate::console::{plain, same_origin};
 use crate::counted::Counted;
 use crate::headers::{API_KEY, REQUEST_ID};
-use crate::listen::Answers;
+use crate::listen::{Answers, BadHead};
 use crate::memory::Share;
 use crate::{AppState, Problem, drain, headers};
 use axum::Router;
@@ -14,7 +14,7 @@ use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, Entry};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Version};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version};
 use axum::response::{IntoResponse as _, Response};
 use domain::MemberView;
 use futures::FutureExt as _;
@@ -188,12 +188,16 @@ impl Answers for App {
         let api = is_api(request.uri().path());
         let is_head = request.method() == Method::HEAD;
         let http1 = request.version() < Version::HTTP_2;
+        let bad_head = request.extensions().get::<BadHead>().copied();
         keep_out_of_sight(request.headers_mut());
         let address = address(&request, &state.trusted_proxies);
         request.extensions_mut().insert(Arc::clone(&noted));
 
         let answered = async {
             let answered = async {
+                if let Some(BadHead(why)) = bad_head {
+                    return refused_head(why, api);
+                }
                 if let Some(refusal) = same_origin::refusal(&state, &request) {
                     return refusal;
                 }
@@ -219,9 +223,10 @@ impl Answers for App {
         if api && let Ok(value) = HeaderValue::from_bytes(&noted.id.0) {
             headers.insert(REQUEST_ID, value);
         }
-        // The client's next request comes over a new connection, which goes to a server that stays. HTTP/2 has a frame
-        // for that, which is sent when the listener is closed.
-        if http1 && state.leaving.is_cancelled() {
+        // What follows a bad head may not be a request. If the server leaves, the client's next request comes over a new
+        // connection, which goes to a server that stays. HTTP/2 has a frame for that, which is sent when the listener is
+        // closed.
+        if http1 && (bad_head.is_some() || state.leaving.is_cancelled()) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some((caller, allowance)) = noted.let_in() {
@@ -238,6 +243,13 @@ impl Answers for App {
         route.note(response.status(), began);
         response
     }
+}
+
+fn refused_head(why: &'static str, api: bool) -> Response {
+    if api {
+        return Problem::InvalidParameter(why.to_owned()).into_response();
+    }
+    plain(StatusCode::BAD_REQUEST, why)
 }
 
 /// No line of any log shows these, whoever prints a request.

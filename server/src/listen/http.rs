@@ -4,7 +4,7 @@ use super::body::Steady;
 use super::connection::Connection;
 use super::exchange::{Answer, Incoming, Moves};
 use super::watched::Watched;
-use super::{Answers, Limits};
+use super::{Answers, Limits, head};
 use axum::body::{Body, HttpBody as _};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, Version};
@@ -102,6 +102,9 @@ pub async fn serve_one<S, A>(
                 moves: Arc::clone(&moves),
             })
         });
+        if let Err(bad) = head::check(&request) {
+            request.extensions_mut().insert(bad);
+        }
         request.extensions_mut().insert(ConnectInfo(peer));
         let app = app.clone();
         async move {

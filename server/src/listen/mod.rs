@@ -8,6 +8,7 @@ mod body;
 mod connection;
 mod delay;
 mod exchange;
+mod head;
 mod http;
 mod limits;
 mod registry;
@@ -17,6 +18,7 @@ mod tls;
 mod watched;
 
 pub use body::TooSlow;
+pub use head::BadHead;
 pub use limits::{Limits, raise_open_files};
 pub use tls::Tls;
 

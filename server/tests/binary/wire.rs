@@ -85,3 +85,66 @@ fn who_is_refused_in_the_middle_of_a_feed_learns_why() {
         );
     }
 }
+
+/// A head that a proxy could understand in another way ends its connection: what follows it is not a request.
+#[test]
+fn ambiguous_heads_are_refused_and_what_follows_them_is_not_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    let next = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let chunks = "0\r\n\r\n";
+    let api = "application/problem+json";
+    let refused = [
+        ("GET /api/key HTTP/1.1\r\n", "", api),
+        ("GET /api/key HTTP/1.1\r\nhost: a\r\nhost: b\r\n", "", api),
+        ("GET /api/key HTTP/1.0\r\nhost: a\r\nhost: a\r\n", "", api),
+        ("GET /sign-in HTTP/1.1\r\n", "", "text/plain"),
+        (
+            "POST /api/leads HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n",
+            chunks,
+            api,
+        ),
+        (
+            "POST /api/leads HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\ntransfer-encoding: chunked\r\n",
+            chunks,
+            api,
+        ),
+        (
+            "POST /sign-in HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, chunked\r\n",
+            chunks,
+            "text/plain",
+        ),
+    ];
+    for (head, body, kind) in refused {
+        let request = format!("{head}\r\n{body}{next}");
+        let answer = exchange(&server, request.as_bytes(), false);
+        assert!(
+            answer.starts_with("HTTP/1.1 400") || answer.starts_with("HTTP/1.0 400"),
+            "{head}: {answer}"
+        );
+        assert!(answer.contains(kind), "{head}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.").count(), 1, "{head}: {answer}");
+    }
+    // Of two lengths of a body, the chunks count, and the connection ends.
+    for lengths in [
+        "content-length: 5\r\ntransfer-encoding: chunked",
+        "transfer-encoding: chunked\r\ncontent-length: 5",
+    ] {
+        let head = "POST /api/leads HTTP/1.1\r\nhost: a\r\n";
+        let request = format!("{head}{lengths}\r\n\r\n{chunks}{next}");
+        let answer = exchange(&server, request.as_bytes(), false);
+        assert!(answer.starts_with("HTTP/1.1 401"), "{lengths}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{lengths}: {answer}");
+    }
+    // These are unambiguous.
+    for head in [
+        "GET /healthz HTTP/1.0\r\n",
+        "GET /healthz HTTP/1.1\r\nhost:\r\nconnection: close\r\n",
+        "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\nTransfer-Encoding: Chunked\r\n",
+    ] {
+        let body = if head.contains("Chunked") { chunks } else { "" };
+        let request = format!("{head}\r\n{body}");
+        let answer = exchange(&server, request.as_bytes(), false);
+        assert!(answer.contains(" 200 OK"), "{head}: {answer}");
+    }
+}

@@ -36,7 +36,7 @@ mod team;
 pub(super) mod term;
 mod verdict;
 
-use super::{Connection, Engine, Executor, LOGS, Store};
+use super::{Connection, Engine, Executor, KEPT_PEPPER, LOGS, Store};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql;
 use crate::turn::Turn;

@@ -1,6 +1,6 @@
 //! A change of the pepper.
 
-use super::{Connection, Executor, Result, Store, Turn};
+use super::{Connection, Executor, KEPT_PEPPER, Result, Store, Turn};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::{installation, pepper};
 use async_trait::async_trait;
@@ -119,14 +119,14 @@ impl PepperStore for Store {
     }
 }
 
-/// Checks that a pepper is the installation's, for data that is stored under it. The row is locked until the end of the
-/// transaction, so that the pepper is not changed before the data is there.
+/// Checks that a pepper is the installation's, for data that is stored under it. The pepper is not changed
+/// before the end of the transaction, when the data is there.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the pepper was changed, which this node has not noticed yet.
 pub(super) async fn check_current(connection: &mut Connection, pepper: &PepperId) -> Result<()> {
     const DOING: &str = "comparing the pepper";
-    let stored: Option<String> = sqlx::query_scalar(pepper::LOCK)
+    let stored: Option<String> = sqlx::query_scalar(KEPT_PEPPER)
         .fetch_one(connection)
         .await
         .doing(DOING)?;

@@ -1,9 +1,9 @@
 //! What nodes tell each other, on connections of its own, so that it waits for nothing else that the node does; and what came
 //! of it.
 
-use super::{Result, Store, Turn};
+use super::{KEPT_PEPPER, Result, Store, Turn};
 use crate::error::{Corrupt, Doing as _};
-use crate::sql::{pepper, revocation, verdict};
+use crate::sql::{revocation, verdict};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 use service::PepperId;
@@ -19,7 +19,7 @@ impl VerdictStore for Store {
         self.forget_the_gone().await.doing(DOING)?;
         // A database that came back without the node would have others wait for it no more, while it has keys in memory.
         let mut tx = self.begin_lasting(DOING).await?;
-        let stored: Option<String> = sqlx::query_scalar(pepper::LOCK)
+        let stored: Option<String> = sqlx::query_scalar(KEPT_PEPPER)
             .fetch_one(&mut *tx)
             .await
             .doing(DOING)?;

@@ -38,6 +38,7 @@ pub use open_error::OpenError;
 use crate::error::Doing as _;
 use crate::feeds::Feeds;
 use crate::sql::audit::LOGS;
+use crate::sql::pepper::SHARED as KEPT_PEPPER;
 use crate::turn::Turn;
 use connection::{Connection, Pool, Transaction};
 use domain::AccountId;

@@ -146,7 +146,6 @@ pub(crate) const INDEXED: &[&str] = &[
     pepper::CODES,
     pepper::FACTORS,
     pepper::KEYS,
-    pepper::LOCK,
     pepper::REHASH,
     pepper::RESEAL,
     pepper::TO_RESEAL,

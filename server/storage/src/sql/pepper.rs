@@ -3,10 +3,10 @@
 pub(crate) const CHANGE: &str = "
     UPDATE installation SET pepper_fingerprint = $2 WHERE id = 1 AND pepper_fingerprint = $1";
 
-/// Waits for the row, and keeps it until the end of the transaction: a registration and a change of the pepper never
-/// overlap.
-pub(crate) const LOCK: &str =
-    "UPDATE installation SET id = id WHERE id = 1 RETURNING pepper_fingerprint";
+/// Reads the pepper and keeps it from being changed until the end of the transaction, which any number of transactions may do
+/// at once. [`CHANGE`] and they wait for each other. SQLite needs no such lock: it has one transaction at a time that writes.
+pub(crate) const SHARED: &str =
+    "SELECT pepper_fingerprint FROM installation WHERE id = 1 FOR SHARE";
 
 /// Whether a registered node does not accept the pepper with this id. A node of a release that knows no old peppers has none.
 pub(crate) const NOT_ACCEPTED: &str = "

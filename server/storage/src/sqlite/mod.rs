@@ -44,6 +44,7 @@ pub use open_error::OpenError;
 use crate::error::Doing as _;
 use crate::feeds::Feeds;
 use crate::sql::audit::INDEXED_LOGS as LOGS;
+use crate::sql::installation::PEPPER_FINGERPRINT as KEPT_PEPPER;
 use crate::turn::Turn;
 use alone::Alone;
 use checkpoints::Checkpoints;

@@ -6,7 +6,9 @@ use service::inventory::{Item, ItemId};
 use service::store::contract::{
     Change, World, feeds_of_other_accounts_and_keys_do_not_wait_for_many,
 };
-use service::store::{Action, Actor, AuditEvent, Authority, InventoryStore as _, Upserted};
+use service::store::{
+    Action, Actor, AuditEvent, Authority, InventoryStore as _, StoreError, Upserted,
+};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -113,4 +115,51 @@ async fn accounts_take_turns_with_their_feeds() {
     feeds_of_other_accounts_and_keys_do_not_wait_for_many(shared, hold, resume).await;
     store.close().await;
     database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_create_keys_at_the_same_time_and_wait_for_a_change_of_the_pepper() {
+    let database = Database::new().await;
+    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = store.expect("the store opens");
+    let world = World::build(&store).await;
+    let account = Change::InsertKey.account(&world).clone();
+    let mut raw = database.raw().await;
+    let mut run = async |sql: &'static str| {
+        let ran = sqlx::raw_sql(sql).execute(&mut raw).await;
+        ran.expect("the statement runs");
+    };
+    // Another account is creating a key.
+    run("BEGIN; SELECT pepper_fingerprint FROM installation FOR SHARE").await;
+    let created = Change::InsertKey.make(&store, &world, &account).await;
+    assert!(created.expect("the key is created meanwhile"));
+    run("COMMIT").await;
+    // The pepper is being changed.
+    run("BEGIN; UPDATE installation SET pepper_fingerprint = 'another'").await;
+    let rotated = Change::RotateKey.make(&store, &world, &account);
+    let mut rotated = std::pin::pin!(rotated);
+    tokio::select! {
+        early = rotated.as_mut() => panic!("the pepper was not waited for: {early:?}"),
+        () = waits_for_the_pepper(&database) => {}
+    }
+    run("COMMIT").await;
+    let refused = rotated.await.expect_err("the pepper was changed");
+    assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
+    drop(raw);
+    store.close().await;
+    database.drop().await;
+}
+
+/// Returns once a session of the database waits for the row with the pepper.
+async fn waits_for_the_pepper(database: &Database) {
+    let mut raw = database.raw().await;
+    let waiting = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR SHARE%')";
+    while !sqlx::query_scalar::<_, bool>(waiting)
+        .fetch_one(&mut raw)
+        .await
+        .expect("an answer")
+    {
+        tokio::task::yield_now().await;
+    }
 }

@@ -40,7 +40,11 @@ pub trait Backend: Send + Sync + 'static {
     /// `cursor` as it stands in [`AuditPage::next`].
     async fn audit(&self, form: AuditForm, cursor: Option<String>) -> Result<AuditPage, Failure>;
 
-    async fn team(&self) -> Result<TeamPage, Failure>;
+    /// `cursor` as it stands in [`TeamPage::next_members`] or [`TeamPage::next_invitations`].
+    async fn team(&self, cursor: Option<String>) -> Result<TeamPage, Failure>;
+
+    /// The page of the member with this id.
+    async fn teammate(&self, id: &str) -> Result<TeamPage, Failure>;
 
     /// A fresh secret for the member's app.
     async fn enrolment(&self) -> Result<domain::Enrolment, Failure>;

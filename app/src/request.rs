@@ -193,7 +193,12 @@ impl PageData {
                 let cursor = request.asked("cursor");
                 Self::Audit(Box::new(backend.audit(form, cursor).await))
             }
-            Page::Team | Page::Invite | Page::Member => Self::Team(Box::new(backend.team().await)),
+            Page::Team => Self::Team(Box::new(backend.team(request.asked("cursor")).await)),
+            Page::Invite => Self::Team(Box::new(backend.team(None).await)),
+            Page::Member => {
+                let id = request.path.split('/').nth(2).unwrap_or_default();
+                Self::Team(Box::new(backend.teammate(id).await))
+            }
             // The answers to its form have their own.
             Page::SecondFactor if request.answer.is_none() => {
                 Self::Enrolment(Box::new(backend.enrolment().await))

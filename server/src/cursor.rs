@@ -1,8 +1,9 @@
 //! Where the next page of a list begins, as a text that callers pass back and do not read.
 
-use domain::{KeyId, KeyOrder, Timestamp};
+use domain::{KeyId, KeyOrder, MemberId, Timestamp};
+use service::TeamPlace;
 use service::inventory::MAX_ID_CHARS;
-use service::store::{KeyPlace, PlaceValue};
+use service::store::{KeyPlace, MemberPlace, PlaceValue};
 
 /// What a cursor is for, so that none is taken for another, now or by a later version.
 const ITEM: u8 = 1;
@@ -10,6 +11,8 @@ const CHANGES_ON: u8 = 2;
 const CHANGES_BACK: u8 = 3;
 const LOG: u8 = 12;
 const KEYS: u8 = 4;
+const MEMBERS: u8 = 13;
+const INVITATIONS: u8 = 14;
 
 /// In which direction a list of changes goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +102,36 @@ pub fn read_key(order: KeyOrder, cursor: &str) -> Option<KeyPlace> {
     (*kind == KEYS && write_key(order, &place) == cursor).then_some(place)
 }
 
+/// The cursor at a place in the team; `None` for its start, which has none.
+pub fn write_team(place: &TeamPlace) -> Option<String> {
+    let (kind, place) = match place {
+        TeamPlace::Start => return None,
+        TeamPlace::Members(place) => {
+            let place = serde_json::json!([place.active, place.id.as_str()]);
+            (MEMBERS, place)
+        }
+        TeamPlace::Invitations(email) => (INVITATIONS, serde_json::json!(email.as_str())),
+    };
+    let mut bytes = vec![kind];
+    bytes.extend_from_slice(place.to_string().as_bytes());
+    Some(hex::encode(bytes))
+}
+
+/// The place that [`write_team`] was given; `None` for any text that it did not write.
+pub fn read_team(cursor: &str) -> Option<TeamPlace> {
+    let bytes = hex::decode(cursor).ok()?;
+    let (kind, place) = bytes.split_first()?;
+    let place = match *kind {
+        MEMBERS => {
+            let (active, id): (bool, MemberId) = serde_json::from_slice(place).ok()?;
+            TeamPlace::Members(MemberPlace { active, id })
+        }
+        INVITATIONS => TeamPlace::Invitations(serde_json::from_slice(place).ok()?),
+        _ => return None,
+    };
+    (write_team(&place).as_deref() == Some(cursor)).then_some(place)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +191,33 @@ mod tests {
             &hex::encode(b"\x04[\"name\",1.5,5,\"a\"]"),
         ] {
             assert_eq!(read_key(order("name"), bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_in_the_team_comes_back_as_the_place_it_was_made_of() {
+        let id = MemberId::parse("0198c2a0").unwrap();
+        let members = [true, false].map(|active| {
+            let id = id.clone();
+            TeamPlace::Members(MemberPlace { active, id })
+        });
+        let email = domain::Email::parse("bob@example.com").unwrap();
+        for place in members.into_iter().chain([TeamPlace::Invitations(email)]) {
+            let cursor = write_team(&place).unwrap();
+            assert_eq!(read_team(&cursor), Some(place));
+            assert_eq!(read(&cursor), None);
+        }
+        assert_eq!(write_team(&TeamPlace::Start), None);
+        for bad in [
+            "",
+            "0d",
+            "0e",
+            "0d5b5d",
+            "zz",
+            &write("[]"),
+            &hex::encode(b"\x0e\"bob\""),
+        ] {
+            assert_eq!(read_team(bad), None, "{bad:?}");
         }
     }
 

@@ -41,9 +41,15 @@ pub struct InvitationRow {
 /// Everything the Team page, the page of one member and the form of an invitation show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamPage {
-    /// In the order in which they came.
+    /// The active ones first, in the order in which they came.
     pub members: Vec<MemberRow>,
+    /// The address of the page with the next members.
+    pub next_members: Option<String>,
     pub invitations: Vec<InvitationRow>,
+    /// The address of the page with the next invitations.
+    pub next_invitations: Option<String>,
+    /// Whether this is the first page.
+    pub first: bool,
     pub now: Moment,
     /// The roles that whoever looks may give; none for those who may only look.
     pub roles: Vec<Role>,

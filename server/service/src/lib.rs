@@ -58,6 +58,7 @@ pub use second_factor::{AccountChoice, Enrolled, SignInStep, SignedIn};
 pub use session::SessionToken;
 pub use signed_in::Member;
 pub use start::{NeedsOldPepper, OpenError};
+pub use team::TeamPlace;
 pub use usage::{FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, KeyUsage};
 pub use verdict::BEAT_MILLIS;
 pub use view::{parse_rfc3339, rfc3339};

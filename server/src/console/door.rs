@@ -18,7 +18,7 @@ use domain::{
 };
 use service::inventory::ItemFilter;
 use service::store::OverQuota;
-use service::{Client, Error, Member, Service};
+use service::{Client, Error, Member, Service, TeamPlace};
 use std::sync::Arc;
 use url::form_urlencoded;
 use zeroize::Zeroizing;
@@ -142,8 +142,23 @@ impl Backend for Door {
         Ok(page)
     }
 
-    async fn team(&self) -> Result<TeamPage, Failure> {
-        self.told(self.service.team_page(self.member()?).await)
+    async fn team(&self, cursor: Option<String>) -> Result<TeamPage, Failure> {
+        let place = cursor.map(|text| cursor::read_team(&text).ok_or(Failure::NotFound));
+        let place = place.transpose()?.unwrap_or(TeamPlace::Start);
+        let page = self.service.team_page(self.member()?, &place).await;
+        let (mut page, next) = self.told(page)?;
+        for place in next {
+            let link = cursor::write_team(&place).map(|cursor| format!("/team?cursor={cursor}"));
+            match place {
+                TeamPlace::Invitations(_) => page.next_invitations = link,
+                _ => page.next_members = link,
+            }
+        }
+        Ok(page)
+    }
+
+    async fn teammate(&self, id: &str) -> Result<TeamPage, Failure> {
+        self.told(self.service.member_page(self.member()?, id).await)
     }
 
     async fn enrolment(&self) -> Result<domain::Enrolment, Failure> {

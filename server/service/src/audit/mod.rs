@@ -9,10 +9,12 @@ pub(crate) use words::{capitalised, details, in_a_sentence, who};
 use crate::store::{Action, Actor, AuditFilter, LoggedEvent};
 use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
-use domain::{AccountId, AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId};
+use domain::{AccountId, AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId, MemberId};
 
 /// How many lines one page shows.
 const PAGE: u32 = 50;
+/// Members whom the form offers. The log can be asked for others by the links in its rows.
+const PEOPLE: u32 = 200;
 /// How many lines are read at once for a file.
 const PIECE: u32 = 500;
 /// Number of events that a filter is applied to for one page or one piece of a file. The next one continues after them.
@@ -55,7 +57,7 @@ impl Service {
                 stopped: false,
             },
         };
-        let mut who = self.people(member).await?;
+        let mut who = self.people(member, &form.who).await?;
         // Keys are too many to be listed; the one that is asked for stands there by its name.
         let key = form.who.strip_prefix(filter::KEY);
         if let Some(name) = self.key_named(member, key).await? {
@@ -133,9 +135,16 @@ impl Service {
         })
     }
 
-    /// Who can be asked for.
-    async fn people(&self, member: &Member) -> Result<Vec<(String, String)>, Error> {
-        let members = self.store.list_members(&member.account_id).await?;
+    /// The choices of actors: the first members, of whom the active ones come first, and the member who is asked for.
+    async fn people(&self, member: &Member, asked: &str) -> Result<Vec<(String, String)>, Error> {
+        let account = &member.account_id;
+        let mut members = self.store.list_members(account, None, PEOPLE).await?;
+        let asked = asked.strip_prefix(filter::MEMBER);
+        if let Some(id) = asked.and_then(|id| MemberId::parse(id).ok())
+            && members.iter().all(|one| one.id != id)
+        {
+            members.extend(self.store.find_teammate(account, &id).await?);
+        }
         let people = members.into_iter().map(|one| {
             (
                 format!("{}{}", filter::MEMBER, one.id),

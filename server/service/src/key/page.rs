@@ -32,7 +32,11 @@ impl Service {
             .store
             .history(&member.account_id, id.as_str(), HISTORY)
             .await?;
-        let members = self.store.list_members(&member.account_id).await?;
+        let creator = &record.created_by;
+        let creator = self
+            .store
+            .find_teammate_by_email(&member.account_id, creator)
+            .await?;
         let activity = self.activity(&record, stretch, now, zone).await?;
         let settings = filled(&record, zone);
         let limit = record.limit().to_string();
@@ -54,9 +58,7 @@ impl Service {
             allow_list: allow_list.unwrap_or_default(),
             rotation,
             manages: member.role.manages_keys(),
-            creator_is_out: members
-                .iter()
-                .any(|one| !one.is_active() && one.email.as_str() == key.created_by),
+            creator_is_out: creator.is_some_and(|one| !one.is_active()),
             may_change: member.role.manages_keys() && key.status.is_live(),
             key,
         })

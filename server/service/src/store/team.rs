@@ -18,6 +18,13 @@ pub struct Teammate {
     pub deactivated_at: Option<Timestamp>,
 }
 
+/// A place in the list of members, which begins with the active ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberPlace {
+    pub active: bool,
+    pub id: MemberId,
+}
+
 /// What becomes of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberChange {
@@ -30,6 +37,13 @@ pub enum MemberChange {
 impl Teammate {
     pub const fn is_active(&self) -> bool {
         self.deactivated_at.is_none()
+    }
+
+    pub fn place(&self) -> MemberPlace {
+        MemberPlace {
+            active: self.is_active(),
+            id: self.id.clone(),
+        }
     }
 
     /// The member after a change at `now`.
@@ -75,8 +89,22 @@ pub struct NewMember {
 
 #[async_trait]
 pub trait TeamStore: Send + Sync + 'static {
-    /// All members of the account, in the order in which they came.
-    async fn list_members(&self, account: &AccountId) -> Result<Vec<Teammate>>;
+    /// Up to `limit` members of the account after a place: first the active ones and then the others, both in the order in
+    /// which they came.
+    async fn list_members(
+        &self,
+        account: &AccountId,
+        after: Option<&MemberPlace>,
+        limit: u32,
+    ) -> Result<Vec<Teammate>>;
+
+    async fn find_teammate(&self, account: &AccountId, id: &MemberId) -> Result<Option<Teammate>>;
+
+    async fn find_teammate_by_email(
+        &self,
+        account: &AccountId,
+        email: &Email,
+    ) -> Result<Option<Teammate>>;
 
     /// Changes a member; `event` is told of them as they were. The last owner who is active stays one.
     async fn change_member(
@@ -102,12 +130,22 @@ pub trait TeamStore: Send + Sync + 'static {
     /// member of the account has this address.
     async fn invite(&self, link: NewLink, event: AuditEvent) -> Result<bool>;
 
-    /// The invitations of the account that are not over at `now`, by their addresses.
+    /// Up to `limit` invitations of the account that are not over at `now`, by their addresses and after one of these.
     async fn list_invitations(
         &self,
         account: &AccountId,
+        after: Option<&Email>,
         now: Timestamp,
+        limit: u32,
     ) -> Result<Vec<Invitation>>;
+
+    /// The invitation to this address, unless it is over at `now`.
+    async fn find_invitation(
+        &self,
+        account: &AccountId,
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<Option<Invitation>>;
 
     /// Ends the invitation to this address; `false` where there is none, and then nothing is recorded.
     async fn withdraw_invitation(

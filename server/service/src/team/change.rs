@@ -122,8 +122,7 @@ impl Service {
     }
 
     async fn teammate(&self, member: &Member, id: &MemberId) -> Result<Teammate, Error> {
-        let members = self.store.list_members(&member.account_id).await?;
-        let found = members.into_iter().find(|one| one.id == *id);
+        let found = self.store.find_teammate(&member.account_id, id).await?;
         Ok(found.ok_or(Failure::NotFound)?)
     }
 }

@@ -81,15 +81,25 @@ impl Service {
     ) -> Result<(), Error> {
         member.must_manage(Role::Viewer)?;
         let now = self.clock.now();
-        let open = self.store.list_invitations(&member.account_id, now).await?;
-        let Some(invitation) = open.into_iter().find(|one| one.email.as_str() == email) else {
+        let Ok(address) = Email::parse(email) else {
+            return Ok(());
+        };
+        let account = &member.account_id;
+        let open = self.store.find_invitation(account, &address, now).await?;
+        let Some(invitation) = open else {
             return Ok(());
         };
         member.must_manage(invitation.role)?;
         let detail = json!({ "email": invitation.email, "role": invitation.role });
-        let event = member.event(Action::InvitationWithdrawn, email, client, now, detail);
+        let event = member.event(
+            Action::InvitationWithdrawn,
+            address.as_str(),
+            client,
+            now,
+            detail,
+        );
         self.store
-            .withdraw_invitation(&member.account_id, &invitation.email, event)
+            .withdraw_invitation(account, &invitation.email, event)
             .await?;
         Ok(())
     }

@@ -5,34 +5,105 @@ mod invite;
 
 pub(crate) use invite::Joining;
 
-use crate::store::{Invitation, Teammate};
+use crate::store::{Invitation, MemberPlace, Teammate};
 use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
-use domain::{Failure, InvitationRow, MemberRow, Role, TeamPage};
+use domain::{Email, Failure, InvitationRow, MemberId, MemberRow, Role, TeamPage};
+
+/// Members, and invitations, on one page.
+const PAGE: u32 = 100;
+
+/// Where a page of the team begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TeamPlace {
+    /// Members, and beside them the invitations.
+    Start,
+    /// Members after this place.
+    Members(MemberPlace),
+    /// Invitations after this address.
+    Invitations(Email),
+}
 
 impl Service {
-    /// Everything the Team page shows, for any role.
+    /// A page of the team, for any role, and the places at which its next members and its next invitations begin.
     ///
     /// # Errors
     /// The database's.
-    pub async fn team_page(&self, member: &Member) -> Result<TeamPage, Error> {
-        let (now, zone) = (self.clock.now(), &member.time_zone);
+    pub async fn team_page(
+        &self,
+        member: &Member,
+        place: &TeamPlace,
+    ) -> Result<(TeamPage, Vec<TeamPlace>), Error> {
+        let now = self.clock.now();
         let account = &member.account_id;
-        let members = self.store.list_members(account).await?;
-        let invitations = self.store.list_invitations(account, now).await?;
-        Ok(TeamPage {
+        // One more than fits shows whether there is a next page.
+        let (members, invitations) = match place {
+            TeamPlace::Start => (
+                self.store.list_members(account, None, PAGE + 1).await?,
+                self.store
+                    .list_invitations(account, None, now, PAGE + 1)
+                    .await?,
+            ),
+            TeamPlace::Members(after) => {
+                let members = self.store.list_members(account, Some(after), PAGE + 1);
+                (members.await?, Vec::new())
+            }
+            TeamPlace::Invitations(after) => {
+                let store = &self.store;
+                let invitations = store.list_invitations(account, Some(after), now, PAGE + 1);
+                (Vec::new(), invitations.await?)
+            }
+        };
+        let (members, last_member) = page(members);
+        let (invitations, last_invitation) = page(invitations);
+        let next_members = last_member.map(|one: Teammate| TeamPlace::Members(one.place()));
+        let next_invitations =
+            last_invitation.map(|one: Invitation| TeamPlace::Invitations(one.email));
+        let page = TeamPage {
+            first: *place == TeamPlace::Start,
+            ..self.team(member, members, invitations)
+        };
+        Ok((
+            page,
+            next_members.into_iter().chain(next_invitations).collect(),
+        ))
+    }
+
+    /// The page of one member, for any role. It has no member if the account has none with this id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn member_page(&self, member: &Member, id: &str) -> Result<TeamPage, Error> {
+        let found = match MemberId::parse(id) {
+            Ok(id) => self.store.find_teammate(&member.account_id, &id).await?,
+            Err(_) => None,
+        };
+        Ok(self.team(member, found.into_iter().collect(), Vec::new()))
+    }
+
+    fn team(
+        &self,
+        member: &Member,
+        members: Vec<Teammate>,
+        invitations: Vec<Invitation>,
+    ) -> TeamPage {
+        let (now, zone) = (self.clock.now(), &member.time_zone);
+        TeamPage {
             members: members.into_iter().map(|one| row(one, member)).collect(),
+            next_members: None,
             invitations: invitations
                 .into_iter()
                 .map(|one| invitation(one, member, zone))
                 .collect(),
+            next_invitations: None,
+            first: true,
             now: moment(now, zone),
             roles: Role::ALL
                 .into_iter()
                 .filter(|role| member.role.manages(*role))
                 .collect(),
             may_hand_over: member.role == Role::Owner,
-        })
+        }
     }
 }
 
@@ -45,6 +116,14 @@ impl Member {
             Err(Failure::Forbidden)
         }
     }
+}
+
+/// The entries that fit on a page, and the last one if others follow it.
+fn page<T: Clone>(mut entries: Vec<T>) -> (Vec<T>, Option<T>) {
+    let more = entries.len() > PAGE as usize;
+    entries.truncate(PAGE as usize);
+    let last = entries.last().filter(|_| more).cloned();
+    (entries, last)
 }
 
 fn row(one: Teammate, viewer: &Member) -> MemberRow {

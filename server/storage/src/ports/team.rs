@@ -1,8 +1,8 @@
 //! The people of one account, and the invitations to join them.
 
 use super::{
-    Connection, Result, Store, Turn, authorise, link, quota, read, read_all, record, session,
-    write_event,
+    Connection, Executor, Result, Store, Turn, authorise, link, quota, read, read_all, record,
+    session, write_event,
 };
 use crate::error::Doing as _;
 use crate::sql::team;
@@ -11,20 +11,60 @@ use crate::sql::{factor, member};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Resource, Role, Timestamp};
 use service::store::{
-    AuditEvent, Claim, Invitation, LinkPurpose, MemberChange, MemberChanged, NewLink, NewMember,
-    QuotaStore as _, TeamStore, Teammate, TokenDigest,
+    AuditEvent, Claim, Invitation, LinkPurpose, MemberChange, MemberChanged, MemberPlace, NewLink,
+    NewMember, QuotaStore as _, TeamStore, Teammate, TokenDigest,
 };
 
 #[async_trait]
 impl TeamStore for Store {
-    async fn list_members(&self, account: &AccountId) -> Result<Vec<Teammate>> {
+    async fn list_members(
+        &self,
+        account: &AccountId,
+        after: Option<&MemberPlace>,
+        limit: u32,
+    ) -> Result<Vec<Teammate>> {
         const DOING: &str = "listing the members of an account";
-        let rows: Vec<TeammateRow> = sqlx::query_as(team::MEMBERS)
-            .bind(account.as_str())
-            .fetch_all(&self.readers)
-            .await
-            .doing(DOING)?;
-        read_all(rows, DOING)
+        let statements = [(team::ACTIVE, true), (team::DEACTIVATED, false)];
+        let mut members = Vec::new();
+        for (statement, active) in statements {
+            let after = match after {
+                Some(after) if after.active == active => after.id.as_str(),
+                // The active members come before this place.
+                Some(after) if active && !after.active => continue,
+                _ => "",
+            };
+            let left = limit as usize - members.len();
+            let rows: Vec<TeammateRow> = sqlx::query_as(statement)
+                .bind(account.as_str())
+                .bind(after)
+                .bind(i64::try_from(left).unwrap_or(i64::MAX))
+                .fetch_all(&self.listings)
+                .await
+                .doing(DOING)?;
+            members.extend(read_all::<_, Teammate>(rows, DOING)?);
+            if members.len() >= limit as usize {
+                break;
+            }
+        }
+        Ok(members)
+    }
+
+    async fn find_teammate(&self, account: &AccountId, id: &MemberId) -> Result<Option<Teammate>> {
+        find(&self.readers, team::MEMBER, account, id.as_str()).await
+    }
+
+    async fn find_teammate_by_email(
+        &self,
+        account: &AccountId,
+        email: &Email,
+    ) -> Result<Option<Teammate>> {
+        find(
+            &self.readers,
+            team::MEMBER_BY_EMAIL,
+            account,
+            email.as_str(),
+        )
+        .await
     }
 
     async fn change_member(
@@ -37,7 +77,7 @@ impl TeamStore for Store {
     ) -> Result<MemberChanged> {
         const DOING: &str = "changing a member";
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
-        let Some(before) = find(&mut tx, account, id).await? else {
+        let Some(before) = find(&mut *tx, team::MEMBER, account, id.as_str()).await? else {
             return Ok(MemberChanged::Missing);
         };
         let after = before.changed(change, now);
@@ -78,8 +118,8 @@ impl TeamStore for Store {
         const DOING: &str = "handing an account over";
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
         let (Some(mut old), Some(mut new)) = (
-            find(&mut tx, account, from).await?,
-            find(&mut tx, account, to).await?,
+            find(&mut *tx, team::MEMBER, account, from.as_str()).await?,
+            find(&mut *tx, team::MEMBER, account, to.as_str()).await?,
         ) else {
             return Ok(false);
         };
@@ -124,16 +164,37 @@ impl TeamStore for Store {
     async fn list_invitations(
         &self,
         account: &AccountId,
+        after: Option<&Email>,
         now: Timestamp,
+        limit: u32,
     ) -> Result<Vec<Invitation>> {
         const DOING: &str = "listing invitations";
         let rows: Vec<InvitationRow> = sqlx::query_as(team::INVITATIONS)
             .bind(account.as_str())
             .bind(now.millis())
-            .fetch_all(&self.readers)
+            .bind(after.map_or("", Email::as_str))
+            .bind(i64::from(limit))
+            .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
         read_all(rows, DOING)
+    }
+
+    async fn find_invitation(
+        &self,
+        account: &AccountId,
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<Option<Invitation>> {
+        const DOING: &str = "finding an invitation";
+        let row: Option<InvitationRow> = sqlx::query_as(team::INVITATION)
+            .bind(account.as_str())
+            .bind(now.millis())
+            .bind(email.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .doing(DOING)?;
+        read(row, DOING)
     }
 
     async fn withdraw_invitation(
@@ -195,16 +256,18 @@ impl TeamStore for Store {
     }
 }
 
+/// The member whom `statement` finds in an account by their id or address.
 async fn find(
-    connection: &mut Connection,
+    executor: impl Executor<'_>,
+    statement: &'static str,
     account: &AccountId,
-    id: &MemberId,
+    by: &str,
 ) -> Result<Option<Teammate>> {
     const DOING: &str = "finding a member of an account";
-    let row: Option<TeammateRow> = sqlx::query_as(team::MEMBER)
+    let row: Option<TeammateRow> = sqlx::query_as(statement)
         .bind(account.as_str())
-        .bind(id.as_str())
-        .fetch_optional(connection)
+        .bind(by)
+        .fetch_optional(executor)
         .await
         .doing(DOING)?;
     read(row, DOING)

@@ -5,18 +5,29 @@ use crate::error::Corrupt;
 use domain::{Email, MemberId, Role, Timestamp};
 use service::store::{Invitation, Teammate};
 
-/// In the order of their ids, which is that of time.
-pub(crate) const MEMBERS: &str = "
-    SELECT m.id, m.email, m.role, m.last_seen_at, m.deactivated_at, f.member_id AS factor
-    FROM members m
-    LEFT JOIN second_factors f ON f.member_id = m.id
-    WHERE m.account_id = $1 ORDER BY m.id";
+macro_rules! teammates {
+    ($which:literal) => {
+        concat!(
+            "SELECT m.id, m.email, m.role, m.last_seen_at, m.deactivated_at, f.member_id AS factor
+            FROM members m
+            LEFT JOIN second_factors f ON f.member_id = m.id
+            WHERE m.account_id = $1 AND ",
+            $which
+        )
+    };
+}
 
-pub(crate) const MEMBER: &str = "
-    SELECT m.id, m.email, m.role, m.last_seen_at, m.deactivated_at, f.member_id AS factor
-    FROM members m
-    LEFT JOIN second_factors f ON f.member_id = m.id
-    WHERE m.account_id = $1 AND m.id = $2";
+/// Members in the order of their ids, which is that of time.
+pub(crate) const ACTIVE: &str =
+    teammates!("m.deactivated_at IS NULL AND m.id > $2 ORDER BY m.id LIMIT $3");
+
+/// As [`ACTIVE`]. One statement for both would have to sort.
+pub(crate) const DEACTIVATED: &str =
+    teammates!("m.deactivated_at IS NOT NULL AND m.id > $2 ORDER BY m.id LIMIT $3");
+
+pub(crate) const MEMBER: &str = teammates!("m.id = $2");
+
+pub(crate) const MEMBER_BY_EMAIL: &str = teammates!("m.email = $2");
 
 pub(crate) const CHANGE: &str = "
     UPDATE members SET role = $3, deactivated_at = $4 WHERE account_id = $1 AND id = $2";
@@ -28,12 +39,21 @@ pub(crate) const ACTIVE_OWNERS: &str = "
 pub(crate) const HAS_ADDRESS: &str =
     "SELECT count(*) FROM members WHERE email = $2 AND account_id = $1";
 
-pub(crate) const INVITATIONS: &str = "
-    SELECT l.email, l.role, m.email AS invited_by, l.expires_at
-    FROM links l
-    JOIN members m ON m.id = l.invited_by
-    WHERE l.account_id = $1 AND l.expires_at > $2
-    ORDER BY l.email";
+macro_rules! invitations {
+    ($which:literal) => {
+        concat!(
+            "SELECT l.email, l.role, m.email AS invited_by, l.expires_at
+            FROM links l
+            JOIN members m ON m.id = l.invited_by
+            WHERE l.account_id = $1 AND l.expires_at > $2 AND ",
+            $which
+        )
+    };
+}
+
+pub(crate) const INVITATIONS: &str = invitations!("l.email > $3 ORDER BY l.email LIMIT $4");
+
+pub(crate) const INVITATION: &str = invitations!("l.email = $3");
 
 pub(crate) const WITHDRAW: &str = "DELETE FROM links WHERE account_id = $1 AND email = $2";
 

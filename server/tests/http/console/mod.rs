@@ -31,4 +31,5 @@ mod sign_in;
 mod sign_in_accounts;
 mod site;
 mod team;
+mod team_pages;
 mod theme;

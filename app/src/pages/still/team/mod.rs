@@ -6,7 +6,7 @@ mod member;
 pub use invite::InvitePage;
 pub use member::MemberPage;
 
-use crate::components::{Clock, Column, Notice, PageHead, Table, Time, Tone};
+use crate::components::{Clock, Column, NEXT_PAGE, Notice, PageHead, Table, Time, Tone};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::{PageData, page_request};
@@ -57,8 +57,15 @@ fn Team(page: Data) -> impl IntoView {
             </a>
         })
     });
-    let members = page.members.into_iter().map(|one| row(one, clock));
-    let members = members.collect_view().into_any();
+    let first = (!page.first).then(|| "/team".to_owned());
+    let members = (!page.members.is_empty()).then(|| {
+        let rows = page.members.into_iter().map(|one| row(one, clock));
+        let rows = rows.collect_view().into_any();
+        plain(view! {
+            <Table caption="Members of this account" class="team" columns=MEMBERS rows=rows/>
+            {pager("Pages of members", first.clone(), page.next_members)}
+        })
+    });
     let invitations = (!page.invitations.is_empty()).then(|| {
         let rows = page
             .invitations
@@ -74,15 +81,42 @@ fn Team(page: Data) -> impl IntoView {
                     columns=INVITATIONS
                     rows=rows
                 />
+                {pager("Pages of invitations", first.clone(), page.next_invitations)}
             </section>
         }
     });
+    // A page can be empty after its last member or invitation is gone.
+    let empty = members.is_none() && invitations.is_none();
+    let empty = empty.then(|| pager("Pages of the team", Some("/team".to_owned()), None));
     plain(view! {
         {head(invite)}
         {done}
         {may_look}
-        <Table caption="Members of this account" class="team" columns=MEMBERS rows=members/>
+        {members}
         {invitations}
+        {empty}
+    })
+}
+
+/// The links to the first and the next page of a list, if there are any.
+fn pager(label: &'static str, first: Option<String>, next: Option<String>) -> Option<AnyView> {
+    let links = [(first, "First page"), (next, NEXT_PAGE)];
+    let links = links.into_iter().filter_map(|(href, text)| {
+        href.map(|href| {
+            view! {
+                <a class="button" href=href>
+                    {text}
+                </a>
+            }
+        })
+    });
+    let links: Vec<_> = links.collect();
+    (!links.is_empty()).then(|| {
+        plain(view! {
+            <nav class="pager" aria-label=label>
+                {links}
+            </nav>
+        })
     })
 }
 

@@ -420,8 +420,11 @@ impl World {
         let told = (
             (
                 store.find_account(account).await.unwrap(),
-                store.list_members(account).await.unwrap(),
-                store.list_invitations(account, now).await.unwrap(),
+                store.list_members(account, None, 100).await.unwrap(),
+                store
+                    .list_invitations(account, None, now, 100)
+                    .await
+                    .unwrap(),
                 store.second_factor(&self.owner).await.unwrap(),
                 self.others.portrait(store).await,
                 store.list_sessions(&self.owner, now, at(-1)).await.unwrap(),

@@ -75,7 +75,7 @@ pub(super) async fn a_second_factor_is_kept_until_it_is_turned_off(store: Shared
     let found = store.second_factor(&a.owner).await.unwrap().unwrap();
     assert_eq!((found.sealed, found.recovery_codes), (vec![1, 2, 3], 2));
     assert_eq!(store.second_factor(&b.owner).await.unwrap(), None);
-    let listed = store.list_members(&a.account).await.unwrap();
+    let listed = store.list_members(&a.account, None, 100).await.unwrap();
     assert!(listed[0].second_factor);
     let events = a.events(&*store).await;
     for (proof, off) in [

@@ -68,9 +68,12 @@ pub(super) async fn no_port_reads_from_another_account(store: Shared) {
         .await
         .unwrap();
     assert_eq!(log.len(), 1, "the stranger's own beginning");
-    let open = store.list_invitations(account, at(1)).await.unwrap();
+    let open = store
+        .list_invitations(account, None, at(1), 100)
+        .await
+        .unwrap();
     assert_eq!(open, []);
-    let members = store.list_members(account).await.unwrap();
+    let members = store.list_members(account, None, 100).await.unwrap();
     assert!(members.iter().all(|member| member.id == stranger.owner));
     let events = store.audit_events(account, 100).await.unwrap();
     assert!(events.iter().all(|event| event.account_id == *account));

@@ -236,7 +236,10 @@ pub(super) async fn the_members_of_an_account_are_listed(store: Shared) {
         Tenant::settle(&*store, "b").await,
     );
     for tenant in [&a, &b] {
-        let members = store.list_members(&tenant.account).await.unwrap();
+        let members = store
+            .list_members(&tenant.account, None, 100)
+            .await
+            .unwrap();
         let [member] = members.as_slice() else {
             panic!("{members:?}")
         };

@@ -231,6 +231,8 @@ macro_rules! store_contract_cases {
             a_search_of_the_log_ends_after_as_many_events_as_it_may_look_at
             the_log_names_members_and_keys_as_they_are_called_now
             the_members_of_an_account_are_listed
+            members_are_listed_by_page_and_the_active_ones_come_first
+            invitations_are_listed_by_page
             an_invitation_makes_one_member_with_its_role
             an_invitation_ends_the_older_one_and_can_be_withdrawn
             a_deactivated_member_is_out_at_once_and_comes_back

@@ -104,7 +104,10 @@ impl Mate {
 }
 
 async fn find(store: &dyn Store, tenant: &Tenant, id: &MemberId) -> Teammate {
-    let members = store.list_members(&tenant.account).await.unwrap();
+    let members = store
+        .list_members(&tenant.account, None, 100)
+        .await
+        .unwrap();
     members.into_iter().find(|one| one.id == *id).unwrap()
 }
 
@@ -126,12 +129,88 @@ async fn change(
         .unwrap()
 }
 
+pub(super) async fn members_are_listed_by_page_and_the_active_ones_come_first(store: Shared) {
+    let (tenant, other) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let mut ids = vec![tenant.owner.clone()];
+    for name in ["m1", "m2", "m3", "m4"] {
+        let mate = Mate::named(name);
+        let link = mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
+        let claim = mate.accept(&*store, &tenant, &link, at(1)).await;
+        assert_eq!(claim, Claim::Claimed);
+        ids.push(mate.id);
+    }
+    ids.sort();
+    let (active, out): (Vec<_>, Vec<_>) = ids
+        .into_iter()
+        .partition(|id| *id == tenant.owner || id.as_str().ends_with(['2', '4']));
+    for id in &out {
+        let changed = change(&*store, &tenant, id, MemberChange::Deactivate, at(2)).await;
+        assert_eq!(changed, MemberChanged::Changed);
+    }
+    let expected = [active, out].concat();
+    for size in 1..=6 {
+        let mut listed: Vec<Teammate> = Vec::new();
+        loop {
+            let after = listed.last().map(Teammate::place);
+            let page = store.list_members(&tenant.account, after.as_ref(), size);
+            let page = page.await.unwrap();
+            assert!(page.len() <= size as usize);
+            if page.is_empty() {
+                break;
+            }
+            listed.extend(page);
+        }
+        let ids: Vec<_> = listed.iter().map(|one| one.id.clone()).collect();
+        assert_eq!(ids, expected, "in pages of {size}");
+    }
+    for id in &expected {
+        let found = store.find_teammate(&tenant.account, id).await.unwrap();
+        let found = found.expect("the member is found");
+        let by_email = store.find_teammate_by_email(&tenant.account, &found.email);
+        assert_eq!(by_email.await.unwrap().unwrap().id, *id);
+        let elsewhere = store.find_teammate(&other.account, id).await.unwrap();
+        assert_eq!(elsewhere, None);
+        let elsewhere = store.find_teammate_by_email(&other.account, &found.email);
+        assert_eq!(elsewhere.await.unwrap(), None);
+    }
+}
+
+pub(super) async fn invitations_are_listed_by_page(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let other = Tenant::settle(&*store, "b").await;
+    for name in ["e", "c", "d"] {
+        let mate = Mate::named(name);
+        mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
+    }
+    let (account, mut listed) = (&tenant.account, Vec::new());
+    for _ in 0..3 {
+        let after = listed.last();
+        let page = store.list_invitations(account, after, at(1), 1).await;
+        let mut page = page.unwrap();
+        let one = page.pop().unwrap();
+        assert_eq!(page, []);
+        let found = store.find_invitation(account, &one.email, at(1)).await;
+        assert_eq!(found.unwrap().as_ref(), Some(&one));
+        let over = store.find_invitation(account, &one.email, at(3_600)).await;
+        assert_eq!(over.unwrap(), None);
+        let elsewhere = store.find_invitation(&other.account, &one.email, at(1));
+        assert_eq!(elsewhere.await.unwrap(), None);
+        listed.push(one.email);
+    }
+    assert_eq!(listed, ["c", "d", "e"].map(email));
+    let page = store.list_invitations(account, listed.last(), at(1), 1);
+    assert_eq!(page.await.unwrap(), []);
+}
+
 pub(super) async fn an_invitation_makes_one_member_with_its_role(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let (mate, late) = (Mate::named("mate"), Mate::named("late"));
     let link = mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
     let open = store
-        .list_invitations(&tenant.account, at(1))
+        .list_invitations(&tenant.account, None, at(1), 100)
         .await
         .unwrap();
     assert_eq!(open.len(), 1);
@@ -159,11 +238,15 @@ pub(super) async fn an_invitation_makes_one_member_with_its_role(store: Shared) 
         (found.role, found.account_id),
         (Role::Viewer, tenant.account.clone())
     );
-    let open = store.list_invitations(&tenant.account, at(2)).await;
+    let open = store
+        .list_invitations(&tenant.account, None, at(2), 100)
+        .await;
     assert_eq!(open.unwrap(), []);
 
     let link = late.invited(&*store, &tenant, Role::Admin, at(0)).await;
-    let open = store.list_invitations(&tenant.account, at(3_600)).await;
+    let open = store
+        .list_invitations(&tenant.account, None, at(3_600), 100)
+        .await;
     assert_eq!(open.unwrap(), [], "it is over");
     let claim = late.accept(&*store, &tenant, &link, at(3_600)).await;
     assert_eq!(claim, Claim::LinkGone);

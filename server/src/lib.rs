@@ -14,6 +14,7 @@ mod counted;
 mod cursor;
 mod docs;
 mod drain;
+mod encoding;
 mod fallback;
 mod feed;
 mod headers;

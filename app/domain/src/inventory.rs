@@ -122,8 +122,8 @@ pub enum ImportReport {
 /// What is wrong with one row of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowProblem {
-    /// Its place, from 1; `None` for what is wrong with the file as a whole.
-    pub row: Option<u64>,
+    /// Where the file has it, in words, such as `Row 3, id SKU001`.
+    pub place: String,
     /// What is wrong where: a field's name, and what to do.
     pub problems: Vec<(String, String)>,
 }

@@ -60,7 +60,7 @@ pub fn ImportForm() -> impl IntoView {
                     class="drop"
                     type="file"
                     name="file"
-                    accept=".csv,.json,.xml,text/csv,application/json,application/xml"
+                    accept=".csv,.tsv,.txt,.json,.xml"
                     aria-describedby="file-hint"
                     required
                 />

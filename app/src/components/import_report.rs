@@ -60,8 +60,7 @@ pub fn ImportResult(report: ImportReport) -> impl IntoView {
 fn table(rows: Vec<RowProblem>) -> AnyView {
     let rows = rows
         .into_iter()
-        .map(|RowProblem { row, problems }| {
-            let place = row.map_or_else(|| "File".to_owned(), |row| format!("Item {row}"));
+        .map(|RowProblem { place, problems }| {
             let problems = problems
                 .into_iter()
                 .map(|(field, detail)| {

@@ -33,7 +33,25 @@ impl EntryCode {
     }
 }
 
-/// One thing to mend in a body.
+/// Position of an entry in the text of a feed, in the formats that people read line by line. Numbers begin at 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The line of the text on which the entry begins.
+    pub line: Option<usize>,
+    /// The row of the table, as a spreadsheet counts it: the header is a row, and a cell may have several lines.
+    pub row: Option<usize>,
+}
+
+impl Position {
+    pub const fn on_line(line: usize) -> Self {
+        Self {
+            line: Some(line),
+            row: None,
+        }
+    }
+}
+
+/// One fault in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryError {
     /// A JSON pointer (RFC 6901) from the item on, such as `/price`; from the body on once it left the service.
@@ -41,6 +59,9 @@ pub struct EntryError {
     pub code: EntryCode,
     /// What to do, in one sentence.
     pub detail: String,
+    pub position: Position,
+    /// The id of the item that this is about, if the feed has one that an item can have.
+    pub id: Option<String>,
 }
 
 impl EntryError {
@@ -49,7 +70,15 @@ impl EntryError {
             pointer: pointer.into(),
             code,
             detail: detail.into(),
+            position: Position::default(),
+            id: None,
         }
+    }
+
+    #[must_use]
+    pub const fn at(mut self, position: Position) -> Self {
+        self.position = position;
+        self
     }
 
     /// The same, seen from further out.

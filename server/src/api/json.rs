@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::scoped_body::ApiBody;
-use super::text::{is_plain, text};
+use super::text::{format, text};
 use crate::feed::Format;
 use axum::extract::Request;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -17,11 +17,9 @@ pub struct JsonText<const LIMIT: usize>(pub Box<RawValue>);
 
 impl<const LIMIT: usize> ApiBody for JsonText<LIMIT> {
     async fn read(request: Request) -> Result<Self, Problem> {
-        let json = Format::of(request.headers()) == Some(Format::Json);
-        if !json || !is_plain(request.headers()) {
-            return Err(Problem::UnsupportedMediaType {
-                taken: "application/json",
-            });
+        let taken = "application/json";
+        if format(request.headers(), taken)? != Format::Json {
+            return Err(Problem::UnsupportedMediaType { taken });
         }
         let text = text(request, LIMIT).await?;
         // Keeps the text where it is.

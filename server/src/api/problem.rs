@@ -3,6 +3,7 @@
 use super::calls::Code;
 use super::refused::Told;
 use crate::body::ReadError;
+use crate::encoding::NotUtf8;
 use crate::headers::RETRY_SECONDS;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
@@ -59,6 +60,8 @@ pub enum Problem {
         /// The media types that are taken here, between backticks.
         taken: &'static str,
     },
+    /// The `Content-Type` declares another encoding than UTF-8.
+    UnsupportedEncoding(NotUtf8),
     BodyTooLarge {
         limit: usize,
     },
@@ -135,7 +138,7 @@ impl Problem {
             Self::RateLimited { .. } | Self::AccountLimited { .. } => {
                 (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests")
             }
-            Self::UnsupportedMediaType { .. } => (
+            Self::UnsupportedMediaType { .. } | Self::UnsupportedEncoding(_) => (
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
                 "Unsupported media type",
@@ -220,6 +223,7 @@ impl Problem {
             Self::UnsupportedMediaType { taken } => {
                 format!("Send the body with `Content-Type` `{taken}`, in UTF-8 and uncompressed.").into()
             }
+            Self::UnsupportedEncoding(encoding) => encoding.to_string().into(),
             Self::BodyTooLarge { limit } => {
                 format!("The body is larger than {limit} bytes. Send less in one request.").into()
             }
@@ -386,15 +390,23 @@ pub struct Document<'a> {
     errors: Vec<Entry<'a>>,
 }
 
-/// One thing to mend in a body.
+/// One fault in a body.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ProblemEntry)]
 pub struct Entry<'a> {
-    /// Where it stands (RFC 6901), such as `/items/0/price`.
+    /// A JSON pointer (RFC 6901) to the value, such as `/items/0/price`.
     pointer: &'a str,
     code: &'a str,
     /// What to do.
     detail: &'a str,
+    /// In XML and CSV, the line on which the item or the header begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = usize, required = false, minimum = 1)]
+    line: Option<usize>,
+    /// The id of the item, if it can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, max_length = 128)]
+    id: Option<&'a str>,
 }
 
 impl<'a> From<&'a EntryError> for Entry<'a> {
@@ -403,6 +415,8 @@ impl<'a> From<&'a EntryError> for Entry<'a> {
             pointer: &error.pointer,
             code: error.code.as_str(),
             detail: &error.detail,
+            line: error.position.line,
+            id: error.id.as_deref(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::problem::Problem;
 use super::scoped_body::ApiBody;
 use crate::body::read;
+use crate::encoding;
 use crate::feed::{Format, MAX_BYTES};
 use axum::extract::Request;
 use axum::http::HeaderMap;
@@ -16,14 +17,22 @@ pub async fn text(request: Request, limit: usize) -> Result<String, Problem> {
     let bytes = read(request.into_body(), limit)
         .await
         .map_err(|error| Problem::of_body(error, limit))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let place = error.utf8_error().valid_up_to();
-        Problem::MalformedBody(format!("The body is not UTF-8 from byte {place} on."))
-    })
+    encoding::text(bytes).map_err(|error| Problem::MalformedBody(error.to_string()))
+}
+
+/// The format of a body, by its `Content-Type`.
+///
+/// # Errors
+/// It is none of those that are `taken`, or compressed, or in another encoding than UTF-8.
+pub fn format(headers: &HeaderMap, taken: &'static str) -> Result<Format, Problem> {
+    let format = Format::of(headers).filter(|_| is_plain(headers));
+    let (format, charset) = format.ok_or(Problem::UnsupportedMediaType { taken })?;
+    charset.map_err(Problem::UnsupportedEncoding)?;
+    Ok(format)
 }
 
 /// Compressed bodies are not taken: what they unpack to is bounded by nothing.
-pub fn is_plain(headers: &HeaderMap) -> bool {
+fn is_plain(headers: &HeaderMap) -> bool {
     let codings = headers.get_all(CONTENT_ENCODING).iter();
     codings.into_iter().all(|coding| {
         let coding = coding.as_bytes().trim_ascii();
@@ -39,10 +48,7 @@ pub struct FeedText {
 
 impl ApiBody for FeedText {
     async fn read(request: Request) -> Result<Self, Problem> {
-        let format = Format::of(request.headers()).filter(|_| is_plain(request.headers()));
-        let format = format.ok_or(Problem::UnsupportedMediaType {
-            taken: crate::feed::TAKEN,
-        })?;
+        let format = format(request.headers(), crate::feed::TAKEN)?;
         let text = text(request, MAX_BYTES).await?;
         Ok(Self { format, text })
     }

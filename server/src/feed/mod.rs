@@ -10,6 +10,7 @@ mod xml;
 pub use json::item_without_id;
 
 use crate::api::fields::{pointer, twice, unknown};
+use crate::encoding::{self, NotUtf8};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
@@ -53,8 +54,9 @@ pub enum FeedError {
 }
 
 impl Format {
-    /// By the one `Content-Type` that a request has; `None` for another one, or another character set than UTF-8.
-    pub fn of(headers: &HeaderMap) -> Option<Self> {
+    /// By the one `Content-Type` that a request has; with the error if that declares another encoding than UTF-8. `None`
+    /// for another media type.
+    pub fn of(headers: &HeaderMap) -> Option<(Self, Result<(), NotUtf8>)> {
         let mut kinds = headers.get_all(CONTENT_TYPE).iter();
         let (Some(kind), None) = (kinds.next(), kinds.next()) else {
             return None;
@@ -62,33 +64,18 @@ impl Format {
         Self::of_media_type(kind.to_str().ok()?)
     }
 
-    pub fn of_media_type(kind: &str) -> Option<Self> {
-        let kind = kind.to_ascii_lowercase();
+    fn of_media_type(kind: &str) -> Option<(Self, Result<(), NotUtf8>)> {
         let mut parts = kind.split(';').map(str::trim);
-        let format = match parts.next()? {
+        let format = match &*parts.next()?.to_ascii_lowercase() {
             "application/json" => Self::Json,
             "application/xml" | "text/xml" => Self::Xml,
             "text/csv" => Self::Csv,
             _ => return None,
         };
-        let utf8 = parts.all(|part| match part.split_once('=') {
-            Some(("charset", set)) => {
-                matches!(set.trim_matches('"'), "utf-8" | "utf8" | "us-ascii")
-            }
-            _ => true,
-        });
-        utf8.then_some(format)
-    }
-
-    /// By a file's name.
-    pub fn of_file(name: &str) -> Option<Self> {
-        let (_, end) = name.rsplit_once('.')?;
-        match end.to_ascii_lowercase().as_str() {
-            "json" => Some(Self::Json),
-            "xml" => Some(Self::Xml),
-            "csv" | "txt" => Some(Self::Csv),
-            _ => None,
-        }
+        let charsets = parts.filter_map(|part| part.split_once('='));
+        let mut charsets = charsets.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+        let charset = charsets.try_for_each(|(_, name)| encoding::declared(name));
+        Some((format, charset))
     }
 }
 
@@ -139,6 +126,15 @@ fn cut(mut draft: ItemDraft) -> ItemDraft {
     draft
 }
 
+/// The number of line ends in a text.
+pub fn line_ends(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ends = bytes.iter().enumerate().filter(|(index, byte)| {
+        **byte == b'\n' || **byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')
+    });
+    ends.count()
+}
+
 /// As XML Schema and spreadsheets write it.
 fn truth(text: &str) -> Option<bool> {
     let is = |words: [&str; 3]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
@@ -164,30 +160,33 @@ fn wrong_count() -> FeedError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use service::inventory::Position;
 
     #[test]
-    fn the_format_is_told_by_the_media_type() {
+    fn the_format_and_the_encoding_follow_from_the_media_type() {
         for (kind, format) in [
             ("application/json", Some(Format::Json)),
             ("Application/JSON; charset=\"UTF-8\"", Some(Format::Json)),
+            ("application/json;Charset=utf8", Some(Format::Json)),
             ("text/xml;charset=utf-8", Some(Format::Xml)),
             ("application/xml", Some(Format::Xml)),
             ("text/csv; header=present; charset=utf-8", Some(Format::Csv)),
-            ("text/csv; charset=iso-8859-1", None),
+            ("text/csv; charset = us-ascii", Some(Format::Csv)),
             ("text/plain", None),
             ("application/jsonx", None),
             ("", None),
         ] {
-            assert_eq!(Format::of_media_type(kind), format, "{kind}");
+            let read = Format::of_media_type(kind);
+            assert_eq!(read, format.map(|format| (format, Ok(()))), "{kind}");
         }
-    }
-
-    #[test]
-    fn the_format_of_a_file_is_told_by_its_name() {
-        assert_eq!(Format::of_file("feed.2024.CSV"), Some(Format::Csv));
-        assert_eq!(Format::of_file("cars.xml"), Some(Format::Xml));
-        assert_eq!(Format::of_file("json"), None);
-        assert_eq!(Format::of_file("cars.xlsx"), None);
+        let latin = NotUtf8::Declared("ISO-8859-1".into());
+        for kind in [
+            "text/csv; charset=iso-8859-1",
+            "text/csv;CHARSET=\"ISO-8859-1\"",
+        ] {
+            let read = Format::of_media_type(kind);
+            assert_eq!(read, Some((Format::Csv, Err(latin.clone()))), "{kind}");
+        }
     }
 
     /// The same two items, in each format.
@@ -204,7 +203,13 @@ mod tests {
         let csv = "id,name,price,available,description,attributes.color\r\n\
             SKU001,Honda Accord 2024,32500.50,false,,red\r\n\
             SKU002,\"A & B \"\"<x>\"\"\",,,\"one\ntwo, three\",\r\n";
-        let read = |format, text: &str| read(format, text.to_owned()).unwrap();
+        let read = |format, text: &str| {
+            let mut drafts = read(format, text.to_owned()).unwrap();
+            for draft in &mut drafts {
+                draft.position = Position::default();
+            }
+            drafts
+        };
         let expected = read(Format::Json, json);
         assert_eq!(read(Format::Xml, xml), expected);
         assert_eq!(read(Format::Csv, csv), expected);

@@ -3,28 +3,42 @@
 //! Pulled event by event, nothing is ever fetched, and a document type, which could declare entities, is refused. An
 //! element with nothing in it is a field that is not given.
 
-use super::{FeedError, MAX_ITEMS, cut, pointer, set, twice, unknown, wrong_count};
-use crate::api::fields::{invalid, too_many};
+mod text;
+
+use super::{FeedError, MAX_ITEMS, cut, line_ends, pointer, set, twice, unknown, wrong_count};
+use crate::api::fields::too_many;
 use crate::api::json::MAX_MEMBERS;
+use crate::encoding;
 use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
-use service::inventory::{EntryCode, EntryError, ItemDraft};
+use service::inventory::{EntryCode, EntryError, ItemDraft, Position};
 
 /// Of elements in a place where none is known.
 const MAX_DEPTH: usize = 64;
 
 pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.expand_empty_elements = true;
     config.check_end_names = true;
-    Feed { reader }.inventory()
+    // An ampersand that begins no entity is the fault of one item, not of the whole text.
+    config.allow_dangling_amp = true;
+    let feed = Feed {
+        reader,
+        text,
+        counted: 0,
+        line: 1,
+    };
+    feed.inventory()
 }
 
 struct Feed<'a> {
     reader: Reader<&'a [u8]>,
+    text: &'a str,
+    /// The number of bytes whose line ends are counted: up to the beginning of the last event.
+    counted: usize,
+    /// The line on which the last event begins.
+    line: usize,
 }
 
 /// An attribute where none is read: what it says would be lost without a word.
@@ -37,7 +51,7 @@ fn attributed(element: &BytesStart<'_>, pointer: &str) -> Option<EntryError> {
 }
 
 impl<'a> Feed<'a> {
-    fn inventory(&mut self) -> Result<Vec<ItemDraft>, FeedError> {
+    fn inventory(mut self) -> Result<Vec<ItemDraft>, FeedError> {
         let Some(root) = self.child(None)? else {
             return Err(self.malformed("there is no element in it"));
         };
@@ -46,13 +60,16 @@ impl<'a> Feed<'a> {
         }
         let mut drafts = Vec::new();
         while let Some(element) = self.child(Some(&mut Vec::new()))? {
+            let position = Position::on_line(self.line);
             if element.name().as_ref() != b"item" {
-                return Err(FeedError::Invalid(vec![unknown(&name(&element))]));
+                let stray = unknown(&name(&element)).at(position);
+                return Err(FeedError::Invalid(vec![stray]));
             }
             if drafts.len() == MAX_ITEMS {
                 return Err(wrong_count());
             }
             let mut draft = self.item()?;
+            draft.position = position;
             draft.errors.extend(attributed(&element, ""));
             drafts.push(cut(draft));
         }
@@ -111,10 +128,7 @@ impl<'a> Feed<'a> {
             let attribute = (element.name().as_ref() == b"attribute")
                 .then(|| element.try_get_attribute("name").ok().flatten())
                 .flatten()
-                .and_then(|name| {
-                    let name = name.unescape_value().ok()?;
-                    Some(name.into_owned())
-                });
+                .and_then(|name| text::attribute(&name.value));
             let value = self.text(&mut stray, "attributes")?;
             match (attribute, value) {
                 (Some(name), value) if !draft.attributes.contains_key(&name) => {
@@ -165,51 +179,6 @@ impl<'a> Feed<'a> {
         }
     }
 
-    /// The text of the current element, up to its end; `None` where it has none, or elements within.
-    fn text(
-        &mut self,
-        errors: &mut Vec<EntryError>,
-        field: &str,
-    ) -> Result<Option<String>, FeedError> {
-        let mut value = String::new();
-        let mut nested = false;
-        loop {
-            match self.event()? {
-                Event::Start(_) => {
-                    self.skip()?;
-                    nested = true;
-                }
-                Event::End(_) => break,
-                Event::Eof => return Err(self.malformed("it ends within an element")),
-                Event::Text(text) => match text.xml10_content() {
-                    Ok(text) => value.push_str(&text),
-                    Err(_) => return Err(self.malformed("a text is not UTF-8")),
-                },
-                Event::CData(text) => match text.xml10_content() {
-                    Ok(text) => value.push_str(&text),
-                    Err(_) => return Err(self.malformed("a text is not UTF-8")),
-                },
-                Event::GeneralRef(reference) => {
-                    let named = reference.decode().ok();
-                    let predefined = named.as_deref().and_then(resolve_predefined_entity);
-                    match (reference.resolve_char_ref(), predefined) {
-                        (Ok(Some(c)), _) => value.push(c),
-                        (_, Some(text)) => value.push_str(text),
-                        _ => return Err(self.malformed("an entity is not one of XML's own")),
-                    }
-                }
-                _ => {}
-            }
-        }
-        if nested {
-            let detail = "Give a text, without elements in it.";
-            errors.push(invalid(&pointer(field), detail));
-            return Ok(None);
-        }
-        let value = value.trim();
-        Ok((!value.is_empty()).then(|| value.to_owned()))
-    }
-
     /// To the end of the current element. The reader keeps each element that is open, and no feed nests many.
     fn skip(&mut self) -> Result<(), FeedError> {
         let mut depth = 1;
@@ -228,27 +197,39 @@ impl<'a> Feed<'a> {
     }
 
     fn event(&mut self) -> Result<Event<'a>, FeedError> {
+        self.count_lines();
         match self.reader.read_event() {
             Ok(Event::DocType(_)) => {
                 Err(self.malformed("it declares a document type; leave that out"))
             }
             Ok(Event::Decl(declaration)) => match declaration.encoding() {
-                Some(Ok(encoding)) if !encoding.eq_ignore_ascii_case(b"utf-8") => {
-                    Err(self.malformed("it is not in UTF-8"))
+                Some(Ok(name)) => {
+                    let name = String::from_utf8_lossy(&name);
+                    let declared = encoding::declared(&name);
+                    declared.map_err(|error| FeedError::Malformed(error.to_string()))?;
+                    Ok(Event::Decl(declaration))
                 }
                 Some(Err(_)) => Err(self.malformed("its declaration cannot be read")),
-                _ => Ok(Event::Decl(declaration)),
+                None => Ok(Event::Decl(declaration)),
             },
             Ok(event) => Ok(event),
             Err(_) => Err(self.malformed("a tag is not well-formed")),
         }
     }
 
+    /// Counts the lines up to the next event, each byte of the text once.
+    fn count_lines(&mut self) {
+        let position = usize::try_from(self.reader.buffer_position()).ok();
+        let passed = position.and_then(|position| self.text.get(self.counted..position));
+        if let Some(passed) = passed {
+            self.counted += passed.len();
+            self.line += line_ends(passed);
+        }
+    }
+
     fn malformed(&self, why: &str) -> FeedError {
-        let place = self.reader.buffer_position();
-        FeedError::Malformed(format!(
-            "The body is not an XML feed: {why} (byte {place})."
-        ))
+        let line = self.line;
+        FeedError::Malformed(format!("The body is not an XML feed: {why} (line {line})."))
     }
 }
 

@@ -3,18 +3,22 @@
 
 use super::write::{csv, json, xml};
 use crate::api::json::MAX_MEMBERS;
+use crate::encoding;
 use crate::feed::{self, FeedError, Format, MAX_ITEMS};
-use service::inventory::{EntryError, FeedMode, FeedOptions, Item, ItemDraft, OnError, check_feed};
+use service::inventory::{
+    EntryError, FeedMode, FeedOptions, Item, ItemDraft, OnError, Position, check_feed,
+};
 use std::collections::HashSet;
 
 /// Of one object and the one in it; with the reasons that several of them may be wrong for.
 const MAX_ERRORS: usize = 4 * MAX_MEMBERS;
 
 pub fn read(format: Format, data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else {
-        return;
+    let text = match encoding::text(data.to_vec()) {
+        Ok(text) => text,
+        Err(error) => return told(&error.to_string()),
     };
-    match feed::read(format, text.to_owned()) {
+    match feed::read(format, text.clone()) {
         Err(FeedError::Malformed(why)) => told(&why),
         Err(FeedError::Invalid(errors)) => reasons(&errors, ""),
         Ok(drafts) => {
@@ -24,10 +28,25 @@ pub fn read(format: Format, data: &[u8]) {
                     reasons(&draft.errors, "");
                 }
             }
+            positioned(&drafts, &text);
             checked(&drafts);
             agreed(drafts);
         }
     }
+}
+
+/// Entries lie on lines of the text, one after the other.
+fn positioned(drafts: &[ItemDraft], text: &str) {
+    let last = 1 + text.bytes().filter(|byte| b"\r\n".contains(byte)).count();
+    let lines: Vec<_> = drafts
+        .iter()
+        .filter_map(|draft| draft.position.line)
+        .collect();
+    assert!(lines.is_sorted(), "{lines:?}");
+    assert!(
+        lines.iter().all(|line| (1..=last).contains(line)),
+        "{lines:?}"
+    );
 }
 
 fn told(detail: &str) {
@@ -151,12 +170,24 @@ fn agreed(mut drafts: Vec<ItemDraft>) {
     if drafts.is_empty() {
         return;
     }
-    let again = |format, text: String| feed::read(format, text);
+    let again = |format, text: String| {
+        let mut drafts = feed::read(format, text);
+        placeless(drafts.as_mut().map_or(&mut [], Vec::as_mut_slice));
+        drafts
+    };
+    placeless(&mut drafts);
     assert_eq!(again(Format::Json, json(&drafts)).as_ref(), Ok(&drafts));
     if let Some(text) = xml(&drafts) {
         assert_eq!(again(Format::Xml, text).as_ref(), Ok(&drafts));
     }
     if let Some(text) = csv(&drafts) {
         assert_eq!(again(Format::Csv, text).as_ref(), Ok(&drafts));
+    }
+}
+
+/// Every format has positions of its own.
+fn placeless(drafts: &mut [ItemDraft]) {
+    for draft in drafts {
+        draft.position = Position::default();
     }
 }

@@ -1,7 +1,7 @@
 //! From what a feed says to an item, or to every reason why it is none.
 
 use super::{Currency, Item, ItemId, Price};
-use crate::entry::{EntryCode, EntryError, check_text, optional};
+use crate::entry::{EntryCode, EntryError, Position, check_text, optional};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -29,6 +29,7 @@ pub struct ItemDraft {
     pub available: Option<bool>,
     pub attributes: BTreeMap<String, String>,
     pub errors: Vec<EntryError>,
+    pub position: Position,
 }
 
 impl ItemDraft {

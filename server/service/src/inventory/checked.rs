@@ -1,6 +1,8 @@
 //! The items of a feed, checked, and what is reported of those that cannot be taken.
 
-use super::{EntryCode, EntryError, FeedMode, FeedOptions, Item, ItemDraft, MAX_ID_CHARS};
+use super::{
+    EntryCode, EntryError, FeedMode, FeedOptions, Item, ItemDraft, MAX_ID_CHARS, Position,
+};
 use std::collections::HashMap;
 
 /// Errors reported for one item, and for a feed that is refused as a whole.
@@ -44,6 +46,7 @@ pub struct Skipped {
 pub struct RejectedItem {
     /// Its place in the feed, from 0.
     pub index: usize,
+    pub position: Position,
     /// `None` if it has none, or a longer one than any item can have.
     pub id: Option<String>,
     /// Pointers from the list of items on, such as `/3/price`.
@@ -62,23 +65,43 @@ impl CheckedFeed {
 }
 
 impl Skipped {
-    fn add(&mut self, index: usize, id: Option<String>, mut errors: Vec<EntryError>) {
+    fn add(
+        &mut self,
+        index: usize,
+        position: Position,
+        id: Option<String>,
+        mut errors: Vec<EntryError>,
+    ) {
         self.count += 1;
-        let id = id.filter(|id| id.chars().count() <= MAX_ID_CHARS);
         self.ids.extend(id.clone());
         errors.truncate(MAX_ERRORS.min(MAX_SKIPPED_ERRORS - self.reported));
         self.reported += errors.len();
         if errors.is_empty() {
             return;
         }
-        let parent = format!("/{index}");
-        let errors = errors.into_iter().map(|error| error.under(&parent));
+        let errors = located(errors, index, position, id.as_deref());
         self.listed.push(RejectedItem {
             index,
+            position,
             id,
-            errors: errors.collect(),
+            errors,
         });
     }
+}
+
+/// The errors of the item at `index`, each with everything by which its sender finds the item.
+fn located(
+    errors: Vec<EntryError>,
+    index: usize,
+    position: Position,
+    id: Option<&str>,
+) -> Vec<EntryError> {
+    let parent = format!("/{index}");
+    let located = errors.into_iter().map(|error| EntryError {
+        id: id.map(str::to_owned),
+        ..error.under(&parent).at(position)
+    });
+    located.collect()
 }
 
 /// With `mode=replace`, an item without a readable id could be any of those that are stored. Passing over it would remove
@@ -102,27 +125,31 @@ pub fn check_feed(
         items: Vec::with_capacity(drafts.len()),
         skipped: Skipped::default(),
     };
-    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut seen: HashMap<String, (usize, Position)> = HashMap::new();
     let mut unreadable = Vec::new();
     for (index, mut draft) in drafts.into_iter().enumerate() {
-        let id = draft.id.clone();
+        let (id, position) = (draft.id.clone(), draft.position);
         if let Some(id) = &id {
-            if let Some(first) = seen.get(id) {
-                let detail = format!("Item {first} has this id already. Send each id once.");
+            if let Some((first, at)) = seen.get(id) {
+                let first = match at.line {
+                    Some(line) => format!("The item on line {line}"),
+                    None => format!("Item {first}"),
+                };
+                let detail = format!("{first} has this id already. Send each id once.");
                 let twice = EntryError::new("/id", EntryCode::Duplicate, detail);
                 draft.errors.push(twice);
             } else {
-                seen.insert(id.clone(), index);
+                seen.insert(id.clone(), (index, position));
             }
         }
         match draft.check() {
             Ok(item) => feed.items.push(item),
             Err(errors) => {
                 if id.is_none() && unreadable.len() < MAX_ERRORS {
-                    let parent = format!("/{index}");
-                    unreadable.extend(errors.iter().map(|error| error.clone().under(&parent)));
+                    unreadable.extend(located(errors.clone(), index, position, None));
                 }
-                feed.skipped.add(index, id, errors);
+                let id = id.filter(|id| id.chars().count() <= MAX_ID_CHARS);
+                feed.skipped.add(index, position, id, errors);
             }
         }
         if on_error == OnError::Reject && feed.skipped.reported >= MAX_ERRORS {
@@ -146,111 +173,4 @@ pub fn check_feed(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const REJECT: FeedOptions = options(FeedMode::Merge, OnError::Reject);
-    const SKIP: FeedOptions = options(FeedMode::Merge, OnError::Skip);
-
-    const fn options(mode: FeedMode, on_error: OnError) -> FeedOptions {
-        FeedOptions { mode, on_error }
-    }
-
-    fn draft(id: &str, name: &str) -> ItemDraft {
-        ItemDraft {
-            id: Some(id.into()),
-            name: Some(name.into()),
-            ..ItemDraft::default()
-        }
-    }
-
-    #[test]
-    fn an_id_twice_in_one_feed_is_an_error_at_the_second() {
-        let feed = || vec![draft("a", "n"), draft("b", "n"), draft("a", "n")];
-        let errors = check_feed(feed(), REJECT).unwrap_err();
-        assert_eq!(errors.len(), 1);
-        assert_eq!(
-            (errors[0].pointer.as_str(), errors[0].code),
-            ("/2/id", EntryCode::Duplicate)
-        );
-        let feed = check_feed(feed(), SKIP).unwrap();
-        let (skipped, listed) = (feed.skipped.count, &feed.skipped.listed);
-        assert_eq!((feed.items.len(), skipped, listed[0].index), (2, 1, 2));
-    }
-
-    #[test]
-    fn bad_items_are_skipped_only_if_the_caller_asks_for_it() {
-        let feed = || vec![draft("a", ""), draft("b", "n")];
-        assert!(check_feed(feed(), REJECT).is_err());
-        let feed = check_feed(feed(), SKIP).unwrap();
-        assert_eq!(feed.items[0].id.as_str(), "b");
-        let skipped = &feed.skipped.listed[0];
-        assert_eq!(skipped.id.as_deref(), Some("a"));
-        assert_eq!(skipped.errors[0].pointer, "/0/name");
-    }
-
-    #[test]
-    fn a_feed_that_replaces_the_inventory_does_not_pass_over_an_id_that_cannot_be_read() {
-        let unreadable = ItemDraft {
-            id: None,
-            errors: vec![EntryError::new("/id", EntryCode::Invalid, "Give a text.")],
-            ..draft("", "n")
-        };
-        let feed = || vec![draft("a", "n"), unreadable.clone(), draft("b", "")];
-        let replace = options(
-            FeedMode::Replace {
-                allow_removal: None,
-            },
-            OnError::Skip,
-        );
-        let errors = check_feed(feed(), replace).unwrap_err();
-        let pointers: Vec<_> = errors.iter().map(|error| &*error.pointer).collect();
-        assert_eq!(pointers, ["", "/1/id"]);
-        assert_eq!(errors[0].detail, UNREADABLE_IDS);
-        assert_eq!(check_feed(feed(), SKIP).unwrap().skipped.count, 2);
-        // An id that can be read keeps what is stored under it.
-        let readable = vec![draft("a", "n"), draft("b", "")];
-        assert_eq!(check_feed(readable, replace).unwrap().skipped.ids, ["b"]);
-        // However many there are, the refusal has an end.
-        let mut many = vec![unreadable; 500];
-        many.push(draft("a", "n"));
-        assert_eq!(check_feed(many, replace).unwrap_err().len(), MAX_ERRORS);
-    }
-
-    #[test]
-    fn a_feed_in_which_nothing_is_good_is_refused_either_way() {
-        let feed = vec![draft("", "n"), draft("b", "")];
-        assert_eq!(check_feed(feed, SKIP).unwrap_err().len(), 2);
-    }
-
-    #[test]
-    fn a_list_of_errors_has_an_end() {
-        let feed = || (0..500).map(|n| draft(&n.to_string(), "")).collect();
-        assert_eq!(check_feed(feed(), REJECT).unwrap_err().len(), 100);
-        assert_eq!(check_feed(feed(), SKIP).unwrap_err().len(), 100);
-    }
-
-    #[test]
-    fn errors_of_skipped_items_are_listed_up_to_a_thousand_and_the_items_counted_beyond() {
-        // Seven errors each.
-        let bad = |n: usize| ItemDraft {
-            price: Some("x".into()),
-            currency: Some("x".into()),
-            url: Some("x".into()),
-            image_url: Some("x".into()),
-            category: Some("\0".into()),
-            description: Some("\0".into()),
-            ..draft(&format!("bad{n}"), "")
-        };
-        let mut drafts: Vec<_> = (0..4_998).map(bad).collect();
-        drafts.push(draft("good", "n"));
-        drafts.push(draft(&"x".repeat(MAX_ID_CHARS + 1), "n"));
-        let skipped = check_feed(drafts, SKIP).unwrap().skipped;
-        assert_eq!(skipped.count, 4_999);
-        assert_eq!(skipped.listed.len(), 143);
-        let errors = skipped.listed.iter().flat_map(|item| &item.errors);
-        assert_eq!(errors.count(), 1_000);
-        // `mode=replace` keeps what is stored under these.
-        assert_eq!(skipped.ids.len(), 4_998);
-    }
-}
+mod tests;

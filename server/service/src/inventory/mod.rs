@@ -8,7 +8,7 @@ mod item;
 mod operations;
 mod preview;
 
-pub use crate::entry::{EntryCode, EntryError};
+pub use crate::entry::{EntryCode, EntryError, Position};
 pub use check::{ItemDraft, MAX_ID_CHARS, MAX_ITEM_BYTES};
 pub use checked::{CheckedFeed, OnError, RejectedItem, Skipped, check_feed};
 pub use feed::{FeedMode, FeedOptions, FeedOutcome, FeedReport};

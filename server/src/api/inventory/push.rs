@@ -59,6 +59,9 @@ pub struct PushAnswer<'a> {
 struct Rejected<'a> {
     /// Its place in the feed, from 0 on.
     index: usize,
+    /// In XML and CSV, the line on which it begins; null in JSON.
+    #[schema(required, minimum = 1)]
+    line: Option<usize>,
     /// Null if it has none, or one that is longer than 128 characters.
     #[schema(required)]
     id: Option<&'a str>,
@@ -159,7 +162,10 @@ fn answer(
     let mut listed = skipped.listed.clone();
     for item in &mut listed {
         let errors = std::mem::take(&mut item.errors);
-        item.errors = from_the_body_on(errors);
+        // The line and the id are those of the item, which has them already.
+        let errors = from_the_body_on(errors).into_iter();
+        let errors = errors.map(|error| EntryError::new(error.pointer, error.code, error.detail));
+        item.errors = errors.collect();
     }
     let answer = PushAnswer {
         received,
@@ -178,6 +184,7 @@ impl<'a> From<&'a service::inventory::RejectedItem> for Rejected<'a> {
     fn from(item: &'a service::inventory::RejectedItem) -> Self {
         Self {
             index: item.index,
+            line: item.position.line,
             id: item.id.as_deref(),
             errors: item.errors.iter().map(Entry::from).collect(),
         }

@@ -1,5 +1,8 @@
 //! `POST /inventory`: a file of items.
 
+mod file;
+mod report;
+
 use crate::AppState;
 use crate::body::ReadError;
 use crate::console::door::failure;
@@ -7,15 +10,15 @@ use crate::console::next::sign_in_to;
 use crate::console::render::with_status;
 use crate::console::{FormBody, Posted, busy, closing, plain, render, see_other, unavailable};
 use crate::feed::workers::NotBegun;
-use crate::feed::{self, FeedError, Format, MAX_BYTES};
-use axum::extract::multipart::{Field, Multipart, MultipartError};
+use crate::feed::{self, FeedError, MAX_BYTES};
+use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{Failure, ImportReport, RowProblem};
-use service::inventory::{
-    CheckedFeed, EntryError, FeedMode, FeedOptions, FeedOutcome, FeedReport, OnError, check_feed,
-};
+use domain::{Failure, ImportReport};
+use file::File;
+use report::{listed, refused, stored};
+use service::inventory::{CheckedFeed, FeedMode, FeedOptions, FeedOutcome, OnError, check_feed};
 
 /// A file as large as a feed may be, and the rest of the form.
 pub const MAX_IMPORT: usize = MAX_BYTES + 64 * 1024;
@@ -23,14 +26,11 @@ pub const MAX_IMPORT: usize = MAX_BYTES + 64 * 1024;
 const REMOVES_TOO_MANY: &str = "This file would remove more than 10,000 items, the most that one file may remove, so nothing \
     was changed. Check that it is the whole inventory, or choose to keep the items that are not in it.";
 
-/// Rows that a report shows of a file that was stored, and errors that it shows of one that was not.
-const MAX_ROWS: usize = 100;
-
 /// The form, read whole.
 #[derive(Default)]
 pub struct Upload {
     options: FeedOptions,
-    format: Option<Format>,
+    file_name: String,
     bytes: Vec<u8>,
     /// Why the file cannot be taken, if it did not arrive whole.
     refused: Option<Outcome>,
@@ -123,7 +123,7 @@ async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
             "file" => {
-                upload.format = format(&field);
+                upload.file_name = field.file_name().unwrap_or_default().to_owned();
                 upload.bytes = field.bytes().await?.into();
             }
             "mode" => {
@@ -147,12 +147,6 @@ async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
     Ok(upload)
 }
 
-/// By the file's name: browsers guess the type, each its own.
-fn format(field: &Field<'_>) -> Option<Format> {
-    let by_name = field.file_name().and_then(Format::of_file);
-    by_name.or_else(|| Format::of_media_type(field.content_type()?))
-}
-
 /// The items in the file, checked.
 fn checked(upload: Upload) -> Result<(CheckedFeed, FeedMode), Outcome> {
     let options = upload.options;
@@ -165,12 +159,8 @@ fn checked(upload: Upload) -> Result<(CheckedFeed, FeedMode), Outcome> {
     if upload.bytes.len() > MAX_BYTES {
         return Err(too_large());
     }
-    let told =
-        "The file is none of JSON, XML or CSV. Give it the ending of its format, such as .csv.";
-    let format = upload.format.ok_or_else(|| refused(told))?;
-    let text = String::from_utf8(upload.bytes)
-        .map_err(|_| refused("The file is not in UTF-8. Save it again as “CSV UTF-8”."))?;
-    let drafts = feed::read(format, text).map_err(|error| match error {
+    let file = File::read(&upload.file_name, upload.bytes).map_err(refused)?;
+    let drafts = feed::read(file.format, file.text).map_err(|error| match error {
         FeedError::Malformed(why) => refused(why),
         FeedError::Invalid(errors) => listed(errors),
     })?;
@@ -184,69 +174,4 @@ fn too_large() -> Outcome {
         "The file is larger than {limit} MiB. Send it in several parts."
     ));
     (StatusCode::PAYLOAD_TOO_LARGE, report)
-}
-
-fn refused(reason: impl Into<String>) -> Outcome {
-    let report = ImportReport::Refused {
-        reason: reason.into(),
-        rows: Vec::new(),
-    };
-    (StatusCode::UNPROCESSABLE_ENTITY, report)
-}
-
-fn listed(mut errors: Vec<EntryError>) -> Outcome {
-    errors.truncate(MAX_ROWS);
-    let report = ImportReport::Refused {
-        reason: "Correct these values, then send the file again.".into(),
-        rows: rows(errors),
-    };
-    (StatusCode::UNPROCESSABLE_ENTITY, report)
-}
-
-/// The report of a file that was stored. At most 1,000 errors are listed in all.
-fn stored(report: FeedReport) -> ImportReport {
-    let FeedReport {
-        received,
-        counts,
-        skipped,
-    } = report;
-    let listed = skipped.listed.into_iter().take(MAX_ROWS);
-    ImportReport::Stored {
-        received: received as u64,
-        created: counts.created,
-        updated: counts.updated,
-        unchanged: counts.unchanged,
-        removed: counts.removed,
-        passed_over_count: skipped.count as u64,
-        passed_over: listed.flat_map(|item| rows(item.errors)).collect(),
-    }
-}
-
-/// Errors by the row they are in, in the words of a person: `/3/price` is the price of row 4.
-fn rows(errors: Vec<EntryError>) -> Vec<RowProblem> {
-    let mut rows: Vec<RowProblem> = Vec::new();
-    for error in errors {
-        let pointer = error
-            .pointer
-            .strip_prefix("/items")
-            .unwrap_or(&error.pointer);
-        let mut parts = pointer.trim_start_matches('/').splitn(2, '/');
-        let (first, rest) = (parts.next().unwrap_or_default(), parts.next());
-        let index: Option<u64> = first.parse().ok();
-        let row = index.map(|index| index + 1);
-        let field = match row {
-            Some(_) => rest.unwrap_or_default(),
-            None => first,
-        };
-        let field = field.replace("~1", "/").replace("~0", "~");
-        let problem = (field, error.detail);
-        match rows.last_mut() {
-            Some(last) if last.row == row => last.problems.push(problem),
-            _ => rows.push(RowProblem {
-                row,
-                problems: vec![problem],
-            }),
-        }
-    }
-    rows
 }

@@ -14,8 +14,6 @@ pub struct Dialect<'a> {
 
 impl<'a> Dialect<'a> {
     pub fn of(text: &'a str) -> Self {
-        // Spreadsheets mark their files as UTF-8 with it.
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         match named(text) {
             Some((delimiter, text)) => Self {
                 delimiter,
@@ -73,7 +71,7 @@ mod tests {
     #[test]
     fn the_delimiter_is_named_by_the_first_line_or_guessed_from_the_header() {
         for (text, delimiter, line) in [
-            ("\u{FEFF}id;name\n", ';', 1),
+            ("id;name\n", ';', 1),
             ("id\tname\nA\tb,c,d\n", '\t', 1),
             ("\r\n \r\nid;name\r\n", ';', 1),
             ("id;\"name, long, very\"\n", ';', 1),

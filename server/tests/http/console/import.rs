@@ -15,9 +15,9 @@ async fn a_file_is_stored_or_refused_row_by_row() {
         .body;
     for text in [
         "Nothing was stored",
-        "Item 2",
+        "Row 3, id B",
         "<code>price</code>",
-        "Item 3",
+        "Row 4<",
         "<code>id</code>",
     ] {
         assert!(page.contains(text), "{text} is missing: {page}");
@@ -33,7 +33,7 @@ async fn a_file_is_stored_or_refused_row_by_row() {
         "The file was stored",
         "3 received: 1 new",
         "2 passed over",
-        "Item 2",
+        "Row 3, id B",
         "Honda Accord 2024",
         "1 item",
     ] {
@@ -66,12 +66,35 @@ async fn a_file_is_stored_or_refused_row_by_row() {
 }
 
 #[tokio::test]
+async fn rows_are_counted_as_the_program_does_that_opens_the_file() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let csv = "sep=;\r\nid;name\r\n\r\nA;\"two\r\nlines\"\r\nB;\r\n";
+    let xml =
+        "<inventory>\n<item><id>A</id><name>a</name></item>\n<item><id>B</id></item></inventory>";
+    let json = r#"{"items":[{"id":"A","name":"a"},{"id":"B"}]}"#;
+    for (file, text, place) in [
+        ("a.csv", csv, "Row 4, id B"),
+        ("a.xml", xml, "Line 3, id B"),
+        ("a.json", json, "Item 2, id B"),
+        ("a.csv", "id,naem\nA,a\n", "Row 1<"),
+    ] {
+        let page = owner
+            .upload("/inventory", file, text, &[])
+            .await
+            .expect(422);
+        assert!(page.body.contains(place), "{place}: {}", page.body);
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_feed_is_refused_with_what_to_do() {
     let world = World::new().await;
     let owner = world.owner().await;
     let huge = format!("id,name\nA,{}\n", "x".repeat(16 * 1024 * 1024));
     for (name, file, told, status) in [
-        ("cars.xlsx", "PK", "none of JSON, XML or CSV", 422),
+        ("cars.xlsx", "PK", "a workbook", 422),
+        ("cars.pdf", "%PDF", "none of JSON, XML or CSV", 422),
         ("cars.csv", "", "Choose a file", 422),
         ("cars.csv", "id,naem\nA,b\n", "naem", 422),
         ("cars.json", "{", "not JSON", 422),

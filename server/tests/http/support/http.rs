@@ -149,12 +149,12 @@ impl Http {
         &self,
         path: &str,
         name: &str,
-        file: &str,
+        file: impl AsRef<[u8]>,
         fields: &[(&str, &str)],
     ) -> Answer {
         let http = self.with("content-type", "multipart/form-data; boundary=x");
         http.with("sec-fetch-site", "same-origin")
-            .send("POST", path, multipart(name, file, fields))
+            .send("POST", path, multipart_bytes(name, file.as_ref(), fields))
             .await
     }
 
@@ -165,15 +165,21 @@ impl Http {
     }
 }
 
-/// The body of a form with a file in it, between boundaries named `x`.
+/// The body of a form with a file of text in it.
 pub fn multipart(name: &str, file: &str, fields: &[(&str, &str)]) -> String {
+    String::from_utf8(multipart_bytes(name, file.as_bytes(), fields)).unwrap()
+}
+
+/// The body of a form with a file in it, between boundaries named `x`.
+fn multipart_bytes(name: &str, file: &[u8], fields: &[(&str, &str)]) -> Vec<u8> {
     let fields = fields.iter().map(|(name, value)| {
         format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     });
-    format!(
-        "{}--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n--x--\r\n",
+    let before = format!(
+        "{}--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n",
         fields.collect::<String>()
-    )
+    );
+    [before.as_bytes(), file, b"\r\n--x--\r\n"].concat()
 }
 
 /// Somebody who is signed in.

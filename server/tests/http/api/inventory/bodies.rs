@@ -100,14 +100,13 @@ async fn what_is_not_json_is_malformed_and_not_quoted() {
     let world = World::new().await;
     let key = world.key().await;
     let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
-    let cases: [&[u8]; 10] = [
+    let cases: [&[u8]; 9] = [
         b"",
         b" ",
         b"{",
         b"{\"items\":[}",
         b"{} {}",
         b"{'items':[]}",
-        b"\xEF\xBB\xBF{}",
         b"{\"items\":[\"\xFF\"]}",
         b"swordfish",
         b"{\"items\":[NaN]}",

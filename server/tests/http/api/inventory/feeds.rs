@@ -93,6 +93,95 @@ async fn what_is_wrong_is_told_with_the_same_pointers_in_every_format() {
     assert_eq!(ids(&key).await.len(), 0);
 }
 
+/// Two faulty items after a good one. The second has no id, and begins on the fifth line.
+const FAULTY: [(&str, &str, [Option<usize>; 2]); 3] = [
+    (
+        "application/json",
+        r#"{"items":[{"id":"A","name":"a"},{"id":"B","price":"ten"},{"name":"c"}]}"#,
+        [None, None],
+    ),
+    (
+        "text/xml",
+        "<inventory>\n<item><id>A</id><name>a</name></item>\n<item><id>B</id>\n<price>ten</price></item>\n<item>\n\
+            <name>c</name></item></inventory>",
+        [Some(3), Some(5)],
+    ),
+    (
+        "text/csv",
+        "id,name,price\nA,a,\nB,\"\n\",ten\n,c,\n",
+        [Some(3), Some(5)],
+    ),
+];
+
+#[tokio::test]
+async fn every_fault_names_the_line_and_the_id_of_its_item() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for (kind, body, [first, second]) in FAULTY {
+        let problem = send(&key, "", kind, body).await.expect(422).json();
+        let errors = problem["errors"].as_array().unwrap().iter();
+        let places: Vec<_> = errors
+            .map(|error| {
+                (
+                    error["pointer"].as_str().unwrap(),
+                    &error["line"],
+                    &error["id"],
+                )
+            })
+            .collect();
+        let (first, second) = (json!(first), json!(second));
+        let b = json!("B");
+        assert_eq!(
+            places,
+            [
+                ("/items/1/name", &first, &b),
+                ("/items/1/price", &first, &b),
+                ("/items/2/id", &second, &Value::Null),
+            ],
+            "{kind}"
+        );
+        let report = send(&key, "?on_error=skip", kind, body).await.expect(200);
+        let rejected = &report.json()["rejected"];
+        assert_eq!(
+            (&rejected[0]["line"], &rejected[1]["line"]),
+            (&first, &second)
+        );
+        assert_eq!((&rejected[0]["id"], &rejected[1]["id"]), (&b, &Value::Null));
+    }
+    let header = "\n\nid,naem\nA,a\n";
+    let problem = send(&key, "", "text/csv", header).await.expect(422).json();
+    assert_eq!(problem["errors"][0]["line"], 3);
+    // The longest answer is no longer than its faults and ids allow.
+    let id = |n: usize| format!("{n:04}{}", "\u{10FFFF}".repeat(124));
+    let many: Vec<_> = (0..2_000).map(|n| format!("{},,x", id(n))).collect();
+    let many = format!("id,name,price\ngood,g,1\n{}", many.join("\n"));
+    for query in ["", "?on_error=skip"] {
+        let answer = send(&key, query, "text/csv", &many).await;
+        assert!(answer.body.len() < 1_000_000, "{}", answer.body.len());
+    }
+}
+
+#[tokio::test]
+async fn an_entity_of_html_is_taken_and_an_unknown_one_is_the_fault_of_its_item() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let xml = "<inventory>\n<item><id>A</id><name>Caf&eacute;&nbsp;&amp;</name></item>\n<item><id>B</id>\n\
+        <name>&foo;</name></item>\n<item><id>C</id><name>R&D</name></item></inventory>";
+    let answer = send(&key, "?on_error=skip", "application/xml", xml).await;
+    let report = answer.expect(200).json();
+    let places: Vec<_> = report["rejected"].as_array().unwrap().iter().collect();
+    assert_eq!(
+        (&places[0]["id"], &places[0]["line"]),
+        (&json!("B"), &json!(3))
+    );
+    assert_eq!(
+        (&places[1]["id"], &places[1]["line"]),
+        (&json!("C"), &json!(5))
+    );
+    let item = key.get("/api/inventory/A").await.expect(200).json();
+    assert_eq!(item["name"], "Café\u{A0}&");
+}
+
 #[tokio::test]
 async fn a_full_feed_removes_what_it_leaves_out_in_this_account_alone() {
     let world = World::new().await;

@@ -1,0 +1,134 @@
+//! Character encodings of bodies and files: UTF-8 is taken, and any other encoding is refused by its name.
+
+use crate::feed::line_ends;
+use encoding_rs::{Encoding, UTF_8};
+
+/// Spreadsheets and editors of Windows begin a text with it.
+const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+
+/// A text is not in UTF-8. The message quotes nothing of it, and says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotUtf8 {
+    #[error("The text is in UTF-16. {SAVE}")]
+    Utf16,
+    #[error("The text is in UTF-32. {SAVE}")]
+    Utf32,
+    #[error(
+        "Line {line} is not in UTF-8 but in another encoding, such as Latin-1 (Windows-1252). {SAVE}"
+    )]
+    OtherBytes { line: usize },
+    /// The name is a known one.
+    #[error("The text is declared as {0}. {SAVE}")]
+    Declared(String),
+    #[error("The text is declared to be in an unknown encoding. {SAVE}")]
+    Unknown,
+}
+
+const SAVE: &str =
+    "Save the file as UTF-8, in a spreadsheet as \"CSV UTF-8\", and send it as UTF-8.";
+
+/// The text of a body or a file, without the byte-order mark before it.
+///
+/// # Errors
+/// It is not in UTF-8.
+pub fn text(mut bytes: Vec<u8>) -> Result<String, NotUtf8> {
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
+    }
+    match bytes.get(..4).or_else(|| bytes.get(..2)) {
+        Some([0, 0, 0xFE, 0xFF] | [0xFF, 0xFE, 0, 0]) => return Err(NotUtf8::Utf32),
+        // A mark, or a first character of ASCII. No text of ours begins with a zero byte.
+        Some([0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]) => {
+            return Err(NotUtf8::Utf16);
+        }
+        _ => {}
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error();
+        let good = str::from_utf8(&error.as_bytes()[..at.valid_up_to()]);
+        NotUtf8::OtherBytes {
+            line: 1 + good.map_or(0, line_ends),
+        }
+    })
+}
+
+/// Checks the name by which a `Content-Type` or an XML declaration names its encoding.
+///
+/// # Errors
+/// It is not UTF-8, or ASCII, which is a part of that.
+pub fn declared(name: &str) -> Result<(), NotUtf8> {
+    let name = name.trim().trim_matches(['"', '\'']).trim();
+    let ascii = ["us-ascii", "ascii"];
+    if ascii.iter().any(|ascii| ascii.eq_ignore_ascii_case(name)) {
+        return Ok(());
+    }
+    match Encoding::for_label(name.as_bytes()) {
+        Some(known) if known == UTF_8 => Ok(()),
+        Some(_) => Err(NotUtf8::Declared(name.to_ascii_uppercase())),
+        None => Err(NotUtf8::Unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_once() {
+        assert_eq!(text("\u{FEFF}{}".into()), Ok("{}".to_owned()));
+        assert_eq!(text("\u{FEFF}\u{FEFF}".into()), Ok("\u{FEFF}".to_owned()));
+        for plain in ["", "a", "é", "東京\n"] {
+            assert_eq!(text(plain.into()), Ok(plain.to_owned()));
+        }
+    }
+
+    #[test]
+    fn other_encodings_are_named() {
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (bytes, error) in [
+            (utf16("\u{FEFF}{}"), NotUtf8::Utf16),
+            (utf16("東京"), NotUtf8::OtherBytes { line: 1 }),
+            (utf16("{}"), NotUtf8::Utf16),
+            (utf16("["), NotUtf8::Utf16),
+            (b"\xFE\xFF\0{\0}".to_vec(), NotUtf8::Utf16),
+            (b"\0{\0}".to_vec(), NotUtf8::Utf16),
+            (b"\xFF\xFE\0\0".to_vec(), NotUtf8::Utf32),
+            (b"\0\0\xFE\xFF".to_vec(), NotUtf8::Utf32),
+            (
+                b"id,name\r\nA,Caf\xE9\r\n".to_vec(),
+                NotUtf8::OtherBytes { line: 2 },
+            ),
+            (b"a\n\xE9".to_vec(), NotUtf8::OtherBytes { line: 2 }),
+        ] {
+            assert_eq!(text(bytes), Err(error));
+        }
+    }
+
+    #[test]
+    fn an_encoding_is_declared_by_any_of_its_names() {
+        for name in [
+            "utf-8",
+            "UTF8",
+            "\"utf-8\"",
+            " utf8 ",
+            "'UTF-8'",
+            "us-ascii",
+        ] {
+            assert_eq!(declared(name), Ok(()), "{name}");
+        }
+        for (name, message) in [
+            ("latin1", "declared as LATIN1"),
+            ("ISO-8859-1", "declared as ISO-8859-1"),
+            ("\"windows-1252\"", "declared as WINDOWS-1252"),
+            ("utf-16", "declared as UTF-16"),
+            ("<b>", "an unknown encoding"),
+            ("", "an unknown encoding"),
+        ] {
+            let error = declared(name).unwrap_err().to_string();
+            assert!(
+                error.contains(message) && error.contains("Save the file as UTF-8"),
+                "{error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The text of an element, with its entities.
+//!
+//! Programs write the entities of HTML into XML, which has five of its own. Their meaning is not in doubt, so they are
+//! taken. Any other entity, and an ampersand that begins none, is a fault of the item, whose other fields can be read.
+
+use super::Feed;
+use crate::api::fields::{invalid, pointer};
+use crate::feed::FeedError;
+use quick_xml::events::{BytesRef, Event};
+use service::inventory::EntryError;
+
+/// Characters of the name of an unknown entity that a refusal repeats.
+const SHOWN_CHARS: usize = 30;
+
+impl Feed<'_> {
+    /// The text of the current element, up to its end; `None` if it has none, or something that is not text.
+    pub(super) fn text(
+        &mut self,
+        errors: &mut Vec<EntryError>,
+        field: &str,
+    ) -> Result<Option<String>, FeedError> {
+        let mut value = String::new();
+        // One fault per text is enough to find it.
+        let mut fault: Option<String> = None;
+        loop {
+            match self.event()? {
+                Event::Start(_) => {
+                    self.skip()?;
+                    fault = Some("Give a text, without elements in it.".to_owned());
+                }
+                Event::End(_) => break,
+                Event::Eof => return Err(self.malformed("it ends within an element")),
+                Event::Text(text) => match text.xml10_content() {
+                    Ok(text) if text.contains('&') => {
+                        let line = self.line;
+                        fault.get_or_insert_with(|| {
+                            format!("Write `&amp;` for the ampersand on line {line}.")
+                        });
+                    }
+                    Ok(text) => value.push_str(&text),
+                    Err(_) => return Err(self.malformed("a text is not UTF-8")),
+                },
+                Event::CData(text) => match text.xml10_content() {
+                    Ok(text) => value.push_str(&text),
+                    Err(_) => return Err(self.malformed("a text is not UTF-8")),
+                },
+                // Looking names up is not repeated for a text that is refused anyway.
+                Event::GeneralRef(reference) if fault.is_none() => match resolved(&reference) {
+                    Ok(text) => value.push_str(&text),
+                    Err(name) => {
+                        let line = self.line;
+                        fault = Some(format!(
+                            "`&{name};` on line {line} is not an entity of XML or HTML. Write the character itself, and \
+                             `&amp;` for an ampersand."
+                        ));
+                    }
+                },
+                _ => {}
+            }
+        }
+        if let Some(detail) = fault {
+            errors.push(invalid(&pointer(field), &detail));
+            return Ok(None);
+        }
+        let value = value.trim();
+        Ok((!value.is_empty()).then(|| value.to_owned()))
+    }
+}
+
+/// The value of an attribute; `None` if it has an entity that is not known.
+pub(super) fn attribute(raw: &[u8]) -> Option<String> {
+    let mut parts = str::from_utf8(raw).ok()?.split('&');
+    let mut value = parts.next()?.to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once(';')?;
+        value += &resolved(&BytesRef::new(name)).ok()?;
+        value += rest;
+    }
+    Some(value)
+}
+
+/// The characters that an entity stands for.
+///
+/// # Errors
+/// As much of the name of an unknown one as can be read.
+fn resolved(reference: &BytesRef<'_>) -> Result<String, String> {
+    let name = reference.decode().unwrap_or_default();
+    let character = reference.resolve_char_ref().ok().flatten();
+    if let Some(character) = character {
+        return Ok(character.to_string());
+    }
+    let written = format!("&{name};");
+    let text = html_escape::decode_html_entities(&written);
+    if name.starts_with('#') || text == written {
+        let readable = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '#' | '.' | '-' | '_');
+        return Err(name.chars().filter(readable).take(SHOWN_CHARS).collect());
+    }
+    Ok(text.into_owned())
+}

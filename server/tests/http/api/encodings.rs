@@ -1,0 +1,155 @@
+//! Encodings of bodies and files: a byte-order mark is skipped, and everything but UTF-8 is refused by its name.
+
+use super::inventory::{feed, named};
+use crate::support::{Answer, Key, Member, World};
+use serde_json::json;
+
+const XML: &str = "<inventory><item><id>A</id><name>a</name></item></inventory>";
+const CSV: &str = "id,name\nA,a\n";
+
+/// The same item in each format, with its media type and the name of its file.
+fn feeds() -> [(&'static str, &'static str, String); 3] {
+    let json = feed([named("A")]).to_string();
+    [
+        ("application/json", "a.json", json),
+        ("application/xml", "a.xml", XML.to_owned()),
+        ("text/csv", "a.csv", CSV.to_owned()),
+    ]
+}
+
+/// An owner, a key that sends feeds, and one that sends leads.
+async fn senders(world: &World) -> (Member, Key, Key) {
+    let owner = world.owner().await;
+    let key = owner
+        .create(world, "Feed", &["inventory:read", "inventory:write"])
+        .await;
+    let leads = owner
+        .create(world, "Leads", &["leads:read", "leads:write"])
+        .await;
+    (owner, key, leads)
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// The same text with a last character that is not in UTF-8, as a program for Windows would write it.
+fn latin1(text: &str) -> Vec<u8> {
+    [text.as_bytes(), b"\xE9"].concat()
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_skipped_in_every_format() {
+    let world = World::new().await;
+    let (owner, key, leads) = senders(&world).await;
+    for (kind, file, text) in feeds() {
+        let marked = format!("\u{FEFF}{text}");
+        let http = key.with("content-type", kind);
+        let path = "/api/inventory";
+        http.send("POST", path, marked.clone()).await.expect(200);
+        let page = owner.upload("/inventory", file, &marked, &[]).await;
+        page.expect(200);
+    }
+    let http = leads.with("content-type", "application/json; charset=utf8");
+    let lead = "\u{FEFF}{\"phone\":\"1\"}";
+    let answer = http.send("POST", "/api/leads", lead).await.expect(201);
+    let path = answer.header("location").to_owned();
+    let edit = "\u{FEFF}{\"note\":\"n\"}";
+    http.send("PATCH", &path, edit).await.expect(200);
+    let item = key.with("content-type", "application/json");
+    let body = "\u{FEFF}{\"name\":\"n\"}";
+    let answer = item.send("PUT", "/api/inventory/B", body).await;
+    answer.expect(201);
+}
+
+#[tokio::test]
+async fn another_encoding_is_refused_by_its_name_with_what_to_do() {
+    let world = World::new().await;
+    let (owner, key, leads) = senders(&world).await;
+    let named = |answer: &Answer, name: &str| {
+        let body = &answer.body;
+        assert!(body.contains(name), "{name}: {body}");
+        assert!(body.contains("Save the file as UTF-8"), "{body}");
+    };
+    let lead = json!({ "phone": "1" }).to_string();
+    for (kind, file, text) in feeds() {
+        let bytes = [
+            (utf16(&format!("\u{FEFF}{text}")), "UTF-16"),
+            (utf16(&text), "UTF-16"),
+            (latin1(&text), "Latin-1"),
+        ];
+        for (bytes, name) in bytes {
+            let http = key.with("content-type", kind);
+            let answer = http.send("POST", "/api/inventory", bytes.clone()).await;
+            assert_eq!(answer.problem(), (400, "malformed_body".into()), "{kind}");
+            named(&answer, name);
+            let page = owner.upload("/inventory", file, &bytes, &[]).await;
+            named(&page.expect(422), name);
+        }
+        for (charset, name) in [("iso-8859-1", "ISO-8859-1"), ("UTF-16", "UTF-16")] {
+            let kind = format!("{kind}; charset={charset}");
+            let http = key.with("content-type", kind);
+            let answer = http.send("POST", "/api/inventory", text.clone()).await;
+            assert_eq!(answer.problem(), (415, "unsupported_media_type".into()));
+            named(&answer, name);
+        }
+    }
+    let http = leads.with("content-type", "application/json");
+    for (bytes, name) in [(utf16(&lead), "UTF-16"), (latin1(&lead), "Latin-1")] {
+        let answer = http.send("POST", "/api/leads", bytes).await;
+        assert_eq!(answer.problem(), (400, "malformed_body".into()));
+        named(&answer, name);
+    }
+    let http = leads.with("content-type", "application/json; charset=latin1");
+    let answer = http.send("POST", "/api/leads", lead).await;
+    assert_eq!(answer.problem(), (415, "unsupported_media_type".into()));
+    named(&answer, "LATIN1");
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
+    assert_eq!(world.count("SELECT count(*) FROM leads").await, 0);
+}
+
+#[tokio::test]
+async fn the_encoding_that_xml_declares_is_utf_8_under_any_of_its_names() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let http = key.with("content-type", "application/xml; charset=utf8");
+    let send = async |encoding: &str| {
+        let xml = format!("<?xml version='1.0' encoding='{encoding}'?>{XML}");
+        http.send("POST", "/api/inventory", xml).await
+    };
+    for encoding in ["utf8", "UTF-8", "Utf8", "us-ascii"] {
+        send(encoding).await.expect(200);
+    }
+    for (encoding, name) in [
+        ("ISO-8859-1", "ISO-8859-1"),
+        ("windows-1252", "WINDOWS-1252"),
+        ("utf-16", "UTF-16"),
+        ("klingon", "an unknown encoding"),
+    ] {
+        let answer = send(encoding).await.expect(400);
+        assert!(answer.body.contains(name), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn files_are_taken_whatever_their_ending_and_its_letter_case() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let tabs = "id\tname\rA\ta\r";
+    let json = feed([named("A")]).to_string();
+    for (name, text) in [
+        ("CARS.CSV", CSV),
+        ("cars.tsv", tabs),
+        ("CARS.TSV", tabs),
+        ("cars.txt", tabs),
+        ("cars.TXT", &json),
+        ("Cars.Json", &json),
+        ("CARS.XML", XML),
+        ("cars.txt", XML),
+    ] {
+        owner
+            .upload("/inventory", name, text, &[])
+            .await
+            .expect(200);
+    }
+}

@@ -67,4 +67,4 @@ pub use team::{
     AccountPage, Enrolment, InvitationRow, InviteForm, IssuedInvitation, MemberRow, SessionRow,
     TeamPage, WrongCodes,
 };
-pub use text::{Rejected, is_invisible};
+pub use text::{Rejected, find_invisible, is_invisible};

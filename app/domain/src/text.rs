@@ -63,8 +63,13 @@ pub(crate) fn block(
 }
 
 fn has_invisible(line: &str) -> bool {
+    find_invisible(line).is_some()
+}
+
+/// The first character that is not seen, or changes how others are seen.
+pub fn find_invisible(line: &str) -> Option<char> {
     let mut before = ' ';
-    line.chars().any(|c| {
+    line.chars().find(|&c| {
         // Emoji and several scripts join what stands before, which then is no ASCII.
         let joins = matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE0F}') && !before.is_ascii();
         before = c;

@@ -1,4 +1,8 @@
-//! What can be wrong with a body: each value to mend, in the API's words.
+//! What can be wrong with a body: each value to correct, in the API's words.
+
+mod id;
+
+pub(crate) use id::check_id;
 
 /// What is wrong with one entry, in the API's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +90,20 @@ impl EntryError {
     pub fn under(mut self, parent: &str) -> Self {
         self.pointer.insert_str(0, parent);
         self
+    }
+}
+
+/// A text without the blanks of any kind around it; `None` if nothing else is in it. This is the one rule for blanks in
+/// every format.
+pub(crate) fn trimmed(text: Option<String>) -> Option<String> {
+    let text = text?;
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        None
+    } else if trimmed.len() == text.len() {
+        Some(text)
+    } else {
+        Some(trimmed.to_owned())
     }
 }
 

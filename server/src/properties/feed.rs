@@ -6,7 +6,7 @@ use crate::api::json::MAX_MEMBERS;
 use crate::encoding;
 use crate::feed::{self, FeedError, Format, MAX_ITEMS};
 use service::inventory::{
-    EntryError, FeedMode, FeedOptions, Item, ItemDraft, OnError, Position, check_feed,
+    Currency, EntryError, FeedMode, FeedOptions, Item, ItemDraft, OnError, Position, check_feed,
 };
 use std::collections::HashSet;
 
@@ -93,7 +93,8 @@ fn merging(on_error: OnError) -> FeedOptions {
 
 /// What the service makes of it: every item is good, or its row is named.
 fn checked(drafts: &[ItemDraft]) {
-    match check_feed(drafts.to_vec(), merging(OnError::Skip)) {
+    let dollars = Currency::parse("USD").expect("it is a currency");
+    match check_feed(drafts.to_vec(), merging(OnError::Skip), dollars) {
         Ok(feed) => {
             let (items, skipped) = (feed.items(), feed.skipped());
             assert_eq!(items.len() + skipped.count, drafts.len());
@@ -106,7 +107,7 @@ fn checked(drafts: &[ItemDraft]) {
             let ids: HashSet<_> = items.iter().map(|item| &item.id).collect();
             assert_eq!(ids.len(), items.len(), "an id twice");
             items.iter().for_each(within_limits);
-            let all = check_feed(drafts.to_vec(), merging(OnError::Reject));
+            let all = check_feed(drafts.to_vec(), merging(OnError::Reject), dollars);
             assert_eq!(all.is_ok(), skipped.count == 0);
         }
         Err(errors) => {
@@ -116,7 +117,7 @@ fn checked(drafts: &[ItemDraft]) {
                 let row = row.and_then(Result::ok).expect("a row");
                 assert!(row < drafts.len());
             }
-            assert!(check_feed(drafts.to_vec(), merging(OnError::Reject)).is_err());
+            assert!(check_feed(drafts.to_vec(), merging(OnError::Reject), dollars).is_err());
         }
     }
 }
@@ -126,12 +127,14 @@ fn within_limits(item: &Item) {
         let fine = |c: char| !c.is_control() || matches!(c, '\t' | '\n');
         assert!(text.chars().count() <= max, "too long");
         assert!(text.chars().all(fine), "{text:?}");
+        assert_eq!(text.trim(), text, "there are blanks around it");
     };
     let id = item.id.as_str();
     fits(id, 128);
     assert!(!matches!(id, "" | "." | "..") && !id.contains(['\t', '\n']));
+    assert_eq!(domain::find_invisible(id), None);
     fits(&item.name, 256);
-    assert_ne!(item.name.trim(), "");
+    assert_ne!(item.name, "");
     fits(item.category.as_deref().unwrap_or_default(), 256);
     fits(item.description.as_deref().unwrap_or_default(), 10_000);
     for address in [&item.url, &item.image_url].into_iter().flatten() {

@@ -1,8 +1,7 @@
 //! From what a feed says to an item, or to every reason why it is none.
 
 use super::{Currency, Item, ItemId, Price};
-use crate::entry::{EntryCode, EntryError, Position, check_text, optional};
-use rust_decimal::Decimal;
+use crate::entry::{EntryCode, EntryError, Position, check_id, check_text, optional, trimmed};
 use std::collections::BTreeMap;
 
 /// Of an item's id.
@@ -10,8 +9,6 @@ pub const MAX_ID_CHARS: usize = 128;
 const MAX_ATTRIBUTES: usize = 50;
 /// The size of an item: the bytes of all its texts in UTF-8, names of attributes included.
 pub const MAX_ITEM_BYTES: usize = 64 * 1024;
-/// In hundredths: 9,999,999,999.99.
-const MAX_CENTS: i64 = 999_999_999_999;
 
 /// An item as a feed gives it, whatever the feed's format: texts, not yet checked. `errors` holds what the format's
 /// reader refused already (wrong types, unknown fields), so that a caller learns of everything at once.
@@ -33,27 +30,56 @@ pub struct ItemDraft {
 }
 
 impl ItemDraft {
+    /// Takes the blanks around every text away. A text of blanks alone is left out, in every format.
+    pub(super) fn trim(&mut self) {
+        for text in [
+            &mut self.id,
+            &mut self.name,
+            &mut self.category,
+            &mut self.price,
+            &mut self.currency,
+            &mut self.description,
+            &mut self.url,
+            &mut self.image_url,
+        ] {
+            *text = trimmed(text.take());
+        }
+        for (name, value) in std::mem::take(&mut self.attributes) {
+            let Some(value) = trimmed(Some(value)) else {
+                continue;
+            };
+            let name = name.trim();
+            if self.attributes.insert(name.to_owned(), value).is_some() {
+                let detail = "Two attributes have this name, apart from blanks around it.";
+                let pointer = attribute_pointer(name);
+                let twice = EntryError::new(pointer, EntryCode::Duplicate, detail);
+                self.errors.push(twice);
+            }
+        }
+    }
+
+    /// Checks an item of an account whose prices are in `default` if they have no currency of their own.
+    ///
     /// # Errors
     /// Everything that is wrong with it, with pointers from the item on.
-    pub fn check(mut self) -> Result<Item, Vec<EntryError>> {
+    pub fn check(mut self, default: Currency) -> Result<Item, Vec<EntryError>> {
+        self.trim();
         let size = self.size();
         let errors = &mut self.errors;
         let id = required(errors, "/id", self.id, MAX_ID_CHARS);
-        // The other control characters were refused as in any text.
-        if let Some(id) = &id
-            && (id == "." || id == ".." || id.contains(['\t', '\n']))
-        {
-            let detail = "Use an id without control characters that is not `.` or `..`.";
-            errors.push(EntryError::new("/id", EntryCode::Invalid, detail));
+        if let Some(id) = &id {
+            // The other control characters were refused as in any text.
+            if id == "." || id == ".." || id.contains(['\t', '\n']) {
+                let detail = "Use an id without control characters that is not `.` or `..`.";
+                errors.push(EntryError::new("/id", EntryCode::Invalid, detail));
+            }
+            check_id(errors, "/id", id);
         }
         let name = required(errors, "/name", self.name, 256);
         let category = optional(errors, "/category", self.category, 256);
         let description = optional(errors, "/description", self.description, 10_000);
         let url = web_address(errors, "/url", self.url);
         let image_url = web_address(errors, "/image_url", self.image_url);
-        let price = self
-            .price
-            .and_then(|text| parse_price(&text).map_err(|error| errors.push(error)).ok());
         let currency = self.currency.and_then(|code| {
             let currency = Currency::parse(&code);
             if currency.is_none() {
@@ -61,6 +87,12 @@ impl ItemDraft {
                 errors.push(EntryError::new("/currency", EntryCode::Invalid, detail));
             }
             currency
+        });
+        let decimals = currency.unwrap_or(default).decimals();
+        let price = self.price.and_then(|text| {
+            Price::parse(&text, decimals)
+                .map_err(|error| errors.push(error))
+                .ok()
         });
         check_attributes(errors, &self.attributes);
         // Of an item that is too large because of one text, that text is all there is to report.
@@ -147,47 +179,6 @@ fn web_address(
     Some(text)
 }
 
-fn parse_price(text: &str) -> Result<Price, EntryError> {
-    let invalid = || {
-        let detail = "Use a number such as 32500 or 32500.00, with at most two decimal places.";
-        EntryError::new("/price", EntryCode::Invalid, detail)
-    };
-    let out_of_range = || {
-        EntryError::new(
-            "/price",
-            EntryCode::OutOfRange,
-            "Use a price from 0 to 9999999999.99.",
-        )
-    };
-    let plain = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
-    if text.is_empty() || !text.bytes().all(plain) {
-        return Err(invalid());
-    }
-    let exponent = text.contains(['e', 'E']);
-    let amount = if exponent {
-        Decimal::from_scientific(text)
-    } else {
-        Decimal::from_str_exact(text)
-    };
-    let amount = amount.map_err(|error| match error {
-        rust_decimal::Error::ExceedsMaximumPossibleValue => out_of_range(),
-        _ => invalid(),
-    })?;
-    if amount.is_sign_negative() && !amount.is_zero() {
-        return Err(out_of_range());
-    }
-    let hundredths = amount.normalize();
-    if hundredths.scale() > 2 {
-        return Err(invalid());
-    }
-    let cents = hundredths
-        .checked_mul(Decimal::ONE_HUNDRED)
-        .and_then(|cents| i64::try_from(cents).ok())
-        .filter(|cents| *cents <= MAX_CENTS)
-        .ok_or_else(out_of_range)?;
-    Ok(Price(cents))
-}
-
 fn check_attributes(errors: &mut Vec<EntryError>, attributes: &BTreeMap<String, String>) {
     if attributes.len() > MAX_ATTRIBUTES {
         let detail = format!("Use at most {MAX_ATTRIBUTES} attributes.");
@@ -195,18 +186,20 @@ fn check_attributes(errors: &mut Vec<EntryError>, attributes: &BTreeMap<String, 
         return;
     }
     for (name, value) in attributes {
-        // RFC 6901: `~` and `/` are escaped. As much of the name as can be read.
-        let shown: String = name.chars().take(128).collect();
-        let pointer = format!(
-            "/attributes/{}",
-            shown.replace('~', "~0").replace('/', "~1")
-        );
+        let pointer = attribute_pointer(name);
         if name.is_empty() || name.chars().count() > 128 || name.chars().any(char::is_control) {
             let detail = "Name attributes with 1 to 128 characters and no control characters.";
             errors.push(EntryError::new(&*pointer, EntryCode::Invalid, detail));
         }
         check_text(errors, &pointer, value, 2_048);
     }
+}
+
+/// A pointer by RFC 6901, which escapes `~` and `/`, with as much of the name as can be read.
+fn attribute_pointer(name: &str) -> String {
+    let shown: String = name.chars().take(128).collect();
+    let shown = shown.replace('~', "~0").replace('/', "~1");
+    format!("/attributes/{shown}")
 }
 
 #[cfg(test)]

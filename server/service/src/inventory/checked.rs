@@ -1,7 +1,7 @@
 //! The items of a feed, checked, and what is reported of those that cannot be taken.
 
 use super::{
-    EntryCode, EntryError, FeedMode, FeedOptions, Item, ItemDraft, MAX_ID_CHARS, Position,
+    Currency, EntryCode, EntryError, FeedMode, FeedOptions, Item, ItemDraft, MAX_ID_CHARS, Position,
 };
 use std::collections::HashMap;
 
@@ -109,7 +109,7 @@ fn located(
 const UNREADABLE_IDS: &str = "The ids of these items cannot be read, so a feed that replaces the inventory might remove \
     them. Nothing was changed. Correct them, or send the feed with mode=merge.";
 
-/// Checks the items of a feed. This may take a good part of a second of processor time, so it is never done on a thread
+/// Checks the items of a feed, for an account whose prices are in `currency` if they have none of their own. This may take a good part of a second of processor time, so it is never done on a thread
 /// that answers other requests.
 ///
 /// # Errors
@@ -118,6 +118,7 @@ const UNREADABLE_IDS: &str = "The ids of these items cannot be read, so a feed t
 pub fn check_feed(
     drafts: Vec<ItemDraft>,
     options: FeedOptions,
+    currency: Currency,
 ) -> Result<CheckedFeed, Vec<EntryError>> {
     let FeedOptions { mode, on_error } = options;
     let mut feed = CheckedFeed {
@@ -128,6 +129,8 @@ pub fn check_feed(
     let mut seen: HashMap<String, (usize, Position)> = HashMap::new();
     let mut unreadable = Vec::new();
     for (index, mut draft) in drafts.into_iter().enumerate() {
+        // Ids are compared without blanks around them.
+        draft.trim();
         let (id, position) = (draft.id.clone(), draft.position);
         if let Some(id) = &id {
             if let Some((first, at)) = seen.get(id) {
@@ -142,7 +145,7 @@ pub fn check_feed(
                 seen.insert(id.clone(), (index, position));
             }
         }
-        match draft.check() {
+        match draft.check(currency) {
             Ok(item) => feed.items.push(item),
             Err(errors) => {
                 if id.is_none() && unreadable.len() < MAX_ERRORS {

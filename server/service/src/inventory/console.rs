@@ -76,13 +76,14 @@ impl Service {
 fn row(stored: StoredItem, zone: &Zone) -> ItemRow {
     let item = stored.item;
     let currency = stored.currency.code();
+    let decimals = stored.currency.decimals() as usize;
     ItemRow {
         id: item.id.as_str().to_owned(),
         name: item.name,
         category: item.category,
         price: item
             .price
-            .map(|price| format!("{} {currency}", grouped(&price.to_string()))),
+            .map(|price| format!("{} {currency}", grouped(&price.with_places(decimals)))),
         available: item.available,
         updated: moment(stored.updated_at, zone),
     }
@@ -90,7 +91,7 @@ fn row(stored: StoredItem, zone: &Zone) -> ItemRow {
 
 /// `1234567.00` as `1,234,567.00`.
 fn grouped(amount: &str) -> String {
-    let (whole, places) = amount.split_once('.').unwrap_or((amount, "00"));
+    let (whole, places) = amount.split_at(amount.find('.').unwrap_or(amount.len()));
     let mut out = String::with_capacity(amount.len() + 4);
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index) % 3 == 0 {
@@ -98,7 +99,7 @@ fn grouped(amount: &str) -> String {
         }
         out.push(digit);
     }
-    format!("{out}.{places}")
+    out + places
 }
 
 #[cfg(test)]
@@ -109,6 +110,8 @@ mod tests {
     fn amounts_are_grouped_by_thousands() {
         assert_eq!(grouped("0.50"), "0.50");
         assert_eq!(grouped("999.00"), "999.00");
+        assert_eq!(grouped("1200"), "1,200");
+        assert_eq!(grouped("1234.567"), "1,234.567");
         assert_eq!(grouped("32500.00"), "32,500.00");
         assert_eq!(grouped("9999999999.99"), "9,999,999,999.99");
     }

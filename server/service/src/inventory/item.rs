@@ -1,9 +1,9 @@
 //! One item, checked.
 
+use super::Price;
 use domain::Timestamp;
 use iso_currency::IntoEnumIterator as _;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// The seller's own identifier: 1 to 128 characters, no control characters, not `.` or `..` (which vanish from URLs).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,28 +12,6 @@ pub struct ItemId(pub(super) String);
 impl ItemId {
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-/// An amount in hundredths, 0 to 999,999,999,999 (9,999,999,999.99).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Price(pub(super) i64);
-
-impl Price {
-    /// For values that were checked before they were stored.
-    pub const fn from_cents(cents: i64) -> Self {
-        Self(cents)
-    }
-
-    pub const fn cents(self) -> i64 {
-        self.0
-    }
-}
-
-impl fmt::Display for Price {
-    /// With two places and without grouping: `32500.00`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
     }
 }
 
@@ -48,6 +26,11 @@ impl Currency {
 
     pub fn code(self) -> &'static str {
         self.0.code()
+    }
+
+    /// The decimal places of its amounts by ISO 4217, and two for what is not divided by it, such as gold.
+    pub fn decimals(self) -> u32 {
+        self.0.exponent().map_or(2, u32::from).min(4)
     }
 
     /// Such as "Euro".

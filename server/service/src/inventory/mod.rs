@@ -7,11 +7,13 @@ mod feed;
 mod item;
 mod operations;
 mod preview;
+mod price;
 
 pub use crate::entry::{EntryCode, EntryError, Position};
 pub use check::{ItemDraft, MAX_ID_CHARS, MAX_ITEM_BYTES};
 pub use checked::{CheckedFeed, OnError, RejectedItem, Skipped, check_feed};
 pub use feed::{FeedMode, FeedOptions, FeedOutcome, FeedReport};
-pub use item::{Condition, Currency, Item, ItemFilter, ItemId, Price, StoredItem, Version};
+pub use item::{Condition, Currency, Item, ItemFilter, ItemId, StoredItem, Version};
 pub use operations::{ItemsPage, PutOutcome};
 pub use preview::{FeedPreview, FieldChange, ItemChange, PreviewOutcome};
+pub use price::Price;

@@ -1,9 +1,9 @@
 //! The operations of integrations on items.
 
-use super::{Condition, EntryError, ItemDraft, ItemFilter, StoredItem};
+use super::{Condition, Currency, EntryCode, EntryError, ItemDraft, ItemFilter, StoredItem};
 use crate::store::{Action, Put, Removal};
-use crate::{Client, Error, KeyCaller, Service};
-use domain::{AccountId, ItemMatches, Scope};
+use crate::{Client, Error, KeyCaller, Member, Service};
+use domain::{AccountId, Failure, ItemMatches, Scope};
 use serde_json::json;
 
 /// A page of items, and the beginning of the next one.
@@ -40,8 +40,14 @@ impl Service {
         condition: &Condition,
     ) -> Result<PutOutcome, Error> {
         caller.must(Scope::InventoryWrite)?;
+        if id.trim() != id && !id.trim().is_empty() {
+            let detail = "Leave out the blanks around the id in the path.";
+            let blanks = EntryError::new("/id", EntryCode::Invalid, detail);
+            draft.errors.push(blanks);
+        }
         draft.id = Some(id.to_owned());
-        let item = match draft.check() {
+        let currency = self.currency_for_key(caller).await?;
+        let item = match draft.check(currency) {
             Ok(item) => item,
             Err(errors) => return Ok(PutOutcome::Rejected(errors)),
         };
@@ -64,6 +70,29 @@ impl Service {
             Put::Updated(stored) => PutOutcome::Updated(*stored),
             Put::ConditionFailed => PutOutcome::ConditionFailed,
         })
+    }
+
+    /// The currency of prices that a caller sends without one.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], and the database's.
+    pub async fn currency_for_key(&self, caller: &KeyCaller) -> Result<Currency, Error> {
+        caller.must(Scope::InventoryWrite)?;
+        self.default_currency(caller.account_id()).await
+    }
+
+    /// The currency of prices that a member sends without one.
+    ///
+    /// # Errors
+    /// Refused to viewers; and the database's.
+    pub async fn currency_for_member(&self, member: &Member) -> Result<Currency, Error> {
+        member.must_manage_inventory()?;
+        self.default_currency(&member.account_id).await
+    }
+
+    async fn default_currency(&self, account: &AccountId) -> Result<Currency, Error> {
+        let settings = self.store.find_account(account).await?;
+        Ok(settings.ok_or(Failure::NotFound)?.currency)
     }
 
     /// Up to `limit` items after the id `after`, in the order of their ids. A filter is applied to the next

@@ -1,7 +1,7 @@
 //! From what a body says to what is known of a lead, or to every reason why it is none.
 
 use super::LeadFields;
-use crate::entry::{EntryCode, EntryError, optional};
+use crate::entry::{EntryCode, EntryError, check_id, optional, trimmed};
 use domain::{Email, LeadStatus};
 
 const MAX_NAME: usize = 256;
@@ -41,9 +41,9 @@ impl LeadDraft {
             phone: text(errors, "/phone", self.phone, MAX_PHONE),
             message: text(errors, "/message", self.message, MAX_MESSAGE),
             source: text(errors, "/source", self.source, MAX_SOURCE),
-            item_id: text(errors, "/item_id", self.item_id, MAX_ITEM_ID),
+            item_id: id(errors, "/item_id", self.item_id, MAX_ITEM_ID),
             status: status(errors, self.status).unwrap_or_default(),
-            external_id: text(errors, "/external_id", self.external_id, MAX_EXTERNAL_ID),
+            external_id: id(errors, "/external_id", self.external_id, MAX_EXTERNAL_ID),
             note: text(errors, "/note", self.note, MAX_NOTE),
         };
         // A reader that refused one of the two, or the whole body, has said so; "required" beside it would mislead.
@@ -62,15 +62,26 @@ impl LeadDraft {
     }
 }
 
-/// A blank text says nothing: forms send one for each field that was left empty.
+/// A text without blanks around it. A text of blanks alone counts as left out: forms send one for each empty field.
 pub(super) fn text(
     errors: &mut Vec<EntryError>,
     pointer: &str,
     value: Option<String>,
     max: usize,
 ) -> Option<String> {
-    let value = optional(errors, pointer, value, max)?;
-    (!value.trim().is_empty()).then_some(value)
+    optional(errors, pointer, trimmed(value), max)
+}
+
+/// What another system calls a thing.
+pub(super) fn id(
+    errors: &mut Vec<EntryError>,
+    pointer: &str,
+    value: Option<String>,
+    max: usize,
+) -> Option<String> {
+    let value = text(errors, pointer, value, max)?;
+    check_id(errors, pointer, &value);
+    Some(value)
 }
 
 /// Kept as it was typed: it is for sending mail to, and not for finding anybody by.
@@ -86,7 +97,7 @@ fn email(errors: &mut Vec<EntryError>, value: Option<String>) -> Option<String> 
 }
 
 pub(super) fn status(errors: &mut Vec<EntryError>, value: Option<String>) -> Option<LeadStatus> {
-    LeadStatus::parse(&value?)
+    LeadStatus::parse(&trimmed(value)?)
         .map_err(|rejected| {
             errors.push(EntryError::new("/status", EntryCode::Invalid, rejected.0));
         })
@@ -110,6 +121,16 @@ mod tests {
         };
         let fields = by_mail.check().unwrap();
         assert_eq!(fields.email, Some("Ada@Example.com".into()));
+        assert_eq!(fields.status, LeadStatus::New);
+        let blanks = LeadDraft {
+            email: Some("\u{A0}ada@example.com\n".into()),
+            item_id: Some(" SKU001\u{2003}".into()),
+            status: Some(String::new()),
+            ..LeadDraft::default()
+        };
+        let fields = blanks.check().unwrap();
+        assert_eq!(fields.email.as_deref(), Some("ada@example.com"));
+        assert_eq!(fields.item_id.as_deref(), Some("SKU001"));
         assert_eq!(fields.status, LeadStatus::New);
         let by_phone = LeadDraft {
             phone: Some("+44 20 7946 0018".into()),
@@ -147,8 +168,8 @@ mod tests {
             "ada",
             "ada@",
             "a b@example.com",
-            " ada@example.com",
-            "ada@x\n",
+            "ada@ example.com",
+            "ada\n@x",
         ] {
             let draft = LeadDraft {
                 email: Some(bad.into()),

@@ -1,7 +1,7 @@
 //! What a CRM writes back.
 
 use super::LeadFields;
-use super::check::{MAX_EXTERNAL_ID, MAX_NOTE, status, text};
+use super::check::{MAX_EXTERNAL_ID, MAX_NOTE, id, status, text};
 use crate::entry::EntryError;
 use domain::LeadStatus;
 
@@ -63,7 +63,7 @@ impl LeadEditsDraft {
             status: status(&mut errors, self.status).map_or(Edit::Keep, Edit::Set),
             external_id: self
                 .external_id
-                .map(|value| text(&mut errors, "/external_id", value, MAX_EXTERNAL_ID)),
+                .map(|value| id(&mut errors, "/external_id", value, MAX_EXTERNAL_ID)),
             note: self
                 .note
                 .map(|value| text(&mut errors, "/note", value, MAX_NOTE)),

@@ -20,7 +20,7 @@ pub struct ItemAnswer {
     name: String,
     #[schema(required)]
     category: Option<String>,
-    /// Exact to two decimal places.
+    /// Exact to the decimal places of its currency.
     #[schema(required, value_type = Option<f64>)]
     price: Option<Box<RawValue>>,
     /// ISO 4217: the item's, or where it has none, the account's.
@@ -85,5 +85,7 @@ mod tests {
         ] {
             assert_eq!(number(Price::from_cents(cents)).get(), text);
         }
+        let dinars = Price::from_stored(1_234, Some(123_450));
+        assert_eq!(number(dinars).get(), "12.345");
     }
 }

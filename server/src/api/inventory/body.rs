@@ -31,7 +31,7 @@ pub struct NewItems {
 )]
 #[serde(deny_unknown_fields)]
 struct NewItem {
-    /// Your own, such as a stock number. No control characters; not `.` or `..`.
+    /// Your own, such as a stock number. No control or invisible characters; not `.` or `..`.
     #[schema(min_length = 1, max_length = 128)]
     id: String,
 }
@@ -50,7 +50,8 @@ pub struct ItemFields {
     name: String,
     #[schema(max_length = 256)]
     category: Option<String>,
-    /// A number, or a text such as `"32500.00"`: 0 to 9,999,999,999.99, with at most two decimal places.
+    /// A number, or a text such as `"32500.00"`: 0 to 9,999,999,999.99, with no more decimal places than the currency has by
+    /// ISO 4217.
     #[schema(value_type = Option<f64>)]
     price: Option<String>,
     /// ISO 4217. Left out, the account's default currency holds.

@@ -83,11 +83,12 @@ pub async fn put(
         Ok(asked) => asked,
         Err(problem) => {
             // A bad body is reported first; nothing is stored either way. The id is a parameter, like the others.
+            let currency = state.service.currency_for_key(&scoped.caller).await?;
             service::inventory::ItemDraft {
                 id: Some("id".to_owned()),
                 ..draft
             }
-            .check()
+            .check(currency)
             .map_err(Problem::InvalidBody)?;
             return Err(problem);
         }

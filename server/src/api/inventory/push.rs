@@ -98,9 +98,10 @@ pub async fn push(
     let options = parameters.feed();
     // A bad body is reported before a bad parameter; nothing is stored either way.
     let checked_as = options.as_ref().copied().unwrap_or_default();
+    let currency = state.service.currency_for_key(&scoped.caller).await?;
     let read = move || -> Result<CheckedFeed, Problem> {
         let drafts = feed::read(format, text)?;
-        check_feed(drafts, checked_as).map_err(invalid)
+        check_feed(drafts, checked_as, currency).map_err(invalid)
     };
     let caller = &scoped.caller;
     let (account, sender) = (caller.account_id(), caller.actor());

@@ -8,7 +8,9 @@ use crate::body::ReadError;
 use crate::console::door::failure;
 use crate::console::next::sign_in_to;
 use crate::console::render::with_status;
-use crate::console::{FormBody, Posted, busy, closing, plain, render, see_other, unavailable};
+use crate::console::{
+    FormBody, Posted, Visitor, busy, closing, plain, render, see_other, unavailable,
+};
 use crate::feed::workers::NotBegun;
 use crate::feed::{self, FeedError, MAX_BYTES};
 use axum::extract::multipart::{Multipart, MultipartError};
@@ -18,7 +20,9 @@ use axum::response::Response;
 use domain::{Failure, ImportReport};
 use file::File;
 use report::{listed, refused, stored};
-use service::inventory::{CheckedFeed, FeedMode, FeedOptions, FeedOutcome, OnError, check_feed};
+use service::inventory::{
+    CheckedFeed, Currency, FeedMode, FeedOptions, FeedOutcome, OnError, check_feed,
+};
 
 /// A file as large as a feed may be, and the rest of the form.
 pub const MAX_IMPORT: usize = MAX_BYTES + 64 * 1024;
@@ -82,9 +86,13 @@ pub async fn import(
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to("/inventory"));
     };
+    let currency = match state.service.currency_for_member(member).await {
+        Ok(currency) => currency,
+        Err(error) => return failed(&state, &visitor, error).await,
+    };
     let (account, sender) = (member.account_id(), member.actor());
-    let read = state.feeds.run(account, &sender, move || checked(upload));
-    let (status, report) = match read.await {
+    let work = move || checked(upload, currency);
+    let (status, report) = match state.feeds.run(account, &sender, work).await {
         Err(NotBegun::QueueFull(_)) => return busy(),
         Err(NotBegun::Stopping) => return unavailable(),
         Ok(Err(outcome)) => outcome,
@@ -98,15 +106,7 @@ pub async fn import(
                 Ok(FeedOutcome::RemovesTooMany | FeedOutcome::RemovalNotAllowed(_)) => {
                     refused(REMOVES_TOO_MANY)
                 }
-                Err(error) => {
-                    let failure = failure(error, &visitor.request_id);
-                    let report = match &failure {
-                        Failure::OutcomeUnknown => ImportReport::OutcomeUnknown,
-                        failure => refused(failure.message()).1,
-                    };
-                    let page = render::inventory(&state, &visitor, report).await;
-                    return with_status(page, &failure);
-                }
+                Err(error) => return failed(&state, &visitor, error).await,
             }
         }
     };
@@ -115,6 +115,17 @@ pub async fn import(
         *page.status_mut() = status;
     }
     page
+}
+
+/// The page with the reason for which the file was not stored.
+async fn failed(state: &AppState, visitor: &Visitor, error: service::Error) -> Response {
+    let failure = failure(error, &visitor.request_id);
+    let report = match &failure {
+        Failure::OutcomeUnknown => ImportReport::OutcomeUnknown,
+        failure => refused(failure.message()).1,
+    };
+    let page = render::inventory(state, visitor, report).await;
+    with_status(page, &failure)
 }
 
 async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
@@ -148,7 +159,7 @@ async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
 }
 
 /// The items in the file, checked.
-fn checked(upload: Upload) -> Result<(CheckedFeed, FeedMode), Outcome> {
+fn checked(upload: Upload, currency: Currency) -> Result<(CheckedFeed, FeedMode), Outcome> {
     let options = upload.options;
     if let Some(refused) = upload.refused {
         return Err(refused);
@@ -164,7 +175,7 @@ fn checked(upload: Upload) -> Result<(CheckedFeed, FeedMode), Outcome> {
         FeedError::Malformed(why) => refused(why),
         FeedError::Invalid(errors) => listed(errors),
     })?;
-    let feed = check_feed(drafts, options).map_err(listed)?;
+    let feed = check_feed(drafts, options, currency).map_err(listed)?;
     Ok((feed, options.mode))
 }
 

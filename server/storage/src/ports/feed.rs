@@ -105,6 +105,7 @@ pub(super) async fn upsert(
                 .push_bind(item.name.as_str())
                 .push_bind(item.category.as_deref())
                 .push_bind(item.price.map(Price::cents))
+                .push_bind(item.price.and_then(Price::exact))
                 .push_bind(item.currency.map(Currency::code))
                 .push_bind(item.description.as_deref())
                 .push_bind(item.url.as_deref())

@@ -9,20 +9,21 @@ use service::inventory::{Currency, Item, ItemId, Price, StoredItem};
 /// may be far away. Returns the revision of each item that it changed, which is 1 for a new one.
 pub(crate) const UPSERT: Given = Given {
     columns:
-        "account_id, id, name, category, price, currency, description, url, image_url, available,
-        attributes, updated_at, search",
+        "account_id, id, name, category, price, exact_price, currency, description, url, image_url,
+        available, attributes, updated_at, search",
     // Without a `WHERE`, SQLite reads `ON` as part of a join.
     statement: "
     INSERT INTO items
-        (account_id, id, name, category, price, currency, description, url, image_url,
+        (account_id, id, name, category, price, exact_price, currency, description, url, image_url,
          available, attributes, updated_at, search, revision)
-    SELECT account_id, id, name, category, price, currency, description, url, image_url,
+    SELECT account_id, id, name, category, price, exact_price, currency, description, url, image_url,
         available, attributes, updated_at, search, 1
     FROM given WHERE true
     ON CONFLICT (account_id, id) DO UPDATE SET
         name = excluded.name,
         category = excluded.category,
         price = excluded.price,
+        exact_price = excluded.exact_price,
         currency = excluded.currency,
         description = excluded.description,
         url = excluded.url,
@@ -35,6 +36,7 @@ pub(crate) const UPSERT: Given = Given {
     WHERE items.name IS DISTINCT FROM excluded.name
         OR items.category IS DISTINCT FROM excluded.category
         OR items.price IS DISTINCT FROM excluded.price
+        OR items.exact_price IS DISTINCT FROM excluded.exact_price
         OR items.currency IS DISTINCT FROM excluded.currency
         OR items.description IS DISTINCT FROM excluded.description
         OR items.url IS DISTINCT FROM excluded.url
@@ -59,7 +61,7 @@ pub(crate) const DELETE_MANY: Given = Given {
 
 macro_rules! columns {
     () => {
-        "i.id, i.name, i.category, i.price, i.currency, a.currency AS account_currency, i.description,
+        "i.id, i.name, i.category, i.price, i.exact_price, i.currency, a.currency AS account_currency, i.description,
             i.url, i.image_url, i.available, i.attributes, i.updated_at, i.revision"
     };
 }
@@ -163,6 +165,7 @@ pub(crate) struct ItemRow {
     name: String,
     category: Option<String>,
     price: Option<i64>,
+    exact_price: Option<i64>,
     currency: Option<String>,
     account_currency: String,
     description: Option<String>,
@@ -188,7 +191,9 @@ impl TryFrom<ItemRow> for StoredItem {
             id: ItemId::from_stored(row.id),
             name: row.name,
             category: row.category,
-            price: row.price.map(Price::from_cents),
+            price: row
+                .price
+                .map(|cents| Price::from_stored(cents, row.exact_price)),
             currency,
             description: row.description,
             url: row.url,

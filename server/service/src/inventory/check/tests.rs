@@ -10,32 +10,75 @@ fn draft() -> ItemDraft {
     }
 }
 
-fn price(text: &str) -> Result<i64, EntryCode> {
-    parse_price(text)
-        .map(Price::cents)
-        .map_err(|error| error.code)
+fn check(draft: ItemDraft) -> Result<Item, Vec<EntryError>> {
+    draft.check(Currency::parse("USD").unwrap())
+}
+
+fn price(price: &str, currency: Option<&str>, default: &str) -> Result<String, String> {
+    let draft = ItemDraft {
+        price: Some(price.into()),
+        currency: currency.map(str::to_owned),
+        ..draft()
+    };
+    let item = draft.check(Currency::parse(default).unwrap());
+    item.map(|item| item.price.unwrap().to_string())
+        .map_err(|errors| errors[0].pointer.clone())
 }
 
 #[test]
-fn prices_keep_two_places_exactly() {
-    assert_eq!(price("32500"), Ok(3_250_000));
-    assert_eq!(price("32500.00"), Ok(3_250_000));
-    assert_eq!(price("0.1"), Ok(10));
-    assert_eq!(price("9999999999.99"), Ok(999_999_999_999));
-    assert_eq!(price("3.25e4"), Ok(3_250_000));
-    assert_eq!(price("-0"), Ok(0));
+fn a_price_has_the_places_of_its_currency_or_else_of_the_default_one() {
+    let wrong = || Err("/price".to_owned());
+    assert_eq!(price("12.345", Some("KWD"), "USD"), Ok("12.345".into()));
+    assert_eq!(price("12.345", None, "KWD"), Ok("12.345".into()));
+    assert_eq!(price("12.345", None, "USD"), wrong());
+    assert_eq!(price("12.345", Some("USD"), "KWD"), wrong());
+    assert_eq!(price("12.34", Some("JPY"), "USD"), wrong());
+    assert_eq!(price("12.34", None, "JPY"), wrong());
+    assert_eq!(price("1200", Some("JPY"), "USD"), Ok("1200.00".into()));
+    assert_eq!(price("0.0001", Some("CLF"), "USD"), Ok("0.0001".into()));
+    assert_eq!(
+        price(" \u{A0}12.5\u{2003}", None, "USD"),
+        Ok("12.50".into())
+    );
 }
 
 #[test]
-fn other_prices_are_refused() {
-    assert_eq!(price("10000000000"), Err(EntryCode::OutOfRange));
-    assert_eq!(price("-1"), Err(EntryCode::OutOfRange));
-    assert_eq!(price("1.005"), Err(EntryCode::Invalid));
-    for text in [
-        "", "1,5", "NaN", "ten", "1 000", "1e", "--1", "0x10", "1_000",
-    ] {
-        assert_eq!(price(text), Err(EntryCode::Invalid), "{text:?}");
-    }
+fn blanks_of_every_kind_around_a_text_are_left_out() {
+    let blanks = "\u{3000} \t\u{A0}\u{2009}\r\n\u{85}";
+    let around = |text: &str| Some(format!("{blanks}{text}{blanks}"));
+    let draft = ItemDraft {
+        id: around("SKU 1"),
+        name: around("n"),
+        category: around(""),
+        price: around("5"),
+        currency: around("EUR"),
+        description: around("a\n b"),
+        url: around("https://cars.example"),
+        image_url: Some(String::new()),
+        attributes: BTreeMap::from([
+            (" colour ".into(), " red ".into()),
+            ("size".into(), " ".into()),
+        ]),
+        ..ItemDraft::default()
+    };
+    let item = check(draft).unwrap();
+    assert_eq!((item.id.as_str(), &*item.name), ("SKU 1", "n"));
+    assert_eq!((item.category, item.image_url), (None, None));
+    assert_eq!(item.description.as_deref(), Some("a\n b"));
+    assert_eq!(item.url.as_deref(), Some("https://cars.example"));
+    assert_eq!(item.currency.map(Currency::code), Some("EUR"));
+    assert_eq!(item.price.unwrap().to_string(), "5.00");
+    let attributes = BTreeMap::from([("colour".to_owned(), "red".to_owned())]);
+    assert_eq!(item.attributes, attributes);
+    let twice = ItemDraft {
+        attributes: BTreeMap::from([("a".into(), "1".into()), ("a ".into(), "2".into())]),
+        ..self::draft()
+    };
+    let errors = check(twice).unwrap_err();
+    assert_eq!(
+        (&*errors[0].pointer, errors[0].code),
+        ("/attributes/a", EntryCode::Duplicate)
+    );
 }
 
 #[test]
@@ -48,7 +91,7 @@ fn everything_wrong_is_told_at_once() {
         url: Some("javascript:alert(1)".into()),
         ..ItemDraft::default()
     };
-    let errors = draft.check().unwrap_err();
+    let errors = check(draft).unwrap_err();
     let mut pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
     pointers.sort_unstable();
     assert_eq!(pointers, ["/currency", "/id", "/name", "/price", "/url"]);
@@ -57,11 +100,10 @@ fn everything_wrong_is_told_at_once() {
 #[test]
 fn texts_may_hold_tab_and_newline_and_no_other_control_character() {
     let with = |text: &str| {
-        ItemDraft {
+        check(ItemDraft {
             description: Some(text.into()),
             ..draft()
-        }
-        .check()
+        })
     };
     assert!(with("a\tb\nc \u{202E} 👩‍👩‍👧").is_ok());
     assert!(with("a\0b").is_err());
@@ -82,8 +124,8 @@ fn the_texts_of_an_item_have_64_kib_in_all() {
         }
     };
     assert_eq!(draft(0).size(), MAX_ITEM_BYTES);
-    assert!(draft(0).check().is_ok());
-    let errors = draft(1).check().unwrap_err();
+    assert!(check(draft(0)).is_ok());
+    let errors = check(draft(1)).unwrap_err();
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(
         (errors[0].pointer.as_str(), errors[0].code),
@@ -96,17 +138,16 @@ fn the_texts_of_an_item_have_64_kib_in_all() {
             .collect(),
         ..self::draft()
     };
-    assert_eq!(wide.check().unwrap_err()[0].code, EntryCode::TooLong);
+    assert_eq!(check(wide).unwrap_err()[0].code, EntryCode::TooLong);
 }
 
 #[test]
 fn attribute_names_are_escaped_in_pointers() {
     let attributes = BTreeMap::from([("a/b~c".to_owned(), "x\0".to_owned())]);
-    let errors = ItemDraft {
+    let errors = check(ItemDraft {
         attributes,
         ..draft()
-    }
-    .check()
-    .unwrap_err();
+    });
+    let errors = errors.unwrap_err();
     assert_eq!(errors[0].pointer, "/attributes/a~1b~0c");
 }

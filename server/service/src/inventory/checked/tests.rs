@@ -9,6 +9,13 @@ const fn options(mode: FeedMode, on_error: OnError) -> FeedOptions {
     FeedOptions { mode, on_error }
 }
 
+fn check_feed(
+    drafts: Vec<ItemDraft>,
+    options: FeedOptions,
+) -> Result<CheckedFeed, Vec<EntryError>> {
+    super::check_feed(drafts, options, Currency::parse("USD").unwrap())
+}
+
 fn draft(id: &str, name: &str) -> ItemDraft {
     ItemDraft {
         id: Some(id.into()),
@@ -153,4 +160,13 @@ fn every_fault_has_the_position_and_the_id_of_its_item() {
         .map(|item| item.position.line)
         .collect();
     assert_eq!(lines, [Some(3), Some(5), Some(6)]);
+}
+
+#[test]
+fn ids_that_differ_in_the_blanks_around_them_are_the_same_id() {
+    let feed = || vec![draft("a", "n"), draft("\u{A0}a ", "n"), draft(" b\n", "")];
+    let errors = check_feed(feed(), REJECT).unwrap_err();
+    assert_eq!(errors[0].code, EntryCode::Duplicate);
+    let skipped = check_feed(feed(), SKIP).unwrap().skipped;
+    assert_eq!(skipped.ids, ["a", "b"]);
 }

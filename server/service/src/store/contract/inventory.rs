@@ -49,11 +49,13 @@ pub(super) async fn an_upsert_counts_what_it_did(store: Shared) {
 
 pub(super) async fn every_field_of_an_item_counts_as_a_change(store: Shared) {
     let text = |text: &str| Some(text.to_owned());
-    let changes: [fn(&mut Item); 13] = [
+    let changes: [fn(&mut Item); 15] = [
         |item| item.name.push(' '),
         |item| item.category = None,
         |item| item.category = Some(String::new()),
         |item| item.price = Some(Price::from_cents(0)),
+        |item| item.price = Some(Price::from_stored(1_234, Some(123_450))),
+        |item| item.price = Some(Price::from_stored(1_234, Some(123_451))),
         |item| item.price = None,
         |item| item.currency = None,
         |item| item.currency = Currency::parse("JPY"),

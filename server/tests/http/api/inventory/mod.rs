@@ -10,6 +10,7 @@ mod many;
 mod push;
 mod search;
 mod texts;
+mod values;
 
 use serde_json::{Value, json};
 

@@ -66,14 +66,18 @@ async fn texts_of_every_script_come_back_as_they_were() {
         " tab\tand\nnewline ",
         "ﷺ 钥匙 \u{10FFFF}",
     ] {
-        let lead = json!({
-            "name": text, "phone": text, "message": text, "source": text, "item_id": text, "external_id": text,
-            "note": text,
+        let mut lead = json!({
+            "name": text, "phone": text, "message": text, "source": text, "note": text,
         });
+        // No id has characters that cannot be seen.
+        if domain::find_invisible(text).is_none() {
+            lead["item_id"] = json!(text);
+            lead["external_id"] = json!(text);
+        }
         let answer = key.post("/api/leads", &lead).await.expect(201);
         let stored = key.get(answer.header("location")).await.expect(200).json();
         for (field, value) in lead.as_object().unwrap() {
-            assert_eq!(&stored[field], value, "{field}");
+            assert_eq!(stored[field], value.as_str().unwrap().trim(), "{field}");
         }
     }
 }
@@ -92,7 +96,7 @@ async fn control_characters_are_refused_in_every_text() {
         "external_id",
         "note",
     ];
-    for text in ["nul\0", "bell\u{7}", "return\r", "delete\u{7F}", "c1\u{85}"] {
+    for text in ["nul\0", "bell\u{7}", "re\rturn", "delete\u{7F}", "c\u{85}1"] {
         for field in fields {
             let lead = json!({ "phone": "1", field: text });
             let errors = key.post("/api/leads", &lead).await.errors();

@@ -1,0 +1,182 @@
+//! Prices: how they are written, and why a text is refused as one.
+
+use crate::entry::{EntryCode, EntryError};
+use rust_decimal::Decimal;
+use std::fmt;
+
+/// The finest part of a price: the smallest units of currencies are at most ten-thousandths.
+const PARTS: i64 = 10_000;
+/// 9,999,999,999.99.
+const MAX: i64 = 99_999_999_999_900;
+/// Characters of a number that a refusal corrects. No price has more.
+const MAX_CORRECTED: usize = 20;
+
+/// An amount from 0 to 9,999,999,999.99, in ten-thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Price(i64);
+
+impl Price {
+    /// For values that were checked before they were stored.
+    pub const fn from_cents(cents: i64) -> Self {
+        Self(cents * (PARTS / 100))
+    }
+
+    /// Reads a price as it is stored: whole hundredths, and the exact amount in ten-thousandths if it has a finer part.
+    ///
+    /// A node of an earlier version stores hundredths alone, and leaves the exact amount of an earlier price beside them.
+    pub const fn from_stored(cents: i64, exact: Option<i64>) -> Self {
+        match exact {
+            Some(exact) if exact / (PARTS / 100) == cents => Self(exact),
+            _ => Self::from_cents(cents),
+        }
+    }
+
+    /// In hundredths, rounded down.
+    pub const fn cents(self) -> i64 {
+        self.0 / (PARTS / 100)
+    }
+
+    /// In ten-thousandths, if hundredths are not exact.
+    pub const fn exact(self) -> Option<i64> {
+        if self.0 % (PARTS / 100) == 0 {
+            None
+        } else {
+            Some(self.0)
+        }
+    }
+
+    /// Parses an amount that has at most `decimals` places.
+    ///
+    /// # Errors
+    /// Why it is refused, with the corrected value if that is known.
+    pub(super) fn parse(text: &str, decimals: u32) -> Result<Self, EntryError> {
+        let out_of_range = || {
+            let detail = "Use a price from 0 to 9999999999.99.";
+            EntryError::new("/price", EntryCode::OutOfRange, detail)
+        };
+        let invalid = || EntryError::new("/price", EntryCode::Invalid, advice(text, decimals));
+        let plain = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
+        if text.is_empty() || !text.bytes().all(plain) {
+            return Err(invalid());
+        }
+        let amount = if text.contains(['e', 'E']) {
+            Decimal::from_scientific(text)
+        } else {
+            Decimal::from_str_exact(text)
+        };
+        let amount = amount.map_err(|error| match error {
+            rust_decimal::Error::ExceedsMaximumPossibleValue => out_of_range(),
+            _ => invalid(),
+        })?;
+        if amount.is_sign_negative() && !amount.is_zero() {
+            return Err(out_of_range());
+        }
+        let amount = amount.normalize();
+        if amount.scale() > decimals {
+            return Err(invalid());
+        }
+        let parts = amount
+            .checked_mul(Decimal::from(PARTS))
+            .and_then(|parts| i64::try_from(parts).ok())
+            .filter(|parts| *parts <= MAX)
+            .ok_or_else(out_of_range)?;
+        Ok(Self(parts))
+    }
+
+    /// With at least `decimals` places, and all that there are.
+    pub fn with_places(self, decimals: usize) -> String {
+        let (whole, rest) = (self.0 / PARTS, self.0 % PARTS);
+        let places = format!("{rest:04}");
+        let places = places.trim_end_matches('0');
+        if places.is_empty() && decimals == 0 {
+            return whole.to_string();
+        }
+        format!("{whole}.{places:0<decimals$}")
+    }
+}
+
+impl fmt::Display for Price {
+    /// With at least two places and without grouping: `32500.00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.with_places(2))
+    }
+}
+
+/// What to do about a text that is not a price, in ASCII.
+fn advice(text: &str, decimals: u32) -> String {
+    let places = match decimals {
+        0 => "no decimal places".to_owned(),
+        1 => "at most one decimal place".to_owned(),
+        2 => "at most two decimal places".to_owned(),
+        _ => format!("at most {decimals} decimal places"),
+    };
+    let general = format!("Use a number such as 32500, with {places} in this currency.");
+    let number = text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-');
+    let number = number.trim_end_matches(|c: char| !c.is_ascii_digit());
+    if number.chars().count() > MAX_CORRECTED {
+        return general;
+    }
+    let corrected = corrected(number, decimals);
+    if let ([one], Some((_, fraction))) = (&*corrected, number.split_once('.'))
+        && fraction.len() == 3
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+        && !number.contains([',', '\'', ' '])
+        && number.matches('.').count() == 1
+    {
+        return format!(
+            "Use {places} in this currency. If the period separates thousands, write {one}."
+        );
+    }
+    match &*corrected {
+        [] => general,
+        [one] if number != text && one == number => {
+            format!("Give the number alone, {one}, and the currency in `currency`.")
+        }
+        [one] => format!(
+            "Write {one}: a period before the decimals, no separator between thousands, and {places} in this currency."
+        ),
+        [one, other, ..] => format!(
+            "Write {one} or {other}: a period before the decimals, and no separator between thousands."
+        ),
+    }
+}
+
+/// The numbers that a text with separators can mean, such as `1234.56` for `1.234,56`.
+fn corrected(text: &str, decimals: u32) -> Vec<String> {
+    let is_separator =
+        |c: char| matches!(c, '.' | ',' | '\'' | '\u{2019}' | '_') || c.is_whitespace();
+    let separators: Vec<(usize, char)> = text
+        .char_indices()
+        .filter(|(_, c)| is_separator(*c))
+        .collect();
+    let known = text.chars().all(|c| c.is_ascii_digit() || is_separator(c));
+    let Some((at, last)) = separators.last().copied().filter(|_| known) else {
+        return if known && !text.is_empty() {
+            vec![text.to_owned()]
+        } else {
+            Vec::new()
+        };
+    };
+    let digits = |text: &str| {
+        text.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
+    let places = digits(&text[at..]);
+    let whole = digits(&text[..at]);
+    let repeated = separators.iter().filter(|(_, c)| *c == last).count() > 1;
+    let thousands = format!("{whole}{places}");
+    let fits = places.len() <= decimals as usize;
+    let decimal = format!("{whole}.{places}");
+    let by_thousands = places.len() == 3;
+    let can_be_decimal = matches!(last, '.' | ',') && !repeated && fits;
+    match (can_be_decimal, by_thousands) {
+        (true, true) if separators.len() == 1 => vec![decimal, thousands],
+        (true, _) => vec![decimal],
+        (false, true) => vec![thousands],
+        (false, false) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

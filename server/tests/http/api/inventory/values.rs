@@ -1,0 +1,224 @@
+//! Values as spreadsheets and other programs write them: the same rule in every format.
+
+use super::feed;
+use crate::support::{Key, Member, World};
+use serde_json::{Value, json};
+
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
+/// The same item in each format.
+fn bodies(fields: Fields<'_>) -> [(&'static str, &'static str, String); 3] {
+    let members = fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), json!(value)));
+    let json = feed([Value::Object(members.collect())]).to_string();
+    let elements: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| format!("<{name}>{value}</{name}>"))
+        .collect();
+    let xml = format!("<inventory><item>{}</item></inventory>", elements.concat());
+    let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
+    let cells: Vec<_> = fields
+        .iter()
+        .map(|(_, value)| format!("\"{value}\""))
+        .collect();
+    let csv = format!("{}\n{}\n", names.join(","), cells.join(","));
+    [
+        ("application/json", "a.json", json),
+        ("application/xml", "a.xml", xml),
+        ("text/csv", "a.csv", csv),
+    ]
+}
+
+async fn owner_with_key(world: &World) -> (Member, Key) {
+    let owner = world.owner().await;
+    let scopes = [
+        "inventory:read",
+        "inventory:write",
+        "leads:read",
+        "leads:write",
+    ];
+    let key = owner.create(world, "Feed", &scopes).await;
+    (owner, key)
+}
+
+/// The one item of the inventory, which is then empty again.
+async fn take(world: &World, key: &Key) -> Value {
+    let list = key.get("/api/inventory").await.expect(200).json();
+    world.sql("DELETE FROM items").await;
+    list["items"][0].clone()
+}
+
+/// Sends the item in each format by the API and from the console, and checks the fields that are stored.
+async fn stored(fields: Fields<'_>, wanted: &Value) {
+    let world = World::new().await;
+    let (owner, key) = owner_with_key(&world).await;
+    for (kind, file, body) in bodies(fields) {
+        let http = key.with("content-type", kind);
+        let answer = http.send("POST", "/api/inventory", body.clone()).await;
+        answer.expect(200);
+        let by_api = take(&world, &key).await;
+        owner
+            .upload("/inventory", file, &body, &[])
+            .await
+            .expect(200);
+        let by_console = take(&world, &key).await;
+        for item in [by_api, by_console] {
+            for (name, value) in wanted.as_object().unwrap() {
+                assert_eq!(&item[name], value, "{name} in {kind}");
+            }
+        }
+    }
+}
+
+/// Sends the item in each format by the API and from the console, and checks that each is refused with `detail`.
+async fn refused(fields: Fields<'_>, pointer: &str, detail: &str) {
+    let world = World::new().await;
+    let (owner, key) = owner_with_key(&world).await;
+    for (kind, file, body) in bodies(fields) {
+        let http = key.with("content-type", kind);
+        let answer = http.send("POST", "/api/inventory", body.clone()).await;
+        let error = &answer.expect(422).json()["errors"][0];
+        assert_eq!(error["pointer"], format!("/items/0{pointer}"), "{kind}");
+        let said = error["detail"].as_str().unwrap();
+        assert!(said.contains(detail), "{kind}: {said}");
+        let page = owner
+            .upload("/inventory", file, &body, &[])
+            .await
+            .expect(422);
+        assert!(page.body.contains(detail), "{kind}: {}", page.body);
+    }
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
+}
+
+#[tokio::test]
+async fn blanks_of_every_kind_around_a_value_are_left_out() {
+    let fields = [
+        ("id", "\u{A0}SKU 1\u{3000}"),
+        ("name", " \u{2009}Accord\t"),
+        ("category", "\u{A0}"),
+        ("price", " 12.50\u{202F}"),
+        ("currency", "EUR "),
+        ("description", "\n One owner.\u{A0}"),
+        ("url", " https://cars.example/1 "),
+        ("image_url", ""),
+    ];
+    let wanted = json!({
+        "id": "SKU 1", "name": "Accord", "category": null, "price": 12.5, "currency": "EUR", "description": "One owner.",
+        "url": "https://cars.example/1", "image_url": null,
+    });
+    stored(&fields, &wanted).await;
+    let empty = [("id", " \u{A0}"), ("name", "n")];
+    refused(&empty, "/id", "a value of 1 to 128 characters").await;
+}
+
+#[tokio::test]
+async fn prices_have_the_decimal_places_of_their_currency() {
+    let item = |price, currency| {
+        [
+            ("id", "A"),
+            ("name", "a"),
+            ("price", price),
+            ("currency", currency),
+        ]
+    };
+    for (price, currency, number) in [
+        ("12.345", "KWD", json!(12.345)),
+        ("12.340", "KWD", json!(12.34)),
+        ("1200", "JPY", json!(1200)),
+        ("1200.00", "JPY", json!(1200)),
+        ("0.0001", "CLF", json!(0.0001)),
+        ("9999999999.99", "USD", json!(9_999_999_999.99)),
+    ] {
+        stored(&item(price, currency), &json!({ "price": number })).await;
+    }
+    refused(&item("12.34", "JPY"), "/price", "no decimal places").await;
+    refused(
+        &item("12.345", "USD"),
+        "/price",
+        "at most two decimal places",
+    )
+    .await;
+    refused(
+        &item("12.3456", "KWD"),
+        "/price",
+        "at most 3 decimal places",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_price_without_a_currency_has_the_places_of_the_default_one() {
+    let world = World::new().await;
+    let (owner, key) = owner_with_key(&world).await;
+    world.sql("UPDATE accounts SET currency = 'KWD'").await;
+    let item = json!({ "id": "A", "name": "a", "price": "1234.567" });
+    key.post("/api/inventory", &feed([item])).await.expect(200);
+    let page = owner.get("/inventory").await.expect(200).body;
+    assert!(page.contains("1,234.567 KWD"), "{page}");
+    let changed = json!({ "name": "a", "price": 1.001 });
+    let answer = key.put("/api/inventory/A", &changed).await.expect(200);
+    assert!(answer.body.contains("\"price\":1.001,"), "{}", answer.body);
+    world.sql("UPDATE accounts SET currency = 'JPY'").await;
+    let answer = key.put("/api/inventory/A", &changed).await;
+    assert_eq!(answer.errors(), [("/price".into(), "invalid".into())]);
+    let whole = json!({ "name": "a", "price": 1500 });
+    key.put("/api/inventory/A", &whole).await.expect(200);
+    let page = owner.get("/inventory").await.expect(200).body;
+    assert!(page.contains("1,500 JPY"), "{page}");
+}
+
+#[tokio::test]
+async fn a_number_in_another_notation_is_refused_with_the_corrected_value() {
+    for (price, detail) in [
+        ("32500,00", "Write 32500.00: a period before the decimals"),
+        ("1.234,56", "Write 1234.56:"),
+        ("1,234.56", "Write 1234.56:"),
+        ("1\u{A0}234,56", "Write 1234.56:"),
+        ("12,50 EUR", "Write 12.50:"),
+    ] {
+        let item = [("id", "A"), ("name", "a"), ("price", price)];
+        refused(&item, "/price", detail).await;
+    }
+}
+
+#[tokio::test]
+async fn ids_that_cannot_be_right_are_refused_with_the_reason() {
+    for (id, detail) in [
+        ("1.23457E+12", "Format the column as text"),
+        ("4E+15", "Format the column as text"),
+        ("SKU\u{200B}1", "U+200B ZERO WIDTH SPACE"),
+        ("SKU1\u{FEFF}", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+    ] {
+        refused(&[("id", id), ("name", "a")], "/id", detail).await;
+    }
+    let world = World::new().await;
+    let (_, key) = owner_with_key(&world).await;
+    let named = json!({ "name": "a" });
+    for path in ["1.23457E+12", "A%E2%80%8B", "A%20", "%C2%A0A"] {
+        let answer = key.put(&format!("/api/inventory/{path}"), &named).await;
+        assert_eq!(
+            answer.errors(),
+            [("/id".into(), "invalid".into())],
+            "{path}"
+        );
+    }
+    for (field, value) in [("item_id", "1.23457E+12"), ("external_id", "crm\u{200B}7")] {
+        let lead = json!({ "phone": "1", field: value });
+        let answer = key.post("/api/leads", &lead).await;
+        assert_eq!(answer.errors(), [(format!("/{field}"), "invalid".into())]);
+    }
+    let blanks = json!({
+        "name": "\u{A0}Ada ", "email": " ada@example.com\u{3000}", "phone": "", "item_id": "SKU1 ", "status": " won",
+    });
+    let lead = key.post("/api/leads", &blanks).await.expect(201).json();
+    for (field, value) in [
+        ("name", json!("Ada")),
+        ("email", json!("ada@example.com")),
+        ("phone", Value::Null),
+        ("item_id", json!("SKU1")),
+        ("status", json!("won")),
+    ] {
+        assert_eq!(lead[field], value, "{field}");
+    }
+}

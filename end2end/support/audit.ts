@@ -28,6 +28,8 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
   await expect(rows).toHaveCount(50);
 
   await page.getByRole("link", { name: "Show everything" }).click();
+  // Before that, a click on "Filter" would close the one of the page that is being left.
+  await expect(page).toHaveURL(/\/audit$/);
   await page.getByText("Filter", { exact: true }).click();
   await page.getByLabel("What", { exact: true }).selectOption("Sign-ins and passwords");
   await page.getByLabel("Who").selectOption(owner.email);

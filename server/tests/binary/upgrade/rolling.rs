@@ -107,6 +107,14 @@ async fn an_upgrade_is_refused_while_a_node_of_the_release_before_runs_unless_a_
     database.drop().await;
 }
 
+/// All registered nodes, as the older one reads them.
+async fn nodes(older: &mut PgConnection) -> Vec<(String, i64, i64, i64)> {
+    sqlx::query_as(statement("verdict::NODES"))
+        .fetch_all(older)
+        .await
+        .unwrap()
+}
+
 /// A key that either of them revokes is refused by both.
 async fn both_judge_alike(server: &Server, older: &mut PgConnection) {
     let digest = PlainKey::parse(LIVE.as_bytes())
@@ -114,6 +122,10 @@ async fn both_judge_alike(server: &Server, older: &mut PgConnection) {
         .digest(&Pepper::parse(PEPPER).unwrap());
     let key = server.key(LIVE);
     let status = || tokio::task::block_in_place(|| key.get("/api/key").unwrap());
+    // A server answers before it is registered, and keeps no keys in memory until then.
+    while nodes(older).await.len() < 2 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     assert_eq!(status().status, 200);
     let found = sqlx::query(statement("key::FIND_BY_DIGEST"))
         .bind(digest.as_bytes().as_slice())
@@ -140,10 +152,7 @@ async fn both_judge_alike(server: &Server, older: &mut PgConnection) {
         .unwrap();
     // The older node answers its caller once every node acknowledged the change.
     loop {
-        let nodes: Vec<(String, i64, i64, i64)> = sqlx::query_as(statement("verdict::NODES"))
-            .fetch_all(&mut *older)
-            .await
-            .unwrap();
+        let nodes = nodes(older).await;
         assert_eq!(nodes.len(), 2);
         if nodes
             .iter()

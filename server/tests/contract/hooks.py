@@ -5,6 +5,7 @@ import json
 import os
 import unicodedata
 import uuid
+from decimal import ROUND_DOWN, Decimal
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
@@ -95,9 +96,15 @@ def before_call(context, case, kwargs):
         if isinstance(case.body, str):
             case.body = feed(case.media_type, case.body)
         elif isinstance(case.body, dict):
-            case.body["items"] = [exact(item) for item in each_once(case.body["items"])]
-    if case.operation.label == "PUT /api/inventory/{id}" and isinstance(case.body, dict):
-        case.body = exact(case.body)
+            items = ({**exact(item), "id": visible(item["id"])} for item in case.body["items"])
+            case.body["items"] = each_once(items)
+    if case.operation.label == "PUT /api/inventory/{id}":
+        case.path_parameters["id"] = visible(case.path_parameters["id"])
+        if isinstance(case.body, dict):
+            case.body = exact(case.body)
+    if case.operation.path.startswith("/api/leads") and isinstance(case.body, dict):
+        ids = {name: visible(case.body[name]) for name in ("item_id", "external_id") if case.body.get(name)}
+        case.body.update(ids)
 
 
 # Feeds that are no JSON are texts to JSON Schema, and are sent as they are.
@@ -123,7 +130,16 @@ def each_once(items):
 
 
 def exact(item):
-    """A price with two decimal places, which no binary fraction can be asked for."""
-    if isinstance(item.get("price"), float):
-        return {**item, "price": round(item["price"], 2)}
-    return item
+    """A price with decimal places that every currency has: none, or two for the account's own, which is the dollar."""
+    if not item.get("price"):
+        return item
+    unit = Decimal("1" if item.get("currency") else "0.01")
+    price = Decimal(str(item["price"])).quantize(unit, ROUND_DOWN)
+    return {**item, "price": str(price) if isinstance(item["price"], str) else float(price)}
+
+
+def visible(identity):
+    """Without the invisible characters that ids are refused for, and not in the form of a number that a spreadsheet shortens."""
+    kept = (c for c in identity if unicodedata.category(c)[0] in "LNPS " and c not in "\u115f\u1160\u3164\uffa0\u2800")
+    kept = "".join(kept).strip()
+    return kept if kept and "e+" not in kept.lower() and kept not in (".", "..") else uuid.uuid4().hex

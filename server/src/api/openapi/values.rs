@@ -15,7 +15,7 @@ const WEB_ADDRESS: &str = r"^[hH][tT][tT][pP][sS]?://[^\s\u0000-\u0020\u007F-\u0
 /// Blank counts as left out.
 const EMAIL: &str =
     r"^([^\s@\u0000-\u0020\u007F-\u00A0]+@[^\s@\u0000-\u0020\u007F-\u00A0]+|[ \t\n]*)$";
-const PRICE: &str = r"^[0-9]{1,10}(\.[0-9]{1,2})?$";
+const PRICE: &str = r"^[0-9]{1,10}(\.[0-9]{1,4})?$";
 const MAX_PRICE: f64 = 9_999_999_999.99;
 
 /// Adds what the types do not say.

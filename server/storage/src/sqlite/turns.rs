@@ -181,19 +181,29 @@ impl<'p> Executor<'p> for &'p Pool {
 mod tests {
     use crate::sqlite::open::tests::fresh;
     use crate::turn::Turn;
+    use futures::FutureExt as _;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::{AtomicI64, Ordering};
     use std::time::Duration;
     use tokio::time::sleep;
 
+    /// Each change is polled once, so that it has its place in the order, before the writes are counted. What it finds is
+    /// counted in its own turn. So the time that either of them takes has no part in the result.
     #[tokio::test(flavor = "multi_thread")]
-    async fn whoever_comes_while_much_is_written_waits_for_one_transaction_of_it() {
+    async fn a_change_that_comes_while_much_is_written_waits_for_one_transaction_of_it() {
         let (_place, store) = fresh().await;
-        let begun = Arc::new(AtomicU32::new(0));
+        let mut tx = store.begin(Turn::Installation, "a table").await.unwrap();
+        let table =
+            "CREATE TABLE much (writes INTEGER, seen INTEGER); INSERT INTO much VALUES (0, 0)";
+        sqlx::raw_sql(table).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let begun = Arc::new(AtomicI64::new(0));
         let (writing, count) = (store.clone(), Arc::clone(&begun));
         let much = tokio::spawn(async move {
             loop {
-                let tx = writing.begin_non_durable("writing much").await.unwrap();
+                let mut tx = writing.begin_non_durable("writing much").await.unwrap();
+                let write = sqlx::query("UPDATE much SET writes = writes + 1");
+                write.execute(&mut *tx).await.unwrap();
                 count.fetch_add(1, Ordering::SeqCst);
                 sleep(Duration::from_millis(20)).await;
                 tx.commit().await.unwrap();
@@ -202,14 +212,27 @@ mod tests {
         let count = || begun.load(Ordering::SeqCst);
         for _ in 0..10 {
             sleep(Duration::from_millis(7)).await;
+            let mut change = Box::pin(store.begin(Turn::Installation, "a change"));
+            let at_once = (&mut change).now_or_never();
             let before = count();
-            let tx = store.begin(Turn::Installation, "a change").await.unwrap();
+            let tx = match at_once {
+                Some(tx) => tx.unwrap(),
+                None => change.await.unwrap(),
+            };
             assert!(count() <= before + 1, "a change had to stand back");
             tx.commit().await.unwrap();
+
+            let see = sqlx::query("UPDATE much SET seen = writes");
+            let mut seeing = Box::pin(see.execute(&store.coordination));
+            let at_once = (&mut seeing).now_or_never();
             let before = count();
-            let tell = sqlx::query("UPDATE nodes SET beats = beats");
-            tell.execute(&store.coordination).await.unwrap();
-            assert!(count() <= before + 1, "what nodes tell had to stand back");
+            match at_once {
+                Some(done) => done.unwrap(),
+                None => seeing.await.unwrap(),
+            };
+            let seen = sqlx::query_scalar("SELECT seen FROM much");
+            let seen: i64 = seen.fetch_one(&store.readers).await.unwrap();
+            assert!(seen <= before + 1, "what nodes report had to stand back");
         }
         much.abort();
         let _ = much.await;

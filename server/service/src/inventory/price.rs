@@ -10,6 +10,9 @@ const PARTS: i64 = 10_000;
 const MAX: i64 = 99_999_999_999_900;
 /// Characters of a number that a refusal corrects. No price has more.
 const MAX_CORRECTED: usize = 20;
+/// Bytes of a number that is parsed. A price with an exponent or with zeros at its end needs fewer, and the parser of decimals
+/// calls itself for each digit, so that a long text would take all of the stack.
+const MAX_PARSED: usize = 64;
 
 /// An amount from 0 to 9,999,999,999.99, in ten-thousandths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +59,7 @@ impl Price {
         };
         let invalid = || EntryError::new("/price", EntryCode::Invalid, advice(text, decimals));
         let plain = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
-        if text.is_empty() || !text.bytes().all(plain) {
+        if text.is_empty() || text.len() > MAX_PARSED || !text.bytes().all(plain) {
             return Err(invalid());
         }
         let amount = if text.contains(['e', 'E']) {

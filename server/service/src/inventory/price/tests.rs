@@ -91,4 +91,12 @@ fn a_number_in_another_notation_is_refused_with_the_corrected_value() {
     }
     let long = format!("1,{}", "0".repeat(10_000));
     assert!(Price::parse(&long, 2).unwrap_err().detail.len() < 200);
+    // A text that would take the parser of decimals all of the stack.
+    for long in [
+        "0".repeat(1_000_000),
+        format!("0.{}", "0".repeat(1_000_000)),
+    ] {
+        let error = Price::parse(&long, 2).unwrap_err();
+        assert!(error.detail.contains("Use a number"), "{}", error.detail);
+    }
 }

@@ -104,8 +104,8 @@ fn located(
     located.collect()
 }
 
-/// With `mode=replace`, an item without a readable id could be any of those that are stored. Passing over it would remove
-/// that one.
+/// With `mode=replace`, an item without an id that its sender meant could be any of those that are stored. Passing over it would
+/// remove that one.
 const UNREADABLE_IDS: &str = "The ids of these items cannot be read, so a feed that replaces the inventory might remove \
     them. Nothing was changed. Correct them, or send the feed with mode=merge.";
 
@@ -132,6 +132,8 @@ pub fn check_feed(
         // Ids are compared without blanks around them.
         draft.trim();
         let (id, position) = (draft.id.clone(), draft.position);
+        // Such as an item with two ids.
+        let has_id = id.is_some() && !draft.errors.iter().any(|error| error.pointer == "/id");
         if let Some(id) = &id {
             if let Some((first, at)) = seen.get(id) {
                 let first = match at.line {
@@ -148,7 +150,7 @@ pub fn check_feed(
         match draft.check(currency) {
             Ok(item) => feed.items.push(item),
             Err(errors) => {
-                if id.is_none() && unreadable.len() < MAX_ERRORS {
+                if !(has_id && is_as_meant(&errors)) && unreadable.len() < MAX_ERRORS {
                     unreadable.extend(located(errors.clone(), index, position, None));
                 }
                 let id = id.filter(|id| id.chars().count() <= MAX_ID_CHARS);
@@ -173,6 +175,13 @@ pub fn check_feed(
     let mut errors: Vec<_> = listed.flat_map(|item| item.errors).collect();
     errors.truncate(MAX_ERRORS);
     Err(errors)
+}
+
+/// Whether an item with these errors has the id that its sender meant: not one that a spreadsheet shortened, or that has an
+/// invisible character in it. An id that another item of the feed has, too, is as it was meant.
+fn is_as_meant(errors: &[EntryError]) -> bool {
+    let faulty = |error: &EntryError| error.pointer == "/id" && error.code != EntryCode::Duplicate;
+    !errors.iter().any(faulty)
 }
 
 #[cfg(test)]

@@ -71,6 +71,26 @@ fn a_feed_that_replaces_the_inventory_does_not_pass_over_an_id_that_cannot_be_re
     // An id that can be read keeps what is stored under it.
     let readable = vec![draft("a", "n"), draft("b", "")];
     assert_eq!(check_feed(readable, replace).unwrap().skipped.ids, ["b"]);
+    // One that was not meant like this is no better than none, and neither are two of them.
+    let mut two = draft("b", "n");
+    two.errors = vec![EntryError::new(
+        "/id",
+        EntryCode::Duplicate,
+        "Give it once.",
+    )];
+    let long = "x".repeat(MAX_ID_CHARS + 1);
+    for faulty in [
+        draft("4.01235E+12", "n"),
+        draft("B\u{200B}2", "n"),
+        draft("B2\u{1}", "n"),
+        draft(&long, "n"),
+        two,
+    ] {
+        let errors = check_feed(vec![draft("a", "n"), faulty], replace).unwrap_err();
+        assert_eq!(errors[0].detail, UNREADABLE_IDS);
+    }
+    let twice = vec![draft("a", "n"), draft("a", "n")];
+    assert_eq!(check_feed(twice, replace).unwrap().skipped.ids, ["a"]);
     // However many there are, the refusal has an end.
     let mut many = vec![unreadable; 500];
     many.push(draft("a", "n"));

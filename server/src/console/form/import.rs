@@ -23,12 +23,22 @@ use report::{listed, refused, stored};
 use service::inventory::{
     CheckedFeed, Currency, FeedMode, FeedOptions, FeedOutcome, OnError, check_feed,
 };
+use service::store::LargeRemoval;
 
 /// A file as large as a feed may be, and the rest of the form.
 pub const MAX_IMPORT: usize = MAX_BYTES + 64 * 1024;
 
 const REMOVES_TOO_MANY: &str = "This file would remove more than 10,000 items, the most that one file may remove, so nothing \
     was changed. Check that it is the whole inventory, or choose to keep the items that are not in it.";
+
+fn large_removal(large: &LargeRemoval) -> String {
+    let LargeRemoval { removed, stored } = large;
+    format!(
+        "This file would remove {removed} of {stored} items, so nothing was changed. A file that was cut off does that: check \
+         that it is complete, or choose to keep the items that are not in it. If it is complete, send it by the API with \
+         allow_removal={removed}."
+    )
+}
 
 /// The form, read whole.
 #[derive(Default)]
@@ -103,9 +113,8 @@ pub async fn import(
                 .await;
             match outcome {
                 Ok(FeedOutcome::Stored(report)) => (StatusCode::OK, stored(report)),
-                Ok(FeedOutcome::RemovesTooMany | FeedOutcome::RemovalNotAllowed(_)) => {
-                    refused(REMOVES_TOO_MANY)
-                }
+                Ok(FeedOutcome::RemovesTooMany) => refused(REMOVES_TOO_MANY),
+                Ok(FeedOutcome::RemovalNotAllowed(large)) => refused(large_removal(&large)),
                 Err(error) => return failed(&state, &visitor, error).await,
             }
         }
@@ -140,9 +149,8 @@ async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
             "mode" => {
                 let replace = field.text().await? == "replace";
                 upload.options.mode = if replace {
-                    // A person chose so, and a page asks again.
                     FeedMode::Replace {
-                        allow_removal: Some(u64::MAX),
+                        allow_removal: None,
                     }
                 } else {
                     FeedMode::Merge

@@ -133,6 +133,21 @@ async fn a_file_that_would_remove_too_many_items_is_refused() {
 }
 
 #[tokio::test]
+async fn a_file_that_would_remove_most_of_the_items_is_refused() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let rows = (0..150).map(|number| format!("{number},Car\n"));
+    let whole = format!("id,name\n{}", rows.collect::<String>());
+    let stored = owner.upload("/inventory", "cars.csv", &whole, &[]);
+    stored.await.expect(200);
+    let mode = [("mode", "replace")];
+    let cut = owner.upload("/inventory", "cars.csv", "id,name\n0,Car\n", &mode);
+    let page = cut.await.expect(422).body;
+    assert!(page.contains("would remove 149 of 150 items"), "{page}");
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 150);
+}
+
+#[tokio::test]
 async fn who_may_only_look_sends_no_file() {
     let world = World::new().await;
     let owner = world.owner().await;

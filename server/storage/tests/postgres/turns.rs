@@ -103,6 +103,14 @@ async fn accounts_take_turns_with_their_feeds() {
     let store = store.expect("the store opens");
     let hold = async {
         let mut raw = database.raw().await;
+        // Several feeds are stored at once, so one that needs a new connection must not be overtaken by all others.
+        let slow = sqlx::raw_sql(
+            "CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$;
+             CREATE TRIGGER many_are_slow BEFORE INSERT ON items FOR EACH ROW
+             WHEN (NEW.id LIKE 'many-%') EXECUTE FUNCTION be_slow()",
+        );
+        slow.execute(&mut raw).await.expect("a trigger");
         let lock = sqlx::raw_sql("BEGIN; LOCK TABLE items IN SHARE MODE");
         lock.execute(&mut raw).await.expect("a lock");
         raw

@@ -40,7 +40,7 @@ pub trait Backend: Send + Sync + 'static {
     /// `cursor` as it stands in [`AuditPage::next`].
     async fn audit(&self, form: AuditForm, cursor: Option<String>) -> Result<AuditPage, Failure>;
 
-    /// `cursor` as it stands in [`TeamPage::next_members`] or [`TeamPage::next_invitations`].
+    /// `cursor` is taken from [`TeamPage::next_members`] or [`TeamPage::next_invitations`].
     async fn team(&self, cursor: Option<String>) -> Result<TeamPage, Failure>;
 
     /// The page of the member with this id.

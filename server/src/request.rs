@@ -223,7 +223,7 @@ impl Answers for App {
         if api && let Ok(value) = HeaderValue::from_bytes(&noted.id.0) {
             headers.insert(REQUEST_ID, value);
         }
-        // What follows a bad head may not be a request. If the server leaves, the client's next request comes over a new
+        // The bytes after a bad head may not be a request. If the server leaves, the client's next request comes over a new
         // connection, which goes to a server that stays. HTTP/2 has a frame for that, which is sent when the listener is
         // closed.
         if http1 && (bad_head.is_some() || state.leaving.is_cancelled()) {

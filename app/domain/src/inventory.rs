@@ -122,7 +122,7 @@ pub enum ImportReport {
 /// What is wrong with one row of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowProblem {
-    /// Where the file has it, in words, such as `Row 3, id SKU001`.
+    /// The place in the file, in words, such as `Row 3, id SKU001`.
     pub place: String,
     /// What is wrong where: a field's name, and what to do.
     pub problems: Vec<(String, String)>,

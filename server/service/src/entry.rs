@@ -1,4 +1,4 @@
-//! What can be wrong with a body: each value to correct, in the API's words.
+//! The faults of a body: each value to correct, in the API's words.
 
 mod id;
 

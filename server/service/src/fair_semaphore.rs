@@ -1,6 +1,6 @@
 //! A semaphore whose permits go to the accounts in turn, and within an account to its members and keys in turn.
 //!
-//! Invariant: while a permit is free, nobody waits.
+//! Invariant: while a permit is free, no caller waits.
 //!
 //! 1. A caller that finds a permit free takes it.
 //! 2. A permit that is given back goes to the caller that has waited for the longest, of an account that got none in this

@@ -1,4 +1,4 @@
-//! Dry runs: what a feed would change, without changing anything.
+//! Dry runs: the changes that a feed would make, read without making them.
 
 use super::feed::{kept_ids, left_out};
 use super::{CheckedFeed, FeedMode, Item, Skipped};
@@ -16,7 +16,7 @@ const REMOVALS: usize = 1_000;
 /// Bytes of the texts of all listed changes.
 const CHANGES_BYTES: usize = 1024 * 1024;
 
-/// What a feed would change if it were stored now.
+/// The changes that a feed would make if it were stored now.
 #[derive(Debug, Default)]
 pub struct FeedPreview {
     pub received: usize,
@@ -37,7 +37,7 @@ pub struct ItemChange {
     pub fields: Vec<FieldChange>,
 }
 
-/// Texts as in a feed; `None` is no value.
+/// Texts as in a feed; `None` if the field has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
     /// Such as `price` or `attributes.color`.

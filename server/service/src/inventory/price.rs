@@ -105,7 +105,7 @@ impl fmt::Display for Price {
     }
 }
 
-/// What to do about a text that is not a price, in ASCII.
+/// Advice, in ASCII, on how to correct a text that is not a price.
 fn advice(text: &str, decimals: u32) -> String {
     let places = match decimals {
         0 => "no decimal places".to_owned(),

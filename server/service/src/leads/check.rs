@@ -72,7 +72,7 @@ pub(super) fn text(
     optional(errors, pointer, trimmed(value), max)
 }
 
-/// What another system calls a thing.
+/// The identifier that another system gives.
 pub(super) fn id(
     errors: &mut Vec<EntryError>,
     pointer: &str,

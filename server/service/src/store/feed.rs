@@ -1,4 +1,4 @@
-//! What a feed of items changes.
+//! The changes that a feed of items makes, and their limits.
 
 use std::collections::HashSet;
 
@@ -24,7 +24,7 @@ pub enum Upserted {
     RemovalNotAllowed(LargeRemoval),
 }
 
-/// What a feed that holds the whole inventory removes.
+/// The items that a feed with the whole inventory removes.
 #[derive(Debug, Clone, Copy)]
 pub struct LeftOut<'a> {
     /// The ids of items that stay. All others are removed.

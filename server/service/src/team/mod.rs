@@ -13,7 +13,7 @@ use domain::{Email, Failure, InvitationRow, MemberId, MemberRow, Role, TeamPage}
 /// Members, and invitations, on one page.
 const PAGE: u32 = 100;
 
-/// Where a page of the team begins.
+/// The place at which a page of the team begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TeamPlace {
     /// Members, and beside them the invitations.

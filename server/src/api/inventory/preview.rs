@@ -1,10 +1,10 @@
-//! What a dry run of a feed answers.
+//! The answer to a dry run of a feed.
 
 use serde::Serialize;
 use service::inventory::{FeedPreview, FieldChange, ItemChange};
 use utoipa::ToSchema;
 
-/// What a feed would change.
+/// The changes that a feed would make.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FeedPreview)]
 pub struct Preview {

@@ -79,7 +79,7 @@ pub(super) fn attribute(raw: &[u8]) -> Option<String> {
     Some(value)
 }
 
-/// The characters that an entity stands for.
+/// The characters that an entity is replaced by.
 ///
 /// # Errors
 /// As much of the name of an unknown one as can be read.

@@ -1,4 +1,4 @@
-//! What a feed would change.
+//! Reads for the preview of a feed.
 
 use super::{Engine, Result, Store};
 use crate::error::{Corrupt, Doing as _};

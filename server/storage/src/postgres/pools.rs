@@ -97,7 +97,7 @@ pub(super) fn authentication(options: &PgConnectOptions) -> Pool {
     pool(2, options, Some(AUTHENTICATION), Purpose::Reads)
 }
 
-/// What the connections of a pool are for.
+/// The purpose of the connections of a pool.
 #[derive(Clone, Copy)]
 enum Purpose {
     Reads,

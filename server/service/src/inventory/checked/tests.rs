@@ -71,7 +71,7 @@ fn a_feed_that_replaces_the_inventory_does_not_pass_over_an_id_that_cannot_be_re
     // An id that can be read keeps what is stored under it.
     let readable = vec![draft("a", "n"), draft("b", "")];
     assert_eq!(check_feed(readable, replace).unwrap().skipped.ids, ["b"]);
-    // One that was not meant like this is no better than none, and neither are two of them.
+    // A faulty id is treated like a missing one, and so are two ids in one item.
     let mut two = draft("b", "n");
     two.errors = vec![EntryError::new(
         "/id",

@@ -1,4 +1,4 @@
-//! What a feed would change.
+//! Reads for the preview of a feed.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, item};

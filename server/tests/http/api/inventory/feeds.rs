@@ -151,7 +151,7 @@ async fn every_fault_names_the_line_and_the_id_of_its_item() {
     let header = "\n\nid,naem\nA,a\n";
     let problem = send(&key, "", "text/csv", header).await.expect(422).json();
     assert_eq!(problem["errors"][0]["line"], 3);
-    // The longest answer is no longer than its faults and ids allow.
+    // The number of faults and the length of ids bound the answer.
     let id = |n: usize| format!("{n:04}{}", "\u{10FFFF}".repeat(124));
     let many: Vec<_> = (0..2_000).map(|n| format!("{},,x", id(n))).collect();
     let many = format!("id,name,price\ngood,g,1\n{}", many.join("\n"));

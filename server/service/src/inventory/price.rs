@@ -62,6 +62,10 @@ impl Price {
         if text.is_empty() || text.len() > MAX_PARSED || !text.bytes().all(plain) {
             return Err(invalid());
         }
+        // `18.500` is 18,500 in a German file. Taken as 18.5, it would be stored without a word.
+        if decimals < 3 && separates_thousands(text) {
+            return Err(invalid());
+        }
         let amount = if text.contains(['e', 'E']) {
             Decimal::from_scientific(text)
         } else {
@@ -103,6 +107,18 @@ impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.with_places(2))
     }
+}
+
+/// Whether the period of a number can be a separator of thousands, as in `18.500`.
+fn separates_thousands(text: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('.').is_some_and(|(whole, rest)| {
+        (1..=3).contains(&whole.len())
+            && !whole.starts_with('0')
+            && rest.len() == 3
+            && digits(whole)
+            && digits(rest)
+    })
 }
 
 /// Advice, in ASCII, on how to correct a text that is not a price.

@@ -17,6 +17,9 @@ fn prices_keep_two_places_exactly() {
         ("0.1", "0.10"),
         ("9999999999.99", "9999999999.99"),
         ("3.25e4", "32500.00"),
+        ("0.500", "0.50"),
+        ("12.0000", "12.00"),
+        ("1234.500", "1234.50"),
         ("-0", "0.00"),
     ] {
         assert_eq!(price(text).as_deref(), Ok(exact));
@@ -71,6 +74,8 @@ fn a_number_in_another_notation_is_refused_with_the_corrected_value() {
         ("1\u{2019}234", 2, "Write 1234:"),
         ("1,234", 2, "Write 1234:"),
         ("1.234", 2, "separates thousands, write 1234."),
+        ("12.000", 2, "separates thousands, write 12000."),
+        ("18.500", 0, "separates thousands, write 18500."),
         ("1.234.567", 2, "Write 1234567:"),
         ("1,234", 3, "Write 1.234 or 1234:"),
         ("1,234,567", 3, "Write 1234567:"),

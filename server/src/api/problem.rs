@@ -73,6 +73,8 @@ pub enum Problem {
     NoSuchItem,
     NoSuchLead,
     PreconditionFailed,
+    /// `If-Match` with no tag that this server gave.
+    ForeignTag,
     /// A condition on what carries no entity tags.
     NoConditions,
     IdempotencyKeyReused,
@@ -148,7 +150,7 @@ impl Problem {
             Self::MalformedBody(_) => (S::BAD_REQUEST, "malformed_body", "Malformed body"),
             Self::InvalidBody(_) => (S::UNPROCESSABLE_ENTITY, "invalid_body", "Invalid body"),
             Self::InvalidParameter(_) => (S::BAD_REQUEST, "invalid_parameter", "Invalid parameter"),
-            Self::PreconditionFailed | Self::NoConditions => (
+            Self::PreconditionFailed | Self::ForeignTag | Self::NoConditions => (
                 S::PRECONDITION_FAILED,
                 "precondition_failed",
                 "Precondition failed",
@@ -240,6 +242,12 @@ impl Problem {
             Self::PreconditionFailed => {
                 "The item is not in the state that `If-Match` or `If-None-Match` names, so nothing was changed. \
                  Read it again, and send the change with the `ETag` that comes with it."
+                    .into()
+            }
+            Self::ForeignTag => {
+                "This server gave none of the entity tags in `If-Match`, so nothing was changed. Send the `ETag` of the item as \
+                 the server gave it. If that is what you sent, a proxy in between replaced it: ask your operator to have \
+                 the proxy pass `ETag` on."
                     .into()
             }
             Self::NoConditions => {

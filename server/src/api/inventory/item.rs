@@ -101,7 +101,7 @@ pub async fn put(
         PutOutcome::Created(item) => Ok(answer(StatusCode::CREATED, item)),
         PutOutcome::Updated(item) => Ok(answer(StatusCode::OK, item)),
         PutOutcome::Rejected(errors) => Err(Problem::InvalidBody(errors)),
-        PutOutcome::ConditionFailed => Err(Problem::PreconditionFailed),
+        PutOutcome::ConditionFailed => Err(tag::refusal(&condition)),
     }
 }
 
@@ -130,7 +130,7 @@ pub async fn delete(
     match removal {
         Removal::Removed => Ok(StatusCode::NO_CONTENT),
         Removal::Missing => Err(Problem::NoSuchItem),
-        Removal::ConditionFailed => Err(Problem::PreconditionFailed),
+        Removal::ConditionFailed => Err(tag::refusal(&condition)),
     }
 }
 

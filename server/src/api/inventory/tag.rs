@@ -1,4 +1,4 @@
-//! Entity tags of items (RFC 9110): what an item was like when a caller read it.
+//! Entity tags of items (RFC 9110): each names one state of an item.
 
 use crate::api::problem::Problem;
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
@@ -6,7 +6,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use domain::Timestamp;
 use service::inventory::{Condition, Version};
 
-/// As in `ETag`.
+/// Content codings that proxies append to the tags of answers that they compress.
+const CODINGS: [&str; 4] = ["gzip", "br", "zstd", "deflate"];
+
+/// The value of the header `ETag`.
 pub fn write(version: Version) -> HeaderValue {
     let Version {
         updated_at,
@@ -16,23 +19,37 @@ pub fn write(version: Version) -> HeaderValue {
     HeaderValue::from_str(&text).expect("digits between quotes are a header's value")
 }
 
+/// The version that a tag of ours names, also if a proxy has altered the tag on its way.
+///
+/// A proxy that compresses an answer makes its tag weak (nginx: `W/"…"`) or appends the coding (Apache: `"…-gzip"`), and the
+/// client sends back what it got. Items are never stored compressed, so the revision inside still names one state of
+/// the item exactly. Compared as it is, such a tag would fail for ever, however often the client reads the item.
 fn read(tag: &str) -> Option<Version> {
-    let (millis, revision) = tag.strip_prefix('"')?.strip_suffix('"')?.split_once('-')?;
+    let strong = tag.strip_prefix("W/").unwrap_or(tag);
+    let opaque = strong.strip_prefix('"')?.strip_suffix('"')?;
+    let (millis, revision) = without_coding(opaque).split_once('-')?;
     Some(Version {
         updated_at: Timestamp::from_millis(i64::from_str_radix(millis, 16).ok()?),
         revision: u64::from_str_radix(revision, 16).ok()?,
     })
 }
 
-/// What a change is asked for under.
+fn without_coding(opaque: &str) -> &str {
+    CODINGS
+        .iter()
+        .find_map(|coding| opaque.strip_suffix(coding))
+        .map_or(opaque, |tag| tag.trim_end_matches(['-', ';', ':', '+']))
+}
+
+/// The condition that a change was sent with.
 ///
 /// # Errors
-/// Both headers at once, and a list of tags in `If-None-Match`, say something about a change that nobody means.
+/// Both headers at once, or a list of tags in `If-None-Match`: no client means either of a change.
 pub fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {
     match (listed(headers, &IF_MATCH), listed(headers, &IF_NONE_MATCH)) {
         (None, None) => Ok(Condition::Always),
         (Some(tags), None) if tags == ["*"] => Ok(Condition::Present),
-        // Tags that are weak or none of ours match nothing.
+        // Tags that this server did not give match nothing.
         (Some(tags), None) => Ok(Condition::OneOf(
             tags.iter().filter_map(|tag| read(tag)).collect(),
         )),
@@ -43,17 +60,24 @@ pub fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {
     }
 }
 
+/// The refusal of a change whose condition did not hold.
+pub fn refusal(condition: &Condition) -> Problem {
+    match condition {
+        Condition::OneOf(versions) if versions.is_empty() => Problem::ForeignTag,
+        _ => Problem::PreconditionFailed,
+    }
+}
+
 /// Whether a reader has this version already.
 pub fn is_known(headers: &HeaderMap, version: Version) -> bool {
     listed(headers, &IF_NONE_MATCH).is_some_and(|tags| {
-        tags.iter().any(|tag| {
-            let strong = tag.strip_prefix("W/").unwrap_or(tag);
-            *tag == "*" || read(strong) == Some(version)
-        })
+        tags.iter()
+            .any(|tag| *tag == "*" || read(tag) == Some(version))
     })
 }
 
-/// The members of a list that may stand on several lines. Our tags hold no commas, so that others may be cut at theirs.
+/// The members of a list that may be spread over several lines. Our tags contain no commas, so foreign ones may be cut at
+/// theirs.
 fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Vec<&'a str>> {
     let mut lines = headers.get_all(name).iter().peekable();
     lines.peek()?;
@@ -83,9 +107,26 @@ mod tests {
     fn a_tag_comes_back_as_the_version_it_was_made_of() {
         let tag = write(VERSION);
         assert_eq!(read(tag.to_str().unwrap()), Some(VERSION));
-        for other in ["", "\"\"", "\"1\"", "1-1", "\"1-g\"", "W/\"1-1\"", "\"-\""] {
+        for other in ["", "\"\"", "\"1\"", "1-1", "\"1-g\"", "\"-\"", "\"1-gzip\"", "w/\"1-1\""] {
             assert_eq!(read(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn tag_that_a_proxy_altered_names_the_same_version() {
+        let tag = write(VERSION);
+        let tag = tag.to_str().unwrap();
+        let opaque = tag.trim_matches('"');
+        for coding in ["-gzip", "--gzip", ";gzip", "-br", "-zstd", ":deflate", "+gzip"] {
+            for altered in [format!("\"{opaque}{coding}\""), format!("W/\"{opaque}{coding}\"")] {
+                assert_eq!(read(&altered), Some(VERSION), "{altered}");
+                let asked = condition(&headers(&[(IF_MATCH, &altered)])).ok();
+                assert_eq!(asked, Some(Condition::OneOf(vec![VERSION])), "{altered}");
+                let known = headers(&[(IF_NONE_MATCH, &altered)]);
+                assert!(is_known(&known, VERSION), "{altered}");
+            }
+        }
+        assert_eq!(read(&format!("W/{tag}")), Some(VERSION));
     }
 
     #[test]
@@ -101,7 +142,8 @@ mod tests {
         assert_eq!(of(&[(IF_MATCH, &format!("\"a\", {tag}"))]), known);
         assert_eq!(of(&[(IF_MATCH, "\"a\""), (IF_MATCH, tag)]), known);
         let nothing = Some(Condition::OneOf(Vec::new()));
-        for other in ["\"a\"", &format!("W/{tag}"), "", "nonsense"] {
+        assert_eq!(of(&[(IF_MATCH, &format!("W/{tag}"))]), known);
+        for other in ["\"a\"", "", "nonsense"] {
             assert_eq!(of(&[(IF_MATCH, other)]), nothing, "{other}");
         }
         assert_eq!(of(&[(IF_MATCH, "*"), (IF_NONE_MATCH, "*")]), None);

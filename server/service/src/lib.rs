@@ -50,7 +50,7 @@ pub use key::KeyCaller;
 pub use limit::Allowance;
 pub use link::{LinkToken, LinkView, SetupForm};
 pub use notice::{LOOK_EVERY_SECONDS, Mail, MailFailure, Mailer, NotSent, NoticeError};
-pub use once::{Claim, IdempotencyKey, KEPT_BYTES, Keep, SWEEP_EVERY_SECONDS, Turn};
+pub use once::{Claim, IdempotencyKey, Keep, SWEEP_EVERY_SECONDS, Turn};
 pub use password::Password;
 pub use pepper::{Pepper, PepperId, Peppers};
 pub use random::{OsRandom, Random};

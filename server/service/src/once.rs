@@ -32,7 +32,7 @@ pub const SWEEP_EVERY_SECONDS: u64 = 600;
 const SWEEP_ROWS: u32 = 1_000;
 
 /// Bytes of an answer's body that are kept. Of a longer one, the status and the headers are.
-pub const KEPT_BYTES: usize = 4 * 1024;
+const KEPT_BYTES: usize = 4 * 1024;
 
 /// The caller's name for a request: 1 to 255 printable ASCII characters. Only its digest is kept, since people may put
 /// anything into it.

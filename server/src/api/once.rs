@@ -7,11 +7,12 @@
 use super::calls::Code;
 use super::problem::Problem;
 use super::scoped::{Permission, Scoped};
+use super::text::is_plain;
 use super::whole::Whole;
 use crate::AppState;
 use crate::body::{Pieces, ReadError};
-use crate::feed::MAX_BYTES as FEED;
-use crate::request::{Noted, in_its_name};
+use crate::feed::{Format, MAX_BYTES as FEED};
+use crate::request::in_its_name;
 use crate::telemetry::Chain;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};
@@ -25,7 +26,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use domain::LeadId;
 use http_body_util::BodyExt as _;
 use service::store::{Attempt, RequestDigest, StoredAnswer};
-use service::{Claim, IdempotencyKey, KEPT_BYTES, Keep, Turn};
+use service::{Claim, IdempotencyKey, Keep, Turn};
 use sha2::{Digest as _, Sha256};
 use std::convert::Infallible;
 use std::panic::resume_unwind;
@@ -157,17 +158,12 @@ async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest),
     }
     let mut digest = Sha256::new();
     let address = parts.uri.path_and_query().map_or("", |path| path.as_str());
-    let kind = |name| {
-        parts
-            .headers
-            .get(name)
-            .map_or(&[][..], HeaderValue::as_bytes)
-    };
+    let [kind, coding] = media_type(&parts.headers);
     for part in [
         parts.method.as_str().as_bytes(),
         address.as_bytes(),
-        kind(CONTENT_TYPE),
-        kind(CONTENT_ENCODING),
+        kind,
+        coding,
     ] {
         // With its length, so that no two lists of parts read alike.
         digest.update((part.len() as u64).to_be_bytes());
@@ -187,6 +183,18 @@ async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest),
     Ok((Body::new(pieces), RequestDigest(digest.finalize().into())))
 }
 
+/// What a body is read as: its media type and content coding, whichever way the headers spell them. A client that retries
+/// by another way, such as from its queue, need not write `charset` as it did at first.
+///
+/// A body that is refused for these headers is named by them as they are.
+fn media_type(headers: &HeaderMap) -> [&[u8]; 2] {
+    match Format::of(headers) {
+        Some((format, Ok(()))) if is_plain(headers) => [format.media_type().as_bytes(), &[]],
+        _ => [CONTENT_TYPE, CONTENT_ENCODING]
+            .map(|name| headers.get(name).map_or(&[][..], HeaderValue::as_bytes)),
+    }
+}
+
 /// Has the handler do the work, and records what came of it.
 async fn carry_out<H, T>(
     handler: H,
@@ -198,7 +206,6 @@ where
     H: Handler<T, AppState>,
     T: 'static,
 {
-    let id = Noted::of(request.extensions()).map(|noted| noted.id);
     let begun = Arc::new(Begun {
         attempt: claim.attempt(),
         answered: AtomicBool::new(false),
@@ -206,7 +213,7 @@ where
     let once = Once(Some(begun.clone()));
     request.extensions_mut().insert(once);
     let service = state.service.clone();
-    let mut response = handler.call(request, state).await;
+    let response = handler.call(request, state).await;
     let status = response.status();
     if let Some(Problem::OutcomeUnknown { .. }) = response.extensions().get() {
         warn_if_failed(service.release(claim).await);
@@ -216,13 +223,9 @@ where
         warn_if_failed(service.give_up(claim).await);
         return response;
     }
-    if status.is_success() && begun.answered.load(Ordering::Relaxed) {
+    if begun.answered.load(Ordering::Relaxed) {
         // It was committed with the change.
         return response;
-    }
-    // A refusal is written here and not where all others are: what is kept has to be what is sent.
-    if let (Some(id), Some(problem)) = (id, response.extensions_mut().remove::<Problem>()) {
-        response = problem.write(&id, response.headers());
     }
     let (parts, body) = response.into_parts();
     let Ok(body) = body
@@ -232,21 +235,16 @@ where
     else {
         return Problem::Internal.into_response();
     };
-    // Nothing was changed, so a request that is refused at length may be judged again.
-    let recorded = if status.is_client_error() && body.len() > KEPT_BYTES {
-        service.give_up(claim).await
-    } else {
-        let answer = stored(status, &parts, &body);
-        service.keep_answer(claim, answer).await
-    };
-    warn_if_failed(recorded);
+    // The request succeeded and changed nothing, such as a feed that was stored like this already.
+    let answer = stored(status, &parts, &body);
+    warn_if_failed(service.keep_answer(claim, answer).await);
     Response::from_parts(parts, Body::from(body))
 }
 
-/// Whether an answer with this status is kept. A refusal is not kept if the same request can succeed later: it depends on the
-/// caller's authority, on the time, on what is stored now, or on the server.
+/// Whether an answer with this status is kept. A refusal is not: it changed nothing, so the same request may succeed later, and
+/// a corrected one may be sent under the same key.
 pub const fn is_kept(status: u16) -> bool {
-    !matches!(status, 401 | 403 | 408 | 409 | 429 | 500..)
+    matches!(status, 200..=299)
 }
 
 /// The request is answered all the same. Its lease decides when it may be sent again.
@@ -273,6 +271,7 @@ fn stored(status: StatusCode, parts: &AnswerParts, body: &Bytes) -> StoredAnswer
 fn replay(answer: StoredAnswer) -> Result<Response, Problem> {
     let whole = answer.body.is_some();
     let body = answer.body.unwrap_or_default();
+    // Earlier versions kept refusals, too.
     let code = Code::in_body(&body);
     let mut response = Response::new(Body::from(body));
     response.extensions_mut().insert(code);

@@ -32,7 +32,7 @@ pub fn format(headers: &HeaderMap, taken: &'static str) -> Result<Format, Proble
 }
 
 /// Compressed bodies are not taken: what they unpack to is bounded by nothing.
-fn is_plain(headers: &HeaderMap) -> bool {
+pub(super) fn is_plain(headers: &HeaderMap) -> bool {
     let codings = headers.get_all(CONTENT_ENCODING).iter();
     codings.into_iter().all(|coding| {
         let coding = coding.as_bytes().trim_ascii();

@@ -77,6 +77,15 @@ impl Format {
         let charset = charsets.try_for_each(|(_, name)| encoding::declared(name));
         Some((format, charset))
     }
+
+    /// The media type of the format, without parameters.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Xml => "application/xml",
+            Self::Csv => "text/csv",
+        }
+    }
 }
 
 /// The items of a feed.

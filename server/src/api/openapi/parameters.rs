@@ -112,9 +112,9 @@ pub struct NoTag {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Header)]
 pub struct OnceHeader {
-    /// A text of your own, new for each thing to do, such as a UUID. Sent again within 24 hours with the same body, it
-    /// gives the first answer again and does nothing twice. Refusals with status 401, 403, 408, 409, 429 or 500 and above are
-    /// not kept, since the same request can succeed later. The latest 10,000 of an account are known.
+    /// A text of your own, new for each thing to do, such as a UUID. If the same request (method, path, query, format and
+    /// body) is sent again within 24 hours, it gets the first answer again and does nothing twice. Refusals are not kept:
+    /// send the request again, corrected if need be, under the same key. The latest 10,000 of an account are known.
     #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255)]
     idempotency_key: Option<String>,
 }

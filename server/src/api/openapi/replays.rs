@@ -24,9 +24,7 @@ pub fn describe_replays(path: &str, responses: &mut Value) {
             "schema": { "type": "string", "enum": ["true"] },
             "description": "Only on a replay: the first answer to a request with this `Idempotency-Key`",
         });
-        if status < 300
-            && let Some(description) = response["description"].as_str()
-        {
+        if let Some(description) = response["description"].as_str() {
             response["description"] = format!(
                 "{description}. A replay, which the header `Idempotency-Replayed` marks, has no body and no `Content-Type` \
                  if {bodiless}"

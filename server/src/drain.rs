@@ -5,7 +5,6 @@
 //! and never learn that their key was revoked. So the rest is read and thrown away, within bounds.
 
 use crate::feed::MAX_BYTES as FEED;
-use crate::request::is_api;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::EXPECT;
@@ -27,10 +26,11 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 struct Shared(Arc<Mutex<Body>>);
 
-/// Has a request answered, and reads what is left of its body then. The handler reads the body through what `reader` makes
+/// Has a request answered, and if `drains` is set, reads what is left of its body then. The handler reads the body through what `reader` makes
 /// of it.
 pub async fn answer<S>(
     request: Request,
+    drains: bool,
     reader: impl FnOnce(Body) -> Body,
     mut handlers: S,
 ) -> Response
@@ -44,10 +44,7 @@ where
             .unwrap_or_else(|never| match never {})
     };
     // Who asks first sends nothing before the answer.
-    if request.body().is_end_stream()
-        || !is_api(request.uri().path())
-        || request.headers().contains_key(EXPECT)
-    {
+    if request.body().is_end_stream() || !drains || request.headers().contains_key(EXPECT) {
         return handle(request.map(reader)).await;
     }
     let (parts, body) = request.into_parts();

@@ -1,5 +1,6 @@
 //! What no route answers: the site's files, the page that says so, and the API's refusals.
 
+use crate::api::address::unknown_path;
 use crate::console::{Visitor, plain, render};
 use crate::request::is_api;
 use crate::{AppState, Problem};
@@ -12,7 +13,7 @@ pub async fn not_found(State(state): State<AppState>, request: Request) -> Respo
     let (mut parts, _) = request.into_parts();
     let path = parts.uri.path();
     if is_api(path) {
-        return Problem::UnknownPath.into_response();
+        return unknown_path(&state.requests, path).into_response();
     }
     if !matches!(parts.method, Method::GET | Method::HEAD) {
         return plain(StatusCode::NOT_FOUND, "There is nothing at this address.");

@@ -1,6 +1,7 @@
 //! What is done for every request, whatever it asks for, in one place: each layer of its own would cost a call more than
 //! all that it does.
 
+use crate::api::address::{misses_api, unknown_path};
 use crate::api::{calls, ending, limit, refused};
 use crate::client::address;
 use crate::console::{plain, same_origin};
@@ -24,9 +25,11 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::fmt;
+use std::future::ready;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
+use tower::service_fn;
 
 /// Our name for one request: 32 hexadecimal digits. What a client sends under this name is not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +188,9 @@ impl Answers for App {
             member: OnceLock::new(),
             share: Mutex::default(),
         });
-        let api = is_api(request.uri().path());
+        let routed = !route.name().is_empty();
+        let missed = misses_api(request.uri().path(), request.headers(), routed);
+        let api = missed || is_api(request.uri().path());
         let is_head = request.method() == Method::HEAD;
         let http1 = request.version() < Version::HTTP_2;
         let bad_head = request.extensions().get::<BadHead>().copied();
@@ -198,11 +203,16 @@ impl Answers for App {
                 if let Some(BadHead(why)) = bad_head {
                     return refused_head(why, api);
                 }
+                let counted = |body| Counted::wrap(body, &state.memory, &noted, address);
+                if missed {
+                    let problem = unknown_path(&state.requests, request.uri().path());
+                    let refuse = |_| ready(Ok(problem.clone().into_response()));
+                    return drain::answer(request, api, counted, service_fn(refuse)).await;
+                }
                 if let Some(refusal) = same_origin::refusal(&state, &request) {
                     return refusal;
                 }
-                let counted = |body| Counted::wrap(body, &state.memory, &noted, address);
-                drain::answer(request, counted, routes).await
+                drain::answer(request, api, counted, routes).await
             };
             let answered = AssertUnwindSafe(answered).catch_unwind().await;
             let response = answered.unwrap_or_else(panicked);

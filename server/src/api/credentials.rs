@@ -31,6 +31,12 @@ pub fn presented(headers: &HeaderMap) -> Result<&[u8], Problem> {
     }
 }
 
+/// Whether a request has an API key, or anything in its place.
+pub fn carries_key(headers: &HeaderMap) -> bool {
+    let mut tokens = headers.get_all(AUTHORIZATION).iter();
+    headers.contains_key(API_KEY) || tokens.any(|value| bearer(value.as_bytes()).is_some())
+}
+
 /// The token of `Bearer vx_…`. Other schemes and tokens are not for us: a proxy in front may use them.
 fn bearer(value: &[u8]) -> Option<&[u8]> {
     let space = value.iter().position(|b| matches!(b, b' ' | b'\t'))?;

@@ -1,5 +1,6 @@
 //! The HTTP API's side: what integrations call with a key. Every answer is JSON, every refusal a problem.
 
+pub mod address;
 pub mod calls;
 pub mod condition;
 pub mod credentials;

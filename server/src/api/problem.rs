@@ -30,7 +30,10 @@ const MAX_ENTRIES: usize = 100;
 /// A refusal, in the order in which they are checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    UnknownPath,
+    UnknownPath {
+        /// The pattern of the route that was probably meant.
+        meant: Option<&'static str>,
+    },
     MethodNotAllowed,
     AmbiguousCredentials,
     MissingKey,
@@ -114,7 +117,7 @@ impl Problem {
     const fn row(&self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
-            Self::UnknownPath | Self::NoSuchItem | Self::NoSuchLead => {
+            Self::UnknownPath { .. } | Self::NoSuchItem | Self::NoSuchLead => {
                 (S::NOT_FOUND, "not_found", "Not found")
             }
             Self::MethodNotAllowed => (
@@ -186,7 +189,16 @@ impl Problem {
     #[expect(clippy::too_many_lines, reason = "one arm for each problem")]
     pub fn detail(&self) -> Cow<'static, str> {
         match self {
-            Self::UnknownPath => "There is nothing at this path. Check it for typing errors; it has no slash at its end. `/api/openapi.json` lists all paths.".into(),
+            Self::UnknownPath { meant: Some(meant) } => format!(
+                "There is nothing at this path. Send the request to `{meant}`, with nothing before it, one slash between its parts \
+                 and none at its end. `/api/openapi.json` lists all paths."
+            )
+            .into(),
+            Self::UnknownPath { meant: None } => {
+                "There is nothing at this path. Check it for typing errors; paths of the API begin with `/api/`, and have no \
+                 slash at their end. `/api/openapi.json` lists all paths."
+                    .into()
+            }
             Self::MethodNotAllowed => "This path does not take this method. The header `Allow` lists those it takes.".into(),
             Self::AmbiguousCredentials => {
                 "The request carries more than one API key. Send exactly one header `X-API-Key`.".into()

@@ -107,7 +107,16 @@ mod tests {
     fn a_tag_comes_back_as_the_version_it_was_made_of() {
         let tag = write(VERSION);
         assert_eq!(read(tag.to_str().unwrap()), Some(VERSION));
-        for other in ["", "\"\"", "\"1\"", "1-1", "\"1-g\"", "\"-\"", "\"1-gzip\"", "w/\"1-1\""] {
+        for other in [
+            "",
+            "\"\"",
+            "\"1\"",
+            "1-1",
+            "\"1-g\"",
+            "\"-\"",
+            "\"1-gzip\"",
+            "w/\"1-1\"",
+        ] {
             assert_eq!(read(other), None, "{other}");
         }
     }
@@ -117,8 +126,13 @@ mod tests {
         let tag = write(VERSION);
         let tag = tag.to_str().unwrap();
         let opaque = tag.trim_matches('"');
-        for coding in ["-gzip", "--gzip", ";gzip", "-br", "-zstd", ":deflate", "+gzip"] {
-            for altered in [format!("\"{opaque}{coding}\""), format!("W/\"{opaque}{coding}\"")] {
+        for coding in [
+            "-gzip", "--gzip", ";gzip", "-br", "-zstd", ":deflate", "+gzip",
+        ] {
+            for altered in [
+                format!("\"{opaque}{coding}\""),
+                format!("W/\"{opaque}{coding}\""),
+            ] {
                 assert_eq!(read(&altered), Some(VERSION), "{altered}");
                 let asked = condition(&headers(&[(IF_MATCH, &altered)])).ok();
                 assert_eq!(asked, Some(Condition::OneOf(vec![VERSION])), "{altered}");

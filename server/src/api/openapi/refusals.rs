@@ -124,7 +124,10 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
 
 /// One of each kind, in the order in which they are checked.
 pub fn every_problem() -> Vec<Problem> {
-    let mut all = vec![Problem::UnknownPath, Problem::MethodNotAllowed];
+    let mut all = vec![
+        Problem::UnknownPath { meant: None },
+        Problem::MethodNotAllowed,
+    ];
     all.extend(of_the_key());
     all.extend([
         Problem::MissingScope(Scope::InventoryWrite),

@@ -30,6 +30,90 @@ async fn an_unknown_path_is_a_problem_before_the_key_is_asked_for() {
     }
 }
 
+/// Base URLs that end with a slash or have a path, slashes at the end, and capitals.
+#[tokio::test]
+async fn request_that_misses_the_api_is_answered_by_it_and_learns_the_path() {
+    let world = World::new().await;
+    for (path, meant) in [
+        ("//api/inventory", "/api/inventory"),
+        ("/api/inventory/", "/api/inventory"),
+        ("/api//inventory", "/api/inventory"),
+        ("/api/api/inventory", "/api/inventory"),
+        ("/console/api/inventory/A", "/api/inventory/{id}"),
+        ("///v1//api/leads/", "/api/leads"),
+        ("/inventory/api/leads/x", "/api/leads/{id}"),
+        ("/API/Key", "/api/key"),
+        ("/console/api/openapi.json/", "/api/openapi.json"),
+        ("/healthz/", "/healthz"),
+        ("//readyz", "/readyz"),
+        ("/console/api", ""),
+        ("/console/api/nothing", ""),
+    ] {
+        for method in [
+            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW",
+        ] {
+            // A browser of another site, or one with a session, is answered in the same way.
+            let caller = world.nobody().with("origin", "https://evil.example");
+            let answer = caller.send(method, path, "{}").await;
+            assert_eq!(answer.status, 404, "{method} {path}");
+            assert_eq!(answer.header("content-type"), "application/problem+json");
+            assert_eq!(answer.header("cache-control"), "no-store");
+            assert_eq!(answer.header("x-request-id").len(), 32, "{method} {path}");
+            if method != "HEAD" {
+                assert_eq!(answer.problem(), (404, "not_found".into()));
+                let document = answer.json();
+                let detail = document["detail"].as_str().unwrap();
+                let named = format!("`{meant}`");
+                assert!(meant.is_empty() || detail.contains(&named), "{detail}");
+            }
+        }
+    }
+}
+
+/// A client without `/api` in its base URL would follow the redirect to the sign-in page, and take its 200 for success.
+#[tokio::test]
+async fn page_of_the_console_refuses_an_api_key() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let bearer = format!("Bearer {}", key.secret);
+    let bearer = world.nobody().with("authorization", bearer);
+    for (method, path, meant) in [
+        ("POST", "/inventory", "`/api/inventory`"),
+        ("GET", "/inventory", "`/api/inventory`"),
+        ("GET", "/leads", "`/api/leads`"),
+        ("GET", "/", "`/api/openapi.json`"),
+        ("DELETE", "/key", "`/api/key`"),
+        ("POST", "/call/create_key", "`/api/openapi.json`"),
+    ] {
+        for http in [&*key, &bearer] {
+            let answer = http.send(method, path, "{}").await;
+            assert_eq!(answer.problem(), (404, "not_found".into()), "{path}");
+            let document = answer.json();
+            assert!(document["detail"].as_str().unwrap().contains(meant));
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_of_the_console_stay_pages() {
+    let world = World::new().await;
+    for path in [
+        "/",
+        "/inventory",
+        "/nothing",
+        "/keys/api",
+        "/apis",
+        "/api.html",
+    ] {
+        let answer = world.nobody().get(path).await;
+        assert!(!answer.header("content-type").contains("json"), "{path}");
+        assert_eq!(answer.header("x-request-id"), "", "{path}");
+    }
+    // `Authorization` may be for a proxy.
+    let proxied = world.nobody().with("authorization", "Basic dXNlcg==");
+    assert_eq!(proxied.get("/inventory").await.status, 303);
+}
+
 #[tokio::test]
 async fn a_wrong_method_is_told_the_right_ones() {
     let world = World::new().await;

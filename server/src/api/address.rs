@@ -1,0 +1,68 @@
+//! Requests that were meant for the API and miss its paths: a base URL that ends with a slash (`//api/key`) or has a path
+//! (`/console/api/key`), a slash at the end, capitals, or no `/api` at all. They are answered as the API answers, since their
+//! senders parse JSON and would follow a redirect to the sign-in page as if it were an answer.
+
+use super::credentials::carries_key;
+use super::problem::Problem;
+use crate::metrics::Requests;
+use crate::request::is_api;
+use axum::http::HeaderMap;
+
+/// Paths of the API that are not below `/api`.
+const PROBES: [&str; 2] = ["healthz", "readyz"];
+
+/// Whether a request outside the API was meant for it. No browser sends an API key by itself, and no page of the console has
+/// a part of its path called `api`.
+pub fn misses_api(path: &str, headers: &HeaderMap, routed: bool) -> bool {
+    let named = |part: &str| is("api", part) || PROBES.iter().any(|probe| is(probe, part));
+    !is_api(path) && (carries_key(headers) || (!routed && path.split('/').any(named)))
+}
+
+/// The refusal of a request for a path that the API does not have. It names the path that was probably meant.
+pub fn unknown_path(requests: &Requests, path: &str) -> Problem {
+    let meant = requests.route(&corrected(path)).name();
+    Problem::UnknownPath {
+        meant: Some(meant).filter(|meant| is_api(meant)),
+    }
+}
+
+/// The path from its last `api` on, in lower case, with one slash between its parts and none at its end.
+fn corrected(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let after = parts.iter().rposition(|part| is("api", part));
+    let rest = &parts[after.map_or(0, |place| place + 1)..];
+    let probe = rest
+        .last()
+        .filter(|part| PROBES.iter().any(|probe| is(probe, part)));
+    let path = match probe {
+        Some(probe) => format!("/{probe}"),
+        None => format!("/api/{}", rest.join("/")),
+    };
+    path.to_ascii_lowercase()
+}
+
+fn is(name: &str, part: &str) -> bool {
+    part.eq_ignore_ascii_case(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_is_corrected_from_its_last_api_on() {
+        for (path, meant) in [
+            ("//api/inventory", "/api/inventory"),
+            ("/api/inventory/", "/api/inventory"),
+            ("/api//inventory///A", "/api/inventory/a"),
+            ("/api/api/key", "/api/key"),
+            ("/console/v1/API/Key", "/api/key"),
+            ("/inventory", "/api/inventory"),
+            ("/console/api/healthz", "/healthz"),
+            ("/readyz/", "/readyz"),
+            ("/", "/api/"),
+        ] {
+            assert_eq!(corrected(path), meant, "{path}");
+        }
+    }
+}

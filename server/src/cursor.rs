@@ -3,10 +3,11 @@
 use domain::{KeyId, KeyOrder, MemberId, Timestamp};
 use service::TeamPlace;
 use service::inventory::MAX_ID_CHARS;
-use service::store::{KeyPlace, MemberPlace, PlaceValue};
+use service::store::{ItemPlace, KeyPlace, MemberPlace, PlaceValue};
 
 /// What a cursor is for, so that none is taken for another, now or by a later version.
 const ITEM: u8 = 1;
+const ITEM_CHANGES: u8 = 5;
 const CHANGES_ON: u8 = 2;
 const CHANGES_BACK: u8 = 3;
 const LOG: u8 = 12;
@@ -50,6 +51,34 @@ pub fn read(cursor: &str) -> Option<String> {
     let good = *kind == ITEM && (1..=MAX_ID_CHARS).contains(&id.chars().count());
     // Hexadecimal digits may be capitals; those that were written are not.
     (good && write(id) == cursor).then(|| id.to_owned())
+}
+
+/// The cursor at a place in the changes of items.
+pub fn write_item_change(place: &ItemPlace) -> String {
+    let mut bytes = vec![ITEM_CHANGES];
+    bytes.extend_from_slice(&place.base.to_be_bytes());
+    bytes.extend_from_slice(&place.number.to_be_bytes());
+    bytes.extend_from_slice(place.id.as_bytes());
+    hex::encode(bytes)
+}
+
+/// The place that [`write_item_change`] was given; `None` for any text that it did not write.
+pub fn read_item_change(cursor: &str) -> Option<ItemPlace> {
+    let bytes = hex::decode(cursor).ok()?;
+    let (kind, rest) = bytes.split_first()?;
+    let (base, rest) = rest.split_first_chunk()?;
+    let (number, id) = rest.split_first_chunk()?;
+    let place = ItemPlace {
+        base: u64::from_be_bytes(*base),
+        number: u64::from_be_bytes(*number),
+        id: std::str::from_utf8(id).ok()?.to_owned(),
+    };
+    let good = *kind == ITEM_CHANGES
+        && place.id.chars().count() <= MAX_ID_CHARS
+        && [place.base, place.number]
+            .iter()
+            .all(|number| i64::try_from(*number).is_ok());
+    (good && write_item_change(&place) == cursor).then_some(place)
 }
 
 /// The cursor at the change with this number.
@@ -140,6 +169,38 @@ mod tests {
     fn a_cursor_comes_back_as_the_id_it_was_made_of() {
         for id in ["SKU001", "a/b", "🚗", " "] {
             assert_eq!(read(&write(id)).as_deref(), Some(id));
+        }
+    }
+
+    #[test]
+    fn cursor_at_a_change_of_items_comes_back_as_its_place() {
+        let first = ItemPlace::first(7);
+        for place in [
+            first.after(3, "a/b"),
+            first.after(9, "🚗"),
+            ItemPlace::end(9),
+            first,
+        ] {
+            let cursor = write_item_change(&place);
+            assert_eq!(read_item_change(&cursor), Some(place));
+            assert_eq!(read_change(Way::On, &cursor), None);
+            assert_eq!(read(&cursor), None);
+        }
+        let long = ItemPlace::end(1).after(1, &"x".repeat(MAX_ID_CHARS + 1));
+        let huge = ItemPlace {
+            number: u64::MAX,
+            ..ItemPlace::end(1)
+        };
+        for bad in [
+            "",
+            "05",
+            "0500000000000000000000000000000001ff",
+            &write("SKU00000000000001"),
+            &write_item_change(&long),
+            &write_item_change(&huge),
+            &write_item_change(&ItemPlace::first(10)).to_uppercase(),
+        ] {
+            assert_eq!(read_item_change(bad), None, "{bad:?}");
         }
     }
 

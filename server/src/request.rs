@@ -12,7 +12,7 @@ use crate::memory::Share;
 use crate::{AppState, Problem, drain, headers};
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{FromRequestParts, Path, Request};
+use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, Entry};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version};
@@ -135,15 +135,21 @@ impl Noted {
     }
 }
 
-/// The one part of the path that a route leaves open, decoded; `None` where that is no text.
+/// The one part of the path that a route leaves open, decoded; `None` if that is not UTF-8. In a route that leaves none
+/// open, the last part.
 pub struct Segment(pub Option<String>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Segment {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let path = Path::<String>::from_request_parts(parts, state).await;
-        Ok(Self(path.ok().map(|Path(text)| text)))
+        let open = RawPathParams::from_request_parts(parts, state).await;
+        let text = open.ok().and_then(|open| {
+            let last = parts.uri.path().rsplit('/').next();
+            let open = open.iter().next().map(|(_, text)| text);
+            open.or(last).map(str::to_owned)
+        });
+        Ok(Self(text))
     }
 }
 

@@ -37,6 +37,12 @@ pub const API: &[Route] = &[
     route(M::POST, "/api/inventory", |m| {
         once::<InventoryWrite, _, _>(m, inventory::push)
     }),
+    // It takes `GET` from an item whose id is `changes`, which is read at `/api/inventory/%63hanges`.
+    route(M::GET, "/api/inventory/changes", |m| {
+        on(m, inventory::changes)
+            .put(inventory::put)
+            .delete(inventory::delete)
+    }),
     route(M::GET, "/api/inventory/{id}", |m| on(m, inventory::show)),
     route(M::PUT, "/api/inventory/{id}", |m| on(m, inventory::put)),
     route(M::DELETE, "/api/inventory/{id}", |m| {

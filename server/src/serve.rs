@@ -275,6 +275,9 @@ async fn sweep_for_ever(service: Arc<Service>) {
         if let Err(error) = service.sweep_requests().await {
             tracing::warn!(error = %Chain(&error), "old requests could not be swept away");
         }
+        if let Err(error) = service.sweep_removed_items().await {
+            tracing::warn!(error = %Chain(&error), "old removals of items could not be swept away");
+        }
         if let Err(error) = service.sweep_refusals().await {
             tracing::warn!(error = %Chain(&error), "old refused calls could not be swept away");
         }

@@ -26,6 +26,7 @@ pub enum Refusal {
     InvalidBody,
     InvalidParameter,
     NotFound,
+    CursorExpired,
     PreconditionFailed,
     ReplaceTooLarge,
     RemovalNotAllowed,
@@ -42,7 +43,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::RevokedKey,
         Self::ExpiredKey,
         Self::PausedKey,
@@ -56,6 +57,7 @@ impl Refusal {
         Self::InvalidBody,
         Self::InvalidParameter,
         Self::NotFound,
+        Self::CursorExpired,
         Self::PreconditionFailed,
         Self::ReplaceTooLarge,
         Self::RemovalNotAllowed,
@@ -86,6 +88,7 @@ impl Refusal {
             Self::InvalidBody => "invalid_body",
             Self::InvalidParameter => "invalid_parameter",
             Self::NotFound => "not_found",
+            Self::CursorExpired => "cursor_expired",
             Self::PreconditionFailed => "precondition_failed",
             Self::ReplaceTooLarge => "replace_too_large",
             Self::RemovalNotAllowed => "removal_not_allowed",
@@ -125,6 +128,7 @@ impl Refusal {
             Self::InvalidBody => "Data with wrong values",
             Self::InvalidParameter => "A wrong parameter",
             Self::NotFound => "No such item or lead",
+            Self::CursorExpired => "A cursor that is too old",
             Self::PreconditionFailed => "Changed by somebody else meanwhile",
             Self::ReplaceTooLarge => "A feed that would remove too many items",
             Self::RemovalNotAllowed => "A feed that would remove more than half of the items",

@@ -6,6 +6,7 @@ use crate::parameter::TooLong;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use service::inventory::{FeedMode, FeedOptions, ItemFilter, OnError};
+use service::store::ItemPlace;
 use service::store::REMOVED_AT_MOST;
 use std::convert::Infallible;
 use url::form_urlencoded;
@@ -117,6 +118,15 @@ impl Parameters {
     pub fn changes(&self) -> Result<Page<u64>, Problem> {
         self.known(&["limit", "cursor"])?;
         self.part(|text| cursor::read_change(Way::On, text))
+    }
+
+    /// The place in the changes of items.
+    ///
+    /// # Errors
+    /// A parameter that is unknown, given twice or out of range.
+    pub fn item_changes(&self) -> Result<Page<ItemPlace>, Problem> {
+        self.known(&["limit", "cursor"])?;
+        self.part(cursor::read_item_change)
     }
 
     /// What a `cursor` that nobody was given is refused with.

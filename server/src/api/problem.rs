@@ -75,6 +75,8 @@ pub enum Problem {
     InvalidParameter(String),
     NoSuchItem,
     NoSuchLead,
+    /// A cursor among the changes of items that its caller has kept for too long.
+    CursorExpired,
     PreconditionFailed,
     /// `If-Match` with no tag that this server gave.
     ForeignTag,
@@ -153,6 +155,7 @@ impl Problem {
             Self::MalformedBody(_) => (S::BAD_REQUEST, "malformed_body", "Malformed body"),
             Self::InvalidBody(_) => (S::UNPROCESSABLE_ENTITY, "invalid_body", "Invalid body"),
             Self::InvalidParameter(_) => (S::BAD_REQUEST, "invalid_parameter", "Invalid parameter"),
+            Self::CursorExpired => (S::GONE, "cursor_expired", "Cursor expired"),
             Self::PreconditionFailed | Self::ForeignTag | Self::NoConditions => (
                 S::PRECONDITION_FAILED,
                 "precondition_failed",
@@ -251,6 +254,11 @@ impl Problem {
             Self::InvalidBody(_) => "Some values cannot be taken, so nothing was stored. `errors` lists them.".into(),
             Self::NoSuchItem => "There is no such item in this account.".into(),
             Self::NoSuchLead => "There is no such lead in this account. Erased leads are gone for good.".into(),
+            Self::CursorExpired => {
+                "Items that were removed after this cursor are no longer listed. Read the whole inventory again: send the request \
+                 without `cursor`, follow `next_cursor` until the list is empty, and remove what you hold and did not get."
+                    .into()
+            }
             Self::PreconditionFailed => {
                 "The item is not in the state that `If-Match` or `If-None-Match` names, so nothing was changed. \
                  Read it again, and send the change with the `ETag` that comes with it."

@@ -83,8 +83,8 @@ def before_call(context, case, kwargs):
         headers.pop("If-None-Match", None)
     # A cursor is good where it was given out.
     if "cursor" in (case.query or {}):
-        if case.operation.path == "/api/leads":
-            case.query["cursor"] = ask("GET", "/api/leads", {"X-API-Key": KEY})["next_cursor"]
+        if case.operation.path in ("/api/leads", "/api/inventory/changes"):
+            case.query["cursor"] = ask("GET", case.operation.path, {"X-API-Key": KEY})["next_cursor"]
         else:
             case.query["cursor"] = ("\x01" + (case.query.get("category") or "A")[:100]).encode().hex()
     # Only a feed that replaces the inventory can allow removals.

@@ -1,5 +1,6 @@
 //! The sellers' items: what one is, and how integrations push and read them.
 
+mod changes;
 mod check;
 mod checked;
 mod console;
@@ -10,6 +11,9 @@ mod preview;
 mod price;
 
 pub use crate::entry::{EntryCode, EntryError, Position};
+#[cfg(feature = "contract")]
+pub(crate) use changes::follow;
+pub use changes::{ChangeEntry, ItemChanges, ItemState};
 pub use check::{ItemDraft, MAX_ID_CHARS, MAX_ITEM_BYTES};
 pub use checked::{CheckedFeed, OnError, RejectedItem, Skipped, check_feed};
 pub use feed::{FeedMode, FeedOptions, FeedOutcome, FeedReport};

@@ -157,6 +157,10 @@ fn plain(code: &str) -> (String, &'static str) {
             "A parameter of the address is unknown, or has a value that it cannot have.",
             "The answer names it.",
         ),
+        "cursor_expired" => (
+            "The caller follows the changes of items from a cursor that is too old: removals after it are no longer listed.",
+            "Have it read the whole inventory again, without a cursor, and go on from there.",
+        ),
         "precondition_failed" => (
             "The item was changed since the caller read it, so nothing was changed.",
             "Have it read the item again, and send the change with the ETag that comes with it.",

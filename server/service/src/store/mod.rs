@@ -14,6 +14,7 @@ pub mod contract;
 mod factor;
 mod feed;
 mod find;
+mod item_change;
 mod listed;
 mod notice;
 mod operator;
@@ -38,6 +39,7 @@ pub use call::*;
 pub use factor::*;
 pub use feed::*;
 pub use find::*;
+pub use item_change::*;
 pub use listed::*;
 pub use notice::*;
 pub use operator::*;
@@ -111,6 +113,7 @@ pub trait Store:
     + RefusalStore
     + InventoryStore
     + FeedPreviewStore
+    + ItemChangeStore
     + LeadStore
     + IdempotencyStore
     + VerdictStore
@@ -137,6 +140,7 @@ impl<T> Store for T where
         + RefusalStore
         + InventoryStore
         + FeedPreviewStore
+        + ItemChangeStore
         + LeadStore
         + IdempotencyStore
         + VerdictStore

@@ -41,6 +41,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
         key::show,
         key::revoke,
         inventory::list,
+        inventory::changes,
         inventory::push,
         inventory::show,
         inventory::put,

@@ -20,7 +20,10 @@ pub struct ItemsQuery {
     /// Only items whose id or name holds this text, in capitals or not.
     #[param(max_length = 256, example = "honda")]
     q: Option<String>,
-    /// Only items that changed at this time or later.
+    /// Only items whose `updated_at` is this time or later. To keep a copy, follow `/api/inventory/changes` instead, which
+    /// misses nothing: `updated_at` is read before an item is stored, so an item can appear in this list some seconds
+    /// after its `updated_at`, and removed items never do. If you poll by this parameter, go back five minutes
+    /// before the beginning of your last poll, and expect items that you know already.
     #[param(format = DateTime, example = "2026-01-31T08:00:00Z")]
     updated_since: Option<String>,
 }
@@ -34,6 +37,19 @@ pub struct ChangesQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// The `next_cursor` of the answer before, unchanged.
+    #[param(max_length = 2048)]
+    cursor: Option<String>,
+}
+
+/// Of `GET /api/inventory/changes`.
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "read by hand; this describes it")]
+#[into_params(parameter_in = Query)]
+pub struct ItemChangesQuery {
+    /// How many items at most.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the answer before, unchanged. Without it, the whole inventory is read.
     #[param(max_length = 2048)]
     cursor: Option<String>,
 }

@@ -84,6 +84,9 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
         all.push(Problem::ReplaceTooLarge);
         all.push(LARGE_REMOVAL);
     }
+    if path == "/api/inventory/changes" {
+        all.push(Problem::CursorExpired);
+    }
     let single = path.ends_with("{id}");
     let lead = path.starts_with("/api/leads");
     if single && lead {
@@ -147,6 +150,7 @@ pub fn every_problem() -> Vec<Problem> {
         Problem::InvalidBody(Vec::new()),
         Problem::InvalidParameter("Give `limit` a number from 1 to 500.".into()),
         Problem::NoSuchItem,
+        Problem::CursorExpired,
         Problem::PreconditionFailed,
         Problem::ReplaceTooLarge,
         LARGE_REMOVAL,

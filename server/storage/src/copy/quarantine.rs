@@ -43,6 +43,15 @@ const SKIP: &str = "
     INSERT INTO lead_feeds (account_id, last_change) SELECT id, 1000000000 FROM accounts WHERE true
     ON CONFLICT (account_id) DO UPDATE SET last_change = lead_feeds.last_change + 1000000000";
 
+/// A reader of the changes of items may hold items that were stored after the backup. So every place that was given before has
+/// expired, and the reader reads the whole inventory again.
+const EXPIRE: [&str; 3] = [
+    "DELETE FROM removed_items",
+    "INSERT INTO item_feeds (account_id, last_change, changed_at) SELECT id, 0, 0 FROM accounts WHERE true
+    ON CONFLICT DO NOTHING",
+    "UPDATE item_feeds SET last_change = last_change + 1000000000, forgotten = last_change + 1000000000",
+];
+
 /// Everybody who was in is out, and no link works.
 const END: [&str; 3] = [
     "DELETE FROM sessions",
@@ -61,7 +70,7 @@ pub(super) async fn quarantine(
         let query = sqlx::query(statement).bind(now.millis()).bind(action);
         query.execute(&mut *transaction).await.doing(DOING)?;
     }
-    for statement in END.into_iter().chain([SKIP]) {
+    for statement in END.into_iter().chain([SKIP]).chain(EXPIRE) {
         let query = sqlx::query(statement);
         query.execute(&mut *transaction).await.doing(DOING)?;
     }

@@ -72,15 +72,17 @@ impl<'a> Row<'a> {
     }
 }
 
+/// `number` is the number of the change that this is part of.
 pub(super) async fn upsert_all(
     connection: &mut Connection,
     account: &AccountId,
     rows: &[Row<'_>],
     now: Timestamp,
+    number: i64,
 ) -> Result<UpsertCounts> {
     let mut counts = UpsertCounts::default();
     for rows in rows.chunks(AT_ONCE) {
-        let revisions = upsert(connection, account, rows, now).await?;
+        let revisions = upsert(connection, account, rows, now, number).await?;
         let created = revisions.iter().filter(|revision| **revision == 1).count();
         counts.created += created as u64;
         counts.updated += (revisions.len() - created) as u64;
@@ -95,6 +97,7 @@ pub(super) async fn upsert(
     account: &AccountId,
     rows: &[Row<'_>],
     now: Timestamp,
+    number: i64,
 ) -> Result<Vec<i64>> {
     inventory::UPSERT
         .with::<Engine, _>(rows, |mut values, row| {
@@ -113,7 +116,8 @@ pub(super) async fn upsert(
                 .push_bind(i64::from(item.available))
                 .push_bind(row.attributes.as_str())
                 .push_bind(now.millis())
-                .push_bind(row.search.as_str());
+                .push_bind(row.search.as_str())
+                .push_bind(number);
         })
         .build_query_scalar()
         .persistent(is_full(rows.len()))

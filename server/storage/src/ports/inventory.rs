@@ -1,6 +1,7 @@
 //! The sellers' items.
 
 use super::feed::{Row, delete_all, find_left_out, upsert, upsert_all};
+use super::item_change::NumberedChange;
 use super::quota::Items;
 use super::{
     Connection, Executor, Paged, Result, Store, Turn, can_be_stored, read, read_page, record,
@@ -46,8 +47,13 @@ impl InventoryStore for Store {
         if let Some(large) = large {
             return Ok(Upserted::RemovalNotAllowed(large));
         }
-        let mut counts = upsert_all(&mut tx, account, &rows, now).await?;
+        let change = NumberedChange::begin(&mut tx, account, now).await?;
+        let mut counts = upsert_all(&mut tx, account, &rows, now, change.number).await?;
+        if counts.created + counts.updated > 0 || !removed.is_empty() {
+            change.record(&mut tx).await?;
+        }
         counts.removed = delete_all(&mut tx, account, &removed).await?;
+        change.trim(&mut tx, removed.len()).await?;
         before.check(&mut tx, self.quotas(), account).await?;
         if counts.created + counts.updated + counts.removed > 0 {
             self.turn_to_change(&mut tx, account, DOING).await?;
@@ -73,10 +79,13 @@ impl InventoryStore for Store {
             return Ok(Put::ConditionFailed);
         }
         let stored_before = Items::of(&mut *tx, account).await?;
-        let changed = upsert(&mut tx, account, &[Row::new(item)], now).await?;
+        let change = NumberedChange::begin(&mut tx, account, now).await?;
+        let row = Row::new(item);
+        let changed = upsert(&mut tx, account, &[row], now, change.number).await?;
         if let (true, Some(before)) = (changed.is_empty(), before) {
             return Ok(Put::Updated(Box::new(before)));
         }
+        change.record(&mut tx).await?;
         stored_before.check(&mut tx, self.quotas(), account).await?;
         let stored = find(&mut *tx, account, item.id.as_str()).await?;
         let stored = stored.ok_or(sqlx::Error::RowNotFound).doing(DOING)?;
@@ -181,7 +190,10 @@ impl InventoryStore for Store {
         if !condition.holds(Some(before.version())) {
             return Ok(Removal::ConditionFailed);
         }
+        let change = NumberedChange::begin(&mut tx, account, event.at).await?;
+        change.record(&mut tx).await?;
         delete(&mut tx, account, id).await?;
+        change.trim(&mut tx, 1).await?;
         self.turn_to_change(&mut tx, account, DOING).await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;

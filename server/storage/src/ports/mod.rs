@@ -16,6 +16,7 @@ mod feed;
 mod find;
 mod installation;
 mod inventory;
+mod item_change;
 mod key;
 mod lead;
 mod link;

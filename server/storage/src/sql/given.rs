@@ -33,7 +33,7 @@ impl Given {
 }
 
 /// Rows for one statement, at most: databases bound the values that can be bound, SQLite to 32,766, and no statement here
-/// has more than fourteen columns.
+/// has more than fifteen columns.
 pub(crate) const MOST: usize = 1_000;
 
 /// Whether so many rows are what a busy server writes again and again. Texts for other numbers are not remembered: there

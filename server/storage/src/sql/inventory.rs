@@ -10,14 +10,14 @@ use service::inventory::{Currency, Item, ItemId, Price, StoredItem};
 pub(crate) const UPSERT: Given = Given {
     columns:
         "account_id, id, name, category, price, exact_price, currency, description, url, image_url,
-        available, attributes, updated_at, search",
+        available, attributes, updated_at, search, change_number",
     // Without a `WHERE`, SQLite reads `ON` as part of a join.
     statement: "
     INSERT INTO items
         (account_id, id, name, category, price, exact_price, currency, description, url, image_url,
-         available, attributes, updated_at, search, revision)
+         available, attributes, updated_at, search, change_number, revision)
     SELECT account_id, id, name, category, price, exact_price, currency, description, url, image_url,
-        available, attributes, updated_at, search, 1
+        available, attributes, updated_at, search, change_number, 1
     FROM given WHERE true
     ON CONFLICT (account_id, id) DO UPDATE SET
         name = excluded.name,
@@ -32,6 +32,7 @@ pub(crate) const UPSERT: Given = Given {
         attributes = excluded.attributes,
         updated_at = excluded.updated_at,
         search = excluded.search,
+        change_number = excluded.change_number,
         revision = items.revision + 1
     WHERE items.name IS DISTINCT FROM excluded.name
         OR items.category IS DISTINCT FROM excluded.category
@@ -97,6 +98,8 @@ macro_rules! bytes {
             + coalesce(octet_length(i.url), 0) + coalesce(octet_length(i.image_url), 0)"
     };
 }
+
+pub(super) use {bytes, columns};
 
 /// The items of a page up to the id `$8` that fit into `$7` bytes, and with each of them how many there would be without
 /// that bound. The first one fits however large it is. Sizes are read before texts, so that no more text is read than fits.

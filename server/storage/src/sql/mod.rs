@@ -13,6 +13,7 @@ pub(crate) mod find;
 pub(crate) mod given;
 pub(crate) mod installation;
 pub(crate) mod inventory;
+pub(crate) mod item_change;
 pub(crate) mod key;
 pub(crate) mod lead;
 pub(crate) mod link;
@@ -100,6 +101,15 @@ pub(crate) const INDEXED: &[&str] = &[
     inventory::END,
     inventory::FIND,
     inventory::PAGE,
+    item_change::CHANGED,
+    item_change::FEED,
+    item_change::FORGET,
+    item_change::FORGOTTEN,
+    item_change::LAST_BEYOND,
+    item_change::LAST_OLD,
+    item_change::NUMBER,
+    item_change::OLDEST,
+    item_change::REMOVED,
     key::FIND,
     key::CHANGE,
     key::ENDING,

@@ -37,6 +37,8 @@ const REST: &str = "
     INSERT INTO lead_feeds SELECT id, 1 FROM accounts WHERE true ON CONFLICT DO NOTHING;
     INSERT INTO leads (account_id, id, change_number, phone, status, created_at, updated_at)
     SELECT id, 'a lead', 9, '+49 1', 'new', 1, 1 FROM accounts;
+    INSERT INTO item_feeds SELECT id, 7, 1, 2 FROM accounts WHERE true ON CONFLICT DO NOTHING;
+    INSERT INTO removed_items SELECT id, 'a removed item', 3, 4 FROM accounts;
     INSERT INTO items (account_id, id, name, available, attributes, updated_at, revision)
     SELECT id, 'an item', 'A car', 1, '{}', 1, 1 FROM accounts;";
 

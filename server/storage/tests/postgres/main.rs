@@ -7,6 +7,7 @@ mod contract;
 mod copies;
 mod faults;
 mod in_doubt;
+mod item_changes;
 mod listings;
 mod opening;
 mod outage;

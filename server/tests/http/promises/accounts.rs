@@ -190,7 +190,12 @@ async fn no_route_of_the_api_crosses_accounts() {
             }
             (
                 MethodFilter::GET,
-                "/api/inventory" | "/api/leads" | "/api/key" | "/api/openapi.json" | "/healthz"
+                "/api/inventory"
+                | "/api/inventory/changes"
+                | "/api/leads"
+                | "/api/key"
+                | "/api/openapi.json"
+                | "/healthz"
                 | "/readyz",
             ) => {
                 silent(&key.get(path).await.expect(200), &what);

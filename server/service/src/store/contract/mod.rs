@@ -32,6 +32,7 @@ mod find;
 mod glance;
 mod inventory;
 mod isolation;
+mod item_changes;
 mod items;
 mod key_changes;
 mod keys;
@@ -177,6 +178,12 @@ macro_rules! store_contract_cases {
             a_push_that_changes_nothing_records_nothing
             a_deleted_item_is_gone
             five_thousand_items_go_in_at_once
+            each_changed_item_is_listed_once_in_the_order_of_changes
+            removed_item_is_listed_until_it_comes_back
+            changes_of_one_feed_are_read_page_by_page
+            place_expires_when_a_removal_after_it_is_forgotten
+            reader_misses_nothing_while_others_change_items
+            changes_of_items_belong_to_their_account
             text_comes_back_byte_for_byte
             a_full_feed_removes_what_it_leaves_out
             a_preview_reads_the_items_of_a_feed_and_those_it_leaves_out
@@ -271,7 +278,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, preview::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*, verified::*,
+                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, item_changes::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, preview::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*, verified::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod bounds;
+mod changes;
 mod dry_run;
 mod feeds;
 mod item;

@@ -1,0 +1,137 @@
+//! Following the changes of items. [`crate::store::ItemChangeStore`] states the protocol.
+
+use super::StoredItem;
+use crate::store::{ItemPlace, Listed, REMOVALS_KEPT_SECONDS, RemovedItem, Store, StoreError};
+use crate::{Error, KeyCaller, Service};
+use domain::{AccountId, Scope};
+
+/// Removals that one transaction forgets, so that no other waits long for it.
+const SWEEP_ROWS: u32 = 1_000;
+
+/// An item as it is now, or what is left of a removed one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemState {
+    Kept(Box<StoredItem>),
+    Removed(RemovedItem),
+}
+
+impl ItemState {
+    fn id(&self) -> &str {
+        match self {
+            Self::Kept(stored) => stored.item.id.as_str(),
+            Self::Removed(removed) => &removed.id,
+        }
+    }
+}
+
+/// An entry among the changes of items, with the place after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeEntry {
+    pub place: ItemPlace,
+    pub state: ItemState,
+}
+
+/// The next changes of items.
+#[derive(Debug, Clone)]
+pub struct ItemChanges {
+    pub changes: Vec<ChangeEntry>,
+    /// The place after all of them, from which the reader goes on.
+    pub next: ItemPlace,
+}
+
+impl Service {
+    /// Returns up to `limit` changes of items after a place, or from the first item on. `None` if the place has expired.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], and the database's.
+    pub async fn item_changes(
+        &self,
+        caller: &KeyCaller,
+        after: Option<ItemPlace>,
+        limit: u32,
+    ) -> Result<Option<ItemChanges>, Error> {
+        caller.must(Scope::InventoryRead)?;
+        Ok(follow(&*self.store, caller.account_id(), after, limit).await?)
+    }
+
+    /// Forgets the removals that are too old to be listed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sweep_removed_items(&self) -> Result<(), Error> {
+        let expired = self.clock.now().plus_seconds(-REMOVALS_KEPT_SECONDS);
+        while self.store.forget_removed_items(expired, SWEEP_ROWS).await? > 0 {}
+        Ok(())
+    }
+}
+
+/// The steps of a reader, as the port has them.
+pub(crate) async fn follow(
+    store: &dyn Store,
+    account: &AccountId,
+    after: Option<ItemPlace>,
+    limit: u32,
+) -> Result<Option<ItemChanges>, StoreError> {
+    let last = store.item_feed(account).await?.last_change;
+    let after = after.unwrap_or_else(|| ItemPlace::first(last));
+    let items = store.changed_items(account, &after, last, limit).await?;
+    let removals = after.among_removals();
+    let removed = store.removed_items(account, &removals, last, limit).await?;
+    // Only now: a removal that was forgotten meanwhile is not among these.
+    if after.is_expired(store.item_feed(account).await?) {
+        return Ok(None);
+    }
+    Ok(Some(merge(&after, last, items, removed, limit)))
+}
+
+/// Both lists in one order, up to the first place at which one of them was cut off.
+fn merge(
+    after: &ItemPlace,
+    last: u64,
+    items: Listed<(u64, StoredItem)>,
+    removed: Listed<(u64, RemovedItem)>,
+    limit: u32,
+) -> ItemChanges {
+    let kept = |(number, stored): (u64, StoredItem)| (number, ItemState::Kept(Box::new(stored)));
+    let gone = |(number, removed)| (number, ItemState::Removed(removed));
+    let items = cut_at_end(items.entries.into_iter().map(kept).collect(), items.more);
+    let removed = cut_at_end(
+        removed.entries.into_iter().map(gone).collect(),
+        removed.more,
+    );
+    let end = [items.end, removed.end].into_iter().flatten().min();
+    let mut all: Vec<_> = items.entries.into_iter().chain(removed.entries).collect();
+    all.sort_by(|(one, state), (other, another)| (one, state.id()).cmp(&(other, another.id())));
+    let known = all.len();
+    all.retain(|(number, state)| {
+        let beyond = |(last, id): &(u64, String)| (*number, state.id()) > (*last, id.as_str());
+        !end.as_ref().is_some_and(beyond)
+    });
+    all.truncate(limit as usize);
+    let more = end.is_some() || all.len() < known;
+    let changes: Vec<_> = all
+        .into_iter()
+        .map(|(number, state)| ChangeEntry {
+            place: after.after(number, state.id()),
+            state,
+        })
+        .collect();
+    let next = match changes.last() {
+        Some(change) if more => change.place.clone(),
+        _ => ItemPlace::end(last),
+    };
+    ItemChanges { changes, next }
+}
+
+/// A part of a list.
+struct Part {
+    entries: Vec<(u64, ItemState)>,
+    /// The last entry, if others follow it that were not read.
+    end: Option<(u64, String)>,
+}
+
+fn cut_at_end(entries: Vec<(u64, ItemState)>, more: bool) -> Part {
+    let last = entries.last().filter(|_| more);
+    let end = last.map(|(number, state)| (*number, state.id().to_owned()));
+    Part { entries, end }
+}

@@ -1,0 +1,175 @@
+//! The changes of items, in an order that a client can follow.
+//!
+//! Definitions: each account has a counter (`last_change`). A *change* is a transaction that creates, changes or removes items of
+//! the account; it takes the next number, and all its items have that number. A *removal* is what is left of an item that was
+//! removed: its id, number and time. An item that comes back is an item again, and has no removal.
+//!
+//! Invariant: if a reader sees number *n* as the last one, it sees all changes up to *n*, and every later change has a greater
+//! number. Changes of one account's items come one after the other (SQLite's writer, or the account's lock for feeds in
+//! PostgreSQL), and each takes its number in its own transaction, before it removes anything.
+//!
+//! A reader follows the changes in these steps:
+//!
+//! 1. It reads the last number, *n*.
+//! 2. It reads items and removals after its place, in the order of (number, id), up to *n*. They are two statements. An entry that
+//!    leaves this range in between has been changed again, so it has a number above *n* and is read later.
+//! 3. If it got everything, its next place is the beginning of *n* + 1, else the last entry that it got.
+//! 4. It reads which removals are forgotten, after all else: a removal that was forgotten during step 2 counts.
+//!
+//! Removals are kept for [`REMOVALS_KEPT_SECONDS`], the latest [`REMOVALS_KEPT`] of an account. When some are forgotten, the
+//! greatest of their numbers is recorded. A place before that number is *expired*: its reader may hold items that were removed.
+//! A reader that began without a place holds none, so what was forgotten before it began does not matter to it
+//! ([`ItemPlace::base`]).
+
+use super::{Listed, Result};
+use crate::inventory::StoredItem;
+use async_trait::async_trait;
+use domain::{AccountId, Timestamp};
+
+/// How long a removal is listed.
+pub const REMOVALS_KEPT_SECONDS: i64 = 30 * 24 * 3600;
+
+/// Removals of one account that are listed.
+pub const REMOVALS_KEPT: u32 = 100_000;
+
+/// A place in the changes of an account's items: right after the entry with this number and id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemPlace {
+    /// The last change when the reader began. Until its place is past this number, it skips removals up to it.
+    pub base: u64,
+    pub number: u64,
+    /// Empty for the place before all entries with this number.
+    pub id: String,
+}
+
+impl ItemPlace {
+    /// The place before the first item, for a reader that begins when `last` is the last change.
+    pub const fn first(last: u64) -> Self {
+        Self {
+            base: last,
+            number: 0,
+            id: String::new(),
+        }
+    }
+
+    /// The place after the last change.
+    pub const fn end(last: u64) -> Self {
+        Self {
+            base: 0,
+            number: last + 1,
+            id: String::new(),
+        }
+    }
+
+    /// The place of the same reader after the entry with this number and id.
+    #[must_use]
+    pub fn after(&self, number: u64, id: &str) -> Self {
+        Self {
+            base: if number > self.base { 0 } else { self.base },
+            number,
+            id: id.to_owned(),
+        }
+    }
+
+    /// Where the reader goes on among removals.
+    pub(crate) fn among_removals(&self) -> Self {
+        if self.number > self.base {
+            self.clone()
+        } else {
+            Self::end(self.base)
+        }
+    }
+
+    /// Whether its reader may have missed a removal.
+    pub(crate) fn is_expired(&self, feed: ItemFeed) -> bool {
+        let first = self.among_removals().number;
+        // A number that was never given is of a database that is no longer there.
+        first <= feed.forgotten || self.number > feed.last_change + 1
+    }
+}
+
+/// The changes of an account's items as a whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ItemFeed {
+    /// The number of the last change; 0 before the first.
+    pub last_change: u64,
+    /// The greatest number of a removal that is no longer listed; 0 if all are.
+    pub forgotten: u64,
+}
+
+/// An item that was removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemovedItem {
+    pub id: String,
+    pub at: Timestamp,
+}
+
+/// The changes of items.
+#[async_trait]
+pub trait ItemChangeStore: Send + Sync + 'static {
+    async fn item_feed(&self, account: &AccountId) -> Result<ItemFeed>;
+
+    /// Returns up to `limit` items after the place, with numbers up to `until`, in the order of number and id, and no more of them than
+    /// [`PAGE_BYTES`](super::PAGE_BYTES) hold.
+    async fn changed_items(
+        &self,
+        account: &AccountId,
+        after: &ItemPlace,
+        until: u64,
+        limit: u32,
+    ) -> Result<Listed<(u64, StoredItem)>>;
+
+    /// Returns up to `limit` removals after the place, with numbers up to `until`, in the order of number and id.
+    async fn removed_items(
+        &self,
+        account: &AccountId,
+        after: &ItemPlace,
+        until: u64,
+        limit: u32,
+    ) -> Result<Listed<(u64, RemovedItem)>>;
+
+    /// Forgets up to `limit` removals of one account that are as old as `expired`, and returns how many.
+    async fn forget_removed_items(&self, expired: Timestamp, limit: u32) -> Result<u64>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FEED: ItemFeed = ItemFeed {
+        last_change: 20,
+        forgotten: 10,
+    };
+
+    #[test]
+    fn place_expires_when_a_removal_after_it_is_forgotten() {
+        let place = |number| ItemPlace::end(0).after(number, "a");
+        assert!(place(9).is_expired(FEED));
+        assert!(
+            place(10).is_expired(FEED),
+            "others of this change may follow"
+        );
+        assert!(!place(11).is_expired(FEED));
+        assert!(!ItemPlace::end(10).is_expired(FEED));
+        assert!(!ItemPlace::end(20).is_expired(FEED));
+        assert!(ItemPlace::end(21).is_expired(FEED), "never given");
+    }
+
+    #[test]
+    fn reader_that_begins_does_not_need_what_was_forgotten_before() {
+        let first = ItemPlace::first(20);
+        assert!(!first.is_expired(FEED));
+        assert_eq!(first.among_removals(), ItemPlace::end(20));
+        let early = first.after(3, "a");
+        assert!(!early.is_expired(FEED));
+        assert_eq!(early.among_removals(), ItemPlace::end(20));
+        let later = ItemFeed {
+            last_change: 30,
+            forgotten: 21,
+        };
+        assert!(early.is_expired(later));
+        let late = early.after(22, "a");
+        assert_eq!((late.base, late.among_removals()), (0, late.clone()));
+        assert!(!late.is_expired(later));
+    }
+}

@@ -1,0 +1,105 @@
+//! `GET /api/inventory/changes`: the changes that a copy of the inventory follows.
+
+use super::answer::ItemAnswer;
+use crate::AppState;
+use crate::api::openapi::ItemChangesQuery;
+use crate::api::page::fitting;
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::scoped::{InventoryRead, Scoped};
+use crate::cursor::write_item_change;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use service::inventory::ItemState;
+use service::rfc3339;
+use utoipa::ToSchema;
+
+/// The next changes of items.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ItemChanges)]
+pub struct ChangesAnswer {
+    /// The oldest change first; each item as it is now, so at most once. An answer ends before it is larger than 2 MiB,
+    /// so it may have fewer items than `limit` although more have changed. It is empty only if nothing more has changed.
+    #[schema(value_type = Vec<ChangeAnswer>)]
+    items: Vec<Box<RawValue>>,
+    /// The `cursor` of the next request, also if nothing has changed.
+    next_cursor: String,
+}
+
+/// An item as it is now, or what is left of a removed one.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ItemState)]
+#[serde(untagged)]
+enum ChangeAnswer {
+    Kept(Box<ItemAnswer>),
+    Removed(RemovedAnswer),
+}
+
+/// An item that was removed, by whatever way.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RemovedItem, example = json!({ "id": "SKU001", "deleted_at": "2026-01-31T09:15:00Z" }))]
+struct RemovedAnswer {
+    id: String,
+    /// Only of a removed item, which has nothing else but its id.
+    #[schema(format = DateTime)]
+    deleted_at: String,
+}
+
+/// Follow the changes of items
+///
+/// Keeps a copy of the inventory complete. Begin without a `cursor`: the first answers have all items. Then pass each
+/// `next_cursor` back and keep the last one: no change is skipped. An empty list means that you are up to date; ask again
+/// with the same cursor later. Removed items are listed for 30 days, the latest 100,000 of them, and until they
+/// come back. A cursor that is too old for that is refused with 410 `cursor_expired`: begin again without a cursor, and
+/// remove from your copy what you did not get. An item whose id is `changes` is read at `/api/inventory/%63hanges`.
+#[utoipa::path(
+    get,
+    path = "/api/inventory/changes",
+    tag = "Inventory",
+    operation_id = "listItemChanges",
+    params(ItemChangesQuery),
+    security(("ApiKey" = ["inventory:read"])),
+    responses((status = 200, description = "The next changes", body = ChangesAnswer))
+)]
+pub async fn changes(
+    State(state): State<AppState>,
+    scoped: Scoped<InventoryRead>,
+    parameters: Parameters,
+) -> Result<Json<ChangesAnswer>, Problem> {
+    let page = parameters.item_changes()?;
+    let found = state
+        .service
+        .item_changes(&scoped.caller, page.after, page.limit)
+        .await?
+        .ok_or(Problem::CursorExpired)?;
+    let (mut places, states): (Vec<_>, Vec<_>) = found
+        .changes
+        .into_iter()
+        .map(|change| (change.place, change.state))
+        .unzip();
+    let listed = places.len();
+    let items = fitting(states.into_iter().map(ChangeAnswer::from))?;
+    places.truncate(items.len());
+    let next = match places.last() {
+        Some(last) if items.len() < listed => last,
+        _ => &found.next,
+    };
+    Ok(Json(ChangesAnswer {
+        next_cursor: write_item_change(next),
+        items,
+    }))
+}
+
+impl From<ItemState> for ChangeAnswer {
+    fn from(state: ItemState) -> Self {
+        match state {
+            ItemState::Kept(stored) => Self::Kept(Box::new((*stored).into())),
+            ItemState::Removed(removed) => Self::Removed(RemovedAnswer {
+                id: removed.id,
+                deleted_at: rfc3339(removed.at),
+            }),
+        }
+    }
+}

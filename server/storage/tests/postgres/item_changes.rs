@@ -1,0 +1,66 @@
+//! Changes of items are numbered and listed during a rolling upgrade, too.
+
+use crate::server::Database;
+use service::store::ItemPlace;
+use service::store::contract::{Change, World};
+use service::store::{ItemChangeStore as _, ItemFeed};
+use storage::{OpenMode, PostgresStore};
+
+/// The statements of a node of the release before, which knows no numbers, each in a transaction of its own.
+const BEFORE: [&str; 4] = [
+    "INSERT INTO items (account_id, id, name, available, attributes, updated_at, search, revision)
+    SELECT $1, 'old-' || n, 'a', 1, '{}', 1, '', 1 FROM generate_series(1, 3) n
+    ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, revision = items.revision + 1",
+    "INSERT INTO items (account_id, id, name, available, attributes, updated_at, search, revision)
+    VALUES ($1, 'old-1', 'b', 1, '{}', 1, '', 1)
+    ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, revision = items.revision + 1",
+    "DELETE FROM items WHERE account_id = $1 AND id IN ('old-2', 'old-3')",
+    "INSERT INTO items (account_id, id, name, available, attributes, updated_at, search, revision)
+    VALUES ($1, 'old-3', 'c', 1, '{}', 1, '', 1)
+    ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, revision = items.revision + 1",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_by_a_node_of_the_release_before_are_numbered_and_listed() {
+    let database = Database::new().await;
+    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = store.expect("the store opens");
+    let world = World::build(&store).await;
+    let account = Change::RevokeKey.account(&world).clone();
+    let before = store.item_feed(&account).await.expect("a feed").last_change;
+    let mut raw = database.raw().await;
+    let mut read = ItemPlace::end(before);
+    let mut seen = Vec::new();
+    for (number, statement) in (before + 1..).zip(BEFORE) {
+        let done = sqlx::query(statement).bind(account.as_str());
+        done.execute(&mut raw).await.expect(statement);
+        let feed = store.item_feed(&account).await.expect("a feed");
+        assert_eq!(
+            feed,
+            ItemFeed {
+                last_change: number,
+                forgotten: 0
+            }
+        );
+        let items = store.changed_items(&account, &read, number, 10);
+        for (of, stored) in items.await.expect("items").entries {
+            assert_eq!(of, number);
+            seen.push(stored.item.id.as_str().to_owned());
+        }
+        let removed = store.removed_items(&account, &read, number, 10);
+        for (of, removed) in removed.await.expect("removed items").entries {
+            assert_eq!(of, number);
+            assert!(removed.at.millis() > 0);
+            seen.push(format!("-{}", removed.id));
+        }
+        read = ItemPlace::end(number);
+    }
+    let expected = [
+        "old-1", "old-2", "old-3", "old-1", "-old-2", "-old-3", "old-3",
+    ];
+    assert_eq!(seen, expected);
+    let first = ItemPlace::end(before);
+    let removed = store.removed_items(&account, &first, u64::MAX, 10);
+    let removed = removed.await.expect("removed items").entries;
+    assert_eq!(removed.len(), 1, "the other came back");
+}

@@ -1,0 +1,180 @@
+//! `GET /api/inventory/changes`
+
+use super::{feed, named};
+use crate::support::{Answer, Http, World};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const PATH: &str = "/api/inventory/changes";
+
+/// The ids on a page, a removed one with a `-` before it, and the cursor to go on from.
+fn page(answer: &Answer) -> (Vec<String>, String) {
+    let answer = answer.json();
+    let items = answer["items"].as_array().unwrap().iter();
+    let ids = items.map(|item| {
+        let mark = if item["deleted_at"].is_null() {
+            ""
+        } else {
+            "-"
+        };
+        format!("{mark}{}", item["id"].as_str().unwrap())
+    });
+    let cursor = answer["next_cursor"].as_str().unwrap().to_owned();
+    (ids.collect(), cursor)
+}
+
+async fn follow(key: &Http, cursor: &str) -> (Vec<String>, String) {
+    let path = format!("{PATH}?limit=3&cursor={cursor}");
+    page(&key.get(&path).await.expect(200))
+}
+
+#[tokio::test]
+async fn client_that_follows_the_changes_has_the_whole_inventory() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let scopes = ["inventory:read", "inventory:write"];
+    let key = owner.create(&world, "Feed", &scopes).await;
+    let (ids, cursor) = page(&key.get(PATH).await.expect(200));
+    assert_eq!(ids, [""; 0]);
+    let items = ["A", "B", "C", "D"].map(named);
+    key.post("/api/inventory", &feed(items.to_vec()))
+        .await
+        .expect(200);
+    let (ids, next) = follow(&key, &cursor).await;
+    assert_eq!(ids, ["A", "B", "C"]);
+    let (ids, next) = follow(&key, &next).await;
+    assert_eq!(ids, ["D"]);
+    assert_eq!(follow(&key, &next).await, (vec![], next.clone()));
+
+    // By the API, by a feed and from the console.
+    world.clock.advance_seconds(5);
+    key.delete("/api/inventory/B").await.expect(204);
+    let kept = feed(vec![named("A"), named("D")]);
+    let replace = "/api/inventory?mode=replace";
+    key.post(replace, &kept).await.expect(200);
+    let fields = [("mode", "replace")];
+    owner
+        .upload("/inventory", "cars.csv", "id,name\nA,Another\n", &fields)
+        .await
+        .expect(200);
+    let (ids, last) = follow(&key, &next).await;
+    assert_eq!(ids, ["-B", "-C", "A"]);
+    let (ids, last) = follow(&key, &last).await;
+    assert_eq!(ids, ["-D"]);
+    let removed = key.get(&format!("{PATH}?limit=1&cursor={next}")).await;
+    let removed = &removed.json()["items"][0];
+    let expected = json!({ "id": "B", "deleted_at": removed["deleted_at"] });
+    assert_eq!(*removed, expected);
+
+    key.put("/api/inventory/B", &json!({ "name": "back" }))
+        .await
+        .expect(201);
+    assert_eq!(follow(&key, &last).await.0, ["B"]);
+    let (ids, _) = page(&key.get(PATH).await.expect(200));
+    assert_eq!(ids, ["A", "B"]);
+    let item = key.get("/api/inventory/A").await.json();
+    assert_eq!(key.get(PATH).await.json()["items"][0], item);
+}
+
+#[tokio::test]
+async fn page_of_changes_ends_before_two_mebibytes_and_the_next_goes_on() {
+    let world = World::new().await;
+    let key = world.key().await;
+    // Quotation marks take two bytes in JSON.
+    let text = "\"".repeat(10_000);
+    let items: Vec<Value> = (0..250)
+        .map(|number| json!({ "id": format!("{number:03}"), "name": "n", "description": text }))
+        .collect();
+    key.post("/api/inventory", &feed(items)).await.expect(200);
+    key.delete("/api/inventory/200").await.expect(204);
+    let (mut cursor, mut all) = (String::new(), BTreeSet::new());
+    loop {
+        let query = if cursor.is_empty() {
+            String::new()
+        } else {
+            format!("&cursor={cursor}")
+        };
+        let answer = key.get(&format!("{PATH}?limit=500{query}")).await;
+        assert!(answer.body.len() <= 2 * 1024 * 1024);
+        let (ids, next) = page(&answer);
+        if ids.is_empty() {
+            break;
+        }
+        for id in ids {
+            assert!(all.insert(id.clone()), "{id} came twice");
+        }
+        cursor = next;
+    }
+    assert_eq!(all.len(), 249);
+}
+
+#[tokio::test]
+async fn cursor_that_is_too_old_is_refused_with_what_to_do() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let items = feed(vec![named("A"), named("B")]);
+    key.post("/api/inventory", &items).await.expect(200);
+    let (_, old) = page(&key.get(PATH).await);
+    key.delete("/api/inventory/A").await.expect(204);
+    let (_, new) = follow(&key, &old).await;
+    world.clock.advance_seconds(30 * 24 * 3600 - 1);
+    world.service.sweep_removed_items().await.unwrap();
+    assert_eq!(follow(&key, &old).await.0, ["-A"]);
+    world.clock.advance_seconds(1);
+    world.service.sweep_removed_items().await.unwrap();
+    let expired = key.get(&format!("{PATH}?cursor={old}")).await;
+    assert_eq!(expired.problem(), (410, "cursor_expired".into()));
+    let document = expired.json();
+    let detail = document["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("Read the whole inventory again"),
+        "{detail}"
+    );
+    assert_eq!(follow(&key, &new).await, (vec![], new));
+    assert_eq!(page(&key.get(PATH).await.expect(200)).0, ["B"]);
+}
+
+#[tokio::test]
+async fn cursor_of_another_list_and_other_parameters_are_refused() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let path = "/api/inventory/A";
+    key.put(path, &json!({ "name": "n" })).await.expect(201);
+    key.put("/api/inventory/B", &json!({ "name": "n" }))
+        .await
+        .expect(201);
+    let list = key.get("/api/inventory?limit=1").await.json();
+    let list = list["next_cursor"].as_str().unwrap();
+    for query in [
+        &format!("cursor={list}"),
+        "cursor=",
+        "cursor=05",
+        "limit=0",
+        "limit=501",
+        "q=a",
+        "updated_since=2026-01-31T08:00:00Z",
+    ] {
+        let answer = key.get(&format!("{PATH}?{query}")).await;
+        assert_eq!(
+            answer.problem(),
+            (400, "invalid_parameter".into()),
+            "{query}"
+        );
+    }
+}
+
+/// The path of the changes is also that of an item with the id `changes`.
+#[tokio::test]
+async fn item_with_the_id_changes_can_be_stored_read_and_removed() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let put = key.put(PATH, &json!({ "name": "n" })).await.expect(201);
+    assert_eq!(put.json()["id"], "changes");
+    let item = key.get("/api/inventory/%63hanges").await.expect(200);
+    assert_eq!(item.json()["name"], "n");
+    assert_eq!(item.header("etag"), put.header("etag"));
+    key.delete(PATH).await.expect(204);
+    key.get("/api/inventory/%63hanges").await.expect(404);
+    let (ids, _) = page(&key.get(PATH).await.expect(200));
+    assert_eq!(ids, [""; 0]);
+}

@@ -134,8 +134,8 @@ impl Failure {
             Self::OwnersOnly => "Only an owner of your account can do this. Nothing was changed.".into(),
             Self::AlreadyEnded => "This key has ended already. Nothing was changed.".into(),
             Self::Outdated { changes } => {
-                let first = "Somebody changed this key while you were editing it, so nothing was saved.";
-                let last = "Your own changes still stand below: check them, and save again.";
+                let first = "This was changed while you were editing it, so nothing was saved.";
+                let last = "Your own changes are still in the form: check them, and save again.";
                 let texts = std::iter::once(first).chain(changes.iter().map(String::as_str)).chain([last]);
                 texts.collect::<Vec<_>>().join(" ")
             }

@@ -47,6 +47,9 @@ pub struct SettingsForm {
     pub keys_must_expire: bool,
     /// Empty: no limit.
     pub key_max_days: String,
+    /// The other fields as they were when the form was filled, in JSON: what the member believes to change.
+    #[serde(default)]
+    pub seen: String,
 }
 
 /// Everything the Settings page shows.

@@ -1,7 +1,8 @@
 //! What an account decides for itself.
 
 use crate::inventory::Currency;
-use crate::store::{AccountSettings, Action};
+use crate::key::changed_fields;
+use crate::store::{AccountChange, AccountSettings, Action};
 use crate::zone::Zone;
 use crate::{Client, Error, Member, Service};
 use domain::{
@@ -30,19 +31,7 @@ impl Service {
             emergency: self.emergency(member).await?,
             quotas: self.quota_uses(member).await?,
             calls_per_second: self.account_limit().map(RateLimit::per_second),
-            settings: SettingsForm {
-                account_name: settings.name.to_string(),
-                currency: settings.currency.code().to_owned(),
-                limit_depth: settings.limit.depth().to_string(),
-                limit_per_second: settings.limit.per_second().to_string(),
-                time_zone: settings.time_zone.name().to_owned(),
-                keys_must_expire: settings.key_policy.must_expire(),
-                key_max_days: settings
-                    .key_policy
-                    .max_days()
-                    .map(|days| days.to_string())
-                    .unwrap_or_default(),
-            },
+            settings: filled(&settings),
         })
     }
 
@@ -69,7 +58,7 @@ impl Service {
     /// one of its own.
     ///
     /// # Errors
-    /// Refused to viewers, and for bad fields (all of them at once).
+    /// Refused to viewers, for bad fields (all of them at once), and if the settings were changed since the form was filled.
     pub async fn change_settings(
         &self,
         member: &Member,
@@ -79,18 +68,81 @@ impl Service {
         if !member.role.manages_account() {
             return Err(Failure::Forbidden.into());
         }
+        let account = &member.account_id;
+        let found = self.store.find_account(account).await?;
+        let before = found.ok_or(Failure::NotFound)?;
+        if let Some(outdated) = outdated(form, &before) {
+            return Err(outdated.into());
+        }
         let after = check(form)?;
         let now = self.clock.now();
         let event = |before: &AccountSettings| {
             let detail = json!({ "before": told(before), "after": told(&after) });
-            let account = member.account_id.as_str();
-            member.event(Action::AccountUpdated, account, client, now, detail)
+            member.event(
+                Action::AccountUpdated,
+                account.as_str(),
+                client,
+                now,
+                detail,
+            )
         };
-        let account = &member.account_id;
-        let change = self.store.change_account(account, &after, &event);
-        self.everywhere(change).await?;
-        Ok(())
+        let change = self.store.change_account(account, &before, &after, &event);
+        let (changed, _) = self.everywhere(change).await?;
+        match changed {
+            AccountChange::Changed | AccountChange::Same => Ok(()),
+            AccountChange::Differs => Err(Failure::Outdated {
+                changes: Vec::new(),
+            }
+            .into()),
+        }
     }
+}
+
+/// The form as it is filled for these settings.
+fn filled(settings: &AccountSettings) -> SettingsForm {
+    let max_days = settings.key_policy.max_days();
+    let mut form = SettingsForm {
+        account_name: settings.name.to_string(),
+        currency: settings.currency.code().to_owned(),
+        limit_depth: settings.limit.depth().to_string(),
+        limit_per_second: settings.limit.per_second().to_string(),
+        time_zone: settings.time_zone.name().to_owned(),
+        keys_must_expire: settings.key_policy.must_expire(),
+        key_max_days: max_days.map(|days| days.to_string()).unwrap_or_default(),
+        seen: String::new(),
+    };
+    form.seen = serde_json::to_string(&form).expect("plain data is always JSON");
+    form
+}
+
+/// If the settings are not those from which the form was filled: what is different now. A form without `seen`, such as a
+/// program's, is about the settings as they are.
+fn outdated(form: &SettingsForm, stored: &AccountSettings) -> Option<Failure> {
+    let now = filled(stored);
+    if form.seen.is_empty() || form.seen == now.seen {
+        return None;
+    }
+    let before: Option<SettingsForm> = serde_json::from_str(&form.seen).ok();
+    let changes = before.map(|before| differences(&before, &now));
+    Some(Failure::Outdated {
+        changes: changes.unwrap_or_default(),
+    })
+}
+
+fn differences(before: &SettingsForm, now: &SettingsForm) -> Vec<String> {
+    let fields = |form: &SettingsForm| {
+        let must_expire = if form.keys_must_expire { "yes" } else { "no" };
+        [
+            ("Account name", form.account_name.clone()),
+            ("Default currency", form.currency.clone()),
+            ("Time zone", form.time_zone.clone()),
+            ("Calls at once", form.limit_depth.clone()),
+            ("Calls a second", form.limit_per_second.clone()),
+            ("Keys must expire", must_expire.to_owned()),
+            ("Longest life of a key, in days", form.key_max_days.clone()),
+        ]
+    };
+    changed_fields(fields(before), fields(now))
 }
 
 fn check(form: &SettingsForm) -> Result<AccountSettings, Failure> {
@@ -154,8 +206,8 @@ mod tests {
             limit_depth: "0".into(),
             limit_per_second: "ten".into(),
             time_zone: "Mars/Olympus".into(),
-            keys_must_expire: false,
             key_max_days: "many".into(),
+            ..SettingsForm::default()
         };
         let Err(Failure::Invalid { errors }) = check(&form) else {
             panic!("the form was taken")
@@ -182,8 +234,8 @@ mod tests {
             limit_depth: " 250 ".into(),
             limit_per_second: "25".into(),
             time_zone: "europe/berlin".into(),
-            keys_must_expire: false,
             key_max_days: " 90 ".into(),
+            ..SettingsForm::default()
         };
         let settings = check(&form).unwrap();
         assert_eq!(

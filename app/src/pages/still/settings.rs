@@ -57,7 +57,13 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
 /// A plain form. Where it is refused, what was typed stays.
 #[component]
 fn Change(page: domain::SettingsPage) -> impl IntoView {
+    let seen = page.settings.seen.clone();
     let (form, problem) = match page_request().answer {
+        // A member who sends it again has read what is different.
+        Some(FormAnswer::Settings {
+            form,
+            failure: failure @ Failure::Outdated { .. },
+        }) => (SettingsForm { seen, ..form }, Some(failure.into())),
         Some(FormAnswer::Settings { form, failure }) => (form, Some(failure.into())),
         _ => (page.settings, None),
     };
@@ -69,6 +75,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
     plain(view! {
         <form class="form" method="post" action="/settings" novalidate>
             {attempt.notice()}
+            <input type="hidden" name="seen" value=form.seen/>
             <TextField
                 id="account-name"
                 name="account_name"

@@ -68,17 +68,27 @@ fn differences(before: &EditKeyForm, now: &EditKeyForm) -> Vec<String> {
             ("Allowed addresses", form.allow_list.replace('\n', ", ")),
         ]
     };
-    let told = |text: String| {
+    changed_fields(fields(before), fields(now))
+}
+
+/// One sentence for each field of a form that has another value now.
+pub(crate) fn changed_fields<const N: usize>(
+    before: [(&str, String); N],
+    now: [(&str, String); N],
+) -> Vec<String> {
+    let quoted = |text: String| {
         if text.is_empty() {
             "nothing".to_owned()
         } else {
             format!("“{text}”")
         }
     };
-    fields(before)
+    before
         .into_iter()
-        .zip(fields(now))
+        .zip(now)
         .filter(|(before, now)| before != now)
-        .map(|((name, before), (_, now))| format!("{name}: {} is now {}.", told(before), told(now)))
+        .map(|((name, before), (_, now))| {
+            format!("{name}: {} is now {}.", quoted(before), quoted(now))
+        })
         .collect()
 }

@@ -33,6 +33,7 @@ mod watch;
 pub use allow_list::AllowList;
 pub use authenticate::{KeyCaller, KeyRefusal, Refused, Whose};
 pub use describe::KeyDescription;
+pub(crate) use fill::changed_fields;
 pub use first_call::AwaitedKeys;
 pub use identify::Identified;
 pub use operator::{Carried, KeyNamed, NotNamed, OperatorChange};

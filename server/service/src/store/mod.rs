@@ -239,14 +239,15 @@ pub trait MemberStore: Send + Sync + 'static {
     /// What the account decides for itself.
     async fn find_account(&self, account: &AccountId) -> Result<Option<AccountSettings>>;
 
-    /// Changes what the account decides; `event` is told what held before. `false` where nothing is different, and
-    /// then nothing is recorded.
+    /// Changes the settings of an account if they are still those of `before`. The event is made of the settings before. If
+    /// nothing is different, nothing is recorded.
     async fn change_account(
         &self,
         account: &AccountId,
+        before: &AccountSettings,
         after: &AccountSettings,
         event: &(dyn for<'a> Fn(&'a AccountSettings) -> AuditEvent + Send + Sync),
-    ) -> Result<bool>;
+    ) -> Result<AccountChange>;
 
     /// Returns up to `limit` members with this address, each of another account: active ones first, and older ones before
     /// newer ones.

@@ -94,6 +94,16 @@ pub struct AccountSettings {
     pub key_policy: KeyPolicy,
 }
 
+/// The outcome of changing the settings of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountChange {
+    Changed,
+    /// They were like this already.
+    Same,
+    /// They are no longer those that the change is based on; nothing was changed.
+    Differs,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRecord {
     pub id: MemberId,

@@ -31,6 +31,7 @@ pub async fn change_settings(
         time_zone: fields.text("time_zone"),
         keys_must_expire: !fields.text("keys_must_expire").is_empty(),
         key_max_days: fields.text("key_max_days"),
+        seen: fields.text("seen"),
     };
     let changed = state
         .service

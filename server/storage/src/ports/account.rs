@@ -5,7 +5,7 @@ use crate::error::Doing as _;
 use crate::sql::account;
 use crate::sql::account::AccountRow;
 use domain::AccountId;
-use service::store::{AccountSettings, AuditEvent};
+use service::store::{AccountChange, AccountSettings, AuditEvent};
 
 pub(super) async fn find(
     executor: impl Executor<'_>,
@@ -23,15 +23,19 @@ pub(super) async fn find(
 pub(super) async fn change(
     store: &Store,
     id: &AccountId,
+    before: &AccountSettings,
     after: &AccountSettings,
     event: &(dyn Fn(&AccountSettings) -> AuditEvent + Send + Sync),
-) -> Result<bool> {
+) -> Result<AccountChange> {
     const DOING: &str = "changing an account";
     let mut tx = store.begin(Turn::Account(id), DOING).await?;
-    let before = find(&mut *tx, id).await?;
-    let Some(before) = before.filter(|before| before != after) else {
-        return Ok(false);
-    };
+    let stored = find(&mut *tx, id).await?;
+    if stored.as_ref() == Some(after) {
+        return Ok(AccountChange::Same);
+    }
+    if stored.as_ref() != Some(before) {
+        return Ok(AccountChange::Differs);
+    }
     sqlx::query(account::CHANGE)
         .bind(id.as_str())
         .bind(after.name.as_str())
@@ -44,7 +48,7 @@ pub(super) async fn change(
         .execute(&mut *tx)
         .await
         .doing(DOING)?;
-    record(&mut tx, &event(&before)).await?;
+    record(&mut tx, &event(before)).await?;
     tx.commit().await.doing(DOING)?;
-    Ok(true)
+    Ok(AccountChange::Changed)
 }

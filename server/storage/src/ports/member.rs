@@ -9,8 +9,8 @@ use crate::sql::member::{CandidateRow, MemberRow};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
 use service::store::{
-    AccountSettings, AuditEvent, Candidate, Claim, LinkPurpose, MemberRecord, MemberStore, NewLink,
-    NewOwner, NewSession, NodeId, TokenDigest,
+    AccountChange, AccountSettings, AuditEvent, Candidate, Claim, LinkPurpose, MemberRecord,
+    MemberStore, NewLink, NewOwner, NewSession, NodeId, TokenDigest,
 };
 
 #[async_trait]
@@ -100,10 +100,11 @@ impl MemberStore for Store {
     async fn change_account(
         &self,
         account: &AccountId,
+        before: &AccountSettings,
         after: &AccountSettings,
         event: &(dyn for<'a> Fn(&'a AccountSettings) -> AuditEvent + Send + Sync),
-    ) -> Result<bool> {
-        account::change(self, account, after, event).await
+    ) -> Result<AccountChange> {
+        account::change(self, account, before, after, event).await
     }
 
     async fn members_by_email(&self, email: &Email, limit: u32) -> Result<Vec<Candidate>> {

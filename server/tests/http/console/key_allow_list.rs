@@ -109,7 +109,7 @@ async fn what_is_no_network_is_named_at_its_field_and_kept() {
 }
 
 /// What stands in the hidden field of the edit form.
-fn seen(page: &str) -> String {
+pub(super) fn seen(page: &str) -> String {
     let (_, after) = page
         .split_once("name=\"seen\" value=\"")
         .expect("the field");
@@ -142,7 +142,7 @@ async fn an_edit_of_what_somebody_changed_meanwhile_is_refused_and_says_what_is_
         .expect(422)
         .body;
     for text in [
-        "Somebody changed this key while you were editing it, so nothing was saved.",
+        "This was changed while you were editing it, so nothing was saved.",
         "Name: “CRM Sync” is now “First”.",
         "value=\"Second\"",
         "typed by the second",

@@ -1,5 +1,6 @@
 //! The Settings page, and the form on it.
 
+use super::key_allow_list::seen;
 use crate::support::{Answer, Member, OWNER, World};
 use serde_json::{Value, json};
 use service::store::{Action, InstallationStore as _};
@@ -102,6 +103,45 @@ async fn a_refusal_keeps_what_was_typed_and_names_the_fields() {
     assert_eq!(event(&world).await, Value::Null);
     let page = owner.get("/settings").await.expect(200);
     assert!(shown(&page, "value=\"Acme Motors\""));
+}
+
+#[tokio::test]
+async fn a_form_that_is_older_than_the_settings_undoes_nothing() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let first = seen(&owner.get("/settings").await.expect(200).body);
+    let save = async |zone: &str, expire: &str, seen: &str| {
+        let fields = [
+            ("account_name", "Acme Motors"),
+            ("currency", "USD"),
+            ("limit_depth", "100"),
+            ("limit_per_second", "10"),
+            ("time_zone", zone),
+            ("keys_must_expire", expire),
+            ("seen", seen),
+        ];
+        owner.form("/settings", &fields).await
+    };
+    save("UTC", "1", &first).await.expect(303);
+    let before = event(&world).await;
+    let refused = save("Europe/Berlin", "", &first).await.expect(422);
+    for text in [
+        "This was changed while you were editing it, so nothing was saved.",
+        "Keys must expire: “no” is now “yes”.",
+        "value=\"Europe/Berlin\" selected",
+    ] {
+        assert!(shown(&refused, text), "{text}: {}", refused.body);
+    }
+    assert!(!shown(&refused, "Time zone: "), "only what is different");
+    assert_eq!(event(&world).await, before, "nothing was changed");
+
+    // A member who sends it again has read what is different.
+    let again = seen(&refused.body);
+    save("Europe/Berlin", "1", &again).await.expect(303);
+    let event = event(&world).await;
+    let after = &event["after"];
+    assert_eq!(after["time_zone"], "Europe/Berlin");
+    assert_eq!(after["keys_must_expire"], true);
 }
 
 #[tokio::test]

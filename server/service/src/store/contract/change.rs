@@ -8,10 +8,10 @@ use super::world::{all, at, item, lead, link, member_by_email, token};
 use crate::inventory::Condition;
 use crate::leads::{Edit, Lead, LeadEdits};
 use crate::store::{
-    AccountSettings, Action, Actor, AuditEvent, Authority, Changed, ChangedSeveral, Claim, Ended,
-    Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LeftOut, LinkPurpose, NewLink,
-    NewRevocation, NewSession, OldEnds, Put, Removal, Revoker, Rotated, SeveralChange, Store,
-    StoreError, TokenDigest, UpsertCounts, Upserted,
+    AccountChange, AccountSettings, Action, Actor, AuditEvent, Authority, Changed, ChangedSeveral,
+    Claim, Ended, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LeftOut, LinkPurpose,
+    NewLink, NewRevocation, NewSession, OldEnds, Put, Removal, Revoker, Rotated, SeveralChange,
+    Store, StoreError, TokenDigest, UpsertCounts, Upserted,
 };
 use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -201,9 +201,11 @@ impl Change {
             }
             Self::ChangeAccount => {
                 let recorded = |_: &AccountSettings| event(Action::AccountUpdated);
-                store
-                    .change_account(account, &other_settings(), &recorded)
-                    .await?
+                let before = store.find_account(account).await?;
+                let before = before.expect("the world has this account");
+                let after = other_settings();
+                let change = store.change_account(account, &before, &after, &recorded);
+                change.await? == AccountChange::Changed
             }
             Self::InsertKey => {
                 let key = tenant.key("inserted", at(10));

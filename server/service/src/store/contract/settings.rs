@@ -4,7 +4,7 @@ use super::tenant::Tenant;
 use super::world::{Shared, all, at, item, member_by_email};
 use crate::Zone;
 use crate::inventory::Currency;
-use crate::store::{AccountSettings, Action, AuditEvent, Store};
+use crate::store::{AccountChange, AccountSettings, Action, AuditEvent, Store};
 use domain::{AccountName, KeyPolicy, RateLimit};
 use serde_json::json;
 
@@ -19,13 +19,18 @@ pub(super) fn other_settings() -> AccountSettings {
     }
 }
 
-async fn change(store: &dyn Store, tenant: &Tenant, settings: &AccountSettings) -> bool {
+async fn change(
+    store: &dyn Store,
+    tenant: &Tenant,
+    before: &AccountSettings,
+    after: &AccountSettings,
+) -> AccountChange {
     let event = |before: &AccountSettings| AuditEvent {
         detail: json!({ "before": before.name }),
         ..tenant.event(Action::AccountUpdated, tenant.account.as_str(), at(1))
     };
     store
-        .change_account(&tenant.account, settings, &event)
+        .change_account(&tenant.account, before, after, &event)
         .await
         .unwrap()
 }
@@ -45,13 +50,24 @@ pub(super) async fn an_account_begins_with_the_usual_settings_and_keeps_its_own(
     let find = async |tenant: &Tenant| store.find_account(&tenant.account).await.unwrap().unwrap();
     assert_eq!(find(&a).await, begins);
     let others = find(&b).await;
-    assert!(change(&*store, &a, &other_settings()).await);
+    let other = other_settings();
+    let changed = change(&*store, &a, &begins, &other).await;
+    assert_eq!(changed, AccountChange::Changed);
     assert_eq!(find(&a).await, other_settings());
     assert_eq!(find(&b).await, others);
     let event = &store.audit_events(&a.account, 1).await.unwrap()[0];
     assert_eq!(event.detail, json!({ "before": a.account_name() }));
     let events = a.events(&*store).await;
-    assert!(!change(&*store, &a, &other_settings()).await);
+    let changed = change(&*store, &a, &begins, &other).await;
+    assert_eq!(changed, AccountChange::Same);
+    // Of settings that are no longer the stored ones, none is changed.
+    let renamed = AccountSettings {
+        name: AccountName::parse("Renamed").unwrap(),
+        ..begins.clone()
+    };
+    let changed = change(&*store, &a, &begins, &renamed).await;
+    assert_eq!(changed, AccountChange::Differs);
+    assert_eq!(find(&a).await, other);
     assert_eq!(a.events(&*store).await, events, "nothing was changed");
 }
 
@@ -61,7 +77,8 @@ pub(super) async fn what_an_account_decides_shows_in_its_keys_items_and_members(
     let mut entry = item("1");
     entry.currency = None;
     tenant.push(&*store, &[entry, item("2")], at(0)).await;
-    change(&*store, &tenant, &other_settings()).await;
+    let before = store.find_account(&tenant.account).await.unwrap().unwrap();
+    change(&*store, &tenant, &before, &other_settings()).await;
     let key = tenant.find(&*store, &key).await;
     assert_eq!(key.account_limit, other_settings().limit);
     assert_eq!(key.account_name, other_settings().name);

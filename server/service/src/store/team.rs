@@ -28,10 +28,24 @@ pub struct MemberPlace {
 /// What becomes of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberChange {
-    Role(Role),
+    Role {
+        /// The role that the member has according to the form; `None` if the form does not name it.
+        from: Option<Role>,
+        to: Role,
+    },
     /// Ends their sessions, the links that were made for them, and the invitations that they made.
     Deactivate,
     Reactivate,
+}
+
+impl MemberChange {
+    /// Gives the member this role, whichever it was before.
+    pub const fn to(role: Role) -> Self {
+        Self::Role {
+            from: None,
+            to: role,
+        }
+    }
 }
 
 impl Teammate {
@@ -51,7 +65,7 @@ impl Teammate {
     pub fn changed(&self, change: MemberChange, now: Timestamp) -> Self {
         let mut after = self.clone();
         match change {
-            MemberChange::Role(role) => after.role = role,
+            MemberChange::Role { to, .. } => after.role = to,
             MemberChange::Deactivate => after.deactivated_at = self.deactivated_at.or(Some(now)),
             MemberChange::Reactivate => after.deactivated_at = None,
         }
@@ -65,6 +79,8 @@ pub enum MemberChanged {
     Changed,
     /// It was like that already; nothing was recorded.
     Same,
+    /// The member has this role by now, other than the change is based on; nothing was changed.
+    Differs(Role),
     /// The account would have been left without an owner who is active.
     LastOwner,
     /// No such member in this account.

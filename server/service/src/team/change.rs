@@ -11,19 +11,24 @@ impl Service {
     /// Gives a member another role, which holds from their next request on.
     ///
     /// # Errors
-    /// Refused to those who may manage neither the old nor the new role, of oneself, and of the last active owner.
+    /// Refused to those who may manage neither the old nor the new role, of oneself, of the last active owner, and if the
+    /// member no longer has the role `seen`, unless that is empty.
     pub async fn change_role(
         &self,
         member: &Member,
         client: &Client,
         id: &MemberId,
         role: &str,
+        seen: &str,
     ) -> Result<(), Error> {
         member.must_manage(Role::Viewer)?;
         let unknown = Rejected("Choose a role from the list.");
         let role = Role::parse(role).ok_or_else(|| Error::field(Field::Role, unknown))?;
         member.must_manage(role)?;
-        let change = MemberChange::Role(role);
+        let change = MemberChange::Role {
+            from: Role::parse(seen),
+            to: role,
+        };
         self.change_member(member, client, id, change).await
     }
 
@@ -110,12 +115,16 @@ impl Service {
             });
             member.event(action(change), id.as_str(), client, now, detail)
         };
-        let changed = self
+        let outcome = self
             .store
             .change_member(&member.account_id, id, change, now, &event)
             .await?;
-        match changed {
+        match outcome {
             MemberChanged::Changed | MemberChanged::Same => Ok(()),
+            MemberChanged::Differs(role) => {
+                let changes = vec![format!("The role is now {}.", role.as_str())];
+                Err(Failure::Outdated { changes }.into())
+            }
             MemberChanged::LastOwner => Err(Error::field(Field::Role, LAST_OWNER)),
             MemberChanged::Missing => Err(Failure::NotFound.into()),
         }
@@ -129,7 +138,7 @@ impl Service {
 
 const fn action(change: MemberChange) -> Action {
     match change {
-        MemberChange::Role(_) => Action::MemberRoleChanged,
+        MemberChange::Role { .. } => Action::MemberRoleChanged,
         MemberChange::Deactivate => Action::MemberDeactivated,
         MemberChange::Reactivate => Action::MemberReactivated,
     }

@@ -68,8 +68,11 @@ pub async fn withdraw_invitation(
 
 /// What becomes of a member.
 enum Change {
-    /// As typed.
-    Role(String),
+    /// As chosen, and as it was when the form was filled.
+    Role {
+        to: String,
+        seen: String,
+    },
     Deactivate,
     Reactivate,
     /// With what was typed to confirm it.
@@ -84,7 +87,11 @@ pub async fn change_role(
         body: fields,
     }: Posted<Fields>,
 ) -> Response {
-    changed(state, visitor, id, Change::Role(fields.text("role"))).await
+    let change = Change::Role {
+        to: fields.text("role"),
+        seen: fields.text("seen"),
+    };
+    changed(state, visitor, id, change).await
 }
 
 pub async fn deactivate_member(state: State<AppState>, visitor: Visitor, id: Segment) -> Response {
@@ -122,7 +129,10 @@ async fn changed(
     };
     let (service, client) = (&state.service, &visitor.client);
     let (result, done) = match &change {
-        Change::Role(role) => (service.change_role(member, client, &id, role).await, "role"),
+        Change::Role { to, seen } => {
+            let result = service.change_role(member, client, &id, to, seen).await;
+            (result, "role")
+        }
         Change::Deactivate => {
             let result = service.deactivate_member(member, client, &id).await;
             (result, "deactivated")

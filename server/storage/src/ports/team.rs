@@ -84,6 +84,13 @@ impl TeamStore for Store {
         if after == before {
             return Ok(MemberChanged::Same);
         }
+        if let MemberChange::Role {
+            from: Some(from), ..
+        } = change
+            && from != before.role
+        {
+            return Ok(MemberChanged::Differs(before.role));
+        }
         let people = quota::members(&mut tx, account, now).await?;
         set(&mut tx, account, &after).await?;
         let people_now = quota::members(&mut tx, account, now).await?;

@@ -91,3 +91,29 @@ async fn a_team_of_many_is_shown_by_page_with_the_active_members_first() {
         owner.get(&format!("/team?cursor={bad}")).await.expect(404);
     }
 }
+
+#[tokio::test]
+async fn a_role_that_was_changed_since_the_form_was_filled_stays() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.join(&owner, "bob@example.com", "viewer").await;
+    let page = format!("/team/{}", world.member_id("bob@example.com").await);
+    let form = owner.get(&page).await.expect(200).body;
+    assert!(form.contains("name=\"seen\" value=\"viewer\""), "{form}");
+    let save = async |role: &str, seen: &str| {
+        let fields = [("role", role), ("seen", seen)];
+        owner.form(&format!("{page}/role"), &fields).await
+    };
+    save("admin", "viewer").await.expect(303);
+    let refused = save("owner", "viewer").await.expect(422).body;
+    for text in [
+        "This was changed while you were editing it, so nothing was saved.",
+        "The role is now admin.",
+        "name=\"seen\" value=\"admin\"",
+    ] {
+        assert!(refused.contains(text), "{text}: {refused}");
+    }
+    let role = "SELECT count(*) FROM members WHERE email = 'bob@example.com' AND role = 'admin'";
+    assert_eq!(world.count(role).await, 1);
+    save("owner", "admin").await.expect(303);
+}

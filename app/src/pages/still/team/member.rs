@@ -80,6 +80,7 @@ fn change_role(page: &TeamPage, member: &MemberRow, attempt: Attempt) -> AnyView
     plain(view! {
         <section class="stack">
             <form class="form" method="post" action=at>
+                <input type="hidden" name="seen" value=member.role.as_str()/>
                 {choices}
                 <div class="actions">
                     <button type="submit" class="button">

@@ -116,10 +116,10 @@ pub(super) async fn a_member_changes_nothing_after_losing_the_role_or_the_accoun
         attempt(&*store, &tenant, as_admin.clone(), at(1)).await,
         Ok(())
     );
-    change(MemberChange::Role(Role::Viewer)).await;
+    change(MemberChange::to(Role::Viewer)).await;
     let narrowed = attempt(&*store, &tenant, as_admin.clone(), at(1)).await;
     assert_eq!(narrowed, Err(Denial::RoleChanged));
-    change(MemberChange::Role(Role::Admin)).await;
+    change(MemberChange::to(Role::Admin)).await;
     assert_eq!(
         attempt(&*store, &tenant, as_admin.clone(), at(1)).await,
         Ok(())

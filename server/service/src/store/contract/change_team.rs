@@ -105,7 +105,7 @@ impl Change {
                     .await?;
                 Ok(claim == Claim::Claimed)
             }
-            Self::ChangeRole => change(mate, MemberChange::Role(Role::Viewer)).await,
+            Self::ChangeRole => change(mate, MemberChange::to(Role::Viewer)).await,
             Self::DeactivateMember => change(mate, MemberChange::Deactivate).await,
             Self::ReactivateMember => change(&others.former.id, MemberChange::Reactivate).await,
             Self::HandOver => {

@@ -244,6 +244,7 @@ macro_rules! store_contract_cases {
             an_invitation_ends_the_older_one_and_can_be_withdrawn
             a_deactivated_member_is_out_at_once_and_comes_back
             an_account_keeps_an_owner_who_is_active
+            a_role_is_changed_only_from_the_one_that_was_seen
             an_owner_hands_over_to_an_active_member
             when_a_member_was_last_seen_outlives_their_sessions
             the_sessions_of_a_member_are_listed_with_their_origin

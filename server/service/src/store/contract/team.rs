@@ -371,11 +371,33 @@ pub(super) async fn a_deactivated_member_is_out_at_once_and_comes_back(store: Sh
     );
 }
 
+pub(super) async fn a_role_is_changed_only_from_the_one_that_was_seen(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
+    let role = |from, to| MemberChange::Role {
+        from: Some(from),
+        to,
+    };
+    let events = tenant.events(&*store).await;
+    let stale = role(Role::Admin, Role::Owner);
+    let changed = change(&*store, &tenant, &mate.id, stale, at(1)).await;
+    assert_eq!(changed, MemberChanged::Differs(Role::Viewer));
+    assert_eq!(tenant.events(&*store).await, events, "nothing was changed");
+    // A role that is the wanted one already needs no change.
+    let same = role(Role::Admin, Role::Viewer);
+    let changed = change(&*store, &tenant, &mate.id, same, at(1)).await;
+    assert_eq!(changed, MemberChanged::Same);
+    let promote = role(Role::Viewer, Role::Admin);
+    let changed = change(&*store, &tenant, &mate.id, promote, at(2)).await;
+    assert_eq!(changed, MemberChanged::Changed);
+    assert_eq!(find(&*store, &tenant, &mate.id).await.role, Role::Admin);
+}
+
 pub(super) async fn an_account_keeps_an_owner_who_is_active(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let viewer = Mate::join(&*store, &tenant, "viewer", Role::Viewer).await;
     let owner = tenant.owner.clone();
-    for wanted in [MemberChange::Role(Role::Admin), MemberChange::Deactivate] {
+    for wanted in [MemberChange::to(Role::Admin), MemberChange::Deactivate] {
         let changed = change(&*store, &tenant, &owner, wanted, at(1)).await;
         assert_eq!(changed, MemberChanged::LastOwner, "{wanted:?}");
     }
@@ -391,7 +413,7 @@ pub(super) async fn an_account_keeps_an_owner_who_is_active(store: Shared) {
     )
     .await;
     assert_eq!(out, MemberChanged::Changed);
-    let demote = MemberChange::Role(Role::Viewer);
+    let demote = MemberChange::to(Role::Viewer);
     let changed = change(&*store, &tenant, &owner, demote, at(3)).await;
     assert_eq!(changed, MemberChanged::LastOwner);
     // Of two who demote each other one stays.

@@ -9,19 +9,29 @@ use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use zeroize::Zeroizing;
 
-/// With the prefix `__Host-` browsers take the cookie only from this very host, over a connection they trust. They
-/// refuse it on plain http that is not this machine itself: there a session without it is better than none.
-pub fn session_cookie_name(public_url: &PublicUrl) -> &'static str {
-    if public_url.is_trustworthy() {
+/// Browsers send the cookies of a host to all of its ports, so the name has the port: two installations on one host would
+/// sign each other out. With the prefix `__Host-`, browsers take the cookie only from this very host, and only over https. On
+/// plain http, Safari refuses `Secure` cookies even from this machine itself, so there the cookie has neither.
+fn session_cookie_name(public_url: &PublicUrl) -> String {
+    let name = if public_url.is_https() {
         "__Host-voxum_session"
     } else {
         "voxum_session"
+    };
+    match public_url.port() {
+        Some(port) => format!("{name}_{port}"),
+        None => name.to_owned(),
     }
 }
 
+/// The names that earlier versions gave the cookie. Sessions that were open before an upgrade stay open.
+const EARLIER_NAMES: [&str; 2] = ["__Host-voxum_session", "voxum_session"];
+
 /// The session's token: 64 hexadecimal digits, or nothing worth a question to the database.
 pub fn session_token(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Zeroizing<String>> {
-    let token = find(headers, session_cookie_name(public_url))?;
+    let name = session_cookie_name(public_url);
+    let names = std::iter::once(&*name).chain(EARLIER_NAMES);
+    let token = names.into_iter().find_map(|name| find(headers, name))?;
     let good = token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
     good.then(|| Zeroizing::new(token))
 }
@@ -57,7 +67,7 @@ pub fn set_theme(response: &mut Response, theme: Theme) {
 fn session(public_url: &PublicUrl, token: String) -> Cookie<'static> {
     Cookie::build((session_cookie_name(public_url), token))
         .path("/")
-        .secure(public_url.is_trustworthy())
+        .secure(public_url.is_https())
         .http_only(true)
         .same_site(SameSite::Lax)
         .build()
@@ -92,24 +102,31 @@ mod tests {
     }
 
     #[test]
-    fn a_trusted_origin_gets_the_host_prefix() {
-        for url in [
-            "https://console.example.com",
-            "http://127.0.0.1:3000",
-            "http://localhost:3000",
+    fn https_gets_the_host_prefix() {
+        for (url, name) in [
+            ("https://console.example.com", "__Host-voxum_session"),
+            (
+                "https://console.example.com:8443",
+                "__Host-voxum_session_8443",
+            ),
         ] {
             let line = response_with(url);
-            assert_eq!(
-                line,
-                "__Host-voxum_session=abc; HttpOnly; SameSite=Lax; Secure; Path=/"
-            );
+            let attributes = "HttpOnly; SameSite=Lax; Secure; Path=/";
+            assert_eq!(line, format!("{name}=abc; {attributes}"));
         }
     }
 
     #[test]
     fn plain_http_gets_a_cookie_that_browsers_take() {
-        let line = response_with("http://192.168.1.7:3000");
-        assert_eq!(line, "voxum_session=abc; HttpOnly; SameSite=Lax; Path=/");
+        for url in [
+            "http://192.168.1.7:3000",
+            "http://127.0.0.1:3000",
+            "http://localhost:3000",
+        ] {
+            let line = response_with(url);
+            let attributes = "HttpOnly; SameSite=Lax; Path=/";
+            assert_eq!(line, format!("voxum_session_3000=abc; {attributes}"));
+        }
     }
 
     #[test]
@@ -121,11 +138,17 @@ mod tests {
         };
         let token = "0123456789abcdef".repeat(4);
         assert_eq!(
-            read(&format!("a=b; __Host-voxum_session={token}; c=d")),
+            read(&format!("a=b; voxum_session_3000={token}; c=d")),
             Some(64)
         );
-        assert_eq!(read(&format!("voxum_session={token}")), None);
-        assert_eq!(read("__Host-voxum_session=short"), None);
+        for name in EARLIER_NAMES {
+            assert_eq!(read(&format!("{name}={token}")), Some(64), "{name}");
+        }
+        // The cookie of another installation on this host.
+        assert_eq!(read(&format!("voxum_session_3001={token}")), None);
+        let both = format!("voxum_session=short; voxum_session_3000={token}");
+        assert_eq!(read(&both), Some(64));
+        assert_eq!(read("voxum_session_3000=short"), None);
         assert_eq!(read("nonsense"), None);
     }
 }

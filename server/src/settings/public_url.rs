@@ -9,6 +9,8 @@ pub struct PublicUrl {
     origin: String,
     https: bool,
     loopback: bool,
+    /// `None` if it is the scheme's own.
+    port: Option<u16>,
 }
 
 impl PublicUrl {
@@ -34,6 +36,7 @@ impl PublicUrl {
             origin: url.origin().ascii_serialization(),
             https,
             loopback,
+            port: url.port(),
         })
     }
 
@@ -51,6 +54,7 @@ impl PublicUrl {
             origin: origin.clone(),
             https,
             loopback: ip.is_loopback(),
+            port: Some(address.port()),
         })
     }
 
@@ -61,6 +65,11 @@ impl PublicUrl {
 
     pub fn is_https(&self) -> bool {
         self.https
+    }
+
+    /// `None` if it is the scheme's own.
+    pub fn port(&self) -> Option<u16> {
+        self.port
     }
 
     /// Whether browsers hold it to be trustworthy: only there do `Secure` cookies and `Sec-Fetch-*` headers exist.

@@ -14,7 +14,7 @@ async fn signing_out_ends_the_session_for_every_copy_of_its_cookie() {
     assert_eq!(answer.header("location"), "/sign-in");
     let cookie = answer.header("set-cookie");
     assert!(
-        cookie.starts_with("__Host-voxum_session=;") && cookie.contains("Max-Age=0"),
+        cookie.starts_with("voxum_session_3000=;") && cookie.contains("Max-Age=0"),
         "{cookie}"
     );
     owner.get("/keys").await.expect(303);

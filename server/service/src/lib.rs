@@ -15,6 +15,7 @@ pub mod entry;
 mod error;
 pub mod fair_semaphore;
 mod figures;
+mod fold;
 pub mod inventory;
 pub mod key;
 pub mod leads;

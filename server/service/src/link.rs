@@ -1,5 +1,6 @@
 //! One-time links: the first owner, further accounts, and a new password. Only their hash is stored.
 
+use crate::fold::spellings;
 use crate::session::token_digest;
 use crate::store::{
     Action, Actor, AuditEvent, Authority, Candidate, Claim, LinkPurpose, NewLink, NewOwner,
@@ -103,12 +104,28 @@ impl Service {
         self.new_link(LinkPurpose::NewAccount { name }, None).await
     }
 
+    /// Up to `limit` members with this address, in any of its spellings: addresses were not always ASCII.
+    pub(crate) async fn members_with(
+        &self,
+        email: &Email,
+        limit: u32,
+    ) -> Result<Vec<Candidate>, Error> {
+        let mut members = Vec::new();
+        for spelling in spellings(email.as_str()) {
+            if let Ok(email) = Email::from_stored(&spelling) {
+                members.extend(self.store.members_by_email(&email, limit).await?);
+            }
+        }
+        members.truncate(limit as usize);
+        Ok(members)
+    }
+
     /// The accounts in which this address has a member, up to 100.
     ///
     /// # Errors
     /// The database's.
     pub async fn accounts_of(&self, email: &Email) -> Result<Vec<(AccountId, AccountName)>, Error> {
-        let members = self.store.members_by_email(email, MAX_LISTED).await?;
+        let members = self.members_with(email, MAX_LISTED).await?;
         let account = |one: Candidate| (one.member.account_id, one.member.account_name);
         Ok(members.into_iter().map(account).collect())
     }
@@ -124,7 +141,7 @@ impl Service {
         email: &Email,
         account: Option<&AccountId>,
     ) -> Result<Option<LinkToken>, Error> {
-        let members = self.store.members_by_email(email, MAX_LISTED).await?;
+        let members = self.members_with(email, MAX_LISTED).await?;
         let mut members = members.into_iter().map(|candidate| candidate.member);
         let found = members.find(|one| account.is_none_or(|id| one.account_id == *id));
         let Some(member) = found else {

@@ -63,7 +63,7 @@ impl Service {
         let accounts = self.store.count_accounts(MAX_ACCOUNTS).await?;
         let accounts = u32::try_from(accounts).unwrap_or(MAX_ACCOUNTS).max(1);
         let candidates = match &email {
-            Some(email) => self.store.members_by_email(email, accounts).await?,
+            Some(email) => self.members_with(email, accounts).await?,
             None => Vec::new(),
         };
         let mut matching = Vec::new();

@@ -162,9 +162,9 @@ pub struct ItemFilter {
 }
 
 impl ItemFilter {
-    /// Of what is searched for and in.
+    /// The form in which a text is searched for and in.
     pub fn folded(text: &str) -> String {
-        text.to_lowercase()
+        crate::fold::folded(text)
     }
 
     pub fn is_empty(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What an owner does when something is badly wrong: no new keys, and none of the old ones.
 
 use super::unstored::{Stop, StopEvent};
+use crate::fold::folded;
 use crate::store::{
     AccountRevocation, Action, Actor, AuditEvent, Authority, NewRevocation, RevokedWithAll,
     Revoker, SeveralChange, StoreError,
@@ -77,7 +78,10 @@ impl Service {
         confirm: &str,
     ) -> Result<u32, Error> {
         must_be_owner(member)?;
-        if AccountName::parse(confirm).as_ref() != Ok(&member.account_name) {
+        let typed = AccountName::parse(confirm);
+        let named =
+            typed.is_ok_and(|typed| folded(typed.as_str()) == folded(member.account_name.as_str()));
+        if !named {
             const WRONG: Rejected = Rejected("Type the account's name exactly as it stands above.");
             return Err(Error::field(Field::Confirm, WRONG));
         }

@@ -2,6 +2,7 @@
 
 use super::KeyDenial;
 use super::unstored::{Stop, StopEvent};
+use crate::fold::folded;
 use crate::store::{Action, AuditEvent, Ended, NewRevocation, Receipt, Revoker, SeveralChange};
 use crate::{Client, Error, KeyCaller, Member, Service};
 use domain::{
@@ -34,8 +35,9 @@ impl Service {
         if !key.status.is_live() {
             return Err(Failure::AlreadyEnded.into());
         }
-        // Read as the name itself was, so that what looks the same is the same.
-        let named = KeyName::parse(&form.confirm).is_ok_and(|typed| typed == key.name);
+        // What looks the same is the same, whichever keyboard it was typed on.
+        let named = KeyName::parse(&form.confirm)
+            .is_ok_and(|typed| folded(typed.as_str()) == folded(key.name.as_str()));
         if key.used_lately && !named {
             const REJECTED: Rejected = Rejected(
                 "Type the key's name exactly as it stands above. It was used in the last 24 hours.",

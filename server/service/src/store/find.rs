@@ -149,7 +149,7 @@ pub fn words(text: &str) -> Vec<String> {
         let punctuation = c.is_ascii_punctuation() || ('\u{2000}'..='\u{206f}').contains(&c);
         c.is_whitespace() || punctuation
     };
-    let folded = text.to_lowercase();
+    let folded = crate::fold::folded(text);
     let words: BTreeSet<_> = folded
         .split(parts)
         .filter(|word| !word.is_empty())
@@ -159,7 +159,7 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// A name as it is ordered.
 pub fn folded(name: &KeyName) -> String {
-    name.as_str().to_lowercase()
+    crate::fold::folded(name.as_str())
 }
 
 #[cfg(test)]
@@ -174,6 +174,9 @@ mod tests {
             ("HÄNDLER’s “Feed”", vec!["feed", "händler", "s"]),
             ("🚗 käufer", vec!["käufer", "🚗"]),
             ("库存 同步", vec!["同步", "库存"]),
+            ("Cafe\u{301} STRASSE", vec!["café", "strasse"]),
+            ("Café Straße", vec!["café", "strasse"]),
+            ("ＣＲＭ", vec!["crm"]),
             (" -- %_! ", vec![]),
         ] {
             assert_eq!(words(text), parted, "{text}");

@@ -1,5 +1,6 @@
 //! What becomes of those who are there: their roles, whether they may sign in, and who owns the account.
 
+use crate::fold::folded;
 use crate::store::{Action, MemberChange, MemberChanged, Teammate};
 use crate::{Client, Error, Member, Service};
 use domain::{Failure, Field, MemberId, Rejected, Role};
@@ -75,7 +76,7 @@ impl Service {
             return Err(Failure::Forbidden.into());
         }
         let other = self.teammate(member, to).await?;
-        if confirm.trim().to_lowercase() != other.email.as_str() {
+        if folded(confirm.trim()) != folded(other.email.as_str()) {
             let typed = Rejected("Type the address of the new owner, as it stands above.");
             return Err(Error::field(Field::Confirm, typed));
         }

@@ -124,6 +124,7 @@ impl InventoryStore for Store {
             .bind(i64::from(limit) + 1)
             .bind(i64::from(PAGE_BYTES))
             .bind(last_id(until))
+            .bind(lower_pattern(filter))
             .fetch_all(&self.listings)
             .await
             .doing(DOING)?;
@@ -147,6 +148,7 @@ impl InventoryStore for Store {
             .bind(filter.updated_since.map(Timestamp::millis))
             .bind(after.unwrap_or_default())
             .bind(last_id(until))
+            .bind(lower_pattern(filter))
             .fetch_one(&self.listings)
             .await
             .doing("counting items")?;
@@ -217,6 +219,13 @@ fn last_id(until: Option<&str>) -> Cow<'_, str> {
 fn pattern(filter: &ItemFilter) -> Option<String> {
     let q = filter.q.as_deref().map(ItemFilter::folded);
     q.map(|folded| inventory::contains(&folded))
+}
+
+/// The pattern of items that an earlier version stored, if it is another one.
+fn lower_pattern(filter: &ItemFilter) -> Option<String> {
+    let lower = filter.q.as_deref().map(str::to_lowercase);
+    let pattern = lower.map(|lower| inventory::contains(&lower));
+    pattern.filter(|lower| Some(lower) != self::pattern(filter).as_ref())
 }
 
 async fn find<'e>(

@@ -17,6 +17,10 @@ pub(super) async fn catch_up(connection: &mut PgConnection) -> sqlx::Result<()> 
         for row in rows {
             let key = Missing::read(row)?;
             let searched = key.searched();
+            sqlx::query(term::FORGET)
+                .bind(searched.id.as_str())
+                .execute(&mut *connection)
+                .await?;
             for term in searched.terms() {
                 sqlx::query(term::ADD)
                     .bind(searched.account.as_str())

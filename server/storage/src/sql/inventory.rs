@@ -68,18 +68,26 @@ macro_rules! columns {
 }
 
 /// A filter that is not asked for is NULL. The casts tell PostgreSQL what a NULL is one of.
+///
+/// The parameter `$lower` is the pattern of items that a version stored which made texts lower case and did no more. It is NULL
+/// if that is the same pattern.
 macro_rules! filtered {
-    () => {
-        "i.account_id = $1
+    ($lower:literal) => {
+        concat!(
+            "i.account_id = $1
             AND (CAST($2 AS TEXT) IS NULL OR i.category = $2)
-            AND (CAST($3 AS TEXT) IS NULL OR i.search LIKE $3 ESCAPE '!')
+            AND (CAST($3 AS TEXT) IS NULL OR i.search LIKE $3 ESCAPE '!'
+                OR i.search LIKE CAST(",
+            $lower,
+            " AS TEXT) ESCAPE '!')
             AND (CAST($4 AS BIGINT) IS NULL OR i.updated_at >= $4)"
+        )
     };
 }
 
 pub(crate) const COUNT: &str = concat!(
     "SELECT count(*) FROM items i WHERE ",
-    filtered!(),
+    filtered!("$7"),
     " AND i.id > $5 AND i.id <= $6"
 );
 
@@ -111,7 +119,7 @@ pub(crate) const PAGE: &str = concat!(
         SELECT i.id, ",
     bytes!(),
     " AS size FROM items i WHERE ",
-    filtered!(),
+    filtered!("$9"),
     " AND i.id > $5 AND i.id <= $8 ORDER BY i.id LIMIT $6
     ), fitting AS (
         SELECT id, size, sum(size) OVER (ORDER BY id) AS total, count(*) OVER () AS listed FROM page

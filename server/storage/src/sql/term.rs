@@ -7,7 +7,7 @@ pub(crate) const FORGET: &str = "DELETE FROM key_terms WHERE key_id = $1";
 
 pub(crate) const ADD: &str = "INSERT INTO key_terms (account_id, term, key_id) VALUES ($1, $2, $3)";
 
-/// Some keys whose terms are not written, since they were made by an older version.
+/// Some keys whose terms are not written as this version writes them, since they were made by an older version.
 pub(crate) const MISSING: &str =
     "SELECT id, account_id, name, scopes FROM api_keys WHERE indexed = 0 LIMIT 500";
 

@@ -30,6 +30,7 @@ mod several;
 mod sign_in;
 mod sign_in_accounts;
 mod site;
+mod spelling;
 mod team;
 mod team_pages;
 mod theme;

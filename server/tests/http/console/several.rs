@@ -250,7 +250,7 @@ async fn an_owner_revokes_all_keys_by_typing_the_accounts_name() {
     owner.revoke(&three.id, "").await.expect(200);
     let page = owner.get("/keys/revoke-all").await.expect(200).body;
     assert!(page.contains("All 2 keys that still work") && page.contains("Acme Motors"));
-    for wrong in ["", "acme motors", "Other Cars"] {
+    for wrong in ["", "Acme Motor", "Other Cars"] {
         let page = owner
             .form("/keys/revoke-all", &[("confirm", wrong)])
             .await
@@ -260,7 +260,7 @@ async fn an_owner_revokes_all_keys_by_typing_the_accounts_name() {
     }
     one.get("/api/key").await.expect(200);
     let done = owner
-        .form("/keys/revoke-all", &[("confirm", "Acme Motors")])
+        .form("/keys/revoke-all", &[("confirm", "ACME Motors")])
         .await
         .expect(303);
     assert_eq!(done.header("location"), "/keys?done=revoke&number=2");

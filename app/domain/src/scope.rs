@@ -36,7 +36,7 @@ impl Scope {
             Self::InventoryRead => "See the items of your inventory",
             Self::InventoryWrite => "Add, change and remove items",
             Self::LeadsRead => "See leads and their contact details",
-            Self::LeadsWrite => "Add leads and update them",
+            Self::LeadsWrite => "Add and update leads, and erase them for good",
         }
     }
 

@@ -24,6 +24,9 @@ pub fn describe(document: &mut Value) {
     items(schemas);
     leads(schemas);
     schemas["Scope"] = words(Scope::ALL.map(Scope::as_str));
+    let meanings = Scope::ALL.map(|scope| format!("- `{}`: {}", scope.as_str(), scope.meaning()));
+    schemas["Scope"]["description"] =
+        format!("A permission of an API key.\n\n{}", meanings.join("\n")).into();
     schemas["ApiKey"]["properties"]["scopes"]["items"] = reference("Scope");
     schemas["ApiKey"]["properties"]["status"]["enum"] = json!(["active"]);
     schemas["ProblemEntry"]["properties"]["code"]["enum"] =

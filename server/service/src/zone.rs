@@ -2,6 +2,7 @@
 
 use domain::{Rejected, Timestamp};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::{RoundMode, Unit, ZonedRound};
 use std::sync::LazyLock;
 
 /// The one that is built in: what a name means does not depend on the machine.
@@ -94,6 +95,33 @@ impl Zone {
         (0..count).rev().filter_map(begin).collect()
     }
 
+    /// The beginnings of the last `count` hours of the zone's own clocks, the oldest first, the last one being that of the
+    /// hour of `now`.
+    pub(crate) fn hours(&self, now: Timestamp, count: usize) -> Vec<Timestamp> {
+        let before = |hour: &Timestamp| Some(self.hour(Timestamp::from_millis(hour.millis() - 1)));
+        let hours = std::iter::successors(Some(self.hour(now)), before);
+        let mut hours: Vec<_> = hours.take(count).collect();
+        hours.reverse();
+        hours
+    }
+
+    /// The beginning of the hour of `at`, on the zone's own clocks.
+    pub(crate) fn hour(&self, at: Timestamp) -> Timestamp {
+        let hour = ZonedRound::new()
+            .smallest(Unit::Hour)
+            .mode(RoundMode::Trunc);
+        let hour = self.zoned(at).round(hour);
+        hour.map_or(at, |hour| {
+            Timestamp::from_millis(hour.timestamp().as_millisecond())
+        })
+    }
+
+    /// How many midnights lie between two times.
+    pub(crate) fn days_between(&self, from: Timestamp, to: Timestamp) -> u16 {
+        let days = self.zoned(from).date().until(self.zoned(to).date());
+        days.map_or(0, |days| u16::try_from(days.get_days()).unwrap_or(u16::MAX))
+    }
+
     /// As `format` says, in the words of [`jiff::fmt::strtime`].
     pub(crate) fn write(&self, at: Timestamp, format: &str) -> String {
         self.zoned(at).strftime(format).to_string()
@@ -168,6 +196,46 @@ mod tests {
                 .days(Timestamp::from_millis(now), 3);
             let hours = |day: usize| (days[day + 1].millis() - days[day].millis()) / 3_600_000;
             assert_eq!((hours(0), hours(1)), (24, 23), "{zone}");
+        }
+    }
+
+    #[test]
+    fn an_hour_begins_when_the_zones_own_clocks_say_so() {
+        let texts = |zone: &str, now: &str, count: usize| {
+            let zone = Zone::parse(zone).unwrap();
+            let hours = zone.hours(crate::parse_rfc3339(now).unwrap(), count);
+            let texts = hours.iter().map(|hour| zone.write(*hour, "%H:%M%:z"));
+            texts.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            texts("Asia/Kathmandu", "2026-11-23T05:31:07Z", 2),
+            ["10:00+05:45", "11:00+05:45"]
+        );
+        assert_eq!(
+            texts("Asia/Kolkata", "2026-11-23T05:31:07Z", 2),
+            ["10:00+05:30", "11:00+05:30"]
+        );
+        // Clocks go back from 03:00 to 02:00, and forward from 02:00 to 03:00.
+        assert_eq!(
+            texts("Europe/Berlin", "2026-10-25T02:30:00Z", 4),
+            ["01:00+02:00", "02:00+02:00", "02:00+01:00", "03:00+01:00"]
+        );
+        assert_eq!(
+            texts("Europe/Berlin", "2026-03-29T01:30:00Z", 2),
+            ["01:00+01:00", "03:00+02:00"]
+        );
+    }
+
+    #[test]
+    fn days_are_counted_by_midnights() {
+        let zone = Zone::parse("Europe/Berlin").unwrap();
+        let at = |text: &str| crate::parse_rfc3339(text).unwrap();
+        for (from, to, days) in [
+            ("2026-11-23T22:30:00Z", "2026-11-23T23:30:00Z", 1),
+            ("2026-10-24T22:30:00Z", "2026-10-25T22:30:00Z", 0),
+            ("2026-03-28T23:30:00Z", "2026-03-31T22:30:00Z", 3),
+        ] {
+            assert_eq!(zone.days_between(at(from), at(to)), days, "{from} {to}");
         }
     }
 

@@ -8,8 +8,6 @@ use domain::{
     CallerRow, KeyActivity, Outcome, Refusal, Scope, ScopeRow, Stretch, Timestamp, Watch,
 };
 
-const HOUR_SECONDS: i64 = 3_600;
-
 impl Service {
     pub(super) async fn activity(
         &self,
@@ -65,13 +63,7 @@ impl Service {
 /// The beginnings of a stretch's hours or days, and how they are named.
 fn begins(stretch: Stretch, now: Timestamp, zone: &Zone) -> (Vec<Timestamp>, &'static str) {
     match stretch {
-        Stretch::Day => {
-            let hour = now.millis() - now.millis().rem_euclid(HOUR_SECONDS * 1_000);
-            let hour = Timestamp::from_millis(hour);
-            let hours = (0..24).rev();
-            let hours = hours.map(|ago| hour.plus_seconds(-ago * HOUR_SECONDS));
-            (hours.collect(), "%H:%M")
-        }
+        Stretch::Day => (zone.hours(now, 24), "%H:%M"),
         Stretch::Week => (zone.days(now, 7), "%-d %b"),
         Stretch::Month => (zone.days(now, 30), "%-d %b"),
     }
@@ -120,12 +112,13 @@ mod tests {
     #[test]
     fn a_day_is_told_by_its_hours_and_more_by_their_days() {
         let now = crate::parse_rfc3339("2026-11-23T05:31:07Z").unwrap();
-        let zone = Zone::parse("Europe/Berlin").unwrap();
-        for (stretch, count, first, last) in [
-            (Stretch::Day, 24, "07:00", "06:00"),
-            (Stretch::Week, 7, "17 Nov", "23 Nov"),
-            (Stretch::Month, 30, "25 Oct", "23 Nov"),
+        for (zone, stretch, count, first, last) in [
+            ("Europe/Berlin", Stretch::Day, 24, "07:00", "06:00"),
+            ("Asia/Kathmandu", Stretch::Day, 24, "12:00", "11:00"),
+            ("Europe/Berlin", Stretch::Week, 7, "17 Nov", "23 Nov"),
+            ("Europe/Berlin", Stretch::Month, 30, "25 Oct", "23 Nov"),
         ] {
+            let zone = Zone::parse(zone).unwrap();
             let (begins, format) = begins(stretch, now, &zone);
             let names: Vec<_> = begins.iter().map(|at| zone.write(*at, format)).collect();
             assert_eq!(names.len(), count);

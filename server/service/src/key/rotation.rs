@@ -11,7 +11,7 @@ const DAY: i64 = 24 * HOUR;
 /// A rotation that is younger is told by hours.
 const HOURLY: i64 = 2 * DAY;
 /// Hours or days that are told from before it, so that the change shows.
-const BEFORE: i64 = 3;
+const BEFORE: u16 = 3;
 
 impl Service {
     /// The key that took over from this one.
@@ -69,10 +69,10 @@ impl Service {
         let since = new.created_at;
         let hourly = now.millis() - since.millis() < HOURLY;
         let begins = if hourly {
-            hours(since, now)
+            hours(since, now, zone)
         } else {
-            let days = (now.millis() - since.millis()) / DAY + 1 + BEFORE;
-            zone.days(now, u16::try_from(days).unwrap_or(u16::MAX))
+            let days = zone.days_between(since, now);
+            zone.days(now, days.saturating_add(1 + BEFORE))
         };
         let first = begins.first().copied().unwrap_or(since);
         let account = &old.account_id;
@@ -123,15 +123,18 @@ pub(super) fn is_late(old: &KeyRecord, last_use: Option<&UseRecord>, now: Timest
 }
 
 /// The beginnings of the hours since a little before the rotation.
-fn hours(since: Timestamp, now: Timestamp) -> Vec<Timestamp> {
-    let first = since.millis().div_euclid(HOUR) - BEFORE;
-    let last = now.millis().div_euclid(HOUR);
-    (first..=last)
-        .map(|hour| Timestamp::from_millis(hour * HOUR))
-        .collect()
+fn hours(since: Timestamp, now: Timestamp, zone: &Zone) -> Vec<Timestamp> {
+    let first = zone.hour(since);
+    let most = (now.millis() - first.millis()) / HOUR;
+    let mut hours = zone.hours(now, usize::try_from(most).unwrap_or_default() + 2);
+    hours.retain(|hour| *hour >= first);
+    let before = Timestamp::from_millis(first.millis() - 1);
+    let mut all = zone.hours(before, BEFORE.into());
+    all.append(&mut hours);
+    all
 }
 
-/// Each call in the hour or day in which its hour began. Refused ones count: their caller is still there.
+/// Each call in the hour or day in which its quarter began. Refused ones count: their caller is still there.
 fn steps(
     begins: &[Timestamp],
     old: &[CountedCalls],
@@ -235,7 +238,7 @@ mod tests {
             outcome,
             calls,
         };
-        let begins = hours(ROTATED, ROTATED.plus_seconds(3_600));
+        let begins = hours(ROTATED, ROTATED.plus_seconds(3_600), &zone);
         assert_eq!(begins.len(), 5);
         let (before, at) = (begins[2], begins[3]);
         let limited = Outcome::Refused(Refusal::RateLimited);
@@ -253,9 +256,9 @@ mod tests {
         assert_eq!(
             told[2..],
             [
-                ("23 Nov, 09:45", 7, 0),
-                ("23 Nov, 10:45", 3, 4),
-                ("23 Nov, 11:45", 0, 0)
+                ("23 Nov, 10:00", 7, 0),
+                ("23 Nov, 11:00", 3, 4),
+                ("23 Nov, 12:00", 0, 0)
             ]
         );
         let days = zone.days(ROTATED, 2);

@@ -4,10 +4,8 @@ use super::Result;
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Outcome, Timestamp};
 
-/// What an account's calls are counted by: every time zone's midnight lies on one of these.
+/// Calls are counted by quarters of an hour: every time zone's hours and days begin on one of these.
 const QUARTER: i64 = 15 * 60 * 1000;
-/// What a key's calls are counted by.
-const HOUR: i64 = 3_600_000;
 
 /// Calls of one key with one outcome that are to be counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,22 +21,13 @@ pub struct CallCount {
 impl CallCount {
     /// The beginning of their quarter of an hour.
     pub const fn quarter(&self) -> Timestamp {
-        begin(self.at, QUARTER)
-    }
-
-    /// The beginning of their hour.
-    pub const fn hour(&self) -> Timestamp {
-        begin(self.at, HOUR)
+        quarter(self.at)
     }
 }
 
 /// The beginning of the quarter of an hour in which `at` lies.
 pub(crate) const fn quarter(at: Timestamp) -> Timestamp {
-    begin(at, QUARTER)
-}
-
-const fn begin(at: Timestamp, length: i64) -> Timestamp {
-    Timestamp::from_millis(at.millis() - at.millis().rem_euclid(length))
+    Timestamp::from_millis(at.millis() - at.millis().rem_euclid(QUARTER))
 }
 
 /// Calls with one outcome in one stretch of time.
@@ -56,7 +45,8 @@ pub trait CallStore: Send + Sync + 'static {
     /// The account's calls by quarters of an hour, from the one that begins at `since` on, in their order.
     async fn calls(&self, account: &AccountId, since: Timestamp) -> Result<Vec<CountedCalls>>;
 
-    /// One key's calls by hours, from the one that begins at `since` on, in their order.
+    /// One key's calls by quarters of an hour, from the one that begins at `since` on, in their order. Releases before
+    /// this one counted by hours: those count in their first quarter.
     async fn key_calls(
         &self,
         account: &AccountId,
@@ -67,6 +57,6 @@ pub trait CallStore: Send + Sync + 'static {
     /// When a call of the account was first accepted; known for ever.
     async fn first_call(&self, account: &AccountId) -> Result<Option<Timestamp>>;
 
-    /// Forgets up to `limit` quarters and as many hours that began before `before`, of all accounts. Gives their number.
+    /// Forgets up to `limit` counts of accounts and as many of keys whose quarter began before `before`. Gives their number.
     async fn sweep_calls(&self, before: Timestamp, limit: u32) -> Result<u64>;
 }

@@ -76,7 +76,6 @@ pub(super) async fn add_all(connection: &mut Connection, counts: &[CallCount]) -
                         .push_bind(count.key_id.as_str())
                         .push_bind(count.at.millis())
                         .push_bind(count.quarter().millis())
-                        .push_bind(count.hour().millis())
                         .push_bind(count.outcome.as_str())
                         .push_bind(i64::try_from(count.calls).unwrap_or(i64::MAX));
                 })

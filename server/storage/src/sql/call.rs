@@ -5,8 +5,8 @@ use crate::error::Corrupt;
 use domain::{Outcome, Timestamp};
 use service::store::CountedCalls;
 
-/// Calls of one key that came to the same, and the beginnings of the quarter and of the hour in which they were.
-const COUNTED: &str = "account_id, key_id, at, quarter, hour, outcome, calls";
+/// Calls of one key that came to the same, and the beginning of the quarter of an hour in which they were.
+const COUNTED: &str = "account_id, key_id, at, quarter, outcome, calls";
 
 // In each of these, a key that is not the account's, or is not there, is passed over.
 
@@ -22,14 +22,15 @@ pub(crate) const ADD_TO_ACCOUNTS: Given = Given {
     DO UPDATE SET calls = account_calls.calls + excluded.calls",
 };
 
+/// The column `hour` has had its name since keys were counted by hours.
 pub(crate) const ADD_TO_KEYS: Given = Given {
     columns: COUNTED,
     statement: "
     INSERT INTO key_calls (account_id, key_id, hour, outcome, calls)
-    SELECT k.account_id, k.id, g.hour, g.outcome, sum(g.calls)
+    SELECT k.account_id, k.id, g.quarter, g.outcome, sum(g.calls)
     FROM given g CROSS JOIN api_keys k
     WHERE k.id = g.key_id AND k.account_id = g.account_id
-    GROUP BY k.account_id, k.id, g.hour, g.outcome
+    GROUP BY k.account_id, k.id, g.quarter, g.outcome
     ON CONFLICT (account_id, key_id, hour, outcome)
     DO UPDATE SET calls = key_calls.calls + excluded.calls",
 };

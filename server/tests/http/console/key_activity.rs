@@ -250,3 +250,57 @@ async fn viewers_see_where_calls_come_from_and_change_nothing() {
     let watched = "SELECT count(*) FROM api_keys WHERE watched_since IS NOT NULL";
     assert_eq!(world.count(watched).await, 1);
 }
+
+/// In zones whose midnight lies between two hours of UTC, and on days of 23 and 25 hours.
+#[tokio::test]
+async fn days_are_those_of_the_accounts_zone_on_every_page() {
+    // Seconds from the clock's start, 23 Nov 2026, 05:31:07 UTC, to the last second of a day.
+    for (zone, end_of_day, days) in [
+        // 18:15 UTC.
+        (
+            "UPDATE accounts SET time_zone = 'Asia/Kathmandu'",
+            45_832,
+            ["23 Nov", "24 Nov"],
+        ),
+        // 18:30 UTC.
+        (
+            "UPDATE accounts SET time_zone = 'Asia/Kolkata'",
+            46_732,
+            ["23 Nov", "24 Nov"],
+        ),
+        // A day of 23 hours, which ends at 22:00 UTC.
+        (
+            "UPDATE accounts SET time_zone = 'Europe/Berlin'",
+            10_859_332,
+            ["28 Mar", "29 Mar"],
+        ),
+        // A day of 25 hours, which ends at 23:00 UTC.
+        (
+            "UPDATE accounts SET time_zone = 'Europe/Berlin'",
+            29_611_732,
+            ["31 Oct", "1 Nov"],
+        ),
+    ] {
+        let world = World::new().await;
+        world.clock.advance_seconds(end_of_day);
+        let owner = world.owner().await;
+        world.sql(zone).await;
+        let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+        key.get("/api/key").await.expect(200);
+        world.clock.advance_seconds(2);
+        for _ in 0..2 {
+            key.get("/api/key").await.expect(200);
+        }
+        let owner = world.sign_in(OWNER).await;
+        for page in [
+            page(&world, &owner, &key, "?over=7d").await,
+            page(&world, &owner, &key, "?over=30d").await,
+            owner.get("/").await.expect(200).body,
+        ] {
+            for (day, calls) in days.into_iter().zip([1, 2]) {
+                let row = format!("{day}</th><td class=\"number\">{calls}</td>");
+                assert!(page.contains(&row), "{zone} {day}: {page}");
+            }
+        }
+    }
+}

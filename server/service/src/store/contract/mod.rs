@@ -155,7 +155,7 @@ macro_rules! store_contract_cases {
             no_more_keys_are_counted_than_asked_for
             a_key_is_listed_as_expired_once_that_is_noted
             however_many_counts_have_waited_they_are_added_at_once
-            calls_add_up_by_quarters_of_an_account_and_hours_of_a_key
+            calls_of_an_account_and_of_a_key_add_up_by_quarters
             of_thirty_racing_counts_none_is_lost
             calls_of_a_key_that_is_not_the_accounts_are_passed_over
             the_first_accepted_call_is_remembered

@@ -1,7 +1,10 @@
 //! What surrounds every page: the way past the menu, the menu, the page, and the line that says what happened.
 
-use crate::components::{Icon, MemberFoot, Menu, Status};
+use crate::components::Status;
+#[cfg(feature = "ssr")]
+use crate::components::{Icon, MemberFoot, Menu};
 use crate::lean::plain;
+#[cfg(feature = "ssr")]
 use crate::request::handover;
 use crate::routes::Page;
 use leptos::prelude::*;
@@ -14,58 +17,104 @@ pub fn Layout(page: Page, children: Children) -> impl IntoView {
         <a class="skip" href="#main">
             "Skip to content"
         </a>
-        {(!bare).then(|| view! { <Side page=page/> })}
+        {(!bare).then(|| side(page))}
         <main id="main" class:bare=bare class:in-frame=page == Page::FirstCall tabindex="-1">
+            {page.goes_stale().then(updated)}
             {children()}
         </main>
         {status.line()}
     })
 }
 
-#[component]
-fn Side(page: Page) -> impl IntoView {
-    let Some(member) = handover().member else {
-        return plain(view! { <Outside/> });
+/// When the page was drawn, on pages that do not follow what happens meanwhile.
+#[cfg(feature = "ssr")]
+fn updated() -> AnyView {
+    use crate::request::page_request;
+
+    let data = handover().data;
+    let Some(now) = data.now() else {
+        // There is nothing on the page that could be old.
+        return plain(view! { <p class="updated"></p> });
     };
+    let request = page_request();
+    // The address of the page itself, with its query. A page that answers a form is at another address, and has none.
+    let address = if request.search.is_empty() {
+        request.path
+    } else {
+        String::new()
+    };
+    // The hour and minute of `23 Nov 2026, 05:31:07 UTC`.
+    let time = now
+        .exact
+        .split_once(", ")
+        .and_then(|(_, time)| time.get(..5));
+    let time = time.unwrap_or(&now.exact).to_owned();
+    let content = plain(view! {
+        "Updated "
+        <time datetime=now.iso.clone() title=now.exact.clone()>{time}</time>
+        " · "
+        <a href=address>"Refresh"</a>
+    });
+    plain(view! { <p class="updated" inner_html=content.to_html()></p> })
+}
+
+/// In the browser: the place of what the server drew.
+#[cfg(not(feature = "ssr"))]
+fn updated() -> AnyView {
+    plain(view! { <p class="updated"></p> })
+}
+
+/// The column or bar beside the page. Only the server draws what is in it, so that none of it is in the module.
+#[cfg(feature = "ssr")]
+fn side(page: Page) -> AnyView {
+    let content = match handover().member {
+        Some(member) => inside(page, &member),
+        None => outside(),
+    };
+    plain(view! { <header class="side" inner_html=content.to_html()></header> })
+}
+
+/// In the browser: the place of what the server drew.
+#[cfg(not(feature = "ssr"))]
+fn side(_page: Page) -> AnyView {
+    plain(view! { <header class="side"></header> })
+}
+
+#[cfg(feature = "ssr")]
+fn inside(page: Page, member: &domain::MemberView) -> AnyView {
     let account = member.account_name.to_string();
     let email = member.email.to_string();
     plain(view! {
-        <header class="side">
-            <div class="brand">
-                <Icon name="#i-mark"/>
-                <p>
-                    <strong>
-                        {account}
-                    </strong>
-                    <span>"Voxum Console"</span>
-                </p>
-            </div>
-            <button type="button" class="button menu-button" popovertarget="menu">
-                <Icon name="#i-menu"/>
-                "Menu"
-            </button>
-            <div id="menu" class="menu" popover>
-                <Menu page=page/>
-                <MemberFoot email=email/>
-            </div>
-        </header>
+        <div class="brand">
+            <Icon name="#i-mark"/>
+            <p>
+                <strong>{account}</strong>
+                <span>"Voxum Console"</span>
+            </p>
+        </div>
+        <button type="button" class="button menu-button" popovertarget="menu">
+            <Icon name="#i-menu"/>
+            "Menu"
+        </button>
+        <div id="menu" class="menu" popover>
+            <Menu page=page/>
+            <MemberFoot email=email/>
+        </div>
     })
 }
 
-/// For those who read without a session.
-#[component]
-fn Outside() -> impl IntoView {
+/// For readers without a session.
+#[cfg(feature = "ssr")]
+fn outside() -> AnyView {
     plain(view! {
-        <header class="side">
-            <div class="brand">
-                <Icon name="#i-mark"/>
-                <p>
-                    <strong>"Voxum Console"</strong>
-                </p>
-            </div>
-            <a class="button sign-in" href="/sign-in">
-                "Sign in"
-            </a>
-        </header>
+        <div class="brand">
+            <Icon name="#i-mark"/>
+            <p>
+                <strong>"Voxum Console"</strong>
+            </p>
+        </div>
+        <a class="button sign-in" href="/sign-in">
+            "Sign in"
+        </a>
     })
 }

@@ -18,6 +18,8 @@ pub struct Assets {
     pub js: String,
     pub wasm: String,
     pub css: String,
+    /// The script that runs beside the module, and on pages without it.
+    pub script: Option<String>,
 }
 
 /// Colours: as the system says, or as the person chose.
@@ -60,6 +62,16 @@ impl Theme {
     }
 }
 
+/// What a form has just done, for the page that it leads to. The server makes sure that a form did it, and that the page
+/// reports it once.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flash {
+    pub word: String,
+    /// To how many things it was done; 0 if they are not counted.
+    pub number: u32,
+}
+
 /// What a page render needs to know of its request. The server provides one per render.
 #[derive(Debug, Clone, Default)]
 pub struct PageRequest {
@@ -72,10 +84,18 @@ pub struct PageRequest {
     /// `None` where no site was built into the binary: the pages then work without script and style.
     pub assets: Option<Assets>,
     pub theme: Theme,
+    /// Whether times are shown exactly rather than in words.
+    pub exact_times: bool,
     /// The session cookie travels in the clear: the sign-in page says so.
     pub insecure: bool,
     /// Where this page is the direct answer to a form: what came of it. Such a page is sent without script.
     pub answer: Option<FormAnswer>,
+    /// What a form has just done.
+    #[cfg(feature = "ssr")]
+    pub flash: Option<Flash>,
+    /// A parameter that is too long, and how many characters it may have.
+    #[cfg(feature = "ssr")]
+    pub too_long: Option<(String, usize)>,
     /// Of the API docs: what they show.
     #[cfg(feature = "ssr")]
     pub docs: Option<std::sync::Arc<crate::docs::Docs>>,
@@ -86,6 +106,12 @@ impl PageRequest {
     pub fn asked(&self, name: &str) -> Option<String> {
         let found = self.query.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.clone())
+    }
+
+    /// What `texts` says about what a form has just done.
+    #[cfg(feature = "ssr")]
+    pub fn flash<T>(&self, texts: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        self.flash.as_ref().and_then(|flash| texts(&flash.word))
     }
 
     /// What the address, or the form that this answers, wants done to which keys.
@@ -171,7 +197,13 @@ impl PageData {
     ) -> Self {
         match page {
             Page::Dashboard => Self::Dashboard(Box::new(backend.dashboard().await)),
-            Page::Keys => Self::Keys(Box::new(backend.keys(request.search.clone()).await)),
+            Page::Keys => {
+                let mut keys = backend.keys(request.search.clone()).await;
+                if let Ok(page) = &mut keys {
+                    page.done = request.flash.as_ref().and_then(crate::pages::several_done);
+                }
+                Self::Keys(Box::new(keys))
+            }
             Page::NewKey => Self::Keys(Box::new(backend.keys(String::new()).await)),
             Page::Inventory => {
                 let query = domain::InventoryQuery {
@@ -342,6 +374,19 @@ impl PageData {
         }
     }
 
+    /// When the data of a page that goes stale was read.
+    #[cfg(feature = "ssr")]
+    pub fn now(&self) -> Option<&domain::Moment> {
+        match self {
+            Self::Inventory(Ok(page)) => Some(&page.now),
+            Self::Leads(Ok(page)) => Some(&page.now),
+            Self::Key(page) => page.as_ref().as_ref().ok().map(|page| &page.now),
+            Self::Audit(page) => page.as_ref().as_ref().ok().map(|page| &page.now),
+            Self::Dashboard(page) => page.as_ref().as_ref().ok().map(|page| &page.now),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
@@ -461,6 +506,8 @@ pub enum FormAnswer {
         /// What says that the password was right.
         step: String,
         next: String,
+        /// Whether a recovery code is asked for rather than a code of the app.
+        recovery: bool,
         failure: Option<Failure>,
     },
     Enrol {
@@ -470,6 +517,8 @@ pub enum FormAnswer {
     /// The one page that ever holds them.
     RecoveryCodes(Vec<String>),
     FactorOff {
+        /// Whether a recovery code was asked for rather than a code of the app.
+        recovery: bool,
         failure: Failure,
     },
 }

@@ -122,6 +122,14 @@ impl Page {
         )
     }
 
+    /// Whether the page shows what systems and people do meanwhile, and does not follow it by itself.
+    pub const fn goes_stale(self) -> bool {
+        matches!(
+            self,
+            Self::Dashboard | Self::Key | Self::Inventory | Self::Leads | Self::Audit
+        )
+    }
+
     /// Whether it stands before the session, or in another page, and so without a menu.
     pub const fn is_bare(self) -> bool {
         matches!(self, Self::SignIn | Self::Setup | Self::FirstCall)

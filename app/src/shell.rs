@@ -1,5 +1,6 @@
 //! The HTML document around the console. Only the server runs this.
 
+use crate::components::FirstFault;
 use crate::request::{Assets, Handover, PageRequest, handover, page_request, sent_without_script};
 use crate::routes::{App, Page};
 use leptos::nonce::use_nonce;
@@ -10,9 +11,11 @@ const SPRITE: &str = include_str!("icons.svg");
 
 /// The document that every page of the console is.
 pub fn shell() -> impl IntoView {
+    provide_context(FirstFault::default());
     let PageRequest {
         assets,
         theme,
+        exact_times,
         path,
         ..
     } = page_request();
@@ -22,6 +25,12 @@ pub fn shell() -> impl IntoView {
         shared.set_is_hydrating(false);
     }
     let css = assets.as_ref().map(|assets| assets.css.clone());
+    let script = assets.as_ref().and_then(|assets| assets.script.clone());
+    // Documents of different builds never take each other's place.
+    let build = assets
+        .as_ref()
+        .map(|assets| [&*assets.wasm, &assets.css].join(" "));
+    let times = if exact_times { "exact" } else { "relative" };
     let head = assets.map(|assets| {
         if still {
             fetch_ahead(assets).into_any()
@@ -31,7 +40,7 @@ pub fn shell() -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.as_str() data-still=still.then_some("")>
+        <html lang="en" data-theme=theme.as_str() data-times=times data-build=build data-still=still.then_some("")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -39,6 +48,7 @@ pub fn shell() -> impl IntoView {
                 <meta name="robots" content="noindex"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 {css.map(|css| view! { <link rel="stylesheet" href=css/> })}
+                {script.map(|src| view! { <script nonce=use_nonce() src=src defer></script> })}
                 {head}
                 <title>{Page::at(&path).title()}</title>
             </head>
@@ -56,7 +66,8 @@ pub fn shell() -> impl IntoView {
 /// Loads the module, which then takes the page over.
 fn start(Assets { js, wasm, .. }: Assets) -> impl IntoView {
     let script = format!(
-        "import init,{{hydrate}} from {js:?};init({{module_or_path:{wasm:?}}}).then(hydrate)"
+        "import init,{{hydrate}} from {js:?};init({{module_or_path:{wasm:?}}}).then(hydrate)\
+         .catch(()=>dispatchEvent(new Event(\"voxum:failed\")))"
     );
     view! {
         <link rel="modulepreload" href=js crossorigin="anonymous"/>

@@ -113,6 +113,13 @@ test("a key is revoked without a mouse", async ({ page, server }) => {
   await page.keyboard.press("Space");
   await tabTo(page, dialog.getByRole("button", { name: "Revoke key" }));
   await page.keyboard.press("Enter");
+  const reason = dialog.getByLabel("Reason");
+  await expect(reason, "a reason is asked for").toBeFocused();
+  await expect(reason).toHaveAttribute("aria-invalid", "true");
+  await page.keyboard.press("U");
+  await expect(reason).toHaveValue("unused");
+  await tabTo(page, dialog.getByRole("button", { name: "Revoke key" }));
+  await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
   await expect(keys.row(unused.name)).toContainText("Revoked");
   await expect(keys.receipt.getByRole("button", { name: "Done" })).toBeFocused();
@@ -122,6 +129,8 @@ test("a key is revoked without a mouse", async ({ page, server }) => {
   await tabTo(page, keys.revokeButton(used.name));
   await page.keyboard.press("Enter");
   const other = keys.revokeDialog(used.name);
+  await tabTo(page, other.getByLabel("Reason"));
+  await page.keyboard.press("L");
   const confirm = other.getByLabel("Type the key's name to confirm");
   await tabTo(page, confirm);
   await page.keyboard.type("inventory");

@@ -228,6 +228,7 @@ test("a session that ends while the page is open leads to signing in, and back",
 
   const keys = new Keys(page);
   await keys.revokeButton(unused.name).click();
+  await keys.revokeDialog(unused.name).getByLabel("Reason").selectOption("Unused");
   await keys.revokeDialog(unused.name).getByRole("button", { name: "Revoke key" }).click();
   await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Fkeys`);
   await page.getByLabel("Email").fill(owner.email);

@@ -6,7 +6,7 @@ import type { State } from "./states.ts";
 import { expect, owner, signIn, type Page } from "./test.ts";
 
 /** The code of an authenticator app (RFC 6238) so many seconds from now. */
-function code(secret: string, seconds = 0): string {
+export function codeOf(secret: string, seconds = 0): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const bits = [...secret.replaceAll(/\s/g, "")].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
@@ -24,7 +24,7 @@ async function setUp(page: Page): Promise<{ secret: string; recovery: string[] }
   await expect(page.getByRole("img", { name: "QR code for an authenticator app" })).toBeVisible();
   await page.getByText("Can’t scan it?").click();
   const secret = await page.locator("#factor-key").innerText();
-  await page.getByLabel("Code", { exact: true }).fill(code(secret));
+  await page.getByLabel("Code", { exact: true }).fill(codeOf(secret));
   await page.getByLabel("Your password").fill(owner.password);
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep your recovery codes");
@@ -56,7 +56,7 @@ export async function useFactor(page: Page): Promise<void> {
   // A failure delays the next attempt by a second.
   await page.waitForTimeout(1_100);
   // The next step's code: the one of this step confirmed the set-up.
-  await page.getByLabel("Code").fill(code(secret, 30));
+  await page.getByLabel("Code").fill(codeOf(secret, 30));
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
   await givePassword(page);
@@ -87,7 +87,7 @@ export const FACTOR_STATES: State[] = [
     open: async ({ page }) => {
       await signIn(page, "/account/second-factor");
       await page.getByText("Can’t scan it?").click();
-      await page.getByLabel("Code", { exact: true }).fill(code(await page.locator("#factor-key").innerText()));
+      await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
       await page.getByLabel("Your password").fill(owner.password);
       await page.getByRole("button", { name: "Turn on" }).click();
       await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep your recovery codes");

@@ -100,9 +100,14 @@ export async function revokeSeveral(page: Page, server: Server): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Revoke 2 keys?");
   const chosen = page.getByRole("listitem").filter({ has: page.getByRole("code") });
   await expect(chosen).toHaveText([/CRM Sync.*Last used/s, /Händler-Feed.*Never used/s]);
+  await page.getByRole("button", { name: "Revoke 2 keys" }).click();
+  await expect(page.getByLabel("Reason")).toBeFocused();
+  await expect(page.getByLabel("Reason")).toHaveAccessibleDescription(/Choose a reason/);
   await page.getByLabel("Reason").selectOption("Leaked");
   await page.getByRole("button", { name: "Revoke 2 keys" }).click();
-  await expect(page.getByText("Type 2, the number of keys above.")).toBeVisible();
+  const count = page.getByLabel("Type the number of keys");
+  await expect(count).toHaveAccessibleDescription(/Type 2, the number of keys above./);
+  await expect(count).toBeFocused();
   await expect(page.getByLabel("Reason")).toHaveValue("leaked");
   await page.getByLabel("Type the number of keys").fill("2");
   await page.getByRole("button", { name: "Revoke 2 keys" }).click();
@@ -117,6 +122,12 @@ export async function revokeSeveral(page: Page, server: Server): Promise<void> {
 export async function emergency(page: Page, server: Server): Promise<void> {
   const { feed } = await seedFour(server);
   await signIn(page, "/settings");
+  await page.getByRole("link", { name: "Stop creating keys" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Stop creating keys?");
+  await expect(page.getByRole("link", { name: "Cancel" })).toBeFocused();
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(page.getByText("An owner stopped it on")).toBeHidden();
+  await page.getByRole("link", { name: "Stop creating keys" }).click();
   await page.getByRole("button", { name: "Stop creating keys" }).click();
   await expect(page.getByText("An owner stopped it on")).toBeVisible();
   await page.goto("/keys");
@@ -201,6 +212,13 @@ export const FIND_STATES = [
         }
       }, crm.secret);
       await expect(page.getByRole("heading", { name: "It is “CRM Sync”" })).toBeVisible();
+    },
+  },
+  {
+    name: "stop creating keys",
+    open: async ({ page }: FindStage) => {
+      await signIn(page, "/");
+      await page.goto("/settings?ask=stop");
     },
   },
   {

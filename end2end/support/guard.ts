@@ -14,10 +14,16 @@ function refusesForm(response: Response): boolean {
 export class Guard {
   readonly #faults: string[] = [];
   readonly #expected = new Map<number, boolean>();
+  readonly #expectedLines = new Map<string, boolean>();
 
   /** Declares that the test provokes an answer with this status. The test fails if none comes. */
   expectStatus(status: number): void {
     this.#expected.set(status, this.#expected.get(status) ?? false);
+  }
+
+  /** Declares that the test provokes this line in the browser's console. The test fails if it does not come. */
+  expectConsole(text: string): void {
+    this.#expectedLines.set(text, false);
   }
 
   async watch(context: BrowserContext): Promise<void> {
@@ -41,12 +47,18 @@ export class Guard {
     if (type !== "error" && type !== "warning") return;
     // The browser's own line for an answer which is judged where it arrives.
     if (RESOURCE.test(text)) return;
+    const expected = [...this.#expectedLines.keys()].find((line) => text.includes(line));
+    if (expected !== undefined) {
+      this.#expectedLines.set(expected, true);
+      return;
+    }
     this.#faults.push(`console ${type}: ${text} (${message.location().url})`);
   }
 
   /** Everything that went wrong, in order. */
   faults(): string[] {
     const missing = [...this.#expected].filter(([, came]) => !came).map(([status]) => `no answer had status ${status}`);
-    return [...this.#faults, ...missing];
+    const silent = [...this.#expectedLines].filter(([, came]) => !came).map(([line]) => `the console never said: ${line}`);
+    return [...this.#faults, ...missing, ...silent];
   }
 }

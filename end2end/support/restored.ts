@@ -36,6 +36,7 @@ export async function confirmRestored(page: Page, server: Server): Promise<void>
 
   await page.getByRole("link", { name: "Old website" }).click();
   await page.goto(`/keys/${old.id}/revoke`);
+  await page.getByLabel("Reason").selectOption("Unused");
   await page.getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
   await page.goto("/keys");

@@ -280,6 +280,7 @@ export const STATES: State[] = [
     open: async (stage) => {
       const { keys, seeded } = await openKeys(stage);
       await keys.revokeButton(seeded.unused.name).click();
+      await keys.revokeDialog(seeded.unused.name).getByLabel("Reason").selectOption("Unused");
       await keys.revokeDialog(seeded.unused.name).getByRole("button", { name: "Revoke key" }).click();
       await expect(keys.receipt).toBeVisible();
     },
@@ -289,6 +290,7 @@ export const STATES: State[] = [
     open: async ({ page, server }) => {
       const { unused } = await seedKeys(server);
       await signIn(page, `/keys/${unused.id}/revoke`);
+      await page.getByLabel("Reason").selectOption("Unused");
       await page.getByRole("button", { name: "Revoke key" }).click();
       await expect(page.getByText("Refused on 1 of 1 node")).toBeVisible();
     },

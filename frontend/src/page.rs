@@ -19,11 +19,9 @@ pub fn take_over() {
 /// Puts another page in the place of this one. `None` where the two are of different builds.
 pub fn replace(new: &Document) -> Option<()> {
     let document = leptos::tachys::dom::document();
-    let style = |of: &Document| {
-        let sheet = of.query_selector("link[rel=stylesheet]").ok().flatten()?;
-        sheet.get_attribute("href")
-    };
-    if style(&document) != style(new) {
+    let (root, new_root) = (document.document_element()?, new.document_element()?);
+    let build = "data-build";
+    if root.get_attribute(build) != new_root.get_attribute(build) {
         return None;
     }
     let body: HtmlElement = document
@@ -31,8 +29,6 @@ pub fn replace(new: &Document) -> Option<()> {
         .ok()?
         .dyn_into()
         .ok()?;
-    let (root, new_root) = (document.document_element()?, new.document_element()?);
-
     RUNNING.take();
     root.remove_attribute("data-hydrated").ok()?;
     let still = new_root.has_attribute("data-still");

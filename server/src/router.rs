@@ -97,7 +97,6 @@ pub const CONSOLE: &[Route] = &[
     route(M::POST, "/keys/{id}/edit", |m| on(m, form::edit_key)),
     route(M::POST, "/keys/{id}/pause", |m| on(m, form::pause_key)),
     route(M::POST, "/keys/{id}/resume", |m| on(m, form::resume_key)),
-    route(M::POST, "/keys/{id}/end", |m| on(m, form::end_replaced_key)),
     route(M::POST, "/keys/{id}/watch", |m| on(m, form::watch_key)),
     route(M::POST, "/keys/{id}/enforce", |m| {
         on(m, form::enforce_networks)

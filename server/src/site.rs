@@ -81,6 +81,7 @@ impl Site {
                 js: url(&names.js),
                 wasm: url(&names.wasm),
                 css: url(&names.css),
+                script: names.script.as_ref().map(url),
             })
         })
     }

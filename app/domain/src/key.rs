@@ -191,17 +191,18 @@ impl Expiry {
 serde_by_parse!(Expiry);
 
 /// Why a key was revoked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RevokeReason {
     Leaked,
     Replaced,
     Unused,
-    #[default]
     Other,
 }
 
 impl RevokeReason {
     pub const ALL: [Self; 4] = [Self::Leaked, Self::Replaced, Self::Unused, Self::Other];
+    /// The text of the choice that comes before these, which is not a reason.
+    pub const NONE: &str = "Choose a reason";
 
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,6 +1,5 @@
 //! On the server: nothing happens, and nothing is known.
 
-use crate::request::Theme;
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
 
 /// The server has provided it.
@@ -32,8 +31,6 @@ pub fn focus(_element: &str) {}
 
 pub fn focus_invalid(_form: &str) {}
 
-pub fn adopt_theme(_select: &str) {}
-
 pub fn value(_field: &str) -> String {
     String::new()
 }
@@ -49,12 +46,6 @@ pub fn serve_docs(_article: &str, _key: &'static str) {}
 
 pub fn empty(_field: &str) {}
 
-pub fn select_all(_field: &str) {}
-
-pub fn copy(_text: String) -> impl Future<Output = bool> {
-    std::future::ready(false)
-}
-
 pub fn form_value(_event: &SubmitEvent, _name: &str) -> String {
     String::new()
 }
@@ -66,8 +57,6 @@ pub fn form_values(_event: &SubmitEvent, _name: &str) -> Vec<String> {
 pub fn has_own_address(_event: &SubmitEvent) -> bool {
     false
 }
-
-pub fn check_boxes(_form: &str, _name: &str, _wanted: &[&str]) {}
 
 pub fn guard_leaving(_guarded: impl Fn() -> bool + Copy + 'static, _ask: impl Fn() + 'static) {}
 
@@ -84,9 +73,3 @@ pub fn sign_in_again() {}
 pub fn path() -> String {
     crate::request::page_request().path
 }
-
-pub fn theme() -> Theme {
-    crate::request::page_request().theme
-}
-
-pub fn set_theme(_word: &str) {}

@@ -14,10 +14,9 @@ use absent as side;
 use live as side;
 
 pub use side::{
-    adopt_theme, cancel, check_boxes, close, copy, empty, every_second, focus, focus_invalid,
-    form_value, form_values, guard_leaving, has_own_address, hear, is_backdrop, on_escape,
-    on_leaving, open, path, ready, receive, search, select_all, send_with, serve_docs, set_theme,
-    sha256, sign_in_again, theme, upload, value,
+    cancel, close, empty, every_second, focus, focus_invalid, form_value, form_values,
+    guard_leaving, has_own_address, hear, is_backdrop, on_escape, on_leaving, open, path, ready,
+    receive, search, send_with, serve_docs, sha256, sign_in_again, upload, value,
 };
 
 /// The event by which a page asks to be put in place that is the answer to a form; its detail is the document.

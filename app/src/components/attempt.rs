@@ -1,6 +1,6 @@
 //! Where the sending of a form stands.
 
-use super::{Notice, Problem, Tone};
+use super::Problem;
 use crate::lean::{Changing, Flag, changing, flag, plain};
 use domain::Field;
 use leptos::prelude::*;
@@ -40,10 +40,15 @@ impl Attempt {
         Signal::derive(move || self.problem.with(|problem| problem.as_ref()?.at(field)))
     }
 
-    /// What is wrong with the whole.
+    /// What is wrong with the whole, and a link to each faulty field.
     pub fn notice(self) -> Changing {
+        self.notice_at(String::new())
+    }
+
+    /// The same for a form whose fields have ids with this ending.
+    pub fn notice_at(self, ending: String) -> Changing {
         changing(move || match self.problem.get() {
-            Some(problem) => plain(view! { <Notice tone=Tone::Error text=problem.message/> }),
+            Some(problem) => problem.notice(&ending),
             None => plain(()),
         })
     }

@@ -4,8 +4,8 @@ use crate::browser;
 use domain::Timestamp;
 use leptos::prelude::*;
 
-/// What a page counts "3 minutes ago" from. Starts where the server rendered it, so that both sides
-/// render the same words, and never reads the browser's own clock, which may be wrong.
+/// What a page counts "3 minutes ago" from. It starts at the time at which the server rendered the page, so that both
+/// sides render the same words, and takes from the browser how long ago that was. The browser's own time may be wrong.
 #[derive(Clone, Copy)]
 pub struct Clock {
     /// When the page was made, in milliseconds of the server's clock.

@@ -1,32 +1,22 @@
-//! Something to paste into a terminal.
+//! Something to paste elsewhere.
 
 use super::CopyButton;
-use crate::browser;
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// A click on the text selects all of it.
+/// A text with a button that copies it. A click on the text selects all of it, also if no script runs.
 #[component]
 pub fn Code(
     id: &'static str,
     #[prop(into)] text: String,
-    /// With a button that copies it.
+    /// What the button copies, if there are several such buttons.
     #[prop(optional)]
-    copy: bool,
+    what: Option<&'static str>,
 ) -> impl IntoView {
-    let button = copy.then(|| {
-        let text = StoredValue::new(text.clone());
-        view! {
-            <CopyButton
-                text=Callback::new(move |()| text.get_value())
-                refused=Callback::new(move |()| browser::select_all(id))
-            />
-        }
-    });
     plain(view! {
         <div class="code">
             <pre id=id><code>{text}</code></pre>
-            {button}
+            <CopyButton of=id what=what.map(str::to_owned)/>
         </div>
     })
 }

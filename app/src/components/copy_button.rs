@@ -1,35 +1,23 @@
-//! Puts a text on the clipboard, and says so only when it is there.
+//! Puts a text on the clipboard, and says so only when it is there. `frontend/src/console.js` does the work.
 
-use crate::browser;
-use crate::lean::{on, plain, word};
-use leptos::ev::MouseEvent;
+use super::Icon;
+use crate::lean::plain;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-/// Shown where a script runs. Where the clipboard refuses, `refused` is called.
+/// A button that copies the field or the text `of` that id. If the clipboard refuses, the text is selected, and the
+/// element with the id `{of}-note`, if there is one, says so. Hidden if no script runs.
 #[component]
 pub fn CopyButton(
-    /// Asked for at the moment of the click, so that the button itself keeps no secret.
-    text: Callback<(), String>,
-    refused: Callback<()>,
+    #[prop(into)] of: String,
+    /// What it copies, for those who hear the page and have several of these buttons to choose from.
+    #[prop(optional_no_strip)]
+    what: Option<String>,
 ) -> impl IntoView {
-    let copied = RwSignal::new(false);
-    let copy = on(move |_: MouseEvent| {
-        let text = text.run(());
-        spawn_local(async move {
-            let done = browser::copy(text).await;
-            copied.try_set(done);
-            if !done {
-                refused.try_run(());
-            }
-        });
-    });
     plain(view! {
-        <button type="button" class="button copy needs-script" on:click=copy>
-            <svg class="icon" aria-hidden="true">
-                <use href=word(move || if copied.get() { "#i-check" } else { "#i-copy" })></use>
-            </svg>
-            <span aria-live="polite">{word(move || if copied.get() { "Copied" } else { "Copy" })}</span>
+        <button type="button" class="button copy scripted" data-copy=of>
+            <Icon name="#i-copy"/>
+            <span aria-live="polite">"Copy"</span>
+            {what.map(|what| view! { <span class="visually-hidden">" " {what}</span> })}
         </button>
     })
 }

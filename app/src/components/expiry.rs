@@ -1,6 +1,6 @@
 //! When a new key ends.
 
-use super::{FieldError, Icon};
+use super::{FieldError, Icon, takes_focus};
 use crate::lean::{changing, flag, plain};
 use domain::{Expiry, NewKeyOptions};
 use leptos::prelude::*;
@@ -51,6 +51,7 @@ pub fn ExpiryField(
             <select
                 id="expires"
                 name="expires"
+                autofocus=takes_focus(error)
                 aria-invalid=flag("true", move || error.with(Option::is_some))
                 aria-describedby="expires-end expires-error"
             >

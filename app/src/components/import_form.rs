@@ -124,7 +124,7 @@ pub fn SendByApi(url: String, account_id: String) -> impl IntoView {
                     <dd class="mono">{account_id}</dd>
                 </div>
             </dl>
-            <Code id="example-call" text=call copy=true/>
+            <Code id="example-call" text=call/>
         </div>
     })
 }

@@ -30,7 +30,11 @@ pub fn KeyTable(
     let several = on_revoke.map(|_| {
         view! {
             <form class="several" id=SEVERAL method="get" action="/keys/several">
-                <p>"The keys that you have chosen:"</p>
+                // Style counts the boxes if no script does.
+                <p>
+                    <span class="count"></span>
+                    " selected"
+                </p>
                 <button type="submit" name="do" value="pause" class="button">
                     "Pause…"
                 </button>
@@ -45,9 +49,20 @@ pub fn KeyTable(
             <KeyRow key=key keys=keys clock=clock on_revoke=on_revoke/>
         </For>
     });
+    // A script selects all of them, and announces the number.
+    let choose_all = on_revoke.map(|_| {
+        view! {
+            <label class="scripted">
+                <input type="checkbox" id="choose-all"/>
+                "Select all on this page"
+            </label>
+            <span class="visually-hidden" role="status" id="chosen"></span>
+        }
+    });
     plain(view! {
         <div class="toolbar">
             <p>{count}</p>
+            {choose_all}
             <TimesSwitch/>
         </div>
         <Table caption="API keys of this account" class="keys" columns=COLUMNS sorts=sorts rows=rows/>

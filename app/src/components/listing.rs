@@ -66,7 +66,7 @@ pub fn NothingSent(
         <section class="empty">
             <h2>{title}</h2>
             <p>{text}</p>
-            <Code id="example-call" text=call copy=true/>
+            <Code id="example-call" text=call/>
             <p>
                 <a href="/keys">"Go to API Keys"</a>
             </p>

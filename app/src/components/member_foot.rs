@@ -1,24 +1,17 @@
 //! The menu's foot: who is signed in, the colours, the way out.
 
 use super::Icon;
-use crate::browser;
-use crate::lean::{on, plain};
-use crate::request::Theme;
-use leptos::ev::Event;
+use crate::lean::plain;
+use crate::request::{Theme, page_request};
 use leptos::prelude::*;
 
-const THEME: &str = "theme";
-
-/// Both are plain forms; where a script runs, the theme changes at once.
+/// Both are plain forms. If a script runs, a theme is applied as soon as it is chosen (`frontend/src/console.js`).
 #[component]
 pub fn MemberFoot(email: String) -> impl IntoView {
-    let path = browser::path();
-    let chosen = browser::theme();
-    // What was chosen before the module arrived.
-    Effect::new(|_| browser::adopt_theme(THEME));
+    let request = page_request();
     let themes = Theme::ALL.map(|theme| {
         view! {
-            <option value=theme.as_str() selected=theme == chosen>
+            <option value=theme.as_str() selected=theme == request.theme>
                 {theme.label()}
             </option>
         }
@@ -29,17 +22,12 @@ pub fn MemberFoot(email: String) -> impl IntoView {
                 {email.clone()}
             </a>
             <form method="post" action="/theme" class="theme">
-                <input type="hidden" name="next" value=path/>
-                <label for=THEME>"Theme"</label>
-                <select
-                    id=THEME
-                    name="theme"
-                    autocomplete="off"
-                    on:change=on(|event: Event| browser::set_theme(&event_target_value(&event)))
-                >
+                <input type="hidden" name="next" value=request.path/>
+                <label for="theme">"Theme"</label>
+                <select id="theme" name="theme" autocomplete="off">
                     {themes}
                 </select>
-                <button type="submit" class="button small without-script">
+                <button type="submit" class="button small unscripted">
                     "Apply"
                 </button>
             </form>

@@ -9,6 +9,7 @@ mod dialog;
 mod expiry;
 mod field_error;
 mod first_call;
+mod first_fault;
 mod given;
 mod icon;
 mod import_form;
@@ -16,7 +17,9 @@ mod import_report;
 mod key_row;
 mod key_table;
 mod listing;
+#[cfg(feature = "ssr")]
 mod member_foot;
+#[cfg(feature = "ssr")]
 mod menu;
 mod more;
 mod new_key;
@@ -36,6 +39,8 @@ mod table;
 mod text_field;
 mod time;
 mod trouble;
+#[cfg(feature = "ssr")]
+mod username;
 
 pub use attempt::Attempt;
 pub use badge::Badge;
@@ -46,6 +51,9 @@ pub use dialog::Dialog;
 pub use expiry::ExpiryField;
 pub use field_error::FieldError;
 pub use first_call::FirstCallNews;
+#[cfg(feature = "ssr")]
+pub use first_fault::FirstFault;
+pub use first_fault::takes_focus;
 pub use given::given;
 pub use icon::Icon;
 pub use import_form::{ImportForm, SendByApi};
@@ -53,7 +61,9 @@ pub use import_report::ImportResult;
 pub use key_row::{KeyRow, row_head};
 pub use key_table::KeyTable;
 pub use listing::{List, Listing, NEXT_PAGE, NothingSent, SEARCH_FURTHER};
+#[cfg(feature = "ssr")]
 pub use member_foot::MemberFoot;
+#[cfg(feature = "ssr")]
 pub use menu::Menu;
 pub use more::More;
 pub use new_key::{Issue, NewKey, TITLE as NEW_KEY_TITLE};
@@ -73,3 +83,5 @@ pub use table::{Column, Row, Table};
 pub use text_field::TextField;
 pub use time::{Day, Time, TimesSwitch};
 pub use trouble::Trouble;
+#[cfg(feature = "ssr")]
+pub use username::Username;

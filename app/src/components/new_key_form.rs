@@ -43,7 +43,7 @@ pub fn NewKeyForm(
         }
     });
     // What was typed before the module arrived deserves advice as well.
-    Effect::new(move |_| typed.set(browser::value("key-name")));
+    Effect::new(move |_| typed.set(browser::value("name")));
     plain(view! {
         <form id=FORM class="form" method="post" action="/keys" novalidate on:submit=send>
             // The first submit button is the one that Enter presses; the presets must not be it.
@@ -56,19 +56,19 @@ pub fn NewKeyForm(
             />
             {attempt.notice()}
             <TextField
-                id="key-name"
+                id="name"
                 name="name"
                 label="Name"
                 value=initial.name
                 hint="Name the system that will use it, such as “Inventory Integration” or “CRM Sync”."
                 error=attempt.at(Field::Name)
-                autofocus=true
+                autofocus=attempt.problem.with_untracked(Option::is_none)
                 on_input=Callback::new(move |event: Event| typed.set(event_target_value(&event)))
             />
             <p class="advice" aria-live="polite">
                 {hint}
             </p>
-            <Permissions presets=true form=FORM checked=initial.scopes error=attempt.at(Field::Scopes)/>
+            <Permissions presets=true checked=initial.scopes error=attempt.at(Field::Scopes)/>
             <ExpiryField
                 options=options
                 chosen=Expiry::parse(&initial.expires).unwrap_or(usual)

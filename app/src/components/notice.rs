@@ -38,9 +38,18 @@ pub fn Notice(
     /// What can be done about it.
     #[prop(optional_no_strip, into)]
     action: Option<AnyView>,
+    /// Takes the focus when the page is loaded.
+    #[prop(optional)]
+    focus: bool,
 ) -> impl IntoView {
     plain(view! {
-        <div class="notice" data-tone=tone.as_str() role=(tone == Tone::Error).then_some("alert")>
+        <div
+            class="notice"
+            data-tone=tone.as_str()
+            role=(tone == Tone::Error).then_some("alert")
+            tabindex=focus.then_some("-1")
+            autofocus=focus
+        >
             <Icon name=tone.icon()/>
             <div>
                 {title.map(|title| view! { <strong>{title}</strong> })}

@@ -1,22 +1,18 @@
 //! What a key may do.
 
-use super::FieldError;
-use crate::browser;
-use crate::lean::{flag, on, plain};
+use super::{FieldError, takes_focus};
+use crate::lean::{flag, plain};
 use domain::{Preset, Scope};
-use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-/// A preset is a button that asks for the form's own page with the boxes checked; where a script runs, it checks them
-/// here.
+/// A preset is a button that asks for the form's own page with the boxes checked. If a script runs, the button checks
+/// them on this page, and shows as pressed while exactly its boxes are checked (`frontend/src/console.js`).
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a component owns what it is given"
 )]
 #[component]
 pub fn Permissions(
-    /// The form's id.
-    form: &'static str,
     checked: Vec<String>,
     error: Signal<Option<String>>,
     /// With a button for each usual choice.
@@ -25,12 +21,9 @@ pub fn Permissions(
 ) -> impl IntoView {
     let presets = presets.then(|| {
         Preset::ALL.map(|preset| {
-            let apply = on(move |event: MouseEvent| {
-                browser::cancel(&event);
-                let scopes = preset.scopes();
-                let wanted: Vec<_> = scopes.iter().map(Scope::as_str).collect();
-                browser::check_boxes(form, "scopes", &wanted);
-            });
+            let scopes = preset.scopes();
+            let scopes: Vec<_> = scopes.iter().map(Scope::as_str).collect();
+            let pressed = scopes == checked;
             view! {
                 <button
                     class="button small"
@@ -40,13 +33,16 @@ pub fn Permissions(
                     formnovalidate
                     name="preset"
                     value=preset.as_str()
-                    on:click=apply
+                    data-scopes=scopes.join(" ")
+                    aria-pressed=if pressed { "true" } else { "false" }
                 >
                     {preset.label()}
                 </button>
             }
         })
     });
+    let invalid = flag("true", move || error.with(Option::is_some));
+    let mut focus = takes_focus(error);
     let boxes = Scope::ALL.map(|scope| {
         let text = scope.as_str();
         let id = text.replace(':', "-");
@@ -59,7 +55,9 @@ pub fn Permissions(
                     name="scopes"
                     value=text
                     checked=checked.iter().any(|scope| scope == text)
-                    aria-describedby=meaning.clone()
+                    autofocus=std::mem::take(&mut focus)
+                    aria-invalid=invalid
+                    aria-describedby=format!("{meaning} permissions-error")
                 />
                 <label for=id>{text}</label>
                 <span id=meaning>{scope.meaning()}</span>

@@ -1,6 +1,9 @@
 //! Why something was refused or did not come, ready to be shown.
 
+use super::{Notice, Tone};
+use crate::lean::plain;
 use domain::{Failure, Field, FieldError};
+use leptos::prelude::*;
 
 /// A sentence for the whole, and one for each field that has to be mended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +30,67 @@ impl Problem {
         }
     }
 
+    /// The message, and a link to each faulty field. On a page that the server answers with, it takes the focus if no
+    /// field does.
+    pub fn notice(&self, ending: &str) -> AnyView {
+        let faults: Vec<_> = self
+            .fields
+            .iter()
+            .filter(|error| error.field != Field::Keys)
+            .map(|error| {
+                let (id, label) = control(error.field);
+                let href = ["#", id, ending].concat();
+                view! { <li><a href=href>{label}</a></li> }
+            })
+            .collect();
+        let focus = cfg!(feature = "ssr") && faults.is_empty();
+        let faults =
+            (!faults.is_empty()).then(|| plain(view! { <ul class="faults">{faults}</ul> }));
+        plain(
+            view! { <Notice tone=Tone::Error text=self.message.clone() action=faults focus=focus/> },
+        )
+    }
+
     /// What is wrong with `field`.
     pub fn at(&self, field: Field) -> Option<String> {
         self.fields
             .iter()
             .find(|error| error.field == field)
             .map(|error| error.message.clone())
+    }
+}
+
+/// The id of a field's control, the same in every form, and what the field is.
+const fn control(field: Field) -> (&'static str, &'static str) {
+    match field {
+        Field::AccountName => ("account-name", "Account name"),
+        Field::Code => ("code", "Code"),
+        Field::AllowList => ("allow-list", "Allowed addresses"),
+        Field::Confirm => ("confirm", "Confirmation"),
+        Field::Count => ("count", "Number of keys"),
+        Field::Currency => ("currency", "Currency"),
+        Field::Email => ("email", "Email"),
+        Field::Expires => ("expires", "Expiration"),
+        Field::KeyMaxDays => ("key-max-days", "Longest life of a key"),
+        Field::From => ("from", "From"),
+        Field::Grace => ("grace", "Old key"),
+        Field::Key => ("key", "Key"),
+        Field::Keys => ("keys", "Keys"),
+        Field::LimitDepth => ("limit-depth", "Calls at once"),
+        Field::LimitPerSecond => ("limit-per-second", "Calls a second"),
+        Field::Name => ("name", "Name"),
+        Field::Note => ("note", "Note"),
+        Field::Password => ("password", "Password"),
+        Field::OldPassword => ("old-password", "Current password"),
+        Field::Reason => ("reason", "Reason"),
+        Field::Role => ("role", "Role"),
+        // The first of its check boxes.
+        Field::Scopes => ("inventory-read", "Permissions"),
+        Field::ShutOut => ("shut-out", "Calls that are refused"),
+        Field::TimeZone => ("time-zone", "Time zone"),
+        Field::To => ("to", "To"),
+        Field::What => ("what", "What"),
+        Field::Who => ("who", "Who"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The question before a key is ended.
 
-use super::{Attempt, Clock, Icon, TextField, Time};
+use super::{Attempt, Clock, FieldError, Icon, TextField, Time, takes_focus};
 use crate::browser;
-use crate::lean::{changing, on, plain, word};
+use crate::lean::{changing, flag, on, plain, word};
 use domain::{Field, KeyStatus, KeyView, LastUse, RevokeKeyForm, RevokeReason};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -38,17 +38,10 @@ pub fn RevokeForm(
 ) -> impl IntoView {
     let id = key.id.to_string();
     let form = format!("revoke-form-{id}");
-    let (reason_id, confirm_id) = (format!("reason-{id}"), format!("confirm-{id}"));
+    let confirm_id = format!("confirm-{id}");
     let used_lately = Memo::new(move |_| used.with(|used| used.lately));
-    let chosen = RevokeReason::parse(&initial.reason).unwrap_or_default();
+    let reason = reason_field(&id, &initial.reason, attempt.at(Field::Reason));
     let last_use = changing(move || last_use(used.with(|used| used.last.clone()), clock));
-    let reasons = RevokeReason::ALL.map(|reason| {
-        view! {
-            <option value=reason.as_str() selected=reason == chosen>
-                {reason.label()}
-            </option>
-        }
-    });
     let wrong_name = attempt.at(Field::Confirm);
     let typed = initial.confirm;
     // Also where the key was used only after this page was made: the server asks for the name then.
@@ -104,18 +97,13 @@ pub fn RevokeForm(
     let facts = facts(key.preview, last_use.into_any());
     plain(view! {
         <form id=form class="form" method="post" action=format!("/keys/{id}/revoke") novalidate on:submit=send>
-            {attempt.notice()}
+            {attempt.notice_at(format!("-{id}"))}
             {facts}
             <p class="effect">
                 "From the moment you confirm, every request with this key is refused. This cannot be undone; the key stays in the list as a record."
             </p>
             {warning}
-            <div class="field">
-                <label for=reason_id.clone()>"Reason"</label>
-                <select id=reason_id name="reason">
-                    {reasons}
-                </select>
-            </div>
+            {reason}
             {confirm}
             <div class="actions">
                 {cancel}
@@ -129,6 +117,36 @@ pub fn RevokeForm(
             </div>
             {instead}
         </form>
+    })
+}
+
+/// Why the key is revoked. Nothing is chosen at first, so that the log does not fill with reasons that nobody gave.
+fn reason_field(key: &str, chosen: &str, error: Signal<Option<String>>) -> AnyView {
+    let id = format!("reason-{key}");
+    let error_id = format!("{id}-error");
+    let reasons = RevokeReason::ALL.map(|reason| {
+        view! {
+            <option value=reason.as_str() selected=reason.as_str() == chosen>
+                {reason.label()}
+            </option>
+        }
+    });
+    plain(view! {
+        <div class="field">
+            <label for=id.clone()>"Reason"</label>
+            <select
+                id=id
+                name="reason"
+                required
+                autofocus=takes_focus(error)
+                aria-invalid=flag("true", move || error.with(Option::is_some))
+                aria-describedby=error_id.clone()
+            >
+                <option value="">{RevokeReason::NONE}</option>
+                {reasons}
+            </select>
+            <FieldError id=error_id error=error/>
+        </div>
     })
 }
 

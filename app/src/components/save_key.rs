@@ -2,16 +2,14 @@
 
 use super::{Code, CopyButton, FirstCallNews, Issue, NEW_KEY_TITLE, Notice, Tone};
 use crate::browser;
-use crate::lean::{changing, flag, on, plain, word};
+use crate::lean::{changing, flag, on, plain};
 use domain::IssuedKey;
-use leptos::ev::{Event, FocusEvent, MouseEvent, SubmitEvent};
+use leptos::ev::{Event, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 
 const FIELD: &str = "api-key";
-const REFUSED: &str =
-    "The browser did not let us copy. The key is selected: press Ctrl+C, or ⌘C on a Mac.";
 
-/// Where no script will run, leaving is a plain form that asks for the check box, and nothing pretends to copy.
+/// On a page without the module, leaving it is a plain form that asks for the check box.
 #[component]
 pub fn SaveKey(
     issued: IssuedKey,
@@ -21,19 +19,7 @@ pub fn SaveKey(
 ) -> impl IntoView {
     let asking = issue.asking;
     let stored = RwSignal::new(false);
-    let refused = RwSignal::new(false);
     let name = issued.key.name.to_string();
-    let copy = (!still).then(|| {
-        view! {
-            <CopyButton
-                text=Callback::new(move |()| browser::value(FIELD))
-                refused=Callback::new(move |()| {
-                    browser::select_all(FIELD);
-                    refused.set(true);
-                })
-            />
-        }
-    });
     // Nothing comes to a page without script, and it must not be drawn again: a frame in it is.
     #[cfg(feature = "ssr")]
     let frame = still.then(|| {
@@ -79,13 +65,10 @@ pub fn SaveKey(
                         autocomplete="off"
                         spellcheck="false"
                         aria-describedby="api-key-note"
-                        on:focus=on(move |_: FocusEvent| browser::select_all(FIELD))
                     />
-                    {copy}
+                    <CopyButton of=FIELD/>
                 </div>
-                <p class="hint" id="api-key-note" aria-live="polite">
-                    {word(move || if refused.get() { REFUSED } else { "" })}
-                </p>
+                <p class="hint" id="api-key-note" aria-live="polite"></p>
             </div>
             <Notice
                 tone=Tone::Warning
@@ -94,7 +77,7 @@ pub fn SaveKey(
             />
             <div class="field">
                 <span class="label">"Try it"</span>
-                <Code id="api-key-curl" text=issued.curl/>
+                <Code id="api-key-curl" text=issued.curl what="the call"/>
                 <FirstCallNews call=issue.first_call/>
                 {frame}
             </div>

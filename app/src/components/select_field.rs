@@ -1,6 +1,6 @@
 //! A labelled choice from a list, with its hint and its error.
 
-use super::FieldError;
+use super::{FieldError, takes_focus};
 use crate::lean::{flag, plain};
 use leptos::prelude::*;
 
@@ -13,11 +13,14 @@ pub fn SelectField(
     options: Vec<(String, String)>,
     /// Stands first where it is none of the choices, so that what was sent is what is shown.
     value: String,
-    hint: &'static str,
+    #[prop(optional)] hint: Option<&'static str>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-    let described = format!("{hint_id} {error_id}");
+    let described = match hint {
+        Some(_) => format!("{hint_id} {error_id}"),
+        None => error_id.clone(),
+    };
     let unknown = options.iter().all(|(choice, _)| *choice != value);
     let unknown = unknown.then(|| (value.clone(), value.clone()));
     let choices = unknown
@@ -38,14 +41,13 @@ pub fn SelectField(
             <select
                 id=id
                 name=name
+                autofocus=takes_focus(error)
                 aria-invalid=flag("true", move || error.with(Option::is_some))
                 aria-describedby=described
             >
                 {choices}
             </select>
-            <p class="hint" id=hint_id>
-                {hint}
-            </p>
+            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
             <FieldError id=error_id error=error/>
         </div>
     })

@@ -1,6 +1,6 @@
 //! A labelled line of text with its hint and its error.
 
-use super::FieldError;
+use super::{FieldError, takes_focus};
 use crate::lean::{flag, on, plain};
 use leptos::ev::Event;
 use leptos::prelude::*;
@@ -18,6 +18,9 @@ pub fn TextField(
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(default = "off")] autocomplete: &'static str,
     #[prop(default = true)] required: bool,
+    /// Which keyboard a phone opens, unless it is the usual one.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
     #[prop(optional)] autofocus: bool,
     #[prop(optional)] spellcheck: bool,
     #[prop(optional)] on_input: Option<Callback<Event>>,
@@ -32,6 +35,7 @@ pub fn TextField(
     .flatten()
     .collect::<Vec<_>>()
     .join(" ");
+    let autofocus = autofocus || takes_focus(error);
     plain(view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -39,6 +43,7 @@ pub fn TextField(
                 id=id
                 name=name
                 type=kind
+                inputmode=inputmode
                 value=value
                 autocomplete=autocomplete
                 autofocus=autofocus

@@ -32,7 +32,7 @@ pub fn Day(moment: Moment) -> impl IntoView {
     })
 }
 
-/// Shows every time of the page exactly. Works by style alone, so it needs no script.
+/// Shows every time of the page exactly. It works by style alone; if a script runs, the choice holds for all pages.
 #[component]
 pub fn TimesSwitch() -> impl IntoView {
     plain(view! {

@@ -2,7 +2,7 @@
 
 use crate::browser;
 use crate::components::{FieldError, PageHead};
-use crate::lean::{on, plain};
+use crate::lean::{flag, on, plain};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -20,7 +20,7 @@ const NO_HASH: &str = "This browser can hash only on pages that it reached by ht
 
 #[component]
 pub fn FoundKeyPage() -> impl IntoView {
-    let error = RwSignal::new(None);
+    let error = RwSignal::new(None::<String>);
     browser::on_leaving(|| browser::empty(FIELD));
     let send = on(move |event: SubmitEvent| {
         let key = browser::value(FIELD).trim().to_owned();
@@ -29,6 +29,7 @@ pub fn FoundKeyPage() -> impl IntoView {
             return;
         }
         browser::cancel(&event);
+        error.set(None);
         if let Some(why) = malformed(&key) {
             error.set(Some(why));
             return browser::focus(FIELD);
@@ -63,6 +64,8 @@ pub fn FoundKeyPage() -> impl IntoView {
                         type="text"
                         autocomplete="off"
                         spellcheck="false"
+                        autofocus
+                        aria-invalid=flag("true", move || error.with(Option::is_some))
                         aria-describedby="found-key-error"
                     />
                     <FieldError id="found-key-error" error=error.into()/>

@@ -3,6 +3,9 @@
 #[cfg(feature = "ssr")]
 mod around;
 
+#[cfg(feature = "ssr")]
+pub use around::several_done;
+
 use super::creation::creation;
 use super::load::{Head, load, settle};
 use crate::browser;
@@ -234,7 +237,7 @@ fn NoKeys(url: String, manages: bool) -> impl IntoView {
             </p>
             {manages.then(|| view! { <NewKeyButton/> })}
             <p>"A call with a key looks like this:"</p>
-            <Code id="example-call" text=call copy=true/>
+            <Code id="example-call" text=call/>
             <p class="second">"If you only manage your chatbot here, you don't need API keys."</p>
         </section>
     })

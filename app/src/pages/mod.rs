@@ -15,6 +15,8 @@ pub use docs::DocsPage;
 pub use found_key::FoundKeyPage;
 pub use inventory::InventoryPage;
 pub use keys::KeysPage;
+#[cfg(feature = "ssr")]
+pub use keys::several_done;
 pub use leads::LeadsPage;
 pub use not_found::NotFoundPage;
 #[cfg(feature = "ssr")]

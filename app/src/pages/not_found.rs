@@ -9,7 +9,10 @@ use leptos::prelude::*;
 pub fn NotFoundPage() -> impl IntoView {
     not_found();
     #[cfg(feature = "ssr")]
-    if crate::request::page_request().asked("link").is_some() {
+    if crate::request::page_request()
+        .flash(|word| (word == "link-gone").then_some(()))
+        .is_some()
+    {
         return plain(view! {
             <PageHead
                 title="This link does not work"
@@ -21,10 +24,7 @@ pub fn NotFoundPage() -> impl IntoView {
         });
     }
     #[cfg(feature = "ssr")]
-    if let Some(name) = crate::request::page_request().asked("long") {
-        let most = crate::request::page_request()
-            .asked("most")
-            .unwrap_or_default();
+    if let Some((name, most)) = crate::request::page_request().too_long {
         let text = format!("“{name}” may have at most {most} characters. Go back and shorten it.");
         return plain(view! {
             <PageHead title="Too long" purpose="A value was too long, so nothing was done."/>

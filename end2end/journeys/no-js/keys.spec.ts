@@ -157,8 +157,9 @@ test("a key that was not used lately is revoked without typing its name", async 
   await expect(dialog, "the button opens the dialog by itself").toBeVisible();
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
   await expect(dialog.getByLabel("Type the key's name to confirm")).toHaveCount(0);
+  await dialog.getByLabel("Reason").selectOption("Unused");
   await dialog.getByRole("button", { name: "Revoke key" }).click();
-  await expect(page).toHaveURL(`${server.url}/keys/${unused.id}?done=revoked`);
+  await expect(page).toHaveURL(`${server.url}/keys/${unused.id}`);
   await page.goto("/keys");
   await expect(keys.row(unused.name)).toContainText("Revoked");
   expect(await call(server, unused.secret, "/api/key")).toMatchObject({ status: 401, body: { code: "revoked_key" } });

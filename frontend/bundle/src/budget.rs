@@ -12,12 +12,18 @@ const FIRST_VISIT: usize = 300_000;
 
 pub fn enforce(manifest: &Manifest) -> Result<()> {
     let assets = &manifest.assets;
-    let [wasm, js, css, icon] =
-        [&assets.wasm, &assets.js, &assets.css, "favicon.svg"].map(|path| manifest.sent(path));
+    let [wasm, js, css, script, icon] = [
+        &assets.wasm,
+        &assets.js,
+        &assets.css,
+        &assets.script,
+        "favicon.svg",
+    ]
+    .map(|path| manifest.sent(path));
     let over: Vec<String> = [
         ("WebAssembly", wasm, WASM),
         ("style sheet", css, CSS),
-        ("first visit", wasm + js + css + icon, FIRST_VISIT),
+        ("first visit", wasm + js + css + script + icon, FIRST_VISIT),
     ]
     .into_iter()
     .inspect(|(what, size, budget)| println!("{what:<14}{size:>9} of {budget:>7} bytes"))
@@ -56,6 +62,7 @@ mod tests {
                 js: "j".into(),
                 wasm: "w".into(),
                 css: "c".into(),
+                script: "s".into(),
             },
             files: vec![
                 file("w", wasm),

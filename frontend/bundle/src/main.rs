@@ -21,10 +21,11 @@ mod wasm;
 mod wasm_opt;
 mod workspace;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 
 use crate::compress::Level;
@@ -99,6 +100,8 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
     };
     let compiled = wasm::compile(workspace, mode)?;
     let css = css::bundle(&workspace.root().join("style/main.css"))?;
+    let script = fs::read(workspace.root().join("frontend/src/console.js"))
+        .context("reading frontend/src/console.js")?;
     let public = public::collect(&workspace.root().join("public"))?;
 
     let mut fingerprint = manifest::Fingerprint::new()?;
@@ -106,6 +109,7 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
     fingerprint.add(wasm_opt.as_ref().map_or("", WasmOpt::version));
     fingerprint.add(&compiled);
     fingerprint.add(&css);
+    fingerprint.add(&script);
     for piece in &public {
         fingerprint.add(&piece.path);
         fingerprint.add(&piece.bytes);
@@ -130,10 +134,12 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
     let js = Piece::hashed("js", js)?;
     let wasm = Piece::hashed("wasm", wasm)?;
     let css = Piece::hashed("css", css)?;
+    let script = Piece::hashed("js", script)?;
     let assets = manifest::Assets {
         js: js.path.clone(),
         wasm: wasm.path.clone(),
         css: css.path.clone(),
+        script: script.path.clone(),
     };
 
     let level = match mode {
@@ -141,7 +147,11 @@ fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
         Mode::Dev | Mode::Live => Level::Quick,
     };
     let mut files = Vec::new();
-    for piece in [js, wasm, css].into_iter().chain(public).chain(stamp) {
+    for piece in [js, wasm, css, script]
+        .into_iter()
+        .chain(public)
+        .chain(stamp)
+    {
         files.push(compress::compress(piece, level)?);
     }
     files.sort_by(|a, b| a.piece.path.cmp(&b.piece.path));

@@ -20,12 +20,14 @@ pub struct Manifest {
     pub files: Vec<File>,
 }
 
-/// The three files that the head of every page names.
+/// The files that the head of every page names.
 #[derive(Serialize, Deserialize)]
 pub struct Assets {
     pub js: String,
     pub wasm: String,
     pub css: String,
+    /// The script that runs beside the module, and on pages without it.
+    pub script: String,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -74,6 +74,7 @@ mod tests {
             js: String::new(),
             wasm: String::new(),
             css: String::new(),
+            script: String::new(),
         };
         publish(
             out,

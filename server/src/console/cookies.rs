@@ -1,4 +1,4 @@
-//! Our two cookies: the session's, and the choice of colours.
+//! Our cookies: the session's, and the choices of a person for all pages.
 
 use crate::PublicUrl;
 use app::request::Theme;
@@ -12,24 +12,23 @@ use zeroize::Zeroizing;
 /// Browsers send the cookies of a host to all of its ports, so the name has the port: two installations on one host would
 /// sign each other out. With the prefix `__Host-`, browsers take the cookie only from this very host, and only over https. On
 /// plain http, Safari refuses `Secure` cookies even from this machine itself, so there the cookie has neither.
-fn session_cookie_name(public_url: &PublicUrl) -> String {
-    let name = if public_url.is_https() {
-        "__Host-voxum_session"
-    } else {
-        "voxum_session"
-    };
+fn cookie_name(word: &str, public_url: &PublicUrl) -> String {
+    let host = if public_url.is_https() { "__Host-" } else { "" };
     match public_url.port() {
-        Some(port) => format!("{name}_{port}"),
-        None => name.to_owned(),
+        Some(port) => format!("{host}voxum_{word}_{port}"),
+        None => format!("{host}voxum_{word}"),
     }
 }
+
+const SESSION: &str = "session";
+const FLASH: &str = "flash";
 
 /// The names that earlier versions gave the cookie. Sessions that were open before an upgrade stay open.
 const EARLIER_NAMES: [&str; 2] = ["__Host-voxum_session", "voxum_session"];
 
 /// The session's token: 64 hexadecimal digits, or nothing worth a question to the database.
 pub fn session_token(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Zeroizing<String>> {
-    let name = session_cookie_name(public_url);
+    let name = cookie_name(SESSION, public_url);
     let names = std::iter::once(&*name).chain(EARLIER_NAMES);
     let token = names.into_iter().find_map(|name| find(headers, name))?;
     let good = token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
@@ -42,6 +41,11 @@ pub fn theme(headers: &HeaderMap) -> Theme {
         .unwrap_or_default()
 }
 
+/// Whether a person chose exact times for all pages. A script keeps the choice, which is nothing but a word.
+pub fn exact_times(headers: &HeaderMap) -> bool {
+    find(headers, "voxum_times").is_some_and(|word| word == "exact")
+}
+
 /// Has the browser keep a session; it ends at the latest when the server ends it.
 pub fn set_session(response: &mut Response, public_url: &PublicUrl, token: &str) {
     set(response, &session(public_url, token.to_owned()));
@@ -50,6 +54,25 @@ pub fn set_session(response: &mut Response, public_url: &PublicUrl, token: &str)
 /// Has the browser forget its session.
 pub fn forget_session(response: &mut Response, public_url: &PublicUrl) {
     let mut cookie = session(public_url, String::new());
+    cookie.set_max_age(Duration::ZERO);
+    set(response, &cookie);
+}
+
+/// What the browser brings of a flash message. `super::flash` checks it.
+pub fn flash(headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
+    find(headers, &cookie_name(FLASH, public_url))
+}
+
+/// Has the browser bring a flash message with its next requests, for a minute.
+pub fn set_flash(response: &mut Response, public_url: &PublicUrl, value: String) {
+    let mut cookie = of_server(FLASH, public_url, value);
+    cookie.set_max_age(Duration::MINUTE);
+    set(response, &cookie);
+}
+
+/// Has the browser forget a flash message that was shown.
+pub fn forget_flash(response: &mut Response, public_url: &PublicUrl) {
+    let mut cookie = of_server(FLASH, public_url, String::new());
     cookie.set_max_age(Duration::ZERO);
     set(response, &cookie);
 }
@@ -65,7 +88,12 @@ pub fn set_theme(response: &mut Response, theme: Theme) {
 }
 
 fn session(public_url: &PublicUrl, token: String) -> Cookie<'static> {
-    Cookie::build((session_cookie_name(public_url), token))
+    of_server(SESSION, public_url, token)
+}
+
+/// A cookie that no script reads.
+fn of_server(word: &str, public_url: &PublicUrl, value: String) -> Cookie<'static> {
+    Cookie::build((cookie_name(word, public_url), value))
         .path("/")
         .secure(public_url.is_https())
         .http_only(true)

@@ -7,12 +7,14 @@ pub mod events;
 pub mod export;
 mod fields;
 mod first_call;
+mod flash;
 pub mod form;
 mod next;
 pub mod page;
 mod posted;
 pub mod render;
 pub mod same_origin;
+mod status;
 mod visitor;
 mod watching;
 

@@ -1,14 +1,16 @@
 //! Drawing a page: the same console that runs in the browser, run here once.
 
-use super::Visitor;
 use super::door::Door;
+use super::status::is_refusal;
+pub use super::status::with_status;
+use super::{Visitor, cookies};
 use crate::AppState;
-use crate::headers::{RETRY_SECONDS, page_policy};
+use crate::headers::page_policy;
 use crate::parameter::TooLong;
 use app::Page;
-use app::request::{FormAnswer, Handover, LinkPage, PageData, PageRequest};
+use app::request::{Flash, FormAnswer, Handover, LinkPage, PageData, PageRequest};
 use axum::body::Body;
-use axum::http::header::{CONTENT_SECURITY_POLICY, RETRY_AFTER};
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
 use domain::{Failure, ImportReport};
@@ -24,19 +26,28 @@ pub async fn page(
     path: &str,
     query: Option<&str>,
 ) -> Response {
-    draw(state, visitor, path, query, None, None).await
+    let mut request = request(state, visitor, path, query, None);
+    request.flash = visitor.flash(path);
+    let shows_flash = request.flash.is_some();
+    let mut page = draw(state, visitor, request, None).await;
+    if shows_flash {
+        cookies::forget_flash(&mut page, &state.public_url);
+    }
+    page
 }
 
-/// The page at `path` after one of its forms failed that has no page of its own.
+/// The page at `path` after one of its forms failed that has no page of its own. `word` names the reason, if the page has
+/// a text for it.
 pub async fn after_failure(
     state: &AppState,
     visitor: &Visitor,
     path: &str,
-    query: Option<&str>,
+    word: Option<&str>,
     failure: &Failure,
 ) -> Response {
     if *failure != Failure::OutcomeUnknown {
-        return with_status(page(state, visitor, path, query).await, failure);
+        let request = reporting(state, visitor, path, word);
+        return with_status(draw(state, visitor, request, None).await, failure);
     }
     // The page shows by itself what was changed or refused, but not that nobody knows.
     let data = PageData::failed(Page::at(path), failure.clone());
@@ -46,27 +57,34 @@ pub async fn after_failure(
 
 /// The page that says that there is none.
 pub async fn not_found(state: &AppState, visitor: &Visitor) -> Response {
-    // Not the path that was asked for: the console's own table might know it.
-    let mut page = page(state, visitor, "/not-found", None).await;
-    *page.status_mut() = StatusCode::NOT_FOUND;
-    page
+    let request = request(state, visitor, NOWHERE, None, None);
+    nothing_here(state, visitor, request, StatusCode::NOT_FOUND).await
 }
 
 /// The page that says so of a one-time link; the same whether it never was, is over or is used.
 pub async fn link_gone(state: &AppState, visitor: &Visitor) -> Response {
-    let mut page = page(state, visitor, "/not-found", Some("link=gone")).await;
-    *page.status_mut() = StatusCode::NOT_FOUND;
-    page
+    let request = reporting(state, visitor, NOWHERE, Some("link-gone"));
+    nothing_here(state, visitor, request, StatusCode::NOT_FOUND).await
 }
 
 /// The page that names a parameter which is too long.
 pub async fn too_long(state: &AppState, visitor: &Visitor, too_long: &TooLong) -> Response {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("long", &too_long.name)
-        .append_pair("most", &too_long.most.to_string())
-        .finish();
-    let mut page = page(state, visitor, "/not-found", Some(&query)).await;
-    *page.status_mut() = StatusCode::BAD_REQUEST;
+    let mut request = request(state, visitor, NOWHERE, None, None);
+    request.too_long = Some((too_long.name.clone(), too_long.most));
+    nothing_here(state, visitor, request, StatusCode::BAD_REQUEST).await
+}
+
+/// Not the path that was asked for: the console's own table might know it.
+const NOWHERE: &str = "/not-found";
+
+async fn nothing_here(
+    state: &AppState,
+    visitor: &Visitor,
+    request: PageRequest,
+    status: StatusCode,
+) -> Response {
+    let mut page = draw(state, visitor, request, None).await;
+    *page.status_mut() = status;
     page
 }
 
@@ -77,7 +95,8 @@ pub async fn answer(
     path: &str,
     answer: FormAnswer,
 ) -> Response {
-    draw(state, visitor, path, None, None, Some(answer)).await
+    let request = request(state, visitor, path, None, Some(answer));
+    draw(state, visitor, request, None).await
 }
 
 /// The Inventory page, with the report on a file. It is the page that a script takes over, since it holds no secret.
@@ -101,18 +120,16 @@ pub async fn link(
     link: LinkPage,
     answer: Option<FormAnswer>,
 ) -> Response {
-    draw(state, visitor, path, None, Some(link), answer).await
+    let request = request(state, visitor, path, None, answer);
+    draw(state, visitor, request, Some(link)).await
 }
 
 async fn draw(
     state: &AppState,
     visitor: &Visitor,
-    path: &str,
-    query: Option<&str>,
+    request: PageRequest,
     link: Option<LinkPage>,
-    answer: Option<FormAnswer>,
 ) -> Response {
-    let request = request(state, visitor, path, query, answer);
     // The answer that shows a key or a link just made shows nothing else, and neither does what stands in a frame.
     let alone = matches!(
         &request.answer,
@@ -128,9 +145,20 @@ async fn draw(
         PageData::None
     } else {
         let door = Door::of(state, visitor);
-        PageData::fetch(Page::at(path), &request, &door).await
+        PageData::fetch(Page::at(&request.path), &request, &door).await
     };
     write(visitor, request, data, link).await
+}
+
+/// The request for a page that reports `word`, as if a form had led to it.
+fn reporting(state: &AppState, visitor: &Visitor, path: &str, word: Option<&str>) -> PageRequest {
+    PageRequest {
+        flash: word.map(|word| Flash {
+            word: word.to_owned(),
+            number: 0,
+        }),
+        ..request(state, visitor, path, None, None)
+    }
 }
 
 fn request(
@@ -148,8 +176,11 @@ fn request(
         query: query.into_owned().collect(),
         assets: state.site.assets(),
         theme: visitor.theme,
+        exact_times: visitor.exact_times,
         insecure: !state.public_url.is_trustworthy(),
         answer,
+        flash: None,
+        too_long: None,
         docs: (Page::at(path) == Page::Docs).then(|| state.docs()),
     }
 }
@@ -186,61 +217,4 @@ async fn write(
         Some(failure) if !is_refusal(&failure) => with_status(page, &failure),
         _ => page,
     }
-}
-
-/// Gives a page the status of the failure that it shows, which is how a form that was posted as a page is refused. A
-/// page that could not be drawn keeps its own status, unless the failure is a fault of ours.
-pub fn with_status(mut page: Response, failure: &Failure) -> Response {
-    let status = status(failure);
-    if !page.status().is_success() && !status.is_server_error() {
-        return page;
-    }
-    *page.status_mut() = status;
-    let wait = match failure {
-        Failure::TooManyAttempts {
-            retry_after_seconds,
-        } => Some(*retry_after_seconds),
-        Failure::Unavailable | Failure::PastDeadline | Failure::StorageLow | Failure::NotStored => {
-            Some(RETRY_SECONDS)
-        }
-        _ => None,
-    };
-    if let Some(seconds) = wait {
-        page.headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    page
-}
-
-const fn status(failure: &Failure) -> StatusCode {
-    match failure {
-        Failure::SignedOut | Failure::WrongCredentials => StatusCode::UNAUTHORIZED,
-        Failure::Forbidden | Failure::OwnersOnly | Failure::CreationStopped => {
-            StatusCode::FORBIDDEN
-        }
-        Failure::NotFound => StatusCode::NOT_FOUND,
-        Failure::Invalid { .. }
-        | Failure::AlreadyCreated { .. }
-        | Failure::AlreadyEnded
-        | Failure::Outdated { .. }
-        | Failure::BeingReplaced
-        | Failure::QuotaExceeded { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Failure::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-        // Without `Retry-After`, an unknown outcome invites no program to repeat the change by itself.
-        Failure::Unavailable
-        | Failure::PastDeadline
-        | Failure::StorageLow
-        | Failure::NotStored
-        | Failure::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
-        Failure::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-/// Whether the failure is a decision about this request that a page may also show without having been asked to change
-/// anything.
-fn is_refusal(failure: &Failure) -> bool {
-    matches!(
-        status(failure),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::UNPROCESSABLE_ENTITY
-    )
 }

@@ -1,11 +1,11 @@
 //! Who looks at the console.
 
-use super::{cookies, unavailable};
+use super::{cookies, flash, unavailable};
 use crate::AppState;
 use crate::client::client;
 use crate::request::{Noted, RequestId};
 use crate::telemetry::Chain;
-use app::request::Theme;
+use app::request::{Flash, Theme};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -20,6 +20,9 @@ pub struct Visitor {
     pub client: Client,
     pub request_id: RequestId,
     pub theme: Theme,
+    pub exact_times: bool,
+    /// The page that a flash message is for, and the message.
+    flash: Option<(String, Flash)>,
 }
 
 impl FromRequestParts<AppState> for Visitor {
@@ -66,13 +69,23 @@ fn not_known(error: &service::Error) -> Response {
 impl Visitor {
     /// Before it is known whether the token opens anything.
     fn unknown(parts: &Parts, state: &AppState) -> Self {
+        let token = cookies::session_token(&parts.headers, &state.public_url);
+        let session = token.as_ref().map(|token| token.as_str());
         Self {
             member: None,
-            token: cookies::session_token(&parts.headers, &state.public_url),
+            flash: flash::read(state, &parts.headers, session),
+            token,
             client: client(parts, &state.trusted_proxies),
             request_id: RequestId::of(parts),
             theme: cookies::theme(&parts.headers),
+            exact_times: cookies::exact_times(&parts.headers),
         }
+    }
+
+    /// The flash message for the page at `path`, if there is one.
+    pub fn flash(&self, path: &str) -> Option<Flash> {
+        let (page, flash) = self.flash.as_ref()?;
+        (page == path).then(|| flash.clone())
     }
 
     /// Ends the session that another one takes the place of: its cookie is gone, so that nobody else could. That this

@@ -12,12 +12,14 @@ pub(super) struct Manifest {
     files: Vec<File>,
 }
 
-/// Where the console's three files stand below the site's root.
+/// Paths of the console's files below the site's root.
 #[derive(Deserialize)]
 pub(super) struct Names {
     pub(super) js: String,
     pub(super) wasm: String,
     pub(super) css: String,
+    /// The script that runs beside the module; cargo-leptos builds none.
+    pub(super) script: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +60,7 @@ impl Manifest {
             js: find("js")?,
             wasm: find("wasm")?,
             css: find("css")?,
+            script: None,
         };
         Ok(Self { assets, files })
     }

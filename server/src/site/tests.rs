@@ -4,7 +4,8 @@ use axum::http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 
 const MANIFEST: &[u8] = br#"{
     "fingerprint": "f",
-    "assets": { "js": "pkg/console.1.js", "wasm": "pkg/console.2.wasm", "css": "pkg/console.3.css" },
+    "assets": { "js": "pkg/console.1.js", "wasm": "pkg/console.2.wasm", "css": "pkg/console.3.css",
+                "script": "pkg/console.4.js" },
     "files": [
         { "path": "favicon.svg", "content_type": "image/svg+xml", "immutable": false, "digest": "aa",
           "raw": 4, "gzip": 4, "br": null },
@@ -159,6 +160,7 @@ fn the_head_of_a_page_gets_the_urls() {
     assert_eq!(assets.js, "/pkg/console.1.js");
     assert_eq!(assets.wasm, "/pkg/console.2.wasm");
     assert_eq!(assets.css, "/pkg/console.3.css");
+    assert_eq!(assets.script.as_deref(), Some("/pkg/console.4.js"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! The buttons of the API docs. There are many, and their page is the server's: so one listener serves them all.
+//! The forms of the API docs that make a call. There are many, and the server draws them: so one listener serves them all.
 
-use super::{element, select_all, value, window};
+use super::{element, value, window};
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::StoredValue;
 use leptos::task::spawn_local;
@@ -26,18 +26,12 @@ const SHOWN: [&str; 8] = [
 /// On a form whose answer has not come yet.
 const BUSY: &str = "data-busy";
 
-/// Serves the buttons of the `article`, as long as the current owner lives. `key` is the field that holds the reader's
+/// Serves the forms of the `article`, as long as the current owner lives. `key` is the field that holds the reader's
 /// key.
 pub fn serve_docs(article: &str, key: &'static str) {
     let Some(article) = element::<Element>(article) else {
         return;
     };
-    let copied = EventListener::new(&article, "click", |event| {
-        let button = target(event).and_then(|at| at.closest("[data-copy]").ok().flatten());
-        if let Some(button) = button {
-            spawn_local(copy(button));
-        }
-    });
     let options = EventListenerOptions::enable_prevent_default();
     let sent = EventListener::new_with_options(&article, "submit", options, move |event| {
         event.prevent_default();
@@ -45,24 +39,12 @@ pub fn serve_docs(article: &str, key: &'static str) {
             spawn_local(send(form, key));
         }
     });
-    // The owner keeps them, and drops them when it goes.
-    let _ = StoredValue::new_local((copied, sent));
+    // The owner keeps it, and drops it when it goes.
+    let _ = StoredValue::new_local(sent);
 }
 
 fn target(event: &web_sys::Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
-}
-
-async fn copy(button: Element) {
-    let id = button.get_attribute("data-copy").unwrap_or_default();
-    let text = element::<Element>(&id).and_then(|code| code.text_content());
-    if super::copy(text.unwrap_or_default()).await {
-        if let Ok(Some(word)) = button.query_selector("[aria-live]") {
-            word.set_text_content(Some("Copied"));
-        }
-    } else {
-        select_all(&id);
-    }
 }
 
 /// Makes the call that a form describes, and shows what came back.

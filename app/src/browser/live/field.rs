@@ -1,10 +1,9 @@
-//! Fields of forms, and the clipboard.
+//! Fields of forms.
 
-use super::{element, window};
+use super::element;
 use leptos::ev::SubmitEvent;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, FormData, HtmlFormElement, HtmlInputElement};
+use wasm_bindgen::JsCast;
+use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
 /// What stands in a text field.
 pub fn value(id: &str) -> String {
@@ -18,28 +17,6 @@ pub fn empty(id: &str) {
     if let Some(field) = element::<HtmlInputElement>(id) {
         field.set_value("");
     }
-}
-
-/// Selects a field's value, or an element's text.
-pub fn select_all(id: &str) {
-    if let Some(field) = element::<HtmlInputElement>(id) {
-        let _ = field.focus();
-        field.select();
-    } else if let Some(element) = element::<Element>(id)
-        && let Some(selection) = window().and_then(|window| window.get_selection().ok().flatten())
-    {
-        let _ = selection.select_all_children(&element);
-    }
-}
-
-/// Whether the clipboard took the text. Not every page has one: browsers give it to secure origins only.
-pub async fn copy(text: String) -> bool {
-    let Some(window) = window() else { return false };
-    let clipboard = window.navigator().clipboard();
-    if JsValue::from(clipboard.clone()).is_undefined() {
-        return false;
-    }
-    JsFuture::from(clipboard.write_text(&text)).await.is_ok()
 }
 
 fn form_data(event: &SubmitEvent) -> Option<FormData> {
@@ -69,22 +46,4 @@ pub fn form_values(event: &SubmitEvent, name: &str) -> Vec<String> {
         .iter()
         .filter_map(|value| value.as_string())
         .collect()
-}
-
-/// Checks the boxes `name` of a form whose values are wanted, and no other.
-pub fn check_boxes(form: &str, name: &str, wanted: &[&str]) {
-    let Some(form) = element::<Element>(form) else {
-        return;
-    };
-    let Ok(boxes) = form.query_selector_all(&format!("input[name={name}]")) else {
-        return;
-    };
-    for index in 0..boxes.length() {
-        if let Some(input) = boxes
-            .get(index)
-            .and_then(|node| node.dyn_into::<HtmlInputElement>().ok())
-        {
-            input.set_checked(wanted.contains(&input.value().as_str()));
-        }
-    }
 }

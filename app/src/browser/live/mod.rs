@@ -8,20 +8,16 @@ mod focus;
 mod hash;
 mod leaving;
 mod page;
-mod theme;
 mod upload;
 
 pub use dialog::{cancel, close, is_backdrop, open};
 pub use docs::serve_docs;
 pub use events::hear;
-pub use field::{
-    check_boxes, copy, empty, form_value, form_values, has_own_address, select_all, value,
-};
+pub use field::{empty, form_value, form_values, has_own_address, value};
 pub use focus::{focus, focus_invalid};
 pub use hash::{send_with, sha256};
 pub use leaving::{guard_leaving, on_escape, on_leaving};
 pub use page::{every_second, path, ready, receive, search, sign_in_again};
-pub use theme::{adopt_theme, set_theme, theme};
 pub use upload::upload;
 
 use wasm_bindgen::{JsCast, JsValue};

@@ -5,6 +5,7 @@ use crate::request::Handover;
 use gloo::timers::callback::Interval;
 use leptos::prelude::{on_cleanup, provide_context, window_event_listener};
 use web_sys::HtmlElement;
+use web_sys::js_sys::Date;
 
 /// Takes what the server handed over with the page.
 pub fn receive() {
@@ -61,17 +62,20 @@ pub fn sign_in_again() {
     let _ = location.assign(&format!("/sign-in?next={next}"));
 }
 
-/// Calls `tick` each second with the milliseconds since now, as long as the current owner lives.
+/// Calls `tick` each second with the milliseconds since now, as long as the current owner lives. One of the browser's two
+/// clocks stands still while the computer sleeps, and the other may be set back: the one that is ahead counts.
 pub fn every_second(tick: impl Fn(i64) + 'static) {
     let Some(performance) = window().and_then(|window| window.performance()) else {
         return;
     };
-    let start = performance.now();
+    let (start, day) = (performance.now(), Date::now());
     #[expect(
         clippy::cast_possible_truncation,
         reason = "milliseconds of one page's life"
     )]
-    let interval = Interval::new(1000, move || tick((performance.now() - start) as i64));
+    let interval = Interval::new(1000, move || {
+        tick((performance.now() - start).max(Date::now() - day) as i64);
+    });
     // The owner keeps it, and drops it when it goes.
     let _ = leptos::prelude::StoredValue::new_local(interval);
 }

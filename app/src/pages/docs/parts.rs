@@ -1,6 +1,6 @@
 //! What stands in several places of the docs.
 
-use crate::components::Icon;
+use crate::components::CopyButton;
 use crate::docs::{Block, Chapter, Refusal, Value};
 use crate::lean::plain;
 use leptos::prelude::*;
@@ -45,11 +45,7 @@ pub fn code(id: String, text: &str, title: Option<&str>, what: &str) -> AnyView 
             <pre id=id.clone()>
                 <code>{text.to_owned()}</code>
             </pre>
-            <button type="button" class="button copy needs-script" data-copy=id>
-                <Icon name="#i-copy"/>
-                <span aria-live="polite">"Copy"</span>
-                <span class="visually-hidden">{what.to_owned()}</span>
-            </button>
+            <CopyButton of=id what=Some(what.to_owned())/>
         </div>
     })
 }

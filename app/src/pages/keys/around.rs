@@ -3,8 +3,26 @@
 
 use crate::components::{Notice, Tone};
 use crate::lean::plain;
+use crate::request::Flash;
 use domain::{AroundKeys, EndingNotice, KeyOrder, KeyQuery, KeyStatus, Scope};
 use leptos::prelude::*;
+
+/// What was just done to several keys, in words.
+pub fn several_done(Flash { word, number }: &Flash) -> Option<String> {
+    let keys = if *number == 1 { "key" } else { "keys" };
+    match word.as_str() {
+        "revoke" => Some(format!(
+            "{number} {keys} revoked. Every call with one of them is refused from now on."
+        )),
+        "pause" => Some(format!(
+            "{number} {keys} paused. Every call with one of them is refused until you resume it on its own page."
+        )),
+        "resume" => Some(format!(
+            "{number} {keys} resumed. Calls with them are accepted again."
+        )),
+        _ => None,
+    }
+}
 
 /// Nothing where no key waits or is about to end, and none that is over is still called with. `manages`: whoever looks may
 /// confirm those that wait.

@@ -1,9 +1,8 @@
 //! A member's own page: their password, and the browsers in which they are signed in.
 
 use crate::components::{
-    Attempt, Clock, Column, More, Notice, PageHead, Problem, Table, TextField,
+    Attempt, Clock, Column, More, Notice, PageHead, Problem, Table, TextField, Time, Tone, Username,
 };
-use crate::components::{Time, Tone};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::{FormAnswer, PageData, page_request};
@@ -39,7 +38,7 @@ pub fn AccountPage() -> impl IntoView {
 #[component]
 fn Account(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
-    let done = page_request().asked("done").and_then(|word| done(&word));
+    let done = page_request().flash(done);
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let wrong_codes = page.wrong_codes.map(|codes| {
         let text = format!(
@@ -57,7 +56,7 @@ fn Account(page: Data) -> impl IntoView {
         <p>"You are " <strong>{who}</strong> "."</p>
         {sessions(page.sessions, clock)}
         {password(page.email.as_str())}
-        {second_factor(page.recovery_codes)}
+        {second_factor(page.email.as_str(), page.recovery_codes)}
     })
 }
 
@@ -144,8 +143,7 @@ fn password(email: &str) -> AnyView {
             <h2>"Password"</h2>
             <form class="form" method="post" action="/account/password" novalidate>
                 {attempt.notice()}
-                // For password managers.
-                <input type="hidden" autocomplete="username" value=email.to_owned()/>
+                <Username email=email/>
                 <TextField
                     id="old-password"
                     name="old_password"
@@ -174,7 +172,7 @@ fn password(email: &str) -> AnyView {
 }
 
 /// On, with the way to turn it off, or off, with the way to turn it on.
-fn second_factor(recovery_codes: Option<u32>) -> AnyView {
+fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
     let content = match recovery_codes {
         None => plain(view! {
             <p>"Off. With it, signing in asks for a code of an app on your phone as well."</p>
@@ -185,11 +183,13 @@ fn second_factor(recovery_codes: Option<u32>) -> AnyView {
             </div>
         }),
         Some(left) => {
-            let problem = match page_request().answer {
-                Some(FormAnswer::FactorOff { failure }) => Some(Problem::from(failure)),
-                _ => None,
+            let (recovery, problem) = match page_request().answer {
+                Some(FormAnswer::FactorOff { recovery, failure }) => {
+                    (recovery, Some(Problem::from(failure)))
+                }
+                _ => (page_request().asked("recovery").is_some(), None),
             };
-            turn_off(left, Attempt::new(problem))
+            turn_off(email, left, recovery, Attempt::new(problem))
         }
     };
     plain(view! {
@@ -200,7 +200,13 @@ fn second_factor(recovery_codes: Option<u32>) -> AnyView {
     })
 }
 
-fn turn_off(left: u32, attempt: Attempt) -> AnyView {
+fn turn_off(email: &str, left: u32, recovery: bool, attempt: Attempt) -> AnyView {
+    let other = if recovery {
+        view! { <a class="button quiet" href="/account#second-factor">"Use a code of the app"</a> }
+    } else {
+        view! { <a class="button quiet" href="/account?recovery=1#second-factor">"Use a recovery code"</a> }
+    };
+    let mode = recovery.then(|| view! { <input type="hidden" name="recovery" value="1"/> });
     let left = match left {
         1 => "1 recovery code is left".to_owned(),
         many => format!("{many} recovery codes are left"),
@@ -208,9 +214,11 @@ fn turn_off(left: u32, attempt: Attempt) -> AnyView {
     plain(view! {
         <p>"On. " {left} "."</p>
         <form class="form" method="post" action="/account/second-factor/off" novalidate>
-            {attempt.notice()}
+            {attempt.notice_at("-off".to_owned())}
+            <Username email=email/>
+            {mode}
             <TextField
-                id="factor-password"
+                id="old-password-off"
                 name="old_password"
                 label="Password"
                 kind="password"
@@ -218,14 +226,15 @@ fn turn_off(left: u32, attempt: Attempt) -> AnyView {
                 autocomplete="current-password"
             />
             <TextField
-                id="factor-code"
+                id="code-off"
                 name="code"
-                label="Code"
-                hint="Of your app, or a recovery code."
+                label=if recovery { "Recovery code" } else { "Code" }
                 error=attempt.at(Field::Code)
-                autocomplete="one-time-code"
+                autocomplete=if recovery { "off" } else { "one-time-code" }
+                inputmode=if recovery { "text" } else { "numeric" }
             />
             <div class="actions">
+                {other}
                 <button type="submit" class="button">
                     "Turn off"
                 </button>

@@ -1,8 +1,8 @@
 //! Who did what, when, and from where.
 
 use crate::components::{
-    Clock, Column, FieldError, More, NEXT_PAGE, Notice, PageHead, Problem, SEARCH_FURTHER, Table,
-    Time, TimesSwitch, Tone,
+    Clock, Column, FieldError, More, NEXT_PAGE, PageHead, Problem, SEARCH_FURTHER, Table, Time,
+    TimesSwitch, takes_focus,
 };
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
@@ -99,7 +99,7 @@ fn filters(page: &Data) -> AnyView {
         let failure = Failure::Invalid {
             errors: errors.clone(),
         };
-        view! { <Notice tone=Tone::Error text=Problem::from(failure).message/> }
+        Problem::from(failure).notice("")
     });
     let days = format!("Days are those of {}.", page.zone.replace('_', " "));
     let key = page.thing.clone().map(|name| {
@@ -170,24 +170,27 @@ fn choice(
         }
     });
     let (error_id, wrong) = (format!("{id}-error"), error.is_some());
+    let error = Signal::stored(error);
     plain(view! {
         <div class="field">
             <label for=id>{label}</label>
             <select
                 id=id
                 name=id
+                autofocus=takes_focus(error)
                 aria-invalid=wrong.then_some("true")
                 aria-describedby=error_id.clone()
             >
                 {choices.collect_view()}
             </select>
-            <FieldError id=error_id error=Signal::stored(error)/>
+            <FieldError id=error_id error=error/>
         </div>
     })
 }
 
 fn day(id: &'static str, label: &'static str, value: String, error: Option<String>) -> AnyView {
     let (error_id, wrong) = (format!("{id}-error"), error.is_some());
+    let error = Signal::stored(error);
     plain(view! {
         <div class="field">
             <label for=id>{label}</label>
@@ -196,10 +199,11 @@ fn day(id: &'static str, label: &'static str, value: String, error: Option<Strin
                 name=id
                 type="date"
                 value=value
+                autofocus=takes_focus(error)
                 aria-invalid=wrong.then_some("true")
                 aria-describedby=error_id.clone()
             />
-            <FieldError id=error_id error=Signal::stored(error)/>
+            <FieldError id=error_id error=error/>
         </div>
     })
 }

@@ -1,7 +1,8 @@
 //! The form that changes a key.
 
-use crate::components::{Attempt, FieldError, Notice, PageHead, Permissions, TextField, Tone};
-use crate::lean::flag;
+use crate::components::{
+    Attempt, FieldError, Notice, PageHead, Permissions, TextField, Tone, takes_focus,
+};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::{FormAnswer, PageData, page_request};
@@ -13,7 +14,6 @@ const HEAD: Head = Head {
     purpose: "The secret stays the same, so nothing has to be set up anew.",
 };
 
-const FORM: &str = "edit-key";
 const DEPTH: &str = "How many calls it may make in one burst. Empty: the account's limit.";
 const PER_SECOND: &str = "How many more each second after that. Empty: the account's limit.";
 
@@ -83,7 +83,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
         latest.unwrap_or_default()
     );
     plain(view! {
-        <form id=FORM class="form" method="post" action=format!("{at}/edit") novalidate>
+        <form class="form" method="post" action=format!("{at}/edit") novalidate>
             {attempt.notice()}
             <input type="hidden" name="seen" value=seen/>
             <TextField
@@ -93,9 +93,9 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 value=name
                 error=attempt.at(Field::Name)
             />
-            <Permissions form=FORM checked=scopes error=attempt.at(Field::Scopes)/>
+            <Permissions checked=scopes error=attempt.at(Field::Scopes)/>
             <TextField
-                id="last-day"
+                id="expires"
                 name="last_day"
                 required=false
                 label="Last day"
@@ -104,16 +104,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
                 hint=hint
                 error=attempt.at(Field::Expires)
             />
-            <div class="field">
-                <label for="note">"Note"</label>
-                <textarea id="note" name="note" rows="4" maxlength="1000" aria-describedby="note-hint note-error">
-                    {note}
-                </textarea>
-                <p class="hint" id="note-hint">
-                    "Such as where the key is kept, or whom to ask. Never the key itself."
-                </p>
-                <FieldError id="note-error" error=attempt.at(Field::Note)/>
-            </div>
+            <NoteField value=note error=attempt.at(Field::Note)/>
             <TextField
                 id="limit-depth"
                 name="limit_depth"
@@ -146,6 +137,35 @@ fn form(page: KeyPage, at: &str) -> AnyView {
     })
 }
 
+/// The value of `aria-invalid`.
+fn invalid(error: Signal<Option<String>>) -> Option<&'static str> {
+    error.with_untracked(Option::is_some).then_some("true")
+}
+
+#[component]
+fn NoteField(value: String, error: Signal<Option<String>>) -> impl IntoView {
+    plain(view! {
+        <div class="field">
+            <label for="note">"Note"</label>
+            <textarea
+                id="note"
+                name="note"
+                rows="4"
+                maxlength="1000"
+                autofocus=takes_focus(error)
+                aria-invalid=invalid(error)
+                aria-describedby="note-hint note-error"
+            >
+                {value}
+            </textarea>
+            <p class="hint" id="note-hint">
+                "Such as where the key is kept, or whom to ask. Never the key itself."
+            </p>
+            <FieldError id="note-error" error=error/>
+        </div>
+    })
+}
+
 #[component]
 fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView {
     plain(view! {
@@ -156,7 +176,8 @@ fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView
                 name="allow_list"
                 rows="4"
                 spellcheck="false"
-                aria-invalid=flag("true", move || error.with(Option::is_some))
+                autofocus=takes_focus(error)
+                aria-invalid=invalid(error)
                 aria-describedby="allow-list-hint allow-list-error"
             >
                 {value}
@@ -177,7 +198,16 @@ fn ShutOut(meant: bool, error: Signal<Option<String>>) -> impl IntoView {
         <div class="field">
             <FieldError id="shut-out-error" error=error/>
             <label class="check">
-                <input type="checkbox" name="shut_out" value="yes" checked=meant aria-describedby="shut-out-error"/>
+                <input
+                    type="checkbox"
+                    id="shut-out"
+                    name="shut_out"
+                    value="yes"
+                    checked=meant
+                    autofocus=takes_focus(error)
+                    aria-invalid=invalid(error)
+                    aria-describedby="shut-out-error"
+                />
                 <span>"Refuse these calls from now on"</span>
             </label>
         </div>

@@ -14,32 +14,31 @@ const HEAD: Head = Head {
 
 /// The section of Settings.
 pub fn section(emergency: Emergency) -> AnyView {
-    let (stop, words, button) = match emergency.stopped {
-        None => (
-            "1",
-            plain(
-                "Stops everybody from creating and rotating keys until an owner allows it again. The keys that you have keep working.",
-            ),
-            "Stop creating keys",
-        ),
-        Some(since) => (
-            "0",
-            plain(
-                view! { "Nobody can create or rotate a key. An owner stopped it on " {since.exact} "." },
-            ),
-            "Allow creating keys",
-        ),
+    let creation = match emergency.stopped {
+        None => plain(view! {
+            <div>
+                <p>
+                    "Stops everybody from creating and rotating keys until an owner allows it again. The keys that you have keep working."
+                </p>
+                <a class="button" href="/settings?ask=stop">
+                    "Stop creating keys…"
+                </a>
+            </div>
+        }),
+        Some(since) => plain(view! {
+            <form method="post" action="/settings/key-creation">
+                <input type="hidden" name="stop" value="0"/>
+                <p>"Nobody can create or rotate a key. An owner stopped it on " {since.exact} "."</p>
+                <button type="submit" class="button">
+                    "Allow creating keys"
+                </button>
+            </form>
+        }),
     };
     plain(view! {
         <section class="emergency" aria-labelledby="emergency">
             <h2 id="emergency">"Emergency"</h2>
-            <form method="post" action="/settings/key-creation">
-                <input type="hidden" name="stop" value=stop/>
-                <p>{words}</p>
-                <button type="submit" class="button">
-                    {button}
-                </button>
-            </form>
+            {creation}
             <div>
                 <p>"Revoke every key of this account at once. Nothing that uses one will work afterwards."</p>
                 <a class="button" href="/keys/revoke-all">
@@ -47,6 +46,31 @@ pub fn section(emergency: Emergency) -> AnyView {
                 </a>
             </div>
         </section>
+    })
+}
+
+/// The question before the creation of keys is stopped, if the address of Settings asks it and the member may stop it.
+pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
+    let may_stop = emergency.is_some_and(|emergency| emergency.stopped.is_none());
+    let asked = page_request().asked("ask").is_some_and(|ask| ask == "stop");
+    (may_stop && asked).then(|| {
+        plain(view! {
+            <h1>"Stop creating keys?"</h1>
+            <form class="form" method="post" action="/settings/key-creation">
+                <input type="hidden" name="stop" value="1"/>
+                <p class="effect">
+                    "From the moment you confirm, nobody in this account can create or rotate a key until an owner allows it again. The keys that you have keep working."
+                </p>
+                <div class="actions">
+                    <a class="button" href="/settings" autofocus>
+                        "Cancel"
+                    </a>
+                    <button type="submit" class="button danger">
+                        "Stop creating keys"
+                    </button>
+                </div>
+            </form>
+        })
     })
 }
 

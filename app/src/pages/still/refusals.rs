@@ -1,6 +1,6 @@
 //! Why a call was refused, by its request id.
 
-use crate::components::{FieldError, Notice, PageHead, Tone};
+use crate::components::{FieldError, Notice, PageHead, Tone, takes_focus};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::PageData;
@@ -27,6 +27,7 @@ pub fn RefusalsPage() -> impl IntoView {
 fn Refusals(page: Data) -> impl IntoView {
     let wrong = matches!(page.lookup, Lookup::NoId);
     let error = Signal::stored(wrong.then(|| NO_ID.to_owned()));
+    let autofocus = takes_focus(error) || matches!(page.lookup, Lookup::NotAsked);
     let answer = match page.lookup {
         Lookup::NotAsked | Lookup::NoId => None,
         Lookup::Unknown => Some(plain(view! { <Notice tone=Tone::Info text=UNKNOWN/> })),
@@ -46,6 +47,7 @@ fn Refusals(page: Data) -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     required
+                    autofocus=autofocus
                     aria-invalid=wrong.then_some("true")
                     aria-describedby="id-error"
                 />

@@ -37,8 +37,9 @@ fn Revoke(page: KeyPage) -> impl IntoView {
                 Some(FormAnswer::RevokeKey { form, failure, .. }) => (form, Some(failure.into())),
                 _ => (first(), None),
             };
+            let fresh = problem.is_none();
             let cancel = plain(view! {
-                <a class="button" href=format!("/keys/{}", key.id) autofocus>
+                <a class="button" href=format!("/keys/{}", key.id) autofocus=fresh>
                     "Cancel"
                 </a>
             });

@@ -1,9 +1,9 @@
 //! Setting up an authenticator app, and the one sight of the recovery codes.
 
-use crate::components::{Attempt, Code, Notice, PageHead, Problem, TextField, Tone};
+use crate::components::{Attempt, Code, Notice, PageHead, Problem, TextField, Tone, Username};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
-use crate::request::{FormAnswer, PageData, page_request};
+use crate::request::{FormAnswer, PageData, handover, page_request};
 use domain::{Enrolment, Field};
 use leptos::prelude::*;
 
@@ -28,6 +28,7 @@ pub fn SecondFactorPage() -> impl IntoView {
 
 fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
     let attempt = Attempt::new(problem);
+    let email = handover().member.map(|member| member.email.to_string());
     // The quiet zone that readers of the code need.
     let box_ = format!("-4 -4 {0} {0}", enrolment.width + 8);
     plain(view! {
@@ -51,6 +52,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                 <form class="form" method="post" action="/account/second-factor" novalidate>
                     {attempt.notice()}
                     <input type="hidden" name="sealed" value=enrolment.sealed/>
+                    {email.map(|email| view! { <Username email=email/> })}
                     <TextField
                         id="code"
                         name="code"
@@ -58,6 +60,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
                         hint="The six digits that the app shows now."
                         error=attempt.at(Field::Code)
                         autocomplete="one-time-code"
+                        inputmode="numeric"
                     />
                     <TextField
                         id="old-password"
@@ -92,6 +95,19 @@ fn Recovery(codes: Vec<String>) -> impl IntoView {
             "The second factor is on. Where the phone is lost, each of these codes signs you in once in the place of a code of the app:"
         </p>
         <Code id="recovery-codes" text=text/>
+        <div class="actions scripted">
+            <button
+                type="button"
+                class="button"
+                data-download="recovery-codes"
+                data-name="voxum-recovery-codes.txt"
+            >
+                "Download"
+            </button>
+            <button type="button" class="button" data-print="">
+                "Print"
+            </button>
+        </div>
         <Notice
             tone=Tone::Warning
             title="This is the only time the codes are shown."

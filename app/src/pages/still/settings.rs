@@ -33,8 +33,11 @@ pub fn SettingsPage() -> impl IntoView {
 #[component]
 fn Settings(page: domain::SettingsPage) -> impl IntoView {
     let saved = page_request()
-        .asked("saved")
-        .map(|_| view! { <Notice tone=Tone::Info text="Saved. Each change holds from now on."/> });
+        .flash(|word| (word == "saved").then_some(()))
+        .map(|()| view! { <Notice tone=Tone::Info text="Saved. Each change holds from now on."/> });
+    if let Some(question) = super::emergency::stop_question(page.emergency.as_ref()) {
+        return question;
+    }
     let quotas = quotas(&page);
     let emergency = page.emergency.clone().map(super::emergency::section);
     let content = if page.may_change {

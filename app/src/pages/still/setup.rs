@@ -1,6 +1,6 @@
 //! What a one-time link leads to: the first owner, a further account, a new password.
 
-use crate::components::{Icon, Notice, Problem, TextField, Tone};
+use crate::components::{Icon, Problem, TextField, Username};
 use crate::lean::plain;
 use crate::request::{FormAnswer, LinkPage, page_request};
 use domain::Field;
@@ -30,26 +30,26 @@ pub fn SetupPage() -> impl IntoView {
         _ => (given, String::new(), None),
     };
     let at = |field| Signal::stored(problem.as_ref().and_then(|problem| problem.at(field)));
-    let password = view! {
-        <TextField
-            id="password"
-            name="password"
-            label="Password"
-            kind="password"
-            hint=PASSWORD_HINT
-            error=at(Field::Password)
-            autocomplete="new-password"
-        />
+    let password = || {
+        view! {
+            <TextField
+                id="password"
+                name="password"
+                label="Password"
+                kind="password"
+                hint=PASSWORD_HINT
+                error=at(Field::Password)
+                autocomplete="new-password"
+            />
+        }
     };
-    // An address that is given already, for password managers.
-    let fixed = |email: String| {
-        view! { <input type="hidden" autocomplete="username" value=email/> }
-    };
+    // An address that is given already.
+    let fixed = |email: String| view! { <Username email=email/> };
     let (title, lead, fields, button) = if let LinkPage::Reset { email } = link {
         (
             "Choose a new password",
             format!("For {email}."),
-            plain((fixed(email), password)),
+            plain((fixed(email), password())),
             "Set password",
         )
     } else if let LinkPage::Invitation {
@@ -62,7 +62,7 @@ pub fn SetupPage() -> impl IntoView {
         (
             "Join the team",
             format!("{account_name} invites {email} as {role}. Choose a password to sign in with."),
-            plain((fixed(email), password)),
+            plain((fixed(email), password())),
             "Join",
         )
     } else {
@@ -75,7 +75,7 @@ pub fn SetupPage() -> impl IntoView {
                 hint="The name of your business."
                 error=at(Field::AccountName)
                 autocomplete="organization"
-                autofocus=true
+                autofocus=problem.is_none()
             />
             <TextField
                 id="email"
@@ -86,7 +86,7 @@ pub fn SetupPage() -> impl IntoView {
                 error=at(Field::Email)
                 autocomplete="username"
             />
-            {password}
+            {password()}
         };
         let lead = "The owner sees everything of the account and decides who else may.";
         (
@@ -101,7 +101,7 @@ pub fn SetupPage() -> impl IntoView {
             <Icon name="#i-mark"/>
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
-            {problem.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
+            {problem.as_ref().map(|problem| problem.notice(""))}
             <form class="form" method="post" action=action>
                 {fields}
                 <button type="submit" class="button primary wide">

@@ -1,6 +1,8 @@
 //! The question before several keys are paused, revoked or resumed.
 
-use crate::components::{Attempt, Clock, Notice, PageHead, TextField, Time, Tone};
+use crate::components::{
+    Attempt, Clock, Notice, PageHead, Problem, SelectField, TextField, Time, Tone,
+};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::{FormAnswer, PageData, handover, page_request};
@@ -95,11 +97,16 @@ fn Several(page: Data) -> impl IntoView {
         .into_iter()
         .map(|key| row(key, clock))
         .collect_view();
-    let attempt = Attempt::new(problem.map(Into::into));
-    let reason = (page.act == SeveralAct::Revoke).then(|| reason(&form.reason));
+    // A refusal of the whole form is above already.
+    let faults = problem.filter(|_| stale.is_none()).map(Problem::from);
+    let attempt = Attempt::new(faults);
+    let faults = attempt.notice();
+    let reason =
+        (page.act == SeveralAct::Revoke).then(|| reason(&form.reason, attempt.at(Field::Reason)));
     plain(view! {
         <h1>{verb} " " {number} " " {keys} "?"</h1>
         {stale}
+        {faults}
         {left_out}
         <ul class="chosen">{rows}</ul>
         {lately}
@@ -165,21 +172,17 @@ fn row(key: KeyView, clock: Clock) -> AnyView {
     })
 }
 
-fn reason(chosen: &str) -> AnyView {
-    let chosen = RevokeReason::parse(chosen).unwrap_or_default();
-    let reasons = RevokeReason::ALL.map(|reason| {
-        view! {
-            <option value=reason.as_str() selected=reason == chosen>
-                {reason.label()}
-            </option>
-        }
-    });
+fn reason(chosen: &str, error: Signal<Option<String>>) -> AnyView {
+    let none = (String::new(), RevokeReason::NONE.to_owned());
+    let reasons = RevokeReason::ALL.map(|one| (one.as_str().to_owned(), one.label().to_owned()));
     plain(view! {
-        <div class="field">
-            <label for="reason">"Reason"</label>
-            <select id="reason" name="reason">
-                {reasons}
-            </select>
-        </div>
+        <SelectField
+            id="reason"
+            name="reason"
+            label="Reason"
+            options=[none].into_iter().chain(reasons).collect()
+            value=chosen.to_owned()
+            error=error
+        />
     })
 }

@@ -13,14 +13,18 @@ pub fn SignInPage() -> impl IntoView {
         Some(FormAnswer::Code {
             step,
             next,
+            recovery,
             failure,
-        }) => return code(step, next, failure.map(Problem::from)),
+        }) => return code(step, next, recovery, failure.map(Problem::from)),
         Some(FormAnswer::ChooseAccount { choices, next }) => return accounts(choices, next),
         _ => {}
     }
     let asked = request.asked("next").unwrap_or_default();
     // The link did its work, but no session could be opened.
-    let after_link = request.asked("done").is_some_and(|done| done == "link");
+    let after_link = request
+        .flash
+        .as_ref()
+        .is_some_and(|flash| flash.word == "link");
     let (email, next, problem) = match request.answer {
         Some(FormAnswer::SignIn {
             email,
@@ -77,29 +81,50 @@ pub fn SignInPage() -> impl IntoView {
     })
 }
 
-/// The second step, for those who have a second factor.
-fn code(step: String, next: String, problem: Option<Problem>) -> AnyView {
+/// The second step, for members with a second factor. Its last button asks for the other kind of code: an app's code is
+/// typed on a keyboard of digits, and a recovery code is not.
+fn code(step: String, next: String, recovery: bool, problem: Option<Problem>) -> AnyView {
     let error = problem.as_ref().and_then(|problem| problem.at(Field::Code));
     let message = problem.filter(|_| error.is_none());
+    let fresh = error.is_none();
+    let mode = recovery.then(|| view! { <input type="hidden" name="recovery" value="1"/> });
+    let (lead, label, (ask, other)) = if recovery {
+        (
+            "One of the recovery codes that you stored. Each works once.",
+            "Recovery code",
+            ("app", "Use a code of the app"),
+        )
+    } else {
+        (
+            "Of your authenticator app.",
+            "Code",
+            ("recovery", "Use a recovery code"),
+        )
+    };
     plain(view! {
         <section class="card">
             <Icon name="#i-mark"/>
             <h1>"Enter a code"</h1>
-            <p class="lead">"Of your authenticator app, or a recovery code."</p>
+            <p class="lead">{lead}</p>
             {message.map(|problem| view! { <Notice tone=Tone::Error text=problem.message/> })}
             <form class="form" method="post" action="/sign-in/code">
                 <input type="hidden" name="step" value=step/>
                 <input type="hidden" name="next" value=next/>
+                {mode}
                 <TextField
                     id="code"
                     name="code"
-                    label="Code"
+                    label=label
                     error=Signal::stored(error)
-                    autocomplete="one-time-code"
-                    autofocus=true
+                    autocomplete=if recovery { "off" } else { "one-time-code" }
+                    inputmode=if recovery { "text" } else { "numeric" }
+                    autofocus=fresh
                 />
                 <button type="submit" class="button primary wide">
                     "Sign in"
+                </button>
+                <button type="submit" class="button quiet wide" name="ask" value=ask formnovalidate>
+                    {other}
                 </button>
                 <a href="/sign-in">"Start again"</a>
             </form>

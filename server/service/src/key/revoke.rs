@@ -6,7 +6,8 @@ use crate::fold::folded;
 use crate::store::{Action, AuditEvent, Ended, NewRevocation, Receipt, Revoker, SeveralChange};
 use crate::{Client, Error, KeyCaller, Member, Service};
 use domain::{
-    AccountId, Failure, Field, KeyId, KeyName, KeyView, Rejected, RevokeKeyForm, RevokeReason,
+    AccountId, Failure, Field, FieldError, KeyId, KeyName, KeyView, Rejected, RevokeKeyForm,
+    RevokeReason,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -18,8 +19,8 @@ impl Service {
     /// Revokes a key of the member's account. Once this returns, every request that starts is refused.
     ///
     /// # Errors
-    /// Refused to viewers, for an unknown or ended key, and if the key was used within 24 hours and the name typed is not
-    /// its own. [`Error::NotStored`] if the key is refused on this node alone.
+    /// Refused to viewers, for an unknown or ended key, without a reason, and if the key was used within 24 hours and the
+    /// name typed is not its own. [`Error::NotStored`] if the key is refused on this node alone.
     pub async fn revoke_key(
         &self,
         member: &Member,
@@ -28,8 +29,7 @@ impl Service {
         form: &RevokeKeyForm,
     ) -> Result<KeyView, Error> {
         member.must_manage_keys()?;
-        let reason = RevokeReason::parse(&form.reason)
-            .map_err(|rejected| Error::field(Field::Reason, rejected))?;
+        let reason = RevokeReason::parse(&form.reason);
         let now = self.clock.now();
         let key = self.find_view(member, id, now).await?;
         if !key.status.is_live() {
@@ -38,12 +38,21 @@ impl Service {
         // What looks the same is the same, whichever keyboard it was typed on.
         let named = KeyName::parse(&form.confirm)
             .is_ok_and(|typed| folded(typed.as_str()) == folded(key.name.as_str()));
-        if key.used_lately && !named {
-            const REJECTED: Rejected = Rejected(
-                "Type the key's name exactly as it stands above. It was used in the last 24 hours.",
-            );
-            return Err(Error::field(Field::Confirm, REJECTED));
-        }
+        let unnamed = (key.used_lately && !named).then_some(Rejected(
+            "Type the key's name exactly as it stands above. It was used in the last 24 hours.",
+        ));
+        let reason = match (reason, unnamed) {
+            (Ok(reason), None) => reason,
+            (reason, unnamed) => {
+                let faults = [(Field::Reason, reason.err()), (Field::Confirm, unnamed)];
+                let errors = faults.into_iter().filter_map(|(field, rejected)| {
+                    let message = rejected?.to_string();
+                    Some(FieldError { field, message })
+                });
+                let errors = errors.collect();
+                return Err(Failure::Invalid { errors }.into());
+            }
+        };
         let detail = json!({ "name": key.name, "preview": key.preview, "reason": reason });
         let event = member.event(Action::KeyRevoked, id.as_str(), client, now, detail);
         let revocation = NewRevocation {
@@ -66,29 +75,6 @@ impl Service {
             Ended::AlreadyEnded(_) => Err(Failure::AlreadyEnded.into()),
             Ended::Missing => Err(Failure::NotFound.into()),
         }
-    }
-
-    /// Ends a key that is being replaced, for this reason.
-    ///
-    /// # Errors
-    /// As those of [`Self::revoke_key`], and for a key that no other one replaces. One that was used within 24 hours is
-    /// left to the form that asks for its name.
-    pub async fn end_replaced_key(
-        &self,
-        member: &Member,
-        client: &Client,
-        id: &KeyId,
-    ) -> Result<(), Error> {
-        member.must_manage_keys()?;
-        let found = self.store.find_key(&member.account_id, id).await?;
-        if found.ok_or(Failure::NotFound)?.replaced.is_none() {
-            return Err(Failure::NotFound.into());
-        }
-        let form = RevokeKeyForm {
-            reason: RevokeReason::Replaced.as_str().to_owned(),
-            confirm: String::new(),
-        };
-        self.revoke_key(member, client, id, &form).await.map(drop)
     }
 
     /// Revokes a key on every node, or on this node alone if the database does not carry it out.

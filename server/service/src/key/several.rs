@@ -91,7 +91,8 @@ impl Service {
             return Err(Failure::field(Field::Keys, STALE).into());
         }
         let now = self.clock.now();
-        let reason = reason.unwrap_or_default();
+        // Only a revocation has one.
+        let reason = reason.unwrap_or(RevokeReason::Other);
         let (action, change) = match page.act {
             SeveralAct::Pause => (Action::KeyPaused, SeveralChange::Pause),
             SeveralAct::Resume => (Action::KeyResumed, SeveralChange::Resume),

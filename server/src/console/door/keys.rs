@@ -30,7 +30,6 @@ pub(super) async fn page(door: &Door, search: &str) -> Result<KeysPage, Failure>
         .keys_page(member, &query, after.transpose()?.as_ref())
         .await;
     let (mut page, next) = door.told(found)?;
-    page.done = done(search);
     let around = &mut page.around;
     let query = &around.query;
     page.sorts = COLUMNS.map(|column| sort(query, column)).to_vec();
@@ -59,34 +58,10 @@ fn read(search: &str) -> KeyQuery {
     query
 }
 
-/// The page's address without what does not change its list, such as what a form has just done.
+/// The page's address without what does not change its list.
 pub(in super::super) fn list_address(search: &str) -> String {
     let query = read(search);
     address(&query, &query.sort, &query.cursor)
-}
-
-/// What a form has just done, and leads here from.
-fn done(search: &str) -> Option<String> {
-    let asked = |wanted: &str| {
-        let mut pairs = form_urlencoded::parse(search.as_bytes());
-        pairs
-            .find(|(name, _)| name == wanted)
-            .map(|(_, value)| value)
-    };
-    let number: u32 = asked("number")?.parse().ok()?;
-    let keys = if number == 1 { "key" } else { "keys" };
-    match &*asked("done")? {
-        "revoke" => Some(format!(
-            "{number} {keys} revoked. Every call with one of them is refused from now on."
-        )),
-        "pause" => Some(format!(
-            "{number} {keys} paused. Every call with one of them is refused until you resume it on its own page."
-        )),
-        "resume" => Some(format!(
-            "{number} {keys} resumed. Calls with them are accepted again."
-        )),
-        _ => None,
-    }
 }
 
 fn sort(query: &KeyQuery, (first, other): (&str, &str)) -> (String, String) {

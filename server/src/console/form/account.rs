@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Posted, render, see_other};
+use crate::console::{Posted, flash, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -28,7 +28,7 @@ pub async fn change_password(
         .change_password(member, &visitor.client, token, &old, &new)
         .await;
     match changed {
-        Ok(()) => see_other("/account?done=password"),
+        Ok(()) => flash::lead_to(&state, &visitor, PAGE, "password"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::Password {
@@ -60,7 +60,7 @@ pub async fn end_sessions(
         (ended, "ended")
     };
     match ended.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => see_other(&format!("{PAGE}?done={done}")),
+        Ok(()) => flash::lead_to(&state, &visitor, PAGE, done),
         Err(told) => render::after_failure(&state, &visitor, PAGE, None, &told).await,
     }
 }

@@ -1,11 +1,11 @@
-//! `POST /keys/{id}/edit`, `/keys/{id}/pause`, `/keys/{id}/resume` and `/keys/{id}/end`
+//! `POST /keys/{id}/edit`, `/keys/{id}/pause` and `/keys/{id}/resume`
 
 use super::refuse;
 use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Posted, Visitor, render, see_other};
+use crate::console::{Posted, Visitor, flash, render, see_other};
 use crate::request::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -44,7 +44,7 @@ pub async fn edit_key(
         .edit_key(member, &visitor.client, &id, &form)
         .await;
     match edited {
-        Ok(()) => see_other(&format!("/keys/{id}?done=edited")),
+        Ok(()) => flash::lead_to(&state, &visitor, &format!("/keys/{id}"), "edited"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::EditKey {
@@ -78,30 +78,6 @@ pub async fn resume_key(State(state): State<AppState>, visitor: Visitor, id: Seg
     lead_on(&state, &visitor, &page, "resumed", resumed).await
 }
 
-/// Of a key that is being replaced. Where it was used lately, the revoke page asks for its name first.
-pub async fn end_replaced_key(
-    State(state): State<AppState>,
-    visitor: Visitor,
-    id: Segment,
-) -> Response {
-    let Some((page, id)) = asked_for(id) else {
-        return render::not_found(&state, &visitor).await;
-    };
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(&page));
-    };
-    let ended = state
-        .service
-        .end_replaced_key(member, &visitor.client, &id)
-        .await;
-    match ended {
-        Err(Error::Refused(Failure::Invalid { .. })) => {
-            see_other(&format!("{page}/revoke?reason=replaced"))
-        }
-        ended => lead_on(&state, &visitor, &page, "ended", ended).await,
-    }
-}
-
 /// The key's page, and the key.
 pub(super) fn asked_for(Segment(id): Segment) -> Option<(String, KeyId)> {
     let id = KeyId::parse(&id?).ok()?;
@@ -117,16 +93,16 @@ pub(super) async fn lead_on(
     result: Result<(), Error>,
 ) -> Response {
     let failure = match result.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => return see_other(&format!("{page}?done={done}")),
+        Ok(()) => return flash::lead_to(state, visitor, page, done),
         Err(failure) => failure,
     };
     let reason = match &failure {
         // The only choice on that page is that of the networks.
-        Failure::Invalid { .. } => Some("done=none-chosen"),
-        Failure::Outdated { .. } => Some("done=outdated"),
-        Failure::AlreadyEnded => Some("done=over"),
-        Failure::Forbidden => Some("done=not-allowed"),
-        Failure::NotStored => Some("done=not-stored"),
+        Failure::Invalid { .. } => Some("none-chosen"),
+        Failure::Outdated { .. } => Some("outdated"),
+        Failure::AlreadyEnded => Some("over"),
+        Failure::Forbidden => Some("not-allowed"),
+        Failure::NotStored => Some("not-stored"),
         _ => None,
     };
     render::after_failure(state, visitor, page, reason, &failure).await

@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Posted, see_other};
+use crate::console::{Posted, flash, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -38,7 +38,7 @@ pub async fn change_settings(
         .change_settings(member, &visitor.client, &form)
         .await;
     match changed {
-        Ok(()) => see_other("/settings?saved=1"),
+        Ok(()) => flash::lead_to(&state, &visitor, PAGE, "saved"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::Settings {

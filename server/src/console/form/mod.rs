@@ -20,7 +20,7 @@ mod theme;
 mod watch_key;
 
 pub use account::{change_password, end_sessions};
-pub use change_key::{edit_key, end_replaced_key, pause_key, resume_key};
+pub use change_key::{edit_key, pause_key, resume_key};
 pub use change_settings::change_settings;
 pub use create_key::create_key;
 pub use found_key::found_key;

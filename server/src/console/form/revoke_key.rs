@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Posted, render, see_other};
+use crate::console::{Posted, flash, render, see_other};
 use crate::request::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -36,7 +36,7 @@ pub async fn revoke_key(
         .revoke_key(member, &visitor.client, &id, &form)
         .await
     {
-        Ok(_) => see_other(&format!("/keys/{id}?done=revoked")),
+        Ok(_) => flash::lead_to(&state, &visitor, &format!("/keys/{id}"), "revoked"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::RevokeKey {

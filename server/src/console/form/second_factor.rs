@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::{same_site, sign_in_to};
-use crate::console::{Posted, cookies, render, see_other};
+use crate::console::{Posted, cookies, flash, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -72,9 +72,10 @@ pub async fn disable_second_factor(
         .disable_second_factor(member, &visitor.client, &password, &code)
         .await;
     match disabled.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => see_other("/account?done=factor-off"),
+        Ok(()) => flash::lead_to(&state, &visitor, ACCOUNT, "factor-off"),
         Err(told) => {
             let answer = FormAnswer::FactorOff {
+                recovery: !fields.text("recovery").is_empty(),
                 failure: told.clone(),
             };
             refuse(&state, &visitor, ACCOUNT, &told, answer).await
@@ -91,6 +92,18 @@ pub async fn sign_in_code(
     }: Posted<Fields>,
 ) -> Response {
     let (step, next) = (fields.secret("step"), fields.text("next"));
+    let ask = |recovery, failure| FormAnswer::Code {
+        step: step.to_string(),
+        next: same_site(&next).to_owned(),
+        recovery,
+        failure,
+    };
+    // A button that asks for the other kind of code tries none.
+    let asked = fields.text("ask");
+    if !asked.is_empty() {
+        let answer = ask(asked == "recovery", None);
+        return render::answer(&state, &visitor, SIGN_IN, answer).await;
+    }
     let opened = state
         .service
         .finish_sign_in(&step, &fields.secret("code"), &visitor.client)
@@ -104,11 +117,8 @@ pub async fn sign_in_code(
         }
         Err(Failure::SignedOut) => see_other(&sign_in_to(same_site(&next))),
         Err(told) => {
-            let answer = FormAnswer::Code {
-                step: step.to_string(),
-                next: same_site(&next).to_owned(),
-                failure: Some(told.clone()),
-            };
+            let recovery = !fields.text("recovery").is_empty();
+            let answer = ask(recovery, Some(told.clone()));
             refuse(&state, &visitor, SIGN_IN, &told, answer).await
         }
     }

@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::HOME;
-use crate::console::{Posted, cookies, page, render, see_other};
+use crate::console::{Posted, cookies, flash, page, render, see_other};
 use crate::request::Segment;
 use app::request::{FormAnswer, LinkPage};
 use axum::extract::State;
@@ -41,7 +41,7 @@ pub async fn setup(
         .redeem_link(&token, form, &visitor.client)
         .await
     {
-        Ok(None) => page::link(see_other("/sign-in?done=link")),
+        Ok(None) => page::link(flash::lead_to(&state, &visitor, "/sign-in", "link")),
         Ok(Some(session)) => {
             visitor.leave(&state).await;
             let mut response = see_other(HOME);

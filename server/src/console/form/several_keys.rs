@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Posted, render, see_other};
+use crate::console::{Posted, flash, render, see_other};
 use app::request::FormAnswer;
 use axum::extract::State;
 use axum::response::Response;
@@ -32,7 +32,7 @@ pub async fn several_keys(
         .change_several(member, &visitor.client, &form)
         .await;
     match changed {
-        Ok(number) => see_other(&format!("/keys?done={}&number={number}", form.act)),
+        Ok(number) => flash::lead_to_count(&state, &visitor, "/keys", &form.act, number),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::Several {
@@ -61,7 +61,7 @@ pub async fn revoke_all(
         .revoke_all_keys(member, &visitor.client, &confirm)
         .await;
     match revoked {
-        Ok(number) => see_other(&format!("/keys?done=revoke&number={number}")),
+        Ok(number) => flash::lead_to_count(&state, &visitor, "/keys", "revoke", number),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             let answer = FormAnswer::RevokeAll {
@@ -91,7 +91,7 @@ pub async fn key_creation(
         .stop_key_creation(member, &visitor.client, stop)
         .await;
     match changed {
-        Ok(()) => see_other("/settings?saved=1"),
+        Ok(()) => flash::lead_to(&state, &visitor, PAGE, "saved"),
         Err(error) => {
             let failure = failure(error, &visitor.request_id);
             render::after_failure(&state, &visitor, PAGE, None, &failure).await

@@ -75,6 +75,7 @@ async fn go_on(state: &AppState, visitor: &Visitor, signed_in: SignedIn, next: &
         SignedIn::CodeNeeded(step) => FormAnswer::Code {
             step: step.expose().to_owned(),
             next: next.to_owned(),
+            recovery: false,
             failure: None,
         },
         SignedIn::AccountNeeded(choices) => {

@@ -5,7 +5,7 @@ use crate::AppState;
 use crate::console::door::failure;
 use crate::console::fields::Fields;
 use crate::console::next::sign_in_to;
-use crate::console::{Posted, Visitor, render, see_other};
+use crate::console::{Posted, Visitor, flash, render, see_other};
 use crate::request::Segment;
 use app::request::FormAnswer;
 use axum::extract::State;
@@ -61,7 +61,7 @@ pub async fn withdraw_invitation(
         .withdraw_invitation(member, &visitor.client, &fields.text("email"))
         .await;
     match withdrawn.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => see_other("/team?done=withdrawn"),
+        Ok(()) => flash::lead_to(&state, &visitor, PAGE, "withdrawn"),
         Err(told) => render::after_failure(&state, &visitor, PAGE, None, &told).await,
     }
 }
@@ -147,7 +147,7 @@ async fn changed(
         }
     };
     match result.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(()) => see_other(&format!("{PAGE}?done={done}")),
+        Ok(()) => flash::lead_to(&state, &visitor, PAGE, done),
         Err(told) => {
             let confirm = match change {
                 Change::HandOver(typed) => typed,

@@ -27,7 +27,7 @@ async fn an_edited_key_may_at_once_what_it_was_edited_to_and_says_so() {
     key.get("/api/inventory").await.expect(200);
     let page = format!("/keys/{}", key.id);
     let answer = edit(&owner, &key, &EDIT).await.expect(303);
-    assert_eq!(answer.header("location"), format!("{page}?done=edited"));
+    assert_eq!(answer.header("location"), page);
 
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
     let told = key.get("/api/key").await.expect(200);
@@ -37,11 +37,7 @@ async fn an_edited_key_may_at_once_what_it_was_edited_to_and_says_so() {
     assert_eq!(told["scopes"], json!(["leads:read", "leads:write"]));
     assert_eq!(told["expires_at"], "2030-02-01T00:00:00Z");
 
-    let page = owner
-        .get(&format!("{page}?done=edited"))
-        .await
-        .expect(200)
-        .body;
+    let page = owner.follow(&answer).await.expect(200).body;
     for text in [
         "Händler-Feed",
         "Saved. Each change holds from now on.",
@@ -78,7 +74,7 @@ async fn a_paused_key_is_refused_until_it_is_resumed() {
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
     let answer = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
-    assert_eq!(answer.header("location"), format!("{page}?done=paused"));
+    assert_eq!(answer.header("location"), page);
     assert_eq!(
         key.get("/api/leads").await.problem(),
         (401, "paused_key".into())
@@ -95,48 +91,44 @@ async fn a_paused_key_is_refused_until_it_is_resumed() {
 }
 
 #[tokio::test]
-async fn what_was_done_is_told_only_where_the_key_is_so() {
-    const DONE: [(&str, &str); 8] = [
-        ("paused", "Paused. Every call with this key is refused"),
-        (
-            "resumed",
-            "Resumed. Calls with this key are accepted again.",
-        ),
-        ("revoked", "Revoked. Every call with this key is refused"),
-        ("ended", "The old key has ended."),
-        ("over", "This key has ended already."),
-        ("watched", "Watching. Come back in some days"),
-        ("unwatched", "Stopped watching."),
-        ("enforced", "Enforced."),
-    ];
+async fn a_keys_page_reports_once_what_a_form_did() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
-    let told = async |state: &str, agree: &[&str]| {
-        for (word, text) in DONE {
-            let shown = owner.get(&format!("{page}?done={word}")).await.expect(200);
-            let tells = shown.body.contains(text);
-            assert_eq!(tells, agree.contains(&word), "{word} of one {state}");
-        }
-    };
-    let watch = format!("{page}/watch");
-    told("active", &["resumed", "unwatched"]).await;
-    owner.form(&watch, &[("watch", "on")]).await.expect(303);
-    told("watched", &["resumed", "watched"]).await;
-    let networks = [("networks", "192.0.2.0/24")];
-    let enforce = format!("{page}/enforce");
-    owner.form(&enforce, &networks).await.expect(303);
-    told("limited", &["resumed", "enforced"]).await;
+    for (verb, fields, text) in [
+        ("watch", &[("watch", "on")][..], "Watching. Come back in"),
+        ("watch", &[("watch", "off")], "Stopped watching."),
+        ("enforce", &[("networks", "192.0.2.0/24")], "Enforced."),
+        ("pause", &[], "Paused. Every call with this key is refused"),
+        ("resume", &[], "Resumed. Calls with this key are accepted"),
+        ("revoke", &[("reason", "other")], "Revoked. Every call"),
+    ] {
+        let answer = owner.form(&format!("{page}/{verb}"), fields).await;
+        let answer = answer.expect(303);
+        assert_eq!(answer.header("location"), page);
+        let shown = owner.follow(&answer).await.expect(200).body;
+        assert!(shown.contains(text), "{verb}: {shown}");
+        let again = owner.get(&page).await.expect(200).body;
+        assert!(!again.contains(text), "{verb}: {again}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_not_reported_once_the_key_has_changed_again() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let page = format!("/keys/{}", key.id);
+    let paused = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
+    let resumed = owner.form(&format!("{page}/resume"), &[]).await;
+    let resumed = resumed.expect(303);
+    let shown = owner.follow(&paused).await.expect(200).body;
+    assert!(!shown.contains("Paused. Every call"), "{shown}");
     owner.form(&format!("{page}/pause"), &[]).await.expect(303);
-    told("paused", &["paused", "enforced"]).await;
-    // A link to what is not so any more hides nothing of how it is.
-    let stale = owner.get(&format!("{page}?done=resumed")).await.expect(200);
-    assert!(stale.body.contains("This key is paused: every call"));
-    owner.form(&format!("{page}/resume"), &[]).await.expect(303);
-    told("resumed", &["resumed", "enforced"]).await;
-    owner.revoke(&key.id, "").await.expect(200);
-    told("revoked", &["revoked", "ended", "over", "enforced"]).await;
+    let shown = owner.follow(&resumed).await.expect(200).body;
+    assert!(!shown.contains("Resumed. Calls"), "{shown}");
+    assert!(shown.contains("This key is paused: every call"), "{shown}");
 }
 
 #[tokio::test]

@@ -95,10 +95,9 @@ async fn a_key_is_revoked_by_its_form_and_stays_as_a_record() {
         .form(&path, &[("reason", "leaked"), ("confirm", "")])
         .await
         .expect(303);
-    let page = format!("/keys/{}?done=revoked", key.id);
-    assert_eq!(answer.header("location"), page);
+    assert_eq!(answer.header("location"), format!("/keys/{}", key.id));
     assert_eq!(key.get("/api/key").await.problem().1, "revoked_key");
-    let page = owner.get(&page).await.expect(200).body;
+    let page = owner.follow(&answer).await.expect(200).body;
     assert!(page.contains("Revoked. Every call with this key is refused from now on."));
     let row = owner.keys().await["keys"][0].clone();
     assert_eq!(

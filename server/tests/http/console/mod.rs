@@ -8,6 +8,7 @@ mod docs;
 mod events;
 mod expiry;
 mod find;
+mod flash;
 mod found;
 mod headers;
 mod import;

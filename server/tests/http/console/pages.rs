@@ -264,7 +264,7 @@ async fn odd_addresses_are_pages_that_do_not_exist() {
 }
 
 #[tokio::test]
-async fn pages_that_show_or_take_a_secret_load_no_script() {
+async fn pages_that_show_or_take_a_secret_load_no_module() {
     let world = World::new().await;
     let owner = world.owner().await;
     let form = owner.get("/keys/new").await.expect(200).body;

@@ -1,4 +1,4 @@
-//! `/keys/{id}/rotate` and `/keys/{id}/end`: a new key in the place of an old one.
+//! `/keys/{id}/rotate`: a new key in the place of an old one.
 
 use crate::support::{Answer, Key, Member, World};
 use serde_json::{Value, json};
@@ -230,10 +230,6 @@ async fn viewers_and_ended_keys_get_no_form() {
         assert!(body.contains("Your role does not allow this"), "{body}");
         assert!(!body.contains("name=\"grace\""), "{body}");
     }
-    owner
-        .form(&format!("/keys/{}/end", old.id), &[])
-        .await
-        .expect(403);
     old.get("/api/key").await.expect(200);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 2);
     owner.form("/keys/none/rotate", &fields).await.expect(404);
@@ -272,7 +268,7 @@ async fn while_both_live_each_page_tells_how_calls_move_and_who_is_left() {
             "203.0.113.9",
             "old-feed/1.0",
             "End the old key now",
-            &format!("action=\"/keys/{}/end\"", old.id),
+            &format!("href=\"/keys/{}/revoke?reason=replaced\"", old.id),
         ] {
             assert!(page.contains(text), "{text}: {page}");
         }
@@ -300,32 +296,27 @@ async fn while_both_live_each_page_tells_how_calls_move_and_who_is_left() {
 }
 
 #[tokio::test]
-async fn the_old_key_is_ended_at_once_or_asks_for_its_name_where_it_was_used_lately() {
+async fn the_old_key_is_ended_by_the_form_that_revokes_keys() {
     let world = World::new().await;
     let owner = world.owner().await;
     let old = owner.create(&world, "CRM Sync", &["leads:read"]).await;
-    let end = format!("/keys/{}/end", old.id);
-    // No other key replaces it.
-    owner.form(&end, &[]).await.expect(404);
     rotated(&world, &owner, &old, "7d").await;
-    old.get("/api/key").await.expect(200);
-    let answer = owner.form(&end, &[]).await.expect(303);
-    let revoke = format!("/keys/{}/revoke?reason=replaced", old.id);
-    assert_eq!(answer.header("location"), revoke);
-    let page = owner.get(&revoke).await.expect(200).body;
-    assert!(page.contains("value=\"replaced\" selected"), "{page}");
+    let page = shown(&owner, &old).await;
+    let revoke = format!("/keys/{}/revoke", old.id);
+    assert!(page.contains(&format!("href=\"{revoke}?reason=replaced\"")));
+    assert!(!page.contains("/end\""), "nothing ends it with one click");
+    let question = owner.get(&format!("{revoke}?reason=replaced")).await;
+    let question = question.expect(200).body;
+    assert!(question.contains("value=\"replaced\" selected"));
     old.get("/api/key").await.expect(200);
 
     world.clock.advance_seconds(25 * HOUR);
     let owner = world.sign_in(crate::support::OWNER).await;
-    let answer = owner.form(&end, &[]).await.expect(303);
-    assert_eq!(
-        answer.header("location"),
-        format!("/keys/{}?done=ended", old.id)
-    );
+    let answer = owner.form(&revoke, &[("reason", "replaced")]).await;
+    let answer = answer.expect(303);
     assert_eq!(old.get("/api/key").await.problem().1, "revoked_key");
-    let page = owner.get(answer.header("location")).await.expect(200).body;
-    assert!(page.contains("The old key has ended.") && page.contains("Replaced"));
+    let page = owner.follow(&answer).await.expect(200).body;
+    assert!(page.contains("Revoked. Every call") && page.contains("Replaced"));
     assert!(!page.contains("Moving to the new key"));
 }
 

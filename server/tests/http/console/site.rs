@@ -25,7 +25,7 @@ async fn files_belong_to_everybody_and_ask_the_database_nothing() {
     }
 }
 
-/// Where a secret stands, or a password is typed, no script of ours runs, so none can be made to tell.
+/// The module, which talks to the server, does not run on a page that shows a secret or takes a password.
 #[tokio::test]
 async fn scripts_take_over_the_lists_and_no_page_with_a_secret() {
     const SCRIPT: &str = "<script type=\"module\"";

@@ -3,6 +3,20 @@
 use crate::support::World;
 
 #[tokio::test]
+async fn times_are_exact_on_every_page_once_that_was_chosen() {
+    let world = World::new().await;
+    for (cookie, times) in [
+        ("", "relative"),
+        ("voxum_times=exact", "exact"),
+        ("voxum_times=\"><script>", "relative"),
+    ] {
+        let page = world.nobody().with("cookie", cookie).get("/sign-in").await;
+        let mark = format!("data-times=\"{times}\"");
+        assert!(page.expect(200).body.contains(&mark), "{cookie}");
+    }
+}
+
+#[tokio::test]
 async fn the_choice_is_kept_in_a_cookie_and_drawn_from_then_on() {
     let world = World::new().await;
     let answer = world

@@ -406,8 +406,8 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
             }
             (
                 MethodFilter::POST,
-                "/keys/{id}/edit" | "/keys/{id}/end" | "/keys/{id}/pause" | "/keys/{id}/resume"
-                | "/keys/{id}/watch" | "/keys/{id}/enforce",
+                "/keys/{id}/edit" | "/keys/{id}/pause" | "/keys/{id}/resume" | "/keys/{id}/watch"
+                | "/keys/{id}/enforce",
             ) => mine.form(&at, &EDIT).await.expect(404),
             (MethodFilter::POST, "/keys/{id}/revoke") => mine
                 .form(&at, &[("reason", "other"), ("confirm", "Acme Feed")])

@@ -70,7 +70,6 @@ impl Scene {
             | "/sign-in/code" => "sealed=00&step=00&code=000000".into(),
             "/team/{id}/deactivate"
             | "/team/{id}/reactivate"
-            | "/keys/{id}/end"
             | "/keys/{id}/pause"
             | "/keys/{id}/resume"
             | "/sign-out" => String::new(),

@@ -144,6 +144,17 @@ impl Http {
             .await
     }
 
+    /// Goes where an answer leads, with the cookie that it sets, as a browser does.
+    pub async fn follow(&self, answer: &Answer) -> Answer {
+        let (cookie, _) = answer
+            .header("set-cookie")
+            .split_once(';')
+            .unwrap_or_default();
+        self.with("cookie", cookie)
+            .get(answer.header("location"))
+            .await
+    }
+
     /// As a browser sends a form with a file in it.
     pub async fn upload(
         &self,

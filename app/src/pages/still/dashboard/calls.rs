@@ -22,7 +22,7 @@ pub fn Calls(days: Vec<DayCalls>, zone: String) -> impl IntoView {
     let content = if accepted + refused == 0 {
         plain(view! {
             <p class="second">
-                "No calls in the last 30 days. They show here a few seconds after a system makes them."
+                "No calls in the last 30 days. Refresh this page a few seconds after a system makes one."
             </p>
         })
     } else {

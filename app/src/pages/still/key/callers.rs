@@ -28,7 +28,7 @@ pub fn Callers(
 ) -> impl IntoView {
     let content = if callers.is_empty() {
         plain(
-            view! { <p class="second">"Nobody yet. They show here a few seconds after their first call."</p> },
+            view! { <p class="second">"Nobody yet. Refresh this page a few seconds after the first call."</p> },
         )
     } else {
         let rows = callers.into_iter().map(|caller| {

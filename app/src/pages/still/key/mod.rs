@@ -37,9 +37,7 @@ pub fn KeyPage() -> impl IntoView {
 #[component]
 fn Key(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
-    let done = page_request()
-        .asked("done")
-        .and_then(|word| done(&word, &page));
+    let done = page_request().flash(|word| done(word, &page));
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let paused = page.key.status == KeyStatus::Paused && done.is_none();
     let knocks = page.activity.knocks.clone();
@@ -98,8 +96,7 @@ fn Key(page: Data) -> impl IntoView {
     })
 }
 
-/// What was just done to it. The address may be older than the key's state, or made up: what does not agree with that
-/// state is not told.
+/// What was just done to the key, unless its state has changed again since.
 fn done(word: &str, page: &Data) -> Option<String> {
     if word == "not-stored" && page.key.is_not_stored() {
         return Some(Failure::NotStored.message());
@@ -114,9 +111,6 @@ fn done(word: &str, page: &Data) -> Option<String> {
         }
         "revoked" if status == KeyStatus::Revoked => {
             Some("Revoked. Every call with this key is refused from now on.")
-        }
-        "ended" if over => {
-            Some("The old key has ended. Every call with it is refused from now on.")
         }
         "resumed" if status == KeyStatus::Active => {
             Some("Resumed. Calls with this key are accepted again.")

@@ -57,14 +57,12 @@ pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl Int
             />
         }
     });
-    let at = format!("/keys/{}/end", overlap.old.id);
+    let at = format!("/keys/{}/revoke?reason=replaced", overlap.old.id);
     let end_now = may_end.then(|| {
         view! {
-            <form method="post" action=at>
-                <button type="submit" class="button">
-                    "End the old key now"
-                </button>
-            </form>
+            <a class="button" href=at>
+                "End the old key now…"
+            </a>
         }
     });
     let caller = caller(overlap.last_old_use.clone(), clock);

@@ -1,6 +1,8 @@
 //! The form that invites somebody, and the one sight of the link.
 
-use crate::components::{Attempt, Code, Notice, PageHead, TextField, Tone};
+use crate::components::{
+    Attempt, Code, FieldError, Notice, PageHead, TextField, Tone, takes_focus,
+};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::request::{FormAnswer, PageData, page_request};
@@ -54,7 +56,7 @@ fn form(roles: &[Role]) -> AnyView {
                 value=form.email
                 hint="They sign in with this address. No mail is sent: you pass the link on."
                 error=attempt.at(Field::Email)
-                autofocus=true
+                autofocus=attempt.problem.with_untracked(Option::is_none)
             />
             {role_field(roles, &form.role, attempt)}
             <div class="actions">
@@ -75,11 +77,22 @@ pub(super) fn role_field(roles: &[Role], chosen: &str, attempt: Attempt) -> AnyV
     let least = roles.last().map_or("", |role| role.as_str());
     let known = roles.iter().any(|role| role.as_str() == chosen);
     let chosen = if known { chosen } else { least };
+    let error = attempt.at(Field::Role);
+    let faulty = error.with_untracked(Option::is_some).then_some("true");
+    let mut first = Some("role");
+    let mut focus = takes_focus(error);
     let choices = roles.iter().map(|role| {
         let checked = role.as_str() == chosen;
         view! {
             <label class="check">
-                <input type="radio" name="role" value=role.as_str() checked=checked/>
+                <input
+                    type="radio"
+                    id=first.take()
+                    name="role"
+                    value=role.as_str()
+                    checked=checked
+                    autofocus=std::mem::take(&mut focus)
+                />
                 <span>
                     {role.label()} <small class="hint">{role.describe()}</small>
                 </span>
@@ -88,10 +101,10 @@ pub(super) fn role_field(roles: &[Role], chosen: &str, attempt: Attempt) -> AnyV
     });
     let choices = choices.collect_view();
     plain(view! {
-        <fieldset class="field choices" aria-describedby="role-error">
+        <fieldset class="field choices" role="radiogroup" aria-invalid=faulty aria-describedby="role-error">
             <legend>"Role"</legend>
             {choices}
-            <crate::components::FieldError id="role-error" error=attempt.at(Field::Role)/>
+            <FieldError id="role-error" error=error/>
         </fieldset>
     })
 }

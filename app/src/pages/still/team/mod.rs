@@ -45,7 +45,7 @@ pub fn TeamPage() -> impl IntoView {
 #[component]
 fn Team(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
-    let done = page_request().asked("done").and_then(|word| done(&word));
+    let done = page_request().flash(done);
     let done = done.map(|text| view! { <Notice tone=Tone::Info text=text/> });
     let may_look = page.roles.is_empty().then(|| {
         view! { <Notice tone=Tone::Info text="Your role lets you see the team. Owners and admins invite and change members."/> }

@@ -1,0 +1,65 @@
+// The keys that are selected on the list, and how many they are.
+
+import { seedFour } from "../support/find.ts";
+import { Seeder } from "../support/seed.ts";
+import { expect, gotoHydrated, signIn, test, type Page } from "../support/test.ts";
+
+function bar(page: Page) {
+  return page.locator("form.several");
+}
+
+test("the number of selected keys is shown and announced", async ({ page, server }) => {
+  await seedFour(server);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  await expect(bar(page)).toBeHidden();
+  const news = page.getByRole("main").getByRole("status").filter({ hasText: "selected" });
+  await expect(news).toHaveCount(0);
+  for (const [number, name] of ["Händler-Feed", "CRM Sync", "Apple stock"].entries()) {
+    await page.getByLabel(`Choose ${name}`).check();
+    await expect(bar(page)).toContainText(`${number + 1} selected`);
+    await expect(news).toHaveText(`${number + 1} selected`);
+  }
+  await page.getByLabel("Choose CRM Sync").uncheck();
+  await expect(bar(page)).toContainText("2 selected");
+});
+
+test("one box selects every key on the page", async ({ page, server }) => {
+  await seedFour(server);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const everything = page.getByLabel("Select all on this page");
+  await everything.check();
+  await expect(bar(page), "the revoked key cannot be selected").toContainText("3 selected");
+  await page.getByLabel("Choose CRM Sync").uncheck();
+  await expect(everything).not.toBeChecked();
+  expect(await everything.evaluate((box: HTMLInputElement) => box.indeterminate)).toBe(true);
+  await page.getByLabel("Choose CRM Sync").check();
+  await expect(everything).toBeChecked();
+  await everything.uncheck();
+  await expect(bar(page)).toBeHidden();
+  await everything.check();
+  await page.getByRole("button", { name: "Pause…" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Pause 3 keys?");
+});
+
+test("a click with Shift selects the keys between", async ({ page, server }) => {
+  await seedFour(server);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  await page.getByLabel("Choose Apple stock").click();
+  await page.getByLabel("Choose Händler-Feed").click({ modifiers: ["Shift"] });
+  await expect(page.getByLabel("Choose CRM Sync")).toBeChecked();
+  await expect(bar(page)).toContainText("3 selected");
+  await page.getByLabel("Choose Apple stock").click({ modifiers: ["Shift"] });
+  await expect(bar(page)).toBeHidden();
+});
+
+test("a selected key that ends elsewhere no longer counts", async ({ page, server }) => {
+  const { crm } = await seedFour(server);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  await page.getByLabel("Select all on this page").check();
+  await (await Seeder.signIn(server)).revoke(crm);
+  await expect(bar(page)).toContainText("2 selected");
+});

@@ -1,0 +1,62 @@
+// Whatever is shown once can be copied with one click.
+
+import { readFileSync } from "node:fs";
+import { Keys } from "../support/keys.ts";
+import { openInvitation, openRecoveryCodes, openRotated } from "../support/once.ts";
+import { expect, gotoHydrated, signIn, test, type Page } from "../support/test.ts";
+
+test.use({ permissions: ["clipboard-read", "clipboard-write"] });
+
+async function expectCopied(page: Page, text: string, name = "Copy"): Promise<void> {
+  await page.evaluate(() => navigator.clipboard.writeText("something else"));
+  const button = page.getByRole("button", { name, exact: true });
+  await button.click();
+  await expect(page.getByRole("button", { name: name.replace("Copy", "Copied"), exact: true })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+}
+
+test("a rotated key and its call are copied", async ({ page, server }) => {
+  const secret = await openRotated(page, server);
+  await expectCopied(page, secret);
+  await expectCopied(page, await page.locator("#api-key-curl").innerText(), "Copy the call");
+});
+
+test("the call of a new key is copied", async ({ page }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const secret = await new Keys(page).create("Inventory Integration");
+  const call = await page.locator("#api-key-curl").innerText();
+  expect(call).toContain(secret);
+  await expectCopied(page, call, "Copy the call");
+});
+
+test("an invitation link is copied", async ({ page }) => {
+  await expectCopied(page, await openInvitation(page));
+});
+
+test("recovery codes are copied, downloaded and printed", async ({ page }) => {
+  await page.addInitScript(() => {
+    window.print = () => document.documentElement.toggleAttribute("data-printed", true);
+  });
+  const codes = await openRecoveryCodes(page);
+  await expectCopied(page, codes);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("voxum-recovery-codes.txt");
+  expect(readFileSync(await download.path(), "utf8")).toBe(`${codes}\n`);
+  await page.getByRole("button", { name: "Print" }).click();
+  await expect(page.locator("html[data-printed]")).toBeAttached();
+});
+
+test("a text is selected where the clipboard refuses", async ({ page }) => {
+  await page.addInitScript(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException("refused", "NotAllowedError"));
+  });
+  const link = await openInvitation(page);
+  await page.getByRole("button", { name: "Copy", exact: true }).click();
+  await expect(page.getByText("Press Ctrl+C")).toBeVisible();
+  await expect(page.getByText("Copied")).toHaveCount(0);
+  expect(await page.evaluate(() => getSelection()?.toString().trim())).toBe(link);
+});

@@ -1,0 +1,81 @@
+// Refused forms, on pages that the server answers with and in dialogs, and faults that are corrected.
+
+import { expectFaults, refuseForms, refuseSetup } from "../support/faults.ts";
+import { Keys } from "../support/keys.ts";
+import { seedKeys } from "../support/states.ts";
+import { expect, gotoHydrated, signIn, test } from "../support/test.ts";
+
+test("the first faulty field of a refused form has the focus", async ({ page, server }) => {
+  test.slow();
+  await refuseForms(page, server);
+});
+
+test.describe("before there is an owner", () => {
+  test.use({ firstOwner: "is made by link" });
+
+  test("the form of the first owner does the same", async ({ page, server }) => {
+    await refuseSetup(page, server);
+  });
+});
+
+test("the dialog that creates a key marks its faults, and each goes away once it is corrected", async ({ page }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const keys = new Keys(page);
+  const dialog = await keys.openCreate();
+  const create = dialog.getByRole("button", { name: "Create API Key" });
+  const name = dialog.getByLabel("Name");
+  const permissions = dialog.getByRole("group", { name: "Permissions" });
+  await create.click();
+  await expect(name).toBeFocused();
+  const links = dialog.getByRole("alert").getByRole("link");
+  await expect(links).toHaveCount(2);
+  await expect(dialog.locator(".error:visible")).toHaveCount(2);
+  await links.last().click();
+  await expect(dialog.getByLabel("inventory:read")).toBeFocused();
+  await expect(dialog.getByLabel("inventory:read")).toHaveAttribute("aria-invalid", "true");
+
+  await name.fill("Feed");
+  await expect(name).not.toHaveAttribute("aria-invalid");
+  await expect(dialog.locator(".error:visible")).toHaveCount(1);
+  await expect(links).toHaveCount(1);
+  await dialog.getByRole("button", { name: "Read only" }).click();
+  await expect(dialog.locator(".error:visible")).toHaveCount(0);
+  await expect(dialog.getByRole("alert")).toBeHidden();
+  await expect(permissions.locator("[aria-invalid]")).toHaveCount(0);
+
+  await name.fill("");
+  await create.click();
+  await expect(name, "a fault comes back with the next answer").toHaveAttribute("aria-invalid", "true");
+  await expect(dialog.locator(".error:visible")).toHaveCount(1);
+  await expect(links).toHaveCount(1);
+});
+
+test("the dialog that revokes a key marks each fault", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const keys = new Keys(page);
+  await keys.revokeButton(used.name).click();
+  const dialog = keys.revokeDialog(used.name);
+  await dialog.getByRole("button", { name: "Revoke key" }).click();
+  await expect(dialog.getByLabel("Reason")).toBeFocused();
+  for (const field of [dialog.getByLabel("Reason"), dialog.getByLabel("Type the key's name to confirm")]) {
+    await expect(field).toHaveAttribute("aria-invalid", "true");
+    const id = await field.getAttribute("id");
+    await expect(dialog.getByRole("alert").locator(`a[href="#${id}"]`)).toHaveText(/\S/);
+  }
+  await dialog.getByRole("alert").getByRole("link").last().click();
+  await expect(dialog.getByLabel("Type the key's name to confirm")).toBeFocused();
+});
+
+test("a fault on a page that the server answered with goes away once it is corrected", async ({ page }) => {
+  await signIn(page, "/settings");
+  await page.getByLabel("Calls at once").fill("0");
+  await page.getByRole("button", { name: "Save settings" }).click();
+  await expectFaults(page, [page.getByLabel("Calls at once")]);
+  await page.keyboard.type("5");
+  await expect(page.getByLabel("Calls at once")).not.toHaveAttribute("aria-invalid");
+  await expect(page.getByRole("alert")).toBeHidden();
+  await expect(page.locator(".error:visible")).toHaveCount(0);
+});

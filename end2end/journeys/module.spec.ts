@@ -1,0 +1,81 @@
+// A module that cannot take its page over, one that is older than the server, and a computer that slept.
+
+import { Keys } from "../support/keys.ts";
+import { seedKeys } from "../support/states.ts";
+import { expect, gotoHydrated, hydrated, signIn, test, type Page } from "../support/test.ts";
+
+/** Changes each page as a translator does, before the module runs; `once` for the first page alone. */
+async function translate(page: Page, { once }: { once: boolean }): Promise<void> {
+  await page.addInitScript((once) => {
+    if (once && sessionStorage.getItem("translated") !== null) return;
+    new MutationObserver((_, observer) => {
+      const heading = document.querySelector("main h1");
+      const skip = document.querySelector("a.skip");
+      if (heading === null || skip === null) return;
+      observer.disconnect();
+      sessionStorage.setItem("translated", "");
+      for (const element of [heading, skip]) {
+        const font = document.createElement("font");
+        font.append(...element.childNodes);
+        element.append(font);
+      }
+      document.body.prepend(document.createElement("grammar-extension"));
+    }).observe(document, { childList: true, subtree: true });
+  }, once);
+}
+
+test("a page that was changed before the module came is loaded once more", async ({ page, server, guard }) => {
+  guard.expectConsole("panicked at");
+  const { used } = await seedKeys(server);
+  await signIn(page, "/settings");
+  await translate(page, { once: true });
+  await page.goto("/keys");
+  await hydrated(page);
+  await expect(page.locator("font")).toHaveCount(0);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(new Keys(page).row(used.name)).toBeVisible();
+});
+
+test("a page that is changed each time says so, and works as plain HTML", async ({ page, server, guard }) => {
+  guard.expectConsole("panicked at");
+  const { unused } = await seedKeys(server);
+  await signIn(page, "/settings");
+  await translate(page, { once: false });
+  await page.goto("/keys");
+  await expect(page.getByRole("alert")).toContainText("does not update by itself");
+  await page.getByRole("link", { name: `Revoke ${unused.name} as a page` }).click();
+  await page.getByLabel("Reason").selectOption("Unused");
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText("Revoked. Every call with this key is refused from now on.")).toBeVisible();
+});
+
+test("a page of an older build is left by a full page load", async ({ page }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  await page.getByRole("link", { name: "Leads" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Leads" })).toBeVisible();
+  expect(await page.evaluate(() => "sameDocument" in window), "no page was loaded").toBe(true);
+  await expect(page.locator("html")).toHaveAttribute("data-build", /\.wasm/);
+  await page.evaluate(() => {
+    const root = document.documentElement;
+    root.dataset.build = root.dataset.build?.replace(/[0-9a-f]{16}\.wasm/, "0123456789abcdef.wasm");
+  });
+  await page.getByRole("link", { name: "Inventory" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
+  await expect.poll(() => page.evaluate(() => "sameDocument" in window)).toBe(false);
+});
+
+test("relative times are right after the computer slept", async ({ page, server }) => {
+  const { used } = await seedKeys(server);
+  await signIn(page);
+  await gotoHydrated(page, "/keys");
+  const created = new Keys(page).row(used.name).locator('td[data-label="Created"] .ago');
+  await expect(created).toHaveText(/second|just now/);
+  // While a computer sleeps, one of the browser's clocks stands still, and its calendar goes on.
+  await page.evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() + 2 * 3_600_000;
+  });
+  await expect(created).toHaveText("2 hours ago");
+});

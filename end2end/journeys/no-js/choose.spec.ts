@@ -1,0 +1,17 @@
+// How many keys are selected, with JavaScript switched off.
+
+import { seedFour } from "../../support/find.ts";
+import { expect, signIn, test } from "../../support/test.ts";
+
+test("style counts the selected keys", async ({ page, server }) => {
+  await seedFour(server);
+  await signIn(page);
+  await expect(page.getByLabel("Select all on this page"), "nothing would select them").toBeHidden();
+  await page.getByLabel("Choose Händler-Feed").check();
+  await page.getByLabel("Choose CRM Sync").check();
+  // Generated content is in what the browser hands to assistive technology, and in no property of the document.
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  const texts = nodes.filter(({ role }) => role?.value === "StaticText").map(({ name }) => String(name?.value).trim());
+  expect(texts[texts.indexOf("selected") - 1]).toBe("2");
+});

@@ -1,0 +1,25 @@
+// Pages that do not follow what happens say how old they are.
+
+import { push } from "../support/api.ts";
+import { Seeder } from "../support/seed.ts";
+import { seedItems } from "../support/states.ts";
+import { expect, signIn, test } from "../support/test.ts";
+
+test("pages that do not follow what happens name their age and a way to refresh", async ({ page, server }) => {
+  const key = await (await Seeder.signIn(server)).createKey("Inventory Integration");
+  await seedItems(server, 2);
+  await signIn(page, "/");
+  for (const path of ["/", "/inventory", "/inventory?q=sku", "/leads", "/audit", "/audit?what=keys", `/keys/${key.id}`]) {
+    await page.goto(path);
+    const line = page.getByText(/^Updated \d\d:\d\d · Refresh$/);
+    await expect(line, path).toBeVisible();
+    await expect(line.getByRole("time").or(line.locator("time"))).toHaveAttribute("title", /\d\d:\d\d:\d\d UTC$/);
+    await expect(page.getByText("They show here")).toHaveCount(0);
+  }
+  await page.goto("/inventory?q=sku");
+  await push(server, key.secret, [{ id: "SKU-NEW", name: "New item" }]);
+  await expect(page.getByText("SKU-NEW")).toHaveCount(0);
+  await page.getByRole("link", { name: "Refresh" }).click();
+  await expect(page.getByText("SKU-NEW")).toBeVisible();
+  await expect(page).toHaveURL(/\/inventory\?q=sku$/);
+});

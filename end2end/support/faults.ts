@@ -1,0 +1,98 @@
+// Refused forms: where the focus is, what links to what, and what is said.
+
+import { codeOf } from "./factor.ts";
+import { Seeder } from "./seed.ts";
+import type { Server } from "./server.ts";
+import { expect, signIn, type Page } from "./test.ts";
+import type { Locator } from "@playwright/test";
+
+/** Expects that the first of the faulty fields has the focus, and that each says what is wrong with it and is linked to. */
+export async function expectFaults(page: Page, fields: Locator[]): Promise<void> {
+  const first = fields[0]!;
+  await expect(first).toBeFocused();
+  await expect(first).toBeInViewport();
+  for (const field of fields) {
+    await expect(field).toHaveAttribute("aria-invalid", "true");
+    const error = (await field.getAttribute("aria-describedby"))?.split(" ").at(-1) ?? "";
+    await expect(page.locator(`#${error}`)).toHaveText(/\S/);
+    const id = await field.getAttribute("id");
+    await expect(page.getByRole("alert").locator(`a[href="#${id}"]`)).toHaveText(/\S/);
+  }
+  await expect(page.locator(`#${(await first.getAttribute("aria-describedby"))?.split(" ").at(-1)}`)).toBeInViewport();
+  await expect(page.locator("[autofocus]"), "one element takes the focus").toHaveCount(1);
+}
+
+/** Sends each form that the server answers with its own page, with values that it refuses. */
+export async function refuseForms(page: Page, server: Server): Promise<void> {
+  const seeder = await Seeder.signIn(server);
+  const key = await seeder.createKey("Feed");
+  const send = (name: string) => page.getByRole("button", { name, exact: true }).click();
+  const label = (text: string) => page.getByLabel(text, { exact: true });
+  await page.setViewportSize({ width: 1280, height: 600 });
+
+  await signIn(page, `/keys/${key.id}/edit`);
+  await label("Calls at once").fill("many");
+  await page.getByLabel("Allowed addresses").fill("nowhere");
+  await send("Save key");
+  await expectFaults(page, [label("Calls at once"), page.getByLabel("Allowed addresses")]);
+  await page.getByLabel("Calls at once").fill("");
+  await page.getByRole("alert").getByRole("link").last().click();
+  await expect(page.getByLabel("Allowed addresses")).toBeFocused();
+
+  await page.goto("/keys/new");
+  await send("Create API Key");
+  await expectFaults(page, [label("Name"), label("inventory:read")]);
+
+  await page.goto(`/keys/${key.id}/rotate`);
+  await page.getByLabel("New key expires").selectOption("On a date");
+  await send("Rotate key");
+  await expectFaults(page, [page.getByLabel("New key expires")]);
+
+  await page.goto(`/keys/${key.id}/revoke`);
+  await send("Revoke key");
+  await expectFaults(page, [page.getByLabel("Reason")]);
+
+  await page.goto(`/keys/several?do=revoke&key=${key.id}`);
+  await send("Revoke 1 key");
+  await expectFaults(page, [page.getByLabel("Reason"), page.getByLabel("Type the number of keys")]);
+
+  await page.goto("/keys/revoke-all");
+  await send("Revoke all keys");
+  await expectFaults(page, [page.getByLabel("Type the account's name")]);
+
+  await page.goto("/settings");
+  await page.getByLabel("Calls at once").fill("0");
+  await page.getByLabel("Longest life of a key").fill("never");
+  await send("Save settings");
+  await expectFaults(page, [page.getByLabel("Calls at once"), page.getByLabel("Longest life of a key")]);
+
+  await page.goto("/team/invite");
+  await page.getByLabel("Email").fill("nobody");
+  await send("Make the link");
+  await expectFaults(page, [page.getByLabel("Email")]);
+
+  await page.goto("/account");
+  await page.getByLabel("Current password").fill("not this one");
+  await page.getByLabel("New password").fill("short");
+  await send("Change password");
+  await expectFaults(page, [page.locator("[aria-invalid]").first()]);
+
+  await page.goto("/account/second-factor");
+  await page.getByLabel("Code", { exact: true }).fill(codeOf("AAAA"));
+  await page.getByLabel("Your password").fill("not this one");
+  await send("Turn on");
+  await expectFaults(page, [page.locator("[aria-invalid]").first()]);
+
+  await page.goto("/audit?what=nonsense");
+  await expectFaults(page, [page.getByLabel("What", { exact: true })]);
+}
+
+/** Refuses the form of the first owner, which nobody is signed in for. */
+export async function refuseSetup(page: Page, server: Server): Promise<void> {
+  await page.goto(server.setupLink);
+  await page.getByLabel("Account name").fill("Harbour Cars");
+  await page.getByLabel("Email").fill("ada@harbour-cars.example");
+  await page.getByLabel("Password").fill("short");
+  await page.getByRole("button", { name: "Create owner" }).click();
+  await expectFaults(page, [page.getByLabel("Password")]);
+}

@@ -1,0 +1,185 @@
+// What every page does in the browser besides the module: pages that the server alone draws have no other script.
+//
+// It listens on the document, so it serves each page that takes the place of another one in the document, and the parts
+// that the module draws later. Without it every page still works as plain HTML.
+"use strict";
+{
+  const root = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const write = (element, text) => {
+    if (element && element.textContent !== text) element.textContent = text;
+  };
+
+  // What a person chose for all pages. The server reads these cookies, too, so that the next page comes as chosen.
+  const THEME = "voxum_theme";
+  const TIMES = "voxum_times";
+  const chosen = (cookie) => document.cookie.match(new RegExp(`(?:^|; )${cookie}=(\\w+)`))?.[1];
+  const choose = (cookie, word) => {
+    document.cookie = `${cookie}=${word}; Path=/; Max-Age=31536000; SameSite=Lax`;
+    adoptChoices();
+  };
+  function adoptChoices() {
+    root.dataset.theme = chosen(THEME) ?? "system";
+    root.dataset.times = chosen(TIMES) ?? "relative";
+    const theme = document.getElementById("theme");
+    if (theme) theme.value = root.dataset.theme;
+    const exact = document.getElementById("exact-times");
+    if (exact) exact.checked = root.dataset.times === "exact";
+  }
+
+  // Texts that are copied, stored or printed.
+  const select = (element) => {
+    if (element.select) {
+      element.focus();
+      element.select();
+    } else getSelection().selectAllChildren(element);
+  };
+  async function copy(button) {
+    const source = document.getElementById(button.dataset.copy);
+    const label = button.querySelector("[aria-live]");
+    const note = document.getElementById(`${source.id}-note`);
+    try {
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
+      button.querySelector("use")?.setAttribute("href", "#i-check");
+      write(label, "Copied");
+      write(note, "");
+    } catch {
+      // Browsers give the clipboard to secure origins only, and not always.
+      select(source);
+      if (note) write(note, "The browser did not let us copy. The text is selected: press Ctrl+C, or ⌘C on a Mac.");
+      else write(label, "Press Ctrl+C");
+    }
+  }
+  function download(button) {
+    const text = document.getElementById(button.dataset.download).textContent;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([`${text.trim()}\n`], { type: "text/plain" }));
+    link.download = button.dataset.name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  // The keys that are selected on a list.
+  let rangeStart;
+  function chooseRange(box, event) {
+    const boxes = all(".choose");
+    const ends = [boxes.indexOf(rangeStart), boxes.indexOf(box)].sort((a, b) => a - b);
+    if (event.shiftKey && ends[0] >= 0) {
+      for (const other of boxes.slice(ends[0], ends[1] + 1)) other.checked = box.checked;
+    }
+    rangeStart = box;
+  }
+  function countChosen() {
+    const boxes = all(".choose");
+    const number = boxes.filter((box) => box.checked).length;
+    const everything = document.getElementById("choose-all");
+    if (everything) {
+      everything.checked = number > 0 && number === boxes.length;
+      everything.indeterminate = number > 0 && number < boxes.length;
+      everything.closest("label").hidden = boxes.length === 0;
+    }
+    write(document.querySelector(".several .count"), number > 0 ? `${number}` : "");
+    const news = document.getElementById("chosen");
+    if (number > 0 || news?.textContent) write(news, `${number} selected`);
+  }
+
+  // The buttons that check several permissions at once.
+  const scopes = (form) => all("[name=scopes]", form);
+  function markPresets() {
+    for (const button of all("[data-scopes]")) {
+      const wanted = button.dataset.scopes.split(" ");
+      const pressed = scopes(button.form).every((box) => box.checked === wanted.includes(box.value));
+      button.setAttribute("aria-pressed", pressed);
+    }
+  }
+  function applyPreset(button) {
+    const wanted = button.dataset.scopes.split(" ");
+    for (const box of scopes(button.form)) box.checked = wanted.includes(box.value);
+    markPresets();
+    correct(button);
+  }
+
+  // A fault goes away when its field is changed, and may come back with the next answer.
+  function correct(changed) {
+    const field = changed.closest(".field");
+    if (!field) return;
+    field.removeAttribute("data-invalid");
+    for (const faulty of all("[aria-invalid]", field)) faulty.removeAttribute("aria-invalid");
+    for (const error of all(".error", field)) error.hidden = true;
+    for (const link of all(".faults a")) {
+      if (field.contains(document.getElementById(link.hash.slice(1)))) link.parentElement.hidden = true;
+    }
+    for (const list of all(".faults")) {
+      list.closest(".notice").hidden = [...list.children].every((fault) => fault.hidden);
+    }
+  }
+
+  // A list in another order comes as a new page: the focus goes back to the head of the column.
+  const SORTED = "voxum:sorted";
+  let body;
+  function adoptPage() {
+    if (body === document.body) return;
+    body = document.body;
+    adoptChoices();
+    all("a.sort")[sessionStorage.getItem(SORTED) ?? -1]?.focus();
+    sessionStorage.removeItem(SORTED);
+  }
+
+  // The module does not start on a page that an extension or a translator changed before, or if its files are gone since
+  // an upgrade. A second copy of the page usually helps; otherwise the page goes on as plain HTML, and says so.
+  const RELOADED = "voxum:reloaded";
+  addEventListener("voxum:failed", () => {
+    const last = Number(sessionStorage.getItem(RELOADED));
+    sessionStorage.setItem(RELOADED, Date.now());
+    if (Date.now() - last > 60_000) return location.reload();
+    root.dataset.still = "";
+    const notice = document.createElement("p");
+    notice.className = "notice";
+    notice.dataset.tone = "warning";
+    notice.role = "alert";
+    notice.textContent =
+      "This page could not start its script, so it does not update by itself. Everything on it still works. " +
+      "A browser extension or a translation may be the reason: switch it off for this site, and reload the page.";
+    document.getElementById("main")?.prepend(notice);
+  });
+
+  function refresh() {
+    adoptPage();
+    countChosen();
+    markPresets();
+  }
+
+  document.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest?.(selector);
+    const button = at("[data-copy], [data-download], [data-print], [data-scopes]");
+    if (button?.dataset.copy) void copy(button);
+    else if (button?.dataset.download) download(button);
+    else if (button?.dataset.scopes) {
+      event.preventDefault();
+      applyPreset(button);
+    } else if (button) print();
+    if (at(".choose")) chooseRange(event.target, event);
+    const head = at("a.sort");
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (head && !elsewhere) sessionStorage.setItem(SORTED, all("a.sort").indexOf(head));
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (target.id === "theme") choose(THEME, target.value);
+    if (target.id === "exact-times") choose(TIMES, target.checked ? "exact" : "relative");
+    if (target.id === "choose-all") for (const box of all(".choose")) box.checked = target.checked;
+    countChosen();
+    markPresets();
+    correct(target);
+  });
+  document.addEventListener("input", ({ target }) => correct(target));
+  document.addEventListener("submit", ({ target }) => {
+    for (const error of all(".error", target)) error.hidden = false;
+  }, true);
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches("input[readonly]")) target.select();
+  });
+  // A page that the browser kept may be older than the choice.
+  addEventListener("pageshow", adoptChoices);
+  new MutationObserver(refresh).observe(root, { childList: true, subtree: true });
+  refresh();
+}

@@ -1,0 +1,68 @@
+//! Flash messages: a form redirects to a page, which reports once what the form did.
+//!
+//! The message travels in a cookie and not in the address, so that no link can claim that something was done, and neither
+//! a reload nor a bookmark reports it again. Only this server can write one: the cookie holds the page that it is for, the
+//! message, and a MAC under the session's token. Any node can check it, and it means nothing in another session.
+
+use super::{Visitor, cookies, see_other};
+use crate::AppState;
+use app::request::Flash;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// Redirects to the page at `path`, which then reports `word`.
+pub fn lead_to(state: &AppState, visitor: &Visitor, path: &str, word: &str) -> Response {
+    lead_to_count(state, visitor, path, word, 0)
+}
+
+/// The same for what was done to a number of things.
+pub fn lead_to_count(
+    state: &AppState,
+    visitor: &Visitor,
+    path: &str,
+    word: &str,
+    number: u32,
+) -> Response {
+    let message = format!("{word}:{number}:{path}");
+    let code = hex::encode(mac(token(visitor), &message).finalize().into_bytes());
+    let mut response = see_other(path);
+    cookies::set_flash(
+        &mut response,
+        &state.public_url,
+        format!("{message}:{code}"),
+    );
+    response
+}
+
+/// The message for the page at `path`, if the visitor's browser brings one that this server wrote in this session.
+pub fn read(
+    state: &AppState,
+    headers: &HeaderMap,
+    session: Option<&str>,
+) -> Option<(String, Flash)> {
+    let cookie = cookies::flash(headers, &state.public_url)?;
+    let (message, code) = cookie.rsplit_once(':')?;
+    let code = hex::decode(code).ok()?;
+    mac(session.unwrap_or_default(), message)
+        .verify_slice(&code)
+        .ok()?;
+    let mut parts = message.splitn(3, ':');
+    let flash = Flash {
+        word: parts.next()?.to_owned(),
+        number: parts.next()?.parse().ok()?,
+    };
+    Some((parts.next()?.to_owned(), flash))
+}
+
+fn token(visitor: &Visitor) -> &str {
+    visitor.token.as_ref().map_or("", |token| token.as_str())
+}
+
+fn mac(session: &str, message: &str) -> Hmac<Sha256> {
+    let mac = Hmac::<Sha256>::new_from_slice(session.as_bytes());
+    mac.expect("HMAC takes keys of every length")
+        .chain_update(b"voxum flash\n")
+        .chain_update(message)
+}

@@ -1,0 +1,108 @@
+//! What a form did is reported by the page that it leads to, once, and by no address.
+
+use crate::support::World;
+
+/// Every message that a page can report, and words of its text.
+const MESSAGES: [(&str, &str, &str); 12] = [
+    ("/keys", "revoke", "keys revoked"),
+    ("/keys", "pause", "keys paused"),
+    ("/keys", "resume", "keys resumed"),
+    ("/settings", "saved", "Saved. Each change"),
+    ("/account", "password", "Your password is changed"),
+    ("/account", "factor-off", "The second factor is off"),
+    ("/account", "others-ended", "Signed out everywhere else"),
+    ("/team", "role", "The new role holds"),
+    ("/team", "deactivated", "Deactivated. Their"),
+    ("/team", "handed-over", "You are an admin now"),
+    ("/team", "withdrawn", "Withdrawn."),
+    ("/sign-in", "link", "Your password was saved"),
+];
+
+#[tokio::test]
+async fn no_address_claims_that_something_was_done() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let page = format!("/keys/{}", key.id);
+    let of_key = [
+        "edited",
+        "resumed",
+        "none-chosen",
+        "outdated",
+        "not-allowed",
+    ]
+    .map(|word| (page.as_str(), word, "Nothing was changed"));
+    let resumed = [(page.as_str(), "resumed", "Calls with this key are accepted")];
+    for (path, word, text) in MESSAGES.into_iter().chain(of_key).chain(resumed) {
+        let http = if path == "/sign-in" {
+            world.nobody()
+        } else {
+            owner.with("accept", "text/html")
+        };
+        let query = format!("done={word}&number=999&saved=1&link={word}&word={word}");
+        let shown = http.get(&format!("{path}?{query}")).await.expect(200).body;
+        assert!(!shown.contains(text), "{path} {word}: {shown}");
+    }
+    let shown = owner.get("/nowhere?link=gone").await.expect(404).body;
+    assert!(shown.contains("Page not found"), "{shown}");
+    let shown = owner.get("/nowhere?long=Everything&most=5").await;
+    assert!(!shown.expect(404).body.contains("Everything"));
+}
+
+#[tokio::test]
+async fn a_message_is_reported_once_and_on_its_own_page() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let pause = format!("/keys/{}/pause", key.id);
+    let answer = owner.form(&pause, &[]).await.expect(303);
+    let line = answer.header("set-cookie");
+    for attribute in [
+        "voxum_flash_3000=",
+        "HttpOnly",
+        "SameSite=Lax",
+        "Max-Age=60",
+    ] {
+        assert!(line.contains(attribute), "{line}");
+    }
+    let (cookie, _) = line.split_once(';').unwrap();
+    let elsewhere = owner.with("cookie", cookie).get("/team").await.expect(200);
+    assert_eq!(elsewhere.header("set-cookie"), "", "its page comes later");
+    let shown = owner.follow(&answer).await.expect(200);
+    assert!(shown.body.contains("Paused. Every call with this key"));
+    let forgotten = shown.header("set-cookie");
+    assert!(
+        forgotten.starts_with("voxum_flash_3000=;") && forgotten.contains("Max-Age=0"),
+        "{forgotten}"
+    );
+}
+
+#[tokio::test]
+async fn a_message_counts_in_its_own_session_and_unchanged_only() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
+    let page = format!("/keys/{}", key.id);
+    let answer = owner.form(&format!("{page}/pause"), &[]).await.expect(303);
+    let (cookie, _) = answer.header("set-cookie").split_once(';').unwrap();
+    let (body, code) = cookie.rsplit_once(':').unwrap();
+    let text = "Paused. Every call with this key";
+    let shows = async |cookie: &str| {
+        let page = owner.with("cookie", cookie).get(&page).await.expect(200);
+        page.body.contains(text)
+    };
+    assert!(shows(cookie).await);
+    let other = world.sign_in(crate::support::OWNER).await;
+    let there = other.with("cookie", cookie).get(&page).await.expect(200);
+    assert!(!there.body.contains(text), "another session");
+    for forged in [
+        body.to_owned(),
+        format!("{body}:"),
+        format!("{body}:{}", "0".repeat(64)),
+        format!("{}:{code}", body.replace(":0:", ":1:")),
+        "voxum_flash_3000=".to_owned(),
+        "voxum_flash_3000=::::".to_owned(),
+    ] {
+        assert!(!shows(&forged).await, "{forged}");
+    }
+}

@@ -9,6 +9,7 @@ use service::inventory::{FeedMode, FeedOptions, ItemFilter, OnError};
 use service::store::ItemPlace;
 use service::store::REMOVED_AT_MOST;
 use std::convert::Infallible;
+use std::str::FromStr;
 use url::form_urlencoded;
 
 const DEFAULT_LIMIT: u32 = 50;
@@ -61,7 +62,7 @@ impl Parameters {
     pub fn feed(&self) -> Result<FeedOptions, Problem> {
         self.known(&["mode", "on_error", "allow_removal", "dry_run"])?;
         let allow_removal = self.get("allow_removal").map(|number| {
-            let number = number.parse().ok().filter(|number| *number <= MOST_ALLOWED);
+            let number = self::number(number).filter(|number| *number <= MOST_ALLOWED);
             number.ok_or_else(|| invalid("Give `allow_removal` a number of items from 0 to 10000."))
         });
         let allow_removal = allow_removal.transpose()?;
@@ -137,12 +138,8 @@ impl Parameters {
     fn part<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<Page<T>, Problem> {
         let limit = match self.get("limit") {
             None => DEFAULT_LIMIT,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|limit| {
-                    (1..=MAX_LIMIT).contains(limit) && text.bytes().all(|b| b.is_ascii_digit())
-                })
+            Some(text) => number(text)
+                .filter(|limit| (1..=MAX_LIMIT).contains(limit))
                 .ok_or_else(|| invalid(format!("Give `limit` a number from 1 to {MAX_LIMIT}.")))?,
         };
         let after = self
@@ -178,6 +175,12 @@ impl Parameters {
             .find(|(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     }
+}
+
+/// A number of digits alone: `+5` is refused, although Rust would parse it.
+fn number<T: FromStr>(text: &str) -> Option<T> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
 }
 
 fn invalid(detail: impl Into<String>) -> Problem {
@@ -248,6 +251,9 @@ mod tests {
             "allow_removal=5",
             "mode=replace&allow_removal=",
             "mode=replace&allow_removal=-1",
+            "mode=replace&allow_removal=%2B5",
+            "mode=replace&allow_removal=+5",
+            "mode=replace&allow_removal=5&allow_removal=5",
             "mode=replace&allow_removal=10001",
             "mode=replace&allow_removal=all",
             "limit=5",

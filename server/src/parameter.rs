@@ -3,7 +3,7 @@
 //! A parameter is a value that the caller chooses and that is not a body: a pair of the query, the part of the path that
 //! the route leaves open, a condition in a header, or a field of a form. Each has a length by its name, in characters
 //! after decoding. A longer one is refused before anything reads it: by the API with 400 `invalid_parameter`, by the
-//! console with a page.
+//! console with a page. A parameter that is given twice is refused in the same way.
 
 use crate::AppState;
 use crate::api::problem::Problem;
@@ -15,6 +15,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use std::collections::HashSet;
 use url::form_urlencoded;
 
 /// Of a name.
@@ -109,11 +110,28 @@ impl IntoResponse for TooLong {
     }
 }
 
-/// Answers a request to the console by a page if one of its parameters is too long.
+/// A parameter of a page that is given more than once, cut to a length that can be shown. To read one of its values would be
+/// to ignore the others.
+pub fn repeated(query: &str) -> Option<String> {
+    // The keys that people chose in a list.
+    const REPEATABLE: &str = "key";
+    let mut names = HashSet::new();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let repeated = pairs.find(|(name, _)| name != REPEATABLE && !names.insert(name.clone()));
+    repeated.map(|(name, _)| name.chars().take(MAX_NAME).collect())
+}
+
+/// Answers a request to the console by a page if one of its parameters is too long, or repeated.
 pub async fn bounded(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     if let Err(too_long) = TooLong::check_head(&mut parts).await {
         return page(&state, parts, &too_long).await;
+    }
+    if let Some(name) = repeated(parts.uri.query().unwrap_or_default()) {
+        return match Visitor::from_request_parts(&mut parts, &state).await {
+            Ok(visitor) => render::repeated(&state, &visitor, &name).await,
+            Err(answer) => answer,
+        };
     }
     // The length of fields is known once the handler has read the form.
     let head = (parts.method == Method::POST).then(|| parts.clone());
@@ -158,6 +176,27 @@ mod tests {
         let name = "n".repeat(65);
         assert_eq!(refused(&name), Some(("n".repeat(64), 256)));
         assert_eq!(refused(&"a=b&".repeat(1_000)), None);
+    }
+
+    #[test]
+    fn a_parameter_that_is_given_twice_is_found_unless_it_may_be() {
+        for query in [
+            "who=keys&who=operator",
+            "cursor=&cursor=",
+            "a=1&%61=2",
+            "a&b&a",
+        ] {
+            assert!(repeated(query).is_some(), "{query}");
+        }
+        for query in [
+            "",
+            "who=keys&what=keys",
+            "do=pause&key=a&key=b",
+            "a=1&A=1",
+            "&&",
+        ] {
+            assert_eq!(repeated(query), None, "{query}");
+        }
     }
 
     #[test]

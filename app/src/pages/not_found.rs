@@ -34,6 +34,17 @@ pub fn NotFoundPage() -> impl IntoView {
             </p>
         });
     }
+    #[cfg(feature = "ssr")]
+    if let Some(name) = crate::request::page_request().asked("twice") {
+        let text = format!("The address contains “{name}” more than once. Leave one of them out.");
+        return plain(view! {
+            <PageHead title="Given twice" purpose="A value was given more than once, so nothing was done."/>
+            <p>{text}</p>
+            <p>
+                <a href="/">"Go to the Dashboard"</a>
+            </p>
+        });
+    }
     plain(view! {
         <PageHead title="Page not found" purpose="There is no page at this address. It may have moved, or the link is incomplete."/>
         <p>

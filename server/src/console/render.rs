@@ -88,6 +88,16 @@ async fn nothing_here(
     page
 }
 
+/// The page that names a parameter which is given more than once.
+pub async fn repeated(state: &AppState, visitor: &Visitor, name: &str) -> Response {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("twice", name)
+        .finish();
+    let mut page = page(state, visitor, "/not-found", Some(&query)).await;
+    *page.status_mut() = StatusCode::BAD_REQUEST;
+    page
+}
+
 /// The page at `path` as the direct answer to a form.
 pub async fn answer(
     state: &AppState,

@@ -108,7 +108,7 @@ def search_api(schemathesis: str, server: Server, cookie: str, bounds: list[str]
 
 def pages() -> dict:
     """An OpenAPI document of the pages and of the query parameters that they read."""
-    answers = {200: "What was asked for", 303: "It is elsewhere", 400: "A parameter is too long", 404: "It does not exist"}
+    answers = {200: "What was asked for", 303: "It is elsewhere", 400: "A parameter is too long, or given twice", 404: "It does not exist"}
     responses = {str(status): {"description": text} for status, text in answers.items()}
     # Longer than most parameters may be.
     schema = {"type": "string", "minLength": 1, "maxLength": 300}
@@ -117,8 +117,9 @@ def pages() -> dict:
         for name in re.findall(r"{(\w+)}", path):
             yield {"in": "path", "name": name, "required": True, "schema": schema}
         for name in names:
-            # The first of several is read, or all of them.
-            yield {"in": "query", "name": name, "schema": {"type": "array", "items": schema, "maxItems": 60}}
+            # One value each, since a page refuses a parameter that is given twice, all but this one.
+            most = 60 if name == "key" else 1
+            yield {"in": "query", "name": name, "schema": {"type": "array", "items": schema, "maxItems": most}}
 
     listed = json.loads((HERE / "console.json").read_text())
     paths = {

@@ -2,7 +2,7 @@
 
 use super::Door;
 use crate::cursor;
-use crate::parameter::TooLong;
+use crate::parameter::{TooLong, repeated};
 use domain::{Failure, KeyOrder, KeyQuery, KeysPage};
 use url::form_urlencoded::{self, Serializer};
 
@@ -21,6 +21,9 @@ pub(super) async fn page(door: &Door, search: &str) -> Result<KeysPage, Failure>
     let member = door.member()?;
     // A server function is called with the text, which is then no part of an address.
     TooLong::check_query(search).map_err(|_| Failure::NotFound)?;
+    if repeated(search.trim_start_matches('?')).is_some() {
+        return Err(Failure::NotFound);
+    }
     let query = read(search);
     let order = KeyOrder::parse(&query.sort).unwrap_or_default();
     let after = (!query.cursor.is_empty())

@@ -88,6 +88,10 @@ async fn a_team_of_many_is_shown_by_page_with_the_active_members_first() {
             .await
             .contains("out-240@")
     );
+    // After the last one, as when everyone on the page has left meanwhile.
+    let place = hex::encode("[false,\"0-250\"]");
+    let end = read(&owner, &format!("/team?cursor=0d{place}")).await;
+    assert!(end.contains("Nothing more to show") && end.contains("Show the first page"));
     for bad in ["0d", "xyz", "0198"] {
         owner.get(&format!("/team?cursor={bad}")).await.expect(404);
     }

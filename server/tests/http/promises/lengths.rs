@@ -125,6 +125,34 @@ async fn a_parameter_of_a_page_that_is_too_long_is_named_by_a_page() {
 }
 
 #[tokio::test]
+async fn a_parameter_of_a_page_that_is_given_twice_is_named_by_a_page() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for Route { method, path, .. } in CONSOLE {
+        if *method != MethodFilter::GET {
+            continue;
+        }
+        let here = path.replace("{id}", "a").replace("{token}", "a");
+        for query in ["who=keys&who=operator", "who=&q=a&who="] {
+            let answer = owner.get(&format!("{here}?{query}")).await.expect(400);
+            let named = "The address contains “who” more than once.";
+            assert!(answer.body.contains(named), "{path}: {}", answer.body);
+        }
+    }
+    for query in ["cursor=&cursor=", "cursor=00&cursor=00"] {
+        owner.get(&format!("/team?{query}")).await.expect(400);
+    }
+    let search = json!({ "search": "q=a&q=b" });
+    let refused = owner.call("keys/list", &search).await.expect(200);
+    assert_eq!(refused.json()["Err"], "not_found");
+    // Keys are chosen in a list, each by a parameter of its own.
+    owner
+        .get("/keys/several?do=pause&key=a&key=b")
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
 async fn a_search_of_the_full_length_is_carried_out() {
     let world = World::new().await;
     let owner = world.owner().await;

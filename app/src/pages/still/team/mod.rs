@@ -85,9 +85,18 @@ fn Team(page: Data) -> impl IntoView {
             </section>
         }
     });
-    // A page can be empty after its last member or invitation is gone.
+    // A page is empty after its last member or invitation is gone, and after the last one of all.
     let empty = members.is_none() && invitations.is_none();
-    let empty = empty.then(|| pager("Pages of the team", Some("/team".to_owned()), None));
+    let empty = empty.then(|| {
+        view! {
+            <section class="empty">
+                <h2>"Nothing more to show"</h2>
+                <p>
+                    "No member or invitation follows at this place. " <a href="/team">"Show the first page"</a>
+                </p>
+            </section>
+        }
+    });
     plain(view! {
         {head(invite)}
         {done}

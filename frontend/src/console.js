@@ -114,6 +114,14 @@
     }
   }
 
+  // The server refuses a larger file, so it is refused before it is sent.
+  const MAX_FILE_BYTES = 16 * 1024 * 1024;
+  function limit(field) {
+    const isTooLarge = [...field.files].some((file) => file.size > MAX_FILE_BYTES);
+    field.setCustomValidity(isTooLarge ? "This file is larger than 16 MiB. Split it, and send the parts one by one." : "");
+    if (isTooLarge) field.reportValidity();
+  }
+
   // A list in another order comes as a new page: the focus goes back to the head of the column.
   const SORTED = "voxum:sorted";
   let body;
@@ -170,6 +178,7 @@
     countChosen();
     markPresets();
     correct(target);
+    if (target.type === "file") limit(target);
   });
   document.addEventListener("input", ({ target }) => correct(target));
   document.addEventListener("submit", ({ target }) => {

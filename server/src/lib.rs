@@ -13,7 +13,6 @@ mod console;
 mod counted;
 mod cursor;
 mod docs;
-mod drain;
 mod encoding;
 mod fallback;
 mod feed;

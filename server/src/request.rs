@@ -9,7 +9,7 @@ use crate::counted::Counted;
 use crate::headers::{API_KEY, REQUEST_ID};
 use crate::listen::{Answers, BadHead};
 use crate::memory::Share;
-use crate::{AppState, Problem, drain, headers};
+use crate::{AppState, Problem, headers};
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequestParts, RawPathParams, Request};
@@ -25,11 +25,10 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::fmt;
-use std::future::ready;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
-use tower::service_fn;
+use tower::ServiceExt as _;
 
 /// Our name for one request: 32 hexadecimal digits. What a client sends under this name is not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,16 +208,19 @@ impl Answers for App {
                 if let Some(BadHead(why)) = bad_head {
                     return refused_head(why, api);
                 }
-                let counted = |body| Counted::wrap(body, &state.memory, &noted, address);
                 if missed {
                     let problem = unknown_path(&state.requests, request.uri().path());
-                    let refuse = |_| ready(Ok(problem.clone().into_response()));
-                    return drain::answer(request, api, counted, service_fn(refuse)).await;
+                    return problem.into_response();
                 }
                 if let Some(refusal) = same_origin::refusal(&state, &request) {
                     return refusal;
                 }
-                drain::answer(request, api, counted, routes).await
+                let request =
+                    request.map(|body| Counted::wrap(body, &state.memory, &noted, address));
+                routes
+                    .oneshot(request)
+                    .await
+                    .unwrap_or_else(|never| match never {})
             };
             let answered = AssertUnwindSafe(answered).catch_unwind().await;
             let response = answered.unwrap_or_else(panicked);

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -166,6 +166,11 @@ impl Connection {
             connection: Arc::clone(self),
             moves,
         }
+    }
+
+    /// The permission to read on after an answer, until it is dropped; `None` if too many connections have one.
+    pub fn linger(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.room.lingering).try_acquire_owned().ok()
     }
 
     pub(super) fn end(&self, moves: &Arc<Moves>) {

@@ -3,10 +3,12 @@
 use super::body::Steady;
 use super::connection::Connection;
 use super::exchange::{Answer, Incoming, Moves};
+use super::linger::{self, Shared};
 use super::watched::Watched;
 use super::{Answers, Limits, head};
 use axum::body::{Body, HttpBody as _};
 use axum::extract::ConnectInfo;
+use axum::http::header::EXPECT;
 use axum::http::{Request, Response, Version};
 use hyper::body::Incoming as Received;
 use hyper::rt::Executor;
@@ -82,7 +84,7 @@ pub async fn serve_one<S, A>(
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     A: Answers,
 {
-    let asked = Arc::clone(&connection);
+    let (asked, stopped) = (Arc::clone(&connection), stop.clone());
     let service = hyper::service::service_fn(move |request: Request<Received>| {
         // By the request itself: any bytes can look like the beginning of HTTP/2.
         let http2 = request.version() == Version::HTTP_2;
@@ -93,12 +95,16 @@ pub async fn serve_one<S, A>(
         } else {
             limits.body
         };
+        let expects = request.headers().contains_key(EXPECT);
+        let mut rest = None;
         let mut request = request.map(|body| {
             if body.is_end_stream() {
                 return Body::empty();
             }
+            let body = Shared::new(Steady::new(body, limits.body_pause, whole));
+            rest = Some(body.clone());
             Body::new(Incoming {
-                body: Steady::new(body, limits.body_pause, whole),
+                body,
                 moves: Arc::clone(&moves),
             })
         });
@@ -107,10 +113,14 @@ pub async fn serve_one<S, A>(
         }
         request.extensions_mut().insert(ConnectInfo(peer));
         let app = app.clone();
+        let (connection, stop) = (Arc::clone(&asked), stopped.clone());
         async move {
             // Without HTTP/2 there is no such task.
             let _ = STREAM.try_with(|stream| stream.set(moves));
             let response = app.answer(request).await;
+            if let Some(rest) = rest {
+                linger::read_on(rest, expects, http2, &connection, &limits, &stop);
+            }
             let response = response.map(|body| Answer::new(body, exchange, http2));
             Ok::<Response<Answer>, Infallible>(response)
         }

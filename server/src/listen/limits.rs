@@ -20,6 +20,10 @@ pub struct Limits {
     pub feed: Duration,
     /// In which a client takes nothing of an answer.
     pub write_pause: Duration,
+    /// For what a client still sends after its request was answered.
+    pub linger: Duration,
+    /// Connections at once whose clients still send after the answer.
+    pub lingering: usize,
     /// How long a client may keep the server waiting in a request before its connection may be closed for a new one,
     /// when there are as many as there may be.
     pub patience: Duration,
@@ -35,6 +39,8 @@ impl Limits {
             body: Duration::from_mins(1),
             feed: Duration::from_mins(5),
             write_pause: Duration::from_secs(30),
+            linger: Duration::from_secs(30),
+            lingering: connections.div_ceil(8),
             patience: Duration::from_secs(1),
         }
     }

@@ -11,6 +11,7 @@ mod exchange;
 mod head;
 mod http;
 mod limits;
+mod linger;
 mod registry;
 #[cfg(test)]
 mod tests;

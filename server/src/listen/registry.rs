@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// The share of the connections that is closed at once: a choice costs a look at each, so that it has to serve for some
@@ -17,13 +17,22 @@ const SHARE: usize = 100;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Wakes the acceptor when a connection ends or becomes idle, but only while it waits for that.
-#[derive(Default)]
 pub struct Room {
     wanted: AtomicBool,
     changed: Notify,
+    /// For connections whose clients still send after the answer.
+    pub lingering: Arc<Semaphore>,
 }
 
 impl Room {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            wanted: AtomicBool::new(false),
+            changed: Notify::new(),
+            lingering: Arc::new(Semaphore::new(limits.lingering)),
+        }
+    }
+
     pub fn may_have_changed(&self) {
         if self.wanted.load(Ordering::SeqCst) {
             self.changed.notify_one();
@@ -70,7 +79,7 @@ impl Registry {
         Self {
             most: limits.connections,
             patience: limits.patience,
-            room: Arc::default(),
+            room: Arc::new(Room::new(limits)),
             open: Mutex::default(),
         }
     }

@@ -2,10 +2,12 @@
 
 mod full;
 mod http2;
+mod linger;
 
 use super::{Limits, answer_all};
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use futures::StreamExt as _;
 use std::convert::Infallible;
@@ -62,7 +64,12 @@ async fn serve_and_hold(
         .route("/long", get(async || Bytes::from(vec![b'x'; 64 * MIB])))
         .route("/pieces", get(pieces))
         .route("/held", get(held))
-        .route("/body", post(async |body: Bytes| body));
+        .route("/body", post(async |body: Bytes| body))
+        // Answered without a look at the body.
+        .route(
+            "/refused",
+            post(async || (StatusCode::PAYLOAD_TOO_LARGE, "refused")),
+        );
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (connections, stop) = (TaskTracker::new(), CancellationToken::new());

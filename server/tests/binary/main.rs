@@ -44,6 +44,7 @@ mod start;
 mod stop;
 mod storm;
 mod support;
+mod too_large;
 mod upgrade;
 mod uses;
 mod wire;

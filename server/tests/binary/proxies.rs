@@ -150,7 +150,35 @@ fn caddy(folder: &Path, server: &str) -> Proxy {
     Proxy::start(command, folder, port)
 }
 
-fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy) {
+/// A body above the limit is refused in the server's words. `made` is the answer that shows a key.
+fn refuses_a_large_body(proxy: &Proxy, folder: &Path, made: &str) {
+    let (_, secret) = made.split_once("\"secret\":\"").unwrap();
+    let (secret, _) = secret.split_once('"').unwrap();
+    let key = format!("x-api-key: {secret}");
+    let body = folder.join("body");
+    std::fs::write(&body, vec![b' '; 40 * 1024 * 1024]).unwrap();
+    let body = format!("@{}", body.display());
+    for version in ["--http1.1", "--http2"] {
+        for expect in ["expect:", "expect: 100-continue"] {
+            let options = ["-H", &key, "-H", "content-type: application/json"];
+            let options = [
+                &options[..],
+                &["-H", expect, "--data-binary", &body, version],
+            ]
+            .concat();
+            let (code, told, err) = run(&mut proxy.curl("/api/leads", &options));
+            assert_eq!(code, Some(0), "{version} {expect}: {told}{err}");
+            assert!(told.contains(" 413"), "{version} {expect}: {told}");
+            assert!(
+                told.contains("body_too_large"),
+                "{version} {expect}: {told}"
+            );
+        }
+    }
+}
+
+/// `lingers`: the proxy, too, reads on after a refusal. Caddy closes the connection of a client that still sends.
+fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy, lingers: bool) {
     let (folder, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut command = voxum(folder.path());
     command
@@ -209,7 +237,7 @@ fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy) {
         }
     };
     wait("there is no stream", "text/event-stream");
-    let form = r#"{"form":{"name":"CRM Sync","scopes":["leads:read"],"expires":"90d","token":"0123456789abcdef"}}"#;
+    let form = r#"{"form":{"name":"CRM Sync","scopes":["leads:write"],"expires":"90d","token":"0123456789abcdef"}}"#;
     let (_, made, _) = run(&mut proxy.curl(
         "/call/keys/create",
         &[
@@ -225,16 +253,20 @@ fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy) {
     wait("the change was kept back", "CRM Sync");
     let _ = events.kill();
     let _ = events.wait();
+
+    if lingers {
+        refuses_a_large_body(&proxy, own.path(), &made);
+    }
     drop(proxy);
     server.stop();
 }
 
 #[test]
 fn the_server_works_behind_nginx_as_it_is_described() {
-    serves(nginx);
+    serves(nginx, true);
 }
 
 #[test]
 fn the_server_works_behind_caddy_as_it_is_described() {
-    serves(caddy);
+    serves(caddy, false);
 }

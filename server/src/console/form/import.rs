@@ -13,6 +13,7 @@ use crate::console::{
 };
 use crate::feed::workers::NotBegun;
 use crate::feed::{self, FeedError, MAX_BYTES};
+use axum::body::HttpBody as _;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
@@ -54,6 +55,12 @@ impl FormBody for Upload {
     const LONG: bool = true;
 
     async fn read(request: Request) -> Result<Self, Response> {
+        if request.body().size_hint().lower() > MAX_IMPORT as u64 {
+            return Ok(Self {
+                refused: Some(too_large()),
+                ..Self::default()
+            });
+        }
         let Ok(form) = Multipart::from_request(request, &()).await else {
             return Err(plain(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,

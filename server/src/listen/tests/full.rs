@@ -19,6 +19,8 @@ const fn limits(patience: Duration) -> Limits {
         body_pause: never,
         body: never,
         write_pause: never,
+        linger: never,
+        lingering: MOST,
         patience,
         ..Limits::new(MOST)
     }
@@ -55,6 +57,21 @@ async fn clients_that_do_not_send_their_bodies_give_way_to_others() {
     for _ in 0..MOST + 2 {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let post = b"POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{";
+        stream.write_all(post).await.unwrap();
+        slow.push(stream);
+    }
+    for _ in 0..5 {
+        expect_answer(&mut TcpStream::connect(address).await.unwrap()).await;
+    }
+}
+
+#[tokio::test]
+async fn clients_that_still_have_to_send_after_their_answer_give_way_to_others() {
+    let (address, _, _stop) = serve(soon()).await;
+    let mut slow = Vec::new();
+    for _ in 0..MOST + 2 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let post = b"POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{";
         stream.write_all(post).await.unwrap();
         slow.push(stream);
     }

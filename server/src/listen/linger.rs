@@ -1,0 +1,138 @@
+//! Reading on after the answer.
+//!
+//! A request may be answered before its body has arrived: its key was revoked, or the body is too large. Most clients read
+//! the answer only once they have sent everything. If the server closed the connection at once, its system would answer the
+//! bytes that still come with a reset, and a reset takes the answer away that the client has not read yet (RFC 9112, section
+//! 9.6): the client would report a broken connection instead of the refusal. So:
+//!
+//! 1. The answer is sent at once. A client that reads while it sends can stop then.
+//! 2. What the client still sends is read and thrown away, at most [`MAX_BYTES`] of it and for no longer than
+//!    [`Limits::linger`]. Then the connection is closed, or the stream of HTTP/2 is reset.
+//! 3. At most [`Limits::lingering`] connections of the server are read on in this way. A further one is closed after its
+//!    answer.
+//! 4. Meanwhile the connection is open and counts like any other. It is the client's move, so that the connection gives way to
+//!    a new one if the client is slow and there are as many as there may be.
+//! 5. A client that waits for `100 Continue` and got an answer instead sends no body, so there is nothing to read.
+
+use super::Limits;
+use super::connection::Connection;
+use super::exchange::Incoming;
+use super::http::FIRST_REQUEST;
+use axum::BoxError;
+use axum::body::{Bytes, HttpBody};
+use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+/// More than a client sends by mistake.
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
+
+/// A body that can still be read after its handler has dropped it.
+pub struct Shared<B>(Arc<Mutex<Received<B>>>);
+
+struct Received<B> {
+    body: B,
+    /// Whether its bytes were asked for.
+    is_read: bool,
+    /// Whether it ended or failed. A body in chunks does not know that by itself.
+    is_over: bool,
+}
+
+impl<B> Clone for Shared<B> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<B: HttpBody> Shared<B> {
+    pub fn new(body: B) -> Self {
+        Self(Arc::new(Mutex::new(Received {
+            body,
+            is_read: false,
+            is_over: false,
+        })))
+    }
+
+    fn with<T>(&self, use_it: impl FnOnce(&mut Received<B>) -> T) -> T {
+        use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for Shared<B> {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.with(|received| {
+            received.is_read = true;
+            let polled = Pin::new(&mut received.body).poll_frame(context);
+            received.is_over |= matches!(polled, Poll::Ready(None | Some(Err(_))));
+            polled
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.with(|received| received.is_over || received.body.is_end_stream())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.with(|received| received.body.size_hint())
+    }
+}
+
+/// Reads on what comes of a body whose request was answered. `expects`: the client waits for `100 Continue` before it sends
+/// the body.
+pub fn read_on<B>(
+    body: Shared<B>,
+    expects: bool,
+    http2: bool,
+    connection: &Arc<Connection>,
+    limits: &Limits,
+    stop: &CancellationToken,
+) where
+    B: HttpBody<Data = Bytes, Error = BoxError> + Send + Unpin + 'static,
+{
+    let nothing_comes = expects && !body.with(|received| received.is_read);
+    if nothing_comes || body.is_end_stream() {
+        return;
+    }
+    let Some(permit) = connection.linger() else {
+        return;
+    };
+    // The connection is in use until this ends.
+    let exchange = connection.begin(http2);
+    let body = Incoming {
+        body,
+        moves: Arc::clone(&exchange.moves),
+    };
+    let (limit, stop) = (limits.linger, stop.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            () = discard(body) => {}
+            () = sleep(limit) => {}
+            () = async { stop.cancelled().await; sleep(FIRST_REQUEST).await } => {}
+        }
+        drop((exchange, permit));
+    });
+}
+
+async fn discard<B>(mut body: Incoming<B>)
+where
+    B: HttpBody<Data = Bytes, Error = BoxError> + Unpin,
+{
+    let mut left = MAX_BYTES;
+    while let Some(Ok(frame)) = body.frame().await {
+        let length = frame.data_ref().map_or(0, Bytes::len) as u64;
+        if length > left {
+            return;
+        }
+        left -= length;
+    }
+}

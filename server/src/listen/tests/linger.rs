@@ -1,0 +1,108 @@
+//! Clients that still send after the answer.
+
+use super::{MIB, PATIENCE, ask, rest, serve};
+use crate::Limits;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+const NEVER: Duration = Duration::from_secs(3_600);
+
+/// Limits of which only `linger` may end a connection in the time of a test.
+const fn limits(linger: Duration, lingering: usize) -> Limits {
+    Limits {
+        head: NEVER,
+        idle: NEVER,
+        body_pause: NEVER,
+        body: NEVER,
+        write_pause: NEVER,
+        patience: NEVER,
+        linger,
+        lingering,
+        ..Limits::new(10)
+    }
+}
+
+/// Sends the head of a body that is refused unread, and reads the refusal.
+async fn refused(stream: &mut TcpStream, length: usize) {
+    let head = format!("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\nx");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let reading = async {
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"refused") {
+            answer.push(stream.read_u8().await.expect("it is answered"));
+        }
+        answer
+    };
+    let answer = timeout(PATIENCE, reading)
+        .await
+        .expect("it is answered at once");
+    assert!(answer.starts_with(b"HTTP/1.1 413"));
+}
+
+#[test]
+fn a_refused_body_is_read_on_for_half_a_minute_on_an_eighth_of_the_connections() {
+    let limits = Limits::new(100);
+    assert_eq!(limits.linger, Duration::from_secs(30));
+    assert_eq!(limits.lingering, 13);
+}
+
+#[tokio::test]
+async fn a_client_that_sends_everything_before_it_reads_gets_its_refusal() {
+    let (address, _, _stop) = serve(limits(NEVER, 1)).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let length = 64 * MIB;
+    let head = format!("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&vec![b'x'; length]).await.unwrap();
+    // The connection goes on.
+    ask(&mut stream, "/").await;
+    let mut answer = Vec::new();
+    let reading = async {
+        while !answer.ends_with(b"here") {
+            answer.push(stream.read_u8().await.expect("it is answered"));
+        }
+    };
+    timeout(PATIENCE, reading).await.expect("both are answered");
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 413") && answer.contains("refused"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_goes_on_sending_after_its_refusal_is_closed_in_the_end() {
+    let (address, _, _stop) = serve(limits(Duration::from_millis(200), 1)).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    refused(&mut stream, 1_000).await;
+    assert_eq!(rest(&mut stream).await, "");
+}
+
+#[tokio::test]
+async fn no_more_connections_are_read_on_than_may_be() {
+    let (address, _, _stop) = serve(limits(NEVER, 1)).await;
+    let mut first = TcpStream::connect(address).await.unwrap();
+    refused(&mut first, 3).await;
+    let mut second = TcpStream::connect(address).await.unwrap();
+    refused(&mut second, 3).await;
+    assert_eq!(rest(&mut second).await, "", "it is closed after its answer");
+    // The first one is open, and gives its place free with the end of its body.
+    first.write_all(b"xx").await.unwrap();
+    ask(&mut first, "/").await;
+    let answered = timeout(PATIENCE, first.read_u8()).await;
+    assert_eq!(answered.expect("it is answered").unwrap(), b'H');
+    refused(&mut TcpStream::connect(address).await.unwrap(), 3).await;
+}
+
+#[tokio::test]
+async fn a_client_that_waits_for_permission_to_send_gets_its_refusal_instead() {
+    let (address, _, _stop) = serve(limits(NEVER, 1)).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head =
+        "POST /refused HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 1000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}

@@ -1,0 +1,179 @@
+//! Bodies above the limit: the refusal reaches clients that send everything before they read.
+
+use crate::support::{Client, Server};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+const MIB: usize = 1024 * 1024;
+/// As large as the file of somebody who chose a wrong one.
+const SENT: usize = 40 * MIB;
+const BOUNDARY: &str =
+    "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"cars.csv\"\r\n\r\n";
+
+struct Case {
+    path: &'static str,
+    /// Lines of the head, each with its end.
+    headers: String,
+    /// The beginning of the body.
+    start: &'static str,
+    /// Parts of the answer.
+    kind: &'static str,
+    text: &'static str,
+}
+
+fn cases(secret: &str, owner: &Client) -> Vec<Case> {
+    let api = |kind: &str| format!("x-api-key: {secret}\r\ncontent-type: {kind}\r\n");
+    let console = |kind: &str| {
+        let cookie = owner.cookie();
+        format!("cookie: {cookie}\r\nsec-fetch-site: same-origin\r\ncontent-type: {kind}\r\n")
+    };
+    let of_api = |path, headers| Case {
+        path,
+        headers,
+        start: "",
+        kind: "application/problem+json",
+        text: "\"code\":\"body_too_large\"",
+    };
+    let json = api("application/json");
+    vec![
+        of_api("/api/inventory", json.clone()),
+        of_api("/api/inventory", api("text/csv")),
+        of_api("/api/inventory?dry_run=true", api("application/xml")),
+        of_api("/api/inventory", format!("{json}idempotency-key: 1\r\n")),
+        of_api("/api/leads", json),
+        Case {
+            path: "/inventory",
+            headers: console("multipart/form-data; boundary=x"),
+            start: BOUNDARY,
+            kind: "text/html",
+            text: "larger than 16 MiB",
+        },
+        Case {
+            path: "/settings",
+            headers: console("application/x-www-form-urlencoded"),
+            start: "",
+            kind: "text/plain",
+            text: "too large",
+        },
+        Case {
+            path: "/call/keys/list",
+            headers: console("application/json"),
+            start: "",
+            kind: "application/json",
+            text: "",
+        },
+    ]
+}
+
+fn key(owner: &Client) -> String {
+    let scopes = ["inventory:write", "leads:write"];
+    let created = owner.create_with("Feed", "0123456789abcdef", &scopes);
+    created.unwrap()
+}
+
+fn connect(server: &Server) -> TcpStream {
+    let stream = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    let patience = Some(Duration::from_secs(60));
+    stream.set_read_timeout(patience).unwrap();
+    stream.set_write_timeout(patience).unwrap();
+    stream
+}
+
+fn read(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("no reset");
+    String::from_utf8(answer).unwrap()
+}
+
+#[test]
+fn a_client_that_sends_all_of_a_large_body_before_it_reads_gets_the_refusal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = key(&owner);
+    for case in cases(&secret, &owner) {
+        for chunked in [false, true] {
+            let Case { path, headers, .. } = &case;
+            let length = if chunked {
+                "transfer-encoding: chunked".to_owned()
+            } else {
+                format!("content-length: {SENT}")
+            };
+            let what = format!("{path} with {length}");
+            let mut stream = connect(&server);
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}{length}\r\n\r\n"
+            );
+            let mut body = case.start.as_bytes().to_vec();
+            body.resize(SENT, b' ');
+            if chunked {
+                body = [format!("{SENT:x}\r\n").as_bytes(), &body, b"\r\n0\r\n\r\n"].concat();
+            }
+            let sent = stream.write_all(head.as_bytes());
+            sent.and_then(|()| stream.write_all(&body))
+                .unwrap_or_else(|error| panic!("{what}: {error}"));
+            let answer = read(&mut stream);
+            assert!(answer.starts_with("HTTP/1.1 413 "), "{what}: {answer}");
+            assert!(answer.contains(case.kind), "{what}: {answer}");
+            assert!(answer.contains(case.text), "{what}: {answer}");
+        }
+    }
+}
+
+#[test]
+fn a_client_that_asks_before_it_sends_a_large_body_is_refused_without_the_body() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = key(&owner);
+    for Case { path, headers, .. } in cases(&secret, &owner) {
+        let mut stream = connect(&server);
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\n{headers}content-length: {SENT}\r\nexpect: 100-continue\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // The server closes the connection, since it cannot know whether the body follows.
+        let answer = read(&mut stream);
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{path}: {answer}");
+    }
+}
+
+fn curl(server: &Server, body: &Path, case: &Case, options: &[&str]) -> (bool, String) {
+    let mut command = Command::new("curl");
+    command.args(["-sS", "-i", "--max-time", "60", "--data-binary"]);
+    command.arg(format!("@{}", body.display())).args(options);
+    for line in case.headers.lines() {
+        command.args(["-H", line]);
+    }
+    let output = command.arg(format!("{}{}", server.url, case.path)).output();
+    let output = output.unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.success(), text + &error)
+}
+
+#[test]
+fn curl_shows_the_refusal_of_a_large_body_over_http1_and_http2() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = key(&owner);
+    let body = folder.path().join("body");
+    for case in cases(&secret, &owner) {
+        let mut bytes = case.start.as_bytes().to_vec();
+        bytes.resize(SENT, b' ');
+        std::fs::write(&body, bytes).unwrap();
+        for options in [
+            &[][..],
+            &["-H", "expect:"],
+            &["-H", "expect:", "-H", "transfer-encoding: chunked"],
+            &["--http2-prior-knowledge"],
+        ] {
+            let what = format!("{} with {options:?}", case.path);
+            let (good, answer) = curl(&server, &body, &case, options);
+            assert!(good, "{what}: {answer}");
+            let refused = answer.contains("HTTP/1.1 413") || answer.contains("HTTP/2 413");
+            assert!(refused && answer.contains(case.text), "{what}: {answer}");
+        }
+    }
+}

@@ -1,7 +1,14 @@
+import { writeFileSync } from "node:fs";
 import { expect, hydrated, signIn, test } from "../support/test.ts";
 
 const MIB = 1024 * 1024;
-const file = (bytes: number) => ({ name: "cars.csv", mimeType: "text/csv", buffer: Buffer.alloc(bytes, " ") });
+
+/** The path of a file of so many bytes. */
+function file(bytes: number): string {
+  const path = test.info().outputPath(`cars-${bytes}.csv`);
+  writeFileSync(path, Buffer.alloc(bytes, " "));
+  return path;
+}
 
 test("a file above the limit is refused where it is chosen, and nothing is sent", async ({ page }) => {
   await signIn(page, "/inventory");

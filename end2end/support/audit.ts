@@ -42,6 +42,7 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
   expect(file.suggestedFilename()).toBe("audit-log.csv");
   const lines = (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n");
   expect(lines).toHaveLength(3);
+  expect(lines[0], "spreadsheets read UTF-8 by the mark").toMatch(/^\uFEFFnumber,time,/);
   expect(lines[1]).toContain("session.opened");
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Audit log");

@@ -16,6 +16,7 @@ mod docs;
 mod encoding;
 mod fallback;
 mod feed;
+mod formula;
 mod headers;
 mod key_command;
 mod listen;

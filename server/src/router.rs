@@ -109,13 +109,28 @@ pub const CONSOLE: &[Route] = &[
     route(M::POST, "/inventory", |m| {
         on(m, form::import).layer(DefaultBodyLimit::max(form::MAX_IMPORT))
     }),
+    route(M::GET, "/inventory/export.csv", |m| {
+        on(m, export::items_csv)
+    }),
+    route(M::GET, "/inventory/export.jsonl", |m| {
+        on(m, export::items_json_lines)
+    }),
+    route(M::GET, "/inventory/template.csv", |m| {
+        on(m, export::template)
+    }),
     route(M::GET, "/leads", |m| on(m, page::show)),
+    route(M::GET, "/leads/export.csv", |m| on(m, export::leads_csv)),
+    route(M::GET, "/leads/export.jsonl", |m| {
+        on(m, export::leads_json_lines)
+    }),
     route(M::GET, "/docs", |m| {
         on(m, page::docs).layer(CompressionLayer::new())
     }),
     route(M::GET, "/audit", |m| on(m, page::show)),
-    route(M::GET, "/audit/log.csv", |m| on(m, export::csv)),
-    route(M::GET, "/audit/log.jsonl", |m| on(m, export::json_lines)),
+    route(M::GET, "/audit/log.csv", |m| on(m, export::audit_csv)),
+    route(M::GET, "/audit/log.jsonl", |m| {
+        on(m, export::audit_json_lines)
+    }),
     route(M::GET, "/team", |m| on(m, page::show)),
     route(M::GET, "/team/invite", |m| on(m, page::show)),
     route(M::POST, "/team/invite", |m| on(m, form::invite)),

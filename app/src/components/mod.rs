@@ -7,6 +7,8 @@ mod code;
 mod copy_button;
 mod dialog;
 mod expiry;
+#[cfg(feature = "ssr")]
+mod exports;
 mod field_error;
 mod first_call;
 mod first_fault;
@@ -49,6 +51,8 @@ pub use code::Code;
 pub use copy_button::CopyButton;
 pub use dialog::Dialog;
 pub use expiry::ExpiryField;
+#[cfg(feature = "ssr")]
+pub use exports::{escaped, exports};
 pub use field_error::FieldError;
 pub use first_call::FirstCallNews;
 #[cfg(feature = "ssr")]

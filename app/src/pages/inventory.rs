@@ -1,5 +1,8 @@
 //! Inventory: what integrations sent.
 
+#[cfg(feature = "ssr")]
+mod around;
+
 use super::load::{Head, load};
 use crate::browser;
 use crate::components::{
@@ -99,6 +102,10 @@ fn Inventory(page: Data) -> impl IntoView {
 #[component]
 fn Items(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
+    #[cfg(feature = "ssr")]
+    let search = around::search(page.q.clone());
+    #[cfg(not(feature = "ssr"))]
+    let search = plain(view! { <search class="stack"></search> });
     let next_label = if page.stopped {
         SEARCH_FURTHER
     } else {
@@ -144,25 +151,7 @@ fn Items(page: Data) -> impl IntoView {
         })
     };
     plain(view! {
-        <search>
-            <form class="search" method="get" action="/inventory">
-                <label class="visually-hidden" for="q">
-                    "Search by name or id"
-                </label>
-                <input
-                    id="q"
-                    type="search"
-                    name="q"
-                    value=page.q
-                    placeholder="Name or id"
-                    autocomplete="off"
-                    spellcheck="false"
-                />
-                <button type="submit" class="button">
-                    "Search"
-                </button>
-            </form>
-        </search>
+        {search}
         {found}
     })
 }

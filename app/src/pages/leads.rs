@@ -51,7 +51,16 @@ fn leads(page: Data) -> AnyView {
     let next = page
         .next_cursor
         .map(|cursor| format!("/leads?cursor={cursor}"));
+    // The server draws the links to files; in the browser they stay as they are.
+    #[cfg(feature = "ssr")]
+    let exports = {
+        let links = crate::components::exports("/leads/export", "");
+        plain(view! { <div inner_html=links.to_html()></div> })
+    };
+    #[cfg(not(feature = "ssr"))]
+    let exports = plain(view! { <div></div> });
     plain(view! {
+        {exports}
         <Listing list=LIST rows=rows.collect() count=count first=page.first next=next/>
     })
 }

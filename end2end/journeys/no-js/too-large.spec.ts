@@ -1,12 +1,14 @@
 // A file above the limit with JavaScript switched off: the browser sends all of it before it reads the answer.
 
+import { writeFileSync } from "node:fs";
 import { expect, signIn, test } from "../../support/test.ts";
 
 test("the server's refusal of a large file is shown", async ({ page, guard }) => {
   guard.expectStatus(413);
   await signIn(page, "/inventory");
-  const buffer = Buffer.alloc(40 * 1024 * 1024, " ");
-  await page.getByLabel("File", { exact: true }).setInputFiles({ name: "cars.csv", mimeType: "text/csv", buffer });
+  const path = test.info().outputPath("cars.csv");
+  writeFileSync(path, Buffer.alloc(40 * 1024 * 1024, " "));
+  await page.getByLabel("File", { exact: true }).setInputFiles(path);
   await page.getByRole("button", { name: "Send file" }).click();
   const report = page.getByRole("region", { name: "What came of the file" });
   await expect(report).toContainText("larger than 16 MiB", { timeout: 20_000 });

@@ -127,4 +127,9 @@ impl Service {
         let record = self.store.find_session(&digest, now, idle_since).await?;
         Ok(record.map(|record| Member::signed_in(record, digest)))
     }
+
+    /// The present day in the time zone of the member's account, such as `2026-11-23`.
+    pub fn today(&self, member: &Member) -> String {
+        member.time_zone.day(self.clock.now())
+    }
 }

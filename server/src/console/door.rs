@@ -188,10 +188,7 @@ impl Backend for Door {
         let after = query
             .cursor
             .map(|text| cursor::read(&text).ok_or(Failure::NotFound));
-        let filter = ItemFilter {
-            q: query.q.filter(|q| !q.trim().is_empty()),
-            ..ItemFilter::default()
-        };
+        let filter = ItemFilter::search(query.q);
         let page = self
             .service
             .inventory_page(member, &filter, after.transpose()?.as_deref())

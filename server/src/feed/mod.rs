@@ -7,6 +7,7 @@ mod json;
 pub mod workers;
 mod xml;
 
+pub use csv::{ATTRIBUTE, MAX_COLUMNS};
 pub use json::item_without_id;
 
 use crate::api::fields::{pointer, twice, unknown};
@@ -25,7 +26,7 @@ pub const MAX_ITEMS: usize = crate::api::json::MAX_ELEMENTS;
 const MAX_REASONS: usize = 32;
 
 /// The fields of an item, besides its attributes.
-const FIELDS: [&str; 9] = [
+pub const FIELDS: [&str; 9] = [
     "id",
     "name",
     "category",

@@ -1,5 +1,6 @@
 //! Items in each of the formats: what the readers are held against.
 
+use crate::formula::neutralised;
 use serde_json::{Map, Value};
 use service::inventory::ItemDraft;
 use std::collections::BTreeSet;
@@ -98,7 +99,7 @@ pub fn csv(drafts: &[ItemDraft]) -> Option<String> {
         .map(|(name, _)| name.to_owned())
         .to_vec();
     columns.extend(names.iter().map(|name| format!("attributes.{name}")));
-    let mut text = row(columns.iter().map(String::as_str));
+    let mut text = row(columns.iter());
     for draft in drafts {
         let attributes = names.iter().map(|name| draft.attributes.get(*name));
         let attributes = attributes.map(|value| value.map(String::as_str));
@@ -109,13 +110,14 @@ pub fn csv(drafts: &[ItemDraft]) -> Option<String> {
         if !values.all(|value| said(value)) {
             return None;
         }
-        text += &row(cells.into_iter().map(Option::unwrap_or_default));
+        let cells = cells.into_iter().map(Option::unwrap_or_default);
+        text += &row(cells.map(neutralised));
     }
     Some(text)
 }
 
-fn row<'a>(cells: impl Iterator<Item = &'a str>) -> String {
-    let cells = cells.map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
+fn row(cells: impl Iterator<Item = impl AsRef<str>>) -> String {
+    let cells = cells.map(|cell| format!("\"{}\"", cell.as_ref().replace('"', "\"\"")));
     let mut row = cells.collect::<Vec<_>>().join(",");
     row.push('\n');
     row

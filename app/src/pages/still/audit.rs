@@ -2,7 +2,7 @@
 
 use crate::components::{
     Clock, Column, FieldError, More, NEXT_PAGE, PageHead, Problem, SEARCH_FURTHER, Table, Time,
-    TimesSwitch, takes_focus,
+    TimesSwitch, escaped, exports, takes_focus,
 };
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
@@ -211,15 +211,12 @@ fn day(id: &'static str, label: &'static str, value: String, error: Option<Strin
 fn list(page: Data) -> AnyView {
     let clock = Clock::start(page.now.at);
     let pager = pager(&page);
-    let query = suffix(&page);
+    let exports = exports("/audit/log", &page.query);
     let rows = page.rows.into_iter().map(|line| row(line, clock));
     let rows = rows.collect_view().into_any();
     plain(view! {
         <div class="toolbar">
-            <p class="downloads">
-                "As a file: " <a href=format!("/audit/log.csv{query}")>"CSV"</a> " "
-                <a href=format!("/audit/log.jsonl{query}")>"JSON Lines"</a>
-            </p>
+            {exports}
             <TimesSwitch/>
         </div>
         <Table caption="What was done in this account" class="audit" columns=COLUMNS rows=rows/>
@@ -321,20 +318,4 @@ fn detail(detail: AuditDetail) -> AnyView {
             <ins>{detail.after}</ins>
         </li>
     })
-}
-
-/// As a value in an address.
-fn escaped(value: &str) -> String {
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':');
-    value
-        .bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
 }

@@ -77,6 +77,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::KeyWatched => "API key watched",
         Action::LeadCreated => "Lead added",
         Action::LeadErased => "Lead erased",
+        Action::LeadsExported => "Leads exported",
         Action::LeadUpdated => "Lead changed",
         Action::MemberDeactivated => "Member deactivated",
         Action::MemberHandedOver => "Ownership handed over",

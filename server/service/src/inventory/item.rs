@@ -162,6 +162,14 @@ pub struct ItemFilter {
 }
 
 impl ItemFilter {
+    /// As the console searches; a text of blanks alone searches for nothing.
+    pub fn search(q: Option<String>) -> Self {
+        Self {
+            q: q.filter(|q| !q.trim().is_empty()),
+            ..Self::default()
+        }
+    }
+
     /// The form in which a text is searched for and in.
     pub fn folded(text: &str) -> String {
         crate::fold::folded(text)

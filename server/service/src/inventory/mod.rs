@@ -4,6 +4,7 @@ mod changes;
 mod check;
 mod checked;
 mod console;
+mod export;
 mod feed;
 mod item;
 mod operations;

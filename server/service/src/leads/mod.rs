@@ -2,6 +2,7 @@
 
 mod check;
 mod edit;
+mod export;
 mod lead;
 mod operations;
 

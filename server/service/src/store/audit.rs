@@ -117,6 +117,9 @@ pub enum ActorFilter {
 
 #[async_trait]
 pub trait AuditStore: Send + Sync + 'static {
+    /// Records what a member read, if the event's authority still holds. An event of a change is recorded with the change.
+    async fn record_event(&self, event: &AuditEvent) -> Result<()>;
+
     /// Up to `limit` events with a number below `before` and not below `down_to`, newest first. Members, keys and events
     /// of other accounts neither show nor lend their names.
     async fn audit_log(
@@ -191,6 +194,7 @@ pub enum Action {
     KeyWatched,
     LeadCreated,
     LeadErased,
+    LeadsExported,
     LeadUpdated,
     MemberDeactivated,
     MemberHandedOver,
@@ -208,7 +212,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::AccountCreated,
         Self::AccountRestored,
         Self::AccountUpdated,
@@ -235,6 +239,7 @@ impl Action {
         Self::KeyWatched,
         Self::LeadCreated,
         Self::LeadErased,
+        Self::LeadsExported,
         Self::LeadUpdated,
         Self::MemberDeactivated,
         Self::MemberHandedOver,
@@ -279,6 +284,7 @@ impl Action {
             Self::KeyWatched => "key.watched",
             Self::LeadCreated => "lead.created",
             Self::LeadErased => "lead.erased",
+            Self::LeadsExported => "lead.exported",
             Self::LeadUpdated => "lead.updated",
             Self::MemberDeactivated => "member.deactivated",
             Self::MemberHandedOver => "member.handed_over",

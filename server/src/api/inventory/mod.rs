@@ -9,6 +9,7 @@ mod preview;
 mod push;
 mod tag;
 
+pub use answer::ItemAnswer;
 pub use changes::*;
 pub use item::*;
 pub use list::*;

@@ -7,6 +7,7 @@ mod lead;
 mod list;
 mod read;
 
+pub use answer::LeadAnswer;
 pub use create::*;
 pub use lead::*;
 pub use list::*;

@@ -1,169 +1,176 @@
-//! `GET /audit/log.csv` and `/audit/log.jsonl`: what the Audit log page shows, and all of it, as a file.
+//! Lists of the console as files: the audit log, the inventory and the leads, each as CSV and as JSON Lines.
 //!
-//! The file is written while it is sent, a piece of the log at a time, so that a long log takes no more memory than a
-//! short one. Each piece is read when the client takes it, and only if the session is still alive then. If it is not, or
-//! if the database fails on the way, the answer breaks off, which a browser shows as a failed download.
+//! A file is written while it is sent, a piece of the list at a time, so that a long list takes no more memory than a short
+//! one. Each piece is read when the client takes it, and only if the session is still alive then. If it is not, or if the
+//! database fails on the way, the answer breaks off: it never ends as a complete answer does, so that a browser shows a
+//! failed download, and `curl` reports an error.
 
-mod csv;
-mod json_lines;
+mod audit;
+mod items;
+mod leads;
+mod table;
+mod template;
+
+pub use audit::{csv as audit_csv, json_lines as audit_json_lines};
+pub use items::{csv as items_csv, json_lines as items_json_lines};
+pub use leads::{csv as leads_csv, json_lines as leads_json_lines};
+pub use template::template;
 
 use super::door::failure;
 use super::next::sign_in_to;
 use super::page::path_and_query;
-use super::{Visitor, past_deadline, plain, see_other, unavailable};
+use super::{Visitor, outcome_unknown, past_deadline, plain, see_other, unavailable};
 use crate::AppState;
 use crate::request::RequestId;
 use crate::telemetry::Chain;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::Response;
-use domain::{AuditForm, Failure};
+use domain::Failure;
 use futures::stream;
-use service::store::{AuditFilter, LoggedEvent};
-use service::{Error, Service};
+use serde::Serialize;
+use service::{Client, Error, Member, Service};
 use std::sync::Arc;
-use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-/// How a file is written.
-#[derive(Clone, Copy)]
-struct Format {
-    /// For `Content-Disposition`.
-    name: &'static str,
-    /// For `Content-Type`.
-    kind: &'static str,
-    /// What stands before the first line.
-    head: fn() -> Vec<u8>,
-    line: fn(&mut Vec<u8>, &LoggedEvent),
+/// The form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Csv,
+    JsonLines,
 }
 
-pub async fn csv(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
-    const FORMAT: Format = Format {
-        name: "attachment; filename=\"audit-log.csv\"",
-        kind: "text/csv; charset=utf-8; header=present",
-        head: csv::head,
-        line: csv::line,
-    };
-    file(&state, &uri, visitor, FORMAT).await
-}
-
-pub async fn json_lines(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
-    const FORMAT: Format = Format {
-        name: "attachment; filename=\"audit-log.jsonl\"",
-        kind: "application/jsonl; charset=utf-8",
-        head: Vec::new,
-        line: json_lines::line,
-    };
-    file(&state, &uri, visitor, FORMAT).await
-}
-
-async fn file(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -> Response {
-    let Visitor {
-        member,
-        token,
-        request_id,
-        ..
-    } = visitor;
-    let (Some(member), Some(token)) = (member, token) else {
-        return see_other(&sign_in_to(path_and_query(uri)));
-    };
-    let Ok(filter) = state.service.audit_filter(&member, &asked(uri)) else {
-        // The page tells what is wrong.
-        return see_other(&format!("/audit?{}", uri.query().unwrap_or_default()));
-    };
-    let Format {
-        name, kind, head, ..
-    } = format;
-    let mut log = Log {
-        service: state.service.clone(),
-        token,
-        filter,
-        before: None,
-        ended: false,
-        format,
-    };
-    // The first piece is read before the answer begins, so that a failure can still be its status.
-    let mut first = head();
-    if let Err(error) = log.read_on(&mut first).await {
-        return broken(error, &request_id);
-    }
-    let rest = stream::try_unfold((first, log), |(mut bytes, mut log)| async move {
-        // A filter may leave many pieces empty.
-        while bytes.is_empty() && !log.ended {
-            log.read_on(&mut bytes).await.inspect_err(|error| {
-                tracing::warn!(error = %Chain(error), "a download broke off");
-            })?;
+impl Format {
+    /// The ending of the file's name.
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::JsonLines => "jsonl",
         }
-        let sent = (!bytes.is_empty()).then(|| Bytes::from(bytes));
-        Ok::<_, Error>(sent.map(|bytes| (bytes, (Vec::new(), log))))
-    });
-    let mut response = Response::new(Body::from_stream(rest));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static(name));
-    response
-}
-
-fn asked(uri: &Uri) -> AuditForm {
-    let mut form = AuditForm::default();
-    let query = uri.query().unwrap_or_default();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let field = match &*name {
-            "who" => &mut form.who,
-            "what" => &mut form.what,
-            "thing" => &mut form.thing,
-            "from" => &mut form.from,
-            "to" => &mut form.to,
-            _ => continue,
-        };
-        *field = value.into_owned();
     }
-    form
-}
 
-fn broken(error: Error, request_id: &RequestId) -> Response {
-    match failure(error, request_id) {
-        Failure::SignedOut => see_other("/sign-in"),
-        Failure::Unavailable => unavailable(),
-        Failure::PastDeadline => past_deadline(),
-        _ => plain(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong on our side.",
-        ),
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::JsonLines => "application/jsonl; charset=utf-8",
+        }
     }
 }
 
-/// Where a download is in the log.
-struct Log {
+/// Appends a line of JSON Lines.
+fn json_line(bytes: &mut Vec<u8>, value: &impl Serialize) {
+    serde_json::to_writer(&mut *bytes, value).expect("plain data is always JSON");
+    bytes.push(b'\n');
+}
+
+/// A list that is read piece by piece.
+trait List: Send + 'static {
+    /// Appends the lines of the next piece, of which there may be none. Returns whether it was the last piece.
+    fn next_piece(
+        &mut self,
+        service: &Service,
+        member: &Member,
+        lines: &mut Vec<u8>,
+    ) -> impl Future<Output = Result<bool, Error>> + Send;
+}
+
+/// The session that asked for a file.
+struct Reader {
     service: Arc<Service>,
-    /// Of the session that asked for the file.
     token: Zeroizing<String>,
-    filter: AuditFilter,
-    before: Option<u64>,
-    /// Whether all of it was read.
-    ended: bool,
-    format: Format,
+    client: Client,
+    request_id: RequestId,
 }
 
-impl Log {
-    /// Appends the lines of the next piece, which may have none.
+impl Reader {
+    /// `None` for a visitor without a session.
+    fn of(state: &AppState, visitor: Visitor) -> Option<(Self, Member)> {
+        let reader = Self {
+            service: state.service.clone(),
+            token: visitor.token?,
+            client: visitor.client,
+            request_id: visitor.request_id,
+        };
+        Some((reader, visitor.member?))
+    }
+
+    /// The member as the database knows them now.
     ///
     /// # Errors
     /// [`Failure::SignedOut`] if the session has ended, and the database's.
-    async fn read_on(&mut self, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    async fn member(&self) -> Result<Member, Error> {
         let member = self.service.member_looking_on(&self.token).await?;
-        let member = member.ok_or(Failure::SignedOut)?;
-        let piece = self
-            .service
-            .audit_piece(&member, &self.filter, self.before)
-            .await?;
-        for event in &piece.events {
-            (self.format.line)(bytes, event);
-        }
-        self.before = piece.next_before;
-        self.ended = piece.next_before.is_none();
-        Ok(())
+        Ok(member.ok_or(Failure::SignedOut)?)
     }
+
+    async fn next_piece(&self, list: &mut impl List, lines: &mut Vec<u8>) -> Result<bool, Error> {
+        let member = self.member().await?;
+        list.next_piece(&self.service, &member, lines).await
+    }
+
+    /// Sends the file `name`, which begins with `head`.
+    async fn send(
+        self,
+        name: &str,
+        format: Format,
+        head: Vec<u8>,
+        mut list: impl List,
+    ) -> Response {
+        // The first piece is read before the answer begins, so that a failure can still be its status.
+        let mut first = head;
+        let ended = match self.next_piece(&mut list, &mut first).await {
+            Ok(ended) => ended,
+            Err(error) => return self.failed(error),
+        };
+        let state = (first, ended, self, list);
+        let pieces = stream::try_unfold(
+            state,
+            |(mut lines, mut ended, reader, mut list)| async move {
+                // A filter may leave many pieces empty.
+                while lines.is_empty() && !ended {
+                    let read = reader.next_piece(&mut list, &mut lines).await;
+                    ended = read.inspect_err(|error| {
+                        tracing::warn!(error = %Chain(error), "a download broke off");
+                    })?;
+                }
+                let sent = (!lines.is_empty()).then(|| Bytes::from(lines));
+                Ok::<_, Error>(sent.map(|lines| (lines, (Vec::new(), ended, reader, list))))
+            },
+        );
+        answer(name, format, Body::from_stream(pieces))
+    }
+
+    /// The answer if the file cannot begin.
+    fn failed(&self, error: Error) -> Response {
+        match failure(error, &self.request_id) {
+            Failure::SignedOut => see_other("/sign-in"),
+            // The role changed a moment ago: another attempt is judged by the new one.
+            Failure::Unavailable | Failure::Forbidden => unavailable(),
+            Failure::OutcomeUnknown => outcome_unknown(),
+            Failure::PastDeadline => past_deadline(),
+            _ => plain(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong on our side.",
+            ),
+        }
+    }
+}
+
+/// The way to sign in and back to the file.
+fn sign_in(uri: &Uri) -> Response {
+    see_other(&sign_in_to(path_and_query(uri)))
+}
+
+/// The file `name`, which a browser saves instead of showing it.
+fn answer(name: &str, format: Format, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_static(format.media_type());
+    headers.insert(CONTENT_TYPE, kind);
+    let disposition = format!("attachment; filename=\"{name}.{}\"", format.ending());
+    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+        headers.insert(CONTENT_DISPOSITION, disposition);
+    }
+    response
 }

@@ -5,7 +5,8 @@ use super::records::Record;
 use crate::feed::{FIELDS, FeedError};
 use service::inventory::{EntryCode, EntryError};
 
-const ATTRIBUTE: &str = "attributes.";
+/// The beginning of the name of a column of attributes.
+pub const ATTRIBUTE: &str = "attributes.";
 /// The characters of an attribute's name, at most. Every row that has the attribute holds its name, so one long line must
 /// not fill the memory.
 const MAX_NAME_CHARS: usize = 128;

@@ -1,12 +1,17 @@
 //! CSV, as spreadsheets and other programs write it: a header line with the names of the fields, `attributes.NAME` for
-//! attributes, and one item on each row below. A cell with nothing in it is a field that is not given.
+//! attributes, and one item on each row below. A cell with nothing in it is a field that is not given. The apostrophe that
+//! an export puts before a text which a spreadsheet would take for a formula is left out.
 
 mod dialect;
 mod header;
 mod records;
 
+pub use header::ATTRIBUTE;
+pub use records::MAX_COLUMNS;
+
 use super::{FeedError, MAX_ITEMS, set, wrong_count};
 use crate::api::json::MAX_MEMBERS;
+use crate::formula::restored;
 use dialect::Dialect;
 use header::Column;
 use records::{Record, Records};
@@ -50,7 +55,7 @@ fn draft(columns: &[Column], record: &Record<'_>) -> ItemDraft {
         if cell.trim().is_empty() {
             continue;
         }
-        let value = cell.replace("\r\n", "\n");
+        let value = restored(cell).replace("\r\n", "\n");
         match column {
             // An item with so many is refused without the rest of them.
             Column::Attribute(_) if draft.attributes.len() == MAX_MEMBERS => {}
@@ -66,7 +71,6 @@ fn draft(columns: &[Column], record: &Record<'_>) -> ItemDraft {
 
 #[cfg(test)]
 mod tests {
-    use super::records::MAX_COLUMNS;
     use super::*;
 
     fn codes(text: &str) -> Vec<(String, EntryCode)> {
@@ -176,6 +180,15 @@ mod tests {
         let drafts = read("id,name\nA\nB,b\nC,c,x\n").unwrap();
         let wrong: Vec<_> = drafts.iter().map(|draft| draft.errors.len()).collect();
         assert_eq!(wrong, [1, 0, 1]);
+    }
+
+    #[test]
+    fn the_apostrophe_before_a_formula_is_left_out_and_every_other_one_is_kept() {
+        let text = "id,name,description,category\n'-1,'=1+1,''@a,'s-Hertogenbosch\n";
+        let draft = &read(text).unwrap()[0];
+        let values = [&draft.id, &draft.name, &draft.description, &draft.category];
+        let wanted = ["-1", "=1+1", "'@a", "'s-Hertogenbosch"];
+        assert_eq!(values, wanted.map(|text| Some(text.to_owned())).each_ref());
     }
 
     #[test]

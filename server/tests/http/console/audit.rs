@@ -196,8 +196,9 @@ async fn a_file_holds_what_the_page_shows_and_no_formula() {
     assert_eq!(file.header("x-content-type-options"), "nosniff");
     let lines: Vec<_> = file.body.split_terminator("\r\n").collect();
     assert_eq!(lines.len(), 1 + 5);
+    // A spreadsheet reads UTF-8 by the byte-order mark.
     assert!(
-        lines[0].starts_with("number,time,actor_kind,"),
+        lines[0].starts_with("\u{FEFF}number,time,actor_kind,"),
         "{}",
         lines[0]
     );

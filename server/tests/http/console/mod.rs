@@ -7,6 +7,7 @@ mod dashboard;
 mod docs;
 mod events;
 mod expiry;
+mod exports;
 mod find;
 mod flash;
 mod found;

@@ -85,8 +85,30 @@ async fn exports_and_event_streams_end_when_their_member_loses_access() {
                  FROM n, (SELECT * FROM audit_events LIMIT 1)",
             )
             .await;
+        world
+            .sql(
+                "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
+                 INSERT INTO items (account_id, id, name, available, attributes, updated_at, search, revision)
+                 SELECT (SELECT id FROM accounts), 'item-' || n, 'Item', 1, '{}', 0, 'item', 1 FROM n",
+            )
+            .await;
+        world
+            .sql(
+                "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
+                 INSERT INTO leads (account_id, id, change_number, phone, status, created_at, updated_at)
+                 SELECT (SELECT id FROM accounts), 'lead-' || n, n, '555', 'new', 0, 0 FROM n",
+            )
+            .await;
         let mut streams = Vec::new();
-        for path in ["/audit/log.csv", "/audit/log.jsonl", "/keys/events"] {
+        for path in [
+            "/audit/log.csv",
+            "/audit/log.jsonl",
+            "/inventory/export.csv",
+            "/inventory/export.jsonl",
+            "/leads/export.csv",
+            "/leads/export.jsonl",
+            "/keys/events",
+        ] {
             let answer = bob.open(path).await;
             assert_eq!(answer.status(), 200, "{path}");
             let mut body = answer.into_body();

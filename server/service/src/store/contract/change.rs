@@ -51,6 +51,7 @@ pub enum Change {
     InsertLead,
     UpdateLead,
     EraseLead,
+    RecordEvent,
     Invite,
     WithdrawInvitation,
     AcceptInvitation,
@@ -73,7 +74,7 @@ pub enum Change {
 
 impl Change {
     /// In an order in which each is possible after those before it.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::UpsertItems,
         Self::PutItem,
         Self::ReplaceItems,
@@ -89,6 +90,7 @@ impl Change {
         Self::InsertLead,
         Self::UpdateLead,
         Self::EraseLead,
+        Self::RecordEvent,
         Self::Invite,
         Self::WithdrawInvitation,
         Self::AcceptInvitation,
@@ -270,6 +272,11 @@ impl Change {
             }
             Self::InsertLead | Self::UpdateLead | Self::EraseLead => {
                 self.make_of_lead(store, world, &event).await?
+            }
+            Self::RecordEvent => {
+                let event = event(Action::LeadsExported);
+                store.record_event(&event).await?;
+                store.audit_events(account, 1).await? == [event]
             }
             Self::Invite
             | Self::WithdrawInvitation

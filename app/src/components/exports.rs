@@ -1,0 +1,34 @@
+//! Links to a list as a file. Only the server draws them.
+
+use crate::lean::plain;
+use leptos::prelude::*;
+
+/// The links to the files at `path`, which is without their endings, under the search that is the query of the page.
+pub fn exports(path: &str, query: &str) -> AnyView {
+    let link = |ending: &str, text: &'static str| {
+        let mark = if query.is_empty() { "" } else { "?" };
+        let href = format!("{path}.{ending}{mark}{query}");
+        view! { <a href=href>{text}</a> }
+    };
+    plain(view! {
+        <p class="downloads">
+            "Export: " {link("csv", "CSV")} " " {link("jsonl", "JSON Lines")}
+        </p>
+    })
+}
+
+/// A text as a value in an address.
+pub fn escaped(value: &str) -> String {
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':');
+    value
+        .bytes()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,35 @@
+//! The form that searches the items, and the links to files of what it finds. The server draws both; in the browser they
+//! stay as they are, so that none of their text is in the module.
+
+use crate::components::{escaped, exports};
+use crate::lean::plain;
+use leptos::prelude::*;
+
+pub fn search(q: String) -> AnyView {
+    let query = if q.is_empty() {
+        String::new()
+    } else {
+        format!("q={}", escaped(&q))
+    };
+    let content = plain(view! {
+        <form class="search" method="get" action="/inventory">
+            <label class="visually-hidden" for="q">
+                "Search by name or id"
+            </label>
+            <input
+                id="q"
+                type="search"
+                name="q"
+                value=q
+                placeholder="Name or id"
+                autocomplete="off"
+                spellcheck="false"
+            />
+            <button type="submit" class="button">
+                "Search"
+            </button>
+        </form>
+        {exports("/inventory/export", &query)}
+    });
+    plain(view! { <search class="stack" inner_html=content.to_html()></search> })
+}

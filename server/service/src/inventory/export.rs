@@ -1,0 +1,24 @@
+//! Files of the items, from the console.
+
+use super::{ItemFilter, ItemsPage};
+use crate::{Error, Member, Service};
+
+/// Number of items that are read at once for a file.
+const PIECE: u32 = 500;
+
+impl Service {
+    /// The next piece of a file for a member of any role: up to some hundred items after the id `after`, in the order of
+    /// their ids.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn items_piece(
+        &self,
+        member: &Member,
+        filter: &ItemFilter,
+        after: Option<&str>,
+    ) -> Result<ItemsPage, Error> {
+        self.items_page(&member.account_id, filter, after, PIECE)
+            .await
+    }
+}

@@ -1,0 +1,36 @@
+//! Files of the leads, from the console.
+
+use super::LeadChange;
+use crate::store::Action;
+use crate::{Client, Error, Member, Service};
+use serde_json::json;
+
+/// Number of leads that are read at once for a file.
+const PIECE: u32 = 500;
+
+impl Service {
+    /// Records in the audit log that a member takes the data of all leads away, as a file of this format.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn record_export_of_leads(
+        &self,
+        member: &Member,
+        client: &Client,
+        format: &str,
+    ) -> Result<(), Error> {
+        let (now, detail) = (self.clock.now(), json!({ "format": format }));
+        let event = member.event(Action::LeadsExported, "leads", client, now, detail);
+        Ok(self.store.record_event(&event).await?)
+    }
+
+    /// The next piece of a file for a member of any role: up to some hundred leads whose last change has a number above
+    /// `after`, oldest change first. An empty piece is the end.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn leads_piece(&self, member: &Member, after: u64) -> Result<Vec<LeadChange>, Error> {
+        let changes = self.store.lead_changes(&member.account_id, after, PIECE);
+        Ok(changes.await?)
+    }
+}

@@ -1,0 +1,153 @@
+//! `GET /audit/log.csv` and `/audit/log.jsonl`: the audit log, newest event first, under the filter of its page.
+
+use super::{Format, List, Reader, json_line, sign_in, table};
+use crate::AppState;
+use crate::console::{Visitor, see_other};
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use domain::AuditForm;
+use serde_json::{Value, json};
+use service::audit::title;
+use service::store::{AuditFilter, LoggedEvent};
+use service::{Error, Member, Service, rfc3339};
+use std::borrow::Cow;
+use url::form_urlencoded;
+
+const COLUMNS: [&str; 14] = [
+    "number",
+    "time",
+    "actor_kind",
+    "actor_id",
+    "actor",
+    "action",
+    "what",
+    "subject_id",
+    "subject",
+    "ip",
+    "user_agent",
+    "before",
+    "after",
+    "detail",
+];
+
+pub async fn csv(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
+    export(&state, &uri, visitor, Format::Csv).await
+}
+
+pub async fn json_lines(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
+    export(&state, &uri, visitor, Format::JsonLines).await
+}
+
+async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -> Response {
+    let Some((reader, member)) = Reader::of(state, visitor) else {
+        return sign_in(uri);
+    };
+    let Ok(filter) = state.service.audit_filter(&member, &form(uri)) else {
+        // The page shows what is wrong.
+        return see_other(&format!("/audit?{}", uri.query().unwrap_or_default()));
+    };
+    let head = match format {
+        Format::Csv => table::head(&COLUMNS),
+        Format::JsonLines => Vec::new(),
+    };
+    let log = Log {
+        filter,
+        before: None,
+        format,
+    };
+    reader.send("audit-log", format, head, log).await
+}
+
+fn form(uri: &Uri) -> AuditForm {
+    let mut form = AuditForm::default();
+    let query = uri.query().unwrap_or_default();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let field = match &*name {
+            "who" => &mut form.who,
+            "what" => &mut form.what,
+            "thing" => &mut form.thing,
+            "from" => &mut form.from,
+            "to" => &mut form.to,
+            _ => continue,
+        };
+        *field = value.into_owned();
+    }
+    form
+}
+
+struct Log {
+    filter: AuditFilter,
+    /// The number before which the next piece begins.
+    before: Option<u64>,
+    format: Format,
+}
+
+impl List for Log {
+    async fn next_piece(
+        &mut self,
+        service: &Service,
+        member: &Member,
+        lines: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
+        let piece = service.audit_piece(member, &self.filter, self.before);
+        let piece = piece.await?;
+        for event in &piece.events {
+            match self.format {
+                Format::Csv => row(lines, event),
+                Format::JsonLines => json_line(lines, &object(event)),
+            }
+        }
+        self.before = piece.next_before;
+        Ok(piece.next_before.is_none())
+    }
+}
+
+fn row(lines: &mut Vec<u8>, logged: &LoggedEvent) {
+    let event = &logged.event;
+    let (kind, id) = event.actor.parts();
+    let part = |name: &str| {
+        event
+            .detail
+            .get(name)
+            .map_or(String::new(), Value::to_string)
+    };
+    let mut rest = event.detail.clone();
+    if let Some(rest) = rest.as_object_mut() {
+        rest.retain(|name, _| name != "before" && name != "after");
+    }
+    let ip = event.ip.map(|ip| ip.to_string());
+    let cells: [Cow<str>; COLUMNS.len()] = [
+        logged.seq.to_string().into(),
+        rfc3339(event.at).into(),
+        kind.into(),
+        id.unwrap_or_default().into(),
+        logged.actor.as_deref().unwrap_or_default().into(),
+        event.action.as_str().into(),
+        title(event.action).into(),
+        event.subject.as_str().into(),
+        logged.subject.as_deref().unwrap_or_default().into(),
+        ip.unwrap_or_default().into(),
+        event.user_agent.as_deref().unwrap_or_default().into(),
+        part("before").into(),
+        part("after").into(),
+        rest.to_string().into(),
+    ];
+    table::row(lines, &cells);
+}
+
+fn object(logged: &LoggedEvent) -> Value {
+    let event = &logged.event;
+    let (kind, id) = event.actor.parts();
+    json!({
+        "number": logged.seq,
+        "time": rfc3339(event.at),
+        "actor": { "kind": kind, "id": id, "name": logged.actor },
+        "action": event.action.as_str(),
+        "what": title(event.action),
+        "subject": { "id": event.subject, "name": logged.subject },
+        "ip": event.ip,
+        "user_agent": event.user_agent,
+        "detail": event.detail,
+    })
+}

@@ -1,0 +1,174 @@
+//! `GET /inventory/export.csv` and `/inventory/export.jsonl`: the items in the order of their ids, under the search of
+//! their page.
+//!
+//! The CSV has the columns of a feed, so that a feed of the same file changes nothing. A column is named in the header, long
+//! before the item is read that needs it: so the whole list is read once for the names of attributes before the answer
+//! begins. If an item then turns up with another attribute, because a feed has just brought it, the file breaks off.
+
+use super::{Format, List, Reader, json_line, sign_in, table};
+use crate::AppState;
+use crate::api::inventory::ItemAnswer;
+use crate::console::{Visitor, plain};
+use crate::feed::{ATTRIBUTE, FIELDS, MAX_COLUMNS};
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use service::inventory::{Currency, ItemFilter, StoredItem};
+use service::{Error, Member, Service};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use url::form_urlencoded;
+
+/// Attributes that a table has columns for.
+const MAX_ATTRIBUTES: usize = MAX_COLUMNS - FIELDS.len();
+
+const TOO_MANY_ATTRIBUTES: &str = "These items have more attributes than a table may have columns, which is 256. \
+    Export them as JSON Lines, or search for some of them first.";
+
+pub async fn csv(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
+    let Some((reader, member)) = Reader::of(&state, visitor) else {
+        return sign_in(&uri);
+    };
+    let filter = filter(&uri);
+    let attributes = match attributes(&reader, &filter).await {
+        Ok(Some(attributes)) => attributes,
+        Ok(None) => return plain(StatusCode::UNPROCESSABLE_ENTITY, TOO_MANY_ATTRIBUTES),
+        Err(error) => return reader.failed(error),
+    };
+    let fields = FIELDS.iter().map(|field| Cow::Borrowed(*field));
+    let named = attributes
+        .iter()
+        .map(|name| Cow::Owned(format!("{ATTRIBUTE}{name}")));
+    let head = table::head(&fields.chain(named).collect::<Vec<_>>());
+    send(reader, &member, Format::Csv, head, filter, attributes).await
+}
+
+pub async fn json_lines(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
+    let Some((reader, member)) = Reader::of(&state, visitor) else {
+        return sign_in(&uri);
+    };
+    let (format, filter) = (Format::JsonLines, filter(&uri));
+    send(reader, &member, format, Vec::new(), filter, BTreeSet::new()).await
+}
+
+async fn send(
+    reader: Reader,
+    member: &Member,
+    format: Format,
+    head: Vec<u8>,
+    filter: ItemFilter,
+    attributes: BTreeSet<String>,
+) -> Response {
+    let name = format!("inventory-{}", reader.service.today(member));
+    let items = Items {
+        filter,
+        attributes,
+        after: None,
+        format,
+    };
+    reader.send(&name, format, head, items).await
+}
+
+/// The search of the page.
+fn filter(uri: &Uri) -> ItemFilter {
+    let query = uri.query().unwrap_or_default();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let q = pairs.find(|(name, _)| name == "q");
+    ItemFilter::search(q.map(|(_, q)| q.into_owned()))
+}
+
+/// The names of the attributes of all items; `None` if there are more than a table has columns for.
+async fn attributes(
+    reader: &Reader,
+    filter: &ItemFilter,
+) -> Result<Option<BTreeSet<String>>, Error> {
+    let mut names = BTreeSet::new();
+    let mut after: Option<String> = None;
+    loop {
+        let member = reader.member().await?;
+        let piece = reader
+            .service
+            .items_piece(&member, filter, after.as_deref());
+        let piece = piece.await?;
+        for stored in piece.items {
+            names.extend(stored.item.attributes.into_keys());
+            if names.len() > MAX_ATTRIBUTES {
+                return Ok(None);
+            }
+        }
+        after = piece.next_after;
+        if after.is_none() {
+            return Ok(Some(names));
+        }
+    }
+}
+
+struct Items {
+    filter: ItemFilter,
+    /// The names of the attributes that the table has columns for.
+    attributes: BTreeSet<String>,
+    /// The id after which the next piece begins.
+    after: Option<String>,
+    format: Format,
+}
+
+impl List for Items {
+    async fn next_piece(
+        &mut self,
+        service: &Service,
+        member: &Member,
+        lines: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
+        let piece = service.items_piece(member, &self.filter, self.after.as_deref());
+        let piece = piece.await?;
+        for stored in piece.items {
+            match self.format {
+                Format::Csv => self.row(lines, &stored)?,
+                Format::JsonLines => json_line(lines, &ItemAnswer::from(stored)),
+            }
+        }
+        self.after = piece.next_after;
+        Ok(self.after.is_none())
+    }
+}
+
+impl Items {
+    /// # Errors
+    /// The item has an attribute that the header does not name.
+    fn row(&self, lines: &mut Vec<u8>, stored: &StoredItem) -> Result<(), Error> {
+        let item = &stored.item;
+        if item
+            .attributes
+            .keys()
+            .any(|name| !self.attributes.contains(name))
+        {
+            return Err(Error::Broken(NewAttribute.into()));
+        }
+        let price = item
+            .price
+            .map(|price| price.with_places(stored.currency.decimals() as usize));
+        let field = |name: &'static str| match name {
+            "id" => Some(item.id.as_str()),
+            "name" => Some(&*item.name),
+            "category" => item.category.as_deref(),
+            "price" => price.as_deref(),
+            // Not the account's: a feed would give it to the item.
+            "currency" => item.currency.map(Currency::code),
+            "description" => item.description.as_deref(),
+            "url" => item.url.as_deref(),
+            "image_url" => item.image_url.as_deref(),
+            _ => Some(if item.available { "true" } else { "false" }),
+        };
+        let fields = FIELDS
+            .into_iter()
+            .map(|name| field(name).unwrap_or_default());
+        let attribute = |name| item.attributes.get(name).map_or("", String::as_str);
+        let cells = fields.chain(self.attributes.iter().map(attribute));
+        table::row(lines, &cells.collect::<Vec<_>>());
+        Ok(())
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("an item has an attribute that was not there when the header of the file was written")]
+struct NewAttribute;

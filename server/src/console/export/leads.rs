@@ -1,0 +1,109 @@
+//! `GET /leads/export.csv` and `/leads/export.jsonl`: all leads, oldest change first, as the API lists them.
+//!
+//! A lead that changes while the file is written moves to the end of the list. So it may be in the file twice, as it was and
+//! as it is, but it is never left out.
+
+use super::{Format, List, Reader, json_line, sign_in, table};
+use crate::AppState;
+use crate::api::leads::LeadAnswer;
+use crate::console::Visitor;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use service::leads::{Lead, LeadState};
+use service::{Error, Member, Service, rfc3339};
+
+const COLUMNS: [&str; 12] = [
+    "id",
+    "name",
+    "email",
+    "phone",
+    "message",
+    "source",
+    "item_id",
+    "status",
+    "external_id",
+    "note",
+    "created_at",
+    "updated_at",
+];
+
+pub async fn csv(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
+    export(&state, &uri, visitor, Format::Csv).await
+}
+
+pub async fn json_lines(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
+    export(&state, &uri, visitor, Format::JsonLines).await
+}
+
+async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -> Response {
+    let Some((reader, member)) = Reader::of(state, visitor) else {
+        return sign_in(uri);
+    };
+    // Before the first lead is read: whoever has a part of the file is in the log.
+    let recorded = state
+        .service
+        .record_export_of_leads(&member, &reader.client, format.ending());
+    if let Err(error) = recorded.await {
+        return reader.failed(error);
+    }
+    let head = match format {
+        Format::Csv => table::head(&COLUMNS),
+        Format::JsonLines => Vec::new(),
+    };
+    let name = format!("leads-{}", state.service.today(&member));
+    reader
+        .send(&name, format, head, Leads { after: 0, format })
+        .await
+}
+
+struct Leads {
+    /// The number of the change after which the next piece begins.
+    after: u64,
+    format: Format,
+}
+
+impl List for Leads {
+    async fn next_piece(
+        &mut self,
+        service: &Service,
+        member: &Member,
+        lines: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
+        let changes = service.leads_piece(member, self.after).await?;
+        let Some(last) = changes.last() else {
+            return Ok(true);
+        };
+        self.after = last.number;
+        for change in changes {
+            // Nothing is left of an erased lead.
+            if let LeadState::Kept(lead) = change.state {
+                match self.format {
+                    Format::Csv => row(lines, &lead),
+                    Format::JsonLines => json_line(lines, &LeadAnswer::from(*lead)),
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn row(lines: &mut Vec<u8>, lead: &Lead) {
+    let fields = &lead.fields;
+    let times = [lead.created_at, lead.updated_at].map(rfc3339);
+    let cells: [Option<&str>; COLUMNS.len()] = [
+        Some(lead.id.as_str()),
+        fields.name.as_deref(),
+        fields.email.as_deref(),
+        fields.phone.as_deref(),
+        fields.message.as_deref(),
+        fields.source.as_deref(),
+        fields.item_id.as_deref(),
+        Some(fields.status.as_str()),
+        fields.external_id.as_deref(),
+        fields.note.as_deref(),
+        Some(&times[0]),
+        Some(&times[1]),
+    ];
+    table::row(lines, &cells.map(Option::unwrap_or_default));
+}

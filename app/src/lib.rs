@@ -21,7 +21,6 @@ mod routes;
 #[cfg(feature = "ssr")]
 mod shell;
 
-pub use browser::ANSWER;
 pub use routes::{App, Page};
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -185,6 +185,10 @@ pub enum PageData {
     Several(Result<domain::SeveralPage, Failure>),
     #[cfg(feature = "ssr")]
     Enrolment(Box<Result<domain::Enrolment, Failure>>),
+    /// Of the pages of an import, which the server makes as the answer to each step.
+    #[cfg(feature = "ssr")]
+    #[serde(skip)]
+    Import(Box<Result<domain::ImportPage, Failure>>),
 }
 
 impl PageData {
@@ -254,6 +258,7 @@ impl PageData {
             })),
             Page::SecondFactor
             | Page::FoundKey
+            | Page::Import
             | Page::Docs
             | Page::SignIn
             | Page::FirstCall
@@ -387,6 +392,14 @@ impl PageData {
         }
     }
 
+    #[cfg(feature = "ssr")]
+    pub fn import(self) -> Option<Result<domain::ImportPage, Failure>> {
+        match self {
+            Self::Import(page) => Some(*page),
+            _ => None,
+        }
+    }
+
     /// Why the page cannot show it.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
@@ -410,6 +423,8 @@ impl PageData {
             Self::Refusal(page) => page.as_ref().as_ref().err(),
             #[cfg(feature = "ssr")]
             Self::Dashboard(page) => page.as_ref().as_ref().err(),
+            #[cfg(feature = "ssr")]
+            Self::Import(page) => page.as_ref().as_ref().err(),
             _ => None,
         }
     }

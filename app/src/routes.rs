@@ -23,6 +23,7 @@ pub enum Page {
     SeveralKeys,
     FoundKey,
     Inventory,
+    Import,
     Leads,
     Docs,
     Audit,
@@ -58,6 +59,7 @@ impl Page {
             "/settings" => Self::Settings,
             "/refusals" => Self::Refusals,
             _ if path.starts_with("/setup/") => Self::Setup,
+            _ if path.starts_with("/inventory/import") => Self::Import,
             _ => match path.strip_prefix("/team/") {
                 Some(id) if !id.is_empty() && !id.contains('/') => Self::Member,
                 _ => Self::of_key(path),
@@ -99,6 +101,7 @@ impl Page {
             Self::SeveralKeys => "Several API keys · Voxum Console",
             Self::RevokeAll => "Revoke all API keys · Voxum Console",
             Self::Inventory => "Inventory · Voxum Console",
+            Self::Import => "Import items · Voxum Console",
             Self::Leads => "Leads · Voxum Console",
             Self::Docs => "API docs · Voxum Console",
             Self::Team => "Team · Voxum Console",
@@ -139,10 +142,10 @@ impl Page {
         #[cfg(feature = "ssr")]
         {
             use crate::pages::{
-                AccountPage, AuditPage, DashboardPage, EditKeyPage, FirstCallPage, InvitePage,
-                KeyPage, MemberPage, NewKeyPage, RefusalsPage, RevokeAllPage, RevokeKeyPage,
-                RotateKeyPage, SecondFactorPage, SettingsPage, SetupPage, SeveralPage, SignInPage,
-                TeamPage,
+                AccountPage, AuditPage, DashboardPage, EditKeyPage, FirstCallPage, ImportPage,
+                InvitePage, KeyPage, MemberPage, NewKeyPage, RefusalsPage, RevokeAllPage,
+                RevokeKeyPage, RotateKeyPage, SecondFactorPage, SettingsPage, SetupPage,
+                SeveralPage, SignInPage, TeamPage,
             };
             match self {
                 Self::Dashboard => return plain(view! { <DashboardPage/> }),
@@ -163,6 +166,7 @@ impl Page {
                 Self::SeveralKeys => return plain(view! { <SeveralPage/> }),
                 Self::RevokeAll => return plain(view! { <RevokeAllPage/> }),
                 Self::Settings => return plain(view! { <SettingsPage/> }),
+                Self::Import => return plain(view! { <ImportPage/> }),
                 Self::Refusals => return plain(view! { <RefusalsPage/> }),
                 Self::Keys
                 | Self::FoundKey
@@ -216,6 +220,8 @@ mod tests {
             ("/keys/0198c2a0/", Page::NotFound),
             ("/keys//edit", Page::NotFound),
             ("/inventory", Page::Inventory),
+            ("/inventory/import", Page::Import),
+            ("/inventory/import/0198c2a0/preview", Page::Import),
             ("/leads", Page::Leads),
             ("/docs", Page::Docs),
             ("/audit", Page::Audit),

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { expect, hydrated, signIn, test } from "../support/test.ts";
+import { expect, signIn, test } from "../support/test.ts";
 
 const MIB = 1024 * 1024;
 
@@ -11,15 +11,14 @@ function file(bytes: number): string {
 }
 
 test("a file above the limit is refused where it is chosen, and nothing is sent", async ({ page }) => {
-  await signIn(page, "/inventory");
-  await hydrated(page);
+  await signIn(page, "/inventory/import");
   const field = page.getByLabel("File", { exact: true });
   const message = () => field.evaluate((input: HTMLInputElement) => input.validationMessage);
   let sent = 0;
   page.on("request", (request) => (sent += Number(request.method() === "POST")));
   await field.setInputFiles(file(16 * MIB + 1));
   expect(await message()).toContain("larger than 16 MiB");
-  await page.getByRole("button", { name: "Send file" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   await expect(field).toBeFocused();
   expect(sent).toBe(0);
   await field.setInputFiles(file(16 * MIB));
@@ -28,13 +27,12 @@ test("a file above the limit is refused where it is chosen, and nothing is sent"
 
 test("the server's refusal of a large file is shown by the page", async ({ page, guard }) => {
   guard.expectStatus(413);
-  await signIn(page, "/inventory");
-  await hydrated(page);
+  await signIn(page, "/inventory/import");
   const field = page.getByLabel("File", { exact: true });
   await field.setInputFiles(file(40 * MIB));
   // As in a browser that does not run the check.
   await field.evaluate((input: HTMLInputElement) => input.setCustomValidity(""));
-  await page.getByRole("button", { name: "Send file" }).click();
-  const report = page.getByRole("region", { name: "What came of the file" });
+  await page.getByRole("button", { name: "Continue" }).click();
+  const report = page.getByRole("region", { name: "Why the file was refused" });
   await expect(report).toContainText("larger than 16 MiB", { timeout: 20_000 });
 });

@@ -9,6 +9,7 @@ import { callFromManyPlaces, openUntil, watch } from "./activity.ts";
 import { call, push, send } from "./api.ts";
 import { AUDIT_STATES } from "./audit.ts";
 import { FACTOR_STATES } from "./factor.ts";
+import { IMPORT_STATES } from "./import.ts";
 import { Keys } from "./keys.ts";
 import { refusedCall } from "./refusals.ts";
 import { RESTORED_STATES } from "./restored.ts";
@@ -61,12 +62,6 @@ export async function seedItems(server: Server, count: number): Promise<void> {
     expect(answer).toMatchObject({ status: 200, body: { created: feed.length } });
   }
 }
-
-/** Files of items: one that is good, and one whose second item has no price that could be read. */
-export const csv = {
-  good: "id,name,price\nSKU001,Honda Accord 2024,32500\n",
-  wrong: "id,name,price\nSKU001,Honda Accord 2024,32500\nSKU002,Škoda Octavia,ask us\n",
-};
 
 /** Leads with all there can be and with as little as may be, numbered from 1, the last one newest. Answers with a key. */
 export async function seedLeads(server: Server, count: number): Promise<Seeded> {
@@ -334,17 +329,6 @@ export const STATES: State[] = [
     },
   },
   {
-    name: "inventory file refused",
-    open: async ({ page, guard }) => {
-      guard.expectStatus(422);
-      await signIn(page);
-      await gotoHydrated(page, "/inventory");
-      await page.getByLabel("File", { exact: true }).setInputFiles({ name: "cars.csv", mimeType: "text/csv", buffer: Buffer.from(csv.wrong) });
-      await page.getByRole("button", { name: "Send file" }).click();
-      await expect(page.getByRole("region", { name: "What came of the file" })).toContainText("Row 3");
-    },
-  },
-  {
     name: "inventory searched in vain",
     open: async ({ page, server }) => {
       await seedItems(server, 2);
@@ -551,6 +535,7 @@ export const STATES: State[] = [
   ...AUDIT_STATES,
   ...TEAM_STATES,
   ...FACTOR_STATES,
+  ...IMPORT_STATES,
   {
     name: "refusals",
     open: async ({ page }) => {

@@ -10,5 +10,4 @@ pub fn hydrate() {
     console_error_panic_hook::set_once();
     page::take_over();
     visit::listen();
-    visit::listen_for_answers();
 }

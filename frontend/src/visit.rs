@@ -12,9 +12,8 @@ use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen::{JsCast, UnwrapThrowExt as _};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{
-    AbortSignal, CustomEvent, Document, DomParser, NavigateEvent, NavigationApiType,
-    NavigationFocusReset, NavigationInterceptOptions, RequestInit, Response, SupportedType, Url,
-    Window,
+    AbortSignal, Document, DomParser, NavigateEvent, NavigationApiType, NavigationFocusReset,
+    NavigationInterceptOptions, RequestInit, Response, SupportedType, Url, Window,
 };
 
 /// Listens for as long as the document stands.
@@ -29,21 +28,6 @@ pub fn listen() {
     let options = EventListenerOptions::enable_prevent_default();
     EventListener::new_with_options(navigation.unchecked_ref(), "navigate", options, |event| {
         intercept(event.unchecked_ref());
-    })
-    .forget();
-}
-
-/// Puts pages in place that a form's answer is, for as long as the document stands.
-pub fn listen_for_answers() {
-    let Some(window) = web_sys::window() else {
-        return;
-    };
-    EventListener::new(&window, app::ANSWER, |event| {
-        let answer: &CustomEvent = event.unchecked_ref();
-        let page = answer.detail().as_string().and_then(|html| parse(&html));
-        if page.is_none_or(|page| page::replace(&page).is_none()) {
-            reload();
-        }
     })
     .forget();
 }

@@ -37,6 +37,7 @@ mod shutdown;
 mod signals;
 mod site;
 mod state;
+mod table;
 mod telemetry;
 
 pub(crate) use api::problem::Problem;

@@ -153,7 +153,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
 }
 
 /// The paths to which feeds are posted: by integrations, and by the console's form.
-const FEEDS: [&str; 2] = ["/api/inventory", "/inventory"];
+const FEEDS: [&str; 2] = ["/api/inventory", "/inventory/import"];
 
 /// Whether a path belongs to the HTTP API, whose every answer is JSON.
 pub fn is_api(path: &str) -> bool {

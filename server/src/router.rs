@@ -3,7 +3,7 @@
 use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
 use crate::api::{health, inventory, key, leads, openapi};
-use crate::console::{call, events, export, first_call, form, page};
+use crate::console::{call, events, export, first_call, form, import, page};
 use crate::parameter::bounded;
 use crate::request::App;
 use crate::{AppState, fallback};
@@ -106,8 +106,22 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/keys/{id}/rotate", |m| on(m, page::show)),
     route(M::POST, "/keys/{id}/rotate", |m| on(m, form::rotate_key)),
     route(M::GET, "/inventory", |m| on(m, page::show)),
-    route(M::POST, "/inventory", |m| {
-        on(m, form::import).layer(DefaultBodyLimit::max(form::MAX_IMPORT))
+    route(M::GET, "/inventory/import", |m| on(m, import::start)),
+    route(M::POST, "/inventory/import", |m| {
+        on(m, import::upload).layer(DefaultBodyLimit::max(import::MAX_IMPORT))
+    }),
+    route(M::GET, "/inventory/import/{id}", |m| {
+        on(m, import::describe)
+    }),
+    route(M::POST, "/inventory/import/{id}", |m| on(m, import::choose)),
+    route(M::GET, "/inventory/import/{id}/preview", |m| {
+        on(m, import::preview)
+    }),
+    route(M::POST, "/inventory/import/{id}/apply", |m| {
+        on(m, import::apply)
+    }),
+    route(M::GET, "/inventory/import/{id}/faults.csv", |m| {
+        on(m, import::faults)
     }),
     route(M::GET, "/inventory/export.csv", |m| {
         on(m, export::items_csv)

@@ -284,6 +284,9 @@ async fn sweep_for_ever(service: Arc<Service>) {
         if let Err(error) = service.sweep_calls().await {
             tracing::warn!(error = %Chain(&error), "old counts of calls could not be swept away");
         }
+        if let Err(error) = service.sweep_imports().await {
+            tracing::warn!(error = %Chain(&error), "old imports could not be swept away");
+        }
     }
 }
 

@@ -90,42 +90,8 @@ pub struct InventoryPage {
     pub first: bool,
     /// The address of the next page; `None` on the last. From the rules, the id after which it begins.
     pub next: Option<String>,
-    /// What came of the file that was just sent.
-    pub report: Option<ImportReport>,
     pub now: Moment,
     pub public_url: String,
-}
-
-/// What came of a file of items.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ImportReport {
-    Stored {
-        received: u64,
-        created: u64,
-        updated: u64,
-        unchanged: u64,
-        removed: u64,
-        /// The first of the rows that were passed over.
-        passed_over: Vec<RowProblem>,
-        /// How many were, in all.
-        passed_over_count: u64,
-    },
-    /// Nothing was stored, for these reasons.
-    Refused {
-        reason: String,
-        rows: Vec<RowProblem>,
-    },
-    /// The database did not confirm the file: it may or may not have been stored.
-    OutcomeUnknown,
-}
-
-/// What is wrong with one row of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowProblem {
-    /// The place in the file, in words, such as `Row 3, id SKU001`.
-    pub place: String,
-    /// What is wrong where: a field's name, and what to do.
-    pub problems: Vec<(String, String)>,
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod failure;
 mod find;
 mod form;
 mod id;
+mod import;
 mod inventory;
 mod key;
 mod lead;
@@ -43,9 +44,11 @@ pub use form::{
     RevokeKeyForm, SettingsForm, SettingsPage,
 };
 pub use id::{AccountId, KeyId, LeadId, MemberId};
-pub use inventory::{
-    ImportReport, InventoryPage, InventoryQuery, ItemMatches, ItemRow, RowProblem, SearchedItems,
+pub use import::{
+    ChangedItem, FileRefusal, ImportColumn, ImportCounts, ImportFile, ImportPage, ImportPreview,
+    ImportResult, ImportStart, ImportTable, OpenImport, RowProblem,
 };
+pub use inventory::{InventoryPage, InventoryQuery, ItemMatches, ItemRow, SearchedItems};
 pub use key::{
     Expiry, IdentifiedKey, IssuedKey, KeyName, KeyNote, KeyStatus, KeyView, LastUse, Revocation,
     RevokeReason,

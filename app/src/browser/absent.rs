@@ -35,13 +35,6 @@ pub fn value(_field: &str) -> String {
     String::new()
 }
 
-pub fn upload(
-    _event: &SubmitEvent,
-    _progress: impl Fn(Option<u32>) + 'static,
-    _failed: impl Fn() + 'static,
-) {
-}
-
 pub fn serve_docs(_article: &str, _key: &'static str) {}
 
 pub fn empty(_field: &str) {}

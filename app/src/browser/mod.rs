@@ -16,8 +16,5 @@ use live as side;
 pub use side::{
     cancel, close, empty, every_second, focus, focus_invalid, form_value, form_values,
     guard_leaving, has_own_address, hear, is_backdrop, on_escape, on_leaving, open, path, ready,
-    receive, search, send_with, serve_docs, sha256, sign_in_again, upload, value,
+    receive, search, send_with, serve_docs, sha256, sign_in_again, value,
 };
-
-/// The event by which a page asks to be put in place that is the answer to a form; its detail is the document.
-pub const ANSWER: &str = "voxum:answer";

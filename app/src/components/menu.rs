@@ -28,7 +28,12 @@ const PAGES: [(&str, &str, &str, &[Page]); 8] = [
             Page::FoundKey,
         ],
     ),
-    ("/inventory", "Inventory", "#i-box", &[Page::Inventory]),
+    (
+        "/inventory",
+        "Inventory",
+        "#i-box",
+        &[Page::Inventory, Page::Import],
+    ),
     ("/leads", "Leads", "#i-person", &[Page::Leads]),
     ("/docs", "API docs", "#i-book", &[Page::Docs]),
     ("/audit", "Audit log", "#i-list", &[Page::Audit]),

@@ -4,10 +4,9 @@
 mod around;
 
 use super::load::{Head, load};
-use crate::browser;
 use crate::components::{
-    Clock, Column, ImportForm, ImportResult, List, Listing, NEXT_PAGE, Notice, PageHead, Row,
-    SEARCH_FURTHER, SendByApi, Time, Tone, given,
+    Clock, Column, List, Listing, NEXT_PAGE, Notice, PageHead, Row, SEARCH_FURTHER, SendByApi,
+    Time, Tone, given,
 };
 use crate::lean::plain;
 use crate::request::PageData;
@@ -43,32 +42,22 @@ pub fn InventoryPage() -> impl IntoView {
 #[component]
 fn Inventory(page: Data) -> impl IntoView {
     let empty = page.total == 0;
-    let reported = page.report.is_some();
     let may_look = (!page.manages && empty)
         .then(|| view! { <Notice tone=Tone::Info text="Your role lets you see the items."/> });
-    let report = page.report.clone().map(|report| {
-        Effect::new(|_| browser::focus("report"));
-        view! { <ImportResult report=report/> }
-    });
+    let head = if page.manages {
+        let import = plain(view! {
+            <a class="button primary" href="/inventory/import">
+                "Import a file"
+            </a>
+        });
+        plain(view! { <PageHead title=HEAD.title purpose=HEAD.purpose action=import/> })
+    } else {
+        plain(view! { <PageHead title=HEAD.title purpose=HEAD.purpose/> })
+    };
     let sending = view! {
-        <details class="panel" open=empty || reported>
-            <summary>{if page.manages { "Send items" } else { "Send items by API" }}</summary>
-            <div class="columns">
-                {page
-                    .manages
-                    .then(|| {
-                        view! {
-                            <section aria-labelledby="by-file">
-                                <h2 id="by-file">"From a file"</h2>
-                                <ImportForm/>
-                            </section>
-                        }
-                    })}
-                <section aria-labelledby="by-api">
-                    <h2 id="by-api">"By API"</h2>
-                    <SendByApi url=page.public_url.clone() account_id=page.account_id.clone()/>
-                </section>
-            </div>
+        <details class="panel" open=empty>
+            <summary>"Send items by API"</summary>
+            <SendByApi url=page.public_url.clone() account_id=page.account_id.clone()/>
         </details>
     };
     let list = if empty {
@@ -76,7 +65,7 @@ fn Inventory(page: Data) -> impl IntoView {
             <section class="empty">
                 <h2>"No items yet"</h2>
                 <p>
-                    "Items are what your chatbot can offer. They arrive from a file that you send here, or from a system that sends them by itself."
+                    "Items are what your chatbot can offer. They arrive from a file that you import, or from a system that sends them by itself."
                 </p>
             </section>
         })
@@ -90,9 +79,8 @@ fn Inventory(page: Data) -> impl IntoView {
         (sending, list)
     };
     plain(view! {
-        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        {head}
         {may_look}
-        {report}
         {first}
         {second}
     })

@@ -1,18 +1,21 @@
-// The Inventory page with JavaScript switched off.
+// The Inventory page and the import of a file with JavaScript switched off.
 
-import { csv, seedItems } from "../../support/states.ts";
+import { apply, check, choose, expectNumber, text } from "../../support/import.ts";
+import { seedItems } from "../../support/states.ts";
 import { expect, signIn, test } from "../../support/test.ts";
 
-test("a file is sent, refused item by item, and stored", async ({ page }) => {
+test("a file is chosen, described, checked row by row and imported", async ({ page }) => {
   await signIn(page, "/inventory");
-  const file = (text: string) => ({ name: "cars.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
-  await page.getByLabel("File", { exact: true }).setInputFiles(file(csv.wrong));
-  await page.getByRole("button", { name: "Send file" }).click();
-  const report = page.getByRole("region", { name: "What came of the file" });
-  await expect(report.getByRole("row", { name: "Row 3" })).toContainText("price");
-  await page.getByLabel("File", { exact: true }).setInputFiles(file(csv.good));
-  await page.getByRole("button", { name: "Send file" }).click();
-  await expect(report).toContainText("1 received: 1 new");
+  await page.getByRole("link", { name: "Import a file" }).click();
+  await choose(page, text("id,name,price\nSKU001,Honda Accord 2024,32500\nSKU002,Honda Civic,ten\n"));
+  await check(page);
+  await expect(page.getByRole("row", { name: /^Row 3/ })).toContainText("price");
+  await page.getByRole("link", { name: "Change the choices" }).click();
+  await page.getByLabel("If a row has a fault").selectOption("skip");
+  await check(page);
+  await expectNumber(page, "New", 1);
+  await apply(page);
+  await page.getByRole("link", { name: "Show the inventory" }).click();
   await expect(page.getByRole("rowheader", { name: "Honda Accord 2024" })).toBeVisible();
 });
 

@@ -160,7 +160,7 @@ impl Service {
             ip: None,
             user_agent: None,
             detail: json!({ "email": member.email }),
-            answer: None,
+            completion: None,
         };
         let purpose = LinkPurpose::Reset {
             member: member.id,
@@ -356,7 +356,7 @@ pub(crate) fn account_created(owner: &NewOwner, at: domain::Timestamp) -> AuditE
         ip: None,
         user_agent: None,
         detail: json!({ "name": owner.account_name, "owner": owner.email }),
-        answer: None,
+        completion: None,
     }
 }
 

@@ -2,8 +2,11 @@
 
 use crate::session::{IDLE_SECONDS, token_digest};
 use crate::store::{Action, Actor, AuditEvent, Authority, MemberRecord, TokenDigest};
+use crate::view;
 use crate::{Client, Error, Service, Zone};
-use domain::{AccountId, AccountName, Email, Failure, MemberId, MemberView, Role, Timestamp};
+use domain::{
+    AccountId, AccountName, Email, Failure, MemberId, MemberView, Moment, Role, Timestamp,
+};
 
 /// A member with a live session.
 ///
@@ -71,6 +74,11 @@ impl Member {
 
     pub fn account_id(&self) -> &AccountId {
         &self.account_id
+    }
+
+    /// A time as this member reads it.
+    pub fn moment(&self, at: Timestamp) -> Moment {
+        view::moment(at, &self.time_zone)
     }
 
     pub(crate) fn must_manage_keys(&self) -> Result<(), Failure> {

@@ -72,7 +72,7 @@ impl Parameters {
                     return Err(invalid("Give `allow_removal` only with `mode=replace`."));
                 }
                 None | Some("merge") => FeedMode::Merge,
-                Some("replace") => FeedMode::Replace { allow_removal },
+                Some("replace") => FeedMode::Replace(allow_removal.into()),
                 Some(_) => return Err(invalid("Give `mode` the value `merge` or `replace`.")),
             },
             on_error: match self.get("on_error") {
@@ -190,6 +190,7 @@ fn invalid(detail: impl Into<String>) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use service::store::Removals;
 
     fn asked(query: &str) -> Parameters {
         Parameters::of(query, TooLong::check_query(query))
@@ -234,9 +235,7 @@ mod tests {
             Ok(FeedOptions::default())
         );
         let other = FeedOptions {
-            mode: FeedMode::Replace {
-                allow_removal: Some(240),
-            },
+            mode: FeedMode::Replace(Removals::LargeUpTo(240)),
             on_error: OnError::Skip,
         };
         assert_eq!(

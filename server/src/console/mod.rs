@@ -9,6 +9,7 @@ mod fields;
 mod first_call;
 mod flash;
 pub mod form;
+pub mod import;
 mod next;
 pub mod page;
 mod posted;

@@ -16,12 +16,17 @@ use service::{Error, LinkView};
 /// A page for members.
 pub async fn show(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     if visitor.member.is_none() {
-        let whole = path_and_query(&uri);
-        // An address that is too long to be a parameter itself is shortened to the page without its query.
-        let fits = whole.len() <= MAX_NEXT;
-        return see_other(&sign_in_to(if fits { whole } else { uri.path() }));
+        return see_other(&sign_in_to(way_back(&uri)));
     }
     render::page(&state, &visitor, uri.path(), uri.query()).await
+}
+
+/// The address to return to after signing in. One that is too long to be a parameter itself is shortened to the page without
+/// its query.
+pub(super) fn way_back(uri: &Uri) -> &str {
+    let whole = path_and_query(uri);
+    let fits = whole.len() <= MAX_NEXT;
+    if fits { whole } else { uri.path() }
 }
 
 /// `/docs`, for everybody: who writes an integration need not be a member.

@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
-use domain::{Failure, ImportReport};
+use domain::{Failure, ImportPage};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -109,16 +109,14 @@ pub async fn answer(
     draw(state, visitor, request, None).await
 }
 
-/// The Inventory page, with the report on a file. It is the page that a script takes over, since it holds no secret.
-pub async fn inventory(state: &AppState, visitor: &Visitor, report: ImportReport) -> Response {
-    let path = "/inventory";
-    let page = Page::at(path);
-    let door = Door::of(state, visitor);
-    let mut data = PageData::fetch(page, &PageRequest::default(), &door).await;
-    if let PageData::Inventory(Ok(page)) = &mut data {
-        page.report = Some(report);
-    }
-    let request = request(state, visitor, path, None, None);
+/// A page of an import, or why there is none.
+pub async fn import(
+    state: &AppState,
+    visitor: &Visitor,
+    page: Result<ImportPage, Failure>,
+) -> Response {
+    let data = PageData::Import(Box::new(page));
+    let request = request(state, visitor, "/inventory/import", None, None);
     write(visitor, request, data, None).await
 }
 

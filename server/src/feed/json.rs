@@ -8,13 +8,13 @@ use service::inventory::{EntryCode, EntryError, ItemDraft};
 use std::collections::BTreeMap;
 
 /// The items of `{"items": [ … ]}`.
-pub fn read(text: String) -> Result<Vec<ItemDraft>, FeedError> {
-    // Keeps the text where it is.
-    let body = RawValue::from_string(text).map_err(|error| {
+pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
+    // Borrows the text.
+    let body: &RawValue = serde_json::from_str(text).map_err(|error| {
         // The parser's own words: they say what was expected and where, and quote nothing.
         FeedError::Malformed(format!("The body is not JSON: {error}."))
     })?;
-    feed(&body).map_err(FeedError::Invalid)
+    feed(body).map_err(FeedError::Invalid)
 }
 
 fn feed(body: &RawValue) -> Result<Vec<ItemDraft>, Vec<EntryError>> {

@@ -2,7 +2,7 @@
 //! and notes in a draft what is wrong with the form of a value, so that a caller learns of it together with everything
 //! else. What items must be is decided by the service alone.
 
-mod csv;
+pub(crate) mod csv;
 mod json;
 pub mod workers;
 mod xml;
@@ -93,11 +93,11 @@ impl Format {
 ///
 /// # Errors
 /// See [`FeedError`]. What is wrong with single items stands in their drafts.
-pub fn read(format: Format, text: String) -> Result<Vec<ItemDraft>, FeedError> {
+pub fn read(format: Format, text: &str) -> Result<Vec<ItemDraft>, FeedError> {
     match format {
         Format::Json => json::read(text),
-        Format::Xml => xml::read(&text),
-        Format::Csv => csv::read(&text),
+        Format::Xml => xml::read(text),
+        Format::Csv => csv::read(text),
     }
 }
 
@@ -158,7 +158,7 @@ fn truth(text: &str) -> Option<bool> {
 }
 
 /// No items, or too many of them.
-fn wrong_count() -> FeedError {
+pub(crate) fn wrong_count() -> FeedError {
     let detail = format!("Send 1 to {MAX_ITEMS} items in one request.");
     FeedError::Invalid(vec![EntryError::new(
         "/items",
@@ -214,7 +214,7 @@ mod tests {
             SKU001,Honda Accord 2024,32500.50,false,,red\r\n\
             SKU002,\"A & B \"\"<x>\"\"\",,,\"one\ntwo, three\",\r\n";
         let read = |format, text: &str| {
-            let mut drafts = read(format, text.to_owned()).unwrap();
+            let mut drafts = super::read(format, text).unwrap();
             for draft in &mut drafts {
                 draft.position = Position::default();
             }

@@ -18,7 +18,7 @@ pub fn read(format: Format, data: &[u8]) {
         Ok(text) => text,
         Err(error) => return told(&error.to_string()),
     };
-    match feed::read(format, text.clone()) {
+    match feed::read(format, &text) {
         Err(FeedError::Malformed(why)) => told(&why),
         Err(FeedError::Invalid(errors)) => reasons(&errors, ""),
         Ok(drafts) => {
@@ -174,7 +174,7 @@ fn agreed(mut drafts: Vec<ItemDraft>) {
         return;
     }
     let again = |format, text: String| {
-        let mut drafts = feed::read(format, text);
+        let mut drafts = feed::read(format, &text);
         placeless(drafts.as_mut().map_or(&mut [], Vec::as_mut_slice));
         drafts
     };

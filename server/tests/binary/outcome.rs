@@ -66,10 +66,20 @@ fn outcome_is_called_unknown_by_every_side_when_a_commit_is_not_answered() {
     assert_eq!(installation.count(marked), 2);
 
     // A file in the console, and a form that has no page of its own.
-    proxy.set_commit_of("Marked item", Commit::Unanswered);
     let file = multipart("items.csv", "id,name\nA,Marked item\n");
     let kind = "multipart/form-data; boundary=x";
-    let answer = owner.send("POST", "/inventory", kind, &file).unwrap();
+    let begun = owner
+        .send("POST", "/inventory/import", kind, &file)
+        .unwrap();
+    assert_eq!(begun.status, 303);
+    let page = owner.get("/inventory/import").unwrap().body;
+    let (_, import) = page.split_once("href=\"/inventory/import/").unwrap();
+    let (import, _) = import.split_once('"').unwrap();
+    let import = format!("/inventory/import/{import}");
+    let chosen = owner.form(&import, "column-0=id&column-1=name").unwrap();
+    assert_eq!(chosen.status, 303);
+    proxy.set_commit_of("Marked item", Commit::Unanswered);
+    let answer = owner.form(&format!("{import}/apply"), "").unwrap();
     assert_eq!(answer.status, 503);
     assert!(answer.body.contains("may or may not have been made"));
     assert!(!answer.body.contains("Nothing was stored"));

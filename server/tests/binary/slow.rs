@@ -147,7 +147,7 @@ fn a_body_that_stops_coming_is_told_so_and_its_connection_is_closed() {
         format!("POST /api/leads HTTP/1.1\r\nidempotency-key: 1\r\n{api}"),
         format!("POST /sign-in HTTP/1.1\r\n{form}\r\n{console}"),
         format!("POST /call/keys/list HTTP/1.1\r\ncontent-type: application/json\r\n{console}"),
-        format!("POST /inventory HTTP/1.1\r\n{upload}\r\n{console}"),
+        format!("POST /inventory/import HTTP/1.1\r\n{upload}\r\n{console}"),
     ];
     let answers = std::thread::scope(|scope| {
         let asked = heads

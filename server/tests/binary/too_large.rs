@@ -45,7 +45,7 @@ fn cases(secret: &str, owner: &Client) -> Vec<Case> {
         of_api("/api/inventory", format!("{json}idempotency-key: 1\r\n")),
         of_api("/api/leads", json),
         Case {
-            path: "/inventory",
+            path: "/inventory/import",
             headers: console("multipart/form-data; boundary=x"),
             start: BOUNDARY,
             kind: "text/html",

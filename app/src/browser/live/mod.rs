@@ -8,7 +8,6 @@ mod focus;
 mod hash;
 mod leaving;
 mod page;
-mod upload;
 
 pub use dialog::{cancel, close, is_backdrop, open};
 pub use docs::serve_docs;
@@ -18,7 +17,6 @@ pub use focus::{focus, focus_invalid};
 pub use hash::{send_with, sha256};
 pub use leaving::{guard_leaving, on_escape, on_leaving};
 pub use page::{every_second, path, ready, receive, search, sign_in_again};
-pub use upload::upload;
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::Reflect;

@@ -162,7 +162,7 @@ pub fn check_feed(
         }
     }
     let passes_over = on_error == OnError::Skip && !feed.items.is_empty();
-    if passes_over && matches!(mode, FeedMode::Replace { .. }) && !unreadable.is_empty() {
+    if passes_over && matches!(mode, FeedMode::Replace(_)) && !unreadable.is_empty() {
         let why = EntryError::new("", EntryCode::Required, UNREADABLE_IDS);
         unreadable.insert(0, why);
         unreadable.truncate(MAX_ERRORS);

@@ -41,7 +41,6 @@ impl Service {
             manages: member.must_manage_inventory().is_ok(),
             first: after.is_none(),
             next: page.next_after,
-            report: None,
             now: moment(self.clock.now(), zone),
             public_url: self.public_url.clone(),
         })

@@ -1,8 +1,10 @@
 //! Taking a feed: many items at once, all or none, or as many as are good.
 
 use super::{CheckedFeed, OnError, Skipped};
-use crate::store::{Action, Actor, AuditEvent, LargeRemoval, LeftOut, UpsertCounts, Upserted};
-use crate::{Client, Error, Keep, KeyCaller, Member, Service};
+use crate::store::{
+    Action, Actor, AuditEvent, Completion, LargeRemoval, LeftOut, Removals, UpsertCounts, Upserted,
+};
+use crate::{Client, Error, Keep, KeyCaller, Service};
 use domain::{AccountId, Scope};
 use serde_json::json;
 use std::collections::HashSet;
@@ -13,8 +15,8 @@ pub enum FeedMode {
     /// They stay.
     #[default]
     Merge,
-    /// The feed is the whole inventory: they are removed. A [`LargeRemoval`] has to be allowed by its number of items.
-    Replace { allow_removal: Option<u64> },
+    /// The feed is the whole inventory: they are removed, as far as its sender allows.
+    Replace(Removals),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +43,9 @@ pub enum FeedOutcome {
     RemovalNotAllowed(LargeRemoval),
 }
 
+/// Makes the record that is committed with a feed.
+pub(super) type Complete<'a> = dyn Fn(&FeedReport) -> Completion + Send + Sync + 'a;
+
 impl Service {
     /// Takes a feed that an integration sent, and commits with it the answer of a request that is to be kept.
     ///
@@ -66,51 +71,28 @@ impl Service {
                 detail,
             )
         };
+        let answer =
+            keep.map(|keep| move |report: &FeedReport| Completion::Answer(keep.of(report)));
+        let complete = answer.as_ref().map(|answer| answer as &Complete<'_>);
         self.take_feed(
             caller.account_id(),
             &caller.actor(),
             feed,
             mode,
             &event,
-            keep,
+            complete,
         )
         .await
     }
 
-    /// Takes a feed that a member sent from the console.
-    ///
-    /// # Errors
-    /// Refused to viewers; and the database's.
-    pub async fn import_items(
-        &self,
-        member: &Member,
-        client: &Client,
-        feed: CheckedFeed,
-        mode: FeedMode,
-    ) -> Result<FeedOutcome, Error> {
-        member.must_manage_inventory()?;
-        let now = self.clock.now();
-        let event =
-            |detail| member.event(Action::InventoryUpdated, "inventory", client, now, detail);
-        self.take_feed(
-            &member.account_id,
-            &member.actor(),
-            feed,
-            mode,
-            &event,
-            None,
-        )
-        .await
-    }
-
-    async fn take_feed(
+    pub(super) async fn take_feed(
         &self,
         account: &AccountId,
         sender: &Actor,
         feed: CheckedFeed,
         mode: FeedMode,
         event: &(dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
-        keep: Option<&Keep<FeedReport>>,
+        complete: Option<&Complete<'_>>,
     ) -> Result<FeedOutcome, Error> {
         let kept = kept_ids(&feed, mode);
         let left_out = left_out(&kept, mode);
@@ -124,8 +106,8 @@ impl Service {
                 "received": received, "created": counts.created, "updated": counts.updated,
                 "unchanged": counts.unchanged, "removed": counts.removed, "rejected": skipped.count,
             }));
-            event.answering(keep.map(|keep| {
-                keep.of(&FeedReport {
+            event.completing(complete.map(|complete| {
+                complete(&FeedReport {
                     received: *received,
                     counts,
                     skipped: skipped.clone(),
@@ -153,7 +135,7 @@ impl Service {
 pub(super) fn kept_ids(feed: &CheckedFeed, mode: FeedMode) -> HashSet<&str> {
     match mode {
         FeedMode::Merge => HashSet::new(),
-        FeedMode::Replace { .. } => {
+        FeedMode::Replace(_) => {
             let skipped = feed.skipped.ids.iter().map(String::as_str);
             let good = feed.items.iter().map(|item| item.id.as_str());
             good.chain(skipped).collect()
@@ -164,9 +146,6 @@ pub(super) fn kept_ids(feed: &CheckedFeed, mode: FeedMode) -> HashSet<&str> {
 pub(super) fn left_out<'a>(kept: &'a HashSet<&'a str>, mode: FeedMode) -> Option<LeftOut<'a>> {
     match mode {
         FeedMode::Merge => None,
-        FeedMode::Replace { allow_removal } => Some(LeftOut {
-            kept,
-            allowed: allow_removal,
-        }),
+        FeedMode::Replace(allowed) => Some(LeftOut { kept, allowed }),
     }
 }

@@ -73,7 +73,7 @@ impl Service {
         self.preview_feed(caller.account_id(), feed, mode).await
     }
 
-    async fn preview_feed(
+    pub(super) async fn preview_feed(
         &self,
         account: &AccountId,
         feed: CheckedFeed,

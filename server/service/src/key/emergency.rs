@@ -159,7 +159,7 @@ impl Service {
             detail: json!({
                 "name": key.name, "preview": key.preview, "reason": revocation.reason, "all": true,
             }),
-            answer: None,
+            completion: None,
         };
         self.store
             .write_revocation(revocation, WRITTEN_AT_ONCE, &event)

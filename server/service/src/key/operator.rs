@@ -226,7 +226,7 @@ fn event(key: &KeyRecord, action: Action, at: Timestamp, detail: Value) -> Audit
         ip: None,
         user_agent: None,
         detail,
-        answer: None,
+        completion: None,
     }
 }
 

@@ -188,6 +188,6 @@ fn rejection(due: &DueNotice, reason: &str, at: Timestamp) -> AuditEvent {
         ip: None,
         user_agent: None,
         detail: json!({ "name": due.name, "email": due.to, "reason": reason }),
-        answer: None,
+        completion: None,
     }
 }

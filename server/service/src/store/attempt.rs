@@ -43,7 +43,7 @@ impl FailedAttempts {
             ip: self.ip,
             user_agent: None,
             detail,
-            answer: None,
+            completion: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The audit log.
 
-use super::{Authority, KeptAnswer, Result};
+use super::{AppliedImport, Authority, KeptAnswer, Result};
 use crate::Client;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
@@ -22,8 +22,17 @@ pub struct AuditEvent {
     pub user_agent: Option<String>,
     /// What changed, as a JSON object. Never a secret, a password, or a digest of one.
     pub detail: serde_json::Value,
-    /// Not part of the log: the answer to the request that asked for the change, which is committed with it.
-    pub answer: Option<KeptAnswer>,
+    /// Not part of the log: the record that is committed with the change.
+    pub completion: Option<Completion>,
+}
+
+/// A record that is committed with a change, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Completion {
+    /// The answer to the request that asked for the change.
+    Answer(KeptAnswer),
+    /// The result of the import that made the change.
+    Import(AppliedImport),
 }
 
 impl AuditEvent {
@@ -47,7 +56,7 @@ impl AuditEvent {
             ip: Some(client.ip),
             user_agent: client.user_agent().map(str::to_owned),
             detail,
-            answer: None,
+            completion: None,
         }
     }
 
@@ -59,7 +68,13 @@ impl AuditEvent {
     /// The same event, which commits this answer with it.
     #[must_use]
     pub fn answering(self, answer: Option<KeptAnswer>) -> Self {
-        Self { answer, ..self }
+        self.completing(answer.map(Completion::Answer))
+    }
+
+    /// The same event, which commits this record with it.
+    #[must_use]
+    pub fn completing(self, completion: Option<Completion>) -> Self {
+        Self { completion, ..self }
     }
 }
 

@@ -29,12 +29,29 @@ pub enum Upserted {
 pub struct LeftOut<'a> {
     /// The ids of items that stay. All others are removed.
     pub kept: &'a HashSet<&'a str>,
-    /// The number of removals that the sender allows. [`LargeRemoval`] needs it.
-    pub allowed: Option<u64>,
+    pub allowed: Removals,
 }
 
-/// A removal of more than half of the items of an account, and of more than [`FEW`](Self::FEW). A feed that was cut off
-/// would cause one, so its sender has to allow it.
+/// The removals that the sender of a feed allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Removals {
+    /// All that are not large.
+    #[default]
+    Few,
+    /// All that are not large, and large ones of up to so many items.
+    LargeUpTo(u64),
+    /// Those of up to so many items, large or not.
+    UpTo(u64),
+}
+
+impl From<Option<u64>> for Removals {
+    fn from(large: Option<u64>) -> Self {
+        large.map_or(Self::Few, Self::LargeUpTo)
+    }
+}
+
+/// A removal that its sender has to allow: one of more than half of the items of an account, and of more than
+/// [`FEW`](Self::FEW), which a feed that was cut off would cause; or one of more items than a member confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LargeRemoval {
     /// Items that would be removed.
@@ -47,11 +64,15 @@ impl LargeRemoval {
     /// Removals that are never large.
     pub const FEW: u64 = 100;
 
-    /// `None` if the removal is small, or allowed.
-    pub fn unless_allowed(removed: u64, stored: u64, allowed: Option<u64>) -> Option<Self> {
+    /// `None` if the removal is allowed.
+    pub fn unless_allowed(removed: u64, stored: u64, allowed: Removals) -> Option<Self> {
         let is_large = removed > Self::FEW && removed > stored / 2;
-        let is_allowed = allowed.is_some_and(|allowed| removed <= allowed);
-        (is_large && !is_allowed).then_some(Self { removed, stored })
+        let is_allowed = match allowed {
+            Removals::Few => !is_large,
+            Removals::LargeUpTo(most) => !is_large || removed <= most,
+            Removals::UpTo(most) => removed <= most,
+        };
+        (!is_allowed).then_some(Self { removed, stored })
     }
 }
 
@@ -62,6 +83,7 @@ mod tests {
     #[test]
     fn a_removal_of_more_than_half_and_more_than_a_few_has_to_be_allowed() {
         let large = |removed, stored, allowed| {
+            let allowed = Removals::from(allowed);
             LargeRemoval::unless_allowed(removed, stored, allowed).is_some()
         };
         assert!(!large(100, 100, None), "a few");
@@ -71,5 +93,13 @@ mod tests {
         assert!(large(101, 101, Some(100)));
         assert!(!large(101, 101, Some(101)));
         assert!(!large(101, 101, Some(u64::MAX)));
+    }
+    #[test]
+    fn a_removal_that_a_member_confirmed_has_at_most_so_many_items() {
+        let refused = |removed, most| {
+            LargeRemoval::unless_allowed(removed, 10, Removals::UpTo(most)).is_some()
+        };
+        assert!(!refused(0, 0) && !refused(2, 2) && !refused(1, 2));
+        assert!(refused(1, 0) && refused(3, 2));
     }
 }

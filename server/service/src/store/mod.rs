@@ -14,6 +14,7 @@ pub mod contract;
 mod factor;
 mod feed;
 mod find;
+mod import;
 mod item_change;
 mod listed;
 mod notice;
@@ -39,6 +40,7 @@ pub use call::*;
 pub use factor::*;
 pub use feed::*;
 pub use find::*;
+pub use import::*;
 pub use item_change::*;
 pub use listed::*;
 pub use notice::*;
@@ -114,6 +116,7 @@ pub trait Store:
     + InventoryStore
     + FeedPreviewStore
     + ItemChangeStore
+    + ImportStore
     + LeadStore
     + IdempotencyStore
     + VerdictStore
@@ -141,6 +144,7 @@ impl<T> Store for T where
         + InventoryStore
         + FeedPreviewStore
         + ItemChangeStore
+        + ImportStore
         + LeadStore
         + IdempotencyStore
         + VerdictStore

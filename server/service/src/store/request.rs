@@ -77,7 +77,7 @@ pub struct KeptAnswer {
 ///
 /// 1. An attempt commits its claim before its work begins: a row without an answer, with a lease (`lapses_at`).
 /// 2. The transaction of the change also stores the answer, if the row still is the attempt's and has none yet
-///    ([`AuditEvent::answer`](super::AuditEvent)). Otherwise the change is rolled back. So a committed change and its
+///    ([`AuditEvent::completion`](super::AuditEvent)). Otherwise the change is rolled back. So a committed change and its
 ///    answer are there together, or neither is.
 /// 3. A request that ends without a change stores its answer afterwards, or gives its row back.
 /// 4. A later attempt replays the answer if there is one. If there is none, it has to wait while the lease is alive,

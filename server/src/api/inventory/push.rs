@@ -100,7 +100,7 @@ pub async fn push(
     let checked_as = options.as_ref().copied().unwrap_or_default();
     let currency = state.service.currency_for_key(&scoped.caller).await?;
     let read = move || -> Result<CheckedFeed, Problem> {
-        let drafts = feed::read(format, text)?;
+        let drafts = feed::read(format, &text)?;
         check_feed(drafts, checked_as, currency).map_err(invalid)
     };
     let caller = &scoped.caller;

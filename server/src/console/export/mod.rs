@@ -8,7 +8,7 @@
 mod audit;
 mod items;
 mod leads;
-mod table;
+pub(super) mod table;
 mod template;
 
 pub use audit::{csv as audit_csv, json_lines as audit_json_lines};

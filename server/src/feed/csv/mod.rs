@@ -2,9 +2,9 @@
 //! attributes, and one item on each row below. A cell with nothing in it is a field that is not given. The apostrophe that
 //! an export puts before a text which a spreadsheet would take for a formula is left out.
 
-mod dialect;
+pub(crate) mod dialect;
 mod header;
-mod records;
+pub(crate) mod records;
 
 pub use header::ATTRIBUTE;
 pub use records::MAX_COLUMNS;

@@ -14,7 +14,7 @@ use domain::{AccountId, Timestamp};
 use service::inventory::{Condition, Item, ItemFilter, MAX_ID_CHARS, StoredItem};
 use service::store::{
     Actor, AuditEvent, InventoryStore, LargeRemoval, LeftOut, Listed, PAGE_BYTES, Put,
-    QuotaStore as _, REMOVED_AT_MOST, Removal, UpsertCounts, Upserted,
+    QuotaStore as _, REMOVED_AT_MOST, Removal, Removals, UpsertCounts, Upserted,
 };
 use std::borrow::Cow;
 
@@ -42,7 +42,7 @@ impl InventoryStore for Store {
         if removed.len() > REMOVED_AT_MOST {
             return Ok(Upserted::RemovesTooMany);
         }
-        let allowed = left_out.and_then(|left_out| left_out.allowed);
+        let allowed = left_out.map_or(Removals::Few, |left_out| left_out.allowed);
         let large = LargeRemoval::unless_allowed(removed.len() as u64, before.number(), allowed);
         if let Some(large) = large {
             return Ok(Upserted::RemovalNotAllowed(large));

@@ -14,6 +14,7 @@ mod call;
 mod factor;
 mod feed;
 mod find;
+mod import;
 mod installation;
 mod inventory;
 mod item_change;
@@ -42,7 +43,7 @@ use crate::error::{Corrupt, Doing as _};
 use crate::sql;
 use crate::turn::Turn;
 use authority::authorise;
-use service::store::{AuditEvent, Listed, StoreError};
+use service::store::{AuditEvent, Completion, Listed, StoreError};
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
 
@@ -51,9 +52,9 @@ fn can_be_stored(text: &str) -> bool {
     !text.contains('\0')
 }
 
-/// Ends a change: checks that its actor still has the authority for it, and writes its audit event and the answer to the
-/// request that asked for it, if the request carries an idempotency key. All of it belongs to the transaction of the change,
-/// so that everything commits together or not at all.
+/// Ends a change: checks that its actor still has the authority for it, and writes its audit event and what is completed
+/// with it, such as the answer to a request that carries an idempotency key. All of it belongs to the transaction of the
+/// change, so that everything commits together or not at all.
 ///
 /// A change that takes its own actor's authority away, such as a key that revokes itself, calls [`authorise`] before it
 /// changes anything and [`write_event`] afterwards.
@@ -77,10 +78,14 @@ async fn write_event(connection: &mut Connection, event: &AuditEvent) -> Result<
         .execute(&mut *connection)
         .await
         .doing("recording an audit event")?;
-    if let Some(kept) = &event.answer {
-        once::keep_with_change(connection, &event.account_id, kept).await?;
+    let account = &event.account_id;
+    match &event.completion {
+        Some(Completion::Answer(kept)) => once::keep_with_change(connection, account, kept).await,
+        Some(Completion::Import(applied)) => {
+            import::finish_with_change(connection, account, applied).await
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Reads a row, where there is one.

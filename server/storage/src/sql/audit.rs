@@ -216,7 +216,7 @@ impl TryFrom<EventRow> for AuditEvent {
             user_agent: row.user_agent,
             detail: serde_json::from_str(&row.detail)
                 .map_err(|_| Corrupt("audit_events.detail"))?,
-            answer: None,
+            completion: None,
         })
     }
 }

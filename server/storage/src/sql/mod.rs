@@ -11,6 +11,7 @@ pub(crate) mod call;
 pub(crate) mod factor;
 pub(crate) mod find;
 pub(crate) mod given;
+pub(crate) mod import;
 pub(crate) mod installation;
 pub(crate) mod inventory;
 pub(crate) mod item_change;
@@ -94,6 +95,21 @@ pub(crate) const INDEXED: &[&str] = &[
     find::CREATORS,
     find::LAPSE,
     find::LAPSED,
+    import::ADD_PART,
+    import::CHOOSE,
+    import::EXPIRED,
+    import::FIND,
+    import::FIND_MAPPING,
+    import::FINISH,
+    import::FORGET,
+    import::FORGET_MAPPINGS,
+    import::FORGET_PARTS,
+    import::INSERT,
+    import::PARTS,
+    import::PENDING,
+    import::REMEMBER,
+    import::SWEEP,
+    import::SWEEP_PARTS,
     installation::PEPPER_FINGERPRINT,
     installation::SET_PEPPER_FINGERPRINT,
     inventory::COUNT,

@@ -35,6 +35,9 @@ const REST: &str = "
     SELECT randomblob(8), id, 1, 1, 1 FROM members;
     INSERT INTO links (digest, kind, created_at, expires_at) VALUES (x'03', 'first-owner', 1, 1);
     INSERT INTO lead_feeds SELECT id, 1 FROM accounts WHERE true ON CONFLICT DO NOTHING;
+    INSERT INTO imports SELECT 'an import', account_id, id, 'cars.csv', 2, 1, '{}', NULL FROM members LIMIT 1;
+    INSERT INTO import_parts VALUES ('an import', 0, x'0a5c'), ('an import', 1, x'');
+    INSERT INTO import_mappings SELECT id, x'00ff', '{}', 1 FROM accounts;
     INSERT INTO leads (account_id, id, change_number, phone, status, created_at, updated_at)
     SELECT id, 'a lead', 9, '+49 1', 'new', 1, 1 FROM accounts;
     INSERT INTO item_feeds SELECT id, 7, 1, 2 FROM accounts WHERE true ON CONFLICT DO NOTHING;

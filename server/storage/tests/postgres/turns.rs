@@ -62,7 +62,7 @@ async fn a_key_is_revoked_while_feeds_of_its_account_are_being_stored() {
                 ip: None,
                 user_agent: None,
                 detail: serde_json::json!({}),
-                answer: None,
+                completion: None,
             };
             let items = [item(format!("slow-{number}"))];
             let now = Timestamp::from_millis(0);

@@ -50,7 +50,7 @@ fn event(account: &AccountId, action: Action, lead: &LeadId) -> AuditEvent {
         ip: None,
         user_agent: None,
         detail: serde_json::json!({}),
-        answer: None,
+        completion: None,
     }
 }
 

@@ -132,7 +132,7 @@ async fn keys_items_and_leads_are_told_with_their_last_change() {
     assert!(!page.contains("buyer@acme.example"), "{page}");
     let file = "id,name\nA,c\n";
     owner
-        .upload("/inventory", "feed.csv", file, &[("mode", "replace")])
+        .import("feed.csv", file, &[("mode", "replace"), ("removals", "1")])
         .await
         .expect(200);
     has(

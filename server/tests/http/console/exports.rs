@@ -81,7 +81,7 @@ async fn an_exported_inventory_changes_nothing_when_it_replaces_the_inventory() 
         assert_eq!(counts[name], 0, "{name}: {counts}");
     }
     let fields = [("mode", "replace")];
-    let page = owner.upload("/inventory", "export.csv", &csv, &fields);
+    let page = owner.import("export.csv", &csv, &fields);
     page.await.expect(200);
     let after = key.get("/api/inventory").await.expect(200).json();
     assert_eq!(after, before);
@@ -178,7 +178,7 @@ async fn the_template_can_be_imported_as_it_is() {
     assert!(template.starts_with(
         "\u{FEFF}id,name,category,price,currency,description,url,image_url,available,attributes."
     ));
-    let page = owner.upload("/inventory", "template.csv", &template, &[]);
+    let page = owner.import("template.csv", &template, &[]);
     page.await.expect(200);
     assert_eq!(world.count("SELECT count(*) FROM items").await, 2);
 }

@@ -1,94 +1,391 @@
-//! `POST /inventory`: a file of items, sent by the form of the Inventory page.
+//! `/inventory/import`: a file of items, imported in steps.
 
-use crate::support::World;
+use crate::support::{Answer, Member, OWNER, World};
 
 const CSV: &str = "id,name,price\nA,Honda Accord 2024,32500\nB,<b>Škoda</b>,ten\n,nameless,1\n";
+const START: &str = "/inventory/import";
+
+async fn begin(member: &Member, file: &str) -> String {
+    let begun = member.upload(START, "cars.csv", file, &[]).await;
+    begun.expect(303).header("location").to_owned()
+}
+
+/// Begins an import and takes what is proposed, apart from `fields`.
+async fn choose(member: &Member, file: &str, fields: &[(&str, &str)]) -> String {
+    let path = begin(member, file).await;
+    let columns = [("column-0", "id"), ("column-1", "name")];
+    let fields = [&columns, fields].concat();
+    let chosen = member.form(&path, &fields).await.expect(303);
+    assert_eq!(chosen.header("location"), format!("{path}/preview"));
+    path
+}
+
+async fn apply(member: &Member, path: &str, removals: &str) -> Answer {
+    let fields = [("removals", removals)];
+    member.form(&format!("{path}/apply"), &fields).await
+}
+
+#[track_caller]
+fn has(page: &str, texts: &[&str]) {
+    for text in texts {
+        assert!(page.contains(text), "{text} is missing: {page}");
+    }
+}
+
+async fn items(world: &World) -> i64 {
+    world.count("SELECT count(*) FROM items").await
+}
 
 #[tokio::test]
-async fn a_file_is_stored_or_refused_row_by_row() {
+async fn a_file_with_faulty_rows_is_imported_without_them_or_not_at_all() {
     let world = World::new().await;
     let owner = world.owner().await;
-    let page = owner
-        .upload("/inventory", "cars.csv", CSV, &[])
-        .await
-        .expect(422)
-        .body;
-    for text in [
-        "Nothing was stored",
-        "Row 3, id B",
-        "<code>price</code>",
-        "Row 4<",
-        "<code>id</code>",
-    ] {
-        assert!(page.contains(text), "{text} is missing: {page}");
-    }
-    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
-    let skip = [("mode", "merge"), ("on_error", "skip")];
-    let page = owner
-        .upload("/inventory", "cars.csv", CSV, &skip)
-        .await
-        .expect(200)
-        .body;
-    for text in [
-        "The file was stored",
-        "3 received: 1 new",
-        "2 passed over",
-        "Row 3, id B",
-        "Honda Accord 2024",
-        "1 item",
-    ] {
-        assert!(page.contains(text), "{text} is missing: {page}");
-    }
-    assert!(
-        page.contains("type=\"module\""),
-        "a script takes the page over"
+    let page = owner.import("cars.csv", CSV, &[]).await.expect(200).body;
+    has(
+        &page,
+        &[
+            "2 rows have faults",
+            "Row 3, id B",
+            "<code>price</code>",
+            "Row 4<",
+            "<code>id</code>",
+        ],
     );
+    assert!(!page.contains("/apply"), "{page}");
+    assert_eq!(items(&world).await, 0);
+    let skip = [("on_error", "skip")];
+    let page = owner.import("cars.csv", CSV, &skip).await.expect(200).body;
+    has(
+        &page,
+        &[
+            "cars.csv was imported",
+            "2 faulty rows were skipped",
+            "Row 3, id B",
+        ],
+    );
+    assert_eq!(items(&world).await, 1);
     let json = r#"{"items":[{"id":"C","name":"c"}]}"#;
-    let replace = [("mode", "replace")];
-    let page = owner
-        .upload("/inventory", "cars.JSON", json, &replace)
-        .await
-        .expect(200)
-        .body;
-    assert!(
-        page.contains("1 new") && page.contains("1 removed"),
-        "{page}"
+    let replace = [("mode", "replace"), ("removals", "1")];
+    let page = owner.import("cars.JSON", json, &replace).await.expect(200);
+    has(
+        &page.body,
+        &["<dt>New</dt><dd>1</dd>", "<dt>Removed</dt><dd>1</dd>"],
     );
     let xml = "<inventory><item><id>C</id><name>c</name></item></inventory>";
-    let page = owner
-        .upload("/inventory", "cars.xml", xml, &[])
-        .await
-        .expect(200)
-        .body;
-    assert!(page.contains("1 as they were"), "{page}");
-    let events = world.count("SELECT count(*) FROM audit_events WHERE action = 'inventory.updated' AND actor_kind = 'member'").await;
-    assert_eq!(events, 2, "one for each file that changed something");
+    let page = owner.import("cars.xml", xml, &[]).await.expect(200).body;
+    has(&page, &["<dt>Unchanged</dt><dd>1</dd>"]);
+    let events = "SELECT count(*) FROM audit_events WHERE action = 'inventory.updated' AND actor_kind = 'member'";
+    assert_eq!(
+        world.count(events).await,
+        2,
+        "one for each file that changed something"
+    );
 }
 
 #[tokio::test]
-async fn rows_are_counted_as_the_program_does_that_opens_the_file() {
+async fn the_file_is_described_before_anything_is_chosen() {
     let world = World::new().await;
     let owner = world.owner().await;
-    let csv = "sep=;\r\nid;name\r\n\r\nA;\"two\r\nlines\"\r\nB;\r\n";
-    let xml =
-        "<inventory>\n<item><id>A</id><name>a</name></item>\n<item><id>B</id></item></inventory>";
-    let json = r#"{"items":[{"id":"A","name":"a"},{"id":"B"}]}"#;
-    for (file, text, place) in [
-        ("a.csv", csv, "Row 4, id B"),
-        ("a.xml", xml, "Line 3, id B"),
-        ("a.json", json, "Item 2, id B"),
-        ("a.csv", "id,naem\nA,a\n", "Row 1<"),
+    let path = begin(&owner, "sep=;\r\nArtikelnr;Titel;Preis\r\n1;Äpfel;2,50\r\n").await;
+    let page = owner.get(&path).await.expect(200);
+    has(
+        &page.body,
+        &[
+            "<dd>CSV</dd>",
+            "<dd>UTF-8</dd>",
+            "<dd>Semicolon</dd>",
+            "<dt>Rows</dt><dd>1</dd>",
+            "Artikelnr",
+            "Äpfel",
+        ],
+    );
+    let selected = page.selected();
+    let value = |name: &str| {
+        selected
+            .iter()
+            .find(|(field, _)| field == name)
+            .unwrap()
+            .1
+            .as_str()
+    };
+    assert_eq!(
+        [
+            "column-0", "column-1", "column-2", "decimals", "mode", "on_error"
+        ]
+        .map(value),
+        ["id", "name", "price", "comma", "merge", "reject"]
+    );
+    let xml = "<inventory><item><id>C</id><name>c</name></item></inventory>";
+    let begun = owner.upload(START, "cars.xml", xml, &[]).await.expect(303);
+    let page = owner.get(begun.header("location")).await.expect(200).body;
+    has(&page, &["<dd>XML</dd>", "<dt>Items</dt><dd>1</dd>"]);
+    assert!(!page.contains("column-0"), "{page}");
+}
+
+#[tokio::test]
+async fn a_preview_names_every_change_and_makes_none() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let first = "id,name,price\nA,Accord,100\nB,Civic,200\nC,Yaris,300\n";
+    owner.import("cars.csv", first, &[]).await.expect(200);
+    let second = "id,name,price\nA,Accord,150\nB,Civic,200\nD,Jazz,400\n";
+    let fields = [("column-2", "price"), ("mode", "replace")];
+    let path = choose(&owner, second, &fields).await;
+    let page = owner.get(&format!("{path}/preview")).await.expect(200).body;
+    has(
+        &page,
+        &[
+            "<dt>New</dt><dd>1</dd>",
+            "<dt>Changed</dt><dd>1</dd>",
+            "<dt>Unchanged</dt><dd>1</dd>",
+            "<dt>Removed</dt><dd>1</dd>",
+            "<li>D</li>",
+            "<li>C</li>",
+            "<code>price</code>",
+            "<del>100.00</del>",
+            "<ins>150.00</ins>",
+            "1 item is removed. Type this number to confirm",
+        ],
+    );
+    assert_eq!(items(&world).await, 3);
+    let changed = "SELECT count(*) FROM items WHERE price = 10000";
+    assert_eq!(world.count(changed).await, 1);
+}
+
+#[tokio::test]
+async fn removals_are_made_only_if_their_number_is_typed() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let first = "id,name\nA,a\nB,b\nC,c\n";
+    owner.import("cars.csv", first, &[]).await.expect(200);
+    let path = choose(&owner, "id,name\nA,a\n", &[("mode", "replace")]).await;
+    for (typed, told) in [
+        ("", "Type 2, the number"),
+        ("1", "would remove 2 items now"),
+        ("3", "would remove 2 items now"),
+        ("two", "would remove 2 items now"),
     ] {
-        let page = owner
-            .upload("/inventory", file, text, &[])
-            .await
-            .expect(422);
-        assert!(page.body.contains(place), "{place}: {}", page.body);
+        let page = apply(&owner, &path, typed).await.expect(422).body;
+        has(
+            &page,
+            &[told, "aria-invalid=\"true\"", "href=\"#removals\""],
+        );
+        assert_eq!(items(&world).await, 3);
+    }
+    // Another member or system has added an item since.
+    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
+    let item = serde_json::json!({ "name": "d" });
+    key.put("/api/inventory/D", &item).await.expect(201);
+    let page = apply(&owner, &path, "2").await.expect(422).body;
+    has(&page, &["would remove 3 items now", "3 items are removed"]);
+    assert_eq!(items(&world).await, 4);
+    apply(&owner, &path, "3").await.expect(303);
+    assert_eq!(items(&world).await, 1);
+}
+
+#[tokio::test]
+async fn an_import_is_applied_once_and_keeps_its_result() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let path = choose(&owner, "id,name\nA,a\n", &[]).await;
+    let applied = apply(&owner, &path, "").await.expect(303);
+    assert_eq!(applied.header("location"), path);
+    world.sql("DELETE FROM items").await;
+    for _ in 0..2 {
+        let again = apply(&owner, &path, "").await.expect(303);
+        assert_eq!(again.header("location"), path);
+        let page = owner.get(&path).await.expect(200).body;
+        has(&page, &["was imported", "<dt>New</dt><dd>1</dd>"]);
+    }
+    assert_eq!(items(&world).await, 0, "it was not applied again");
+    for page in ["preview", "faults.csv"] {
+        let answer = owner.get(&format!("{path}/{page}")).await.expect(303);
+        assert_eq!(answer.header("location"), path);
+    }
+    let choices = [("column-0", "name")];
+    owner.form(&path, &choices).await.expect(303);
+    assert_eq!(world.count("SELECT count(*) FROM import_parts").await, 0);
+    // Its start page does not offer to go on with it.
+    let page = owner.get(START).await.expect(200).body;
+    assert!(!page.contains("Continue this import"), "{page}");
+}
+
+#[tokio::test]
+async fn of_many_confirmations_at_once_one_is_carried_out() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let path = choose(&owner, "id,name\nA,a\n", &[]).await;
+    let confirm = || apply(&owner, &path, "");
+    let answers = futures::future::join_all((0..8).map(|_| confirm())).await;
+    for answer in answers {
+        assert_eq!(answer.expect(303).header("location"), path);
+    }
+    let events = "SELECT count(*) FROM audit_events WHERE action = 'inventory.updated'";
+    assert_eq!(world.count(events).await, 1);
+    let page = owner.get(&path).await.expect(200).body;
+    has(&page, &["<dt>New</dt><dd>1</dd>"]);
+}
+
+#[tokio::test]
+async fn choices_that_cannot_be_used_are_linked_to_their_controls() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let path = begin(&owner, "a,b,c\n1,2,3\n").await;
+    let preview = owner.get(&format!("{path}/preview")).await.expect(303);
+    assert_eq!(preview.header("location"), path, "nothing is chosen yet");
+    let fields = [
+        ("column-0", "leave_out"),
+        ("column-1", "name"),
+        ("column-2", "name"),
+        ("currency", "Euro"),
+    ];
+    let page = owner.form(&path, &fields).await.expect(422);
+    has(
+        &page.body,
+        &[
+            "href=\"#column-0\"",
+            "href=\"#column-2\"",
+            "href=\"#currency\"",
+            "Choose the column that has the id of each item.",
+            "aria-invalid=\"true\"",
+        ],
+    );
+    let chosen = page.selected();
+    assert!(
+        chosen.contains(&("column-2".to_owned(), "name".to_owned())),
+        "{chosen:?}"
+    );
+    owner.get(&format!("{path}/preview")).await.expect(303);
+}
+
+#[tokio::test]
+async fn the_mapping_of_a_header_is_remembered_for_the_account() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let file = "Nummer,Titel,Notiz\n1,a,x\n";
+    let fields = [
+        ("column-2", "category"),
+        ("currency", "CHF"),
+        ("decimals", "comma"),
+    ];
+    choose(&owner, file, &fields).await;
+    world.join(&owner, "bob@example.com", "admin").await;
+    let chosen = async |member: &Member, file: &str| {
+        let path = begin(member, file).await;
+        member.get(&path).await.expect(200)
+    };
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let bob = world.sign_in("bob@example.com").await;
+    let page = chosen(&bob, "Nummer,Titel,Notiz\n2,b,y\n").await;
+    has(
+        &page.body,
+        &["You imported a file with these columns before"],
+    );
+    let selected = page.selected();
+    for (name, value) in fields {
+        assert!(selected.contains(&field(name, value)), "{selected:?}");
+    }
+    // Another header, and another account.
+    let stranger = world.stranger().await;
+    for page in [
+        chosen(&bob, "Nummer,Titel,Notizen\n2,b,y\n").await,
+        chosen(&stranger, file).await,
+    ] {
+        assert!(!page.body.contains("before. The choices"), "{}", page.body);
+        assert!(page.selected().contains(&field("column-2", "attribute")));
     }
 }
 
 #[tokio::test]
-async fn what_is_no_feed_is_refused_with_what_to_do() {
+async fn a_file_waits_for_an_hour_and_until_the_next_one() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let first = begin(&owner, "id,name\nA,a\n").await;
+    let page = owner.get(START).await.expect(200).body;
+    has(
+        &page,
+        &[
+            "cars.csv",
+            "Continue this import",
+            &format!("href=\"{first}\""),
+        ],
+    );
+    let second = choose(&owner, "id,name\nB,b\n", &[]).await;
+    let page = owner.get(&first).await.expect(404).body;
+    has(&page, &["This import is over", "Choose a file"]);
+    world.clock.advance_seconds(3_599);
+    owner.get(&second).await.expect(200);
+    world.clock.advance_seconds(1);
+    for page in ["", "/preview", "/faults.csv"] {
+        owner.get(&format!("{second}{page}")).await.expect(404);
+    }
+    apply(&owner, &second, "").await.expect(404);
+    assert_eq!(items(&world).await, 0);
+    let rows = "SELECT (SELECT count(*) FROM imports) + (SELECT count(*) FROM import_parts)";
+    assert_eq!(world.count(rows).await, 2);
+    world.service.sweep_imports().await.unwrap();
+    assert_eq!(world.count(rows).await, 0);
+}
+
+#[tokio::test]
+async fn an_import_belongs_to_its_member() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.join(&owner, "bob@example.com", "admin").await;
+    let path = choose(&owner, "id,name\nA,a\n", &[]).await;
+    let bob = world.sign_in("bob@example.com").await;
+    for other in [bob, world.stranger().await] {
+        for page in ["", "/preview", "/faults.csv"] {
+            other.get(&format!("{path}{page}")).await.expect(404);
+        }
+        other.form(&path, &[("column-0", "id")]).await.expect(404);
+        apply(&other, &path, "").await.expect(404);
+        // A file of theirs takes the place of none but their own.
+        begin(&other, "id,name\nB,b\n").await;
+    }
+    owner.get(&format!("{path}/preview")).await.expect(200);
+    assert_eq!(items(&world).await, 0);
+}
+
+#[tokio::test]
+async fn a_member_who_loses_their_role_or_access_between_the_steps_imports_nothing() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.join(&owner, "bob@example.com", "admin").await;
+    let id = world.member_id("bob@example.com").await;
+    let bob = world.sign_in("bob@example.com").await;
+    let path = choose(&bob, "id,name\nA,a\n", &[]).await;
+    let role = format!("/team/{id}/role");
+    owner.form(&role, &[("role", "viewer")]).await.expect(303);
+    for page in [
+        START,
+        &path,
+        &format!("{path}/preview"),
+        &format!("{path}/faults.csv"),
+    ] {
+        bob.get(page).await.expect(403);
+    }
+    apply(&bob, &path, "").await.expect(403);
+    let file = bob.upload(START, "a.csv", "id,name\nA,a\n", &[]).await;
+    file.expect(403);
+    let page = bob.get("/inventory").await.expect(200).body;
+    assert!(!page.contains(START), "{page}");
+    owner.form(&role, &[("role", "admin")]).await.expect(303);
+    let deactivate = format!("/team/{id}/deactivate");
+    owner.form(&deactivate, &[]).await.expect(303);
+    let answer = apply(&bob, &path, "").await.expect(303);
+    assert!(answer.header("location").starts_with("/sign-in"));
+    assert_eq!(items(&world).await, 0);
+    let nobody = world.nobody().get(&path).await.expect(303);
+    assert!(
+        nobody
+            .header("location")
+            .starts_with("/sign-in?next=%2Finventory%2Fimport")
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_refused_with_what_to_do() {
     let world = World::new().await;
     let owner = world.owner().await;
     let huge = format!("id,name\nA,{}\n", "x".repeat(16 * 1024 * 1024));
@@ -96,24 +393,37 @@ async fn what_is_no_feed_is_refused_with_what_to_do() {
         ("cars.xlsx", "PK", "a workbook", 422),
         ("cars.pdf", "%PDF", "none of JSON, XML or CSV", 422),
         ("cars.csv", "", "Choose a file", 422),
-        ("cars.csv", "id,naem\nA,b\n", "naem", 422),
+        ("cars.csv", "id,name\n", "Send 1 to 5000 items", 422),
+        ("cars.csv", "id,name\nA,\"a\n", "is never closed", 422),
         ("cars.json", "{", "not JSON", 422),
         ("cars.xml", "<a/>", "not an XML feed", 422),
         ("cars.csv", &huge, "larger than 16 MiB", 413),
     ] {
-        let page = owner
-            .upload("/inventory", name, file, &[])
-            .await
-            .expect(status)
-            .body;
-        assert!(
-            page.contains("Nothing was stored") && page.contains(told),
-            "{told}: {page}"
-        );
+        let page = owner.upload(START, name, file, &[]).await;
+        let page = page.expect(status).body;
+        has(&page, &["The file cannot be read", told]);
     }
-    let answer = owner.form("/inventory", &[("file", "x")]).await;
+    let answer = owner.form(START, &[("file", "x")]).await;
     assert_eq!(answer.status, 415);
-    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
+    assert_eq!(world.count("SELECT count(*) FROM imports").await, 0);
+}
+
+#[tokio::test]
+async fn faults_are_downloaded_as_a_table() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let file = "id,name,price\n=A,a,ten\nB,,1\n";
+    let path = choose(&owner, file, &[("column-2", "price")]).await;
+    let answer = owner.get(&format!("{path}/faults.csv")).await.expect(200);
+    assert_eq!(
+        answer.header("content-type"),
+        "text/csv; charset=utf-8; header=present"
+    );
+    let lines: Vec<_> = answer.body.lines().collect();
+    assert_eq!(lines[0], "\u{FEFF}row,line,id,field,problem");
+    assert!(lines[1].starts_with("2,2,'=A,price,"), "{}", answer.body);
+    assert!(lines[2].starts_with("3,3,B,name,"), "{}", answer.body);
+    assert_eq!(lines.len(), 3);
 }
 
 #[tokio::test]
@@ -121,53 +431,63 @@ async fn a_file_that_would_remove_too_many_items_is_refused() {
     let world = World::new().await;
     let owner = world.owner().await;
     world.many_items().await;
-    let mode = [("mode", "replace")];
-    let file = "id,name\nnew,New\n";
-    let page = owner.upload("/inventory", "cars.csv", file, &mode);
-    let page = page.await.expect(422).body;
-    assert!(
-        page.contains("would remove more than 10,000 items"),
-        "{page}"
-    );
-    assert_eq!(world.count("SELECT count(*) FROM items").await, 10_001);
+    let path = choose(&owner, "id,name\nnew,New\n", &[("mode", "replace")]).await;
+    let page = owner.get(&format!("{path}/preview")).await.expect(200).body;
+    has(&page, &["would remove more than 10,000 items"]);
+    apply(&owner, &path, "10001").await.expect(422);
+    assert_eq!(items(&world).await, 10_001);
 }
 
 #[tokio::test]
-async fn a_file_that_would_remove_most_of_the_items_is_refused() {
+async fn a_table_of_another_encoding_is_read_in_it() {
     let world = World::new().await;
     let owner = world.owner().await;
-    let rows = (0..150).map(|number| format!("{number},Car\n"));
-    let whole = format!("id,name\n{}", rows.collect::<String>());
-    let stored = owner.upload("/inventory", "cars.csv", &whole, &[]);
-    stored.await.expect(200);
-    let mode = [("mode", "replace")];
-    let cut = owner.upload("/inventory", "cars.csv", "id,name\n0,Car\n", &mode);
-    let page = cut.await.expect(422).body;
-    assert!(page.contains("would remove 149 of 150 items"), "{page}");
-    assert_eq!(world.count("SELECT count(*) FROM items").await, 150);
+    let utf16: Vec<u8> = "\u{FEFF}id,name\nU,Škoda\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (file, encoding) in [
+        (b"id,name\nW,Citro\xEBn\n".to_vec(), "Windows-1252"),
+        (utf16, "UTF-16LE"),
+        (
+            "\u{FEFF}id,name\nM,Škoda\n".into(),
+            "UTF-8 with a byte-order mark",
+        ),
+    ] {
+        let begun = owner
+            .upload(START, "cars.csv", &file, &[])
+            .await
+            .expect(303);
+        let page = owner.get(begun.header("location")).await.expect(200).body;
+        has(&page, &[encoding]);
+        owner.import("cars.csv", &file, &[]).await.expect(200);
+    }
+    let names = "SELECT count(*) FROM items WHERE name IN ('Citroën', 'Škoda')";
+    assert_eq!(world.count(names).await, 3);
 }
 
 #[tokio::test]
-async fn who_may_only_look_sends_no_file() {
+async fn a_session_that_ends_while_an_import_is_confirmed_imports_nothing() {
     let world = World::new().await;
     let owner = world.owner().await;
-    world.sql("UPDATE members SET role = 'viewer'").await;
-    let page = owner.get("/inventory").await.expect(200).body;
-    assert!(!page.contains("type=\"file\""), "{page}");
-    let page = owner
-        .upload("/inventory", "a.csv", "id,name\nA,a\n", &[])
-        .await
-        .body;
-    assert!(page.contains("Nothing was stored"), "{page}");
-    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
-    let nobody = world
-        .nobody()
-        .upload("/inventory", "a.csv", "id,name\nA,a\n", &[])
+    let path = choose(&owner, "id,name\nA,a\n", &[]).await;
+    let again = world.sign_in(OWNER).await;
+    let out = async { drop(owner.form("/sign-out", &[]).await.expect(303)) };
+    let http = owner
+        .with("sec-fetch-site", "same-origin")
+        .with("content-type", "application/x-www-form-urlencoded");
+    let apply = format!("{path}/apply");
+    let answer = http
+        .send_slowly("POST", &apply, "removals=0&rest=0", out)
         .await;
-    assert_eq!(
-        nobody.expect(303).header("location"),
-        "/sign-in?next=%2Finventory"
+    assert!(
+        answer
+            .expect(303)
+            .header("location")
+            .starts_with("/sign-in")
     );
+    assert_eq!(items(&world).await, 0);
+    again.get(&path).await.expect(200);
 }
 
 #[tokio::test]
@@ -176,10 +496,7 @@ async fn items_are_searched_and_paged() {
     let owner = world.owner().await;
     let rows: Vec<_> = (0..60).map(|n| format!("K{n:02},Škoda {n}")).collect();
     let file = format!("id,name\n{}\nZ1,Tesla\n", rows.join("\n"));
-    owner
-        .upload("/inventory", "cars.csv", &file, &[])
-        .await
-        .expect(200);
+    owner.import("cars.csv", &file, &[]).await.expect(200);
     let page = owner.get("/inventory?q=%C5%A1koda").await.expect(200).body;
     assert!(
         page.contains("60 of 61 items") && !page.contains("Tesla"),

@@ -13,6 +13,7 @@ mod flash;
 mod found;
 mod headers;
 mod import;
+mod import_exports;
 mod key;
 mod key_activity;
 mod key_allow_list;

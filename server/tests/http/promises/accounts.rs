@@ -28,6 +28,7 @@ struct Two {
     their_id: String,
     /// The path of their lead.
     their_lead: String,
+    their_import: String,
     mine: Member,
     my_key: Key,
 }
@@ -54,6 +55,10 @@ async fn two() -> Two {
     let fields = [("email", "guest@example.com"), ("role", "viewer")];
     theirs.form("/team/invite", &fields).await.expect(200);
     let their_id = world.member_id(OWNER).await;
+    let file = "id,name\nACME-1,Acme Car\n";
+    let begun = theirs.upload("/inventory/import", "acme.csv", file, &[]);
+    let begun = begun.await.expect(303).header("location").to_owned();
+    let their_import = begun.trim_start_matches("/inventory/import/").to_owned();
     let mine = world.stranger().await;
     let my_key = mine.create(&world, "Feed", &scopes).await;
     Two {
@@ -62,6 +67,7 @@ async fn two() -> Two {
         their_key,
         their_id,
         their_lead,
+        their_import,
         mine,
         my_key,
     }
@@ -98,7 +104,9 @@ impl Two {
         ]
         .map(|word| team.matches(word).count())
         .into();
-        json!([status, items, leads, audit, settings, team])
+        let imports = format!("/inventory/import/{}", self.their_import);
+        let imported = self.theirs.get(&imports).await.expect(200).selected();
+        json!([status, items, leads, audit, settings, team, imported])
     }
 }
 
@@ -310,6 +318,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 | "/inventory/export.csv"
                 | "/inventory/export.jsonl"
                 | "/inventory/template.csv"
+                | "/inventory/import"
                 | "/leads"
                 | "/leads/export.csv"
                 | "/leads/export.jsonl"
@@ -403,11 +412,32 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
             ) => mine.get(&at).await.expect(404),
             (MethodFilter::POST, "/keys/{id}/rotate") => mine.form(&at, &ROTATE).await.expect(404),
             // A full feed: it could remove what others have.
-            (MethodFilter::POST, "/inventory") => {
+            (MethodFilter::POST, "/inventory/import") => {
                 let file = "id,name\nA,a\n";
-                mine.upload("/inventory", "feed.csv", file, &[("mode", "replace")])
+                mine.import("feed.csv", file, &[("mode", "replace")])
                     .await
                     .expect(200)
+            }
+            // Their import and one that is not there look alike.
+            (
+                MethodFilter::GET,
+                "/inventory/import/{id}"
+                | "/inventory/import/{id}/preview"
+                | "/inventory/import/{id}/faults.csv",
+            ) => {
+                let theirs = path.replace("{id}", &two.their_import);
+                let foreign = mine.get(&theirs).await.expect(404);
+                assert_eq!(
+                    foreign.body.len(),
+                    mine.get(&at).await.expect(404).body.len()
+                );
+                foreign
+            }
+            (MethodFilter::POST, "/inventory/import/{id}" | "/inventory/import/{id}/apply") => {
+                let theirs = path.replace("{id}", &two.their_import);
+                mine.form(&theirs, &[("column-0", "name")])
+                    .await
+                    .expect(404)
             }
             (
                 MethodFilter::POST,

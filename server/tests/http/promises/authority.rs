@@ -183,7 +183,7 @@ async fn a_form_changes_nothing_if_its_session_ends_while_it_arrives() {
         }
         let call = path.starts_with("/call/");
         let kind = match path.as_str() {
-            "/inventory" => "multipart/form-data; boundary=x",
+            "/inventory/import" => "multipart/form-data; boundary=x",
             _ if call => "application/json",
             _ => "application/x-www-form-urlencoded",
         };
@@ -266,8 +266,11 @@ async fn a_file_is_not_read_for_a_visitor_without_a_session() {
     let body = multipart("feed.csv", "id,name\nA,a\n", &[]);
     let read = std::cell::Cell::new(false);
     let answer = http
-        .send_slowly("POST", "/inventory", &body, async { read.set(true) })
+        .send_slowly("POST", "/inventory/import", &body, async { read.set(true) })
         .await;
     assert!(!read.get(), "the body was read");
-    assert_eq!(answer.header("location"), "/sign-in?next=%2Finventory");
+    assert_eq!(
+        answer.header("location"),
+        "/sign-in?next=%2Finventory%2Fimport"
+    );
 }

@@ -12,6 +12,8 @@ pub(super) struct Scene {
     setup: String,
     /// The id of another member.
     mate: String,
+    /// The id of an import.
+    import: String,
 }
 
 pub(super) async fn scene(public_url: &str) -> Scene {
@@ -23,12 +25,17 @@ pub(super) async fn scene(public_url: &str) -> Scene {
     let setup = format!("/setup/{}", token.expose());
     world.join(&owner, "bob@example.com", "admin").await;
     let mate = world.member_id("bob@example.com").await;
+    let file = "id,name\nA,a\n";
+    let begun = owner.upload("/inventory/import", "feed.csv", file, &[]);
+    let begun = begun.await.expect(303).header("location").to_owned();
+    let import = begun.trim_start_matches("/inventory/import/").to_owned();
     Scene {
         world,
         owner,
         key,
         setup,
         mate,
+        import,
     }
 }
 
@@ -51,7 +58,9 @@ impl Scene {
             "/keys/revoke-all" => "confirm=Acme+Motors".into(),
             "/settings/key-creation" => "stop=1".into(),
             "/theme" => "theme=dark".into(),
-            "/inventory" => multipart("feed.csv", "id,name\nA,a\n", &[]),
+            "/inventory/import" => multipart("feed.csv", "id,name\nA,a\n", &[]),
+            "/inventory/import/{id}" => "column-0=id&column-1=name".into(),
+            "/inventory/import/{id}/apply" => "removals=0".into(),
             "/keys/{id}/edit" => "name=Evil&scopes=leads:write".into(),
             "/keys/{id}/watch" => "watch=on".into(),
             "/keys/{id}/enforce" => "networks=203.0.113.0/24".into(),
@@ -80,10 +89,10 @@ impl Scene {
             .filter(|route| route.method != MethodFilter::GET)
             .filter_map(|route| {
                 assert_eq!(route.method, MethodFilter::POST, "{}", route.path);
-                let id = if route.path.starts_with("/team") {
-                    &self.mate
-                } else {
-                    &self.key.id
+                let id = match route.path {
+                    path if path.starts_with("/team") => &self.mate,
+                    path if path.starts_with("/inventory") => &self.import,
+                    _ => &self.key.id,
                 };
                 let path = route
                     .path
@@ -99,16 +108,21 @@ impl Scene {
     }
 
     /// All that a request could have changed.
-    async fn state(&self) -> (i64, i64, i64, i64, i64) {
-        (
-            self.world.count("SELECT count(*) FROM audit_events").await,
-            self.world
-                .count("SELECT count(*) FROM api_keys WHERE revoked_at IS NULL")
-                .await,
-            self.world.count("SELECT count(*) FROM sessions").await,
-            self.world.count("SELECT count(*) FROM accounts").await,
-            self.world.count("SELECT count(*) FROM items").await,
-        )
+    async fn state(&self) -> [i64; 7] {
+        let mut counts = [0; 7];
+        let statements = [
+            "SELECT count(*) FROM audit_events",
+            "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL",
+            "SELECT count(*) FROM sessions",
+            "SELECT count(*) FROM accounts",
+            "SELECT count(*) FROM items",
+            "SELECT count(*) FROM imports",
+            "SELECT count(*) FROM imports WHERE choices IS NULL",
+        ];
+        for (count, statement) in counts.iter_mut().zip(statements) {
+            *count = self.world.count(statement).await;
+        }
+        counts
     }
 
     /// Tries a forgery at every address, as the signed-in victim and as somebody without a session.

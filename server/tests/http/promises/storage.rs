@@ -43,7 +43,7 @@ async fn feeds_and_leads_are_refused_below_the_reserve_and_everything_else_goes_
             assert_ne!(answer.header("retry-after"), "");
         }
     }
-    let page = owner.upload("/inventory", "a.csv", "id,name\nB,b\n", &[]);
+    let page = owner.import("a.csv", "id,name\nB,b\n", &[]);
     let page = page.await.expect(503).body;
     assert!(page.contains("disk is nearly full"), "{page}");
     assert_eq!(world.count("SELECT count(*) FROM items").await, 1);

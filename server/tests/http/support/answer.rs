@@ -55,6 +55,20 @@ impl Answer {
         Some(href.replace("&amp;", "&"))
     }
 
+    /// The chosen values of the lists on a page, by their names.
+    pub fn selected(&self) -> Vec<(String, String)> {
+        let lists = self.body.split("<select").skip(1).filter_map(|list| {
+            let (list, _) = list.split_once("</select>")?;
+            let (_, name) = list.split_once(" name=\"")?;
+            let (name, _) = name.split_once('"')?;
+            let (before, _) = list.split_once(" selected")?;
+            let (_, value) = before.rsplit_once("value=\"")?;
+            let (value, _) = value.split_once('"')?;
+            Some((name.to_owned(), value.to_owned()))
+        });
+        lists.collect()
+    }
+
     /// Checks that this is a problem in the shape that all have, and gives status and code.
     #[track_caller]
     pub fn problem(&self) -> (u16, String) {

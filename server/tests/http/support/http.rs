@@ -169,6 +169,48 @@ impl Http {
             .await
     }
 
+    /// Imports a file as a member does who takes what each step proposes, apart from these fields of its forms. The answer is
+    /// the last page: the result, or the step that does not lead on.
+    pub async fn import(
+        &self,
+        name: &str,
+        file: impl AsRef<[u8]>,
+        choices: &[(&str, &str)],
+    ) -> Answer {
+        let uploaded = self.upload("/inventory/import", name, file, &[]).await;
+        if uploaded.status != 303 {
+            return uploaded;
+        }
+        let path = uploaded.header("location").to_owned();
+        let described = self.get(&path).await;
+        if described.status != 200 {
+            return described;
+        }
+        let mut fields = described.selected();
+        for (name, value) in choices {
+            fields.retain(|(field, _)| field != name);
+            fields.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
+        let chosen = self.form(&path, &fields).await;
+        if chosen.status != 303 {
+            return chosen;
+        }
+        let preview = self.get(chosen.header("location")).await;
+        if !preview.body.contains("/apply\"") {
+            return preview;
+        }
+        let applied = self.form(&format!("{path}/apply"), choices).await;
+        if applied.status == 303 {
+            self.get(applied.header("location")).await
+        } else {
+            applied
+        }
+    }
+
     /// As the console in a browser calls a server function.
     pub async fn call(&self, function: &str, arguments: &Value) -> Answer {
         let http = self.with("sec-fetch-site", "same-origin");

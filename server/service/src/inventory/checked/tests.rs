@@ -1,6 +1,7 @@
 //! Feeds with faulty items: what is refused, what is skipped, and what is reported.
 
 use super::*;
+use crate::store::Removals;
 
 const REJECT: FeedOptions = options(FeedMode::Merge, OnError::Reject);
 const SKIP: FeedOptions = options(FeedMode::Merge, OnError::Skip);
@@ -57,12 +58,7 @@ fn a_feed_that_replaces_the_inventory_does_not_pass_over_an_id_that_cannot_be_re
         ..draft("", "n")
     };
     let feed = || vec![draft("a", "n"), unreadable.clone(), draft("b", "")];
-    let replace = options(
-        FeedMode::Replace {
-            allow_removal: None,
-        },
-        OnError::Skip,
-    );
+    let replace = options(FeedMode::Replace(Removals::Few), OnError::Skip);
     let errors = check_feed(feed(), replace).unwrap_err();
     let pointers: Vec<_> = errors.iter().map(|error| &*error.pointer).collect();
     assert_eq!(pointers, ["", "/1/id"]);

@@ -10,8 +10,8 @@ use crate::leads::{Edit, Lead, LeadEdits};
 use crate::store::{
     AccountChange, AccountSettings, Action, Actor, AuditEvent, Authority, Changed, ChangedSeveral,
     Claim, Ended, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LeftOut, LinkPurpose,
-    NewLink, NewRevocation, NewSession, OldEnds, Put, Removal, Revoker, Rotated, SeveralChange,
-    Store, StoreError, TokenDigest, UpsertCounts, Upserted,
+    NewLink, NewRevocation, NewSession, OldEnds, Put, Removal, Removals, Revoker, Rotated,
+    SeveralChange, Store, StoreError, TokenDigest, UpsertCounts, Upserted,
 };
 use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -180,7 +180,7 @@ impl Change {
                 let kept = &HashSet::from([world.item.as_str(), "full"]);
                 let left_out = LeftOut {
                     kept,
-                    allowed: None,
+                    allowed: Removals::Few,
                 };
                 let stored = store
                     .upsert_items(

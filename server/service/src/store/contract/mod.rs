@@ -30,6 +30,7 @@ mod factors;
 mod feeds;
 mod find;
 mod glance;
+mod imports;
 mod inventory;
 mod isolation;
 mod item_changes;
@@ -218,6 +219,12 @@ macro_rules! store_contract_cases {
             the_latest_requests_of_an_account_are_kept
             no_kept_answer_holds_an_erased_lead
             old_requests_are_swept_in_pieces
+            a_file_to_import_reads_back_and_gives_way_to_the_next_one
+            files_to_import_of_an_account_have_a_bound
+            an_import_is_applied_once_with_its_items
+            choices_for_an_import_are_stored_until_it_is_applied
+            the_latest_mappings_of_an_account_are_remembered
+            imports_that_are_over_are_not_found_and_are_swept
             an_account_begins_with_the_usual_settings_and_keeps_its_own
             what_an_account_decides_shows_in_its_keys_items_and_members
             no_port_reads_from_another_account
@@ -279,7 +286,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, inventory::*, isolation::*, item_changes::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, preview::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*, verified::*,
+                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, imports::*, inventory::*, isolation::*, item_changes::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, preview::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*, verified::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -7,7 +7,7 @@ use super::world::{Shared, at, item, lead, race};
 use crate::inventory::{Condition, Item};
 use crate::store::{
     Action, Actor, AuditEvent, KeyRecord, LeftOut, MemberChange, OldEnds, OverQuota, Quotas,
-    Rotated, Store, StoreError, UpsertCounts, Upserted, Usage,
+    Removals, Rotated, Store, StoreError, UpsertCounts, Upserted, Usage,
 };
 use domain::{Resource, Role};
 use std::collections::HashSet;
@@ -47,7 +47,7 @@ async fn push(
     let account = &tenant.account;
     let left_out = kept.map(|kept| LeftOut {
         kept,
-        allowed: None,
+        allowed: Removals::Few,
     });
     let stored = store.upsert_items(account, &Actor::System, items, left_out, at(9), &event);
     Ok(match stored.await? {

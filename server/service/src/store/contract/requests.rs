@@ -3,8 +3,8 @@
 use super::tenant::Tenant;
 use super::world::{Shared, at, just_before, lead, race, token};
 use crate::store::{
-    Action, Attempt, IdempotencyDigest, KeptAnswer, NewClaim, PastRequest, RequestDigest,
-    RequestState, Store, StoreError, StoredAnswer,
+    Action, Attempt, Completion, IdempotencyDigest, KeptAnswer, NewClaim, PastRequest,
+    RequestDigest, RequestState, Store, StoreError, StoredAnswer,
 };
 use domain::{LeadId, Timestamp};
 use std::collections::BTreeMap;
@@ -95,7 +95,7 @@ async fn insert(
 ) -> Result<LeadId, StoreError> {
     let lead = lead(name, at(0));
     let mut event = tenant.event(Action::LeadCreated, lead.id.as_str(), at(0));
-    event.answer = Some(kept);
+    event.completion = Some(Completion::Answer(kept));
     store.insert_lead(&tenant.account, &lead, event).await?;
     Ok(lead.id)
 }

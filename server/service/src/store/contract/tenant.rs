@@ -70,7 +70,7 @@ impl Tenant {
             ip: Some(IpAddr::from([192, 0, 2, 7])),
             user_agent: Some("contract".to_owned()),
             detail: json!({ "case": true }),
-            answer: None,
+            completion: None,
         }
     }
 
@@ -215,6 +215,7 @@ impl Tenant {
         let event = |_| self.event(Action::InventoryUpdated, "inventory", now);
         let ids = items.iter().map(|item| item.id.as_str());
         let kept = &ids.chain(also_kept.iter().copied()).collect();
+        let allowed = allowed.into();
         let left_out = LeftOut { kept, allowed };
         store
             .upsert_items(

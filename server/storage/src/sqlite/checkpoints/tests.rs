@@ -150,7 +150,7 @@ fn event(account: &AccountId, counts: UpsertCounts) -> AuditEvent {
         ip: None,
         user_agent: None,
         detail: serde_json::json!({ "updated": counts.updated }),
-        answer: None,
+        completion: None,
     }
 }
 

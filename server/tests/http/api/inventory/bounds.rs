@@ -171,7 +171,7 @@ async fn a_refusal_lists_a_hundred_errors_whatever_the_body_is() {
     assert_eq!(answer.errors().len(), 100);
     // The console shows as many.
     let owner = world.sign_in(crate::support::OWNER).await;
-    let page = owner.upload("/inventory", "cars.csv", &csv, &[]).await;
-    let page = page.expect(422).body;
+    let page = owner.import("cars.csv", &csv, &[]).await;
+    let page = page.expect(200).body;
     assert_eq!(page.matches("<code>price</code>").count(), 100, "{page}");
 }

@@ -52,11 +52,9 @@ async fn client_that_follows_the_changes_has_the_whole_inventory() {
     let kept = feed(vec![named("A"), named("D")]);
     let replace = "/api/inventory?mode=replace";
     key.post(replace, &kept).await.expect(200);
-    let fields = [("mode", "replace")];
-    owner
-        .upload("/inventory", "cars.csv", "id,name\nA,Another\n", &fields)
-        .await
-        .expect(200);
+    let fields = [("mode", "replace"), ("removals", "1")];
+    let imported = owner.import("cars.csv", "id,name\nA,Another\n", &fields);
+    imported.await.expect(200);
     let (ids, last) = follow(&key, &next).await;
     assert_eq!(ids, ["-B", "-C", "A"]);
     let (ids, last) = follow(&key, &last).await;

@@ -1,39 +1,49 @@
 //! The format of a file, by its content and its name.
 
-use crate::encoding;
+use super::decode::decode;
 use crate::feed::Format;
+use std::borrow::Cow;
 
 /// A file of items, as text.
 #[derive(Debug, PartialEq, Eq)]
-pub struct File {
+pub struct File<'a> {
     pub format: Format,
-    pub text: String,
+    /// The name of the encoding that it was in.
+    pub encoding: &'static str,
+    pub text: Cow<'a, str>,
 }
 
 const NO_FORMAT: &str =
     "The file is none of JSON, XML or CSV. Give it the ending of its format, such as .csv.";
+const NO_TEXT: &str = "The file is not text, or is in an encoding that cannot be recognised. Save it as UTF-8, in a \
+    spreadsheet as “CSV UTF-8”, and choose that file.";
 const WORKBOOK: &str = "The file is a workbook, and none of JSON, XML or CSV. Open it in your spreadsheet, save it as \
-    “CSV UTF-8”, and send that file.";
+    “CSV UTF-8”, and choose that file.";
 
 /// The beginnings of workbooks: an archive (.xlsx, .ods), and the older form of Excel (.xls).
 const WORKBOOKS: [&[u8]; 2] = [b"PK", b"\xD0\xCF\x11\xE0"];
 
-impl File {
+impl<'a> File<'a> {
     /// # Errors
-    /// The file is in another format, or in another encoding than UTF-8.
-    pub fn read(name: &str, bytes: Vec<u8>) -> Result<Self, String> {
+    /// The file is in another format, or is not text.
+    pub fn read(name: &str, bytes: &'a [u8]) -> Result<Self, &'static str> {
         let by_name = by_name(name);
         let is_workbook = WORKBOOKS.iter().any(|start| bytes.starts_with(start));
         if is_workbook && (by_name != Some(Format::Csv) || bytes.contains(&0)) {
-            return Err(WORKBOOK.to_owned());
+            return Err(WORKBOOK);
         }
-        let text = encoding::text(bytes).map_err(|error| match by_name {
-            Some(_) => error.to_string(),
-            None => NO_FORMAT.to_owned(),
-        })?;
-        let format = by_content(&text).or(by_name);
-        let format = format.ok_or_else(|| NO_FORMAT.to_owned())?;
-        Ok(Self { format, text })
+        let not_text = if by_name.is_some() {
+            NO_TEXT
+        } else {
+            NO_FORMAT
+        };
+        let decoded = decode(bytes).ok_or(not_text)?;
+        let format = by_content(&decoded.text).or(by_name).ok_or(NO_FORMAT)?;
+        Ok(Self {
+            format,
+            encoding: decoded.encoding,
+            text: decoded.text,
+        })
     }
 }
 
@@ -78,24 +88,23 @@ mod tests {
             ("json", csv, None),
             ("cars.dat", csv, None),
         ] {
-            let file = File::read(name, text.into()).ok();
+            let file = File::read(name, text.as_bytes()).ok();
             assert_eq!(file.map(|file| file.format), format, "{name}");
         }
     }
 
     #[test]
-    fn a_workbook_and_another_encoding_are_named() {
+    fn a_workbook_and_bytes_that_are_not_text_are_named() {
         for (name, bytes, part) in [
             ("cars.xlsx", &b"PK\x03\x04\0"[..], "a workbook"),
             ("cars.csv", b"PK\x03\x04\0", "a workbook"),
             ("cars.xls", b"\xD0\xCF\x11\xE0", "a workbook"),
-            ("cars.csv", b"id,name\nA,\xE9\n", "Latin-1"),
-            ("cars.txt", b"\xFF\xFEi\0d\0", "UTF-16"),
-            ("cars.pdf", b"%PDF\xFF", "none of JSON"),
+            ("cars.csv", b"id,name\nA,\0\n", "not text"),
+            ("cars.pdf", b"%PDF\x01\xFF", "none of JSON"),
         ] {
-            let error = File::read(name, bytes.into()).unwrap_err();
+            let error = File::read(name, bytes).unwrap_err();
             assert!(error.contains(part), "{name}: {error}");
         }
-        assert!(File::read("a.csv", b"PK,id\n".into()).is_ok());
+        assert!(File::read("a.csv", b"PK,id\n").is_ok());
     }
 }

@@ -1,0 +1,118 @@
+//! The columns of a table: the first values of each, and the field that it becomes.
+
+use crate::components::{Notice, Tone};
+use crate::lean::plain;
+use domain::{ImportColumn, ImportTable};
+use leptos::prelude::*;
+
+const EXPLAINED: &str = "Of several image addresses in one cell, the first is taken. Descriptions in HTML become plain text. \
+    Rows without a name that repeat the id of a row above, such as variants and further images, are left out.";
+
+/// One row for each column.
+pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
+    let ImportTable {
+        columns,
+        targets,
+        remembered,
+        ..
+    } = table;
+    let remembered = remembered.then(|| {
+        view! { <Notice tone=Tone::Info text="You imported a file with these columns before. The choices are those of the last time."/> }
+    });
+    let rows = columns
+        .into_iter()
+        .enumerate()
+        .map(|(place, column)| row(place, column, &targets, errors))
+        .collect_view();
+    plain(view! {
+        <section class="report" aria-labelledby="columns">
+            <h2 id="columns">"Columns"</h2>
+            {remembered}
+            <p class="second">{EXPLAINED}</p>
+            <div class="table-card">
+                <table role="table" class="mapping">
+                    <caption class="visually-hidden">"Columns of the file"</caption>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader" scope="col">
+                                "Column"
+                            </th>
+                            <th role="columnheader" scope="col">
+                                "First values"
+                            </th>
+                            <th role="columnheader" scope="col">
+                                "Becomes"
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody role="rowgroup">{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    })
+}
+
+fn row(
+    place: usize,
+    column: ImportColumn,
+    targets: &[(String, String)],
+    errors: &[(String, String)],
+) -> AnyView {
+    let ImportColumn {
+        header,
+        values,
+        target,
+    } = column;
+    let id = format!("column-{place}");
+    let error_id = format!("{id}-error");
+    let faults = errors.iter().filter(|(control, _)| *control == id);
+    let faults: Vec<_> = faults.map(|(_, message)| message.clone()).collect();
+    let is_invalid = (!faults.is_empty()).then_some("true");
+    let faults = faults.join(" ");
+    let number = place + 1;
+    let header = if header.is_empty() {
+        plain(view! { <span class="second">{format!("Column {number}, without a name")}</span> })
+    } else {
+        plain(header)
+    };
+    let values = if values.is_empty() {
+        plain(view! { <li class="second">"No values"</li> })
+    } else {
+        let values = values.into_iter().map(|value| view! { <li>{value}</li> });
+        plain(values.collect_view())
+    };
+    let options = targets
+        .iter()
+        .map(|(value, label)| {
+            view! {
+                <option value=value.clone() selected=*value == target>
+                    {label.clone()}
+                </option>
+            }
+        })
+        .collect_view();
+    plain(view! {
+        <tr role="row">
+            <th role="rowheader" scope="row" id=format!("{id}-name")>
+                {header}
+            </th>
+            <td role="cell" data-label="First values">
+                <ul>{values}</ul>
+            </td>
+            <td role="cell" data-label="Becomes">
+                <select
+                    id=id.clone()
+                    name=id.clone()
+                    aria-labelledby=format!("{id}-name")
+                    aria-invalid=is_invalid
+                    aria-describedby=error_id.clone()
+                >
+                    {options}
+                </select>
+                <div class="error" id=error_id>
+                    {faults}
+                </div>
+            </td>
+        </tr>
+    })
+}

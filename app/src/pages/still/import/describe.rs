@@ -1,0 +1,182 @@
+//! The second step: the file as it was understood, and the choices for it.
+
+use super::columns::columns;
+use super::head;
+use crate::components::{Column, Icon, Row, Table, given};
+use crate::lean::plain;
+use domain::{ImportFile, ImportTable};
+use leptos::prelude::*;
+
+const ITEMS: &[Column] = &[
+    Column::Text("Id"),
+    Column::Text("Name"),
+    Column::Text("Price"),
+];
+
+#[component]
+pub fn Describe(file: ImportFile) -> impl IntoView {
+    let ImportFile {
+        path,
+        file_name,
+        facts,
+        first,
+        table,
+        replaces,
+        skips,
+        errors,
+    } = file;
+    let facts = facts.into_iter().map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
+    let facts = facts.collect_view();
+    let summary = summary(&errors);
+    let table = table.map(|table| {
+        let reading = reading(&table, &errors);
+        let columns = columns(table, &errors);
+        plain(view! {
+            {columns}
+            {reading}
+        })
+    });
+    plain(view! {
+        {head(2)}
+        {summary}
+        <section class="report" aria-labelledby="about">
+            <h2 id="about">{file_name}</h2>
+            <dl class="facts">{facts}</dl>
+            {first_items(first)}
+        </section>
+        <form class="form" method="post" action=path novalidate>
+            {table}
+            {choice(
+                "mode",
+                "Items that are not in the file",
+                [
+                    ("merge", "Keep them: items of the file are added or changed"),
+                    ("replace", "Remove them: the file is the whole inventory"),
+                ],
+                replaces,
+            )}
+            {choice(
+                "on_error",
+                "If a row has a fault",
+                [("reject", "Import nothing"), ("skip", "Skip the row and import the others")],
+                skips,
+            )}
+            <div class="actions">
+                <a class="button" href="/inventory/import">
+                    "Choose another file"
+                </a>
+                <button type="submit" class="button primary">
+                    "Check the file"
+                </button>
+            </div>
+        </form>
+    })
+}
+
+/// The first items of a file without columns.
+fn first_items(items: Vec<[String; 3]>) -> Option<AnyView> {
+    if items.is_empty() {
+        return None;
+    }
+    let rows = items.into_iter().map(|[id, name, price]| {
+        let value = |text: String| given(Some(text).filter(|text| !text.is_empty()));
+        let cells = vec![value(name), value(price)];
+        view! { <Row columns=ITEMS name=id under=Vec::new() cells=cells/> }
+    });
+    let rows = rows.collect_view().into_any();
+    Some(plain(
+        view! { <Table caption="First items" columns=ITEMS rows=rows/> },
+    ))
+}
+
+/// The faults of the form, each with a link to its control.
+fn summary(errors: &[(String, String)]) -> Option<AnyView> {
+    if errors.is_empty() {
+        return None;
+    }
+    let links = errors.iter().map(|(control, message)| {
+        view! {
+            <li>
+                <a href=format!("#{control}")>{message.clone()}</a>
+            </li>
+        }
+    });
+    let links = links.collect_view();
+    Some(plain(view! {
+        <div class="notice" data-tone="error" role="alert" tabindex="-1" autofocus>
+            <Icon name="#i-alert"/>
+            <div>
+                <strong>"Correct these choices"</strong>
+                <ul>{links}</ul>
+            </div>
+        </div>
+    }))
+}
+
+/// How the values of a table are read.
+fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
+    let error = errors.iter().find(|(control, _)| control == "currency");
+    let error = error.map(|(_, message)| message.clone());
+    let is_invalid = error.is_some().then_some("true");
+    let currencies = table
+        .currencies
+        .iter()
+        .map(|(value, label)| {
+            view! {
+                <option value=value.clone() selected=*value == table.currency>
+                    {label.clone()}
+                </option>
+            }
+        })
+        .collect_view();
+    plain(view! {
+        {choice(
+            "decimals",
+            "Numbers of prices",
+            [
+                ("point", "1,234.50: a point before the decimals"),
+                ("comma", "1.234,50: a comma before the decimals"),
+            ],
+            table.decimal_comma,
+        )}
+        <div class="field">
+            <label for="currency">"Currency of prices that name none"</label>
+            <select id="currency" name="currency" aria-invalid=is_invalid aria-describedby="currency-error">
+                {currencies}
+            </select>
+            <div class="error" id="currency-error">
+                {error}
+            </div>
+        </div>
+    })
+}
+
+/// A choice of two.
+fn choice(
+    name: &'static str,
+    label: &'static str,
+    options: [(&'static str, &'static str); 2],
+    is_second: bool,
+) -> AnyView {
+    let [first, second] = options;
+    plain(view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <select id=name name=name>
+                <option value=first.0 selected=!is_second>
+                    {first.1}
+                </option>
+                <option value=second.0 selected=is_second>
+                    {second.1}
+                </option>
+            </select>
+        </div>
+    })
+}

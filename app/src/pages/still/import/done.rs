@@ -1,0 +1,44 @@
+//! The result of an import.
+
+use super::faults::fault_table;
+use super::preview::numbers;
+use super::{HEAD, count};
+use crate::components::{Notice, PageHead, Tone};
+use crate::lean::plain;
+use domain::ImportResult;
+use leptos::prelude::*;
+
+#[component]
+pub fn Done(result: ImportResult) -> impl IntoView {
+    let ImportResult {
+        file_name,
+        counts,
+        faults,
+    } = result;
+    let (tone, text) = if counts.faulty == 0 {
+        (Tone::Info, format!("{file_name} was imported."))
+    } else {
+        let skipped = count(counts.faulty, "faulty row was", "faulty rows were");
+        let text = format!("{file_name} was imported. {skipped} skipped, for the reasons below.");
+        (Tone::Warning, text)
+    };
+    let more = counts.faulty.saturating_sub(faults.len() as u64);
+    let more = (more > 0).then(|| view! { <p class="second">{format!("And {more} more.")}</p> });
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <section class="report" aria-label="Result of the import">
+            <Notice tone=tone title="The items were imported" text=text/>
+            {numbers(&counts)}
+            {fault_table(faults)}
+            {more}
+        </section>
+        <div class="actions">
+            <a class="button" href="/inventory/import">
+                "Import another file"
+            </a>
+            <a class="button primary" href="/inventory">
+                "Show the inventory"
+            </a>
+        </div>
+    })
+}

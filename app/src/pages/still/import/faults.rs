@@ -1,0 +1,52 @@
+//! The faults of a file, row by row.
+
+use crate::lean::plain;
+use domain::RowProblem;
+use leptos::prelude::*;
+
+/// `None` if there are no faults.
+pub fn fault_table(rows: Vec<RowProblem>) -> Option<AnyView> {
+    if rows.is_empty() {
+        return None;
+    }
+    let rows = rows
+        .into_iter()
+        .map(|RowProblem { place, problems }| {
+            let problems = problems
+                .into_iter()
+                .map(|(field, detail)| {
+                    let field = (!field.is_empty()).then(|| view! { <code>{field}</code> " " });
+                    view! { <li>{field} {detail}</li> }
+                })
+                .collect_view();
+            view! {
+                <tr role="row">
+                    <th role="rowheader" scope="row">
+                        {place}
+                    </th>
+                    <td role="cell">
+                        <ul>{problems}</ul>
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    Some(plain(view! {
+        <div class="table-card">
+            <table role="table">
+                <caption class="visually-hidden">"Faults by row"</caption>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">
+                            "Row"
+                        </th>
+                        <th role="columnheader" scope="col">
+                            "What to correct"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        </div>
+    }))
+}

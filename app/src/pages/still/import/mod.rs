@@ -1,0 +1,75 @@
+//! The import of a file of items: choose it, describe it, see what it will do, apply it. Each step is a page with a plain form.
+
+mod columns;
+mod describe;
+mod done;
+mod faults;
+mod preview;
+mod start;
+
+use crate::components::PageHead;
+use crate::lean::plain;
+use crate::pages::load::{Head, load};
+use crate::request::PageData;
+use domain::ImportPage as Data;
+use leptos::prelude::*;
+
+const HEAD: Head = Head {
+    title: "Import items",
+    purpose: "A file of items in three steps. Nothing changes before you confirm the last one.",
+};
+
+#[component]
+pub fn ImportPage() -> impl IntoView {
+    let content = load(HEAD, PageData::import, |page| match page {
+        Data::Start(start) => plain(view! { <start::Start start=*start/> }),
+        Data::Describe(file) => plain(view! { <describe::Describe file=*file/> }),
+        Data::Preview(preview) => plain(view! { <preview::Preview preview=*preview/> }),
+        Data::Done(result) => plain(view! { <done::Done result=*result/> }),
+        Data::Gone => gone(),
+    });
+    plain(view! { <div class="import">{content}</div> })
+}
+
+/// The top of a step.
+fn head(step: usize) -> AnyView {
+    const STEPS: [&str; 3] = ["Choose a file", "Describe it", "Check and import"];
+    let steps = (1..).zip(STEPS).map(|(number, name)| {
+        view! {
+            <li aria-current=(number == step).then_some("step") data-done=(number < step).then_some("")>
+                <span class="mark" aria-hidden="true">
+                    {number}
+                </span>
+                {name}
+            </li>
+        }
+    });
+    let steps = steps.collect_view();
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <ol class="import-steps" aria-label="Steps">
+            {steps}
+        </ol>
+    })
+}
+
+fn gone() -> AnyView {
+    plain(view! {
+        <PageHead title=HEAD.title purpose=HEAD.purpose/>
+        <section class="empty">
+            <h2>"This import is over"</h2>
+            <p>
+                "A file is kept for one hour, and until you choose another one. Only the member who chose it can import it."
+            </p>
+            <a class="button primary" href="/inventory/import">
+                "Choose a file"
+            </a>
+        </section>
+    })
+}
+
+/// A number with its noun, such as `1 item` or `3 items`.
+fn count(number: u64, one: &str, many: &str) -> String {
+    let noun = if number == 1 { one } else { many };
+    format!("{number} {noun}")
+}

@@ -1,0 +1,76 @@
+//! The first step: the choice of a file.
+
+use super::faults::fault_table;
+use super::head;
+use crate::components::{Clock, Notice, Time, Tone};
+use crate::lean::plain;
+use domain::{FileRefusal, ImportStart, OpenImport};
+use leptos::prelude::*;
+
+#[component]
+pub fn Start(start: ImportStart) -> impl IntoView {
+    let is_refused = start.refused.is_some();
+    let refused = start.refused.map(refused);
+    let open = start.open.map(open);
+    plain(view! {
+        {head(1)}
+        {refused}
+        {open}
+        <form class="form" method="post" action="/inventory/import" enctype="multipart/form-data">
+            <div class="field">
+                <label for="file">"File"</label>
+                <input
+                    id="file"
+                    class="drop"
+                    type="file"
+                    name="file"
+                    accept=".csv,.tsv,.txt,.json,.xml"
+                    aria-describedby=if is_refused { "file-hint refused" } else { "file-hint" }
+                    aria-invalid=is_refused.then_some("true")
+                    autofocus=is_refused
+                    required
+                />
+                <p class="hint" id="file-hint">
+                    "Drop it here or choose it: CSV as your shop, dealer system or spreadsheet exports it, or JSON or XML. Up to 5,000 items and 16 MiB. "
+                    <a href="/inventory/template.csv">"Download a template"</a>
+                </p>
+            </div>
+            <div class="actions">
+                <a class="button" href="/inventory">
+                    "Cancel"
+                </a>
+                <button type="submit" class="button primary">
+                    "Continue"
+                </button>
+            </div>
+        </form>
+    })
+}
+
+fn refused(refusal: FileRefusal) -> AnyView {
+    let FileRefusal { reason, rows } = refusal;
+    plain(view! {
+        <section id="refused" class="report" aria-label="Why the file was refused">
+            <Notice tone=Tone::Error title="The file cannot be read" text=reason/>
+            {fault_table(rows)}
+        </section>
+    })
+}
+
+fn open(open: OpenImport) -> AnyView {
+    let clock = Clock::start(open.begun.at);
+    plain(view! {
+        <section class="box" aria-labelledby="open">
+            <h2 id="open">"An import that you have begun"</h2>
+            <p>
+                <strong>{open.file_name}</strong>
+                ", chosen "
+                <Time moment=open.begun clock=clock/>
+                ". Another file takes its place."
+            </p>
+            <a class="button" href=open.path>
+                "Continue this import"
+            </a>
+        </section>
+    })
+}

@@ -1,0 +1,158 @@
+// The import of a file. The server draws every page of it, and the same steps are taken without script in no-js.
+
+import { readFileSync } from "node:fs";
+import { apply, check, choose, expectNumber, feed, text } from "../support/import.ts";
+import { expect, gotoHydrated, signIn, test, type Page } from "../support/test.ts";
+
+const START = "/inventory/import";
+
+async function expectMapping(page: Page, columns: Record<string, string>): Promise<void> {
+  for (const [column, target] of Object.entries(columns)) {
+    const list = page.getByRole("combobox", { name: column, exact: true });
+    await expect(list.locator("option:checked"), column).toHaveText(target);
+  }
+}
+
+async function skipFaults(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Change the choices" }).click();
+  await page.getByLabel("If a row has a fault").selectOption("skip");
+  await check(page);
+}
+
+test("an export of WooCommerce is imported with what is guessed", async ({ page }) => {
+  await signIn(page);
+  await gotoHydrated(page, "/inventory");
+  await page.getByRole("link", { name: "Import a file" }).click();
+  await choose(page, feed("woocommerce.csv"));
+  await expect(page.getByText("UTF-8 with a byte-order mark")).toBeVisible();
+  await expectMapping(page, {
+    SKU: "Id",
+    Name: "Name",
+    Categories: "Category",
+    "Regular price": "Price",
+    Description: "Description",
+    Images: "Image address",
+    "In stock?": "Available",
+    ID: "Attribute under this name",
+    Parent: "Attribute under this name",
+  });
+  await check(page);
+  await expect(page.getByRole("row", { name: /^Row 5/ })).toContainText("id");
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download the faults (CSV)" }).click();
+  const faults = readFileSync(await (await download).path(), "utf8");
+  expect(faults).toContain("row,line,id,field,problem");
+  await skipFaults(page);
+  await expectNumber(page, "New", 3);
+  await apply(page);
+  await page.getByRole("link", { name: "Show the inventory" }).click();
+  await expect(page.getByRole("rowheader", { name: "car-mat-01" })).toBeVisible();
+});
+
+test("an export of Shopify is imported with one item for each handle", async ({ page }) => {
+  await signIn(page, START);
+  await choose(page, feed("shopify.csv"));
+  await expectMapping(page, {
+    Handle: "Id",
+    Title: "Name",
+    Type: "Category",
+    "Variant Price": "Price",
+    "Body (HTML)": "Description",
+    "Image Src": "Image address",
+    Status: "Available",
+  });
+  await check(page);
+  await expectNumber(page, "New", 2);
+  await expectNumber(page, "Repeated rows left out", 2);
+  await apply(page);
+});
+
+test("a vehicle feed of Meta is imported", async ({ page }) => {
+  await signIn(page, START);
+  await choose(page, feed("meta-vehicles.tsv"));
+  await expect(page.getByText("Tab", { exact: true })).toBeVisible();
+  await expectMapping(page, {
+    vehicle_id: "Id",
+    title: "Name",
+    price: "Price",
+    url: "Web address",
+    "image[0].url": "Image address",
+    availability: "Available",
+  });
+  await check(page);
+  await expectNumber(page, "New", 2);
+  await apply(page);
+  await page.getByRole("link", { name: "Show the inventory" }).click();
+  await expect(page.getByText("3,450.00 USD")).toBeVisible();
+});
+
+test("an export of a German dealer system is imported, and a price that is not one is named", async ({ page }) => {
+  await signIn(page, START);
+  await choose(page, feed("dealer-de.csv"));
+  await expect(page.getByText("Windows-1252")).toBeVisible();
+  await expect(page.getByText("Semicolon")).toBeVisible();
+  await expectMapping(page, {
+    Fahrzeugnr: "Id",
+    Bezeichnung: "Name",
+    Kategorie: "Category",
+    "Preis (EUR)": "Price",
+    "verfügbar": "Available",
+    Beschreibung: "Description",
+  });
+  await expect(page.getByLabel("Numbers of prices")).toHaveValue("comma");
+  await expect(page.getByLabel("Currency of prices that name none")).toHaveValue("EUR");
+  await check(page);
+  await expect(page.getByRole("row", { name: /^Row 4, id A-1003/ })).toContainText("price");
+  await skipFaults(page);
+  await expectNumber(page, "New", 2);
+  await apply(page);
+  await expect(page.getByText("1 faulty row was skipped")).toBeVisible();
+  await page.getByRole("link", { name: "Show the inventory" }).click();
+  await expect(page.getByText("18,990.00 EUR")).toBeVisible();
+});
+
+test("ids that Excel has shortened are explained, and its blank cells and rows do not matter", async ({ page }) => {
+  await signIn(page, START);
+  await choose(page, feed("excel.csv"));
+  await expect(page.getByRole("rowheader", { name: "Column 4, without a name" })).toBeVisible();
+  await check(page);
+  await expect(page.getByRole("row", { name: /^Row 2/ })).toContainText("as a spreadsheet shortens it");
+  await skipFaults(page);
+  await expectNumber(page, "New", 1);
+  await apply(page);
+});
+
+test("removing items takes their number, and a mapping is remembered", async ({ page }) => {
+  await signIn(page, START);
+  await choose(page, text("Nummer,Titel,Preis\nA,Accord,100\nB,Civic,200\n"));
+  await page.getByRole("combobox", { name: "Preis" }).selectOption("leave_out");
+  await check(page);
+  await apply(page);
+  await page.getByRole("link", { name: "Import another file" }).click();
+  await choose(page, text("Nummer,Titel,Preis\nA,Accord Tourer,100\n"));
+  await expect(page.getByText("You imported a file with these columns before")).toBeVisible();
+  await expectMapping(page, { Preis: "Leave out" });
+  await page.getByLabel("Items that are not in the file").selectOption("replace");
+  await check(page);
+  await expect(page.getByRole("row", { name: /^A/ })).toContainText("Accord → Accord Tourer");
+  const number = page.getByLabel("1 item is removed. Type this number to confirm");
+  await page.getByRole("button", { name: "Import the items" }).click();
+  await expect(number).toBeFocused();
+  await expect(number).toHaveAccessibleDescription(/Type 1/);
+  await number.fill("1");
+  await apply(page);
+  await expectNumber(page, "Removed", 1);
+  // The page of the result can be loaded again, and is not carried out again.
+  await page.reload();
+  await expectNumber(page, "Removed", 1);
+});
+
+test("choices that are refused are linked to their lists", async ({ page }) => {
+  await signIn(page, START);
+  await choose(page, text("a,b\n1,2\n"));
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await expect(page.getByRole("alert")).toBeFocused();
+  await page.getByRole("link", { name: "Choose the column that has the id of each item." }).click();
+  await expect(page).toHaveURL(/#column-0$/);
+  await expect(page.getByRole("combobox", { name: "a", exact: true })).toHaveAttribute("aria-invalid", "true");
+});

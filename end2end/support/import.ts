@@ -1,0 +1,94 @@
+// The import of a file, step by step, and the states of its pages.
+
+import { readFileSync } from "node:fs";
+import { expect, type Page } from "@playwright/test";
+import type { State } from "./states.ts";
+import { signIn } from "./test.ts";
+
+/** A file as another system exports it. */
+export function feed(name: string): { name: string; mimeType: string; buffer: Buffer } {
+  return { name, mimeType: "application/octet-stream", buffer: readFileSync(new URL(`../feeds/${name}`, import.meta.url)) };
+}
+
+export function text(content: string, name = "cars.csv"): { name: string; mimeType: string; buffer: Buffer } {
+  return { name, mimeType: "text/csv", buffer: Buffer.from(content) };
+}
+
+/** Chooses a file and goes to its description. */
+export async function choose(page: Page, file: ReturnType<typeof text>): Promise<void> {
+  await page.getByLabel("File", { exact: true }).setInputFiles(file);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+export async function check(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "Check and import" })).toHaveAttribute("aria-current", "step");
+}
+
+export async function apply(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Import the items" }).click();
+  await expect(page.getByText("The items were imported")).toBeVisible();
+}
+
+/** A number of a preview or of a result. */
+export async function expectNumber(page: Page, name: string, number: number): Promise<void> {
+  await expect(page.locator(".import-numbers div").filter({ hasText: name }).getByRole("definition")).toHaveText(String(number));
+}
+
+export const IMPORT_STATES: readonly State[] = [
+  {
+    name: "import start",
+    open: async ({ page }) => {
+      await signIn(page, "/inventory/import");
+    },
+  },
+  {
+    name: "import start with a refused file and another one begun",
+    open: async ({ page }) => {
+      await signIn(page, "/inventory/import");
+      await choose(page, text("id,name\nA,\"a\n"));
+      await expect(page.getByText("The file cannot be read")).toBeVisible();
+    },
+  },
+  {
+    name: "import of a table",
+    open: async ({ page }) => {
+      await signIn(page, "/inventory/import");
+      await choose(page, feed("woocommerce.csv"));
+      await expect(page.getByRole("heading", { name: "Columns" })).toBeVisible();
+    },
+  },
+  {
+    name: "import with choices that are refused",
+    open: async ({ page }) => {
+      await signIn(page, "/inventory/import");
+      await choose(page, text("a,b\n1,2\n"));
+      await page.getByRole("button", { name: "Check the file" }).click();
+      await expect(page.getByText("Correct these choices")).toBeVisible();
+    },
+  },
+  {
+    name: "import preview with changes and removals",
+    open: async ({ page }) => {
+      await signIn(page, "/inventory/import");
+      await choose(page, text("id,name,price\nA,Accord,100\nB,Civic,200\n"));
+      await check(page);
+      await apply(page);
+      await page.getByRole("link", { name: "Import another file" }).click();
+      await choose(page, text("id,name,price\nA,Accord,150\nC,Jazz,ten\nD,Yaris,5\n"));
+      await page.getByLabel("Items that are not in the file").selectOption("replace");
+      await page.getByLabel("If a row has a fault").selectOption("skip");
+      await check(page);
+    },
+  },
+  {
+    name: "import result",
+    open: async ({ page }) => {
+      await signIn(page, "/inventory/import");
+      await choose(page, feed("dealer-de.csv"));
+      await page.getByLabel("If a row has a fault").selectOption("skip");
+      await check(page);
+      await apply(page);
+    },
+  },
+];

@@ -1,0 +1,186 @@
+//! The second step: what the file is, and the choices for it.
+
+use super::choices::Choices;
+use super::load::{Content, Loaded, read};
+use super::report::delimiter;
+use super::{Context, Step, Stop, at};
+use crate::console::fields::Fields;
+use crate::console::see_other;
+use crate::feed::Format;
+use crate::table::{self, Decimals, Fault, Mapping, Place, TARGETS, Table};
+use axum::http::StatusCode;
+use domain::{ImportColumn, ImportFile, ImportPage, ImportTable};
+use service::inventory::Currency;
+use service::store::StoredImport;
+
+/// Values of each column that the page shows, and characters of a header.
+const SHOWN_VALUES: usize = 3;
+const SHOWN_CHARS: usize = 80;
+
+/// Reads the file on a thread for feeds.
+async fn read_file(context: &Context<'_>, loaded: Loaded) -> Step<(StoredImport, Content)> {
+    let Loaded {
+        stored,
+        bytes,
+        share,
+    } = loaded;
+    let name = stored.file_name.clone();
+    let (account, sender) = (context.member.account_id(), context.member.actor());
+    let work = move || {
+        let described = read(&name, &bytes);
+        drop(share);
+        described
+    };
+    let described = context.state.feeds.run(account, &sender, work).await?;
+    // It was read when it was stored, so this is of another version.
+    let described =
+        described.map_err(|refusal| Stop::refused(StatusCode::UNPROCESSABLE_ENTITY, refusal))?;
+    Ok((stored, described))
+}
+
+/// The page, with the choices that were made, used for such a file before, or guessed.
+pub async fn page(
+    context: &Context<'_>,
+    loaded: Loaded,
+    refused: Option<(Choices, Vec<Fault>)>,
+) -> Step<ImportPage> {
+    let (stored, described) = read_file(context, loaded).await?;
+    draw(context, stored, described, refused).await
+}
+
+async fn draw(
+    context: &Context<'_>,
+    stored: StoredImport,
+    described: Content,
+    refused: Option<(Choices, Vec<Fault>)>,
+) -> Step<ImportPage> {
+    let (made, faults) = match refused {
+        Some((choices, faults)) => (Some(choices), faults),
+        None => (
+            stored.choices.as_deref().and_then(Choices::read),
+            Vec::new(),
+        ),
+    };
+    let was_made = made.is_some();
+    let mut choices = made.unwrap_or_default();
+    let mut remembered = None;
+    if let (Some(table), false) = (&described.table, was_made) {
+        remembered = self::remembered(context, table).await?;
+        choices.mapping = Some(remembered.clone().unwrap_or_else(|| table::guess(table)));
+    }
+    let account = context.state.service.currency_for_member(context.member);
+    let account = context.told(account.await)?;
+    let facts = facts(&described);
+    let first = described.first.into_iter().map(|cells| cells.map(cut));
+    let first = first.collect();
+    let table = described.table.zip(choices.mapping.clone());
+    let table =
+        table.map(|(table, mapping)| describe(table, mapping, account, remembered.is_some()));
+    let errors = faults.into_iter().map(|fault| {
+        let control = match fault.place {
+            Place::Column(place) => format!("column-{place}"),
+            Place::Currency => "currency".to_owned(),
+        };
+        (control, fault.message)
+    });
+    Ok(ImportPage::Describe(Box::new(ImportFile {
+        path: at(&stored.id),
+        file_name: stored.file_name,
+        facts,
+        first,
+        table,
+        replaces: choices.replaces,
+        skips: choices.skips,
+        errors: errors.collect(),
+    })))
+}
+
+/// The mapping that the account used for this header, if it can still be used.
+async fn remembered(context: &Context<'_>, table: &Table) -> Step<Option<Mapping>> {
+    let digest = table.header_digest();
+    let service = &context.state.service;
+    let found = service.remembered_mapping(context.member, &digest).await;
+    let mapping: Option<Mapping> = context
+        .told(found)?
+        .and_then(|text| serde_json::from_str(&text).ok());
+    Ok(mapping.filter(|mapping| mapping.columns.len() == table.columns.len()))
+}
+
+/// Stores the choices of the form and leads on, or shows the page with what is wrong.
+pub async fn choose(context: &Context<'_>, loaded: Loaded, fields: &Fields) -> Step<ImportPage> {
+    let (stored, described) = read_file(context, loaded).await?;
+    let columns = described.table.as_ref().map(|table| table.columns.len());
+    let choices = Choices::of_form(fields, columns);
+    let table = described.table.as_ref().zip(choices.mapping.as_ref());
+    let faults = table.map(|(table, mapping)| mapping.faults(&table.columns));
+    if let Some(faults) = faults.filter(|faults| !faults.is_empty()) {
+        let page = draw(context, stored, described, Some((choices, faults))).await?;
+        return Err(Stop::page(StatusCode::UNPROCESSABLE_ENTITY, page));
+    }
+    let mapping = table.map(|(table, mapping)| {
+        let text = serde_json::to_string(mapping).expect("texts are always JSON");
+        (table.header_digest(), text)
+    });
+    let mapping = mapping.as_ref().map(|(digest, text)| (*digest, &**text));
+    let service = &context.state.service;
+    let text = choices.write();
+    let chosen = service.choose_import(context.member, &stored.id, &text, mapping);
+    context.told(chosen.await)?;
+    Err(see_other(&format!("{}/preview", at(&stored.id))).into())
+}
+
+fn facts(described: &Content) -> Vec<(&'static str, String)> {
+    let format = match described.format {
+        Format::Csv => "CSV",
+        Format::Json => "JSON",
+        Format::Xml => "XML",
+    };
+    let mut facts = vec![
+        ("Format", format.to_owned()),
+        ("Encoding", described.encoding.to_owned()),
+    ];
+    match &described.table {
+        Some(table) => {
+            facts.push(("Delimiter", delimiter(table)));
+            facts.push(("Rows", table.rows.to_string()));
+        }
+        None => facts.push(("Items", described.items.to_string())),
+    }
+    facts
+}
+
+fn describe(table: Table, mapping: Mapping, account: Currency, remembered: bool) -> ImportTable {
+    let columns = table.columns.into_iter().zip(mapping.columns);
+    let columns = columns.map(|(column, target)| ImportColumn {
+        header: cut(column.header),
+        values: column
+            .values
+            .into_iter()
+            .take(SHOWN_VALUES)
+            .map(cut)
+            .collect(),
+        target: target.as_str().to_owned(),
+    });
+    let own = (String::new(), format!("The account's, {}", account.code()));
+    let all = Currency::all().map(|currency| {
+        let label = format!("{} · {}", currency.code(), currency.name());
+        (currency.code().to_owned(), label)
+    });
+    let targets = TARGETS.map(|(word, label)| (word.to_owned(), label.to_owned()));
+    ImportTable {
+        columns: columns.collect(),
+        targets: targets.into(),
+        remembered,
+        decimal_comma: mapping.decimals == Decimals::Comma,
+        currency: mapping.currency.unwrap_or_default(),
+        currencies: std::iter::once(own).chain(all).collect(),
+    }
+}
+
+/// As much of a text as the page shows.
+fn cut(text: String) -> String {
+    match text.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

@@ -1,0 +1,119 @@
+//! The items of a file, checked under the choices of the member.
+
+use super::choices::Choices;
+use super::load::{Loaded, open, refused};
+use super::{Context, Step, report};
+use crate::feed::{self, Format};
+use crate::table;
+use domain::FileRefusal;
+use service::inventory::{
+    CheckedFeed, Currency, EntryError, FeedMode, FeedOptions, ItemDraft, OnError, check_feed,
+};
+use service::store::Removals;
+
+const FAULTY: &str = "The file has faulty rows. Correct them and choose the file again, or change the choices so that faulty \
+    rows are skipped.";
+const NONE_GOOD: &str = "No row of the file can be imported as it is. Correct these values and choose the file again, or change \
+    the choices.";
+
+/// A file that was checked.
+pub struct Examined {
+    /// The items, or why the file cannot be imported under the choices.
+    pub outcome: Result<CheckedFeed, FileRefusal>,
+    /// The faults of rows, also of a file that is refused, as many as a feed reports.
+    pub errors: Vec<EntryError>,
+    /// The number of faulty rows.
+    pub faulty: usize,
+    pub repeated: usize,
+}
+
+/// Reads and checks the file on a thread for feeds.
+pub async fn examine(context: &Context<'_>, loaded: Loaded, choices: Choices) -> Step<Examined> {
+    let service = &context.state.service;
+    let currency = service.currency_for_member(context.member).await;
+    let currency = context.told(currency)?;
+    let (account, sender) = (context.member.account_id(), context.member.actor());
+    let work = move || {
+        let Loaded {
+            stored,
+            bytes,
+            share,
+        } = loaded;
+        let examined = examined(&stored.file_name, &bytes, &choices, currency);
+        drop(share);
+        examined
+    };
+    Ok(context.state.feeds.run(account, &sender, work).await?)
+}
+
+fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> Examined {
+    let (drafts, repeated) = match drafts(name, bytes, choices, currency) {
+        Ok(read) => read,
+        Err(refusal) => {
+            return Examined {
+                outcome: Err(refusal),
+                errors: Vec::new(),
+                faulty: 0,
+                repeated: 0,
+            };
+        }
+    };
+    let mode = if choices.replaces {
+        FeedMode::Replace(Removals::Few)
+    } else {
+        FeedMode::Merge
+    };
+    // All faults are reported at once, also if none is to be skipped.
+    let options = FeedOptions {
+        mode: if choices.skips { mode } else { FeedMode::Merge },
+        on_error: OnError::Skip,
+    };
+    let refused = |reason: &str| {
+        Err(FileRefusal {
+            reason: reason.to_owned(),
+            rows: Vec::new(),
+        })
+    };
+    match check_feed(drafts, options, currency) {
+        Ok(feed) => {
+            let faulty = feed.skipped().count;
+            let listed = feed.skipped().listed.iter();
+            let errors = listed.flat_map(|item| item.errors.clone()).collect();
+            Examined {
+                outcome: if faulty > 0 && !choices.skips {
+                    refused(FAULTY)
+                } else {
+                    Ok(feed)
+                },
+                errors,
+                faulty,
+                repeated,
+            }
+        }
+        Err(errors) => Examined {
+            outcome: refused(NONE_GOOD),
+            faulty: report::rows(&errors).len(),
+            errors,
+            repeated,
+        },
+    }
+}
+
+fn drafts(
+    name: &str,
+    bytes: &[u8],
+    choices: &Choices,
+    currency: Currency,
+) -> Result<(Vec<ItemDraft>, usize), FileRefusal> {
+    let file = open(name, bytes)?;
+    match &choices.mapping {
+        Some(mapping) if file.format == Format::Csv => {
+            let items = table::read(&file.text, mapping, currency).map_err(refused)?;
+            Ok((items.drafts, items.repeated))
+        }
+        _ => {
+            let drafts = feed::read(file.format, &file.text).map_err(refused)?;
+            Ok((drafts, 0))
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The file, as the form of the first step sends it.
+
+use super::load::read;
+use super::{Context, Step, Stop};
+use crate::body::ReadError;
+use crate::console::{FormBody, busy, closing, plain};
+use crate::feed::MAX_BYTES;
+use axum::body::HttpBody as _;
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::{FromRequest as _, Request};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::FileRefusal;
+
+/// A file as large as a feed may be, and the rest of the form.
+pub const MAX_IMPORT: usize = MAX_BYTES + 64 * 1024;
+
+const NO_ROOM: &str = "Members of this account have begun imports of 64 MiB in all, which is the most. Finish one of them, or \
+    try again in an hour.";
+
+/// The form, read whole.
+#[derive(Default)]
+pub struct Upload {
+    file_name: String,
+    bytes: Vec<u8>,
+    /// Why the file cannot be taken, if it did not arrive whole.
+    refused: Option<(StatusCode, String)>,
+}
+
+impl FormBody for Upload {
+    const LONG: bool = true;
+
+    async fn read(request: Request) -> Result<Self, Response> {
+        if request.body().size_hint().lower() > MAX_IMPORT as u64 {
+            return Ok(Self {
+                refused: Some(too_large()),
+                ..Self::default()
+            });
+        }
+        let Ok(form) = Multipart::from_request(request, &()).await else {
+            return Err(plain(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Send this form as it is sent by a browser.",
+            ));
+        };
+        match read_form(form).await {
+            Err(error) if ReadError::of(&error) == ReadError::NoRoom => Err(busy()),
+            Err(error) if ReadError::of(&error) == ReadError::Slow => Err(closing(plain(
+                StatusCode::REQUEST_TIMEOUT,
+                "The file came too slowly, so nothing was changed. Send it again.",
+            ))),
+            Err(error) => {
+                let refused = if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                    too_large()
+                } else {
+                    let text = "The file did not arrive whole. Send it again.";
+                    (StatusCode::UNPROCESSABLE_ENTITY, text.to_owned())
+                };
+                Ok(Self {
+                    refused: Some(refused),
+                    ..Self::default()
+                })
+            }
+            Ok(upload) => Ok(upload),
+        }
+    }
+}
+
+impl Upload {
+    /// Stores the file for the next steps, if it can be read, and returns the id of its import.
+    pub(super) async fn store(self, context: &Context<'_>) -> Step<String> {
+        let Self {
+            file_name,
+            bytes,
+            refused,
+        } = self;
+        let service = &context.state.service;
+        // A viewer learns nothing else of the file.
+        context.told(service.open_import(context.member).await)?;
+        let refuse = |status, reason| {
+            let rows = Vec::new();
+            Stop::refused(status, FileRefusal { reason, rows })
+        };
+        if let Some((status, reason)) = refused {
+            return Err(refuse(status, reason));
+        }
+        if bytes.is_empty() {
+            let reason = "Choose a file with items in it.".to_owned();
+            return Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, reason));
+        }
+        if bytes.len() > MAX_BYTES {
+            let (status, reason) = too_large();
+            return Err(refuse(status, reason));
+        }
+        let (account, sender) = (context.member.account_id(), context.member.actor());
+        let name = file_name.clone();
+        let work = move || {
+            let checked = read(&name, &bytes).map(drop);
+            checked.map(|()| bytes)
+        };
+        let read = context.state.feeds.run(account, &sender, work).await?;
+        let bytes =
+            read.map_err(|refusal| Stop::refused(StatusCode::UNPROCESSABLE_ENTITY, refusal))?;
+        let begun = service.begin_import(context.member, &file_name, &bytes);
+        let begun = context.told(begun.await)?;
+        begun.ok_or_else(|| refuse(StatusCode::UNPROCESSABLE_ENTITY, NO_ROOM.to_owned()))
+    }
+}
+
+async fn read_form(mut form: Multipart) -> Result<Upload, MultipartError> {
+    let mut upload = Upload::default();
+    while let Some(field) = form.next_field().await? {
+        if field.name() == Some("file") {
+            upload.file_name = field.file_name().unwrap_or_default().to_owned();
+            upload.bytes = field.bytes().await?.into();
+        }
+    }
+    Ok(upload)
+}
+
+fn too_large() -> (StatusCode, String) {
+    let limit = MAX_BYTES / 1024 / 1024;
+    let text = format!("The file is larger than {limit} MiB. Split it into several files.");
+    (StatusCode::PAYLOAD_TOO_LARGE, text)
+}

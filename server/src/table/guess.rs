@@ -1,0 +1,131 @@
+//! A first mapping of a table's columns, by their names and their values.
+
+use super::names::{NAMES, normalised};
+use super::price;
+use super::value::truth;
+use super::{Decimals, Mapping, Table, TableColumn, Target, is_own_attribute};
+use service::inventory::Currency;
+
+/// Attributes that an item can have.
+const MAX_ATTRIBUTES: usize = 50;
+/// Currencies that are recognised outside of brackets as well. Other codes are also words, such as `ALL` and `TRY`.
+const FREQUENT: [&str; 10] = [
+    "EUR", "USD", "GBP", "CHF", "PLN", "CZK", "SEK", "DKK", "CAD", "AUD",
+];
+
+/// The mapping that is most likely for a table.
+pub fn guess(table: &Table) -> Mapping {
+    let names: Vec<String> = table.columns.iter().map(name).collect();
+    let has = |wanted: &str| names.iter().any(|name| name == wanted);
+    // WooCommerce numbers its products itself; the seller's own number is beside it.
+    let is_shop_number = has("sku") && has("regularprice");
+    let mut columns = vec![Target::Attribute; names.len()];
+    for (field, known) in NAMES {
+        let known = known
+            .iter()
+            .filter(|name| !(is_shop_number && **name == "id"));
+        let places = known.flat_map(|known| {
+            let columns = names.iter().zip(&table.columns).enumerate();
+            columns.filter_map(move |(place, (name, column))| {
+                (name == known).then_some((place, column))
+            })
+        });
+        let places: Vec<_> = places
+            .filter(|(place, column)| columns[*place] == Target::Attribute && can_be(field, column))
+            .collect();
+        // Some shops leave a column such as `Variant SKU` empty.
+        let filled = places.iter().find(|(_, column)| !column.values.is_empty());
+        if let Some((place, _)) = filled.or(places.first()) {
+            columns[*place] = Target::Field(field);
+        }
+    }
+    let mut attributes = 0;
+    for (target, column) in columns.iter_mut().zip(&table.columns) {
+        // The columns of our own files are attributes, however many they are.
+        if *target != Target::Attribute || is_own_attribute(&column.header) {
+            continue;
+        }
+        attributes += usize::from(!column.values.is_empty());
+        if column.values.is_empty() || attributes > MAX_ATTRIBUTES {
+            *target = Target::LeaveOut;
+        }
+    }
+    let column_of = |field| {
+        let place = columns
+            .iter()
+            .position(|one| *one == Target::Field(field))?;
+        table.columns.get(place)
+    };
+    let price = column_of("price");
+    let prices = price.map_or(&[][..], |column| &column.values);
+    Mapping {
+        currency: price.and_then(|column| currency_in(&column.header)),
+        decimals: decimals(prices, table.delimiter),
+        columns,
+    }
+}
+
+/// The name of a column without a currency at its end, as in `price_eur`.
+fn name(column: &TableColumn) -> String {
+    let mut name = normalised(&column.header);
+    let code = name.len().checked_sub(3).filter(|start| *start > 0);
+    if let Some(start) = code
+        && currency_in(&column.header).is_some()
+        && let Some(end) = name.get(start..)
+        && FREQUENT.contains(&&*end.to_uppercase())
+    {
+        name.truncate(start);
+        // As in `Preis in EUR`.
+        let apart = name.strip_suffix("in").filter(|apart| !apart.is_empty());
+        if let Some(apart) = apart {
+            name.truncate(apart.len());
+        }
+    }
+    name
+}
+
+/// Whether the values of a column fit the field.
+fn can_be(field: &str, column: &TableColumn) -> bool {
+    let mut values = column.values.iter();
+    match field {
+        "available" => values.all(|value| truth(value).is_some()),
+        "currency" => values.all(|value| Currency::parse(value).is_some()),
+        _ => true,
+    }
+}
+
+/// The currency that a header names, such as `EUR` in `Preis (EUR)`.
+fn currency_in(header: &str) -> Option<String> {
+    for (symbol, code) in [("€", "EUR"), ("£", "GBP")] {
+        if header.contains(symbol) {
+            return Some(code.to_owned());
+        }
+    }
+    let in_brackets = header
+        .split_once(['(', '['])
+        .and_then(|(_, rest)| rest.split_once([')', ']']))
+        .map(|(inside, _)| inside.trim());
+    let code = in_brackets.filter(|code| Currency::parse(code).is_some());
+    let mut words = header.split(|c: char| !c.is_alphanumeric()).skip(1);
+    let code = code.map(str::to_owned);
+    code.or_else(|| {
+        let word = words.find(|word| FREQUENT.contains(&&*word.to_uppercase()))?;
+        Some(word.to_uppercase())
+    })
+}
+
+/// The character before the decimals, by the prices that leave no doubt, or else by the delimiter: where a comma separates
+/// cells, it seldom separates decimals.
+fn decimals(prices: &[String], delimiter: char) -> Decimals {
+    let votes = |wanted| {
+        let votes = prices.iter().filter_map(|text| price::decimals(text));
+        votes.filter(|vote| *vote == wanted).count()
+    };
+    let (point, comma) = (votes(Decimals::Point), votes(Decimals::Comma));
+    let is_comma = comma > point || comma == point && delimiter == ';';
+    if is_comma {
+        Decimals::Comma
+    } else {
+        Decimals::Point
+    }
+}

@@ -1,0 +1,118 @@
+//! Files as other systems export them, each imported at the first try with what the console proposes.
+
+use crate::support::{Answer, Key, World};
+use serde_json::Value;
+
+const FEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end/feeds");
+
+struct Import {
+    page: Answer,
+    items: Vec<Value>,
+}
+
+/// Imports a file in an account of its own.
+async fn import(file: &str, choices: &[(&str, &str)]) -> Import {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let key: Key = owner.create(&world, "Reader", &["inventory:read"]).await;
+    let bytes = std::fs::read(format!("{FEEDS}/{file}")).unwrap();
+    let page = owner.import(file, bytes, choices).await.expect(200);
+    let list = key.get("/api/inventory").await.expect(200).json();
+    let items = list["items"].as_array().unwrap().clone();
+    Import { page, items }
+}
+
+const SKIP: [(&str, &str); 1] = [("on_error", "skip")];
+
+#[track_caller]
+fn has(import: &Import, texts: &[&str]) {
+    for text in texts {
+        assert!(
+            import.page.body.contains(text),
+            "{text}: {}",
+            import.page.body
+        );
+    }
+}
+
+impl Import {
+    fn ids(&self) -> Vec<&str> {
+        let ids = self.items.iter().map(|item| item["id"].as_str().unwrap());
+        ids.collect()
+    }
+}
+
+#[tokio::test]
+async fn an_export_of_woocommerce_is_imported() {
+    let refused = import("woocommerce.csv", &[]).await;
+    has(&refused, &["1 row has a fault", "Row 5"]);
+    assert_eq!(refused.items.len(), 0);
+    let import = import("woocommerce.csv", &SKIP).await;
+    has(&import, &["was imported", "1 faulty row was skipped"]);
+    assert_eq!(import.ids(), ["car-mat-01", "roof-box", "roof-box-silver"]);
+    let mat = &import.items[0];
+    assert_eq!(mat["price"], 39.90);
+    assert_eq!(mat["description"], "Black rubber, anti-slip.");
+    assert_eq!(mat["category"], "Accessories > Interior");
+}
+
+#[tokio::test]
+async fn an_export_of_shopify_is_imported() {
+    let import = import("shopify.csv", &[]).await;
+    has(
+        &import,
+        &["was imported", "<dt>Repeated rows left out</dt><dd>2</dd>"],
+    );
+    assert_eq!(import.ids(), ["tow-bar", "winter-wheels"]);
+    let wheels = &import.items[1];
+    assert_eq!(
+        (&wheels["price"], &wheels["available"]),
+        (&449.into(), &true.into())
+    );
+    assert_eq!(wheels["image_url"], "https://shop.example/w1.jpg");
+}
+
+#[tokio::test]
+async fn a_vehicle_feed_of_meta_is_imported() {
+    let import = import("meta-vehicles.tsv", &[]).await;
+    assert_eq!(import.ids(), ["1FADP5AU6DL536022", "WVWZZZ1KZ8W000001"]);
+    let golf = &import.items[1];
+    assert_eq!(
+        (&golf["price"], &golf["currency"]),
+        (&3450.into(), &"USD".into())
+    );
+    assert_eq!(golf["available"], false);
+    assert_eq!(golf["attributes"]["mileage.value"], "143,500");
+}
+
+#[tokio::test]
+async fn an_export_of_a_german_dealer_system_is_imported() {
+    let refused = import("dealer-de.csv", &[]).await;
+    has(&refused, &["Row 4, id A-1003", "<code>price</code>"]);
+    let import = import("dealer-de.csv", &SKIP).await;
+    assert_eq!(import.ids(), ["A-1001", "A-1002"]);
+    let octavia = &import.items[0];
+    assert_eq!(
+        (&octavia["price"], &octavia["currency"]),
+        (&18990.into(), &"EUR".into())
+    );
+    assert_eq!(octavia["attributes"]["Farbe"], "weiß");
+    assert_eq!(import.items[1]["description"], "Sagt: \"wie neu\"");
+    assert_eq!(import.items[1]["available"], false);
+}
+
+#[tokio::test]
+async fn a_file_that_excel_has_shortened_ids_in_is_imported_without_those_rows() {
+    let refused = import("excel.csv", &[]).await;
+    has(
+        &refused,
+        &[
+            "Row 2",
+            "as a spreadsheet shortens it",
+            "2 rows have faults",
+        ],
+    );
+    let import = import("excel.csv", &SKIP).await;
+    assert_eq!(import.ids(), ["77"]);
+    assert_eq!(import.items[0]["price"], 12500);
+}

@@ -129,10 +129,16 @@ impl Server {
         self.child.wait().unwrap();
     }
 
-    /// The same client, of this server.
+    /// The same client, of this server. The name of a session's cookie has the port of its server, so a session goes on under
+    /// the name that earlier versions gave it.
     pub fn again(&self, client: &Client) -> Client {
+        let carried = |(name, value): (&'static str, String)| match value.split_once('=') {
+            Some((_, token)) if name == "cookie" => (name, format!("voxum_session={token}")),
+            _ => (name, value),
+        };
         Client {
             url: self.url.clone(),
+            header: client.header.clone().map(carried),
             ..client.clone()
         }
     }

@@ -5,11 +5,11 @@ import { expect, signIn, test } from "../../support/test.ts";
 
 test("the server's refusal of a large file is shown", async ({ page, guard }) => {
   guard.expectStatus(413);
-  await signIn(page, "/inventory");
+  await signIn(page, "/inventory/import");
   const path = test.info().outputPath("cars.csv");
   writeFileSync(path, Buffer.alloc(40 * 1024 * 1024, " "));
   await page.getByLabel("File", { exact: true }).setInputFiles(path);
-  await page.getByRole("button", { name: "Send file" }).click();
-  const report = page.getByRole("region", { name: "What came of the file" });
+  await page.getByRole("button", { name: "Continue" }).click();
+  const report = page.getByRole("region", { name: "Why the file was refused" });
   await expect(report).toContainText("larger than 16 MiB", { timeout: 20_000 });
 });

@@ -62,7 +62,7 @@ impl Theme {
     }
 }
 
-/// What a form has just done, for the page that it leads to. The server makes sure that a form did it, and that the page
+/// The result of a form, for the page that it leads to. The server makes sure that a form did it, and that the page
 /// reports it once.
 #[cfg(feature = "ssr")]
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub struct PageRequest {
     pub insecure: bool,
     /// Where this page is the direct answer to a form: what came of it. Such a page is sent without script.
     pub answer: Option<FormAnswer>,
-    /// What a form has just done.
+    /// The result of the form that led to this page.
     #[cfg(feature = "ssr")]
     pub flash: Option<Flash>,
     /// A parameter that is too long, and how many characters it may have.
@@ -108,7 +108,7 @@ impl PageRequest {
         found.map(|(_, value)| value.clone())
     }
 
-    /// What `texts` says about what a form has just done.
+    /// The text that `texts` gives for the result of a form.
     #[cfg(feature = "ssr")]
     pub fn flash<T>(&self, texts: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         self.flash.as_ref().and_then(|flash| texts(&flash.word))

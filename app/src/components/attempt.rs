@@ -40,7 +40,7 @@ impl Attempt {
         Signal::derive(move || self.problem.with(|problem| problem.as_ref()?.at(field)))
     }
 
-    /// What is wrong with the whole, and a link to each faulty field.
+    /// The reason of the refusal, and a link to each faulty field.
     pub fn notice(self) -> Changing {
         self.notice_at(String::new())
     }

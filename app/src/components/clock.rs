@@ -4,7 +4,7 @@ use crate::browser;
 use domain::Timestamp;
 use leptos::prelude::*;
 
-/// What a page counts "3 minutes ago" from. It starts at the time at which the server rendered the page, so that both
+/// The time from which a page counts "3 minutes ago". It starts at the time at which the server rendered the page, so that both
 /// sides render the same words, and takes from the browser how long ago that was. The browser's own time may be wrong.
 #[derive(Clone, Copy)]
 pub struct Clock {

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub fn Code(
     id: &'static str,
     #[prop(into)] text: String,
-    /// What the button copies, if there are several such buttons.
+    /// Names the copied text, if the page has several such buttons.
     #[prop(optional)]
     what: Option<&'static str>,
 ) -> impl IntoView {

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 #[component]
 pub fn CopyButton(
     #[prop(into)] of: String,
-    /// What it copies, for those who hear the page and have several of these buttons to choose from.
+    /// Names the copied text for screen readers, since a page can have several of these buttons.
     #[prop(optional_no_strip)]
     what: Option<String>,
 ) -> impl IntoView {

@@ -120,7 +120,7 @@ pub fn RevokeForm(
     })
 }
 
-/// Why the key is revoked. Nothing is chosen at first, so that the log does not fill with reasons that nobody gave.
+/// The reason of the revocation. None is chosen at first, so that the log has only reasons that a member chose.
 fn reason_field(key: &str, chosen: &str, error: Signal<Option<String>>) -> AnyView {
     let id = format!("reason-{key}");
     let error_id = format!("{id}-error");

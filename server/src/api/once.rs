@@ -183,7 +183,7 @@ async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest),
     Ok((Body::new(pieces), RequestDigest(digest.finalize().into())))
 }
 
-/// What a body is read as: its media type and content coding, whichever way the headers spell them. A client that retries
+/// The media type and the content coding of a body, however the headers spell them. A client that retries
 /// by another way, such as from its queue, need not write `charset` as it did at first.
 ///
 /// A body that is refused for these headers is named by them as they are.

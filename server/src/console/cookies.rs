@@ -58,7 +58,7 @@ pub fn forget_session(response: &mut Response, public_url: &PublicUrl) {
     set(response, &cookie);
 }
 
-/// What the browser brings of a flash message. `super::flash` checks it.
+/// The flash message in the cookie of a request. `super::flash` checks it.
 pub fn flash(headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
     find(headers, &cookie_name(FLASH, public_url))
 }

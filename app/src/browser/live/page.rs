@@ -63,7 +63,7 @@ pub fn sign_in_again() {
 }
 
 /// Calls `tick` each second with the milliseconds since now, as long as the current owner lives. One of the browser's two
-/// clocks stands still while the computer sleeps, and the other may be set back: the one that is ahead counts.
+/// clocks stops while the computer sleeps, and the other may be set back: the one that is ahead counts.
 pub fn every_second(tick: impl Fn(i64) + 'static) {
     let Some(performance) = window().and_then(|window| window.performance()) else {
         return;

@@ -7,7 +7,7 @@ use crate::request::Flash;
 use domain::{AroundKeys, EndingNotice, KeyOrder, KeyQuery, KeyStatus, Scope};
 use leptos::prelude::*;
 
-/// What was just done to several keys, in words.
+/// A notice of the change that was just made to several keys.
 pub fn several_done(Flash { word, number }: &Flash) -> Option<String> {
     let keys = if *number == 1 { "key" } else { "keys" };
     match word.as_str() {

@@ -1,7 +1,6 @@
 //! The import of a file in the console: the steps between the file and its items.
 //!
-//! What the file says and what the member chose is the console's business: here both are texts. [`ImportStore`] states the
-//! protocol.
+//! The console reads the file and knows the choices of the member; here both are texts. [`ImportStore`] describes the protocol.
 //!
 //! [`ImportStore`]: crate::store::ImportStore
 

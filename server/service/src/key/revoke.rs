@@ -35,7 +35,7 @@ impl Service {
         if !key.status.is_live() {
             return Err(Failure::AlreadyEnded.into());
         }
-        // What looks the same is the same, whichever keyboard it was typed on.
+        // Names that read the same are the same, on whichever keyboard they were typed.
         let named = KeyName::parse(&form.confirm)
             .is_ok_and(|typed| folded(typed.as_str()) == folded(key.name.as_str()));
         let unnamed = (key.used_lately && !named).then_some(Rejected(

@@ -71,7 +71,7 @@ impl ItemPlace {
         }
     }
 
-    /// Where the reader goes on among removals.
+    /// The place in the list of removals from which the reader goes on.
     pub(crate) fn among_removals(&self) -> Self {
         if self.number > self.base {
             self.clone()
@@ -83,7 +83,7 @@ impl ItemPlace {
     /// Whether its reader may have missed a removal.
     pub(crate) fn is_expired(&self, feed: ItemFeed) -> bool {
         let first = self.among_removals().number;
-        // A number that was never given is of a database that is no longer there.
+        // A number above the last one was given by a database that has been replaced since, such as by a backup.
         first <= feed.forgotten || self.number > feed.last_change + 1
     }
 }
@@ -93,7 +93,7 @@ impl ItemPlace {
 pub struct ItemFeed {
     /// The number of the last change; 0 before the first.
     pub last_change: u64,
-    /// The greatest number of a removal that is no longer listed; 0 if all are.
+    /// The greatest number of the removals that have been forgotten; 0 if every removal is still listed.
     pub forgotten: u64,
 }
 

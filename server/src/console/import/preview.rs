@@ -168,7 +168,7 @@ async fn again(context: &Context<'_>, id: &str, typed: Option<Typed>) -> Step<Im
     Err(Stop::page(StatusCode::UNPROCESSABLE_ENTITY, page))
 }
 
-/// What is wrong with the number of removals that was typed.
+/// The error of the typed number of removals, if it is not the right one.
 fn wrong(typed: &str, removals: u64) -> Option<String> {
     let typed = typed.trim();
     let is_right = match typed.parse::<u64>() {

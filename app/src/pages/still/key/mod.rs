@@ -96,7 +96,7 @@ fn Key(page: Data) -> impl IntoView {
     })
 }
 
-/// What was just done to the key, unless its state has changed again since.
+/// The change that was just made to the key, unless its state has changed again since.
 fn done(word: &str, page: &Data) -> Option<String> {
     if word == "not-stored" && page.key.is_not_stored() {
         return Some(Failure::NotStored.message());

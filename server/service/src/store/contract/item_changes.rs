@@ -107,7 +107,7 @@ pub(super) async fn each_changed_item_is_listed_once_in_the_order_of_changes(sto
     assert_eq!(ids(&seen), ["2", "3", "1"]);
     assert_eq!(other.items, listed(&*store, &tenant).await);
 
-    // What changes nothing takes no number.
+    // A feed that changes nothing takes no number.
     let before = store.item_feed(&tenant.account).await.unwrap();
     tenant.push(&*store, &[item("2"), changed], at(3)).await;
     assert!(!tenant.remove(&*store, "4").await);

@@ -27,7 +27,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use choices::Choices;
 use domain::{Failure, FileRefusal, ImportPage, ImportStart, OpenImport};
-use load::load;
+use load::{Loaded, load};
 use service::Member;
 use service::store::StoredImport;
 use upload::Upload;
@@ -175,7 +175,7 @@ pub async fn describe(
         if let Some(result) = report::result(&stored) {
             return Ok(ImportPage::Done(Box::new(result)));
         }
-        let loaded = load(&context, stored).await?;
+        let loaded = waiting(&context, stored).await?;
         describe::page(&context, loaded, None).await
     })
     .await
@@ -196,7 +196,7 @@ pub async fn choose(
         if stored.result.is_some() {
             return Err(see_other(&at(&id)).into());
         }
-        let loaded = load(&context, stored).await?;
+        let loaded = waiting(&context, stored).await?;
         describe::choose(&context, loaded, &fields).await
     })
     .await
@@ -212,10 +212,24 @@ pub async fn preview(
     let id = id.unwrap_or_default();
     answer(&state, &visitor, way_back(&uri), async |context| {
         let (stored, choices) = chosen(&context, &id).await?;
-        let loaded = load(&context, stored).await?;
+        let loaded = waiting(&context, stored).await?;
         preview::page(&context, loaded, choices, None).await
     })
     .await
+}
+
+/// The file of an import that was not applied yet, or the way to its result: another request may apply it meanwhile, which
+/// removes the file.
+async fn waiting(context: &Context<'_>, stored: StoredImport) -> Step<Loaded> {
+    let id = stored.id.clone();
+    let loaded = load(context, stored).await;
+    if loaded.is_err()
+        && let Ok(now) = context.find(&id).await
+        && now.result.is_some()
+    {
+        return Err(see_other(&at(&id)).into());
+    }
+    loaded
 }
 
 /// `POST /inventory/import/{id}/apply`
@@ -230,7 +244,7 @@ pub async fn apply(
     let id = id.unwrap_or_default();
     answer(&state, &visitor, &at(&id), async |context| {
         let (stored, choices) = chosen(&context, &id).await?;
-        let loaded = load(&context, stored).await?;
+        let loaded = waiting(&context, stored).await?;
         preview::apply(&context, loaded, choices, &fields.text("removals")).await
     })
     .await
@@ -246,7 +260,7 @@ pub async fn faults(
     let id = id.unwrap_or_default();
     answer(&state, &visitor, way_back(&uri), async |context| {
         let (stored, choices) = chosen(&context, &id).await?;
-        let loaded = load(&context, stored).await?;
+        let loaded = waiting(&context, stored).await?;
         Err(faults::file(&context, loaded, choices).await?.into())
     })
     .await

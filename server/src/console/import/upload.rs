@@ -109,8 +109,15 @@ impl Upload {
 
 async fn read_form(mut form: Multipart) -> Result<Upload, MultipartError> {
     let mut upload = Upload::default();
+    let mut is_read = false;
     while let Some(field) = form.next_field().await? {
         if field.name() == Some("file") {
+            if is_read {
+                let text = "Choose one file at a time, so that none is left out.";
+                upload.refused = Some((StatusCode::UNPROCESSABLE_ENTITY, text.to_owned()));
+                break;
+            }
+            is_read = true;
             upload.file_name = field.file_name().unwrap_or_default().to_owned();
             upload.bytes = field.bytes().await?.into();
         }

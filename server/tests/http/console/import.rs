@@ -409,6 +409,17 @@ async fn a_file_that_cannot_be_read_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn two_files_in_one_form_are_refused_so_that_none_is_left_out() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let (one, other) = ("id,name\nA,a\n", [("file", "id,name\nB,b\n")]);
+    let answer = owner.upload("/inventory/import", "one.csv", one, &other);
+    let page = answer.await.expect(422).body;
+    assert!(page.contains("Choose one file at a time"), "{page}");
+    assert_eq!(world.count("SELECT count(*) FROM imports").await, 0);
+}
+
+#[tokio::test]
 async fn faults_are_downloaded_as_a_table() {
     let world = World::new().await;
     let owner = world.owner().await;

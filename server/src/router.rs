@@ -42,9 +42,13 @@ pub const API: &[Route] = &[
         on(m, inventory::changes)
             .put(inventory::put)
             .delete(inventory::delete)
+            .merge(once::<InventoryWrite, _, _>(M::PATCH, inventory::edit))
     }),
     route(M::GET, "/api/inventory/{id}", |m| on(m, inventory::show)),
     route(M::PUT, "/api/inventory/{id}", |m| on(m, inventory::put)),
+    route(M::PATCH, "/api/inventory/{id}", |m| {
+        once::<InventoryWrite, _, _>(m, inventory::edit)
+    }),
     route(M::DELETE, "/api/inventory/{id}", |m| {
         on(m, inventory::delete)
     }),

@@ -59,8 +59,8 @@ pub struct ImportFile {
     pub first: Vec<[String; 3]>,
     /// Of a table.
     pub table: Option<ImportTable>,
-    /// Whether items that are not in the file are removed.
-    pub replaces: bool,
+    /// `merge`, `replace` or `update`, as in the API.
+    pub mode: &'static str,
     /// Whether faulty rows are skipped.
     pub skips: bool,
     /// The id of the control that each fault is about, and the fault.

@@ -7,7 +7,7 @@ test("everything is there to read, and nothing that needs a script", async ({ pa
   await expect(page.getByRole("heading", { name: "Push items" })).toBeVisible();
   await expect(page.getByLabel("API key to try with")).toBeHidden();
   const attempts = page.locator("summary").filter({ hasText: "Try it" });
-  await expect(attempts).toHaveCount(16);
+  await expect(attempts).toHaveCount(17);
   for (const one of await attempts.all()) await expect(one).toBeHidden();
   const python = page.locator("#pushItems-python");
   await expect(python).toBeHidden();

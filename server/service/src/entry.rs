@@ -13,16 +13,18 @@ pub enum EntryCode {
     Invalid,
     UnknownField,
     Duplicate,
+    NotFound,
 }
 
 impl EntryCode {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Required,
         Self::TooLong,
         Self::OutOfRange,
         Self::Invalid,
         Self::UnknownField,
         Self::Duplicate,
+        Self::NotFound,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -33,6 +35,7 @@ impl EntryCode {
             Self::Invalid => "invalid",
             Self::UnknownField => "unknown_field",
             Self::Duplicate => "duplicate",
+            Self::NotFound => "not_found",
         }
     }
 }

@@ -2,14 +2,20 @@
 
 use super::problem::Problem;
 use super::scoped_body::ApiBody;
-use super::text::{format, text};
+use super::text::{format, is_plain, text};
 use crate::feed::Format;
 use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Method};
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::fmt;
 
+/// The media type of changes.
+pub const MERGE_PATCH: &str = "application/merge-patch+json";
+/// The media types of changes, as a refusal lists them between backticks.
+pub const PATCHES: &str = "application/merge-patch+json` or `application/json";
 /// The limit of a body that is no feed.
 pub const BODY: usize = 2 * 1024 * 1024;
 /// A body that is well-formed JSON, still as text.
@@ -17,8 +23,10 @@ pub struct JsonText<const LIMIT: usize>(pub Box<RawValue>);
 
 impl<const LIMIT: usize> ApiBody for JsonText<LIMIT> {
     async fn read(request: Request) -> Result<Self, Problem> {
-        let taken = "application/json";
-        if format(request.headers(), taken)? != Format::Json {
+        let patch = request.method() == Method::PATCH;
+        let taken = if patch { PATCHES } else { "application/json" };
+        let merge_patch = patch && is_merge_patch(request.headers()) && is_plain(request.headers());
+        if !merge_patch && format(request.headers(), taken)? != Format::Json {
             return Err(Problem::UnsupportedMediaType { taken });
         }
         let text = text(request, LIMIT).await?;
@@ -29,6 +37,14 @@ impl<const LIMIT: usize> ApiBody for JsonText<LIMIT> {
         })?;
         Ok(Self(value))
     }
+}
+
+/// Whether the body is a JSON merge patch (RFC 7396). Its media type has no parameters.
+pub fn is_merge_patch(headers: &HeaderMap) -> bool {
+    let mut kinds = headers.get_all(CONTENT_TYPE).iter();
+    let kind = kinds.next().map(|kind| kind.as_bytes().trim_ascii());
+    kind.is_some_and(|kind| kind.eq_ignore_ascii_case(MERGE_PATCH.as_bytes()))
+        && kinds.next().is_none()
 }
 
 /// The members of an object in the order sent, the same name twice included.

@@ -5,6 +5,7 @@
 //! has its answer committed with the change, by [`Once::keep`].
 
 use super::calls::Code;
+use super::json::{MERGE_PATCH, is_merge_patch};
 use super::problem::Problem;
 use super::scoped::{Permission, Scoped};
 use super::text::is_plain;
@@ -188,8 +189,10 @@ async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest),
 ///
 /// A body that is refused for these headers is named by them as they are.
 fn media_type(headers: &HeaderMap) -> [&[u8]; 2] {
+    let patch = [MERGE_PATCH.as_bytes(), &[]];
     match Format::of(headers) {
         Some((format, Ok(()))) if is_plain(headers) => [format.media_type().as_bytes(), &[]],
+        None if is_merge_patch(headers) && is_plain(headers) => patch,
         _ => [CONTENT_TYPE, CONTENT_ENCODING]
             .map(|name| headers.get(name).map_or(&[][..], HeaderValue::as_bytes)),
     }

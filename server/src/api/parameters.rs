@@ -68,12 +68,17 @@ impl Parameters {
         let allow_removal = allow_removal.transpose()?;
         Ok(FeedOptions {
             mode: match self.get("mode") {
-                None | Some("merge") if allow_removal.is_some() => {
+                None | Some("merge" | "update") if allow_removal.is_some() => {
                     return Err(invalid("Give `allow_removal` only with `mode=replace`."));
                 }
                 None | Some("merge") => FeedMode::Merge,
                 Some("replace") => FeedMode::Replace(allow_removal.into()),
-                Some(_) => return Err(invalid("Give `mode` the value `merge` or `replace`.")),
+                Some("update") => FeedMode::Update,
+                Some(_) => {
+                    return Err(invalid(
+                        "Give `mode` the value `merge`, `replace` or `update`.",
+                    ));
+                }
             },
             on_error: match self.get("on_error") {
                 None | Some("reject") => OnError::Reject,

@@ -1,7 +1,7 @@
 //! Answers that are known whole before they are sent, so that one can be committed with the change that it is the answer to.
 
 use super::once::{About, NotKept};
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::LeadId;
@@ -15,6 +15,7 @@ const JSON: &str = "application/json";
 pub struct Whole {
     status: StatusCode,
     location: Option<String>,
+    tag: Option<HeaderValue>,
     body: Vec<u8>,
     lead: Option<LeadId>,
     not_kept: bool,
@@ -27,6 +28,7 @@ impl Whole {
         Self {
             status,
             location: None,
+            tag: None,
             body: serde_json::to_vec(body).expect("the API's answers have a JSON form"),
             lead: None,
             not_kept: false,
@@ -37,6 +39,13 @@ impl Whole {
     #[must_use]
     pub fn at(mut self, location: String) -> Self {
         self.location = Some(location);
+        self
+    }
+
+    /// The same with the entity tag of what is in the body.
+    #[must_use]
+    pub fn tagged(mut self, tag: HeaderValue) -> Self {
+        self.tag = Some(tag);
         self
     }
 
@@ -59,6 +68,8 @@ impl From<Whole> for StoredAnswer {
     fn from(whole: Whole) -> Self {
         let mut headers = BTreeMap::from([(CONTENT_TYPE.to_string(), JSON.to_owned())]);
         headers.extend(whole.location.map(|path| (LOCATION.to_string(), path)));
+        let tag = whole.tag.as_ref().and_then(|tag| tag.to_str().ok());
+        headers.extend(tag.map(|tag| (ETAG.to_string(), tag.to_owned())));
         Self {
             status: whole.status.as_u16(),
             headers,
@@ -76,6 +87,9 @@ impl IntoResponse for Whole {
         // Paths of ours are visible ASCII.
         if let Some(Ok(path)) = self.location.map(HeaderValue::try_from) {
             headers.insert(LOCATION, path);
+        }
+        if let Some(tag) = self.tag {
+            headers.insert(ETAG, tag);
         }
         if let Some(lead) = self.lead {
             response.extensions_mut().insert(About(lead));

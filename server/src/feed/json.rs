@@ -1,23 +1,22 @@
 //! JSON: `{"items": [ … ]}`.
 
-use super::{FIELDS, FeedError, MAX_ITEMS, cut};
+use super::{Absent, FIELDS, FeedError, MAX_ITEMS, cut};
 use crate::api::fields::{invalid, members, pointer, refuse, text, unknown};
 use crate::api::json::array;
 use serde_json::value::RawValue;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
-use std::collections::BTreeMap;
 
 /// The items of `{"items": [ … ]}`.
-pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
+pub fn read(text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
     // Borrows the text.
     let body: &RawValue = serde_json::from_str(text).map_err(|error| {
         // The parser's own words: they say what was expected and where, and quote nothing.
         FeedError::Malformed(format!("The body is not JSON: {error}."))
     })?;
-    feed(body).map_err(FeedError::Invalid)
+    feed(body, absent).map_err(FeedError::Invalid)
 }
 
-fn feed(body: &RawValue) -> Result<Vec<ItemDraft>, Vec<EntryError>> {
+fn feed(body: &RawValue, absent: Absent) -> Result<Vec<ItemDraft>, Vec<EntryError>> {
     let mut errors = Vec::new();
     let Some(members) = members(body, &mut errors) else {
         return Err(errors);
@@ -43,7 +42,11 @@ fn feed(body: &RawValue) -> Result<Vec<ItemDraft>, Vec<EntryError>> {
                 errors.push(EntryError::new("/items", EntryCode::OutOfRange, detail));
             }
             Some(list) if errors.is_empty() => {
-                return Ok(list.elements.into_iter().map(item).collect());
+                return Ok(list
+                    .elements
+                    .into_iter()
+                    .map(|value| item(value, absent))
+                    .collect());
             }
             Some(_) => {}
         },
@@ -52,24 +55,33 @@ fn feed(body: &RawValue) -> Result<Vec<ItemDraft>, Vec<EntryError>> {
 }
 
 /// One item of a feed.
-fn item(value: &RawValue) -> ItemDraft {
-    cut(draft(value, true))
+fn item(value: &RawValue, absent: Absent) -> ItemDraft {
+    cut(draft(value, true, absent))
 }
 
 /// An item whose id stands in the path.
 pub fn item_without_id(value: &RawValue) -> ItemDraft {
-    draft(value, false)
+    draft(value, false, Absent::Empty)
 }
 
-fn draft(value: &RawValue, with_id: bool) -> ItemDraft {
+/// Changes of an item whose id is in the path: a JSON merge patch (RFC 7396).
+pub fn item_edits(value: &RawValue) -> ItemDraft {
+    draft(value, false, Absent::Kept)
+}
+
+fn draft(value: &RawValue, with_id: bool, absent: Absent) -> ItemDraft {
     let mut draft = ItemDraft::default();
-    let errors = &mut draft.errors;
-    for (name, value) in members(value, errors).unwrap_or_default() {
-        // Absent and null are the same, for every field.
+    for (name, value) in members(value, &mut draft.errors).unwrap_or_default() {
         let is_field = name == "attributes" || FIELDS.contains(&name.as_str());
         if value.get() == "null" && is_field && (with_id || name != "id") {
+            absent.clear(&mut draft, &name);
             continue;
         }
+        if name == "attributes" {
+            attributes(&mut draft, value, absent);
+            continue;
+        }
+        let errors = &mut draft.errors;
         match name.as_str() {
             "id" if with_id => draft.id = text(errors, "/id", value),
             "name" => draft.name = text(errors, "/name", value),
@@ -80,7 +92,6 @@ fn draft(value: &RawValue, with_id: bool) -> ItemDraft {
             "url" => draft.url = text(errors, "/url", value),
             "image_url" => draft.image_url = text(errors, "/image_url", value),
             "available" => draft.available = truth(errors, value),
-            "attributes" => draft.attributes = attributes(errors, value),
             "id" => errors.push(EntryError::new(
                 "/id",
                 EntryCode::UnknownField,
@@ -113,14 +124,17 @@ fn truth(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<bool> {
     }
 }
 
-fn attributes(errors: &mut Vec<EntryError>, value: &RawValue) -> BTreeMap<String, String> {
-    let mut found = Vec::new();
-    let members = members(value, &mut found).unwrap_or_default();
-    let texts = members.into_iter().filter_map(|(name, value)| {
-        let text = text(&mut found, &pointer(&name), value)?;
-        Some((name, text))
-    });
-    let texts = texts.collect();
-    errors.extend(found.into_iter().map(|error| error.under("/attributes")));
-    texts
+fn attributes(draft: &mut ItemDraft, value: &RawValue, absent: Absent) {
+    let mut errors = Vec::new();
+    for (name, value) in members(value, &mut errors).unwrap_or_default() {
+        if value.get() == "null" && absent == Absent::Kept {
+            absent.clear(draft, &format!("attributes.{name}"));
+        } else if let Some(text) = text(&mut errors, &pointer(&name), value) {
+            draft.attributes.insert(name, text);
+        }
+    }
+    let errors = errors.into_iter();
+    draft
+        .errors
+        .extend(errors.map(|error| error.under("/attributes")));
 }

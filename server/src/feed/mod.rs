@@ -8,13 +8,14 @@ pub mod workers;
 mod xml;
 
 pub use csv::{ATTRIBUTE, MAX_COLUMNS};
-pub use json::item_without_id;
+pub use json::{item_edits, item_without_id};
 
 use crate::api::fields::{pointer, twice, unknown};
+use crate::api::json::MAX_MEMBERS;
 use crate::encoding::{self, NotUtf8};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use service::inventory::{EntryCode, EntryError, ItemDraft};
+use service::inventory::{EntryCode, EntryError, FeedMode, ItemDraft};
 
 /// The media types of feeds, as a refusal lists them between backticks.
 pub const TAKEN: &str = "application/json`, `application/xml` or `text/csv";
@@ -89,15 +90,40 @@ impl Format {
     }
 }
 
+/// What a field means that an item does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// It is empty, as is one without a value (null, an empty cell, an empty element).
+    Empty,
+    /// What is stored stays. A field without a value is cleared, which the draft notes.
+    Kept,
+}
+
+impl Absent {
+    pub const fn of(mode: FeedMode) -> Self {
+        match mode {
+            FeedMode::Merge | FeedMode::Replace { .. } => Self::Empty,
+            FeedMode::Update => Self::Kept,
+        }
+    }
+
+    /// Notes a field that has no value. An item of so many names is refused without the rest of them.
+    pub fn clear(self, draft: &mut ItemDraft, field: &str) {
+        if self == Self::Kept && field != "id" && draft.cleared.len() < 2 * MAX_MEMBERS {
+            draft.cleared.push(field.to_owned());
+        }
+    }
+}
+
 /// The items of a feed.
 ///
 /// # Errors
-/// See [`FeedError`]. What is wrong with single items stands in their drafts.
-pub fn read(format: Format, text: &str) -> Result<Vec<ItemDraft>, FeedError> {
+/// See [`FeedError`]. The errors of single items are in their drafts.
+pub fn read(format: Format, text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
     match format {
-        Format::Json => json::read(text),
-        Format::Xml => xml::read(text),
-        Format::Csv => csv::read(text),
+        Format::Json => json::read(text, absent),
+        Format::Xml => xml::read(text, absent),
+        Format::Csv => csv::read(text, absent),
     }
 }
 
@@ -214,13 +240,38 @@ mod tests {
             SKU001,Honda Accord 2024,32500.50,false,,red\r\n\
             SKU002,\"A & B \"\"<x>\"\"\",,,\"one\ntwo, three\",\r\n";
         let read = |format, text: &str| {
-            let mut drafts = super::read(format, text).unwrap();
+            let mut drafts = super::read(format, text, Absent::Empty).unwrap();
             for draft in &mut drafts {
                 draft.position = Position::default();
             }
             drafts
         };
         let expected = read(Format::Json, json);
+        assert_eq!(read(Format::Xml, xml), expected);
+        assert_eq!(read(Format::Csv, csv), expected);
+        assert!(expected.iter().all(|draft| draft.errors.is_empty()));
+    }
+
+    /// The same changes of three items, in each format.
+    #[test]
+    fn all_formats_clear_a_field_without_a_value_and_keep_one_that_is_left_out() {
+        let json = r#"{"items":[{"id":"A","price":1,"category":null,"attributes":{"color":null,"doors":"4"}},
+            {"id":"B","price":null,"category":"Sedan","attributes":{"color":"red","doors":null}}]}"#;
+        let xml = r#"<inventory><item><id>A</id><price>1</price><category/><attributes><attribute name="color"/>
+            <attribute name="doors">4</attribute></attributes></item><item><id>B</id><price> </price>
+            <category>Sedan</category><attributes><attribute name="color">red</attribute><attribute name="doors"/>
+            </attributes></item></inventory>"#;
+        let csv = "id,price,category,attributes.color,attributes.doors\nA,1,,,4\nB,,Sedan,red,\n";
+        let read = |format, text: &str| {
+            let mut drafts = read(format, text, Absent::Kept).unwrap();
+            for draft in &mut drafts {
+                draft.position = Position::default();
+            }
+            drafts
+        };
+        let expected = read(Format::Json, json);
+        assert_eq!(expected[0].cleared, ["category", "attributes.color"]);
+        assert_eq!(expected[1].cleared, ["price", "attributes.doors"]);
         assert_eq!(read(Format::Xml, xml), expected);
         assert_eq!(read(Format::Csv, csv), expected);
         assert!(expected.iter().all(|draft| draft.errors.is_empty()));

@@ -5,7 +5,9 @@
 
 mod text;
 
-use super::{FeedError, MAX_ITEMS, cut, line_ends, pointer, set, twice, unknown, wrong_count};
+use super::{
+    Absent, FeedError, MAX_ITEMS, cut, line_ends, pointer, set, twice, unknown, wrong_count,
+};
 use crate::api::fields::too_many;
 use crate::api::json::MAX_MEMBERS;
 use crate::encoding;
@@ -16,7 +18,7 @@ use service::inventory::{EntryCode, EntryError, ItemDraft, Position};
 /// Of elements in a place where none is known.
 const MAX_DEPTH: usize = 64;
 
-pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
+pub fn read(text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.expand_empty_elements = true;
@@ -26,6 +28,7 @@ pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
     let feed = Feed {
         reader,
         text,
+        absent,
         counted: 0,
         line: 1,
     };
@@ -35,6 +38,7 @@ pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
 struct Feed<'a> {
     reader: Reader<&'a [u8]>,
     text: &'a str,
+    absent: Absent,
     /// The number of bytes whose line ends are counted: up to the beginning of the last event.
     counted: usize,
     /// The line on which the last event begins.
@@ -59,7 +63,8 @@ impl<'a> Feed<'a> {
             return Err(self.malformed("its root element is not `inventory`"));
         }
         let mut drafts = Vec::new();
-        while let Some(element) = self.child(Some(&mut Vec::new()))? {
+        let mut stray = Vec::new();
+        while let Some(element) = self.child(Some(&mut stray))? {
             let position = Position::on_line(self.line);
             if element.name().as_ref() != b"item" {
                 let stray = unknown(&name(&element)).at(position);
@@ -72,6 +77,10 @@ impl<'a> Feed<'a> {
             draft.position = position;
             draft.errors.extend(attributed(&element, ""));
             drafts.push(cut(draft));
+        }
+        // It may be what is left of an item.
+        if !stray.is_empty() {
+            return Err(FeedError::Invalid(stray));
         }
         if self.child(None)?.is_some() {
             return Err(self.malformed("there is a second root element"));
@@ -101,10 +110,12 @@ impl<'a> Feed<'a> {
                 self.skip()?;
             } else if field == "attributes" {
                 self.attributes(&mut draft)?;
-            } else if let Some(value) = self.text(&mut draft.errors, &field)?
-                && set(&mut draft, &field, value).is_none()
-            {
-                draft.errors.push(unknown(&field));
+            } else if let Some(value) = self.text(&mut draft.errors, &field)? {
+                if set(&mut draft, &field, value).is_none() {
+                    draft.errors.push(unknown(&field));
+                }
+            } else {
+                self.absent.clear(&mut draft, &field);
             }
             seen.push(field);
         }
@@ -131,6 +142,9 @@ impl<'a> Feed<'a> {
                 .and_then(|name| text::attribute(&name.value));
             let value = self.text(&mut stray, "attributes")?;
             match (attribute, value) {
+                (Some(name), None) if self.absent == Absent::Kept => {
+                    self.absent.clear(draft, &format!("attributes.{name}"));
+                }
                 (Some(name), value) if !draft.attributes.contains_key(&name) => {
                     draft.attributes.insert(name, value.unwrap_or_default());
                 }
@@ -168,11 +182,11 @@ impl<'a> Feed<'a> {
             };
             match &mut stray {
                 _ if blank => {}
-                Some(errors) if errors.len() < 8 => errors.push(EntryError::new(
-                    "",
-                    EntryCode::Invalid,
-                    "There is text between the elements. Put it in one.",
-                )),
+                Some(errors) if errors.len() < 8 => {
+                    let detail = "There is text between the elements. Put it in one.";
+                    let text = EntryError::new("", EntryCode::Invalid, detail);
+                    errors.push(text.at(Position::on_line(self.line)));
+                }
                 Some(_) => {}
                 None => return Err(self.malformed("there is text outside of the root element")),
             }

@@ -4,7 +4,7 @@
 use super::write::{csv, json, xml};
 use crate::api::json::MAX_MEMBERS;
 use crate::encoding;
-use crate::feed::{self, FeedError, Format, MAX_ITEMS};
+use crate::feed::{self, Absent, FeedError, Format, MAX_ITEMS};
 use service::inventory::{
     Currency, EntryError, FeedMode, FeedOptions, Item, ItemDraft, OnError, Position, check_feed,
 };
@@ -18,7 +18,15 @@ pub fn read(format: Format, data: &[u8]) {
         Ok(text) => text,
         Err(error) => return told(&error.to_string()),
     };
-    match feed::read(format, &text) {
+    match feed::read(format, &text, Absent::Kept) {
+        Err(FeedError::Malformed(why)) => told(&why),
+        Err(FeedError::Invalid(errors)) => reasons(&errors, ""),
+        Ok(drafts) => {
+            let changed = |draft: &ItemDraft| draft.cleared.len() <= 2 * MAX_MEMBERS;
+            assert!((1..=MAX_ITEMS).contains(&drafts.len()) && drafts.iter().all(changed));
+        }
+    }
+    match feed::read(format, &text, Absent::Empty) {
         Err(FeedError::Malformed(why)) => told(&why),
         Err(FeedError::Invalid(errors)) => reasons(&errors, ""),
         Ok(drafts) => {
@@ -174,7 +182,7 @@ fn agreed(mut drafts: Vec<ItemDraft>) {
         return;
     }
     let again = |format, text: String| {
-        let mut drafts = feed::read(format, &text);
+        let mut drafts = feed::read(format, &text, Absent::Empty);
         placeless(drafts.as_mut().map_or(&mut [], Vec::as_mut_slice));
         drafts
     };

@@ -1,7 +1,7 @@
 //! The meaning of the columns of a table.
 
 use super::TableColumn;
-use crate::feed::FIELDS;
+use crate::feed::{Absent, FIELDS};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use service::inventory::Currency;
@@ -100,8 +100,8 @@ pub struct Fault {
 }
 
 impl Mapping {
-    /// The reasons for which the mapping cannot be used for these columns.
-    pub fn faults(&self, columns: &[TableColumn]) -> Vec<Fault> {
+    /// The reasons for which the mapping cannot be used for these columns. Items whose absent fields stay need no name.
+    pub fn faults(&self, columns: &[TableColumn], absent: Absent) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut fault = |place, message| faults.push(Fault { place, message });
         for field in FIELDS {
@@ -109,7 +109,8 @@ impl Mapping {
             let target = Target::Field(field);
             let mut places = (0..).zip(&self.columns).filter(|(_, one)| **one == target);
             let first = places.next();
-            if first.is_none() && matches!(field, "id" | "name") {
+            let is_needed = field == "id" || (field == "name" && absent == Absent::Empty);
+            if first.is_none() && is_needed {
                 let message = format!("Choose the column that has the {label} of each item.");
                 fault(Place::Column(0), message);
             }

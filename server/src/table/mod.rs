@@ -17,7 +17,7 @@ pub use mapping::{Decimals, Fault, Mapping, Place, TARGETS, Target};
 use crate::api::json::MAX_MEMBERS;
 use crate::feed::csv::dialect::Dialect;
 use crate::feed::csv::records::{Record, Records};
-use crate::feed::{FeedError, MAX_ITEMS, wrong_count};
+use crate::feed::{Absent, FeedError, MAX_ITEMS, wrong_count};
 use crate::formula::restored;
 use service::inventory::{Currency, EntryCode, EntryError, ItemDraft};
 use service::store::HeaderDigest;
@@ -140,11 +140,16 @@ fn attribute_names<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 /// Reads the items of a table by a mapping of its columns, for an account whose prices are in `account` if nothing else
-/// is known.
+/// is known. `absent` is the meaning of blank cells and of fields without a column.
 ///
 /// # Errors
 /// The text is malformed, is not the table of this mapping, or has no items or too many.
-pub fn read(text: &str, mapping: &Mapping, account: Currency) -> Result<Items, FeedError> {
+pub fn read(
+    text: &str,
+    mapping: &Mapping,
+    account: Currency,
+    absent: Absent,
+) -> Result<Items, FeedError> {
     let dialect = Dialect::of(text);
     let mut records = Records::of(dialect.text, dialect.delimiter, dialect.line);
     let header = records.next()?.ok_or_else(wrong_count)?;
@@ -159,7 +164,7 @@ pub fn read(text: &str, mapping: &Mapping, account: Currency) -> Result<Items, F
     };
     let mut above: HashSet<String> = HashSet::new();
     while let Some(record) = records.next()? {
-        let draft = draft(&record, mapping, &names, account);
+        let draft = draft(&record, mapping, &names, account, absent);
         let id = draft.id.as_deref().map(str::trim);
         match (id, &draft.name) {
             (Some(id), None) if draft.errors.is_empty() && above.contains(id) => {
@@ -180,7 +185,13 @@ pub fn read(text: &str, mapping: &Mapping, account: Currency) -> Result<Items, F
     Ok(items)
 }
 
-fn draft(record: &Record<'_>, mapping: &Mapping, names: &[String], account: Currency) -> ItemDraft {
+fn draft(
+    record: &Record<'_>,
+    mapping: &Mapping,
+    names: &[String],
+    account: Currency,
+    absent: Absent,
+) -> ItemDraft {
     let mut draft = ItemDraft {
         position: record.position(),
         ..ItemDraft::default()
@@ -201,6 +212,11 @@ fn draft(record: &Record<'_>, mapping: &Mapping, names: &[String], account: Curr
     }
     for ((target, cell), name) in mapping.columns.iter().zip(cells).zip(names) {
         if cell.trim().is_empty() {
+            match target {
+                Target::LeaveOut => {}
+                Target::Field(field) => absent.clear(&mut draft, field),
+                Target::Attribute => absent.clear(&mut draft, &format!("{PREFIX}{name}")),
+            }
             continue;
         }
         let cell = restored(cell);

@@ -17,7 +17,7 @@ fn open(name: &str, bytes: &'static [u8]) -> (File<'static>, Table, Mapping) {
     assert_eq!(file.format, Format::Csv);
     let table = Table::of(&file.text).unwrap();
     let mapping = guess(&table);
-    assert_eq!(mapping.faults(&table.columns), []);
+    assert_eq!(mapping.faults(&table.columns, Absent::Empty), []);
     (file, table, mapping)
 }
 
@@ -36,7 +36,7 @@ type Faulty = (Option<usize>, String);
 
 /// The good items, the faulty ones, and the number of repeated rows.
 fn import(file: &File<'_>, mapping: &Mapping) -> (Vec<Item>, Vec<Faulty>, usize) {
-    let items = read(&file.text, mapping, usd()).unwrap();
+    let items = read(&file.text, mapping, usd(), Absent::Empty).unwrap();
     let options = FeedOptions {
         mode: FeedMode::Merge,
         on_error: OnError::Skip,
@@ -61,6 +61,19 @@ fn price(item: &Item) -> (String, Option<&'static str>) {
         item.price.unwrap().to_string(),
         item.currency.map(Currency::code),
     )
+}
+
+#[test]
+fn update_keeps_fields_without_a_column_and_clears_blank_cells() {
+    let text = "Artikelnr;Preis;attributes.Farbe;Kategorie\n1;2,50;;\n";
+    let table = Table::of(text).unwrap();
+    let mapping = guess(&table);
+    let faults = mapping.faults(&table.columns, Absent::Empty);
+    assert_eq!(faults.len(), 1, "a whole item needs a name: {faults:?}");
+    assert_eq!(mapping.faults(&table.columns, Absent::Kept), []);
+    let items = read(text, &mapping, usd(), Absent::Kept).unwrap();
+    assert_eq!(items.drafts[0].price.as_deref(), Some("2.50"));
+    assert_eq!(items.drafts[0].cleared, ["attributes.Farbe", "category"]);
 }
 
 #[test]
@@ -269,7 +282,7 @@ fn a_mapping_needs_an_id_and_a_name_and_each_field_once() {
             currency: currency.map(str::to_owned),
             decimals: Decimals::Point,
         };
-        let faults = mapping.faults(&table.columns).into_iter();
+        let faults = mapping.faults(&table.columns, Absent::Empty).into_iter();
         faults.map(|fault| fault.place).collect::<Vec<_>>()
     };
     let column = Place::Column;
@@ -294,7 +307,10 @@ fn a_price_has_one_currency() {
             currency: Some(mapping.to_owned()),
             ..guess(&table)
         };
-        let draft = read(&text, &mapping, usd()).unwrap().drafts.remove(0);
+        let draft = read(&text, &mapping, usd(), Absent::Empty)
+            .unwrap()
+            .drafts
+            .remove(0);
         (draft.currency, draft.errors.is_empty())
     };
     let good = |code: &str| (Some(code.to_owned()), true);
@@ -311,7 +327,7 @@ fn a_price_has_one_currency() {
 fn rows_have_as_many_cells_as_the_header_apart_from_blank_ones_at_the_end() {
     let text = "id,name\n1,a,,\n2,b,x\n3\n";
     let table = Table::of(text).unwrap();
-    let items = read(text, &guess(&table), usd()).unwrap();
+    let items = read(text, &guess(&table), usd(), Absent::Empty).unwrap();
     let faulty: Vec<_> = items
         .drafts
         .iter()
@@ -329,7 +345,7 @@ fn rows_have_as_many_cells_as_the_header_apart_from_blank_ones_at_the_end() {
 fn a_row_without_a_name_is_left_out_only_if_its_id_was_above_with_a_name() {
     let text = "id,name\n1,\n1,a\n1,\n2,\n";
     let table = Table::of(text).unwrap();
-    let items = read(text, &guess(&table), usd()).unwrap();
+    let items = read(text, &guess(&table), usd(), Absent::Empty).unwrap();
     assert_eq!((items.drafts.len(), items.repeated), (3, 1));
 }
 
@@ -347,5 +363,5 @@ fn attributes_are_named_like_their_columns_and_each_once() {
 fn more_items_than_a_feed_may_have_are_refused() {
     let text = format!("id,name\n{}", "1,a\n".repeat(MAX_ITEMS + 1));
     let table = Table::of(&text).unwrap();
-    assert!(read(&text, &guess(&table), usd()).is_err());
+    assert!(read(&text, &guess(&table), usd(), Absent::Empty).is_err());
 }

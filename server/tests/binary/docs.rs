@@ -100,6 +100,7 @@ fn every_snippet_of_every_operation_works_as_pasted() {
         );
         reader.call("getItem", 200, none);
         reader.call("putItem", 200, none);
+        reader.call("editItem", 200, none);
         reader.call("deleteItem", 204, none);
         let changes = reader.call("listItemChanges", 200, none);
         assert!(changes.contains("next_cursor"), "{changes}");
@@ -134,7 +135,7 @@ fn every_snippet_of_every_operation_works_as_pasted() {
         );
     }
     let ids = page.matches("-curl\"><code>").count();
-    assert_eq!(ids, 16, "an operation is new: paste its snippets here, too");
+    assert_eq!(ids, 17, "an operation is new: paste its snippets here, too");
     drop(server);
 }
 

@@ -25,30 +25,38 @@ pub struct ItemDraft {
     pub image_url: Option<String>,
     pub available: Option<bool>,
     pub attributes: BTreeMap<String, String>,
+    /// Of a draft that changes a stored item: the fields that are to be empty, such as `category`, `attributes` or
+    /// `attributes.color`.
+    pub cleared: Vec<String>,
     pub errors: Vec<EntryError>,
     pub position: Position,
 }
 
 impl ItemDraft {
-    /// Takes the blanks around every text away. A text of blanks alone is left out, in every format.
+    /// Takes the blanks around every text away. A text of blanks alone is no value in every format, so the field is cleared.
     pub(super) fn trim(&mut self) {
-        for text in [
-            &mut self.id,
-            &mut self.name,
-            &mut self.category,
-            &mut self.price,
-            &mut self.currency,
-            &mut self.description,
-            &mut self.url,
-            &mut self.image_url,
+        for (name, text) in [
+            ("id", &mut self.id),
+            ("name", &mut self.name),
+            ("category", &mut self.category),
+            ("price", &mut self.price),
+            ("currency", &mut self.currency),
+            ("description", &mut self.description),
+            ("url", &mut self.url),
+            ("image_url", &mut self.image_url),
         ] {
+            let given = text.is_some();
             *text = trimmed(text.take());
+            if given && text.is_none() {
+                self.cleared.push(name.to_owned());
+            }
         }
         for (name, value) in std::mem::take(&mut self.attributes) {
+            let name = name.trim();
             let Some(value) = trimmed(Some(value)) else {
+                self.cleared.push(format!("attributes.{name}"));
                 continue;
             };
-            let name = name.trim();
             if self.attributes.insert(name.to_owned(), value).is_some() {
                 let detail = "Two attributes have this name, apart from blanks around it.";
                 let pointer = attribute_pointer(name);

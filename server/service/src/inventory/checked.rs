@@ -1,5 +1,6 @@
 //! The items of a feed, checked, and what is reported of those that cannot be taken.
 
+use super::edit::ItemUpdate;
 use super::{
     Currency, EntryCode, EntryError, FeedMode, FeedOptions, Item, ItemDraft, MAX_ID_CHARS, Position,
 };
@@ -25,6 +26,11 @@ pub enum OnError {
 pub struct CheckedFeed {
     pub(super) received: usize,
     pub(super) items: Vec<Item>,
+    /// With `mode=update`, instead of items.
+    pub(super) updates: Vec<ItemUpdate>,
+    pub(super) on_error: OnError,
+    /// Of prices that are sent without one.
+    pub(super) currency: Currency,
     pub(super) skipped: Skipped,
 }
 
@@ -59,13 +65,40 @@ impl CheckedFeed {
         &self.items
     }
 
+    /// The ids of the stored items that it changes, with `mode=update`.
+    pub(super) fn update_ids(&self) -> Vec<String> {
+        let ids = self.updates.iter();
+        ids.map(|update| update.id.as_str().to_owned()).collect()
+    }
+
     pub const fn skipped(&self) -> &Skipped {
         &self.skipped
+    }
+
+    /// The same feed, which is refused if one of the items that it changes turns out to be faulty or missing.
+    #[must_use]
+    pub fn or_nothing(mut self) -> Self {
+        self.on_error = OnError::Reject;
+        self
     }
 }
 
 impl Skipped {
-    fn add(
+    /// The errors of the listed items.
+    pub fn errors(&self) -> Vec<EntryError> {
+        let listed = self.listed.iter();
+        listed.flat_map(|item| item.errors.clone()).collect()
+    }
+
+    /// The errors with which a feed is refused as a whole.
+    pub(super) fn into_errors(self) -> Vec<EntryError> {
+        let listed = self.listed.into_iter();
+        let mut errors: Vec<_> = listed.flat_map(|item| item.errors).collect();
+        errors.truncate(MAX_ERRORS);
+        errors
+    }
+
+    pub(super) fn add(
         &mut self,
         index: usize,
         position: Position,
@@ -123,7 +156,10 @@ pub fn check_feed(
     let FeedOptions { mode, on_error } = options;
     let mut feed = CheckedFeed {
         received: drafts.len(),
-        items: Vec::with_capacity(drafts.len()),
+        items: Vec::new(),
+        updates: Vec::new(),
+        on_error,
+        currency,
         skipped: Skipped::default(),
     };
     let mut seen: HashMap<String, (usize, Position)> = HashMap::new();
@@ -147,8 +183,16 @@ pub fn check_feed(
                 seen.insert(id.clone(), (index, position));
             }
         }
-        match draft.check(currency) {
-            Ok(item) => feed.items.push(item),
+        let checked = if mode == FeedMode::Update {
+            draft.checked_id(currency).map(|id| {
+                let update = ItemUpdate { index, id, draft };
+                feed.updates.push(update);
+            })
+        } else {
+            draft.check(currency).map(|item| feed.items.push(item))
+        };
+        match checked {
+            Ok(()) => {}
             Err(errors) => {
                 if !(has_id && is_as_meant(&errors)) && unreadable.len() < MAX_ERRORS {
                     unreadable.extend(located(errors.clone(), index, position, None));
@@ -161,7 +205,8 @@ pub fn check_feed(
             break;
         }
     }
-    let passes_over = on_error == OnError::Skip && !feed.items.is_empty();
+    let any_good = !feed.items.is_empty() || !feed.updates.is_empty();
+    let passes_over = on_error == OnError::Skip && any_good;
     if passes_over && matches!(mode, FeedMode::Replace(_)) && !unreadable.is_empty() {
         let why = EntryError::new("", EntryCode::Required, UNREADABLE_IDS);
         unreadable.insert(0, why);
@@ -171,10 +216,7 @@ pub fn check_feed(
     if feed.skipped.count == 0 || passes_over {
         return Ok(feed);
     }
-    let listed = feed.skipped.listed.into_iter();
-    let mut errors: Vec<_> = listed.flat_map(|item| item.errors).collect();
-    errors.truncate(MAX_ERRORS);
-    Err(errors)
+    Err(feed.skipped.into_errors())
 }
 
 /// Whether an item with these errors has the id that its sender meant: not one that a spreadsheet shortened, or that has an

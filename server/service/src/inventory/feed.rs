@@ -1,6 +1,7 @@
 //! Taking a feed: many items at once, all or none, or as many as are good.
 
-use super::{CheckedFeed, OnError, Skipped};
+use super::edit::{UpdateFeed, Updates};
+use super::{CheckedFeed, EntryError, OnError, Skipped};
 use crate::store::{
     Action, Actor, AuditEvent, Completion, LargeRemoval, LeftOut, Removals, UpsertCounts, Upserted,
 };
@@ -17,6 +18,8 @@ pub enum FeedMode {
     Merge,
     /// The feed is the whole inventory: they are removed, as far as its sender allows.
     Replace(Removals),
+    /// They stay, and so do the fields that the feed does not have. No item is created.
+    Update,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +44,10 @@ pub enum FeedOutcome {
     RemovesTooMany,
     /// Nothing was stored: the feed would have removed a large part of the items, which its sender has not allowed.
     RemovalNotAllowed(LargeRemoval),
+    /// Nothing was stored: items that were to be changed are faulty or missing.
+    Rejected(Vec<EntryError>),
+    /// Nothing was stored: the items that were to be changed hold more than [`crate::store::UPDATED_BYTES_AT_MOST`].
+    ChangesTooMuch,
 }
 
 /// Makes the record that is committed with a feed.
@@ -94,26 +101,20 @@ impl Service {
         event: &(dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
         complete: Option<&Complete<'_>>,
     ) -> Result<FeedOutcome, Error> {
+        if mode == FeedMode::Update {
+            return self
+                .take_updates(account, sender, feed, event, complete)
+                .await;
+        }
         let kept = kept_ids(&feed, mode);
         let left_out = left_out(&kept, mode);
         let CheckedFeed {
             received,
             items,
             skipped,
+            ..
         } = &feed;
-        let recorded = |counts: UpsertCounts| {
-            let event = event(json!({
-                "received": received, "created": counts.created, "updated": counts.updated,
-                "unchanged": counts.unchanged, "removed": counts.removed, "rejected": skipped.count,
-            }));
-            event.completing(complete.map(|complete| {
-                complete(&FeedReport {
-                    received: *received,
-                    counts,
-                    skipped: skipped.clone(),
-                })
-            }))
-        };
+        let recorded = |counts| recorded(*received, counts, skipped, event, complete);
         let now = self.clock.now();
         let stored = self
             .store
@@ -127,14 +128,71 @@ impl Service {
             }),
             Upserted::RemovesTooMany => FeedOutcome::RemovesTooMany,
             Upserted::RemovalNotAllowed(large) => FeedOutcome::RemovalNotAllowed(large),
+            Upserted::Refused => FeedOutcome::Rejected(feed.skipped.into_errors()),
+            Upserted::ChangesTooMuch => FeedOutcome::ChangesTooMuch,
         })
     }
+
+    /// Takes a feed that changes some fields of stored items.
+    async fn take_updates(
+        &self,
+        account: &AccountId,
+        sender: &Actor,
+        feed: CheckedFeed,
+        event: &(dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
+        complete: Option<&Complete<'_>>,
+    ) -> Result<FeedOutcome, Error> {
+        let received = feed.received;
+        let recorded =
+            |counts, skipped: &Skipped| recorded(received, counts, skipped, event, complete);
+        let ids = feed.update_ids();
+        let mut updates = UpdateFeed {
+            updates: Updates::new(feed),
+            event: &recorded,
+            finished: Ok(Skipped::default()),
+        };
+        let now = self.clock.now();
+        let stored = self
+            .store
+            .update_items(account, sender, &ids, &mut updates, now);
+        let stored = self.with_room(stored).await?;
+        Ok(match (stored, updates.finished) {
+            (Upserted::Stored(counts), Ok(skipped)) => FeedOutcome::Stored(FeedReport {
+                received,
+                counts,
+                skipped,
+            }),
+            (_, Err(errors)) => FeedOutcome::Rejected(errors),
+            _ => FeedOutcome::ChangesTooMuch,
+        })
+    }
+}
+
+/// The audit event of a feed, with the answer that is kept with it.
+fn recorded(
+    received: usize,
+    counts: UpsertCounts,
+    skipped: &Skipped,
+    event: &(dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
+    complete: Option<&Complete<'_>>,
+) -> AuditEvent {
+    let event = event(json!({
+        "received": received, "created": counts.created, "updated": counts.updated,
+        "unchanged": counts.unchanged, "removed": counts.removed, "rejected": skipped.count,
+    }));
+    event.completing(complete.map(|complete| {
+        complete(&FeedReport {
+            received,
+            counts,
+            skipped: skipped.clone(),
+        })
+    }))
 }
 
 /// The ids of the items that a feed leaves in place. A skipped item is in the feed all the same: what is stored of it stays.
 pub(super) fn kept_ids(feed: &CheckedFeed, mode: FeedMode) -> HashSet<&str> {
     match mode {
-        FeedMode::Merge => HashSet::new(),
+        FeedMode::Merge | FeedMode::Update => HashSet::new(),
         FeedMode::Replace(_) => {
             let skipped = feed.skipped.ids.iter().map(String::as_str);
             let good = feed.items.iter().map(|item| item.id.as_str());
@@ -145,7 +203,7 @@ pub(super) fn kept_ids(feed: &CheckedFeed, mode: FeedMode) -> HashSet<&str> {
 
 pub(super) fn left_out<'a>(kept: &'a HashSet<&'a str>, mode: FeedMode) -> Option<LeftOut<'a>> {
     match mode {
-        FeedMode::Merge => None,
+        FeedMode::Merge | FeedMode::Update => None,
         FeedMode::Replace(allowed) => Some(LeftOut { kept, allowed }),
     }
 }

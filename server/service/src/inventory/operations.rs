@@ -1,8 +1,8 @@
 //! The operations of integrations on items.
 
 use super::{Condition, Currency, EntryCode, EntryError, ItemDraft, ItemFilter, StoredItem};
-use crate::store::{Action, Put, Removal};
-use crate::{Client, Error, KeyCaller, Member, Service};
+use crate::store::{Action, Edited, ItemEdit, Put, Removal};
+use crate::{Client, Error, Keep, KeyCaller, Member, Service};
 use domain::{AccountId, Failure, ItemMatches, Scope};
 use serde_json::json;
 
@@ -26,7 +26,63 @@ pub enum PutOutcome {
     ConditionFailed,
 }
 
+/// The outcome of changing some fields of an item.
+#[derive(Debug, Clone)]
+pub enum EditOutcome {
+    Updated(StoredItem),
+    Missing,
+    Rejected(Vec<EntryError>),
+    /// The item is not as the caller believed; nothing was changed.
+    ConditionFailed,
+}
+
 impl Service {
+    /// Changes the fields of one item that the draft sets or clears, and commits with it the answer of a request that is to be
+    /// kept.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], and the database's.
+    pub async fn edit_item(
+        &self,
+        caller: &KeyCaller,
+        client: &Client,
+        id: &str,
+        draft: &ItemDraft,
+        condition: &Condition,
+        keep: Option<&Keep<StoredItem>>,
+    ) -> Result<EditOutcome, Error> {
+        caller.must(Scope::InventoryWrite)?;
+        let now = self.clock.now();
+        let currency = self.currency_for_key(caller).await?;
+        let change = |stored: &StoredItem| draft.clone().change(&stored.item, currency);
+        let event = |stored: &StoredItem| {
+            let event = caller.event(
+                Some(Scope::InventoryWrite),
+                Action::InventoryUpdated,
+                id,
+                client,
+                now,
+                json!({ "id": id }),
+            );
+            event.answering(keep.map(|keep| keep.of(stored)))
+        };
+        let edit = ItemEdit {
+            id,
+            sender: &caller.actor(),
+            condition,
+            now,
+            change: &change,
+            event: &event,
+        };
+        let edited = self.store.edit_item(caller.account_id(), edit);
+        Ok(match self.with_room(edited).await? {
+            Edited::Updated(stored) => EditOutcome::Updated(*stored),
+            Edited::Missing => EditOutcome::Missing,
+            Edited::ConditionFailed => EditOutcome::ConditionFailed,
+            Edited::Rejected(errors) => EditOutcome::Rejected(errors),
+        })
+    }
+
     /// Creates or replaces one item under `id`, where `condition` holds.
     ///
     /// # Errors

@@ -1,9 +1,11 @@
 //! Dry runs: the changes that a feed would make, read without making them.
 
+use super::edit::Updates;
 use super::feed::{kept_ids, left_out};
-use super::{CheckedFeed, FeedMode, Item, Skipped};
+use super::{CheckedFeed, EntryError, FeedMode, Item, Skipped, StoredItem};
 use crate::store::{
-    IDS_AT_ONCE, ItemsLeftOut, LargeRemoval, OverQuota, REMOVED_AT_MOST, UpsertCounts, Usage,
+    IDS_AT_ONCE, ItemsLeftOut, LargeRemoval, OverQuota, REMOVED_AT_MOST, UPDATED_BYTES_AT_MOST,
+    UpsertCounts, Usage,
 };
 use crate::{Error, KeyCaller, Service};
 use domain::{AccountId, Resource, Scope};
@@ -54,6 +56,10 @@ pub enum PreviewOutcome {
     RemovesTooMany,
     /// The feed would be refused: it removes a large part of the items, which its sender has not allowed.
     RemovalNotAllowed(LargeRemoval),
+    /// The feed would be refused: items that it changes are faulty or missing.
+    Rejected(Vec<EntryError>),
+    /// The feed would be refused: the items that it changes hold more than [`UPDATED_BYTES_AT_MOST`].
+    ChangesTooMuch,
 }
 
 impl Service {
@@ -79,6 +85,9 @@ impl Service {
         feed: CheckedFeed,
         mode: FeedMode,
     ) -> Result<PreviewOutcome, Error> {
+        if mode == FeedMode::Update {
+            return self.preview_updates(account, feed).await;
+        }
         let before = self.store.usage(account, self.clock.now()).await?;
         let kept = kept_ids(&feed, mode);
         let removed = match left_out(&kept, mode) {
@@ -126,6 +135,50 @@ impl Service {
         preview.removed = removed.ids;
         preview.removed.truncate(REMOVALS);
         preview.skipped = feed.skipped;
+        self.check_items(&before, &after)?;
+        Ok(PreviewOutcome::WouldStore(preview))
+    }
+
+    async fn preview_updates(
+        &self,
+        account: &AccountId,
+        feed: CheckedFeed,
+    ) -> Result<PreviewOutcome, Error> {
+        let before = self.store.usage(account, self.clock.now()).await?;
+        let mut after = Usage { ..before };
+        let mut preview = FeedPreview {
+            received: feed.received,
+            ..FeedPreview::default()
+        };
+        let ids = feed.update_ids();
+        let mut updates = Updates::new(feed);
+        let (mut room, mut bytes) = (CHANGES_BYTES, 0);
+        let at_once = *IDS_AT_ONCE.end();
+        for (round, ids) in ids.chunks(at_once).enumerate() {
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let stored = self.store.find_items(account, &ids).await?;
+            let stored: HashMap<&str, &StoredItem> = stored
+                .iter()
+                .map(|stored| (stored.item.id.as_str(), stored))
+                .collect();
+            for (place, id) in ids.iter().enumerate() {
+                let stored = stored.get(id).copied();
+                bytes += stored.map_or(0, |stored| stored.item.bytes());
+                let item = updates.change(round * at_once + place, stored);
+                if let (Some(item), Some(stored)) = (item, stored) {
+                    after.item_bytes =
+                        (after.item_bytes + item.bytes()).saturating_sub(stored.item.bytes());
+                    preview.add(Some(&stored.item), &item, &mut room);
+                }
+            }
+            if bytes > UPDATED_BYTES_AT_MOST {
+                return Ok(PreviewOutcome::ChangesTooMuch);
+            }
+        }
+        preview.skipped = match updates.finish() {
+            Ok(skipped) => skipped.clone(),
+            Err(errors) => return Ok(PreviewOutcome::Rejected(errors)),
+        };
         self.check_items(&before, &after)?;
         Ok(PreviewOutcome::WouldStore(preview))
     }

@@ -1,5 +1,9 @@
 //! The changes that a feed of items makes, and their limits.
 
+use super::{Actor, AuditEvent};
+use crate::entry::EntryError;
+use crate::inventory::{Condition, Item, StoredItem};
+use domain::Timestamp;
 use std::collections::HashSet;
 
 /// Items that one feed may remove at most. SQLite has one writer for all accounts, which a feed holds until it is stored, so
@@ -22,6 +26,39 @@ pub enum Upserted {
     RemovesTooMany,
     /// It would have removed a large part of the items, and its sender has not allowed so many; nothing was changed.
     RemovalNotAllowed(LargeRemoval),
+    /// [`ItemUpdates::event`] refused it; nothing was changed.
+    Refused,
+    /// The items that it would have changed hold more than [`UPDATED_BYTES_AT_MOST`]; nothing was changed.
+    ChangesTooMuch,
+}
+
+/// Bytes of the texts of all stored items that one feed may change some fields of: as many as a feed may hold. It bounds how long
+/// the writer is held.
+pub const UPDATED_BYTES_AT_MOST: u64 = 16 * 1024 * 1024;
+
+/// A change of one stored item.
+#[derive(Clone, Copy)]
+pub struct ItemEdit<'a> {
+    pub id: &'a str,
+    pub sender: &'a Actor,
+    /// The item is changed only if this holds of it.
+    pub condition: &'a Condition,
+    pub now: Timestamp,
+    pub change: &'a ItemChanger<'a>,
+    /// The audit event, made of the item as it is then.
+    pub event: &'a (dyn Fn(&StoredItem) -> AuditEvent + Send + Sync),
+}
+
+/// Makes the item that is to be stored, or says why it cannot be.
+pub type ItemChanger<'a> = dyn Fn(&StoredItem) -> Result<Item, Vec<EntryError>> + Send + Sync + 'a;
+
+/// Changes of stored items, made one after the other in one transaction.
+pub trait ItemUpdates: Send {
+    /// Returns the item at this place in the list of ids as it shall be stored, or `None` if it is left as it is.
+    fn change(&mut self, place: usize, stored: Option<&StoredItem>) -> Option<Item>;
+
+    /// Returns the audit event of all changes, or `None` if nothing is to be changed after all.
+    fn event(&mut self, counts: UpsertCounts) -> Option<AuditEvent>;
 }
 
 /// The items that a feed with the whole inventory removes.

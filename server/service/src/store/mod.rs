@@ -401,6 +401,19 @@ pub trait InventoryStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<Put>;
 
+    /// Changes stored items, all or nothing. `ids` has each id once. No event is recorded if nothing changed.
+    async fn update_items(
+        &self,
+        account: &AccountId,
+        sender: &Actor,
+        ids: &[String],
+        updates: &mut dyn ItemUpdates,
+        now: Timestamp,
+    ) -> Result<Upserted>;
+
+    /// Changes one item. Nothing is recorded if it is as it was.
+    async fn edit_item(&self, account: &AccountId, edit: ItemEdit<'_>) -> Result<Edited>;
+
     /// Up to `limit` items with an id greater than `after` and not greater than `until`, in the byte order of their ids,
     /// and no more of them than [`PAGE_BYTES`] hold.
     async fn list_items(

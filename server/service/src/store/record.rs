@@ -2,6 +2,7 @@
 
 use super::{KeyMarks, Replacement};
 use crate::Zone;
+use crate::entry::EntryError;
 use crate::inventory::{Currency, StoredItem};
 use crate::key::{AllowList, KeyDigest};
 use crate::pepper::PepperId;
@@ -385,6 +386,17 @@ pub enum Put {
     /// Also where it was equal already; then it is as it was.
     Updated(Box<StoredItem>),
     ConditionFailed,
+}
+
+/// The outcome of changing one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edited {
+    /// Also if it was like that already.
+    Updated(Box<StoredItem>),
+    Missing,
+    ConditionFailed,
+    /// The changed item cannot be stored.
+    Rejected(Vec<EntryError>),
 }
 
 /// What removing one item came to.

@@ -36,6 +36,22 @@ struct NewItem {
     id: String,
 }
 
+/// Fields of an item that are changed. The document adds what [`ItemFields`] has.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "bodies are read field by field; this describes them"
+)]
+#[schema(
+    description = "Fields that are left out stay, and null empties a field. The texts of the changed item have at most 65,536 bytes in all, in UTF-8.",
+    example = json!({ "price": 29900, "category": null, "attributes": { "color": "blue", "doors": null } })
+)]
+#[serde(deny_unknown_fields)]
+pub struct ItemEdits {
+    #[schema(min_length = 1, max_length = 256, nullable = false)]
+    name: Option<String>,
+}
+
 /// An item without its id. Its texts, the id and the names of its attributes included, have at most 65,536 bytes in all,
 /// in UTF-8.
 #[derive(ToSchema)]

@@ -1,23 +1,25 @@
-//! `GET`, `PUT` and `DELETE /api/inventory/{id}`
+//! `GET`, `PUT`, `PATCH` and `DELETE /api/inventory/{id}`
 
 use super::answer::ItemAnswer;
-use super::body::ItemFields;
+use super::body::{ItemEdits, ItemFields};
 use super::tag;
 use crate::AppState;
 use crate::api::json::{BODY, JsonText};
-use crate::api::openapi::{ItemPath, KnownTag, NoTag, WantedTag};
+use crate::api::once::Once;
+use crate::api::openapi::{ItemPath, KnownTag, NoTag, OnceHeader, WantedTag};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
 use crate::api::scoped_body::ScopedBody;
-use crate::feed::item_without_id;
+use crate::api::whole::Whole;
+use crate::feed::{item_edits, item_without_id};
 use crate::request::Segment;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::ETAG;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use service::inventory::{Condition, PutOutcome, StoredItem};
+use service::inventory::{Condition, EditOutcome, PutOutcome, StoredItem};
 use service::store::Removal;
 
 /// Read one item
@@ -103,6 +105,61 @@ pub async fn put(
         PutOutcome::Rejected(errors) => Err(Problem::InvalidBody(errors)),
         PutOutcome::ConditionFailed => Err(tag::refusal(&condition)),
     }
+}
+
+/// Change some fields of one item
+///
+/// A JSON merge patch (RFC 7396): fields that are left out stay, null empties a field, and the members of `attributes` are
+/// set or removed one by one. The result has to be an item that `PUT` would take. `application/json` is taken as well.
+#[utoipa::path(
+    patch,
+    path = "/api/inventory/{id}",
+    tag = "Inventory",
+    operation_id = "editItem",
+    params(ItemPath, WantedTag, OnceHeader),
+    security(("ApiKey" = ["inventory:write"])),
+    request_body(content = ItemEdits, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "The item as it is now", body = ItemAnswer, headers(("ETag" = String, description = "Names this state of the item"))))
+)]
+pub async fn edit(
+    State(state): State<AppState>,
+    once: Once,
+    parameters: Parameters,
+    Segment(id): Segment,
+    headers: HeaderMap,
+    ScopedBody { scoped, body }: ScopedBody<InventoryWrite, JsonText<BODY>>,
+) -> Result<Whole, Problem> {
+    let draft = item_edits(&body.0);
+    drop(body);
+    if !draft.errors.is_empty() {
+        return Err(Problem::InvalidBody(draft.errors));
+    }
+    parameters.none()?;
+    let condition = match tag::condition(&headers)? {
+        // No item that is changed can be absent.
+        Condition::Absent => return Err(Problem::PreconditionFailed),
+        condition => condition,
+    };
+    let (id, client, keep) = (text(id)?, scoped.client(), once.keep(whole));
+    let edited = state.service.edit_item(
+        &scoped.caller,
+        &client,
+        &id,
+        &draft,
+        &condition,
+        keep.as_ref(),
+    );
+    match edited.await? {
+        EditOutcome::Updated(item) => Ok(whole(&item)),
+        EditOutcome::Missing => Err(Problem::NoSuchItem),
+        EditOutcome::Rejected(errors) => Err(Problem::InvalidBody(errors)),
+        EditOutcome::ConditionFailed => Err(tag::refusal(&condition)),
+    }
+}
+
+fn whole(item: &StoredItem) -> Whole {
+    let tag = tag::write(item.version());
+    Whole::json(StatusCode::OK, &ItemAnswer::from(item.clone())).tagged(tag)
 }
 
 /// Delete one item

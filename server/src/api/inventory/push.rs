@@ -12,14 +12,14 @@ use crate::api::scoped_body::ScopedBody;
 use crate::api::text::FeedText;
 use crate::api::whole::Whole;
 use crate::feed::workers::NotBegun;
-use crate::feed::{self, FeedError};
+use crate::feed::{self, Absent, FeedError};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use service::KeyCaller;
 use service::inventory::{
-    CheckedFeed, EntryError, FeedMode, FeedOutcome, FeedPreview, FeedReport, PreviewOutcome,
-    Skipped, check_feed,
+    CheckedFeed, EntryCode, EntryError, FeedMode, FeedOptions, FeedOutcome, FeedPreview,
+    FeedReport, OnError, PreviewOutcome, Skipped, check_feed,
 };
 use service::store::UpsertCounts;
 use utoipa::ToSchema;
@@ -29,6 +29,8 @@ const XML: &str = "<inventory><item><id>SKU001</id><name>Honda Accord 2024</name
     <price>32500</price><attributes><attribute name=\"color\">red</attribute></attributes></item></inventory>";
 const CSV: &str =
     "id,name,category,price,attributes.color\nSKU001,Honda Accord 2024,Sedan,32500,red\n";
+
+const CHANGES_TOO_MUCH: &str = "The stored items that this feed changes hold more than 16 MiB of text in all. Send fewer items in one request.";
 
 /// What came of a feed.
 #[derive(Serialize, ToSchema)]
@@ -96,11 +98,15 @@ pub async fn push(
 ) -> Result<Whole, Problem> {
     let FeedText { format, text } = body;
     let options = parameters.feed();
-    // A bad body is reported before a bad parameter; nothing is stored either way.
-    let checked_as = options.as_ref().copied().unwrap_or_default();
+    // A bad body is reported before a bad parameter; nothing is stored either way. If the mode is not known, fields that a
+    // feed may leave out in any mode are not asked for.
+    let checked_as = options.as_ref().copied().unwrap_or(FeedOptions {
+        mode: FeedMode::Update,
+        on_error: OnError::Reject,
+    });
     let currency = state.service.currency_for_key(&scoped.caller).await?;
     let read = move || -> Result<CheckedFeed, Problem> {
-        let drafts = feed::read(format, &text)?;
+        let drafts = feed::read(format, &text, Absent::of(checked_as.mode))?;
         check_feed(drafts, checked_as, currency).map_err(invalid)
     };
     let caller = &scoped.caller;
@@ -122,6 +128,8 @@ pub async fn push(
         .await?;
     match outcome {
         FeedOutcome::Stored(report) => Ok(stored(&report)),
+        FeedOutcome::Rejected(errors) => Err(invalid(errors)),
+        FeedOutcome::ChangesTooMuch => Err(changes_too_much()),
         FeedOutcome::RemovesTooMany => Err(Problem::ReplaceTooLarge),
         FeedOutcome::RemovalNotAllowed(large) => Err(Problem::RemovalNotAllowed(large)),
     }
@@ -145,6 +153,8 @@ async fn preview(
             let changes = Preview::from(&preview);
             Ok(answer(*received, *counts, skipped, Some(changes)).not_kept())
         }
+        PreviewOutcome::Rejected(errors) => Err(invalid(errors)),
+        PreviewOutcome::ChangesTooMuch => Err(changes_too_much()),
         PreviewOutcome::RemovesTooMany => Err(Problem::ReplaceTooLarge),
         PreviewOutcome::RemovalNotAllowed(large) => Err(Problem::RemovalNotAllowed(large)),
     }
@@ -208,6 +218,11 @@ impl From<FeedError> for Problem {
             FeedError::Invalid(errors) => Self::InvalidBody(errors),
         }
     }
+}
+
+fn changes_too_much() -> Problem {
+    let error = EntryError::new("", EntryCode::OutOfRange, CHANGES_TOO_MUCH);
+    invalid(vec![error])
 }
 
 fn invalid(errors: Vec<EntryError>) -> Problem {

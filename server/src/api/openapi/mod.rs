@@ -45,6 +45,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
         inventory::push,
         inventory::show,
         inventory::put,
+        inventory::edit,
         inventory::delete,
         leads::list,
         leads::create,

@@ -59,6 +59,11 @@ pub struct ItemChangesQuery {
 #[expect(dead_code, reason = "read by hand; this describes it")]
 #[into_params(parameter_in = Query)]
 pub struct FeedQuery {
+    /// `merge`: each item is stored whole; fields that it leaves out are empty afterwards, and stored items that the feed
+    /// leaves out stay. `update`: for feeds that have only some fields, such as prices; fields that are left out stay, a field
+    /// without a value (null, an empty cell, an empty element) is emptied, and an unknown id is an error of its item
+    /// (`not_found`), since no item is created.
+    ///
     /// `replace`: this one call holds the whole inventory, and stored items that it leaves out are removed. Do not
     /// use it for a feed that is sent in several calls: each would remove what the one before it stored.
     #[param(default = "merge")]

@@ -1,6 +1,7 @@
 //! What each operation may be refused with, told by what it takes: so that no handler lists it, and none forgets.
 
 use super::replays::{describe_replays, takes_idempotency_key};
+use crate::api::json::PATCHES;
 use crate::api::problem::Problem;
 use domain::{Resource, Scope, Timestamp};
 use serde_json::{Map, Value, json};
@@ -51,10 +52,13 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
     let once = takes_idempotency_key(operation, method);
     if let Some(taken) = operation["requestBody"]["content"].as_object() {
         let feed = taken.len() > 1;
+        let merges = method == "patch";
         all.extend([
             Problem::UnsupportedMediaType {
                 taken: if feed {
                     crate::feed::TAKEN
+                } else if merges {
+                    PATCHES
                 } else {
                     "application/json"
                 },
@@ -105,7 +109,9 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
         all.extend([Problem::IdempotencyKeyReused, Problem::Conflict]);
     }
     all.extend([Problem::Internal, Problem::Unavailable]);
-    if scope.is_some_and(|scope| scope.ends_with(":write")) && matches!(method, "post" | "put") {
+    if scope.is_some_and(|scope| scope.ends_with(":write"))
+        && (matches!(method, "post" | "put") || (method, lead) == ("patch", false))
+    {
         let (resource, limit) = if lead {
             (Resource::Leads, 1_000_000)
         } else {

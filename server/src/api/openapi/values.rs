@@ -74,6 +74,13 @@ fn items(schemas: &mut Value) {
     }
     item["required"] = json!(["id", "name"]);
 
+    // Changes are the fields of an item, none of them required; an attribute is removed by null.
+    let edits = &mut schemas["ItemEdits"]["properties"];
+    for (name, field) in fields.as_object().into_iter().flatten() {
+        edits[name] = field.clone();
+    }
+    edits["attributes"]["additionalProperties"]["type"] = json!(["string", "null"]);
+
     let answer = &mut schemas["Item"]["properties"];
     answer["price"]["minimum"] = 0.into();
     answer["price"]["maximum"] = MAX_PRICE.into();
@@ -130,7 +137,7 @@ fn parameters(paths: &mut Value) {
                 }
                 match name.as_str() {
                     "id" if path.starts_with("/api/inventory/") => schema["pattern"] = ID.into(),
-                    "mode" => schema["enum"] = json!(["merge", "replace"]),
+                    "mode" => schema["enum"] = json!(["merge", "replace", "update"]),
                     "on_error" => schema["enum"] = json!(["reject", "skip"]),
                     // Of a change; who reads may name tags.
                     "If-None-Match" if method != "get" => schema["enum"] = json!(["*"]),

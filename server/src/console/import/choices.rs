@@ -1,16 +1,63 @@
 //! The choices of a member for an import.
 
 use crate::console::fields::Fields;
+use crate::feed::Absent;
 use crate::table::{Decimals, Mapping, Target};
 use serde::{Deserialize, Serialize};
+use service::inventory::FeedMode;
+use service::store::Removals;
+
+/// What an import does with stored items and fields that the file does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Other items stay. An item of the file is stored whole, so that fields without a column are empty.
+    #[default]
+    Merge,
+    /// As with [`Mode::Merge`], and items that are not in the file are removed.
+    Replace,
+    /// Only the fields that the file has are changed, and only in items that are stored.
+    Update,
+}
+
+impl Mode {
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "replace" => Self::Replace,
+            "update" => Self::Update,
+            _ => Self::Merge,
+        }
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Replace => "replace",
+            Self::Update => "update",
+        }
+    }
+
+    /// What a field means that the file does not have.
+    pub const fn absent(self) -> Absent {
+        Absent::of(self.feed(Removals::Few))
+    }
+
+    /// The mode of a feed that removes as many items as the member allows.
+    pub const fn feed(self, removals: Removals) -> FeedMode {
+        match self {
+            Self::Merge => FeedMode::Merge,
+            Self::Replace => FeedMode::Replace(removals),
+            Self::Update => FeedMode::Update,
+        }
+    }
+}
 
 /// As they are stored between the steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
     /// Of a table.
     pub mapping: Option<Mapping>,
-    /// Whether items that are not in the file are removed.
-    pub replaces: bool,
+    pub mode: Mode,
     /// Whether faulty rows are skipped.
     pub skips: bool,
 }
@@ -45,7 +92,7 @@ impl Choices {
         });
         Self {
             mapping,
-            replaces: fields.text("mode") == "replace",
+            mode: Mode::parse(&fields.text("mode")),
             skips: fields.text("on_error") == "skip",
         }
     }

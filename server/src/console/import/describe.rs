@@ -89,7 +89,7 @@ async fn draw(
         facts,
         first,
         table,
-        replaces: choices.replaces,
+        mode: choices.mode.as_str(),
         skips: choices.skips,
         errors: errors.collect(),
     })))
@@ -112,7 +112,8 @@ pub async fn choose(context: &Context<'_>, loaded: Loaded, fields: &Fields) -> S
     let columns = described.table.as_ref().map(|table| table.columns.len());
     let choices = Choices::of_form(fields, columns);
     let table = described.table.as_ref().zip(choices.mapping.as_ref());
-    let faults = table.map(|(table, mapping)| mapping.faults(&table.columns));
+    let faults =
+        table.map(|(table, mapping)| mapping.faults(&table.columns, choices.mode.absent()));
     if let Some(faults) = faults.filter(|faults| !faults.is_empty()) {
         let page = draw(context, stored, described, Some((choices, faults))).await?;
         return Err(Stop::page(StatusCode::UNPROCESSABLE_ENTITY, page));

@@ -1,6 +1,6 @@
 //! The items of a file, checked under the choices of the member.
 
-use super::choices::Choices;
+use super::choices::{Choices, Mode};
 use super::load::{Loaded, open, refused};
 use super::{Context, Step, report};
 use crate::feed::{self, Format};
@@ -11,7 +11,7 @@ use service::inventory::{
 };
 use service::store::Removals;
 
-const FAULTY: &str = "The file has faulty rows. Correct them and choose the file again, or change the choices so that faulty \
+pub const FAULTY: &str = "The file has faulty rows. Correct them and choose the file again, or change the choices so that faulty \
     rows are skipped.";
 const NONE_GOOD: &str = "No row of the file can be imported as it is. Correct these values and choose the file again, or change \
     the choices.";
@@ -58,14 +58,13 @@ fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> 
             };
         }
     };
-    let mode = if choices.replaces {
-        FeedMode::Replace(Removals::Few)
-    } else {
-        FeedMode::Merge
+    let mode = match choices.mode {
+        Mode::Replace if !choices.skips => FeedMode::Merge,
+        mode => mode.feed(Removals::Few),
     };
     // All faults are reported at once, also if none is to be skipped.
     let options = FeedOptions {
-        mode: if choices.skips { mode } else { FeedMode::Merge },
+        mode,
         on_error: OnError::Skip,
     };
     let refused = |reason: &str| {
@@ -77,13 +76,12 @@ fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> 
     match check_feed(drafts, options, currency) {
         Ok(feed) => {
             let faulty = feed.skipped().count;
-            let listed = feed.skipped().listed.iter();
-            let errors = listed.flat_map(|item| item.errors.clone()).collect();
+            let errors = feed.skipped().errors();
             Examined {
-                outcome: if faulty > 0 && !choices.skips {
-                    refused(FAULTY)
-                } else {
-                    Ok(feed)
+                outcome: match (faulty, choices.skips) {
+                    (_, true) => Ok(feed),
+                    (0, false) => Ok(feed.or_nothing()),
+                    (_, false) => refused(FAULTY),
                 },
                 errors,
                 faulty,
@@ -106,13 +104,14 @@ fn drafts(
     currency: Currency,
 ) -> Result<(Vec<ItemDraft>, usize), FileRefusal> {
     let file = open(name, bytes)?;
+    let absent = choices.mode.absent();
     match &choices.mapping {
         Some(mapping) if file.format == Format::Csv => {
-            let items = table::read(&file.text, mapping, currency).map_err(refused)?;
+            let items = table::read(&file.text, mapping, currency, absent).map_err(refused)?;
             Ok((items.drafts, items.repeated))
         }
         _ => {
-            let drafts = feed::read(file.format, &file.text).map_err(refused)?;
+            let drafts = feed::read(file.format, &file.text, absent).map_err(refused)?;
             Ok((drafts, 0))
         }
     }

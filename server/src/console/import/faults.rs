@@ -1,21 +1,22 @@
 //! The faults of a file, as a file: one line for each.
 
 use super::choices::Choices;
-use super::examine::{Examined, examine};
 use super::load::Loaded;
+use super::preview::preview;
 use super::report::parts;
 use super::{Context, Step};
 use crate::console::export::table;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use service::inventory::EntryError;
 
 const COLUMNS: [&str; 5] = ["row", "line", "id", "field", "problem"];
 
 /// At most as many faults are listed as a feed reports.
 pub async fn file(context: &Context<'_>, loaded: Loaded, choices: Choices) -> Step<Response> {
-    let examined = examine(context, loaded, choices).await?;
+    let previewed = preview(context, loaded, choices).await?;
     let mut bytes = table::head(&COLUMNS);
-    write(&mut bytes, &examined);
+    write(&mut bytes, &previewed.errors);
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (
@@ -26,9 +27,9 @@ pub async fn file(context: &Context<'_>, loaded: Loaded, choices: Choices) -> St
     Ok((headers, bytes).into_response())
 }
 
-fn write(bytes: &mut Vec<u8>, examined: &Examined) {
+fn write(bytes: &mut Vec<u8>, errors: &[EntryError]) {
     let number = |number: Option<usize>| number.map(|n| n.to_string()).unwrap_or_default();
-    for error in &examined.errors {
+    for error in errors {
         let (_, field) = parts(error);
         let cells = [
             number(error.position.row),

@@ -3,7 +3,7 @@
 use super::report::rows;
 use super::{Context, Step};
 use crate::console::busy;
-use crate::feed::{self, FeedError, Format};
+use crate::feed::{self, Absent, FeedError, Format};
 use crate::memory::{COPIES, FREE, Sender, Share};
 use crate::table::{File, Table};
 use domain::FileRefusal;
@@ -72,7 +72,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Content, FileRefusal> {
     if file.format == Format::Csv {
         content.table = Some(Table::of(&file.text).map_err(refused)?);
     } else {
-        let drafts = feed::read(file.format, &file.text).map_err(refused)?;
+        let drafts = feed::read(file.format, &file.text, Absent::Empty).map_err(refused)?;
         content.items = drafts.len();
         let first = drafts.into_iter().take(SHOWN_ITEMS);
         let first =

@@ -1,16 +1,16 @@
 //! The third step: what the import would do, and doing it.
 
-use super::choices::Choices;
-use super::examine::{Examined, examine};
+use super::choices::{Choices, Mode};
+use super::examine::{FAULTY, examine};
 use super::load::Loaded;
 use super::{Context, Step, Stop, at, report};
 use crate::console::door::failure;
 use crate::console::see_other;
 use axum::http::StatusCode;
-use domain::{ChangedItem, Failure, ImportPage, ImportPreview};
+use domain::{ChangedItem, Failure, ImportPage, ImportPreview, RowProblem};
 use service::Error;
 use service::inventory::{
-    CheckedFeed, FeedMode, FeedOutcome, FeedPreview, ImportOutcome, ItemChange, PreviewOutcome,
+    EntryError, FeedOutcome, FeedPreview, ImportOutcome, ItemChange, PreviewOutcome,
 };
 use service::store::{LargeRemoval, Removals};
 
@@ -19,6 +19,9 @@ const SHOWN_CHARS: usize = 300;
 
 const REMOVES_TOO_MANY: &str = "This file would remove more than 10,000 items, the most that one file may remove. Check that it \
     is the whole inventory, or choose to keep the items that are not in it.";
+
+const CHANGES_TOO_MUCH: &str = "The items that this file would change hold more than one import may change. Split the file into \
+    several, and import them one after the other.";
 
 /// A number of removals that was typed and is not right.
 pub struct Typed {
@@ -35,22 +38,16 @@ pub async fn page(
 ) -> Step<ImportPage> {
     let name = loaded.stored.file_name.clone();
     let path = at(&loaded.stored.id);
-    let (replaces, skips) = (choices.replaces, choices.skips);
-    let examined = examine(context, loaded, choices).await?;
-    let Examined {
-        outcome,
+    let skips = choices.skips;
+    let Previewed {
+        preview,
+        refused,
         errors,
         faulty,
         repeated,
-    } = examined;
-    let mut faults = report::rows(&errors);
-    let (preview, refused) = match outcome {
-        Err(refusal) => {
-            faults.extend(refusal.rows);
-            (FeedPreview::default(), Some(refusal.reason))
-        }
-        Ok(feed) => previewed(context, feed, replaces).await?,
-    };
+        mut faults,
+    } = preview(context, loaded, choices).await?;
+    faults.splice(..0, report::rows(&errors));
     let (typed, error) = match typed {
         Some(Typed { text, error }) => (text, Some(error)),
         None => (String::new(), None),
@@ -70,30 +67,63 @@ pub async fn page(
     })))
 }
 
-/// The changes, or why there cannot be any.
-async fn previewed(
-    context: &Context<'_>,
-    feed: CheckedFeed,
-    replaces: bool,
-) -> Step<(FeedPreview, Option<String>)> {
-    // However many are removed, the page says so and asks for the number.
-    let mode = if replaces {
-        FeedMode::Replace(Removals::UpTo(u64::MAX))
-    } else {
-        FeedMode::Merge
+/// The effects of an import, as far as they can be read without it.
+pub struct Previewed {
+    preview: FeedPreview,
+    /// The reason for which nothing can be imported.
+    refused: Option<String>,
+    /// The faults of rows.
+    pub errors: Vec<EntryError>,
+    faulty: usize,
+    repeated: usize,
+    /// Faults of the file as a whole.
+    faults: Vec<RowProblem>,
+}
+
+/// Checks the file, and compares it with the stored items.
+pub async fn preview(context: &Context<'_>, loaded: Loaded, choices: Choices) -> Step<Previewed> {
+    // However many items are removed, the page shows the number and asks for it.
+    let mode = choices.mode.feed(Removals::UpTo(u64::MAX));
+    let examined = examine(context, loaded, choices).await?;
+    let mut previewed = Previewed {
+        preview: FeedPreview::default(),
+        refused: None,
+        errors: examined.errors,
+        faulty: examined.faulty,
+        repeated: examined.repeated,
+        faults: Vec::new(),
+    };
+    let feed = match examined.outcome {
+        Ok(feed) => feed,
+        Err(refusal) => {
+            previewed.faults = refusal.rows;
+            previewed.refused = Some(refusal.reason);
+            return Ok(previewed);
+        }
     };
     let service = &context.state.service;
-    let refused = |reason: String| Ok((FeedPreview::default(), Some(reason)));
-    match service.preview_import(context.member, feed, mode).await {
-        Ok(PreviewOutcome::WouldStore(preview)) => Ok((preview, None)),
+    let refused = match service.preview_import(context.member, feed, mode).await {
+        Ok(PreviewOutcome::WouldStore(preview)) => {
+            // An update finds further faults in the stored items, such as ids that are not there.
+            previewed.errors = preview.skipped.errors();
+            previewed.faulty = preview.skipped.count;
+            previewed.preview = preview;
+            return Ok(previewed);
+        }
+        Ok(PreviewOutcome::Rejected(errors)) => {
+            previewed.faulty = report::rows(&errors).len();
+            previewed.errors = errors;
+            FAULTY.to_owned()
+        }
         Ok(PreviewOutcome::RemovesTooMany | PreviewOutcome::RemovalNotAllowed(_)) => {
-            refused(REMOVES_TOO_MANY.to_owned())
+            REMOVES_TOO_MANY.to_owned()
         }
-        Err(error @ Error::OverQuota(_)) => {
-            refused(failure(error, &context.visitor.request_id).message())
-        }
-        Err(error) => context.told(Err(error)),
-    }
+        Ok(PreviewOutcome::ChangesTooMuch) => CHANGES_TOO_MUCH.to_owned(),
+        Err(error @ Error::OverQuota(_)) => failure(error, &context.visitor.request_id).message(),
+        Err(error) => return context.told(Err(error)),
+    };
+    previewed.refused = Some(refused);
+    Ok(previewed)
 }
 
 /// Applies the import, and leads to its result.
@@ -110,15 +140,15 @@ pub async fn apply(
     let Ok(feed) = examined.outcome else {
         return again(context, &stored.id, None).await;
     };
-    let mut mode = FeedMode::Merge;
-    if choices.replaces {
-        let removals = context.told(service.count_removals(member, &feed).await)? as u64;
+    let mut removals = 0;
+    if choices.mode == Mode::Replace {
+        removals = context.told(service.count_removals(member, &feed).await)? as u64;
         if let Some(error) = wrong(typed, removals) {
             let text = typed.to_owned();
             return again(context, &stored.id, Some(Typed { text, error })).await;
         }
-        mode = FeedMode::Replace(Removals::UpTo(removals));
     }
+    let mode = choices.mode.feed(Removals::UpTo(removals));
     let name = stored.file_name.clone();
     let result = |report: &_| report::write(&name, report, repeated);
     let applied = service

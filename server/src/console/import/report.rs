@@ -21,8 +21,7 @@ pub fn result(stored: &StoredImport) -> Option<ImportResult> {
 
 /// The result of an import, as it is kept.
 pub fn write(file_name: &str, report: &FeedReport, repeated: usize) -> String {
-    let listed = report.skipped.listed.iter();
-    let errors: Vec<_> = listed.flat_map(|item| item.errors.clone()).collect();
+    let errors = report.skipped.errors();
     let result = ImportResult {
         file_name: file_name.to_owned(),
         counts: counts(report.counts, report.skipped.count, repeated),

@@ -2,7 +2,7 @@
 //! alone and nothing is reported row by row.
 
 use super::records::Record;
-use crate::feed::{FIELDS, FeedError};
+use crate::feed::{Absent, FIELDS, FeedError};
 use service::inventory::{EntryCode, EntryError};
 
 /// The beginning of the name of a column of attributes.
@@ -40,7 +40,7 @@ impl Column {
 ///
 /// # Errors
 /// All that is wrong with it.
-pub fn columns(header: &Record<'_>) -> Result<Vec<Column>, FeedError> {
+pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedError> {
     let line = header.line;
     let mut errors = Vec::new();
     let position = header.position();
@@ -83,7 +83,12 @@ pub fn columns(header: &Record<'_>) -> Result<Vec<Column>, FeedError> {
         );
         fault(EntryCode::UnknownField, detail);
     }
-    for field in REQUIRED {
+    // A feed that changes stored items may leave out their names.
+    let required = match absent {
+        Absent::Empty => &REQUIRED[..],
+        Absent::Kept => &REQUIRED[..1],
+    };
+    for field in required.iter().copied() {
         if columns.contains(&Column::Field(field)) {
             continue;
         }

@@ -9,7 +9,7 @@ pub(crate) mod records;
 pub use header::ATTRIBUTE;
 pub use records::MAX_COLUMNS;
 
-use super::{FeedError, MAX_ITEMS, set, wrong_count};
+use super::{Absent, FeedError, MAX_ITEMS, set, wrong_count};
 use crate::api::json::MAX_MEMBERS;
 use crate::formula::restored;
 use dialect::Dialect;
@@ -17,7 +17,7 @@ use header::Column;
 use records::{Record, Records};
 use service::inventory::{EntryCode, EntryError, ItemDraft};
 
-pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
+pub fn read(text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
     let Dialect {
         delimiter,
         text,
@@ -25,13 +25,13 @@ pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
     } = Dialect::of(text);
     let mut records = Records::of(text, delimiter, line);
     let header = records.next()?.ok_or_else(wrong_count)?;
-    let columns = header::columns(&header)?;
+    let columns = header::columns(&header, absent)?;
     let mut drafts = Vec::new();
     while let Some(record) = records.next()? {
         if drafts.len() == MAX_ITEMS {
             return Err(wrong_count());
         }
-        drafts.push(draft(&columns, &record));
+        drafts.push(draft(&columns, &record, absent));
     }
     if drafts.is_empty() {
         return Err(wrong_count());
@@ -39,7 +39,7 @@ pub fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
     Ok(drafts)
 }
 
-fn draft(columns: &[Column], record: &Record<'_>) -> ItemDraft {
+fn draft(columns: &[Column], record: &Record<'_>, absent: Absent) -> ItemDraft {
     let mut draft = ItemDraft {
         position: record.position(),
         ..ItemDraft::default()
@@ -53,6 +53,10 @@ fn draft(columns: &[Column], record: &Record<'_>) -> ItemDraft {
     }
     for (column, cell) in columns.iter().zip(&record.cells) {
         if cell.trim().is_empty() {
+            match column {
+                Column::Field(field) => absent.clear(&mut draft, field),
+                Column::Attribute(name) => absent.clear(&mut draft, &format!("attributes.{name}")),
+            }
             continue;
         }
         let value = restored(cell).replace("\r\n", "\n");
@@ -72,6 +76,10 @@ fn draft(columns: &[Column], record: &Record<'_>) -> ItemDraft {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
+        super::read(text, Absent::Empty)
+    }
 
     fn codes(text: &str) -> Vec<(String, EntryCode)> {
         match read(text) {

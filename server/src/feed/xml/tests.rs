@@ -1,6 +1,10 @@
 use super::*;
 use crate::feed::MAX_REASONS;
 
+fn read(text: &str) -> Result<Vec<ItemDraft>, FeedError> {
+    super::read(text, Absent::Empty)
+}
+
 fn feed(item: &str) -> String {
     format!("<inventory><item><id>A</id><name>n</name>{item}</item></inventory>")
 }

@@ -1,14 +1,15 @@
 //! Many items at once. However many are stored, each of these steps has a bound: a feed has at most 5,000 items, and removes at
 //! most [`REMOVED_AT_MOST`].
 
-use super::{Connection, Engine, Result};
+use super::{Connection, Engine, Result, read_all};
 use crate::error::Doing as _;
 use crate::sql::given::is_full;
 use crate::sql::inventory;
+use crate::sql::inventory::ItemRow;
 use domain::{AccountId, Timestamp};
-use service::inventory::{Currency, Item, ItemFilter, Price};
-use service::store::{REMOVED_AT_MOST, UpsertCounts};
-use std::collections::HashSet;
+use service::inventory::{Currency, Item, ItemFilter, Price, StoredItem};
+use service::store::{ItemUpdates, REMOVED_AT_MOST, UPDATED_BYTES_AT_MOST, UpsertCounts};
+use std::collections::{HashMap, HashSet};
 
 /// Items that one statement stores or deletes.
 const AT_ONCE: usize = 256;
@@ -50,6 +51,60 @@ pub(super) async fn delete_all(
         removed += deleted.rows_affected();
     }
     Ok(removed)
+}
+
+/// The items with these ids, by their ids.
+async fn find_many(
+    connection: &mut Connection,
+    account: &AccountId,
+    ids: &[String],
+) -> Result<HashMap<String, StoredItem>> {
+    const DOING: &str = "finding the items that a feed changes";
+    let rows: Vec<ItemRow> = inventory::FIND_MANY
+        .with::<Engine, _>(ids, |mut row, id| {
+            row.push_bind(account.as_str()).push_bind(id.as_str());
+        })
+        .build_query_as()
+        .persistent(is_full(ids.len()))
+        .fetch_all(connection)
+        .await
+        .doing(DOING)?;
+    let items: Vec<StoredItem> = read_all(rows, DOING)?;
+    let by_id = |stored: StoredItem| (stored.item.id.as_str().to_owned(), stored);
+    Ok(items.into_iter().map(by_id).collect())
+}
+
+/// Makes the changes, a number of items at a time, so that no more of them are in memory. `None` if the items hold too much text.
+pub(super) async fn update_all(
+    connection: &mut Connection,
+    account: &AccountId,
+    ids: &[String],
+    updates: &mut dyn ItemUpdates,
+    now: Timestamp,
+    number: i64,
+) -> Result<Option<UpsertCounts>> {
+    let mut all = UpsertCounts::default();
+    let mut bytes = 0;
+    for (round, ids) in ids.chunks(AT_ONCE).enumerate() {
+        let stored = find_many(connection, account, ids).await?;
+        bytes += stored
+            .values()
+            .map(|stored| stored.item.bytes())
+            .sum::<u64>();
+        if bytes > UPDATED_BYTES_AT_MOST {
+            return Ok(None);
+        }
+        let mut items = Vec::with_capacity(ids.len());
+        for (place, id) in ids.iter().enumerate() {
+            items.extend(updates.change(round * AT_ONCE + place, stored.get(id)));
+        }
+        drop(stored);
+        let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect();
+        let counts = upsert_all(connection, account, &rows, now, number).await?;
+        all.updated += counts.updated;
+        all.unchanged += counts.unchanged;
+    }
+    Ok(Some(all))
 }
 
 /// An item with the texts that are derived from it.

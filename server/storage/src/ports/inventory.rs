@@ -1,10 +1,11 @@
 //! The sellers' items.
 
-use super::feed::{Row, delete_all, find_left_out, upsert, upsert_all};
+use super::feed::{Row, delete_all, find_left_out, update_all, upsert, upsert_all};
 use super::item_change::NumberedChange;
 use super::quota::Items;
 use super::{
-    Connection, Executor, Paged, Result, Store, Turn, can_be_stored, read, read_page, record,
+    Connection, Executor, Paged, Result, Store, Transaction, Turn, can_be_stored, read, read_page,
+    record,
 };
 use crate::error::Doing as _;
 use crate::sql::inventory;
@@ -13,8 +14,9 @@ use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Condition, Item, ItemFilter, MAX_ID_CHARS, StoredItem};
 use service::store::{
-    Actor, AuditEvent, InventoryStore, LargeRemoval, LeftOut, Listed, PAGE_BYTES, Put,
-    QuotaStore as _, REMOVED_AT_MOST, Removal, Removals, UpsertCounts, Upserted,
+    Actor, AuditEvent, Edited, InventoryStore, ItemEdit, ItemUpdates, LargeRemoval, LeftOut,
+    Listed, PAGE_BYTES, Put, QuotaStore as _, REMOVED_AT_MOST, Removal, Removals, UpsertCounts,
+    Upserted,
 };
 use std::borrow::Cow;
 
@@ -78,26 +80,67 @@ impl InventoryStore for Store {
         if !condition.holds(before.as_ref().map(StoredItem::version)) {
             return Ok(Put::ConditionFailed);
         }
-        let stored_before = Items::of(&mut *tx, account).await?;
-        let change = NumberedChange::begin(&mut tx, account, now).await?;
-        let row = Row::new(item);
-        let changed = upsert(&mut tx, account, &[row], now, change.number).await?;
-        if let (true, Some(before)) = (changed.is_empty(), before) {
-            return Ok(Put::Updated(Box::new(before)));
-        }
-        change.record(&mut tx).await?;
-        stored_before.check(&mut tx, self.quotas(), account).await?;
-        let stored = find(&mut *tx, account, item.id.as_str()).await?;
-        let stored = stored.ok_or(sqlx::Error::RowNotFound).doing(DOING)?;
-        self.turn_to_change(&mut tx, account, DOING).await?;
-        record(&mut tx, &event).await?;
+        let event = |_: &StoredItem| event.clone();
+        let was_stored = before.is_some();
+        let stored = self.write(&mut tx, account, item, before, now, &event);
+        let stored = Box::new(stored.await?);
         tx.commit().await.doing(DOING)?;
-        let stored = Box::new(stored);
-        Ok(if stored.revision == 1 {
-            Put::Created(stored)
-        } else {
+        Ok(if was_stored {
             Put::Updated(stored)
+        } else {
+            Put::Created(stored)
         })
+    }
+
+    async fn update_items(
+        &self,
+        account: &AccountId,
+        sender: &Actor,
+        ids: &[String],
+        updates: &mut dyn ItemUpdates,
+        now: Timestamp,
+    ) -> Result<Upserted> {
+        const DOING: &str = "changing items";
+        let _turn = self.feeds.turn(account, sender, DOING).await?;
+        self.make_room_for_feed().await;
+        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
+        let before = Items::of(&mut *tx, account).await?;
+        let change = NumberedChange::begin(&mut tx, account, now).await?;
+        let counts = update_all(&mut tx, account, ids, updates, now, change.number).await?;
+        let Some(counts) = counts else {
+            return Ok(Upserted::ChangesTooMuch);
+        };
+        let Some(event) = updates.event(counts) else {
+            return Ok(Upserted::Refused);
+        };
+        if counts.updated > 0 {
+            change.record(&mut tx).await?;
+            before.check(&mut tx, self.quotas(), account).await?;
+            self.turn_to_change(&mut tx, account, DOING).await?;
+            record(&mut tx, &event).await?;
+        }
+        tx.commit().await.doing(DOING)?;
+        Ok(Upserted::Stored(counts))
+    }
+
+    async fn edit_item(&self, account: &AccountId, edit: ItemEdit<'_>) -> Result<Edited> {
+        const DOING: &str = "changing an item";
+        let _turn = self.feeds.turn(account, edit.sender, DOING).await?;
+        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
+        let Some(before) = find(&mut *tx, account, edit.id).await? else {
+            return Ok(Edited::Missing);
+        };
+        if !edit.condition.holds(Some(before.version())) {
+            return Ok(Edited::ConditionFailed);
+        }
+        let item = match (edit.change)(&before) {
+            Ok(item) => item,
+            Err(errors) => return Ok(Edited::Rejected(errors)),
+        };
+        let stored = self.write(&mut tx, account, &item, Some(before), edit.now, edit.event);
+        let stored = Box::new(stored.await?);
+        tx.commit().await.doing(DOING)?;
+        Ok(Edited::Updated(stored))
     }
 
     async fn list_items(
@@ -200,6 +243,36 @@ impl InventoryStore for Store {
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
         Ok(Removal::Removed)
+    }
+}
+
+impl Store {
+    /// Stores one item in the transaction of its change, with its event, and returns it as it is then. `before` is what is
+    /// stored of it; if that is equal, it is left as it is, and nothing is recorded.
+    async fn write(
+        &self,
+        tx: &mut Transaction,
+        account: &AccountId,
+        item: &Item,
+        before: Option<StoredItem>,
+        now: Timestamp,
+        event: &(dyn Fn(&StoredItem) -> AuditEvent + Send + Sync),
+    ) -> Result<StoredItem> {
+        const DOING: &str = "storing an item";
+        let stored_before = Items::of(&mut **tx, account).await?;
+        let change = NumberedChange::begin(tx, account, now).await?;
+        let row = Row::new(item);
+        let changed = upsert(tx, account, &[row], now, change.number).await?;
+        if let (true, Some(before)) = (changed.is_empty(), before) {
+            return Ok(before);
+        }
+        change.record(tx).await?;
+        stored_before.check(tx, self.quotas(), account).await?;
+        let stored = find(&mut **tx, account, item.id.as_str()).await?;
+        let stored = stored.ok_or(sqlx::Error::RowNotFound).doing(DOING)?;
+        self.turn_to_change(tx, account, DOING).await?;
+        record(tx, &event(&stored)).await?;
+        Ok(stored)
     }
 }
 

@@ -38,7 +38,7 @@ mod team;
 pub(super) mod term;
 mod verdict;
 
-use super::{Connection, Engine, Executor, KEPT_PEPPER, LOGS, Store};
+use super::{Connection, Engine, Executor, KEPT_PEPPER, LOGS, Store, Transaction};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql;
 use crate::turn::Turn;

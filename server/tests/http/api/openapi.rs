@@ -101,5 +101,5 @@ async fn every_operation_asks_for_the_permission_it_names() {
             assert_ne!(answer.status, 403, "{what}");
         }
     }
-    assert_eq!(named, 11);
+    assert_eq!(named, 12);
 }

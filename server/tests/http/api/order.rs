@@ -32,7 +32,7 @@ async fn the_contracts_order_is_kept() {
         "not_found"
     );
     assert_eq!(
-        code(&xml(&nobody), "PATCH", path, huge()).await,
+        code(&xml(&nobody), "POST", path, huge()).await,
         "method_not_allowed"
     );
     let twice = nobody.with("x-api-key", secret).with("x-api-key", secret);

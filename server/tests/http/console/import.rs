@@ -83,6 +83,64 @@ async fn a_file_with_faulty_rows_is_imported_without_them_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn an_update_changes_only_the_fields_that_the_file_has() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let first = "id,name,price,category\nA,Accord,100,Sedan\nB,Civic,200,Sedan\n";
+    owner.import("cars.csv", first, &[]).await.expect(200);
+    let prices = "id,price\nA,7\nC,8\n";
+    let all = "SELECT count(*) FROM items WHERE category = 'Sedan' AND name IN ('Accord', 'Civic')";
+
+    // Nothing is imported if an id is unknown.
+    let update = [("mode", "update")];
+    let page = owner.import("prices.csv", prices, &update).await;
+    has(
+        &page.expect(200).body,
+        &["1 row has a fault", "There is no item with this id"],
+    );
+    let path = begin(&owner, prices).await;
+    let choices = [
+        ("column-0", "id"),
+        ("column-1", "price"),
+        ("mode", "update"),
+        ("on_error", "skip"),
+    ];
+    owner.form(&path, &choices).await.expect(303);
+    let preview = owner.get(&format!("{path}/preview")).await.expect(200).body;
+    has(
+        &preview,
+        &[
+            "1 row is skipped",
+            "Row 3, id C",
+            "<dt>Changed</dt><dd>1</dd>",
+            "<dt>New</dt><dd>0</dd>",
+        ],
+    );
+    let faults = owner.get(&format!("{path}/faults.csv")).await.expect(200);
+    has(&faults.body, &["3,3,C,id,\"There is no item with this id"]);
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM items WHERE price = 700")
+            .await,
+        0
+    );
+    let done = apply(&owner, &path, "").await.expect(303);
+    let page = owner.get(done.header("location")).await.expect(200).body;
+    has(
+        &page,
+        &["1 faulty row was skipped", "<dt>Changed</dt><dd>1</dd>"],
+    );
+    assert_eq!(world.count(all).await, 2);
+    assert_eq!(items(&world).await, 2);
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM items WHERE price = 700")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
 async fn the_file_is_described_before_anything_is_chosen() {
     let world = World::new().await;
     let owner = world.owner().await;

@@ -156,6 +156,13 @@ async fn no_route_of_the_api_crosses_accounts() {
                     &what,
                 );
             }
+            (MethodFilter::PATCH, "/api/inventory/{id}") => {
+                same(
+                    &key.patch(&id("ACME-1"), &put).await,
+                    &key.patch(&id("NONE"), &put).await,
+                    &what,
+                );
+            }
             (MethodFilter::PUT, "/api/inventory/{id}") => {
                 // The same id in another account is another item.
                 key.put(&id("ACME-1"), &put).await.expect(201);

@@ -30,6 +30,12 @@ fn api(lead: &str) -> Vec<(&'static str, String, &'static str, String)> {
             json!({ "name": "Late" }).to_string(),
         ),
         (
+            "PATCH",
+            "/api/inventory/kept".into(),
+            "application/merge-patch+json",
+            json!({ "name": "Late" }).to_string(),
+        ),
+        (
             "POST",
             "/api/leads".into(),
             json,
@@ -58,6 +64,9 @@ impl Installation {
         let world = World::new().await;
         let owner = world.owner().await;
         let reader = owner.create(&world, "Reader", &ALL).await;
+        let item = json!({ "name": "Kept" });
+        let put = reader.put("/api/inventory/kept", &item).await;
+        put.expect(201);
         let lead = json!({ "email": "buyer@example.com" });
         let created = reader.post("/api/leads", &lead).await.expect(201);
         Self {

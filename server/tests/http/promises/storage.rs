@@ -30,6 +30,7 @@ async fn feeds_and_leads_are_refused_below_the_reserve_and_everything_else_goes_
     for (method, path, body) in [
         ("POST", "/api/inventory", items.to_string()),
         ("PUT", "/api/inventory/A", item.to_string()),
+        ("PATCH", "/api/inventory/A", item.to_string()),
         ("POST", "/api/leads", LEAD.to_owned()),
         ("PATCH", &lead, r#"{ "status": "won" }"#.to_owned()),
     ] {

@@ -21,7 +21,7 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
         facts,
         first,
         table,
-        replaces,
+        mode,
         skips,
         errors,
     } = file;
@@ -55,18 +55,19 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
             {table}
             {choice(
                 "mode",
-                "Items that are not in the file",
-                [
-                    ("merge", "Keep them: items of the file are added or changed"),
-                    ("replace", "Remove them: the file is the whole inventory"),
+                "What the file does",
+                &[
+                    ("merge", "Add and change items: each item of the file is stored whole"),
+                    ("update", "Change fields only: fields that the file does not have stay, and no item is added"),
+                    ("replace", "Replace the inventory: items that are not in the file are removed"),
                 ],
-                replaces,
+                mode,
             )}
             {choice(
                 "on_error",
                 "If a row has a fault",
-                [("reject", "Import nothing"), ("skip", "Skip the row and import the others")],
-                skips,
+                &[("reject", "Import nothing"), ("skip", "Skip the row and import the others")],
+                if skips { "skip" } else { "reject" },
             )}
             <div class="actions">
                 <a class="button" href="/inventory/import">
@@ -140,11 +141,11 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
         {choice(
             "decimals",
             "Numbers of prices",
-            [
+            &[
                 ("point", "1,234.50: a point before the decimals"),
                 ("comma", "1.234,50: a comma before the decimals"),
             ],
-            table.decimal_comma,
+            if table.decimal_comma { "comma" } else { "point" },
         )}
         <div class="field">
             <label for="currency">"Currency of prices that name none"</label>
@@ -158,24 +159,26 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
     })
 }
 
-/// A choice of two.
+/// A choice of several options, each with its value and its label.
 fn choice(
     name: &'static str,
     label: &'static str,
-    options: [(&'static str, &'static str); 2],
-    is_second: bool,
+    options: &[(&'static str, &'static str)],
+    chosen: &str,
 ) -> AnyView {
-    let [first, second] = options;
+    let options = options.iter().map(|&(value, label)| {
+        view! {
+            <option value=value selected=value == chosen>
+                {label}
+            </option>
+        }
+    });
+    let options = options.collect_view();
     plain(view! {
         <div class="field">
             <label for=name>{label}</label>
             <select id=name name=name>
-                <option value=first.0 selected=!is_second>
-                    {first.1}
-                </option>
-                <option value=second.0 selected=is_second>
-                    {second.1}
-                </option>
+                {options}
             </select>
         </div>
     })

@@ -34,6 +34,7 @@ mod imports;
 mod inventory;
 mod isolation;
 mod item_changes;
+mod item_edits;
 mod items;
 mod key_changes;
 mod keys;
@@ -185,6 +186,8 @@ macro_rules! store_contract_cases {
             place_expires_when_a_removal_after_it_is_forgotten
             reader_misses_nothing_while_others_change_items
             changes_of_items_belong_to_their_account
+            item_is_edited_as_it_is_stored
+            many_stored_items_are_changed_at_once_or_none_is
             text_comes_back_byte_for_byte
             a_full_feed_removes_what_it_leaves_out
             a_preview_reads_the_items_of_a_feed_and_those_it_leaves_out
@@ -286,7 +289,7 @@ macro_rules! dispatch {
         /// Where the adapter does not behave, and where there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
-                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, imports::*, inventory::*, isolation::*, item_changes::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, preview::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*, verified::*,
+                access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, imports::*, inventory::*, isolation::*, item_changes::*, item_edits::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, preview::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*, verified::*,
             };
             match case {
                 $(stringify!($case) => $case(store).await,)*

@@ -4,6 +4,7 @@ mod bodies;
 mod bounds;
 mod changes;
 mod dry_run;
+mod edit;
 mod feeds;
 mod item;
 mod list;
@@ -11,6 +12,7 @@ mod many;
 mod push;
 mod search;
 mod texts;
+mod update;
 mod values;
 
 use serde_json::{Value, json};

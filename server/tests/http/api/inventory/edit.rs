@@ -1,0 +1,188 @@
+//! `PATCH /api/inventory/{id}`: a JSON merge patch
+
+use super::full;
+use crate::support::{Answer, Http, World};
+use serde_json::{Value, json};
+
+const PATH: &str = "/api/inventory/SKU001";
+
+/// A key, and the item with every field.
+async fn stored(world: &World) -> (Http, Value) {
+    let key = world.key().await;
+    let mut item = full();
+    item.as_object_mut().unwrap().remove("id");
+    let item = key.put(PATH, &item).await.expect(201).json();
+    (Http::clone(&key), item)
+}
+
+async fn patch(key: &Http, body: &Value) -> Answer {
+    key.with("content-type", "application/merge-patch+json")
+        .send("PATCH", PATH, body.to_string())
+        .await
+}
+
+#[tokio::test]
+async fn fields_that_a_patch_leaves_out_stay_and_null_empties_the_others() {
+    let world = World::new().await;
+    let (key, mut item) = stored(&world).await;
+    world.clock.advance_seconds(5);
+    let body = json!({ "price": "29900.00", "category": null, "attributes": { "colour": null, "seats": "5" } });
+    let changed = patch(&key, &body).await.expect(200);
+    let tag = changed.header("etag").to_owned();
+    let changed = changed.json();
+    item["price"] = json!(29900);
+    item["category"] = Value::Null;
+    item["attributes"] = json!({ "doors": "4", "seats": "5" });
+    assert_ne!(changed["updated_at"], item["updated_at"]);
+    item["updated_at"] = changed["updated_at"].clone();
+    assert_eq!(changed, item);
+    let read = key.get(PATH).await.expect(200);
+    assert_eq!((read.header("etag"), read.json()), (tag.as_str(), item));
+
+    let body = json!({
+        "price": null, "currency": null, "description": null, "url": null, "image_url": null, "available": null,
+        "attributes": null,
+    });
+    let bare = key.patch(PATH, &body).await.expect(200).json();
+    let expected = json!({
+        "id": "SKU001", "name": "Honda Accord 2024", "category": null, "price": null, "currency": "USD",
+        "description": null, "url": null, "image_url": null, "available": true, "attributes": {},
+        "updated_at": bare["updated_at"],
+    });
+    assert_eq!(bare, expected);
+    // Nothing is changed or recorded.
+    let events = "SELECT count(*) FROM audit_events WHERE action = 'inventory.updated'";
+    assert_eq!(world.count(events).await, 3);
+    let same = patch(&key, &json!({ "name": "Honda Accord 2024" })).await;
+    assert_eq!(same.expect(200).json(), bare);
+    assert_eq!(patch(&key, &json!({})).await.expect(200).json(), bare);
+    assert_eq!(world.count(events).await, 3);
+}
+
+#[tokio::test]
+async fn patched_item_has_to_be_one_that_put_would_take() {
+    let world = World::new().await;
+    let (key, item) = stored(&world).await;
+    for (body, pointer, code) in [
+        (json!({ "name": null }), "/name", "required"),
+        (json!({ "name": " " }), "/name", "required"),
+        (json!({ "price": -1 }), "/price", "out_of_range"),
+        (json!({ "price": [] }), "/price", "invalid"),
+        (json!({ "currency": "XXXX" }), "/currency", "invalid"),
+        (json!({ "url": "ftp://a" }), "/url", "invalid"),
+        (json!({ "id": "other" }), "/id", "unknown_field"),
+        (
+            json!({ "updated_at": null }),
+            "/updated_at",
+            "unknown_field",
+        ),
+        (
+            json!({ "attributes": { "a": 1 } }),
+            "/attributes/a",
+            "invalid",
+        ),
+        (json!({ "attributes": "a" }), "/attributes", "invalid"),
+        (json!([]), "", "invalid"),
+        (json!(null), "", "invalid"),
+    ] {
+        let answer = patch(&key, &body).await;
+        assert_eq!(answer.errors(), [(pointer.into(), code.into())], "{body}");
+    }
+    // The whole item counts: 40 attributes are there once these are added to the two.
+    let texts = |range: std::ops::Range<u32>| -> Value {
+        let texts = range.map(|n| (format!("a{n}"), json!("x".repeat(1_600))));
+        json!({ "attributes": texts.collect::<serde_json::Map<_, _>>() })
+    };
+    patch(&key, &texts(0..30)).await.expect(200);
+    let answer = patch(&key, &texts(30..45)).await;
+    assert_eq!(answer.errors(), [(String::new(), "too_long".into())]);
+    let answer = patch(&key, &texts(0..1)).await.expect(200).json();
+    assert_eq!(answer["description"], item["description"]);
+}
+
+#[tokio::test]
+async fn patch_happens_only_to_what_the_caller_has_seen() {
+    let world = World::new().await;
+    let (key, _) = stored(&world).await;
+    let name = |name: &str| json!({ "name": name });
+    let tag = key.get(PATH).await.header("etag").to_owned();
+    let seen = key.with("if-match", format!("W/{tag}"));
+    patch(&seen, &name("one")).await.expect(200);
+    let late = patch(&seen, &name("two")).await;
+    assert_eq!(late.problem(), (412, "precondition_failed".into()));
+    assert_eq!(key.get(PATH).await.json()["name"], "one");
+    let any = key.with("if-match", "*");
+    patch(&any, &name("three")).await.expect(200);
+    let absent = key.with("if-none-match", "*");
+    assert_eq!(patch(&absent, &name("four")).await.problem().0, 412);
+    key.delete(PATH).await.expect(204);
+    for key in [&key, &any, &seen] {
+        let missing = patch(key, &name("five")).await;
+        assert_eq!(missing.problem(), (404, "not_found".into()));
+    }
+    assert_eq!(world.count("SELECT count(*) FROM items").await, 0);
+}
+
+#[tokio::test]
+async fn patch_is_carried_out_once_for_each_idempotency_key() {
+    let world = World::new().await;
+    let (key, _) = stored(&world).await;
+    let once = key.with("idempotency-key", "a");
+    assert_eq!(patch(&once, &json!({ "price": -1 })).await.status, 422);
+    let body = json!({ "name": "once" });
+    let first = patch(&once, &body).await.expect(200);
+    key.patch(PATH, &json!({ "name": "later" }))
+        .await
+        .expect(200);
+    let again = patch(&once, &body).await.expect(200);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.body, first.body);
+    assert_eq!(again.header("etag"), first.header("etag"));
+    assert_eq!(key.get(PATH).await.json()["name"], "later");
+}
+
+#[tokio::test]
+async fn patch_is_taken_in_either_media_type_and_in_no_other() {
+    let world = World::new().await;
+    let (key, _) = stored(&world).await;
+    for kind in [
+        "application/merge-patch+json",
+        "Application/Merge-Patch+JSON",
+        "application/json; charset=utf-8",
+    ] {
+        let key = key.with("content-type", kind);
+        key.send("PATCH", PATH, r#"{"name":"n"}"#).await.expect(200);
+    }
+    for kind in ["text/csv", "application/json-patch+json", "text/json"] {
+        let key = key.with("content-type", kind);
+        let answer = key.send("PATCH", PATH, r#"{"name":"n"}"#).await;
+        assert_eq!(answer.problem(), (415, "unsupported_media_type".into()));
+        let document = answer.json();
+        let detail = document["detail"].as_str().unwrap();
+        assert!(
+            detail.contains("`application/merge-patch+json`"),
+            "{detail}"
+        );
+    }
+    let merge = key.with("content-type", "application/merge-patch+json");
+    let put = merge.send("PUT", PATH, r#"{"name":"n"}"#).await;
+    assert_eq!(put.problem(), (415, "unsupported_media_type".into()));
+
+    let world = World::new().await;
+    let crm = world.crm_key().await;
+    let lead = crm.post("/api/leads", &json!({ "phone": "1" })).await;
+    let path = lead.expect(201).header("location").to_owned();
+    let merge = crm.with("content-type", "application/merge-patch+json");
+    let answer = merge.send("PATCH", &path, r#"{"status":"won"}"#).await;
+    assert_eq!(answer.expect(200).json()["status"], "won");
+}
+
+#[tokio::test]
+async fn item_with_the_id_changes_can_be_patched() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let path = "/api/inventory/changes";
+    key.put(path, &json!({ "name": "n" })).await.expect(201);
+    let changed = key.patch(path, &json!({ "name": "m" })).await.expect(200);
+    assert_eq!(changed.json()["name"], "m");
+}

@@ -1,4 +1,4 @@
-//! Failed sign-ins of members, counted by hour, caller and member.
+//! Failed sign-ins of members, counted by hour, network and member.
 
 use super::{Action, Actor, AuditEvent, Authority, Result};
 use crate::view::rfc3339;
@@ -7,11 +7,11 @@ use domain::{AccountId, MemberId, Timestamp};
 use serde_json::json;
 use std::net::IpAddr;
 
-/// Networks that get counts and audit events of their own, for each member, action and hour. All others share one count,
-/// so that an attack from many addresses cannot fill the log.
+/// Networks that get counts and audit events of their own, for each member, action and hour. All
+/// others share one count, so that an attack from many addresses cannot fill the audit log.
 pub const NETWORKS_APART: u32 = 20;
 
-/// Failures of one kind at one member's account, from one network in one hour.
+/// Failures of one kind at one member's sign-in, from one network in one hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedAttempts {
     pub member_id: MemberId,
@@ -19,15 +19,15 @@ pub struct FailedAttempts {
     pub action: Action,
     /// The beginning of the hour, in UTC.
     pub hour: Timestamp,
-    /// An IPv4 address or an IPv6 /64; empty for the networks that share a count.
+    /// An IPv4 address or an IPv6 /64; empty for the shared count.
     pub network: String,
-    /// The address of the first attempt; `None` for the networks that share a count.
+    /// The address of the first attempt; `None` for the shared count.
     pub ip: Option<IpAddr>,
     pub attempts: u64,
 }
 
 impl FailedAttempts {
-    /// The line in the audit log, with the attempts so far.
+    /// Returns the audit event, with the number of attempts so far.
     pub fn event(&self, account: &AccountId, now: Timestamp) -> AuditEvent {
         let mut detail = json!({ "attempts": self.attempts, "hour": rfc3339(self.hour) });
         if self.network.is_empty() {
@@ -48,11 +48,12 @@ impl FailedAttempts {
     }
 }
 
-/// The trace of failed sign-ins. Each count leads to two audit events at most: one when it begins and, if more attempts
-/// came after that, one with their number once the hour is over.
+/// Counts of failed sign-ins. Each count leads to at most two audit events: one when it begins and,
+/// if further attempts followed, one with their number once the hour is over.
 #[async_trait]
 pub trait AttemptStore: Send + Sync + 'static {
-    /// Adds to the counts of one account's members, and records an event at `now` for each count that begins with this.
+    /// Adds to the counts of one account's members, and records an event at `now` for each count
+    /// that begins.
     async fn record_attempts(
         &self,
         account: &AccountId,
@@ -60,7 +61,8 @@ pub trait AttemptStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<()>;
 
-    /// Removes up to `limit` counts of hours that began before `before`, all of one account, and records at `now` an event
-    /// for each that grew after its first one. Returns how many counts were removed; 0 if none is left.
+    /// Removes up to `limit` counts of one account whose hours began before `before`, and records
+    /// an event at `now` for each count that grew after its first event. Returns how many counts
+    /// were removed, which is 0 if none is left.
     async fn close_attempts(&self, before: Timestamp, now: Timestamp, limit: u32) -> Result<u64>;
 }

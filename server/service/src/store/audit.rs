@@ -6,23 +6,23 @@ use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
 use std::net::IpAddr;
 
-/// One line of the audit log: written with the change it tells of, never altered.
+/// One entry of the audit log, written together with the change that it records and never altered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditEvent {
     pub account_id: AccountId,
     pub at: Timestamp,
     pub actor: Actor,
-    /// What the transaction of the change has to find still valid. It is not stored.
+    /// The authority that the transaction of the change checks again. It is not stored.
     pub authority: Authority,
     pub action: Action,
     /// The id of what was changed.
     pub subject: String,
-    /// `None` for what was done on the command line.
+    /// `None` for an action on the command line.
     pub ip: Option<IpAddr>,
     pub user_agent: Option<String>,
-    /// What changed, as a JSON object. Never a secret, a password, or a digest of one.
+    /// The change as a JSON object, which never contains a secret, a password, or a digest of one.
     pub detail: serde_json::Value,
-    /// Not part of the log: the record that is committed with the change.
+    /// The record that is committed with the change. It is not part of the log.
     pub completion: Option<Completion>,
 }
 
@@ -36,7 +36,8 @@ pub enum Completion {
 }
 
 impl AuditEvent {
-    /// An action of `actor` at a client's request that carries its own proof ([`Authority::Inherent`]).
+    /// Creates the event of an action at a client's request that carries its own proof
+    /// ([`Authority::Inherent`]).
     pub fn new(
         account_id: &AccountId,
         actor: Actor,
@@ -60,59 +61,59 @@ impl AuditEvent {
         }
     }
 
-    /// The same action under an authority that the transaction of the change reads again.
+    /// Returns the same event under an authority that the transaction of the change reads again.
     pub(crate) fn under(self, authority: Authority) -> Self {
         Self { authority, ..self }
     }
 
-    /// The same event, which commits this answer with it.
+    /// Returns the same event, which commits this answer along with the change.
     #[must_use]
     pub fn answering(self, answer: Option<KeptAnswer>) -> Self {
         self.completing(answer.map(Completion::Answer))
     }
 
-    /// The same event, which commits this record with it.
+    /// Returns the same event, which commits this record along with the change.
     #[must_use]
     pub fn completing(self, completion: Option<Completion>) -> Self {
         Self { completion, ..self }
     }
 }
 
-/// A line of the log, with the address of the member who did it.
+/// An entry of the log, with the address of the member who acted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignedEvent {
     pub event: AuditEvent,
-    /// `None` where it was no member.
+    /// `None` if the actor is not a member.
     pub email: Option<Email>,
 }
 
-/// A line of the log with all that tells people what it speaks of.
+/// An entry of the log, with the current names of its actor and subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoggedEvent {
-    /// Its place in the log: a later event has a higher number.
+    /// The position in the log: a later event has a greater number.
     pub seq: u64,
     pub event: AuditEvent,
-    /// The member's address or the key's name, as it is today.
+    /// The current address of the member, or the current name of the key.
     pub actor: Option<String>,
-    /// The same of what was changed, where that is a member or a key.
+    /// The same for the subject, if it is a member or a key.
     pub subject: Option<String>,
 }
 
-/// Which events of an account are asked for.
+/// Selects events of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditFilter {
     pub by: Option<ActorFilter>,
-    /// None of them: every action.
+    /// Empty to select every action.
     pub actions: Vec<Action>,
     /// The id of what was changed.
     pub subject: Option<String>,
-    /// The first and the one after the last moment.
+    /// The range of times, which includes `from` and excludes `until`.
     pub from: Timestamp,
     pub until: Timestamp,
 }
 
 impl Default for AuditFilter {
-    /// Everything.
+    /// Selects every event.
     fn default() -> Self {
         Self {
             by: None,
@@ -124,19 +125,22 @@ impl Default for AuditFilter {
     }
 }
 
+/// Selects events by their actor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActorFilter {
     One(Actor),
     AnyKey,
 }
 
+/// The audit log, as people read it.
 #[async_trait]
 pub trait AuditStore: Send + Sync + 'static {
-    /// Records what a member read, if the event's authority still holds. An event of a change is recorded with the change.
+    /// Records what a member read, if the event's authority still holds. The event of a change is
+    /// recorded with the change instead.
     async fn record_event(&self, event: &AuditEvent) -> Result<()>;
 
-    /// Up to `limit` events with a number below `before` and not below `down_to`, newest first. Members, keys and events
-    /// of other accounts neither show nor lend their names.
+    /// Returns up to `limit` events with a number below `before` and not below `down_to`, newest
+    /// first. No event, and no name of a member or key, comes from another account.
     async fn audit_log(
         &self,
         account: &AccountId,
@@ -146,9 +150,9 @@ pub trait AuditStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<LoggedEvent>>;
 
-    /// The number at which a search ends that looks at `events` events below `before`, newest first; `None` if it comes
-    /// to the end of the log. Of one subject or one actor, only their own events are looked at, since an index leads to
-    /// them.
+    /// Returns the number of the last event of a search that examines `events` events below
+    /// `before`, newest first; `None` if the search reaches the end of the log. If the filter names
+    /// a subject or an actor, only the events of these are examined, since an index leads to them.
     async fn audit_end(
         &self,
         account: &AccountId,
@@ -158,18 +162,20 @@ pub trait AuditStore: Send + Sync + 'static {
     ) -> Result<Option<u64>>;
 }
 
+/// The originator of an audited action.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Actor {
     Member(MemberId),
     Key(KeyId),
-    /// The operator, on the command line or by settings.
+    /// The operator, on the command line or through settings.
     System,
-    /// A caller who failed to sign in or to give a password or code, and may be anyone.
+    /// An unauthenticated caller, who could be anyone: they failed to sign in, or gave a wrong
+    /// password or code.
     Unknown,
 }
 
 impl Actor {
-    /// Kind and id, as stored.
+    /// Returns the kind and the id, as stored.
     pub fn parts(&self) -> (&'static str, Option<&str>) {
         match self {
             Self::Member(id) => ("member", Some(id.as_str())),
@@ -180,7 +186,7 @@ impl Actor {
     }
 }
 
-/// What happened, in the field's usual `noun.verb` form.
+/// The kind of an audited change, stored in the usual `noun.verb` form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     AccountCreated,

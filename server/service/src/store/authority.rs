@@ -7,9 +7,9 @@ use std::net::IpAddr;
 
 /// The authority under which a change is made.
 ///
-/// Authentication comes before the change, and the member or the key may lose access in between. The transaction of the
-/// change therefore reads the actor again, under the lock that every change of the account takes: it commits before the
-/// access ends, or not at all.
+/// Authentication comes before the change, and the member or the key may lose access in between.
+/// The transaction of the change therefore reads the actor again, under the lock that every change
+/// of the account takes: the change commits before the access ends, or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authority {
     /// A live session of a member who is still active and still has this role.
@@ -19,14 +19,15 @@ pub enum Authority {
         /// The session must have been seen after this time.
         idle_since: Timestamp,
     },
-    /// An API key that is still usable from this address and still holds the scope, if the change needs one.
+    /// An API key that is still usable from this address and still holds the scope, if the change
+    /// needs one.
     Key {
         id: KeyId,
         scope: Option<Scope>,
         ip: IpAddr,
     },
-    /// The change carries its own proof: a command of the operator, or a one-time link, token or password that the same
-    /// transaction checks.
+    /// The change carries its own proof: it is a command of the operator, or the same transaction
+    /// checks a one-time link, token or password.
     Inherent,
 }
 
@@ -37,17 +38,18 @@ pub enum Denial {
     SignedOut,
     /// The member has another role now.
     RoleChanged,
-    /// The key may not be used any more, or not from this address.
+    /// The key may no longer be used, or not from this address.
     Key(KeyDenial),
     /// The key has lost the scope.
     Scope(Scope),
 }
 
 impl Denial {
-    /// Judges a member by the row of their session; `None` if there is no live session of an active member.
+    /// Checks a member by the row of their session, which is `None` if no active member has a live
+    /// session.
     ///
     /// # Errors
-    /// Why the member may not make the change.
+    /// The reason why the member may not make the change.
     pub fn check_member(member: Option<&MemberRecord>, role: Role) -> Result<(), Self> {
         match member {
             None => Err(Self::SignedOut),
@@ -56,10 +58,10 @@ impl Denial {
         }
     }
 
-    /// Judges a key by its row at the time `at`.
+    /// Checks a key by its row, at the time `at`.
     ///
     /// # Errors
-    /// Why the key may not make the change.
+    /// The reason why the key may not make the change.
     pub fn check_key(
         key: Option<&KeyRecord>,
         scope: Option<Scope>,

@@ -1,10 +1,11 @@
-//! Counts of calls, as the ports take and give them.
+//! Counts of calls by quarters of an hour.
 
 use super::Result;
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Outcome, Timestamp};
 
-/// Calls are counted by quarters of an hour: every time zone's hours and days begin on one of these.
+/// The unit of counting, in milliseconds. Hours and days of every time zone begin at a multiple of
+/// a quarter of an hour.
 const QUARTER: i64 = 15 * 60 * 1000;
 
 /// Calls of one key with one outcome that are to be counted.
@@ -12,41 +13,43 @@ const QUARTER: i64 = 15 * 60 * 1000;
 pub struct CallCount {
     pub account_id: AccountId,
     pub key_id: KeyId,
-    /// A time in the quarter of an hour in which all of them were.
+    /// Any time in the quarter of an hour to which all of the calls belong.
     pub at: Timestamp,
     pub outcome: Outcome,
     pub calls: u64,
 }
 
 impl CallCount {
-    /// The beginning of their quarter of an hour.
+    /// Returns the beginning of the calls' quarter of an hour.
     pub const fn quarter(&self) -> Timestamp {
         quarter(self.at)
     }
 }
 
-/// The beginning of the quarter of an hour in which `at` lies.
+/// Returns the beginning of the quarter of an hour that contains `at`.
 pub(crate) const fn quarter(at: Timestamp) -> Timestamp {
     Timestamp::from_millis(at.millis() - at.millis().rem_euclid(QUARTER))
 }
 
-/// Calls with one outcome in one stretch of time.
+/// Calls with one outcome in one interval of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountedCalls {
-    /// The beginning of the stretch.
+    /// The beginning of the interval.
     pub since: Timestamp,
     pub outcome: Outcome,
     pub calls: u64,
 }
 
-/// How many calls keys made, as [`KeyStore::record_uses`](super::KeyStore::record_uses) was told.
+/// Counts of calls, as recorded by [`KeyStore::record_uses`](super::KeyStore::record_uses).
 #[async_trait]
 pub trait CallStore: Send + Sync + 'static {
-    /// The account's calls by quarters of an hour, from the one that begins at `since` on, in their order.
+    /// Returns the account's calls by quarters of an hour, in their order, from the quarter that
+    /// begins at `since` on.
     async fn calls(&self, account: &AccountId, since: Timestamp) -> Result<Vec<CountedCalls>>;
 
-    /// One key's calls by quarters of an hour, from the one that begins at `since` on, in their order. Releases before
-    /// this one counted by hours: those count in their first quarter.
+    /// Returns one key's calls by quarters of an hour, in their order, from the quarter that begins
+    /// at `since` on. Earlier releases counted a key's calls by hours; such a count belongs to the
+    /// first quarter of its hour.
     async fn key_calls(
         &self,
         account: &AccountId,
@@ -54,9 +57,10 @@ pub trait CallStore: Send + Sync + 'static {
         since: Timestamp,
     ) -> Result<Vec<CountedCalls>>;
 
-    /// When a call of the account was first accepted; known for ever.
+    /// Returns when a call of the account was first accepted. This is never forgotten.
     async fn first_call(&self, account: &AccountId) -> Result<Option<Timestamp>>;
 
-    /// Forgets up to `limit` counts of accounts and as many of keys whose quarter began before `before`. Gives their number.
+    /// Removes up to `limit` counts of accounts, and as many of keys, whose quarter began before
+    /// `before`. Returns how many were removed.
     async fn sweep_calls(&self, before: Timestamp, limit: u32) -> Result<u64>;
 }

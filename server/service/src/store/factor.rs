@@ -1,4 +1,4 @@
-//! The second step of signing in.
+//! Second factors, and the second step of signing in.
 
 use super::{AuditEvent, Candidate, MemberRecord, NewSession, Result, TokenDigest};
 use crate::Zone;
@@ -7,46 +7,47 @@ use async_trait::async_trait;
 use domain::{AccountName, Email, MemberId, Timestamp};
 use std::net::IpAddr;
 
-/// HMAC-SHA-256 under the pepper; the code itself is never stored.
+/// HMAC-SHA-256 of a recovery code under the pepper; the code itself is never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecoveryDigest(pub [u8; 32]);
 
 /// A member's authenticator app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactorRecord {
-    /// The secret, encrypted.
+    /// The TOTP secret, encrypted.
     pub sealed: Vec<u8>,
-    /// How many recovery codes are left.
+    /// The number of unused recovery codes.
     pub recovery_codes: u32,
 }
 
 #[derive(Debug, Clone)]
 pub struct NewFactor {
     pub sealed: Vec<u8>,
-    /// The pepper of the encryption and of the recovery codes.
+    /// The pepper under which the secret is encrypted and the recovery codes are hashed.
     pub pepper_id: PepperId,
-    /// Of the first code.
+    /// The time step of the code that confirmed the app, so that this code cannot be used again.
     pub step: u64,
     pub recovery_codes: Vec<RecoveryDigest>,
 }
 
-/// What shows that a member has their second factor at hand. Each works once.
+/// Evidence that a member has their second factor at hand. Each can be used once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// A code of the app, by its step.
+    /// A code of the app, by its time step.
     Step(u64),
-    /// Under the current pepper and under the old one; the same twice if there is one pepper.
+    /// Digests of a recovery code under the current and the old pepper. They are equal if there is
+    /// only one pepper.
     Recovery([RecoveryDigest; 2]),
 }
 
-/// The last of many wrong codes that followed the right password.
+/// The last of many wrong codes in a row, each of which followed the right password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeWarning {
     pub at: Timestamp,
     pub ip: IpAddr,
 }
 
-/// A warning that was not sent to its member by mail yet.
+/// A warning whose mail to the member was not sent yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueWarning {
     pub member_id: MemberId,
@@ -60,8 +61,8 @@ pub struct DueWarning {
 pub trait FactorStore: Send + Sync + 'static {
     async fn second_factor(&self, member: &MemberId) -> Result<Option<FactorRecord>>;
 
-    /// Enables a second factor, and ends all sessions of the member but `kept`, and the sign-ins that have begun. Returns `false`
-    /// if the member has one already.
+    /// Enables a second factor. Ends all of the member's sessions except `kept`, and the sign-ins
+    /// that have begun. Returns `false` if the member already has a second factor.
     async fn enable_second_factor(
         &self,
         member: &MemberId,
@@ -71,7 +72,8 @@ pub trait FactorStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Forgets app and recovery codes; `false` where the proof is used already, or was never good.
+    /// Removes the second factor and its recovery codes. Returns `false` if the proof is wrong or
+    /// was already used.
     async fn disable_second_factor(
         &self,
         member: &MemberId,
@@ -79,8 +81,9 @@ pub trait FactorStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Stores until `expires_at` that the candidate gave the right password, and removes sign-ins that have expired at `now`.
-    /// Returns `false` if the candidate has another password by now.
+    /// Records until `expires_at` that the candidate gave the right password, and removes sign-ins
+    /// that have expired at `now`. Returns `false` if the candidate's password was changed since it
+    /// was verified.
     async fn begin_sign_in(
         &self,
         step: &TokenDigest,
@@ -89,16 +92,19 @@ pub trait FactorStore: Send + Sync + 'static {
         expires_at: Timestamp,
     ) -> Result<bool>;
 
-    /// Who gave the right password, where that is not over at `now` and they may sign in.
+    /// Returns the member who gave the right password, if the sign-in has not expired at `now` and
+    /// the member is active.
     async fn find_sign_in(
         &self,
         step: &TokenDigest,
         now: Timestamp,
     ) -> Result<Option<MemberRecord>>;
 
-    /// Uses step and proof up and opens the session, and forgets the failed sign-ins of `forget`, all or nothing. Without a
-    /// proof it opens a session only if the member has no second factor.
-    /// `false` where either is used or over, or the member deactivated.
+    /// Uses the step and the proof, opens the session, and clears the failed sign-ins counted under
+    /// `forget`, all or nothing.
+    ///
+    /// Without a proof, a session is opened only if the member has no second factor. Returns
+    /// `false` if the step or the proof is used, wrong or expired, or if the member is deactivated.
     async fn finish_sign_in(
         &self,
         step: &TokenDigest,
@@ -108,8 +114,9 @@ pub trait FactorStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Keeps a warning for the member and ends every sign-in that waits for a code, so that the password is asked for
-    /// again. A mail becomes due with it, unless the warning before came after `quiet_since`.
+    /// Stores a warning for the member and ends every sign-in that waits for a code, so that the
+    /// password has to be entered again. A mail becomes due with the warning, unless the previous
+    /// warning came after `quiet_since`.
     async fn warn_of_codes(
         &self,
         member: &MemberId,
@@ -118,10 +125,11 @@ pub trait FactorStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<()>;
 
-    /// The warning that has been kept since the member's password was last changed.
+    /// Returns the warning, if there was one since the member's password was last changed.
     async fn code_warning(&self, member: &MemberId) -> Result<Option<CodeWarning>>;
 
-    /// Up to `limit` warnings from after `since` whose mail is due at `now`, of active members.
+    /// Returns up to `limit` warnings of active members, from after `since`, whose mail is due at
+    /// `now`.
     async fn due_warnings(
         &self,
         now: Timestamp,
@@ -129,9 +137,10 @@ pub trait FactorStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<DueWarning>>;
 
-    /// Takes a mail before it is sent. Of any number of racing callers exactly one gets `true`.
+    /// Claims a mail before it is sent. Exactly one of any number of concurrent callers gets
+    /// `true`.
     async fn claim_warning(&self, member: &MemberId, now: Timestamp) -> Result<bool>;
 
-    /// Gives a claimed mail back: it is due again at `again`.
+    /// Releases a claimed mail, which is due again at `again`.
     async fn release_warning(&self, member: &MemberId, again: Timestamp) -> Result<()>;
 }

@@ -1,4 +1,4 @@
-//! Finding keys among many.
+//! Searching and ordering keys, at the same cost however many there are.
 
 use super::{KeyRecord, Result};
 use async_trait::async_trait;
@@ -7,13 +7,14 @@ use domain::{
 };
 use std::collections::BTreeSet;
 
-/// Finds keys, however many there are.
+/// Search for keys whose cost does not grow with their number.
 #[async_trait]
 pub trait KeySearch: Send + Sync + 'static {
-    /// Up to `limit` keys after the place `after`. Statuses are those of the last [`Self::note_expired`].
+    /// Returns up to `limit` keys after the place `after`. Statuses are those of the last
+    /// [`Self::note_expired`].
     ///
-    /// Where many keys are as each part of the filter asks, and few as all of it does, not all are looked at:
-    /// [`KeysFound::stopped`] then says where to look on.
+    /// If many keys match each condition of the filter but few match all of them, only some keys
+    /// are examined. [`KeysFound::stopped`] is then the place from which to continue.
     async fn find_keys(
         &self,
         account: &AccountId,
@@ -23,8 +24,8 @@ pub trait KeySearch: Send + Sync + 'static {
         limit: u32,
     ) -> Result<KeysFound>;
 
-    /// How many keys there are; where there are more than `most`, `most`. Looks no further than [`Self::find_keys`] does for
-    /// the first page of this order.
+    /// Counts the matching keys, up to `most`. Examines no more keys than [`Self::find_keys`] does
+    /// for the first page in this order.
     async fn count_keys(
         &self,
         account: &AccountId,
@@ -33,11 +34,11 @@ pub trait KeySearch: Send + Sync + 'static {
         most: u32,
     ) -> Result<KeysCounted>;
 
-    /// Writes down which keys have expired by `now`, for the order of lists. Need not survive power loss: whether a key
-    /// is accepted never depends on it.
+    /// Marks the keys that have expired by `now`, since lists order keys by a stored status. Need
+    /// not survive power loss: whether a key is accepted never depends on the mark.
     async fn note_expired(&self, account: &AccountId, now: Timestamp) -> Result<()>;
 
-    /// Everybody who may have created a key.
+    /// Returns every member who may have created a key.
     async fn key_creators(&self, account: &AccountId) -> Result<Vec<(MemberId, Email)>>;
 }
 
@@ -45,44 +46,46 @@ pub trait KeySearch: Send + Sync + 'static {
 #[derive(Debug, Default, PartialEq)]
 pub struct KeysFound {
     pub keys: Vec<KeyRecord>,
-    /// The last place that was looked at, where the page is not full and there are more keys.
+    /// The last place that was examined, if the page is not full and there are more keys to
+    /// examine.
     pub stopped: Option<KeyPlace>,
 }
 
-/// How many keys were counted.
+/// The number of keys that were counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeysCounted {
     pub keys: u32,
-    /// Whether the counting stopped before all keys were looked at.
+    /// Whether counting stopped before all keys were examined.
     pub stopped: bool,
 }
 
-/// Which keys are meant; `None` asks for nothing.
+/// The conditions of a search for keys, all of which have to hold. `None` matches every key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyFilter {
-    /// What words of the name begin with, or what the preview does.
+    /// Matches the beginnings of words in the name, or the beginning of the preview.
     pub text: Option<KeyText>,
     pub status: Option<KeyStatus>,
     pub scope: Option<Scope>,
     pub creator: Option<MemberId>,
-    /// Active or paused, and neither used nor made after this.
+    /// The key is active or paused, and was neither used nor created after this time.
     pub idle_since: Option<Timestamp>,
-    /// Active or paused, and at its end by then.
+    /// The key is active or paused, and ends by this time.
     pub ends_by: Option<Timestamp>,
-    /// Revoked or expired, and called with after this.
+    /// The key is revoked or expired, and was used for a call after this time.
     pub knocked_after: Option<Timestamp>,
 }
 
-/// What is searched for.
+/// The text of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyText {
-    /// As [`words`] gives them; a word of the name begins with each. None where only a preview can be meant.
+    /// As returned by [`words`]; each is the beginning of a word of the name. Empty if only a
+    /// preview can match.
     pub words: Vec<String>,
-    /// With `vx_`, without `…`; `None` where no preview could begin so.
+    /// Begins with `vx_` and does not contain `…`; `None` if no preview could begin like this.
     pub preview: Option<String>,
 }
 
-/// Where a page of keys begins: after the key that has, or had, this value in the list's order.
+/// Cursor of a page of keys: right after the key that has, or had, this value in the list's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyPlace {
     pub value: PlaceValue,
@@ -90,6 +93,7 @@ pub struct KeyPlace {
     pub id: KeyId,
 }
 
+/// The value by which a list is ordered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlaceValue {
     Number(i64),
@@ -109,7 +113,7 @@ impl From<String> for PlaceValue {
 }
 
 impl KeyPlace {
-    /// Where `key` stands at `now`.
+    /// Returns the place of `key` at `now`, in the given order.
     pub fn of(key: &KeyRecord, order: KeyOrder, now: Timestamp) -> Self {
         let status = key.status(now);
         let value = match order.sort {
@@ -130,7 +134,8 @@ impl KeyPlace {
     }
 }
 
-/// The rank of a status in the order of statuses: the higher, the more alive.
+/// Returns the rank of a status in the order of statuses, in which the most usable status is
+/// highest.
 pub const fn standing(status: KeyStatus) -> i64 {
     match status {
         KeyStatus::Active => 3,
@@ -140,10 +145,10 @@ pub const fn standing(status: KeyStatus) -> i64 {
     }
 }
 
-/// The words of a text as they are searched by, each once.
+/// Splits a text into its distinct words, folded as they are stored for searches.
 ///
-/// A name is found by how its words begin and not by any part of it: that an index answers, however many names there
-/// are, in whichever database.
+/// A name is found by the beginnings of its words rather than by any part of it. An index answers
+/// that in both databases, however many names there are.
 pub fn words(text: &str) -> Vec<String> {
     let parts = |c: char| {
         let punctuation = c.is_ascii_punctuation() || ('\u{2000}'..='\u{206f}').contains(&c);
@@ -157,7 +162,7 @@ pub fn words(text: &str) -> Vec<String> {
     words.into_iter().map(str::to_owned).collect()
 }
 
-/// A name as it is ordered.
+/// Returns the folded name, by which keys are ordered.
 pub fn folded(name: &KeyName) -> String {
     crate::fold::folded(name.as_str())
 }

@@ -1,24 +1,32 @@
 //! The changes of items, in an order that a client can follow.
 //!
-//! Definitions: each account has a counter (`last_change`). A *change* is a transaction that creates, changes or removes items of
-//! the account; it takes the next number, and all its items have that number. A *removal* is what is left of an item that was
-//! removed: its id, number and time. An item that comes back is an item again, and has no removal.
+//! # Definitions
+//! Each account has a counter (`last_change`). A *change* is a transaction that creates, changes or
+//! removes items of the account; it takes the next number, and all its items have that number. A
+//! *removal* is what is left of an item that was removed: its id, number and time. An item that
+//! comes back is an item again, and has no removal.
 //!
-//! Invariant: if a reader sees number *n* as the last one, it sees all changes up to *n*, and every later change has a greater
-//! number. Changes of one account's items come one after the other (SQLite's writer, or the account's lock for feeds in
-//! PostgreSQL), and each takes its number in its own transaction, before it removes anything.
+//! # Invariant
+//! If a reader sees number *n* as the last one, it sees all changes up to *n*, and every later
+//! change has a greater number. Changes of one account's items are serialised (by SQLite's writer,
+//! or by the account's lock for feeds in PostgreSQL), and each takes its number in its own
+//! transaction, before it removes anything.
 //!
-//! A reader follows the changes in these steps:
-//!
+//! # Steps of a reader
 //! 1. It reads the last number, *n*.
-//! 2. It reads items and removals after its place, in the order of (number, id), up to *n*. They are two statements. An entry that
-//!    leaves this range in between has been changed again, so it has a number above *n* and is read later.
-//! 3. If it got everything, its next place is the beginning of *n* + 1, else the last entry that it got.
-//! 4. It reads which removals are forgotten, after all else: a removal that was forgotten during step 2 counts.
+//! 2. It reads items and removals after its place, in the order of (number, id), up to *n*. They
+//!    are two statements. An entry that leaves this range in between has been changed again, so it
+//!    has a number above *n* and is read later.
+//! 3. If it got everything, its next place is the beginning of *n* + 1, else the last entry that it
+//!    got.
+//! 4. It reads last which removals are forgotten, so that a removal that was forgotten during step
+//!    2 counts.
 //!
-//! Removals are kept for [`REMOVALS_KEPT_SECONDS`], the latest [`REMOVALS_KEPT`] of an account. When some are forgotten, the
-//! greatest of their numbers is recorded. A place before that number is *expired*: its reader may hold items that were removed.
-//! A reader that began without a place holds none, so what was forgotten before it began does not matter to it
+//! # Expiry of places
+//! Removals are kept for [`REMOVALS_KEPT_SECONDS`], and at most the latest [`REMOVALS_KEPT`] of an
+//! account. When some are forgotten, the greatest of their numbers is recorded. A place before that
+//! number is *expired*: its reader may hold items that were removed. A reader that began without a
+//! place holds none, so what was forgotten before it began does not matter to it
 //! ([`ItemPlace::base`]).
 
 use super::{Listed, Result};
@@ -26,16 +34,17 @@ use crate::inventory::StoredItem;
 use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 
-/// How long a removal is listed.
+/// How long a removal is listed, in seconds.
 pub const REMOVALS_KEPT_SECONDS: i64 = 30 * 24 * 3600;
 
-/// Removals of one account that are listed.
+/// Maximum number of removals of one account that are listed.
 pub const REMOVALS_KEPT: u32 = 100_000;
 
-/// A place in the changes of an account's items: right after the entry with this number and id.
+/// Cursor in the changes of an account's items: right after the entry with this number and id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemPlace {
-    /// The last change when the reader began. Until its place is past this number, it skips removals up to it.
+    /// The last change when the reader began. Until its place is past this number, it skips
+    /// removals up to it.
     pub base: u64,
     pub number: u64,
     /// Empty for the place before all entries with this number.
@@ -43,7 +52,8 @@ pub struct ItemPlace {
 }
 
 impl ItemPlace {
-    /// The place before the first item, for a reader that begins when `last` is the last change.
+    /// Returns the place before the first item, for a reader that begins when `last` is the last
+    /// change.
     pub const fn first(last: u64) -> Self {
         Self {
             base: last,
@@ -52,7 +62,7 @@ impl ItemPlace {
         }
     }
 
-    /// The place after the last change.
+    /// Returns the place after the change `last`.
     pub const fn end(last: u64) -> Self {
         Self {
             base: 0,
@@ -61,7 +71,7 @@ impl ItemPlace {
         }
     }
 
-    /// The place of the same reader after the entry with this number and id.
+    /// Returns the place of the same reader after the entry with this number and id.
     #[must_use]
     pub fn after(&self, number: u64, id: &str) -> Self {
         Self {
@@ -71,7 +81,7 @@ impl ItemPlace {
         }
     }
 
-    /// The place in the list of removals from which the reader goes on.
+    /// Returns the place in the list of removals from which the reader continues.
     pub(crate) fn among_removals(&self) -> Self {
         if self.number > self.base {
             self.clone()
@@ -80,10 +90,11 @@ impl ItemPlace {
         }
     }
 
-    /// Whether its reader may have missed a removal.
+    /// Returns whether the reader may have missed a removal.
     pub(crate) fn is_expired(&self, feed: ItemFeed) -> bool {
         let first = self.among_removals().number;
-        // A number above the last one was given by a database that has been replaced since, such as by a backup.
+        // A number above the last one was given by a database that has since been replaced, for
+        // example by a backup.
         first <= feed.forgotten || self.number > feed.last_change + 1
     }
 }
@@ -93,7 +104,8 @@ impl ItemPlace {
 pub struct ItemFeed {
     /// The number of the last change; 0 before the first.
     pub last_change: u64,
-    /// The greatest number of the removals that have been forgotten; 0 if every removal is still listed.
+    /// The greatest number of the removals that have been forgotten; 0 if every removal is still
+    /// listed.
     pub forgotten: u64,
 }
 
@@ -109,8 +121,8 @@ pub struct RemovedItem {
 pub trait ItemChangeStore: Send + Sync + 'static {
     async fn item_feed(&self, account: &AccountId) -> Result<ItemFeed>;
 
-    /// Returns up to `limit` items after the place, with numbers up to `until`, in the order of number and id, and no more of them than
-    /// [`PAGE_BYTES`](super::PAGE_BYTES) hold.
+    /// Returns up to `limit` items after the place, with numbers up to `until`, in the order of
+    /// number and id, and no more of them than [`PAGE_BYTES`](super::PAGE_BYTES) hold.
     async fn changed_items(
         &self,
         account: &AccountId,
@@ -119,7 +131,8 @@ pub trait ItemChangeStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Listed<(u64, StoredItem)>>;
 
-    /// Returns up to `limit` removals after the place, with numbers up to `until`, in the order of number and id.
+    /// Returns up to `limit` removals after the place, with numbers up to `until`, in the order of
+    /// number and id.
     async fn removed_items(
         &self,
         account: &AccountId,
@@ -128,7 +141,8 @@ pub trait ItemChangeStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Listed<(u64, RemovedItem)>>;
 
-    /// Forgets up to `limit` removals of one account that are as old as `expired`, and returns how many.
+    /// Forgets up to `limit` removals of one account from `expired` or before, and returns how
+    /// many.
     async fn forget_removed_items(&self, expired: Timestamp, limit: u32) -> Result<u64>;
 }
 

@@ -1,22 +1,22 @@
-//! Keys that are about to end, and who was told of it, as the port takes and gives them.
+//! Expiry notices: keys that are about to end, and the members who have been notified.
 
 use super::{AuditEvent, KeyRecord, Result};
 use crate::Zone;
 use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp};
 
-/// One notice to one person. A key that is given another end gets its notices anew.
+/// One expiry notice to one member. A key whose end is changed gets its notices again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeRecord {
     pub account_id: AccountId,
     pub key_id: KeyId,
     pub member_id: MemberId,
-    /// So many before the end.
+    /// How many days before the end the notice is due.
     pub days: u32,
     pub end: Timestamp,
 }
 
-/// A notice that nobody has claimed, with what it tells.
+/// An unclaimed notice and the data for its mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueNotice {
     pub notice: NoticeRecord,
@@ -26,11 +26,12 @@ pub struct DueNotice {
     pub zone: Zone,
 }
 
-/// The ends of keys, and who was told of them.
+/// Keys that are about to end, and the notices about them.
 #[async_trait]
 pub trait NoticeStore: Send + Sync + 'static {
-    /// The account's keys that live at `now` and end by `until`, the next one first. A key that is being replaced is among
-    /// them only where it was used since.
+    /// Returns up to `limit` of the account's keys that are neither revoked nor expired at `now`
+    /// and end by `until`, in the order of their ends. A replaced key is among them only if it has
+    /// been used since it was replaced.
     async fn ending_keys(
         &self,
         account: &AccountId,
@@ -39,9 +40,12 @@ pub trait NoticeStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<KeyRecord>>;
 
-    /// Up to `limit` notices of keys of all accounts but those that are `resting`. They are about keys that end after `from` and by `until`, for each active owner and admin, that
-    /// are unclaimed, or were released to be tried again by `now`. Left out are keys that were made or rotated less than
-    /// `days` days before their end: whoever did it knows.
+    /// Returns up to `limit` notices, to each active owner and admin, about keys that end after
+    /// `from` and by `until`, in all accounts except the `resting` ones.
+    ///
+    /// A notice is due if it is unclaimed, or was released to be tried again by `now`. Keys that
+    /// were created or rotated less than `days` days before their end get no notice, since whoever
+    /// did that knows of the end.
     async fn due_notices(
         &self,
         days: u32,
@@ -52,13 +56,14 @@ pub trait NoticeStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<DueNotice>>;
 
-    /// Takes a notice before it is sent. Of any number of racing callers exactly one gets `true`; `false` where it was
-    /// claimed already and not released, or not for so long.
+    /// Claims a notice before it is sent. Exactly one of any number of concurrent callers gets
+    /// `true`. Returns `false` if the notice is already claimed and was not released, or if its
+    /// time to be tried again has not come.
     async fn claim_notice(&self, notice: &NoticeRecord, now: Timestamp) -> Result<bool>;
 
-    /// Gives a claimed notice back: it can be claimed again from `again` on.
+    /// Releases a claimed notice, which can be claimed again from `again` on.
     async fn release_notice(&self, notice: &NoticeRecord, again: Timestamp) -> Result<()>;
 
-    /// Records that a claimed notice is given up. It stays claimed, so nothing else has to change.
+    /// Records that a claimed notice is given up. The claim stays, so the notice is not due again.
     async fn give_up_notice(&self, event: AuditEvent) -> Result<()>;
 }

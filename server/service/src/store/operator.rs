@@ -1,17 +1,18 @@
-//! What the operator sees at the machine: keys of whatever account.
+//! Look-ups of keys in all accounts, for the operator's commands.
 
 use super::{KeyRecord, Result};
 use async_trait::async_trait;
 use domain::KeyId;
 
-/// The look-ups that are bound to no account. What is found is changed as that account's.
+/// The look-ups that are not bound to an account. A key that was found is then changed as a key of
+/// its account.
 #[async_trait]
 pub trait OperatorStore: Send + Sync + 'static {
     async fn find_key_anywhere(&self, id: &KeyId) -> Result<Option<KeyRecord>>;
 
-    /// Up to `limit` keys with this preview, as it is shown, oldest first.
+    /// Returns up to `limit` keys with this preview, as it is displayed, oldest first.
     async fn keys_by_preview(&self, preview: &str, limit: u32) -> Result<Vec<KeyRecord>>;
 
-    /// Up to `limit` keys of all accounts after one of them, in the order of their ids.
+    /// Returns up to `limit` keys of all accounts, in the order of their ids and after `after`.
     async fn keys_everywhere(&self, after: Option<&KeyId>, limit: u32) -> Result<Vec<KeyRecord>>;
 }

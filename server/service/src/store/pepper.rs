@@ -1,4 +1,4 @@
-//! A change of the pepper, as the port takes and returns it.
+//! Replacement of the installation's pepper.
 
 use super::Result;
 use crate::key::KeyDigest;
@@ -6,18 +6,18 @@ use crate::pepper::PepperId;
 use async_trait::async_trait;
 use domain::{MemberId, Timestamp};
 
-/// How much needs another pepper than the current one.
+/// Numbers of secrets that depend on a pepper.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PepperNeed {
     /// API keys that are active or paused.
     pub keys: u64,
     /// Second factors.
     pub factors: u64,
-    /// Recovery codes that were not used.
+    /// Unused recovery codes.
     pub recovery_codes: u64,
 }
 
-/// The secret of a second factor, encrypted again.
+/// The secret of a second factor, encrypted under the old and under the new pepper.
 #[derive(Debug, Clone)]
 pub struct ResealedFactor {
     pub member: MemberId,
@@ -25,22 +25,24 @@ pub struct ResealedFactor {
     pub to: Vec<u8>,
 }
 
-/// `crate::pepper` explains the order of these steps.
+/// Storage for a change of the pepper. `crate::pepper` explains the order of these steps.
 #[async_trait]
 pub trait PepperStore: Send + Sync + 'static {
-    /// Makes the pepper `to` the installation's in place of `from`; each is given by its fingerprint and its id. `false` if a
-    /// registered node does not accept it, or if neither of them is the installation's.
+    /// Replaces the installation's pepper `from` with `to`; each is given by its fingerprint and
+    /// its id. Returns `false` if a registered node does not accept `to`, or if the installation
+    /// has neither of the two.
     async fn change_pepper(
         &self,
         from: &(String, PepperId),
         to: &(String, PepperId),
     ) -> Result<bool>;
 
-    /// Stores new digests of keys in place of their old ones. A key whose digest is another one by now is passed over. All
-    /// else about the keys stays as it is; a crash may undo it.
+    /// Replaces digests of keys with new ones. A key that no longer has the old digest is skipped.
+    /// Nothing else about the keys changes. A crash may undo this.
     async fn rehash_keys(&self, keys: &[(KeyDigest, KeyDigest)], current: &PepperId) -> Result<()>;
 
-    /// Up to `limit` second factors that are encrypted under another pepper, of members after `after`, in their order.
+    /// Returns up to `limit` second factors that are encrypted under another pepper, in the order
+    /// of their members and after `after`.
     async fn factors_to_reseal(
         &self,
         current: &PepperId,
@@ -48,10 +50,11 @@ pub trait PepperStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<(MemberId, Vec<u8>)>>;
 
-    /// Stores a secret that was encrypted again, unless it was replaced meanwhile.
+    /// Stores a secret that was encrypted again, unless it has been replaced in the meantime.
     async fn reseal_factor(&self, factor: &ResealedFactor, current: &PepperId) -> Result<()>;
 
-    /// What needs neither of two peppers at `now`. They may be the same one.
+    /// Counts the secrets that depend, at `now`, on a pepper other than these two, which may be the
+    /// same one.
     async fn pepper_need(
         &self,
         one: &PepperId,

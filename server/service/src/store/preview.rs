@@ -1,4 +1,4 @@
-//! Reading what a feed of items would change.
+//! Reads for the preview of a feed: which items it would change or leave out.
 
 use super::Result;
 use crate::inventory::StoredItem;
@@ -7,24 +7,24 @@ use domain::AccountId;
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-/// Ids of one call of [`FeedPreviewStore::find_items`].
+/// Allowed number of ids in one call of [`FeedPreviewStore::find_items`].
 pub const IDS_AT_ONCE: RangeInclusive<usize> = 1..=256;
 
 /// The stored items that a feed leaves out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ItemsLeftOut {
     pub ids: Vec<String>,
-    /// Of their texts in UTF-8, as quotas count them.
+    /// Bytes of their texts in UTF-8, as quotas count them.
     pub bytes: u64,
 }
 
 #[async_trait]
 pub trait FeedPreviewStore: Send + Sync + 'static {
-    /// The stored items with these ids, of which there are [`IDS_AT_ONCE`].
+    /// Returns the stored items with these ids, of which there are [`IDS_AT_ONCE`].
     async fn find_items(&self, account: &AccountId, ids: &[&str]) -> Result<Vec<StoredItem>>;
 
-    /// The stored items whose ids are not in `kept`, in the order of their ids: all of them, or more than
-    /// [`REMOVED_AT_MOST`](super::REMOVED_AT_MOST).
+    /// Returns the stored items whose ids are not in `kept`, in the order of their ids: all of
+    /// them, or the first ones, but then more than [`REMOVED_AT_MOST`](super::REMOVED_AT_MOST).
     async fn items_left_out(
         &self,
         account: &AccountId,

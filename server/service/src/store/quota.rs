@@ -4,10 +4,11 @@ use super::Result;
 use async_trait::async_trait;
 use domain::{AccountId, Resource, Timestamp};
 
-/// Ceilings that hold for each account. Without one, there is no limit.
+/// Ceilings that hold for each account. `None` means that there is no limit.
 ///
-/// A change is refused if the account would have more afterwards than the ceiling allows *and* more than before: an
-/// account that is over, after a ceiling was lowered, can still change and remove what it has.
+/// A change is refused if the account would have more afterwards than the ceiling allows *and* more
+/// than before. An account that is over, since a ceiling was lowered, can still change and remove
+/// what it has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Quotas {
     pub items: Option<u64>,
@@ -28,7 +29,8 @@ impl Quotas {
         }
     }
 
-    /// The ceiling that a change exceeds if an account has so much before and after it.
+    /// Returns the ceiling that a change from `before` to `after` exceeds; `None` if the change is
+    /// allowed.
     pub const fn exceeded(&self, resource: Resource, before: u64, after: u64) -> Option<u64> {
         match self.of(resource) {
             Some(limit) if after > limit && after > before => Some(limit),
@@ -37,15 +39,15 @@ impl Quotas {
     }
 }
 
-/// How much an account uses.
+/// The resources that an account uses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
     pub items: u64,
-    /// Of their texts in UTF-8.
+    /// Bytes of the items' texts in UTF-8.
     pub item_bytes: u64,
-    /// Without the erased.
+    /// Leads that are not erased.
     pub leads: u64,
-    /// Neither revoked nor expired.
+    /// Keys that are neither revoked nor expired.
     pub keys: u64,
     /// Active members and open invitations.
     pub members: u64,
@@ -60,15 +62,15 @@ pub struct OverQuota {
 
 #[async_trait]
 pub trait QuotaStore: Send + Sync + 'static {
-    /// Sets the ceilings, for all handles of this store. Changes that come later are held against them, each in its own
-    /// transaction, and fail with [`super::StoreError::OverQuota`].
+    /// Sets the ceilings for all handles of this store. Each later change is checked against them
+    /// in its own transaction, and fails with [`super::StoreError::OverQuota`] if it exceeds one.
     fn limit_accounts(&self, quotas: Quotas);
 
     fn quotas(&self) -> Quotas;
 
-    /// How much an account uses at `now`.
+    /// Returns the resources that an account uses at `now`.
     async fn usage(&self, account: &AccountId, now: Timestamp) -> Result<Usage>;
 
-    /// How many items an account has. It takes as long for a million items as for one.
+    /// Returns the number of items of an account, in the same time for a million items as for one.
     async fn number_of_items(&self, account: &AccountId) -> Result<u64>;
 }

@@ -1,11 +1,12 @@
-//! Refused calls, as the ports take and give them.
+//! Refused calls, kept to explain them to their callers.
 
 use super::Result;
 use crate::refusal::{CallId, Cause};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 
-/// As many are kept of an account, and as many of nobody's: the latest ones.
+/// Refused calls that are kept for each account, and as many that belong to no account: the latest
+/// ones.
 pub const KEPT_REFUSALS: usize = 5_000;
 
 /// A call that was refused, without any text that its caller sent.
@@ -13,24 +14,26 @@ pub const KEPT_REFUSALS: usize = 5_000;
 pub struct RefusedCall {
     pub id: CallId,
     pub at: Timestamp,
-    /// Whose it was, where the key was one of ours.
+    /// The account and the key; `None` if the call presented no key of this installation.
     pub key: Option<(AccountId, KeyId)>,
-    /// As in the answer.
+    /// The code in the answer.
     pub code: String,
     pub cause: Cause,
     pub method: String,
-    /// The route's pattern; empty where there is no such route.
+    /// The route's pattern; empty if no route matched.
     pub route: String,
 }
 
 /// Why calls were refused. None of it need survive power loss.
 #[async_trait]
 pub trait RefusalStore: Send + Sync + 'static {
-    /// Keeps refused calls, in their order and in one transaction, and forgets what is too much: of each account, and of
-    /// nobody's, the latest [`KEPT_REFUSALS`] are kept. Unknown keys, and keys of another account, are passed over.
+    /// Stores refused calls, in their order and in one transaction, and removes all but the latest
+    /// [`KEPT_REFUSALS`] of each account, and of those that belong to no account. Calls whose key
+    /// does not exist or belongs to another account are skipped.
     async fn record_refusals(&self, calls: &[RefusedCall]) -> Result<()>;
 
-    /// A call since `since`, where it was the account's or nobody's.
+    /// Returns a call that was refused at `since` or later and belongs to the account or to no
+    /// account.
     async fn find_refusal(
         &self,
         account: &AccountId,
@@ -38,9 +41,9 @@ pub trait RefusalStore: Send + Sync + 'static {
         since: Timestamp,
     ) -> Result<Option<RefusedCall>>;
 
-    /// The latest kept of one key.
+    /// Returns the latest stored refusal of one key.
     async fn last_refusal(&self, account: &AccountId, key: &KeyId) -> Result<Option<RefusedCall>>;
 
-    /// Forgets up to `limit` calls before `before`, of all accounts. Gives their number.
+    /// Removes up to `limit` calls from before `before`, of all accounts, and returns how many.
     async fn sweep_refusals(&self, before: Timestamp, limit: u32) -> Result<u64>;
 }

@@ -1,28 +1,33 @@
-//! Revoking all keys of an account, at once and at the same cost for ten keys as for a hundred thousand.
+//! Revocation of all keys of an account at once, at the same cost for ten keys as for a hundred
+//! thousand.
 //!
 //! # Definitions
-//! - The *generation* of an account is the number of times that all of its keys were revoked. The generation of a key is that
-//!   of its account when the key was created.
-//! - A key is *revoked with all* if its generation is lower than its account's, unless it was revoked or had expired by itself
-//!   before that.
+//! - The *generation* of an account is the number of times that all of its keys were revoked. The
+//!   generation of a key is that of its account when the key was created.
+//! - A key is *revoked with all* if its generation is lower than its account's, unless it was
+//!   revoked or had expired by itself before that.
 //! - A revocation is *written* once it was copied into the rows of its keys.
 //!
 //! # Invariant
-//! Every port that returns a [`KeyRecord`](super::KeyRecord), and every change that depends on whether a key is revoked, goes by
-//! the generation. The rows only decide how keys are found and ordered in a list.
+//! Every port that returns a [`KeyRecord`](super::KeyRecord), and every change that depends on
+//! whether a key is revoked, goes by the generation. The rows only decide how keys are found and
+//! ordered in a list.
 //!
 //! # Steps
-//! 1. One transaction raises the account's generation, stores the revocation and records its audit event. Raising the
-//!    generation is one numbered change of the account (`crate::verdict`), so that nodes forget all of its keys in memory.
-//! 2. Once every node has acknowledged that number, the caller gets the answer.
-//! 3. Short transactions then write the revocation, a few keys at a time, each with the audit event of that key. The last of
-//!    them is one more numbered change of the account, for nodes of the release before, which go by the rows alone.
-//!
+//! 1. One transaction raises the account's generation, stores the revocation and records its audit
+//!    event. Raising the generation is one numbered change of the account (`crate::verdict`), so
+//!    that nodes forget all of its keys in memory.
+//! 2. The writer waits until every node has acknowledged that number or has lost its lease. From
+//!    then on, no node accepts one of the keys.
+//! 3. Short transactions write the revocation, a few keys at a time, each with the audit event of
+//!    that key: the first thousand keys before the caller gets the answer, the others in the
+//!    background. The last transaction is one more numbered change of the account, for nodes of the
+//!    previous release, which go by the rows alone.
 //! # Failures
 //! - Before the commit of step 1: nothing has changed.
-//! - After it: all keys are refused, whatever happens to this node; by nodes of the release before, once step 3 is done. Any
-//!   node goes on with step 3, which writes each row and its event exactly once, since both are in one transaction that holds
-//!   the account's lock.
+//! - After it: all keys are refused, whatever happens to this node. Nodes of the previous release
+//!   refuse them once step 3 is done. Any node can continue step 3, which writes each row and its
+//!   event exactly once, since both are in one transaction that holds the account's lock.
 
 use super::{AuditEvent, Receipt, Result};
 use async_trait::async_trait;
@@ -38,7 +43,7 @@ pub struct AccountRevocation {
     pub at: Timestamp,
     pub by: MemberId,
     pub reason: RevokeReason,
-    /// The client that asked for it.
+    /// The client that requested the revocation.
     pub ip: Option<IpAddr>,
     pub user_agent: Option<String>,
 }
@@ -51,14 +56,17 @@ pub struct RevokedWithAll {
     pub preview: String,
 }
 
+/// Revocations of all keys of an account.
 #[async_trait]
 pub trait AccountRevocations: Send + Sync + 'static {
-    /// The keys of the account that are neither revoked nor expired at `now`; at most `most` are counted.
+    /// Counts the account's keys that are neither revoked nor expired at `now`, up to `most`.
     async fn count_live_keys(&self, account: &AccountId, now: Timestamp, most: u32) -> Result<u32>;
 
-    /// Revokes all keys of the account that are neither revoked nor expired at `at`. `event` gets their number. Returns that
-    /// number too, and `None` if there was no such key; then nothing is recorded. From the answer on,
-    /// [`KeyStore::find_key_by_digest`](super::KeyStore::find_key_by_digest) returns each of them as revoked.
+    /// Revokes all keys of the account that are neither revoked nor expired at `at`. `event`
+    /// receives their number. Returns that number too, or `None` if there was no such key; then
+    /// nothing is recorded. Once this returns,
+    /// [`KeyStore::find_key_by_digest`](super::KeyStore::find_key_by_digest) returns each of them
+    /// as revoked.
     async fn revoke_all_keys(
         &self,
         account: &AccountId,
@@ -75,11 +83,11 @@ pub trait AccountRevocations: Send + Sync + 'static {
         receipt: Receipt,
     ) -> Result<()>;
 
-    /// Up to `limit` revocations that are not written yet, of any account.
+    /// Returns up to `limit` revocations that are not written yet, of any account.
     async fn unwritten_revocations(&self, limit: u32) -> Result<Vec<AccountRevocation>>;
 
-    /// Copies the revocation into the rows of up to `limit` of its keys, each with its event, in one transaction. Returns
-    /// whether the revocation is written.
+    /// Copies the revocation into the rows of up to `limit` of its keys, each with its event, in
+    /// one transaction. Returns whether the revocation is now written.
     async fn write_revocation(
         &self,
         revocation: &AccountRevocation,

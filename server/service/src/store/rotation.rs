@@ -1,11 +1,12 @@
-//! One key taking the place of another, as the port takes and gives it.
+//! Rotation: one key replaces another.
 
 use super::{KeyRecord, TokenDigest};
 use crate::key::KeyDigest;
 use crate::pepper::PepperId;
 use domain::{KeyId, KeyName, MemberId, Timestamp};
 
-/// What is new of the new key. All else it has from the old one, as that is when the change is made.
+/// The values in which the new key differs. It takes all other settings from the old key, as that
+/// is when the change is made.
 #[derive(Debug, Clone)]
 pub struct Rotation {
     pub id: KeyId,
@@ -15,42 +16,42 @@ pub struct Rotation {
     pub at: Timestamp,
     pub by: MemberId,
     pub expires_at: Option<Timestamp>,
-    /// SHA-256 of the one-time token of the form that made it; unique in the account.
+    /// SHA-256 of the one-time token of the submitted form; unique in the account.
     pub form_token: TokenDigest,
     pub old_ends: OldEnds,
 }
 
-/// When the key that is replaced ends: never later than it would have anyway.
+/// When the replaced key ends, which is never later than it would have been anyway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OldEnds {
-    /// It is revoked, with the reason "replaced".
+    /// The old key is revoked at once, with the reason "replaced".
     Now,
-    /// It expires.
+    /// The old key expires at this time.
     At(Timestamp),
 }
 
-/// The key that took over from another.
+/// The key that replaced another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replacement {
     pub by: KeyId,
     pub at: Timestamp,
 }
 
-/// What rotating a key came to.
+/// The outcome of rotating a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rotated {
     Rotated {
         old: Box<KeyRecord>,
         new: Box<KeyRecord>,
     },
-    /// A key was made with the same form token before; this is its name.
+    /// A key was already created by the same form; this is its name.
     SameForm { name: KeyName },
-    /// An owner has stopped the making of keys.
+    /// An owner has stopped key creation.
     Stopped,
     /// The old key is revoked or expired.
     Ended,
-    /// The old key is being replaced already, by a key that lives.
+    /// The old key already has a replacement, which is neither revoked nor expired.
     UnderWay,
-    /// No such key in this account.
+    /// The account has no such key.
     Missing,
 }

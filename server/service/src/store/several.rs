@@ -1,34 +1,36 @@
-//! Many keys at once, and whether an account makes new ones.
+//! Bulk changes of keys, and the stop on key creation of an account.
 
 use super::{AuditEvent, KeyRecord, NewRevocation, Result};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 
-/// What becomes of each.
+/// The change that is made to each key of a bulk change.
 #[derive(Debug, Clone)]
 pub enum SeveralChange {
-    /// Wants keys that are active.
+    /// Requires active keys.
     Pause,
-    /// Wants keys that are paused.
+    /// Requires paused keys.
     Resume,
-    /// Wants keys that are neither revoked nor expired.
+    /// Requires keys that are neither revoked nor expired.
     Revoke(NewRevocation),
 }
 
+/// The outcome of a bulk change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangedSeveral {
-    /// So many, all in one transaction.
+    /// The number of changed keys, all in one transaction.
     Changed(u32),
-    /// One of them is not there, or not as the change wants it; none was changed.
+    /// A key does not exist or is not in the state that the change requires; none was changed.
     Stale,
 }
 
-/// What an owner does in an emergency, and whoever tidies up.
+/// Bulk changes of keys, for tidying up and for emergencies.
 #[async_trait]
 pub trait SeveralKeys: Send + Sync + 'static {
-    /// Changes all of these keys at `now`, or none of them. `event` gets each key as it was, and gives its event. The answer comes
-    /// after the change is durable: from then on [`KeyStore::find_key_by_digest`](super::KeyStore::find_key_by_digest)
-    /// tells of it.
+    /// Changes all of these keys at `now`, or none of them. `event` receives each key as it was
+    /// before the change and returns its audit event. Returns once the change is durable: from then
+    /// on, [`KeyStore::find_key_by_digest`](super::KeyStore::find_key_by_digest) returns the
+    /// changed keys.
     async fn change_keys(
         &self,
         account: &AccountId,
@@ -38,7 +40,8 @@ pub trait SeveralKeys: Send + Sync + 'static {
         event: &(dyn for<'a> Fn(&'a KeyRecord) -> AuditEvent + Send + Sync),
     ) -> Result<ChangedSeveral>;
 
-    /// Up to `limit` keys that were paused at `paused_at` and are not expired at `now`, oldest first.
+    /// Returns up to `limit` keys that were paused exactly at `paused_at` and have not expired at
+    /// `now`, oldest first.
     async fn keys_paused_at(
         &self,
         account: &AccountId,
@@ -47,10 +50,12 @@ pub trait SeveralKeys: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<KeyId>>;
 
-    /// Since when the account makes no new keys; `None` where it does. See [`Inserted::Stopped`](super::Inserted).
+    /// Returns when an owner stopped key creation in the account; `None` if keys can be created.
+    /// See [`Inserted::Stopped`](super::Inserted).
     async fn creation_stopped(&self, account: &AccountId) -> Result<Option<Timestamp>>;
 
-    /// Stops the making of keys at a time, or allows it again. `false` where that holds already; then nothing is recorded.
+    /// Stops key creation as of `at`, or allows it again if `at` is `None`. Returns `false` if the
+    /// account is in that state already; then nothing is recorded.
     async fn stop_creation(
         &self,
         account: &AccountId,

@@ -1,4 +1,4 @@
-//! Where calls come from, as the ports take and give it.
+//! Caller statistics of keys: addresses, programs, networks and used scopes.
 
 use super::Result;
 use async_trait::async_trait;
@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
-/// As many callers are kept of a key for each outcome: those that called last.
+/// Callers that are kept for each key and outcome: those with the latest calls.
 pub const KEPT_CALLERS: usize = 20;
-/// As many networks are kept of a key: those that it was last let in from. All of them fit in an
+/// Networks that are kept for each key: those with the latest accepted calls. All of them fit in an
 /// [`AllowList`](crate::key::AllowList).
 pub const KEPT_NETWORKS: usize = 100;
 
-/// Calls with one key, from one address, by one program, that came to the same.
+/// Calls with one key, from one address and program, with one outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// Accepted where the key was let in, whatever came of the call.
+    /// `Accepted` if the key passed authentication, whatever became of the call afterwards.
     pub outcome: Outcome,
     pub ip: IpAddr,
     pub user_agent: Option<String>,
@@ -27,10 +27,10 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The network that its address belongs to, such as `203.0.113.0/24`: a /24 of IPv4, a /64 of IPv6.
+    /// Returns the network of the address, such as `203.0.113.0/24`: a /24 of IPv4, a /64 of IPv6.
     ///
     /// # Panics
-    /// Never: every address has networks of these lengths.
+    /// Never: a network of this length exists for every address.
     pub fn network(&self) -> String {
         let length = if self.ip.is_ipv4() { 24 } else { 64 };
         let network =
@@ -38,14 +38,14 @@ impl Caller {
         network.trunc().to_string()
     }
 
-    /// The address that stands for the network while no other one of it was seen. Hosts change their address within an
-    /// IPv6 network all the time, so none stands for that.
+    /// Returns the address by which the network can be shown as long as no other address in it was
+    /// seen. `None` for IPv6, since hosts often change their address within an IPv6 network.
     pub fn only_ip(&self) -> Option<IpAddr> {
         Some(self.ip).filter(IpAddr::is_ipv4)
     }
 }
 
-/// What was seen of one key.
+/// New observations of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
     pub account_id: AccountId,
@@ -54,17 +54,17 @@ pub struct Sighting {
     pub scope_uses: ScopeUses,
 }
 
-/// A network that a key was let in from.
+/// A network from which a key made accepted calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallingNetwork {
     pub network: String,
-    /// `None` once several addresses of it were seen.
+    /// The only address that was seen in the network; `None` once several were seen.
     pub only_ip: Option<IpAddr>,
     pub first: Timestamp,
     pub last: Timestamp,
 }
 
-/// When each permission was last needed by a call that had it.
+/// For each scope, the time of the last call that needed it and had it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScopeUses(BTreeMap<Scope, Timestamp>);
 
@@ -73,7 +73,7 @@ impl ScopeUses {
         self.0.get(&scope).copied()
     }
 
-    /// Never moves a time backwards.
+    /// Records a use of a scope. Never moves a time backwards.
     pub fn note(&mut self, scope: Scope, at: Timestamp) {
         let last = self.0.entry(scope).or_insert(at);
         *last = at.max(*last);
@@ -85,8 +85,10 @@ impl ScopeUses {
         }
     }
 
+    /// Parses the text that `Display` writes.
+    ///
     /// # Errors
-    /// A text that [`ScopeUses`] does not write.
+    /// Rejects a text that [`ScopeUses`] does not write.
     pub fn parse(text: &str) -> std::result::Result<Self, Rejected> {
         const REJECTED: Rejected = Rejected("These are no uses of permissions.");
         let mut uses = Self::default();
@@ -99,7 +101,7 @@ impl ScopeUses {
     }
 }
 
-/// `leads:read=1790000000000`, separated by spaces.
+/// Writes entries such as `leads:read=1790000000000`, in milliseconds and separated by spaces.
 impl fmt::Display for ScopeUses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (scope, at)) in self.0.iter().enumerate() {
@@ -110,29 +112,31 @@ impl fmt::Display for ScopeUses {
     }
 }
 
-/// What is remembered of a key's calls beside the key itself.
+/// Summary of a key's calls, stored in the key's row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyMarks {
     pub scope_uses: ScopeUses,
-    /// When it was first let in since its networks are remembered.
+    /// The time of the first accepted call since the key's networks have been recorded.
     pub first_network_at: Option<Timestamp>,
-    /// When it was last let in from a network that was not known for it; `None` while it knows but one.
+    /// The time of the last accepted call from a network that was new for the key; `None` until
+    /// there is a second network.
     pub new_network_at: Option<Timestamp>,
-    /// When somebody last called with it after it was revoked or expired.
+    /// The time of the last call with the key after it was revoked or had expired.
     pub knocked_at: Option<Timestamp>,
 }
 
-/// Where calls come from. None of it need survive power loss.
+/// Caller statistics. None of them need to survive power loss.
 #[async_trait]
 pub trait SightingStore: Send + Sync + 'static {
-    /// Adds to what is known of keys, in one transaction; never moves a last time backwards, nor a first one forwards.
-    /// Unknown keys, and keys of another account, are passed over. Each key stands there once.
+    /// Adds observations of keys in one transaction. Never moves a last time backwards, nor a first
+    /// time forwards. Keys that do not exist or belong to another account are skipped. Each key
+    /// occurs at most once.
     async fn record_sightings(&self, sightings: &[Sighting]) -> Result<()>;
 
-    /// At most [`KEPT_CALLERS`] for each outcome, in no order.
+    /// Returns up to [`KEPT_CALLERS`] callers for each outcome, in no particular order.
     async fn callers(&self, account: &AccountId, key: &KeyId) -> Result<Vec<Caller>>;
 
-    /// At most [`KEPT_NETWORKS`], in no order.
+    /// Returns up to [`KEPT_NETWORKS`] networks, in no particular order.
     async fn networks(&self, account: &AccountId, key: &KeyId) -> Result<Vec<CallingNetwork>>;
 }
 

@@ -1,31 +1,32 @@
-//! The people of one account.
+//! The members of an account, and the invitations to join it.
 
 use super::{AuditEvent, Claim, NewLink, Result, TokenDigest};
 use async_trait::async_trait;
 use domain::{AccountId, Email, MemberId, Role, Timestamp};
 
-/// One of them, as the others see them.
+/// A member, as the other members of the account see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Teammate {
     pub id: MemberId,
     pub email: Email,
     pub role: Role,
-    /// To the minute.
+    /// Precise to the minute.
     pub last_seen_at: Option<Timestamp>,
-    /// Whether signing in asks them for a code, too.
+    /// Whether the member enters a code, too, when signing in.
     pub second_factor: bool,
-    /// `None` for those who may sign in.
+    /// `None` if the member may sign in.
     pub deactivated_at: Option<Timestamp>,
 }
 
-/// A place in the list of members, which begins with the active ones.
+/// Cursor in the list of members, which begins with the active ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberPlace {
     pub active: bool,
     pub id: MemberId,
 }
 
-/// What becomes of a member.
+/// A change of a member. Each ends the invitations that the member made, since they may no longer
+/// be allowed to make them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberChange {
     Role {
@@ -33,13 +34,13 @@ pub enum MemberChange {
         from: Option<Role>,
         to: Role,
     },
-    /// Ends their sessions, the links that were made for them, and the invitations that they made.
+    /// Ends the member's sessions, begun sign-ins, and the links that were made for them.
     Deactivate,
     Reactivate,
 }
 
 impl MemberChange {
-    /// Gives the member this role, whichever it was before.
+    /// Creates a change to this role, whichever role the member has before.
     pub const fn to(role: Role) -> Self {
         Self::Role {
             from: None,
@@ -60,7 +61,7 @@ impl Teammate {
         }
     }
 
-    /// The member after a change at `now`.
+    /// Returns the member as changed at `now`.
     #[must_use]
     pub fn changed(&self, change: MemberChange, now: Timestamp) -> Self {
         let mut after = self.clone();
@@ -73,21 +74,22 @@ impl Teammate {
     }
 }
 
-/// What changing a member came to.
+/// The outcome of changing a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MemberChanged {
     Changed,
-    /// It was like that already; nothing was recorded.
+    /// The member already was as wanted; nothing was recorded.
     Same,
-    /// The member has this role by now, other than the change is based on; nothing was changed.
+    /// The member has this role now, which is not the one that the change is based on; nothing was
+    /// changed.
     Differs(Role),
-    /// The account would have been left without an owner who is active.
+    /// The account would have been left without an active owner.
     LastOwner,
-    /// No such member in this account.
+    /// The account has no such member.
     Missing,
 }
 
-/// An invitation that nobody has used yet.
+/// An invitation that was not used yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     pub email: Email,
@@ -96,7 +98,7 @@ pub struct Invitation {
     pub expires_at: Timestamp,
 }
 
-/// Whoever accepts an invitation.
+/// The member who joins by accepting an invitation.
 #[derive(Debug, Clone)]
 pub struct NewMember {
     pub id: MemberId,
@@ -105,8 +107,8 @@ pub struct NewMember {
 
 #[async_trait]
 pub trait TeamStore: Send + Sync + 'static {
-    /// Up to `limit` members of the account after a place: first the active ones and then the others, both in the order in
-    /// which they came.
+    /// Returns up to `limit` members of the account after a place: first the active ones, then the
+    /// others, both in the order in which they joined.
     async fn list_members(
         &self,
         account: &AccountId,
@@ -122,7 +124,8 @@ pub trait TeamStore: Send + Sync + 'static {
         email: &Email,
     ) -> Result<Option<Teammate>>;
 
-    /// Changes a member; `event` is told of them as they were. The last owner who is active stays one.
+    /// Changes a member. `event` receives the member as they were before. The change is refused if
+    /// the account would be left without an active owner.
     async fn change_member(
         &self,
         account: &AccountId,
@@ -132,8 +135,8 @@ pub trait TeamStore: Send + Sync + 'static {
         event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
     ) -> Result<MemberChanged>;
 
-    /// Makes `to` an owner and `from` an admin. `false` where `from` is no owner any more, or where `to` is not an
-    /// active member of the account, or the same one.
+    /// Makes `to` an owner and `from` an admin. Returns `false` if `from` is no longer an active
+    /// owner, if `to` is not an active member of the account, or if both are the same member.
     async fn hand_over(
         &self,
         account: &AccountId,
@@ -142,11 +145,12 @@ pub trait TeamStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Stores an invitation (a link of that purpose) and ends the older one to the same address. `false` where a
-    /// member of the account has this address.
+    /// Stores an invitation (a link of that purpose) and ends an older one to the same address.
+    /// Returns `false` if a member of the account has this address.
     async fn invite(&self, link: NewLink, event: AuditEvent) -> Result<bool>;
 
-    /// Up to `limit` invitations of the account that are not over at `now`, by their addresses and after one of these.
+    /// Returns up to `limit` of the account's invitations that have not expired at `now`, ordered
+    /// by address and after `after`.
     async fn list_invitations(
         &self,
         account: &AccountId,
@@ -155,7 +159,7 @@ pub trait TeamStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<Invitation>>;
 
-    /// The invitation to this address, unless it is over at `now`.
+    /// Returns the invitation to this address, unless it has expired at `now`.
     async fn find_invitation(
         &self,
         account: &AccountId,
@@ -163,7 +167,8 @@ pub trait TeamStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<Invitation>>;
 
-    /// Ends the invitation to this address; `false` where there is none, and then nothing is recorded.
+    /// Ends the invitation to this address. Returns `false` if there is none; then nothing is
+    /// recorded.
     async fn withdraw_invitation(
         &self,
         account: &AccountId,
@@ -171,7 +176,8 @@ pub trait TeamStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// Uses an invitation (unused and alive at `now`). Of any number of racing callers exactly one gets `Claimed`.
+    /// Uses an invitation that is unused and has not expired at `now`. Exactly one of any number of
+    /// concurrent callers gets `Claimed`.
     async fn accept_invitation(
         &self,
         link: &TokenDigest,

@@ -1,4 +1,5 @@
-//! What nodes that keep keys in memory tell each other through the database.
+//! Change epochs and node registration: how nodes with keys in memory stay exact through the
+//! database.
 
 use super::{Receipt, Result};
 use crate::key::KeyDigest;
@@ -6,17 +7,18 @@ use crate::pepper::PepperId;
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 
-/// As many changes come in one page.
+/// Changes on one page of [`VerdictStore::verdict_changes`].
 pub const CHANGES_PAGE: usize = 1_000;
 
-/// A change of what the decision on a call depends on. They are numbered from 1 on without a gap, in the order in which
-/// they became visible.
+/// A change of what the decision on a call depends on. Changes are numbered from 1 on without a
+/// gap, in the order in which they became visible.
 #[derive(Debug, Clone)]
 pub struct VerdictChange {
     pub number: u64,
     pub of: ChangeOf,
 }
 
+/// The keys that a change affects.
 #[derive(Debug, Clone)]
 pub enum ChangeOf {
     Key(KeyDigest),
@@ -24,7 +26,8 @@ pub enum ChangeOf {
     Account(AccountId),
 }
 
-/// A node that keeps keys in memory, as it is called from one emptying of its memory to the next.
+/// The id of a node that keeps keys in memory. A node takes a new id each time it registers with an
+/// empty memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NodeId(pub(crate) String);
 
@@ -38,48 +41,53 @@ impl NodeId {
     }
 }
 
+/// The registration of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeRecord {
     pub id: NodeId,
-    /// What changed up to this number it has no longer in memory.
+    /// The node no longer holds in memory anything that a change up to this number affected.
     pub acknowledged: u64,
-    /// Rises while the node lives and is not alone.
+    /// A heartbeat counter, which rises while the node is alive and is not the only one.
     pub beats: u64,
-    /// It is taken for dead.
+    /// The node is presumed dead.
     pub leaving: bool,
 }
 
-/// How a change reaches every node. `crate::verdict` says why this is enough.
+/// How a change reaches every node. `crate::verdict` explains why this is enough.
 #[async_trait]
 pub trait VerdictStore: Send + Sync + 'static {
-    /// Registers a node whose memory is empty and that accepts these peppers, and gives the number of the last change. Nodes
-    /// that are known to be gone are removed. `None` if the installation has another pepper.
+    /// Registers a node whose memory is empty and that accepts these peppers, and returns the
+    /// number of the last change. Removes nodes that are known to be gone. Returns `None` if the
+    /// installation has another pepper.
     async fn register_node(&self, id: &NodeId, accepted: &[PepperId]) -> Result<Option<u64>>;
 
-    /// The number of the last change, for who makes one and is no node. Nodes that are known to be gone are removed.
+    /// Returns the number of the last change, for a process that makes a change without being a
+    /// node. Removes nodes that are known to be gone.
     async fn last_change(&self) -> Result<u64>;
 
-    /// The first of the changes after a number, at most [`CHANGES_PAGE`], in their order, as of one moment at which the
-    /// node was registered and not leaving; `None` where it is not, and where that number is not given yet: then the
-    /// database is an older one than it was. A first number that is not the next one says that older changes are not kept
-    /// any more.
+    /// Returns up to [`CHANGES_PAGE`] changes after a number, in their order, as of one moment at
+    /// which the node was registered and not presumed dead.
+    ///
+    /// Returns `None` if the node was not, or if no change has that number yet: then the database
+    /// was replaced by an older one. If the first returned number is not the next one, older
+    /// changes are no longer stored.
     async fn verdict_changes(
         &self,
         node: &NodeId,
         after: u64,
     ) -> Result<Option<Vec<VerdictChange>>>;
 
-    /// Notes that the node lives, and up to which change nothing old is in its memory. A node that is not registered
-    /// is passed over.
+    /// Writes a heartbeat of the node, and the number up to which its memory holds nothing
+    /// outdated. Does nothing if the node is not registered, or is presumed dead.
     async fn acknowledge(&self, node: &NodeId, number: u64) -> Result<()>;
 
     async fn nodes(&self) -> Result<Vec<NodeRecord>>;
 
-    /// Takes a node for dead, where it is still as it was seen.
+    /// Marks a node as presumed dead, unless its heartbeat counter has risen since it was `seen`.
     async fn expel_node(&self, seen: &NodeRecord) -> Result<()>;
 
-    /// Keeps how a revocation reached the nodes: of one key, or of all of the account that were revoked at that moment.
-    /// Where it is kept already nothing changes.
+    /// Stores how a revocation reached the nodes: the revocation of one key, or of all keys of the
+    /// account that were revoked at that moment. Does nothing if that is already stored.
     async fn keep_receipt(
         &self,
         account: &AccountId,
@@ -90,6 +98,6 @@ pub trait VerdictStore: Send + Sync + 'static {
 
     async fn remove_node(&self, id: &NodeId) -> Result<()>;
 
-    /// Returns soon after something may have changed, or never: a hint, which may be lost.
+    /// Returns soon after something may have changed, or never. This is a hint, which may be lost.
     async fn may_have_changed(&self);
 }

@@ -1,4 +1,4 @@
-//! A member's own way in.
+//! A member's own access: sessions and password.
 
 use super::factors::session;
 use super::team::Mate;
@@ -31,7 +31,7 @@ pub(super) async fn the_sessions_of_a_member_are_listed_with_their_origin(store:
     assert_eq!(listed[0].ip, Some([192, 0, 2, 7].into()));
     assert_eq!(listed[0].user_agent.as_deref(), Some("contract"));
     assert_eq!(sessions(&*store, &mate.id).await, [theirs]);
-    // Neither those that were idle too long nor those that are over.
+    // Idle and expired sessions are not listed.
     let idle = store.list_sessions(&tenant.owner, at(100), at(50)).await;
     assert_eq!(idle.unwrap().len(), 1);
     let over = store.list_sessions(&tenant.owner, at(40_000), at(-1)).await;
@@ -103,7 +103,7 @@ pub(super) async fn one_session_too_many_ends_the_one_that_was_unused_for_longes
     assert_eq!(after, expected);
     assert_eq!(sessions(&*store, &mate.id).await, [theirs]);
 
-    // A sign-in in two steps ends one as well.
+    // A sign-in in two steps ends the longest unused session as well.
     let step = token("step");
     let candidate = tenant.candidate(&*store).await;
     let begun = store.begin_sign_in(&step, &candidate, now, at(2_000)).await;

@@ -1,4 +1,4 @@
-//! Links, and the accounts they make.
+//! One-time links, and the accounts that are created with them.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, just_before, link, member_by_email, race, token};
@@ -101,7 +101,7 @@ pub(super) async fn the_link_of_a_start_ends_the_older_ones_unless_another_node_
     let second = offer("second", &two).await;
     assert!(works(first).await && works(second).await);
 
-    // A command ends all of them, whichever node printed them.
+    // A command ends all of these links, whichever node printed them.
     let fresh = link(&*store, "fresh", LinkPurpose::FirstOwner, at(0)).await;
     assert!(works(fresh).await && !works(first).await && !works(second).await);
 

@@ -21,7 +21,7 @@ async fn revoke_all(
     revoked.await.unwrap()
 }
 
-/// Whether the revocation is written after this.
+/// Writes the revocation into the rows of two keys, and returns whether it is written then.
 async fn write(store: &dyn Store, tenant: &Tenant, revocation: &AccountRevocation) -> bool {
     let event = |key: RevokedWithAll| -> AuditEvent {
         tenant.event(Action::KeyRevoked, key.id.as_str(), revocation.at)
@@ -30,14 +30,15 @@ async fn write(store: &dyn Store, tenant: &Tenant, revocation: &AccountRevocatio
     written.await.unwrap()
 }
 
-/// In the order of their ids.
+/// Returns the keys in the order of their ids.
 async fn keys(store: &dyn Store, tenant: &Tenant) -> Vec<KeyRecord> {
     let mut keys = store.list_keys(&tenant.account).await.unwrap();
     keys.sort_by(|one, other| one.id.as_str().cmp(other.id.as_str()));
     keys
 }
 
-/// An account with a key that had expired at 10 s, an active one, a paused one, and one that was revoked by itself.
+/// Creates an account with an active key, a paused one, one that expires at 10 s, and one that was
+/// revoked by itself.
 async fn four_keys(store: &dyn Store) -> (Tenant, [KeyId; 4]) {
     let tenant = Tenant::settle(store, "a").await;
     let mut expired = tenant.key("0", at(0));
@@ -121,7 +122,7 @@ pub(super) async fn all_keys_of_an_account_are_revoked_by_one_change(store: Shar
     );
     assert_eq!(revoke_all(&*store, &tenant, at(11)).await, None);
     assert_eq!(tenant.events(&*store).await, events + 1);
-    // A key that is created later is none of them.
+    // The revocation does not affect a key that is created later.
     let newer = tenant.hold(&*store, "newer").await;
     assert_eq!(tenant.find(&*store, &newer).await.revocation, None);
     let (number, _) = revoke_all(&*store, &tenant, at(12)).await.expect("one key");
@@ -192,7 +193,7 @@ pub(super) async fn a_revocation_of_all_keys_is_written_into_each_row_once(store
     let unwritten = store.unwritten_revocations(10).await.unwrap();
     assert_eq!(unwritten, std::slice::from_ref(&revocation));
 
-    // Nodes may write it at the same time.
+    // Several nodes may write the revocation at the same time.
     race(12, |_| {
         let (store, tenant) = (store.clone(), tenant.clone());
         let revocation = revocation.clone();

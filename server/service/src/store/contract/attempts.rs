@@ -6,7 +6,7 @@ use crate::store::{Action, Actor, AuditEvent, FailedAttempts, NETWORKS_APART, St
 use domain::Timestamp;
 use std::net::IpAddr;
 
-/// The second event of the count in [`attempts`] comes after this.
+/// The length of an hour in seconds. The count in [`attempts`] can be closed once its hour is over.
 const HOUR: i64 = 3_600;
 
 fn attempts(tenant: &Tenant, last: u8, hour: Timestamp, attempts: u64) -> FailedAttempts {
@@ -21,7 +21,7 @@ fn attempts(tenant: &Tenant, last: u8, hour: Timestamp, attempts: u64) -> Failed
     }
 }
 
-/// The events of failed sign-ins, oldest first.
+/// Returns the events of failed sign-ins, oldest first.
 async fn events(store: &dyn Store, tenant: &Tenant) -> Vec<AuditEvent> {
     let events = store.audit_events(&tenant.account, 1_000).await.unwrap();
     let failed = events
@@ -74,7 +74,7 @@ pub(super) async fn failed_attempts_are_recorded_when_they_begin_and_when_their_
     assert_eq!(all[2], last);
     assert_eq!(events(&*store, &b).await.len(), 2);
 
-    // The next hour begins again.
+    // The next hour begins a new count.
     let failed = [attempts(&a, 1, at(HOUR), 1)];
     store
         .record_attempts(&a.account, &failed, at(HOUR))

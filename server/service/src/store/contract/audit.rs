@@ -1,4 +1,4 @@
-//! One change, one event: together or not at all.
+//! Each change is committed together with its audit event, or not at all.
 
 use super::change::{Change, World};
 use super::tenant::Tenant;
@@ -8,7 +8,7 @@ use domain::{AccountId, KeyId};
 use serde_json::json;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Of an account that is not there, so that nothing can be recorded in it.
+/// Returns the id of an account that does not exist, so that no event can be recorded in it.
 fn nowhere() -> AccountId {
     AccountId::parse("no-such-account").unwrap()
 }
@@ -79,7 +79,8 @@ pub(super) async fn events_read_back_as_they_were_newest_first(store: Shared) {
     ];
     let mut expected = Vec::new();
     for (number, action) in Action::ALL.into_iter().enumerate() {
-        // All at one time: the order of the changes is the order of the log.
+        // All events have the same time, so that only the order of the changes determines the order
+        // of the log.
         let mut event = tenant.event(action, &format!("subject {number}"), at(5));
         event.actor = actors[number % 3].clone();
         event.ip = ips[number % 3];

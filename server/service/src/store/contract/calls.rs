@@ -1,11 +1,11 @@
-//! Calls, counted.
+//! Counts of calls by quarters of an hour.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, race};
 use crate::store::{CallCount, CountedCalls, Store};
 use domain::{KeyId, Outcome, Refusal, Timestamp};
 
-/// The quarter of an hour that the stories begin in is also the beginning of an hour.
+/// The quarter of an hour in which the cases begin, which is also the beginning of an hour.
 const START: Timestamp = Timestamp::from_millis(1_789_999_200_000);
 const QUARTER: i64 = 900;
 const HOUR: i64 = 3_600;
@@ -42,7 +42,7 @@ async fn of_key(store: &dyn Store, tenant: &Tenant, key: &KeyId) -> Vec<CountedC
 }
 
 pub(super) async fn however_many_counts_have_waited_they_are_added_at_once(store: Shared) {
-    // Of weeks in which the database took nothing.
+    // The quarters of two months during which the database accepted no writes.
     const QUARTERS: i64 = 6_000;
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;

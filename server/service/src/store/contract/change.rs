@@ -1,4 +1,4 @@
-//! Every change there is, one after the other.
+//! Every port method that changes something, and a store in which each can be called.
 
 use super::change_team::Others;
 use super::rotations::rotation;
@@ -17,7 +17,7 @@ use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReas
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-/// An account in which every change but the first owner's is possible.
+/// A store in which every change is possible, except creating the first owner.
 pub struct World {
     pub(super) tenant: Tenant,
     pub(super) others: Others,
@@ -73,7 +73,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// In an order in which each is possible after those before it.
+    /// All changes, in an order in which each is possible after those before it.
     pub const ALL: [Self; 34] = [
         Self::UpsertItems,
         Self::PutItem,
@@ -111,7 +111,7 @@ impl Change {
         Self::ClaimAccount,
     ];
 
-    /// The account in which the change is recorded.
+    /// Returns the account in which the change is recorded.
     pub fn account(self, world: &World) -> &AccountId {
         match self {
             Self::ClaimAccount => &world.newcomer.account,
@@ -119,7 +119,7 @@ impl Change {
         }
     }
 
-    /// How many things the change is recorded for.
+    /// Returns the number of audit events that the change records.
     pub const fn events(self) -> usize {
         match self {
             Self::RotateKey => 2,
@@ -127,14 +127,14 @@ impl Change {
         }
     }
 
-    /// Makes the change and says whether anything was changed. `recorded_in` stands in the event as its account;
-    /// anything but [`Change::account`] is wrong.
+    /// Makes the change and returns whether anything was changed. The event names `recorded_in` as
+    /// its account, which is wrong unless it is [`Change::account`].
     ///
     /// # Errors
     /// Those of the store.
     ///
     /// # Panics
-    /// Where the world's key is not there.
+    /// If the world's key does not exist.
     #[expect(clippy::too_many_lines, reason = "one arm for each change")]
     pub async fn make(
         self,
@@ -387,10 +387,10 @@ impl Change {
 }
 
 impl World {
-    /// Furnishes a store.
+    /// Fills an empty store.
     ///
     /// # Panics
-    /// Where the store fails.
+    /// If the store fails.
     pub async fn build(store: &dyn Store) -> Self {
         let tenant = Tenant::settle(store, "tenant").await;
         let newcomer = Tenant::named("newcomer");
@@ -421,7 +421,7 @@ impl World {
         world
     }
 
-    /// All that the ports tell of this world, to see whether anything changed.
+    /// Returns everything that the ports return of this world, to detect whether anything changed.
     pub(super) async fn portrait(&self, store: &dyn Store) -> String {
         let (now, account) = (at(10), &self.tenant.account);
         let subjects = [self.tenant.email.as_str().to_owned()];

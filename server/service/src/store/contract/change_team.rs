@@ -1,4 +1,4 @@
-//! The changes that concern the people of an account, in a [`World`] as the others.
+//! The changes of the members of an account, made in a [`World`] like all others.
 
 use super::change::{Change, World};
 use super::factors::{factor, recovery, session};
@@ -11,14 +11,15 @@ use crate::store::{
 };
 use domain::Role;
 
-/// Those of an account besides its owner: two who are members, one who was, and two who are invited.
+/// The people of an account besides its owner: two members, a former member, and two who are
+/// invited.
 pub(super) struct Others {
     mate: Mate,
     former: Mate,
     heir: Mate,
     guest: Mate,
     guests_link: TokenDigest,
-    /// The heir, who has a second factor, gave the right password.
+    /// A begun sign-in of the heir, who has a second factor and gave the right password.
     step: TokenDigest,
     unwanted: Mate,
 }
@@ -70,6 +71,8 @@ impl Others {
 }
 
 impl Change {
+    /// Makes one of the changes that concern members.
+    ///
     /// # Errors
     /// Those of the store.
     pub(super) async fn make_of_team(

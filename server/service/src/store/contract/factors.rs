@@ -1,4 +1,4 @@
-//! The second step of signing in.
+//! Second factors, and the second step of signing in.
 
 use super::team::Mate;
 use super::tenant::Tenant;
@@ -30,7 +30,7 @@ async fn enable(store: &dyn Store, tenant: &Tenant) -> bool {
     enabled.await.unwrap()
 }
 
-/// The first step, good for a minute.
+/// Begins a sign-in, which expires after a minute.
 async fn begin(store: &dyn Store, tenant: &Tenant, name: &str, now: Timestamp) -> TokenDigest {
     let step = token(name);
     let ends = now.plus_seconds(60);
@@ -103,7 +103,7 @@ pub(super) async fn a_code_and_a_first_step_open_one_session(store: Shared) {
         "used"
     );
     assert!(!finish(&*store, &tenant, &token("none"), Proof::Step(101), at(2)).await);
-    // Of ten who send the same code at once one gets in.
+    // Of ten concurrent sign-ins with the same code, one succeeds.
     let opened = race(10, |number| {
         let (store, tenant) = (store.clone(), tenant.clone());
         let now = at(3).plus_seconds(i64::from(number));
@@ -124,7 +124,7 @@ pub(super) async fn a_code_and_a_first_step_open_one_session(store: Shared) {
     }
     let left = store.second_factor(&tenant.owner).await.unwrap().unwrap();
     assert_eq!(left.recovery_codes, 1);
-    // It is over to the millisecond.
+    // The sign-in expires exactly at its end, to the millisecond.
     let step = begin(&*store, &tenant, "late", at(30)).await;
     assert!(!finish(&*store, &tenant, &step, Proof::Step(200), at(90)).await);
     assert_eq!(store.find_sign_in(&step, at(90)).await.unwrap(), None);
@@ -139,7 +139,7 @@ pub(super) async fn a_first_step_ends_with_what_it_stands_for(store: Shared) {
         assert_eq!(store.find_sign_in(step, now).await.unwrap(), None);
         assert!(!finish(&*store, &own, step, Proof::Step(500), now).await);
     };
-    // With the password that was right,
+    // A sign-in that has begun ends when the member's password is changed.
     let step = begin(&*store, &own, "one", at(1)).await;
     let event = own.event(Action::PasswordChanged, "mate", at(2));
     store
@@ -147,14 +147,14 @@ pub(super) async fn a_first_step_ends_with_what_it_stands_for(store: Shared) {
         .await
         .unwrap();
     gone(&step, at(3)).await;
-    // when the member signs out everywhere else,
+    // It ends when the member ends all other sessions.
     let step = begin(&*store, &own, "others", at(3)).await;
     let event = own.event(Action::SessionOthersEnded, "mate", at(3));
     let none = token("none");
     let ended = store.end_other_sessions(&own.owner, &none, event).await;
     assert!(ended.unwrap(), "a sign-in that has begun counts");
     gone(&step, at(3)).await;
-    // with the right to sign in,
+    // It ends when the member is deactivated, even if they are reactivated later.
     let step = begin(&*store, &own, "two", at(4)).await;
     for (change, now) in [(MemberChange::Deactivate, 5), (MemberChange::Reactivate, 6)] {
         let event = |_: &Teammate| tenant.event(Action::MemberDeactivated, "mate", at(now));
@@ -164,7 +164,7 @@ pub(super) async fn a_first_step_ends_with_what_it_stands_for(store: Shared) {
             .unwrap();
     }
     gone(&step, at(7)).await;
-    // and with the second factor itself, which a reset turns off.
+    // It ends when a reset link turns the second factor off.
     let step = begin(&*store, &own, "three", at(8)).await;
     let purpose = LinkPurpose::Reset {
         member: own.owner.clone(),

@@ -1,4 +1,4 @@
-//! Feeds that wait for each other.
+//! Fair queueing of feeds between accounts and their senders.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, item};
@@ -8,14 +8,15 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
-/// Feeds of the account and the key that send many.
+/// Number of feeds from one key of the busy account.
 const MANY: usize = 8;
 
-/// Sends feeds to a database that stores no items from `hold` until `resume`. The first feeds are many of one key, then there
-/// is one of another key of the same account, and one of another account. These two are stored among the first.
+/// Sends feeds to a database that stores no items from `hold` until `resume`: first many feeds of
+/// one key, then one of another key of the same account, and one of another account. The last two
+/// are stored among the first.
 ///
 /// # Panics
-/// If they had to wait for the many.
+/// If these two had to wait for all of the others.
 pub async fn feeds_of_other_accounts_and_keys_do_not_wait_for_many<C>(
     store: Shared,
     hold: impl Future<Output = C>,
@@ -45,7 +46,7 @@ pub async fn feeds_of_other_accounts_and_keys_do_not_wait_for_many<C>(
             })
         })
         .collect();
-    // They take their places in the queue in this order.
+    // Polling the feeds once queues them in this order.
     poll_fn(|context| {
         for feed in &mut feeds {
             assert!(feed.as_mut().poll(context).is_pending());
@@ -60,7 +61,7 @@ pub async fn feeds_of_other_accounts_and_keys_do_not_wait_for_many<C>(
         assert!(matches!(stored, Upserted::Stored(_)));
     }
     let order = order.lock().unwrap();
-    // Some feeds were at work already.
+    // Some of the first feeds were already being stored.
     for name in ["key", "calm"] {
         let place = order.iter().position(|one| *one == name);
         assert!(place.unwrap() < MANY - 2, "{order:?}");

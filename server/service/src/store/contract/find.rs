@@ -1,4 +1,4 @@
-//! Finding keys among many.
+//! Searching and ordering keys.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, used};
@@ -11,7 +11,8 @@ use std::cmp::Ordering;
 
 const NOW: Timestamp = at(1_000);
 
-/// Keys of every status, of names that differ by case alone, made at the same time, used and unused.
+/// Creates keys of every status, used and unused, with names that differ only by case and with
+/// equal times of creation.
 async fn several(store: &dyn Store) -> Tenant {
     let tenant = Tenant::settle(store, "a").await;
     for (number, name) in [
@@ -230,7 +231,8 @@ pub(super) async fn keys_are_found_by_what_is_asked_for(store: Shared) {
     let creators = store.key_creators(&tenant.account).await.unwrap();
     assert_eq!(creators, [(tenant.owner.clone(), tenant.email.clone())]);
 
-    // Of the live ones, "crm Sync" (0), "HÄNDLER 2" (3) and "100% _x!" (6) were used at 100 or 101.
+    // Of the active and paused keys, "crm Sync" (0), "HÄNDLER 2" (3) and "100% _x!" (6) were used
+    // at 100 or 101.
     let idle = |since| KeyFilter {
         idle_since: Some(since),
         ..KeyFilter::default()

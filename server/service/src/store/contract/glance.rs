@@ -1,4 +1,4 @@
-//! What is told of an account at a glance.
+//! The figures of an account's overview: leads by their status, and the latest event of a kind.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, lead};

@@ -65,7 +65,7 @@ pub(super) async fn a_file_to_import_reads_back_and_gives_way_to_the_next_one(st
         Tenant::settle(&*store, "a").await,
         Tenant::settle(&*store, "b").await,
     );
-    // Longer than a row of it, and no text.
+    // The file needs several rows, and its bytes are not valid text.
     let bytes: Vec<u8> = (0..700_000_u32).map(|n| n.to_le_bytes()[1]).collect();
     begin(&*store, &mine, "one", &bytes, at(1)).await;
     begin(&*store, &theirs, "two", b"x", at(1)).await;
@@ -82,7 +82,7 @@ pub(super) async fn a_file_to_import_reads_back_and_gives_way_to_the_next_one(st
     assert_eq!(find(&*store, &mine, "").await, Some(expected));
     let read = store.import_bytes(named(&mine, "one")).await.unwrap();
     assert_eq!(read, bytes);
-    // Another member, another account, and an id that no text has.
+    // Ids of another account's import, of none, and one that cannot be stored as text.
     for id in ["two", "none", "\0"] {
         assert_eq!(find(&*store, &mine, id).await, None);
     }
@@ -115,7 +115,8 @@ pub(super) async fn an_import_is_applied_once_with_its_items(store: Shared) {
     assert_eq!(found.result.as_deref(), Some("result of one"));
     let bytes = store.import_bytes(named(&tenant, "one")).await.unwrap();
     assert_eq!(bytes, b"");
-    // A second time, and one that is not there, neither store items nor another result.
+    // Neither a second confirmation nor one of an import that does not exist stores items or a
+    // result.
     for id in ["one", "none"] {
         let again = apply(&*store, &tenant, id, "second").await;
         assert!(matches!(again, Err(StoreError::Unavailable(_))));
@@ -161,7 +162,8 @@ pub(super) async fn choices_for_an_import_are_stored_until_it_is_applied(store: 
     assert_eq!(remembered(&mine).await.as_deref(), Some("first"));
     assert!(choose(&mine, "second", at(3), at(0)).await);
     assert_eq!(remembered(&mine).await.as_deref(), Some("second"));
-    // Nothing is remembered for an import of another account, one that is over, and one that was applied.
+    // Nothing is remembered for an import of another account, one that has expired, or one that was
+    // applied.
     assert!(!choose(&theirs, "third", at(3), at(0)).await);
     assert!(!choose(&mine, "third", at(3), at(1)).await);
     assert_eq!(remembered(&theirs).await, None);

@@ -1,4 +1,4 @@
-//! The sellers' items.
+//! The items of an inventory.
 
 use super::tenant::Tenant;
 use super::world::{Shared, all, at, item};
@@ -165,7 +165,7 @@ pub(super) async fn five_thousand_items_go_in_at_once(store: Shared) {
     assert_eq!(tenant.events(&*store).await, events + 1);
 }
 
-/// Whatever a text says, it is a text: nothing in it is executed, trimmed, folded or cut.
+/// Text is stored as it is: nothing in it is executed, trimmed, folded or cut.
 pub(super) async fn text_comes_back_byte_for_byte(store: Shared) {
     let corpus = [
         "'; DROP TABLE items; --".to_owned(),

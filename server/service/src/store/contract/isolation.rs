@@ -1,4 +1,4 @@
-//! No account sees or touches what belongs to another, even where it knows the id.
+//! No account can read or change what belongs to another, even if it knows the id.
 
 use super::change::World;
 use super::rotations::rotate;
@@ -128,7 +128,7 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
         "a change that was none took a number"
     );
 
-    // Nor its people.
+    // The stranger cannot change the members of the other account either.
     let event = |_: &Teammate| stranger.event(Action::MemberDeactivated, "owner", at(1));
     let changed = store
         .change_member(
@@ -151,7 +151,7 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
         .await;
     assert!(!withdrawn.unwrap());
 
-    // The same id is another item in another account.
+    // The same id names another item in another account.
     let mut entry = item(&world.item);
     entry.name = "The stranger's own".into();
     assert_eq!(
@@ -168,12 +168,12 @@ pub(super) async fn no_port_changes_another_account(store: Shared) {
         .unwrap();
     assert_eq!(own.item, entry);
 
-    // So is the same lead, whose numbers are counted apart.
+    // The same holds for a lead, whose changes are numbered for each account.
     stranger.welcome(&*store, &lead("held", at(1))).await;
     assert!(stranger.erase(&*store, &world.lead, at(2)).await);
     assert_eq!(store.last_lead_change(&stranger.account).await.unwrap(), 2);
 
-    // A key of one account cannot be made in the name of another's member.
+    // A key cannot be created in one account in the name of a member of another.
     let mut key = stranger.key("forged", at(1));
     key.created_by = world.owner.clone();
     let event = stranger.event(Action::KeyCreated, key.id.as_str(), at(1));

@@ -17,7 +17,8 @@ struct Replica {
 }
 
 impl Replica {
-    /// Reads one page and returns the ids on it, with the time of a removal. `None` if the place has expired.
+    /// Reads one page and returns its ids, with the time of each removal. Returns `None` if the
+    /// place has expired.
     async fn read(
         &mut self,
         store: &dyn Store,
@@ -40,7 +41,7 @@ impl Replica {
         Some(seen.collect())
     }
 
-    /// Reads until nothing more has changed.
+    /// Reads pages until nothing more has changed.
     async fn catch_up(
         &mut self,
         store: &dyn Store,
@@ -69,7 +70,7 @@ async fn page(
     page.unwrap()
 }
 
-/// The inventory as a list has it.
+/// Returns the inventory as a list shows it.
 async fn listed(store: &dyn Store, tenant: &Tenant) -> BTreeMap<String, String> {
     let all = all();
     let list = store.list_items(&tenant.account, &all, None, None, 1_000);
@@ -92,7 +93,7 @@ pub(super) async fn each_changed_item_is_listed_once_in_the_order_of_changes(sto
     let seen = copy.catch_up(&*store, &tenant, 10).await;
     assert_eq!(ids(&seen), ["1", "2", "3"]);
 
-    // A change takes the item to the end, and none of the others is listed again.
+    // A change moves the item to the end, and none of the others is listed again.
     let mut changed = item("1");
     changed.name = "Another".into();
     tenant
@@ -131,7 +132,7 @@ pub(super) async fn removed_item_is_listed_until_it_comes_back(store: Shared) {
     assert!(seen[0].1.is_some() && seen[2].1.is_none());
     assert_eq!(copy.items, listed(&*store, &tenant).await);
 
-    // A client that begins holds nothing that could be removed.
+    // A client that begins without a place holds nothing that could be removed.
     let mut fresh = Replica::default();
     let seen = fresh.catch_up(&*store, &tenant, 10).await;
     assert_eq!(ids(&seen), ["2", "4", "5"]);
@@ -157,14 +158,14 @@ pub(super) async fn changes_of_one_feed_are_read_page_by_page(store: Shared) {
     let mut copy = Replica::default();
     let first = copy.read(&*store, &tenant, 10).await.unwrap();
     assert_eq!(first.len(), 10);
-    // One that was read, one that was not and one that is new change before the next page. The feed's removals have one number,
-    // too.
+    // Before the next page, a feed removes items that were already read and others that were not,
+    // and adds one. All of its removals have one number.
     let kept: Vec<_> = items.iter().skip(7).take(11).cloned().collect();
     let kept = [kept, vec![item("99")]].concat();
     tenant.replace(&*store, &kept, &[], None, at(2)).await;
     let rest = copy.catch_up(&*store, &tenant, 3).await;
     assert_eq!(copy.items, listed(&*store, &tenant).await);
-    // 8 that were not read, 14 removals and the new one.
+    // These are 8 items that were not read yet, 14 removals and the new item.
     assert_eq!(rest.len(), 8 + 14 + 1);
 }
 
@@ -205,7 +206,7 @@ pub(super) async fn place_expires_when_a_removal_after_it_is_forgotten(store: Sh
     for expired in [&mut early, &mut begun] {
         assert_eq!(expired.read(&*store, &tenant, 10).await, None);
     }
-    // A client that knew of the removals goes on, and so does one that begins now.
+    // A client that already read the removals can continue, and so can one that begins now.
     assert_eq!(late.catch_up(&*store, &tenant, 10).await, []);
     let mut fresh = Replica::default();
     assert_eq!(ids(&fresh.catch_up(&*store, &tenant, 1).await), ["1"]);
@@ -217,8 +218,8 @@ pub(super) async fn place_expires_when_a_removal_after_it_is_forgotten(store: Sh
     assert!(page(&*store, &tenant, never_given, 10).await.is_none());
 }
 
-/// Two writers change, remove and bring back items while a client reads. At each moment the client's place must leave out
-/// nothing, so that it has the whole inventory in the end.
+/// Two writers change, remove and bring back items while a client reads. At no moment may the
+/// client's place skip a change, so that the client has the whole inventory in the end.
 pub(super) async fn reader_misses_nothing_while_others_change_items(store: Shared) {
     const ROUNDS: i64 = 40;
     let tenant = Tenant::settle(&*store, "a").await;

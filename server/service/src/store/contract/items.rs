@@ -1,4 +1,4 @@
-//! Full feeds, conditions and filters.
+//! Full feeds, conditional writes and filters.
 
 use super::tenant::Tenant;
 use super::world::{Shared, all, at, item, race};
@@ -46,7 +46,7 @@ pub(super) async fn a_full_feed_removes_what_it_leaves_out(store: Shared) {
     assert_eq!(replaced.await, Upserted::Stored(counts));
     assert_eq!(ids(&*store, &tenant, &all()).await, ["2", "4", "5"]);
     assert_eq!(ids(&*store, &other, &all()).await, ["1", "9"]);
-    // Nothing left to remove: nothing to record.
+    // If there is nothing left to remove, there is nothing to record.
     let events = tenant.events(&*store).await;
     tenant
         .replace(&*store, &[item("2"), item("5")], &["4"], None, at(3))
@@ -101,7 +101,7 @@ pub(super) async fn a_full_feed_removes_a_large_part_of_the_items_only_if_that_i
         let replaced = tenant.replace(&*store, less, &[], allowed, at(2)).await;
         assert_eq!(replaced, Upserted::RemovalNotAllowed(large));
     }
-    // New items of the feed do not count among those that there were.
+    // New items of the feed do not count as items that were there before.
     let mut renewed = less[..50].to_vec();
     renewed.extend((300..400).map(|number| item(&number.to_string())));
     let replaced = tenant.replace(&*store, &renewed, &[], None, at(2)).await;
@@ -116,7 +116,7 @@ pub(super) async fn a_full_feed_removes_a_large_part_of_the_items_only_if_that_i
     };
     let replaced = tenant.replace(&*store, less, &[], Some(101), at(2)).await;
     assert_eq!(replaced, removed(101, 100));
-    // A few are never too many.
+    // A removal of few items is always allowed.
     let replaced = tenant.replace(&*store, &half[..1], &[], None, at(3)).await;
     assert_eq!(replaced, removed(99, 1));
 }
@@ -168,7 +168,8 @@ pub(super) async fn an_item_is_put_only_where_the_condition_holds(store: Shared)
     let now = Condition::OneOf(vec![second.version()]);
     assert_eq!(remove(&now).await, Removal::Removed);
     assert_eq!(remove(&now).await, Removal::Missing);
-    // Made again, it is another one: what was believed of the first holds no more.
+    // An item that was removed and created again has another version, so a condition on the earlier
+    // one fails.
     put(&Condition::Absent, "one", at(6)).await;
     assert_eq!(put(&expected, "x", at(7)).await, Put::ConditionFailed);
 }
@@ -230,7 +231,7 @@ pub(super) async fn items_are_found_by_category_text_and_time(store: Shared) {
     };
     assert_eq!(find(category("Estate")).await, ["SKU-1"]);
     assert_eq!(find(category("estate")).await.len(), 0);
-    // Addresses and queries may hold it, and no text does.
+    // A NUL may occur in an id or a filter of a request, but never in stored text.
     assert_eq!(find(category("Estate\0")).await.len(), 0);
     let nul = store.find_item(&tenant.account, "SKU-1\0").await;
     assert_eq!(nul.unwrap(), None);

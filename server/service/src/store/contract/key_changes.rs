@@ -26,7 +26,7 @@ pub(super) async fn change(
         .unwrap()
 }
 
-/// Other than a key is made with, in every respect.
+/// Settings that differ from those of a new key in every respect.
 fn others() -> KeySettings {
     KeySettings {
         name: KeyName::parse("Händler-Feed ⇄").unwrap(),

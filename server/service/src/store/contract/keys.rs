@@ -60,7 +60,7 @@ pub(super) async fn known_digests_are_distinguished_from_unknown_ones(store: Sha
     };
     let mut asked: Vec<_> = (0..998).map(unknown).collect();
     assert_eq!(store.known_digests(&asked).await.unwrap(), []);
-    // Of whatever account.
+    // Known digests are found in all accounts.
     let mut known = Vec::new();
     for name in ["a", "b"] {
         let tenant = Tenant::settle(&*store, name).await;
@@ -189,7 +189,7 @@ pub(super) async fn the_last_use_of_a_key_never_goes_backwards(store: Shared) {
     store.record_uses(&[], &[]).await.unwrap();
     assert_eq!(tenant.events(&*store).await, events, "a use is no change");
 
-    // A revoked key was used all the same; both are told.
+    // A use is also recorded for a key that has been revoked, and both are returned.
     tenant.revoke(&*store, &one, at(60)).await;
     store
         .record_uses(&[(one.clone(), used(at(59), "last"))], &[])
@@ -205,7 +205,7 @@ pub(super) async fn the_newest_of_racing_uses_remains(store: Shared) {
     let id = tenant.hold(&*store, "one").await;
     race(30, |number| {
         let (store, id) = (store.clone(), id.clone());
-        // In no order of time.
+        // The uses race in an order other than that of their times.
         let now = at(i64::from(number * 7 % 30));
         async move {
             store

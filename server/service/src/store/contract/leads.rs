@@ -1,4 +1,4 @@
-//! Those who asked to be contacted.
+//! Leads, and the numbered feed of their changes.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, lead, race};
@@ -15,7 +15,7 @@ fn noted(note: &str) -> LeadEdits {
     }
 }
 
-/// The ids of a piece of the feed, with where to go on.
+/// Returns the ids on a page of the feed, and the number from which to continue.
 async fn feed(store: &dyn Store, tenant: &Tenant, after: u64, limit: u32) -> (Vec<String>, u64) {
     let changes = store
         .lead_changes(&tenant.account, after, limit)
@@ -134,7 +134,7 @@ pub(super) async fn of_an_erased_lead_the_id_and_the_time_are_left(store: Shared
         },
     ];
     assert_eq!(changes, wanted);
-    // Its id is not free for somebody else.
+    // The id of an erased lead cannot be used for another one.
     let event = tenant.event(Action::LeadCreated, gone.id.as_str(), at(4));
     assert!(store.insert_lead(account, &gone, event).await.is_err());
 }
@@ -201,7 +201,7 @@ pub(super) async fn a_page_of_leads_ends_before_it_holds_too_many_bytes(store: S
     let small = lead("e", at(1));
     tenant.welcome(&*store, &small).await;
     tenant.erase(&*store, &small.id, at(2)).await;
-    // A lead that is too large for any page is one by itself.
+    // A lead that is too large for any page is a page by itself.
     for (after, ids, next) in [(0, 1, 1), (1, 2, 3), (3, 2, 6), (6, 0, 6)] {
         let (found, after_it) = feed(&*store, &tenant, after, 100).await;
         assert_eq!((found.len(), after_it), (ids, next), "after {after}");
@@ -219,7 +219,8 @@ pub(super) async fn a_page_of_leads_ends_before_it_holds_too_many_bytes(store: S
     }
 }
 
-/// Whoever goes on after the last number they saw misses nothing, however many changes happen at once.
+/// A client that continues after the last number that it saw misses no lead, however many changes
+/// are made concurrently.
 pub(super) async fn following_the_feed_meets_the_last_change_of_every_lead(store: Shared) {
     const WRITERS: u32 = 8;
     const ROUNDS: u32 = 12;

@@ -15,7 +15,7 @@ async fn all(store: &dyn Store, tenant: &Tenant, filter: &AuditFilter) -> Vec<Lo
         .unwrap()
 }
 
-/// Subject by subject, of everything that the filter lets through.
+/// Returns the subjects of all events that the filter selects, newest first.
 async fn subjects(store: &dyn Store, tenant: &Tenant, filter: AuditFilter) -> Vec<String> {
     let events = all(store, tenant, &filter).await.into_iter();
     events.map(|logged| logged.event.subject).collect()
@@ -39,7 +39,7 @@ pub(super) async fn the_log_is_read_in_pages_and_meets_every_event_once(store: S
             .await
             .unwrap();
         assert!(page.len() <= 4);
-        // What comes meanwhile is newer than any page that is still to come.
+        // Events that are recorded between two pages are newer than all pages that remain.
         a.sign_in(&*store, at(i64::try_from(met.len()).unwrap()))
             .await;
         let Some(last) = page.last() else { break };
@@ -137,7 +137,7 @@ pub(super) async fn a_search_of_the_log_ends_after_as_many_events_as_it_may_look
         subject: Some(keys[0].to_string()),
         ..of_owner.clone()
     };
-    // These are not among the events of an index, so all events of the account are looked at.
+    // No index leads to the events of a kind of actor, so all events of the account are examined.
     let of_keys = AuditFilter {
         by: Some(ActorFilter::AnyKey),
         actions: vec![Action::KeyCreated],
@@ -221,7 +221,7 @@ pub(super) async fn the_log_names_members_and_keys_as_they_are_called_now(store:
         ]
     );
 
-    // An event that speaks of what is another account's learns no name of it.
+    // An event about a member or key of another account does not reveal their names.
     let session = b.sign_in(&*store, at(4)).await;
     let mut event = b.event(Action::KeyRevoked, key.as_str(), at(4));
     event.actor = Actor::Member(a.owner.clone());

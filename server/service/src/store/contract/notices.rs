@@ -1,4 +1,4 @@
-//! Keys that are about to end, and who is told of it.
+//! Expiry notices: keys that are about to end, and the members who are notified.
 
 use super::key_changes::{change, edit};
 use super::rotations::rotate;
@@ -18,7 +18,7 @@ async fn due(store: &dyn Store, days: u32, now: Timestamp) -> Vec<DueNotice> {
         .unwrap()
 }
 
-/// Issues a key that ends so many seconds after the stories begin.
+/// Issues a key that ends at `end`, in seconds after the cases begin.
 async fn ending(store: &dyn Store, tenant: &Tenant, name: &str, end: i64) -> KeyId {
     let mut key = tenant.key(name, at(0));
     key.expires_at = Some(at(end));
@@ -56,7 +56,7 @@ pub(super) async fn keys_that_end_are_found_in_the_order_of_their_ends(store: Sh
     assert_eq!(found(10).await, ["Key soon", "Key last"]);
     assert_eq!(found(1).await, ["Key soon"]);
 
-    // What is being replaced is no news, unless something still uses it.
+    // A replaced key is no longer reported, unless it is still used.
     let soon = a.key("soon", at(0)).id;
     let grace = OldEnds::At(at(11));
     rotate(&*store, &a, &soon, "new", at(6), grace).await;
@@ -77,7 +77,8 @@ pub(super) async fn owners_are_told_of_keys_of_their_own_account_that_end(store:
     );
     let mine = ending(&*store, &a, "mine", 8 * DAY).await;
     let theirs = ending(&*store, &b, "theirs", 9 * DAY).await;
-    // Made less than 7 days before its end: whoever made it knows. And what has no end, is over or is no more.
+    // The other keys get no notice: one was created less than 7 days before its end, by a member
+    // who therefore knows of it; the others have no end, have expired, or are revoked.
     ending(&*store, &a, "short", 7 * DAY).await;
     a.hold(&*store, "endless").await;
     ending(&*store, &a, "over", 2 * DAY).await;
@@ -142,7 +143,7 @@ pub(super) async fn a_notice_is_claimed_once_until_it_is_released(store: Shared)
     assert!(store.claim_notice(&notice, now).await.unwrap());
     assert!(!store.claim_notice(&notice, now).await.unwrap());
     assert_eq!(due(&*store, 7, now).await, []);
-    // Each number of days is a notice of its own.
+    // Each number of days is a separate notice.
     assert_eq!(due(&*store, 30, now).await.len(), 0, "made within 30 days");
     assert_eq!(due(&*store, 1, at(19 * DAY)).await.len(), 1);
 
@@ -159,7 +160,7 @@ pub(super) async fn a_notice_is_claimed_once_until_it_is_released(store: Shared)
     assert!(store.claim_notice(&notice, again).await.unwrap());
     assert!(!store.claim_notice(&notice, again).await.unwrap());
 
-    // Another end is another notice.
+    // Another end leads to another notice.
     let mut other = tenant.find(&*store, &id).await.settings();
     let before = other.clone();
     other.expires_at = Some(at(40 * DAY));

@@ -1,4 +1,4 @@
-//! What the operator sees at the machine.
+//! Look-ups of keys in all accounts, for the operator's commands.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at};

@@ -1,4 +1,4 @@
-//! Lists of items.
+//! Pages of items.
 
 use super::tenant::Tenant;
 use super::world::{Shared, all, at, item};
@@ -56,8 +56,8 @@ pub(super) async fn paging_meets_every_lasting_item_once_while_others_come_and_g
             break;
         };
         met.extend(ids);
-        // Between two pages: one of the passing goes, wherever it stands (the cursor's own item too), a new one
-        // comes in behind the cursor, and a lasting one changes.
+        // Between two pages, one of the passing items is removed wherever it is in the order (even
+        // the item at the cursor), a new one is added behind the cursor, and a lasting one changes.
         tenant.remove(&*store, &passing[(round * 7) % 20]).await;
         if last.ends_with("passing") {
             tenant.remove(&*store, &last).await;
@@ -105,7 +105,7 @@ pub(super) async fn a_page_of_items_ends_before_it_holds_too_many_bytes(store: S
     for (after, limit, ids, more) in [
         (None, 100, "abc", true),
         (None, 2, "ab", true),
-        // An item that is too large for any page is one by itself.
+        // An item that is too large for any page is a page by itself.
         (Some("c"), 100, "d", true),
         (Some("d"), 100, "e", true),
         (Some("e"), 100, "fg", false),
@@ -127,7 +127,7 @@ pub(super) async fn a_stretch_of_items_ends_where_it_should(store: Shared) {
     for (after, rows, expected) in [
         (None, 1, Some("a")),
         (None, 4, Some("d")),
-        // No item follows these.
+        // No item follows these ranges.
         (None, 5, None),
         (None, 6, None),
         (Some("a"), 2, Some("c")),

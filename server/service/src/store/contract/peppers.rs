@@ -1,4 +1,4 @@
-//! A change of the pepper.
+//! Replacement of the installation's pepper.
 
 use super::factors::factor;
 use super::rotations::rotation;
@@ -11,11 +11,11 @@ use crate::store::{
     StoreError,
 };
 
-/// The pepper that the keys of [`Tenant`] are made with, and another one.
+/// The pepper under which the keys of [`Tenant`] are stored, and another one.
 const OLD: &str = "0123456789abcdef";
 const NEW: &str = "fedcba9876543210";
 
-/// The fingerprint and the id of a pepper.
+/// Returns the fingerprint and the id of a pepper.
 fn pepper(id: &str) -> (String, PepperId) {
     let fingerprint = format!("{id}{}", "0".repeat(48));
     (fingerprint, PepperId::parse(id).unwrap())
@@ -44,7 +44,7 @@ pub(super) async fn the_pepper_changes_once_every_node_accepts_the_new_one(store
     let third = pepper("00000000000000aa");
     assert!(!store.change_pepper(&old, &third).await.unwrap());
 
-    // Whoever does not accept it comes too late.
+    // A node that does not accept the new pepper can no longer register.
     assert!(!register(&one, &[old_id]).await);
     assert!(register(&one, &[new_id]).await);
 }
@@ -81,7 +81,7 @@ pub(super) async fn a_rehashed_key_is_found_under_its_new_digest_and_every_node_
     let [change] = changes.as_slice() else {
         panic!("{changes:?}");
     };
-    // What nodes have in memory is under the old digest.
+    // The change names the old digest, under which nodes hold the key in memory.
     assert!(matches!(&change.of, ChangeOf::Key(digest) if *digest == old));
 
     let need = store.pepper_need(&current, &current, at(10)).await.unwrap();
@@ -113,7 +113,7 @@ pub(super) async fn second_factors_are_encrypted_again_unless_they_were_replaced
     let none = store.factors_to_reseal(&old.1, None, 10).await.unwrap();
     assert_eq!(none, []);
 
-    // It was replaced meanwhile.
+    // The secret was replaced since it was read, so nothing is stored.
     let mut factor = ResealedFactor {
         member: tenant.owner.clone(),
         from: vec![3, 2, 1],
@@ -136,7 +136,7 @@ pub(super) async fn nothing_is_stored_under_a_pepper_that_was_replaced(store: Sh
     let before = tenant.hold(&*store, "before").await;
     assert!(store.change_pepper(&old, &new).await.unwrap());
 
-    // As from a node that was suspended during the change.
+    // Such attempts could come from a node that was suspended during the change.
     let events = tenant.events(&*store).await;
     let mut key = tenant.key("after", at(1));
     let event = || tenant.event(Action::KeyCreated, "key", at(1));

@@ -1,4 +1,4 @@
-//! Reads for the preview of a feed.
+//! Reads for the preview of a feed: which items it would change or leave out.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, item};

@@ -13,7 +13,7 @@ use domain::{Resource, Role};
 use std::collections::HashSet;
 use std::fmt::Debug;
 
-/// Bytes of an item's texts, as the database counts them.
+/// Returns the bytes of the items' texts, as the database counts them.
 fn bytes(items: &[Item]) -> u64 {
     let of = |item: &Item| {
         let attributes = serde_json::to_string(&item.attributes).unwrap();
@@ -125,7 +125,7 @@ pub(super) async fn what_an_account_has_is_counted_with_every_change(store: Shar
         members: 2,
     };
     assert_eq!(usage(store, &tenant).await, left);
-    // The invitation is over after its hour.
+    // The invitation expires after an hour.
     let later = store.usage(&tenant.account, at(100_000)).await.unwrap();
     assert_eq!(later.members, 1);
     assert_eq!(usage(store, &other).await, alone);
@@ -175,13 +175,14 @@ pub(super) async fn a_change_that_exceeds_a_quota_is_refused_whole(store: Shared
     assert_eq!(usage(store, &tenant).await, before);
     assert_eq!(tenant.events(store).await, events);
 
-    // A full feed that leaves out as many as it brings, and a rotation whose old key ends at once, need no more room.
+    // A full feed that removes as many items as it adds, and a rotation whose old key ends at once,
+    // need no more room.
     let kept = HashSet::from(["3", "4"]);
     let replaced = push(store, &tenant, &more, Some(&kept)).await.unwrap();
     assert_eq!((replaced.created, replaced.removed), (2, 2));
     let rotated = rotate(store, &tenant, &old, "new", at(9), OldEnds::Now).await;
     assert!(matches!(rotated, Rotated::Rotated { .. }), "{rotated:?}");
-    // Another account has its own.
+    // Another account has its own quota.
     let other = Tenant::settle(store, "b").await;
     welcome(store, &other, "three").await.unwrap();
 }

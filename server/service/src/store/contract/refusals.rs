@@ -58,7 +58,7 @@ pub(super) async fn a_refusal_reads_back_as_it_was_for_its_account_alone(store: 
         let nobodys = Some(call).filter(|call| call.key.is_none());
         assert_eq!(find(&*store, &theirs, number).await.as_ref(), nobodys);
     }
-    // Nothing is kept in the name of a key that is another's, or is not there.
+    // No refusal is stored for a key that belongs to another account or does not exist.
     let forged = refused(100, Some((&theirs, &key)));
     let unknown = refused(101, Some((&mine, &mine.key("unknown", at(0)).id)));
     store.record_refusals(&[forged, unknown]).await.unwrap();

@@ -1,4 +1,4 @@
-//! Requests that came with an idempotency key.
+//! Idempotency keys: the requests that came with one, and their stored answers.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, just_before, lead, race, token};
@@ -20,7 +20,7 @@ fn request(text: &str) -> RequestDigest {
     RequestDigest(token(text).0)
 }
 
-/// The attempt at the request `name` that has this number.
+/// Returns the attempt number `number` at the request `name`.
 fn attempt(name: &str, number: u8) -> Attempt {
     Attempt {
         key: key(name),
@@ -78,7 +78,7 @@ fn answer(body: Option<&[u8]>, lead: Option<&LeadId>) -> StoredAnswer {
     }
 }
 
-/// The answer to the request `name`, by its attempt of this number.
+/// Returns the answer to the request `name` by its attempt number `number`.
 fn kept(name: &str, number: u8, answer: StoredAnswer) -> KeptAnswer {
     KeptAnswer {
         attempt: attempt(name, number),
@@ -86,7 +86,7 @@ fn kept(name: &str, number: u8, answer: StoredAnswer) -> KeptAnswer {
     }
 }
 
-/// Stores a lead together with an answer that is about it.
+/// Stores a lead together with an answer about it.
 async fn insert(
     store: &dyn Store,
     tenant: &Tenant,
@@ -115,7 +115,7 @@ pub(super) async fn a_request_is_claimed_once_and_its_answer_reads_back(store: S
         store.keep_answer(&tenant.account, &stored).await.unwrap();
         let answered = RequestState::Answered(answer.clone());
         assert_eq!(find(&*store, &tenant, name, at(1)).await, Some(answered));
-        // An answered request is neither answered again nor ended.
+        // A request that has been answered is neither answered again nor ended.
         let other = kept(name, 1, self::answer(Some(b"other"), None));
         store.keep_answer(&tenant.account, &other).await.unwrap();
         for end in [
@@ -148,7 +148,7 @@ pub(super) async fn an_answer_is_committed_with_its_change_or_not_at_all(store: 
     assert_eq!(made.unwrap(), id);
     let state = find(&*store, &tenant, "k", at(0)).await;
     assert_eq!(state, Some(RequestState::Answered(stored)));
-    // A request that has its answer makes no further change.
+    // No further change is committed for a request that has its answer.
     let twice = insert(
         &*store,
         &tenant,
@@ -178,7 +178,7 @@ pub(super) async fn a_request_is_taken_over_when_its_lease_has_lapsed(store: Sha
     }
     let taken = claim_by(&*store, &tenant, second, "r", at(LEASE)).await;
     assert_eq!(taken, None);
-    // The first attempt goes on, as on a node that stood still: nothing of it is committed.
+    // The first attempt goes on, as on a node that was suspended, but nothing of it is committed.
     let late = insert(
         &*store,
         &tenant,
@@ -254,7 +254,7 @@ pub(super) async fn accounts_share_no_names_for_requests(store: Shared) {
 
 pub(super) async fn of_fifty_racing_claims_of_a_request_exactly_one_wins(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
-    // At first there is none, and then one that has lapsed.
+    // At first there is no such request, and then one whose lease has lapsed.
     for now in [at(0), at(LEASE)] {
         let outcomes = race(50, |number| {
             let (store, tenant) = (store.clone(), tenant.clone());
@@ -277,7 +277,7 @@ pub(super) async fn the_latest_requests_of_an_account_are_kept(store: Shared) {
         let stored = kept("first", 1, answer(None, None));
         store.keep_answer(&tenant.account, &stored).await.unwrap();
     }
-    // In progress, so that it stays.
+    // This request is in progress, so it is not removed.
     assert_eq!(claim(&*store, &a, "second", "r", at(5)).await, None);
     let fill = async |numbers: std::ops::Range<u32>| {
         for number in numbers {
@@ -304,7 +304,7 @@ pub(super) async fn no_kept_answer_holds_an_erased_lead(store: Shared) {
         Some(RequestState::Answered(answer)) => answer.body,
         other => panic!("{name}: {other:?}"),
     };
-    // Kept before it is erased, with its change and without one.
+    // Answers that are stored before the erasure, with a change and without one, lose their bodies.
     for name in ["created", "read", "other"] {
         assert_eq!(claim(&*store, &tenant, name, "r", at(0)).await, None);
     }
@@ -321,7 +321,7 @@ pub(super) async fn no_kept_answer_holds_an_erased_lead(store: Shared) {
     assert!(body("created").await.is_none() && body("read").await.is_none());
     assert!(body("other").await.is_some(), "it is about no lead");
 
-    // Kept at the moment of the erasure.
+    // Answers that are stored at the moment of the erasure have no bodies afterwards.
     for round in 0..20 {
         let name = format!("round-{round}");
         assert_eq!(claim(&*store, &tenant, &name, "r", at(0)).await, None);
@@ -338,7 +338,7 @@ pub(super) async fn no_kept_answer_holds_an_erased_lead(store: Shared) {
         assert!(erased);
         assert_eq!(body(&name).await, None, "{name}");
     }
-    // And after it.
+    // An answer that is stored after the erasure gets no body.
     assert_eq!(claim(&*store, &tenant, "late", "r", at(0)).await, None);
     let late = kept("late", 1, about());
     store.keep_answer(&tenant.account, &late).await.unwrap();

@@ -1,4 +1,4 @@
-//! New passwords.
+//! Password resets.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, email, link, member_by_email, token};
@@ -109,7 +109,7 @@ pub(super) async fn a_link_serves_its_own_purpose_alone(store: Shared) {
     let link = reset_link(&*store, &a).await;
     assert_eq!(b.claim(&*store, &link, at(1)).await, Claim::LinkGone);
 
-    // Neither was used up by the wrong door.
+    // Using a link for the wrong purpose does not use it up.
     assert_eq!(b.claim(&*store, &invite, at(2)).await, Claim::Claimed);
     assert!(reset(&*store, &a, &link, at(2)).await);
 }

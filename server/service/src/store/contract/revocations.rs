@@ -37,7 +37,8 @@ pub(super) async fn a_revoked_key_tells_who_when_and_why(store: Shared) {
     let again = tenant.revoke(&*store, &id, at(8)).await;
     assert_eq!(again, Ended::AlreadyEnded(revoked));
 
-    // By the API nobody stands behind it but the key's holder, and at the machine the operator.
+    // A revocation by the API is attributed to the holder of the key, and one by a command to the
+    // operator.
     for (number, by) in [Revoker::Holder, Revoker::Operator].into_iter().enumerate() {
         let id = tenant.hold(&*store, &format!("own-{number}")).await;
         let revocation = NewRevocation {

@@ -1,4 +1,4 @@
-//! Keys that take the place of others.
+//! Rotation: one key replaces another.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, just_before, race};
@@ -10,7 +10,7 @@ use crate::store::{
 use domain::{KeyId, KeyName, KeyNote, KeyStatus, RateLimit, RevokeReason, ScopeSet, Timestamp};
 use serde_json::json;
 
-/// `name` makes the new key's id, digest and form.
+/// Returns a rotation whose new key gets its id, digest and form token from `name`.
 pub(super) fn rotation(tenant: &Tenant, name: &str, now: Timestamp, old_ends: OldEnds) -> Rotation {
     let key = tenant.key(name, now);
     Rotation {
@@ -51,7 +51,7 @@ pub(super) async fn rotate(
         .unwrap()
 }
 
-/// A key with all that can be set, other than a key is made with.
+/// Creates a key, all of whose settings differ from those of a new key.
 async fn furnished(store: &dyn Store, tenant: &Tenant) -> KeyRecord {
     let id = tenant.hold(store, "old").await;
     let settings = KeySettings {
@@ -181,7 +181,7 @@ pub(super) async fn a_key_that_is_being_replaced_is_not_rotated_again(store: Sha
         Some(new.id.clone()),
         "the first one stays"
     );
-    // Its successor may be, and so may the key itself once that one is no more.
+    // Its replacement can be rotated, and so can the key itself once that replacement is revoked.
     tenant.revoke(&*store, &new.id, at(12)).await;
     let again = rotate(&*store, &tenant, &id, "third", at(13), ends).await;
     let Rotated::Rotated { new, .. } = again else {
@@ -211,7 +211,7 @@ pub(super) async fn what_cannot_be_rotated_leaves_nothing_behind(store: Shared) 
         (&revoked, "new", Rotated::Ended),
         (&expired, "new", Rotated::Ended),
         (&missing, "new", Rotated::Missing),
-        // Made by the form of another key.
+        // This form has already created another key.
         (&alive, "alive", same),
     ] {
         let mut rotation = rotation(&tenant, "new", at(10), OldEnds::Now);

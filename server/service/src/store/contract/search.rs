@@ -1,4 +1,4 @@
-//! Keys are found by what they are now, few or many.
+//! Keys are found by their current settings and state, whether few or many.
 
 use super::find::{all, by_place, names, text};
 use super::rotations::rotate;
@@ -91,7 +91,8 @@ pub(super) async fn keys_that_are_over_and_still_called_with_are_found(store: Sh
     }
 }
 
-/// Of the few the index of what was asked for tells, of the many that of the order: both must come to the same.
+/// Few matching keys are found by the index of a condition, many by the index of the order. Both
+/// must return the same keys.
 pub(super) async fn few_and_many_keys_are_found_alike(store: Shared) {
     const MANY: usize = 2_040;
     let tenant = Tenant::settle(&*store, "a").await;
@@ -139,7 +140,7 @@ pub(super) async fn few_and_many_keys_are_found_alike(store: Shared) {
     not_all_of_many_are_looked_at(&*store, &tenant).await;
 }
 
-/// Each part is true of many, and the whole of the last ones, or of none.
+/// Each condition matches many keys, and all of them together match only the last keys, or none.
 async fn not_all_of_many_are_looked_at(store: &dyn Store, tenant: &Tenant) {
     let made = |order: &str| KeyOrder::parse(order).unwrap();
     let filter = |creator: &Tenant| KeyFilter {
@@ -161,7 +162,7 @@ async fn not_all_of_many_are_looked_at(store: &dyn Store, tenant: &Tenant) {
         expected.sort_by(by_place(order));
         assert_eq!(found, expected, "{label}");
     }
-    // A thousand of 2,040 are looked at for each page.
+    // For each page, one thousand of the 2,040 keys are examined.
     let order = made("-created");
     let page = async |after: Option<&KeyPlace>, filter: &KeyFilter| {
         let found = store.find_keys(&tenant.account, filter, order, after, 1_001);

@@ -1,4 +1,4 @@
-//! Sessions, and the delays that failed sign-ins earn.
+//! Sessions, and the delays after failed sign-ins.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, just_before, member_by_email, race, token};
@@ -7,7 +7,7 @@ use domain::Timestamp;
 
 const DELAYS: [u32; 4] = [0, 1, 5, 30];
 
-/// Whether the session works at `now`, where it must have been seen after `idle_since`.
+/// Uses the session at `now`, and returns whether it is live and was seen after `idle_since`.
 async fn works(
     store: &dyn Store,
     session: &TokenDigest,
@@ -105,9 +105,11 @@ pub(super) async fn a_look_at_a_session_is_no_use_of_it(store: Shared) {
 pub(super) async fn the_newest_of_racing_uses_of_a_session_remains(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let session = tenant.sign_in(&*store, at(0)).await;
-    // In rounds, since an adapter may first have to open the connections on which uses can race.
+    // Several rounds, since an adapter may first have to open the connections on which uses can
+    // race.
     for round in 1..=10 {
-        // Each more than a minute on, and the newest first, so that there is something to overwrite.
+        // The uses are more than a minute apart, and the newest comes first, so that there is
+        // something to overwrite.
         let newest = at(round * 1_000);
         let uses = race(10, |number| {
             let store = store.clone();
@@ -141,7 +143,7 @@ pub(super) async fn an_ended_session_is_gone_and_ends_once(store: Shared) {
 pub(super) async fn failures_are_counted_for_each_subject(store: Shared) {
     let (one, both) = (subjects(&["one"]), subjects(&["one", "two"]));
     assert_eq!(store.blocked_until(&both, at(0)).await.unwrap(), None);
-    // The first failure of each earns no delay.
+    // The first failure of each subject causes no delay.
     assert_eq!(
         store
             .count_failure(&one, at(0), &DELAYS, at(-9))
@@ -150,7 +152,7 @@ pub(super) async fn failures_are_counted_for_each_subject(store: Shared) {
         at(0)
     );
     assert_eq!(store.blocked_until(&both, at(0)).await.unwrap(), None);
-    // The second of "one" earns a second; the first of "two" none.
+    // The second failure of "one" causes a delay of a second, and the first of "two" none.
     assert_eq!(
         store
             .count_failure(&both, at(10), &DELAYS, at(-9))
@@ -196,7 +198,7 @@ pub(super) async fn old_failures_are_forgotten(store: Shared) {
             .await
             .unwrap();
     }
-    // As old as the limit still counts; older does not.
+    // A count that is exactly as old as the limit is continued; an older one starts again.
     assert_eq!(
         store
             .count_failure(&subject, at(100), &DELAYS, at(0))

@@ -1,4 +1,4 @@
-//! What an account decides for itself.
+//! The settings of an account.
 
 use super::tenant::Tenant;
 use super::world::{Shared, all, at, item, member_by_email};
@@ -8,7 +8,7 @@ use crate::store::{AccountChange, AccountSettings, Action, AuditEvent, Store};
 use domain::{AccountName, KeyPolicy, RateLimit};
 use serde_json::json;
 
-/// Other than an account begins with, in every respect.
+/// Settings that differ from those of a new account in every respect.
 pub(super) fn other_settings() -> AccountSettings {
     AccountSettings {
         name: AccountName::parse("Händler & Söhne").unwrap(),
@@ -60,7 +60,8 @@ pub(super) async fn an_account_begins_with_the_usual_settings_and_keeps_its_own(
     let events = a.events(&*store).await;
     let changed = change(&*store, &a, &begins, &other).await;
     assert_eq!(changed, AccountChange::Same);
-    // Of settings that are no longer the stored ones, none is changed.
+    // Nothing is changed if the settings on which the change is based are no longer the stored
+    // ones.
     let renamed = AccountSettings {
         name: AccountName::parse("Renamed").unwrap(),
         ..begins.clone()

@@ -1,4 +1,4 @@
-//! Many keys at once, and whether an account makes new ones.
+//! Bulk changes of keys, and the stop on key creation of an account.
 
 use super::rotations::rotate;
 use super::tenant::Tenant;
@@ -190,7 +190,7 @@ pub(super) async fn keys_that_were_paused_at_a_time_are_found_and_resumed_togeth
     assert_eq!(paused(10).await, ids[..2]);
     assert_eq!(paused(1).await.len(), 1);
 
-    // All of them are paused, or none is resumed.
+    // Unless all of the keys are paused, none is resumed.
     let resume = SeveralChange::Resume;
     let with_active = [ids[0].clone(), ids[3].clone()];
     let refused = change(&*store, &tenant, &with_active, &resume, at(7)).await;

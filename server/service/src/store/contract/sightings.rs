@@ -1,4 +1,4 @@
-//! Where calls come from.
+//! Caller statistics of keys: addresses, programs, networks and used scopes.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at};
@@ -104,7 +104,7 @@ pub(super) async fn a_network_is_new_until_it_was_seen(store: Shared) {
         record(&*store, &tenant, &key, vec![let_in(ip, seconds)]).await;
         assert_eq!(told().await, (Some(at(10)), new.map(at)), "{ip}");
     }
-    // Whom the key did not let in does not count.
+    // A call with a revoked key does not make its network a known one.
     let knock = caller(REVOKED, "192.0.2.1", "feed", 70, 70, 1);
     record(&*store, &tenant, &key, vec![knock]).await;
     let mut networks = store.networks(&tenant.account, &key).await.unwrap();
@@ -153,7 +153,7 @@ pub(super) async fn many_keys_are_noted_at_once_each_by_itself(store: Shared) {
     let (known, other) = (&keys[0], &keys[1]);
     record(&*store, &tenant, known, vec![let_in("203.0.113.7", 10)]).await;
     record(&*store, &tenant, other, vec![let_in("198.51.100.1", 10)]).await;
-    // As many as one statement is remembered for, and then others.
+    // First as many keys as fill a statement, which is then cached, and then fewer keys.
     for seconds in [20, 30] {
         let mut sightings: Vec<_> = keys
             .iter()
@@ -162,7 +162,8 @@ pub(super) async fn many_keys_are_noted_at_once_each_by_itself(store: Shared) {
         for seen in &mut sightings[..2] {
             seen.scope_uses.note(Scope::LeadsRead, at(seconds));
         }
-        // Two programs on one machine, and another machine beside it.
+        // The third key is used by two programs on one machine, and the fourth from a second
+        // machine as well.
         sightings[2].callers = vec![
             caller(
                 Outcome::Accepted,

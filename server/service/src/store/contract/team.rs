@@ -1,4 +1,4 @@
-//! The people of one account.
+//! The members of an account, and the invitations to join it.
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, email, member_by_email, race, token};
@@ -8,7 +8,7 @@ use crate::store::{
 };
 use domain::{MemberId, Role, Timestamp};
 
-/// A member besides the owner, as the cases make them.
+/// A member besides the owner, with values derived from the name.
 #[derive(Clone)]
 pub(super) struct Mate {
     pub(super) id: MemberId,
@@ -23,7 +23,7 @@ impl Mate {
         }
     }
 
-    /// The link of an invitation, good for an hour.
+    /// Creates the link of an invitation, which expires after an hour.
     pub(super) fn invitation(&self, tenant: &Tenant, role: Role, now: Timestamp) -> NewLink {
         NewLink {
             digest: token(&format!("invitation of {} at {}", self.name, now.millis())),
@@ -83,7 +83,7 @@ impl Mate {
             .unwrap()
     }
 
-    /// A member once this is done.
+    /// Invites a member and accepts the invitation.
     pub(super) async fn join(store: &dyn Store, tenant: &Tenant, name: &str, role: Role) -> Self {
         let mate = Self::named(name);
         let link = mate.invited(store, tenant, role, at(0)).await;
@@ -92,7 +92,7 @@ impl Mate {
         mate
     }
 
-    /// As if they were an owner, to sign in.
+    /// Returns the member in the place of the tenant's owner, so that they can sign in.
     pub(super) fn as_tenant(&self, tenant: &Tenant) -> Tenant {
         Tenant {
             owner: self.id.clone(),
@@ -219,7 +219,7 @@ pub(super) async fn an_invitation_makes_one_member_with_its_role(store: Shared) 
         (&email("mate"), Role::Viewer, &tenant.email)
     );
     assert_eq!(open[0].expires_at, at(3_600));
-    // Of those who race for it one joins.
+    // Of those who accept the invitation concurrently, one joins.
     let claims = race(10, |number| {
         let (store, tenant) = (store.clone(), tenant.clone());
         let racer = Mate {
@@ -275,12 +275,13 @@ pub(super) async fn an_invitation_ends_the_older_one_and_can_be_withdrawn(store:
         mate.accept(&*store, &a, &fresh, at(3)).await,
         Claim::LinkGone
     );
-    // The other account's is its own.
+    // The invitation to the other account is not affected.
     assert_eq!(
         mate.accept(&*store, &b, &elsewhere, at(3)).await,
         Claim::Claimed
     );
-    // An address of a member of this account is not invited again. The same address is another member in each account.
+    // A member's address cannot be invited to the same account again. In another account, it
+    // belongs to another member.
     let link = mate.invitation(&b, Role::Viewer, at(4));
     let event = b.event(Action::InvitationCreated, "mate", at(4));
     assert!(!store.invite(link, event).await.unwrap());
@@ -295,7 +296,7 @@ pub(super) async fn an_invitation_ends_the_older_one_and_can_be_withdrawn(store:
     let accounts: Vec<_> = found.iter().map(|one| &one.member.account_id).collect();
     assert_eq!(accounts, [&b.account, &a.account]);
     assert_eq!(store.members_by_email(&address, 1).await.unwrap().len(), 1);
-    // An active member comes before a deactivated one, even if it is newer.
+    // An active member comes before a deactivated one, even if the active one joined later.
     let older = found[0].member.id.clone();
     let deactivated = change(&*store, &b, &older, MemberChange::Deactivate, at(6)).await;
     assert_eq!(deactivated, MemberChanged::Changed);
@@ -338,7 +339,7 @@ pub(super) async fn a_deactivated_member_is_out_at_once_and_comes_back(store: Sh
     assert_eq!(store.find_link(&invited, at(2)).await.unwrap(), None);
     let found = member_by_email(&*store, &own.email).await;
     assert!(found.unwrap().deactivated);
-    // Nor by a sign-in that was under way.
+    // A sign-in that had begun before does not open a session either.
     let digest = token("late");
     let late = crate::store::NewSession {
         digest,
@@ -383,7 +384,7 @@ pub(super) async fn a_role_is_changed_only_from_the_one_that_was_seen(store: Sha
     let changed = change(&*store, &tenant, &mate.id, stale, at(1)).await;
     assert_eq!(changed, MemberChanged::Differs(Role::Viewer));
     assert_eq!(tenant.events(&*store).await, events, "nothing was changed");
-    // A role that is the wanted one already needs no change.
+    // If the member already has the wanted role, there is nothing to change.
     let same = role(Role::Admin, Role::Viewer);
     let changed = change(&*store, &tenant, &mate.id, same, at(1)).await;
     assert_eq!(changed, MemberChanged::Same);
@@ -402,7 +403,7 @@ pub(super) async fn an_account_keeps_an_owner_who_is_active(store: Shared) {
         assert_eq!(changed, MemberChanged::LastOwner, "{wanted:?}");
     }
     assert_eq!(find(&*store, &tenant, &owner).await.role, Role::Owner);
-    // One who is out does not count.
+    // A deactivated owner does not count.
     let second = Mate::join(&*store, &tenant, "second", Role::Owner).await;
     let out = change(
         &*store,
@@ -416,7 +417,7 @@ pub(super) async fn an_account_keeps_an_owner_who_is_active(store: Shared) {
     let demote = MemberChange::to(Role::Viewer);
     let changed = change(&*store, &tenant, &owner, demote, at(3)).await;
     assert_eq!(changed, MemberChanged::LastOwner);
-    // Of two who demote each other one stays.
+    // Of two owners who demote each other, one remains an owner.
     let back = change(
         &*store,
         &tenant,

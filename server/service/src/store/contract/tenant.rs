@@ -1,4 +1,4 @@
-//! An account and what its owner does, with plausible values and an audit event for each.
+//! An account and the actions of its owner, with plausible values and an audit event for each.
 
 use super::world::{at, email, link, token};
 use crate::PepperId;
@@ -36,7 +36,7 @@ impl Tenant {
         }
     }
 
-    /// Stands in the store once this is done.
+    /// Creates the account and its owner in the store.
     pub(super) async fn settle(store: &dyn Store, name: &str) -> Self {
         let tenant = Self::named(name);
         let link = tenant.invite(store, at(0)).await;
@@ -74,7 +74,7 @@ impl Tenant {
         }
     }
 
-    /// A link that lets this tenant in, good for an hour.
+    /// Stores a link with which the account can be created, and which expires after an hour.
     pub(super) async fn invite(&self, store: &dyn Store, now: Timestamp) -> TokenDigest {
         let purpose = LinkPurpose::NewAccount {
             name: self.account_name(),
@@ -103,7 +103,7 @@ impl Tenant {
             .unwrap()
     }
 
-    /// A session opened at `now`, absolutely over after ten hours.
+    /// Opens a session at `now`, which expires after ten hours.
     pub(super) async fn sign_in(&self, store: &dyn Store, now: Timestamp) -> TokenDigest {
         let digest = token(&format!("session of {} at {}", self.name, now.millis()));
         let session = NewSession {
@@ -123,7 +123,7 @@ impl Tenant {
         digest
     }
 
-    /// The owner, whose present password was verified.
+    /// Returns the owner with their current password hash, as after its verification.
     pub(super) async fn candidate(&self, store: &dyn Store) -> Candidate {
         let member = store.find_member(&self.owner).await.unwrap();
         let hash = store.password_hash(&self.owner).await.unwrap();
@@ -133,7 +133,7 @@ impl Tenant {
         }
     }
 
-    /// A key that is not stored yet. `name` also makes its id, digest and form.
+    /// Creates a key that is not stored yet. Its id, digest and form token are derived from `name`.
     pub(super) fn key(&self, name: &str, now: Timestamp) -> NewKey {
         let unique = format!("{} {name}", self.name);
         NewKey {
@@ -156,7 +156,7 @@ impl Tenant {
         store.insert_key(key, event).await.unwrap()
     }
 
-    /// Issues the key of [`Self::key`].
+    /// Issues the key that [`Self::key`] creates.
     pub(super) async fn hold(&self, store: &dyn Store, name: &str) -> KeyId {
         let key = self.key(name, at(0));
         let id = key.id.clone();
@@ -203,7 +203,7 @@ impl Tenant {
         counts
     }
 
-    /// Sends the whole inventory; `also_kept` stays though it is not in it.
+    /// Sends a full feed. The items in `also_kept` are not part of it, but are not removed either.
     pub(super) async fn replace(
         &self,
         store: &dyn Store,
@@ -282,7 +282,7 @@ impl Tenant {
             .unwrap()
     }
 
-    /// How many events the account has, or 1,000.
+    /// Returns the number of the account's audit events, up to 1,000.
     pub(super) async fn events(&self, store: &dyn Store) -> usize {
         store
             .audit_events(&self.account, 1_000)

@@ -1,4 +1,4 @@
-//! What nodes that keep keys in memory are told of.
+//! Change epochs and node registration: how nodes learn of changes.
 
 use super::change::{Change, World};
 use super::tenant::Tenant;
@@ -33,7 +33,7 @@ fn is_of(change: &VerdictChange, digest: &KeyDigest, account: &AccountId) -> boo
     }
 }
 
-/// All that calls of a key are decided by, as text.
+/// Returns everything on which the decision about a call with the key depends, as text.
 async fn decided_by(store: &dyn Store, digest: &KeyDigest) -> String {
     let record = store.find_key_by_digest(digest).await.unwrap().unwrap();
     let key = CalledKey::new(record.account_id.clone(), record.id.clone());
@@ -41,8 +41,8 @@ async fn decided_by(store: &dyn Store, digest: &KeyDigest) -> String {
     format!("{:?}", Verdict::new(record, usage))
 }
 
-/// The ports in this list are called by the service where it waits for every node (`Service::everywhere`). One that is
-/// new here has to be, too.
+/// The changes that are numbered. The service makes each of them through `Service::everywhere`,
+/// which waits for all nodes, and a change that is added here has to be made like this, too.
 const TOLD: [Change; 6] = [
     Change::ChangeAccount,
     Change::ChangeKeys,
@@ -115,7 +115,8 @@ pub(super) async fn racing_changes_are_told_in_the_order_of_their_numbers(store:
         async move {
             while seen < until {
                 for change in changes(&*store, &node, seen).await {
-                    // One that becomes visible after a later one would never be noticed.
+                    // A change that became visible after one with a greater number would never be
+                    // noticed.
                     seen += 1;
                     assert_eq!(change.number, seen, "a number was passed over");
                 }
@@ -141,7 +142,8 @@ pub(super) async fn a_node_hears_of_changes_until_it_is_taken_for_dead(store: Sh
     let (one, seen) = node(&*store, "one").await;
     assert!(changes(&*store, &one, seen).await.is_empty());
     assert_eq!(store.last_change().await.unwrap(), seen);
-    // One that has seen more than there is has seen another past, and begins anew.
+    // A node that has seen a greater number than the last one knows another history of the
+    // database, so it has to register again.
     assert!(
         store
             .verdict_changes(&one, seen + 1)
@@ -166,7 +168,7 @@ pub(super) async fn a_node_hears_of_changes_until_it_is_taken_for_dead(store: Sh
         leaving: false,
     };
     assert_eq!(alive, expected);
-    // A sign of life that comes in between saves it.
+    // A heartbeat in between keeps the node from being presumed dead.
     store.acknowledge(&one, seen + 1).await.unwrap();
     store.expel_node(&alive).await.unwrap();
     assert!(!row().await.unwrap().leaving);
@@ -174,7 +176,7 @@ pub(super) async fn a_node_hears_of_changes_until_it_is_taken_for_dead(store: Sh
     store.expel_node(&row().await.unwrap()).await.unwrap();
     assert!(row().await.unwrap().leaving);
     assert!(store.verdict_changes(&one, seen).await.unwrap().is_none());
-    // Too late.
+    // An acknowledgement of a node that is presumed dead has no effect.
     store.acknowledge(&one, seen + 2).await.unwrap();
     assert_eq!(row().await.unwrap().acknowledged, seen + 1);
     store.remove_node(&one).await.unwrap();

@@ -1,11 +1,11 @@
-//! Sign-ins whose password was verified before something else changed.
+//! Sign-ins for which something else changes after the password was verified.
 
 use super::factors::{factor, session};
 use super::tenant::Tenant;
 use super::world::{Shared, at, link, token};
 use crate::store::{Action, Candidate, LinkPurpose, Proof, Store};
 
-/// Tries to open a session for the candidate.
+/// Tries to open a session for the candidate, and returns whether it was opened.
 async fn opens(store: &dyn Store, tenant: &Tenant, candidate: &Candidate, name: &str) -> bool {
     let event = tenant.event(Action::SessionOpened, "owner", at(1));
     let (session, hash) = (session(tenant, name, at(1)), &candidate.password_hash);
@@ -121,7 +121,7 @@ pub(super) async fn session_by_the_password_alone_is_refused_once_a_second_facto
     assert!(begins(&*store, &verified, "step").await, "for the code");
 }
 
-/// Whether a sign-in that has begun opens a session without a code.
+/// Finishes a sign-in without a code, and returns whether a session was opened.
 async fn finishes(store: &dyn Store, tenant: &Tenant, step: &str) -> bool {
     let event = tenant.event(Action::SessionOpened, "owner", at(1));
     let session = session(tenant, &format!("by {step}"), at(1));

@@ -1,4 +1,4 @@
-//! What the cases are told with: times, tokens and items that are plausible and easy to tell apart.
+//! Fixtures of the cases: times, tokens and items that are plausible and easy to distinguish.
 
 use crate::inventory::{Currency, Item, ItemFilter, ItemId, Price};
 use crate::leads::{Lead, LeadFields};
@@ -13,17 +13,17 @@ use tokio::task::JoinSet;
 
 pub(super) type Shared = Arc<dyn Store>;
 
-/// A time, in seconds after the stories begin.
+/// Returns a time, in seconds after the cases begin.
 pub(super) const fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(1_790_000_000_000).plus_seconds(seconds)
 }
 
-/// One millisecond earlier.
+/// Returns the time one millisecond earlier.
 pub(super) const fn just_before(time: Timestamp) -> Timestamp {
     Timestamp::from_millis(time.millis() - 1)
 }
 
-/// A digest that is the same for the same text and differs for another.
+/// Returns a digest that is equal for equal texts only.
 pub(super) fn token(text: &str) -> TokenDigest {
     TokenDigest(Sha256::digest(text.as_bytes()).into())
 }
@@ -32,13 +32,13 @@ pub(super) fn email(name: &str) -> Email {
     Email::parse(&format!("{name}@example.com")).unwrap()
 }
 
-/// The first member with this address.
+/// Returns the first member with this address.
 pub(super) async fn member_by_email(store: &dyn Store, email: &Email) -> Option<MemberRecord> {
     let members = store.members_by_email(email, 1).await.unwrap();
     members.into_iter().next().map(|candidate| candidate.member)
 }
 
-/// Stores a link that is good for an hour.
+/// Stores a link that expires after an hour.
 pub(super) async fn link(
     store: &dyn Store,
     text: &str,
@@ -71,12 +71,12 @@ pub(super) fn item(id: &str) -> Item {
     }
 }
 
-/// Every item.
+/// Returns a filter that every item matches.
 pub(super) fn all() -> ItemFilter {
     ItemFilter::default()
 }
 
-/// `name` also makes its id.
+/// Returns a lead whose id is derived from `name`.
 pub(super) fn lead(name: &str, now: Timestamp) -> Lead {
     let text = |text: &str| Some(text.to_owned());
     Lead {
@@ -105,7 +105,7 @@ pub(super) fn used(now: Timestamp, agent: &str) -> UseRecord {
     }
 }
 
-/// Makes `count` attempts at once and gives what came of each.
+/// Makes `count` attempts concurrently and returns their outcomes.
 pub(super) async fn race<F>(count: u32, attempt: impl Fn(u32) -> F) -> Vec<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,

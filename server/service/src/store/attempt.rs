@@ -11,7 +11,7 @@ use std::net::IpAddr;
 /// others share one count, so that an attack from many addresses cannot fill the audit log.
 pub const NETWORKS_APART: u32 = 20;
 
-/// Failures of one kind at one member's sign-in, from one network in one hour.
+/// Failed attempts of one kind against one member, from one network in one hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedAttempts {
     pub member_id: MemberId,

@@ -103,8 +103,8 @@ pub trait ImportStore: Send + Sync + 'static {
     /// Returns the bytes of the member's file; empty if it was already imported or does not exist.
     async fn import_bytes(&self, name: ImportName<'_>) -> Result<Vec<u8>>;
 
-    /// Stores the choices for an import that was not applied yet. Returns `false` if there is no
-    /// such import.
+    /// Stores the choices for an import that was not applied yet. Returns `false` if such an import
+    /// does not exist.
     async fn choose_import(&self, name: ImportName<'_>, choices: ImportChoices<'_>)
     -> Result<bool>;
 
@@ -115,8 +115,8 @@ pub trait ImportStore: Send + Sync + 'static {
         header: &HeaderDigest,
     ) -> Result<Option<String>>;
 
-    /// Stores the result of an import that changed nothing. Returns `false` if there is no such
-    /// import without a result.
+    /// Stores the result of an import that changed nothing. Returns `false` if the import does not
+    /// exist or has a result already.
     async fn finish_import(&self, account: &AccountId, applied: &AppliedImport) -> Result<bool>;
 
     /// Removes up to `limit` imports that were begun at `expired` or before. Returns how many were

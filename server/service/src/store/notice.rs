@@ -44,8 +44,8 @@ pub trait NoticeStore: Send + Sync + 'static {
     /// `from` and by `until`, in all accounts except the `resting` ones.
     ///
     /// A notice is due if it is unclaimed, or was released to be tried again by `now`. Keys that
-    /// were created or rotated less than `days` days before their end get no notice, since whoever
-    /// did that knows of the end.
+    /// were created or rotated less than `days` days before their end get no notice, since the
+    /// member who did that knows of the end.
     async fn due_notices(
         &self,
         days: u32,

@@ -4,7 +4,7 @@ use super::Result;
 use async_trait::async_trait;
 use domain::{AccountId, Resource, Timestamp};
 
-/// Ceilings that hold for each account. `None` means that there is no limit.
+/// Ceilings that hold for each account. `None` means unlimited.
 ///
 /// A change is refused if the account would have more afterwards than the ceiling allows *and* more
 /// than before. An account that is over, since a ceiling was lowered, can still change and remove

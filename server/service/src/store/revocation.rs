@@ -5,7 +5,7 @@
 //! - The *generation* of an account is the number of times that all of its keys were revoked. The
 //!   generation of a key is that of its account when the key was created.
 //! - A key is *revoked with all* if its generation is lower than its account's, unless it was
-//!   revoked or had expired by itself before that.
+//!   revoked individually or had expired before that.
 //! - A revocation is *written* once it was copied into the rows of its keys.
 //!
 //! # Invariant

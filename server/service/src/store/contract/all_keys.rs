@@ -38,7 +38,7 @@ async fn keys(store: &dyn Store, tenant: &Tenant) -> Vec<KeyRecord> {
 }
 
 /// Creates an account with an active key, a paused one, one that expires at 10 s, and one that was
-/// revoked by itself.
+/// revoked individually.
 async fn four_keys(store: &dyn Store) -> (Tenant, [KeyId; 4]) {
     let tenant = Tenant::settle(store, "a").await;
     let mut expired = tenant.key("0", at(0));

@@ -1,4 +1,4 @@
-//! A request's body, which must keep coming and must end in time.
+//! Request body with a deadline for each piece and for the whole (B4).
 
 use axum::BoxError;
 use axum::body::{Bytes, HttpBody};
@@ -8,14 +8,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Fails with [`TooSlow`] if the client pauses for too long, or has not sent all of the body in time.
+/// Body that fails with [`TooSlow`] if the client pauses for too long or does not finish in time.
 pub struct Steady<B> {
     body: B,
-    /// Between two pieces.
+    /// Longest pause between two pieces.
     pause: Duration,
-    /// When all of it must be there.
+    /// Deadline for the whole body.
     end: Instant,
-    /// Made when the body is waited for first: most bodies are there already, or empty.
+    /// Created when the body is first waited for: most bodies are empty or have already arrived.
     wait: Option<Pin<Box<Sleep>>>,
 }
 
@@ -24,7 +24,7 @@ pub struct Steady<B> {
 pub struct TooSlow;
 
 impl<B> Steady<B> {
-    /// A body that may take `whole` from now on.
+    /// Wraps a body that must be complete after the time `whole` from now.
     pub fn new(body: B, pause: Duration, whole: Duration) -> Self {
         Self {
             body,
@@ -69,7 +69,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    //! Limits so short that they can be waited for.
+    //! Tests with limits that are short enough to wait for.
 
     use super::*;
     use crate::listen::Limits;
@@ -83,7 +83,7 @@ mod tests {
     const LONG: Duration = Duration::from_mins(1);
     const SHORT: Duration = Duration::from_millis(200);
 
-    /// A body of so many pieces, each so long after the one before it.
+    /// Returns a body of `count` pieces, each sent `every` so long after the one before.
     fn pieces(count: usize, every: Duration) -> Body {
         let pieces = stream::unfold(0, move |sent| async move {
             sleep(every).await;
@@ -92,7 +92,7 @@ mod tests {
         Body::from_stream(Box::pin(pieces))
     }
 
-    /// The length of a body that arrives whole and in time.
+    /// Returns the length of a body that arrives completely and in time.
     async fn read(body: Body, pause: Duration, whole: Duration) -> Option<usize> {
         match Steady::new(body, pause, whole).collect().await {
             Ok(body) => Some(body.to_bytes().len()),

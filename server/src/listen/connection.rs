@@ -1,4 +1,4 @@
-//! The state of one connection: when its client last did something, and how long it may still take.
+//! State of one connection: when its client last did something, and how much time it has left.
 
 use super::Limits;
 use super::delay::Delay;
@@ -12,37 +12,38 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Times are milliseconds since the connection began.
+/// State of one connection. Times are milliseconds since its beginning.
 pub struct Connection {
     pub network: IpAddr,
     began: Instant,
     room: Arc<Room>,
     exchanges: Mutex<Vec<Arc<Moves>>>,
-    /// The number of exchanges, which each read asks for.
+    /// Number of exchanges, kept apart so that each read can check it without the lock.
     busy: AtomicUsize,
-    /// The client has sent a whole head.
+    /// Whether the client has sent a complete head.
     asked: AtomicBool,
-    /// The time since which there has been no exchange and nothing to send.
+    /// Since when there has been no exchange and nothing to send.
     idle_at: AtomicU64,
-    /// The time of the first byte since then; 0 if there was none.
+    /// When the first byte after `idle_at` arrived; 0 if none has.
     head_at: AtomicU64,
-    /// The time since which the client has taken no byte of what the server writes; 0 if it takes them.
+    /// Since when the client has taken none of the bytes that the server writes; 0 if it takes
+    /// them.
     stuck_at: AtomicU64,
-    /// How long the client has been slow to take bytes.
+    /// Delay of the client in taking bytes.
     writing: Delay,
-    /// The client speaks HTTP/2, where bytes come between requests, too.
+    /// Whether the client speaks HTTP/2, in which bytes also arrive between requests.
     http2: AtomicBool,
     stalled: Notify,
     closed: CancellationToken,
 }
 
-/// A client that keeps the server waiting, since when.
+/// Client that keeps the server waiting, with the time since when.
 pub enum Wait {
-    /// Nothing is under way, and the client has not asked anything yet.
+    /// No exchange is under way, and the client has not sent a request yet.
     New(Instant),
-    /// Nothing is under way.
+    /// No exchange is under way.
     Idle(Instant),
-    /// A request is under way, and its body does not arrive or its answer is not taken.
+    /// An exchange is under way, and its body does not arrive or its response is not taken.
     Asked(Instant),
 }
 
@@ -56,7 +57,7 @@ impl Connection {
             busy: AtomicUsize::new(0),
             asked: false.into(),
             idle_at: AtomicU64::new(0),
-            // The time for the first head begins at once.
+            // The time for the first head begins at once (B2).
             head_at: AtomicU64::new(1),
             stuck_at: AtomicU64::new(0),
             writing: Delay::default(),
@@ -66,7 +67,7 @@ impl Connection {
         }
     }
 
-    /// Milliseconds, never 0.
+    /// Returns the current time in milliseconds, which is never 0.
     fn now(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis())
             .unwrap_or(u64::MAX)
@@ -83,7 +84,8 @@ impl Connection {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How the client keeps the server waiting; `None` while it is the server's move.
+    /// Returns how the client keeps the server waiting, or `None` while it is the server's move
+    /// (I1).
     pub fn wait(&self) -> Option<Wait> {
         if let Some(since) = self.writing.since() {
             return Some(Wait::Asked(self.at(since)));
@@ -113,12 +115,15 @@ impl Connection {
         self.closed.is_cancelled()
     }
 
-    /// Returns once it is to be closed.
+    /// Waits until the connection is to be closed.
     pub async fn closed(&self) {
         self.closed.cancelled().await;
     }
 
-    /// The time until which a client that has just connected may send its first request although the server stops.
+    /// Returns until when a client that has just connected may send its first request during a
+    /// shutdown (F8).
+    ///
+    /// Returns `None` if the client has already sent a request.
     pub fn first_request_until(&self, patience: Duration) -> Option<Instant> {
         (!self.asked.load(Ordering::Relaxed)).then(|| self.began + patience)
     }
@@ -132,7 +137,7 @@ impl Connection {
         }
     }
 
-    /// `None` if the client takes nothing for now.
+    /// Records a write of so many bytes, or `None` if the client takes nothing at the moment.
     pub(super) fn has_written(&self, bytes: Option<usize>) {
         let stuck = self.stuck_at.load(Ordering::Relaxed);
         match bytes {
@@ -153,7 +158,7 @@ impl Connection {
         }
     }
 
-    /// A head has arrived.
+    /// Begins an exchange, since a complete head has arrived.
     pub fn begin(self: &Arc<Self>, http2: bool) -> Exchange {
         let moves = Arc::new(Moves::new());
         self.exchanges().push(Arc::clone(&moves));
@@ -168,7 +173,9 @@ impl Connection {
         }
     }
 
-    /// The permission to read on after an answer, until it is dropped; `None` if too many connections have one.
+    /// Returns a permit to discard the rest of a body after the response (B6).
+    ///
+    /// Returns `None` if as many connections as allowed have one.
     pub fn linger(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.room.lingering).try_acquire_owned().ok()
     }
@@ -182,7 +189,7 @@ impl Connection {
         }
     }
 
-    /// Why it is to be closed.
+    /// Returns why the connection is to be closed, if one of B2, B3 and B5 is exceeded.
     pub fn overdue(&self, limits: &Limits) -> Option<&'static str> {
         let now = self.now();
         let over = |since: &AtomicU64, limit: Duration| {
@@ -202,9 +209,10 @@ impl Connection {
         (u128::from(idle) > limits.idle.as_millis()).then_some("the client sends no request")
     }
 
-    /// Wakes the tasks of this connection's streams if the client has stopped taking one of the answers.
+    /// Wakes the tasks of this connection's streams if the client has stopped taking a response
+    /// (B5).
     pub fn wake_stalled_streams(&self, limit: Duration) {
-        // Without a stream, its answer is that of the whole connection, which `overdue` looks at.
+        // In HTTP/1 the only response is that of the whole connection, which `overdue` checks.
         if self.http2.load(Ordering::Relaxed)
             && self.exchanges().iter().any(|moves| moves.is_stalled(limit))
         {
@@ -212,7 +220,7 @@ impl Connection {
         }
     }
 
-    /// Returns when some stream of this connection may be stalled.
+    /// Waits until a stream of this connection may be stalled.
     pub async fn stalled(&self) {
         self.stalled.notified().await;
     }

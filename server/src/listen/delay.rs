@@ -1,22 +1,24 @@
-//! How long a client keeps the server waiting.
+//! Measure of how long a client keeps the server waiting.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes a second that a client has to move in order not to count as slow.
+/// Bytes per second that a client must move in order not to count as slow.
 const PACE: u64 = 16 * 1024;
 
-/// The time that a client has kept the server waiting, in milliseconds. Bytes that it moves pay the time back at [`PACE`],
-/// so that a byte now and then does not make a slow client look like a new one.
+/// Time for which a client has kept the server waiting, in milliseconds.
+///
+/// Bytes that the client moves pay the time back at [`PACE`], so that a single byte now and then
+/// does not make a slow client look like a new one.
 #[derive(Debug, Default)]
 pub struct Delay {
-    /// The beginning of the present wait, brought forward by `owed`; 0 while the server does not wait.
+    /// Beginning of the current wait, moved back by `owed`; 0 while the server does not wait.
     since: AtomicU64,
-    /// What earlier waits left unpaid.
+    /// Delay from earlier waits that has not been paid back.
     owed: AtomicU64,
 }
 
 impl Delay {
-    /// The server begins to wait, unless it does already.
+    /// Begins a wait, unless the server is already waiting.
     pub fn begin(&self, now: u64) {
         if self.since().is_none() {
             let since = now.saturating_sub(self.owed.load(Ordering::Relaxed)).max(1);
@@ -24,7 +26,7 @@ impl Delay {
         }
     }
 
-    /// The client has moved so many bytes, which ends the wait.
+    /// Ends the wait, since the client has moved so many bytes.
     pub fn end(&self, now: u64, bytes: usize) {
         if let Some(since) = self.since() {
             let paid = bytes as u64 * 1_000 / PACE;

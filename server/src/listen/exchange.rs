@@ -1,14 +1,15 @@
-//! One request and its answer: whether the server or the client has to act next.
+//! One request and its response: whether the server or the client has to act next.
 //!
-//! The server closes a connection for a newer one only while the client keeps it waiting, so that each exchange records
-//! whose move it is:
+//! The server closes a connection for a newer one only while the client keeps it waiting (I1), so
+//! each exchange records whose move it is:
 //!
-//! 1. An exchange begins with a move of the server: a handler works on the answer.
-//! 2. While the handler waits for a piece of the request's body, it is the client's move.
-//! 3. Once hyper has a piece of the answer, it is the client's move, which has to take that piece: hyper asks for the
-//!    next one when there is room for it in its buffer (HTTP/1.1) or in the stream's window (HTTP/2).
+//! 1. An exchange begins with a move of the server: a handler works on the response.
+//! 2. While the handler waits for a piece of the request body, it is the client's move.
+//! 3. Once hyper has a piece of the response, it is the client's move to take it. hyper asks for
+//!    the next piece when there is room in its buffer (HTTP/1.1) or in the window of the stream
+//!    (HTTP/2).
 //! 4. While the handler has no next piece, as in a stream of events, it is the server's move.
-//! 5. The exchange ends when hyper drops the answer.
+//! 5. The exchange ends when hyper drops the response.
 
 use super::connection::Connection;
 use super::delay::Delay;
@@ -22,17 +23,19 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Bytes of an answer that HTTP/2 gets at once. hyper hands a longer piece over whole when the window has room for a
-/// single byte of it; the answer would then seem to be taken long before it is.
+/// Bytes of a response that are handed to HTTP/2 at once.
+///
+/// hyper accepts a longer piece as a whole when the window has room for a single byte of it, and
+/// the response would seem to be taken long before it is.
 const PIECE: usize = 16 * 1024;
 
 /// Whose move it is, and for how long it has been the client's.
 pub struct Moves {
     began: Instant,
     delay: Delay,
-    /// The time of the last move of the client, in milliseconds since the beginning of the exchange.
+    /// Time of the client's last move, in milliseconds since the beginning of the exchange.
     moved_at: AtomicU64,
-    /// The answer has begun.
+    /// Whether the response has begun.
     answering: AtomicBool,
 }
 
@@ -50,14 +53,14 @@ impl Moves {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// The beginning of the client's delay; `None` while it is the server's move.
+    /// Returns when the client's delay began, or `None` while it is the server's move.
     pub fn delayed_since(&self) -> Option<Instant> {
-        // A debt from earlier waits never reaches back behind the beginning.
+        // A debt from earlier waits never reaches back before the beginning of the exchange.
         let since = self.delay.since()?;
         Some(self.began + Duration::from_millis(since))
     }
 
-    /// Whether the client has taken nothing of the answer for longer than the limit.
+    /// Returns whether the client has taken nothing of the response for longer than the limit.
     pub fn is_stalled(&self, limit: Duration) -> bool {
         let moved_at = self.began + Duration::from_millis(self.moved_at.load(Ordering::Relaxed));
         self.answering.load(Ordering::Relaxed)
@@ -80,7 +83,7 @@ impl Moves {
     }
 }
 
-/// A request that is under way until this is dropped.
+/// Request that is under way until this value is dropped.
 pub struct Exchange {
     pub(super) connection: Arc<Connection>,
     pub(super) moves: Arc<Moves>,
@@ -92,7 +95,7 @@ impl Drop for Exchange {
     }
 }
 
-/// The body of a request, for which the client is waited for.
+/// Request body. Waiting for it counts as the client's move.
 pub struct Incoming<B> {
     pub body: B,
     pub moves: Arc<Moves>,
@@ -129,20 +132,20 @@ impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for Incoming<
 
 impl<B> Drop for Incoming<B> {
     fn drop(&mut self) {
-        // The handler gave up on the body while it waited for it.
+        // The handler gave up on the body while it was waiting for it.
         self.moves.client_has_moved(0);
     }
 }
 
-/// The body of an answer. The exchange lasts until all of it was sent.
+/// Body of a response. The exchange lasts until all of it has been sent.
 pub struct Answer {
     body: Body,
     exchange: Exchange,
-    /// The length of the longest piece.
+    /// Greatest length of a piece.
     most: usize,
-    /// What of the last piece is not handed over yet.
+    /// Rest of the last piece, which hyper has not been given yet.
     rest: Bytes,
-    /// The length of the piece that the client has to take now.
+    /// Length of the piece that the client has to take now.
     sent: usize,
 }
 

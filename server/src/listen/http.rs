@@ -24,25 +24,29 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// How often a connection is looked at.
+/// How often the bounds of a connection are checked.
 const LOOK: Duration = Duration::from_secs(4);
-/// A client that is gone without a word is noticed within twice this, where it speaks HTTP/2.
+/// Interval and timeout of HTTP/2 pings: a client that vanished is noticed within twice this time
+/// (F7).
 const PING: Duration = Duration::from_secs(20);
-/// Requests at once on one connection of HTTP/2.
+/// Concurrent requests on one connection of HTTP/2 (B7).
 const STREAMS: u32 = 100;
-/// Bytes of a head in HTTP/2.
+/// Bytes of a head in HTTP/2 (B7).
 const HEAD: u32 = 16 * 1024;
-/// The time for the first request of a client that had connected just before the server began to stop: closing its
-/// connection unread would lose that request.
+/// Time that a client which connected just before a shutdown has for its first request (F8).
+///
+/// Closing its connection unread would lose that request.
 pub const FIRST_REQUEST: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
-    /// The exchange of a stream of HTTP/2, in the task that answers it.
+    /// The exchange of an HTTP/2 stream, in the task that answers it.
     static STREAM: OnceCell<Arc<Moves>>;
 }
 
-/// Answers each stream of HTTP/2 in a task of its own, and ends the task if the client stops taking the answer: that
-/// resets the one stream, while the others of the connection, which may be other people's behind a proxy, go on.
+/// Executor that answers each HTTP/2 stream in a task of its own.
+///
+/// It ends the task if the client stops taking the response. This resets the one stream, while the
+/// others of the connection, which may belong to other people behind a proxy, go on (F1).
 #[derive(Clone)]
 struct Streams {
     connection: Arc<Connection>,
@@ -72,7 +76,7 @@ where
     }
 }
 
-/// Answers the requests of one connection, until it ends or is overdue.
+/// Answers the requests of one connection until it ends or exceeds a bound.
 pub async fn serve_one<S, A>(
     stream: S,
     peer: SocketAddr,
@@ -86,7 +90,8 @@ pub async fn serve_one<S, A>(
 {
     let (asked, stopped) = (Arc::clone(&connection), stop.clone());
     let service = hyper::service::service_fn(move |request: Request<Received>| {
-        // By the request itself: any bytes can look like the beginning of HTTP/2.
+        // The version of the request itself decides, since any bytes can look like the preface of
+        // HTTP/2.
         let http2 = request.version() == Version::HTTP_2;
         let exchange = asked.begin(http2);
         let moves = Arc::clone(&exchange.moves);
@@ -115,7 +120,7 @@ pub async fn serve_one<S, A>(
         let app = app.clone();
         let (connection, stop) = (Arc::clone(&asked), stopped.clone());
         async move {
-            // Without HTTP/2 there is no such task.
+            // In HTTP/1 there is no task for a stream.
             let _ = STREAM.try_with(|stream| stream.set(moves));
             let response = app.answer(request).await;
             if let Some(rest) = rest {
@@ -129,7 +134,8 @@ pub async fn serve_one<S, A>(
         connection: Arc::clone(&connection),
         limit: limits.write_pause,
     });
-    // Heads are timed here: from their first byte, and not from the end of the request before.
+    // `overdue` times the heads: from their first byte, and not from the end of the request before
+    // (B2).
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -149,7 +155,7 @@ pub async fn serve_one<S, A>(
     let mut stopping = false;
     loop {
         tokio::select! {
-            // An end that the client caused is no news.
+            // An end that the client caused is not worth logging.
             _ = serving.as_mut() => return,
             () = connection.closed() => return,
             () = last_request.as_mut(), if !stopping => {
@@ -167,7 +173,9 @@ pub async fn serve_one<S, A>(
     }
 }
 
-/// Returns when the server stops, and the request that is under way, if any, is the last one of this connection.
+/// Waits until the server stops and this connection may take no further request (F8).
+///
+/// An exchange that is under way then is the last one.
 async fn last_request(stop: &CancellationToken, connection: &Connection) {
     stop.cancelled().await;
     if let Some(until) = connection.first_request_until(FIRST_REQUEST) {

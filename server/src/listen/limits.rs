@@ -1,31 +1,34 @@
-//! How long and how many.
+//! Bounds on time and number, as in the header of [`listen`](super).
 
 use std::time::Duration;
 
-/// What one client may take.
+/// Bounds on what one client may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at once.
+    /// Concurrent connections (B1).
     pub connections: usize,
-    /// From the first byte of a request, or from the beginning of the connection, to the end of its head.
+    /// From the first byte of a request, or from the beginning of the connection, to the end of its
+    /// head (B2).
     pub head: Duration,
-    /// Between two requests of a connection. Longer than proxies keep theirs, so that none sends a request into one that
-    /// is just being closed.
+    /// Between two requests of a connection (B3).
+    ///
+    /// It is longer than the idle timeout of proxies, so that none of them sends a request into a
+    /// connection that is just being closed.
     pub idle: Duration,
-    /// Between two pieces of a request's body.
+    /// Between two pieces of a request body (B4).
     pub body_pause: Duration,
-    /// For a whole body, at whatever pace it comes.
+    /// For a whole request body, at whatever pace it arrives (B4).
     pub body: Duration,
-    /// For a whole body on a route that takes feeds, which are larger.
+    /// For a whole request body on a route that takes feeds, which are larger (B4).
     pub feed: Duration,
-    /// In which a client takes nothing of an answer.
+    /// Time in which a client takes nothing of a response (B5).
     pub write_pause: Duration,
-    /// For what a client still sends after its request was answered.
+    /// For discarding what a client still sends after its request was answered (B6).
     pub linger: Duration,
-    /// Connections at once whose clients still send after the answer.
+    /// Concurrent connections whose clients still send after the response (B6).
     pub lingering: usize,
-    /// How long a client may keep the server waiting in a request before its connection may be closed for a new one,
-    /// when there are as many as there may be.
+    /// Delay of a client in an exchange after which its connection may be closed for a new one, if
+    /// the server has as many connections as allowed (F2).
     pub patience: Duration,
 }
 
@@ -46,8 +49,11 @@ impl Limits {
     }
 }
 
-/// Lets this process open as many files as it may ask for; most systems begin with 1,024, which is fewer than there may
-/// be connections. How many there may be, given what else needs a file.
+/// Raises the limit of open files to the maximum, and returns how many connections it leaves room
+/// for.
+///
+/// Most systems begin with 1,024 files, which is fewer than the connections that are allowed. The
+/// number that is returned leaves some files for other uses.
 pub fn raise_open_files() -> Option<usize> {
     const OTHERS: u64 = 128;
     #[cfg(unix)]
@@ -58,7 +64,7 @@ pub fn raise_open_files() -> Option<usize> {
             current: maximum,
             maximum,
         };
-        // Where it cannot be raised, what there is has to do.
+        // If the limit cannot be raised, the current one has to suffice.
         let _ = setrlimit(Resource::Nofile, raised);
         let current = getrlimit(Resource::Nofile).current?;
         usize::try_from(current.saturating_sub(OTHERS).max(1)).ok()

@@ -1,18 +1,22 @@
-//! Reading on after the answer.
+//! Discarding the rest of a request body after the response (F6).
 //!
-//! A request may be answered before its body has arrived: its key was revoked, or the body is too large. Most clients read
-//! the answer only once they have sent everything. If the server closed the connection at once, its system would answer the
-//! bytes that still come with a reset, and a reset takes the answer away that the client has not read yet (RFC 9112, section
-//! 9.6): the client would report a broken connection instead of the refusal. So:
+//! A request may be answered before its body has arrived: its key was revoked, or the body is too
+//! large. Most clients read the response only once they have sent everything. If the server closed
+//! the connection at once, its system would answer the bytes that still arrive with a reset, and a
+//! reset discards a response that the client has not read yet (RFC 9112, section 9.6): the client
+//! would report a broken connection instead of the refusal. Therefore:
 //!
-//! 1. The answer is sent at once. A client that reads while it sends can stop then.
-//! 2. What the client still sends is read and thrown away, at most [`MAX_BYTES`] of it and for no longer than
-//!    [`Limits::linger`]. Then the connection is closed, or the stream of HTTP/2 is reset.
-//! 3. At most [`Limits::lingering`] connections of the server are read on in this way. A further one is closed after its
-//!    answer.
-//! 4. Meanwhile the connection is open and counts like any other. It is the client's move, so that the connection gives way to
-//!    a new one if the client is slow and there are as many as there may be.
-//! 5. A client that waits for `100 Continue` and got an answer instead sends no body, so there is nothing to read.
+//! 1. The response is sent at once. A client that reads while it sends can stop then.
+//! 2. What the client still sends is read and discarded, up to [`MAX_BYTES`] and for no longer than
+//!    [`Limits::linger`]; the deadlines of the body (B4) apply as before. Then the connection is
+//!    closed, or the stream of HTTP/2 is reset.
+//! 3. At most [`Limits::lingering`] connections of the server do this. A further one is closed
+//!    after its response.
+//! 4. Meanwhile the connection is open and counts like any other. It is the client's move, so the
+//!    connection gives way to a new one if the client is slow and the server has as many as
+//!    allowed.
+//! 5. A client that waits for `100 Continue` and gets a response instead sends no body, so there is
+//!    nothing to read.
 
 use super::Limits;
 use super::connection::Connection;
@@ -28,17 +32,17 @@ use std::task::{Context, Poll};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-/// More than a client sends by mistake.
+/// More bytes than a client sends by mistake (B6).
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
-/// A body that can still be read after its handler has dropped it.
+/// Body that can still be read after its handler has dropped it.
 pub struct Shared<B>(Arc<Mutex<Received<B>>>);
 
 struct Received<B> {
     body: B,
-    /// Whether its bytes were asked for.
+    /// Whether a handler has polled the body.
     is_read: bool,
-    /// Whether it ended or failed. A body in chunks does not know that by itself.
+    /// Whether the body has ended or failed. A chunked body does not remember this by itself.
     is_over: bool,
 }
 
@@ -87,8 +91,9 @@ impl<B: HttpBody<Data = Bytes, Error = BoxError> + Unpin> HttpBody for Shared<B>
     }
 }
 
-/// Reads on what comes of a body whose request was answered. `expects`: the client waits for `100 Continue` before it sends
-/// the body.
+/// Discards the rest of a body whose request has been answered, in a task of its own.
+///
+/// `expects`: the client waits for `100 Continue` before it sends the body.
 pub fn read_on<B>(
     body: Shared<B>,
     expects: bool,
@@ -106,7 +111,7 @@ pub fn read_on<B>(
     let Some(permit) = connection.linger() else {
         return;
     };
-    // The connection is in use until this ends.
+    // An exchange, so that the connection is in use until this ends.
     let exchange = connection.begin(http2);
     let body = Incoming {
         body,

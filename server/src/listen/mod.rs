@@ -1,8 +1,63 @@
-//! Our own accept loop. The one that axum brings has no timer: a client that sends its head a byte at a time, or
-//! nothing at all, would be waited for without an end.
+//! Accept loop with bounds on time, size and number of connections.
 //!
-//! At most [`Limits::connections`] are open. When there are so many, the next one takes the place of a connection whose
-//! client keeps the server waiting; a request that the server works on is never cut off for it.
+//! The accept loop of axum has no timers: it would wait without end for a client that sends its
+//! head a byte at a time, or nothing at all. This module replaces it. The times below are those of
+//! [`Limits::new`]. A task checks its own connection every 4 s, so B2, B3 and B5 may be exceeded by
+//! that much.
+//!
+//! # Definitions
+//! - *Exchange*: one request and its response. It begins with a complete head and ends when hyper
+//!   drops the body of the response (`exchange.rs`).
+//! - *Move*: an exchange always waits for one side. It is the client's move while a handler waits
+//!   for the request body or the client has a piece of the response to take.
+//! - *Delay*: how long the client has kept an exchange waiting. Bytes that it moves reduce the
+//!   delay at 16 KiB/s, so that a trickle does not reset it (`delay.rs`).
+//!
+//! # Bounds
+//! - B1. At most [`Limits::connections`] connections are registered, all by the acceptor.
+//! - B2. A head has 10 s, from its first byte to its end. The first head of a connection has 10 s
+//!   from the accept, including the TLS handshake. Between requests of HTTP/2 there is none.
+//! - B3. A connection without an exchange is closed after 75 s.
+//! - B4. A request body may pause for 15 s and take 60 s in total, or 5 min for a feed.
+//! - B5. A client may take nothing of a response for 30 s.
+//! - B6. After a response, the rest of the request body is discarded for 30 s and up to 256 MiB, on
+//!   at most an eighth of the connections (`linger.rs`).
+//! - B7. A head has at most 100 fields and 408 KiB in HTTP/1 (hyper's defaults), and 16 KiB in
+//!   HTTP/2, where a connection has at most 100 concurrent streams.
+//!
+//! # Invariants
+//! - I1. A connection is closed for a newer one only while its client keeps the server waiting: it
+//!   has no exchange, it is the client's move in all of them, or the client takes no bytes.
+//! - I2. Each wait for a client has a bound (B2 to B6). The server's own work has none here.
+//!
+//! # Life of a connection
+//! 1. The acceptor takes a connection from the listener, makes room for it (B1) and registers it.
+//! 2. The client completes the TLS handshake, if TLS is on, and sends a head (B2, B7). An exchange
+//!    begins.
+//! 3. A handler reads the body (B4) and returns a response, which is sent (B5).
+//! 4. What the client still sends of the body is discarded (B6). The exchange ends.
+//! 5. The connection waits for the next head (B3), or closes.
+//!
+//! # Failures
+//! - F1. *Slow client*: if B2 or B3 is exceeded, the connection is closed without a response.
+//!   Beyond B4 the body fails with [`TooSlow`], and the handler answers 408. Beyond B5 the
+//!   connection is closed, or the one stream of HTTP/2 is reset while the others go on.
+//! - F2. *Too many connections*: the acceptor closes as many as are in excess and 1 % more, by I1:
+//!   idle ones at once, new ones after 250 ms, and those in an exchange after a delay of 1 s. The
+//!   network (an IPv4 address or an IPv6 /64) with the most connections loses first. If none may be
+//!   closed, the new client waits.
+//! - F3. *No file descriptor left*: one connection is closed as in F2, if any may be, and the
+//!   accept is retried when a connection ends, or after 50 ms.
+//! - F4. *Oversized or ambiguous head*: hyper answers 431 or 414 beyond B7. A head that a proxy
+//!   could read as another request is answered with 400 (`head.rs`), and the connection ends.
+//! - F5. *Oversized body*: the handler refuses it with 413, since it knows its limit; F6 follows.
+//! - F6. *Refusal while the client still sends*: the response is sent at once, and step 4 keeps the
+//!   connection from being reset before the client has read it. Beyond B6 it is closed.
+//! - F7. *Client gone*: reading or writing fails, which ends the connection. HTTP/2 notices a
+//!   silent loss within 40 s by pings, HTTP/1 by B2 to B5.
+//! - F8. *Shutdown*: clients in the listener's backlog are accepted while there is room, and the
+//!   listener is closed. Each connection finishes its exchanges and closes. A client without a head
+//!   has 1 s from the accept, and a handshake or a discarded body 1 s from the stop.
 
 mod body;
 mod connection;
@@ -37,9 +92,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-/// What answers requests.
+/// Application that answers the requests of all connections.
 pub trait Answers: Clone + Send + Sync + 'static {
-    /// Whether the body of this request may be a feed, which may take longer than other bodies.
+    /// Returns whether the body of this request may be a feed, which has more time than other
+    /// bodies (B4).
     fn takes_feed<B>(&self, request: &axum::http::Request<B>) -> bool;
 
     fn answer(self, request: Request) -> impl Future<Output = Response> + Send;
@@ -57,7 +113,9 @@ impl Answers for Router {
     }
 }
 
-/// Serves until `stop` is cancelled, and then until what was under way is answered. Each connection is one of the `tasks`.
+/// Serves until `stop` is cancelled, and then until all exchanges under way have ended.
+///
+/// Each connection is one of the `tasks`.
 pub async fn answer_all<A: Answers>(
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
@@ -68,28 +126,31 @@ pub async fn answer_all<A: Answers>(
 ) {
     let registry = Arc::new(Registry::new(&limits));
     let serve = |stream: TcpStream, peer: SocketAddr| {
-        // Answers are written whole: waiting for more to send would only delay them.
+        // Responses are written whole, so waiting for more data to send would only delay them.
         let _ = stream.set_nodelay(true);
         let registered = registry.add(peer.ip());
-        // A token of its own: each is looked at whenever bytes come, and one for all would be a lock for all.
+        // A child token for each connection: the token is polled whenever bytes arrive, and a
+        // single token would be a lock that all connections share.
         let (app, stop, tls) = (app.clone(), stop.child_token(), tls.clone());
         tasks.spawn(async move {
             let connection = registered.connection();
             let Some(tls) = tls else {
                 return serve_one(stream, peer, app, connection, limits, stop).await;
             };
+            // B2
             let shaken = tokio::select! {
                 () = stop_of_a_handshake(&stop) => return,
                 () = connection.closed() => return,
                 shaken = timeout(limits.head, tls.accept(stream)) => shaken,
             };
-            // A client that cannot agree with us on a secret learns that by the protocol, and nothing is served.
+            // A client with which no handshake is possible learns this from an alert of TLS.
             if let Ok(Ok(stream)) = shaken {
                 serve_one(stream, peer, app, connection, limits, stop).await;
             }
         });
     };
     loop {
+        // Step 1
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
             accepted = accept(&listener, &registry) => accepted,
@@ -103,6 +164,7 @@ pub async fn answer_all<A: Answers>(
         }
         serve(stream, peer);
     }
+    // F8
     for (stream, peer) in backlog(listener) {
         if !registry.has_room() {
             break;
@@ -118,7 +180,10 @@ async fn stop_of_a_handshake(stop: &CancellationToken) {
     sleep(FIRST_REQUEST).await;
 }
 
-/// `None` if the client is gone already, or this process may open no more files for now.
+/// Accepts the next connection (F3).
+///
+/// Returns `None` if the client has already gone, or if this process cannot open more files at the
+/// moment.
 async fn accept(listener: &TcpListener, registry: &Registry) -> Option<(TcpStream, SocketAddr)> {
     let error = match listener.accept().await {
         Ok(accepted) => return Some(accepted),
@@ -136,9 +201,11 @@ async fn accept(listener: &TcpListener, registry: &Registry) -> Option<(TcpStrea
     None
 }
 
-/// Takes over the clients that have connected and were not accepted yet, and closes the listener, which would reset them.
+/// Closes the listener and yields the connections of its backlog (F8).
+///
+/// Closing the listener resets all connections that have not been accepted.
 fn backlog(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
-    // The runtime may not have learned of them yet; the system has.
+    // The runtime may not have noticed them yet, so the operating system is asked directly.
     let listener = listener.into_std().ok();
     std::iter::from_fn(move || {
         let (stream, peer) = listener.as_ref()?.accept().ok()?;

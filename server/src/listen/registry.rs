@@ -1,4 +1,4 @@
-//! The open connections, and which of them give way to a new one.
+//! Registry of open connections, and the choice of those that give way to a new one (F2).
 
 use super::Limits;
 use super::connection::{Connection, Wait};
@@ -10,17 +10,18 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// The share of the connections that is closed at once: a choice costs a look at each, so that it has to serve for some
-/// of those that come next.
+/// Share of the connections that is closed at once, as a divisor.
+///
+/// The choice inspects each connection, so it has to make room for some of the next clients, too.
 const SHARE: usize = 100;
-/// The time until the next try to accept, if no file can be opened and no connection ends.
+/// Time until the next attempt to accept if no file can be opened and no connection ends (F3).
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Wakes the acceptor when a connection ends or becomes idle, but only while it waits for that.
+/// Wakes the acceptor when a connection ends or becomes idle, but only while it waits for this.
 pub struct Room {
     wanted: AtomicBool,
     changed: Notify,
-    /// For connections whose clients still send after the answer.
+    /// Permits for connections whose clients still send after the response (B6).
     pub lingering: Arc<Semaphore>,
 }
 
@@ -40,7 +41,7 @@ impl Room {
     }
 }
 
-/// The connections that are open.
+/// The open connections.
 pub struct Registry {
     most: usize,
     patience: Duration,
@@ -54,7 +55,7 @@ struct Open {
     connections: HashMap<u64, Arc<Connection>>,
 }
 
-/// A connection's place in the registry, which is free again when this is dropped.
+/// Entry of a connection in the registry, which is removed when this value is dropped.
 pub struct Registered {
     registry: Arc<Registry>,
     id: u64,
@@ -102,8 +103,10 @@ impl Registry {
         }
     }
 
-    /// Returns once there is room for one more connection. If there is none, connections whose clients keep the server
-    /// waiting are closed; if there are none of those either, this waits until there is one or a connection ends.
+    /// Waits until there is room for one more connection (B1).
+    ///
+    /// If there is none, connections whose clients keep the server waiting are closed. If there are
+    /// none of those either, this waits until there is one or a connection ends.
     pub async fn make_room(&self) {
         self.room.wanted.store(true, Ordering::SeqCst);
         while let Some(again) = self.close_some() {
@@ -119,8 +122,8 @@ impl Registry {
         self.with(|open| open.connections.len() < self.most)
     }
 
-    /// Closes one connection although there may be room, since the process can open no more files, and waits a moment
-    /// for one to end.
+    /// Closes one connection, since the process cannot open more files, and waits a moment for one
+    /// to end (F3).
     pub async fn free_a_file(&self) {
         self.room.wanted.store(true, Ordering::SeqCst);
         self.with(|open| self.close(open, 1));
@@ -128,7 +131,10 @@ impl Registry {
         self.room.wanted.store(false, Ordering::SeqCst);
     }
 
-    /// `None` if there is room; otherwise the time at which the choice may differ, if nothing happens before.
+    /// Closes connections if there is no room.
+    ///
+    /// Returns `None` if there is room, and otherwise when to choose again if nothing happens
+    /// before.
     fn close_some(&self) -> Option<Instant> {
         self.with(|open| {
             if open.connections.len() < self.most {
@@ -145,8 +151,11 @@ impl Registry {
         })
     }
 
-    /// Closes so many of the connections that may be closed. The network with the most connections loses first, and of
-    /// its connections the one whose client has kept the server waiting for the longest.
+    /// Closes up to `number` of the connections that may be closed (I1), and returns when to choose
+    /// again.
+    ///
+    /// The network with the most connections loses first, and of its connections the one whose
+    /// client has kept the server waiting for the longest.
     fn close(&self, open: &Open, number: usize) -> Instant {
         let now = Instant::now();
         let mut again = now + self.patience;
@@ -157,6 +166,7 @@ impl Registry {
                 continue;
             }
             *counts.entry(connection.network).or_default() += 1;
+            // The delays of F2
             let (since, due) = match connection.wait() {
                 None => continue,
                 // The head of its first request may be on its way.
@@ -194,7 +204,8 @@ impl Registry {
     }
 }
 
-/// The address itself, or the first one of its /64: what one client can have for itself.
+/// Returns the IPv4 address itself, or the first address of the IPv6 /64: what one client can have
+/// for itself.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),

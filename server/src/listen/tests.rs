@@ -1,4 +1,4 @@
-//! Limits so short that they can be waited for.
+//! Tests with limits that are short enough to wait for.
 
 mod full;
 mod http2;
@@ -40,12 +40,12 @@ async fn serve(limits: Limits) -> (SocketAddr, TaskTracker, DropGuard) {
     (address, connections, stop.drop_guard())
 }
 
-/// The same, with an answer at `/held` that is held back until it is released.
+/// Serves a router whose response at `/held` is held back until it is released.
 async fn serve_and_hold(
     limits: Limits,
 ) -> (SocketAddr, TaskTracker, CancellationToken, Arc<Notify>) {
     let pieces = || async {
-        // For several times as long as any limit.
+        // Takes several times as long as any limit.
         let ticks = interval(Duration::from_millis(100));
         let pieces = futures::stream::unfold(ticks, async |mut ticks| {
             ticks.tick().await;
@@ -65,7 +65,7 @@ async fn serve_and_hold(
         .route("/pieces", get(pieces))
         .route("/held", get(held))
         .route("/body", post(async |body: Bytes| body))
-        // Answered without a look at the body.
+        // Answers without reading the body.
         .route(
             "/refused",
             post(async || (StatusCode::PAYLOAD_TOO_LARGE, "refused")),
@@ -90,7 +90,7 @@ async fn ask(stream: &mut TcpStream, path: &str) {
     stream.write_all(head.as_bytes()).await.unwrap();
 }
 
-/// What comes until the server closes the connection.
+/// Returns what arrives until the server closes the connection.
 async fn rest(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
@@ -153,7 +153,7 @@ async fn bytes_that_look_like_http2_do_not_end_the_time_for_a_head() {
     stream.write_all(b"PRI * HTTP/2").await.unwrap();
     rest(&mut stream).await;
 
-    // The same as the body of a request, with the head of another one behind it.
+    // The same bytes as the body of a request, with the head of another request behind them.
     let mut stream = TcpStream::connect(address).await.unwrap();
     let post = b"POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 12\r\n\r\n";
     stream.write_all(post).await.unwrap();

@@ -1,4 +1,4 @@
-//! HTTPS for those without a proxy.
+//! TLS for servers without a proxy in front.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -10,7 +10,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{Error as RustlsError, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
-/// What is wrong with the files, in one line; it quotes nothing of what is in them.
+/// Fault of the certificate or key files, in one line that quotes nothing of their content.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     #[error("{name} names {}, which cannot be read: {why}", .path.display())]
@@ -36,7 +36,7 @@ pub enum TlsError {
 const CERT: &str = "VOXUM_TLS_CERT";
 const KEY: &str = "VOXUM_TLS_KEY";
 
-/// A certificate and its key, as their files had them when they were last read.
+/// A certificate and its key, as they were when the files were last read.
 pub struct Tls {
     cert: PathBuf,
     key: PathBuf,
@@ -44,8 +44,10 @@ pub struct Tls {
 }
 
 impl Tls {
+    /// Reads the certificate and its key.
+    ///
     /// # Errors
-    /// Files that cannot be served with.
+    /// If the files cannot be used for serving.
     pub fn read(cert: &Path, key: &Path) -> Result<Self, TlsError> {
         Ok(Self {
             config: RwLock::new(config(cert, key)?),
@@ -54,10 +56,10 @@ impl Tls {
         })
     }
 
-    /// Reads the files again, as after a renewal. Connections that are open go on as they are.
+    /// Reads the files again, for example after a renewal. Open connections are not affected.
     ///
     /// # Errors
-    /// Files that cannot be served with; then what there was stays.
+    /// If the files cannot be used for serving. The previous certificate then remains in use.
     pub fn reload(&self) -> Result<(), TlsError> {
         let fresh = config(&self.cert, &self.key)?;
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = fresh;
@@ -82,7 +84,7 @@ fn config(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
             path: path.to_owned(),
             why: error.to_string(),
         },
-        // Its text may quote the file.
+        // The text of this error may quote the file.
         _ => TlsError::Unreadable {
             name,
             path: path.to_owned(),

@@ -1,4 +1,4 @@
-//! A stream that reports to its connection when bytes come and go.
+//! Stream that reports to its connection when bytes are read and written.
 
 use super::connection::Connection;
 use std::io::{IoSlice, Result};

@@ -1,4 +1,4 @@
-//! As many connections as there may be, and one more.
+//! Tests with as many connections as allowed, and one more.
 
 use super::{PATIENCE, ask, rest, serve, serve_and_hold};
 use crate::Limits;
@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 const MOST: usize = 10;
 
-/// No limit but the number of connections ends one within the tests' patience.
+/// Limits of which only the number of connections has an effect within the time of a test.
 const fn limits(patience: Duration) -> Limits {
     let never = Duration::from_secs(3_600);
     Limits {
@@ -30,7 +30,7 @@ fn soon() -> Limits {
     limits(Duration::from_millis(100))
 }
 
-/// A client at a loopback address of its own.
+/// Connects from a loopback address of its own.
 async fn connect_from(source: &str, address: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(format!("{source}:0").parse().unwrap()).unwrap();
@@ -138,7 +138,7 @@ async fn the_address_with_the_most_connections_loses_first() {
         expect_answer(&mut stream).await;
         many.push(stream);
     }
-    // They have been idle for longer than any of the others.
+    // These have been idle for longer than all others.
     for stream in &mut few {
         expect_answer(stream).await;
     }
@@ -164,7 +164,7 @@ async fn a_request_that_the_server_works_on_is_not_cut_off_for_others() {
 
 #[tokio::test]
 async fn a_client_for_which_there_is_no_room_is_served_as_soon_as_a_request_is_answered() {
-    // So that no passing of time makes room.
+    // With this limit, the passing of time makes no room.
     let never = Duration::from_secs(3_600);
     let (address, _, _stop, release) = serve_and_hold(limits(never)).await;
     let mut held = Vec::new();

@@ -1,4 +1,4 @@
-//! HTTP/2 frame by frame (RFC 9113): no client library leaves a window at zero.
+//! HTTP/2 frame by frame (RFC 9113), since no client library keeps a window at zero.
 
 use super::{PATIENCE, rest, serve, short};
 use crate::Limits;
@@ -15,7 +15,7 @@ const SETTINGS: u8 = 4;
 const WINDOW_UPDATE: u8 = 8;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
-/// `GET / http`, each field by its number (RFC 7541).
+/// `GET / http`, each field by its index in the static table (RFC 7541).
 const GET: &[u8] = b"\x82\x86\x84";
 const CANCEL: &[u8] = &[0, 0, 0, 8];
 
@@ -24,11 +24,11 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// A client that takes no byte of any answer until it says so.
+/// Connects a client that takes no byte of any response until it raises the window.
 async fn with_no_window(address: SocketAddr) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    // In two pieces, as the network may cut it.
+    // In two pieces, as the network may split it.
     stream.write_all(&preface[..5]).await.unwrap();
     stream.write_all(&preface[5..]).await.unwrap();
     let initial_window = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 0]);
@@ -41,7 +41,7 @@ async fn get(stream: &mut TcpStream, number: u32) {
     stream.write_all(&request).await.unwrap();
 }
 
-/// The payload of the next frame of this kind on this stream.
+/// Returns the payload of the next frame of this kind on this stream.
 async fn next(from: &mut TcpStream, wanted: (u8, u32)) -> Vec<u8> {
     let reading = async {
         loop {
@@ -71,7 +71,8 @@ async fn a_stream_whose_answer_is_not_taken_is_reset_and_the_others_go_on() {
     get(&mut stream, 1).await;
     next(&mut stream, (HEADERS, 1)).await;
     assert_eq!(next(&mut stream, (RST_STREAM, 1)).await, CANCEL);
-    // This took longer than a head may take, which does not count between the requests of HTTP/2.
+    // This took longer than a head may take, but the time does not count between requests of
+    // HTTP/2.
     get(&mut stream, 3).await;
     next(&mut stream, (HEADERS, 3)).await;
     let window = frame(WINDOW_UPDATE, 0, 3, &[0, 0, 1, 0]);

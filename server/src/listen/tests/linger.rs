@@ -1,4 +1,4 @@
-//! Clients that still send after the answer.
+//! Tests of clients that still send after the response.
 
 use super::{MIB, PATIENCE, ask, rest, serve};
 use crate::Limits;
@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 const NEVER: Duration = Duration::from_secs(3_600);
 
-/// Limits of which only `linger` may end a connection in the time of a test.
+/// Limits of which only `linger` can end a connection within the time of a test.
 const fn limits(linger: Duration, lingering: usize) -> Limits {
     Limits {
         head: NEVER,
@@ -24,7 +24,7 @@ const fn limits(linger: Duration, lingering: usize) -> Limits {
     }
 }
 
-/// Sends the head of a body that is refused unread, and reads the refusal.
+/// Sends the head of a request whose body is refused unread, and reads the refusal.
 async fn refused(stream: &mut TcpStream, length: usize) {
     let head = format!("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\nx");
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_client_that_sends_everything_before_it_reads_gets_its_refusal() {
     let head = format!("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(&vec![b'x'; length]).await.unwrap();
-    // The connection goes on.
+    // The connection stays usable.
     ask(&mut stream, "/").await;
     let mut answer = Vec::new();
     let reading = async {
@@ -88,7 +88,7 @@ async fn no_more_connections_are_read_on_than_may_be() {
     let mut second = TcpStream::connect(address).await.unwrap();
     refused(&mut second, 3).await;
     assert_eq!(rest(&mut second).await, "", "it is closed after its answer");
-    // The first one is open, and gives its place free with the end of its body.
+    // The first connection is still open, and returns its permit when its body ends.
     first.write_all(b"xx").await.unwrap();
     ask(&mut first, "/").await;
     let answered = timeout(PATIENCE, first.read_u8()).await;

@@ -1,4 +1,4 @@
-//! `voxum admin …`: one-time links for whoever may read this machine's terminal.
+//! `voxum admin …`: one-time links for anyone who can read this machine's terminal.
 
 use crate::cli::Admin;
 use crate::open::{Opened, open};
@@ -9,6 +9,8 @@ use domain::{AccountId, AccountName, Email};
 use service::{LinkToken, Service};
 use storage::OpenMode;
 
+/// Runs the command and prints the link.
+///
 /// # Errors
 /// One line for the operator.
 pub async fn run(command: Admin, settings: Settings) -> anyhow::Result<()> {
@@ -80,8 +82,10 @@ async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyh
     }
 }
 
+/// Fails unless the address belongs to a single account.
+///
 /// # Errors
-/// The accounts to choose from, if there are several.
+/// If the address belongs to several accounts; the error lists them to choose from.
 async fn the_only_account(service: &Service, email: &Email) -> anyhow::Result<()> {
     let accounts = service.accounts_of(email).await?;
     if accounts.len() > 1 {
@@ -94,7 +98,7 @@ async fn the_only_account(service: &Service, email: &Email) -> anyhow::Result<()
     Ok(())
 }
 
-/// The line that the start prints too, where there is no owner.
+/// Returns the line with the first owner's link, which a start without an owner prints, too.
 pub fn first_owner_line(public_url: &PublicUrl, token: &LinkToken) -> String {
     format!("Set up the first owner: {}", setup_url(public_url, token))
 }

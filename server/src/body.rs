@@ -1,4 +1,4 @@
-//! Reading bodies, never more of them than was agreed.
+//! Reading of request bodies up to a limit.
 
 use crate::listen::TooSlow;
 use crate::memory::NoRoom;
@@ -13,18 +13,18 @@ use std::task::{Context, Poll};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadError {
-    /// Longer than the limit, or it says so itself.
+    /// The body is longer than the limit, or declares a greater length.
     TooLarge,
-    /// Nobody waits for it any longer.
+    /// The body did not arrive in time.
     Slow,
-    /// There is too little memory for it now.
+    /// There is too little memory for the body at the moment.
     NoRoom,
-    /// It ended early, or was no body at all.
+    /// The body ended early, or its encoding is invalid.
     Broken,
 }
 
 impl ReadError {
-    /// Why a body gave no next piece. However many layers it went through, each tells of the one below.
+    /// Returns why a body yielded no next piece, by searching the chain of causes for a known one.
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         let mut cause = Some(error);
         while let Some(error) = cause {
@@ -40,10 +40,11 @@ impl ReadError {
     }
 }
 
-/// The whole body, at most `limit` bytes of it.
+/// Reads the whole body, at most `limit` bytes of it.
 ///
 /// # Errors
-/// A body that says it is too long is refused unread; one that lies, or does not say, as soon as it is.
+/// A body whose declared length exceeds the limit is refused unread; a body with a wrong length or
+/// none is refused as soon as it exceeds the limit.
 pub async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ReadError> {
     let expected = axum::body::HttpBody::size_hint(&body).lower();
     let expected = usize::try_from(expected).unwrap_or(usize::MAX);
@@ -63,7 +64,7 @@ pub async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ReadError> {
     Ok(whole)
 }
 
-/// A body that was taken in already. Each piece is let go of as it is read.
+/// Body that has already been received. The memory of each piece is released as it is read.
 #[derive(Default)]
 pub struct Pieces {
     pieces: VecDeque<Vec<u8>>,
@@ -71,11 +72,13 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// Bytes of one piece. What came in smaller ones is joined: a body of single bytes must not take many times its
+    /// Bytes of one piece.
+    ///
+    /// Smaller pieces are joined: a body that arrives as single bytes must not take many times its
     /// length.
     const SIZE: usize = 64 * 1024;
 
-    /// In bytes, of what was not read yet.
+    /// Returns the length of the unread rest, in bytes.
     pub const fn len(&self) -> u64 {
         self.length
     }

@@ -1,4 +1,4 @@
-//! Where a request came from.
+//! Origin of a request: the caller's address and user agent.
 
 use crate::TrustedProxies;
 use axum::extract::ConnectInfo;
@@ -8,12 +8,12 @@ use axum::http::{Extensions, HeaderMap, Request};
 use service::{Client, Source};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The caller's address, as far as we believe it.
+/// Returns the caller's address, as far as the trusted proxies vouch for it.
 pub fn address<B>(request: &Request<B>, proxies: &TrustedProxies) -> IpAddr {
     believed(request.extensions(), request.headers(), proxies)
 }
 
-/// The same, with the caller's user agent.
+/// Returns the caller's address and user agent.
 pub fn source<'a>(parts: &'a Parts, proxies: &TrustedProxies) -> Source<'a> {
     let agent = parts.headers.get(USER_AGENT);
     let agent = agent.map(axum::http::HeaderValue::as_bytes);
@@ -29,7 +29,7 @@ fn believed(extensions: &Extensions, headers: &HeaderMap, proxies: &TrustedProxi
     proxies.caller(ip, headers)
 }
 
-/// The same, to be kept.
+/// Returns the caller's address and user agent in the form that is stored.
 pub fn client(parts: &Parts, proxies: &TrustedProxies) -> Client {
     source(parts, proxies).client()
 }

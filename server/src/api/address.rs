@@ -1,6 +1,9 @@
-//! Requests that were meant for the API and miss its paths: a base URL that ends with a slash (`//api/key`) or has a path
-//! (`/console/api/key`), a slash at the end, capitals, or no `/api` at all. They are answered as the API answers, since their
-//! senders parse JSON and would follow a redirect to the sign-in page as if it were an answer.
+//! Requests that were meant for the API but miss its paths.
+//!
+//! Their path has a base URL that ends with a slash (`//api/key`) or has a path
+//! (`/console/api/key`), a slash at the end, capitals, or no `/api` at all. They are answered as
+//! the API answers, since their senders parse JSON and would follow a redirect to the sign-in page
+//! as if it were a response.
 
 use super::credentials::carries_key;
 use super::problem::Problem;
@@ -11,14 +14,16 @@ use axum::http::HeaderMap;
 /// Paths of the API that are not below `/api`.
 const PROBES: [&str; 2] = ["healthz", "readyz"];
 
-/// Whether a request outside the API was meant for it. No browser sends an API key by itself, and no page of the console has
-/// a part of its path called `api`.
+/// Returns whether a request outside the API was meant for it.
+///
+/// No browser sends an API key by itself, and no page of the console has a path segment `api`.
 pub fn misses_api(path: &str, headers: &HeaderMap, routed: bool) -> bool {
     let named = |part: &str| is("api", part) || PROBES.iter().any(|probe| is(probe, part));
     !is_api(path) && (carries_key(headers) || (!routed && path.split('/').any(named)))
 }
 
-/// The refusal of a request for a path that the API does not have. It names the path that was probably meant.
+/// Refuses a request for a path that the API does not have, and names the path that was probably
+/// meant.
 pub fn unknown_path(requests: &Requests, path: &str) -> Problem {
     let meant = requests.route(&corrected(path)).name();
     Problem::UnknownPath {
@@ -26,7 +31,8 @@ pub fn unknown_path(requests: &Requests, path: &str) -> Problem {
     }
 }
 
-/// The path from its last `api` on, in lower case, with one slash between its parts and none at its end.
+/// Returns the path after its last `api`, in lower case, with one slash between its segments and
+/// none at its end.
 fn corrected(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let after = parts.iter().rposition(|part| is("api", part));

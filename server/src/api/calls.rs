@@ -1,15 +1,16 @@
-//! What a call counts as, once it is answered.
+//! Outcome of a call, as it is counted once it has been answered.
 
 use axum::response::Response;
 use domain::{Outcome, Refusal};
 use serde::Deserialize;
 
-/// On an answer that is a refusal: its code.
+/// Code of a refusal, as an extension of the response.
 #[derive(Clone)]
 pub struct Code(pub Refusal);
 
 impl Code {
-    /// Of a refusal that was written before and is told again. Anything else has no code, and needs none.
+    /// Reads the code of a stored refusal that is replayed. Any other response has no code and
+    /// needs none.
     pub fn in_body(body: &[u8]) -> Self {
         #[derive(Deserialize)]
         struct Coded<'a> {
@@ -21,8 +22,9 @@ impl Code {
     }
 }
 
-/// What became of a call whose key is known. Asked of an answer as it is sent, so that it is counted as what the caller was
-/// told.
+/// Returns the outcome of a call whose key is known.
+///
+/// It is read from the response as it is sent, so that the count agrees with what the caller got.
 pub fn outcome(response: &Response) -> Outcome {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {

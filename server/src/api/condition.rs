@@ -1,11 +1,13 @@
-//! Changes that are asked for under a condition.
+//! Refusal of conditional changes where conditions are not supported.
 
 use super::problem::Problem;
 use axum::http::HeaderMap;
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 
-/// A change that was asked for under a condition must not happen without it. Leads carry no entity tags that could
-/// fulfil one.
+/// Refuses a request with `If-Match` or `If-None-Match`.
+///
+/// A change that was requested under a condition must not be made without it, and leads have no
+/// entity tags that could fulfil one.
 pub fn no_condition(headers: &HeaderMap) -> Result<(), Problem> {
     let conditional = headers.contains_key(IF_MATCH) || headers.contains_key(IF_NONE_MATCH);
     if conditional {

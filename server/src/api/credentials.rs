@@ -1,19 +1,20 @@
-//! Which key a request presents, if any.
+//! Extraction of the API key from the headers of a request.
 
 use super::problem::Problem;
 use crate::headers::API_KEY;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
-/// The one key that the headers hold, trimmed and otherwise as sent: bytes, since a header may hold any.
+/// Returns the one key in the headers, trimmed and otherwise as sent: as bytes, since a header may
+/// contain any.
 ///
 /// # Errors
-/// None, or more than one.
+/// If there is no key, or more than one.
 pub fn presented(headers: &HeaderMap) -> Result<&[u8], Problem> {
     let mut lines = headers.get_all(API_KEY).iter();
     let line = lines.next();
     if lines.next().is_some() {
-        // Which of them a proxy or another reader would take nobody knows.
+        // Proxies and other readers may differ in which of the two they use.
         return Err(Problem::AmbiguousCredentials);
     }
     let header = line
@@ -31,13 +32,14 @@ pub fn presented(headers: &HeaderMap) -> Result<&[u8], Problem> {
     }
 }
 
-/// Whether a request has an API key, or anything in its place.
+/// Returns whether a request has an API key, or anything in its place.
 pub fn carries_key(headers: &HeaderMap) -> bool {
     let mut tokens = headers.get_all(AUTHORIZATION).iter();
     headers.contains_key(API_KEY) || tokens.any(|value| bearer(value.as_bytes()).is_some())
 }
 
-/// The token of `Bearer vx_…`. Other schemes and tokens are not for us: a proxy in front may use them.
+/// Returns the token of `Bearer vx_…`. Other schemes and tokens are ignored, since a proxy in front
+/// may use them.
 fn bearer(value: &[u8]) -> Option<&[u8]> {
     let space = value.iter().position(|b| matches!(b, b' ' | b'\t'))?;
     let (scheme, token) = value.split_at(space);
@@ -45,7 +47,7 @@ fn bearer(value: &[u8]) -> Option<&[u8]> {
     (scheme.eq_ignore_ascii_case(b"bearer") && token.starts_with(b"vx_")).then_some(token)
 }
 
-/// Without outer spaces and tabs.
+/// Removes spaces and tabs at both ends.
 fn trim(value: &[u8]) -> &[u8] {
     let blank = |b: &u8| matches!(b, b' ' | b'\t');
     let start = value.iter().position(|b| !blank(b)).unwrap_or(value.len());

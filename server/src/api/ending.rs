@@ -1,5 +1,7 @@
-//! What every answer to a key says of the key's end: `Deprecation` (RFC 9745) where another one has taken its place, and
-//! `Sunset` (RFC 8594) where it is about to end.
+//! Headers about the end of a key, in every response to a call with it.
+//!
+//! `Deprecation` (RFC 9745) reports that another key has replaced it, and `Sunset` (RFC 8594) that
+//! it is about to expire.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use domain::Timestamp;
@@ -9,7 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
-/// Writes the fields where a key was let in.
+/// Writes the headers for a key that was accepted.
 pub fn write(headers: &mut HeaderMap, ending: Ending) {
     let Ending { replaced, end } = ending;
     let deprecation = replaced.map(|at| format!("@{}", seconds(at)));
@@ -25,7 +27,7 @@ fn seconds(at: Timestamp) -> i64 {
     at.millis().div_euclid(1000)
 }
 
-/// Whole seconds, within the years that the format can write.
+/// Returns whole seconds since the epoch, within the years that the format can represent.
 fn since_epoch(at: Timestamp) -> Duration {
     const LAST: u64 = 253_402_300_799;
     Duration::from_secs(u64::try_from(seconds(at)).unwrap_or(0).min(LAST))

@@ -1,11 +1,14 @@
-//! Reading the fields of a body. What is wrong with the form of a value is noted and not returned, so that a caller
-//! learns of it together with everything else.
+//! Readers for the fields of a JSON body.
+//!
+//! Faults in the form of a value are collected instead of returned, so that the caller gets all of
+//! them in one response.
 
 use super::json::{Members, object};
 use serde_json::value::RawValue;
 use service::entry::{EntryCode, EntryError};
 
-/// The members of an object, each name once: which of two a reader would take nobody knows.
+/// Returns the members of an object. A repeated name is an error, since readers differ in which of
+/// the two they use.
 pub fn members<'a>(
     value: &'a RawValue,
     errors: &mut Vec<EntryError>,
@@ -29,7 +32,7 @@ pub fn members<'a>(
     Some(members)
 }
 
-/// A text, byte for byte.
+/// Reads a string, byte for byte.
 pub fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Option<String> {
     let read = value
         .get()
@@ -46,7 +49,7 @@ pub fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Op
     }
 }
 
-/// A field that nothing here knows.
+/// Returns the error for a field of unknown name.
 pub fn unknown(name: &str) -> EntryError {
     EntryError::new(
         pointer(name),
@@ -55,12 +58,12 @@ pub fn unknown(name: &str) -> EntryError {
     )
 }
 
-/// More members than any object of ours has.
+/// Returns the error for an object with more members than any of the API's objects has.
 pub fn too_many() -> EntryError {
     EntryError::new("", EntryCode::TooLong, "This object has too many members.")
 }
 
-/// A field that is given a second time.
+/// Returns the error for a field that is given a second time.
 pub fn twice(name: &str) -> EntryError {
     EntryError::new(pointer(name), EntryCode::Duplicate, "Give each name once.")
 }
@@ -69,13 +72,13 @@ pub fn invalid(pointer: &str, detail: &str) -> EntryError {
     EntryError::new(pointer, EntryCode::Invalid, detail)
 }
 
-/// Notes that a value cannot be taken.
+/// Records that a value is invalid.
 pub fn refuse<T>(errors: &mut Vec<EntryError>, pointer: &str, detail: &str) -> Option<T> {
     errors.push(invalid(pointer, detail));
     None
 }
 
-/// RFC 6901, with the name cut to a length that can be read.
+/// Returns a JSON pointer (RFC 6901) to the field, with its name cut to a readable length.
 pub fn pointer(name: &str) -> String {
     let shown: String = name.chars().take(128).collect();
     format!("/{}", shown.replace('~', "~0").replace('/', "~1"))

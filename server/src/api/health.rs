@@ -1,13 +1,14 @@
-//! Whether the server is alive, and whether it can do its work.
+//! Liveness and readiness of the server.
 
 use super::problem::Problem;
 use crate::AppState;
 use axum::extract::State;
 use std::fmt::Write as _;
 
-/// Line of `/readyz`: feeds and leads are refused.
+/// Line of `/readyz` while feeds and leads are refused.
 pub const STORAGE_LOW: &str = "storage_low\n";
-/// Beginning of a line of `/readyz`, before the number of revocations and pauses that are in force on this node alone.
+/// Beginning of the line of `/readyz` with the number of revocations and pauses that only this node
+/// enforces.
 pub const NOT_STORED: &str = "not_stored";
 
 /// Is the process alive?

@@ -1,4 +1,4 @@
-//! `/api/key`: what a key may know of itself, and its own end.
+//! `/api/key`: a key's description of itself, and its own revocation.
 
 use super::parameters::Parameters;
 use super::problem::Problem;
@@ -106,7 +106,7 @@ pub async fn revoke(
     scoped: Result<Scoped<AnyKey>, Problem>,
     parameters: Parameters,
 ) -> Result<StatusCode, Problem> {
-    // A holder who asks again must not take the refusal for a stored revocation.
+    // A holder that repeats the request must not take this refusal for a stored revocation.
     let scoped = scoped.map_err(|problem| match problem {
         Problem::RevokedHere => Problem::NotStored,
         problem => problem,

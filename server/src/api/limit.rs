@@ -1,4 +1,5 @@
-//! What every answer to a key says of its limit: the fields of draft-ietf-httpapi-ratelimit-headers.
+//! Rate-limit headers in every response to a call with a key: the fields of
+//! draft-ietf-httpapi-ratelimit-headers.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use service::Allowance;
@@ -7,7 +8,7 @@ use std::io::{Cursor, Write as _};
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Writes the fields where a key was let in.
+/// Writes the headers for a key that was accepted.
 pub fn write(headers: &mut HeaderMap, allowance: &Allowance) {
     let Allowance {
         limit,
@@ -20,7 +21,7 @@ pub fn write(headers: &mut HeaderMap, allowance: &Allowance) {
         (POLICY, format_args!("\"default\";q={depth};w={window}")),
         (STATE, format_args!("\"default\";r={remaining};t={seconds}")),
     ] {
-        // Every answer has these two, so that they take no more memory than what is sent.
+        // Every response has these two headers, so their values are allocated at their exact size.
         let mut written = Cursor::new([0; 64]);
         let done = written.write_fmt(text);
         let (length, written) = (written.position(), written.get_ref());

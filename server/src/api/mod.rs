@@ -1,4 +1,5 @@
-//! The HTTP API's side: what integrations call with a key. Every answer is JSON, every refusal a problem.
+//! The HTTP API that integrations call with a key. Every response is JSON, and every refusal a
+//! problem document.
 
 pub mod address;
 pub mod calls;

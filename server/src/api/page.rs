@@ -1,19 +1,20 @@
-//! The size of the answer to a list.
+//! Size limit of responses that contain a list.
 
 use super::problem::Problem;
 use crate::telemetry::Chain;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-/// Bytes of a whole answer.
+/// Bytes of a whole response.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
-/// Bytes of it around the entries: braces, names and the cursor.
+/// Bytes reserved around the entries: braces, names and the cursor.
 const AROUND: usize = 4 * 1024;
 
-/// Writes the entries of a page, one by one, until the next one would not fit. The first one always does.
+/// Serializes the entries of a page until the next one would not fit. The first one is always
+/// included.
 ///
 /// # Errors
-/// [`Problem::Internal`] if an entry cannot be written, which is a fault of ours.
+/// [`Problem::Internal`] if an entry cannot be serialized, which is a fault of the server.
 pub fn fitting<T: Serialize>(
     entries: impl IntoIterator<Item = T>,
 ) -> Result<Vec<Box<RawValue>>, Problem> {
@@ -24,7 +25,7 @@ pub fn fitting<T: Serialize>(
             tracing::error!(error = %Chain(&error), "an entry of a list could not be written");
             Problem::Internal
         })?;
-        // With the comma after it.
+        // Including the comma after it.
         let length = entry.get().len() + 1;
         if length > left && !written.is_empty() {
             break;
@@ -45,7 +46,7 @@ mod tests {
         let fits = |entries: &[&str]| fitting(entries).map(|written| written.len());
         assert_eq!(fits(&[]), Ok(0));
         assert_eq!(fits(&[&third, &third, "x"]), Ok(3));
-        // Each quotation mark takes two bytes, so a third of these is left out.
+        // Each quotation mark takes two bytes, so the last of the three does not fit.
         assert_eq!(fits(&["x", &third, &third, &third, "x"]), Ok(3));
         assert_eq!(fits(&[&third.repeat(9), "x"]), Ok(1));
     }

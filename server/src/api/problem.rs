@@ -1,4 +1,4 @@
-//! Everything the API refuses with: one variant, one row of the catalogue (RFC 9457).
+//! Catalogue of the API's refusals (RFC 9457), one variant and one row each.
 
 use super::calls::Code;
 use super::refused::Told;
@@ -21,17 +21,17 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use utoipa::ToSchema;
 
-// The texts name it.
+// The texts of the problems contain this number.
 const _: () = assert!(REMOVED_AT_MOST == 10_000);
 
-/// Entries of [`Document::errors`]. No body needs more to be corrected by.
+/// Maximum number of entries in [`Document::errors`]. More would not help to correct a body.
 const MAX_ENTRIES: usize = 100;
 
-/// A refusal, in the order in which they are checked.
+/// Refusal of a call. The variants are in the order of the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     UnknownPath {
-        /// The pattern of the route that was probably meant.
+        /// Pattern of the route that was probably meant.
         meant: Option<&'static str>,
     },
     MethodNotAllowed,
@@ -40,54 +40,55 @@ pub enum Problem {
     MalformedKey(Malformed),
     InvalidKey,
     RevokedKey,
-    /// Of a key whose revocation is in force on this node and not stored yet.
+    /// The key's revocation is in force on this node and not stored yet.
     RevokedHere,
     ExpiredKey {
         at: Timestamp,
     },
     PausedKey,
     IpNotAllowed {
-        /// The caller's, as we see it.
+        /// Address of the caller, as the server sees it.
         ip: IpAddr,
     },
     MissingScope(Scope),
-    /// Of the key, or of the failed attempts from an address.
+    /// The limit of the key, or that of failed attempts from a network.
     RateLimited {
         retry_after_seconds: u64,
     },
-    /// Of all keys of an account together.
+    /// The limit of all keys of an account together.
     AccountLimited {
         retry_after_seconds: u64,
     },
     UnsupportedMediaType {
-        /// The media types that are taken here, between backticks.
+        /// Media types that the route accepts, between backticks.
         taken: &'static str,
     },
-    /// The `Content-Type` declares another encoding than UTF-8.
+    /// The `Content-Type` declares an encoding other than UTF-8.
     UnsupportedEncoding(NotUtf8),
     BodyTooLarge {
         limit: usize,
     },
-    /// The body did not come in time.
+    /// The body did not arrive in time.
     RequestTimeout,
     MalformedBody(String),
     InvalidBody(Vec<EntryError>),
     InvalidParameter(String),
     NoSuchItem,
     NoSuchLead,
-    /// A cursor among the changes of items that its caller has kept for too long.
+    /// The cursor into the changes of items is older than the removals that are kept.
     CursorExpired,
     PreconditionFailed,
-    /// `If-Match` with no tag that this server gave.
+    /// `If-Match` contains no tag that this server issued.
     ForeignTag,
-    /// A condition on what carries no entity tags.
+    /// A condition was set on a resource without entity tags.
     NoConditions,
     IdempotencyKeyReused,
-    /// A feed with `mode=replace` that leaves out more stored items than [`REMOVED_AT_MOST`].
+    /// A feed with `mode=replace` omits more stored items than [`REMOVED_AT_MOST`].
     ReplaceTooLarge,
-    /// A feed with `mode=replace` that would remove a large part of the items, which its sender has not allowed.
+    /// A feed with `mode=replace` would remove a large part of the items, which its sender has not
+    /// allowed.
     RemovalNotAllowed(LargeRemoval),
-    /// The first request with the same idempotency key is being carried out.
+    /// The first request with the same idempotency key is still being carried out.
     Conflict,
     Internal,
     Unavailable,
@@ -99,23 +100,23 @@ pub enum Problem {
     },
     /// The disk is nearly full, and the request can wait.
     StorageLow,
-    /// A revocation that is in force on this node alone.
+    /// A revocation is in force on this node only.
     NotStored,
-    /// The server stops.
+    /// The server is shutting down.
     Stopping,
-    /// The memory for large bodies is taken.
+    /// The memory for large bodies is in use.
     Busy,
     /// Too many feeds are waiting to be read.
     TooManyFeeds,
     /// The change was sent to the database, which did not confirm it.
     OutcomeUnknown {
-        /// With an idempotency key, the same request can be sent again and finds out.
+        /// Whether the request has an idempotency key, so that repeating it yields the outcome.
         idempotent: bool,
     },
 }
 
 impl Problem {
-    /// Status, code and title: what does not change from one occurrence to the next.
+    /// Returns status, code and title, which are the same for each occurrence.
     const fn row(&self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
@@ -188,7 +189,7 @@ impl Problem {
         }
     }
 
-    /// What to do, for whoever reads it.
+    /// Returns the text for a reader, with what to do.
     #[expect(clippy::too_many_lines, reason = "one arm for each problem")]
     pub fn detail(&self) -> Cow<'static, str> {
         match self {
@@ -245,7 +246,7 @@ impl Problem {
                 format!("The body is larger than {limit} bytes. Send less in one request.").into()
             }
             Self::RequestTimeout => {
-                // Over HTTP/2 the connection goes on.
+                // In HTTP/2 the connection stays open.
                 "The body did not arrive in time, so nothing was changed. Send the request again without a pause of 15 \
                  seconds in its body, and all of the body within 60 seconds, or a feed of the inventory within 5 minutes."
                     .into()
@@ -335,7 +336,7 @@ impl Problem {
         }
     }
 
-    /// Why a body cannot be read of which `limit` bytes would be.
+    /// Converts a failure to read a body that may have at most `limit` bytes.
     pub fn of_body(error: ReadError, limit: usize) -> Self {
         match error {
             ReadError::TooLarge => Self::BodyTooLarge { limit },
@@ -351,13 +352,13 @@ impl Problem {
         self.row().0
     }
 
-    /// Code and title.
+    /// Returns code and title.
     pub const fn words(&self) -> (&'static str, &'static str) {
         let (_, code, title) = self.row();
         (code, title)
     }
 
-    /// As it is sent, under the request's id.
+    /// Returns the document that is sent, under the request's id.
     pub fn document<'a>(&'a self, instance: &'a str) -> Document<'a> {
         let (status, code, title) = self.row();
         let errors = match self {
@@ -375,7 +376,7 @@ impl Problem {
         }
     }
 
-    /// Writes it, under the headers that it was given already (`Allow`, for one).
+    /// Builds the response, and adds the headers that were set before, such as `Allow`.
     pub fn write(&self, id: &RequestId, headers: &HeaderMap) -> Response {
         let mut written = (self.status(), Json(self.document(id.as_str()))).into_response();
         written
@@ -387,7 +388,7 @@ impl Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         for (name, value) in headers {
-            // The length was that of the body it did not have yet.
+            // This was the length of the empty body.
             if name != CONTENT_LENGTH {
                 written.headers_mut().entry(name).or_insert(value.clone());
             }
@@ -449,7 +450,8 @@ impl<'a> From<&'a EntryError> for Entry<'a> {
     }
 }
 
-/// Without its body: that needs the request's id, which whoever answers the request knows.
+/// Builds a response without its body, which needs the request's id: `App::answer` knows it and
+/// adds the body.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.row().0.into_response();
@@ -469,7 +471,7 @@ impl IntoResponse for Problem {
             } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
             }
-            // What may still come of the body is not waited for.
+            // The server does not wait for the rest of the body.
             Self::RequestTimeout => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
@@ -491,7 +493,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What a caller is told of an error. What they are not told goes to the log, here and nowhere else.
+/// Maps an error to what the caller learns of it. This is the only place where the rest is logged.
 impl From<service::Error> for Problem {
     fn from(error: service::Error) -> Self {
         match &error {
@@ -503,12 +505,13 @@ impl From<service::Error> for Problem {
                 limit: *limit,
             },
             service::Error::Refused(Failure::Unavailable) => Self::Unavailable,
-            // The log says so once, when it begins (`service::reserve`): a line for each call would fill the disk.
+            // `service::reserve` logs this once, when it begins: a line for each call would fill
+            // the disk.
             service::Error::StorageLow(_) => {
                 tracing::debug!(error = %Chain(&error), "storage is low");
                 Self::StorageLow
             }
-            // Logged already.
+            // It has been logged already.
             service::Error::NotStored(_) => Self::NotStored,
             service::Error::InDoubt(_) => {
                 tracing::error!(error = %Chain(&error), "the outcome of a change is unknown");

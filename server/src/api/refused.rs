@@ -1,4 +1,4 @@
-//! What is remembered of a refused call, so that its reason can be looked up by its request id.
+//! Record of a refused call, by which its reason can be looked up under its request id.
 
 use super::problem::Problem;
 use crate::request::Noted;
@@ -6,17 +6,17 @@ use axum::response::Response;
 use service::Service;
 use service::refusal::Cause;
 
-/// On an answer that is a refusal: what is remembered of it.
+/// Reason of a refusal, as an extension of the response.
 #[derive(Clone)]
 pub struct Told {
     code: &'static str,
     cause: Cause,
 }
 
-/// Values that are remembered of one body.
+/// Maximum number of values of a body that are recorded.
 const ENTRIES: usize = 20;
 
-/// Names in a body that are ours. Any other is the caller's own text, in which a secret could stand.
+/// Field names of the API. Any other name is the caller's own text, and could contain a secret.
 const NAMES: [&str; 21] = [
     "items",
     "id",
@@ -61,7 +61,7 @@ impl From<&Problem> for Told {
     }
 }
 
-/// A pointer without the names that are the caller's own.
+/// Replaces the caller's own names in a pointer.
 fn ours(pointer: &str) -> String {
     let known = |part: &&str| {
         NAMES.contains(part) || (part.len() <= 6 && part.bytes().all(|b| b.is_ascii_digit()))
@@ -74,12 +74,12 @@ fn ours(pointer: &str) -> String {
     })
 }
 
-/// Notes an answer that is a refusal.
+/// Records a response that is a refusal.
 pub fn note(service: &Service, response: &Response, noted: &Noted) {
     let Some(Told { code, cause }) = response.extensions().get().cloned() else {
         return;
     };
-    // Where the key's bucket was asked, it is what was empty.
+    // If a token was requested from the key's own bucket, that bucket was the empty one.
     let is_own = code == "rate_limited" && cause == Cause::Nothing;
     let cause = if is_own && noted.let_in().is_some() {
         Cause::OwnLimit

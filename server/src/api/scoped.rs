@@ -1,5 +1,7 @@
-//! Authentication as a value: a handler that takes a [`Scoped`] runs only for a key with that permission, and what
-//! the service does for a key, it does only with the caller that is in here.
+//! Authentication as a value.
+//!
+//! A handler that takes a [`Scoped`] runs only for a key with that permission, and the service's
+//! methods for keys need the caller that it contains.
 
 use super::credentials::presented;
 use super::problem::Problem;
@@ -16,9 +18,9 @@ use service::{Client, KeyCaller, Source};
 use std::marker::PhantomData;
 use std::net::IpAddr;
 
-/// A permission as a type.
+/// Permission as a type.
 pub trait Permission: Send {
-    /// `None`: any key will do.
+    /// Required scope, or `None` if any key is sufficient.
     const SCOPE: Option<Scope>;
 }
 
@@ -44,7 +46,7 @@ impl Permission for LeadsWrite {
     const SCOPE: Option<Scope> = Some(Scope::LeadsWrite);
 }
 
-/// A caller whose key has the permission `P`.
+/// Caller whose key has the permission `P`.
 pub struct Scoped<P> {
     pub caller: KeyCaller,
     ip: IpAddr,
@@ -52,14 +54,15 @@ pub struct Scoped<P> {
     permission: PhantomData<P>,
 }
 
-/// From the request's head alone: who may not is refused before the body is read.
+/// Extracted from the head of the request, so that a caller without the permission is refused
+/// before the body is read.
 impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let source = source(parts, &state.trusted_proxies);
         let noted = Noted::of(&parts.extensions);
-        // Whoever asks again within one request, which is one call.
+        // Extracted a second time within one request, which is still one call.
         if let Some((caller, _)) = noted.and_then(Noted::let_in) {
             return Self::of(caller.clone(), source, parts);
         }
@@ -71,7 +74,7 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
             }
             why
         })?;
-        // Whatever comes of it, this was a call: those that lack the permission cost as much as others.
+        // This counts as a call in any case: a key without the permission costs as much as others.
         let allowance = state.service.spend(&caller);
         if let Some(noted) = noted {
             let _ = noted.key.set(NotedKey::LetIn(caller.clone(), allowance));
@@ -107,10 +110,10 @@ impl<P: Permission> Scoped<P> {
         }
     }
 
-    /// The same caller, judged again: for a request whose body took its time to arrive.
+    /// Judges the same caller again, for a request whose body took some time to arrive.
     ///
     /// # Errors
-    /// Why the key may not be used any more, or not for this.
+    /// If the key may no longer be used, or not for this.
     pub async fn judged_again(self, state: &AppState) -> Result<Self, Problem> {
         let caller = state.service.judge_again(&self.caller, self.ip).await?;
         match P::SCOPE {
@@ -119,7 +122,7 @@ impl<P: Permission> Scoped<P> {
         }
     }
 
-    /// Where the call came from, for what is kept of it.
+    /// Returns the origin of the call, to be stored with what it changes.
     pub fn client(&self) -> Client {
         let agent = self.user_agent.as_ref();
         Source::new(self.ip, agent.map(HeaderValue::as_bytes)).client()

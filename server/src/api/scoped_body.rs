@@ -5,18 +5,21 @@ use super::scoped::{Permission, Scoped};
 use crate::AppState;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 
-/// A body that the API takes. Handlers get one only inside [`ScopedBody`].
+/// Body that the API accepts. Handlers get one only inside [`ScopedBody`].
 pub trait ApiBody: Sized + Send {
+    /// Reads the body of a request.
+    ///
     /// # Errors
-    /// Why the body cannot be taken.
+    /// If the body cannot be accepted.
     fn read(request: Request) -> impl Future<Output = Result<Self, Problem>> + Send;
 }
 
-/// A body, and its caller as the key was once the whole body had arrived.
+/// A body, and its caller as judged once the whole body had arrived.
 ///
-/// A body may take minutes to arrive, and its key may be revoked, paused or narrowed in that time. So the key is judged
-/// twice: from the head of the request, so that callers without the permission are refused before the body is read, and
-/// again afterwards. No handler can get the body without the second judgement.
+/// A body may take minutes to arrive, and its key may be revoked, paused or narrowed in that time.
+/// The key is therefore judged twice: from the head of the request, so that callers without the
+/// permission are refused before the body is read, and again after the body. No handler can get the
+/// body without the second judgement.
 pub struct ScopedBody<P, B> {
     pub scoped: Scoped<P>,
     pub body: B,

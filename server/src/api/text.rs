@@ -1,4 +1,4 @@
-//! Bodies as text: of a length that was agreed, in UTF-8, and in a format that is taken.
+//! Request bodies as text: of limited length, in UTF-8, and in an accepted format.
 
 use super::problem::Problem;
 use super::scoped_body::ApiBody;
@@ -9,10 +9,10 @@ use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
 
-/// The whole body, at most `limit` bytes of it.
+/// Reads the whole body, at most `limit` bytes of it.
 ///
 /// # Errors
-/// Longer, cut off, or no text.
+/// If the body is longer, cut off, or not UTF-8.
 pub async fn text(request: Request, limit: usize) -> Result<String, Problem> {
     let bytes = read(request.into_body(), limit)
         .await
@@ -20,10 +20,11 @@ pub async fn text(request: Request, limit: usize) -> Result<String, Problem> {
     encoding::text(bytes).map_err(|error| Problem::MalformedBody(error.to_string()))
 }
 
-/// The format of a body, by its `Content-Type`.
+/// Returns the format of a body, from its `Content-Type`.
 ///
 /// # Errors
-/// It is none of those that are `taken`, or compressed, or in another encoding than UTF-8.
+/// If the body is not in one of the formats `taken`, or is compressed, or in an encoding other than
+/// UTF-8.
 pub fn format(headers: &HeaderMap, taken: &'static str) -> Result<Format, Problem> {
     let format = Format::of(headers).filter(|_| is_plain(headers));
     let (format, charset) = format.ok_or(Problem::UnsupportedMediaType { taken })?;
@@ -31,7 +32,8 @@ pub fn format(headers: &HeaderMap, taken: &'static str) -> Result<Format, Proble
     Ok(format)
 }
 
-/// Compressed bodies are not taken: what they unpack to is bounded by nothing.
+/// Returns whether a body is uncompressed. Compressed bodies are refused, since their decompressed
+/// size has no bound.
 pub(super) fn is_plain(headers: &HeaderMap) -> bool {
     let codings = headers.get_all(CONTENT_ENCODING).iter();
     codings.into_iter().all(|coding| {
@@ -40,7 +42,7 @@ pub(super) fn is_plain(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The text of an inventory feed, with the format that its `Content-Type` names.
+/// Text of an inventory feed, with the format that its `Content-Type` names.
 pub struct FeedText {
     pub format: Format,
     pub text: String,

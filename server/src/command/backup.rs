@@ -1,4 +1,4 @@
-//! `voxum backup FILE`: everything in one file, while the server runs.
+//! `voxum backup FILE`: writes everything into one file while the server runs.
 
 use crate::serve::say;
 use crate::settings::{Database, Settings};
@@ -7,11 +7,13 @@ use anyhow::anyhow;
 use std::path::Path;
 use storage::copy::{Held, back_up_file, back_up_postgres};
 
+/// Runs the command.
+///
 /// # Errors
-/// One line for the operator; then there is no file.
+/// One line for the operator. There is no backup file then.
 pub async fn run(to: &Path, settings: Settings) -> anyhow::Result<()> {
     telemetry::start(settings.log, settings.log_format);
-    // These texts are complete without their sources.
+    // The texts of these errors are complete without their sources.
     let Held { accounts, keys } = match &settings.database {
         Database::File(database) => back_up_file(database, to).await,
         Database::Postgres(url) => back_up_postgres(url, to).await,

@@ -1,4 +1,4 @@
-//! What an operator does with a whole installation.
+//! Commands with which an operator manages a whole installation.
 
 pub mod backup;
 pub mod doctor;

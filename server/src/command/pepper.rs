@@ -1,4 +1,4 @@
-//! Whether the peppers at hand are those that stored keys were made with, before anything is done with the keys.
+//! Checks that the configured peppers fit the stored keys, before a command uses the keys.
 
 use crate::pepper_file;
 use crate::settings::{Database, Settings};
@@ -7,8 +7,10 @@ use service::store::PepperNeed;
 use service::{NeedsOldPepper, Pepper};
 use storage::Look;
 
+/// Fails unless the configured peppers fit the data.
+///
 /// # Errors
-/// One line for the operator, if keys depend on a pepper that is not at hand.
+/// One line for the operator, if keys depend on a pepper that is not configured.
 pub fn must_fit(settings: &Settings, data: &Look) -> anyhow::Result<()> {
     let file;
     let pepper = match (&settings.peppers.current, &settings.database) {
@@ -50,7 +52,7 @@ pub fn must_fit(settings: &Settings, data: &Look) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The data that needs a pepper which is not at hand.
+/// Returns how much data needs a pepper that is not configured.
 pub fn missing(data: &Look, at_hand: impl Fn(&str) -> bool) -> PepperNeed {
     let others = data
         .pepper_uses

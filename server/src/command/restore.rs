@@ -1,4 +1,5 @@
-//! `voxum restore FILE`: a backup put to use, in an empty place, with every key paused until somebody confirms it.
+//! `voxum restore FILE`: restores a backup into an empty database, with every key paused until an
+//! admin confirms it.
 
 use super::pepper::must_fit;
 use crate::serve::say;
@@ -10,8 +11,11 @@ use std::path::Path;
 use storage::copy::{Quarantined, restore_to_file, restore_to_postgres};
 use storage::{Look, OpenError, Schema, SqliteStore};
 
+/// Runs the command.
+///
 /// # Errors
-/// One line for the operator; then nothing was restored, or the line says that nobody knows.
+/// One line for the operator. Nothing was restored then, or the line reports that the outcome is
+/// unknown.
 pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
     let look = usable(from).await?;
     must_fit(&settings, &look)?;
@@ -30,12 +34,13 @@ pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Looks through all of a file that is to be put to use.
+/// Checks all of a file that is to be restored or moved.
 pub async fn usable(file: &Path) -> anyhow::Result<Look> {
     let path = file.display();
     let look = SqliteStore::look(file, true).await;
     let look = look.map_err(|error| match error {
-        // Starting the server would make none of what is looked for here. Where one stood before, the error says what
+        // A start of the server would not create the file that is missing here, so the hint of the
+        // error does not apply. If there was a database here before, another error explains what
         // became of it.
         OpenError::Missing { .. } if !file.exists() => {
             anyhow!("there is no file {path}: correct the path")

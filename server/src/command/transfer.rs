@@ -1,4 +1,5 @@
-//! `voxum move FILE`: from the SQLite file of one machine to PostgreSQL, which several share.
+//! `voxum move FILE`: moves the data from the SQLite file of one machine to PostgreSQL, which
+//! several machines share.
 
 use super::pepper::must_fit;
 use super::restore::usable;
@@ -9,8 +10,11 @@ use anyhow::{anyhow, bail};
 use std::path::Path;
 use storage::copy::{Held, move_to_postgres};
 
+/// Runs the command.
+///
 /// # Errors
-/// One line for the operator; then nothing was moved, or the line says that nobody knows.
+/// One line for the operator. Nothing was moved then, or the line reports that the outcome is
+/// unknown.
 pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
     let Database::Postgres(url) = &settings.database else {
         bail!(

@@ -1,4 +1,4 @@
-//! The bodies that `read` reads by hand, to be described.
+//! Schemas of the bodies that `read` parses by hand.
 
 use utoipa::ToSchema;
 

@@ -116,7 +116,7 @@ pub async fn erase(
     }
 }
 
-/// Ids are ours: a text that cannot be one names no lead.
+/// Parses the id of a lead. Only this server assigns ids, so any other text is the id of no lead.
 fn parse(Segment(id): Segment) -> Result<LeadId, Problem> {
     id.and_then(|text| LeadId::parse(&text).ok())
         .ok_or(Problem::NoSuchLead)

@@ -1,17 +1,17 @@
-//! From a body's JSON to drafts of leads and of edits.
+//! Parsing of JSON bodies into drafts of leads and of edits.
 
 use crate::api::fields::{members, pointer, text, unknown};
 use serde_json::value::RawValue;
 use service::entry::{EntryCode, EntryError};
 use service::leads::{Edit, LeadDraft, LeadEditsDraft};
 
-/// Fields that are ours to set.
+/// Fields that the server sets.
 const OURS: [&str; 4] = ["id", "created_at", "updated_at", "deleted_at"];
 
-/// Fields that nobody changes once the lead is there.
+/// Fields that cannot be changed once the lead exists.
 const FIXED: [&str; 6] = ["name", "email", "phone", "message", "source", "item_id"];
 
-/// A new lead.
+/// Reads a new lead.
 pub fn lead(body: &RawValue) -> LeadDraft {
     let mut draft = LeadDraft::default();
     let errors = &mut draft.errors;
@@ -31,13 +31,13 @@ pub fn lead(body: &RawValue) -> LeadDraft {
                 continue;
             }
         };
-        // Absent and null are the same, for every field.
+        // For every field, null is the same as absent.
         *field = text_or_null(errors, &pointer(&name), value);
     }
     draft
 }
 
-/// What a CRM writes back. Here null says something: to keep nothing in this field.
+/// Reads the changes that a CRM writes back. In these, null clears the field.
 pub fn edits(body: &RawValue) -> LeadEditsDraft {
     let mut draft = LeadEditsDraft::default();
     let errors = &mut draft.errors;

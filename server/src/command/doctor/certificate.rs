@@ -1,4 +1,4 @@
-//! The certificate that https is served with, and its last day.
+//! Checks the TLS certificate and the date on which it expires.
 
 use super::report::Report;
 use crate::listen::Tls;
@@ -10,7 +10,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 
 const ABOUT: &str = "certificate";
-/// By then it should have been renewed.
+/// Remaining days below which the certificate should already have been renewed.
 const LATE_DAYS: i64 = 14;
 
 pub fn check(report: &mut Report, cert: &Path, key: &Path, clock: &dyn Clock) {
@@ -33,8 +33,10 @@ pub fn check(report: &mut Report, cert: &Path, key: &Path, clock: &dyn Clock) {
     }
 }
 
-/// The `notAfter` of a certificate: <https://www.rfc-editor.org/rfc/rfc5280#section-4.1>. No more of it is read here, so a
-/// reader for all of X.509 would be out of proportion.
+/// Returns the `notAfter` of a certificate: <https://www.rfc-editor.org/rfc/rfc5280#section-4.1>.
+///
+/// Nothing else of the certificate is read here, so a complete X.509 parser would be out of
+/// proportion.
 fn last_second(certificate: &[u8]) -> Option<UtcDateTime> {
     const SEQUENCE: u8 = 0x30;
     const VERSION: u8 = 0xa0;
@@ -45,7 +47,7 @@ fn last_second(certificate: &[u8]) -> Option<UtcDateTime> {
     if fields.first() == Some(&VERSION) {
         fields = part(fields, VERSION)?.1;
     }
-    // Serial number, signature algorithm, issuer.
+    // Serial number, signature algorithm and issuer.
     for _ in 0..3 {
         fields = part(fields, *fields.first()?)?.1;
     }
@@ -54,7 +56,7 @@ fn last_second(certificate: &[u8]) -> Option<UtcDateTime> {
     let kind = *after.first()?;
     let text = std::str::from_utf8(part(after, kind)?.0).ok()?;
     let text = match kind {
-        // Two digits of the year, up to 2049.
+        // This type has years of two digits, up to 2049.
         UTC_TIME if text < "50" => format!("20{text}"),
         UTC_TIME => format!("19{text}"),
         GENERALIZED_TIME => text.to_owned(),
@@ -64,7 +66,7 @@ fn last_second(certificate: &[u8]) -> Option<UtcDateTime> {
     Some(PrimitiveDateTime::parse(&text, form).ok()?.as_utc())
 }
 
-/// The content of the next value in DER, where it is of that kind, and what follows it.
+/// Returns the content of the next DER value, if it has that type, and the bytes after it.
 fn part(bytes: &[u8], kind: u8) -> Option<(&[u8], &[u8])> {
     let [found, length, rest @ ..] = bytes else {
         return None;

@@ -1,4 +1,4 @@
-//! The database, and the clock, which has to fit it.
+//! Checks the database, and this machine's clock against it.
 
 use super::report::Report;
 use crate::settings::Database;
@@ -8,21 +8,23 @@ use storage::{Look, OpenError, PostgresStore, Schema, ServerLook, SqliteStore};
 
 const ABOUT: &str = "database";
 
-/// Above this, each change and each new key waits noticeably for the way to the server.
+/// Latency above which each change and each new key waits noticeably for the database server.
 const SLOW_MILLIS: u128 = 20;
-/// What one node may open, with a few to spare for whoever looks after the server.
+/// Connections that one node may open, with a few in reserve for the administrator of the database
+/// server.
 const CONNECTIONS: i64 = 23;
-/// How far two clocks may be apart before times in the console look odd, and before sessions and ends of keys are.
+/// Clock differences, in milliseconds, from which times in the console look odd, and from which
+/// sessions and expiries of keys are wrong.
 const APART: (i64, i64) = (1_000, 30_000);
-/// This program is not older than this: 2026-01-01.
+/// Lower bound of the current time, since this program is not older than 2026-01-01.
 const OLDEST: i64 = 1_767_225_600_000;
 
-/// What is known of the database.
+/// Result of the check of the database.
 pub enum Found {
     Look(Look),
-    /// There is none yet, so nothing depends on anything.
+    /// There is no database yet, so nothing depends on its content.
     Nothing,
-    /// It cannot be read, which was told.
+    /// The database cannot be read, which has been reported.
     Unknown,
 }
 
@@ -131,7 +133,7 @@ fn tell_of_server(report: &mut Report, version: &str, server: &ServerLook) {
     }
 }
 
-/// Whether others can read or change what goes to the server and comes from it.
+/// Reports whether third parties can read or change the traffic with the database server.
 fn tell_of_way(report: &mut Report, server: &ServerLook) {
     const SAY: &str = "add sslmode=verify-full to the database URL, and sslrootcert where its certificate is of your own making";
     match server {
@@ -152,7 +154,7 @@ fn tell_of_way(report: &mut Report, server: &ServerLook) {
     }
 }
 
-/// The same wherever the command was run.
+/// Returns the path in a form that is the same in every working directory.
 pub fn absolute(path: &Path) -> String {
     let whole = std::path::absolute(path);
     whole.as_deref().unwrap_or(path).display().to_string()

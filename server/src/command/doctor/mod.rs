@@ -1,7 +1,7 @@
-//! `voxum doctor`: what is well with an installation, what is worth a look, and what is wrong.
+//! `voxum doctor`: reports what is in order, worth a look, and wrong with an installation.
 //!
-//! It changes nothing and makes no file, so that it can be run beside a server and before the first start. No line holds a
-//! secret.
+//! It changes nothing and creates no file, so that it can run beside a server and before the first
+//! start. No line contains a secret.
 
 mod certificate;
 mod database;
@@ -18,8 +18,10 @@ use anyhow::bail;
 use report::Report;
 use service::SystemClock;
 
+/// Runs all checks.
+///
 /// # Errors
-/// Where something is wrong.
+/// If a check reports a fault.
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let Settings {
         listen,

@@ -1,4 +1,4 @@
-//! The pepper, which the stored keys depend on.
+//! Checks the pepper, on which the stored keys depend.
 
 use super::database::{Found, absolute};
 use super::place::open_to_others;
@@ -97,7 +97,7 @@ fn is_stored(look: &Look, pepper: Option<&Pepper>) -> bool {
     fingerprint.is_some() && look.pepper_fingerprint == fingerprint
 }
 
-/// How far a change of the pepper has come.
+/// Reports the progress of a replacement of the pepper.
 fn check_change(report: &mut Report, look: &Look, current: &Pepper, old: Option<&Pepper>) {
     let (current, old) = (current.id(), old.map(Pepper::id));
     let is = |id: &str, pepper: Option<&PepperId>| pepper.is_some_and(|own| own.as_str() == id);
@@ -132,7 +132,7 @@ fn made_later(report: &mut Report, whence: &str) {
     );
 }
 
-/// Whether anybody but its owner may read a secret file.
+/// Reports a secret file that others than its owner may read.
 fn check_mode(report: &mut Report, file: &Path) {
     if let Some(mode) = open_to_others(file) {
         let text = format!(

@@ -1,4 +1,4 @@
-//! Where the data lies: whose it is, and how much room there is.
+//! Checks the folder of the data: its permissions and its free space.
 
 use super::report::Report;
 use crate::settings::Database;
@@ -9,10 +9,10 @@ use std::path::Path;
 
 const ABOUT: &str = "data folder";
 const MEBIBYTE: u64 = 1024 * 1024;
-/// Free space that is worth a look, although it is above the reserve.
+/// Free space that is worth a look although it is above the reserve.
 const LITTLE: u64 = 1024 * MEBIBYTE;
 
-/// The file's mode, where others than its owner may do something with it.
+/// Returns the file's mode if others than its owner have any access.
 pub fn open_to_others(path: &Path) -> Option<u32> {
     let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then_some(mode)
@@ -32,7 +32,7 @@ pub fn check(report: &mut Report, database: &Database, reserve: Option<u64>) {
         );
         report.wrong(ABOUT, &text);
     }
-    // Before the first start, the nearest folder that is there.
+    // Before the first start, this is the nearest folder that exists.
     let Some(folder) = file.ancestors().skip(1).find(|folder| folder.exists()) else {
         return;
     };

@@ -11,11 +11,11 @@ use tokio::time::timeout;
 
 const ABOUT: &str = "server";
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Far more than the answer has.
+/// Far more bytes than the response has.
 const MOST: u64 = 16 * 1_024;
 
 pub async fn check(report: &mut Report, listen: SocketAddr, tls: bool) {
-    // The system chose the port, so it is not known here.
+    // The operating system chose the port, so it is unknown here.
     if listen.port() == 0 {
         return;
     }
@@ -34,7 +34,8 @@ pub async fn check(report: &mut Report, listen: SocketAddr, tls: bool) {
     }
 }
 
-/// An address that means every address of this machine is reached by the loopback one.
+/// Returns an address to connect to. A server on the unspecified address is reached by the loopback
+/// address.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         ip if !ip.is_unspecified() => ip,

@@ -1,9 +1,9 @@
-//! The lines that are told.
+//! Output of the checks, one line each.
 
 use crate::serve::say;
 use std::fmt;
 
-/// How many of them there were of each kind.
+/// Number of lines of each kind.
 #[derive(Debug, Default)]
 pub struct Report {
     well: usize,
@@ -17,20 +17,20 @@ impl Report {
         line("ok", about, text);
     }
 
-    /// Nothing that stops the server, and perhaps not what was meant.
+    /// Reports a finding that does not stop the server but may not be intended.
     pub fn look(&mut self, about: &str, text: &str) {
         self.look += 1;
         line("look", about, text);
     }
 
-    /// The server does not start, or does not do what it promises.
+    /// Reports a fault: the server does not start, or does not do what it promises.
     pub fn wrong(&mut self, about: &str, text: &str) {
         self.wrong += 1;
         line("WRONG", about, text);
     }
 }
 
-/// All of it in one line.
+/// Summarizes the report in one line.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { well, look, wrong } = self;

@@ -1,4 +1,4 @@
-//! Whether a server runs on the database: neither that one does nor that none does is a fault.
+//! Reports whether a server runs on the database. Neither case is a fault.
 
 use super::database::Found;
 use super::report::Report;
@@ -26,7 +26,7 @@ pub async fn check(report: &mut Report, database: &Database, found: &Found) {
             let nodes = look.server.as_ref().and_then(|server| server.nodes);
             match nodes {
                 Some(0) => report.well(ABOUT, NONE),
-                // Nobody is left who would take it for dead.
+                // Only another node would detect that this one is dead.
                 Some(1) => report.well(
                     ABOUT,
                     "1 node is running on this database, unless it was killed: only another one would notice",
@@ -35,11 +35,11 @@ pub async fn check(report: &mut Report, database: &Database, found: &Found) {
                     let text = format!("{nodes} nodes are running on this database");
                     report.well(ABOUT, &text);
                 }
-                // The schema is none that says so, which was told.
+                // An older schema does not record nodes; the check of the schema has reported this.
                 None => {}
             }
         }
-        // It cannot be read, which was told.
+        // The database cannot be read, which has been reported.
         (Database::Postgres(_), Found::Nothing | Found::Unknown) => {}
     }
 }

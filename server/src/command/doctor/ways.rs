@@ -1,4 +1,4 @@
-//! The ways to and from the server: its address, and mail.
+//! Checks how the server is reached, and how it sends mail.
 
 use super::report::Report;
 use crate::mail::Smtp;

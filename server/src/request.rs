@@ -1,5 +1,6 @@
-//! What is done for every request, whatever it asks for, in one place: each layer of its own would cost a call more than
-//! all that it does.
+//! Work that every request needs, in one function.
+//!
+//! A middleware layer for each part would cost a call more than all of this work together.
 
 use crate::api::address::{misses_api, unknown_path};
 use crate::api::{calls, ending, limit, refused};
@@ -30,12 +31,14 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 use tower::ServiceExt as _;
 
-/// Our name for one request: 32 hexadecimal digits. What a client sends under this name is not looked at.
+/// The server's id of a request: 32 hexadecimal digits. An id that the client sends is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestId([u8; 32]);
 
-/// Bytes of the operating system's generator, for some ids to come: asked for each, it would take longer than all else
-/// that is done to check a key.
+/// Bytes from the operating system's generator, enough for several ids.
+///
+/// Reading the generator for each id would take longer than everything else that a check of a key
+/// does.
 struct Drawn {
     bytes: [u8; 64 * 16],
     left: usize,
@@ -60,7 +63,7 @@ impl RequestId {
         })
     }
 
-    /// The one of a request.
+    /// Returns the id of a request.
     pub fn of(parts: &Parts) -> Self {
         Noted::of(&parts.extensions).map_or_else(Self::fresh, |noted| noted.id)
     }
@@ -76,39 +79,43 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Travels with a request to where things become known of it, and is read once the answer is there, whatever that is.
+/// Context of a request.
+///
+/// It travels with the request to the code that finds out about it, and is read once the response
+/// is there, whatever that is.
 pub struct Noted {
     pub id: RequestId,
     pub method: &'static str,
-    /// As the router calls it; empty where there is none.
+    /// Pattern of the route, as the router knows it; empty if there is none.
     pub route: &'static str,
-    /// Noted once: one request is one call.
+    /// Set once, since one request is one call.
     pub key: OnceLock<NotedKey>,
-    /// The member who asks, if it is one.
+    /// The member who sent the request, if it was a member.
     pub member: OnceLock<MemberView>,
-    /// The memory that the body takes.
+    /// Reserved memory for the body.
     pub share: Mutex<Option<Share>>,
 }
 
-/// What came of the key that a request brought, where something is known of it.
+/// Outcome of the authentication by key, if the key is known.
 pub enum NotedKey {
-    /// It was let in, and this is what its bucket said.
+    /// The key was accepted; with the state of its bucket.
     LetIn(KeyCaller, Allowance),
     Refused(Whose),
 }
 
 tokio::task_local! {
-    /// For the log alone: whatever decides about a request takes what is noted from the request itself.
+    /// Context of the current request, for the log only. Code that decides about a request reads
+    /// the context from the request itself.
     static UNDER_WAY: Arc<Noted>;
 }
 
 impl Noted {
-    /// There for each request that came in by [`App`].
+    /// Returns the context, which each request that came in by [`App`] has.
     pub fn of(extensions: &Extensions) -> Option<&Self> {
         extensions.get::<Arc<Self>>().map(|noted| &**noted)
     }
 
-    /// Who was let in, and what their bucket said.
+    /// Returns the caller whose key was accepted, and the state of its bucket.
     pub fn let_in(&self) -> Option<(&KeyCaller, &Allowance)> {
         match self.key.get() {
             Some(NotedKey::LetIn(caller, allowance)) => Some((caller, allowance)),
@@ -116,7 +123,7 @@ impl Noted {
         }
     }
 
-    /// Whose call this is, let in or not.
+    /// Returns the key whose call this is, whether the key was accepted or refused.
     pub fn called(&self) -> Option<&Arc<KeyUsage>> {
         match self.key.get()? {
             NotedKey::LetIn(caller, _) => Some(caller.usage()),
@@ -125,7 +132,8 @@ impl Noted {
         }
     }
 
-    /// The key that this call is told of, which may be one that it only meant.
+    /// Returns the key that this call is reported to, which may be one that the caller only seems
+    /// to have meant.
     pub fn about(&self) -> Option<&CalledKey> {
         match self.key.get()? {
             NotedKey::Refused(Whose::Meant(key)) => Some(key),
@@ -134,8 +142,9 @@ impl Noted {
     }
 }
 
-/// The one part of the path that a route leaves open, decoded; `None` if that is not UTF-8. In a route that leaves none
-/// open, the last part.
+/// Decoded value of the one path parameter of a route, or `None` if it is not UTF-8.
+///
+/// In a route without parameters, this is the last segment of the path.
 pub struct Segment(pub Option<String>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Segment {
@@ -152,15 +161,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
     }
 }
 
-/// The paths to which feeds are posted: by integrations, and by the console's form.
+/// Paths to which feeds are posted: by integrations, and by the console's form.
 const FEEDS: [&str; 2] = ["/api/inventory", "/inventory/import"];
 
-/// Whether a path belongs to the HTTP API, whose every answer is JSON.
+/// Returns whether a path belongs to the HTTP API, in which every response is JSON.
 pub fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/") || path == "/healthz" || path == "/readyz"
 }
 
-/// The routes, and around them what is done for every request, whatever it asks for.
+/// The routes, with the work around them that every request needs.
 #[derive(Clone)]
 pub struct App {
     state: AppState,
@@ -178,12 +187,14 @@ impl Answers for App {
         request.method() == Method::POST && FEEDS.contains(&request.uri().path())
     }
 
-    /// Names the request, has it answered, counts it, and writes what every answer says: its refusal, if it came to one,
-    /// with the request's name in it.
+    /// Assigns an id to the request, has it answered, counts it, and adds what every response
+    /// contains.
+    ///
+    /// A refusal is written here, since its body contains the id of the request.
     async fn answer(self, mut request: Request) -> Response {
         let Self { state, routes } = self;
         let began = Instant::now();
-        // The route's pattern and never the address itself, which may hold a one-time link.
+        // The pattern of the route, and never the path itself, which may contain a one-time link.
         let route = state.requests.route(request.uri().path());
         let noted = Arc::new(Noted {
             id: RequestId::fresh(),
@@ -236,14 +247,14 @@ impl Answers for App {
             }
         }
         let mut headers = headers::defaults(state.public_url.is_https());
-        // What a handler has set counts more.
+        // Headers that a handler has set take precedence.
         headers.extend(std::mem::take(response.headers_mut()));
         if api && let Ok(value) = HeaderValue::from_bytes(&noted.id.0) {
             headers.insert(REQUEST_ID, value);
         }
-        // The bytes after a bad head may not be a request. If the server leaves, the client's next request comes over a new
-        // connection, which goes to a server that stays. HTTP/2 has a frame for that, which is sent when the listener is
-        // closed.
+        // The bytes after a bad head may not be a request. If the server is about to stop, the
+        // client's next request uses a new connection, which goes to a server that stays. HTTP/2
+        // has a frame for this, which is sent when the listener is closed.
         if http1 && (bad_head.is_some() || state.leaving.is_cancelled()) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
@@ -270,7 +281,7 @@ fn refused_head(why: &'static str, api: bool) -> Response {
     plain(StatusCode::BAD_REQUEST, why)
 }
 
-/// No line of any log shows these, whoever prints a request.
+/// Marks credentials as sensitive, so that they appear in no line of any log.
 fn keep_out_of_sight(headers: &mut HeaderMap) {
     for name in [API_KEY, AUTHORIZATION, COOKIE] {
         if let Entry::Occupied(mut values) = headers.entry(name) {
@@ -281,7 +292,8 @@ fn keep_out_of_sight(headers: &mut HeaderMap) {
     }
 }
 
-/// As the router answers `HEAD`: the length says what `GET` would have sent.
+/// Removes the body as the router does for `HEAD`: the length is the one that `GET` would have
+/// sent.
 fn without_body(mut response: Response) -> Response {
     if let Some(length) = response.body().size_hint().exact() {
         response.headers_mut().insert(CONTENT_LENGTH, length.into());
@@ -289,7 +301,7 @@ fn without_body(mut response: Response) -> Response {
     response.map(|_| Body::empty())
 }
 
-/// Has a task of its own log what it does under the request that is under way here.
+/// Lets a separate task log under the request that the current task answers.
 pub fn in_its_name<T>(task: impl Future<Output = T>) -> impl Future<Output = T> {
     match under_way() {
         Some(noted) => UNDER_WAY.scope(noted, task).left_future(),
@@ -297,12 +309,12 @@ pub fn in_its_name<T>(task: impl Future<Output = T>) -> impl Future<Output = T> 
     }
 }
 
-/// The request that this task answers, if any.
+/// Returns the context of the request that the current task answers, if any.
 pub fn under_way() -> Option<Arc<Noted>> {
     UNDER_WAY.try_with(Arc::clone).ok()
 }
 
-/// A method's name for the log. Any word can be sent as one, and somebody may send a secret.
+/// Returns the name of a method for the log. A client can send any text as a method, even a secret.
 fn known(method: &Method) -> &'static str {
     const NAMES: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     NAMES
@@ -311,7 +323,7 @@ fn known(method: &Method) -> &'static str {
         .unwrap_or("other")
 }
 
-/// The answer where a handler panicked; the panic itself was printed where it happened.
+/// Returns the response after a panic of a handler, which the panic hook has already printed.
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     tracing::error!("a handler panicked");
     Problem::Internal.into_response()

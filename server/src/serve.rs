@@ -1,4 +1,4 @@
-//! `voxum serve`: from settings to a listening server, and back to an orderly end.
+//! `voxum serve`: from the settings to a listening server, and to its orderly shutdown.
 
 use crate::Bodies;
 use crate::admin::first_owner_line;
@@ -28,19 +28,20 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long requests that are under way may take once the listener is closed. With what comes after it, this part of the
-/// end stays within 10 seconds.
+/// Time that requests under way have once the listener is closed.
+///
+/// With what follows it, this part of the shutdown takes less than 10 seconds.
 const GRACE: Duration = Duration::from_secs(7);
-/// After so many writes of uses what is known of keys that nobody uses any more is forgotten: each minute.
+/// Number of flushes of uses between two clean-ups of keys that are no longer used: one minute.
 const FORGET_EVERY: u32 = 30;
 
-/// How often a node looks for revocations of all keys that are not written into the rows of the keys yet.
+/// How often a node looks for keys that were revoked all at once and whose rows do not show it yet.
 const WRITE_REVOCATIONS_EVERY_SECONDS: u64 = 1;
 
-/// Connections at once to the figures.
+/// Concurrent connections to the metrics listener.
 const METRICS_READERS: usize = 16;
 
-/// The parts of a server that is ready to serve.
+/// Parts of a server that is ready to serve.
 struct Started {
     opened: Opened,
     listener: TcpListener,
@@ -67,7 +68,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     reload_at_hangup(tls.clone())?;
     let mut stop = stop_signal()?;
     let mut stopped = pin!(stop.wait_for(|stop| *stop));
-    // A start can wait for long, such as for a database that does not answer or for another node's migrations.
+    // A start can take long, for example if a database does not answer or another node runs
+    // migrations.
     let started = tokio::select! {
         _ = stopped.as_mut() => {
             tracing::info!("stopped before the start was complete");
@@ -118,16 +120,17 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     tokio::select! {
         () = serving.as_mut() => {}
         _ = stopped => {
-            // 1. `/readyz` fails, and clients connect anew for each request. Until load balancers have noticed, the
-            //    listener accepts as before.
+            // 1. `/readyz` fails, and clients have to open a new connection for each request. Until
+            //    load balancers have noticed, the listener accepts connections as before.
             leaving.cancel();
             let _ = quiet.send(());
             let _ = timeout(shutdown_delay, serving.as_mut()).await;
-            // 2. Other nodes no longer wait for this one, however long its last requests take. Each of these reads the
-            //    database, since keys in memory cannot be used without the heartbeat.
+            // 2. Other nodes no longer wait for this one, however long its last requests take. Each
+            //    of these requests reads the database, since the cached keys cannot be used without
+            //    the heartbeat.
             beating.abort();
             let _ = beating.await;
-            // 3. The listener is closed, and requests that are under way are answered.
+            // 3. The listener is closed, and requests under way are answered.
             stopping.cancel();
             let (drained, _) = tokio::join!(timeout(GRACE, serving), timeout(GRACE, service.leave()));
             if drained.is_err() {
@@ -202,7 +205,7 @@ fn tell_figures(
     tokio::spawn(answer_all(listener, None, figures, few, tasks, stop));
 }
 
-/// Says what the operator may not have meant.
+/// Warns of settings that the operator may not have intended.
 fn warn(
     public_url: &PublicUrl,
     named: bool,
@@ -233,7 +236,8 @@ fn warn(
     }
 }
 
-/// As many connections as were asked for, where the process may open so many files.
+/// Returns the number of connections that were requested, or fewer if the process cannot open so
+/// many files.
 fn room_for(asked: usize) -> usize {
     let connections = raise_open_files().map_or(asked, |most| most.min(asked));
     if connections < asked {
@@ -246,14 +250,16 @@ fn room_for(asked: usize) -> usize {
     connections
 }
 
-/// A line for whoever started the program. That nobody reads it any more is no reason to stop.
+/// Prints a line for the operator who started the program. A closed output is not a reason to stop.
 pub fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Never left off half-way, since what was written and not noted as written would be counted twice. What came last is
-/// written at the end: a write that is under way then leaves all but last uses to it.
+/// Flushes the uses of keys at intervals until `end` is cancelled, and once more after it.
+///
+/// A flush is never aborted, since what it wrote without noting it as written would be counted
+/// twice. If `end` is cancelled during a flush, all but the last uses are left to the final one.
 async fn flush_until(end: CancellationToken, service: Arc<Service>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(FLUSH_EVERY_SECONDS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -290,7 +296,8 @@ async fn sweep_for_ever(service: Arc<Service>) {
     }
 }
 
-/// Tasks that may end at any time, since whatever they leave is done by the next node or start.
+/// Starts tasks that can be aborted at any time, since the next node or start completes what they
+/// leave.
 fn start_upkeep(service: &Arc<Service>) -> [JoinHandle<()>; 2] {
     [
         tokio::spawn(sweep_for_ever(service.clone())),
@@ -298,7 +305,8 @@ fn start_upkeep(service: &Arc<Service>) -> [JoinHandle<()>; 2] {
     ]
 }
 
-/// Updates the rows of keys that were revoked all at once. It may end at any time, and the next node goes on with it.
+/// Updates the rows of keys that were revoked all at once. It can be aborted at any time, and the
+/// next node continues.
 async fn write_revocations_for_ever(service: Arc<Service>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(WRITE_REVOCATIONS_EVERY_SECONDS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -310,7 +318,8 @@ async fn write_revocations_for_ever(service: Arc<Service>) {
     }
 }
 
-/// Sends what is due by mail. Left off between two looks alone, so that no notice is taken and not sent.
+/// Sends the mails that are due. It ends only between two rounds, so that no notice is claimed and
+/// not sent.
 async fn tell_until(mut ended: oneshot::Receiver<()>, service: Arc<Service>, smtp: Smtp) {
     let mut ticks = tokio::time::interval(Duration::from_secs(LOOK_EVERY_SECONDS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -336,17 +345,17 @@ async fn tell_until(mut ended: oneshot::Receiver<()>, service: Arc<Service>, smt
     }
 }
 
-/// Sets the operator's ceilings.
+/// Applies the operator's quotas and limits.
 fn limit(service: &Service, store: &OpenStore, ceilings: Ceilings) {
     service.keep_free(ceilings.disk_reserve);
     store.limit_accounts(ceilings.quotas);
     service.limit_accounts_to(ceilings.account_calls);
 }
 
-/// How long the last attempt to store them may take.
+/// Time that the last attempt to store revocations and pauses may take.
 const LAST_STOPS: Duration = Duration::from_secs(1);
 
-/// The last attempt to store revocations and pauses that are in force on this node alone.
+/// Makes the last attempt to store revocations and pauses that only this node enforces.
 async fn store_stops(service: &Service) {
     let lost = tokio::time::timeout(LAST_STOPS, service.store_stops()).await;
     if lost != Ok(0) {
@@ -356,7 +365,7 @@ async fn store_stops(service: &Service) {
     }
 }
 
-/// What cannot be written now stays pending and is tried again.
+/// Logs a failed flush. What could not be written stays pending, and the next flush tries again.
 fn warn_if_unwritten(flushed: Result<(), service::Error>) {
     if let Err(error) = flushed {
         tracing::warn!(error = %Chain(&error), "when keys were last used, and how often, could not be written");

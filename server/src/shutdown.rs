@@ -1,4 +1,4 @@
-//! The last part of the end: what is still pending is written, and the database is closed.
+//! Last part of the shutdown: writes what is pending, and closes the database.
 
 use crate::open::OpenStore;
 use futures::future::OptionFuture;
@@ -7,15 +7,16 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// How long all of this may take.
+/// Time that all of this may take.
 const CLOSING: Duration = Duration::from_millis(2_500);
-/// The part of it that the last write of uses has.
+/// Part of that time for the last flush of uses.
 const LAST_USES: Duration = Duration::from_secs(2);
-/// How long a mail that is being sent may still take, while uses are written.
+/// Time that a mail which is being sent may still take, in parallel with the flush.
 const LAST_MAIL: Duration = Duration::from_millis(1_500);
 
-/// Waits for the tasks, which were asked to end, and closes the database. A mail server that does not answer takes no time
-/// from the last uses.
+/// Waits for the tasks, which were asked to end, and closes the database.
+///
+/// A mail server that does not answer takes no time from the last flush.
 pub async fn close(
     service: &Service,
     store: &OpenStore,
@@ -39,7 +40,7 @@ pub async fn close(
     }
 }
 
-/// Waits for the mail that is being sent, and gives it up if that takes long.
+/// Waits for the mail that is being sent, and abandons it if this takes too long.
 async fn finish_mail(mut mailing: JoinHandle<()>) {
     if timeout(LAST_MAIL, &mut mailing).await.is_err() {
         tracing::warn!("the mail server does not answer; a notice may not have been sent");

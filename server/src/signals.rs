@@ -1,11 +1,11 @@
-//! The signals that end the server or have it read its certificate again.
+//! Signals that stop the server or have it reload its certificate.
 
 use crate::listen::Tls;
 use anyhow::Context as _;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Becomes true at the first signal that asks for the end.
+/// Returns a receiver that becomes true at the first signal to stop.
 pub fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
     let (sender, receiver) = watch::channel(false);
     #[cfg(unix)]
@@ -21,14 +21,15 @@ pub fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
         let _ = tokio::signal::ctrl_c().await;
         let _ = sender.send(true);
         tracing::info!("stopping");
-        // A second one ends the program at once, as if nothing were caught.
+        // From now on, SIGINT ends the program at once, as if the signal were not handled.
         let _ = tokio::signal::ctrl_c().await;
         std::process::exit(130);
     });
     Ok(receiver)
 }
 
-/// Reads a renewed certificate at each SIGHUP. Without one the signal changes nothing: by default it would end the server.
+/// Reloads the certificate at each SIGHUP. Without a certificate the signal changes nothing; by
+/// default it would end the server.
 pub fn reload_at_hangup(tls: Option<Arc<Tls>>) -> anyhow::Result<()> {
     #[cfg(unix)]
     {

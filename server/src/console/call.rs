@@ -18,7 +18,7 @@ use leptos::prelude::provide_context;
 use leptos::server_fn::axum::get_server_fn_service;
 use std::sync::Arc;
 
-/// Runs the function that the path names, with the visitor's door in its context.
+/// Runs the server function that the path names, with the visitor's backend in its context.
 pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
@@ -46,8 +46,8 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
         return unavailable();
     };
     let door: Arc<dyn Backend> = Arc::new(Door::of(&state, &visitor));
-    // A request of our own making, as for pages. Without the browser's `Accept` and `Referer`, from which the
-    // framework would make a redirect.
+    // A newly built request, as for pages, without the browser's `Accept` and `Referer`, from which
+    // the framework would make a redirect.
     let clean = Request::post(path)
         .header(CONTENT_TYPE, "application/json")
         .header(ACCEPT, "application/json")
@@ -68,12 +68,13 @@ fn unavailable() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, wait, told).into_response()
 }
 
-/// The console that called is older or newer than this server: it is told to reload.
+/// Refuses a call from a console that is older or newer than this server, and asks it to reload.
 fn refuse(status: StatusCode) -> Response {
     (status, Json(CallError::Outdated)).into_response()
 }
 
-/// The framework answers arguments that it cannot read with 500. Nothing of ours is broken then.
+/// Replaces the 500 with which the framework answers arguments that it cannot read, since nothing
+/// is broken then.
 async fn mend(answer: Response) -> Response {
     if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return answer;

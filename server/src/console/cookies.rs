@@ -1,4 +1,4 @@
-//! Our cookies: the session's, and the choices of a person for all pages.
+//! Cookies of the console: that of the session, and the choices of a person for all pages.
 
 use crate::PublicUrl;
 use app::request::Theme;
@@ -9,9 +9,12 @@ use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use zeroize::Zeroizing;
 
-/// Browsers send the cookies of a host to all of its ports, so the name has the port: two installations on one host would
-/// sign each other out. With the prefix `__Host-`, browsers take the cookie only from this very host, and only over https. On
-/// plain http, Safari refuses `Secure` cookies even from this machine itself, so there the cookie has neither.
+/// Returns the name of a cookie at this address.
+///
+/// Browsers send the cookies of a host to all of its ports, so the name contains the port: two
+/// installations on one host would sign each other out otherwise. With the prefix `__Host-`,
+/// browsers accept the cookie only from this very host, and only over HTTPS. On plain HTTP, Safari
+/// refuses `Secure` cookies even from the local machine, so the cookie has neither there.
 fn cookie_name(word: &str, public_url: &PublicUrl) -> String {
     let host = if public_url.is_https() { "__Host-" } else { "" };
     match public_url.port() {
@@ -23,10 +26,10 @@ fn cookie_name(word: &str, public_url: &PublicUrl) -> String {
 const SESSION: &str = "session";
 const FLASH: &str = "flash";
 
-/// The names that earlier versions gave the cookie. Sessions that were open before an upgrade stay open.
+/// Names that earlier versions gave the session's cookie, so that sessions survive an upgrade.
 const EARLIER_NAMES: [&str; 2] = ["__Host-voxum_session", "voxum_session"];
 
-/// The session's token: 64 hexadecimal digits, or nothing worth a question to the database.
+/// Returns the session's token, if it has the right form: 64 hexadecimal digits.
 pub fn session_token(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Zeroizing<String>> {
     let name = cookie_name(SESSION, public_url);
     let names = std::iter::once(&*name).chain(EARLIER_NAMES);
@@ -41,12 +44,13 @@ pub fn theme(headers: &HeaderMap) -> Theme {
         .unwrap_or_default()
 }
 
-/// Whether a person chose exact times for all pages. A script keeps the choice, which is nothing but a word.
+/// Returns whether a person chose exact times for all pages. A script stores this choice, which is
+/// a single word.
 pub fn exact_times(headers: &HeaderMap) -> bool {
     find(headers, "voxum_times").is_some_and(|word| word == "exact")
 }
 
-/// Has the browser keep a session; it ends at the latest when the server ends it.
+/// Has the browser keep a session, which lasts at most until the server ends it.
 pub fn set_session(response: &mut Response, public_url: &PublicUrl, token: &str) {
     set(response, &session(public_url, token.to_owned()));
 }
@@ -58,26 +62,26 @@ pub fn forget_session(response: &mut Response, public_url: &PublicUrl) {
     set(response, &cookie);
 }
 
-/// The flash message in the cookie of a request. `super::flash` checks it.
+/// Returns the flash message in the cookie of a request, which `super::flash` verifies.
 pub fn flash(headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
     find(headers, &cookie_name(FLASH, public_url))
 }
 
-/// Has the browser bring a flash message with its next requests, for a minute.
+/// Has the browser send a flash message with its next requests, for a minute.
 pub fn set_flash(response: &mut Response, public_url: &PublicUrl, value: String) {
     let mut cookie = of_server(FLASH, public_url, value);
     cookie.set_max_age(Duration::MINUTE);
     set(response, &cookie);
 }
 
-/// Has the browser forget a flash message that was shown.
+/// Has the browser forget a flash message that has been shown.
 pub fn forget_flash(response: &mut Response, public_url: &PublicUrl) {
     let mut cookie = of_server(FLASH, public_url, String::new());
     cookie.set_max_age(Duration::ZERO);
     set(response, &cookie);
 }
 
-/// Readable by scripts, since it holds nothing but a word.
+/// Stores the theme in a cookie that scripts can read, since it is a single word.
 pub fn set_theme(response: &mut Response, theme: Theme) {
     let cookie = Cookie::build((Theme::COOKIE, theme.as_str()))
         .path("/")
@@ -91,7 +95,7 @@ fn session(public_url: &PublicUrl, token: String) -> Cookie<'static> {
     of_server(SESSION, public_url, token)
 }
 
-/// A cookie that no script reads.
+/// Returns a cookie that scripts cannot read.
 fn of_server(word: &str, public_url: &PublicUrl, value: String) -> Cookie<'static> {
     Cookie::build((cookie_name(word, public_url), value))
         .path("/")

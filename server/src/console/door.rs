@@ -1,4 +1,4 @@
-//! The one door from the console's pages and calls to the rules, bound to whoever knocks.
+//! Backend of the console's pages and server functions, bound to one visitor.
 
 mod keys;
 
@@ -51,7 +51,7 @@ impl Door {
     }
 }
 
-/// What a person is told of an error. What they are not told goes to the log, here and nowhere else.
+/// Maps an error to what the person learns of it. This is the only place where the rest is logged.
 pub fn failure(error: Error, request_id: &RequestId) -> Failure {
     match error {
         Error::Refused(failure) => failure,
@@ -66,18 +66,18 @@ pub fn failure(error: Error, request_id: &RequestId) -> Failure {
         Error::OverQuota(OverQuota { resource, limit }) => Failure::QuotaExceeded {
             message: resource.refusal(limit),
         },
-        // The log says so once, when it begins.
+        // This is logged once, when it begins.
         Error::StorageLow(_) => {
             tracing::debug!(error = %Chain(&error), "storage is low");
             Failure::StorageLow
         }
-        // Logged already.
+        // It has been logged already.
         Error::NotStored(_) => Failure::NotStored,
         Error::InDoubt(_) => {
             tracing::error!(error = %Chain(&error), "the outcome of a change is unknown");
             Failure::OutcomeUnknown
         }
-        // Scopes belong to keys; a session that meets one is a fault of ours.
+        // Scopes belong to keys, so a session that meets one is a fault of the server.
         Error::MissingScope(_) | Error::KeyDenied(_) | Error::Broken(_) => {
             tracing::error!(error = %Chain(&error), "a request failed");
             Failure::Internal {
@@ -217,7 +217,7 @@ impl Backend for Door {
     }
 }
 
-/// Two parts of a query, of which the first may be empty.
+/// Joins two parts of a query, of which the first may be empty.
 fn and(query: &str, last: &str) -> String {
     if query.is_empty() {
         last.to_owned()

@@ -1,7 +1,8 @@
 //! `GET /keys/events`: changes of the list of keys that an open page shows, as server-sent events.
 //!
-//! The list is read once a second, for all pages that show it together. So it follows changes by another server, by the
-//! command line and by time alone, and no change has to announce itself. What a page shows already is not sent again.
+//! The list is read once a second, for all pages that show it together. It therefore follows
+//! changes by another server, by the command line and by time alone, and no change has to announce
+//! itself. What a page already shows is not sent again.
 
 use super::door::{Door, failure, list_address};
 use super::watching::{LOOK_EVERY, List, ListKey, Place, Seen};
@@ -23,10 +24,12 @@ use std::time::Duration;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use url::form_urlencoded;
 
-/// Says that the connection stands, to proxies that close it otherwise.
+/// Interval of keep-alive comments, for proxies that close silent connections.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
-/// How long a browser waits before it opens a stream again that had to close for a newer one. Without this, the pages of
-/// a member who has too many open would close each other's streams every few seconds.
+/// Delay after which a browser reopens a stream that had to close for a newer one.
+///
+/// Without it, the pages of a member who has too many open would close each other's streams every
+/// few seconds.
 const REOPEN_AFTER: Duration = Duration::from_secs(60);
 
 pub async fn keys(
@@ -35,7 +38,7 @@ pub async fn keys(
     Onlooker(visitor): Onlooker,
 ) -> Response {
     let Some(member) = visitor.member.as_ref().map(service::Member::view) else {
-        // The session is over. After this status a browser does not open the stream again.
+        // The session has ended. After this status a browser does not reopen the stream.
         return StatusCode::NO_CONTENT.into_response();
     };
     let Some(place) = state.watching.open(member.id) else {
@@ -69,8 +72,8 @@ pub async fn keys(
     watch
         .looks
         .set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // The first look comes before the answer begins, so that a failure can still be its status. It is a look of its own:
-    // an older one could lack what the page shows already.
+    // The list is first read before the response begins, so that a failure can still be its status.
+    // An older result of another page could lack what this page already shows.
     let first = match watch.look(Instant::now()).await {
         Ok(first) => first,
         Err(Failure::Unavailable) => return unavailable(),
@@ -90,7 +93,7 @@ pub async fn keys(
             None => watch.next().await?,
         };
         let (event, state) = match next {
-            // Plain data is always JSON.
+            // Plain data can always be represented as JSON.
             Next::News(news) => (Event::default().json_data(news).ok()?, Some((None, watch))),
             Next::Closed => (Event::default().retry(REOPEN_AFTER), None),
         };
@@ -100,7 +103,7 @@ pub async fn keys(
     let mut response = Sse::new(events).keep_alive(alive).into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // nginx would keep what is small until more comes.
+    // nginx would buffer small pieces until more data arrives.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
 }
@@ -109,27 +112,29 @@ pub async fn keys(
 struct Watch {
     state: AppState,
     visitor: Visitor,
-    /// The page's own, which says what its list holds.
+    /// Query of the page, which selects its list.
     search: String,
-    /// The key whose first call is waited for.
+    /// The key whose first call the page waits for.
     awaited: Option<KeyId>,
-    /// What other pages of the same list found in the last second.
+    /// The list, shared with other pages that show it.
     list: Arc<List>,
     shown: Shown,
     looks: Interval,
     place: Place,
 }
 
-/// The next step of a stream, unless it ends.
+/// Next step of a stream that does not end.
 enum Next {
     News(KeysNews),
-    /// A newer stream of the member takes its place.
+    /// A newer stream of the member replaces this one.
     Closed,
 }
 
 impl Watch {
-    /// Waits for a change of the list. `None` when the session ends, when the server stops, and when the database does
-    /// not answer.
+    /// Waits for a change of the list.
+    ///
+    /// Returns `None` when the session ends, when the server stops, and when the database does not
+    /// answer.
     async fn next(&mut self) -> Option<Next> {
         loop {
             tokio::select! {
@@ -137,7 +142,8 @@ impl Watch {
                 () = self.place.closed() => return Some(Next::Closed),
                 _ = self.looks.tick() => {}
             }
-            // Judged before each look: a session that was ended shows nothing more.
+            // The session is checked before each look, so that nothing more is shown once it has
+            // ended.
             let token = self.visitor.token.as_ref()?;
             let member = self.state.service.member_looking_on(token).await;
             self.visitor.member = Some(member.ok()??);
@@ -148,7 +154,7 @@ impl Watch {
         }
     }
 
-    /// The changes since the last look of this page, as of `since` or later.
+    /// Returns the changes since the last look of this page, as of `since` or later.
     async fn look(&mut self, since: Instant) -> Result<Option<KeysNews>, Failure> {
         let look = async {
             let door = Door::of(&self.state, &self.visitor);
@@ -167,7 +173,7 @@ impl Watch {
     }
 }
 
-/// What the page knows.
+/// State that the page shows.
 #[derive(Default)]
 struct Shown {
     order: Vec<KeyId>,
@@ -177,7 +183,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// What it does not know yet, and knows from now on.
+    /// Returns the differences from the state that the page shows, and updates it.
     fn news(&mut self, seen: &Seen) -> Option<KeysNews> {
         let Seen { page, first_call } = seen;
         let order: Vec<_> = page.keys.iter().map(|key| key.id.clone()).collect();

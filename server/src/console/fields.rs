@@ -1,4 +1,4 @@
-//! A form as a browser sends it by itself.
+//! Fields of a form that a browser submits without script.
 
 use super::posted::FormBody;
 use super::{busy, closing, plain};
@@ -11,24 +11,25 @@ use axum::response::{IntoResponse as _, Response};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-/// Far above what any form of ours comes to.
+/// Far more bytes than any form of the console has.
 pub const MAX_BYTES: usize = 64 * 1024;
 
-/// The fields in the order sent; wiped when dropped, since one may be a password.
+/// Fields in the order in which they were sent. They are wiped when dropped, since one may be a
+/// password.
 pub struct Fields(Vec<(String, Zeroizing<String>)>);
 
 impl Fields {
-    /// The first value, or nothing.
+    /// Returns the first value of a field, or an empty text.
     pub fn text(&self, name: &str) -> String {
         self.secret(name).as_str().to_owned()
     }
 
-    /// The same, in a text that is wiped.
+    /// Returns the first value of a field in a text that is wiped when dropped.
     pub fn secret(&self, name: &str) -> Zeroizing<String> {
         self.values(name).next().cloned().unwrap_or_default()
     }
 
-    /// Every value of a field that may be there more than once.
+    /// Returns every value of a field that can occur more than once.
     pub fn texts(&self, name: &str) -> Vec<String> {
         self.values(name)
             .map(|value| value.as_str().to_owned())
@@ -43,7 +44,7 @@ impl Fields {
     }
 }
 
-/// The fields of a form that changes nothing of any account, so that no session is looked up.
+/// Fields of a form that changes no account, so that no session is looked up.
 pub struct Preferences(pub Fields);
 
 impl<S: Sync> FromRequest<S> for Preferences {

@@ -1,4 +1,5 @@
-//! `GET /keys/{id}/first-call`: what a page without script shows in a frame, next to a key that it must not draw again.
+//! `GET /keys/{id}/first-call`: content of a frame beside a key, on a page without script that must
+//! not be drawn again.
 
 use super::door::failure;
 use super::next::sign_in_to;
@@ -13,7 +14,7 @@ use axum::http::{HeaderValue, Uri};
 use axum::response::Response;
 use domain::{FirstCallStage, KeyId};
 
-/// In seconds.
+/// Interval of the refresh, in seconds.
 const AGAIN: &str = "2";
 
 pub async fn first_call(
@@ -41,7 +42,7 @@ pub async fn first_call(
     if !over {
         headers.insert(REFRESH, HeaderValue::from_static(AGAIN));
     }
-    // Shown by our own pages, and by no other.
+    // Pages of the console may frame this page, and no others.
     let policy = headers.get(CONTENT_SECURITY_POLICY);
     let policy = policy.and_then(|policy| policy.to_str().ok());
     let policy =

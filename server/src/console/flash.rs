@@ -1,8 +1,9 @@
 //! Flash messages: a form redirects to a page, which reports once what the form did.
 //!
-//! The message travels in a cookie and not in the address, so that no link can claim that something was done, and neither
-//! a reload nor a bookmark reports it again. Only this server can write one: the cookie holds the page that it is for, the
-//! message, and a MAC under the session's token. Any node can check it, and it means nothing in another session.
+//! The message travels in a cookie and not in the address, so that no link can claim that something
+//! was done, and neither a reload nor a bookmark repeats the report. Only this server can write
+//! one: the cookie contains the page that it is for, the message, and a MAC under the session's
+//! token. Any node can verify it, and it is invalid in another session.
 
 use super::{Visitor, cookies, see_other};
 use crate::AppState;
@@ -17,7 +18,8 @@ pub fn lead_to(state: &AppState, visitor: &Visitor, path: &str, word: &str) -> R
     lead_to_count(state, visitor, path, word, 0)
 }
 
-/// The same for what was done to a number of things.
+/// Redirects to the page at `path`, which then reports `word` with the number of things that were
+/// changed.
 pub fn lead_to_count(
     state: &AppState,
     visitor: &Visitor,
@@ -36,7 +38,7 @@ pub fn lead_to_count(
     response
 }
 
-/// The message for the page at `path`, if the visitor's browser brings one that this server wrote in this session.
+/// Returns the page and its message, if the cookie was written by this server in this session.
 pub fn read(
     state: &AppState,
     headers: &HeaderMap,

@@ -1,4 +1,5 @@
-//! The console's side: sessions, pages, the forms that browsers send by themselves, and the server functions.
+//! The console: sessions, pages, the forms that browsers submit without script, and the server
+//! functions.
 
 pub mod call;
 mod cookies;
@@ -29,7 +30,7 @@ use axum::http::header::{CONNECTION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-/// A short text, for the cases in which no page can be drawn.
+/// Returns a short text, if no page can be drawn.
 pub fn plain(status: StatusCode, text: &'static str) -> Response {
     (
         status,
@@ -39,28 +40,29 @@ pub fn plain(status: StatusCode, text: &'static str) -> Response {
         .into_response()
 }
 
-/// An answer to a request of which more may come, which nobody waits for.
+/// Closes the connection after the response, since the rest of the request is not awaited.
 fn closing(mut response: Response) -> Response {
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(CONNECTION, close);
     response
 }
 
-/// We cannot know whether there is a session: saying "signed out" would be a lie.
+/// Returns the response if it is unknown whether there is a session, since "signed out" might be
+/// wrong.
 fn unavailable() -> Response {
     later(
         "The console cannot reach its data right now. Nothing was changed. Try again in a moment.",
     )
 }
 
-/// A listing did not finish before its deadline.
+/// Returns the response if a listing did not finish before its deadline.
 fn past_deadline() -> Response {
     later(
         "The database took longer than a second to answer, so the request was stopped. Try again in a moment, or narrow your search.",
     )
 }
 
-/// An answer of 503 that names when to try again.
+/// Returns a response with status 503 and the time after which to try again.
 fn later(text: &'static str) -> Response {
     let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
     response
@@ -69,7 +71,7 @@ fn later(text: &'static str) -> Response {
     response
 }
 
-/// The memory for large bodies is taken.
+/// Returns the response if the memory for large bodies is in use.
 fn busy() -> Response {
     let text = "The server is reading too many large files right now. Nothing was changed. Try again in a moment.";
     let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
@@ -79,15 +81,15 @@ fn busy() -> Response {
     response
 }
 
-/// The database did not confirm a change, and there is no page to show that on.
+/// Returns the response if the database did not confirm a change, and no page can show this.
 fn outcome_unknown() -> Response {
     let text = "The database didn't confirm this change, so it may or may not have been made. Check before you repeat it.";
     plain(StatusCode::SERVICE_UNAVAILABLE, text)
 }
 
-/// To another page, by `GET`.
+/// Redirects to another page with `GET`.
 fn see_other(path: &str) -> Response {
-    // Paths of ours and those that `next` let through are visible ASCII.
+    // Paths of the console, and those that `next` accepts, are visible ASCII.
     let target = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, target)]).into_response()
 }

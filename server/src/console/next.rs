@@ -1,24 +1,26 @@
-//! Where a person wanted to go before they had to sign in. It comes from the address bar, so from anybody.
+//! The page that a person requested before they had to sign in. It comes from the address, so it is
+//! not trusted.
 
 use url::form_urlencoded;
 
-/// The Dashboard.
+/// Path of the Dashboard.
 pub const HOME: &str = "/";
 
-/// `next` where it is a path of this very site, else the first page.
+/// Returns `next` if it is a path of this site, and otherwise the first page.
 ///
-/// Browsers read `//host` and `/\host` as other sites, and drop tabs and line breaks before they read.
+/// Browsers read `//host` and `/\host` as other sites, and drop tabs and line breaks before they
+/// parse the address.
 pub fn same_site(next: &str) -> &str {
     let mut bytes = next.bytes();
     let good = bytes.next() == Some(b'/')
         && !matches!(bytes.next(), Some(b'/' | b'\\'))
         && next.bytes().all(|b| b.is_ascii_graphic())
-        // Back to the form, or out again at once, helps nobody.
+        // Returning to the form, or signing out at once, would be of no use.
         && !["/sign-in", "/sign-out", "/setup/"].iter().any(|path| next.starts_with(path));
     if good { next } else { HOME }
 }
 
-/// The sign-in page that leads back to `path`; to the first page it leads anyway.
+/// Returns the sign-in page that leads back to `path`. To the first page it leads by default.
 pub fn sign_in_to(path: &str) -> String {
     if path == HOME {
         return "/sign-in".to_owned();
@@ -29,7 +31,7 @@ pub fn sign_in_to(path: &str) -> String {
     format!("/sign-in?{query}")
 }
 
-/// The `next` of a sign-in page's own query.
+/// Returns the parameter `next` of a sign-in page's query.
 pub fn asked_for(query: Option<&str>) -> Option<String> {
     let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     pairs

@@ -1,4 +1,4 @@
-//! The pages that are asked for by `GET`.
+//! Pages that are requested by `GET`.
 
 use super::next::{asked_for, same_site, sign_in_to};
 use super::{Visitor, render, see_other};
@@ -13,7 +13,7 @@ use axum::response::Response;
 use domain::Failure;
 use service::{Error, LinkView};
 
-/// A page for members.
+/// Shows a page for members.
 pub async fn show(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     if visitor.member.is_none() {
         return see_other(&sign_in_to(way_back(&uri)));
@@ -21,20 +21,21 @@ pub async fn show(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> 
     render::page(&state, &visitor, uri.path(), uri.query()).await
 }
 
-/// The address to return to after signing in. One that is too long to be a parameter itself is shortened to the page without
-/// its query.
+/// Returns the address to return to after signing in.
+///
+/// If it is too long to be a parameter itself, its query is left out.
 pub(super) fn way_back(uri: &Uri) -> &str {
     let whole = path_and_query(uri);
     let fits = whole.len() <= MAX_NEXT;
     if fits { whole } else { uri.path() }
 }
 
-/// `/docs`, for everybody: who writes an integration need not be a member.
+/// Shows `/docs`, which is public: the author of an integration need not be a member.
 pub async fn docs(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     render::page(&state, &visitor, uri.path(), uri.query()).await
 }
 
-/// `/sign-in`, for whoever is not signed in yet.
+/// Shows `/sign-in`, if the visitor is not signed in yet.
 pub async fn sign_in(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Response {
     if visitor.member.is_some() {
         return see_other(same_site(&asked_for(uri.query()).unwrap_or_default()));
@@ -42,7 +43,7 @@ pub async fn sign_in(State(state): State<AppState>, uri: Uri, visitor: Visitor) 
     render::page(&state, &visitor, uri.path(), uri.query()).await
 }
 
-/// `/setup/{token}`: what a one-time link leads to.
+/// Shows `/setup/{token}`, the page of a one-time link.
 pub async fn setup(
     State(state): State<AppState>,
     Segment(token): Segment,
@@ -55,14 +56,15 @@ pub async fn setup(
     }
 }
 
-/// The address of the page must not leave it.
+/// Keeps the browser from sending the address of the page to other sites.
 pub(super) fn link(mut page: Response) -> Response {
     page.headers_mut()
         .insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     page
 }
 
-/// A link that is used looks like one that is over or never was.
+/// Returns the response for a link that cannot be used. It does not reveal whether the link ever
+/// existed.
 pub(super) async fn gone(state: &AppState, visitor: &Visitor, error: Error) -> Response {
     match super::door::failure(error, &visitor.request_id) {
         Failure::NotFound => render::link_gone(state, visitor).await,

@@ -6,20 +6,22 @@ use crate::AppState;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::Response;
 
-/// A body that forms of the console send. Handlers get one only inside [`Posted`].
+/// Body of a form of the console. Handlers get one only inside [`Posted`].
 pub trait FormBody: Sized + Send {
-    /// Whether the body is so long that it is read for visitors with a session alone.
+    /// Whether the body is so long that it is read only for visitors with a session.
     const LONG: bool = false;
 
+    /// Reads the body of a request.
+    ///
     /// # Errors
-    /// The answer to a body that cannot be read.
+    /// The response to a body that cannot be read.
     fn read(request: Request) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
-/// A form, and the visitor as the database knew them once the whole form had arrived.
+/// A form, and the visitor as looked up once the whole form had arrived.
 ///
-/// Its body may take a minute to arrive, and a session may end in that time. So the session is looked up afterwards, and
-/// no handler can get the body without that look-up.
+/// The body may take a minute to arrive, and the session may end in that time. It is therefore
+/// looked up after the body, and no handler can get the body without that look-up.
 pub struct Posted<B> {
     pub visitor: Visitor,
     pub body: B,
@@ -28,6 +30,8 @@ pub struct Posted<B> {
 impl<B: FormBody> FromRequest<AppState> for Posted<B> {
     type Rejection = Response;
 
+    /// Reads the body and looks the session up.
+    ///
     /// # Errors
     /// Those of the body, and 503 if the database does not answer.
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {

@@ -1,4 +1,4 @@
-//! Drawing a page: the same console that runs in the browser, run here once.
+//! Rendering of pages: the console that runs in the browser, run once on the server.
 
 use super::door::Door;
 use super::status::is_refusal;
@@ -19,7 +19,7 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use url::form_urlencoded;
 
-/// The page at `path`, asked for with `query`.
+/// Returns the page at `path` with this query.
 pub async fn page(
     state: &AppState,
     visitor: &Visitor,
@@ -36,8 +36,9 @@ pub async fn page(
     page
 }
 
-/// The page at `path` after one of its forms failed that has no page of its own. `word` names the reason, if the page has
-/// a text for it.
+/// Returns the page at `path` after the failure of a form that has no page of its own.
+///
+/// `word` names the reason, if the page has a text for it.
 pub async fn after_failure(
     state: &AppState,
     visitor: &Visitor,
@@ -49,32 +50,34 @@ pub async fn after_failure(
         let request = reporting(state, visitor, path, word);
         return with_status(draw(state, visitor, request, None).await, failure);
     }
-    // The page shows by itself what was changed or refused, but not that nobody knows.
+    // The page shows by itself what was changed or refused, but not that the outcome is unknown.
     let data = PageData::failed(Page::at(path), failure.clone());
     let request = request(state, visitor, path, None, None);
     write(visitor, request, data, None).await
 }
 
-/// The page that says that there is none.
+/// Returns the page for an address that does not exist.
 pub async fn not_found(state: &AppState, visitor: &Visitor) -> Response {
     let request = request(state, visitor, NOWHERE, None, None);
     nothing_here(state, visitor, request, StatusCode::NOT_FOUND).await
 }
 
-/// The page that says so of a one-time link; the same whether it never was, is over or is used.
+/// Returns the page for an invalid one-time link. It is the same whether the link expired, was used
+/// or never existed.
 pub async fn link_gone(state: &AppState, visitor: &Visitor) -> Response {
     let request = reporting(state, visitor, NOWHERE, Some("link-gone"));
     nothing_here(state, visitor, request, StatusCode::NOT_FOUND).await
 }
 
-/// The page that names a parameter which is too long.
+/// Returns the page that names a parameter which is too long.
 pub async fn too_long(state: &AppState, visitor: &Visitor, too_long: &TooLong) -> Response {
     let mut request = request(state, visitor, NOWHERE, None, None);
     request.too_long = Some((too_long.name.clone(), too_long.most));
     nothing_here(state, visitor, request, StatusCode::BAD_REQUEST).await
 }
 
-/// Not the path that was asked for: the console's own table might know it.
+/// Path of pages about errors. The requested path is not used, since the console's routes might
+/// contain it.
 const NOWHERE: &str = "/not-found";
 
 async fn nothing_here(
@@ -88,7 +91,7 @@ async fn nothing_here(
     page
 }
 
-/// The page that names a parameter which is given more than once.
+/// Returns the page that names a parameter which occurs more than once.
 pub async fn repeated(state: &AppState, visitor: &Visitor, name: &str) -> Response {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("twice", name)
@@ -98,7 +101,7 @@ pub async fn repeated(state: &AppState, visitor: &Visitor, name: &str) -> Respon
     page
 }
 
-/// The page at `path` as the direct answer to a form.
+/// Returns the page at `path` as the direct response to a form.
 pub async fn answer(
     state: &AppState,
     visitor: &Visitor,
@@ -109,7 +112,7 @@ pub async fn answer(
     draw(state, visitor, request, None).await
 }
 
-/// A page of an import, or why there is none.
+/// Returns a page of an import, or the reason why there is none.
 pub async fn import(
     state: &AppState,
     visitor: &Visitor,
@@ -120,7 +123,7 @@ pub async fn import(
     write(visitor, request, data, None).await
 }
 
-/// The page of a one-time link, perhaps as the answer to its form.
+/// Returns the page of a one-time link, possibly as the response to its form.
 pub async fn link(
     state: &AppState,
     visitor: &Visitor,
@@ -138,7 +141,8 @@ async fn draw(
     request: PageRequest,
     link: Option<LinkPage>,
 ) -> Response {
-    // The answer that shows a key or a link just made shows nothing else, and neither does what stands in a frame.
+    // A page with a key or link that was just created shows nothing else, and neither does the
+    // content of a frame.
     let alone = matches!(
         &request.answer,
         Some(
@@ -158,7 +162,7 @@ async fn draw(
     write(visitor, request, data, link).await
 }
 
-/// The request for a page that reports `word`, as if a form had led to it.
+/// Returns the request for a page that reports `word`, as if a form had redirected to it.
 fn reporting(state: &AppState, visitor: &Visitor, path: &str, word: Option<&str>) -> PageRequest {
     PageRequest {
         flash: word.map(|word| Flash {
@@ -210,18 +214,21 @@ async fn write(
         if let Some(link) = link.clone() {
             provide_context(link);
         }
-        // The framework has made a nonce for this very page: the header has to name the same one.
+        // The framework has created a nonce for this page, and the header has to contain the same
+        // one.
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
             && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))
         {
             response.insert_header(CONTENT_SECURITY_POLICY, policy);
         }
     };
-    // A request of our own making: nothing of the browser's, its cookies least of all, gets into the page's context.
+    // A newly built request, so that nothing from the browser, least of all its cookies, gets into
+    // the page's context.
     let bare = Request::new(Body::empty());
     let page = leptos_axum::render_app_async_with_context(context, app::shell)(bare).await;
     match failure {
-        // A page that only shows why it has nothing to show, such as to a viewer, is an answer like any other.
+        // A page that only shows why it has no content, for example to a viewer, is a regular
+        // response.
         Some(failure) if !is_refusal(&failure) => with_status(page, &failure),
         _ => page,
     }

@@ -1,9 +1,10 @@
-//! No other site makes a browser change anything here (cross-site request forgery).
+//! Protection against cross-site request forgery.
 //!
-//! The framework checks none of this, and its calls can be reached by forms of other sites, whatever they say of
-//! their content type. So every request that could change something is judged before anything else looks at it, with
-//! or without a cookie: signing somebody in unasked is an attack, too. `/api` is left out: it knows no cookies, and a
-//! browser attaches no key by itself.
+//! The framework checks none of this, and forms of other sites can reach its server functions,
+//! whatever content type they declare. Every request that could change something is therefore
+//! checked before anything else, with or without a cookie: signing a person in without their
+//! consent is an attack, too. `/api` is exempt: it uses no cookies, and a browser attaches no key
+//! by itself.
 
 use super::plain;
 use crate::AppState;
@@ -15,7 +16,7 @@ use axum::response::Response;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The answer to a request that another site may have caused.
+/// Returns the refusal of a request that another site may have caused.
 pub fn refusal(state: &AppState, request: &Request) -> Option<Response> {
     let safe = matches!(
         *request.method(),
@@ -38,17 +39,17 @@ fn is_ours(headers: &HeaderMap, path: &str, state: &AppState) -> bool {
     if let Some(site) = sites.next() {
         return sites.next().is_none() && matches!(site.as_bytes(), b"same-origin" | b"none");
     }
-    // No browser leaves the header out on an origin that it trusts, so from here on it is one that is old, one on
-    // plain http, or no browser at all.
+    // Browsers send the header to every trustworthy origin. Without it, this is an old browser, a
+    // browser on plain HTTP, or another program.
     let mut origins = headers.get_all(ORIGIN).iter();
     match (origins.next(), origins.next()) {
-        // Something that is no browser carries nobody's cookie by accident.
+        // A program that is not a browser sends no cookie unintentionally.
         (None, _) => !headers.contains_key(COOKIE),
         (Some(origin), None) if origin.as_bytes() == state.public_url.origin().as_bytes() => true,
-        // The pages of one-time links send `Referrer-Policy: no-referrer`, and browsers then say `Origin: null` with
-        // the page's own form. On plain http nothing better is there to judge by. It is let through for these forms
-        // alone: the link's 256 bits, which work once, stand in the address, and a site that knows them has no need of
-        // anybody's browser.
+        // The pages of one-time links send `Referrer-Policy: no-referrer`, and browsers then send
+        // `Origin: null` with the page's own form. On plain HTTP there is no better evidence. It is
+        // accepted for these forms only: the address contains the link's 256 bits, which work once,
+        // and a site that knows them does not need a person's browser.
         (Some(origin), None) => {
             origin.as_bytes() == b"null"
                 && path.starts_with("/setup/")

@@ -1,4 +1,4 @@
-//! The status of a page that shows a failure.
+//! HTTP status of a page that shows a failure.
 
 use crate::headers::RETRY_SECONDS;
 use axum::http::header::RETRY_AFTER;
@@ -6,8 +6,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::Failure;
 
-/// Gives a page the status of the failure that it shows, which is how a form that was posted as a page is refused. A
-/// page that could not be drawn keeps its own status, unless the failure is a fault of ours.
+/// Gives a page the status of the failure that it shows.
+///
+/// This is how a form that was submitted as a page is refused. A page that could not be drawn keeps
+/// its own status, unless the failure is a fault of the server.
 pub fn with_status(mut page: Response, failure: &Failure) -> Response {
     let status = status(failure);
     if !page.status().is_success() && !status.is_server_error() {
@@ -44,7 +46,8 @@ const fn status(failure: &Failure) -> StatusCode {
         | Failure::BeingReplaced
         | Failure::QuotaExceeded { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-        // Without `Retry-After`, an unknown outcome invites no program to repeat the change by itself.
+        // Without `Retry-After`, an unknown outcome invites no program to repeat the change by
+        // itself.
         Failure::Unavailable
         | Failure::PastDeadline
         | Failure::StorageLow
@@ -54,8 +57,8 @@ const fn status(failure: &Failure) -> StatusCode {
     }
 }
 
-/// Whether the failure is a decision about this request that a page may also show without having been asked to change
-/// anything.
+/// Returns whether the failure is a decision about this request that a page may also show if
+/// nothing was to be changed.
 pub fn is_refusal(failure: &Failure) -> bool {
     matches!(
         status(failure),

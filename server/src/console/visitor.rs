@@ -1,4 +1,4 @@
-//! Who looks at the console.
+//! Visitor of the console, with their session.
 
 use super::{cookies, flash, unavailable};
 use crate::AppState;
@@ -15,21 +15,23 @@ use zeroize::Zeroizing;
 /// A request to the console with its session, if it has a live one.
 pub struct Visitor {
     pub member: Option<Member>,
-    /// The cookie's token, whether or not it opens anything.
+    /// Token from the cookie, whether or not it belongs to a session.
     pub token: Option<Zeroizing<String>>,
     pub client: Client,
     pub request_id: RequestId,
     pub theme: Theme,
     pub exact_times: bool,
-    /// The page that a flash message is for, and the message.
+    /// Page that a flash message is for, and the message.
     flash: Option<(String, Flash)>,
 }
 
 impl FromRequestParts<AppState> for Visitor {
     type Rejection = Response;
 
+    /// Looks the session up.
+    ///
     /// # Errors
-    /// 503 where the database does not say whether there is a session.
+    /// Status 503 if the database cannot be asked whether there is a session.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let mut visitor = Self::unknown(parts, state);
         if let Some(token) = &visitor.token {
@@ -43,14 +45,17 @@ impl FromRequestParts<AppState> for Visitor {
     }
 }
 
-/// Like a [`Visitor`], where the page asks by itself: what nobody did keeps no session alive.
+/// A [`Visitor`] for requests that a page makes by itself: without a person's action, the session
+/// is not kept alive.
 pub struct Onlooker(pub Visitor);
 
 impl FromRequestParts<AppState> for Onlooker {
     type Rejection = Response;
 
+    /// Looks the session up without extending it.
+    ///
     /// # Errors
-    /// As of a [`Visitor`].
+    /// As for a [`Visitor`].
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let mut visitor = Visitor::unknown(parts, state);
         if let Some(token) = &visitor.token {
@@ -67,7 +72,7 @@ fn not_known(error: &service::Error) -> Response {
 }
 
 impl Visitor {
-    /// Before it is known whether the token opens anything.
+    /// Returns the visitor before the session is looked up.
     fn unknown(parts: &Parts, state: &AppState) -> Self {
         let token = cookies::session_token(&parts.headers, &state.public_url);
         let session = token.as_ref().map(|token| token.as_str());
@@ -82,14 +87,15 @@ impl Visitor {
         }
     }
 
-    /// The flash message for the page at `path`, if there is one.
+    /// Returns the flash message for the page at `path`, if there is one.
     pub fn flash(&self, path: &str) -> Option<Flash> {
         let (page, flash) = self.flash.as_ref()?;
         (page == path).then(|| flash.clone())
     }
 
-    /// Ends the session that another one takes the place of: its cookie is gone, so that nobody else could. That this
-    /// fails is no reason to keep the new one back; it ends by itself.
+    /// Ends a session that another one replaces, since the cookie that could end it is lost.
+    ///
+    /// If this fails, the new session is opened all the same; the old one expires by itself.
     pub async fn leave(&self, state: &AppState) {
         if self.member.is_some()
             && let Some(token) = &self.token

@@ -1,4 +1,4 @@
-//! The addresses on the API Keys page.
+//! Addresses on the API Keys page.
 
 use super::Door;
 use crate::cursor;
@@ -6,7 +6,7 @@ use crate::parameter::{TooLong, repeated};
 use domain::{Failure, KeyOrder, KeyQuery, KeysPage};
 use url::form_urlencoded::{self, Serializer};
 
-/// How each column is ordered at first and, where it is so already, the other way.
+/// For each column, its first order and the opposite one.
 const COLUMNS: [(&str, &str); 5] = [
     ("name", "-name"),
     ("preview", "-preview"),
@@ -14,12 +14,13 @@ const COLUMNS: [(&str, &str); 5] = [
     ("used", "-used"),
     ("status", "-status"),
 ];
-/// The columns whose first order is that of falling values: times, and statuses by how alive they are.
+/// Columns whose first order is descending: times.
 const FALLING: [&str; 2] = ["created", "used"];
 
 pub(super) async fn page(door: &Door, search: &str) -> Result<KeysPage, Failure> {
     let member = door.member()?;
-    // A server function is called with the text, which is then no part of an address.
+    // A server function gets the text as an argument, so the limit of addresses does not apply to
+    // it.
     TooLong::check_query(search).map_err(|_| Failure::NotFound)?;
     if repeated(search.trim_start_matches('?')).is_some() {
         return Err(Failure::NotFound);
@@ -41,7 +42,7 @@ pub(super) async fn page(door: &Door, search: &str) -> Result<KeysPage, Failure>
     Ok(page)
 }
 
-/// What follows the question mark of the page's address.
+/// Parses the query of the page's address, with or without its question mark.
 fn read(search: &str) -> KeyQuery {
     let mut query = KeyQuery::default();
     for (name, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
@@ -61,7 +62,7 @@ fn read(search: &str) -> KeyQuery {
     query
 }
 
-/// The page's address without what does not change its list.
+/// Returns the page's address without parameters that do not affect its list.
 pub(in super::super) fn list_address(search: &str) -> String {
     let query = read(search);
     address(&query, &query.sort, &query.cursor)
@@ -78,7 +79,7 @@ fn sort(query: &KeyQuery, (first, other): (&str, &str)) -> (String, String) {
     (address(query, next, ""), sorted.to_owned())
 }
 
-/// The page that asks for the same keys in this order, from `cursor` on.
+/// Returns the address of the page with the same filter in this order, from `cursor` on.
 fn address(query: &KeyQuery, sort: &str, cursor: &str) -> String {
     let mut text = Serializer::new(String::new());
     for (name, value) in query.fields() {

@@ -1,4 +1,5 @@
-//! `GET /audit/log.csv` and `/audit/log.jsonl`: the audit log, newest event first, under the filter of its page.
+//! `GET /audit/log.csv` and `/audit/log.jsonl`: the audit log, newest event first, under the filter
+//! of its page.
 
 use super::{Format, List, Reader, json_line, sign_in, table};
 use crate::AppState;
@@ -44,7 +45,7 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
         return sign_in(uri);
     };
     let Ok(filter) = state.service.audit_filter(&member, &form(uri)) else {
-        // The page shows what is wrong.
+        // The page shows what is wrong with the filter.
         return see_other(&format!("/audit?{}", uri.query().unwrap_or_default()));
     };
     let head = match format {
@@ -78,7 +79,7 @@ fn form(uri: &Uri) -> AuditForm {
 
 struct Log {
     filter: AuditFilter,
-    /// The number before which the next piece begins.
+    /// Number of the event before which the next piece begins.
     before: Option<u64>,
     format: Format,
 }

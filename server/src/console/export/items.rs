@@ -1,9 +1,10 @@
-//! `GET /inventory/export.csv` and `/inventory/export.jsonl`: the items in the order of their ids, under the search of
-//! their page.
+//! `GET /inventory/export.csv` and `/inventory/export.jsonl`: the items in the order of their ids,
+//! under the search of their page.
 //!
-//! The CSV has the columns of a feed, so that a feed of the same file changes nothing. A column is named in the header, long
-//! before the item is read that needs it: so the whole list is read once for the names of attributes before the answer
-//! begins. If an item then turns up with another attribute, because a feed has just brought it, the file breaks off.
+//! The CSV has the columns of a feed, so that a feed of the same file changes nothing. The header
+//! names each column long before the item is read that needs it, so the whole list is first read
+//! once for the names of attributes. If an item then has another attribute, because a feed has just
+//! added it, the download breaks off.
 
 use super::{Format, List, Reader, json_line, sign_in, table};
 use crate::AppState;
@@ -19,7 +20,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use url::form_urlencoded;
 
-/// Attributes that a table has columns for.
+/// Number of attributes for which a table has columns.
 const MAX_ATTRIBUTES: usize = MAX_COLUMNS - FIELDS.len();
 
 const TOO_MANY_ATTRIBUTES: &str = "These items have more attributes than a table may have columns, which is 256. \
@@ -69,7 +70,7 @@ async fn send(
     reader.send(&name, format, head, items).await
 }
 
-/// The search of the page.
+/// Returns the filter of the page's search.
 fn filter(uri: &Uri) -> ItemFilter {
     let query = uri.query().unwrap_or_default();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
@@ -77,7 +78,8 @@ fn filter(uri: &Uri) -> ItemFilter {
     ItemFilter::search(q.map(|(_, q)| q.into_owned()))
 }
 
-/// The names of the attributes of all items; `None` if there are more than a table has columns for.
+/// Returns the names of the attributes of all items, or `None` if there are more than a table has
+/// columns for.
 async fn attributes(
     reader: &Reader,
     filter: &ItemFilter,
@@ -105,9 +107,9 @@ async fn attributes(
 
 struct Items {
     filter: ItemFilter,
-    /// The names of the attributes that the table has columns for.
+    /// Names of the attributes for which the table has columns.
     attributes: BTreeSet<String>,
-    /// The id after which the next piece begins.
+    /// Id after which the next piece begins.
     after: Option<String>,
     format: Format,
 }
@@ -133,8 +135,10 @@ impl List for Items {
 }
 
 impl Items {
+    /// Appends the row of an item.
+    ///
     /// # Errors
-    /// The item has an attribute that the header does not name.
+    /// If the item has an attribute that the header does not name.
     fn row(&self, lines: &mut Vec<u8>, stored: &StoredItem) -> Result<(), Error> {
         let item = &stored.item;
         if item
@@ -152,7 +156,7 @@ impl Items {
             "name" => Some(&*item.name),
             "category" => item.category.as_deref(),
             "price" => price.as_deref(),
-            // Not the account's: a feed would give it to the item.
+            // The account's default is left out: a feed of the file would assign it to the item.
             "currency" => item.currency.map(Currency::code),
             "description" => item.description.as_deref(),
             "url" => item.url.as_deref(),

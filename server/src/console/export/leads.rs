@@ -1,7 +1,8 @@
-//! `GET /leads/export.csv` and `/leads/export.jsonl`: all leads, oldest change first, as the API lists them.
+//! `GET /leads/export.csv` and `/leads/export.jsonl`: all leads, oldest change first, as the API
+//! lists them.
 //!
-//! A lead that changes while the file is written moves to the end of the list. So it may be in the file twice, as it was and
-//! as it is, but it is never left out.
+//! A lead that changes while the file is written moves to the end of the list. It may then be in
+//! the file twice, before and after the change, but it is never left out.
 
 use super::{Format, List, Reader, json_line, sign_in, table};
 use crate::AppState;
@@ -40,7 +41,8 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
     let Some((reader, member)) = Reader::of(state, visitor) else {
         return sign_in(uri);
     };
-    // Before the first lead is read: whoever has a part of the file is in the log.
+    // This is recorded before the first lead is read, so that the log covers incomplete downloads,
+    // too.
     let recorded = state
         .service
         .record_export_of_leads(&member, &reader.client, format.ending());
@@ -58,7 +60,7 @@ async fn export(state: &AppState, uri: &Uri, visitor: Visitor, format: Format) -
 }
 
 struct Leads {
-    /// The number of the change after which the next piece begins.
+    /// Number of the change after which the next piece begins.
     after: u64,
     format: Format,
 }
@@ -76,7 +78,7 @@ impl List for Leads {
         };
         self.after = last.number;
         for change in changes {
-            // Nothing is left of an erased lead.
+            // An erased lead has no data left.
             if let LeadState::Kept(lead) = change.state {
                 match self.format {
                     Format::Csv => row(lines, &lead),

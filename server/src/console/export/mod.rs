@@ -1,9 +1,11 @@
-//! Lists of the console as files: the audit log, the inventory and the leads, each as CSV and as JSON Lines.
+//! Lists of the console as files: the audit log, the inventory and the leads, each as CSV and as
+//! JSON Lines.
 //!
-//! A file is written while it is sent, a piece of the list at a time, so that a long list takes no more memory than a short
-//! one. Each piece is read when the client takes it, and only if the session is still alive then. If it is not, or if the
-//! database fails on the way, the answer breaks off: it never ends as a complete answer does, so that a browser shows a
-//! failed download, and `curl` reports an error.
+//! A file is written while it is sent, a piece of the list at a time, so that a long list takes no
+//! more memory than a short one. Each piece is read when the client takes it, and only if the
+//! session is still alive then. If it is not, or if the database fails on the way, the response
+//! breaks off without a proper end, so that a browser shows a failed download, and `curl` reports
+//! an error.
 
 mod audit;
 mod items;
@@ -34,7 +36,7 @@ use service::{Client, Error, Member, Service};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// The form of a file.
+/// File format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     Csv,
@@ -42,7 +44,7 @@ enum Format {
 }
 
 impl Format {
-    /// The ending of the file's name.
+    /// Returns the extension of the file's name.
     const fn ending(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -64,9 +66,10 @@ fn json_line(bytes: &mut Vec<u8>, value: &impl Serialize) {
     bytes.push(b'\n');
 }
 
-/// A list that is read piece by piece.
+/// List that is read piece by piece.
 trait List: Send + 'static {
-    /// Appends the lines of the next piece, of which there may be none. Returns whether it was the last piece.
+    /// Appends the lines of the next piece, which may be empty. Returns whether it was the last
+    /// piece.
     fn next_piece(
         &mut self,
         service: &Service,
@@ -75,7 +78,7 @@ trait List: Send + 'static {
     ) -> impl Future<Output = Result<bool, Error>> + Send;
 }
 
-/// The session that asked for a file.
+/// The session that requested a file.
 struct Reader {
     service: Arc<Service>,
     token: Zeroizing<String>,
@@ -84,7 +87,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// `None` for a visitor without a session.
+    /// Returns `None` for a visitor without a session.
     fn of(state: &AppState, visitor: Visitor) -> Option<(Self, Member)> {
         let reader = Self {
             service: state.service.clone(),
@@ -95,10 +98,10 @@ impl Reader {
         Some((reader, visitor.member?))
     }
 
-    /// The member as the database knows them now.
+    /// Returns the member with the current data of the database.
     ///
     /// # Errors
-    /// [`Failure::SignedOut`] if the session has ended, and the database's.
+    /// [`Failure::SignedOut`] if the session has ended, and errors of the database.
     async fn member(&self) -> Result<Member, Error> {
         let member = self.service.member_looking_on(&self.token).await?;
         Ok(member.ok_or(Failure::SignedOut)?)
@@ -117,7 +120,8 @@ impl Reader {
         head: Vec<u8>,
         mut list: impl List,
     ) -> Response {
-        // The first piece is read before the answer begins, so that a failure can still be its status.
+        // The first piece is read before the response begins, so that a failure can still be its
+        // status.
         let mut first = head;
         let ended = match self.next_piece(&mut list, &mut first).await {
             Ok(ended) => ended,
@@ -127,7 +131,7 @@ impl Reader {
         let pieces = stream::try_unfold(
             state,
             |(mut lines, mut ended, reader, mut list)| async move {
-                // A filter may leave many pieces empty.
+                // With a filter, many pieces may be empty.
                 while lines.is_empty() && !ended {
                     let read = reader.next_piece(&mut list, &mut lines).await;
                     ended = read.inspect_err(|error| {
@@ -141,11 +145,11 @@ impl Reader {
         answer(name, format, Body::from_stream(pieces))
     }
 
-    /// The answer if the file cannot begin.
+    /// Returns the response if the file cannot begin.
     fn failed(&self, error: Error) -> Response {
         match failure(error, &self.request_id) {
             Failure::SignedOut => see_other("/sign-in"),
-            // The role changed a moment ago: another attempt is judged by the new one.
+            // The role changed a moment ago, so another attempt is judged by the new one.
             Failure::Unavailable | Failure::Forbidden => unavailable(),
             Failure::OutcomeUnknown => outcome_unknown(),
             Failure::PastDeadline => past_deadline(),
@@ -157,12 +161,12 @@ impl Reader {
     }
 }
 
-/// The way to sign in and back to the file.
+/// Redirects to the sign-in page, which leads back to the file.
 fn sign_in(uri: &Uri) -> Response {
     see_other(&sign_in_to(path_and_query(uri)))
 }
 
-/// The file `name`, which a browser saves instead of showing it.
+/// Returns the file `name`, which a browser saves instead of showing it.
 fn answer(name: &str, format: Format, body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();

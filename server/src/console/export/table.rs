@@ -1,15 +1,17 @@
-//! Tables as spreadsheets read them: CSV (RFC 4180) in UTF-8, with a byte-order mark, since Excel takes a file without one
-//! for the code page of its machine.
+//! Tables for spreadsheets: CSV (RFC 4180) in UTF-8.
+//!
+//! They begin with a byte-order mark, since Excel otherwise decodes a file with the code page of
+//! its machine.
 
 use crate::formula::neutralised;
 use csv_core::{QuoteStyle, Terminator, WriteResult, Writer, WriterBuilder};
 
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
-/// The byte-order mark and the header of a table.
+/// Returns the byte-order mark and the header of a table.
 pub fn head(columns: &[impl AsRef<str>]) -> Vec<u8> {
     let mut bytes = BYTE_ORDER_MARK.into();
-    // Programs guess the delimiter by the header, and some names have semicolons.
+    // Programs guess the delimiter from the header, and some names contain semicolons.
     let style = if columns.iter().any(|name| name.as_ref().contains(';')) {
         QuoteStyle::Always
     } else {
@@ -19,7 +21,7 @@ pub fn head(columns: &[impl AsRef<str>]) -> Vec<u8> {
     bytes
 }
 
-/// Appends a row, none of whose cells a spreadsheet takes for a formula.
+/// Appends a row in which no cell can be mistaken for a formula.
 pub fn row(bytes: &mut Vec<u8>, cells: &[impl AsRef<str>]) {
     let cells: Vec<_> = cells
         .iter()
@@ -38,17 +40,17 @@ fn record(bytes: &mut Vec<u8>, cells: &[impl AsRef<str>], style: QuoteStyle) {
             step(bytes, &mut writer, 1, Writer::delimiter);
         }
         let cell = cell.as_ref().as_bytes();
-        // Two quotes around it, and one more before each that is in it.
+        // The cell has two quotation marks around it, and one more for each that it contains.
         step(bytes, &mut writer, 2 * cell.len() + 2, |writer, out| {
             let (result, _, written) = writer.field(cell, out);
             (result, written)
         });
     }
-    // The last quote as well.
+    // Includes the last closing quotation mark.
     step(bytes, &mut writer, 3, Writer::terminator);
 }
 
-/// Lets the writer put out something that is never longer than `room`.
+/// Lets the writer append output that is never longer than `room`.
 fn step(
     bytes: &mut Vec<u8>,
     writer: &mut Writer,
@@ -56,7 +58,7 @@ fn step(
     put: impl FnOnce(&mut Writer, &mut [u8]) -> (WriteResult, usize),
 ) {
     let begin = bytes.len();
-    // One more for the quote that ends what came before.
+    // One more byte, for the quotation mark that closes the preceding cell.
     bytes.resize(begin + room + 1, 0);
     let (_, written) = put(writer, &mut bytes[begin..]);
     bytes.truncate(begin + written);

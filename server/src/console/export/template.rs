@@ -1,4 +1,4 @@
-//! `GET /inventory/template.csv`: a file to begin with, which can be imported as it is.
+//! `GET /inventory/template.csv`: an example file, which can be imported as it is.
 
 use super::{Format, answer, sign_in, table};
 use crate::console::Visitor;
@@ -10,7 +10,7 @@ use axum::response::Response;
 /// Names of attributes, as examples.
 const ATTRIBUTES: [&str; 2] = ["color", "mileage"];
 
-/// In the order of [`FIELDS`] and [`ATTRIBUTES`].
+/// Rows in the order of [`FIELDS`] and [`ATTRIBUTES`].
 const ROWS: [[&str; FIELDS.len() + ATTRIBUTES.len()]; 2] = [
     [
         "SKU001",

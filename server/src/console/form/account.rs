@@ -1,4 +1,4 @@
-//! `POST /account/password` and `/account/sessions`: a member's own way in.
+//! `POST /account/password` and `/account/sessions`: a member's own password and sessions.
 
 use super::refuse;
 use crate::AppState;
@@ -39,7 +39,7 @@ pub async fn change_password(
     }
 }
 
-/// Ends the session that the field `end` names, or all others where it says `others`.
+/// Ends the session that the field `end` names, or all others if its value is `others`.
 pub async fn end_sessions(
     State(state): State<AppState>,
     Posted {

@@ -78,13 +78,14 @@ pub async fn resume_key(State(state): State<AppState>, visitor: Visitor, id: Seg
     lead_on(&state, &visitor, &page, "resumed", resumed).await
 }
 
-/// The key's page, and the key.
+/// Returns the path of the key's page, and the key.
 pub(super) fn asked_for(Segment(id): Segment) -> Option<(String, KeyId)> {
     let id = KeyId::parse(&id?).ok()?;
     Some((format!("/keys/{id}"), id))
 }
 
-/// Redirects to the key's page, which reports the change. A refusal is that page with the reason and its status.
+/// Redirects to the key's page, which reports the change. After a refusal, the page shows the
+/// reason.
 pub(super) async fn lead_on(
     state: &AppState,
     visitor: &Visitor,
@@ -97,7 +98,7 @@ pub(super) async fn lead_on(
         Err(failure) => failure,
     };
     let reason = match &failure {
-        // The only choice on that page is that of the networks.
+        // The only choice on that page concerns the networks.
         Failure::Invalid { .. } => Some("none-chosen"),
         Failure::Outdated { .. } => Some("outdated"),
         Failure::AlreadyEnded => Some("over"),

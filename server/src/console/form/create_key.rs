@@ -11,10 +11,11 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::CreateKeyForm;
 
-/// The page that the form stands on, and that its answer is drawn as.
+/// Page that contains the form, and that is drawn as its response.
 const PAGE: &str = "/keys/new";
 
-/// The answer to a success is the page that shows the secret, directly: a redirect would have to keep it somewhere.
+/// Creates a key and directly answers with the page that shows the secret: a redirect would have to
+/// store it.
 pub async fn create_key(
     State(state): State<AppState>,
     Posted {

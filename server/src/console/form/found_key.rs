@@ -22,7 +22,7 @@ pub async fn found_key(
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(PAGE));
     };
-    // The first is made by the page, the second by whoever has no script.
+    // The page's script fills in the first field, and a person without script the second.
     let digest = [fields.text("digest"), fields.text("typed")];
     let digest = digest.iter().find(|text| !text.is_empty());
     let digest = digest.map(String::as_str).unwrap_or_default();

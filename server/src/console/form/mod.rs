@@ -1,6 +1,7 @@
-//! The forms that browsers send by themselves, one a file. A refusal is the form's own page again, with what was
-//! typed, what is wrong and the status of the failure (401, 403, 422 or 429); a success leads elsewhere, so that a
-//! reload sends nothing twice.
+//! Forms that browsers submit without script, one in each file.
+//!
+//! A refusal shows the page of the form again, with what was typed, what is wrong and the status of
+//! the failure (401, 403, 422 or 429). A success redirects, so that a reload submits nothing twice.
 
 mod account;
 mod change_key;
@@ -43,7 +44,7 @@ use app::request::FormAnswer;
 use axum::response::Response;
 use domain::Failure;
 
-/// The form's page again.
+/// Shows the page of the form again.
 async fn refuse(
     state: &AppState,
     visitor: &Visitor,

@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::{KeyId, RotateKeyForm};
 
-/// As with a key just created, the answer to a success is the page that shows the secret, directly.
+/// Rotates a key and, as for a new key, directly answers with the page that shows the secret.
 pub async fn rotate_key(
     State(state): State<AppState>,
     Segment(id): Segment,

@@ -16,7 +16,7 @@ const ACCOUNT: &str = "/account";
 const ENROL: &str = "/account/second-factor";
 const SIGN_IN: &str = "/sign-in";
 
-/// Answers with the recovery codes, once.
+/// Turns the second factor on, and shows the recovery codes once.
 pub async fn enable_second_factor(
     State(state): State<AppState>,
     Posted {
@@ -51,7 +51,7 @@ pub async fn enable_second_factor(
             };
             refuse(&state, &visitor, ENROL, &told, answer).await
         }
-        // The secret is none of ours, or there is a second factor already.
+        // The secret was not issued by this server, or the member already has a second factor.
         _ => render::after_failure(&state, &visitor, ACCOUNT, None, &told).await,
     }
 }
@@ -83,7 +83,7 @@ pub async fn disable_second_factor(
     }
 }
 
-/// The second step. Where the first one is over, it begins anew.
+/// Completes a sign-in with a code. If the first step has expired, the sign-in starts again.
 pub async fn sign_in_code(
     State(state): State<AppState>,
     Posted {
@@ -98,7 +98,7 @@ pub async fn sign_in_code(
         recovery,
         failure,
     };
-    // A button that asks for the other kind of code tries none.
+    // A button that asks for the other kind of code submits no code.
     let asked = fields.text("ask");
     if !asked.is_empty() {
         let answer = ask(asked == "recovery", None);

@@ -14,7 +14,7 @@ use axum::response::Response;
 use domain::Failure;
 use service::SetupForm;
 
-/// Uses the link, and signs its holder in.
+/// Redeems the link, and signs its holder in.
 pub async fn setup(
     State(state): State<AppState>,
     Segment(token): Segment,
@@ -25,7 +25,8 @@ pub async fn setup(
     }: Posted<Fields>,
 ) -> Response {
     let token = token.unwrap_or_default();
-    // Read first: a link that is gone answers 404 whatever the form holds, and the page has to know what it is for.
+    // The link is read first: an expired link answers 404 whatever the form contains, and the page
+    // needs its purpose.
     let link = match state.service.link(&token).await {
         Ok(view) => page::link_page(view),
         Err(error) => return page::link(page::gone(&state, &visitor, error).await),
@@ -50,7 +51,7 @@ pub async fn setup(
         }
         Err(error) => {
             let failure = match failure(error, &visitor.request_id) {
-                // Somebody else was quicker.
+                // Another request has redeemed the link in the meantime.
                 Failure::NotFound => {
                     return page::link(
                         page::gone(&state, &visitor, Failure::NotFound.into()).await,

@@ -84,7 +84,7 @@ pub async fn key_creation(
     let Some(member) = &visitor.member else {
         return see_other(&sign_in_to(PAGE));
     };
-    // Whatever is not a plain "allow" stops.
+    // Anything other than a clear "allow" stops the creation of keys.
     let stop = fields.text("stop") != "0";
     let changed = state
         .service

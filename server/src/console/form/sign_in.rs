@@ -38,7 +38,7 @@ pub async fn sign_in(
     }
 }
 
-/// Continues the sign-in of a person whose address and password several accounts have, at the chosen account.
+/// Continues the sign-in at the chosen account, if the address and password belong to several.
 pub async fn sign_in_account(
     State(state): State<AppState>,
     Posted {

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Failure;
 
-/// A browser that was told "signed out" must be right: where the session could not be ended, it is not told so.
+/// Ends the session. If this fails, the page does not claim that the person is signed out.
 pub async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> Response {
     if let Some(token) = &visitor.token
         && let Err(error) = state.service.sign_out(token, &visitor.client).await

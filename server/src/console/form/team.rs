@@ -1,4 +1,4 @@
-//! `POST /team/invite`, `/team/withdraw`, and `/team/{id}/…`: what changes the people of an account.
+//! `POST /team/invite`, `/team/withdraw`, and `/team/{id}/…`: changes to the members of an account.
 
 use super::refuse;
 use crate::AppState;
@@ -15,7 +15,7 @@ use domain::{InviteForm, MemberId};
 const PAGE: &str = "/team";
 const INVITE: &str = "/team/invite";
 
-/// Answers with the link itself, once: nothing of ours holds it after that.
+/// Invites a person, and shows the link once, since the server does not keep it.
 pub async fn invite(
     State(state): State<AppState>,
     Posted {
@@ -66,16 +66,16 @@ pub async fn withdraw_invitation(
     }
 }
 
-/// What becomes of a member.
+/// Change of a member.
 enum Change {
-    /// As chosen, and as it was when the form was filled.
+    /// The chosen role, and the role at the time when the form was loaded.
     Role {
         to: String,
         seen: String,
     },
     Deactivate,
     Reactivate,
-    /// With what was typed to confirm it.
+    /// The text that was typed to confirm.
     HandOver(String),
 }
 
@@ -113,7 +113,8 @@ pub async fn hand_over(
     changed(state, visitor, id, Change::HandOver(fields.text("confirm"))).await
 }
 
-/// Leads back to the team, which says what was done; a refusal is the member's page again, with what was typed.
+/// Redirects to the team page, which reports the change. After a refusal, the member's page keeps
+/// what was typed.
 async fn changed(
     State(state): State<AppState>,
     visitor: Visitor,

@@ -6,7 +6,7 @@ use crate::console::{cookies, see_other};
 use app::request::Theme;
 use axum::response::Response;
 
-/// Keeps the choice in a cookie; no session is needed for it.
+/// Stores the choice in a cookie, which needs no session.
 pub async fn theme(Preferences(fields): Preferences) -> Response {
     let mut response = see_other(same_site(&fields.text("next")));
     cookies::set_theme(&mut response, Theme::parse(&fields.text("theme")));

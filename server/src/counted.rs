@@ -1,4 +1,4 @@
-//! A body that takes its share of memory while it is read.
+//! Request body that reserves memory while it is read.
 
 use crate::memory::{COPIES, FREE, Memory, NoRoom, Sender};
 use crate::request::Noted;
@@ -10,21 +10,23 @@ use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 
-/// Fails with [`NoRoom`] if there is too little memory for the body. The share belongs to the request, which holds it
-/// until it was answered: what is read from the body lives longer than the body.
+/// Body that fails with [`NoRoom`] if there is too little memory for it.
+///
+/// The share of memory belongs to the request, which holds it until it has been answered: what is
+/// parsed from the body lives longer than the body.
 pub struct Counted {
     body: Body,
     memory: Memory,
     noted: Arc<Noted>,
     address: IpAddr,
-    /// Bytes that came.
+    /// Bytes that have arrived.
     length: u64,
-    /// Bytes that have their share.
+    /// Bytes for which memory is reserved.
     paid: u64,
 }
 
 impl Counted {
-    /// A body that is known to be small is left as it is.
+    /// Wraps a body, unless it is known to be small.
     pub fn wrap(body: Body, memory: &Memory, noted: &Arc<Noted>, address: IpAddr) -> Body {
         if body.size_hint().upper().is_some_and(|most| most <= FREE) {
             return body;
@@ -39,7 +41,7 @@ impl Counted {
         })
     }
 
-    /// Sees to it that so many bytes have their share.
+    /// Ensures that memory is reserved for so many bytes.
     fn pay(&mut self, bytes: u64) -> Result<(), NoRoom> {
         if bytes > self.paid {
             let bytes_held = bytes.saturating_mul(COPIES);
@@ -52,7 +54,7 @@ impl Counted {
 }
 
 impl Noted {
-    /// Takes so much memory in all for the body of this request, until it was answered.
+    /// Extends the share of this request's body to `bytes`, until the request has been answered.
     ///
     /// # Errors
     /// [`NoRoom`]
@@ -62,7 +64,7 @@ impl Noted {
         share.grow_to(bytes)
     }
 
-    /// Who sends the body. It is not read before that is known.
+    /// Returns the sender of the body, which is known before the body is read.
     fn sender(&self, address: IpAddr) -> Sender {
         if let Some((caller, _)) = self.let_in() {
             return Sender {
@@ -92,7 +94,7 @@ impl HttpBody for Counted {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
-        // Before anything of it is read, all of a body whose length is known.
+        // If the length of a body is known, all of it is reserved before any of it is read.
         let known = this.length + this.body.size_hint().lower();
         if let Err(error) = this.pay(known) {
             return Poll::Ready(Some(Err(error.into())));
@@ -104,7 +106,7 @@ impl HttpBody for Counted {
             let frame = frame?;
             this.length += frame.data_ref().map_or(0, Bytes::len) as u64;
             if this.length > this.paid {
-                // A buffer that grows doubles.
+                // A growing buffer doubles its size.
                 this.pay(this.length.next_power_of_two())?;
             }
             Ok(frame)

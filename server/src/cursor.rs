@@ -1,11 +1,12 @@
-//! Where the next page of a list begins, as a text that callers pass back and do not read.
+//! Cursors: the position at which the next page of a list begins, as an opaque text that callers
+//! pass back.
 
 use domain::{KeyId, KeyOrder, MemberId, Timestamp};
 use service::TeamPlace;
 use service::inventory::MAX_ID_CHARS;
 use service::store::{ItemPlace, KeyPlace, MemberPlace, PlaceValue};
 
-/// What a cursor is for, so that none is taken for another, now or by a later version.
+/// Kinds of cursors, so that none is mistaken for one of another list, now or by a later version.
 const ITEM: u8 = 1;
 const ITEM_CHANGES: u8 = 5;
 const CHANGES_ON: u8 = 2;
@@ -15,7 +16,7 @@ const KEYS: u8 = 4;
 const MEMBERS: u8 = 13;
 const INVITATIONS: u8 = 14;
 
-/// In which direction a list of changes goes.
+/// Direction of a list of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// From old to new, as a CRM follows it.
@@ -36,24 +37,25 @@ impl Way {
     }
 }
 
-/// The cursor after the item `id`.
+/// Returns the cursor after the item `id`.
 pub fn write(id: &str) -> String {
     let mut bytes = vec![ITEM];
     bytes.extend_from_slice(id.as_bytes());
     hex::encode(bytes)
 }
 
-/// The id that [`write()`] was given; `None` for any text that it did not write.
+/// Returns the id that was passed to [`write()`], or `None` if that function did not write this
+/// cursor.
 pub fn read(cursor: &str) -> Option<String> {
     let bytes = hex::decode(cursor).ok()?;
     let (kind, id) = bytes.split_first()?;
     let id = std::str::from_utf8(id).ok()?;
     let good = *kind == ITEM && (1..=MAX_ID_CHARS).contains(&id.chars().count());
-    // Hexadecimal digits may be capitals; those that were written are not.
+    // Hexadecimal digits may be upper-case, but those that were written are not.
     (good && write(id) == cursor).then(|| id.to_owned())
 }
 
-/// The cursor at a place in the changes of items.
+/// Returns the cursor at a position in the changes of items.
 pub fn write_item_change(place: &ItemPlace) -> String {
     let mut bytes = vec![ITEM_CHANGES];
     bytes.extend_from_slice(&place.base.to_be_bytes());
@@ -62,7 +64,8 @@ pub fn write_item_change(place: &ItemPlace) -> String {
     hex::encode(bytes)
 }
 
-/// The place that [`write_item_change`] was given; `None` for any text that it did not write.
+/// Returns the position that was passed to [`write_item_change`], or `None` if that function did
+/// not write this cursor.
 pub fn read_item_change(cursor: &str) -> Option<ItemPlace> {
     let bytes = hex::decode(cursor).ok()?;
     let (kind, rest) = bytes.split_first()?;
@@ -81,14 +84,15 @@ pub fn read_item_change(cursor: &str) -> Option<ItemPlace> {
     (good && write_item_change(&place) == cursor).then_some(place)
 }
 
-/// The cursor at the change with this number.
+/// Returns the cursor at the change with this number.
 pub fn write_change(way: Way, number: u64) -> String {
     let mut bytes = vec![way.kind()];
     bytes.extend_from_slice(&number.to_be_bytes());
     hex::encode(bytes)
 }
 
-/// The number that [`write_change`] was given; `None` for any text that it did not write for that way.
+/// Returns the number that was passed to [`write_change`], or `None` if that function did not write
+/// this cursor for `way`.
 pub fn read_change(way: Way, cursor: &str) -> Option<u64> {
     let bytes = hex::decode(cursor).ok()?;
     let (kind, number) = bytes.split_first()?;
@@ -96,7 +100,7 @@ pub fn read_change(way: Way, cursor: &str) -> Option<u64> {
     (*kind == way.kind() && write_change(way, number) == cursor).then_some(number)
 }
 
-/// The cursor at a place in a list of keys that is in this order.
+/// Returns the cursor at a position in a list of keys in this order.
 pub fn write_key(order: KeyOrder, place: &KeyPlace) -> String {
     let value = match &place.value {
         PlaceValue::Number(number) => serde_json::json!(number),
@@ -113,7 +117,8 @@ pub fn write_key(order: KeyOrder, place: &KeyPlace) -> String {
     hex::encode(bytes)
 }
 
-/// The place that [`write_key`] was given; `None` for any text that it did not write for that order.
+/// Returns the position that was passed to [`write_key`], or `None` if that function did not write
+/// this cursor for `order`.
 pub fn read_key(order: KeyOrder, cursor: &str) -> Option<KeyPlace> {
     let bytes = hex::decode(cursor).ok()?;
     let (kind, place) = bytes.split_first()?;
@@ -131,7 +136,7 @@ pub fn read_key(order: KeyOrder, cursor: &str) -> Option<KeyPlace> {
     (*kind == KEYS && write_key(order, &place) == cursor).then_some(place)
 }
 
-/// The cursor at a place in the team; `None` for its start, which has none.
+/// Returns the cursor at a position in the team, or `None` at its start.
 pub fn write_team(place: &TeamPlace) -> Option<String> {
     let (kind, place) = match place {
         TeamPlace::Start => return None,
@@ -146,7 +151,8 @@ pub fn write_team(place: &TeamPlace) -> Option<String> {
     Some(hex::encode(bytes))
 }
 
-/// The place that [`write_team`] was given; `None` for any text that it did not write.
+/// Returns the position that was passed to [`write_team`], or `None` if that function did not write
+/// this cursor.
 pub fn read_team(cursor: &str) -> Option<TeamPlace> {
     let bytes = hex::decode(cursor).ok()?;
     let (kind, place) = bytes.split_first()?;

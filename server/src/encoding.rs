@@ -1,12 +1,14 @@
-//! Character encodings of bodies and files: UTF-8 is taken, and any other encoding is refused by its name.
+//! Character encodings of bodies and files: UTF-8 is accepted, and any other encoding is refused by
+//! its name.
 
 use crate::feed::line_ends;
 use encoding_rs::{Encoding, UTF_8};
 
-/// Spreadsheets and editors of Windows begin a text with it.
+/// Mark with which spreadsheets and editors on Windows begin a text.
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
-/// A text is not in UTF-8. The message quotes nothing of it, and says what to do.
+/// Error for a text that is not in UTF-8. The message quotes nothing of the text, and explains what
+/// to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotUtf8 {
     #[error("The text is in UTF-16. {SAVE}")]
@@ -17,7 +19,7 @@ pub enum NotUtf8 {
         "Line {line} is not in UTF-8 but in another encoding, such as Latin-1 (Windows-1252). {SAVE}"
     )]
     OtherBytes { line: usize },
-    /// The name is a known one.
+    /// The declared name is that of a known encoding.
     #[error("The text is declared as {0}. {SAVE}")]
     Declared(String),
     #[error("The text is declared to be in an unknown encoding. {SAVE}")]
@@ -27,17 +29,18 @@ pub enum NotUtf8 {
 const SAVE: &str =
     "Save the file as UTF-8, in a spreadsheet as \"CSV UTF-8\", and send it as UTF-8.";
 
-/// The text of a body or a file, without the byte-order mark before it.
+/// Returns the text of a body or a file, without the byte-order mark.
 ///
 /// # Errors
-/// It is not in UTF-8.
+/// If the text is not in UTF-8.
 pub fn text(mut bytes: Vec<u8>) -> Result<String, NotUtf8> {
     if bytes.starts_with(BYTE_ORDER_MARK) {
         bytes.drain(..BYTE_ORDER_MARK.len());
     }
     match bytes.get(..4).or_else(|| bytes.get(..2)) {
         Some([0, 0, 0xFE, 0xFF] | [0xFF, 0xFE, 0, 0]) => return Err(NotUtf8::Utf32),
-        // A mark, or a first character of ASCII. No text of ours begins with a zero byte.
+        // A byte-order mark, or an ASCII character in two bytes. No accepted text begins with a
+        // zero byte.
         Some([0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]) => {
             return Err(NotUtf8::Utf16);
         }
@@ -52,10 +55,10 @@ pub fn text(mut bytes: Vec<u8>) -> Result<String, NotUtf8> {
     })
 }
 
-/// Checks the name by which a `Content-Type` or an XML declaration names its encoding.
+/// Checks the encoding that a `Content-Type` or an XML declaration names.
 ///
 /// # Errors
-/// It is not UTF-8, or ASCII, which is a part of that.
+/// If the encoding is neither UTF-8 nor ASCII, which is a subset of it.
 pub fn declared(name: &str) -> Result<(), NotUtf8> {
     let name = name.trim().trim_matches(['"', '\'']).trim();
     let ascii = ["us-ascii", "ascii"];

@@ -1,4 +1,4 @@
-//! What no route answers: the site's files, the page that says so, and the API's refusals.
+//! Responses for paths and methods without a route.
 
 use crate::api::address::unknown_path;
 use crate::console::{Visitor, plain, render};
@@ -8,7 +8,8 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-/// Under `/api` a problem, elsewhere a file of the site or the console's own page.
+/// Answers with a problem under `/api`, and otherwise with a file of the site or the console's own
+/// page.
 pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let path = parts.uri.path();
@@ -18,7 +19,7 @@ pub async fn not_found(State(state): State<AppState>, request: Request) -> Respo
     if !matches!(parts.method, Method::GET | Method::HEAD) {
         return plain(StatusCode::NOT_FOUND, "There is nothing at this address.");
     }
-    // Before anything asks the database: files belong to everybody.
+    // Files are public, so they are served before the database is read.
     if let Some(file) = state.site.serve(&parts.method, path, &parts.headers) {
         return file;
     }
@@ -28,7 +29,7 @@ pub async fn not_found(State(state): State<AppState>, request: Request) -> Respo
     }
 }
 
-/// axum adds `Allow`.
+/// Answers a request whose method the route does not have. axum adds `Allow`.
 pub async fn method_not_allowed(request: Request) -> Response {
     if is_api(request.uri().path()) {
         Problem::MethodNotAllowed.into_response()

@@ -1,20 +1,21 @@
-//! Cells of CSV that a spreadsheet would take for a formula, whoever wrote their texts: a buyer, a feed, a browser.
+//! Neutralisation of cells in CSV that a spreadsheet would evaluate as formulas.
 //!
-//! An export puts an apostrophe before such a text, which makes it a text in a spreadsheet, too (OWASP, "CSV Injection"). It
-//! also puts one before a text that begins with apostrophes and such a character, so that each of them can be told from
-//! what it was written for. The import of a feed takes exactly one apostrophe away. So an exported file gives every text
-//! back as it was.
+//! Their texts may come from anyone: a buyer, a feed, a browser. An export puts an apostrophe
+//! before such a text, so that a spreadsheet reads it as a text (OWASP, "CSV Injection"). It also
+//! puts one before a text that begins with apostrophes and such a character, so that the original
+//! of each can be determined. The import of a feed removes exactly one apostrophe, so an exported
+//! file restores every text.
 
 use std::borrow::Cow;
 
-/// Whether the text, without apostrophes at its beginning, is taken for a formula.
+/// Returns whether the text, without its leading apostrophes, would be evaluated as a formula.
 fn is_formula(text: &str) -> bool {
-    // Spreadsheets in East Asian settings take the last four for the first ones.
+    // Spreadsheets with East Asian settings treat the last four like the first four.
     const BEGINNINGS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     text.trim_start_matches('\'').starts_with(BEGINNINGS)
 }
 
-/// The text as a cell of an export.
+/// Returns the text as a cell of an export.
 pub fn neutralised(text: &str) -> Cow<'_, str> {
     if is_formula(text) {
         format!("'{text}").into()
@@ -23,7 +24,7 @@ pub fn neutralised(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text that a cell of a feed contains.
+/// Returns the text that a cell of a feed contains.
 pub fn restored(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(text) if is_formula(text) => text,

@@ -1,4 +1,4 @@
-//! The headers that tell a browser what it must not do with our answers.
+//! Response headers that restrict what a browser may do with a response.
 
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
@@ -10,18 +10,18 @@ use std::sync::LazyLock;
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// How long to wait before asking a database again that did not answer.
+/// Time after which to retry if the database does not answer.
 pub const RETRY_SECONDS: u32 = 2;
 
-/// Every answer carries these, unless its handler has set its own.
+/// Headers of every response, unless its handler has set its own.
 const DEFAULTS: [(HeaderName, &str); 7] = [
-    // For whatever is no page of ours; pages set their own with `page_policy`.
+    // For all responses other than pages, which set their own with `page_policy`.
     (
         CONTENT_SECURITY_POLICY,
         "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     ),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // `no-referrer` would make browsers send `Origin: null` with our own forms.
+    // `no-referrer` would make browsers send `Origin: null` with the console's own forms.
     (REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
@@ -35,11 +35,12 @@ const DEFAULTS: [(HeaderName, &str); 7] = [
         HeaderName::from_static("permissions-policy"),
         "camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-write=(self)",
     ),
-    // The site's files, named by their content, say otherwise themselves.
+    // The site's files, whose names depend on their content, override this.
     (CACHE_CONTROL, "no-store"),
 ];
 
-/// What a page of the console may load and run: our own files, and the one inline script that carries the nonce.
+/// Returns the policy of a page: it may load the site's own files, and run the one inline script
+/// with the nonce.
 pub fn page_policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -48,20 +49,22 @@ pub fn page_policy(nonce: &str) -> String {
     )
 }
 
-/// What an answer says where its handler has not said otherwise.
+/// Returns the headers that apply unless a handler has set them.
 pub fn defaults(https: bool) -> HeaderMap {
     static DEFAULTS_OF: LazyLock<[HeaderMap; 2]> = LazyLock::new(|| [false, true].map(prepared));
     DEFAULTS_OF[usize::from(https)].clone()
 }
 
-/// With room for what an answer says itself: a copy has it, too, and costs a fraction of what it costs to make one.
+/// Builds the default headers with spare capacity, which their copies inherit: copying is much
+/// cheaper than building.
 fn prepared(https: bool) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(24);
     for (name, value) in DEFAULTS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if https {
-        // A year. Without subdomains: they are not ours to speak for.
+        // One year. Subdomains are not included, since they are outside this server's
+        // responsibility.
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000"),

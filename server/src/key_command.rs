@@ -1,4 +1,4 @@
-//! `voxum key …`: what an operator does with keys on this machine.
+//! `voxum key …`: commands with which an operator manages keys on this machine.
 
 use crate::cli::Key;
 use crate::open::{Opened, open};
@@ -13,9 +13,11 @@ use std::io::Read as _;
 use storage::OpenMode;
 use zeroize::Zeroizing;
 
-/// Far more than a key and the space around it.
+/// Far more bytes than a key and the space around it.
 const MOST: u64 = 4_096;
 
+/// Runs the command.
+///
 /// # Errors
 /// One line for the operator.
 pub async fn run(command: Key, settings: Settings) -> anyhow::Result<()> {
@@ -31,7 +33,8 @@ pub async fn run(command: Key, settings: Settings) -> anyhow::Result<()> {
 
 async fn identify_found(settings: Settings) -> anyhow::Result<()> {
     telemetry::start(settings.log, settings.log_format);
-    // On standard input: an argument would stand in the process list and in the shell's history.
+    // The key is read from standard input, since an argument would be in the process list and in
+    // the shell's history.
     let mut presented = Zeroizing::new(Vec::new());
     std::io::stdin()
         .take(MOST)
@@ -71,7 +74,7 @@ async fn identify(
         Identified::Known { key, status } => {
             let (origin, id) = (public_url.origin(), key.id.as_str());
             let next = match status {
-                // Nothing is left to be done about it.
+                // The key has already ended, so there is nothing left to do.
                 KeyStatus::Revoked | KeyStatus::Expired => format!("{origin}/keys/{id}"),
                 KeyStatus::Active | KeyStatus::Paused => {
                     format!("To revoke it: {origin}/keys/{id}/revoke, or `voxum key revoke {id}`")

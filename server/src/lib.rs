@@ -1,7 +1,9 @@
-//! The server: everything that only it runs and that is neither a rule (`service`) nor a statement (`storage`).
+//! The server: everything that only it runs and that is neither a rule (`service`) nor a statement
+//! (`storage`).
 //!
-//! A request goes one way: [`router`] finds the handler, `console` (people, sessions, pages) or `api` (integrations,
-//! keys, JSON) reads what it needs from it and hands a typed call with a typed caller to `service`.
+//! A request goes one way: [`router`] finds the handler; `console` (people, sessions, pages) or
+//! `api` (integrations, keys, JSON) extracts what it needs and passes a typed call with a typed
+//! caller to `service`.
 
 mod admin;
 mod api;
@@ -56,15 +58,18 @@ use settings::{Environment, Settings};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Instead of clap's words, which repeat the key.
+/// Replaces clap's error message, which would repeat the key.
 const KEY_GIVEN: &str = "that looks like a key itself, and what stands on a command line stays in the shell's history: \
     rotate or revoke it by its id, which `voxum key identify < FILE` tells, and nothing was changed";
 
-/// Runs the command that the process was started with. What stops it is told in one line on standard error; the exit
-/// code is 2 where a setting or the command line is to be mended, and 1 for anything else.
+/// Runs the command that the process was started with.
+///
+/// An error is reported in one line on standard error. The exit code is 2 if a setting or the
+/// command line has to be corrected, and 1 for any other error.
 pub fn run() -> ExitCode {
     let environment = Environment::of(std::env::vars_os());
-    // Before the command line: clap would read a variable that is not text in its own way.
+    // This check comes before the command line is parsed, since clap has its own way of reading a
+    // variable that is not UTF-8.
     if let Err(error) = environment.check() {
         return stop(&error, 2);
     }
@@ -73,7 +78,7 @@ pub fn run() -> ExitCode {
         command: asked,
     } = match Cli::try_parse() {
         Ok(cli) => cli,
-        // What a terminal shows is kept as well, by logs of sessions and of builds.
+        // Logs of sessions and of builds keep what a terminal shows.
         Err(error) if PlainKey::may_be_in(&error.to_string()) => return stop(&KEY_GIVEN, 2),
         Err(error) => error.exit(),
     };
@@ -99,7 +104,8 @@ pub fn run() -> ExitCode {
             Command::Key(command) => key_command::run(command, settings).await,
         }
     });
-    // Whatever blocks a thread by now, such as a name that is looked up in vain, is not waited for.
+    // A thread that is still blocked, for example by a name look-up without an answer, is not
+    // awaited.
     runtime.shutdown_timeout(Duration::from_millis(100));
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! Mail, by way of somebody's SMTP server.
+//! Mail, sent through the operator's SMTP server.
 
 use async_trait::async_trait;
 use lettre::address::AddressError;
@@ -10,13 +10,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 use url::Url;
 
-/// For each step of the conversation with the server.
+/// Time limit of each step of the conversation with the server.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// For somebody who waits for the answer.
+/// Time limit of a check whose result a person waits for.
 const SHORT: Duration = Duration::from_secs(5);
 
-/// One server, and who writes.
+/// An SMTP server, and the sender's address.
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
@@ -27,12 +27,12 @@ pub struct Smtp {
 pub enum SmtpUrlError {
     /// It is not the URL of a mail server.
     Malformed,
-    /// It has a password for another machine, and does not insist on TLS.
+    /// It contains a password for another machine, and does not require TLS.
     PasswordInTheClear,
 }
 
 impl Smtp {
-    /// The URL's scheme and its `?tls=` decide whether the connection is encrypted.
+    /// Parses the URL, whose scheme and `?tls=` determine whether the connection is encrypted.
     ///
     /// # Errors
     /// See [`SmtpUrlError`].
@@ -50,10 +50,10 @@ impl Smtp {
         })
     }
 
-    /// Whether the server answers and lets this user in.
+    /// Checks that the server answers and accepts the credentials.
     ///
     /// # Errors
-    /// Why not, without the password.
+    /// The reason, without the password.
     pub async fn answers(&self) -> Result<(), String> {
         let asked = tokio::time::timeout(SHORT, self.transport.test_connection());
         match asked.await {
@@ -64,8 +64,10 @@ impl Smtp {
         }
     }
 
-    /// What a failure says about the mail. A permanent code also comes from a server that rejects every mail, for example
-    /// for a wrong password. It is about this mail only if the server accepts a connection and a sign-in.
+    /// Classifies a failure to send a mail.
+    ///
+    /// A permanent code also comes from a server that rejects every mail, for example for a wrong
+    /// password. It is about this mail only if the server accepts a connection and a sign-in.
     async fn failure(&self, error: &lettre::transport::smtp::Error) -> MailFailure {
         match error.status() {
             Some(code) if error.is_permanent() && self.answers().await.is_ok() => {
@@ -122,7 +124,8 @@ fn rejected(reason: &str, source: Box<dyn std::error::Error + Send + Sync>) -> N
     }
 }
 
-/// As lettre reads it: `?tls=opportunistic` falls back to plain text if the server offers no encryption.
+/// Returns whether the URL requires TLS. As lettre reads it, `?tls=opportunistic` falls back to
+/// plain text if the server offers no encryption.
 fn insists_on_tls(url: &Url) -> bool {
     let mut options = url.query_pairs().filter(|(name, _)| name == "tls");
     url.scheme() == "smtps" || options.next().is_some_and(|(_, value)| value == "required")
@@ -136,7 +139,7 @@ fn is_loopback(url: &Url) -> bool {
         || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
-/// Without the server's address, in which a password may stand.
+/// Omits the server's URL, which may contain a password.
 impl fmt::Debug for Smtp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Smtp")

@@ -1,4 +1,4 @@
-//! The program `voxum`. Everything it does is in the library, where tests reach it.
+//! The program `voxum`. All of its code is in the library, where tests reach it.
 
 fn main() -> std::process::ExitCode {
     server::run()

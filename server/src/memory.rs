@@ -1,33 +1,35 @@
-//! The memory that large bodies share.
+//! Memory budget that large bodies share.
 //!
-//! A body of up to [`FREE`] bytes needs nothing from here. A larger one takes [`COPIES`] times its length before it is
-//! read: all of it at once if the request names its length, else more and more as it arrives. What it took is given back
-//! when its request was answered. A body for which there is too little is refused with 503, and nothing of it is kept.
+//! A body of up to [`FREE`] bytes needs no share. A larger one takes [`COPIES`] times its length
+//! before it is read: all of it at once if the request declares its length, otherwise more and more
+//! as it arrives. The share is returned when the request has been answered. A body for which there
+//! is too little memory is refused with 503, and nothing of it is kept.
 //!
-//! Senders take turns by two rules, so that none of them can keep the others out, however often it asks:
+//! Two rules keep a sender from excluding the others, however many requests it sends:
 //!
-//! 1. An account may hold at most as much as is free then. So it gets half of the memory if no other one sends, and some is
-//!    always free for the next account.
-//! 2. A sender may hold at most as much as its account may still take, so that one key leaves room for the others of its
-//!    account.
+//! 1. An account may hold at most as much as is free after that. It therefore gets half of the
+//!    memory if no other account sends, and some is always free for the next account.
+//! 2. A sender may hold at most as much as its account may still take, so that one key leaves room
+//!    for the others of its account.
 //!
-//! The memory that a body holds already does not count against it. So a body that arrives in pieces has as much room as one
-//! that names its length.
+//! The memory that a body already holds does not count against it, so that a body that arrives in
+//! pieces has as much room as one of declared length.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of a body that needs no share.
 pub const FREE: u64 = 64 * 1024;
-/// While a body is read, its text and what was read from it are both held.
+/// Factor of a body's length: while it is read, its text and what was parsed from it are both in
+/// memory.
 pub const COPIES: u64 = 2;
-/// In bytes.
+/// Default budget in bytes.
 pub const DEFAULT: u64 = 256 * 1024 * 1024;
 
-/// Who sends a body.
+/// Sender of a body.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Sender {
-    /// An account; or an address, if no account is known.
+    /// An account, or an address if no account is known.
     pub account: String,
     /// A key or a member of the account.
     pub name: String,
@@ -41,7 +43,7 @@ struct Shared {
     held: Mutex<Held>,
 }
 
-/// The memory that is held now. Accounts and senders that hold nothing are not listed.
+/// Memory that is in use. Accounts and senders without any are not listed.
 #[derive(Default)]
 struct Held {
     all: u64,
@@ -49,14 +51,14 @@ struct Held {
     senders: HashMap<Sender, u64>,
 }
 
-/// The memory of one request. Dropping this gives it back.
+/// Memory of one request, which is returned when this value is dropped.
 pub struct Share {
     memory: Memory,
     sender: Sender,
     bytes: u64,
 }
 
-/// There is too little memory for this sender now.
+/// Error if there is too little memory for this sender at the moment.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too little memory is free for the body")]
 pub struct NoRoom;
@@ -69,7 +71,7 @@ impl Memory {
         }))
     }
 
-    /// An empty share of a sender.
+    /// Returns an empty share for a sender.
     pub fn share(&self, sender: Sender) -> Share {
         Share {
             memory: self.clone(),
@@ -84,10 +86,10 @@ impl Memory {
 }
 
 impl Share {
-    /// Takes as much more as makes it `bytes`.
+    /// Extends the share to `bytes`.
     ///
     /// # Errors
-    /// [`NoRoom`]; the share is then as it was before.
+    /// [`NoRoom`]; the share is unchanged then.
     pub fn grow_to(&mut self, bytes: u64) -> Result<(), NoRoom> {
         let more = bytes.saturating_sub(self.bytes);
         if more == 0 {
@@ -98,11 +100,11 @@ impl Share {
             let own = self.bytes;
             let by_account = held.accounts.get(&sender.account).copied();
             let by_sender = held.senders.get(sender).copied();
-            // All three without this share.
+            // All three exclude this share.
             let free = total - (held.all - own);
             let by_account = by_account.map_or(0, |bytes| bytes - own);
             let by_sender = by_sender.map_or(0, |bytes| bytes - own);
-            // The most that the account may still take, and of that the sender.
+            // Most that the account may still take; the sender is limited to a part of it.
             let left = free.saturating_sub(by_account);
             if bytes > left.saturating_sub(by_sender) {
                 return Err(NoRoom);
@@ -148,7 +150,7 @@ mod tests {
         }
     }
 
-    /// Takes shares of `bytes` until there is no more for this sender.
+    /// Takes shares of `bytes` until this sender gets no more.
     fn all(memory: &Memory, account: &str, name: &str, bytes: u64) -> Vec<Share> {
         let one = || {
             let mut share = memory.share(sender(account, name));
@@ -181,7 +183,7 @@ mod tests {
             assert_eq!(pieces.grow_to(bytes), Ok(()), "{bytes}");
         }
         assert_eq!(pieces.grow_to(81), Err(NoRoom));
-        // Beside another body of the same key, both count.
+        // With another body of the same key, both count.
         drop(pieces);
         let mut first = memory.share(sender("a", "1"));
         assert_eq!(first.grow_to(20), Ok(()));
@@ -209,7 +211,7 @@ mod tests {
                 "{account} took {of_account} of {free}"
             );
         }
-        // Whoever has much gets no more, and who has nothing gets some.
+        // An account that holds much gets no more, and one that holds nothing gets some.
         assert!(all(&memory, "a", "1", 1).is_empty());
         assert!(!all(&memory, "e", "1", 1).is_empty());
         drop(held);

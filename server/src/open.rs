@@ -1,4 +1,4 @@
-//! From settings to a service on its database.
+//! Opens the database that the settings name, and the service on it.
 
 use crate::pepper_file;
 use crate::settings::{Database, GivenPeppers};
@@ -8,13 +8,13 @@ use service::{OsRandom, Pepper, Peppers, Service, SystemClock};
 use std::sync::Arc;
 use storage::{OpenMode, PostgresStore, SqliteStore};
 
-/// What is open, and to be closed in the end.
+/// An open service and its database, which has to be closed at the end.
 pub struct Opened {
     pub service: Arc<Service>,
     pub store: OpenStore,
 }
 
-/// The connections to the one database or the other.
+/// Connections to the database, of either kind.
 pub enum OpenStore {
     Sqlite(SqliteStore),
     Postgres(PostgresStore),
@@ -28,7 +28,7 @@ impl OpenStore {
         }
     }
 
-    /// Sets what each account may have.
+    /// Sets the quotas of each account.
     pub fn limit_accounts(&self, quotas: Quotas) {
         match self {
             Self::Sqlite(store) => store.limit_accounts(quotas),
@@ -44,10 +44,10 @@ impl OpenStore {
     }
 }
 
-/// Opens the database, finds the pepper and checks the two against each other.
+/// Opens the database, finds the pepper and checks that they fit.
 ///
 /// # Errors
-/// One line for the operator, which says what to do.
+/// One line for the operator, which explains what to do.
 pub async fn open(
     database: &Database,
     mode: OpenMode,
@@ -57,7 +57,7 @@ pub async fn open(
     let GivenPeppers { current, old } = peppers;
     let (store, current) = match database {
         Database::File(path) => {
-            // These texts are complete without their sources.
+            // The texts of these errors are complete without their sources.
             let store = SqliteStore::open(path, mode)
                 .await
                 .map_err(|error| anyhow!("{error}"))?;
@@ -70,7 +70,8 @@ pub async fn open(
             (OpenStore::Sqlite(store), current)
         }
         Database::Postgres(url) => {
-            // Each node made one of its own, and none knew the keys of another.
+            // Otherwise each node would generate its own pepper, and none would know the keys of
+            // another.
             let current = current.context(
                 "VOXUM_PEPPER is not set: with PostgreSQL every node is given the same one, \
                  64 hexadecimal digits such as `openssl rand -hex 32` prints",
@@ -84,7 +85,7 @@ pub async fn open(
     let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
     let peppers = Peppers::changing(current, old);
     let service = Service::open(store.ports(), clock, random, peppers, public_url).await?;
-    // Commands do without it, so that keys can be revoked whose pepper is lost.
+    // Commands skip this check, so that keys whose pepper is lost can be revoked.
     if mode != OpenMode::ExistingOnly {
         service.check_old_pepper().await?;
     }
@@ -94,8 +95,9 @@ pub async fn open(
     })
 }
 
-/// Whether stored keys would be lost if a missing pepper was replaced by a new one. They are not if the old pepper that was
-/// given is theirs.
+/// Returns whether stored keys would be lost if a missing pepper was replaced by a new one.
+///
+/// They are not lost if they were made with the old pepper that is configured.
 async fn depends_on_file(store: &SqliteStore, old: Option<&Pepper>) -> anyhow::Result<bool> {
     let stored = store.pepper_fingerprint().await?;
     let replaced = old.is_some_and(|old| stored == Some(old.fingerprint()));

@@ -1,9 +1,10 @@
-//! The length of parameters: one rule for every route, of the API and of the console.
+//! Maximum length of parameters: one rule for every route, of the API and of the console.
 //!
-//! A parameter is a value that the caller chooses and that is not a body: a pair of the query, the part of the path that
-//! the route leaves open, a condition in a header, or a field of a form. Each has a length by its name, in characters
-//! after decoding. A longer one is refused before anything reads it: by the API with 400 `invalid_parameter`, by the
-//! console with a page. A parameter that is given twice is refused in the same way.
+//! A parameter is a value that the caller chooses and that is not a body: a pair of the query, the
+//! variable segment of a path, a condition in a header, or a field of a form. Its name determines
+//! its maximum length, in characters after decoding. A longer one is refused before anything reads
+//! it: by the API with 400 `invalid_parameter`, by the console with a page. A parameter that occurs
+//! twice is refused in the same way.
 
 use crate::AppState;
 use crate::api::problem::Problem;
@@ -18,19 +19,19 @@ use axum::response::{IntoResponse, Response};
 use std::collections::HashSet;
 use url::form_urlencoded;
 
-/// Of a name.
+/// Maximum length of a name.
 const MAX_NAME: usize = 64;
-/// Of a field of a form. What each field may be, its form says beside it; this is far above all of them.
+/// Maximum length of a form's field, far above those that each form has for its fields.
 const MAX_FIELD: usize = 16 * 1024;
-/// Of `next`: an address of the console, to which a person returns once signed in.
+/// Maximum length of `next`: an address of the console, to which a person returns after signing in.
 pub const MAX_NEXT: usize = 4 * 1024;
 
-/// The longest value of a parameter outside of forms.
+/// Returns the maximum length of a parameter outside of forms.
 const fn most(name: &str) -> usize {
     match name.as_bytes() {
-        // What an item's id may be, and more than any id of ours.
+        // Maximum length of an item's id, and more than other ids have.
         b"id" => 128,
-        // Hexadecimal digits of a place in a list, of which a key's name may be a part.
+        // Hexadecimal digits of a position in a list, which may contain a key's name.
         b"cursor" => 2 * 1024,
         b"next" => MAX_NEXT,
         // Lists of entity tags.
@@ -39,12 +40,12 @@ const fn most(name: &str) -> usize {
     }
 }
 
-/// A parameter that is too long.
+/// Error for a parameter that is too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TooLong {
-    /// Cut to a length that can be shown.
+    /// Name of the parameter, cut to a length that can be shown.
     pub name: String,
-    /// In characters.
+    /// Maximum length in characters.
     pub most: usize,
 }
 
@@ -57,7 +58,7 @@ impl TooLong {
         Ok(())
     }
 
-    /// Checks what follows the question mark of an address.
+    /// Checks the query of an address.
     pub fn check_query(query: &str) -> Result<(), Self> {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs.try_for_each(|(name, value)| Self::check(&name, &value, most(&name)))
@@ -75,7 +76,7 @@ impl TooLong {
     pub async fn check_head(parts: &mut Parts) -> Result<(), Self> {
         Self::check_query(parts.uri.query().unwrap_or_default())?;
         let Ok(Segment(segment)) = Segment::from_request_parts(parts, &()).await;
-        // Every route leaves one part of its path open at most.
+        // Every route has at most one variable segment.
         Self::check("id", &segment.unwrap_or_default(), most("id"))?;
         Self::check_headers(&parts.headers)
     }
@@ -101,7 +102,7 @@ impl From<TooLong> for Problem {
     }
 }
 
-/// In a handler of the console. [`bounded`] draws the page.
+/// Response of a handler of the console, which [`bounded`] replaces by a page.
 impl IntoResponse for TooLong {
     fn into_response(self) -> Response {
         let mut response = plain(StatusCode::BAD_REQUEST, "A field of this form is too long.");
@@ -110,10 +111,12 @@ impl IntoResponse for TooLong {
     }
 }
 
-/// A parameter of a page that is given more than once, cut to a length that can be shown. To read one of its values would be
-/// to ignore the others.
+/// Returns the name of a page's parameter that occurs more than once, cut to a length that can be
+/// shown.
+///
+/// Reading one of its values would mean to ignore the others.
 pub fn repeated(query: &str) -> Option<String> {
-    // The keys that people chose in a list.
+    // The keys that a person selected in a list.
     const REPEATABLE: &str = "key";
     let mut names = HashSet::new();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
@@ -121,7 +124,7 @@ pub fn repeated(query: &str) -> Option<String> {
     repeated.map(|(name, _)| name.chars().take(MAX_NAME).collect())
 }
 
-/// Answers a request to the console by a page if one of its parameters is too long, or repeated.
+/// Answers a request to the console with a page if one of its parameters is too long, or repeated.
 pub async fn bounded(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     if let Err(too_long) = TooLong::check_head(&mut parts).await {
@@ -133,7 +136,7 @@ pub async fn bounded(State(state): State<AppState>, request: Request, next: Next
             Err(answer) => answer,
         };
     }
-    // The length of fields is known once the handler has read the form.
+    // The length of form fields is known only once the handler has read the form.
     let head = (parts.method == Method::POST).then(|| parts.clone());
     let mut response = next.run(Request::from_parts(parts, body)).await;
     match (head, response.extensions_mut().remove::<TooLong>()) {
@@ -168,7 +171,7 @@ mod tests {
             ("cursor", 2_048),
             ("next", 4_096),
         ] {
-            // One character of two bytes, six as it is written in an address.
+            // One character that has two bytes, and six characters in an address.
             let query = |chars: usize| format!("a=b&{name}={}", "%C3%A9".repeat(chars));
             assert_eq!(refused(&query(most)), None, "{name}");
             assert_eq!(refused(&query(most + 1)), Some((name.to_owned(), most)));

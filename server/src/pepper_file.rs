@@ -1,4 +1,5 @@
-//! The pepper's own file, beside the database: made on the first start, and never again once keys depend on it.
+//! File of the pepper beside the database: created at the first start, and never again once keys
+//! depend on it.
 
 use anyhow::{Context as _, bail};
 use service::{Pepper, Random};
@@ -7,7 +8,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// Reads the pepper, or makes it where no stored key can depend on one.
+/// Reads the pepper, or creates it if no stored key can depend on one.
 ///
 /// # Errors
 /// One line for the operator.
@@ -28,7 +29,7 @@ pub fn read_or_make(
     }
 }
 
-/// Reads the pepper, where there is one, and makes none.
+/// Reads the pepper, if there is one, and does not create it.
 ///
 /// # Errors
 /// One line for the operator.
@@ -41,7 +42,7 @@ pub fn read(database: &Path) -> anyhow::Result<Option<Pepper>> {
     }
 }
 
-/// Where the pepper of a database is.
+/// Returns the path of a database's pepper.
 pub fn beside(database: &Path) -> PathBuf {
     database.with_file_name("pepper")
 }
@@ -55,11 +56,13 @@ fn parse(text: &str, path: &Path) -> anyhow::Result<Pepper> {
     })
 }
 
-/// Makes a pepper and writes it so that the file is either whole or absent, whenever this process or the machine stops.
+/// Creates a pepper so that its file is either complete or absent, whenever this process or the
+/// machine stops.
 ///
-/// The pepper is written to a temporary file in the same folder, which only its owner can read, and flushed to the disk.
-/// Only then does it get its name. If this process ends before that, the next start finds no pepper and makes one: the
-/// temporary file that is left behind holds a pepper that no key was made with.
+/// The pepper is written to a temporary file in the same folder, which only its owner can read, and
+/// flushed to the disk. Only then does the file get its name. If this process ends before that, the
+/// next start finds no pepper and creates one: the temporary file that is left behind contains a
+/// pepper that no key was made with.
 fn make(path: &Path, random: &dyn Random) -> anyhow::Result<Pepper> {
     let pepper = Pepper::generate(random);
     let failed = || format!("the pepper {} cannot be written", path.display());
@@ -73,7 +76,7 @@ fn make(path: &Path, random: &dyn Random) -> anyhow::Result<Pepper> {
         .tempfile_in(folder)
         .with_context(failed)?;
     writeln!(file, "{}", *pepper.to_hex()).with_context(failed)?;
-    // No key works without this file, so it must be on the disk before the first key is made.
+    // No key works without this file, so it must be on the disk before the first key is created.
     file.as_file().sync_all().with_context(failed)?;
     let pepper = match file.persist_noclobber(path) {
         Ok(_) => pepper,

@@ -1,7 +1,8 @@
-//! The site: what a browser loads besides the pages themselves. It travels inside the binary, so that one file is all
-//! there is to deploy.
+//! The site: the files that a browser loads besides the pages. They are embedded in the binary, so
+//! that only one file has to be deployed.
 //!
-//! Nothing is compressed here: `frontend/bundle` did that once and better, and this only picks the form to send.
+//! Nothing is compressed here: `frontend/bundle` did this once and better, and this module only
+//! selects the encoding to send.
 
 mod manifest;
 mod negotiation;
@@ -20,25 +21,25 @@ use manifest::{File, Manifest};
 use std::path::PathBuf;
 use std::{env, fs};
 
-/// From the build script: every file of the site with its name, or nothing.
+/// Every file of the site with its name, from the build script; empty if there is no site.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/site.rs"));
 
 /// A site that can be served.
 pub struct Site(Source);
 
 enum Source {
-    /// There is none; the console then works as plain pages.
+    /// There is no site; the console then works as plain pages.
     Empty,
     Embedded {
         manifest: Manifest,
         files: &'static [(&'static str, &'static [u8])],
     },
-    /// Read again for every request, so that a rebuilt site is seen at once.
+    /// A folder that is read for every request, so that a rebuilt site is visible at once.
     Folder(PathBuf),
 }
 
 impl Site {
-    /// The embedded site, or the one in the folder `LEPTOS_SITE_ROOT` while somebody works on it.
+    /// Returns the embedded site, or the one in the folder `LEPTOS_SITE_ROOT` during development.
     pub fn for_this_process() -> Result<Self> {
         match env::var_os("LEPTOS_SITE_ROOT") {
             Some(folder) => Self::from_dir(folder),
@@ -46,12 +47,12 @@ impl Site {
         }
     }
 
-    /// The site that was there when this binary was built.
+    /// Returns the site that existed when this binary was built.
     pub fn embedded() -> Result<Self> {
         Self::of_table(EMBEDDED)
     }
 
-    /// The site in a folder: the bundle's, or the one of `cargo leptos watch`.
+    /// Returns the site in a folder: that of the bundle, or that of `cargo leptos watch`.
     pub fn from_dir(folder: impl Into<PathBuf>) -> Result<Self> {
         let folder = folder.into();
         ensure!(
@@ -72,7 +73,7 @@ impl Site {
         }))
     }
 
-    /// The URLs that the head of a page names; `None` where there is no site.
+    /// Returns the URLs for the head of a page, or `None` if there is no site.
     pub fn assets(&self) -> Option<Assets> {
         self.with_manifest(|manifest| {
             let url = |path: &String| format!("/{path}");
@@ -86,7 +87,7 @@ impl Site {
         })
     }
 
-    /// The answer to a request for one of the site's files; `None` where it is for something else.
+    /// Returns the response with one of the site's files, or `None` if the path is not one of them.
     pub fn serve(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
         if method != Method::GET && method != Method::HEAD {
             return None;
@@ -125,7 +126,7 @@ impl Site {
         })
     }
 
-    /// A file on disk may change under its name at any time.
+    /// Returns the caching policy of a file. A file on disk may change under its name at any time.
     const fn caching(&self, file: &File) -> &'static str {
         match self.0 {
             Source::Folder(_) => "no-cache",
@@ -134,7 +135,8 @@ impl Site {
         }
     }
 
-    /// Each form has a tag of its own, as strong tags must.
+    /// Returns the entity tag of a file in one encoding. Strong tags have to differ between
+    /// encodings.
     fn etag(&self, file: &File, form: negotiation::Form) -> Option<String> {
         match self.0 {
             Source::Folder(_) => None,
@@ -160,7 +162,7 @@ impl Site {
         }
     }
 
-    /// `name` is one that the manifest led to.
+    /// Reads a file that the manifest names.
     fn read(&self, name: &str) -> Option<Bytes> {
         match &self.0 {
             Source::Empty => None,
@@ -170,7 +172,7 @@ impl Site {
     }
 }
 
-/// The build script sorts by name.
+/// Finds a file in the table, which the build script has sorted by name.
 fn find(files: &[(&str, &'static [u8])], name: &str) -> Option<&'static [u8]> {
     files
         .binary_search_by_key(&name, |(name, _)| name)

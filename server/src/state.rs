@@ -1,4 +1,4 @@
-//! What every handler can reach.
+//! State that every handler can access.
 
 use crate::api::openapi;
 use crate::console::Watching;
@@ -14,12 +14,12 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 
-/// The limits of large bodies: memory and threads.
+/// Limits of large bodies: memory and threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bodies {
-    /// Bytes that bodies of more than 64 KiB share, each counted twice.
+    /// Memory budget in bytes for bodies of more than 64 KiB, each of which counts twice.
     pub memory: u64,
-    /// Feeds that are read at once.
+    /// Number of feeds that are read concurrently.
     pub feeds_at_once: usize,
 }
 
@@ -32,7 +32,7 @@ impl Default for Bodies {
     }
 }
 
-/// Cheap to clone.
+/// State of the server, which is cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
@@ -41,16 +41,17 @@ pub struct Shared {
     pub site: Site,
     pub public_url: PublicUrl,
     pub trusted_proxies: TrustedProxies,
-    /// Read and check feeds.
+    /// Threads that parse and check feeds.
     pub feeds: Workers,
     pub(crate) memory: Memory,
-    /// Cancelled when the server is about to stop: it still answers, but new requests are to go to another node.
+    /// Cancelled when the server is about to stop: it still answers, but new requests should go to
+    /// another node.
     pub leaving: CancellationToken,
-    /// Cancelled when the listener is closed, for answers that would not end by themselves.
+    /// Cancelled when the listener is closed, to end responses that would not end by themselves.
     pub stopping: CancellationToken,
-    /// Counts of what is answered, for the operator.
+    /// Counters of requests, for the metrics.
     pub(crate) requests: Arc<Requests>,
-    /// The pages that are kept up to date.
+    /// Event streams of the pages that are kept up to date.
     pub(crate) watching: Arc<Watching>,
     docs: OnceLock<Arc<Docs>>,
     openapi: OnceLock<Bytes>,
@@ -72,7 +73,8 @@ impl AppState {
         trusted_proxies: TrustedProxies,
         bodies: Bodies,
     ) -> Self {
-        // Starts the executor that pages are rendered on; a second start in one process changes nothing.
+        // Starts the executor on which pages are rendered. A second start in one process has no
+        // effect.
         let _ = any_spawner::Executor::init_tokio();
         Self(Arc::new(Shared {
             service,
@@ -90,7 +92,7 @@ impl AppState {
         }))
     }
 
-    /// The API's description, made when first asked for.
+    /// Returns the API's description, which is created at the first request.
     pub(crate) fn openapi(&self) -> Bytes {
         let text = self
             .openapi
@@ -98,7 +100,7 @@ impl AppState {
         text.clone()
     }
 
-    /// The API docs, made when first asked for.
+    /// Returns the API docs, which are created at the first request.
     pub(crate) fn docs(&self) -> Arc<Docs> {
         let docs = self.docs.get_or_init(|| Arc::new(docs(&self.public_url)));
         Arc::clone(docs)

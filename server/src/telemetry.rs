@@ -1,4 +1,5 @@
-//! The log: lines on standard error. Standard output is for what whoever starts the server has to read.
+//! The log: lines on standard error. Standard output is reserved for what the operator has to read
+//! at the start.
 
 use crate::request::under_way;
 use std::fmt;
@@ -12,12 +13,12 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// How a line of the log is written.
+/// Format of the log's lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     Text,
-    /// An object a line, for programs: `timestamp`, `level`, `target`, `fields`, and in `span` the request's id, method
-    /// and route.
+    /// One JSON object in each line: `timestamp`, `level`, `target`, `fields`, and in `span` the
+    /// request's id, method and route.
     Json,
 }
 
@@ -31,14 +32,14 @@ impl LogFormat {
     }
 }
 
-/// Starts the log. A second start in one process changes nothing.
+/// Starts the log. A second start in one process has no effect.
 pub fn start(filter: Targets, format: LogFormat) {
     let colours = std::io::stderr().is_terminal();
-    // Fails only where a log was started already, which then does the work.
+    // This fails only if a log was already started, which then remains in use.
     let _ = log(filter, format, colours, std::io::stderr).try_init();
 }
 
-/// What writes lines, each under the request that it is about.
+/// Returns a subscriber that writes lines, each with the request that it is about.
 pub fn log<W>(
     filter: Targets,
     format: LogFormat,
@@ -56,12 +57,14 @@ where
             Box::new(lines.map_event_format(OfRequest))
         }
     };
-    // The filter knows no spans, and so no lock that all requests would share.
+    // The filter is independent of spans, so it needs no lock that all requests would share.
     tracing_subscriber::registry().with(filter).with(lines)
 }
 
-/// Names the request that a line is about. A span for each request would say the same and cost every call as much as its
-/// key's check, while nearly none has anything to log; so the span is made for the line.
+/// Formatter that adds the request to a line.
+///
+/// A span for each request would have the same effect, but cost every call as much as the check of
+/// its key, while hardly any call logs something. The span is therefore created for the line.
 struct OfRequest<F>(F);
 
 impl<S, N, F> FormatEvent<S, N> for OfRequest<F>
@@ -81,13 +84,14 @@ where
             return format.format_event(context, line, event);
         };
         let (id, method, route) = (&noted.id, noted.method, noted.route);
-        // At the level of errors, so that no filter takes the id away from an error's line.
+        // The level of the span is `ERROR`, so that no filter removes the id from an error's line.
         let span = error_span!("request", %id, method, route);
         span.in_scope(|| format.format_event(context, line, event))
     }
 }
 
-/// An error with everything below it, in one line. For the log alone: lower texts are not for callers.
+/// An error with all of its causes, in one line. It is for the log only: callers must not see lower
+/// errors.
 pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'static));
 
 impl fmt::Display for Chain<'_> {

@@ -1,7 +1,8 @@
-//! Event streams: how many there may be, and the looks at the database that they share.
+//! Event streams: their bounds, and the reads of the database that they share.
 //!
-//! A member has at most [`MOST_OF_MEMBER`] streams: opening another one closes the oldest, so that a stream whose browser
-//! is gone without a word does not count for ever. Streams of the same list share one look at the database each second.
+//! A member has at most [`MOST_OF_MEMBER`] streams: opening another one closes the oldest, so that
+//! a stream whose browser vanished does not count forever. Streams of the same list share one read
+//! of the database each second.
 
 use domain::{AccountId, Failure, FirstCall, KeyId, KeysPage, MemberId};
 use std::collections::{HashMap, VecDeque};
@@ -11,13 +12,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Time between two looks at a list.
+/// Interval between two reads of a list.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Number of streams that may be open at once on this server.
+/// Maximum number of open streams on this server.
 const MOST: usize = 500;
 
-/// Number of streams that one member may have open at once.
+/// Maximum number of open streams of one member.
 const MOST_OF_MEMBER: usize = 3;
 
 /// All event streams of this server.
@@ -37,7 +38,7 @@ impl Default for Watching {
     }
 }
 
-/// The right of one stream to be open. Dropping it frees its place.
+/// Permit of one stream to be open. Dropping it makes room for another one.
 pub(super) struct Place {
     watching: Arc<Watching>,
     member: MemberId,
@@ -45,23 +46,23 @@ pub(super) struct Place {
     _permit: OwnedSemaphorePermit,
 }
 
-/// Streams with equal keys show the same.
+/// Key of a list: streams with equal keys show the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct ListKey {
     pub account: AccountId,
-    /// The address of the page, without what does not change the list.
+    /// Address of the page, without parameters that do not affect the list.
     pub address: String,
-    /// The key whose first call is awaited.
+    /// The key whose first call the page waits for.
     pub awaited: Option<KeyId>,
 }
 
-/// A list as one look found it.
+/// A list as it was read.
 pub(super) struct Seen {
     pub page: KeysPage,
     pub first_call: Option<FirstCall>,
 }
 
-/// A list that has at least one stream, with the last look at it.
+/// A list that has at least one stream, with its last result.
 #[derive(Default)]
 pub(super) struct List(tokio::sync::Mutex<Option<Look>>);
 
@@ -71,8 +72,9 @@ struct Look {
 }
 
 impl Watching {
-    /// Opens a stream of this member, for which the member's oldest one may have to close. `None` if the server has too
-    /// many streams.
+    /// Opens a stream of this member, and closes the member's oldest one if there are too many.
+    ///
+    /// Returns `None` if the server has too many streams.
     pub(super) fn open(self: &Arc<Self>, member: MemberId) -> Option<Place> {
         let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
         let closed = CancellationToken::new();
@@ -93,7 +95,7 @@ impl Watching {
         })
     }
 
-    /// The list that other streams may be looking at already.
+    /// Returns the list, which other streams may share.
     pub(super) fn list(&self, key: ListKey) -> Arc<List> {
         let mut lists = lock(&self.lists);
         if let Some(list) = lists.get(&key).and_then(Weak::upgrade) {
@@ -107,7 +109,7 @@ impl Watching {
 }
 
 impl Place {
-    /// Waits until a newer stream of the same member took this place.
+    /// Waits until a newer stream of the same member replaces this one.
     pub(super) async fn closed(&self) {
         self.closed.cancelled().await;
     }
@@ -115,7 +117,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // Marks this stream's own token, by which it is found below.
+        // Cancelling marks this stream's own token, by which it is removed below.
         self.closed.cancel();
         let mut members = lock(&self.watching.members);
         if let Some(streams) = members.get_mut(&self.member) {
@@ -128,8 +130,10 @@ impl Drop for Place {
 }
 
 impl List {
-    /// The list as a look found it that began at `since` or later. If there was none, `look` is run, while other streams
-    /// of this list wait for what it finds. They share a failure as well.
+    /// Returns the list as read at `since` or later.
+    ///
+    /// If there is no such result, `look` is run, and other streams of this list wait for its
+    /// result. They share a failure as well.
     pub(super) async fn seen(
         &self,
         since: Instant,
@@ -147,7 +151,7 @@ impl List {
     }
 }
 
-/// Nothing panics while one of these locks is held.
+/// Locks the mutex. Nothing panics while one of these locks is held.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -224,7 +228,7 @@ mod tests {
         assert_eq!(looks.load(Ordering::Relaxed), 1);
         look(&other, since).await;
         assert_eq!(looks.load(Ordering::Relaxed), 2, "another list");
-        // A stream that opens now must not show what was before it.
+        // A stream that opens now must not show an older result.
         look(&lists[0], Instant::now()).await;
         assert_eq!(looks.load(Ordering::Relaxed), 3);
         drop((lists, other));

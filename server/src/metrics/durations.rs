@@ -1,4 +1,5 @@
-//! A histogram that no request waits for: the one of the library holds a lock while it counts.
+//! Histogram without a lock, so that no request waits for it. The one of the library locks while it
+//! counts.
 
 use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
@@ -6,14 +7,15 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Upper ends in microseconds, from what a key costs to what somebody waits for.
+/// Upper bounds in microseconds, from the time that a check of a key takes to one that a person
+/// notices.
 const ENDS: [u64; 10] = [
     250, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_500_000, 10_000_000,
 ];
 
 #[derive(Debug, Default)]
 pub struct Durations {
-    /// How many ended in each; the last one is of all that took longer.
+    /// Number of requests in each range; the last range has no upper bound.
     counts: [AtomicU64; ENDS.len() + 1],
     micros: AtomicU64,
 }

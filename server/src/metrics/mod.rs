@@ -1,5 +1,7 @@
-//! What an operator's Prometheus reads, on a listener of its own: figures are not for those who use the console. No label
-//! names a key, an account or an address.
+//! Metrics for the operator's Prometheus, on a separate listener, since they are not meant for
+//! users of the console.
+//!
+//! No label contains a key, an account or an address.
 
 mod durations;
 mod requests;
@@ -26,7 +28,7 @@ use tokio_util::task::TaskTracker;
 
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// `GET /metrics`, and nothing else.
+/// Returns a router that only serves `GET /metrics`.
 pub fn router(
     requests: Arc<Requests>,
     service: Arc<Service>,
@@ -56,7 +58,7 @@ async fn show(State(registry): State<Arc<Registry>>) -> Response {
     }
 }
 
-/// What is read off when somebody asks.
+/// Metrics that are read when they are requested.
 struct Figures {
     service: Arc<Service>,
     connections: TaskTracker,

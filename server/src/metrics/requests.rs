@@ -1,4 +1,4 @@
-//! How many requests there were, by route and status, and how long they took.
+//! Number and duration of requests, by route and status.
 
 use super::durations::Durations;
 use crate::router::{API, CONSOLE, OPEN, Route};
@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Those that are answered; whatever else there might be is counted as the first of its hundred.
+/// Statuses that the server sends. Any other is counted as the first of its hundred.
 const CODES: [u16; 24] = [
     100, 200, 201, 202, 204, 206, 300, 303, 304, 307, 400, 401, 403, 404, 405, 406, 408, 409, 412,
     413, 415, 422, 429, 503,
@@ -20,10 +20,10 @@ const OTHERS: &str = "none";
 const API_ROUTES: &str = "api";
 const CONSOLE_ROUTES: &str = "console";
 
-/// Made once, so that a request only adds to what is there already.
+/// Counters of all routes, which are created at the start, so that a request only increments them.
 #[derive(Debug)]
 pub struct Requests {
-    /// One for each path, whatever the method, and the last for what has no route.
+    /// One for each path, whatever the method, and the last one for paths without a route.
     counted: Vec<Counted>,
     places: matchit::Router<usize>,
     api: Durations,
@@ -47,7 +47,7 @@ impl Counted {
     }
 }
 
-/// Where the requests of one route are counted.
+/// Counters of one route.
 #[derive(Clone, Copy)]
 pub struct CountedRoute<'a> {
     requests: &'a Requests,
@@ -80,7 +80,7 @@ impl Default for Requests {
 }
 
 impl Requests {
-    /// Where a request for this path is counted.
+    /// Returns the counters for a request to this path.
     pub fn route(&self, path: &str) -> CountedRoute<'_> {
         let place = self.places.at(path).map(|found| *found.value);
         CountedRoute {
@@ -91,12 +91,12 @@ impl Requests {
 }
 
 impl CountedRoute<'_> {
-    /// The route's pattern; empty where there is no route.
+    /// Returns the pattern of the route; it is empty if there is none.
     pub const fn name(self) -> &'static str {
         self.counted.route
     }
 
-    /// Counts a request once its answer begins.
+    /// Counts a request when its response begins.
     pub fn note(self, status: StatusCode, began: Instant) {
         self.counted.counts[place(status.as_u16())].fetch_add(1, Ordering::Relaxed);
         match self.counted.of {
@@ -107,7 +107,8 @@ impl CountedRoute<'_> {
     }
 }
 
-/// Where a status is counted; the last place is for every fault of ours but 503.
+/// Returns the index at which a status is counted. The last one is for all server errors other than
+/// 503.
 fn place(code: u16) -> usize {
     match CODES.binary_search(&code) {
         Ok(place) => place,

@@ -1,4 +1,4 @@
-//! The command's end of the socket.
+//! Client of the socket, in the command's process.
 
 use super::socket::path;
 use super::{Order, Outcome};
@@ -10,20 +10,20 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-/// Longer than a change may take that waits for a node which does not answer.
+/// Longer than a change that waits for an unresponsive node may take.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Far more than a sentence about ten keys.
+/// Far more bytes than a sentence about ten keys.
 const MOST: u64 = 64 * 1_024;
 
-/// Whether a server listens for commands, without asking it anything.
+/// Returns whether a server listens for commands, without sending it anything.
 ///
 /// # Errors
-/// Where that cannot be told.
+/// If this cannot be determined.
 pub async fn listens(database: &Path) -> io::Result<bool> {
     Ok(connect(&path(database)).await?.is_some())
 }
 
-/// `None` where no server runs, or one was killed.
+/// Returns `None` if no server runs, or the server was killed.
 async fn connect(path: &Path) -> io::Result<Option<UnixStream>> {
     match UnixStream::connect(path).await {
         Ok(stream) => Ok(Some(stream)),
@@ -36,16 +36,16 @@ async fn connect(path: &Path) -> io::Result<Option<UnixStream>> {
     }
 }
 
-/// Has the running server carry out an order; `None` where none listens.
+/// Has the running server carry out an order. Returns `None` if no server listens.
 ///
 /// # Errors
-/// One line for the operator, where nobody knows what came of it.
+/// One line for the operator. If the server did not answer, the outcome is unknown.
 pub async fn ask(database: &Path, order: &Order) -> anyhow::Result<Option<Outcome>> {
     let path = path(database);
     let mut stream = match connect(&path).await {
         Ok(Some(stream)) => stream,
         Ok(None) => return Ok(None),
-        // There is no socket with so long a path.
+        // The path is too long for a socket, so there is none.
         Err(error) if error.kind() == ErrorKind::InvalidInput => return Ok(None),
         Err(error) => bail!(
             "the running server cannot be asked at {}: {error}; run the command as the server's user",

@@ -1,9 +1,10 @@
-//! What an operator does with keys on this machine, by a command.
+//! Commands with which an operator changes keys on this machine.
 //!
-//! Where a server runs on the SQLite file, the command hands its order to it over a socket beside the file, and the server
-//! answers once its own verdict changed. Else the command makes the change by itself, in the same way; a server that has
-//! the file open without that socket, and every node on PostgreSQL, is then waited for by [`Service`]. The command itself
-//! answers no call and is no node: nobody waits for it or counts it.
+//! If a server runs on the SQLite file, the command sends its order over a socket beside the file,
+//! and the server answers once its own cached verdict has changed. Otherwise the command makes the
+//! change itself, in the same way; [`Service`] then waits for a server that has the file open
+//! without that socket, and for every node on PostgreSQL. The command does not register as a node:
+//! it answers no calls, so no change waits for it.
 
 mod ask;
 mod list;
@@ -31,12 +32,12 @@ use storage::OpenMode;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Order {
-    /// Its id or its preview, never more of it.
+    /// The key's id or its preview, never its secret.
     key: String,
     change: OperatorChange,
 }
 
-/// What came of it, in a sentence for the operator: the line that answers.
+/// Outcome of an order, as a sentence for the operator: the line that the server answers.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {
@@ -44,10 +45,10 @@ enum Outcome {
     Refused(String),
 }
 
-/// Changes keys, each by itself: one that is refused keeps no other from being revoked.
+/// Changes keys, each independently: one that is refused does not keep another from being revoked.
 ///
 /// # Errors
-/// One line for the operator. Where it is about some of the keys, the others are changed.
+/// One line for the operator. If it concerns only some of the keys, the others have been changed.
 pub async fn change(
     keys: &[String],
     change: OperatorChange,
@@ -61,7 +62,7 @@ pub async fn change(
         ..
     } = settings;
     telemetry::start(log, log_format);
-    // All of them before the first is touched.
+    // All names are checked before the first key is changed.
     for key in keys {
         named(key)?;
     }
@@ -101,7 +102,7 @@ pub async fn change(
 }
 
 async fn by_itself(database: &Database, peppers: GivenPeppers) -> anyhow::Result<Opened> {
-    // No link is made, so nobody asks where the console is.
+    // This creates no links, so the address of the console is not needed.
     let opened = open(database, OpenMode::ExistingOnly, peppers, String::new()).await?;
     opened.service.stand_aside();
     Ok(opened)
@@ -110,7 +111,7 @@ async fn by_itself(database: &Database, peppers: GivenPeppers) -> anyhow::Result
 fn named(key: &str) -> anyhow::Result<KeyNamed> {
     match KeyNamed::parse(key) {
         Ok(named) => Ok(named),
-        // Nothing of it is repeated: it may be written down somewhere.
+        // The error does not repeat the text, since output may be recorded.
         Err(NotNamed::Secret) => bail!(
             "that looks like a key itself, and what stands on a command line stays in the shell's history: name the key by \
              its id or its preview, which `voxum key identify < FILE` tells, and nothing was changed"
@@ -121,8 +122,10 @@ fn named(key: &str) -> anyhow::Result<KeyNamed> {
     }
 }
 
+/// Carries out one order in this process.
+///
 /// # Errors
-/// The database's.
+/// Errors of the database.
 async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
     let named = match named(&order.key) {
         Ok(named) => named,
@@ -145,7 +148,8 @@ async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
         (Carried::Changed(key, receipt), OperatorChange::Resume) => {
             Outcome::Done(format!("Resumed: {}. {}.", told(&key), accepted(receipt)))
         }
-        // One that was revoked after the backup works again by this, and nobody should do that without noticing.
+        // A key that was revoked after the backup is valid again after this, so the operator has to
+        // notice.
         (Carried::Confirmed(key, receipt, restored_at), _) => Outcome::Done(format!(
             "Resumed: {}. It came back from a backup that was restored at {}, and was paused, unconfirmed, until now. {}.",
             told(&key),
@@ -161,7 +165,7 @@ async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
             told(&key),
             waits(restored_at)
         )),
-        // A script that makes sure that a key is dead has what it wants.
+        // For a script that ensures that a key is revoked, this is a success.
         (Carried::AlreadyEnded(key, status), OperatorChange::Revoke(_)) => {
             let how = match status {
                 KeyStatus::Revoked => "Revoked",
@@ -197,7 +201,7 @@ async fn carry_out(service: &Service, order: &Order) -> Result<Outcome, Error> {
     })
 }
 
-/// Where, without its full stop.
+/// Returns on which nodes the key is refused, without a full stop.
 fn refused(receipt: Option<Receipt>) -> String {
     receipt.map_or_else(
         || "It is refused from now on".to_owned(),
@@ -205,7 +209,7 @@ fn refused(receipt: Option<Receipt>) -> String {
     )
 }
 
-/// The same of a key that was resumed.
+/// Returns the result for a key that was resumed.
 fn accepted(receipt: Option<Receipt>) -> &'static str {
     match receipt {
         Some(Receipt { nodes: 0, .. }) => "No server was running",
@@ -223,7 +227,7 @@ fn told(key: &KeyRecord) -> String {
     format!("{preview} “{name}” of the account “{account_name}”")
 }
 
-/// What a key does that came back from a backup, as the console says it.
+/// Describes a key that waits to be confirmed after a restore, in the words of the console.
 fn waits(restored_at: Timestamp) -> String {
     let at = rfc3339(restored_at);
     format!("waits to be confirmed, since its account was restored from a backup at {at}")

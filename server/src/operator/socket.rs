@@ -1,4 +1,4 @@
-//! The socket beside an SQLite database, over which commands reach the server that runs on it.
+//! Socket beside an SQLite database, over which commands reach the server that runs on it.
 
 use crate::settings::Database;
 use rustix::fs::{FlockOperation, Mode, flock};
@@ -11,28 +11,31 @@ use std::time::Duration;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::sleep;
 
-/// How often, and how long apart, a start looks whether another one is through with the same folder.
+/// Number of attempts to lock the folder while another server starts, and the time between them.
 const TURNS: u32 = 50;
 const TURN: Duration = Duration::from_millis(20);
 
-/// Where commands look for the server of a database.
+/// Returns the path at which commands look for the server of a database.
 pub(super) fn path(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".sock");
     name.into()
 }
 
-/// Removed when dropped.
+/// The socket, whose file is removed when this value is dropped.
 pub struct Socket {
     pub(super) listener: UnixListener,
     path: PathBuf,
-    /// Device and number of the file, by which it is known from one that another server put in its place.
+    /// Device and inode of the file, which distinguish it from one that another server created in
+    /// its place.
     file: (u64, u64),
 }
 
 impl Socket {
-    /// `None` where there shall be none, or cannot be one: then commands write the database by themselves, and what they
-    /// changed is noticed there.
+    /// Creates the socket beside an SQLite database.
+    ///
+    /// Returns `None` if the database has no socket, or if it cannot be created. Commands then
+    /// change the database themselves, where this server notices the changes.
     pub async fn beside(database: &Database) -> Option<Self> {
         let Database::File(database) = database else {
             return None;
@@ -52,10 +55,10 @@ impl Socket {
     }
 
     async fn bind(path: PathBuf) -> io::Result<Self> {
-        // Until this is dropped, no other start looks and binds here.
+        // Until this is dropped, no other start checks and binds here.
         let _turn = turn(&path).await?;
         match (UnixStream::connect(&path).await, path.symlink_metadata()) {
-            // Nobody listens any more: what a server left that was killed.
+            // No process listens any more: a server that was killed left this file.
             (Err(error), Ok(found))
                 if error.kind() == ErrorKind::ConnectionRefused
                     && found.file_type().is_socket() =>
@@ -63,14 +66,15 @@ impl Socket {
                 std::fs::remove_file(&path)?;
             }
             (Err(error), _) if error.kind() == ErrorKind::NotFound => {}
-            // Its path is too long, for one.
+            // For example, the path is too long.
             (Err(error), _) if error.kind() == ErrorKind::InvalidInput => return Err(error),
             _ => {
                 let text = "another server listens there, or it is something else";
                 return Err(io::Error::new(ErrorKind::AddrInUse, text));
             }
         }
-        // Made with its mode: changed afterwards, it would stand open in between.
+        // The umask applies to the creation of the file: with a later `chmod`, other users could
+        // connect in between.
         let former = umask(Mode::from_raw_mode(0o177));
         let bound = UnixListener::bind(&path);
         umask(former);
@@ -97,7 +101,7 @@ fn identity(file: &Metadata) -> (u64, u64) {
     (file.dev(), file.ino())
 }
 
-/// A lock on the folder.
+/// Locks the folder.
 async fn turn(path: &Path) -> io::Result<File> {
     let folder = path
         .parent()

@@ -1,4 +1,4 @@
-//! The server's end of the socket: one order a connection, from the server's own user or root.
+//! Server of the socket: one order for each connection, from the server's own user or root.
 
 use super::socket::Socket;
 use super::{Order, Outcome, carry_out};
@@ -15,21 +15,21 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Orders that are read or carried out at once; others wait in the system's queue.
+/// Orders that are read or carried out concurrently; others wait in the operating system's queue.
 const AT_ONCE: usize = 4;
-/// Far more than an id and a change.
+/// Far more bytes than an id and a change.
 const MOST: u64 = 1_024;
-/// How long an order may take to arrive, and an answer to be taken.
+/// Time limit for receiving an order, and for sending the answer.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long nothing is accepted after a failure.
+/// Pause after a failure to accept a connection.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The answer to a revocation or a pause that could not be stored.
+/// Answer to a revocation or a pause that could not be stored.
 const NOT_STORED: &str = "refused on this node, not yet stored: the database could not be written, so the running server refuses the key \
     from its memory and keeps trying; until it is stored, other nodes accept the key, and a restart of the server loses the change: free \
     some space on the database's disk, and look with `voxum key list --all`";
 
-/// Carries out what commands ask for until `stop` is cancelled, and finishes what was begun.
+/// Carries out orders of commands until `stop` is cancelled, and finishes those that have begun.
 pub async fn take_orders(socket: Socket, service: Arc<Service>, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let tasks = TaskTracker::new();
@@ -64,7 +64,7 @@ pub async fn take_orders(socket: Socket, service: Arc<Service>, stop: Cancellati
 }
 
 async fn serve(mut stream: UnixStream, service: &Service) -> io::Result<()> {
-    // The file's mode says the same; this holds whatever became of the file.
+    // The mode of the file ensures this, too, but this check holds even if the file was changed.
     let (peer, own) = (stream.peer_cred()?.uid(), geteuid().as_raw());
     let outcome = if may(peer, own) {
         match timeout(PATIENCE, read(&mut stream)).await?? {
@@ -89,12 +89,12 @@ fn may(peer: u32, own: u32) -> bool {
     peer == own || peer == 0
 }
 
-/// `None` for what is no order.
+/// Returns `None` if the line is not an order.
 async fn read(stream: &mut UnixStream) -> io::Result<Option<Order>> {
     let mut line = Vec::new();
     let mut reader = BufReader::new(stream.take(MOST));
     reader.read_until(b'\n', &mut line).await?;
-    // Without its end it may be half of one.
+    // A line without its end may be incomplete.
     let whole = line.strip_suffix(b"\n");
     Ok(whole.and_then(|line| serde_json::from_slice(line).ok()))
 }
@@ -149,7 +149,7 @@ mod tests {
             here.shutdown().await.unwrap();
             assert_eq!(read(&mut there).await.unwrap().is_some(), known, "{text}");
         }
-        // One without an end is not read to its end.
+        // A line that is too long is not read to its end.
         let (mut here, mut there) = UnixStream::pair().unwrap();
         here.write_all(&vec![b'x'; 4_096]).await.unwrap();
         let read = timeout(Duration::from_secs(5), read(&mut there)).await;

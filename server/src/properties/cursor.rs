@@ -1,4 +1,4 @@
-//! A cursor is taken as it was given out, for what it was given out for, or not at all.
+//! Property: a cursor is accepted exactly as it was issued and for the list that it was issued for.
 
 use crate::cursor::{Way, read, read_change, write, write_change};
 use service::inventory::MAX_ID_CHARS;
@@ -22,7 +22,7 @@ pub fn presented(data: &[u8]) {
     assert!(taken <= 1, "a cursor for two things");
 }
 
-/// What may be in a cursor comes back out of it.
+/// Any valid content of a cursor can be read back from it.
 pub fn written(data: &[u8]) {
     let id: String = String::from_utf8_lossy(data)
         .chars()

@@ -1,4 +1,4 @@
-//! A key is taken as it was given out, or not at all.
+//! Property: a key is accepted exactly as it was issued.
 
 use crate::api::credentials::presented as of_headers;
 use crate::headers::API_KEY;
@@ -8,7 +8,7 @@ use service::Random;
 use service::key::PlainKey;
 use std::sync::Mutex;
 
-/// What is no letter of a key is here as well as what is.
+/// Characters for replacement, both valid and invalid in a key.
 const OTHERS: &[u8] = b"0aZ-_ \t\0\x7f\xff";
 
 pub fn presented(data: &[u8]) {
@@ -25,7 +25,8 @@ pub fn presented(data: &[u8]) {
     headers(data);
 }
 
-/// A key that the server makes of any randomness is one, and with one character changed none.
+/// A key that is generated from any randomness is valid, and invalid after any change of one
+/// character.
 pub fn generated(data: &[u8]) {
     let key = PlainKey::generate(&Drawn::from(data));
     let text = key.expose().as_bytes();
@@ -35,7 +36,7 @@ pub fn generated(data: &[u8]) {
     change(text, usize::from(*place) % text.len(), *other);
     let other = OTHERS[usize::from(*other) % OTHERS.len()];
     change(text, usize::from(*place) % text.len(), other);
-    // Cut off, and with something behind it.
+    // Cut off, and with another character appended.
     assert!(PlainKey::parse(&text[..usize::from(*place) % text.len()]).is_err());
     assert!(PlainKey::parse(&[text, &[other]].concat()).is_err());
 }
@@ -51,7 +52,8 @@ fn change(key: &[u8], place: usize, other: u8) {
     }
 }
 
-/// Whatever the headers hold, what is found in them is a part of one of them, without blanks around it.
+/// Whatever the headers contain, a key that is found in them is a part of one of them, without
+/// spaces around it.
 fn headers(data: &[u8]) {
     let mut lines = data.splitn(2, |byte| *byte == b'\n');
     let mut headers = HeaderMap::new();
@@ -68,7 +70,8 @@ fn headers(data: &[u8]) {
     }
 }
 
-/// Randomness that is the fuzzer's bytes, then numbers: an end of it would never give a key.
+/// Randomness from the fuzzer's bytes, and numbers after them: if it ran out, no key could be
+/// generated.
 struct Drawn(Mutex<(Vec<u8>, u8)>);
 
 impl From<&[u8]> for Drawn {

@@ -1,5 +1,8 @@
-//! What holds for any bytes that a stranger may send to the readers of keys, cursors and feeds. `make fuzz` looks for
-//! bytes for which it does not (`server/fuzz`), and `make unit` tries the seeds of that search and changes of them.
+//! Properties of the parsers of keys, cursors and feeds, which hold for any bytes that an unknown
+//! client may send.
+//!
+//! `make fuzz` searches for counterexamples (`server/fuzz`), and `make unit` tries the seeds of
+//! that search and variations of them.
 
 mod cursor;
 mod feed;
@@ -10,34 +13,44 @@ mod write;
 
 use crate::feed::Format;
 
+/// Checks the properties of keys.
+///
 /// # Panics
-/// Where a property of keys does not hold.
+/// If one does not hold.
 pub fn key(data: &[u8]) {
     key::presented(data);
     key::generated(data);
 }
 
+/// Checks the properties of cursors.
+///
 /// # Panics
-/// Where a property of cursors does not hold.
+/// If one does not hold.
 pub fn cursor(data: &[u8]) {
     cursor::presented(data);
     cursor::written(data);
 }
 
+/// Checks the properties of feeds in JSON.
+///
 /// # Panics
-/// Where a property of feeds does not hold.
+/// If one does not hold.
 pub fn json(data: &[u8]) {
     feed::read(Format::Json, data);
 }
 
+/// Checks the properties of feeds in XML.
+///
 /// # Panics
-/// Where a property of feeds does not hold.
+/// If one does not hold.
 pub fn xml(data: &[u8]) {
     feed::read(Format::Xml, data);
 }
 
+/// Checks the properties of feeds in CSV.
+///
 /// # Panics
-/// Where a property of feeds does not hold.
+/// If one does not hold.
 pub fn csv(data: &[u8]) {
     feed::read(Format::Csv, data);
 }

@@ -1,10 +1,11 @@
-//! The seeds of the search, and some hundred changes of each: what a build must hold without a fuzzer at hand.
+//! Checks of the properties with the seeds of the fuzzer and some hundred variations of each,
+//! without a fuzzer.
 
 use std::path::{Path, PathBuf};
 
 type Property = fn(&[u8]);
 
-/// By the names of the targets and of the folders of their seeds.
+/// Properties by the names of the fuzz targets and of the folders of their seeds.
 const ALL: [(&str, Property); 5] = [
     ("key", super::key),
     ("cursor", super::cursor),
@@ -15,7 +16,7 @@ const ALL: [(&str, Property); 5] = [
 
 const CHANGES: usize = 500;
 
-/// Where readers of texts turn.
+/// Texts at which parsers change their state.
 const TURNS: &[&[u8]] = &[
     b"\"",
     b",",
@@ -75,11 +76,11 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// The same changes in every run.
+/// Pseudo-random generator that makes the same variations in every run.
 struct Dice(u64);
 
 impl Dice {
-    /// xorshift64.
+    /// Returns the next number of xorshift64, below `end`.
     fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -158,7 +159,7 @@ fn feeds_in_csv_hold_for_changed_seeds() {
     hold("csv");
 }
 
-/// The targets are compiled by `make fuzz` alone; all that can be wrong with them is seen without that.
+/// The fuzz targets are compiled only by `make fuzz`, so their text is compared here.
 #[test]
 fn each_property_is_a_target_of_its_name() {
     let manifest = std::fs::read_to_string(folder().join("Cargo.toml")).unwrap();

@@ -1,4 +1,4 @@
-//! Items in each of the formats: what the readers are held against.
+//! Writers of items in each format, for tests of the parsers.
 
 use crate::formula::neutralised;
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use service::inventory::ItemDraft;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// The fields that are texts in every format, in the order of the columns.
+/// Returns the fields that are texts in every format, in the order of the columns.
 fn fields(draft: &ItemDraft) -> [(&'static str, Option<&str>); 9] {
     let truth = draft
         .available
@@ -24,7 +24,7 @@ fn fields(draft: &ItemDraft) -> [(&'static str, Option<&str>); 9] {
     ]
 }
 
-/// JSON can say everything.
+/// Writes the items in JSON, which can represent all of them.
 pub fn json(drafts: &[ItemDraft]) -> String {
     let item = |draft: &ItemDraft| {
         let mut item = Map::new();
@@ -44,7 +44,9 @@ pub fn json(drafts: &[ItemDraft]) -> String {
     serde_json::json!({ "items": items }).to_string()
 }
 
-/// `None` where there is a text with blanks around it, or nothing in it: XML leaves those out.
+/// Writes the items in XML.
+///
+/// Returns `None` if a text is empty or has spaces around it, which parsers of XML ignore.
 pub fn xml(drafts: &[ItemDraft]) -> Option<String> {
     let mut text = String::from("<inventory>");
     for draft in drafts {
@@ -73,7 +75,7 @@ fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            // Readers make one newline of each of them where they are not written so.
+            // These are markup, or white space that parsers would normalize unless it is escaped.
             '&' | '<' | '>' | '"' | '\'' | '\r' | '\n' | '\t' | '\u{85}' | '\u{2028}' => {
                 let _ = write!(escaped, "&#{};", u32::from(c));
             }
@@ -83,8 +85,10 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// `None` where there is a text of blanks alone, which is a cell with nothing in it, or a line's end that spreadsheets
-/// write; a row without cells; or more columns than a feed may have.
+/// Writes the items in CSV.
+///
+/// Returns `None` if a text is blank, which is an empty cell, or contains a line break as
+/// spreadsheets write it; if a row has no cells; or if there are more columns than a feed may have.
 pub fn csv(drafts: &[ItemDraft]) -> Option<String> {
     let names: BTreeSet<&str> = drafts
         .iter()

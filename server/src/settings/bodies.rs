@@ -1,10 +1,10 @@
-//! The limits of large bodies: memory and threads.
+//! Limits of large bodies: memory and threads.
 
 use super::{SettingsError, bad};
 use crate::Bodies;
 
 const MIB: u64 = 1024 * 1024;
-/// In MiB. A feed of the largest size, counted twice, has room in the smallest one.
+/// In MiB. The smallest value has room for a feed of maximum size, which counts twice.
 const MEMORY: std::ops::RangeInclusive<u64> = 32..=1_048_576;
 const FEEDS: std::ops::RangeInclusive<usize> = 1..=64;
 

@@ -1,4 +1,4 @@
-//! Ceilings on the disk space and on the data of each account.
+//! Limits on the disk space and on the data of each account.
 
 use super::{SettingsError, bad};
 use crate::cli::CeilingFlags;
@@ -6,19 +6,19 @@ use domain::RateLimit;
 use service::store::Quotas;
 
 const MEBIBYTE: u64 = 1_024 * 1_024;
-/// A million GiB: more than any disk has.
+/// One million GiB, which is more than any disk has.
 const MOST_MEBIBYTES: u64 = 1_024 * 1_000_000;
-/// More rows than any database of ours has.
+/// More rows than any supported database has.
 const MOST: u64 = 1_000_000_000_000;
 
-/// Ceilings that the operator has set.
+/// Limits that the operator has set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ceilings {
-    /// Bytes of disk space that feeds and leads leave free; `None`: the default.
+    /// Bytes of disk space that feeds and leads leave free, or `None` for the default.
     pub disk_reserve: Option<u64>,
-    /// Ceilings for each account.
+    /// Quotas of each account.
     pub quotas: Quotas,
-    /// Calls a second of all keys of an account together, on this node; 0: no limit.
+    /// Calls per second of all keys of an account together, on this node; 0 means no limit.
     pub account_calls: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Which database it is.
+//! `VOXUM_DATABASE_URL`: the database that is used.
 
 use super::{DATABASE_URL, SettingsError};
 use std::fmt;
@@ -8,17 +8,17 @@ use zeroize::Zeroizing;
 
 pub(super) const DEFAULT: &str = "sqlite:./data/voxum.db";
 
-/// Where the data is.
+/// Kind and address of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
     /// An SQLite file on this machine.
     File(PathBuf),
-    /// A PostgreSQL database, by its URL, in which a password may stand.
+    /// A PostgreSQL database, by its URL, which may contain a password.
     Postgres(Zeroizing<String>),
 }
 
 impl Database {
-    /// The URL is not quoted where it is refused: it may hold a password.
+    /// Parses a URL. An error does not quote it, since it may contain a password.
     pub(super) fn parse(url: &str) -> Result<Self, SettingsError> {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             return match Url::parse(url) {
@@ -46,8 +46,10 @@ impl Database {
     }
 }
 
-/// Where a slash is forgotten, a password stands where the database's name is looked for, which is told when it cannot be
-/// reached.
+/// Returns whether the URL names a host and a database.
+///
+/// If a slash is missing, the password ends up in the name of the database, which connection errors
+/// contain.
 fn names_a_database(url: &Url) -> bool {
     let is_host = |(name, _): (_, _)| name == "host" || name == "hostaddr";
     let host = url.host_str().is_some_and(|host| !host.is_empty());

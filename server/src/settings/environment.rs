@@ -1,11 +1,11 @@
-//! The environment variables that are ours, as they stood at the start.
+//! The program's environment variables, as they were at the start.
 
 use super::{PLAIN, SECRETS, SettingsError};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use zeroize::Zeroizing;
 
-/// Every variable that begins with `VOXUM_`.
+/// All variables that begin with `VOXUM_`.
 #[derive(Default)]
 pub struct Environment(BTreeMap<String, OsString>);
 
@@ -18,8 +18,11 @@ impl Environment {
         Self(ours.collect())
     }
 
+    /// Checks that each variable is a setting with a value.
+    ///
     /// # Errors
-    /// A variable that is no setting, or is not text. A mistyped setting that nobody notices is worse than a stop.
+    /// If a variable is not a setting, is empty or is not UTF-8. A mistyped setting that goes
+    /// unnoticed is worse than a failed start.
     pub fn check(&self) -> Result<(), SettingsError> {
         for (name, value) in &self.0 {
             if !known().any(|known| known == *name) {
@@ -39,8 +42,10 @@ impl Environment {
         Ok(())
     }
 
-    /// The value of a secret, from the variable or from the file that its `_FILE` form names, without the line break
-    /// at the file's end.
+    /// Returns the value of a secret, from the variable or from the file that its `_FILE` form
+    /// names.
+    ///
+    /// The line break at the end of the file is removed.
     pub(super) fn secret(&self, name: &str) -> Result<Option<Zeroizing<String>>, SettingsError> {
         let file_name = format!("{name}_FILE");
         let text = |value: &OsString| Zeroizing::new(value.to_string_lossy().into_owned());

@@ -4,8 +4,11 @@ use super::{SMTP_URL, SettingsError, bad};
 use crate::mail::{Smtp, SmtpUrlError};
 use zeroize::Zeroizing;
 
+/// Reads both settings.
+///
 /// # Errors
-/// One setting without the other, or one that cannot be used. The URL is never quoted, since it may hold a password.
+/// If one is set without the other, or cannot be used. The URL is never quoted, since it may
+/// contain a password.
 pub(super) fn read(
     from: Option<&str>,
     url: Option<Zeroizing<String>>,
@@ -77,7 +80,7 @@ mod tests {
         for refused in [
             "smtp://user:hunter2@mail.example.com",
             "smtp://user:hunter2@mail.example.com:587",
-            // Whoever stands in between can take the offer of encryption away.
+            // An attacker in between could remove the server's offer of encryption.
             "smtp://user:hunter2@mail.example.com?tls=opportunistic",
             "smtp://user:hunter2@192.0.2.1?tls=opportunistic&tls=required",
             "smtp://:hunter2@192.0.2.1",

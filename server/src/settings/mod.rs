@@ -1,4 +1,4 @@
-//! What the operator decided, read once at the start. Whatever is wrong with it stops the start with one line.
+//! Settings of the operator, read once at the start. An invalid one ends the start with one line.
 
 mod bodies;
 mod ceilings;
@@ -27,7 +27,7 @@ use storage::OpenMode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use zeroize::Zeroizing;
 
-/// The names that are read here; the flags' names stand in [`crate::cli`].
+/// Names of the variables that are read here; those of the flags are in [`crate::cli`].
 const DATABASE_URL: &str = "VOXUM_DATABASE_URL";
 const PEPPER: &str = "VOXUM_PEPPER";
 const PEPPER_OLD: &str = "VOXUM_PEPPER_OLD";
@@ -35,7 +35,7 @@ const ADMIN_PASSWORD: &str = "VOXUM_ADMIN_PASSWORD";
 const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
 const SECRETS: [&str; 5] = [DATABASE_URL, PEPPER, PEPPER_OLD, ADMIN_PASSWORD, SMTP_URL];
-/// The variables of flags.
+/// Variables of the flags.
 const PLAIN: [&str; 22] = [
     "VOXUM_LISTEN",
     "VOXUM_METRICS_LISTEN",
@@ -61,58 +61,60 @@ const PLAIN: [&str; 22] = [
     "VOXUM_LOG_FORMAT",
 ];
 
-/// More than any system has ports for.
+/// More connections than any system has ports for.
 const MOST_CONNECTIONS: usize = 1_000_000;
-/// An hour: a longer one is a mistake in the unit.
+/// One hour. A longer delay is probably a mistake in the unit.
 const MOST_DELAY: u64 = 3_600;
 
-/// A setting that cannot be used; the text names it and never quotes a secret.
+/// Error for a setting that cannot be used. The text names it and never quotes a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SettingsError(pub String);
 
-/// The settings, checked.
+/// The settings, after validation.
 #[derive(Debug)]
 pub struct Settings {
     pub listen: SocketAddr,
-    /// Where Prometheus reads, if anywhere.
+    /// Address at which Prometheus reads the metrics, if any.
     pub metrics_listen: Option<SocketAddr>,
-    /// `None`: made of the address that is listened on.
+    /// Public URL, or `None` to derive it from the listening address.
     pub public_url: Option<PublicUrl>,
     pub trusted_proxies: TrustedProxies,
-    /// Files of the certificate and its key, where https is served.
+    /// Files of the certificate and its key, if the server serves HTTPS itself.
     pub tls: Option<(PathBuf, PathBuf)>,
-    /// Connections at once.
+    /// Concurrent connections.
     pub max_connections: usize,
     pub ceilings: Ceilings,
-    /// How long the listener stays open after the signal to stop.
+    /// Time for which the listener stays open after the signal to stop.
     pub shutdown_delay: Duration,
-    /// What large bodies may take.
+    /// Limits of large bodies.
     pub bodies: Bodies,
     pub database: Database,
     pub peppers: GivenPeppers,
-    /// Who becomes the first owner of an empty database.
+    /// First owner of an empty database.
     pub owner: Option<(Email, Password)>,
-    /// Where notices go out by mail.
+    /// Server and sender of mails, if notices are sent by mail.
     pub mail: Option<Smtp>,
-    /// How the server opens its database.
+    /// Mode in which the server opens its database.
     pub open_mode: OpenMode,
     pub log: Targets,
     pub log_format: LogFormat,
 }
 
-/// The peppers that the environment contains.
+/// Peppers from the environment.
 #[derive(Debug, Default)]
 pub struct GivenPeppers {
-    /// `None`: the file beside an SQLite database.
+    /// Current pepper, or `None` for the file beside an SQLite database.
     pub current: Option<Pepper>,
-    /// The pepper before it, while keys still need that.
+    /// Previous pepper, while keys still need it.
     pub old: Option<Pepper>,
 }
 
 impl Settings {
+    /// Reads all settings, after [`Environment::check`].
+    ///
     /// # Errors
-    /// The first setting that cannot be used. [`Environment::check`] has been there before.
+    /// The first setting that cannot be used.
     pub fn read(flags: &Flags, environment: &Environment) -> Result<Self, SettingsError> {
         let listen = flags.listen.parse().map_err(|_| {
             bad(
@@ -247,8 +249,10 @@ fn owner(
     }
 }
 
-/// Levels, each for all or for a target. The library takes any other word for a target, and a level that is mistyped would
-/// turn off the whole log.
+/// Parses log levels, each for everything or for a target.
+///
+/// The library takes any other word for a target, so that a mistyped level would turn the whole log
+/// off.
 fn filter(text: &str) -> Option<Targets> {
     let good = |part: &str| match part.split_once('=') {
         Some((target, level)) => !target.is_empty() && level.parse::<LevelFilter>().is_ok(),

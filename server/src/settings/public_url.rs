@@ -1,20 +1,21 @@
-//! Where people and integrations reach this installation.
+//! `VOXUM_PUBLIC_URL`: the address at which people and integrations reach this installation.
 
 use std::net::{IpAddr, SocketAddr};
 use url::{Host, Url};
 
-/// An origin: scheme, host and port, and nothing after them.
+/// An origin: scheme, host and port, without a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
     origin: String,
     https: bool,
     loopback: bool,
-    /// `None` if it is the scheme's own.
+    /// Port, or `None` if it is the default of the scheme.
     port: Option<u16>,
 }
 
 impl PublicUrl {
-    /// `None` for anything but `http` or `https` with a host, perhaps a port, and perhaps one slash.
+    /// Parses an `http` or `https` URL with a host and optionally a port and a final slash;
+    /// otherwise returns `None`.
     pub fn parse(raw: &str) -> Option<Self> {
         let url = Url::parse(raw).ok()?;
         let https = match url.scheme() {
@@ -40,7 +41,10 @@ impl PublicUrl {
         })
     }
 
-    /// The listening address; where that is every address, the loopback one, which works on this machine at least.
+    /// Returns the URL of the listening address.
+    ///
+    /// If this is the unspecified address, the loopback address is used, which works at least on
+    /// this machine.
     pub fn of_listener(address: SocketAddr, https: bool) -> Self {
         let ip = match address.ip() {
             ip if !ip.is_unspecified() => ip,
@@ -58,7 +62,8 @@ impl PublicUrl {
         })
     }
 
-    /// As browsers write it in `Origin`: no slash at the end, no port where it is the scheme's own.
+    /// Returns the origin as browsers write it in `Origin`: without a final slash, and without the
+    /// default port.
     pub fn origin(&self) -> &str {
         &self.origin
     }
@@ -67,12 +72,13 @@ impl PublicUrl {
         self.https
     }
 
-    /// `None` if it is the scheme's own.
+    /// Returns the port, or `None` if it is the default of the scheme.
     pub fn port(&self) -> Option<u16> {
         self.port
     }
 
-    /// Whether browsers hold it to be trustworthy: only there do `Secure` cookies and `Sec-Fetch-*` headers exist.
+    /// Returns whether browsers consider the origin trustworthy, which `Secure` cookies and
+    /// `Sec-Fetch-*` headers require.
     pub fn is_trustworthy(&self) -> bool {
         self.https || self.loopback
     }

@@ -1,4 +1,4 @@
-//! Whose word on a caller's address is believed.
+//! `VOXUM_TRUSTED_PROXIES`: proxies whose information about a caller's address is trusted.
 
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
@@ -6,12 +6,14 @@ use std::net::{IpAddr, SocketAddr};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The networks of the operator's own proxies. None by default, so that a header which anybody can send means nothing.
+/// Networks of the operator's own proxies. There are none by default, so that a header which anyone
+/// can send is ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// Addresses and networks, separated by commas; `None` where one is neither.
+    /// Parses addresses and networks, separated by commas. Returns `None` if one of them is
+    /// invalid.
     pub fn parse(raw: &str) -> Option<Self> {
         let network = |text: &str| {
             let address = text.parse::<IpAddr>().map(IpNet::from);
@@ -29,9 +31,10 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&ip))
     }
 
-    /// Where a request came from: the peer, or where that is a proxy of ours, whom it names. Each proxy adds its own
-    /// peer at the right, so the first one from there that is none of ours is the caller; what stands further left is
-    /// the caller's own tale.
+    /// Returns the address of the caller: the peer, or the address that a trusted proxy names.
+    ///
+    /// Each proxy appends its own peer at the right. The first address from there that is not a
+    /// trusted proxy is the caller's; the caller could have invented the addresses further left.
     pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
         let lines = headers.get_all(FORWARDED_FOR).iter().rev();
@@ -41,7 +44,7 @@ impl TrustedProxies {
             if !self.trusts(caller) {
                 break;
             }
-            // Nobody can say where it came from: the last one that is known.
+            // The entry is not an address, so the last known one is used.
             let Some(ip) = std::str::from_utf8(entry).ok().and_then(address) else {
                 break;
             };

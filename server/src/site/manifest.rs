@@ -1,4 +1,5 @@
-//! What a site holds: written by `frontend/bundle`, or worked out where cargo-leptos built the site.
+//! Manifest of a site: written by `frontend/bundle`, or derived from the folder if cargo-leptos
+//! built the site.
 
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
@@ -18,7 +19,7 @@ pub(super) struct Names {
     pub(super) js: String,
     pub(super) wasm: String,
     pub(super) css: String,
-    /// The script that runs beside the module; cargo-leptos builds none.
+    /// The script that runs beside the module. cargo-leptos does not build it.
     pub(super) script: Option<String>,
 }
 
@@ -28,7 +29,7 @@ pub(super) struct File {
     pub(super) content_type: String,
     pub(super) immutable: bool,
     pub(super) digest: String,
-    /// The compressed forms' sizes, where they exist.
+    /// Sizes of the compressed files, if they exist.
     pub(super) gzip: Option<u64>,
     pub(super) br: Option<u64>,
 }
@@ -40,12 +41,15 @@ impl Manifest {
         serde_json::from_slice(json).context("the site's manifest is not one")
     }
 
-    /// Only what the manifest lists is ever opened, so no path leads out of the site.
+    /// Returns the file at `path`. Only listed files are ever opened, so no path leads out of the
+    /// site.
     pub(super) fn file(&self, path: &str) -> Option<&File> {
         self.files.iter().find(|file| file.path == path)
     }
 
-    /// What `cargo leptos watch` leaves in `root`: no manifest, no hashes, and the console's files in `pkg`.
+    /// Derives the manifest of a site that `cargo leptos watch` built in `root`.
+    ///
+    /// Such a site has no manifest and no hashes, and the console's files are in `pkg`.
     pub(super) fn of_folder(root: &Path) -> Result<Self> {
         let mut files = Vec::new();
         list(root, "", &mut files)?;
@@ -88,7 +92,7 @@ fn list(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result<()> {
     Ok(())
 }
 
-/// The extension, and what it means; the bundle's manifest says it for itself.
+/// Returns the extension and its content type. The bundle's manifest contains the type itself.
 fn kind(path: &str) -> (&str, &'static str) {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     let content_type = match extension {

@@ -1,9 +1,9 @@
-//! Which form of a file a request gets.
+//! Content negotiation: the encoding in which a file is sent.
 
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 
-/// A form in which the bundle stores a file.
+/// Encoding in which the bundle stores a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     Brotli,
@@ -12,7 +12,7 @@ pub(super) enum Form {
 }
 
 impl Form {
-    /// As `Content-Encoding` has it.
+    /// Returns the value of `Content-Encoding`.
     pub(super) const fn coding(self) -> Option<&'static str> {
         match self {
             Self::Brotli => Some("br"),
@@ -21,7 +21,7 @@ impl Form {
         }
     }
 
-    /// What the bundle adds to the file's name.
+    /// Returns the suffix that the bundle appends to the file's name.
     pub(super) const fn suffix(self) -> &'static str {
         match self {
             Self::Brotli => ".br",
@@ -31,8 +31,10 @@ impl Form {
     }
 }
 
-/// The smallest form that the client takes. Its own preferences are not weighed: they say nothing but that it can read
-/// them, and the file is the same.
+/// Returns the smallest encoding that the client accepts.
+///
+/// Weights are ignored: they only express that the client can decode an encoding, and the file is
+/// the same.
 pub(super) fn form(headers: &HeaderMap, brotli: bool, gzip: bool) -> Form {
     if brotli && accepts(headers, "br") {
         Form::Brotli
@@ -43,7 +45,8 @@ pub(super) fn form(headers: &HeaderMap, brotli: bool, gzip: bool) -> Form {
     }
 }
 
-/// RFC 9110 §12.5.3: named with a weight above zero, or not named and `*` is.
+/// Returns whether a coding is acceptable (RFC 9110, section 12.5.3): it has a weight above zero,
+/// or it is not listed and `*` has one.
 fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     let mut rest = false;
     for item in items(headers, &ACCEPT_ENCODING) {
@@ -59,7 +62,7 @@ fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     rest
 }
 
-/// A weight of zero, in any of its spellings.
+/// Returns whether the weight is zero, in any of its spellings.
 fn refused(parameters: &str) -> bool {
     parameters
         .split(';')
@@ -69,7 +72,8 @@ fn refused(parameters: &str) -> bool {
         })
 }
 
-/// Whether the client holds what `etag` names, by RFC 9110 §13.1.2. None of our tags has a comma in it.
+/// Returns whether the client already has the file with this `etag` (RFC 9110, section 13.1.2). The
+/// site's tags contain no commas.
 pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     items(headers, &IF_NONE_MATCH).any(|it| {
         let it = it.trim();

@@ -96,7 +96,7 @@ async fn a_public_file_is_kept_for_an_hour_and_then_asked_for_by_its_tag() {
     assert_eq!(header(&response, CONTENT_TYPE), None);
     assert!(body(response).await.is_empty());
 
-    // The other form is another representation.
+    // The other encoding is another representation.
     headers.remove(ACCEPT_ENCODING);
     assert_eq!(
         get(&site, "/favicon.svg", &headers).status(),
@@ -173,7 +173,8 @@ fn an_empty_site_has_no_urls_and_no_files() {
     );
 }
 
-/// The bundle's site in a folder named `site`, inside one that holds nothing else.
+/// Writes the bundle's site to a folder named `site`, in a temporary folder that contains nothing
+/// else.
 fn on_disk() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in FILES {

@@ -1,4 +1,5 @@
-//! The encoding of a file. The console reads the encodings in which programs export files; the API takes UTF-8 alone.
+//! Decoding of files. The console reads the encodings in which programs export files; the API
+//! accepts only UTF-8.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
@@ -14,7 +15,7 @@ pub struct Decoded<'a> {
     pub encoding: &'static str,
 }
 
-/// `None` if the bytes are not text.
+/// Decodes a file, or returns `None` if the bytes are not text.
 pub fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
     let (encoding, mark) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, length),
@@ -33,7 +34,8 @@ pub fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
         let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
         Cow::Owned(undeclared(text.into_owned()))
     };
-    // Other bytes than those of a text can be read as Windows-1252, too.
+    // Bytes that are not text can be decoded as Windows-1252, too, and then contain control
+    // characters.
     let is_odd = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{C}');
     (!text.contains(is_odd)).then_some(Decoded {
         text,
@@ -41,7 +43,7 @@ pub fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
     })
 }
 
-/// The encoding of a text without a byte-order mark.
+/// Returns the encoding of a text without a byte-order mark.
 fn unmarked(bytes: &[u8]) -> &'static Encoding {
     if bytes.starts_with(b"<?xml")
         && let Some((from, to)) = declared(&bytes[..bytes.len().min(DECLARATION)])
@@ -57,7 +59,7 @@ fn unmarked(bytes: &[u8]) -> &'static Encoding {
     }
 }
 
-/// Where an XML declaration names the encoding.
+/// Returns the range of the encoding's name in an XML declaration.
 fn declared(head: &[u8]) -> Option<(usize, usize)> {
     let find = |from: usize, what: &[u8]| {
         let mut windows = head.get(from..)?.windows(what.len());
@@ -72,7 +74,8 @@ fn declared(head: &[u8]) -> Option<(usize, usize)> {
     Some((open + 1, close))
 }
 
-/// The text of an XML file whose declaration names UTF-8, in which the text is now.
+/// Replaces the encoding in the declaration of an XML text by UTF-8, which is its encoding after
+/// decoding.
 fn undeclared(mut text: String) -> String {
     if text.starts_with("<?xml") {
         let head = &text.as_bytes()[..text.len().min(DECLARATION)];

@@ -1,4 +1,4 @@
-//! The format of a file, by its content and its name.
+//! Detection of a file's format from its content and its name.
 
 use super::decode::decode;
 use crate::feed::Format;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 #[derive(Debug, PartialEq, Eq)]
 pub struct File<'a> {
     pub format: Format,
-    /// The name of the encoding that it was in.
+    /// Name of the encoding that the file was in.
     pub encoding: &'static str,
     pub text: Cow<'a, str>,
 }
@@ -20,12 +20,14 @@ const NO_TEXT: &str = "The file is not text, or is in an encoding that cannot be
 const WORKBOOK: &str = "The file is a workbook, and none of JSON, XML or CSV. Open it in your spreadsheet, save it as \
     “CSV UTF-8”, and choose that file.";
 
-/// The beginnings of workbooks: an archive (.xlsx, .ods), and the older form of Excel (.xls).
+/// First bytes of workbooks: an archive (.xlsx, .ods), and the older format of Excel (.xls).
 const WORKBOOKS: [&[u8]; 2] = [b"PK", b"\xD0\xCF\x11\xE0"];
 
 impl<'a> File<'a> {
+    /// Detects the format of a file, and decodes it.
+    ///
     /// # Errors
-    /// The file is in another format, or is not text.
+    /// If the file has another format, or is not text.
     pub fn read(name: &str, bytes: &'a [u8]) -> Result<Self, &'static str> {
         let by_name = by_name(name);
         let is_workbook = WORKBOOKS.iter().any(|start| bytes.starts_with(start));
@@ -47,7 +49,8 @@ impl<'a> File<'a> {
     }
 }
 
-/// Browsers guess the type of a file, each in its own way, so the ending of the name decides.
+/// Returns the format for the extension of the name. The declared media type is ignored, since each
+/// browser guesses it in its own way.
 fn by_name(name: &str) -> Option<Format> {
     let (_, ending) = name.rsplit_once('.')?;
     match &*ending.to_ascii_lowercase() {
@@ -58,7 +61,7 @@ fn by_name(name: &str) -> Option<Format> {
     }
 }
 
-/// No header of a table begins like this.
+/// Returns the format for the first character, with which no header of a table begins.
 fn by_content(text: &str) -> Option<Format> {
     match text.trim_start().bytes().next()? {
         b'{' | b'[' => Some(Format::Json),

@@ -1,4 +1,4 @@
-//! A first mapping of a table's columns, by their names and their values.
+//! Guess of the mapping of a table's columns, by their names and their values.
 
 use super::names::{NAMES, normalised};
 use super::price;
@@ -6,18 +6,19 @@ use super::value::truth;
 use super::{Decimals, Mapping, Table, TableColumn, Target, is_own_attribute};
 use service::inventory::Currency;
 
-/// Attributes that an item can have.
+/// Maximum number of attributes of an item.
 const MAX_ATTRIBUTES: usize = 50;
-/// Currencies that are recognised outside of brackets as well. Other codes are also words, such as `ALL` and `TRY`.
+/// Currencies that are also recognised outside of brackets. Other codes are words as well, such as
+/// `ALL` and `TRY`.
 const FREQUENT: [&str; 10] = [
     "EUR", "USD", "GBP", "CHF", "PLN", "CZK", "SEK", "DKK", "CAD", "AUD",
 ];
 
-/// The mapping that is most likely for a table.
+/// Returns the most likely mapping of a table.
 pub fn guess(table: &Table) -> Mapping {
     let names: Vec<String> = table.columns.iter().map(name).collect();
     let has = |wanted: &str| names.iter().any(|name| name == wanted);
-    // WooCommerce numbers its products itself; the seller's own number is beside it.
+    // WooCommerce numbers its products itself, and has the seller's own number in another column.
     let is_shop_number = has("sku") && has("regularprice");
     let mut columns = vec![Target::Attribute; names.len()];
     for (field, known) in NAMES {
@@ -41,7 +42,7 @@ pub fn guess(table: &Table) -> Mapping {
     }
     let mut attributes = 0;
     for (target, column) in columns.iter_mut().zip(&table.columns) {
-        // The columns of our own files are attributes, however many they are.
+        // Columns of the console's own files are attributes, however many there are.
         if *target != Target::Attribute || is_own_attribute(&column.header) {
             continue;
         }
@@ -65,7 +66,7 @@ pub fn guess(table: &Table) -> Mapping {
     }
 }
 
-/// The name of a column without a currency at its end, as in `price_eur`.
+/// Returns the name of a column without a currency at its end, as in `price_eur`.
 fn name(column: &TableColumn) -> String {
     let mut name = normalised(&column.header);
     let code = name.len().checked_sub(3).filter(|start| *start > 0);
@@ -84,7 +85,7 @@ fn name(column: &TableColumn) -> String {
     name
 }
 
-/// Whether the values of a column fit the field.
+/// Returns whether the values of a column fit the field.
 fn can_be(field: &str, column: &TableColumn) -> bool {
     let mut values = column.values.iter();
     match field {
@@ -94,7 +95,7 @@ fn can_be(field: &str, column: &TableColumn) -> bool {
     }
 }
 
-/// The currency that a header names, such as `EUR` in `Preis (EUR)`.
+/// Returns the currency that a header names, such as `EUR` in `Preis (EUR)`.
 fn currency_in(header: &str) -> Option<String> {
     for (symbol, code) in [("€", "EUR"), ("£", "GBP")] {
         if header.contains(symbol) {
@@ -114,8 +115,10 @@ fn currency_in(header: &str) -> Option<String> {
     })
 }
 
-/// The character before the decimals, by the prices that leave no doubt, or else by the delimiter: where a comma separates
-/// cells, it seldom separates decimals.
+/// Returns the decimal separator, from the prices that are unambiguous.
+///
+/// If they are undecided, it follows from the delimiter: a comma that separates cells seldom
+/// separates decimals.
 fn decimals(prices: &[String], delimiter: char) -> Decimals {
     let votes = |wanted| {
         let votes = prices.iter().filter_map(|text| price::decimals(text));

@@ -1,4 +1,5 @@
-//! Descriptions in HTML become plain text: a chatbot reads them out, and the console shows no foreign markup.
+//! Conversion of HTML descriptions to plain text: a chatbot reads them out, and the console shows
+//! no foreign markup.
 
 use html_escape::decode_html_entities;
 
@@ -10,7 +11,7 @@ const BLOCKS: [&str; 16] = [
 /// Elements whose content is not text.
 const HIDDEN: [&str; 2] = ["script", "style"];
 
-/// The text of a description. One without a tag is left as it is.
+/// Returns the text of a description. A description without a tag is left unchanged.
 pub fn to_text(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
     let mut text = String::with_capacity(html.len());
@@ -42,7 +43,7 @@ pub fn to_text(html: &str) -> String {
     lines.join("\n")
 }
 
-/// The places of the brackets of the next tag: of the first one, and after the last one.
+/// Returns the range of the next tag, from its opening bracket to the end of its closing bracket.
 fn next_tag(html: &str, mut at: usize) -> Option<(usize, usize)> {
     loop {
         let begin = at + html[at..].find('<')?;

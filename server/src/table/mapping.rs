@@ -1,4 +1,4 @@
-//! The meaning of the columns of a table.
+//! Mapping of the columns of a table to the fields of an item.
 
 use super::TableColumn;
 use crate::feed::{Absent, FIELDS};
@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use service::inventory::Currency;
 
-/// The meaning of one column.
+/// Target of one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     Field(&'static str),
@@ -15,7 +15,7 @@ pub enum Target {
     LeaveOut,
 }
 
-/// Every target by its word in the form, and its label.
+/// Every target by its word in the form, with its label.
 pub const TARGETS: [(&str, &str); 11] = [
     ("id", "Id"),
     ("name", "Name"),
@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for Target {
     }
 }
 
-/// The character before the decimals of prices.
+/// Decimal separator of prices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decimals {
@@ -77,22 +77,23 @@ pub enum Decimals {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
-    /// One for each column of the table.
+    /// One target for each column of the table.
     pub columns: Vec<Target>,
-    /// Of prices without one of their own, by its code; `None` is the account's.
+    /// Code of the currency of prices without one of their own, or `None` for the account's
+    /// currency.
     pub currency: Option<String>,
     pub decimals: Decimals,
 }
 
-/// The control of the form that a fault is about.
+/// Control of the form that a fault is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// From 0 on.
+    /// Index of the column, from 0.
     Column(usize),
     Currency,
 }
 
-/// A reason for which a mapping cannot be used.
+/// Reason why a mapping cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     pub place: Place,
@@ -100,7 +101,9 @@ pub struct Fault {
 }
 
 impl Mapping {
-    /// The reasons for which the mapping cannot be used for these columns. Items whose absent fields stay need no name.
+    /// Returns the reasons why the mapping cannot be used for these columns.
+    ///
+    /// Items need no name if absent fields keep their stored values.
     pub fn faults(&self, columns: &[TableColumn], absent: Absent) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut fault = |place, message| faults.push(Fault { place, message });
@@ -132,7 +135,7 @@ impl Mapping {
     }
 }
 
-/// The label of a field within a sentence.
+/// Returns the label of a field for use within a sentence.
 fn label(field: &str) -> String {
     let label = TARGETS.iter().find(|(word, _)| *word == field);
     label.map_or(field.to_owned(), |(_, label)| label.to_lowercase())

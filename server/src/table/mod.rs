@@ -1,5 +1,6 @@
-//! Tables as other systems export them, with columns under their own names. A member maps the columns to the fields of an
-//! item; [`guess()`] proposes a mapping.
+//! Tables that other systems export, with columns under their own names.
+//!
+//! A member maps the columns to the fields of an item; [`guess()`] proposes a mapping.
 
 mod decode;
 mod file;
@@ -24,27 +25,27 @@ use service::store::HeaderDigest;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 
-/// Rows whose values are looked at to guess a mapping.
+/// Rows whose values are sampled to guess a mapping.
 const SAMPLED_ROWS: usize = 200;
-/// Characters of a value that are looked at, and of a header that are shown.
+/// Characters of a value that are sampled, and of a header that are shown.
 const SAMPLED_CHARS: usize = 120;
-/// Characters of the name of an attribute.
+/// Maximum length of an attribute's name, in characters.
 const MAX_ATTRIBUTE: usize = 128;
 
-/// The shape of a table.
+/// Shape of a table.
 #[derive(Debug)]
 pub struct Table {
     pub delimiter: char,
     pub columns: Vec<TableColumn>,
-    /// Rows below the header that are not blank.
+    /// Number of rows below the header that are not blank.
     pub rows: usize,
 }
 
 #[derive(Debug, Default)]
 pub struct TableColumn {
-    /// Without blanks around it; empty if the column has no name.
+    /// Header without spaces around it; empty if the column has no name.
     pub header: String,
-    /// The values of the first rows that have one.
+    /// Values of the first rows that have one.
     pub values: Vec<String>,
 }
 
@@ -52,13 +53,16 @@ pub struct TableColumn {
 #[derive(Debug)]
 pub struct Items {
     pub drafts: Vec<ItemDraft>,
-    /// Rows that repeat the id of a row above and have no name, such as variants and further images. They are left out.
+    /// Number of rows that repeat the id of a row above and have no name, such as variants and
+    /// further images. They are omitted.
     pub repeated: usize,
 }
 
 impl Table {
+    /// Reads the shape of a table.
+    ///
     /// # Errors
-    /// The text is malformed, or has no rows.
+    /// If the text is malformed, or has no rows.
     pub fn of(text: &str) -> Result<Self, FeedError> {
         let dialect = Dialect::of(text);
         let mut records = Records::of(dialect.text, dialect.delimiter, dialect.line);
@@ -77,7 +81,8 @@ impl Table {
             let is_sampled = table.rows <= SAMPLED_ROWS;
             for (column, cell) in table.columns.iter_mut().zip(&record.cells) {
                 let cell = cell.trim();
-                // A column whose first value comes late is not taken for an empty one.
+                // A column whose first value is below the sampled rows must not be mistaken for an
+                // empty one.
                 if !cell.is_empty() && (is_sampled || column.values.is_empty()) {
                     column
                         .values
@@ -91,7 +96,8 @@ impl Table {
         Ok(table)
     }
 
-    /// Tells this header from others. The order of the columns counts, since a mapping is by their places.
+    /// Returns the digest that identifies this header. The order of the columns matters, since a
+    /// mapping is by position.
     pub fn header_digest(&self) -> HeaderDigest {
         let mut hash = Sha256::new();
         for column in &self.columns {
@@ -102,7 +108,7 @@ impl Table {
     }
 }
 
-/// The beginning of the name of a column of attributes in our own files.
+/// Prefix of the columns of attributes in the console's own files.
 const PREFIX: &str = "attributes.";
 
 fn is_own_attribute(header: &str) -> bool {
@@ -110,7 +116,7 @@ fn is_own_attribute(header: &str) -> bool {
     start.is_some_and(|(start, _)| start.eq_ignore_ascii_case(PREFIX))
 }
 
-/// The names of attributes that columns become, each once.
+/// Returns the names of the attributes that the columns become, each of them unique.
 fn attribute_names<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (number, header) in (1..).zip(headers) {
@@ -139,11 +145,13 @@ fn attribute_names<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<String> {
     names
 }
 
-/// Reads the items of a table by a mapping of its columns, for an account whose prices are in `account` if nothing else
-/// is known. `absent` is the meaning of blank cells and of fields without a column.
+/// Reads the items of a table by a mapping of its columns.
+///
+/// `account` is the currency of prices for which no other is known. `absent` is the meaning of
+/// blank cells and of fields without a column.
 ///
 /// # Errors
-/// The text is malformed, is not the table of this mapping, or has no items or too many.
+/// If the text is malformed, is not the table of this mapping, or has no items or too many.
 pub fn read(
     text: &str,
     mapping: &Mapping,

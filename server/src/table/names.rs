@@ -1,6 +1,6 @@
-//! The names that other systems give to the fields of an item, in English and German.
+//! Names that other systems give to the fields of an item, in English and German.
 
-/// The names of each field, the most certain ones first, without blanks, punctuation and capitals.
+/// Names of each field, the most reliable ones first, without spaces, punctuation and capitals.
 pub const NAMES: [(&str, &[&str]); 9] = [
     (
         "id",
@@ -245,7 +245,8 @@ pub const NAMES: [(&str, &[&str]); 9] = [
     ),
 ];
 
-/// A header in the form of [`NAMES`]: what is in brackets, such as a currency or a unit, is left out.
+/// Converts a header to the form of [`NAMES`]. Text in brackets, such as a currency or a unit, is
+/// omitted.
 pub fn normalised(header: &str) -> String {
     let mut depth = 0_usize;
     let mut name = String::new();

@@ -1,12 +1,14 @@
-//! Prices as spreadsheets and shops write them: with a currency, with separators of thousands, with a decimal comma.
+//! Prices as spreadsheets and shops write them: with a currency, thousands separators and a decimal
+//! comma.
 //!
-//! A price is rewritten only if its form leaves no doubt under the notation that the member chose. Everything else is left as
-//! it is, so that the check of the item refuses it and says how to write it.
+//! A price is rewritten only if its form is unambiguous under the notation that the member chose.
+//! Any other is left unchanged, so that the check of the item refuses it and explains how to write
+//! it.
 
 use super::{Decimals, Mapping};
 use service::inventory::{Currency, EntryCode, EntryError, ItemDraft};
 
-/// Symbols of one currency alone.
+/// Symbols that belong to a single currency.
 const SYMBOLS: [(&str, &str); 7] = [
     ("€", "EUR"),
     ("£", "GBP"),
@@ -19,7 +21,7 @@ const SYMBOLS: [(&str, &str); 7] = [
 /// Currencies that are written with `$`.
 const DOLLARS: [&str; 7] = ["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"];
 
-/// Brings the price of a draft into the form of a feed, and gives it its currency.
+/// Converts the price of a draft to the form of a feed, and sets its currency.
 pub fn complete(draft: &mut ItemDraft, mapping: &Mapping, account: Currency) {
     let Some(text) = draft.price.take() else {
         return;
@@ -58,7 +60,7 @@ fn fault(draft: &mut ItemDraft, detail: &str) {
     draft.errors.push(error);
 }
 
-/// The number of a price, and its currency by its code, or `$`.
+/// Returns the number of a price, and the code of its currency, or `$`.
 fn split(text: &str) -> (&str, Option<&'static str>) {
     let text = text.trim();
     let symbols = SYMBOLS.into_iter().chain([("$", "$")]);
@@ -89,9 +91,11 @@ fn split(text: &str) -> (&str, Option<&'static str>) {
     (text, None)
 }
 
-/// The number with a decimal point and without separators of thousands; `None` if it is not written under this notation.
+/// Returns the number with a decimal point and without thousands separators.
+///
+/// Returns `None` if it does not follow this notation.
 fn rewritten(number: &str, decimals: Decimals) -> Option<String> {
-    // Whole amounts are also written `18.990,-`.
+    // Whole amounts are also written as `18.990,-`.
     let number = [",-", ",–", ",—", ".-", ".–"]
         .into_iter()
         .find_map(|end| number.strip_suffix(end))
@@ -130,7 +134,8 @@ fn rewritten(number: &str, decimals: Decimals) -> Option<String> {
     })
 }
 
-/// The notation that a price can only be in; `None` if it can be in both, such as `18.500`, or in none.
+/// Returns the only notation that a price can have, or `None` if both are possible, as for
+/// `18.500`, or neither is.
 pub fn decimals(text: &str) -> Option<Decimals> {
     let (number, _) = split(text);
     let point = rewritten(number, Decimals::Point);

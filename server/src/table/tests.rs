@@ -21,7 +21,7 @@ fn open(name: &str, bytes: &'static [u8]) -> (File<'static>, Table, Mapping) {
     (file, table, mapping)
 }
 
-/// The header of each field, in the order of [`TARGETS`].
+/// Returns the header of each field, in the order of [`TARGETS`].
 fn fields<'a>(table: &'a Table, mapping: &Mapping) -> Vec<(&'static str, &'a str)> {
     let fields = TARGETS.iter().filter_map(|(word, _)| {
         let target = Target::parse(word).filter(|one| matches!(one, Target::Field(_)))?;
@@ -31,10 +31,10 @@ fn fields<'a>(table: &'a Table, mapping: &Mapping) -> Vec<(&'static str, &'a str
     fields.collect()
 }
 
-/// The row of a faulty item, and its faulty fields.
+/// Row of a faulty item, and its faulty fields.
 type Faulty = (Option<usize>, String);
 
-/// The good items, the faulty ones, and the number of repeated rows.
+/// Returns the good items, the faulty ones, and the number of repeated rows.
 fn import(file: &File<'_>, mapping: &Mapping) -> (Vec<Item>, Vec<Faulty>, usize) {
     let items = read(&file.text, mapping, usd(), Absent::Empty).unwrap();
     let options = FeedOptions {
@@ -235,7 +235,7 @@ fn columns_are_guessed_by_their_names_and_values() {
             "1;a;EUR;2",
             "id name currency price",
         ),
-        // A value that no availability has, and a column without values.
+        // The status has a value that no availability has, and the last column has no values.
         (
             "id,name,status,note",
             "1,a,used,",

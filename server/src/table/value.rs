@@ -1,9 +1,9 @@
-//! The values of cells.
+//! Values of cells.
 
 use super::html;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
 
-/// Words for an item that can be had, without blanks, punctuation and capitals.
+/// Words for an available item, without spaces, punctuation and capitals.
 const AVAILABLE: [&str; 17] = [
     "true",
     "yes",
@@ -45,7 +45,7 @@ const NOT_AVAILABLE: [&str; 19] = [
     "archived",
 ];
 
-/// Puts the value of a cell, which is not blank, where it belongs.
+/// Stores the value of a cell that is not blank in its field.
 pub fn set(draft: &mut ItemDraft, field: &str, cell: &str) {
     let text = cell.replace("\r\n", "\n");
     let place = match field {
@@ -76,7 +76,8 @@ pub fn set(draft: &mut ItemDraft, field: &str, cell: &str) {
     *place = Some(text);
 }
 
-/// Whether an item is available, by a word or by the number in stock.
+/// Returns whether an item is available, from a word or the number in stock, or `None` if it is
+/// neither.
 pub fn truth(text: &str) -> Option<bool> {
     let text = text.trim();
     if let Ok(number) = text.parse::<i64>() {
@@ -92,7 +93,7 @@ pub fn truth(text: &str) -> Option<bool> {
     }
 }
 
-/// The first of several addresses in one cell.
+/// Returns the first of several addresses in one cell.
 pub fn first_address(text: &str) -> &str {
     let text = text.trim();
     let mut from = 1;

@@ -109,6 +109,7 @@ impl Share {
             if bytes > left.saturating_sub(by_sender) {
                 return Err(NoRoom);
             }
+            // Both rules hold, so the share grows.
             held.all += more;
             *held.accounts.entry(sender.account.clone()).or_default() += more;
             *held.senders.entry(sender.clone()).or_default() += more;

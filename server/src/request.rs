@@ -204,6 +204,7 @@ impl Answers for App {
             member: OnceLock::new(),
             share: Mutex::default(),
         });
+        // A request for a path that misses the API is answered like one of the API.
         let routed = !route.name().is_empty();
         let missed = misses_api(request.uri().path(), request.headers(), routed);
         let api = missed || is_api(request.uri().path());
@@ -216,6 +217,8 @@ impl Answers for App {
 
         let answered = async {
             let answered = async {
+                // The order matters: nothing reads the request before its head and its origin have
+                // been checked.
                 if let Some(BadHead(why)) = bad_head {
                     return refused_head(why, api);
                 }
@@ -240,6 +243,7 @@ impl Answers for App {
         };
         let mut response = UNDER_WAY.scope(Arc::clone(&noted), answered).await;
 
+        // The body of a refusal contains the request's id, so it is written here.
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             response = problem.write(&noted.id, response.headers());
             if is_head {
@@ -263,6 +267,7 @@ impl Answers for App {
             ending::write(&mut headers, caller.ending());
         }
         *response.headers_mut() = headers;
+        // The outcome is read from the final response, so that it is counted as the caller sees it.
         if let Some(usage) = noted.called() {
             state.service.count_call(usage, calls::outcome(&response));
         }

@@ -66,6 +66,8 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         if let Some((caller, _)) = noted.and_then(Noted::let_in) {
             return Self::of(caller.clone(), source, parts);
         }
+        // 1. Authenticate the key. A refused key is noted, too, so that the refusal counts as its
+        //    call.
         let key = presented(&parts.headers)?;
         let authenticated = state.service.authenticate(key, source).await;
         let caller = authenticated.map_err(|Refused { why, whose }| {
@@ -79,6 +81,7 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
         if let Some(noted) = noted {
             let _ = noted.key.set(NotedKey::LetIn(caller.clone(), allowance));
         }
+        // 2. Refuse in the order of `Problem`: for a missing scope first, and then by the limits.
         let scoped = Self::of(caller, source, parts)?;
         if let Some(retry_after_seconds) = allowance.account_wait {
             return Err(Problem::AccountLimited {

@@ -148,6 +148,7 @@ impl Watch {
             let member = self.state.service.member_looking_on(token).await;
             self.visitor.member = Some(member.ok()??);
             let since = Instant::now() - LOOK_EVERY;
+            // A result of another page is recent enough if it is not older than one interval.
             if let Some(news) = self.look(since).await.ok()? {
                 return Some(Next::News(news));
             }

@@ -36,6 +36,7 @@ impl<B: FormBody> FromRequest<AppState> for Posted<B> {
     /// Those of the body, and 503 if the database does not answer.
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
+        // A long body is read only for a visitor with a session.
         if B::LONG {
             let visitor = Visitor::from_request_parts(&mut parts, state).await?;
             if visitor.member.is_none() {
@@ -43,6 +44,7 @@ impl<B: FormBody> FromRequest<AppState> for Posted<B> {
             }
         }
         let body = B::read(Request::from_parts(parts.clone(), body)).await?;
+        // The session is looked up after the body, which may have taken a minute.
         let visitor = Visitor::from_request_parts(&mut parts, state).await?;
         Ok(Self { visitor, body })
     }

@@ -87,6 +87,7 @@ impl Connection {
     /// Returns how the client keeps the server waiting, or `None` while it is the server's move
     /// (I1).
     pub fn wait(&self) -> Option<Wait> {
+        // A client that takes no bytes holds up all streams of the connection.
         if let Some(since) = self.writing.since() {
             return Some(Wait::Asked(self.at(since)));
         }
@@ -99,6 +100,7 @@ impl Connection {
                 Wait::New(since)
             });
         }
+        // If it is the server's move in one exchange, the connection stays.
         let mut longest: Option<Instant> = None;
         for moves in exchanges.iter() {
             let since = moves.delayed_since()?;
@@ -129,6 +131,8 @@ impl Connection {
     }
 
     pub(super) fn has_read(&self, bytes: usize) {
+        // During an exchange, bytes belong to its body or to a pipelined request. Otherwise the
+        // first byte begins a head.
         if bytes > 0
             && self.busy.load(Ordering::Relaxed) == 0
             && self.head_at.load(Ordering::Relaxed) == 0
@@ -192,6 +196,7 @@ impl Connection {
     /// Returns why the connection is to be closed, if one of B2, B3 and B5 is exceeded.
     pub fn overdue(&self, limits: &Limits) -> Option<&'static str> {
         let now = self.now();
+        // 0 means that the time does not run.
         let over = |since: &AtomicU64, limit: Duration| {
             let since = since.load(Ordering::Relaxed);
             since > 0 && u128::from(now.saturating_sub(since)) > limit.as_millis()
@@ -199,6 +204,7 @@ impl Connection {
         if over(&self.stuck_at, limits.write_pause) {
             return Some("the client does not take the answer");
         }
+        // During an exchange, only its own bounds apply (B4, B6, and B5 for streams).
         if self.busy.load(Ordering::Acquire) > 0 {
             return None;
         }

@@ -95,6 +95,7 @@ pub async fn serve_one<S, A>(
         let http2 = request.version() == Version::HTTP_2;
         let exchange = asked.begin(http2);
         let moves = Arc::clone(&exchange.moves);
+        // The time of the body runs from here, even if the handler reads it later (B4).
         let whole = if app.takes_feed(&request) {
             limits.feed
         } else {
@@ -113,6 +114,7 @@ pub async fn serve_one<S, A>(
                 moves: Arc::clone(&moves),
             })
         });
+        // The application writes the refusal, in the form of its other responses (F4).
         if let Err(bad) = head::check(&request) {
             request.extensions_mut().insert(bad);
         }
@@ -123,6 +125,8 @@ pub async fn serve_one<S, A>(
             // In HTTP/1 there is no task for a stream.
             let _ = STREAM.try_with(|stream| stream.set(moves));
             let response = app.answer(request).await;
+            // The exchange of the discarded body begins before that of the response ends, so that
+            // the connection never counts as idle in between (F6).
             if let Some(rest) = rest {
                 linger::read_on(rest, expects, http2, &connection, &limits, &stop);
             }

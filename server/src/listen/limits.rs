@@ -1,4 +1,4 @@
-//! Bounds on time and number, as in the header of [`listen`](super).
+//! Bounds on time and number, as the header of `listen` defines them.
 
 use std::time::Duration;
 

@@ -119,6 +119,8 @@ pub fn read_on<B>(
     };
     let (limit, stop) = (limits.linger, stop.clone());
     tokio::spawn(async move {
+        // Whichever ends first, the body is dropped. If it has not ended, this closes the
+        // connection, or resets the stream of HTTP/2.
         tokio::select! {
             () = discard(body) => {}
             () = sleep(limit) => {}

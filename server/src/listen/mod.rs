@@ -201,9 +201,9 @@ async fn accept(listener: &TcpListener, registry: &Registry) -> Option<(TcpStrea
     None
 }
 
-/// Closes the listener and yields the connections of its backlog (F8).
+/// Returns the connections of the listener's backlog, and then closes the listener (F8).
 ///
-/// Closing the listener resets all connections that have not been accepted.
+/// Closing it resets the connections that have not been accepted.
 fn backlog(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
     // The runtime may not have noticed them yet, so the operating system is asked directly.
     let listener = listener.into_std().ok();

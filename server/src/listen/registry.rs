@@ -140,6 +140,8 @@ impl Registry {
             if open.connections.len() < self.most {
                 return None;
             }
+            // Connections that are already closing will make room, so that a second choice does not
+            // close more than necessary.
             let staying = open.connections.values().filter(|one| !one.is_closing());
             let surplus = (staying.count() + 1).saturating_sub(self.most);
             let number = if surplus > 0 {
@@ -157,6 +159,8 @@ impl Registry {
     /// The network with the most connections loses first, and of its connections the one whose
     /// client has kept the server waiting for the longest.
     fn close(&self, open: &Open, number: usize) -> Instant {
+        // 1. Of the connections whose delay has passed, collect those of each network, and note
+        //    when the next delay passes.
         let now = Instant::now();
         let mut again = now + self.patience;
         let mut counts = HashMap::<IpAddr, usize>::new();
@@ -181,6 +185,8 @@ impl Registry {
                 of_network.push((since, connection));
             }
         }
+        // 2. Close one connection after another, always of the network that then has the most. The
+        //    longest wait is at the end of each list.
         let count = |network: &IpAddr| (counts[network], *network);
         let mut networks: BinaryHeap<_> = slow.keys().map(count).collect();
         for of_network in slow.values_mut() {

@@ -73,6 +73,8 @@ pub async fn change(
             key: key.clone(),
             change,
         };
+        // The running server is asked first. If there is none, the database is opened here, and
+        // further keys are changed without asking again.
         let answered = match (&database, &opened) {
             (Database::File(database), None) => ask::ask(database, &order).await?,
             _ => None,
@@ -91,6 +93,8 @@ pub async fn change(
             Outcome::Refused(line) => refused.push(line),
         }
     }
+    // The receipts are stored in the background, and have to be complete before the database is
+    // closed.
     if let Some(Opened { service, store }) = opened {
         service.receipts_stored().await;
         store.close().await;

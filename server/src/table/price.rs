@@ -111,6 +111,7 @@ fn rewritten(number: &str, decimals: Decimals) -> Option<String> {
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let is_separator =
         |c: char| c == thousands || matches!(c, '\'' | '\u{2019}') || c.is_whitespace();
+    // All separators in a number have to be the same, and to separate groups of three digits.
     let separator = whole.chars().find(|c| is_separator(*c));
     let whole = match separator {
         None => whole.to_owned(),

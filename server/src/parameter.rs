@@ -114,7 +114,7 @@ impl IntoResponse for TooLong {
 /// Returns the name of a page's parameter that occurs more than once, cut to a length that can be
 /// shown.
 ///
-/// Reading one of its values would mean to ignore the others.
+/// Reading one of its values would mean ignoring the others.
 pub fn repeated(query: &str) -> Option<String> {
     // The keys that a person selected in a list.
     const REPEATABLE: &str = "key";

@@ -38,7 +38,7 @@ impl Default for Watching {
     }
 }
 
-/// Permit of one stream to be open. Dropping it makes room for another one.
+/// Permit for one open stream. Dropping it makes room for another one.
 pub(super) struct Place {
     watching: Arc<Watching>,
     member: MemberId,

@@ -1,4 +1,4 @@
-//! Client of the socket, in the command's process.
+//! Client end of the socket, in the command's process.
 
 use super::socket::path;
 use super::{Order, Outcome};

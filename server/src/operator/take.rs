@@ -1,4 +1,4 @@
-//! Server of the socket: one order for each connection, from the server's own user or root.
+//! Server end of the socket: one order for each connection, from the server's own user or root.
 
 use super::socket::Socket;
 use super::{Order, Outcome, carry_out};

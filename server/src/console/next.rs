@@ -20,7 +20,7 @@ pub fn same_site(next: &str) -> &str {
     if good { next } else { HOME }
 }
 
-/// Returns the sign-in page that leads back to `path`. Without a parameter, it leads to the first page.
+/// Returns the sign-in page that leads back to `path`, or by default to the first page.
 pub fn sign_in_to(path: &str) -> String {
     if path == HOME {
         return "/sign-in".to_owned();

@@ -1,4 +1,6 @@
-//! Changes that are told only once every node judges by them.
+//! Propagation: changes that are confirmed only once every node judges by them.
+//!
+//! The steps are those of the writer in [`super`].
 
 use super::heart::{LOOK, Place};
 use super::ledger::LEASE;
@@ -8,30 +10,35 @@ use domain::{AccountId, KeyId, Timestamp};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// What clocks of two machines may differ in a second, many times over.
+/// Margin for the difference in speed of two clocks over one lease, many times what is usual.
 const MARGIN: u64 = 100_000;
 const ASK_AGAIN: Duration = Duration::from_millis(10);
-/// The time that the answer to a revocation waits for its receipt to be stored.
+/// How long the answer to a revocation waits for its receipt to be stored.
 const RECEIPT: Duration = Duration::from_millis(50);
 
 impl Service {
-    /// Makes a change of what decisions on calls depend on. Once this gives an answer, each request that starts on any
-    /// node is judged by it. Every call of a port that changes such things goes through here.
+    /// Makes a change that decisions on calls depend on, and waits until it has reached all nodes.
+    /// After `Ok`, each request that starts on any node is judged by the change. Every call of a
+    /// port that makes such a change goes through here.
     ///
-    /// The receipt is `None` where the nodes could not be asked for: then what they had in memory ran out.
+    /// The receipt is `None` if the nodes could not be asked. The change is in force then as well,
+    /// because all leases from before it have ended.
     ///
     /// # Errors
-    /// The store's. Whether the change was made is unknown then; this node reads again what it has in memory.
+    /// The store's. The change may have been made all the same (F7): this node has looked for it,
+    /// or has withdrawn its lease (W2).
     pub(crate) async fn everywhere<T>(
         &self,
         change: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<(T, Option<Receipt>), Error> {
         let began = self.boot_micros();
+        // W1.
         let changed = change.await;
         let returned = self.boot_micros();
-        // Also where it failed: it may have been made all the same.
+        // W2, even if W1 failed: the change may have been made.
         let (own, number) = self.look_after_a_change().await.unzip();
         let own = own.flatten();
+        // W3.
         let changed = changed?;
         let until = returned + LEASE + MARGIN;
         let mut count = None;
@@ -50,6 +57,7 @@ impl Service {
             }
             sleep(ASK_AGAIN).await;
         }
+        // W4.
         let millis = self.boot_micros().saturating_sub(began) / 1_000;
         let receipt = count.map(|(nodes, acknowledged)| Receipt {
             nodes,
@@ -59,7 +67,8 @@ impl Service {
         Ok((changed, receipt))
     }
 
-    /// What this node is called, where it is one, and a number that the change before has or that is above it.
+    /// W2: returns the node's id, if this process is a node, and a number that is at least that of
+    /// the change.
     async fn look_after_a_change(&self) -> Option<(Option<NodeId>, u64)> {
         if self.heart.is_aside() {
             let last = timeout(LOOK, self.store.last_change()).await;
@@ -69,8 +78,8 @@ impl Service {
         Some((Some(id), seen))
     }
 
-    /// Stores how a revocation reached the nodes: of one key, or of all keys of the account that were revoked at that
-    /// moment. The keys stay revoked if this fails.
+    /// Stores how a revocation reached the nodes: the revocation of one key, or of all keys of the
+    /// account that were revoked at that moment. If this fails, the keys stay revoked.
     pub(crate) async fn keep_receipt(
         &self,
         account: &AccountId,
@@ -99,8 +108,8 @@ impl Service {
             .await;
     }
 
-    /// The revocation is in force already, so its answer does not wait for long: a feed may have begun meanwhile, behind
-    /// which this write has to wait.
+    /// Stores a receipt in the background, and waits for it only briefly. The revocation is in
+    /// force already, and the write may have to wait behind a feed that has begun meanwhile.
     async fn store_receipt(
         &self,
         kept: impl Future<Output = Result<(), StoreError>> + Send + 'static,
@@ -113,14 +122,16 @@ impl Service {
         let _ = timeout(RECEIPT, stored).await;
     }
 
-    /// Waits until the receipts of all revocations are stored. Called when no more revocations come.
+    /// Waits until the receipts of all revocations are stored. Called when no more revocations can
+    /// arrive.
     pub async fn receipts_stored(&self) {
         self.receipts.close();
         self.receipts.wait().await;
     }
 }
 
-/// How many nodes there are, and how many of them judge by what changed up to a number. Who asks has just looked.
+/// Returns how many nodes there are, and how many of them have noted every change up to `number`.
+/// The caller's own node has just looked, so it counts as one of them.
 fn counted(nodes: &[NodeRecord], own: Option<&NodeId>, number: u64) -> (u32, u32) {
     let itself = u32::from(own.is_some());
     let (mut all, mut known) = (itself, itself);

@@ -1,4 +1,6 @@
-//! Looking at what changed, again and again: it is what the lease lives on.
+//! The node's heartbeat: regular looks at what changed, which renew its lease.
+//!
+//! Comments cite the steps in [`super`].
 
 use crate::store::{CHANGES_PAGE, NodeId, StoreError};
 use crate::{Error, Service};
@@ -7,33 +9,35 @@ use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
-/// How long the pause between two looks is at most.
+/// Longest pause between two looks, in milliseconds.
 pub const BEAT_MILLIS: u64 = 200;
-/// What any other program wrote is noticed within 250 ms: after a pause, and a look.
+/// A change by any other program is noticed within 250 ms, the pause and the look.
 const _: () = assert!(BEAT_MILLIS + 50 <= 250);
-/// As long as it may take until a look is given up. Another one begins then.
+/// Time limit of one look. Another one begins after it.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
-/// How often a node that is not alone says that it lives.
+/// Interval of heartbeats while there are other nodes.
 const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
-/// How soon an acknowledgement that could not be written is tried again.
+/// Pause before a failed acknowledgement is tried again.
 const RETRY: Duration = Duration::from_millis(100);
 
-/// What a node is registered as, and the number up to which it has noted every change.
+/// The node's registration, and the number up to which it has noted every change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) id: NodeId,
     pub(super) seen: u64,
 }
 
-/// A node's looks, one at a time.
+/// State of a node's looks, of which one runs at a time.
 #[derive(Debug, Default)]
 pub struct Heart {
-    /// `None` until it is registered.
+    /// `None` until the node is registered.
     place: Mutex<Option<Place>>,
-    /// The same, for the acknowledgements.
+    /// The same, published to the task that acknowledges (L6).
     told: watch::Sender<Option<Place>>,
+    /// Whether no other node was registered when the peers were last watched.
     pub(super) alone: AtomicBool,
-    /// This is not a node, or not any more: it is not registered, and uses no key in memory.
+    /// Whether this process is not a node, or no longer one: it does not register, and uses no key
+    /// in memory.
     aside: AtomicBool,
 }
 
@@ -48,28 +52,31 @@ impl Heart {
 }
 
 impl Service {
-    /// Makes this no node: nobody waits for it or counts it, and it answers no call. Its changes reach all others as ever.
-    /// For a command, before anything else.
+    /// Makes this process not a node, so that writers do not wait for it or count it. Its own
+    /// changes reach all nodes as usual. For commands, which change keys but serve no traffic; to
+    /// be called before anything else.
     pub fn stand_aside(&self) {
         self.heart.aside.store(true, Ordering::Relaxed);
     }
 
-    /// Looks once what changed, so that keys in memory may be used for a second.
+    /// Looks once for changes, so that keys in memory may be used for a second.
     ///
     /// # Errors
-    /// The database's; then the lease runs out by itself.
+    /// The database's. The lease is not withdrawn and ends by itself.
     pub async fn look(&self) -> Result<(), Error> {
         let mut place = self.heart.place.lock().await;
         self.look_from(&mut place).await?;
         Ok(())
     }
 
-    /// The same, and where that is not possible, nothing in memory is used any more. Gives what this node is and has seen.
+    /// W2: looks once, and withdraws the lease if that fails. Returns the node's registration and
+    /// the last number that it has noted.
     pub(super) async fn look_or_withdraw(&self) -> Option<Place> {
         let mut place = self.heart.place.lock().await;
         let looked = self.look_from(&mut place).await;
         if looked.is_err() {
-            // While nobody else looks, who might give a lease for what was seen before.
+            // Still under the lock: no other look can grant a lease for what was noted before the
+            // change.
             self.verdicts.withdraw();
         }
         looked.ok()
@@ -77,9 +84,11 @@ impl Service {
 
     async fn look_from(&self, place: &mut Option<Place>) -> Result<Place, StoreError> {
         let looked = async {
-            // Before anything is asked: what commits from here on need not be in the answer.
+            // L1, before anything is asked: a change that commits after this may be missing in the
+            // answer.
             let began = self.boot_micros();
             let seen = self.note_changes(place).await?;
+            // L5.
             self.verdicts.extend(began);
             self.heart.told.send_if_modified(|told| {
                 let differs = told.as_ref() != Some(&seen);
@@ -92,7 +101,7 @@ impl Service {
         timeout(LOOK, looked).await.map_err(late)?
     }
 
-    /// Whatever is left undone when this is given up is done by the next: a change that is noted twice is noted.
+    /// L2 to L4. If this is cancelled, the next look does the rest (F6).
     async fn note_changes(&self, known: &mut Option<Place>) -> Result<Place, StoreError> {
         loop {
             let place = match known {
@@ -104,14 +113,16 @@ impl Service {
             };
             let changes = self.store.verdict_changes(&place.id, place.seen).await?;
             let Some(changes) = changes else {
-                // Taken for dead, or at a database that is an older one than it was: nobody waits for it any more, so
-                // it begins anew.
+                // L3: marked as dead, or the database is older than it was (F11). Acknowledgements of
+                // this node no longer count, so it begins again with nothing in memory.
                 self.verdicts.withdraw();
                 *known = None;
                 continue;
             };
+            // L4.
             if let (Some(first), Some(last)) = (changes.first(), changes.last()) {
                 if first.number != place.seen + 1 {
+                    // F10.
                     self.verdicts.forget_all();
                 }
                 for change in &changes {
@@ -125,6 +136,7 @@ impl Service {
         }
     }
 
+    /// L2.
     async fn register(&self) -> Result<Place, StoreError> {
         let id = NodeId(hex::encode(crate::random::bytes::<16>(&*self.random)));
         let accepted = self.peppers.accepted();
@@ -137,13 +149,14 @@ impl Service {
         Ok(Place { id, seen })
     }
 
-    /// In microseconds, by a clock that is never set and goes on while the machine sleeps.
+    /// Boot clock in microseconds: never set, and counting while the machine sleeps.
     pub(crate) fn boot_micros(&self) -> u64 {
         u64::try_from(self.clock.since_boot().as_micros()).unwrap_or(u64::MAX)
     }
 
-    /// Keeps the keys in memory usable for as long as it runs, and this node in touch with others. Until it is run, and
-    /// from then on when it is dropped, each request reads the database.
+    /// Renews the lease, acknowledges changes, watches the other nodes, and stores changes that are
+    /// in force on this node alone. Before this runs and after it is dropped, each request reads
+    /// the database.
     pub async fn beat_for_ever(&self) {
         tokio::join!(
             self.look_for_ever(),
@@ -174,10 +187,11 @@ impl Service {
         }
     }
 
-    /// Apart from the looks, which never wait for a write.
+    /// L6: a separate task, so that looks never wait for a write.
     async fn acknowledge_for_ever(&self) {
         let mut told = self.heart.told.subscribe();
-        // What a registration wrote need not be written again.
+        // Registering has written the number already, but the first acknowledgement repeats it
+        // once.
         let mut written: Option<Place> = None;
         loop {
             let place = told.borrow_and_update().clone();
@@ -203,11 +217,12 @@ impl Service {
         }
     }
 
-    /// Takes this node out of the list of nodes, so that the others do not wait for it. From then on each of its requests
-    /// reads the database. For the beginning of the end, with [`Self::beat_for_ever`] dropped.
+    /// Removes this node from the list, so that writers do not wait for it. From then on each of
+    /// its requests reads the database. For the beginning of a shutdown, after
+    /// [`Self::beat_for_ever`] was dropped.
     pub async fn leave(&self) {
         let mut place = self.heart.place.lock().await;
-        // A change that is still under way must not register this node once more.
+        // F12: a change that is still under way must not register this node again.
         self.stand_aside();
         self.verdicts.withdraw();
         self.heart.told.send_replace(None);

@@ -1,14 +1,15 @@
-//! Whether what is in memory may be used: the lease, and what changed since.
+//! The lease, and the epochs of changes: whether a verdict in memory may be used.
 //!
-//! Written against [`Number`], so that the tests run this very code in every order of its steps.
+//! Generic over [`Number`], so that the model runs this very code in many orders of its steps.
+//! Comments cite the protocol in [`super`].
 
 use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How long what a look at the database found is good for, in microseconds.
+/// Duration of a lease from the start of a look, in microseconds.
 pub const LEASE: u64 = 1_000_000;
 
-/// A number that threads share. Every step is seen by all in one order.
+/// Number shared between threads. All threads see all operations in one order.
 pub(crate) trait Number: Default + Send + Sync + 'static {
     fn get(&self) -> u64;
     fn set(&self, number: u64);
@@ -24,31 +25,33 @@ impl Number for AtomicU64 {
     }
 }
 
-/// What was known of changes when the reading of a record began.
+/// Epoch at which the read of a record began (R4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AsOf(u64);
 
-/// Where changes of a key, and of its account, are noted.
+/// Slots of a key and of its account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Places {
     key: usize,
     account: usize,
 }
 
-/// Changed by one at a time (see [`super::Heart`]), and read by all without a lock.
+/// The node's lease and epochs. One task at a time writes them (see [`super::Heart`]), and calls
+/// read them without a lock.
 ///
-/// A change is noted for the place of its key, which the key shares with a few others: those are read anew for nothing,
-/// and no list of keys has to be kept.
+/// A change is noted in the slot of its key, which a few other keys share. These are read again
+/// without need, but no list of keys has to be kept.
 #[derive(Debug)]
 pub(super) struct Ledger<N = AtomicU64> {
-    /// In microseconds since the machine started.
+    /// End of the lease on the boot clock, in microseconds.
     live_until: N,
-    /// Changes that were noted. A number of this node's own: it never goes back, whatever becomes of the database.
+    /// The current epoch. It belongs to this process and never goes back, whatever happens to the
+    /// database.
     changes: N,
-    /// The last of them for each place.
+    /// Epoch of the last change, for each slot.
     of_keys: Box<[N]>,
     of_accounts: Box<[N]>,
-    /// Its keys are random, so that nobody can choose a place.
+    /// Keyed at random, so that no caller can choose a slot.
     hasher: RandomState,
 }
 
@@ -64,22 +67,23 @@ impl<N: Number> Ledger<N> {
         }
     }
 
+    /// R1: whether the lease covers `now`.
     pub(super) fn is_live(&self, now: u64) -> bool {
         now < self.live_until.get()
     }
 
-    /// To be asked before a record is read.
+    /// R4: to be called before the record is read.
     pub(super) fn as_of(&self) -> AsOf {
         AsOf(self.changes.get())
     }
 
-    /// Whether nothing changed of a record that was read since then.
+    /// R2 and I3: whether no change in these slots was noted since `as_of`.
     pub(super) fn holds(&self, as_of: AsOf, places: Places) -> bool {
         let noted = |row: &[N], place: usize| row[place].get() <= as_of.0;
         noted(&self.of_keys, places.key) && noted(&self.of_accounts, places.account)
     }
 
-    /// For [`Self::holds`]; the same for as long as this ledger lives.
+    /// Slots for [`Self::holds`]. They stay the same for the lifetime of this ledger.
     pub(super) fn places(&self, key: &impl Hash, account: &impl Hash) -> Places {
         Places {
             key: self.place(key),
@@ -97,12 +101,13 @@ impl<N: Number> Ledger<N> {
 
     pub(super) fn note_all(&self) {
         let number = self.next();
+        // Every verdict has a slot for its key, so these are enough.
         for place in &self.of_keys {
             place.set(number);
         }
     }
 
-    /// After every change was noted that a look found which was begun at this time.
+    /// L5: to be called after all changes are noted that the look found which began at `looked_at`.
     pub(super) fn extend(&self, looked_at: u64) {
         self.live_until.set(looked_at + LEASE);
     }
@@ -111,7 +116,8 @@ impl<N: Number> Ledger<N> {
         self.live_until.set(0);
     }
 
-    /// Records whose reading begins from here on have the change in them.
+    /// Raises the epoch, before the slot is set to it: the change is committed already, so each
+    /// record whose read begins at this epoch contains it.
     fn next(&self) -> u64 {
         let number = self.changes.get() + 1;
         self.changes.set(number);

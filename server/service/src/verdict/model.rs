@@ -1,7 +1,9 @@
-//! The protocol in every order of its steps that chance finds: the real [`Verdicts`], with the numbers and the map
-//! replaced by those of `shuttle`, a database of two fields, and a clock that runs on while threads stand still.
+//! Model of the protocol, run in many orders of its steps: the real [`Verdicts`], with `shuttle`'s
+//! atomics and mutex instead of the standard ones, a database of two fields, and a clock that goes
+//! on while threads are suspended.
 //!
-//! Each mistake that the protocol guards against is made here once, too: the model has to find it.
+//! Each mistake that the protocol guards against is also made here once, and the model must find
+//! it.
 
 use super::ledger::{LEASE, Number};
 use super::tests::{account, verdict};
@@ -52,15 +54,15 @@ impl Memory for Map {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mistake {
     None,
-    /// Asks what is known of changes only after the row was read.
+    /// Takes the epoch only after the row was read (against R4).
     AsOfTooLate,
-    /// Gives the lease before what the look found is noted.
+    /// Grants the lease before the changes of the look are noted (against I2).
     LeaseBeforeNotes,
-    /// Counts the lease from the end of the look.
+    /// Counts the lease from the end of the look (against L1).
     LeaseFromTheEnd,
-    /// Looks into memory first, and asks for the lease then.
+    /// Reads memory first, and checks the lease after that (against R1).
     LeaseAskedLast,
-    /// Says that a change is out of memory before it is.
+    /// Acknowledges a change before it is noted (against I4).
     AcknowledgedTooEarly,
 }
 
@@ -68,7 +70,7 @@ struct Node {
     verdicts: Verdicts<Shared, Map>,
     /// Of the key alone, or of all keys of its account.
     change: ChangeOf,
-    /// Whether that change, which is number one, has revoked the key.
+    /// Whether that change, which has the number 1, has revoked the key.
     revoked: Mutex<bool>,
     acknowledged: Shared,
     clock: Shared,
@@ -76,7 +78,7 @@ struct Node {
 }
 
 impl Node {
-    /// As `Service::look_from`, and the acknowledgement after it.
+    /// `Service::look_from`, and the acknowledgement after it.
     fn look(&self) {
         let began = self.clock.get();
         let revoked = *self.revoked.lock().unwrap();
@@ -103,7 +105,7 @@ impl Node {
         let now = self.clock.get();
         if self.mistake == Mistake::LeaseAskedLast {
             let kept = self.verdicts.memory.get(&DIGEST)?;
-            // It still finds what is there; only the lease comes too late.
+            // The verdict is still checked against its slots; only the lease is checked too late.
             let holds = self.verdicts.ledger.holds(kept.as_of, kept.places);
             let live = self.verdicts.ledger.is_live(now);
             return (holds && live).then_some(kept.verdict.revoked);
@@ -113,7 +115,7 @@ impl Node {
             .map(|verdict| verdict.revoked)
     }
 
-    /// As `Service::check`. Whether it is let in.
+    /// `Service::check`: returns whether the call is accepted.
     fn call(&self) -> bool {
         if let Some(revoked) = self.find() {
             return !revoked;
@@ -129,7 +131,7 @@ impl Node {
         !revoked
     }
 
-    /// As `Service::everywhere` on another node.
+    /// `Service::everywhere` on another node.
     fn revoke(&self) {
         *self.revoked.lock().unwrap() = true;
         let returned = self.clock.get();
@@ -144,7 +146,8 @@ impl Node {
     }
 }
 
-/// A look that comes in anywhere between a revocation and the call after it. Few steps, so that every order comes up soon.
+/// A look at any moment between a revocation and the call after it. The few steps make sure that
+/// every order comes up soon.
 fn run_one_look(mistake: Mistake) {
     let node = node(mistake);
     node.call();
@@ -158,7 +161,7 @@ fn run_one_look(mistake: Mistake) {
     assert!(!node.call(), "a revoked key was let in in the end");
 }
 
-/// A call that reads the key while it is revoked and a look finds that.
+/// A call that reads the key while it is revoked and while a look notes that.
 fn run_one_fill(mistake: Mistake) {
     let node = node(mistake);
     let calling = {
@@ -191,7 +194,7 @@ fn node(mistake: Mistake) -> Arc<Node> {
     node
 }
 
-/// Looks, calls, a revocation and the time, all at once.
+/// Looks, calls, a revocation and the passing of time, all at once.
 fn run(mistake: Mistake) {
     let node = node(mistake);
     let start = |work: fn(&Node)| {
@@ -225,8 +228,9 @@ fn no_order_of_steps_lets_a_revoked_key_in() {
     shuttle::check_pct(|| run(Mistake::None), RUNS, 3);
 }
 
-/// The seeds are fixed so that the search for the mistakes takes the same steps in every run: whether the model is able to
-/// find a mistake must not depend on chance. The runs without a mistake, above, take other steps each time.
+/// The seeds are fixed so that the search for the mistakes takes the same steps in every run:
+/// whether the model finds a mistake must not depend on chance. The runs without a mistake, above,
+/// take other steps each time.
 #[test]
 fn the_model_finds_each_mistake() {
     for mistake in [

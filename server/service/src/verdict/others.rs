@@ -1,9 +1,10 @@
-//! Nodes that are gone without a word: after a while nobody waits for them any more.
+//! Detection of dead peers, so that writers stop waiting for them.
 //!
-//! A node is first taken for dead, by a mark in its row, and removed some time later. It gets a lease only by a look at
-//! which it was not marked, so that all of its leases have run out when it is removed, dead or not; if it lives, it finds
-//! itself gone, and begins anew with nothing in memory. No two clocks are compared anywhere: who watches a node measures by
-//! its own how long the row has stood still.
+//! A node is first marked as dead in its row, and its row is removed later (D1 and D2 in
+//! [`super`]). It gets a lease only by a look that finds no mark, so by the time of the removal all
+//! of its leases have ended, whether it lives or not. If it lives, it finds its row marked or
+//! missing and registers again with nothing in memory. No times of two machines are compared: the
+//! watching node measures by its own clock for how long the row has not changed.
 
 use crate::store::{NodeId, NodeRecord};
 use crate::{Error, Service};
@@ -12,19 +13,19 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// A node that lives says so twice a second.
+/// D1. A live node sends a heartbeat every half second.
 const SILENT_MICROS: u64 = 2_500_000;
-/// Longer than a lease, by more than clocks differ in speed.
+/// D2. Longer than a lease by more than clocks differ in speed.
 const REMOVED_AFTER_MICROS: u64 = 1_500_000;
 
-/// Each row, and since when it has been as it is.
+/// The row of each other node, and since when it has not changed.
 type Watched = HashMap<NodeId, (NodeRecord, u64)>;
 
 impl Service {
     pub(super) async fn watch_others_for_ever(&self) {
         let mut watched = Watched::new();
         loop {
-            // Where the database cannot be asked, the next time will do.
+            // If the database cannot be reached, the next round tries again.
             let _ = self.watch_others(&mut watched).await;
             tokio::time::sleep(LOOK_EVERY).await;
         }

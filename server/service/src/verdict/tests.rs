@@ -1,4 +1,4 @@
-//! What is in memory, and when it may be used.
+//! Which verdicts are in memory, and when they may be used.
 
 use super::ledger::LEASE;
 use super::{KEPT, Verdict, Verdicts};
@@ -41,7 +41,7 @@ fn of_account(id: &str, revoked: bool) -> Verdict {
     }
 }
 
-/// Under a lease since `NOW`.
+/// With a lease that began at `NOW`.
 fn verdicts() -> Verdicts {
     let verdicts = Verdicts::default();
     verdicts.extend(NOW);
@@ -104,7 +104,7 @@ fn memory_has_a_bound_and_keeps_the_key_that_is_used() {
     keep(&verdicts, &A, "a");
     let other = Arc::new(verdict(false));
     for number in 0..KEPT as u64 + KEPT as u64 / 5 {
-        // As spread as real ones.
+        // Spread evenly, as real digests are.
         let mut digest = [9; 32];
         let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         digest[..8].copy_from_slice(&spread.to_ne_bytes());

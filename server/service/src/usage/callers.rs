@@ -1,11 +1,11 @@
-//! Who calls with one key.
+//! The clients that call with one key.
 
 use crate::Source;
 use crate::store::{Caller, KEPT_CALLERS};
 use domain::{Outcome, Timestamp};
 
-/// Not written yet: at most [`KEPT_CALLERS`] of each outcome, so that neither many addresses nor invented names of
-/// programs take memory.
+/// Callers that are not written yet: at most [`KEPT_CALLERS`] for each outcome, so that neither
+/// many addresses nor invented names of programs take memory.
 #[derive(Debug, Default)]
 pub(super) struct Callers(pub(super) Vec<Caller>);
 
@@ -18,7 +18,7 @@ impl Callers {
         if let Some(place) = place {
             return callers[place].calls_again(at);
         }
-        // Its program's name may be written in another way than it is kept.
+        // The program's name as received may differ from its stored form.
         let client = source.client();
         let user_agent = client.user_agent().map(str::to_owned);
         let same = callers.iter_mut().find(|caller| {
@@ -35,6 +35,7 @@ impl Callers {
             last: at,
             calls: 1,
         };
+        // The latest callers are kept: a new one replaces the one that called longest ago.
         let alike = callers
             .iter_mut()
             .filter(|caller| caller.outcome == outcome);

@@ -1,4 +1,4 @@
-//! Writing what calls left behind.
+//! The flush: writes pending usage to the database in batches.
 
 use super::KeyUsage;
 use super::pace::{Limit, PAUSE, next};
@@ -10,24 +10,24 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// How often the server writes what is pending: well within the 5 seconds that a crash may lose.
+/// Interval between flushes: well within the 5 seconds of data that a crash may lose.
 pub const FLUSH_EVERY_SECONDS: u64 = 2;
 
-/// How long the server writes the rest, before it looks which keys were used meanwhile.
+/// Time for writing the rest (W3), after which the server checks which keys were used meanwhile.
 pub const FLUSH_REST_FOR: Duration = Duration::from_secs(1);
-/// So many times refusals are written in a row at most, and for no more than half as long as the rest: a flood of them
-/// never keeps uses from being written.
+/// Batches of refused calls in one flush at most, and within half the time for the rest: a flood of
+/// them must not delay uses.
 const ROUNDS: usize = 100;
-/// Keys whose last uses are written at once, at most: a last use is one row of its key.
+/// Most keys whose last uses are written in one transaction: a last use is one row of its key.
 pub(super) const MOST_USES: usize = 2 * *KEYS_AT_ONCE.end();
-/// Keys of which the rest is written at once, at most.
+/// Most keys whose rest is written in one transaction.
 pub(super) const MOST_OF_REST: usize = *KEYS_AT_ONCE.end();
 
 impl Service {
-    /// Writes the pending uses, counts of calls, where they came from and why they were refused, and failed sign-ins. What
-    /// could not be written stays pending.
+    /// Writes all pending uses, counts of calls, callers, refused calls and failed sign-ins. Data
+    /// that could not be written stays pending.
     ///
-    /// To be called by one at a time and awaited to its end: what was written and not taken off would be counted twice.
+    /// Only one flush may run at a time, and it must be awaited to its end (F4).
     ///
     /// # Errors
     /// The database's.
@@ -35,8 +35,8 @@ impl Service {
         self.flush(&Limit::none()).await
     }
 
-    /// Writes all last uses, and the rest until `limit` has passed or `stop` is cancelled. The next write begins with the
-    /// keys whose rest is still pending.
+    /// Writes all last uses, and the rest until `limit` has passed or `stop` is cancelled. The next
+    /// flush begins with the keys whose rest is still pending.
     ///
     /// # Errors
     /// The database's.
@@ -49,30 +49,36 @@ impl Service {
     }
 
     async fn flush(&self, limit: &Limit) -> Result<(), Error> {
+        // W1.
         let unwritten = self.usages.take_unwritten();
-        // In the order of the database's pages, since what lies together costs it little more than one of them; and of two
-        // nodes that write of the same keys neither waits for what the other has while it has what that one waits for.
+        // Sorted by id, which is the order of the database's pages: neighbours cost little more
+        // than one of them. It is also the order in which nodes that write the same keys lock their
+        // rows, so that they cannot deadlock.
         let sorted = tokio::task::spawn_blocking(|| Sweep::of(unwritten));
-        // Nothing ends it but the end of the process.
+        // The task fails only if the process is ending.
         let Ok(mut sweep) = sorted.await else {
             return Ok(());
         };
         let done = self.write_all(&mut sweep, limit).await;
+        // W4, also after an error (F1).
         for some in sweep.into_keys().chunks(*KEYS_AT_ONCE.end()) {
             for usage in some {
                 self.usages.settle(usage);
             }
-            // Whoever calls meanwhile comes next.
+            // Lets waiting calls run.
             tokio::task::yield_now().await;
         }
         done?;
+        // W5.
         self.write_refusals(limit).await?;
         self.write_attempts().await?;
         self.change_pepper().await
     }
 
     async fn write_all(&self, sweep: &mut Sweep, limit: &Limit) -> Result<(), Error> {
+        // W2.
         self.sweep_last_uses(sweep).await?;
+        // W3: from the key at which the last flush stopped, and then those before it.
         let keys = sweep.passed();
         let first = self.usages.where_rest_begins(keys);
         let (last, keys) = keys.split_at(first);
@@ -90,7 +96,8 @@ impl Service {
         Ok(())
     }
 
-    /// Writes the last uses of all keys, and also of those that are first used meanwhile and whose turn is still to come.
+    /// W2: writes the last uses of all keys, and of those that are first used meanwhile and whose
+    /// id is still ahead.
     async fn sweep_last_uses(&self, sweep: &mut Sweep) -> Result<(), Error> {
         let mut at_once = *KEYS_AT_ONCE.start();
         loop {
@@ -105,7 +112,8 @@ impl Service {
         }
     }
 
-    /// Writes the rest in pieces until the limit is reached, and gives the number of keys whose rest was written.
+    /// W3: writes the rest in transactions until the limit is reached, and returns the number of
+    /// keys whose rest was written.
     async fn write_rest(
         &self,
         keys: &[Arc<KeyUsage>],
@@ -138,6 +146,7 @@ impl Service {
             .unzip();
         if !uses.is_empty() {
             self.store.record_uses(&uses, &[]).await?;
+        // I3.
         }
         for (usage, (_, written)) in of.into_iter().zip(&uses) {
             usage.forget_use(written);
@@ -150,6 +159,7 @@ impl Service {
         let written = counts.concat();
         if !written.is_empty() {
             self.store.record_uses(&[], &written).await?;
+        // I3.
         }
         let less = keys.iter().zip(&counts);
         let less = less.map(|(usage, written)| usage.forget_counts(written));
@@ -175,8 +185,8 @@ impl Service {
 
     async fn write_refusals(&self, limit: &Limit) -> Result<(), Error> {
         let limit = limit.half();
-        // The latest ones of each account wait in memory until there is space: a client that is refused again and again
-        // must not use up the reserve.
+        // The latest refused calls of each account stay in memory until there is space: a client
+        // that is refused again and again must not use up the reserve.
         if self.storage_is_low() {
             return Ok(());
         }
@@ -195,7 +205,7 @@ impl Service {
         Ok(())
     }
 
-    /// Forgets what is known of keys that nobody uses any more. Cheap; for now and then.
+    /// Forgets keys that are no longer used. Cheap, and to be called from time to time.
     pub fn forget_idle_keys(&self) {
         self.usages.forget_idle(&*self.clock);
     }

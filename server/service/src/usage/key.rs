@@ -1,4 +1,4 @@
-//! What is in memory of one key's calls.
+//! The usage of one key, in memory.
 
 use super::callers::Callers;
 use super::{Usages, lock};
@@ -9,11 +9,11 @@ use crate::{Clock, Source};
 use domain::{Outcome, RateLimit, Scope, Timestamp};
 use std::sync::{Arc, Mutex};
 
-/// The key that a call came with, whether or not it was let in, and what its calls leave behind.
+/// The key that a call used, whether or not the call was accepted, and the accounting of its calls.
 #[derive(Debug)]
 pub struct KeyUsage {
     key: CalledKey,
-    /// Of all keys of its account.
+    /// Token bucket shared by all keys of the account.
     account: Arc<Mutex<Bucket>>,
     state: Mutex<State>,
 }
@@ -22,16 +22,16 @@ pub struct KeyUsage {
 struct State {
     bucket: Bucket,
     last_use: Option<UseRecord>,
-    /// Whether the last use is to be written.
+    /// Whether the last use is pending.
     used: bool,
     counts: Vec<Count>,
     callers: Callers,
     scope_uses: ScopeUses,
-    /// In one of the lists, or being written.
+    /// In one of the lists, or being written (I2).
     queued: bool,
 }
 
-/// Calls of one quarter of an hour that came to the same.
+/// Number of calls with one outcome in one quarter of an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Count {
     quarter: Timestamp,
@@ -52,7 +52,7 @@ impl KeyUsage {
         &self.key
     }
 
-    /// What another node may have seen.
+    /// Adopts a later use that another node has stored. It need not be written again.
     pub(super) fn learn(&self, stored: Option<UseRecord>) {
         let mut state = lock(&self.state);
         if let Some(stored) = stored
@@ -70,10 +70,11 @@ impl KeyUsage {
         lock(&self.state).last_use.clone()
     }
 
-    /// Takes a token, where there is one.
+    /// Takes a token from the key's bucket, if there is one.
     pub(crate) fn spend(&self, limit: RateLimit, clock: &dyn Clock) -> Allowance {
         let mut state = lock(&self.state);
-        // Read under the lock: a time from before another call's would be taken for a clock that was set back.
+        // Read under the lock: the bucket would take a time from before another call's for a clock
+        // that was set back.
         state.bucket.take(limit, clock.now())
     }
 
@@ -83,7 +84,7 @@ impl KeyUsage {
         bucket.take(limit, clock.now())
     }
 
-    /// Whether a call was accepted that is not written yet.
+    /// Whether the count of an accepted call is pending.
     pub(crate) fn was_accepted(&self) -> bool {
         let state = lock(&self.state);
         let mut counts = state.counts.iter();
@@ -100,7 +101,7 @@ impl KeyUsage {
         state.last_use.clone().filter(|_| state.used)
     }
 
-    /// Takes off what was written, unless the key was used meanwhile.
+    /// Marks the last use as stored, unless the key was used again meanwhile.
     pub(super) fn forget_use(&self, written: &UseRecord) {
         let mut state = lock(&self.state);
         if state.last_use.as_ref() == Some(written) {
@@ -120,7 +121,8 @@ impl KeyUsage {
         state.counts.iter().map(count).collect()
     }
 
-    /// Takes off what was written, and gives how many counts there are less; what came meanwhile stays.
+    /// Subtracts the stored counts, and returns how many counts were removed. Calls that arrived
+    /// meanwhile remain.
     pub(super) fn forget_counts(&self, written: &[CallCount]) -> usize {
         let mut state = lock(&self.state);
         let before = state.counts.len();
@@ -133,20 +135,21 @@ impl KeyUsage {
         before - state.counts.len()
     }
 
-    /// Takes what was seen since this was last asked.
+    /// Takes the callers and scopes that were noted since the last time.
     pub(super) fn take_sighting(&self) -> Option<Sighting> {
         let mut state = lock(&self.state);
         let seen = !state.callers.0.is_empty() || state.scope_uses != ScopeUses::default();
         seen.then(|| Sighting {
             account_id: self.key.account_id.clone(),
             key_id: self.key.key_id.clone(),
-            // Leaves the room there is to those who call next.
+            // Leaves the allocation to the next callers.
             callers: state.callers.0.split_off(0),
             scope_uses: std::mem::take(&mut state.scope_uses),
         })
     }
 
-    /// What could not be written is to be written again, except where something came in meanwhile, which is the later.
+    /// Puts back a sighting that could not be written. If callers were noted meanwhile, they are
+    /// the later ones and are kept instead.
     pub(super) fn put_back(&self, sighting: Sighting) {
         let mut state = lock(&self.state);
         state.scope_uses.merge(&sighting.scope_uses);
@@ -155,7 +158,7 @@ impl KeyUsage {
         }
     }
 
-    /// Whether there is more to write; else the next call puts it into a list again.
+    /// W4: whether data is still pending. If not, the next call puts the key into a list again.
     pub(super) fn stays_queued(&self) -> bool {
         let mut state = lock(&self.state);
         state.queued = state.used
@@ -167,7 +170,7 @@ impl KeyUsage {
 }
 
 impl Usages {
-    /// Notes a call that was let in, and gives the time of the one before it.
+    /// Notes an accepted call, and returns the time of the one before it.
     pub(crate) fn note_use(
         &self,
         usage: &Arc<KeyUsage>,
@@ -192,7 +195,7 @@ impl Usages {
         })
     }
 
-    /// Notes who called and was not let in, or what became of it.
+    /// Notes the caller of a refused call.
     pub(crate) fn note_refusal(
         &self,
         usage: &Arc<KeyUsage>,
@@ -203,11 +206,12 @@ impl Usages {
         self.change(usage, |state| state.callers.note(outcome, at, source));
     }
 
+    /// Notes that a call needed a scope and had it.
     pub(crate) fn note_scope(&self, usage: &Arc<KeyUsage>, scope: Scope, at: Timestamp) {
         self.change(usage, |state| state.scope_uses.note(scope, at));
     }
 
-    /// Counts one call that was answered.
+    /// Counts one answered call.
     pub(crate) fn count(&self, usage: &Arc<KeyUsage>, outcome: Outcome, at: Timestamp) {
         let quarter = quarter(at);
         self.change(usage, |state| {
@@ -247,7 +251,7 @@ impl UseRecord {
         }
     }
 
-    /// Becomes a later use.
+    /// Replaces this use by a later one.
     fn follow(&mut self, at: Timestamp, source: Source<'_>) {
         if source.is_plainly(self.ip, self.user_agent.as_deref()) {
             self.at = at;

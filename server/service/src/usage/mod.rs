@@ -1,9 +1,51 @@
-//! What calls leave behind of each key, kept in memory and written in batches, so that no call ever writes.
+//! Usage accounting: when, how often, from where and for what each key is used. It is kept in
+//! memory and written in batches, so that no call writes to the database. Comments cite these
+//! numbers.
 //!
-//! All of one key is in one place, [`KeyUsage`], which the key's verdict in memory points to: whoever was let in has it at
-//! hand, under a lock that calls of this key alone share. What is to be written is noted by the first call after a write,
-//! in one of some lists; a write takes these lists and then each key by itself, so that a call waits for it as long as a
-//! few numbers take to be copied, however many keys are in use.
+//! # Definitions
+//! - **Usage** of a key: one [`KeyUsage`], to which the key's verdict points. It has the key's
+//!   token bucket, its *last use*, *counts* of calls by outcome and quarter of an hour, and its
+//!   *sighting*: the latest callers, and when each scope was last needed. Counts and sightings are
+//!   the *rest*.
+//! - **Pending**: not yet stored. Keys with pending data are in one of 64 **lists**.
+//! - **Flush**: one round of writing. **Sweep**: its walk through the keys in the order of their
+//!   ids.
+//!
+//! # Invariants
+//! - **I1.** A key has one usage. It is dropped only if nothing is pending, its bucket is full, and
+//!   nothing but the map refers to it.
+//! - **I2.** A key with pending data is `queued`: in one list, or in the hands of the flush. So the
+//!   lists grow with the keys in use and not with their calls.
+//! - **I3.** Counts are subtracted only after the transaction that stored them, by what it stored.
+//!   A last use stays pending if a later one arrived meanwhile.
+//! - **I4.** Calls of different keys share no lock, except a list's for the first call after a
+//!   flush, and an account's bucket. A flush locks a key only while it copies a few numbers.
+//! - **I5.** Memory is bounded: 1,000,000 counts in all,
+//!   [`KEPT_CALLERS`](crate::store::KEPT_CALLERS) callers for each key and outcome.
+//!
+//! # A call
+//! - **C1.** It changes the key's state under the key's lock, and sets `queued`.
+//! - **C2.** If `queued` was not set before, it puts the key into a list.
+//!
+//! # A flush, every two seconds, one at a time
+//! - **W1.** It takes all lists and sorts the keys.
+//! - **W2.** It writes the last uses of all keys, in transactions of about 30 ms. A key that is
+//!   first used meanwhile joins if its id is still ahead.
+//! - **W3.** It writes the rest, until its time limit. The next flush continues where this one
+//!   stopped.
+//! - **W4.** It settles every key: those with pending data go back into a list.
+//! - **W5.** It writes refused calls and failed sign-ins, and carries on a change of the pepper.
+//!
+//! # Failures
+//! - **F1.** *The database fails*: the flush ends after W4. What was not stored stays pending.
+//! - **F2.** *The commit is in doubt*: as F1, so these calls may be counted twice.
+//! - **F3.** *The server dies*: pending data is lost, usually that of the last 5 s. A power cut can
+//!   lose a little more, because these writes are not durable.
+//! - **F4.** *A flush is dropped half-way*: its keys stay `queued` without being in a list and are
+//!   never written, and what it stored may be counted twice. It must be awaited to its end.
+//! - **F5.** *The time of day goes back*: an earlier use does not replace a later one.
+//! - **F6.** *The database takes nothing for long*: once there are 1,000,000 counts, new ones are
+//!   dropped.
 
 mod callers;
 mod flush;
@@ -23,26 +65,29 @@ use domain::{AccountId, KeyId};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Lists of what is to be written, so that few calls meet at one.
+/// Number of lists of keys with pending data: many, so that few calls contend for one.
 const LISTS: usize = 64;
-/// A multiple of what the map would take by itself: it is walked through now and then, one shard at a time.
+/// A multiple of the map's default: it is walked through regularly, one locked shard at a time.
 const SHARDS: usize = 256;
-/// Counts that wait to be written, at most: one for each key, outcome and quarter of an hour, some ten bytes each. So many
-/// come together only where the database has not taken them for a long time, and then memory matters more than they do.
+/// Upper bound of pending counts: one for each key, outcome and quarter of an hour, a few tens of
+/// bytes each. There are so many only if the database has not stored any for a long time. Then
+/// memory matters more than they do (F6).
 const MOST_COUNTS: usize = 1_000_000;
 
-/// The keys that were used lately. Asked where a key is read from the database, and never on the way of one in memory.
+/// The keys that were used lately. Looked up when a key is read from the database, and never by a
+/// call of a key that is in memory.
 #[derive(Debug)]
 pub(crate) struct Usages {
     known: DashMap<KeyId, Arc<KeyUsage>>,
-    /// The buckets of accounts, each shared by its keys.
+    /// Token buckets of accounts, each shared by the keys of its account.
     accounts: DashMap<AccountId, Arc<Mutex<Bucket>>>,
     unwritten: [Mutex<Vec<Arc<KeyUsage>>>; LISTS],
     next_list: AtomicUsize,
-    /// Keys of which something is in a list or being written.
+    /// Number of keys that are in a list or being written.
     pending: AtomicUsize,
     counts: AtomicUsize,
-    /// Which key's turn it is, where not all was written of all.
+    /// The key at which the next flush begins to write the rest, if the last one did not write all
+    /// of it.
     rest: Mutex<Option<KeyId>>,
 }
 
@@ -61,7 +106,7 @@ impl Default for Usages {
 }
 
 impl Usages {
-    /// The one place of a key, whose last use is at least what is `stored`.
+    /// Returns the usage of a key, after making sure that its last use is not older than `stored`.
     pub(crate) fn of(&self, key: CalledKey, stored: Option<UseRecord>) -> Arc<KeyUsage> {
         let usage = self
             .known
@@ -80,7 +125,7 @@ impl Usages {
         self.known.get(id).map(|usage| usage.clone())
     }
 
-    /// The later of what is stored and what is in memory.
+    /// Returns the later of the stored last use and the one in memory.
     pub(crate) fn latest(&self, id: &KeyId, stored: Option<UseRecord>) -> Option<UseRecord> {
         match (self.get(id).and_then(|usage| usage.last_use()), stored) {
             (Some(known), Some(stored)) if stored.at > known.at => Some(stored),
@@ -88,14 +133,16 @@ impl Usages {
         }
     }
 
-    /// How many keys have something that is to be written or is being written.
+    /// Number of keys that have pending data or are being written.
     pub(crate) fn pending(&self) -> u64 {
         self.pending.load(Ordering::Relaxed) as u64
     }
 
-    /// Forgets keys of which there is nothing to know: all is written, the bucket is full, and no verdict points to them.
+    /// I1: forgets keys about which nothing needs to be known: all is written, the bucket is full,
+    /// and no verdict refers to them.
     pub(crate) fn forget_idle(&self, clock: &dyn Clock) {
-        // Nobody can get at one whose last holder is the map: that is asked under the lock that they would need.
+        // If only the map refers to a usage, no other thread can get it: this closure runs under
+        // the lock that they would need.
         self.known
             .retain(|_, usage| Arc::strong_count(usage) > 1 || !usage.is_idle(clock));
         self.accounts.retain(|_, bucket| {
@@ -103,12 +150,14 @@ impl Usages {
         });
     }
 
+    /// C2.
     fn queue(&self, usage: Arc<KeyUsage>) {
         self.pending.fetch_add(1, Ordering::Relaxed);
         let list = self.next_list.fetch_add(1, Ordering::Relaxed) % LISTS;
         lock(&self.unwritten[list]).push(usage);
     }
 
+    /// W1.
     fn take_unwritten(&self) -> Vec<Arc<KeyUsage>> {
         let lists = self.unwritten.iter();
         lists
@@ -116,7 +165,8 @@ impl Usages {
             .collect()
     }
 
-    /// To be called once a key that was taken was written, or could not be: has what is left written next time.
+    /// W4: to be called after a key from a list was written, or could not be. Puts it back into a
+    /// list if data is still pending.
     fn settle(&self, usage: &Arc<KeyUsage>) {
         self.pending.fetch_sub(1, Ordering::Relaxed);
         if usage.stays_queued() {
@@ -124,7 +174,7 @@ impl Usages {
         }
     }
 
-    /// The place of the key whose turn it is, in keys in their order.
+    /// W3: position of the key at which the last flush stopped, in keys sorted by id.
     fn where_rest_begins(&self, keys: &[Arc<KeyUsage>]) -> usize {
         let turn = lock(&self.rest).take();
         turn.map_or(0, |turn| {
@@ -136,7 +186,7 @@ impl Usages {
         *lock(&self.rest) = Some(usage.key().key_id.clone());
     }
 
-    /// Whether there is room for one more count.
+    /// Reserves room for one more count; returns whether there was any.
     fn take_room(&self) -> bool {
         let more = |counts| (counts < MOST_COUNTS).then_some(counts + 1);
         let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
@@ -149,7 +199,7 @@ impl Usages {
 }
 
 fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // Nothing panics while it is held, and what it holds is whole at every point.
+    // No code panics while it holds such a lock, and the data is consistent at every point.
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,18 +1,19 @@
-//! How much of what calls left behind is written at once, and for how long.
+//! The pace of a flush: how many keys in one transaction, and for how long in all.
 
 use crate::store::KEYS_AT_ONCE;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// A transaction should take about as long at most, since a revocation of one of its keys waits for it.
+/// Target duration of one transaction: a revocation of a key in the batch waits for it.
 const AT_MOST: Duration = Duration::from_millis(30);
-/// The pause between two transactions, in which others get the database.
+/// Pause between two transactions, in which others get the database.
 pub(super) const PAUSE: Duration = Duration::from_millis(1);
 
-/// When a write leaves the rest to the next one.
+/// When a flush leaves the rest to the next one.
 pub(super) struct Limit {
     limit: Duration,
-    /// Cancelled when the server stops: the last write, which has little time, begins sooner.
+    /// Cancelled when the server stops, so that the last flush, which has little time, begins
+    /// sooner.
     stop: CancellationToken,
 }
 
@@ -41,7 +42,7 @@ impl Limit {
     }
 }
 
-/// How many keys to write at once next, if so many took the database so long.
+/// Returns the size of the next batch, from that of the last one and the time that it took.
 pub(super) fn next(at_once: usize, most: usize, took: Duration) -> usize {
     let next = if took < AT_MOST / 2 {
         at_once * 2
@@ -59,7 +60,7 @@ mod tests {
     use crate::usage::flush::{MOST_OF_REST, MOST_USES};
     use std::iter::successors;
 
-    /// The sizes of writes if the database takes so long for each key.
+    /// Batch sizes if the database takes `for_a_key` for each key.
     fn sizes(most: usize, for_a_key: Duration) -> Vec<usize> {
         let next = |keys: &usize| {
             let took = for_a_key * u32::try_from(*keys).unwrap();

@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use std::iter::from_fn;
 use std::sync::Arc;
 
-/// One walk through the keys that have something to write, in the order of their ids. A key that is first used during the
-/// walk joins it if its turn is still to come. So a last use never waits for more than one whole walk, and for what is
-/// written between two of them.
+/// One walk through the keys with pending data, in the order of their ids. A key that is first used
+/// during the walk joins it if its id is still ahead. So a last use waits for one whole walk at
+/// most, and for what is written between two walks.
 #[derive(Debug, Default)]
 pub(super) struct Sweep {
     ahead: BTreeMap<KeyId, Arc<KeyUsage>>,
     /// In the order of their ids.
     passed: Vec<Arc<KeyUsage>>,
-    /// Keys that were first used after the walk had passed their place: they are written by the next one.
+    /// Keys that were first used after the walk had passed their ids. The next walk writes them.
     behind: Vec<Arc<KeyUsage>>,
 }
 
@@ -43,11 +43,12 @@ impl Sweep {
         }
     }
 
-    /// The next keys, at most so many, with those that were first used since the last ones; none at the end of the walk.
+    /// Returns the next keys, `most` at most, including those that were first used since the last
+    /// batch. Empty at the end of the walk.
     pub(super) async fn pass(&mut self, usages: &Usages, most: usize) -> &[Arc<KeyUsage>] {
         for some in usages.take_unwritten().chunks(*KEYS_AT_ONCE.end()) {
             self.add(some);
-            // Calls meanwhile come next.
+            // Lets waiting calls run.
             tokio::task::yield_now().await;
         }
         let begin = self.passed.len();
@@ -60,7 +61,7 @@ impl Sweep {
         &self.passed
     }
 
-    /// All keys of the walk, also those that it has not come to.
+    /// All keys of the walk, including those that it has not reached.
     pub(super) fn into_keys(self) -> Vec<Arc<KeyUsage>> {
         let Self {
             ahead,
@@ -112,7 +113,7 @@ mod tests {
         assert_eq!(names(sweep.passed()), ["c", "d", "f", "g", "h"]);
 
         for usage in sweep.into_keys() {
-            // The use of "c" that came after it was passed stays.
+            // The use of "c" after its id was passed is still pending.
             let written = usage.use_to_write().unwrap();
             if !matches!(usage.key().key_id.as_str(), "b" | "c") {
                 usage.forget_use(&written);

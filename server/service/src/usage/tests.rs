@@ -1,4 +1,4 @@
-//! What calls leave behind, and what is left of it after a write.
+//! Data that calls add, and data that remains after a flush.
 
 use super::{KeyUsage, MOST_COUNTS, Usages, lock};
 use crate::caller::CalledKey;
@@ -158,7 +158,7 @@ fn calls_from_one_place_by_one_program_are_one_caller() {
     };
     note(1, "curl", 20);
     note(1, "curl", 10);
-    // Its name is kept without what is not seen.
+    // The name is kept without invisible characters.
     note(1, "cu\u{200b}rl", 15);
     note(1, "wget", 20);
     note(2, "curl", 20);

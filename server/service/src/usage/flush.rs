@@ -146,8 +146,8 @@ impl Service {
             .unzip();
         if !uses.is_empty() {
             self.store.record_uses(&uses, &[]).await?;
-        // I3.
         }
+        // I3.
         for (usage, (_, written)) in of.into_iter().zip(&uses) {
             usage.forget_use(written);
         }
@@ -159,8 +159,8 @@ impl Service {
         let written = counts.concat();
         if !written.is_empty() {
             self.store.record_uses(&[], &written).await?;
-        // I3.
         }
+        // I3.
         let less = keys.iter().zip(&counts);
         let less = less.map(|(usage, written)| usage.forget_counts(written));
         self.usages.give_room(less.sum());

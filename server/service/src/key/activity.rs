@@ -1,4 +1,4 @@
-//! Who calls with a key, what for, and what comes of it.
+//! The activity of a key: its callers, the scopes they needed, and the outcomes.
 
 use crate::store::{Caller, CallingNetwork, KeyRecord};
 use crate::tally::{by_reason, by_stretch};
@@ -60,7 +60,7 @@ impl Service {
     }
 }
 
-/// The beginnings of a stretch's hours or days, and how they are named.
+/// Returns the beginnings of the hours or days of a period, and the format of their names.
 fn begins(stretch: Stretch, now: Timestamp, zone: &Zone) -> (Vec<Timestamp>, &'static str) {
     match stretch {
         Stretch::Day => (zone.hours(now, 24), "%H:%M"),
@@ -79,7 +79,7 @@ fn row(caller: &Caller, zone: &Zone) -> CallerRow {
     }
 }
 
-/// Calls with a key that is over, and the last of them.
+/// Returns the number of calls with a revoked or expired key, and the time of the last.
 fn knocks(callers: &[Caller], zone: &Zone) -> Option<(u64, domain::Moment)> {
     let over = |caller: &&Caller| {
         let over = [Refusal::RevokedKey, Refusal::ExpiredKey].map(Outcome::Refused);
@@ -90,8 +90,8 @@ fn knocks(callers: &[Caller], zone: &Zone) -> Option<(u64, domain::Moment)> {
     Some((calls, moment(last?, zone)))
 }
 
-/// What to allow so that everybody who called meanwhile still may: the address itself where it was the only one of its
-/// network, else the network.
+/// Proposes an allow list that still admits every caller since the watch began: the address itself
+/// if it was the only one of its network, otherwise the network.
 fn watch(since: Timestamp, mut networks: Vec<CallingNetwork>, zone: &Zone) -> Watch {
     networks.retain(|network| network.last >= since);
     networks.sort_by_key(|network| std::cmp::Reverse(network.last));

@@ -1,29 +1,32 @@
-//! From where a key may be used.
+//! The networks that a key may be used from.
 
 use ipnet::IpNet;
 use std::fmt;
 use std::net::IpAddr;
 
-/// The networks that a key may be used from: 1 to 100, each once, in their order.
+/// The networks that a key may be used from: 1 to 100, sorted and without duplicates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowList(Vec<IpNet>);
 
 impl AllowList {
-    /// In networks.
+    /// Upper bound of the networks in a list.
     pub const MAX: usize = 100;
 
-    /// Addresses and networks, one a line, or separated by spaces or commas; `None` where nothing stands there.
+    /// Parses addresses and networks, one per line, or separated by spaces or commas; `None` if
+    /// there are none.
     ///
-    /// Each is written in the one form that it has: without host bits, IPv4 that was mapped into IPv6 as IPv4.
+    /// Each is brought into its canonical form: without host bits, and IPv4 that is mapped into
+    /// IPv6 as IPv4.
     ///
     /// # Errors
-    /// What is neither, in words for whoever typed it; or too many.
+    /// A message for the person who typed it, which quotes a text that is neither, or reports that
+    /// there are too many.
     pub fn parse(raw: &str) -> Result<Option<Self>, String> {
         let texts = raw.split(|c: char| c.is_whitespace() || c == ',');
         let mut networks = Vec::new();
         for text in texts.filter(|text| !text.is_empty()) {
             networks.push(network(text).ok_or_else(|| {
-                // Somebody may paste anything into the field; what is long is no network.
+                // Anything may have been pasted into the field; a long text is not a network.
                 let shown: String = text.chars().take(50).collect();
                 format!("“{shown}” is no address or network. Write one a line, such as 203.0.113.7 or 203.0.113.0/24.")
             })?);
@@ -36,19 +39,20 @@ impl AllowList {
         Ok((!networks.is_empty()).then_some(Self(networks)))
     }
 
-    /// Whether calls from an address are let in.
+    /// Whether calls from an address are accepted.
     pub fn admits(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
         self.0.iter().any(|network| network.contains(&ip))
     }
 
-    /// Each network as [`Self::parse`] reads it; a single address without its length.
+    /// Returns each network as [`Self::parse`] reads it; a single address without its prefix
+    /// length.
     pub fn texts(&self) -> Vec<String> {
         self.0.iter().map(|network| text(*network)).collect()
     }
 }
 
-/// One network a line.
+/// One network per line.
 impl fmt::Display for AllowList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.texts().join("\n"))

@@ -1,4 +1,5 @@
-//! From what a request presents to a caller, or to the exact reason for its refusal.
+//! Authentication: from the credentials of a request to a caller, or to the exact reason for its
+//! refusal.
 
 use super::{Ending, KeyDenial, KeyDigest, Malformed, PlainKey};
 use crate::store::{Action, Actor, AuditEvent, Authority};
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 /// A caller that presented the complete secret of a usable key. Cheap to clone.
 ///
-/// Only authentication makes one, since the digests are private to this module:
+/// Only authentication creates one, since the digests are private to this module:
 ///
 /// ```compile_fail,E0451
 /// fn forge(caller: service::KeyCaller) -> service::KeyCaller {
@@ -20,12 +21,12 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug, Clone)]
 pub struct KeyCaller {
-    /// Finds the verdict on the key again ([`Service::judge_again`]).
+    /// To find the verdict on the key again ([`Service::judge_again`]).
     digests: [KeyDigest; 2],
-    /// As the key was when it was checked.
+    /// As of the check.
     pub(crate) verdict: Arc<Verdict>,
     pub(crate) ending: Ending,
-    /// Before this call.
+    /// The last use before this call.
     pub(crate) last_used: Option<Timestamp>,
 }
 
@@ -38,17 +39,17 @@ impl KeyCaller {
         &self.verdict.key().account_id
     }
 
-    /// The key as the actor of what it does.
+    /// Returns the key as the actor of its own actions.
     pub fn actor(&self) -> Actor {
         Actor::Key(self.key_id().clone())
     }
 
-    /// What its holder is told of the key's end.
+    /// Returns the end of the key, as reported to its holder.
     pub fn ending(&self) -> Ending {
         self.ending
     }
 
-    /// What its calls are counted under.
+    /// Returns the usage under which the calls are counted.
     pub fn usage(&self) -> &Arc<KeyUsage> {
         &self.verdict.usage
     }
@@ -57,8 +58,10 @@ impl KeyCaller {
         self.verdict.scopes.contains(scope)
     }
 
+    /// Checks that the key has a scope.
+    ///
     /// # Errors
-    /// [`Error::MissingScope`] if the key lacks it.
+    /// [`Error::MissingScope`] if it does not.
     pub fn must(&self, scope: Scope) -> Result<(), Error> {
         if self.may(scope) {
             Ok(())
@@ -67,7 +70,7 @@ impl KeyCaller {
         }
     }
 
-    /// An action of this key that needs `scope`.
+    /// Returns the audit event of an action of this key that needs `scope`.
     pub(crate) fn event(
         &self,
         scope: Option<Scope>,
@@ -87,11 +90,11 @@ impl KeyCaller {
     }
 }
 
-/// Why a key was not accepted. Only the holder of a complete genuine secret learns of
-/// those from `Revoked` to `NotAllowed`.
+/// Why a key was not accepted. Only the holder of a complete genuine secret gets the reasons from
+/// `Revoked` to `NotAllowed`.
 #[derive(Debug)]
 pub enum KeyRefusal {
-    /// Not of the form of our keys, or mistyped: refused without asking the database.
+    /// Not of the form of a key, or mistyped: refused without reading the database.
     Malformed(Malformed),
     /// Well-formed and unknown.
     Unknown,
@@ -102,7 +105,7 @@ pub enum KeyRefusal {
         at: Timestamp,
     },
     Paused,
-    /// Genuine and active, from an address that it may not be used from.
+    /// Genuine and active, but from an address that its allow list does not contain.
     NotAllowed {
         ip: IpAddr,
     },
@@ -110,23 +113,23 @@ pub enum KeyRefusal {
     TooMany {
         retry_after_seconds: u64,
     },
-    /// We cannot know.
+    /// The key could not be checked.
     Failed(Error),
 }
 
-/// A call that was not let in.
+/// A call that was not accepted.
 #[derive(Debug)]
 pub struct Refused {
     pub why: KeyRefusal,
     pub whose: Option<Whose>,
 }
 
-/// Which key a refused call was about, as far as that is known.
+/// The key of a refused call, as far as it is known.
 #[derive(Debug)]
 pub enum Whose {
     /// The secret is genuine: the call is counted under its key.
     Genuine(Arc<KeyUsage>),
-    /// What was sent begins like a key that was just made: its account is told, and nobody else.
+    /// The text begins like a key that was created recently. Only the key's account learns of it.
     Meant(CalledKey),
 }
 
@@ -156,12 +159,13 @@ impl From<Malformed> for Refused {
 }
 
 impl Service {
-    /// Checks a presented key against what is in memory, or else the database (see `crate::verdict`), so that a
-    /// revocation counts from the moment it was acknowledged, and notes the use in memory.
+    /// Checks a presented key against the verdict in memory, or else the database (see
+    /// `crate::verdict`), and notes the use in memory. A revocation takes effect from the moment
+    /// at which it was confirmed.
     ///
     /// # Errors
-    /// The reason for the refusal, or that the caller's network has failed too often. A usable key is accepted however
-    /// often its network failed.
+    /// The reason for the refusal, or that the caller's network has failed too often. A usable key
+    /// is accepted however often its network failed.
     pub async fn authenticate(
         &self,
         presented: &[u8],
@@ -175,7 +179,8 @@ impl Service {
             let meant = self.awaited.find(presented, self.clock.now());
             refused.whose = meant.map(Whose::Meant);
         }
-        // Unknown keys were counted before they were looked up, and a fault of ours is not the caller's failure.
+        // Unknown keys were counted before they were looked up, and a fault of the server is not
+        // the caller's failure.
         let is_counted = matches!(
             refused.why,
             KeyRefusal::Unknown | KeyRefusal::TooMany { .. } | KeyRefusal::Failed(_)
@@ -215,11 +220,12 @@ impl Service {
         })
     }
 
-    /// Judges a caller again once the body of its request has arrived, which can take minutes: the key may have been
-    /// revoked, paused, narrowed or shut out meanwhile. This is the same call, so it is neither counted nor limited again.
+    /// Judges a caller again when the body of its request has arrived, which can take minutes: the
+    /// key may have been revoked, paused, narrowed or restricted to other networks meanwhile. This
+    /// is the same call, so it is neither counted nor limited again.
     ///
     /// # Errors
-    /// [`Error::KeyDenied`] if the key may not be used any more, and the database's.
+    /// [`Error::KeyDenied`] if the key may no longer be used, and the database's.
     pub async fn judge_again(&self, caller: &KeyCaller, ip: IpAddr) -> Result<KeyCaller, Error> {
         let digests = caller.digests;
         let verdict = match self.find_verdict(digests) {
@@ -242,7 +248,7 @@ impl Service {
         })
     }
 
-    /// Looks for a key in memory, under either pepper.
+    /// Looks for the key in memory (R1 and R2 in `crate::verdict`), under either pepper.
     fn find_verdict(&self, digests: [KeyDigest; 2]) -> Option<Arc<Verdict>> {
         let [current, old] = &digests;
         let found = self.verdicts.find(current, self.boot_micros());
@@ -256,7 +262,8 @@ impl Service {
         found
     }
 
-    /// Judges a key by its verdict, and by the changes that are in force on this node alone.
+    /// R3 in `crate::verdict`: judges a key by its verdict, and by the changes that are in force
+    /// on this node alone.
     fn judge(&self, verdict: &Verdict, ip: IpAddr, now: Timestamp) -> Result<(), KeyDenial> {
         let status = verdict.status(now);
         match self.unstored.of(verdict.key()) {
@@ -266,7 +273,7 @@ impl Service {
         }
     }
 
-    /// Notes that a call needed a permission, and had it.
+    /// Notes that a call needed a scope and had it.
     pub fn note_scope(&self, caller: &KeyCaller, scope: Scope) {
         self.usages
             .note_scope(&caller.verdict.usage, scope, self.clock.now());

@@ -1,8 +1,8 @@
-//! What the forms of a key have in common.
+//! Checks that the forms of a key share.
 
 use domain::{Field, FieldError, Rejected, Scope, ScopeSet};
 
-/// Notes why a field was refused.
+/// Adds the reason to `errors` if a field was refused.
 pub fn text<T>(errors: &mut Vec<FieldError>, field: Field, read: Result<T, Rejected>) -> Option<T> {
     let noted = read.map_err(|rejected| {
         errors.push(FieldError {
@@ -13,7 +13,7 @@ pub fn text<T>(errors: &mut Vec<FieldError>, field: Field, read: Result<T, Rejec
     noted.ok()
 }
 
-/// At least one permission, by the texts of their check boxes.
+/// Parses at least one scope, from the values of the check boxes.
 pub fn scopes(texts: &[String]) -> Result<ScopeSet, Rejected> {
     let scopes: Result<Vec<_>, _> = texts.iter().map(|text| Scope::parse(text)).collect();
     let set = ScopeSet::from(scopes?);
@@ -23,7 +23,8 @@ pub fn scopes(texts: &[String]) -> Result<ScopeSet, Rejected> {
     Ok(set)
 }
 
-/// The one-time token of a form is drawn by the page; a short one would let two forms collide.
+/// Checks the one-time token of a form. The page creates it; with a short one, two forms could
+/// collide.
 pub fn token(raw: &str) -> Result<(), Rejected> {
     if raw.len() >= 16 {
         Ok(())

@@ -1,4 +1,4 @@
-//! What a key may learn of itself.
+//! The information that a key may read about itself.
 
 use crate::{KeyCaller, Service};
 use domain::{AccountId, AccountName, KeyId, KeyName, KeyStatus, ScopeSet, Timestamp};
@@ -13,14 +13,14 @@ pub struct KeyDescription<'a> {
     pub status: KeyStatus,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
-    /// Before this call, as far as this node knows.
+    /// The last use before this call, as far as this node knows.
     pub last_used: Option<Timestamp>,
     pub account_id: &'a AccountId,
     pub account_name: &'a AccountName,
 }
 
 impl Service {
-    /// Out of what the key was judged by.
+    /// Describes the key from the verdict that it was judged by.
     pub fn describe_key<'a>(&self, caller: &'a KeyCaller) -> KeyDescription<'a> {
         let verdict = &caller.verdict;
         KeyDescription {

@@ -1,5 +1,5 @@
-//! Changing a key that lives on: what it is called and may do, and whether it works for the time being. Its secret stays
-//! the same.
+//! Editing a live key: its name, its permissions, and whether it is paused. Its secret stays the
+//! same.
 
 use super::AllowList;
 use super::check::{scopes, text};
@@ -15,11 +15,13 @@ use domain::{
 use serde_json::{Value, json};
 
 impl Service {
-    /// Edits a key of the member's account. Only members do: no key widens its own permissions.
+    /// Edits a key of the member's account. Only members can: a key never widens its own
+    /// permissions.
     ///
     /// # Errors
-    /// Refused to viewers, for bad fields (all of them at once), for an unknown or ended key, and where somebody changed
-    /// the key since the form was filled, or the list shuts out who called lately and nobody confirmed that.
+    /// Refused to viewers, for invalid fields (all of them at once), for an unknown or ended key,
+    /// if the key was changed since the form was filled, and if the allow list excludes recent
+    /// callers and the member has not confirmed that.
     pub async fn edit_key(
         &self,
         member: &Member,
@@ -48,11 +50,12 @@ impl Service {
         self.change(member, id, &change, now, &event).await
     }
 
-    /// Has a key refused until it is resumed. Once this returns, every request that starts is refused.
+    /// Pauses a key: it is refused until it is resumed. After this returns, every request that
+    /// starts is refused.
     ///
     /// # Errors
-    /// Refused to viewers, and for an unknown or ended key. A key that is paused already is not an error.
-    /// [`Error::NotStored`] if the key is refused on this node alone.
+    /// Refused to viewers, and for an unknown or ended key. A key that is already paused is not an
+    /// error. [`Error::NotStored`] if the key is refused on this node alone.
     pub async fn pause_key(
         &self,
         member: &Member,
@@ -63,10 +66,10 @@ impl Service {
             .await
     }
 
-    /// Has a paused key accepted again.
+    /// Resumes a paused key.
     ///
     /// # Errors
-    /// As those of [`Self::pause_key`].
+    /// Those of [`Self::pause_key`].
     pub async fn resume_key(
         &self,
         member: &Member,
@@ -170,7 +173,7 @@ fn check(
     }
 }
 
-/// The end of the last day. A day that stands there unchanged changes nothing, not even by hours.
+/// Returns the end of the last day. An unchanged day changes nothing, not even by hours.
 fn end(
     form: &EditKeyForm,
     stored: &KeyRecord,
@@ -179,7 +182,8 @@ fn end(
     zone: &Zone,
 ) -> Result<Option<Timestamp>, Rejected> {
     let typed = form.last_day.trim();
-    // Also where the account's settings would not allow it any more: they hold for what is set from then on.
+    // Even if the policy would not allow this expiry any more: it applies to an expiry that is set
+    // from then on.
     if typed
         == stored
             .expires_at
@@ -197,7 +201,7 @@ fn end(
     lifetime::allowed(end, policy, latest).map(|()| end)
 }
 
-/// Both numbers or none. What is wrong with them is noted.
+/// Reads the rate limit: both numbers or none. Errors are added to `errors`.
 fn limit(errors: &mut Vec<FieldError>, form: &EditKeyForm) -> Result<Option<RateLimit>, ()> {
     let blank = |text: &str| text.trim().is_empty();
     if blank(&form.limit_depth) && blank(&form.limit_per_second) {
@@ -214,7 +218,7 @@ fn limit(errors: &mut Vec<FieldError>, form: &EditKeyForm) -> Result<Option<Rate
     limit.map(Some).ok_or(())
 }
 
-/// For the audit log.
+/// Returns the settings of a key for the audit log.
 pub(super) fn told(key: &KeyRecord) -> Value {
     let limit = key
         .own_limit
@@ -236,7 +240,7 @@ pub(super) mod tests {
     use crate::store::KeyMarks;
     use domain::{AccountId, AccountName, Email, ScopeSet};
 
-    /// Ends at noon of a day in Berlin.
+    /// A key that expires at noon of a day in Berlin.
     pub fn stored() -> KeyRecord {
         KeyRecord {
             id: KeyId::parse("id").unwrap(),
@@ -295,7 +299,7 @@ pub(super) mod tests {
     fn a_key_works_to_the_end_of_its_last_day_where_the_admin_is() {
         for (day, end) in [
             ("2026-12-01", Some("2026-12-01T23:00:00Z")),
-            // Today, and a day of summer time.
+            // Today, and a day in summer time.
             ("2026-11-23", Some("2026-11-23T23:00:00Z")),
             ("2027-07-01", Some("2027-07-01T22:00:00Z")),
             (" ", None),
@@ -340,7 +344,7 @@ pub(super) mod tests {
         let end = |stored: &KeyRecord, day: &str| {
             checked_by(&renamed(day), stored, policy).map(|settings| settings.expires_at)
         };
-        // Made in 1970, so both break it.
+        // Made in 1970, so both exceed the limit.
         assert_eq!(end(&endless, ""), Ok(None));
         assert_eq!(end(&stored(), "2026-11-30"), Ok(stored().expires_at));
         assert!(end(&stored(), "2026-11-29").is_ok(), "nearer");

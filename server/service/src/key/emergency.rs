@@ -1,4 +1,4 @@
-//! What an owner does when something is badly wrong: no new keys, and none of the old ones.
+//! Emergency actions of an owner: stopping the creation of keys, and revoking all keys.
 
 use super::unstored::{Stop, StopEvent};
 use crate::fold::folded;
@@ -12,15 +12,16 @@ use domain::{AccountName, Emergency, Failure, Field, KeyCount, Rejected, RevokeR
 use serde_json::json;
 use std::sync::Arc;
 
-/// Keys whose rows one transaction updates: another change of the account waits for one such transaction.
+/// Number of keys whose rows one transaction updates. Another change of the account waits for one
+/// such transaction.
 const WRITTEN_AT_ONCE: u32 = 250;
-/// Keys whose rows are updated before the owner gets an answer.
+/// Number of keys whose rows are updated before the owner gets an answer.
 const WRITTEN_BEFORE_THE_ANSWER: u32 = 1_000;
-/// Revocations that are read at once.
+/// Revocations read at once.
 const UNWRITTEN_AT_ONCE: u32 = 100;
 
 impl Service {
-    /// How things stand, for owners; `None` for everybody else.
+    /// Returns the present state for owners; `None` for all other members.
     ///
     /// # Errors
     /// The database's.
@@ -41,7 +42,7 @@ impl Service {
         }))
     }
 
-    /// Stops the making of keys in the member's account, by everybody, or allows it again.
+    /// Stops the creation of keys in the member's account, by any member, or allows it again.
     ///
     /// # Errors
     /// Refused to all but owners.
@@ -66,8 +67,9 @@ impl Service {
         Ok(())
     }
 
-    /// Revokes every key of the member's account that is neither revoked nor expired, as one change. Once this returns, every
-    /// request that starts with one of them is refused on every node. Returns how many keys they were.
+    /// Revokes every key of the member's account that is neither revoked nor expired, as one
+    /// change. After this returns, every request that starts with one of them is refused on every
+    /// node. Returns the number of keys.
     ///
     /// # Errors
     /// Refused to all but owners, and if the account's name was not typed.
@@ -119,7 +121,8 @@ impl Service {
             return Ok(0);
         };
         self.keep_receipt_of_all(&revocation, receipt).await;
-        // So that the list that the owner sees next shows it. Whatever is left is written in the background.
+        // So that the next list that the owner sees shows it. The remaining rows are updated in the
+        // background.
         for _ in 0..WRITTEN_BEFORE_THE_ANSWER / WRITTEN_AT_ONCE {
             match self.write_some(&revocation).await {
                 Ok(false) => {}
@@ -133,8 +136,8 @@ impl Service {
         Ok(keys)
     }
 
-    /// Writes the revocations of all keys of an account into the rows of these keys, until none is left to write. To be
-    /// called again and again: a node may have ended before it had written its own.
+    /// Writes the revocations of all keys of an account into the rows of these keys, until none is
+    /// left. To be called regularly: a node may have stopped before it had written its own.
     ///
     /// # Errors
     /// The database's.
@@ -150,7 +153,7 @@ impl Service {
             account_id: revocation.account_id.clone(),
             at: revocation.at,
             actor: Actor::Member(revocation.by.clone()),
-            // The transaction that revoked the keys has checked the owner's.
+            // The transaction that revoked the keys has checked the owner's authority.
             authority: Authority::Inherent,
             action: Action::KeyRevoked,
             subject: key.id.to_string(),

@@ -1,4 +1,4 @@
-//! Which keys are about to end, for the console.
+//! Keys that are about to expire, for the console.
 
 use super::rotation::is_late;
 use crate::store::KeyRecord;
@@ -6,16 +6,18 @@ use crate::view::last_moment;
 use crate::{Error, Member, Service};
 use domain::{EndingNotice, ExpiringKey, Timestamp, relative};
 
-/// Days before its end at which a key is told of, each with a stronger word than the one before.
+/// Days before the expiry at which a notice appears, each more urgent than the next.
 const DAYS: [u32; 3] = [1, 7, 30];
-/// More are told by their number.
+/// Keys that the notice names; it counts the others.
 const NAMED: usize = 3;
-/// No more are read, and above them it says "at least": each page of keys asks.
+/// Upper bound of the keys read, since each page of keys reads them. If it is reached, the notice
+/// says "at least".
 const LIMIT: u32 = 20;
 
 impl Service {
-    /// Keys that end within 30 days, the next one first. One that is being replaced is left out, as that was the point,
-    /// unless it is still used when its end is near.
+    /// Returns the keys that expire within 30 days, the next one first. A key that is being
+    /// replaced is left out, because it is meant to expire, unless it is still in use when its end
+    /// is near.
     pub(crate) async fn expiring(
         &self,
         member: &Member,
@@ -50,7 +52,7 @@ impl Service {
     }
 }
 
-/// All of them in one, with the word of the one that ends first.
+/// Returns one notice for all keys, as urgent as the one that expires first requires.
 fn notice(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
     let first = keys.first()?.end.at;
     let until = |days: u32| now.plus_seconds(i64::from(days) * 86_400);

@@ -1,11 +1,12 @@
-//! What stands in the form that edits a key, and whether it still holds when the form comes back.
+//! The form that edits a key: its initial values, and the check that these still hold when it comes
+//! back.
 
 use super::AllowList;
 use crate::Zone;
 use crate::store::KeyRecord;
 use domain::{EditKeyForm, Failure, KeyNote, Scope};
 
-/// The form as it is filled for a key as it is.
+/// Returns the form filled with the present settings of the key.
 pub fn filled(key: &KeyRecord, zone: &Zone) -> EditKeyForm {
     let (depth, per_second) = key
         .own_limit
@@ -42,8 +43,8 @@ pub fn filled(key: &KeyRecord, zone: &Zone) -> EditKeyForm {
     form
 }
 
-/// Where the key is not what the form was filled from: what is different now. A form that does not say what it was filled
-/// from, such as a program's, means the key as it is.
+/// If the key is no longer as it was when the form was filled, returns what is different now. A
+/// form without that information, such as one sent by a program, applies to the key as it is.
 pub fn outdated(form: &EditKeyForm, stored: &KeyRecord, zone: &Zone) -> Option<Failure> {
     let now = filled(stored, zone);
     if form.seen.is_empty() || form.seen == now.seen {
@@ -71,7 +72,7 @@ fn differences(before: &EditKeyForm, now: &EditKeyForm) -> Vec<String> {
     changed_fields(fields(before), fields(now))
 }
 
-/// One sentence for each field of a form that has another value now.
+/// Returns one sentence for each field of a form that has another value now.
 pub(crate) fn changed_fields<const N: usize>(
     before: [(&str, String); N],
     now: [(&str, String); N],

@@ -1,4 +1,4 @@
-//! What the API Keys page's address asks for, read.
+//! Parsing of the filter and order in the address of the API Keys page.
 
 use super::PlainKey;
 use super::notices::knocks_since;
@@ -11,8 +11,10 @@ const MAX_DAYS: i64 = 3_650;
 const WHOLE_KEY: &str = "That looks like a whole key, and a search stands in the page's address. Search by its first characters, or \
      use “Found a key?”, which sends no key.";
 
+/// Returns the filter and the order that the query asks for.
+///
 /// # Errors
-/// In words, what cannot be asked for.
+/// A message for the admin, if the query is invalid.
 pub(super) fn read(
     query: &KeyQuery,
     now: Timestamp,
@@ -77,7 +79,8 @@ fn status(text: &str) -> Option<KeyStatus> {
         .find(|status| status.as_str() == text)
 }
 
-/// How words of a name begin, or the beginning of a preview: with or without `vx_`, and with `…` where it was copied with it.
+/// Reads a search text as beginnings of words of a name, or as the beginning of a preview: with or
+/// without `vx_`, and with `…` if that was copied with it.
 fn text(typed: &str) -> Result<Option<KeyText>, &'static str> {
     const PREVIEW: usize = 6;
     let typed = typed.trim();
@@ -87,13 +90,13 @@ fn text(typed: &str) -> Result<Option<KeyText>, &'static str> {
     let begin = typed.strip_suffix('…').unwrap_or(typed);
     let random = begin.strip_prefix("vx_").unwrap_or(begin);
     let all_random = random.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    // More than a preview shows, or as long as what follows the `vx_` of a key.
+    // Longer than a preview, or as long as the part of a key that follows `vx_`.
     let marked = begin.len() != random.len();
     if all_random && (marked && random.len() > PREVIEW || random.len() == PlainKey::CHARS - 3) {
         return Err(WHOLE_KEY);
     }
     let preview = (all_random && random.len() <= PREVIEW).then(|| format!("vx_{random}"));
-    // A name may say anything; what begins as a preview is one.
+    // A name may contain anything; a text with the marks of a preview is only a preview.
     let plain = begin.len() == random.len() && begin == typed;
     let words = if plain || preview.is_none() {
         words(typed)

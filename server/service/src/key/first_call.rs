@@ -1,7 +1,8 @@
-//! Whether a key that was just made arrived where it is needed.
+//! Whether the first call with a new key has arrived.
 //!
-//! Who copies a key to another system wants to know that the copy works, and most copies that do not are cut off: such a
-//! call names no key of ours. For an hour it is known by how it begins, as far as the console shows of every key.
+//! An admin who copies a key to another system wants to know that the copy works. Most copies that
+//! do not are cut off, and such a call does not name a key. For an hour, it is attributed by the
+//! beginning of the key, as far as the console shows it for every key.
 
 use crate::store::UseRecord;
 use crate::{CalledKey, Error, Member, Service};
@@ -9,19 +10,19 @@ use domain::{FirstCall, FirstCallStage, KeyId, Outcome, Timestamp};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// For so long a key is known by its beginning.
+/// How long a new key is recognised by its beginning.
 const AWAITED_SECONDS: i64 = 3600;
-/// And no more than so many keys, the latest.
+/// Upper bound of such keys; the latest are kept.
 const MOST: usize = 1_000;
 
 struct Made {
-    /// As in its preview, without the `…`.
+    /// The preview without the `…`.
     begins: String,
     key: CalledKey,
     at: Timestamp,
 }
 
-/// Keys that were just made, oldest first.
+/// Keys that were created recently, oldest first.
 #[derive(Default)]
 pub struct AwaitedKeys(Mutex<VecDeque<Made>>);
 
@@ -35,7 +36,7 @@ impl AwaitedKeys {
         made.push_back(Made { begins, key, at });
     }
 
-    /// The key that a text which is no whole key begins like.
+    /// Returns the newest key with whose preview the text begins. The text is not a whole key.
     pub(super) fn find(&self, presented: &[u8], now: Timestamp) -> Option<CalledKey> {
         let since = now.plus_seconds(-AWAITED_SECONDS);
         let mut made = self.lock();
@@ -48,14 +49,14 @@ impl AwaitedKeys {
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Made>> {
-        // Nothing panics while it is held, and the list is whole at every point.
+        // No code panics while it holds the lock, and the list is consistent at every point.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Service {
-    /// How far a key of the member's account has come: whether a call with it was accepted since it was made, or why the
-    /// latest was refused. `None` for a key that is not there.
+    /// Returns the state of a key's first call: whether a call was accepted since the key was
+    /// created, or why the latest one was refused. `None` if the key does not exist.
     ///
     /// # Errors
     /// The database's.
@@ -103,7 +104,8 @@ impl Service {
         if usage.is_some_and(|usage| usage.was_accepted()) {
             return Ok(true);
         }
-        // Counted by the hour, from the one on in which it was made.
+        // An hour earlier: earlier releases counted by hours, and the hour in which the key was
+        // created began before it.
         let hour = since.plus_seconds(-3600);
         let calls = self
             .store

@@ -1,4 +1,4 @@
-//! Which key is it? For who has found one and does not know whose it is.
+//! Identification of a key that was found and whose owner is not known.
 
 use super::{KeyDigest, PlainKey};
 use crate::store::KeyRecord;
@@ -6,10 +6,10 @@ use crate::view::moment;
 use crate::{Error, Member, Service};
 use domain::{Failure, Field, IdentifiedKey, KeyStatus};
 
-/// What the operator is told of a key.
+/// The result of an identification for the operator.
 #[derive(Debug, Clone)]
 pub enum Identified {
-    /// Not of the form of our keys: so many characters of [`PlainKey::CHARS`].
+    /// Not of the form of a key: it has this many characters instead of [`PlainKey::CHARS`].
     Malformed {
         characters: usize,
     },
@@ -21,11 +21,12 @@ pub enum Identified {
 }
 
 impl Service {
-    /// The key of the member's account whose secret has this SHA-256, in hexadecimal digits; `None` where there is
-    /// none. The page makes the digest, so that the secret stays where it was found.
+    /// Returns the key of the member's account whose secret has this SHA-256, in hexadecimal
+    /// digits; `None` if there is none. The page computes the digest, so that the secret never
+    /// leaves the browser.
     ///
     /// # Errors
-    /// What is no digest, and the database's.
+    /// The text is not a digest, or the database's.
     pub async fn identify_key(
         &self,
         member: &Member,
@@ -40,7 +41,7 @@ impl Service {
             .digests(|pepper| KeyDigest::of_sha256(&bytes, pepper));
         let now = self.clock.now();
         let found = self.known(digests).await?;
-        // Of another account's key not even that it exists.
+        // For a key of another account, not even its existence is revealed.
         Ok(found
             .filter(|key| key.account_id == member.account_id)
             .map(|key| IdentifiedKey {
@@ -49,7 +50,7 @@ impl Service {
             }))
     }
 
-    /// The key with this secret, of whatever account: for the command line alone.
+    /// Returns the key with this secret, of any account: for the command line only.
     ///
     /// # Errors
     /// The database's.

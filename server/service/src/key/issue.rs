@@ -12,7 +12,7 @@ use domain::{
 };
 use serde_json::json;
 
-/// What a create form comes to once every field is good.
+/// The values of a create form in which every field is valid.
 struct Checked {
     name: KeyName,
     scopes: ScopeSet,
@@ -20,10 +20,12 @@ struct Checked {
 }
 
 impl Service {
-    /// Creates a key for the member's account. The secret stands in the answer and nowhere else, ever.
+    /// Creates a key for the member's account. The secret is in the answer, and is never available
+    /// again.
     ///
     /// # Errors
-    /// Refused to viewers, for bad fields (all of them at once), and for a form that was sent before.
+    /// Refused to viewers, for invalid fields (all of them at once), and for a form that was sent
+    /// before.
     pub async fn issue_key(
         &self,
         member: &Member,
@@ -76,13 +78,13 @@ impl Service {
         }
     }
 
-    /// Has calls with a piece of this key known as such.
+    /// Registers the key as new, so that calls with a part of it are recognised.
     pub(super) fn await_call(&self, member: &Member, id: &KeyId, secret: &PlainKey) {
         let key = CalledKey::new(member.account_id.clone(), id.clone());
         self.awaited.note(&secret.preview(), key, self.clock.now());
     }
 
-    /// A first call that the key's permissions allow.
+    /// Returns a `curl` command for a first call that the key's scopes allow.
     pub(super) fn curl_line(&self, scopes: &ScopeSet, secret: &str) -> String {
         let path = if scopes.contains(Scope::InventoryRead) {
             "inventory"

@@ -1,16 +1,16 @@
-//! Keys that are over and still called with, for the console.
+//! Revoked and expired keys that are still in use, for the console.
 
 use super::notices::knocks_since;
 use crate::store::KeyFilter;
 use crate::{Error, Member, Service};
 use domain::{KeyCount, KeyOrder, Timestamp};
 
-/// More are told by their number.
+/// Keys that the notice names; it counts the others.
 const NAMED: u32 = 3;
 
 impl Service {
-    /// How many keys of the account are revoked or expired and were called with within 7 days; no more than
-    /// [`KeyCount::MOST`] + 1. Of the last time that expired keys were noted.
+    /// Returns how many revoked or expired keys of the account were called with in the last 7 days,
+    /// up to [`KeyCount::MOST`] + 1. Expiry is as of the last time that expired keys were noted.
     pub(crate) async fn count_knocking(
         &self,
         member: &Member,
@@ -23,7 +23,7 @@ impl Service {
         Ok(counted.await?.keys)
     }
 
-    /// All of them in a sentence; `None` where there are none.
+    /// Returns a sentence about all such keys; `None` if there are none.
     pub(super) async fn knocking_notice(
         &self,
         member: &Member,
@@ -70,7 +70,7 @@ fn told(count: u32, names: &[&str]) -> String {
     } else {
         format!("{count} revoked or expired keys still knock")
     };
-    // None of many is named where they stand too far down the list.
+    // If they are all too far down the list to be found, none is named.
     let which = if names.is_empty() {
         String::new()
     } else {

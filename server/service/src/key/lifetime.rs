@@ -1,4 +1,4 @@
-//! When a key ends, by what a form says and what the account's settings allow.
+//! The expiry of a key, from the choice in a form and the policy of the account.
 
 use crate::store::KeyRecord;
 use crate::view::moment;
@@ -12,18 +12,19 @@ const NO_END: Rejected =
 const TOO_LATE: Rejected =
     Rejected("Choose a sooner end. Your account's settings allow no key to live that long.");
 
-/// What the end of a key that is made now depends on.
+/// The inputs that determine the expiry of a new key.
 #[derive(Debug, Clone, Copy)]
 pub struct NewLife<'a> {
     pub now: Timestamp,
     pub zone: &'a Zone,
     pub policy: KeyPolicy,
-    /// How long the key lives whose place it takes, in milliseconds, where it takes one's place that has an end.
+    /// Lifetime of the key that this one replaces, in milliseconds, if there is such a key and it
+    /// expires.
     pub same: Option<i64>,
 }
 
 impl NewLife<'_> {
-    /// The end that a form asks for.
+    /// Returns the expiry that a form asks for.
     pub fn end(&self, choice: &str, last_day: &str) -> Result<Option<Timestamp>, Rejected> {
         let end = match Expiry::parse(choice)? {
             Expiry::Date => Some(end_of_day(last_day.trim(), self.now, self.zone)?),
@@ -39,7 +40,7 @@ impl NewLife<'_> {
         allowed(end, self.policy, latest(self.policy, self.now, self.zone))
     }
 
-    /// What the choice itself says.
+    /// Returns the expiry of a choice, without regard to the policy.
     fn end_of(&self, choice: Expiry) -> Option<Timestamp> {
         let millis = match choice {
             Expiry::Same => self.same?,
@@ -50,7 +51,7 @@ impl NewLife<'_> {
         ))
     }
 
-    /// What the form needs: the choices that are allowed, with the end that each means.
+    /// Returns the data for the form: the allowed choices, each with its expiry.
     pub fn options(&self, token: String) -> NewKeyOptions {
         let offered: Vec<_> = rotation_choices(self.same.is_some())
             .map(|choice| (choice, self.end_of(choice)))
@@ -60,7 +61,7 @@ impl NewLife<'_> {
         let mut usual = [Expiry::Same, Expiry::default()]
             .into_iter()
             .find(|choice| is_offered(*choice));
-        // Where neither is allowed, the longest that is.
+        // If neither is allowed, the longest that is.
         if usual.is_none() {
             let ending = offered.iter().filter(|(_, end)| end.is_some());
             let longest = ending.max_by_key(|(_, end)| *end);
@@ -82,7 +83,7 @@ impl NewLife<'_> {
     }
 }
 
-/// The end of a day that is not over yet.
+/// Returns the end of a day that is not over yet.
 pub fn end_of_day(day: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp, Rejected> {
     let end = zone
         .end_of_day(day)
@@ -95,7 +96,7 @@ pub fn end_of_day(day: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp, R
     Ok(end)
 }
 
-/// Whether an end that differs from the one there was may be set.
+/// Checks an expiry that differs from the present one.
 pub fn allowed(
     end: Option<Timestamp>,
     policy: KeyPolicy,
@@ -108,14 +109,16 @@ pub fn allowed(
     }
 }
 
-/// The latest end of a key that was made then: the end of its last day. `None`: any.
+/// Returns the latest expiry of a key that was made at `made`: the end of its last day. `None` if
+/// there is no limit.
 fn latest(policy: KeyPolicy, made: Timestamp, zone: &Zone) -> Option<Timestamp> {
     let last = made.plus_seconds(i64::from(policy.max_days()?) * DAY_SECONDS);
     zone.end_of_day(&zone.day(last))
 }
 
-/// The latest end that can be set for a key that is there. One that lives longer than allowed, since it was made before
-/// the settings said so, may be given a nearer end, but none further off than a new key's.
+/// Returns the latest expiry that can be set for an existing key. A key that lives longer than
+/// allowed, because it was made before the policy, may be given an earlier expiry, but not a later
+/// one than a new key.
 pub fn latest_of(
     key: &KeyRecord,
     policy: KeyPolicy,
@@ -131,7 +134,7 @@ pub fn latest_of(
 }
 
 impl Service {
-    /// By the account's settings as they are.
+    /// Reads the policy from the account's current settings.
     pub(super) async fn new_life<'a>(
         &self,
         member: &'a Member,
@@ -197,7 +200,7 @@ mod tests {
             ("date", ""),
             ("date", "2026-11-22"),
             ("date", "2026-02-30"),
-            // Of a key that takes no other's place.
+            // Of a key that replaces no other.
             ("same", ""),
         ] {
             assert!(ends(choice, day, None).is_err(), "{choice} {day}");
@@ -255,7 +258,7 @@ mod tests {
             key.expires_at = end_days.map(|days| NOW.plus_seconds(days * DAY_SECONDS));
             latest_of(&key, policy, NOW, &zone).map(|end| zone.last_day(end))
         };
-        // 23 Nov 2026 is today.
+        // NOW is 23 Nov 2026.
         assert_eq!(day(-10, Some(5)).as_deref(), Some("2026-12-13"));
         assert_eq!(day(-100, None).as_deref(), Some("2026-12-23"));
         assert_eq!(day(-100, Some(300)).as_deref(), Some("2026-12-23"));

@@ -1,4 +1,4 @@
-//! The keys of an account, as the console shows them.
+//! The list of an account's keys in the console.
 
 use super::find::read;
 use super::notices::notices;
@@ -11,13 +11,14 @@ use domain::{
     KeysPage, LastUse, Revocation, Timestamp,
 };
 
-/// How many keys stand on one page.
+/// Keys on one page.
 const PAGE: u32 = 50;
 
 impl Service {
-    /// Everything the API Keys page shows, for any role, and where its next page begins. `after` is where this one does.
+    /// Returns all data of the API Keys page, for any role, and the position at which the next page
+    /// begins. `after` is where this page begins.
     ///
-    /// Takes as long for a hundred thousand keys as for ten: a page of them is read, and no more than
+    /// Takes as long for a hundred thousand keys as for ten: one page of keys is read, and at most
     /// [`KeyCount::MOST`] are counted.
     ///
     /// # Errors
@@ -33,7 +34,7 @@ impl Service {
         let account = &member.account_id;
         let read = read(query, now);
         let refused = read.as_ref().err().map(|why| (*why).to_owned());
-        // What was refused is not shown again: it may be a key.
+        // A refused query is not shown again: it may contain a key.
         let query = if refused.is_some() {
             KeyQuery::default()
         } else {
@@ -48,7 +49,7 @@ impl Service {
             .await?;
         let found = u32::try_from(keys.len()).unwrap_or(u32::MAX);
         let more = found > PAGE;
-        // What stands on one page need not be counted.
+        // If all keys fit on one page, they need not be counted.
         let counted = (after.is_none() && !more).then_some(KeysCounted {
             keys: found,
             stopped: stopped.is_some(),
@@ -114,7 +115,7 @@ impl Service {
             status: Some(KeyStatus::Active),
             ..KeyFilter::default()
         };
-        // Told of the whole list alone.
+        // Shown for the whole list only.
         let whole = *filter == KeyFilter::default() && keys < most;
         let active = if whole {
             let counted = self.store.count_keys(account, &active, order, most);
@@ -141,7 +142,7 @@ impl Service {
         Ok(creators)
     }
 
-    /// One key of the member's account.
+    /// Returns one key of the member's account.
     ///
     /// # Errors
     /// [`Failure::NotFound`], also for a key of another account.

@@ -1,4 +1,4 @@
-//! Keys that are not in memory.
+//! Look-up of keys that are not in memory.
 
 use super::{KeyDigest, KeyRefusal};
 use crate::limit::{Suspect, network};
@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 impl Service {
-    /// The verdict on a key that is not in memory. It is counted as a failure of its network before the database is asked,
-    /// so that a flood of unknown keys costs no more reads than a network has failures left.
+    /// Returns the verdict on a key that is not in memory. The look-up is counted as a failure of
+    /// the caller's network before the database is read, so that a flood of unknown keys costs no
+    /// more reads than the network has failures left.
     pub(super) async fn look_up(
         &self,
         digests: [KeyDigest; 2],
@@ -39,8 +40,8 @@ impl Service {
         verdict
     }
 
-    /// Reads a key from the database into memory. A key that does not exist is not kept: a caller could fill the memory with
-    /// keys that it made up.
+    /// Reads a key from the database into memory (R4 and R5 in `crate::verdict`). A key that does
+    /// not exist is not stored: a caller could otherwise fill the memory with invented keys.
     pub(super) async fn read_verdict(
         &self,
         digests: [KeyDigest; 2],

@@ -1,4 +1,4 @@
-//! API keys: their secrets, and what can be done with them.
+//! API keys: their secrets, and the operations on them.
 
 mod activity;
 mod allow_list;
@@ -41,9 +41,10 @@ pub use secret::{KeyDigest, Malformed, PlainKey};
 pub use status::{Ending, KeyDenial};
 pub(crate) use unstored::UnstoredStops;
 
-/// A key that was used within this time asks for its name before it is revoked: something still depends on it.
+/// A key that was used within this time is revoked only if its name is typed: something still
+/// depends on it.
 const USED_LATELY_SECONDS: i64 = 24 * 3600;
-/// An active key that ends within this time is marked.
+/// An active key that expires within this time is marked.
 const EXPIRES_SOON_SECONDS: i64 = 7 * 24 * 3600;
-/// An active key that was neither used nor made within this time is marked.
+/// An active key that was neither used nor created within this time is marked.
 pub(crate) const UNUSED_SECONDS: i64 = 30 * 24 * 3600;

@@ -1,23 +1,23 @@
-//! What deserves a look at a key, in few words, for the list and the key's own page.
+//! Short notices about a key, for the list and for the key's own page.
 
 use crate::store::{KeyMarks, KeyRecord};
 use domain::{KeyStatus, Scope, Timestamp};
 
 const DAY: i64 = 86_400;
-/// A permission that no call needed for so long may be one too many.
+/// A scope that no call needed for this many days may be unnecessary.
 pub(super) const IDLE_DAYS: i64 = 30;
-/// From where a key is called is known once it was called for so long.
+/// The networks that a key is called from are regarded as known after this time.
 const KNOWN_SECONDS: i64 = DAY;
-/// For so long a new network is news, and calls with a key that is over are.
+/// How long a new network, or a call with a revoked or expired key, is shown.
 const NEWS_SECONDS: i64 = 7 * DAY;
 
-/// A key that is over and was called with after this still knocks.
+/// A revoked or expired key that was called with after this time is still in use.
 pub(crate) fn knocks_since(now: Timestamp) -> Timestamp {
     now.plus_seconds(-NEWS_SECONDS)
 }
 
 impl KeyMarks {
-    /// Whether the key was let in from a new network lately.
+    /// Whether the first call from a new network was recent.
     fn has_new_network(&self, now: Timestamp) -> bool {
         let (Some(first), Some(new)) = (self.first_network_at, self.new_network_at) else {
             return false;
@@ -25,13 +25,14 @@ impl KeyMarks {
         new > first.plus_seconds(KNOWN_SECONDS) && now < new.plus_seconds(NEWS_SECONDS)
     }
 
-    /// Whether somebody called lately with a key that is over.
+    /// Whether the latest call with the revoked or expired key was recent.
     fn is_knocking(&self, now: Timestamp) -> bool {
         self.knocked_at.is_some_and(|at| at > knocks_since(now))
     }
 
-    /// For how many whole days no call needed the permission, where they are enough to tell. What was before uses of
-    /// permissions were remembered nobody knows.
+    /// Returns for how many whole days no call needed the scope, if these are at least
+    /// [`IDLE_DAYS`]. `None` if nothing is known of that time, because the use of scopes was not
+    /// yet recorded.
     pub(super) fn idle_days(&self, scope: Scope, now: Timestamp) -> Option<i64> {
         let since = self.scope_uses.last(scope).or(self.first_network_at)?;
         let days = (now.millis() - since.millis()) / (DAY * 1_000);
@@ -39,7 +40,7 @@ impl KeyMarks {
     }
 }
 
-/// The key's notices, the most urgent first.
+/// Returns the key's notices, the most urgent first.
 pub(super) fn notices(
     key: &KeyRecord,
     status: KeyStatus,

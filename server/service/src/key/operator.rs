@@ -1,5 +1,5 @@
-//! What the operator does with keys at the machine, of whatever account. Who may is decided by who can read the database
-//! or reach the socket beside it.
+//! Key operations of the operator at the machine, on keys of any account. Access to the database,
+//! or to the socket beside it, is the authorization.
 
 use super::secret::{PREFIX, PREVIEW_CHARS};
 use crate::store::{
@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-/// As many keys come in one page.
+/// Keys on one page.
 const PAGE: u32 = 500;
-/// Of keys with the same preview so many are told.
+/// Upper bound of the keys that are listed for one ambiguous preview.
 const CANDIDATES: u32 = 10;
 
-/// How the operator names a key.
+/// A key as the operator names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyNamed {
     Id(KeyId),
@@ -25,10 +25,10 @@ pub enum KeyNamed {
     Preview(String),
 }
 
-/// What names no key. Neither holds the text, which may be a secret.
+/// Why a text does not name a key. The text itself is not included, since it may be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotNamed {
-    /// It is, or seems to be, more of a key than its preview.
+    /// The text is, or seems to be, more of a key than its preview.
     Secret,
     Neither,
 }
@@ -41,27 +41,31 @@ pub enum OperatorChange {
     Resume,
 }
 
-/// What a change came to.
+/// The result of a change.
 #[derive(Debug, Clone)]
 pub enum Carried {
-    /// With how that reached the nodes, where it is known.
+    /// The receipt is how the change reached the nodes, if that is known.
     Changed(Box<KeyRecord>, Option<Receipt>),
-    /// It was resumed, which confirmed it: it had waited for that since its account was restored at this time.
+    /// The key was resumed and thereby confirmed. It had been on hold since its account was
+    /// restored at this time.
     Confirmed(Box<KeyRecord>, Option<Receipt>, Timestamp),
-    /// It was paused, or not paused, already.
+    /// The key was already paused, or already not paused.
     Same(Box<KeyRecord>),
-    /// It was paused already, and waits to be confirmed since its account was restored at this time.
+    /// The key was already paused, and has been on hold since its account was restored at this
+    /// time.
     Waits(Box<KeyRecord>, Timestamp),
-    /// It was revoked or has expired.
+    /// The key was already revoked or expired.
     AlreadyEnded(Box<KeyRecord>, KeyStatus),
     Unknown,
-    /// More keys than one have this preview; these are the first of them.
+    /// Several keys have this preview; these are the first of them.
     Several(Vec<KeyRecord>),
 }
 
 impl KeyNamed {
+    /// Parses an id or a preview.
+    ///
     /// # Errors
-    /// A text that is neither an id nor a preview.
+    /// The text is neither an id nor a preview.
     pub fn parse(raw: &str) -> Result<Self, NotNamed> {
         let short = raw.trim_end_matches("...").trim_end_matches('…');
         if let Some(random) = short.strip_prefix(PREFIX)
@@ -79,8 +83,9 @@ impl KeyNamed {
 }
 
 impl Service {
-    /// The keys of all accounts after one of them, as they stand now; none after the last. Of a paused one that waits to be
-    /// confirmed comes when its account was restored, too.
+    /// Returns a page of the keys of all accounts after one of them, with their present status;
+    /// empty after the last key. For a paused key that is on hold, the time of the restore is
+    /// included.
     ///
     /// # Errors
     /// The database's.
@@ -102,7 +107,8 @@ impl Service {
         Ok(listed)
     }
 
-    /// Changes a key for the operator. Once this returns, every request that starts is judged by it.
+    /// Changes a key for the operator. After this returns, every request that starts is judged by
+    /// the change.
     ///
     /// # Errors
     /// The database's.

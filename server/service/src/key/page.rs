@@ -1,4 +1,4 @@
-//! One key, with all that happened to it.
+//! The page of one key, with its history.
 
 use super::AllowList;
 use super::fill::filled;
@@ -10,11 +10,11 @@ use crate::{Error, Member, Service, Zone};
 use domain::{Failure, HistoryRow, KeyId, KeyPage, Stretch};
 use serde_json::Value;
 
-/// A key that changes more often has its older history in the audit log.
+/// Events shown. The older history of a key that changes more often is in the audit log.
 const HISTORY: u32 = 100;
 
 impl Service {
-    /// Everything the page of a key shows, for any role.
+    /// Returns all data that the page of a key shows, for any role.
     ///
     /// # Errors
     /// [`Failure::NotFound`], also for a key of another account.
@@ -78,7 +78,7 @@ fn row(SignedEvent { event, email }: SignedEvent, zone: &Zone) -> HistoryRow {
     }
 }
 
-/// What happened, in a sentence.
+/// Describes an event in a sentence.
 fn what(action: Action, detail: &Value, zone: &Zone) -> String {
     match action {
         Action::KeyCreated => match detail["replaces"].as_str() {
@@ -111,7 +111,7 @@ fn what(action: Action, detail: &Value, zone: &Zone) -> String {
         }
         Action::KeyEdited => in_a_sentence(&details(detail, true, zone)),
         other => {
-            // Of what it is about the page speaks anyway.
+            // The subject is clear from the page.
             let title = title(other);
             capitalised(title.strip_prefix("API key ").unwrap_or(title))
         }

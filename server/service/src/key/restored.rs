@@ -1,4 +1,5 @@
-//! Keys that wait since their account was restored from a backup, which knows nothing of what was revoked after it.
+//! Keys on hold since their account was restored from a backup, which does not contain later
+//! revocations.
 
 use crate::store::{Action, KeyRecord};
 use crate::view::moment;
@@ -7,8 +8,8 @@ use domain::{AccountId, KeyCount, KeyId, Timestamp};
 use std::collections::HashMap;
 
 impl Service {
-    /// When the member's account was restored last, and up to `limit` of the keys that were active then and that nobody has
-    /// resumed or revoked since. `None` where it never was.
+    /// Returns when the member's account was last restored, and up to `limit` of the keys that were
+    /// active then and have not been resumed or revoked since. `None` if it was never restored.
     pub(super) async fn restored_keys(
         &self,
         member: &Member,
@@ -24,18 +25,20 @@ impl Service {
         Ok(Some((at, keys)))
     }
 
-    /// The restore since which a key waits; `None` where it does not.
+    /// Returns the restore since which a key is on hold; `None` if it is not.
     pub(super) async fn waits_since(&self, key: &KeyRecord) -> Result<Option<Timestamp>, Error> {
         self.waits_among(key, &mut HashMap::new()).await
     }
 
-    /// The same of one of many keys: each account's last restore is read once, and kept in `restores`.
+    /// The same for one of many keys: the last restore of each account is read once and stored in
+    /// `restores`.
     pub(super) async fn waits_among(
         &self,
         key: &KeyRecord,
         restores: &mut HashMap<AccountId, Option<Timestamp>>,
     ) -> Result<Option<Timestamp>, Error> {
-        // Whoever pauses one that works waits for nothing more.
+        // A key that is not paused is not on hold. A key that was paused later has another time
+        // than the restore.
         let Some(paused_at) = key.paused_at else {
             return Ok(None);
         };
@@ -57,7 +60,7 @@ impl Service {
         Ok(event.map(|event| event.at))
     }
 
-    /// How many they are, and what to do or whom to ask; `None` where there is none.
+    /// Returns how many keys are on hold, and what to do or whom to ask; `None` if there are none.
     pub(super) async fn restored_notice(
         &self,
         member: &Member,

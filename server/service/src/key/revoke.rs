@@ -1,4 +1,4 @@
-//! Ending a key. There is no way back, and no delete: the row stays as a record.
+//! Revoking a key. A revocation is final, and keys are never deleted: the row remains as a record.
 
 use super::KeyDenial;
 use super::unstored::{Stop, StopEvent};
@@ -12,15 +12,17 @@ use domain::{
 use serde_json::json;
 use std::sync::Arc;
 
-/// Without its full stop, as a receipt.
+/// Without a full stop, like a receipt.
 const NOT_COUNTED: &str = "Refused from now on; the database could not be asked on how many nodes";
 
 impl Service {
-    /// Revokes a key of the member's account. Once this returns, every request that starts is refused.
+    /// Revokes a key of the member's account. After this returns, every request that starts is
+    /// refused.
     ///
     /// # Errors
-    /// Refused to viewers, for an unknown or ended key, without a reason, and if the key was used within 24 hours and the
-    /// name typed is not its own. [`Error::NotStored`] if the key is refused on this node alone.
+    /// Refused to viewers, for an unknown or ended key, without a reason, and if the key was used
+    /// within 24 hours and the typed name is not its own. [`Error::NotStored`] if the key is
+    /// refused on this node alone.
     pub async fn revoke_key(
         &self,
         member: &Member,
@@ -35,7 +37,7 @@ impl Service {
         if !key.status.is_live() {
             return Err(Failure::AlreadyEnded.into());
         }
-        // Names that read the same are the same, on whichever keyboard they were typed.
+        // Names that look the same are equal, whichever keyboard they were typed on.
         let named = KeyName::parse(&form.confirm)
             .is_ok_and(|typed| folded(typed.as_str()) == folded(key.name.as_str()));
         let unnamed = (key.used_lately && !named).then_some(Rejected(
@@ -77,7 +79,7 @@ impl Service {
         }
     }
 
-    /// Revokes a key on every node, or on this node alone if the database does not carry it out.
+    /// Revokes a key on every node, or on this node alone if the database fails.
     pub(super) async fn revoke(
         &self,
         account: &AccountId,
@@ -100,11 +102,11 @@ impl Service {
         })
     }
 
-    /// The holder of a key ends it, whatever its scopes.
+    /// Revokes the caller's own key, whatever its scopes.
     ///
     /// # Errors
-    /// The database's; [`Error::NotStored`] if the key is refused on this node alone. A key that ended meanwhile is not an
-    /// error: what was asked for holds.
+    /// The database's; [`Error::NotStored`] if the key is refused on this node alone. A key that
+    /// ended meanwhile is not an error, because it is refused as requested.
     pub async fn revoke_own_key(&self, caller: &KeyCaller, client: &Client) -> Result<(), Error> {
         let now = self.clock.now();
         let detail = json!({ "reason": RevokeReason::Other });

@@ -1,4 +1,4 @@
-//! A new secret in the place of an old one, with all else as it was.
+//! Rotating a key: a new key with a new secret takes over all settings of an old one.
 
 use super::PlainKey;
 use super::check::{text, token};
@@ -12,7 +12,7 @@ use domain::{
 };
 use serde_json::json;
 
-/// What a rotate form comes to once every field is good.
+/// The values of a rotate form in which every field is valid.
 #[derive(Debug, PartialEq, Eq)]
 struct Checked {
     old_ends: OldEnds,
@@ -20,7 +20,7 @@ struct Checked {
 }
 
 impl Service {
-    /// Everything the rotate page shows, for any role.
+    /// Returns all data that the rotate page shows, for any role.
     ///
     /// # Errors
     /// [`Failure::NotFound`], also for a key of another account.
@@ -51,12 +51,12 @@ impl Service {
         })
     }
 
-    /// Makes a key with all that another one has but its secret, and has the other end. The secret stands in the answer
-    /// and nowhere else, ever. Beside it stands the old key, as it is from now on.
+    /// Creates a key with all settings of another one, and lets the other one end. Returns the new
+    /// key with its secret, which is never available again, and the old key as it is from now on.
     ///
     /// # Errors
-    /// Refused to viewers, for bad fields (all of them at once), for a form that was sent before, and for a key that is
-    /// unknown, ended or being replaced already.
+    /// Refused to viewers, for invalid fields (all of them at once), for a form that was sent
+    /// before, and for a key that is unknown, ended or being replaced already.
     pub async fn rotate_key(
         &self,
         member: &Member,
@@ -117,7 +117,7 @@ impl Service {
     }
 }
 
-/// How long the key lives, in milliseconds, where it has an end.
+/// Returns the lifetime of the key in milliseconds, if it expires.
 fn length(key: &KeyRecord) -> Option<i64> {
     Some(key.expires_at?.millis() - key.created_at.millis())
 }
@@ -139,7 +139,7 @@ fn check(form: &RotateKeyForm, life: &NewLife<'_>) -> Result<Checked, Failure> {
     }
 }
 
-/// One for each of the two keys.
+/// Returns one audit event for each of the two keys.
 fn events(
     member: &Member,
     client: &Client,

@@ -1,5 +1,5 @@
-//! What a key's page tells of rotations: from which key it took over, which one takes over from it, and how calls move
-//! from the one to the other.
+//! Rotations on the page of a key: the key that it replaced, the key that replaces it, and how
+//! calls move from one to the other.
 
 use crate::store::{CountedCalls, KeyRecord, UseRecord};
 use crate::view::moment;
@@ -8,13 +8,13 @@ use domain::{KeyId, KeyLink, LastUse, Overlap, OverlapStep, RotationView, Timest
 
 const HOUR: i64 = 3_600 * 1000;
 const DAY: i64 = 24 * HOUR;
-/// A rotation that is younger is told by hours.
+/// The overlap of a rotation younger than this is shown by hours.
 const HOURLY: i64 = 2 * DAY;
-/// Hours or days that are told from before it, so that the change shows.
+/// Hours or days before the rotation that are shown, so that the change is visible.
 const BEFORE: u16 = 3;
 
 impl Service {
-    /// The key that took over from this one.
+    /// Returns the key that replaced this one.
     pub(super) async fn successor(&self, key: &KeyRecord) -> Result<Option<KeyRecord>, Error> {
         let id = key.replaced.as_ref().map(|replaced| &replaced.by);
         self.partner(key, id).await
@@ -39,7 +39,7 @@ impl Service {
     ) -> Result<RotationView, Error> {
         let older = self.partner(key, key.replaces.as_ref()).await?;
         let newer = self.successor(key).await?;
-        // A key between two rotations tells of the one in which it is to end.
+        // For a key between two rotations, the one in which it is to end is shown.
         let pairs = [(Some(key), newer.as_ref()), (older.as_ref(), Some(key))];
         let pair = pairs.into_iter().find_map(|(old, new)| {
             let (old, new) = (old?, new?);
@@ -106,8 +106,9 @@ fn link(key: &KeyRecord, now: Timestamp) -> KeyLink {
     }
 }
 
-/// Whether a key that is being replaced was used since, and its end is near: in the last tenth of the time that both
-/// work, and of more than two days not less than the last one.
+/// Whether a key that is being replaced was used since then, and its end is near: in the last tenth
+/// of the time in which both keys work, and if that is more than two days, at least during the last
+/// day.
 pub(super) fn is_late(old: &KeyRecord, last_use: Option<&UseRecord>, now: Timestamp) -> bool {
     let (Some(replaced), Some(end), Some(last_use)) = (&old.replaced, old.expires_at, last_use)
     else {
@@ -122,7 +123,7 @@ pub(super) fn is_late(old: &KeyRecord, last_use: Option<&UseRecord>, now: Timest
     last_use.at > replaced.at && end.millis() - now.millis() <= near
 }
 
-/// The beginnings of the hours since a little before the rotation.
+/// Returns the beginnings of the hours from shortly before the rotation on.
 fn hours(since: Timestamp, now: Timestamp, zone: &Zone) -> Vec<Timestamp> {
     let first = zone.hour(since);
     let most = (now.millis() - first.millis()) / HOUR;
@@ -134,7 +135,8 @@ fn hours(since: Timestamp, now: Timestamp, zone: &Zone) -> Vec<Timestamp> {
     all
 }
 
-/// Each call in the hour or day in which its quarter began. Refused ones count: their caller is still there.
+/// Returns the calls of both keys by hour or day, from their quarters. Refused calls count, because
+/// their caller is still active.
 fn steps(
     begins: &[Timestamp],
     old: &[CountedCalls],

@@ -1,7 +1,7 @@
 //! The secret of a key: `vx_`, 43 random base62 characters (256 bits) and 6 characters of checksum.
 //!
-//! The checksum is CRC-32/ISO-HDLC over the first 46 ASCII bytes, in base62. It is no protection: it lets a mistyped
-//! or cut-off key be told from an unknown one without asking the database.
+//! The checksum is CRC-32/ISO-HDLC over the first 46 ASCII bytes, in base62. It protects nothing:
+//! it distinguishes a mistyped or cut-off key from an unknown one without reading the database.
 
 use crate::Pepper;
 use crate::random::Random;
@@ -18,37 +18,38 @@ const RANDOM_CHARS: usize = 43;
 const CHECKSUM_CHARS: usize = 6;
 const BODY_CHARS: usize = PREFIX.len() + RANDOM_CHARS;
 const SECRET_CHARS: usize = BODY_CHARS + CHECKSUM_CHARS;
-/// Of the random characters, how many the preview shows.
+/// Number of random characters in a preview.
 pub(super) const PREVIEW_CHARS: usize = 6;
 
 /// The full text of a key. It cannot be cloned, serialised or printed, and is wiped when dropped.
 pub struct PlainKey(Zeroizing<[u8; SECRET_CHARS]>);
 
-/// Not a key of ours: in what its form is another one.
+/// Why a text does not have the form of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Malformed {
-    /// It holds characters that no key has.
+    /// It contains characters that do not occur in keys.
     Characters,
-    /// It begins in another way.
+    /// It does not begin with `vx_`.
     Prefix,
-    /// It has so many characters, and not [`Malformed::WHOLE`].
+    /// It has this many characters instead of [`Malformed::WHOLE`].
     Length(u16),
-    /// The checksum does not fit.
+    /// The checksum does not match.
     Checksum,
 }
 
 impl Malformed {
-    /// As many characters has every key.
+    /// Length of every key, in characters.
     pub const WHOLE: usize = SECRET_CHARS;
 }
 
-/// HMAC-SHA-256, under the pepper, of the secret's SHA-256: what is stored, and what a key is found by.
+/// HMAC-SHA-256, under the pepper, of the SHA-256 of the secret. It is stored, and keys are looked
+/// up by it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyDigest([u8; 32]);
 
 impl PlainKey {
-    /// How many characters a key has.
+    /// Length of every key, in characters.
     pub const CHARS: usize = SECRET_CHARS;
 
     pub fn generate(random: &dyn Random) -> Self {
@@ -62,8 +63,10 @@ impl PlainKey {
         Self(text)
     }
 
+    /// Parses a key.
+    ///
     /// # Errors
-    /// Anything but 52 characters of the right form with a fitting checksum.
+    /// The text is not 52 characters of the right form with a matching checksum.
     pub fn parse(presented: &[u8]) -> Result<Self, Malformed> {
         let of_a_key = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
         if !presented.iter().all(of_a_key) {
@@ -85,10 +88,10 @@ impl PlainKey {
         Ok(Self(text))
     }
 
-    /// Whether a text holds what may be a key, or more of one than its preview.
+    /// Whether a text contains what may be a key, or more of one than its preview.
     pub fn may_be_in(text: &str) -> bool {
         let run = |text: &str| text.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        // Who copies a key may miss its beginning.
+        // The beginning of a key may be missing if it was copied carelessly.
         let bare = |word: &str| word.len() >= RANDOM_CHARS;
         text.split(PREFIX)
             .skip(1)
@@ -100,15 +103,15 @@ impl PlainKey {
         KeyDigest(pepper.mac(&Sha256::digest(*self.0)))
     }
 
-    /// Enough to recognise a key by, far too little to use it.
+    /// Returns the beginning of the key: enough to recognise it, and far too little to use it.
     pub fn preview(&self) -> String {
         format!("{}…", &self.expose()[..PREFIX.len() + PREVIEW_CHARS])
     }
 
-    /// The text itself, for the one answer that shows it.
+    /// Returns the text itself, for the one answer that shows it.
     ///
     /// # Panics
-    /// Never: a key is made of ASCII.
+    /// Never: a key consists of ASCII characters.
     pub fn expose(&self) -> &str {
         std::str::from_utf8(&*self.0).expect("letters and digits")
     }
@@ -121,7 +124,7 @@ impl fmt::Debug for PlainKey {
 }
 
 impl KeyDigest {
-    /// Of the secret with this SHA-256.
+    /// Returns the digest of the secret with this SHA-256.
     pub fn of_sha256(sha256: &[u8; 32], pepper: &Pepper) -> Self {
         Self(pepper.mac(sha256))
     }
@@ -134,7 +137,7 @@ impl KeyDigest {
         &self.0
     }
 
-    /// Equality in a time that tells nothing of where the two differ.
+    /// Compares in constant time, so that the time does not reveal where two digests differ.
     pub fn matches(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
@@ -146,7 +149,7 @@ impl fmt::Debug for KeyDigest {
     }
 }
 
-/// Six digits, the first ones zeros where fewer would do.
+/// Returns six base62 digits, with leading zeros.
 fn checksum(body: &[u8]) -> [u8; CHECKSUM_CHARS] {
     let (mut digits, mut sum) = ([0; CHECKSUM_CHARS], [b'0'; CHECKSUM_CHARS]);
     let used = base62::encode_bytes(crc32fast::hash(body), &mut digits)
@@ -155,7 +158,7 @@ fn checksum(body: &[u8]) -> [u8; CHECKSUM_CHARS] {
     sum
 }
 
-/// Our randomness, as `rand` wants it.
+/// Adapter from [`Random`] to `rand`.
 struct Source<'a>(&'a dyn Random);
 
 impl rand::TryRng for Source<'_> {
@@ -216,7 +219,7 @@ mod tests {
         assert!(PlainKey::parse(format!("{ZEROS}0").as_bytes()).is_err());
         assert!(PlainKey::parse(format!(" {ZEROS}").as_bytes()).is_err());
         assert!(PlainKey::parse(&[0xFF; 52]).is_err());
-        // 52 bytes in which a cut would fall into a character.
+        // 52 bytes, in which the beginning of the checksum is inside a character.
         assert!(
             PlainKey::parse(format!("vx_{}é{}", "0".repeat(42), "0".repeat(5)).as_bytes()).is_err()
         );

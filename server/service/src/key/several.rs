@@ -1,4 +1,4 @@
-//! Pausing, revoking or resuming several keys at once.
+//! Bulk actions: pausing, revoking or resuming several keys at once.
 
 use crate::store::{Action, ChangedSeveral, KeyRecord, NewRevocation, Revoker, SeveralChange};
 use crate::view::moment;
@@ -13,11 +13,12 @@ const NO_ACT: Rejected = Rejected("Choose some keys in the list, and then what t
 const STALE: &str = "Some of these keys have changed meanwhile, so nothing was done. Look at what is left below, and confirm again.";
 
 impl Service {
-    /// The question before several keys are paused, revoked or resumed: which they are, and when each was used last. Where
-    /// none was chosen to be resumed, they are those that wait since the account was restored from a backup.
+    /// Returns the confirmation page of a bulk action: the chosen keys, and when each was last
+    /// used. If no key was chosen for resuming, these are the keys on hold since the account was
+    /// restored from a backup.
     ///
     /// # Errors
-    /// Refused to viewers, and where no key was chosen or no such act is known.
+    /// Refused to viewers, and if no key was chosen or the action is unknown.
     pub async fn several_page(
         &self,
         member: &Member,
@@ -58,12 +59,13 @@ impl Service {
         })
     }
 
-    /// Pauses, revokes or resumes several keys, in one transaction, with one audit event each. Once this returns, every request
-    /// that starts with one of them is refused. Gives how many they were.
+    /// Pauses, revokes or resumes several keys in one transaction, with one audit event each. After
+    /// a pause or a revocation, every request that starts with one of these keys is refused.
+    /// Returns the number of keys.
     ///
     /// # Errors
-    /// Refused to viewers, where the number typed is not theirs, and where one of them has changed meanwhile; then none
-    /// was changed.
+    /// Refused to viewers, if the typed number is not that of the keys, and if one of the keys has
+    /// changed meanwhile. No key is changed then.
     pub async fn change_several(
         &self,
         member: &Member,
@@ -86,12 +88,12 @@ impl Service {
         if !errors.is_empty() {
             return Err(Failure::Invalid { errors }.into());
         }
-        // Those that the member saw, and not one that came back meanwhile.
+        // Exactly the keys that the member saw, even if one that changed has changed back since.
         if page.left_out > 0 || page.keys.is_empty() {
             return Err(Failure::field(Field::Keys, STALE).into());
         }
         let now = self.clock.now();
-        // Only a revocation has one.
+        // Only a revocation has a reason.
         let reason = reason.unwrap_or(RevokeReason::Other);
         let (action, change) = match page.act {
             SeveralAct::Pause => (Action::KeyPaused, SeveralChange::Pause),
@@ -153,7 +155,7 @@ fn fits(act: SeveralAct, status: KeyStatus) -> bool {
     }
 }
 
-/// Each once; `None` for what cannot be an id.
+/// Parses the ids, each once; `None` for a text that cannot be an id.
 fn ids(form: &SeveralForm) -> Result<Vec<Option<KeyId>>, Error> {
     const TOO_MANY: Rejected = Rejected("Choose at most 100 keys at once.");
     let mut texts: Vec<&str> = form.keys.iter().map(String::as_str).collect();

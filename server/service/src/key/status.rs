@@ -1,4 +1,4 @@
-//! Where a key stands at a given time.
+//! The status of a key at a given time.
 
 use super::{AllowList, EXPIRES_SOON_SECONDS};
 use crate::store::KeyRecord;
@@ -6,12 +6,12 @@ use crate::verdict::Verdict;
 use domain::{KeyStatus, RateLimit, Refusal, Timestamp};
 use std::net::IpAddr;
 
-/// What a key's holder is told of its end.
+/// The end of a key, as reported to its holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ending {
-    /// When another key took its place.
+    /// When another key replaced it.
     pub replaced: Option<Timestamp>,
-    /// When it ends, where that is soon or it is being replaced.
+    /// Its expiry, if that is soon or the key is being replaced.
     pub end: Option<Timestamp>,
 }
 
@@ -37,7 +37,7 @@ impl KeyDenial {
     /// The reason as it is counted and stored.
     pub const fn refusal(self) -> Refusal {
         match self {
-            // Refusals are counted under a key, and there is none.
+            // Refusals are counted under a key, and an unknown key has none.
             Self::Unknown => Refusal::Other,
             Self::Revoked | Self::RevokedHere => Refusal::RevokedKey,
             Self::Expired { .. } => Refusal::ExpiredKey,
@@ -67,35 +67,35 @@ impl KeyDenial {
 }
 
 impl KeyRecord {
-    /// Whether the key may be used from an address.
+    /// Checks whether the key may be used from an address.
     ///
     /// # Errors
-    /// Why it may not.
+    /// The reason why it may not.
     pub fn check(&self, ip: IpAddr, now: Timestamp) -> Result<(), KeyDenial> {
         let allow_list = self.allow_list.as_ref();
         KeyDenial::check(self.status(now), self.expires_at, allow_list, ip, now)
     }
 
-    /// A key that was revoked stays revoked, whatever its expiry says. It is accepted strictly before its expiry and
-    /// refused from it on.
+    /// A revoked key stays revoked, whatever its expiry. A key is accepted strictly before its
+    /// expiry, and refused from then on.
     pub fn status(&self, now: Timestamp) -> KeyStatus {
         let (revoked, paused) = (self.revocation.is_some(), self.paused_at.is_some());
         status(revoked, self.expires_at, paused, now)
     }
 
-    /// How much it may send: what it says itself, else what its account says.
+    /// Returns the key's own rate limit, or else that of its account.
     pub fn limit(&self) -> RateLimit {
         self.own_limit.unwrap_or(self.account_limit)
     }
 }
 
 impl Verdict {
-    /// As [`KeyRecord::status`].
+    /// See [`KeyRecord::status`].
     pub(crate) fn status(&self, now: Timestamp) -> KeyStatus {
         status(self.revoked, self.expires_at, self.paused, now)
     }
 
-    /// As [`KeyRecord::check`].
+    /// See [`KeyRecord::check`].
     pub(crate) fn check(&self, ip: IpAddr, now: Timestamp) -> Result<(), KeyDenial> {
         let allow_list = self.allow_list.as_ref();
         KeyDenial::check(self.status(now), self.expires_at, allow_list, ip, now)

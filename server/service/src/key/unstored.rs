@@ -1,4 +1,5 @@
-//! Revocations and pauses that the database did not carry out: in force on this node, and stored as soon as possible.
+//! Revocations and pauses that could not be stored: in force on this node, and stored as soon as
+//! possible.
 //!
 //! 1. If the database fails to carry out a revocation or a pause, for example because its disk is full, this node refuses
 //!    the keys from memory before the caller gets an answer. The answer is [`Error::NotStored`]: other nodes still accept
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Changes that are kept at most, some hundred bytes each.
+/// Upper bound of such changes, at some hundred bytes each.
 const MOST: usize = 10_000;
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -35,9 +36,9 @@ pub(crate) struct Stop {
 /// The audit event of a change.
 #[derive(Clone)]
 pub(crate) enum StopEvent {
-    /// Of one key, as it was.
+    /// Of one key, from its record.
     OfKey(Arc<dyn Fn(&KeyRecord) -> AuditEvent + Send + Sync>),
-    /// Of all keys of an account, by their number.
+    /// Of all keys of an account, from their number.
     OfAll(Arc<dyn Fn(u32) -> AuditEvent + Send + Sync>),
 }
 
@@ -57,7 +58,7 @@ impl Stop {
     }
 }
 
-/// Each change once. A revocation takes the place of a pause.
+/// Each change once. A revocation replaces a pause.
 #[derive(Debug, Default)]
 struct Stops {
     of_keys: HashMap<KeyId, Arc<Stop>>,
@@ -84,7 +85,7 @@ impl Stops {
         }
     }
 
-    /// Removes this very change: another one may have taken its place.
+    /// Removes exactly this change: another one may have replaced it.
     fn remove(&mut self, stop: &Arc<Stop>) {
         let is_same = |known: Option<&Arc<Stop>>| known.is_some_and(|k| Arc::ptr_eq(k, stop));
         match &stop.key {
@@ -101,7 +102,7 @@ impl Stops {
 
 #[derive(Debug, Default)]
 pub(crate) struct UnstoredStops {
-    /// As many as there are in `stops`, so that a call takes no lock while there are none.
+    /// Number of entries in `stops`, so that calls take no lock while there are none.
     count: AtomicUsize,
     stops: Mutex<Stops>,
 }
@@ -130,7 +131,7 @@ impl UnstoredStops {
         })
     }
 
-    /// All of them, or none if there is no room.
+    /// Adds all of them, or none if there is no room.
     fn add(&self, stops: Vec<Stop>) -> bool {
         self.change(|known| {
             let fits = known.len() + stops.len() <= MOST;
@@ -168,15 +169,15 @@ impl UnstoredStops {
     }
 
     fn lock(&self) -> MutexGuard<'_, Stops> {
-        // Nothing panics while it is held.
+        // No code panics while it holds the lock.
         self.stops.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Service {
-    /// Puts revocations or pauses that the database did not carry out into force on this node, and gives the error for
-    /// the caller: [`Error::NotStored`], or `error` itself if the database has refused the change or this is a command,
-    /// which answers no calls.
+    /// Puts revocations or pauses that could not be stored into force on this node, and returns the
+    /// error for the caller: [`Error::NotStored`], or `error` itself if the database has refused
+    /// the change or this is a command, which serves no calls.
     pub(crate) fn refuse_here(&self, error: Error, stops: Vec<Stop>) -> Error {
         match error {
             Error::Refused(_)
@@ -226,7 +227,8 @@ impl Service {
         self.refuse_here(error, keys.into_iter().map(stop).collect())
     }
 
-    /// Tries once more to store what is in force on this node alone, and gives how many changes are left.
+    /// Tries once more to store the changes that are in force on this node alone, and returns how
+    /// many are left.
     pub async fn store_stops(&self) -> usize {
         for stop in self.unstored.all() {
             match self.store_stop(&stop).await {

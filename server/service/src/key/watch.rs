@@ -1,4 +1,4 @@
-//! Learning from where a key is used, and then letting it be used from nowhere else.
+//! Learning the networks that a key is used from, and then restricting it to them.
 
 use super::AllowList;
 use super::edit::told;
@@ -7,16 +7,17 @@ use crate::{Client, Error, Member, Service};
 use domain::{EditKeyForm, Failure, Field, KeyId, Outcome, Timestamp};
 use serde_json::json;
 
-/// Who called within this time is asked after before they are shut out.
+/// Callers within this time are shown for confirmation before an allow list excludes them.
 const RECENT_SECONDS: i64 = 7 * 86_400;
-/// So many callers are named.
+/// Callers named in the message.
 const NAMED: usize = 5;
 
 impl Service {
-    /// Begins or ends watching where a key's calls come from. A key that has a list needs no watch and gets none.
+    /// Begins or ends the recording of the networks that a key is called from. A key with an allow
+    /// list needs no recording and gets none.
     ///
     /// # Errors
-    /// As those of [`Self::pause_key`].
+    /// Those of [`Self::pause_key`].
     pub async fn watch_key(
         &self,
         member: &Member,
@@ -32,10 +33,10 @@ impl Service {
         self.change_state(member, client, id, &change, action).await
     }
 
-    /// Lets a key be used from the chosen networks alone.
+    /// Restricts a key to the chosen networks.
     ///
     /// # Errors
-    /// As those of [`Self::edit_key`]; refused where no network is chosen.
+    /// Those of [`Self::edit_key`]; refused if no network is chosen.
     pub async fn enforce_networks(
         &self,
         member: &Member,
@@ -63,7 +64,8 @@ impl Service {
         self.change(member, id, &change, now, &event).await
     }
 
-    /// Where a new list would shut out somebody who called lately, and the member was not told yet: whom.
+    /// If a new list would exclude recent callers and the member has not confirmed that yet,
+    /// returns an error that names them.
     pub(super) async fn shut_out(
         &self,
         key: &KeyRecord,

@@ -1,14 +1,18 @@
-//! The trace of failed sign-ins: in the log, in the metrics and in the audit log of the member's account.
+//! Records of failed sign-ins: in the log, in the metrics and in the audit log of the member's
+//! account.
 //!
-//! 1. A failure is logged at `warn` with the caller's address and counted for the metrics. Neither has what was typed.
-//! 2. If a member has the address, the failure waits in memory until the next flush. So the answer takes no longer than for
-//!    an address that no member has.
-//! 3. The flush adds it to the count of its hour, network and member. The first of an hour writes an audit event.
-//! 4. Once the hour is over, any node removes the count and writes a second event with its number, if it grew after the
-//!    first one.
+//! 1. A failure is logged at `warn` with the caller's address and counted for the metrics. Neither
+//!    has the text that was typed.
+//! 2. If a member has the e-mail address, the failure is kept in memory until the next flush. So
+//!    the answer takes no longer than for an address that no member has.
+//! 3. The flush adds it to the count of its hour, network and member. The first of an hour writes
+//!    an audit event.
+//! 4. When the hour is over, any node removes the count and writes a second event with its number,
+//!    if it grew after the first one.
 //!
-//! A crash loses the failures of the last flush interval, and no count that was stored. Memory, rows and events are bounded
-//! by [`MAX_PENDING`] and [`NETWORKS_APART`](crate::store::NETWORKS_APART).
+//! A crash loses the failures of the last flush interval, and no count that was stored. Memory,
+//! rows and events are bounded by [`MAX_PENDING`] and
+//! [`NETWORKS_APART`](crate::store::NETWORKS_APART).
 
 use crate::limit::network;
 use crate::store::{Action, FailedAttempts};
@@ -21,7 +25,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const HOUR_MILLIS: i64 = 3_600_000;
 
-/// Counts that wait in memory at most. Passwords are checked two at a time, so that a flush comes long before.
+/// Upper bound of pending counts. Passwords are checked two at a time, so a flush comes long before
+/// it is reached.
 const MAX_PENDING: usize = 1_024;
 
 /// Counts that one transaction closes.
@@ -48,7 +53,7 @@ impl Attempt {
         Self::CurrentPassword,
     ];
 
-    /// The word in logs and metrics.
+    /// The name in logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UnknownAddress => "unknown_address",
@@ -58,7 +63,7 @@ impl Attempt {
         }
     }
 
-    /// `None` if there is no account in whose audit log it could be recorded.
+    /// The audit action; `None` if there is no account in whose audit log it could be recorded.
     const fn action(self) -> Option<Action> {
         match self {
             Self::UnknownAddress => None,
@@ -78,17 +83,17 @@ struct Key {
     network: IpAddr,
 }
 
-/// Failures that are not written yet, and how many there were since the start.
+/// Failures that are not written yet, and their numbers since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
     pending: Mutex<HashMap<Key, FailedAttempts>>,
     counts: [AtomicU64; Attempt::ALL.len()],
-    /// The hour whose predecessors this node has seen closed.
+    /// The hour before which this node has seen all hours closed.
     closed_before: AtomicI64,
 }
 
 impl Attempts {
-    /// Failures since the start, in the order of [`Attempt::ALL`].
+    /// Returns the number of failures since the start, in the order of [`Attempt::ALL`].
     pub(crate) fn counts(&self) -> [u64; Attempt::ALL.len()] {
         self.counts
             .each_ref()
@@ -117,14 +122,15 @@ impl Attempts {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, FailedAttempts>> {
-        // Nothing panics while it is held, and the map is whole at every point.
+        // No code panics while it holds the lock, and the map is consistent at every point.
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Service {
-    /// Leaves the trace of a failed attempt by `client`: in the metrics once, and in the log and the audit log for each of
-    /// the members who may have been meant. Members of several accounts can have the address of a failed sign-in.
+    /// Records a failed attempt by `client`: in the metrics once, and in the log and the audit log
+    /// for each member who may have been meant. Members of several accounts can have the address of
+    /// a failed sign-in.
     pub(crate) fn note_attempt(
         &self,
         attempt: Attempt,
@@ -172,8 +178,8 @@ impl Service {
         self.attempts.add(key, attempts);
     }
 
-    /// Writes the failures that wait, and closes the counts of hours that are over. Failures that could not be written
-    /// wait for the next time.
+    /// Writes the pending failures, and closes the counts of past hours. Failures that could not be
+    /// written stay pending.
     ///
     /// # Errors
     /// The database's.

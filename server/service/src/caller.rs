@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Where a request came from, for the audit log and for "last used".
+/// Origin of a request, for the audit log and for "last used".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     pub ip: IpAddr,
@@ -22,7 +22,7 @@ impl Client {
     }
 }
 
-/// The same as it came, for calls of which nothing has to be kept but that there was one more.
+/// Origin of a request as received, without an allocation: most calls only need to be counted.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
     ip: IpAddr,
@@ -39,7 +39,7 @@ impl<'a> Source<'a> {
         self.ip
     }
 
-    /// Keeps at most 200 characters of the user agent, without those that are not seen.
+    /// Returns the stored form: at most 200 characters of the user agent, without invisible ones.
     pub fn client(&self) -> Client {
         let clean = |raw: &[u8]| {
             String::from_utf8_lossy(raw)
@@ -55,14 +55,14 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Whether it is a client that is kept, as far as that can be told without making one: where its program's name is
-    /// written as it is kept.
+    /// Whether this is the given client, as far as that can be decided without an allocation: if
+    /// the program's name is received exactly as it is stored.
     pub(crate) fn is_plainly(&self, ip: IpAddr, user_agent: Option<&str>) -> bool {
         self.ip == ip && self.user_agent == user_agent.map(str::as_bytes)
     }
 }
 
-/// The key that a call came with, whether or not it was let in. Cheap to clone.
+/// The key that a call used, whether or not the call was accepted. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CalledKey(Arc<Called>);
 

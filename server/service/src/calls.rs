@@ -1,26 +1,26 @@
-//! How many calls each key makes and what becomes of them.
+//! Counts of the calls of each key, by outcome.
 //!
-//! A call is counted once it is answered: one whose caller hangs up before that has come to nothing that could be told.
+//! A call is counted when it is answered. A call whose caller hangs up before that has no outcome.
 
 use crate::usage::KeyUsage;
 use crate::{Error, Service};
 use domain::Outcome;
 use std::sync::Arc;
 
-/// For so long calls can be told: 30 whole days of any time zone, the one that is under way, and an hour that a clock
-/// may have been put back by.
+/// How long counts are kept: 30 whole days of any time zone, the current day, and one hour by which
+/// a clock may have been set back.
 const KEPT_SECONDS: i64 = 31 * 24 * 3600 + 3600;
 
-/// Rows that go in one transaction, so that nobody waits long for it.
+/// Rows swept in one transaction, so that other writes do not wait long.
 const SWEEP_ROWS: u32 = 1_000;
 
 impl Service {
-    /// Counts one call that was answered, in memory.
+    /// Counts one answered call in memory.
     pub fn count_call(&self, usage: &Arc<KeyUsage>, outcome: Outcome) {
         self.usages.count(usage, outcome, self.clock.now());
     }
 
-    /// Forgets counts that no page shows any more.
+    /// Deletes counts that no page shows any more.
     ///
     /// # Errors
     /// The database's.

@@ -1,4 +1,4 @@
-//! Where "now" comes from: a parameter, so that tests decide what time it is.
+//! The source of the present time: a parameter, so that tests can set it.
 
 use domain::Timestamp;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
 
-    /// Since the machine started, the time included that it slept. Nobody sets it, so that what it measures went by.
+    /// Time since the machine started, including the time that it was asleep. This clock is never
+    /// set, so it measures time that has really passed.
     fn since_boot(&self) -> Duration;
 }
 
@@ -30,7 +31,7 @@ impl Clock for SystemClock {
     }
 
     fn since_boot(&self) -> Duration {
-        // `Instant` is the other one on Linux, which stands still while the machine sleeps.
+        // On Linux, `Instant` is the monotonic clock that stops while the machine sleeps.
         #[cfg(target_os = "linux")]
         let clock = rustix::time::ClockId::Boottime;
         #[cfg(not(target_os = "linux"))]
@@ -40,7 +41,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that tests set by hand. Setting the time of day lets no time go by.
+/// A clock that tests set by hand. Setting the time of day does not advance the boot clock.
 #[derive(Debug)]
 pub struct ManualClock {
     now: AtomicI64,
@@ -59,7 +60,7 @@ impl ManualClock {
         self.now.store(now.millis(), Ordering::SeqCst);
     }
 
-    /// Lets time go by, awake or asleep, with the time of day as it is.
+    /// Advances the boot clock, as if awake or asleep, and leaves the time of day as it is.
     pub fn let_pass(&self, time: Duration) {
         let millis = u64::try_from(time.as_millis()).unwrap_or_default();
         self.boot_millis.fetch_add(millis, Ordering::SeqCst);

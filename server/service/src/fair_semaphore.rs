@@ -1,11 +1,13 @@
-//! A semaphore whose permits go to the accounts in turn, and within an account to its members and keys in turn.
+//! A semaphore whose permits go to the accounts in turn, and within an account to its members and
+//! keys in turn.
 //!
 //! Invariant: while a permit is free, no caller waits.
 //!
-//! 1. A caller that finds a permit free takes it.
-//! 2. A permit that is given back goes to the caller that has waited for the longest, of an account that got none in this
-//!    round. Once all accounts that wait got one, a new round begins. So a caller whose account has nothing else at work
-//!    waits for at most one permit of each other account, however many callers of these accounts wait.
+//! 1. A caller that finds a free permit takes it.
+//! 2. A returned permit goes to the caller that has waited for the longest, of an account that got
+//!    none in this round. When all waiting accounts have got one, a new round begins. So a caller
+//!    whose account has nothing else at work waits for at most one permit of each other account,
+//!    however many callers of these accounts are waiting.
 //! 3. Among the callers of one account, its members and keys have rounds of the same kind.
 //! 4. The queue is bounded. A caller gets a place in it only if the places that its account and its key already have are
 //!    together fewer than the free ones. So there is always a place for the next account.
@@ -33,7 +35,7 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     free: usize,
-    /// In the order in which they came.
+    /// In the order of their arrival.
     queue: Vec<Waiter>,
     /// The accounts that got a permit in this round.
     served: HashSet<AccountId>,
@@ -48,11 +50,11 @@ struct Waiter {
     grant: oneshot::Sender<Permit>,
 }
 
-/// Dropping it gives the permit back.
+/// A permit. Dropping it returns it to the semaphore.
 #[derive(Debug)]
 pub struct Permit(Arc<Shared>);
 
-/// The queue has no place for this caller now.
+/// The queue has no place for this caller at present.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many requests are waiting for their turn")]
 pub struct QueueFull;
@@ -68,7 +70,7 @@ impl FairSemaphore {
         Self(Arc::new(Shared { permits, state }))
     }
 
-    /// Callers in the queue.
+    /// Number of callers in the queue.
     pub fn waiting(&self) -> usize {
         let mut state = self.0.lock();
         state.forget_cancelled();
@@ -84,7 +86,7 @@ impl FairSemaphore {
         self.enqueue(account, actor)?.await.map_err(|_| QueueFull)
     }
 
-    /// Takes a permit that is free, or else a place in the queue.
+    /// Takes a free permit, or else a place in the queue.
     fn enqueue(
         &self,
         account: &AccountId,
@@ -130,7 +132,7 @@ impl Drop for Permit {
             return;
         };
         drop(state);
-        // If the waiter has just gone, its permit is dropped here, and goes to the one after it.
+        // If the waiter has just gone, its permit is dropped here, and goes to the next one.
         drop(next.grant.send(Self(Arc::clone(&self.0))));
     }
 }
@@ -149,7 +151,7 @@ impl State {
         self.queue.len() + of_account().count() + of_actor.count() < PLACES
     }
 
-    /// Takes the waiter whose turn it is out of the queue.
+    /// Removes the waiter whose turn it is from the queue.
     fn next(&mut self) -> Option<Waiter> {
         self.forget_cancelled();
         let Self {

@@ -1,23 +1,23 @@
-//! What an operator watches of a running node.
+//! Figures of a running node for its operator.
 
 use crate::store::PepperNeed;
 use crate::{Attempt, Service};
 use std::sync::atomic::Ordering;
 
-/// As of now, or since the start.
+/// Figures as of now, or since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Figures {
     /// Keys that are judged without the database.
     pub keys_in_memory: u64,
-    /// Whether this node knows of every change of keys. Otherwise each call reads the database.
+    /// Whether this node has a lease. Otherwise each call reads the database.
     pub memory_may_be_used: bool,
-    /// Keys of whose calls something is not written yet.
+    /// Keys with usage that is not written yet.
     pub uses_pending: u64,
-    /// How often the database was asked for keys, since the start.
+    /// Number of times that keys were read from the database, since the start.
     pub key_reads: u64,
     /// Failed attempts to sign in since the start, in the order of [`Attempt::ALL`].
     pub failed_attempts: [u64; Attempt::ALL.len()],
-    /// What still needs the old pepper; `None` if this process was given none.
+    /// Data that still needs the old pepper; `None` if this process was given none.
     pub pepper_need: Option<PepperNeed>,
     /// Whether feeds and leads are refused because the disk is nearly full.
     pub storage_low: bool,

@@ -1,13 +1,14 @@
-//! Texts as they are compared when people search or confirm.
+//! Comparison of texts that people search or confirm.
 //!
-//! The same name is typed in many ways: "é" is one character or two, depending on the keyboard and the system; a phone
-//! begins with a capital; "ß" has the capital "SS"; and a full-width form differs in nothing but its width. Two texts are
-//! the same here if they match by Unicode's compatibility caseless matching (The Unicode Standard, section 3.13, D146).
+//! The same name is typed in many ways: "é" is one character or two, depending on the keyboard and
+//! the system; a phone begins with a capital; "ß" has the capital "SS"; and a full-width form
+//! differs only in its width. Two texts are the same here if they match by Unicode's compatibility
+//! caseless matching (The Unicode Standard, section 3.13, D146).
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
-/// The form that is equal for texts that are the same.
+/// Returns a form that is equal for texts that are the same.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -18,12 +19,12 @@ pub fn folded(text: &str) -> String {
         let folded = cases.fold_string(text);
         composing.normalize(&folded).into_owned()
     };
-    // A normalised text may fold once more.
+    // Folding can apply once more after normalisation.
     once(&once(&DecomposingNormalizer::new_nfd().normalize(text)))
 }
 
-/// The spellings in which an address may have been stored before addresses had to be ASCII: as it was typed, composed and
-/// decomposed.
+/// Returns the spellings in which an address may have been stored before addresses had to be ASCII:
+/// as it was typed, composed and decomposed.
 pub fn spellings(text: &str) -> Vec<String> {
     let mut spellings = vec![text.to_owned()];
     if !text.is_ascii() {

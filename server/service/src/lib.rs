@@ -1,8 +1,9 @@
 //! The rules of the product: who may do what, and what happens then.
 //!
-//! Both driving sides, the console's server functions and the HTTP API, end here, and each call takes the caller as a
-//! value that only authentication can make. Time and randomness come in as parameters; the database is reached
-//! through the ports in [`store`]. Nothing here knows HTTP, SQL or the user interface.
+//! Both driving sides, the console's server functions and the HTTP API, end here, and each call
+//! takes the caller as a value that only authentication can create. Time and randomness are
+//! parameters; the database is reached through the ports in [`store`]. Nothing here knows HTTP, SQL
+//! or the user interface.
 
 mod access;
 mod attempt;
@@ -69,14 +70,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use tokio_util::task::TaskTracker;
 
-/// Everything the product can do. Cheap to share behind an [`Arc`].
+/// All operations of the product. Cheap to share behind an [`Arc`].
 pub struct Service {
     store: Arc<dyn store::Store>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     peppers: Peppers,
     verdicts: verdict::Verdicts,
-    /// How often one was not in memory, since the start.
+    /// Number of reads of keys that were not in memory, since the start.
     key_reads: AtomicU64,
     heart: verdict::Heart,
     hasher: password::Hasher,
@@ -91,7 +92,7 @@ pub struct Service {
     failures: limit::FailureBuckets,
     attempts: attempt::Attempts,
     suspects: Arc<limit::Suspects>,
-    /// Calls a second of all keys of an account; 0 is no limit.
+    /// Calls per second of all keys of an account together; 0 means no limit.
     account_calls: AtomicU32,
     in_flight: once::InFlight,
     public_url: String,

@@ -1,13 +1,15 @@
-//! Reserve of free disk space: feeds and leads leave it to the changes that must not fail, such as a sign-in, a
-//! revocation or a pause.
+//! Reserve of free disk space: feeds and leads leave it to the changes that must not fail, such as
+//! a sign-in, a revocation or a pause.
 //!
-//! Two things close the way for feeds and leads:
+//! Feeds and leads are refused for two reasons:
 //!
-//! 1. The file system that holds the SQLite database has less free space than the reserve. It is measured
-//!    before each of them. The free space of a PostgreSQL server cannot be seen by its clients.
-//! 2. A write has just failed because the disk is full. That is all that PostgreSQL reports (SQLSTATE 53100), and SQLite
-//!    reports it as well, for example if a quota ends before the file system does. After a few seconds the next feed or
-//!    lead finds out whether there is space again.
+//! 1. The file system that holds the SQLite database has less free space than the reserve. It is
+//!    measured before each of them. The free space of a PostgreSQL server cannot be seen by its
+//!    clients.
+//! 2. A write has just failed because the disk is full. That is all that PostgreSQL reports
+//!    (SQLSTATE 53100), and SQLite reports it as well, for example if a quota ends before the file
+//!    system does. After a few seconds the next feed or lead finds out whether there is space
+//!    again.
 
 use crate::store::{DiskSpace, StoreError};
 use crate::{Error, Service};
@@ -21,7 +23,7 @@ const PERCENT: u64 = 5;
 /// How long feeds and leads are refused after a write failed because the disk was full, in microseconds.
 const CLOSED_FOR: u64 = 5_000_000;
 
-/// Bytes that are kept free on a file system, by the operator's choice or by default.
+/// Returns the bytes to keep free on a file system, by the operator's choice or by default.
 pub fn bytes(chosen: Option<u64>, disk: DiskSpace) -> u64 {
     chosen.unwrap_or_else(|| DEFAULT_BYTES.min(disk.total / 100 * PERCENT))
 }
@@ -37,7 +39,7 @@ enum Low {
 
 #[derive(Debug, Default)]
 pub(crate) struct Reserve {
-    /// Bytes, if the operator chose them.
+    /// Bytes, if the operator has chosen them.
     chosen: OnceLock<u64>,
     state: Mutex<State>,
 }
@@ -46,7 +48,7 @@ pub(crate) struct Reserve {
 struct State {
     /// Feeds and leads are refused until this time.
     closed_until: u64,
-    /// The reason in the last line of the log; `None` if it said that storage is no longer low.
+    /// The reason in the last line of the log; `None` if it reported that storage is no longer low.
     reported: Option<Low>,
 }
 
@@ -56,7 +58,7 @@ impl Reserve {
         (free < reserve).then_some(Low::BelowReserve { free, reserve })
     }
 
-    /// Whether feeds and leads are refused at `now`, in microseconds since the machine started.
+    /// Returns why feeds and leads are refused at `now`, on the boot clock in microseconds.
     fn low(&self, now: u64, disk: Option<DiskSpace>) -> Option<Low> {
         let measured = disk.and_then(|disk| self.judge(disk));
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,10 +81,11 @@ impl Reserve {
 }
 
 impl Service {
-    /// Sets how many bytes are kept free; `None` is the default. For the start, before the first request.
+    /// Sets how many bytes are kept free; `None` is the default. Called at the start, before the
+    /// first request.
     pub fn keep_free(&self, bytes: Option<u64>) {
         if let Some(bytes) = bytes {
-            // A second call would be a fault of the program, and the first one holds.
+            // A second call would be a programming error; the first one holds.
             let _ = self.reserve.chosen.set(bytes);
         }
     }
@@ -100,7 +103,8 @@ impl Service {
     /// Carries out a write that can wait until there is space again.
     ///
     /// # Errors
-    /// [`Error::StorageLow`] if free space is below the reserve or the disk turns out to be full; and those of the write.
+    /// [`Error::StorageLow`] if free space is below the reserve or the disk turns out to be full;
+    /// and those of the write.
     pub(crate) async fn with_room<T>(
         &self,
         write: impl Future<Output = Result<T, StoreError>>,
@@ -115,8 +119,8 @@ impl Service {
         Ok(written?)
     }
 
-    /// Notes which keys of an account have expired, by which lists are ordered. On a full disk, lists show what was noted
-    /// before: an admin has to be able to find a key and revoke it.
+    /// Notes which keys of an account have expired, since lists are ordered by that. If the disk is
+    /// full, lists show what was noted before: an admin must be able to find a key and revoke it.
     pub(crate) async fn note_expired(
         &self,
         account: &AccountId,
@@ -128,7 +132,7 @@ impl Service {
         }
     }
 
-    /// Has feeds and leads refused for a while: a write has failed because the disk was full.
+    /// Refuses feeds and leads for a while, because a write has failed on a full disk.
     pub(crate) fn note_full(&self) {
         self.reserve.note_full(self.boot_micros());
     }

@@ -1,4 +1,4 @@
-//! What is checked before the first request.
+//! Checks before the first request.
 
 use crate::store::{PepperNeed, Store};
 use crate::{
@@ -9,17 +9,18 @@ use domain::{AccountName, Email};
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
-/// Why the service does not start.
+/// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The stored keys were made under another pepper: with this one none of them would ever match.
+    /// The stored keys were made under another pepper: under this one, none of them would ever
+    /// match.
     #[error(
         "the pepper is not the one that the stored API keys were made with; \
          restore the file `pepper` of this installation, or set VOXUM_PEPPER to its content; \
          to change the pepper, set VOXUM_PEPPER_OLD to that one as well"
     )]
     WrongPepper,
-    /// The change of the pepper has not come to its end, and the old one is missing.
+    /// A change of the pepper is unfinished, and the old one is missing.
     #[error("{0}")]
     OldPepperNeeded(NeedsOldPepper),
     #[error("the old pepper and the pepper are the same; remove VOXUM_PEPPER_OLD")]
@@ -49,9 +50,10 @@ impl std::fmt::Display for NeedsOldPepper {
 }
 
 impl Service {
-    /// Checks the peppers against the database and makes the service.
+    /// Checks the peppers against the database and creates the service.
     ///
-    /// `public_url` is where people and integrations reach this installation, without a slash at its end.
+    /// `public_url` is the address at which people and integrations reach this installation,
+    /// without a slash at its end.
     ///
     /// # Errors
     /// See [`OpenError`].
@@ -76,7 +78,7 @@ impl Service {
             Some(_) if store.has_keys().await.map_err(broken)? => {
                 return Err(OpenError::WrongPepper);
             }
-            // Without keys nothing depends on the pepper yet.
+            // Without keys, nothing depends on the pepper yet.
             _ => {
                 store
                     .set_pepper_fingerprint(&fingerprint)
@@ -110,8 +112,8 @@ impl Service {
         })
     }
 
-    /// For the server, before it answers calls: checks that nothing needs a pepper that is not at hand, and stops accepting
-    /// the old one if nothing needs that either.
+    /// For the server, before it serves calls: checks that nothing needs a pepper that was not
+    /// given, and stops accepting the old one if nothing needs it.
     ///
     /// # Errors
     /// [`OpenError::OldPepperNeeded`], or the database's.
@@ -142,7 +144,8 @@ impl Service {
         Ok(())
     }
 
-    /// Creates the first owner from the operator's settings where there is no account yet; `false` where there is.
+    /// Creates the first owner from the operator's settings, if there is no account yet; returns
+    /// `false` if there is one.
     ///
     /// # Errors
     /// The database's.
@@ -158,7 +161,7 @@ impl Service {
         Ok(self.store.seed_owner(owner, now, event).await?)
     }
 
-    /// Whether keys can be verified and changed right now.
+    /// Checks that keys can be verified and changed now.
     ///
     /// # Errors
     /// The database's.

@@ -1,12 +1,12 @@
-//! Counts of calls, summed up for a page.
+//! Sums of counted calls for a page.
 
 use crate::Zone;
 use crate::store::CountedCalls;
 use domain::{DayCalls, Outcome, Refusal, Timestamp};
 use std::collections::BTreeMap;
 
-/// Each call in the stretch in which its own began. `begins` are the stretches' beginnings, the oldest first; each is
-/// named by `format`, in the words of [`jiff::fmt::strtime`].
+/// Sums the calls by period. `begins` are the beginnings of the periods, oldest first; each is
+/// named by `format`, in the syntax of [`jiff::fmt::strtime`].
 pub fn by_stretch(
     begins: &[Timestamp],
     calls: &[CountedCalls],
@@ -33,7 +33,7 @@ pub fn by_stretch(
     told
 }
 
-/// The most frequent reason first.
+/// Sums refused calls by reason, the most frequent first.
 pub fn by_reason(calls: &[CountedCalls]) -> Vec<(Refusal, u64)> {
     let mut reasons: BTreeMap<Refusal, u64> = BTreeMap::new();
     for call in calls {
@@ -42,7 +42,7 @@ pub fn by_reason(calls: &[CountedCalls]) -> Vec<(Refusal, u64)> {
         }
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
-    // Stable: equal counts stay in the order in which refusals are checked.
+    // The sort is stable: equal counts stay in the order in which refusals are checked.
     reasons.sort_by_key(|(_, calls)| std::cmp::Reverse(*calls));
     reasons
 }

@@ -1,4 +1,4 @@
-//! How times are written.
+//! Text forms of times.
 
 use crate::Zone;
 use domain::{Moment, Timestamp};
@@ -8,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 const EXACT: &str = "%-d %b %Y, %H:%M:%S %Z";
 const DAY: &str = "%-d %b %Y";
 
-/// A time with the texts that a page shows for it, in the zone of whoever reads it.
+/// Returns a time with the texts that a page shows for it, in the time zone of its reader.
 pub fn moment(at: Timestamp, zone: &Zone) -> Moment {
     Moment {
         at,
@@ -18,7 +18,8 @@ pub fn moment(at: Timestamp, zone: &Zone) -> Moment {
     }
 }
 
-/// An end, whose day is the last one before it: what ends at midnight ends with the day that is over then.
+/// Returns an expiry with its texts. Its day is the last one before it: a key that expires at
+/// midnight works until the end of the day before.
 pub fn last_moment(end: Timestamp, zone: &Zone) -> Moment {
     let last = Timestamp::from_millis(end.millis().saturating_sub(1));
     Moment {
@@ -27,24 +28,24 @@ pub fn last_moment(end: Timestamp, zone: &Zone) -> Moment {
     }
 }
 
-/// In UTC, whole seconds: `2026-11-23T05:31:07Z`.
+/// Writes a time in UTC, in whole seconds: `2026-11-23T05:31:07Z`.
 ///
 /// # Panics
-/// Never: every time is clamped to the years that the form can write.
+/// Never: every time is clamped to the years that the form can express.
 pub fn rfc3339(at: Timestamp) -> String {
     calendar(at)
         .format(&Rfc3339)
         .expect("a UTC time between the years 0 and 9999 has an RFC 3339 form")
 }
 
-/// From RFC 3339 with any offset; `None` for other texts.
+/// Parses RFC 3339 with any offset; `None` for other texts.
 pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
     let date = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     let millis = i64::try_from(date.unix_timestamp_nanos().div_euclid(1_000_000)).ok()?;
     Some(Timestamp::from_millis(millis))
 }
 
-/// Clamped to the years that RFC 3339 can write.
+/// Clamps a time to the years that RFC 3339 can express.
 fn calendar(at: Timestamp) -> OffsetDateTime {
     const FIRST: i64 = -62_167_219_200;
     const LAST: i64 = 253_402_300_799;

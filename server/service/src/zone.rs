@@ -5,10 +5,10 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{RoundMode, Unit, ZonedRound};
 use std::sync::LazyLock;
 
-/// The one that is built in: what a name means does not depend on the machine.
+/// The built-in database, so that the meaning of a name does not depend on the machine.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
-/// A time zone that people read times in.
+/// A time zone in which people read times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone {
     name: String,
@@ -16,8 +16,10 @@ pub struct Zone {
 }
 
 impl Zone {
+    /// Parses an IANA name.
+    ///
     /// # Errors
-    /// A name that is not in the database.
+    /// The name is not in the database.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         const REJECTED: Rejected = Rejected("Choose a time zone from the list.");
         let rules = ZONES.get(raw.trim()).map_err(|_| REJECTED)?;
@@ -25,8 +27,8 @@ impl Zone {
         Ok(Self { name, rules })
     }
 
-    /// For names that were checked before they were stored. One that is not known any more is read as UTC: times in a
-    /// zone nobody chose are better than none.
+    /// Returns the zone of a stored name, which was checked before. A name that is no longer known
+    /// is read as UTC: times in another zone are better than none.
     pub fn from_stored(name: &str) -> Self {
         Self::parse(name).unwrap_or_else(|_| Self {
             name: name.to_owned(),
@@ -38,7 +40,7 @@ impl Zone {
         &self.name
     }
 
-    /// UTC, and every name of the form `Area/City`, in order.
+    /// Returns UTC, and every name of the form `Area/City`, in order.
     pub fn names() -> Vec<String> {
         let places = ZONES.available().map(|name| name.as_str().to_owned());
         let mut names: Vec<_> = places
@@ -49,17 +51,17 @@ impl Zone {
         names
     }
 
-    /// The day it is then, such as `2026-11-23`.
+    /// Returns the day at a time, such as `2026-11-23`.
     pub(crate) fn day(&self, at: Timestamp) -> String {
         self.write(at, "%Y-%m-%d")
     }
 
-    /// The last day of what ends then.
+    /// Returns the last day before an expiry.
     pub(crate) fn last_day(&self, end: Timestamp) -> String {
         self.day(Timestamp::from_millis(end.millis().saturating_sub(1)))
     }
 
-    /// When a day such as `2026-11-23` is over; `None` for other texts.
+    /// Returns the end of a day such as `2026-11-23`; `None` for other texts.
     pub(crate) fn end_of_day(&self, day: &str) -> Option<Timestamp> {
         let next = jiff::civil::Date::strptime("%Y-%m-%d", day)
             .ok()?
@@ -71,22 +73,23 @@ impl Zone {
         ))
     }
 
-    /// When a day such as `2026-11-23` begins; `None` for other texts.
+    /// Returns the beginning of a day such as `2026-11-23`; `None` for other texts.
     pub(crate) fn start_of_day(&self, day: &str) -> Option<Timestamp> {
         let day = jiff::civil::Date::strptime("%Y-%m-%d", day).ok()?;
-        // Where clocks go forward at midnight, a day begins later.
+        // If the clocks go forward at midnight, the day begins later.
         let midnight = day.to_zoned(self.rules.clone()).ok()?.start_of_day().ok()?;
         Some(Timestamp::from_millis(
             midnight.timestamp().as_millisecond(),
         ))
     }
 
-    /// The beginnings of the last `count` days, the oldest first, the last one being that of the day of `now`.
+    /// Returns the beginnings of the last `count` days, oldest first. The last one is the day of
+    /// `now`.
     pub(crate) fn days(&self, now: Timestamp, count: u16) -> Vec<Timestamp> {
         let today = self.zoned(now).date();
         let begin = |days: u16| {
             let date = today.checked_sub(jiff::Span::new().days(days)).ok()?;
-            // Where clocks go forward at midnight, a day begins later.
+            // If the clocks go forward at midnight, the day begins later.
             let midnight = date.to_zoned(self.rules.clone()).ok()?;
             Some(Timestamp::from_millis(
                 midnight.start_of_day().ok()?.timestamp().as_millisecond(),
@@ -95,8 +98,8 @@ impl Zone {
         (0..count).rev().filter_map(begin).collect()
     }
 
-    /// The beginnings of the last `count` hours of the zone's own clocks, the oldest first, the last one being that of the
-    /// hour of `now`.
+    /// Returns the beginnings of the last `count` hours of the zone's own clocks, oldest first. The
+    /// last one is the hour of `now`.
     pub(crate) fn hours(&self, now: Timestamp, count: usize) -> Vec<Timestamp> {
         let before = |hour: &Timestamp| Some(self.hour(Timestamp::from_millis(hour.millis() - 1)));
         let hours = std::iter::successors(Some(self.hour(now)), before);
@@ -105,7 +108,7 @@ impl Zone {
         hours
     }
 
-    /// The beginning of the hour of `at`, on the zone's own clocks.
+    /// Returns the beginning of the hour of `at`, on the zone's own clocks.
     pub(crate) fn hour(&self, at: Timestamp) -> Timestamp {
         let hour = ZonedRound::new()
             .smallest(Unit::Hour)
@@ -116,19 +119,19 @@ impl Zone {
         })
     }
 
-    /// How many midnights lie between two times.
+    /// Returns the number of midnights between two times.
     pub(crate) fn days_between(&self, from: Timestamp, to: Timestamp) -> u16 {
         let days = self.zoned(from).date().until(self.zoned(to).date());
         days.map_or(0, |days| u16::try_from(days.get_days()).unwrap_or(u16::MAX))
     }
 
-    /// As `format` says, in the words of [`jiff::fmt::strtime`].
+    /// Formats a time, in the syntax of [`jiff::fmt::strtime`].
     pub(crate) fn write(&self, at: Timestamp, format: &str) -> String {
         self.zoned(at).strftime(format).to_string()
     }
 
     fn zoned(&self, at: Timestamp) -> jiff::Zoned {
-        // What the calendar cannot hold is its end.
+        // A time outside the calendar becomes its first or last moment.
         let last = if at.millis() < 0 {
             jiff::Timestamp::MIN
         } else {
@@ -186,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_day_is_as_long_as_the_clocks_make_it() {
-        // 30 Mar 2026 and 9 Mar 2026, noon in UTC: after clocks went forward.
+        // Noon in UTC on 30 Mar 2026 and 9 Mar 2026, after the clocks went forward.
         for (zone, now) in [
             ("Europe/Berlin", 1_774_872_000_000),
             ("America/Havana", 1_773_057_600_000),

@@ -1,4 +1,4 @@
-//! What can be asked of the audit log.
+//! Filters of the audit log.
 
 use crate::Zone;
 use crate::store::{Action, Actor, ActorFilter, AuditFilter};
@@ -10,7 +10,7 @@ pub(super) const KEYS: &str = "keys";
 pub(super) const OPERATOR: &str = "operator";
 pub(super) const UNKNOWN: &str = "unknown";
 
-/// Value, text and the first words of the actions of each group. Every action is in one.
+/// Value, label and action prefixes of each group. Every action belongs to one group.
 const GROUPS: [(&str, &str, &[&str]); 6] = [
     ("keys", "API keys", &["key"]),
     ("team", "Team", &["member", "invitation"]),
@@ -24,7 +24,7 @@ const GROUPS: [(&str, &str, &[&str]); 6] = [
     ("leads", "Leads", &["lead"]),
 ];
 
-/// The choices of the form.
+/// Returns the choices of the form.
 pub(super) fn groups() -> Vec<(String, String)> {
     let all = ("", "Anything");
     let groups = GROUPS.iter().map(|(value, text, _)| (*value, *text));
@@ -34,6 +34,8 @@ pub(super) fn groups() -> Vec<(String, String)> {
         .collect()
 }
 
+/// Parses the form.
+///
 /// # Errors
 /// Everything that is wrong with it.
 pub(super) fn parse(form: &AuditForm, zone: &Zone) -> Result<AuditFilter, Vec<FieldError>> {

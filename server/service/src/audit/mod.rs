@@ -1,4 +1,5 @@
-//! The audit log: who did what, when, from where, and what was different afterwards. Every role may read it.
+//! The audit log: who did what, when, from where, and what was different afterwards. Every role may
+//! read it.
 
 mod filter;
 mod words;
@@ -11,30 +12,31 @@ use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
 use domain::{AccountId, AuditForm, AuditName, AuditPage, AuditRow, Failure, KeyId, MemberId};
 
-/// How many lines one page shows.
+/// Events on one page.
 const PAGE: u32 = 50;
-/// Members whom the form offers. The log can be asked for others by the links in its rows.
+/// Members that the form offers. Links in the rows lead to the events of others.
 const PEOPLE: u32 = 200;
-/// How many lines are read at once for a file.
+/// Events read at once for a file.
 const PIECE: u32 = 500;
 /// Number of events that a filter is applied to for one page or one piece of a file. The next one continues after them.
 const SEARCHED: u32 = 10_000;
 
-/// Some events of the log, newest first.
+/// Consecutive events of the log, newest first.
 #[derive(Debug)]
 pub struct AuditPiece {
     pub events: Vec<LoggedEvent>,
-    /// The number before which the next piece begins; `None` at the end of the log. A piece that a filter leaves empty can
-    /// have one, too.
+    /// The number before which the next piece begins; `None` at the end of the log. A piece that a
+    /// filter leaves empty can have one, too.
     pub next_before: Option<u64>,
-    /// Whether the search stopped before there were as many events as were asked for.
+    /// Whether the search stopped before it had found the requested number of events.
     pub stopped: bool,
 }
 
 impl Service {
-    /// A page of the log, and the number before which the next one goes on, where there is one.
+    /// Returns a page of the log, and the number before which the next page begins, if there is
+    /// one.
     ///
-    /// What is wrong with the form is told in the page.
+    /// Errors in the form are part of the page.
     ///
     /// # Errors
     /// The database's.
@@ -58,7 +60,7 @@ impl Service {
             },
         };
         let mut who = self.people(member, &form.who).await?;
-        // Keys are too many to be listed; the one that is asked for stands there by its name.
+        // Keys are too many to be listed; only the selected one is added, by its name.
         let key = form.who.strip_prefix(filter::KEY);
         if let Some(name) = self.key_named(member, key).await? {
             who.push((form.who.clone(), format!("API key “{name}”")));
@@ -84,7 +86,7 @@ impl Service {
         Ok((page, piece.next_before))
     }
 
-    /// What is asked of the log, checked.
+    /// Parses the filter form.
     ///
     /// # Errors
     /// [`Failure::Invalid`] with everything that is wrong.
@@ -92,7 +94,8 @@ impl Service {
         filter::parse(form, &member.time_zone).map_err(|errors| Failure::Invalid { errors })
     }
 
-    /// The next piece of the log, for a file of all of it: up to some hundred events below the number `before`.
+    /// Returns the next piece of the log, for a file of all of it: some hundred events below the
+    /// number `before`.
     ///
     /// # Errors
     /// The database's.
@@ -113,7 +116,7 @@ impl Service {
         before: Option<u64>,
         limit: u32,
     ) -> Result<AuditPiece, Error> {
-        // Without a filter, each event that is looked at is in the piece.
+        // Without a filter, each event that is read is in the piece.
         let end = if *filter == AuditFilter::default() {
             None
         } else {
@@ -135,7 +138,8 @@ impl Service {
         })
     }
 
-    /// The choices of actors: the first members, of whom the active ones come first, and the member who is asked for.
+    /// Returns the choices of actors: the first members, with the active ones first, and the
+    /// selected member.
     async fn people(&self, member: &Member, asked: &str) -> Result<Vec<(String, String)>, Error> {
         let account = &member.account_id;
         let mut members = self.store.list_members(account, None, PEOPLE).await?;
@@ -181,7 +185,7 @@ fn row(logged: LoggedEvent, zone: &Zone) -> AuditRow {
         Actor::System => filter::OPERATOR.to_owned(),
         Actor::Unknown => filter::UNKNOWN.to_owned(),
     };
-    // As it was called then, where the event says that.
+    // The name at the time of the event, if the event contains it.
     let then = event.detail["name"].as_str().map(str::to_owned);
     let named = match event.action {
         Action::InventoryUpdated if event.subject == "inventory" => None,
@@ -189,7 +193,7 @@ fn row(logged: LoggedEvent, zone: &Zone) -> AuditRow {
         Action::LeadCreated | Action::LeadErased | Action::LeadUpdated => {
             Some(event.subject.clone())
         }
-        // Who did it is who it was done to.
+        // The actor is also the subject.
         _ if event.actor.parts().1 == Some(event.subject.as_str()) => None,
         _ => subject.map(|now| then.unwrap_or(now)),
     };

@@ -1,4 +1,4 @@
-//! What the audit log says, in words.
+//! Texts of the audit log.
 
 use crate::Zone;
 use crate::store::{Action, Actor, Receipt};
@@ -11,7 +11,8 @@ pub(super) const OPERATOR: &str = "The operator";
 /// The actor of a failed attempt.
 pub(super) const UNKNOWN: &str = "Unknown caller";
 
-/// Fields in the order in which they are told, with their names. Others follow under the name that they are stored by.
+/// Names of the fields, in the order in which they are shown. Others follow under their stored
+/// names.
 const FIELDS: [(&str, &str); 33] = [
     ("name", "Name"),
     ("email", "Email"),
@@ -48,7 +49,7 @@ const FIELDS: [(&str, &str); 33] = [
     ("after", "After"),
 ];
 
-/// What happened, in a few words.
+/// Returns a short description of what happened.
 pub const fn title(action: Action) -> &'static str {
     match action {
         Action::AccountCreated => "Account created",
@@ -95,7 +96,7 @@ pub const fn title(action: Action) -> &'static str {
     }
 }
 
-/// Who did it. `name` is the member's address or the key's name.
+/// Returns the name of the actor. `name` is the member's address or the key's name.
 pub(crate) fn who(actor: &Actor, name: Option<String>) -> String {
     match (actor, name) {
         (Actor::Key(_), Some(name)) => format!("API key “{name}”"),
@@ -107,8 +108,8 @@ pub(crate) fn who(actor: &Actor, name: Option<String>) -> String {
     }
 }
 
-/// Every field that is different, as it was and as it is, and what else is known. `named`: its name and id are told
-/// already.
+/// Returns every changed field with its value before and after, and the other fields of the event.
+/// If `named`, the name and the id are shown elsewhere and left out.
 pub(crate) fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDetail> {
     let empty = Map::new();
     let all = detail.as_object().unwrap_or(&empty);
@@ -138,7 +139,7 @@ pub(crate) fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDeta
     changed.chain(plain).collect()
 }
 
-/// All of them in one line.
+/// Joins all details in one line.
 pub(crate) fn in_a_sentence(details: &[AuditDetail]) -> String {
     let each = details.iter().map(|detail| match &detail.before {
         Some(before) => format!("{}: {before} → {}", detail.field, detail.after),

@@ -1,9 +1,10 @@
-//! Identifiers that other systems give.
+//! Identifiers that other systems assign.
 
 use super::{EntryCode, EntryError};
 use domain::find_invisible;
 
-/// Notes what is wrong with an identifier, besides its length and its control characters.
+/// Reports everything that is wrong with an identifier, except for its length and its control
+/// characters.
 pub(crate) fn check_id(errors: &mut Vec<EntryError>, pointer: &str, id: &str) {
     let mut invalid = |detail: String| {
         errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
@@ -23,7 +24,8 @@ pub(crate) fn check_id(errors: &mut Vec<EntryError>, pointer: &str, id: &str) {
     }
 }
 
-/// Whether a spreadsheet wrote a number with too many digits for its column, such as `1.23457E+12`.
+/// Whether a spreadsheet has written the number in exponent form because it has too many digits for
+/// its column, such as `1.23457E+12`.
 fn is_shortened_number(id: &str) -> bool {
     let Some((number, exponent)) = id.split_once("E+").or_else(|| id.split_once("e+")) else {
         return false;
@@ -33,7 +35,7 @@ fn is_shortened_number(id: &str) -> bool {
     digits(whole) && digits(places) && digits(exponent) && exponent.len() <= 3
 }
 
-/// The name in Unicode of a character that [`find_invisible`] finds.
+/// Returns the Unicode name of a character that [`find_invisible`] finds.
 const fn invisible_name(character: char) -> &'static str {
     match character {
         '\u{AD}' => "SOFT HYPHEN",
@@ -100,7 +102,7 @@ mod tests {
             let detail = fault(id).unwrap();
             assert_eq!(detail, format!("Remove the invisible character {name}."));
         }
-        // Scripts and emoji that join need these.
+        // Joined scripts and emoji need these characters.
         for id in [
             "SKU 1",
             "می\u{200C}شود",

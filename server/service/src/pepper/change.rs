@@ -17,18 +17,21 @@
 //!    node that does not accept the new pepper cannot register, so it gets no lease.
 //!    From then on, nothing is stored under the old pepper either: the transaction of each new key, second factor and recovery
 //!    code locks that row as well, and is refused if its pepper is not the installation's.
-//! 3. When a key is found under the old pepper, its two digests are noted in memory, and the next batch of uses stores the
-//!    new one. The stored change is numbered like any other: every node forgets what it has in memory under the old digest,
-//!    and has acknowledged that before it acknowledges a later revocation, which names the new digest.
+//! 3. When a key is found under the old pepper, its two digests are noted in memory, and the next
+//!    batch of uses stores the new one. The stored change is numbered like any other: every node
+//!    forgets the verdict under the old digest, and has acknowledged that before it acknowledges a
+//!    later revocation, which names the new digest.
 //! 4. Secrets of second factors are decrypted and encrypted again by the same batch. Recovery codes cannot be: they need the
 //!    old pepper until they are used or replaced.
 //! 5. When nothing needs the old pepper any more, the nodes stop accepting it, and a start reports that it can be removed.
 //!
 //! # Failures
-//! - A node that was suspended during step 2 was taken for dead, and its lease has run out. If it does not accept the new
-//!   pepper, it answers calls with an unknown key with 503 ([`Service::knows_every_key`]), never with 401. Keys and
-//!   factors that it would store under the old pepper are refused with 503, too.
-//! - A batch that fails leaves its keys under the old digest. They are noted again when they are next used.
+//! - A node that was suspended during step 2 was marked as dead, and its lease has ended. If it
+//!   does not accept the new pepper, it answers calls with an unknown key with 503
+//!   ([`Service::knows_every_key`]), never with 401. Keys and factors that it would store under the
+//!   old pepper are refused with 503, too.
+//! - A batch that fails leaves its keys under the old digest. They are noted again at their next
+//!   use.
 
 use super::Pepper;
 use super::peppers::Old;
@@ -42,23 +45,24 @@ use std::time::Duration;
 
 /// Keys that one transaction re-hashes. A revocation of one of them waits for it.
 const AT_ONCE: usize = 64;
-/// Between two transactions, for a change that waits for one.
+/// Pause between two transactions, in which a waiting change gets its turn.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Second factors that are read at once.
+/// Second factors read at once.
 const FACTORS: u32 = 100;
-/// Rows are counted at every so many batches of uses: each 10 seconds.
+/// Rows are counted once for this many batches of uses: every 10 seconds.
 const COUNT_EVERY: u32 = 5;
-/// So many counts in a row have to find nothing, so that what another node was about to store is counted.
+/// Consecutive counts that must find nothing, so that they also cover rows that another node was
+/// about to store.
 const EMPTY_COUNTS: u32 = 3;
 
 impl Service {
-    /// The digests that a key may be stored under.
+    /// Returns the digests that a key may be stored under.
     pub(crate) fn digests(&self, secret: &PlainKey) -> [KeyDigest; 2] {
         self.peppers.digests(|pepper| secret.digest(pepper))
     }
 
-    /// Whether a key that was just looked for in vain does not exist. A node with a lease is registered, so it accepts the
-    /// installation's pepper. Any other has to ask.
+    /// Whether a key that was not found does not exist. A node with a lease is registered, so it
+    /// accepts the installation's pepper. Any other node has to ask the database.
     pub(crate) async fn knows_every_key(&self) -> Result<bool, Error> {
         if self.verdicts.may_be_used(self.boot_micros()) {
             return Ok(true);
@@ -69,7 +73,8 @@ impl Service {
         Ok(stored.is_none_or(|stored| ours.any(|pepper| pepper.fingerprint() == stored)))
     }
 
-    /// The pepper to store new data under. Another node may have changed the installation's a moment ago.
+    /// Returns the pepper to store new data under. Another node may have changed the installation's
+    /// a moment ago.
     pub(crate) async fn installations_pepper(&self) -> Result<&Pepper, Error> {
         if !self.peppers.is_changed() {
             let stored = self.store.pepper_fingerprint().await?;
@@ -80,7 +85,8 @@ impl Service {
         Ok(self.peppers.installations())
     }
 
-    /// Takes the change of the pepper further, where this process was given an old one. Part of each batch of uses.
+    /// Advances the change of the pepper, if this process was given an old one. Part of each batch
+    /// of uses.
     pub(crate) async fn change_pepper(&self) -> Result<(), Error> {
         let (Some(change), Some(old)) = (&self.peppers.old, self.peppers.old()) else {
             return Ok(());
@@ -137,7 +143,8 @@ impl Service {
             };
             after = Some(last.clone());
             for (member, sealed) in old {
-                // One that no pepper at hand opens is counted as needing another one.
+                // A secret that none of the given peppers decrypts is counted as needing another
+                // one.
                 let Some(secret) = self.unseal(&member, &sealed) else {
                     continue;
                 };

@@ -1,5 +1,6 @@
-//! The server's pepper: the key under which key digests are made. It never stands in the database; there is only a
-//! fingerprint, from which a wrong or missing pepper is noticed at the start.
+//! The server's pepper: the secret key of the HMAC that makes key digests. The database does not
+//! contain it, but only its fingerprint, by which a wrong or missing pepper is noticed at the
+//! start.
 
 mod change;
 mod peppers;
@@ -11,10 +12,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// 32 secret bytes. Neither printed, cloned nor written by accident, and wiped when dropped.
+/// 32 secret bytes. They cannot be printed, cloned or serialised by accident, and are wiped when
+/// dropped.
 pub struct Pepper {
     secret: Zeroizing<[u8; 32]>,
-    /// HMAC with the key taken in, which is half of the work on a short message; wiped as well.
+    /// The HMAC after it has absorbed the key, which is half of the work for a short message. Wiped
+    /// as well.
     keyed: Hmac<Sha256>,
 }
 
@@ -43,19 +46,21 @@ impl Pepper {
         Self::new(Zeroizing::new(bytes(random)))
     }
 
-    /// Reads 64 hexadecimal digits; outer white space, such as a file's last line break, is passed over.
+    /// Parses 64 hexadecimal digits; surrounding white space, such as the line break at the end of
+    /// a file, is ignored.
     pub fn parse(raw: &str) -> Option<Self> {
         let mut secret = Zeroizing::new([0; 32]);
         hex::decode_to_slice(raw.trim(), &mut *secret).ok()?;
         Some(Self::new(secret))
     }
 
-    /// The text that [`Self::parse`] reads, to be written to the pepper's own file and nowhere else.
+    /// Returns the text that [`Self::parse`] reads, which is written to the pepper's own file and
+    /// nowhere else.
     pub fn to_hex(&self) -> Zeroizing<String> {
         Zeroizing::new(hex::encode(*self.secret))
     }
 
-    /// Tells peppers apart without telling anything of them.
+    /// Returns a text that identifies the pepper and reveals nothing else about it.
     pub fn fingerprint(&self) -> String {
         hex::encode(self.mac(b"voxum pepper fingerprint"))
     }

@@ -1,4 +1,4 @@
-//! The peppers that a process was given, and how far it has come in changing from one to the other.
+//! The peppers that a process was given, and the progress of a change from one to the other.
 
 use super::{Pepper, PepperId};
 use crate::key::KeyDigest;
@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Keys that wait for the next batch, at most: so many are re-hashed within a second. Others are noted when they are next used.
+/// Upper bound of keys pending for the next batch: so many are re-hashed within a second. Others
+/// are noted at their next use.
 const PENDING: usize = 1_024;
 
 /// The peppers that a process was given.
@@ -18,9 +19,9 @@ pub struct Peppers {
 
 pub(super) struct Old {
     pepper: Pepper,
-    /// The current pepper is the installation's.
+    /// Whether the current pepper is the installation's.
     changed: AtomicBool,
-    /// Nothing needs the old pepper any more.
+    /// Whether nothing needs the old pepper any more.
     done: AtomicBool,
     /// New digests of keys that were used, by their old ones.
     pub(super) pending: Mutex<HashMap<[u8; 32], KeyDigest>>,
@@ -54,13 +55,13 @@ impl Peppers {
         &self.current
     }
 
-    /// The old pepper, while it is accepted.
+    /// Returns the old pepper, while it is accepted.
     pub(crate) fn old(&self) -> Option<&Pepper> {
         let old = self.old.as_ref()?;
         (!old.done.load(Ordering::Relaxed)).then_some(&old.pepper)
     }
 
-    /// The installation's pepper, which new keys are made with.
+    /// Returns the installation's pepper, which new keys are made with.
     pub(crate) fn installations(&self) -> &Pepper {
         match &self.old {
             Some(old) if !self.is_changed() => &old.pepper,
@@ -74,19 +75,21 @@ impl Peppers {
         self.old.as_ref().is_none_or(changed)
     }
 
-    /// What a node registers with.
+    /// Returns the peppers that a node registers with.
     pub(crate) fn accepted(&self) -> Vec<PepperId> {
         let all = [Some(&self.current), self.old()];
         all.into_iter().flatten().map(Pepper::id).collect()
     }
 
-    /// The digests that a key may be stored under; the same one twice if there is one pepper.
+    /// Returns the digests that a key may be stored under; the same one twice if there is one
+    /// pepper.
     pub(crate) fn digests(&self, digest: impl Fn(&Pepper) -> KeyDigest) -> [KeyDigest; 2] {
         let current = digest(&self.current);
         [current, self.old().map_or(current, digest)]
     }
 
-    /// Notes that a key is stored under the old pepper. Never waits: another use notes it again.
+    /// Notes that a key is stored under the old pepper. Never waits for the lock: the next use of
+    /// the key notes it again.
     pub(crate) fn note_old(&self, [new, old]: [KeyDigest; 2], stored: &KeyDigest) {
         let Some(change) = &self.old else { return };
         if *stored == new || !self.is_changed() {
@@ -112,7 +115,8 @@ impl Peppers {
         }
     }
 
-    /// What needed the old pepper when it was last counted; `None` if this process was given none.
+    /// Returns what needed the old pepper when it was last counted; `None` if this process was
+    /// given none.
     pub(crate) fn need(&self) -> Option<PepperNeed> {
         let counted = self.old.as_ref()?.counted.lock();
         Some(*counted.unwrap_or_else(PoisonError::into_inner))

@@ -1,4 +1,4 @@
-//! What becomes of those who are there: their roles, whether they may sign in, and who owns the account.
+//! Changes of members: their roles, whether they may sign in, and who owns the account.
 
 use crate::fold::folded;
 use crate::store::{Action, MemberChange, MemberChanged, Teammate};
@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 const LAST_OWNER: Rejected = Rejected("An account needs an owner who may sign in.");
 
 impl Service {
-    /// Gives a member another role, which holds from their next request on.
+    /// Gives a member another role, which applies from their next request on.
     ///
     /// # Errors
-    /// Refused to those who may manage neither the old nor the new role, of oneself, of the last active owner, and if the
-    /// member no longer has the role `seen`, unless that is empty.
+    /// Refused to members who may not manage both the old and the new role, for oneself, for the
+    /// last active owner, and if the member no longer has the role `seen`, unless that is empty.
     pub async fn change_role(
         &self,
         member: &Member,
@@ -33,10 +33,11 @@ impl Service {
         self.change_member(member, client, id, change).await
     }
 
-    /// Keeps a member out: their sessions end with this, and they cannot sign in any more. Their keys stay.
+    /// Deactivates a member: their sessions end, and they cannot sign in any more. Their keys
+    /// remain valid.
     ///
     /// # Errors
-    /// As [`Service::change_role`].
+    /// Those of [`Service::change_role`].
     pub async fn deactivate_member(
         &self,
         member: &Member,
@@ -47,10 +48,10 @@ impl Service {
         self.change_member(member, client, id, change).await
     }
 
-    /// Lets a member in again, with the password that they had.
+    /// Reactivates a member, with their old password.
     ///
     /// # Errors
-    /// As [`Service::change_role`].
+    /// Those of [`Service::change_role`].
     pub async fn reactivate_member(
         &self,
         member: &Member,
@@ -64,7 +65,7 @@ impl Service {
     /// Makes another active member an owner, and this one an admin.
     ///
     /// # Errors
-    /// Refused to all but owners, and where the other's address was not typed.
+    /// Refused to all but owners, and if the other member's address was not typed.
     pub async fn hand_over(
         &self,
         member: &Member,
@@ -145,7 +146,7 @@ const fn action(change: MemberChange) -> Action {
     }
 }
 
-/// For the audit log.
+/// Returns the member's state for the audit log.
 fn told(member: &Teammate) -> Value {
     json!({ "role": member.role, "may_sign_in": member.is_active() })
 }

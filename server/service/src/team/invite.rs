@@ -1,4 +1,4 @@
-//! Inviting somebody, and joining.
+//! Invitations, and joining an account.
 
 use crate::session::token_digest;
 use crate::store::{Action, Actor, AuditEvent, Claim, LinkPurpose, NewLink, NewMember};
@@ -10,10 +10,10 @@ use domain::{
 };
 use serde_json::json;
 
-/// How long an invitation is good for: over a weekend.
+/// Validity of an invitation: it lasts over a weekend.
 const LIFE_SECONDS: i64 = 72 * 3600;
 
-/// What an invitation is to.
+/// The content of an invitation.
 pub(crate) struct Joining {
     pub account: AccountId,
     pub email: Email,
@@ -21,17 +21,18 @@ pub(crate) struct Joining {
 }
 
 impl Service {
-    /// Makes a link by which its holder joins the account. Ends the older one to the same address.
+    /// Creates a link by which its holder joins the account. It ends an older invitation to the
+    /// same address.
     ///
     /// # Errors
-    /// Refused to those who may not give this role, and for bad fields.
+    /// Refused to members who may not give this role, and for invalid fields.
     pub async fn invite(
         &self,
         member: &Member,
         client: &Client,
         form: &InviteForm,
     ) -> Result<IssuedInvitation, Error> {
-        // A viewer is told so, whatever they typed.
+        // A viewer gets this error first, whatever they typed.
         member.must_manage(Role::Viewer)?;
         let (email, role) = check(form)?;
         member.must_manage(role)?;
@@ -69,10 +70,10 @@ impl Service {
         })
     }
 
-    /// Ends the open invitation to this address; one that is gone is no error.
+    /// Ends the open invitation to this address. It is not an error if there is none.
     ///
     /// # Errors
-    /// Refused to those who could not have made it.
+    /// Refused to members who may not invite to this role.
     pub async fn withdraw_invitation(
         &self,
         member: &Member,
@@ -107,7 +108,8 @@ impl Service {
     /// Uses an invitation and signs the new member in.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where it is gone, [`Failure::Invalid`] for a password that may not be set.
+    /// [`Failure::NotFound`] if the invitation no longer exists, [`Failure::Invalid`] for an
+    /// unsuitable password.
     pub(crate) async fn accept_invitation(
         &self,
         token: &str,

@@ -1,4 +1,4 @@
-//! The people of an account: who they are, who joins them, what they may.
+//! The members of an account and its invitations.
 
 mod change;
 mod invite;
@@ -13,19 +13,20 @@ use domain::{Email, Failure, InvitationRow, MemberId, MemberRow, Role, TeamPage}
 /// Members, and invitations, on one page.
 const PAGE: u32 = 100;
 
-/// The place at which a page of the team begins.
+/// The position at which a page of the team begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TeamPlace {
-    /// Members, and beside them the invitations.
+    /// The first members, and the first invitations.
     Start,
-    /// Members after this place.
+    /// Members after this one.
     Members(MemberPlace),
-    /// Invitations after this address.
+    /// Invitations after the one to this address.
     Invitations(Email),
 }
 
 impl Service {
-    /// A page of the team, for any role, and the places at which its next members and its next invitations begin.
+    /// Returns a page of the team, for any role, and the positions at which the next members and
+    /// the next invitations begin.
     ///
     /// # Errors
     /// The database's.
@@ -69,7 +70,8 @@ impl Service {
         ))
     }
 
-    /// The page of one member, for any role. It has no member if the account has none with this id.
+    /// Returns the page of one member, for any role. It has no member if the account has none with
+    /// this id.
     ///
     /// # Errors
     /// The database's.
@@ -108,7 +110,7 @@ impl Service {
 }
 
 impl Member {
-    /// Whether they may invite, change and deactivate those with this role.
+    /// Checks that the member may invite, change and deactivate members with this role.
     pub(crate) fn must_manage(&self, role: Role) -> Result<(), Failure> {
         if self.role.manages(role) {
             Ok(())
@@ -118,7 +120,7 @@ impl Member {
     }
 }
 
-/// The entries that fit on a page, and the last one if others follow it.
+/// Returns the entries that fit on a page, and the last one if others follow.
 fn page<T: Clone>(mut entries: Vec<T>) -> (Vec<T>, Option<T>) {
     let more = entries.len() > PAGE as usize;
     entries.truncate(PAGE as usize);

@@ -1,4 +1,4 @@
-//! What members do about their own way in: their password and their sessions.
+//! A member's own access: their password and their sessions.
 
 use crate::session::{IDLE_SECONDS, token_digest};
 use crate::store::{Action, SessionRecord, TokenDigest};
@@ -8,7 +8,7 @@ use domain::{AccountPage, Failure, Field, SessionRow};
 use serde_json::json;
 
 impl Service {
-    /// Everything a member's own page shows. `token` is that of the session that asks.
+    /// Returns all data of a member's own page. `token` is that of the present session.
     ///
     /// # Errors
     /// The database's.
@@ -33,10 +33,10 @@ impl Service {
         })
     }
 
-    /// Sets a new password; all other sessions of the member end with it.
+    /// Sets a new password, and ends all other sessions of the member.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] where the old one is wrong or the new one may not be set,
+    /// [`Failure::Invalid`] if the old password is wrong or the new one is unsuitable,
     /// [`Failure::TooManyAttempts`] during a delay.
     pub async fn change_password(
         &self,
@@ -63,10 +63,10 @@ impl Service {
         Ok(())
     }
 
-    /// Ends one other session of the member; one that is gone is no error.
+    /// Ends one other session of the member. It is not an error if it has ended already.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] for the session that asks, which ends by signing out.
+    /// [`Failure::NotFound`] for the present session, which ends by signing out.
     pub async fn end_session(
         &self,
         member: &Member,
@@ -93,7 +93,7 @@ impl Service {
         Ok(())
     }
 
-    /// Ends all sessions of the member but the one that asks.
+    /// Ends all sessions of the member except the present one.
     ///
     /// # Errors
     /// The database's.
@@ -124,7 +124,8 @@ impl Service {
     }
 }
 
-/// Enough of the digest to tell a member's sessions apart, and not the whole of it on any page.
+/// Returns enough of the digest to distinguish a member's sessions: no page contains the whole
+/// digest.
 fn session_id(digest: &TokenDigest) -> String {
     hex::encode(&digest.0[..8])
 }

@@ -1,5 +1,5 @@
-//! The kinds of error: a refusal has a reason for the caller; a fault goes to the log; and a change in doubt is neither done
-//! nor undone.
+//! The kinds of error: a refusal has a reason for the caller; a fault goes to the log; and a change
+//! in doubt is neither done nor undone.
 
 use crate::key::KeyDenial;
 use crate::store::{Denial, OverQuota, StoreError};
@@ -7,25 +7,25 @@ use domain::{Failure, Field, Rejected, Scope};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The caller asked for what may not or cannot be; nothing was changed.
+    /// The request is not allowed or not possible; nothing was changed.
     #[error("refused: {0:?}")]
     Refused(Failure),
-    /// The account would have more than its quota allows; nothing was changed.
+    /// The account would exceed its quota; nothing was changed.
     #[error("an account has reached its quota: {0:?}")]
     OverQuota(OverQuota),
-    /// The key lacks a permission.
+    /// The key lacks a scope.
     #[error("missing scope {0}")]
     MissingScope(Scope),
     /// The key lost its access after it was authenticated; nothing was changed.
     #[error("the key was denied: {0:?}")]
     KeyDenied(KeyDenial),
-    /// The database cannot be reached: we cannot know, so we neither allow nor deny.
+    /// The database cannot be reached, so the request is neither allowed nor denied.
     #[error("unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A listing, which the text names, was interrupted at its deadline.
     #[error("{0} did not finish before its deadline")]
     PastDeadline(&'static str),
-    /// The disk is full or nearly so, and what the caller asked for can wait; nothing was changed.
+    /// The disk is full or nearly full, and the request can wait; nothing was changed.
     #[error("storage is low")]
     StorageLow(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A revocation or a pause that is in force on this node and not stored yet (see `crate::key::unstored`).
@@ -36,7 +36,7 @@ pub enum Error {
         "the database did not confirm the change, which may or may not have been made; check before you repeat it"
     )]
     InDoubt(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A fault of ours. Its text is for the log alone.
+    /// An internal fault. Its text is only for the log.
     #[error("broken")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -46,7 +46,7 @@ impl Error {
         Self::Refused(Failure::field(field, rejected.0))
     }
 
-    /// Of a step before any change: whatever became of it, no change was made.
+    /// For a step before the change: whatever its outcome, the change was not made.
     pub(crate) fn nothing_changed(error: StoreError) -> Self {
         match error {
             StoreError::InDoubt(source) => Self::Unavailable(source),

@@ -1,4 +1,5 @@
-//! One-time links: the first owner, further accounts, and a new password. Only their hash is stored.
+//! One-time links: for the first owner, for further accounts, and for a new password. Only their
+//! hash is stored.
 
 use crate::fold::spellings;
 use crate::session::token_digest;
@@ -13,14 +14,14 @@ use zeroize::Zeroizing;
 
 const LIFE_SECONDS: i64 = 30 * 60;
 
-/// Accounts of one address that a command looks through.
+/// Upper bound of the accounts of one address that a command examines.
 const MAX_LISTED: u32 = 100;
 
-/// What stands in a link: 256 random bits.
+/// The token of a link: 256 random bits.
 pub struct LinkToken(Zeroizing<String>);
 
 impl LinkToken {
-    /// The text itself, for the terminal of whoever asked for it.
+    /// Returns the text itself, for the terminal of the person who asked for it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -32,7 +33,7 @@ impl std::fmt::Debug for LinkToken {
     }
 }
 
-/// What a live link is for.
+/// The purpose of a valid link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkView {
     FirstOwner,
@@ -49,7 +50,8 @@ pub enum LinkView {
     },
 }
 
-/// The set-up form as a browser sends it, not yet checked. A reset and an invitation use the password alone.
+/// The set-up form as a browser sends it, not validated yet. A reset and an invitation use only the
+/// password.
 #[derive(Default)]
 pub struct SetupForm {
     pub account_name: String,
@@ -58,7 +60,7 @@ pub struct SetupForm {
 }
 
 impl Service {
-    /// Whether the installation has an owner yet.
+    /// Whether the installation has an owner.
     ///
     /// # Errors
     /// The database's.
@@ -66,7 +68,7 @@ impl Service {
         Ok(self.store.has_owner().await?)
     }
 
-    /// A fresh link for the first owner, which ends all older ones; `None` if there is an owner.
+    /// Creates a link for the first owner, which ends all older ones; `None` if there is an owner.
     ///
     /// # Errors
     /// The database's.
@@ -77,8 +79,9 @@ impl Service {
         self.new_link(LinkPurpose::FirstOwner, None).await.map(Some)
     }
 
-    /// The link for the first owner that a server prints when it starts; `None` if there is an owner. It ends the older
-    /// ones, except when another node is running: of nodes that start together, each prints a link that works.
+    /// Creates the link for the first owner that a server prints when it starts; `None` if there is
+    /// an owner. It ends the older ones, unless another node is running: if nodes start together,
+    /// each prints a link that works.
     ///
     /// # Errors
     /// The database's.
@@ -96,7 +99,8 @@ impl Service {
         Ok(Some(token))
     }
 
-    /// A link for the owner of a further account. The account exists from the moment the link is used.
+    /// Creates a link for the owner of a further account. The account exists from the moment at
+    /// which the link is used.
     ///
     /// # Errors
     /// The database's.
@@ -104,7 +108,8 @@ impl Service {
         self.new_link(LinkPurpose::NewAccount { name }, None).await
     }
 
-    /// Up to `limit` members with this address, in any of its spellings: addresses were not always ASCII.
+    /// Returns up to `limit` members with this address, in any of its spellings: addresses were not
+    /// always ASCII.
     pub(crate) async fn members_with(
         &self,
         email: &Email,
@@ -120,7 +125,7 @@ impl Service {
         Ok(members)
     }
 
-    /// The accounts in which this address has a member, up to 100.
+    /// Returns the accounts in which this address has a member, up to 100.
     ///
     /// # Errors
     /// The database's.
@@ -130,12 +135,13 @@ impl Service {
         Ok(members.into_iter().map(account).collect())
     }
 
-    /// Makes a link to set a new password, which also turns a second factor off, for a member who can no longer sign in.
-    /// Its holder can act as that member, so the account's audit log records the link even if it is never used. Returns
-    /// `None` if the address has no member in the account given, or in any account.
+    /// Creates a link to set a new password, which also turns a second factor off, for a member who
+    /// can no longer sign in. Its holder can act as that member, so the account's audit log records
+    /// the link even if it is never used. Returns `None` if the address has no member in the given
+    /// account, or in any account.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`] where the member is deactivated.
+    /// [`Failure::Forbidden`] if the member is deactivated.
     pub async fn reset_link(
         &self,
         email: &Email,
@@ -169,17 +175,17 @@ impl Service {
         self.new_link(purpose, Some(event)).await.map(Some)
     }
 
-    /// What a link leads to.
+    /// Returns the purpose of a link.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where it is used, over or never was.
+    /// [`Failure::NotFound`] if it was used, has expired or never existed.
     pub async fn link(&self, token: &str) -> Result<LinkView, Error> {
         let purpose = self
             .store
             .find_link(&token_digest(token), self.clock.now())
             .await?;
         match purpose.ok_or(Failure::NotFound)? {
-            // A link for the first owner is worth nothing once there is one.
+            // A link for the first owner is void once there is an owner.
             LinkPurpose::FirstOwner if self.store.has_owner().await? => {
                 Err(Failure::NotFound.into())
             }
@@ -199,10 +205,11 @@ impl Service {
         }
     }
 
-    /// Uses a link and signs the member in. Of any number of racing callers exactly one succeeds.
+    /// Uses a link and signs the member in. Of any number of racing callers, exactly one succeeds.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where the link is gone, [`Failure::Invalid`] for bad fields; then it stays usable.
+    /// [`Failure::NotFound`] if the link is no longer valid, [`Failure::Invalid`] for invalid
+    /// fields; the link stays usable then.
     pub async fn redeem_link(
         &self,
         token: &str,
@@ -344,7 +351,7 @@ impl Service {
     }
 }
 
-/// Told by nobody: whoever knows more fills that in.
+/// Returns the event with the system as its actor. A caller that knows more sets it.
 pub(crate) fn account_created(owner: &NewOwner, at: domain::Timestamp) -> AuditEvent {
     AuditEvent {
         account_id: owner.account_id.clone(),

@@ -1,7 +1,8 @@
-//! Requests that carry an idempotency key: carried out once, however often they are sent.
+//! Idempotency keys: a request with such a key is carried out once, however often it is sent.
 //!
-//! [`IdempotencyStore`](crate::store::IdempotencyStore) states the protocol. This is the part that decides what becomes of
-//! a request: it is carried out, replayed, or refused while the first is in progress.
+//! [`IdempotencyStore`](crate::store::IdempotencyStore) defines the protocol. This module decides
+//! about a request: whether it is carried out, replayed, or refused while the first one is in
+//! progress.
 
 use crate::store::{
     Attempt, IdempotencyDigest, KeptAnswer, NewClaim, PastRequest, RequestDigest, RequestState,
@@ -17,29 +18,31 @@ use std::sync::Arc;
 /// How long a request is known by its key.
 const KEPT_SECONDS: i64 = 24 * 3600;
 
-/// Lease of an attempt. It is far longer than a request takes once its body is there, so that it lapses only if the node
-/// has died; until then, other nodes answer "in progress". Clocks of two nodes may differ by most of it: an attempt that
-/// goes on after its lease commits nothing once another one has begun.
+/// Lease of an attempt. It is far longer than a request takes after its body has arrived, so that
+/// it lapses only if the node has died; until then, other nodes answer "in progress". The clocks of
+/// two nodes may differ by most of it: an attempt that goes on after its lease commits nothing
+/// after another one has begun.
 const LEASE_SECONDS: i64 = 120;
 
-/// Requests of one account that are kept. The oldest give way.
+/// Upper bound of an account's stored requests. The oldest are removed.
 const KEPT_OF_AN_ACCOUNT: u32 = 10_000;
 
-/// How often the server sweeps away what is older.
+/// Interval at which the server removes expired requests.
 pub const SWEEP_EVERY_SECONDS: u64 = 600;
 
-/// Rows that one transaction removes, so that no other waits long for it.
+/// Rows that one transaction removes, so that other writes do not wait long.
 const SWEEP_ROWS: u32 = 1_000;
 
-/// Bytes of an answer's body that are kept. Of a longer one, the status and the headers are.
+/// Bytes of an answer's body that are stored. Of a longer answer, only the status and the headers
+/// are.
 const KEPT_BYTES: usize = 4 * 1024;
 
-/// The caller's name for a request: 1 to 255 printable ASCII characters. Only its digest is kept, since people may put
-/// anything into it.
+/// The caller's name for a request: 1 to 255 printable ASCII characters. Only its digest is stored,
+/// since it may contain anything.
 pub struct IdempotencyKey(IdempotencyDigest);
 
 impl IdempotencyKey {
-    /// `None` for a key of another form.
+    /// Parses a key; `None` for another form.
     pub fn parse(raw: &[u8]) -> Option<Self> {
         let good = (1..=255).contains(&raw.len()) && raw.iter().all(|b| matches!(b, b' '..=b'~'));
         good.then(|| Self(IdempotencyDigest(Sha256::digest(raw).into())))
@@ -48,10 +51,11 @@ impl IdempotencyKey {
 
 type Name = (AccountId, IdempotencyDigest);
 
-/// The requests that this process is working on.
+/// The requests that this process is carrying out.
 pub(crate) type InFlight = Arc<DashMap<Name, RequestDigest>>;
 
-/// The right to carry a request out. No other request of this process has it until this is dropped.
+/// The right to carry a request out. No other request of this process gets it before this is
+/// dropped.
 #[derive(Debug)]
 pub struct Claim {
     name: Name,
@@ -60,7 +64,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// What the transaction of the change has to know.
+    /// Returns the attempt, for the transaction of the change.
     pub const fn attempt(&self) -> Attempt {
         self.attempt
     }
@@ -72,20 +76,22 @@ impl Drop for Claim {
     }
 }
 
-/// The decision on a request.
+/// The decision about a request.
 #[derive(Debug)]
 pub enum Turn {
-    /// It is carried out now, which ends with [`Service::keep_answer`], [`Service::give_up`] or [`Service::release`].
+    /// It is carried out now, which ends with [`Service::keep_answer`], [`Service::give_up`] or
+    /// [`Service::release`].
     First(Claim),
     /// It was carried out.
     Replay(StoredAnswer),
-    /// The same key came with another request.
+    /// The same key was used for another request.
     Reused,
     /// It is being carried out, here or on another node.
     InProgress,
 }
 
-/// Has the answer to a request committed in the transaction of its change. The answer is made of what the change came to.
+/// Commits the answer to a request in the transaction of its change. The answer is made from the
+/// result of the change.
 pub struct Keep<T> {
     attempt: Attempt,
     answer: Box<dyn Fn(&T) -> StoredAnswer + Send + Sync>,
@@ -109,7 +115,7 @@ impl<T> Keep<T> {
 }
 
 impl Service {
-    /// What becomes of a request. Keys of one account share their names for requests.
+    /// Decides about a request. The keys of one account share their names for requests.
     ///
     /// # Errors
     /// The database's. Nothing was carried out then.
@@ -122,7 +128,7 @@ impl Service {
         let name = (caller.account_id().clone(), key.0);
         let now = self.clock.now();
         let (account, key) = &name;
-        // Without a lock: the change that an attempt is making would be waited for.
+        // Without a lock, which would wait for the change that an attempt is making.
         let past = self
             .store
             .find_request(account, key, now, expired(now))
@@ -157,14 +163,15 @@ impl Service {
             Ok(None) => Ok(Turn::First(claim)),
             Ok(Some(past)) => Ok(again(past, &request)),
             Err(error) => {
-                // The claim may be there although its commit was not answered, and would be in the way of a retry.
+                // The claim may be stored although its commit was not answered, and would block a
+                // retry.
                 let _ = self.store.forget_request(account, &claim.attempt).await;
                 Err(Error::nothing_changed(error))
             }
         }
     }
 
-    /// Keeps the answer to a request that changed nothing.
+    /// Stores the answer to a request that changed nothing.
     ///
     /// # Errors
     /// The database's. The request can then be carried out again once its lease has lapsed.
@@ -177,7 +184,8 @@ impl Service {
         Ok(self.store.keep_answer(account, &kept).await?)
     }
 
-    /// Ends an attempt whose outcome is in doubt: the same request, sent again, learns it or is carried out.
+    /// Ends an attempt whose outcome is in doubt: the same request, sent again, learns it or is
+    /// carried out.
     ///
     /// # Errors
     /// The database's. The request can then be carried out again once its lease has lapsed.
@@ -186,7 +194,8 @@ impl Service {
         Ok(self.store.release_request(account, &claim.attempt).await?)
     }
 
-    /// Forgets a request that failed and left nothing behind, so that it may be sent again under the same key.
+    /// Forgets a request that failed without an effect, so that it can be sent again under the same
+    /// key.
     ///
     /// # Errors
     /// The database's. The request can then be carried out again once its lease has lapsed.

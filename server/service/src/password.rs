@@ -1,4 +1,4 @@
-//! Passwords: what is asked of a new one, and argon2id on threads that may block.
+//! Passwords: the rules for a new one, and argon2id on blocking threads.
 
 use crate::random::{Random, bytes};
 use crate::{Error, Service};
@@ -11,12 +11,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use zeroize::Zeroizing;
 
-/// A password that may be set: 12 to 128 characters, any of them, and not one of the most common.
+/// A password that may be set: 12 to 128 characters of any kind, and not one of the most common.
 pub struct Password(Zeroizing<String>);
 
 impl Password {
+    /// Checks a new password.
+    ///
     /// # Errors
-    /// Too short, too long or common.
+    /// It is too short, too long or too common.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         match raw.chars().count() {
             0..12 => Err(Rejected("Use at least 12 characters.")),
@@ -40,20 +42,22 @@ fn is_common(raw: &str) -> bool {
     let lower = Zeroizing::new(raw.to_lowercase());
     let mut chars = lower.chars();
     let first = chars.next();
-    // One character over and over is no better than the list.
+    // One repeated character is no better than a common password.
     chars.all(|c| Some(c) == first) || LIST.lines().any(|line| line == lower.as_str())
 }
 
-/// At most this many hashes run at once: each takes 19 MiB and a whole core.
+/// Hashes that run at once at most: each takes 19 MiB and a whole core.
 const AT_ONCE: usize = 2;
-/// At most this many more may wait.
+/// Further hashes that may wait.
 const QUEUE: usize = 16;
 
-/// Hashes and checks passwords (argon2id, 19 MiB, 2 passes, 1 lane: OWASP's minimum and the crate's default).
+/// Hashes and verifies passwords (argon2id, 19 MiB, 2 passes, 1 lane: OWASP's minimum and the
+/// crate's default).
 pub struct Hasher {
     running: Semaphore,
     waiting: Semaphore,
-    /// The hash of a random password: an unknown address costs the same time as a known one.
+    /// The hash of a random password: a sign-in with an unknown address takes the same time as one
+    /// with a known address.
     dummy: Arc<str>,
     verified: AtomicU64,
 }
@@ -76,7 +80,7 @@ impl Hasher {
         }
     }
 
-    /// Waits for a turn. `None` where too many wait already.
+    /// Waits for a turn; `None` if too many are waiting already.
     pub async fn turn(&self) -> Option<Turn<'_>> {
         let waiting = self.waiting.try_acquire().ok()?;
         let running = self.running.acquire().await.ok()?;
@@ -88,7 +92,8 @@ impl Hasher {
 }
 
 impl Turn<'_> {
-    /// Whether `password` is the one that `stored` (a PHC string) was made of.
+    /// Whether `stored`, a PHC string, is the hash of `password`. `None` is `false` and takes the
+    /// same time.
     pub async fn verify(
         &self,
         hasher: &Hasher,
@@ -111,13 +116,13 @@ impl Turn<'_> {
 }
 
 impl Service {
-    /// The number of passwords that were verified since the start. It must not depend on whether the address that signs in
-    /// has a member.
+    /// Returns the number of passwords that were verified since the start. It must not depend on
+    /// whether the address of a sign-in has a member.
     pub fn verified_passwords(&self) -> u64 {
         self.hasher.verified.load(Ordering::Relaxed)
     }
 
-    /// The PHC string of a new password.
+    /// Returns the PHC string of a new password.
     pub(crate) async fn hash_password(&self, password: Password) -> Result<String, Error> {
         let salt = bytes::<16>(&*self.random);
         let _turn = self

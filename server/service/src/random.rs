@@ -1,13 +1,13 @@
-//! Where random bytes come from: a parameter, so that tests can repeat themselves.
+//! The source of random bytes: a parameter, so that tests are repeatable.
 
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 
 pub trait Random: Send + Sync + 'static {
-    /// Fills `bytes` with bytes that nobody can predict.
+    /// Fills `bytes` with unpredictable bytes.
     ///
     /// # Panics
-    /// Where the source has failed: without randomness there is no safe way to go on.
+    /// If the source has failed: it is not safe to go on without randomness.
     fn fill(&self, bytes: &mut [u8]);
 }
 
@@ -23,7 +23,7 @@ impl Random for OsRandom {
     }
 }
 
-/// `N` fresh bytes.
+/// Returns `N` fresh bytes.
 pub(crate) fn bytes<const N: usize>(random: &dyn Random) -> [u8; N] {
     let mut bytes = [0; N];
     random.fill(&mut bytes);

@@ -1,4 +1,4 @@
-//! Signing in and out, and who a session belongs to.
+//! Signing in and out, and sessions.
 
 use crate::limit::network;
 use crate::password::Turn;
@@ -14,25 +14,27 @@ use zeroize::Zeroizing;
 pub(crate) const IDLE_SECONDS: i64 = 12 * 3600;
 const ABSOLUTE_SECONDS: i64 = 7 * 24 * 3600;
 
-/// After the first, second, … failed attempt at one address from one network, in seconds.
+/// Delays in seconds after the first, second, … failed attempt at one address from one network.
 const MEMBER_DELAYS: [u32; 6] = [1, 2, 4, 8, 16, 30];
-/// After wrong codes of one member, wherever they came from: from the tenth on the password was guessed, not mistyped.
+/// Delays after wrong codes of one member, from any network: from the tenth on, the password was
+/// guessed and not mistyped.
 const CODE_DELAYS: [u32; 10] = [1, 2, 4, 8, 16, 30, 30, 30, 30, STEEP_SECONDS];
 /// The delay after ten wrong codes and after each further one.
 pub(crate) const STEEP_SECONDS: u32 = 15 * 60;
-/// The same for all attempts from one network: people behind one router mistype, too.
+/// Delays after all failed attempts from one network. The first ten are free: people behind one
+/// router mistype, too.
 const NETWORK_DELAYS: [u32; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 30];
-/// The number of members with the same address that a sign-in considers, each of another account. Every sign-in in an
-/// installation of as many accounts verifies as many passwords.
+/// The number of members with the same address that a sign-in considers, each of another account.
+/// Every sign-in in an installation of as many accounts verifies as many passwords.
 const MAX_ACCOUNTS: u32 = 4;
 /// After a day without a failure, the count starts from nothing.
 pub(crate) const FORGET_FAILURES_SECONDS: i64 = 24 * 3600;
 
-/// What stands in the session cookie: 256 random bits. Only its hash is stored.
+/// The content of the session cookie: 256 random bits. Only its hash is stored.
 pub struct SessionToken(pub(crate) Zeroizing<String>);
 
 impl SessionToken {
-    /// The text itself, for the cookie.
+    /// Returns the text itself, for the cookie.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -45,11 +47,12 @@ impl std::fmt::Debug for SessionToken {
 }
 
 impl Service {
-    /// Opens a session for the member with this address and password, or asks for the code of their second factor. If
-    /// members of several accounts have both, it asks for the account.
+    /// Opens a session for the member with this address and password, or asks for the code of their
+    /// second factor. If members of several accounts have both, it asks for the account.
     ///
     /// # Errors
-    /// [`Failure::WrongCredentials`] without saying which is wrong, and [`Failure::TooManyAttempts`] during a delay.
+    /// [`Failure::WrongCredentials`], which does not reveal which of the two is wrong, and
+    /// [`Failure::TooManyAttempts`] during a delay.
     pub async fn sign_in(
         &self,
         email: &str,
@@ -57,7 +60,8 @@ impl Service {
         client: &Client,
     ) -> Result<SignedIn, Error> {
         let email = Email::from_stored(email).ok();
-        // A text that cannot be an address takes all steps as well, so that the time of the answer reveals nothing.
+        // A text that cannot be an address takes all steps as well, so that the time of the answer
+        // reveals nothing.
         let subject = email.as_ref().map_or("", Email::as_str);
         let turn = self.attempt(subject, client).await?;
         let accounts = self.store.count_accounts(MAX_ACCOUNTS).await?;
@@ -67,8 +71,8 @@ impl Service {
             None => Vec::new(),
         };
         let mut matching = Vec::new();
-        // The number of passwords depends on the number of accounts alone, so that the time of the answer does not reveal
-        // whether a member has this address, or in how many accounts.
+        // The number of passwords depends on the number of accounts alone, so that the time of the
+        // answer does not reveal whether a member has this address, or in how many accounts.
         for at in 0..accounts as usize {
             let candidate = candidates.get(at);
             // To the caller, a deactivated member looks like an unknown one.
@@ -115,9 +119,10 @@ impl Service {
         }
     }
 
-    /// The subjects whose failures are forgotten after a success at this address: the address in an installation of one
-    /// account, and none in an installation of several. Otherwise a member of one account could clear the failures of their
-    /// guesses at a member of another account who has the same address, or find out by the delays that there is one.
+    /// Returns the subjects whose failures are forgotten after a success at this address: the
+    /// address in an installation of one account, and none in an installation of several. Otherwise
+    /// a member of one account could clear the failures of their guesses at a member of another
+    /// account who has the same address, or find out by the delays that there is one.
     pub(crate) async fn forgotten_at_success(
         &self,
         email: &Email,
@@ -130,7 +135,7 @@ impl Service {
         Ok(vec![by_member])
     }
 
-    /// The right to try a password for this address.
+    /// Returns the right to try a password for this address.
     ///
     /// # Errors
     /// [`Failure::TooManyAttempts`] during a delay.
@@ -139,7 +144,7 @@ impl Service {
         self.attempt_as(&[by_member, by_network]).await
     }
 
-    /// The right to try a code for this member.
+    /// Returns the right to try a code for this member.
     ///
     /// # Errors
     /// [`Failure::TooManyAttempts`] during a delay.
@@ -158,7 +163,8 @@ impl Service {
         let turn = self.hasher.turn().await.ok_or(Failure::TooManyAttempts {
             retry_after_seconds: 1,
         })?;
-        // Checked while holding the turn: otherwise a burst would pass before its first failure is counted.
+        // Checked while the turn is held: otherwise a burst would pass before its first failure is
+        // counted.
         let now = self.clock.now();
         match self.store.blocked_until(subjects, now).await? {
             Some(until) => Err(too_many(until, now)),
@@ -179,8 +185,9 @@ impl Service {
         Ok(())
     }
 
-    /// Counts a wrong code under the member alone. Only a caller with the password comes so far, so that no one else can
-    /// keep the member out, and codes are not tried faster from many networks than from one.
+    /// Counts a wrong code under the member alone. Only a caller with the password gets this far,
+    /// so that no one else can keep the member out, and codes cannot be tried faster from many
+    /// networks than from one.
     ///
     /// Returns whether the steep delay has begun.
     pub(crate) async fn count_code_failure(&self, id: &MemberId) -> Result<bool, Error> {
@@ -193,7 +200,7 @@ impl Service {
         Ok(until >= now.plus_seconds(STEEP_SECONDS.into()))
     }
 
-    /// A session that is about to be opened, and its token.
+    /// Returns a session that is about to be opened, and its token.
     pub(crate) fn new_session(
         &self,
         member: &MemberId,
@@ -222,11 +229,11 @@ impl Service {
         session_event(action, member, account, client, self.clock.now())
     }
 
-    /// Asks a member who is signed in for their password once more; whoever found their browser open is slowed down
-    /// as anybody who tries to sign in.
+    /// Asks a signed-in member for their password once more. A person who found their browser open
+    /// is slowed down like anyone who tries to sign in.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] where it is wrong, [`Failure::TooManyAttempts`] during a delay.
+    /// [`Failure::Invalid`] if it is wrong, [`Failure::TooManyAttempts`] during a delay.
     pub(crate) async fn ask_password(
         &self,
         member: &Member,
@@ -251,8 +258,8 @@ impl Service {
         ))
     }
 
-    /// Opens the session of a member who has just used a link. `None` if it could not be opened: the link did its work all
-    /// the same, and its holder signs in.
+    /// Opens the session of a member who has just used a link. `None` if it could not be opened:
+    /// the link has taken effect all the same, and its holder signs in.
     pub(crate) async fn open_session_after_link(
         &self,
         member: &MemberId,
@@ -281,8 +288,8 @@ impl Service {
     /// Opens the session of a candidate whose password was verified.
     ///
     /// # Errors
-    /// [`Failure::WrongCredentials`] if what was verified holds no more: the member has another password or a second factor by
-    /// now, or is deactivated.
+    /// [`Failure::WrongCredentials`] if the verified state no longer holds: the member now has
+    /// another password or a second factor, or is deactivated.
     async fn open_session(
         &self,
         Candidate {
@@ -310,7 +317,7 @@ impl Service {
         }
     }
 
-    /// Ends a session; a token without one is no error.
+    /// Ends a session. It is not an error if the token has none.
     ///
     /// # Errors
     /// The database's.
@@ -330,18 +337,19 @@ impl Service {
         Ok(())
     }
 
-    /// 256 random bits as 64 hexadecimal digits.
+    /// Returns 256 random bits as 64 hexadecimal digits.
     pub(crate) fn new_token(&self) -> Zeroizing<String> {
         let secret: Zeroizing<[u8; 32]> = Zeroizing::new(bytes(&*self.random));
         Zeroizing::new(hex::encode(*secret))
     }
 
-    /// Tells one rendered form from another. Not a secret: it only makes a second post harmless.
+    /// Returns a token that identifies one rendered form. It is not a secret: it only makes a
+    /// second post harmless.
     pub(crate) fn form_token(&self) -> String {
         hex::encode(bytes::<16>(&*self.random))
     }
 
-    /// A UUID, version 7: new ids come after old ones, which keeps indexes compact.
+    /// Returns a UUID of version 7: new ids sort after old ones, which keeps indexes compact.
     pub(crate) fn new_id(&self) -> String {
         let millis = u64::try_from(self.clock.now().millis()).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(millis, &bytes(&*self.random))
@@ -354,8 +362,9 @@ pub(crate) fn token_digest(token: &str) -> TokenDigest {
     TokenDigest(Sha256::digest(token.as_bytes()).into())
 }
 
-/// What failed sign-ins are counted under: the address as tried from one network, and that network alone. Not the
-/// address alone: then anybody could keep an owner out by failing in their name.
+/// Returns the subjects that failed sign-ins are counted under: the address as tried from one
+/// network, and that network alone. Not the address alone: then anyone could keep an owner out by
+/// failing in their name.
 pub(crate) fn subjects(email: &str, ip: IpAddr) -> (String, String) {
     let network = match network(ip) {
         IpAddr::V4(v4) => v4.to_string(),
@@ -364,12 +373,12 @@ pub(crate) fn subjects(email: &str, ip: IpAddr) -> (String, String) {
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
     };
-    // Hashed: what people type into the wrong field must not be stored as they typed it.
+    // Hashed: text that people type into the wrong field must not be stored as it is.
     let member = hex::encode(Sha256::digest(format!("{email}\n{network}")));
     (format!("member:{member}"), format!("network:{network}"))
 }
 
-/// What wrong codes are counted under.
+/// Returns the subject that wrong codes are counted under.
 pub(crate) fn code_subject(id: &MemberId) -> String {
     format!("code:{id}")
 }

@@ -1,4 +1,4 @@
-//! What an account decides for itself.
+//! Settings of an account.
 
 use crate::inventory::Currency;
 use crate::key::changed_fields;
@@ -12,7 +12,7 @@ use domain::{
 use serde_json::{Value, json};
 
 impl Service {
-    /// Everything the Settings page shows, for any role.
+    /// Returns all data of the Settings page, for any role.
     ///
     /// # Errors
     /// The database's.
@@ -35,7 +35,7 @@ impl Service {
         })
     }
 
-    /// How much of each quota is in use.
+    /// Returns how much of each quota is in use.
     async fn quota_uses(&self, member: &Member) -> Result<Vec<QuotaUse>, Error> {
         let used = self.store.usage(&member.account_id, self.clock.now());
         let (used, quotas) = (used.await?, self.store.quotas());
@@ -54,11 +54,12 @@ impl Service {
         Ok(rows.map(row).into())
     }
 
-    /// Changes the settings of the member's account. A new limit holds from the next call on, for every key without
-    /// one of its own.
+    /// Changes the settings of the member's account. A new limit applies from the next call on, to
+    /// every key without a limit of its own.
     ///
     /// # Errors
-    /// Refused to viewers, for bad fields (all of them at once), and if the settings were changed since the form was filled.
+    /// Refused to viewers, for invalid fields (all of them at once), and if the settings were
+    /// changed since the form was filled.
     pub async fn change_settings(
         &self,
         member: &Member,
@@ -98,7 +99,7 @@ impl Service {
     }
 }
 
-/// The form as it is filled for these settings.
+/// Returns the form filled with these settings.
 fn filled(settings: &AccountSettings) -> SettingsForm {
     let max_days = settings.key_policy.max_days();
     let mut form = SettingsForm {
@@ -115,8 +116,8 @@ fn filled(settings: &AccountSettings) -> SettingsForm {
     form
 }
 
-/// If the settings are not those from which the form was filled: what is different now. A form without `seen`, such as a
-/// program's, is about the settings as they are.
+/// If the settings are no longer as they were when the form was filled, returns what is different
+/// now. A form without `seen`, such as one sent by a program, applies to the settings as they are.
 fn outdated(form: &SettingsForm, stored: &AccountSettings) -> Option<Failure> {
     let now = filled(stored);
     if form.seen.is_empty() || form.seen == now.seen {
@@ -182,7 +183,7 @@ fn check(form: &SettingsForm) -> Result<AccountSettings, Failure> {
     }
 }
 
-/// For the audit log.
+/// Returns the settings for the audit log.
 fn told(settings: &AccountSettings) -> Value {
     json!({
         "name": settings.name,

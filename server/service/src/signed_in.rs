@@ -1,4 +1,4 @@
-//! Members who are signed in: the value that proves it, and the look-up that makes it.
+//! Signed-in members: the value that proves it, and the look-up that creates it.
 
 use crate::session::{IDLE_SECONDS, token_digest};
 use crate::store::{Action, Actor, AuditEvent, Authority, MemberRecord, TokenDigest};
@@ -10,8 +10,8 @@ use domain::{
 
 /// A member with a live session.
 ///
-/// Only this module makes one, out of a session that the database knows, since the session's digest is private to it:
-///
+/// Only this module creates one, from a session in the database, since the session's digest is
+/// private to it:
 /// ```compile_fail,E0277
 /// fn forge(record: service::store::MemberRecord) -> service::Member {
 ///     record.into()
@@ -31,7 +31,7 @@ pub struct Member {
     pub(crate) account_name: AccountName,
     pub(crate) email: Email,
     pub(crate) role: Role,
-    /// In which they read times.
+    /// The time zone in which they read times.
     pub(crate) time_zone: Zone,
 }
 
@@ -67,7 +67,7 @@ impl Member {
         }
     }
 
-    /// The member as the actor of what they do.
+    /// Returns the member as the actor of their own actions.
     pub fn actor(&self) -> Actor {
         Actor::Member(self.id.clone())
     }
@@ -76,7 +76,7 @@ impl Member {
         &self.account_id
     }
 
-    /// A time as this member reads it.
+    /// Returns a time as this member reads it.
     pub fn moment(&self, at: Timestamp) -> Moment {
         view::moment(at, &self.time_zone)
     }
@@ -89,12 +89,12 @@ impl Member {
         }
     }
 
-    /// Owners and admins; the same as for keys until there is a role in between.
+    /// Only owners and admins; the same roles as for keys until there is a role in between.
     pub(crate) fn must_manage_inventory(&self) -> Result<(), Failure> {
         self.must_manage_keys()
     }
 
-    /// An action of this member.
+    /// Returns the audit event of an action of this member.
     pub(crate) fn event(
         &self,
         action: Action,
@@ -114,7 +114,8 @@ impl Member {
 }
 
 impl Service {
-    /// The member whose live session this token opens; `None` if there is none. It counts as a sign of life.
+    /// Returns the member whose live session this token opens; `None` if there is none. The look-up
+    /// keeps the session alive.
     ///
     /// # Errors
     /// The database's.
@@ -125,7 +126,8 @@ impl Service {
         Ok(record.map(|record| Member::signed_in(record, digest)))
     }
 
-    /// Like [`Self::member_of_session`], for a page that asks by itself: the request does not keep the session alive.
+    /// Like [`Self::member_of_session`], for a page that polls by itself: the request does not keep
+    /// the session alive.
     ///
     /// # Errors
     /// The database's.
@@ -136,7 +138,7 @@ impl Service {
         Ok(record.map(|record| Member::signed_in(record, digest)))
     }
 
-    /// The present day in the time zone of the member's account, such as `2026-11-23`.
+    /// Returns the present day in the time zone of the member's account, such as `2026-11-23`.
     pub fn today(&self, member: &Member) -> String {
         member.time_zone.day(self.clock.now())
     }

@@ -1,11 +1,11 @@
-//! The newest change of a kind.
+//! The latest change of a kind.
 
 use crate::Zone;
 use crate::store::{Action, AuditEvent};
 use crate::view::moment;
 use domain::{KeyName, LastChange};
 
-/// The event, as the Dashboard tells of it; `key` is the name of the one that did it.
+/// Describes the event for the Dashboard; `key` is the name of the key that caused it.
 pub(super) fn told(event: &AuditEvent, key: Option<KeyName>, zone: &Zone) -> LastChange {
     LastChange {
         at: moment(event.at, zone),
@@ -14,7 +14,7 @@ pub(super) fn told(event: &AuditEvent, key: Option<KeyName>, zone: &Zone) -> Las
     }
 }
 
-/// What happened, in words; of a person nothing.
+/// Describes what happened in words, without data about a person.
 fn what(event: &AuditEvent) -> String {
     match event.action {
         Action::ItemDeleted => format!("Item {} removed", event.subject),
@@ -32,7 +32,7 @@ fn what(event: &AuditEvent) -> String {
             .filter_map(|(name, word)| Some(format!("{} {word}", count(name)?)))
             .collect();
             if parts.is_empty() {
-                // A single item, of which the log says no more.
+                // A single item: the event contains no counts.
                 format!("Item {} stored", event.subject)
             } else {
                 format!("Items: {}", parts.join(", "))

@@ -1,4 +1,4 @@
-//! An account at a glance.
+//! The Dashboard: an account at a glance.
 
 mod change;
 
@@ -12,17 +12,18 @@ use domain::{
     Timestamp,
 };
 
-/// How many days the Dashboard tells of, today included.
+/// Days that the Dashboard shows, including today.
 const DAYS: u16 = 30;
 
 const INVENTORY: [Action; 2] = [Action::InventoryUpdated, Action::ItemDeleted];
 const LEADS: [Action; 3] = [Action::LeadCreated, Action::LeadUpdated, Action::LeadErased];
 
 impl Service {
-    /// Everything the Dashboard shows, for any role.
+    /// Returns all data of the Dashboard, for any role.
     ///
-    /// What is read does not grow with the number of keys, calls or events: of keys no more than [`KeyCount::MOST`] of
-    /// each kind are counted, items have a counter, and the rest is found by an index, as leads are counted by one.
+    /// The amount of data read does not grow with the number of keys, calls or events: at most
+    /// [`KeyCount::MOST`] keys of each kind are counted, items have a counter, leads are counted by
+    /// an index, and the rest is found by an index.
     ///
     /// # Errors
     /// The database's.
@@ -112,7 +113,7 @@ impl Service {
             paused: count(of(KeyStatus::Paused)).await?,
             expired: count(of(KeyStatus::Expired)).await?,
             revoked: count(of(KeyStatus::Revoked)).await?,
-            // By nothing else: that an index tells without a look at the keys.
+            // By this filter alone, so that an index suffices and no key is read.
             unused: count(KeyFilter {
                 idle_since: Some(now.plus_seconds(-UNUSED_SECONDS)),
                 ..KeyFilter::default()

@@ -11,12 +11,12 @@ fn key(name: &str) -> Actor {
     Actor::Key(KeyId::parse(name).unwrap())
 }
 
-/// Callers that wait for a permit, by the names of their account and key and a number.
+/// Callers that wait for a permit, under the names of their account and key.
 #[derive(Default)]
 struct Callers(Vec<(String, BoxFuture<'static, Result<Permit, QueueFull>>)>);
 
 impl Callers {
-    /// A caller takes its place in the queue.
+    /// Adds a caller to the queue.
     fn add(&mut self, semaphore: &FairSemaphore, account_name: &str, key_name: &str) {
         let name = format!("{account_name}{key_name}");
         let semaphore = semaphore.clone();
@@ -29,7 +29,7 @@ impl Callers {
         self.0.push((name, permit));
     }
 
-    /// The callers that have a permit now.
+    /// Removes the callers that have a permit now, and returns them.
     fn granted(&mut self) -> Vec<(String, Permit)> {
         let mut granted = Vec::new();
         let mut waiting = Vec::new();
@@ -43,7 +43,7 @@ impl Callers {
         granted
     }
 
-    /// Gives the permit back again and again, and returns the order in which the callers get it.
+    /// Returns the permit again and again, and reports the order in which the callers get it.
     fn order(&mut self, permit: Permit) -> String {
         let mut order = Vec::new();
         let mut permit = Some(permit);
@@ -96,7 +96,7 @@ fn the_keys_of_an_account_take_turns_as_well() {
     assert_eq!(callers.order(permit), "b1 a2 b1 a3 a1 a2 a1 a1");
 }
 
-/// Accounts that come back as soon as they were served do not keep one out that waits.
+/// Accounts that return as soon as they were served do not keep out one that waits.
 #[test]
 fn an_account_that_waits_is_served_however_often_others_come_back() {
     let semaphore = FairSemaphore::new(1);
@@ -149,7 +149,7 @@ fn no_key_and_no_account_can_fill_the_queue() {
     for name in ["a", "b", "c", "d"] {
         for key_name in ["1", "2", "3"] {
             let before = callers.0.len();
-            // Dropped at once, an attempt that got a place gives it back.
+            // An attempt that gets a place is dropped at once, and gives it back.
             while acquire(&semaphore, name, key_name).is_none() {
                 callers.add(&semaphore, name, key_name);
             }

@@ -1,14 +1,14 @@
-//! Following the changes of items. [`crate::store::ItemChangeStore`] states the protocol.
+//! Reading the changes of items. [`crate::store::ItemChangeStore`] defines the protocol.
 
 use super::StoredItem;
 use crate::store::{ItemPlace, Listed, REMOVALS_KEPT_SECONDS, RemovedItem, Store, StoreError};
 use crate::{Error, KeyCaller, Service};
 use domain::{AccountId, Scope};
 
-/// Removals that one transaction forgets, so that no other waits long for it.
+/// Removals deleted in one transaction, so that other writes do not wait long.
 const SWEEP_ROWS: u32 = 1_000;
 
-/// An item as it is now, or what is left of a removed one.
+/// The present state of an item, or the record of a removed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ItemState {
     Kept(Box<StoredItem>),
@@ -24,7 +24,7 @@ impl ItemState {
     }
 }
 
-/// An entry among the changes of items, with the place after it.
+/// An entry among the changes of items, and the position after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeEntry {
     pub place: ItemPlace,
@@ -35,12 +35,13 @@ pub struct ChangeEntry {
 #[derive(Debug, Clone)]
 pub struct ItemChanges {
     pub changes: Vec<ChangeEntry>,
-    /// The place after all of them, from which the reader goes on.
+    /// The position after all of them, at which the reader continues.
     pub next: ItemPlace,
 }
 
 impl Service {
-    /// Returns up to `limit` changes of items after a place, or from the first item on. `None` if the place has expired.
+    /// Returns up to `limit` changes of items after a position, or from the first item on. `None`
+    /// if the position has expired.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -54,7 +55,7 @@ impl Service {
         Ok(follow(&*self.store, caller.account_id(), after, limit).await?)
     }
 
-    /// Forgets the removals that are too old to be listed.
+    /// Deletes the removals that are too old to be listed.
     ///
     /// # Errors
     /// The database's.
@@ -65,7 +66,7 @@ impl Service {
     }
 }
 
-/// The steps of a reader, as the port has them.
+/// The steps of a reader, as the port defines them.
 pub(crate) async fn follow(
     store: &dyn Store,
     account: &AccountId,
@@ -77,14 +78,14 @@ pub(crate) async fn follow(
     let items = store.changed_items(account, &after, last, limit).await?;
     let removals = after.among_removals();
     let removed = store.removed_items(account, &removals, last, limit).await?;
-    // Only now: a removal that was forgotten meanwhile is not among these.
+    // Only now: a removal that was deleted meanwhile is not in the list.
     if after.is_expired(store.item_feed(account).await?) {
         return Ok(None);
     }
     Ok(Some(merge(&after, last, items, removed, limit)))
 }
 
-/// Both lists in one order, up to the first place at which one of them was cut off.
+/// Merges both lists in one order, up to the first position at which one of them was cut off.
 fn merge(
     after: &ItemPlace,
     last: u64,

@@ -5,11 +5,11 @@ use crate::view::moment;
 use crate::{Error, Member, Service, Zone};
 use domain::{AccountId, InventoryPage, ItemMatches, ItemRow, Resource, SearchedItems};
 
-/// Number of items on one page.
+/// Items on one page.
 const PAGE: u32 = 50;
 
 impl Service {
-    /// One page for the console, for any role.
+    /// Returns one page for the console, for any role.
     ///
     /// # Errors
     /// The database's.
@@ -46,8 +46,8 @@ impl Service {
         })
     }
 
-    /// Counts the matches after the id `after` up to `until`, which is what a page searches. If one page can search all
-    /// `total` items, all matches are counted.
+    /// Counts the matches after the id `after` up to `until`, which is the range that a page
+    /// searches. If one page can search all `total` items, all matches are counted.
     async fn count_matches(
         &self,
         account: &AccountId,
@@ -88,7 +88,7 @@ fn row(stored: StoredItem, zone: &Zone) -> ItemRow {
     }
 }
 
-/// `1234567.00` as `1,234,567.00`.
+/// Writes `1234567.00` as `1,234,567.00`.
 fn grouped(amount: &str) -> String {
     let (whole, places) = amount.split_at(amount.find('.').unwrap_or(amount.len()));
     let mut out = String::with_capacity(amount.len() + 4);

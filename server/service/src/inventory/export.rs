@@ -1,14 +1,14 @@
-//! Files of the items, from the console.
+//! Export of items to files, from the console.
 
 use super::{ItemFilter, ItemsPage};
 use crate::{Error, Member, Service};
 
-/// Number of items that are read at once for a file.
+/// Items read at once for a file.
 const PIECE: u32 = 500;
 
 impl Service {
-    /// The next piece of a file for a member of any role: up to some hundred items after the id `after`, in the order of
-    /// their ids.
+    /// Returns the next piece of a file, for a member of any role: some hundred items after the id
+    /// `after`, in the order of their ids.
     ///
     /// # Errors
     /// The database's.

@@ -1,6 +1,7 @@
 //! The import of a file in the console: the steps between the file and its items.
 //!
-//! The console reads the file and knows the choices of the member; here both are texts. [`ImportStore`] describes the protocol.
+//! The console reads the file and knows the choices of the member; here, both are texts.
+//! [`ImportStore`] defines the protocol.
 //!
 //! [`ImportStore`]: crate::store::ImportStore
 
@@ -13,7 +14,7 @@ use crate::store::{
 use crate::{Client, Error, Member, Service};
 use domain::{Failure, Timestamp};
 
-/// How long a file waits for its import.
+/// How long a file is kept for its import.
 const KEPT_SECONDS: i64 = 3_600;
 /// Characters of a file's name that are kept.
 const MAX_NAME: usize = 128;
@@ -24,7 +25,7 @@ const SWEEP_ROWS: u32 = 16;
 #[derive(Debug, Clone)]
 pub struct FileToImport {
     pub stored: StoredImport,
-    /// Empty once it was imported.
+    /// Empty after the import.
     pub bytes: Vec<u8>,
 }
 
@@ -38,8 +39,8 @@ pub enum ImportOutcome {
 }
 
 impl Service {
-    /// Stores a file in the place of the member's earlier one and returns the id of its import; `None` if the account has
-    /// too many bytes of files that wait.
+    /// Stores a file in place of the member's earlier one, and returns the id of its import; `None`
+    /// if the pending files of the account have too many bytes.
     ///
     /// # Errors
     /// Refused to viewers; and the database's.
@@ -66,7 +67,7 @@ impl Service {
         })
     }
 
-    /// The import that the member has begun and not finished.
+    /// Returns the import that the member has begun and not finished.
     ///
     /// # Errors
     /// Refused to viewers; and the database's.
@@ -79,10 +80,11 @@ impl Service {
         Ok(found.filter(|found| found.result.is_none()))
     }
 
-    /// The member's import with this id.
+    /// Returns the member's import with this id.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] if it is over, replaced, or another member's. Refused to viewers; and the database's.
+    /// [`Failure::NotFound`] if it has expired, was replaced, or is another member's. Refused to
+    /// viewers; and the database's.
     pub async fn find_import(&self, member: &Member, id: &str) -> Result<StoredImport, Error> {
         member.must_manage_inventory()?;
         if id.is_empty() {
@@ -95,7 +97,7 @@ impl Service {
         found.ok_or_else(|| Failure::NotFound.into())
     }
 
-    /// The bytes of an import that [`Self::find_import`] returned.
+    /// Reads the bytes of an import that [`Self::find_import`] returned.
     ///
     /// # Errors
     /// [`Failure::NotFound`] if it was replaced since; and the database's.
@@ -111,7 +113,7 @@ impl Service {
         Ok(FileToImport { stored, bytes })
     }
 
-    /// The mapping that the account used for this header.
+    /// Returns the mapping that the account used for this header.
     ///
     /// # Errors
     /// The database's.
@@ -124,10 +126,11 @@ impl Service {
         Ok(self.store.find_mapping(account, header).await?)
     }
 
-    /// Stores what the member chose, and remembers the mapping for the account.
+    /// Stores the member's choices, and remembers the mapping for the account.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] if the import is over, replaced or applied. Refused to viewers; and the database's.
+    /// [`Failure::NotFound`] if the import has expired, was replaced or was applied. Refused to
+    /// viewers; and the database's.
     pub async fn choose_import(
         &self,
         member: &Member,
@@ -150,7 +153,7 @@ impl Service {
         }
     }
 
-    /// The changes that an import would make.
+    /// Returns the changes that an import would make.
     ///
     /// # Errors
     /// Refused to viewers; [`Error::OverQuota`] if it would exceed a quota; and the database's.
@@ -164,7 +167,7 @@ impl Service {
         self.preview_feed(&member.account_id, feed, mode).await
     }
 
-    /// The number of items that a feed with the whole inventory would remove now.
+    /// Returns the number of items that a feed with the whole inventory would remove now.
     ///
     /// # Errors
     /// Refused to viewers; and the database's.
@@ -179,11 +182,11 @@ impl Service {
         Ok(removed.ids.len())
     }
 
-    /// Applies an import once. `result` writes what is kept of its outcome.
+    /// Applies an import once. `result` writes the form of its outcome that is stored.
     ///
     /// # Errors
-    /// Refused to viewers; [`Error::Unavailable`] if it was applied already, which [`Self::find_import`] shows; and the
-    /// database's.
+    /// Refused to viewers; [`Error::Unavailable`] if it was applied already, which
+    /// [`Self::find_import`] shows; and the database's.
     pub async fn apply_import(
         &self,
         member: &Member,
@@ -218,7 +221,7 @@ impl Service {
         };
         let counts = report.counts;
         if counts.created + counts.updated + counts.removed == 0 {
-            // Nothing was changed, so there was no event to complete. A result that is there already stays.
+            // Nothing was changed, so there was no event to complete. An existing result stays.
             let applied = applied(&report);
             let finished = self.store.finish_import(&member.account_id, &applied);
             self.with_room(finished).await?;
@@ -226,7 +229,7 @@ impl Service {
         Ok(ImportOutcome::Applied)
     }
 
-    /// Removes the imports whose time is over.
+    /// Removes the expired imports.
     ///
     /// # Errors
     /// The database's.

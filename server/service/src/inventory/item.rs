@@ -1,11 +1,12 @@
-//! One item, checked.
+//! A validated item.
 
 use super::Price;
 use domain::Timestamp;
 use iso_currency::IntoEnumIterator as _;
 use std::collections::BTreeMap;
 
-/// The seller's own identifier: 1 to 128 characters, no control characters, not `.` or `..` (which vanish from URLs).
+/// The seller's own identifier: 1 to 128 characters, without control characters, and neither `.`
+/// nor `..`, which disappear from URLs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ItemId(pub(super) String);
 
@@ -28,22 +29,24 @@ impl Currency {
         self.0.code()
     }
 
-    /// The decimal places of its amounts by ISO 4217, and two for what is not divided by it, such as gold.
+    /// Returns the number of decimal places by ISO 4217, and two for a unit without minor units,
+    /// such as gold.
     pub fn decimals(self) -> u32 {
         self.0.exponent().map_or(2, u32::from).min(4)
     }
 
-    /// Such as "Euro".
+    /// Returns the name, such as "Euro".
     pub fn name(&self) -> &str {
         self.0.name()
     }
 
-    /// Every code that [`Self::parse`] takes.
+    /// Returns every currency that [`Self::parse`] accepts.
     pub fn known() -> impl Iterator<Item = Self> {
         iso_currency::Currency::iter().map(Self)
     }
 
-    /// Those that prices are in, by their codes: no metals, funds, test codes, and none that was replaced.
+    /// Returns the currencies for prices, ordered by code: no metals, funds or test codes, and none
+    /// that was replaced.
     pub fn all() -> impl Iterator<Item = Self> {
         iso_currency::Currency::iter()
             .filter(|currency| currency.flags().is_empty())
@@ -51,7 +54,7 @@ impl Currency {
     }
 }
 
-/// One inventory entry. Only [`super::ItemDraft::check`] and the database make them.
+/// One inventory entry. Only [`super::ItemDraft::check`] and the database create them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     pub id: ItemId,
@@ -67,7 +70,8 @@ pub struct Item {
 }
 
 impl Item {
-    /// Bytes of its texts in UTF-8, as quotas count them; the names of attributes and their JSON syntax count, too.
+    /// Returns the size of its texts in UTF-8 bytes, as quotas count them. The names of attributes
+    /// and their JSON syntax count, too.
     pub fn bytes(&self) -> u64 {
         let texts = [
             Some(&self.name),
@@ -82,7 +86,7 @@ impl Item {
         bytes as u64
     }
 
-    /// Its attributes as the database keeps them.
+    /// Returns its attributes in their stored form.
     ///
     /// # Panics
     /// Never: a map of texts always has a JSON form.
@@ -98,11 +102,11 @@ impl ItemId {
     }
 }
 
-/// An item as the database keeps it.
+/// An item in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredItem {
     pub item: Item,
-    /// The item's, or where it has none, the account's.
+    /// The currency of the item, or else that of the account.
     pub currency: Currency,
     pub updated_at: Timestamp,
     /// 1 for a new item, one more with each change.
@@ -118,24 +122,25 @@ impl StoredItem {
     }
 }
 
-/// One state of an item under its id, told from every other: an item that is deleted and made again begins at the first
-/// revision, but at another time.
+/// Identifies one state of an item under its id: an item that is deleted and created again also
+/// begins at the first revision, but at another time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version {
     pub updated_at: Timestamp,
     pub revision: u64,
 }
 
-/// What has to hold of an item for a change to happen, judged in the change's own transaction.
+/// A condition on the item that a change requires. It is evaluated in the transaction of the
+/// change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Condition {
     #[default]
     Always,
-    /// There is none yet.
+    /// The item does not exist yet.
     Absent,
-    /// There is one, in whatever state.
+    /// The item exists, in any state.
     Present,
-    /// It is in one of these states.
+    /// The item is in one of these states.
     OneOf(Vec<Version>),
 }
 
@@ -150,19 +155,19 @@ impl Condition {
     }
 }
 
-/// Which items a list shows; all of them by default.
+/// Filter of a list of items; all of them by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ItemFilter {
     /// Exactly this category.
     pub category: Option<String>,
-    /// Part of the id or the name, whatever the case.
+    /// Part of the id or the name, in any case.
     pub q: Option<String>,
-    /// Changed then or later.
+    /// Changed at this time or later.
     pub updated_since: Option<Timestamp>,
 }
 
 impl ItemFilter {
-    /// As the console searches; a text of blanks alone searches for nothing.
+    /// Returns the filter of a search in the console; a blank text does not filter.
     pub fn search(q: Option<String>) -> Self {
         Self {
             q: q.filter(|q| !q.trim().is_empty()),
@@ -170,7 +175,7 @@ impl ItemFilter {
         }
     }
 
-    /// The form in which a text is searched for and in.
+    /// Returns the form in which texts are compared by a search.
     pub fn folded(text: &str) -> String {
         crate::fold::folded(text)
     }

@@ -1,17 +1,18 @@
-//! Prices: how they are written, and why a text is refused as one.
+//! Prices: their text forms, and why a text is not a price.
 
 use crate::entry::{EntryCode, EntryError};
 use rust_decimal::Decimal;
 use std::fmt;
 
-/// The finest part of a price: the smallest units of currencies are at most ten-thousandths.
+/// Resolution of a price: the smallest units of currencies are at most ten-thousandths.
 const PARTS: i64 = 10_000;
 /// 9,999,999,999.99.
 const MAX: i64 = 99_999_999_999_900;
-/// Characters of a number that a refusal corrects. No price has more.
+/// Longest number that an error message corrects, in characters. No price is longer.
 const MAX_CORRECTED: usize = 20;
-/// Bytes of a number that is parsed. A price with an exponent or with zeros at its end needs fewer, and the parser of decimals
-/// calls itself for each digit, so that a long text would take all of the stack.
+/// Longest number that is parsed, in bytes. A price with an exponent or with trailing zeros is
+/// shorter. The decimal parser is recursive, with one call for each digit, so that a long text
+/// would overflow the stack.
 const MAX_PARSED: usize = 64;
 
 /// An amount from 0 to 9,999,999,999.99, in ten-thousandths.
@@ -24,9 +25,11 @@ impl Price {
         Self(cents * (PARTS / 100))
     }
 
-    /// Reads a price as it is stored: whole hundredths, and the exact amount in ten-thousandths if it has a finer part.
+    /// Reads a price as it is stored: whole hundredths, and the exact amount in ten-thousandths if
+    /// it has a finer part.
     ///
-    /// A node of an earlier version stores hundredths alone, and leaves the exact amount of an earlier price beside them.
+    /// A node of an earlier version stores hundredths only, and leaves the exact amount of an
+    /// earlier price beside them.
     pub const fn from_stored(cents: i64, exact: Option<i64>) -> Self {
         match exact {
             Some(exact) if exact / (PARTS / 100) == cents => Self(exact),
@@ -34,12 +37,12 @@ impl Price {
         }
     }
 
-    /// In hundredths, rounded down.
+    /// Returns hundredths, rounded down.
     pub const fn cents(self) -> i64 {
         self.0 / (PARTS / 100)
     }
 
-    /// In ten-thousandths, if hundredths are not exact.
+    /// Returns ten-thousandths, if hundredths are not exact.
     pub const fn exact(self) -> Option<i64> {
         if self.0 % (PARTS / 100) == 0 {
             None
@@ -62,7 +65,8 @@ impl Price {
         if text.is_empty() || text.len() > MAX_PARSED || !text.bytes().all(plain) {
             return Err(invalid());
         }
-        // `18.500` is 18,500 in a German file. Taken as 18.5, it would be stored without a word.
+        // `18.500` is 18,500 in a German file. It would otherwise be stored as 18.5 without a
+        // warning.
         if decimals < 3 && separates_thousands(text) {
             return Err(invalid());
         }
@@ -90,7 +94,7 @@ impl Price {
         Ok(Self(parts))
     }
 
-    /// With at least `decimals` places, and all that there are.
+    /// Writes the price with at least `decimals` places, and with more if it has them.
     pub fn with_places(self, decimals: usize) -> String {
         let (whole, rest) = (self.0 / PARTS, self.0 % PARTS);
         let places = format!("{rest:04}");
@@ -103,13 +107,13 @@ impl Price {
 }
 
 impl fmt::Display for Price {
-    /// With at least two places and without grouping: `32500.00`.
+    /// At least two places, and no grouping: `32500.00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.with_places(2))
     }
 }
 
-/// Whether the period of a number can be a separator of thousands, as in `18.500`.
+/// Whether the period of a number can be a thousands separator, as in `18.500`.
 fn separates_thousands(text: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     text.split_once('.').is_some_and(|(whole, rest)| {
@@ -121,7 +125,7 @@ fn separates_thousands(text: &str) -> bool {
     })
 }
 
-/// Advice, in ASCII, on how to correct a text that is not a price.
+/// Returns advice, in ASCII, on how to correct a text that is not a price.
 fn advice(text: &str, decimals: u32) -> String {
     let places = match decimals {
         0 => "no decimal places".to_owned(),
@@ -160,7 +164,7 @@ fn advice(text: &str, decimals: u32) -> String {
     }
 }
 
-/// The numbers that a text with separators can mean, such as `1234.56` for `1.234,56`.
+/// Returns the numbers that a text with separators can mean, such as `1234.56` for `1.234,56`.
 fn corrected(text: &str, decimals: u32) -> Vec<String> {
     let is_separator =
         |c: char| matches!(c, '.' | ',' | '\'' | '\u{2019}' | '_') || c.is_whitespace();

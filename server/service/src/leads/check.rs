@@ -1,4 +1,5 @@
-//! From what a body says to what is known of a lead, or to every reason why it is none.
+//! Validation of a lead: from the values of a body to the fields of a lead, or to every error in
+//! it.
 
 use super::LeadFields;
 use crate::entry::{EntryCode, EntryError, check_id, optional, trimmed};
@@ -13,8 +14,9 @@ const MAX_ITEM_ID: usize = crate::inventory::MAX_ID_CHARS;
 pub(super) const MAX_EXTERNAL_ID: usize = 128;
 pub(super) const MAX_NOTE: usize = 10_000;
 
-/// A lead as a body gives it: texts, not yet checked. `errors` holds what the reader refused already (wrong types,
-/// unknown fields), so that a caller learns of everything at once.
+/// A lead as given in a body: texts that are not validated yet. `errors` contains those that the
+/// reader has found already (wrong types, unknown fields), so that a caller gets all errors at
+/// once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadDraft {
     pub name: Option<String>,
@@ -23,7 +25,7 @@ pub struct LeadDraft {
     pub message: Option<String>,
     pub source: Option<String>,
     pub item_id: Option<String>,
-    /// `new` where it is left out.
+    /// `new` if left out.
     pub status: Option<String>,
     pub external_id: Option<String>,
     pub note: Option<String>,
@@ -31,8 +33,10 @@ pub struct LeadDraft {
 }
 
 impl LeadDraft {
+    /// Validates the draft.
+    ///
     /// # Errors
-    /// Everything that is wrong with it, with pointers from the lead on.
+    /// Everything that is wrong with it, with pointers relative to the lead.
     pub fn check(mut self) -> Result<LeadFields, Vec<EntryError>> {
         let errors = &mut self.errors;
         let fields = LeadFields {
@@ -46,7 +50,8 @@ impl LeadDraft {
             external_id: id(errors, "/external_id", self.external_id, MAX_EXTERNAL_ID),
             note: text(errors, "/note", self.note, MAX_NOTE),
         };
-        // A reader that refused one of the two, or the whole body, has said so; "required" beside it would mislead.
+        // If the reader refused one of the two, or the whole body, that error is enough; "required"
+        // beside it would mislead.
         let told = errors
             .iter()
             .any(|error| matches!(error.pointer.as_str(), "" | "/email" | "/phone"));
@@ -62,7 +67,7 @@ impl LeadDraft {
     }
 }
 
-/// A text without blanks around it. A text of blanks alone counts as left out: forms send one for each empty field.
+/// Trims a text. A blank text counts as left out, since forms send one for each empty field.
 pub(super) fn text(
     errors: &mut Vec<EntryError>,
     pointer: &str,
@@ -72,7 +77,7 @@ pub(super) fn text(
     optional(errors, pointer, trimmed(value), max)
 }
 
-/// The identifier that another system gives.
+/// Validates an identifier that another system assigns.
 pub(super) fn id(
     errors: &mut Vec<EntryError>,
     pointer: &str,
@@ -84,7 +89,8 @@ pub(super) fn id(
     Some(value)
 }
 
-/// Kept as it was typed: it is for sending mail to, and not for finding anybody by.
+/// Validates an address and keeps it as it was typed: mail is sent to it, but nothing is looked up
+/// by it.
 fn email(errors: &mut Vec<EntryError>, value: Option<String>) -> Option<String> {
     let before = errors.len();
     let value = text(errors, "/email", value, MAX_EMAIL)?;

@@ -1,14 +1,14 @@
-//! What a CRM writes back.
+//! Edits that a CRM writes back.
 
 use super::LeadFields;
 use super::check::{MAX_EXTERNAL_ID, MAX_NOTE, id, status, text};
 use crate::entry::EntryError;
 use domain::LeadStatus;
 
-/// What becomes of one field.
+/// The edit of one field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Edit<T> {
-    /// The body did not name it.
+    /// The body does not contain the field.
     #[default]
     Keep,
     Set(T),
@@ -24,7 +24,7 @@ impl<T> Edit<T> {
 }
 
 impl<T: Clone + PartialEq> Edit<T> {
-    /// Whether that changed anything.
+    /// Sets the field, and returns whether that changed it.
     fn apply(&self, field: &mut T) -> bool {
         match self {
             Self::Set(value) if value != field => {
@@ -36,17 +36,17 @@ impl<T: Clone + PartialEq> Edit<T> {
     }
 }
 
-/// Edits as a body gives them: texts, not yet checked, `None` for null.
+/// Edits as given in a body: texts that are not validated yet, `None` for null.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadEditsDraft {
     pub status: Option<String>,
     pub external_id: Edit<Option<String>>,
     pub note: Edit<Option<String>>,
-    /// What the reader refused already.
+    /// Errors that the reader has found already.
     pub errors: Vec<EntryError>,
 }
 
-/// Edits, checked. Everything else about a lead is as the person gave it.
+/// Validated edits. All other fields of a lead stay as the person gave them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadEdits {
     pub(crate) status: Edit<LeadStatus>,
@@ -55,8 +55,10 @@ pub struct LeadEdits {
 }
 
 impl LeadEditsDraft {
+    /// Validates the draft.
+    ///
     /// # Errors
-    /// Everything that is wrong with them, with pointers from the body on.
+    /// Everything that is wrong with it, with pointers relative to the body.
     pub fn check(self) -> Result<LeadEdits, Vec<EntryError>> {
         let mut errors = self.errors;
         let edits = LeadEdits {
@@ -77,7 +79,7 @@ impl LeadEditsDraft {
 }
 
 impl LeadEdits {
-    /// Makes the edits, and gives the names of the fields that are different now.
+    /// Applies the edits, and returns the names of the fields that are different now.
     pub fn apply(&self, fields: &mut LeadFields) -> Vec<&'static str> {
         let edited = [
             ("status", self.status.apply(&mut fields.status)),

@@ -1,15 +1,16 @@
-//! Files of the leads, from the console.
+//! Export of leads to files, from the console.
 
 use super::LeadChange;
 use crate::store::Action;
 use crate::{Client, Error, Member, Service};
 use serde_json::json;
 
-/// Number of leads that are read at once for a file.
+/// Leads read at once for a file.
 const PIECE: u32 = 500;
 
 impl Service {
-    /// Records in the audit log that a member takes the data of all leads away, as a file of this format.
+    /// Records in the audit log that a member exports the data of all leads, as a file of this
+    /// format.
     ///
     /// # Errors
     /// The database's.
@@ -24,8 +25,8 @@ impl Service {
         Ok(self.store.record_event(&event).await?)
     }
 
-    /// The next piece of a file for a member of any role: up to some hundred leads whose last change has a number above
-    /// `after`, oldest change first. An empty piece is the end.
+    /// Returns the next piece of a file, for a member of any role: some hundred leads whose last
+    /// change has a number above `after`, oldest change first. An empty piece is the end.
     ///
     /// # Errors
     /// The database's.

@@ -1,8 +1,8 @@
-//! One lead, checked.
+//! A validated lead.
 
 use domain::{LeadId, LeadStatus, Timestamp};
 
-/// What is known of a lead. Only [`super::LeadDraft::check`] and the database make them.
+/// Fields of a lead. Only [`super::LeadDraft::check`] and the database create them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadFields {
     pub name: Option<String>,
@@ -10,15 +10,16 @@ pub struct LeadFields {
     pub phone: Option<String>,
     pub message: Option<String>,
     pub source: Option<String>,
-    /// The seller's own identifier of what the person asked about. The inventory need not have it, or not any more.
+    /// The seller's own identifier of the item that the person asked about. The inventory need not
+    /// contain it.
     pub item_id: Option<String>,
     pub status: LeadStatus,
-    /// What another system calls this lead.
+    /// The identifier of this lead in another system.
     pub external_id: Option<String>,
     pub note: Option<String>,
 }
 
-/// Somebody who asked to be contacted.
+/// A person who asked to be contacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lead {
     pub id: LeadId,
@@ -30,16 +31,16 @@ pub struct Lead {
 /// The last change of one lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeadChange {
-    /// Of all changes of the account, from 1 on.
+    /// Among all changes of the account, from 1 on.
     pub number: u64,
     pub state: LeadState,
 }
 
-/// What a lead is after a change.
+/// The state of a lead after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeadState {
     Kept(Box<Lead>),
-    /// Nothing of the person is left.
+    /// All data about the person is deleted.
     Erased {
         id: LeadId,
         at: Timestamp,

@@ -1,4 +1,4 @@
-//! Leads: those who asked to be contacted. What one is, and how integrations bring, follow, write back and erase them.
+//! Leads: people who asked to be contacted. How integrations create, follow, edit and erase them.
 
 mod check;
 mod edit;

@@ -1,7 +1,7 @@
-//! What integrations, and the console's Leads page, do with leads.
+//! Operations on leads, by integrations and by the console's Leads page.
 //!
-//! The audit log is never altered, so nothing that was known of a person stands in an event: the lead's id, and the
-//! names of fields, have to do.
+//! Events of the audit log are never altered, so they contain no data about a person, but only the
+//! id of the lead and the names of fields.
 
 use super::{Lead, LeadChange, LeadEdits, LeadFields};
 use crate::store::Action;
@@ -10,22 +10,22 @@ use crate::{Client, Error, Keep, KeyCaller, Member, Service, Zone};
 use domain::{LeadId, LeadRow, LeadsPage, Scope};
 use serde_json::json;
 
-/// How many leads one page of the console shows.
+/// Leads on one page of the console.
 const CONSOLE_PAGE: u32 = 50;
 
-/// How much of a message or a note the console shows, in characters. The API has all of it.
+/// Characters of a message or a note that the console shows. The API returns all of it.
 const CONSOLE_TEXT: usize = 2_000;
 
-/// A piece of the feed, with where to go on.
+/// A page of changes.
 #[derive(Debug, Clone)]
 pub struct ChangesPage {
     pub changes: Vec<LeadChange>,
-    /// The number after which to go on, also where there is nothing further yet.
+    /// The number after which the next page begins, even if there is nothing after it yet.
     pub next_after: u64,
 }
 
 impl Service {
-    /// Stores a new lead, and with it the answer of a request that is to be kept.
+    /// Stores a new lead, and with it the answer to be kept for its idempotency key.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -58,7 +58,8 @@ impl Service {
         Ok(lead)
     }
 
-    /// What a CRM writes back, and with it the answer of a request that is to be kept; `None` where there is no such lead.
+    /// Applies the edits of a CRM, and stores with them the answer to be kept for the idempotency
+    /// key; returns `None` if the lead does not exist.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -90,7 +91,7 @@ impl Service {
         self.with_room(updated).await
     }
 
-    /// Erases all that is known of the person; `false` where there was no such lead.
+    /// Erases all data about the person; returns `false` if the lead does not exist.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -116,7 +117,7 @@ impl Service {
             .await?)
     }
 
-    /// One lead; `None` where there is none, or it is erased.
+    /// Returns one lead; `None` if it does not exist or is erased.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -125,8 +126,9 @@ impl Service {
         Ok(self.store.find_lead(caller.account_id(), id).await?)
     }
 
-    /// Up to `limit` leads by their last changes after the one with the number `after`, oldest first. `None` where no
-    /// change has that number yet: whoever went on from there would miss those that are still to get smaller ones.
+    /// Returns up to `limit` leads whose last change has a number above `after`, oldest change
+    /// first. `None` if no change has the number `after` yet: a reader that continued from there
+    /// would miss the changes that will get smaller numbers.
     ///
     /// # Errors
     /// [`Error::MissingScope`], and the database's.
@@ -139,7 +141,7 @@ impl Service {
         caller.must(Scope::LeadsRead)?;
         let account = caller.account_id();
         let changes = self.store.lead_changes(account, after, limit).await?;
-        // Not the account's last number: a change may have come in between.
+        // Not the account's last number: a change may have been made in between.
         let next_after = changes.last().map_or(after, |last| last.number);
         if changes.is_empty() && after > self.store.last_lead_change(account).await? {
             return Ok(None);
@@ -150,7 +152,8 @@ impl Service {
         }))
     }
 
-    /// One page for the console, for any role, with the number before which the next one begins, if there is one.
+    /// Returns one page for the console, for any role, and the number before which the next page
+    /// begins, if there is one.
     ///
     /// # Errors
     /// The database's.

@@ -1,22 +1,23 @@
-//! The arithmetic of a token bucket, in whole thousandths of a token and milliseconds, so that nothing is rounded.
+//! Token bucket, in whole thousandths of a token and milliseconds, so that nothing is rounded.
 //!
-//! Of our own, since `governor` fits badly: its limiters have one quota from their construction on, where ours may
-//! change from one call to the next and must keep what was spent; it cannot tell without spending whether a bucket is
-//! full and can be dropped; and its keyed limiters have one quota for all keys.
+//! It is not `governor`, which does not fit: its limiters have a fixed quota, but ours may change
+//! from one call to the next and must keep what was spent; it cannot report, without spending a
+//! token, whether a bucket is full and can be dropped; and its keyed limiters have one quota for
+//! all keys.
 
 use super::Allowance;
 use domain::{RateLimit, Timestamp};
 
-/// What a token is counted in: at a rate of `n` a second, `n` of these come back each millisecond.
+/// Units of a token: at a rate of `n` a second, `n` of these come back each millisecond.
 const TOKEN: u64 = 1000;
 
-/// What is missing from a full bucket. So a bucket that nobody remembers is full, and one whose limit changes has the
-/// new depth less what was spent.
+/// A bucket, stored as what is missing from a full one. So a forgotten bucket is full, and a bucket
+/// whose limit changes has the new depth less what was spent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bucket {
     spent: u64,
     at: Timestamp,
-    /// Tokens a second, as of the last call.
+    /// Tokens per second, as of the last call.
     per_second: u32,
 }
 
@@ -35,12 +36,12 @@ impl Bucket {
         }
     }
 
-    /// Takes a token where there is one. `now` must be read while nobody else uses this bucket.
+    /// Takes a token, if there is one. `now` must be read while no other call uses this bucket.
     pub(crate) fn take(&mut self, limit: RateLimit, now: Timestamp) -> Allowance {
         let capacity = u64::from(limit.depth()) * TOKEN;
         self.per_second = limit.per_second();
         self.spent = self.spent_at(now).min(capacity);
-        // A clock that was set back must not stop the refill until it has caught up.
+        // If the clock was set back, the refill must not stop until it has caught up.
         self.at = now;
         let allowed = self.spent + TOKEN <= capacity;
         if allowed {
@@ -62,7 +63,7 @@ impl Bucket {
         }
     }
 
-    /// Returns a token that was taken for nothing.
+    /// Returns a token that was taken for a failure that did not happen.
     pub(super) fn give_back(&mut self, now: Timestamp) {
         self.spent = self.spent_at(now).saturating_sub(TOKEN);
         self.at = now;
@@ -92,7 +93,7 @@ mod tests {
         RateLimit::new(depth, per_second).unwrap()
     }
 
-    /// Takes until nothing is left and tells how many there were.
+    /// Takes tokens until none is left, and returns their number.
     fn drain(bucket: &mut Bucket, limit: RateLimit, now: Timestamp) -> u32 {
         let mut count = 0;
         while bucket.take(limit, now).allowed {

@@ -1,9 +1,11 @@
-//! Attempts that showed no usable key, counted for each address or network.
+//! Failed attempts to present a usable key, counted by network.
 //!
-//! This is not a defence of the keys, which cannot be guessed. It makes a system that goes on with a dead key slow down, and
-//! bounds what unknown keys cost the database: a key that is not in memory is counted as a failure *before* it is looked up,
-//! and the failure is taken back if the key turns out to be one of ours. A network without failures left is asked about with
-//! others, a few times a second ([`Suspects`](super::Suspects)); so its usable keys are accepted all the same.
+//! This does not protect the keys, which cannot be guessed. It slows down a system that goes on
+//! with a dead key, and bounds the cost of unknown keys for the database: a key that is not in
+//! memory is counted as a failure *before* it is looked up, and the failure is taken back if the
+//! key is genuine. The keys of a network without failures left are looked up together with others,
+//! a few times a second ([`Suspects`](super::Suspects)), so that its usable keys are still
+//! accepted.
 
 use super::bucket::Bucket;
 use crate::Clock;
@@ -12,22 +14,23 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// 1,000 at once, then 10 a second.
+/// 1,000 at once, then 10 per second.
 const DEPTH: u32 = 1_000;
 const PER_SECOND: u32 = 10;
 
-/// As many networks as are remembered.
+/// Number of networks that are remembered.
 const PLACES: usize = 4_096;
 
 /// A network and its bucket.
 type Failing = (IpAddr, Bucket);
 
-/// A fixed number of places, each for the network that failed there last. Networks that meet in one place push each
-/// other out and so get more attempts than they should, which harms nobody; memory never grows.
+/// A fixed number of slots, each for the network that failed there last. Networks that share a slot
+/// displace each other and so get more attempts than they should, which does no harm; memory never
+/// grows.
 #[derive(Debug)]
 pub(crate) struct FailureBuckets {
     places: Box<[Mutex<Option<Failing>>]>,
-    /// Its keys are random, so that nobody can choose whom to push out.
+    /// Keyed at random, so that no caller can choose which network to displace.
     hasher: RandomState,
     limit: RateLimit,
 }
@@ -64,12 +67,13 @@ impl FailureBuckets {
         }
     }
 
-    /// Takes back a failure that [`Self::count`] counted and that was none.
+    /// Takes back a failure that [`Self::count`] counted, because the key was genuine.
     pub(crate) fn take_back(&self, ip: IpAddr, clock: &dyn Clock) {
         let network = network(ip);
         let mut place = self.place(network);
         let now = clock.now();
-        // Another network may have taken the place in between; then there is nothing left to take back.
+        // Another network may have taken the slot in between; then there is nothing left to take
+        // back.
         if let Some((there, bucket)) = &mut *place
             && *there == network
         {
@@ -81,12 +85,12 @@ impl FailureBuckets {
         let index = self.hasher.hash_one(network) % PLACES as u64;
         let place = usize::try_from(index).map(|index| &self.places[index]);
         let place = place.expect("an index below the number of places");
-        // Nothing panics while it is held.
+        // No code panics while it holds the lock.
         place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The address itself, or the first of its /64: one customer's network.
+/// Returns the address itself, or the first one of its /64, which is one customer's network.
 pub(crate) fn network(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,

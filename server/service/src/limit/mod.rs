@@ -1,6 +1,6 @@
-//! How much each key and each account may send, and how often an address may fail to show a key.
+//! Limits: the calls of each key and each account, and the failed attempts of each network.
 //!
-//! Kept in memory and exact on one node; a restart fills every bucket.
+//! They are kept in memory and exact on one node; a restart fills every bucket.
 
 mod bucket;
 mod failures;
@@ -14,28 +14,30 @@ use crate::{KeyCaller, Service};
 use domain::RateLimit;
 use std::sync::atomic::Ordering;
 
-/// What one call found in its key's bucket.
+/// The state of a key's bucket after a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
     pub limit: RateLimit,
-    /// Whether the call may go on; it took one token then, and none otherwise.
+    /// Whether the call may go on. It took one token then, and none otherwise.
     pub allowed: bool,
     /// Calls that could follow at once.
     pub remaining: u32,
-    /// Whole seconds, rounded up, until the next call fits where none does now, else until the bucket is full.
+    /// Whole seconds, rounded up: until the next call fits, if none fits now, otherwise until the
+    /// bucket is full.
     pub seconds: u64,
-    /// The key could go on, but all keys of the account together have used up its calls. Whole seconds, rounded up, until
-    /// the next one fits.
+    /// Set if the key could go on, but all keys of the account together have used up its calls:
+    /// whole seconds, rounded up, until the next one fits.
     pub account_wait: Option<u64>,
 }
 
 impl Service {
-    /// Takes a token from the key's bucket and, if there was one, a token from its account's bucket.
+    /// Takes a token from the key's bucket and, if there was one, a token from its account's
+    /// bucket.
     pub fn spend(&self, caller: &KeyCaller) -> Allowance {
         let usage = &caller.verdict.usage;
         let mut allowance = usage.spend(caller.verdict.limit, &*self.clock);
-        // A call that the key's own limit refuses costs the account nothing, so that one key that is out of hand does
-        // not use up the calls of the others.
+        // A call that the key's own limit refuses costs the account nothing, so that one key that
+        // is out of control does not use up the calls of the others.
         if allowance.allowed
             && let Some(limit) = self.account_limit()
         {
@@ -46,7 +48,8 @@ impl Service {
         allowance
     }
 
-    /// Sets how many calls all keys of an account together may make a second on this node, and as many at once.
+    /// Sets how many calls per second all keys of an account together may make on this node, and as
+    /// many at once.
     pub fn limit_accounts_to(&self, calls_per_second: u32) {
         self.account_calls
             .store(calls_per_second, Ordering::Relaxed);
@@ -54,7 +57,7 @@ impl Service {
 
     pub(crate) fn account_limit(&self) -> Option<RateLimit> {
         let calls = self.account_calls.load(Ordering::Relaxed);
-        // None for 0, which is no limit.
+        // 0 is not a valid limit, and so becomes `None`: no limit.
         RateLimit::new(calls, calls).ok()
     }
 }

@@ -1,8 +1,8 @@
 //! Look-ups of keys for networks that have failed too often.
 //!
-//! Such a network may no longer cost the database one read for each key that it tries, but a usable key of its own must
-//! still be accepted. So its keys wait for the next of a few look-ups a second, each of which asks for many keys at once,
-//! of all such networks together.
+//! Such a network may no longer cost the database one read for each key that it tries, but a usable
+//! key of its own must still be accepted. So its keys are queued for the next of a few look-ups per
+//! second, each of which reads many keys at once, of all such networks together.
 
 use crate::key::KeyDigest;
 use crate::store::Store;
@@ -17,10 +17,10 @@ use tokio::time::sleep;
 /// Time between two look-ups.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Number of keys in one look-up, and of keys of one network that may wait.
+/// Number of keys in one look-up, and of queued keys of one network.
 const BATCH: usize = 1_000;
 
-/// Number of keys that may wait.
+/// Number of queued keys.
 const MOST: usize = 4 * BATCH;
 
 /// The result of a look-up of a key.
@@ -28,13 +28,13 @@ const MOST: usize = 4 * BATCH;
 pub(crate) enum Suspect {
     Known,
     Unknown,
-    /// Too many keys wait, of this network or in all. The database was not asked.
+    /// Too many keys are queued, of this network or in all. The database was not asked.
     TooMany,
     /// The database did not answer.
     Unavailable,
 }
 
-/// The keys that wait for the next look-up.
+/// The keys queued for the next look-up.
 #[derive(Debug, Default)]
 pub(crate) struct Suspects {
     queue: Mutex<Queue>,
@@ -44,7 +44,7 @@ pub(crate) struct Suspects {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: Vec<Waiting>,
-    /// Whether a task answers those that wait.
+    /// Whether a task is running that answers them.
     running: bool,
 }
 
@@ -62,7 +62,7 @@ impl Suspects {
         self.reads.load(Ordering::Relaxed)
     }
 
-    /// Asks for a key with the next look-up.
+    /// Looks a key up with the next batch.
     pub(crate) async fn look_up(
         self: &Arc<Self>,
         store: &Arc<dyn Store>,
@@ -83,14 +83,15 @@ impl Suspects {
             });
             if !queue.running {
                 queue.running = true;
-                // A task of its own: a caller that goes away must not take the answers of the others with it.
+                // A task of its own: a caller that goes away must not take the answers of the
+                // others with it.
                 tokio::spawn(Arc::clone(self).answer_all(Arc::clone(store)));
             }
         }
         answered.await.unwrap_or(Suspect::Unavailable)
     }
 
-    /// Runs until no key waits.
+    /// Runs until no key is queued.
     async fn answer_all(self: Arc<Self>, store: Arc<dyn Store>) {
         loop {
             sleep(PAUSE).await;
@@ -125,7 +126,7 @@ impl Suspects {
                         error,
                         "keys of networks that failed too often could not be looked up"
                     );
-                    // Those behind them would wait for another failure.
+                    // The keys behind them would only wait for another failure.
                     let rest = std::mem::take(&mut self.queue().waiting);
                     for one in batch.into_iter().chain(rest) {
                         let _ = one.answer.send(Suspect::Unavailable);
@@ -136,7 +137,7 @@ impl Suspects {
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        // Nothing panics while it is held.
+        // No code panics while it holds the lock.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

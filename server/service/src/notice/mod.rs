@@ -1,8 +1,9 @@
-//! Notices that a key is about to end, by mail to those who can do something about it: 30, 7 and 1 days before.
+//! Notices that a key is about to expire, by mail to the members who can act: 30, 7 and 1 days
+//! before.
 //!
-//! Each goes once to each person. It is claimed in the database before it is sent: a server that is killed in between
-//! has it count as sent, since one notice too few is better than one with every restart. What is known to have failed is
-//! given back, and claimed again later.
+//! Each notice goes once to each person. It is claimed in the database before it is sent. If the
+//! server is killed in between, it counts as sent, since one notice too few is better than one with
+//! every restart. A notice that is known to have failed is released, and claimed again later.
 
 mod round;
 
@@ -16,22 +17,22 @@ use serde_json::json;
 
 const DAY_SECONDS: i64 = 86_400;
 
-/// Days before the end, the last one first.
+/// Days before the expiry, the last one first.
 const DAYS: [u32; 3] = [1, 7, 30];
 
-/// How often the server looks for notices that are due.
+/// Interval at which the server looks for notices that are due.
 pub const LOOK_EVERY_SECONDS: u64 = 60;
 
 /// A notice that failed is tried again after this time.
 const RETRY_SECONDS: i64 = 15 * 60;
 
-/// Notices that are read at once.
+/// Notices read at once.
 const BATCH: u32 = 100;
 
 /// A text for one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// The same for the same notice, so that programs can tell one that came twice.
+    /// The same for the same notice, so that programs recognise a duplicate.
     pub id: String,
     pub to: Email,
     pub subject: String,
@@ -50,9 +51,9 @@ pub struct NotSent {
 /// The kinds of failure to send a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailFailure {
-    /// The mail server cannot be reached, or does not let us in: no mail goes through.
+    /// The mail server cannot be reached, or refuses our login: no mail goes through.
     Unreachable,
-    /// This mail was put off, and may be accepted later.
+    /// This mail was deferred, and may be accepted later.
     Deferred,
     /// This mail is never accepted, for this reason. Members read it.
     Rejected(String),
@@ -61,6 +62,8 @@ pub enum MailFailure {
 /// Hands mail to a mail server.
 #[async_trait]
 pub trait Mailer: Send + Sync {
+    /// Sends one mail.
+    ///
     /// # Errors
     /// The mail was not accepted.
     async fn send(&self, mail: Mail) -> Result<(), NotSent>;
@@ -82,12 +85,13 @@ impl From<StoreError> for NoticeError {
 }
 
 impl Service {
-    /// Sends every notice that is due, and returns how many were sent. Accounts take turns, so that one with many notices,
-    /// or with addresses that fail, does not keep the others from theirs. A notice that is put off is tried again later;
-    /// one that is rejected is given up, which the account's audit log records.
+    /// Sends every notice that is due, and returns how many were sent. Accounts take turns, so that
+    /// one with many notices, or with addresses that fail, does not delay the others. A deferred
+    /// notice is tried again later; a rejected one is given up, which the account's audit log
+    /// records.
     ///
     /// # Errors
-    /// The database's; the first failure that may pass, once the others were tried.
+    /// The database's; the first failure that may be temporary, after the others were tried.
     pub async fn send_notices(&self, mailer: &dyn Mailer) -> Result<usize, NoticeError> {
         let mut round = Round::default();
         let start = self.clock.now();

@@ -1,4 +1,4 @@
-//! The accounts that have had their turn, and the failures, during one look for notices.
+//! State of one round of sending notices: the turns of the accounts, and the failures.
 
 use super::{MailFailure, NotSent, NoticeError};
 use domain::AccountId;
@@ -7,10 +7,10 @@ use std::collections::{BTreeSet, HashMap};
 /// Notices of one account that are sent in a row, before the other accounts have their turn.
 const TURN: usize = 10;
 
-/// When the mail server could not be reached so often, all notices wait for the next look.
+/// After so many failures to reach the mail server, all notices wait for the next round.
 const UNREACHABLE: usize = 3;
 
-/// When so many mails of one account were put off, its other notices wait for the next look.
+/// After so many deferred mails of one account, its other notices wait for the next round.
 const DEFERRED: usize = 3;
 
 /// The outcome of sending a notice.
@@ -22,16 +22,16 @@ pub(super) enum Sent {
     Failed(NotSent),
 }
 
-/// One look for notices: who had their turn, and what failed.
+/// One round: the accounts that have had their turn, and the failures.
 #[derive(Default)]
 pub(super) struct Round {
     pub(super) sent: usize,
     /// Notices of each account in this turn.
     turns: HashMap<AccountId, usize>,
-    /// Mails of each account that were put off since the look began.
+    /// Deferred mails of each account since the round began.
     deferred: HashMap<AccountId, usize>,
     unreachable: usize,
-    /// The first failure that may pass.
+    /// The first failure that may be temporary.
     pub(super) failed: Option<NotSent>,
 }
 
@@ -42,20 +42,22 @@ impl Round {
         below(&self.turns, TURN) && below(&self.deferred, DEFERRED)
     }
 
-    /// Accounts whose notices are not to be read now.
+    /// Returns the accounts whose notices are not to be read now.
     pub(super) fn resting(&self) -> Vec<AccountId> {
         let known = self.turns.keys().chain(self.deferred.keys());
         let resting: BTreeSet<_> = known.filter(|account| !self.may_send(account)).collect();
         resting.into_iter().cloned().collect()
     }
 
-    /// Gives every account another turn; `false` if none has waited for one.
+    /// Gives every account another turn; `false` if no account has waited for one.
     pub(super) fn begin_again(&mut self) -> bool {
         let waited = self.turns.values().any(|count| *count >= TURN);
         self.turns.clear();
         waited
     }
 
+    /// Notes the outcome of a notice.
+    ///
     /// # Errors
     /// No mail goes through.
     pub(super) fn note(&mut self, account: &AccountId, sent: Sent) -> Result<(), NoticeError> {

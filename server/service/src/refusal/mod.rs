@@ -1,8 +1,9 @@
-//! Why a call was refused, for whoever has its request id.
+//! Reasons of refused calls, looked up by request id.
 //!
-//! What is kept is made of our own words alone: codes, names of ours, numbers and the caller's address; nothing of it is a
-//! text that the caller sent, in which a secret could stand. Where the key was one of ours, only its account sees it. Else
-//! the call belongs to nobody, and whoever was given its id, of 128 random bits, learns what was wrong with it.
+//! A stored reason consists of codes, names of our own, numbers and the caller's address. It
+//! contains no text that the caller sent, which could be a secret. If the call had a genuine key,
+//! only the key's account can see it. Otherwise the call belongs to no account, and whoever has its
+//! id, of 128 random bits, can see what was wrong with it.
 
 mod pending;
 mod words;
@@ -18,17 +19,17 @@ use domain::{Explanation, Lookup, RefusalPage, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// For so long a refusal can be looked up.
+/// How long a refusal can be looked up.
 const KEPT_SECONDS: i64 = 7 * 86_400;
-/// Rows that go in one transaction, so that nobody waits long for it.
+/// Rows swept in one transaction, so that other writes do not wait long.
 const SWEEP_ROWS: u32 = 1_000;
 
-/// The id of a call, as its caller was told: 32 hexadecimal digits.
+/// The id of a call, as returned to its caller: 32 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallId(String);
 
 impl CallId {
-    /// `None` for other texts.
+    /// Parses an id; `None` for other texts.
     pub fn parse(raw: &str) -> Option<Self> {
         let text = raw.trim().to_ascii_lowercase();
         let hex = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
@@ -40,17 +41,17 @@ impl CallId {
     }
 }
 
-/// What is known of a refusal beside its code.
+/// Details of a refusal in addition to its code.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     #[default]
     Nothing,
-    /// What was wrong with the form of the key.
+    /// The fault in the form of the key.
     Form(Malformed),
-    /// Where the call came from.
+    /// The address of the caller.
     Address(IpAddr),
-    /// The permission that it needed.
+    /// The scope that the call needed.
     Scope(Scope),
     /// The key's own limit was reached, and not that of failed attempts.
     OwnLimit,
@@ -61,7 +62,7 @@ pub enum Cause {
 }
 
 impl Service {
-    /// Notes a call that was refused, in memory.
+    /// Notes a refused call in memory.
     pub fn note_refusal(
         &self,
         id: &str,
@@ -85,7 +86,7 @@ impl Service {
         });
     }
 
-    /// Why the call with this id was refused; `None` where nothing is asked yet.
+    /// Returns the page that explains the call with this id; without a result if no id was entered.
     ///
     /// # Errors
     /// The database's.
@@ -104,9 +105,9 @@ impl Service {
                 None => Lookup::Unknown,
             },
         };
-        // Long texts are no ids, and nobody needs them back.
+        // A long text is not an id, and need not be shown again.
         let id = if raw.contains("vx_") {
-            // Somebody pasted a key, which no page shows again.
+            // A key was pasted, which is never shown again.
             String::new()
         } else {
             raw.chars().take(100).collect()
@@ -156,7 +157,7 @@ impl Service {
         })
     }
 
-    /// Why a call was refused, and what to do about it.
+    /// Returns why a call was refused, and what to do about it.
     pub(crate) fn refusal_words(
         &self,
         call: &RefusedCall,
@@ -166,7 +167,7 @@ impl Service {
         words::words(call, key, zone, &self.public_url)
     }
 
-    /// Forgets what can be looked up no more.
+    /// Deletes the refusals that can no longer be looked up.
     ///
     /// # Errors
     /// The database's.

@@ -8,14 +8,14 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// As many wait of each account, and as many of nobody's: the latest ones, so that no flood takes memory, or the place of
-/// what belongs to another.
+/// Upper bound of pending calls for each account, and for calls without an account. The latest are
+/// kept, so that a flood uses no more memory and displaces no call of another account.
 const MAX_PENDING: usize = 500;
 
-/// As many are written at once, so that nobody who is refused waits long for the others to be copied.
+/// Calls written at once, so that a refused call does not wait long while others are copied.
 pub(crate) const AT_ONCE: usize = 1_000;
 
-/// By account; those without a key of ours under `None`.
+/// By account; calls without a genuine key are under `None`.
 #[derive(Debug, Default)]
 pub struct PendingRefusals(Mutex<HashMap<Option<AccountId>, VecDeque<RefusedCall>>>);
 
@@ -30,7 +30,7 @@ impl PendingRefusals {
         ring.push_back(call);
     }
 
-    /// One of the account's, or of nobody's.
+    /// Finds a call of the account, or one without an account.
     pub(super) fn find(&self, account: &AccountId, id: &CallId) -> Option<RefusedCall> {
         let pending = self.lock();
         let rings = [Some(account.clone()), None];
@@ -38,7 +38,7 @@ impl PendingRefusals {
         calls.into_iter().find(|call| call.id == *id).cloned()
     }
 
-    /// The latest of one key.
+    /// Returns the latest call with a key.
     pub(crate) fn last_of(&self, key: &CalledKey) -> Option<RefusedCall> {
         let pending = self.lock();
         let calls = pending.get(&Some(key.account_id.clone()))?;
@@ -49,13 +49,13 @@ impl PendingRefusals {
         calls.iter().rev().find(of_key).cloned()
     }
 
-    /// [`AT_ONCE`] of them at most.
+    /// Returns at most [`AT_ONCE`] calls.
     pub(crate) fn some(&self) -> Vec<RefusedCall> {
         let pending = self.lock();
         pending.values().flatten().take(AT_ONCE).cloned().collect()
     }
 
-    /// Takes off what was written; what came meanwhile stays.
+    /// Removes the written calls; those that arrived meanwhile remain.
     pub(crate) fn forget(&self, written: &[RefusedCall]) {
         let ids: HashSet<_> = written.iter().map(|call| call.id.as_str()).collect();
         let account = |call: &RefusedCall| call.key.as_ref().map(|(account, _)| account.clone());
@@ -73,7 +73,7 @@ impl PendingRefusals {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Option<AccountId>, VecDeque<RefusedCall>>> {
-        // Nothing panics while it is held, and the map is whole at every point.
+        // No code panics while it holds the lock, and the map is consistent at every point.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! The true reason of a refusal, and what to do about it.
+//! Texts that explain a refusal, and what to do about it.
 
 use super::Cause;
 use crate::Zone;
@@ -7,7 +7,7 @@ use crate::store::{KeyRecord, RefusedCall, Revoker};
 use crate::view::moment;
 use domain::Timestamp;
 
-/// Why, and what to do.
+/// Returns why the call was refused, and what to do about it.
 pub(super) fn words(
     call: &RefusedCall,
     key: Option<&KeyRecord>,
@@ -129,7 +129,7 @@ fn allowed(key: Option<&KeyRecord>) -> String {
     }
 }
 
-/// Where the code says it all.
+/// The texts of codes that need no further details.
 fn plain(code: &str) -> (String, &'static str) {
     let (why, advice) = match code {
         "not_found" => (

@@ -1,4 +1,4 @@
-//! The secret that an authenticator app shares with us, its codes, and the recovery codes.
+//! The secret shared with an authenticator app, its codes, and the recovery codes.
 
 use crate::random::bytes;
 use crate::store::{FactorRecord, Proof, RecoveryDigest};
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 const NONCE: usize = 12;
 const SECRET: usize = 20;
-/// Without letters that are taken for others.
+/// Without letters that are easily confused with others.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Characters of a recovery code: 50 bits.
 const RECOVERY: usize = 10;
@@ -20,9 +20,10 @@ const RECOVERY: usize = 10;
 pub(crate) struct FactorSecret(Zeroizing<[u8; SECRET]>);
 
 impl FactorSecret {
-    /// RFC 6238 as every app knows it: SHA-1, 6 digits, 30 seconds, and one step before and after.
+    /// RFC 6238 as every app supports it: SHA-1, 6 digits, 30 seconds, and one step before and
+    /// after.
     pub(super) fn totp(&self, email: &Email) -> Result<Totp, Error> {
-        // The one character that the address of a code cannot hold.
+        // The one character that the account name in the app's URL cannot contain.
         let name = email.as_str().replace(':', "_");
         Builder::new()
             .with_secret(Secret::new(Box::new(*self.0)))
@@ -32,7 +33,7 @@ impl FactorSecret {
             .map_err(|error| Error::broken(error.to_string()))
     }
 
-    /// For people who cannot scan: in groups of four.
+    /// Returns the secret for people who cannot scan it, in groups of four.
     pub(super) fn text(&self) -> String {
         let text = Secret::new(Box::new(*self.0)).to_base32();
         let groups: Vec<_> = text
@@ -66,7 +67,7 @@ impl Service {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// `None` for what [`Service::seal`] did not make for this member.
+    /// Decrypts a secret; `None` if [`Service::seal`] did not make it for this member.
     pub(crate) fn unseal(&self, member: &MemberId, sealed: &[u8]) -> Option<FactorSecret> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;
@@ -86,7 +87,8 @@ impl Service {
         )))
     }
 
-    /// What a typed code proves; `None` where it proves nothing. Whether it was used before, the database knows.
+    /// Returns what a typed code proves; `None` if it proves nothing. Only the database knows
+    /// whether it was used before.
     pub(super) fn proof(
         &self,
         member: &MemberId,
@@ -107,7 +109,7 @@ impl Service {
         Ok(step(&secret.totp(email)?, &plain, now).map(Proof::Step))
     }
 
-    /// Ten fresh codes with their digests.
+    /// Returns ten fresh codes with their digests.
     pub(super) fn recovery_codes(
         &self,
         member: &MemberId,
@@ -136,12 +138,12 @@ fn recovery_digest(pepper: &Pepper, member: &MemberId, plain: &str) -> RecoveryD
     RecoveryDigest(pepper.mac(message.as_bytes()))
 }
 
-/// The step of a code that is right now, or was or will be within half a minute.
+/// Returns the step of a code that is valid now, or was or will be within half a minute.
 pub(super) fn step(totp: &Totp, code: &str, now: Timestamp) -> Option<u64> {
     totp.check(code, u64::try_from(now.millis() / 1000).ok()?)
 }
 
-/// Without the spaces and dashes that people type or paste.
+/// Removes the spaces and dashes that people type or paste.
 fn plain(typed: &str) -> String {
     let kept = typed.chars().filter(char::is_ascii_alphanumeric);
     kept.take(2 * RECOVERY)

@@ -1,4 +1,4 @@
-//! The second factor: an authenticator app that a member has at hand, and codes on paper for when it is lost.
+//! The second factor: an authenticator app, and recovery codes for when it is lost.
 
 mod code;
 mod sign_in;
@@ -19,18 +19,19 @@ const WRONG: Rejected = Rejected("This code is not right, or was used already.")
 
 /// The form that turns the second factor on.
 pub struct Enrolled<'a> {
-    /// What was shown, as the page got it.
+    /// The secret, sealed as the page received it.
     pub sealed: &'a str,
     pub password: &'a str,
-    /// The app's code.
+    /// The code from the app.
     pub typed: &'a str,
 }
 
 impl Service {
-    /// A fresh secret for the member's app. Nothing is stored until a first code confirms it.
+    /// Returns a fresh secret for the member's app. Nothing is stored until a first code confirms
+    /// it.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where the member has a second factor.
+    /// [`Failure::NotFound`] if the member already has a second factor.
     pub async fn enrolment(&self, member: &Member) -> Result<Enrolment, Error> {
         if self.store.second_factor(&member.id).await?.is_some() {
             return Err(Failure::NotFound.into());
@@ -40,10 +41,10 @@ impl Service {
         self.shown(member, &sealed)
     }
 
-    /// The same again, for a form whose code was refused.
+    /// Returns the same secret again, for a form whose code was refused.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] for what we did not make for this member.
+    /// [`Failure::NotFound`] if the secret was not made here for this member.
     pub fn enrolment_again(&self, member: &Member, sealed: &str) -> Result<Enrolment, Error> {
         let sealed = hex::decode(sealed).map_err(|_| Failure::NotFound)?;
         self.shown(member, &sealed)
@@ -71,13 +72,14 @@ impl Service {
         })
     }
 
-    /// Turns the second factor on, once the app gave a right code. All other sessions of the member than that of `token`, and
-    /// the sign-ins that have begun, end in the same transaction: their callers gave the password alone. Answers with the
-    /// recovery codes, which are shown this once.
+    /// Turns the second factor on, if the code from the app is right. All other sessions of the
+    /// member than that of `token`, and the sign-ins that have begun, end in the same transaction:
+    /// their callers gave only the password. Returns the recovery codes, which are shown only this
+    /// once.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] for a wrong password or code, [`Failure::NotFound`] where the secret is none of ours or the member has a
-    /// second factor already.
+    /// [`Failure::Invalid`] for a wrong password or code, [`Failure::NotFound`] if the secret was
+    /// not made here or the member already has a second factor.
     pub async fn enable_second_factor(
         &self,
         member: &Member,
@@ -95,9 +97,9 @@ impl Service {
         let typed: String = typed.split_whitespace().collect();
         let step = step(&secret.totp(&member.email)?, &typed, now)
             .ok_or_else(|| Error::field(Field::Code, WRONG))?;
-        // An open browser alone must not lock its owner out.
+        // An open browser alone must not be enough to lock its owner out.
         self.ask_password(member, password, client).await?;
-        // The pepper may have been changed since the page was made.
+        // The pepper may have been changed since the page was rendered.
         let pepper = self.installations_pepper().await?;
         let codes = self.recovery_codes(&member.id, pepper);
         let (codes, digests) = codes.into_iter().unzip();
@@ -120,10 +122,11 @@ impl Service {
         }
     }
 
-    /// Turns the second factor off, and forgets its secret and the recovery codes.
+    /// Turns the second factor off, and deletes its secret and the recovery codes.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] for a wrong password or code, [`Failure::TooManyAttempts`] during a delay.
+    /// [`Failure::Invalid`] for a wrong password or code, [`Failure::TooManyAttempts`] during a
+    /// delay.
     pub async fn disable_second_factor(
         &self,
         member: &Member,
@@ -146,7 +149,7 @@ impl Service {
         }
     }
 
-    /// How many recovery codes a member has left; `None` where they have no second factor.
+    /// Returns how many recovery codes a member has left; `None` if they have no second factor.
     pub(crate) async fn recovery_codes_left(&self, id: &MemberId) -> Result<Option<u32>, Error> {
         let factor = self.store.second_factor(id).await?;
         Ok(factor.map(|factor| factor.recovery_codes))

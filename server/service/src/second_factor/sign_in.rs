@@ -1,5 +1,5 @@
-//! Signing in by a password and a code, in two steps. Between them there is no session, only a short-lived token that
-//! says that the password was right.
+//! Signing in by a password and a code, in two steps. Between them there is no session, only a
+//! short-lived token which proves that the password was right.
 
 use super::WRONG;
 use crate::session::{STEEP_SECONDS, code_subject, token_digest};
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// Long enough to look for a phone.
 const LIFE_SECONDS: i64 = 5 * 60;
 
-/// What a right password came to.
+/// The result of a right password.
 pub enum SignedIn {
     Session(SessionToken),
     /// The member has a second factor.
@@ -26,11 +26,11 @@ pub struct AccountChoice {
     pub account_name: AccountName,
 }
 
-/// Says that the password was right: 256 random bits, of which the hash is stored.
+/// Token which proves that the password was right: 256 random bits, of which the hash is stored.
 pub struct SignInStep(Zeroizing<String>);
 
 impl SignInStep {
-    /// The text itself, for the form that asks for the code.
+    /// Returns the text itself, for the form that asks for the code.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -63,6 +63,8 @@ impl<'a> Holder<'a> {
 }
 
 impl Service {
+    /// Begins a sign-in that waits for a code or a choice of account.
+    ///
     /// # Errors
     /// [`Failure::WrongCredentials`] if the password was changed after it was verified.
     pub(crate) async fn begin_sign_in(&self, candidate: &Candidate) -> Result<SignInStep, Error> {
@@ -94,10 +96,11 @@ impl Service {
         Ok(choices)
     }
 
-    /// Continues the sign-in at the account that was chosen: opens its session, or asks for the code of the second factor.
+    /// Continues the sign-in at the chosen account: opens its session, or asks for the code of the
+    /// second factor.
     ///
     /// # Errors
-    /// [`Failure::SignedOut`] if the step is over or used.
+    /// [`Failure::SignedOut`] if the step has expired or was used.
     pub async fn choose_account(&self, token: &str, client: &Client) -> Result<SignedIn, Error> {
         let step = token_digest(token);
         let member = self.store.find_sign_in(&step, self.clock.now()).await?;
@@ -120,11 +123,12 @@ impl Service {
         }
     }
 
-    /// Opens the session of whoever gave the right password, by a code of their app or a recovery code.
+    /// Opens the session of a caller who has given the right password, by a code of their app or a
+    /// recovery code.
     ///
     /// # Errors
-    /// [`Failure::SignedOut`] where the first step is over or used, [`Failure::Invalid`] for a wrong code, and
-    /// [`Failure::TooManyAttempts`] during a delay.
+    /// [`Failure::SignedOut`] if the first step has expired or was used, [`Failure::Invalid`] for a
+    /// wrong code, and [`Failure::TooManyAttempts`] during a delay.
     pub async fn finish_sign_in(
         &self,
         token: &str,
@@ -158,11 +162,11 @@ impl Service {
         }
     }
 
-    /// What a code proves.
+    /// Verifies a code, and returns what it proves.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] for a wrong code, which counts like a wrong password, and [`Failure::TooManyAttempts`]
-    /// during a delay.
+    /// [`Failure::Invalid`] for a wrong code, which counts like a wrong password, and
+    /// [`Failure::TooManyAttempts`] during a delay.
     pub(super) async fn ask_code(
         &self,
         holder: Holder<'_>,
@@ -171,7 +175,7 @@ impl Service {
         client: &Client,
     ) -> Result<Proof, Error> {
         let Holder { id, email, .. } = holder;
-        // Holds the turn, so that a burst does not pass before its first failure is counted.
+        // The turn is held, so that a burst does not pass before its first failure is counted.
         let _turn = self.attempt_code(id, email, client).await?;
         match self.proof(id, email, factor, typed, self.clock.now())? {
             Some(proof) => Ok(proof),
@@ -179,7 +183,7 @@ impl Service {
         }
     }
 
-    /// Counts it, whatever network it comes from: whoever gets this far has the password.
+    /// Counts a wrong code, from any network: a caller who gets this far has the password.
     pub(super) async fn wrong_code(
         &self,
         holder: Holder<'_>,

@@ -1,5 +1,5 @@
-//! The warning to a member whose password was followed by ten wrong codes: in the audit log of the account, on the
-//! member's own page until the password is changed, and by mail.
+//! The warning to a member whose password was followed by ten wrong codes: in the audit log of the
+//! account, on the member's own page until the password is changed, and by mail.
 
 use crate::store::{Action, Actor, AuditEvent, CodeWarning, DueWarning};
 use crate::view::moment;
@@ -8,9 +8,9 @@ use domain::{AccountId, MemberId, WrongCodes};
 use serde_json::json;
 
 const DAY_SECONDS: i64 = 86_400;
-/// A mail that was not taken is tried again after this time, for a day.
+/// A mail that was not accepted is tried again after this time, for a day.
 const RETRY_SECONDS: i64 = 15 * 60;
-/// Mails that one look sends at most.
+/// Mails that are sent in one round at most.
 const BATCH: u32 = 100;
 
 impl Service {
@@ -53,7 +53,8 @@ impl Service {
         }))
     }
 
-    /// Sends the warnings that are due, and returns how many were sent. The others are tried again for a day.
+    /// Sends the warnings that are due, and returns how many were sent. The others are tried again
+    /// for a day.
     ///
     /// # Errors
     /// The database's; the first failure to send, after the others were tried.
@@ -69,7 +70,8 @@ impl Service {
             match mailer.send(self.write_warning(due)).await {
                 Ok(()) => sent += 1,
                 Err(error) => {
-                    // A mail that is never accepted is given up: the warning is in the console, too.
+                    // A mail that is never accepted is given up: the warning is in the console,
+                    // too.
                     if !matches!(error.failure, MailFailure::Rejected(_)) {
                         let again = now.plus_seconds(RETRY_SECONDS);
                         self.store.release_warning(&member, again).await?;

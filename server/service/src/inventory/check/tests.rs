@@ -1,4 +1,4 @@
-//! Items that are good, and everything that can be wrong with one.
+//! Valid items, and everything that can be wrong with one.
 
 use super::*;
 
@@ -131,7 +131,7 @@ fn the_texts_of_an_item_have_64_kib_in_all() {
         (errors[0].pointer.as_str(), errors[0].code),
         ("", EntryCode::TooLong)
     );
-    // Bytes and not characters: these are short enough one by one.
+    // Bytes, not characters: each of these is short enough by itself.
     let wide = ItemDraft {
         attributes: (0..20)
             .map(|n| (n.to_string(), "車".repeat(2_048)))

@@ -1,4 +1,4 @@
-//! Feeds with faulty items: what is refused, what is skipped, and what is reported.
+//! Feeds with invalid items: what is refused, skipped and reported.
 
 use super::*;
 use crate::store::Removals;
@@ -64,10 +64,10 @@ fn a_feed_that_replaces_the_inventory_does_not_pass_over_an_id_that_cannot_be_re
     assert_eq!(pointers, ["", "/1/id"]);
     assert_eq!(errors[0].detail, UNREADABLE_IDS);
     assert_eq!(check_feed(feed(), SKIP).unwrap().skipped.count, 2);
-    // An id that can be read keeps what is stored under it.
+    // An id that can be read keeps the stored item.
     let readable = vec![draft("a", "n"), draft("b", "")];
     assert_eq!(check_feed(readable, replace).unwrap().skipped.ids, ["b"]);
-    // A faulty id is treated like a missing one, and so are two ids in one item.
+    // An invalid id is treated like a missing one, and so are two ids in one item.
     let mut two = draft("b", "n");
     two.errors = vec![EntryError::new(
         "/id",
@@ -87,7 +87,7 @@ fn a_feed_that_replaces_the_inventory_does_not_pass_over_an_id_that_cannot_be_re
     }
     let twice = vec![draft("a", "n"), draft("a", "n")];
     assert_eq!(check_feed(twice, replace).unwrap().skipped.ids, ["a"]);
-    // However many there are, the refusal has an end.
+    // The refusal is bounded, however many there are.
     let mut many = vec![unreadable; 500];
     many.push(draft("a", "n"));
     assert_eq!(check_feed(many, replace).unwrap_err().len(), MAX_ERRORS);
@@ -126,7 +126,7 @@ fn errors_of_skipped_items_are_listed_up_to_a_thousand_and_the_items_counted_bey
     assert_eq!(skipped.listed.len(), 143);
     let errors = skipped.listed.iter().flat_map(|item| &item.errors);
     assert_eq!(errors.count(), 1_000);
-    // `mode=replace` keeps what is stored under these.
+    // `mode=replace` keeps the stored items with these ids.
     assert_eq!(skipped.ids.len(), 4_998);
 }
 

@@ -1,4 +1,4 @@
-//! Texts that are prices, and the advice for those that are not.
+//! Texts that are prices, and the advice for other texts.
 
 use super::*;
 
@@ -36,7 +36,7 @@ fn a_price_has_as_many_places_as_its_currency() {
     );
     assert_eq!(dinars.exact(), Some(123_450));
     assert_eq!(Price::from_stored(1_234, dinars.exact()), dinars);
-    // An earlier version stored another price since.
+    // An earlier version has stored another price since.
     let changed = Price::from_stored(1_300, dinars.exact());
     assert_eq!(changed, Price::from_cents(1_300));
     assert_eq!(parse("12.3456", 3), None);
@@ -96,7 +96,7 @@ fn a_number_in_another_notation_is_refused_with_the_corrected_value() {
     }
     let long = format!("1,{}", "0".repeat(10_000));
     assert!(Price::parse(&long, 2).unwrap_err().detail.len() < 200);
-    // A text that would take the parser of decimals all of the stack.
+    // Texts that would overflow the stack in the decimal parser.
     for long in [
         "0".repeat(1_000_000),
         format!("0.{}", "0".repeat(1_000_000)),

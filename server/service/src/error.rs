@@ -28,7 +28,8 @@ pub enum Error {
     /// The disk is full or nearly full, and the request can wait; nothing was changed.
     #[error("storage is low")]
     StorageLow(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A revocation or a pause that is in force on this node and not stored yet (see `crate::key::unstored`).
+    /// A revocation or a pause that is in force on this node and not stored yet (see
+    /// `crate::key::unstored`).
     #[error("refused on this node, not yet stored")]
     NotStored(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database did not confirm the change: it may or may not have been made.

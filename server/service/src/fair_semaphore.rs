@@ -9,9 +9,11 @@
 //!    whose account has nothing else at work waits for at most one permit of each other account,
 //!    however many callers of these accounts are waiting.
 //! 3. Among the callers of one account, its members and keys have rounds of the same kind.
-//! 4. The queue is bounded. A caller gets a place in it only if the places that its account and its key already have are
-//!    together fewer than the free ones. So there is always a place for the next account.
-//! 5. A caller that no longer waits loses its place. If it had got its permit already, the permit is given back.
+//! 4. The queue is bounded. A caller gets a place in it only if the places that its account and its
+//!    key already have are together fewer than the free ones. So there is always a place for the
+//!    next account.
+//! 5. A caller that no longer waits loses its place. If it had got its permit already, the permit
+//!    is given back.
 
 use crate::store::Actor;
 use domain::AccountId;

@@ -20,7 +20,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 const DEFAULT_BYTES: u64 = 256 * 1_024 * 1_024;
 const PERCENT: u64 = 5;
 
-/// How long feeds and leads are refused after a write failed because the disk was full, in microseconds.
+/// How long feeds and leads are refused after a write failed because the disk was full, in
+/// microseconds.
 const CLOSED_FOR: u64 = 5_000_000;
 
 /// Returns the bytes to keep free on a file system, by the operator's choice or by default.

@@ -18,7 +18,8 @@ const PAGE: u32 = 50;
 const PEOPLE: u32 = 200;
 /// Events read at once for a file.
 const PIECE: u32 = 500;
-/// Number of events that a filter is applied to for one page or one piece of a file. The next one continues after them.
+/// Number of events that a filter is applied to for one page or one piece of a file. The next one
+/// continues after them.
 const SEARCHED: u32 = 10_000;
 
 /// Consecutive events of the log, newest first.

@@ -1,11 +1,13 @@
 //! Revocations and pauses that could not be stored: in force on this node, and stored as soon as
 //! possible.
 //!
-//! 1. If the database fails to carry out a revocation or a pause, for example because its disk is full, this node refuses
-//!    the keys from memory before the caller gets an answer. The answer is [`Error::NotStored`]: other nodes still accept
-//!    the keys, and a restart of this node loses the change.
-//! 2. The node tries again every second ([`Service::store_stops_for_ever`]). What has happened to the key meanwhile
-//!    decides: a key that ended or was paused by another change needs nothing more.
+//! 1. If the database fails to carry out a revocation or a pause, for example because its disk is
+//!    full, this node refuses the keys from memory before the caller gets an answer. The answer is
+//!    [`Error::NotStored`]: other nodes still accept the keys, and a restart of this node loses the
+//!    change.
+//! 2. The node tries again every second ([`Service::store_stops_for_ever`]). What has happened to
+//!    the key meanwhile decides: a key that ended or was paused by another change needs nothing
+//!    more.
 //! 3. Once the change is stored and every node has acknowledged it, the memory is cleared.
 
 use crate::store::{AuditEvent, Authority, KeyRecord, SeveralChange};

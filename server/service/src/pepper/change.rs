@@ -1,29 +1,33 @@
 //! A change of the pepper, while keys go on working.
 //!
 //! # Definitions
-//! - The *installation's pepper* is the one whose fingerprint the database stores. New keys are made with it.
-//! - A node *accepts* the peppers that it was given: the current one, and the old one while anything needs it.
+//! - The *installation's pepper* is the one whose fingerprint the database stores. New keys are
+//!   made with it.
+//! - A node *accepts* the peppers that it was given: the current one, and the old one while
+//!   anything needs it.
 //! - A row *needs* a pepper if its digest or its encryption was made with it.
 //!
 //! # Invariant
-//! No row needs a pepper that a registered node does not accept. So a node that finds no key under the peppers that it
-//! accepts knows that the key does not exist.
+//! No row needs a pepper that a registered node does not accept. So a node that finds no key under
+//! the peppers that it accepts knows that the key does not exist.
 //!
 //! # Steps
-//! 1. A node starts with a new pepper and the old one. It registers with the ids of both, and goes on making keys with the
-//!    installation's pepper, which is the old one.
+//! 1. A node starts with a new pepper and the old one. It registers with the ids of both, and goes
+//!    on making keys with the installation's pepper, which is the old one.
 //! 2. Once every registered node accepts the new pepper, one of them makes it the installation's
-//!    ([`crate::store::PepperStore::change_pepper`]). That transaction and each registration lock the same row. From then on a
-//!    node that does not accept the new pepper cannot register, so it gets no lease.
-//!    From then on, nothing is stored under the old pepper either: the transaction of each new key, second factor and recovery
-//!    code locks that row as well, and is refused if its pepper is not the installation's.
+//!    ([`crate::store::PepperStore::change_pepper`]). That transaction and each registration lock
+//!    the same row. From then on a node that does not accept the new pepper cannot register, so it
+//!    gets no lease. From then on, nothing is stored under the old pepper either: the transaction
+//!    of each new key, second factor and recovery code locks that row as well, and is refused if
+//!    its pepper is not the installation's.
 //! 3. When a key is found under the old pepper, its two digests are noted in memory, and the next
 //!    batch of uses stores the new one. The stored change is numbered like any other: every node
 //!    forgets the verdict under the old digest, and has acknowledged that before it acknowledges a
 //!    later revocation, which names the new digest.
-//! 4. Secrets of second factors are decrypted and encrypted again by the same batch. Recovery codes cannot be: they need the
-//!    old pepper until they are used or replaced.
-//! 5. When nothing needs the old pepper any more, the nodes stop accepting it, and a start reports that it can be removed.
+//! 4. Secrets of second factors are decrypted and encrypted again by the same batch. Recovery codes
+//!    cannot be: they need the old pepper until they are used or replaced.
+//! 5. When nothing needs the old pepper any more, the nodes stop accepting it, and a start reports
+//!    that it can be removed.
 //!
 //! # Failures
 //! - A node that was suspended during step 2 was marked as dead, and its lease has ended. If it

@@ -113,8 +113,8 @@ impl Service {
             };
             let changes = self.store.verdict_changes(&place.id, place.seen).await?;
             let Some(changes) = changes else {
-                // L3: marked as dead, or the database is older than it was (F11). Acknowledgements of
-                // this node no longer count, so it begins again with nothing in memory.
+                // L3: marked as dead, or the database is older than it was (F11). Acknowledgements
+                // of this node no longer count, so it begins again with nothing in memory.
                 self.verdicts.withdraw();
                 *known = None;
                 continue;

@@ -47,6 +47,7 @@ impl Service {
         digests: [KeyDigest; 2],
     ) -> Result<Arc<Verdict>, KeyRefusal> {
         self.key_reads.fetch_add(1, Ordering::Relaxed);
+        // R4: before the record is read.
         let as_of = self.verdicts.as_of();
         let found = self
             .store
@@ -68,6 +69,7 @@ impl Service {
         let key = CalledKey::new(record.account_id.clone(), record.id.clone());
         let usage = self.usages.of(key, record.last_use.clone());
         let verdict = Arc::new(Verdict::new(record, usage));
+        // R5.
         self.verdicts.keep(&digest, verdict.clone(), as_of);
         Ok(verdict)
     }

@@ -29,8 +29,8 @@
 //!
 //! # A flush, every two seconds, one at a time
 //! - **W1.** It takes all lists and sorts the keys.
-//! - **W2.** It writes the last uses of all keys, in transactions of about 30 ms. A key that is
-//!   first used meanwhile joins if its id is still ahead.
+//! - **W2.** It writes the last uses of all keys, in transactions of at most about 30 ms. A key
+//!   that is first used meanwhile joins if its id is still ahead.
 //! - **W3.** It writes the rest, until its time limit. The next flush continues where this one
 //!   stopped.
 //! - **W4.** It settles every key: those with pending data go back into a list.

@@ -50,8 +50,10 @@ impl Service {
             }
             let silent = now.saturating_sub(*since);
             if node.leaving && silent > REMOVED_AFTER_MICROS {
+                // D2.
                 self.store.remove_node(&node.id).await?;
             } else if !node.leaving && silent > SILENT_MICROS {
+                // D1. A heartbeat that arrives before this is committed prevents the mark.
                 tracing::warn!(
                     node = node.id.as_str(),
                     "another node gives no sign of life; it is waited for no more"

@@ -10,9 +10,9 @@
 //!   on each request, so time alone makes no verdict stale.
 //! - **Change**: a transaction that alters such a fact, for one key or for all keys of an account.
 //!   Its **number** (1, 2, 3, …) is assigned by the database.
-//! - **Node**: a server that judges calls from memory. Its row in `nodes` has an id, the number that
-//!   it has acknowledged, a count of heartbeats, and a mark that is set when it is presumed dead.
-//!   Each registration draws a new id and begins with nothing in memory.
+//! - **Node**: a server that judges calls from memory. Its row in `nodes` has an id, the number
+//!   that it has acknowledged, a count of heartbeats, and a mark that is set when it is presumed
+//!   dead. Each registration draws a new id and begins with nothing in memory.
 //! - **Look**: a node's read of the changes after `seen`, the last number that it has noted. To
 //!   **note** a change is to invalidate the verdicts of its key or account.
 //! - **Epoch**: the number of changes that this node has noted. It is local to the process and

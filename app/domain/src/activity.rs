@@ -1,9 +1,9 @@
-//! What a key's page tells of its calls.
+//! Data about a key's calls, for the key's page.
 
 use crate::{DayCalls, Moment, Refusal, Scope};
 use serde::{Deserialize, Serialize};
 
-/// How far back a key's page looks.
+/// Period that the activity on a key's page covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Stretch {
     Day,
@@ -15,7 +15,7 @@ pub enum Stretch {
 impl Stretch {
     pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
 
-    /// The text in the page's address.
+    /// Text in the page's address.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Day => "24h",
@@ -32,7 +32,7 @@ impl Stretch {
         }
     }
 
-    /// An unknown text is the usual stretch.
+    /// Parses the text in the page's address. An unknown text is the default period.
     pub fn parse(raw: &str) -> Self {
         Self::ALL
             .into_iter()
@@ -41,7 +41,7 @@ impl Stretch {
     }
 }
 
-/// From where calls came, and by which program.
+/// One address and program from which a key was called with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallerRow {
     pub ip: String,
@@ -51,39 +51,41 @@ pub struct CallerRow {
     pub calls: u64,
 }
 
-/// What a key uses one of its permissions for.
+/// Use of one of the key's permissions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeRow {
     pub scope: Scope,
     pub last: Option<Moment>,
-    /// Whole days without it, where they are enough to ask whether the key needs it.
+    /// Whole days without use, if there are enough of them to ask whether the key needs the
+    /// permission.
     pub idle_days: Option<i64>,
 }
 
-/// What was seen while it was watched where a key's calls come from.
+/// Networks observed while a key's callers are being watched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watch {
     pub since: Moment,
-    /// Networks to allow, each with the last call from it, the latest first.
+    /// Networks to put on the allow list, each with the last call from it, the latest first.
     pub seen: Vec<(String, Moment)>,
 }
 
-/// Who calls with a key, what for, and what comes of it.
+/// Who calls with a key, for which purpose, and with which outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KeyActivity {
     pub stretch: Stretch,
-    /// By hours or days, the oldest first; the last one is under way.
+    /// Calls by hour or day, oldest first. The last period is not over yet.
     pub tallies: Vec<DayCalls>,
-    /// Refused calls in that stretch, the most frequent reason first.
+    /// Refused calls of the period by reason, the most frequent one first.
     pub refusals: Vec<(Refusal, u64)>,
-    /// Whom the key let in, the latest first.
+    /// Callers whose calls were accepted, the latest first.
     pub callers: Vec<CallerRow>,
-    /// Who called in vain, the latest first.
+    /// Callers whose calls were refused, the latest first.
     pub refused: Vec<(Refusal, CallerRow)>,
     /// The key's permissions.
     pub scopes: Vec<ScopeRow>,
-    /// `None` while nothing is watched.
+    /// `None` while the key's callers are not being watched.
     pub watch: Option<Watch>,
-    /// Where the key is over and still called with: how many calls came since, and when the last one did.
+    /// Number of calls and time of the last one since the key was revoked or expired, if it is
+    /// still in use.
     pub knocks: Option<(u64, Moment)>,
 }

@@ -1,24 +1,24 @@
-//! What the Audit log page shows, and what can be asked of it.
+//! Data of the Audit log page and its filters.
 
 use crate::{FieldError, Moment};
 use serde::{Deserialize, Serialize};
 
-/// What is looked for, as an address says it and not yet checked. Whatever is empty is not asked about.
+/// Filters of the Audit log, unparsed, as in the page's address. An empty field is not a filter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AuditForm {
-    /// `member:ID`, `key:ID`, `keys`, `operator` or `unknown`.
+    /// Actor: `member:ID`, `key:ID`, `keys`, `operator` or `unknown`.
     pub who: String,
-    /// A group of actions, such as `keys`.
+    /// Group of actions, such as `keys`.
     pub what: String,
-    /// The id of what was changed, such as a key's.
+    /// Id of the subject, such as a key's id.
     pub thing: String,
-    /// The first and the last day, such as `2026-11-23`.
+    /// First and last day, such as `2026-11-23`.
     pub from: String,
     pub to: String,
 }
 
 impl AuditForm {
-    /// Each field with its name in an address.
+    /// Returns every field with its name in the page's address.
     pub fn fields(&self) -> [(&'static str, &str); 5] {
         [
             ("who", &self.who),
@@ -34,60 +34,60 @@ impl AuditForm {
     }
 }
 
-/// Something that a line of the log speaks of.
+/// Actor or subject that a row of the log names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditName {
     pub name: String,
-    /// The value by which the log can be asked for it; `None` where it cannot.
+    /// Value of the filter that selects this actor or subject; `None` if there is no such filter.
     pub filter: Option<String>,
 }
 
-/// One field of what was done: as it was, where it was anything, and as it is.
+/// One field of an event: its value before the change, if any, and after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditDetail {
     pub field: String,
-    /// `None` where it is no change of a value.
+    /// `None` if the field is not the change of a value.
     pub before: Option<String>,
     pub after: String,
 }
 
-/// One line of the log.
+/// One row of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRow {
     pub at: Moment,
     pub what: String,
-    /// What it was done to, where that has a name of its own.
+    /// The subject, if it has a name of its own.
     pub thing: Option<AuditName>,
     pub details: Vec<AuditDetail>,
     pub who: AuditName,
-    /// The address; `None` for what was done on the command line.
+    /// IP address of the caller; `None` for actions on the command line.
     pub ip: Option<String>,
     pub user_agent: Option<String>,
 }
 
-/// Everything the Audit log page shows.
+/// Data of the Audit log page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditPage {
     /// Newest first.
     pub rows: Vec<AuditRow>,
     pub now: Moment,
-    /// What was asked.
+    /// The filters as requested.
     pub form: AuditForm,
-    /// What is wrong with it; then there are no rows.
+    /// Errors in the filters. If there are any, `rows` is empty.
     pub errors: Vec<FieldError>,
-    /// Value and text of each choice.
+    /// Value and label of each option.
     pub who: Vec<(String, String)>,
     pub what: Vec<(String, String)>,
-    /// The name of the key that is asked for.
+    /// Name of the key by which the log is filtered.
     pub thing: Option<String>,
-    /// The name of the time zone that days are counted in.
+    /// Name of the time zone in which days begin and end.
     pub zone: String,
-    /// Whether this is the first page.
+    /// This is the first page.
     pub first: bool,
-    /// Whether the search stopped before this page was full. The next page continues it.
+    /// The search stopped before this page was full. The next page continues it.
     pub stopped: bool,
-    /// The address of the next page.
+    /// Address of the next page.
     pub next: Option<String>,
-    /// What follows the question mark in the addresses that give the same events as a file.
+    /// Query string of the addresses that export the same events as a file.
     pub query: String,
 }

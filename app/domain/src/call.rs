@@ -1,16 +1,24 @@
-//! What became of a call to the HTTP API.
+//! Outcomes of calls to the HTTP API.
 
 use serde::{Deserialize, Serialize};
 
-/// Accepted, or why not.
+/// Outcome of a call: accepted, or the reason for its refusal.
+///
+/// # Examples
+/// ```
+/// use domain::{Outcome, Refusal};
+/// assert_eq!(Outcome::of("accepted"), Outcome::Accepted);
+/// assert_eq!(Outcome::of("paused_key"), Outcome::Refused(Refusal::PausedKey));
+/// assert_eq!(Outcome::of("from_the_future"), Outcome::Refused(Refusal::Other));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outcome {
-    /// It was answered with what it asked for; also "nothing new" (304).
+    /// The call got the answer it asked for, including "not modified" (304).
     Accepted,
     Refused(Refusal),
 }
 
-/// Why a call was refused whose key is known to belong to an account. The codes are the API's own.
+/// Reason for refusing a call whose key belongs to a known account. The codes are those of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Refusal {
     RevokedKey,
@@ -38,7 +46,7 @@ pub enum Refusal {
     StorageLow,
     NotStored,
     OutcomeUnknown,
-    /// With a code that this version does not know.
+    /// The code is not known to this version.
     Other,
 }
 
@@ -72,7 +80,7 @@ impl Refusal {
         Self::Other,
     ];
 
-    /// The `code` of the answer, and the text in the database.
+    /// The `code` in the API's answer, and the text in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::RevokedKey => "revoked_key",
@@ -104,7 +112,8 @@ impl Refusal {
         }
     }
 
-    /// Never fails, so that a call is counted even where its code is newer than this version.
+    /// Parses a code. Unknown codes become [`Self::Other`], so that a call is counted even if a
+    /// newer version recorded its code.
     pub fn of(code: &str) -> Self {
         Self::ALL
             .into_iter()
@@ -112,7 +121,7 @@ impl Refusal {
             .unwrap_or(Self::Other)
     }
 
-    /// The words on the page.
+    /// Description on the page.
     pub const fn label(self) -> &'static str {
         match self {
             Self::RevokedKey => "The key is revoked",
@@ -148,7 +157,7 @@ impl Refusal {
 impl Outcome {
     const ACCEPTED: &'static str = "accepted";
 
-    /// The text in the database.
+    /// Text in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => Self::ACCEPTED,
@@ -156,7 +165,7 @@ impl Outcome {
         }
     }
 
-    /// The way back from [`Outcome::as_str`].
+    /// Parses the text that [`Outcome::as_str`] returns.
     pub fn of(text: &str) -> Self {
         if text == Self::ACCEPTED {
             Self::Accepted

@@ -1,38 +1,38 @@
-//! What the Dashboard shows.
+//! Data of the Dashboard.
 
 use crate::{KeyId, KeyName, LeadStatus, Moment, Refusal};
 use serde::{Deserialize, Serialize};
 
-/// An account at a glance.
+/// Data of the Dashboard page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DashboardPage {
     pub now: Moment,
     pub public_url: String,
-    /// Whether the member may create keys and send items.
+    /// The member may create keys and upload items.
     pub manages: bool,
     pub steps: FirstSteps,
-    /// Of the last 30 days, the oldest first; the last one is today.
+    /// The last 30 days, oldest first. The last entry is today.
     pub days: Vec<DayCalls>,
-    /// Whose midnight a day begins at; an IANA name.
+    /// IANA name of the time zone in which days begin.
     pub time_zone: String,
-    /// Calls that were refused in those days, the most frequent reason first.
+    /// Refused calls of these days by reason, the most frequent one first.
     pub refusals: Vec<(Refusal, u64)>,
     pub keys: KeyCounts,
     pub items: u64,
     pub inventory_change: Option<LastChange>,
-    /// How many leads have each status, the erased left out.
+    /// Number of leads by status, without erased ones.
     pub leads: Vec<(LeadStatus, u64)>,
     pub leads_change: Option<LastChange>,
 }
 
-/// What a new account has done already.
+/// Onboarding steps that the account has completed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstSteps {
-    /// There is a key, of whatever status.
+    /// The account has a key of any status.
     pub key: bool,
-    /// A call was accepted, however long ago.
+    /// A call was accepted at any time.
     pub call: bool,
-    /// There are items or leads.
+    /// The account has items or leads.
     pub data: bool,
 }
 
@@ -42,10 +42,10 @@ impl FirstSteps {
     }
 }
 
-/// The calls of one day, or of one hour.
+/// Number of calls in one day or one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayCalls {
-    /// `23 Nov`, or `14:00`.
+    /// Label of the day or hour, such as `23 Nov` or `14:00`.
     pub name: String,
     pub accepted: u64,
     pub refused: u64,
@@ -57,18 +57,20 @@ impl DayCalls {
     }
 }
 
-/// An account's keys by their status. More than [`KeyCount::MOST`](crate::KeyCount::MOST) of a kind are not counted.
+/// Numbers of an account's keys by status.
+///
+/// For each status, counting stops above [`KeyCount::MOST`](crate::KeyCount::MOST).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KeyCounts {
     pub active: u32,
     pub paused: u32,
     pub expired: u32,
     pub revoked: u32,
-    /// Active and paused ones that neither were used nor made within 30 days.
+    /// Active and paused keys that were neither used nor created within 30 days.
     pub unused: u32,
-    /// Over, and still called with within 7 days.
+    /// Revoked and expired keys that were called with in the last 7 days.
     pub knocking: u32,
-    /// Those that end within 30 days, the next one first.
+    /// Keys that expire within 30 days, the next one first.
     pub expiring: Vec<ExpiringKey>,
 }
 
@@ -77,27 +79,26 @@ pub struct ExpiringKey {
     pub id: KeyId,
     pub name: KeyName,
     pub end: Moment,
-    /// It is being replaced, and still used near its end.
+    /// The key is being replaced, and is still in use shortly before it expires.
     pub late: bool,
 }
 
-/// That keys are about to end.
+/// Notice of keys that expire soon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndingNotice {
-    /// Within so many days: 1, 7 or 30.
+    /// The smallest of 1, 7 and 30 days within which a key expires.
     pub days: u32,
-    /// Which, and when.
-    /// "4 keys end within 7 days".
+    /// Number of keys and the time within which they expire, such as "4 keys end within 7 days".
     pub title: String,
     pub text: String,
 }
 
-/// The newest change of a kind, in words.
+/// The most recent change to the inventory or to the leads, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastChange {
     pub at: Moment,
-    /// `3 added, 1 removed`.
+    /// Summary, such as `3 added, 1 removed`.
     pub what: String,
-    /// The name of the key that did it; `None` for what was done in the console.
+    /// Name of the key that made the change; `None` for changes made in the console.
     pub key: Option<KeyName>,
 }

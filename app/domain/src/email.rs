@@ -2,20 +2,25 @@
 
 use crate::text::{Rejected, serde_by_parse};
 
-/// The longest address that fits into a path of RFC 5321, section 4.5.3.1.3, in bytes.
+/// Maximum length of an address in bytes: the longest that fits into a path of RFC 5321, section
+/// 4.5.3.1.3.
 const MAX_LENGTH: usize = 254;
-/// RFC 5321, section 4.5.3.1.1.
+/// Maximum length of the part before the `@`: RFC 5321, section 4.5.3.1.1.
 const MAX_LOCAL_PART: usize = 64;
-/// RFC 1035, section 2.3.4.
+/// Maximum length of a label of the domain: RFC 1035, section 2.3.4.
 const MAX_LABEL: usize = 63;
 
-/// An e-mail address: unique in its account, in lower case so that it is found in whichever case it is typed.
+/// E-mail address of a member, unique in its account.
+///
+/// It is in lower case, so that a look-up does not depend on the case in which it is typed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
 impl Email {
-    /// Parses an address that a member may have: one that any mail server takes, so in ASCII alone, without quotes or
-    /// comments. ASCII also excludes characters that are invisible or look like others.
+    /// Parses an address that a new member may have. It accepts only addresses that any mail server
+    /// accepts: ASCII alone, without quotes or comments.
+    ///
+    /// ASCII also excludes characters that are invisible or resemble others.
     ///
     /// ```
     /// use domain::Email;
@@ -24,14 +29,16 @@ impl Email {
     /// ```
     ///
     /// # Errors
-    /// Not of the form `name@domain` (RFC 5321, section 4.1.2), or longer than 254 bytes.
+    /// The text is not of the form `name@domain` (RFC 5321, section 4.1.2), or is longer than 254
+    /// bytes.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         const UNSENDABLE: Rejected = Rejected(
             "Use an address of letters without accents, digits and signs such as . _ + -, for example name@company.com.",
         );
         let email = Self::from_stored(raw)?;
         let (name, domain) = email.0.split_once('@').unwrap_or_default();
-        // The raw text is checked as well: in lower case, some characters outside ASCII become ASCII letters.
+        // The raw text is checked as well, since lower-casing turns some characters outside ASCII
+        // into ASCII letters.
         let sendable = raw.trim().is_ascii()
             && name.len() <= MAX_LOCAL_PART
             && name.split('.').all(is_atom)
@@ -39,11 +46,12 @@ impl Email {
         if sendable { Ok(email) } else { Err(UNSENDABLE) }
     }
 
-    /// Parses an address that is searched for, or that a member has already. Members from before [`Email::parse`] became
-    /// strict keep theirs.
+    /// Parses an address that is searched for, or that a member already has. Members whose
+    /// addresses were stored before [`Email::parse`] became strict keep them.
     ///
     /// # Errors
-    /// Not of the form `name@domain`, longer than 254 bytes, or with spaces or control characters.
+    /// The text is not of the form `name@domain`, is longer than 254 bytes, or contains white space
+    /// or control characters.
     pub fn from_stored(raw: &str) -> Result<Self, Rejected> {
         const REJECTED: Rejected = Rejected("Enter an e-mail address such as name@company.com.");
         let text = raw.trim().to_lowercase();
@@ -66,13 +74,13 @@ impl Email {
 
 serde_by_parse!(Email, from_stored);
 
-/// Whether this is an `atom` of RFC 5322, section 3.2.3.
+/// Returns whether the text is an `atom` of RFC 5322, section 3.2.3.
 fn is_atom(text: &str) -> bool {
     let is_atext = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b);
     !text.is_empty() && text.bytes().all(is_atext)
 }
 
-/// Whether this is a label of a host's name.
+/// Returns whether the text is a label of a host name.
 fn is_label(text: &str) -> bool {
     (1..=MAX_LABEL).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -115,7 +123,7 @@ mod tests {
             "ada@exam\u{ad}ple.com",
             "ada@example.com\u{feff}",
             "аda@example.com",
-            // The Kelvin sign, which is a Latin k in lower case.
+            // The Kelvin sign, whose lower case is the Latin k.
             "\u{212a}ate@example.com",
             "zoë@example.com",
             "ada@münchen.example",

@@ -1,8 +1,8 @@
-//! The closed list of what a person may be told when something is refused.
+//! Refusals that the console reports to a person.
 
 use serde::{Deserialize, Serialize};
 
-/// A field of a form.
+/// Field of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
@@ -35,59 +35,60 @@ pub enum Field {
     Who,
 }
 
-/// Why one field was refused, in words for whoever filled it in.
+/// Why one field was rejected, in words for the member who filled it in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
     pub field: Field,
     pub message: String,
 }
 
-/// A request from the console was refused.
+/// Reason for which a request from the console was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
-    /// No session, or it has ended.
+    /// There is no session, or the session has ended.
     SignedOut,
-    /// The address and the password do not go together. Does not say which is wrong.
+    /// The e-mail address and the password do not match. Does not reveal which one is wrong.
     WrongCredentials,
     /// Too many failed attempts.
     TooManyAttempts { retry_after_seconds: u32 },
     /// The member's role does not allow it.
     Forbidden,
-    /// No such thing in this account.
+    /// The account does not contain such a record.
     NotFound,
-    /// Values to mend, each at its field.
+    /// Invalid values, each with its field.
     Invalid { errors: Vec<FieldError> },
-    /// This form was sent before; its key exists and can be shown no more.
+    /// This form was submitted before. Its key exists, and its secret cannot be shown again.
     AlreadyCreated { name: String },
-    /// An owner has stopped the making of keys.
+    /// An owner has stopped the creation of keys.
     CreationStopped,
-    /// Only an owner may.
+    /// Only owners may do this.
     OwnersOnly,
-    /// The key is revoked or expired already.
+    /// The key is already revoked or expired.
     AlreadyEnded,
-    /// Somebody else changed it while the form stood open: what is different now, in words.
+    /// Another member changed the record after the form was rendered. Contains the changes in
+    /// words.
     Outdated { changes: Vec<String> },
-    /// Another key is taking its place already.
+    /// Another key already replaces this one.
     BeingReplaced,
-    /// The account would have more than the operator of the server allows.
+    /// The change would exceed one of the account's quotas, which the operator sets.
     QuotaExceeded { message: String },
-    /// The disk is nearly full, and what was asked for can wait.
+    /// The disk is nearly full, and the request is one that can wait.
     StorageLow,
-    /// A revocation or a pause that is in force on this node and not stored yet.
+    /// A revocation or pause that is in force on this node but not stored yet.
     NotStored,
-    /// We cannot know right now.
+    /// The database cannot be reached at the moment.
     Unavailable,
     /// A listing did not finish before its deadline.
     PastDeadline,
-    /// The database did not confirm the change: it may or may not have been made.
+    /// The database did not confirm the change, so the change may or may not have been made.
     OutcomeUnknown,
-    /// Something broke; the log has the rest under this request id.
+    /// An internal error, which is logged with details under this request id.
     Internal { request_id: String },
 }
 
 impl Failure {
-    /// A refusal of one field.
+    /// Creates a refusal of one field.
     pub fn field(field: Field, message: impl Into<String>) -> Self {
         Self::Invalid {
             errors: vec![FieldError {
@@ -97,7 +98,7 @@ impl Failure {
         }
     }
 
-    /// What is wrong with `field`, if anything.
+    /// Returns the error of `field`, if any.
     pub fn at(&self, field: Field) -> Option<&str> {
         match self {
             Self::Invalid { errors } => errors
@@ -108,7 +109,7 @@ impl Failure {
         }
     }
 
-    /// One or two sentences for the person: what happened, and what to do next.
+    /// Returns one or two sentences for the person: what happened, and what to do next.
     pub fn message(&self) -> String {
         match self {
             Self::SignedOut => "Your session has ended. Sign in again to go on.".into(),
@@ -122,7 +123,8 @@ impl Failure {
                 "Your role does not allow this. Nothing was changed. Ask an owner or admin of your account.".into()
             }
             Self::NotFound => "There is no such thing in your account. The link may be old or incomplete.".into(),
-            // No field of a form shows which keys were chosen.
+            // The error of the selected keys is the message itself, since no visible field of the
+            // form shows which keys were selected.
             Self::Invalid { .. } => self.at(Field::Keys).unwrap_or("Check the fields marked below.").into(),
             Self::AlreadyCreated { name } => format!(
                 "“{name}” was already created with this form, and its secret can be shown no more. \
@@ -167,7 +169,7 @@ impl Failure {
     }
 }
 
-/// A time in seconds, or in minutes if it is longer than two.
+/// Formats a duration in seconds, or in minutes if it is longer than two minutes.
 fn wait(seconds: u32) -> String {
     match seconds {
         1 => "1 second".to_owned(),

@@ -1,32 +1,32 @@
-//! Finding keys among many: what the API Keys page may be asked for.
+//! Search of the API Keys page: filters, orders and counts.
 
 use crate::Rejected;
 use serde::{Deserialize, Serialize};
 
-/// What the page's address asks for, as it was typed. Empty: not asked for.
+/// Query of the API Keys page, unparsed, as in the page's address. An empty field is not a filter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyQuery {
-    /// What words of a name begin with, or the characters that a preview does.
+    /// Prefixes of words in the name, or a prefix of the key's preview.
     pub q: String,
-    /// A status, in lower case, or [`Self::KNOCKING`].
+    /// Status in lower case, or [`Self::KNOCKING`].
     pub status: String,
     pub scope: String,
-    /// The id of the member who created the key.
+    /// Id of the member who created the key.
     pub creator: String,
-    /// Neither used nor made within so many days.
+    /// Number of days in which the key was neither used nor created.
     pub unused: String,
-    /// Ends within so many days.
+    /// Number of days within which the key expires.
     pub expires: String,
     pub sort: String,
-    /// Where the page begins, as [`AroundKeys::next`](crate::AroundKeys::next) names it.
+    /// Cursor at which the page begins, as in [`AroundKeys::next`](crate::AroundKeys::next).
     pub cursor: String,
 }
 
 impl KeyQuery {
-    /// In place of a status: revoked or expired, and still called with.
+    /// Value of `status` for keys that are revoked or expired and still in use.
     pub const KNOCKING: &str = "knocking";
 
-    /// Every field with its name in the address.
+    /// Returns every field with its name in the page's address.
     pub fn fields(&self) -> [(&'static str, &str); 8] {
         [
             ("q", &self.q),
@@ -40,12 +40,12 @@ impl KeyQuery {
         ]
     }
 
-    /// Whether it asks for some keys only.
+    /// Returns whether the query restricts the list by any filter, including the search text.
     pub fn filters(&self) -> bool {
         self.filters_further() || !self.q.trim().is_empty()
     }
 
-    /// The same, but for the text.
+    /// Returns whether the query restricts the list by any filter other than the search text.
     pub fn filters_further(&self) -> bool {
         [
             &self.status,
@@ -59,10 +59,10 @@ impl KeyQuery {
     }
 }
 
-/// What a list of keys is ordered by; where two are equal, by when they were created.
+/// Sort column of a list of keys. Ties are ordered by time of creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeySort {
-    /// Those that still can be used first.
+    /// Usable keys first, then newest first.
     #[default]
     Usual,
     Name,
@@ -72,16 +72,27 @@ pub enum KeySort {
     Status,
 }
 
-/// An order of keys and its direction.
+/// Sort column of keys and its direction.
+///
+/// # Examples
+/// ```
+/// use domain::{KeyOrder, KeySort};
+/// let order = KeyOrder::parse("-name").unwrap();
+/// assert_eq!((order.sort, order.reversed), (KeySort::Name, true));
+/// assert_eq!(order.as_str(), "-name");
+/// assert_eq!(KeyOrder::parse(""), Ok(KeyOrder::default()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct KeyOrder {
     pub sort: KeySort,
-    /// Other than a person would begin with: names from Z to A, the oldest first, revoked before active.
+    /// Opposite of the column's natural direction: names from Z to A, oldest first, revoked before
+    /// active.
     pub reversed: bool,
 }
 
 impl KeyOrder {
-    /// The text of each in an address, and what the form calls it. The first is the usual one.
+    /// Every order: its text in the page's address, column, direction and label in the form. The
+    /// first one is the default.
     pub const ALL: [(&'static str, KeySort, bool, &'static str); 11] = [
         ("", KeySort::Usual, false, "Usable first, then newest"),
         ("name", KeySort::Name, false, "Name, A to Z"),
@@ -101,15 +112,17 @@ impl KeyOrder {
         ("-status", KeySort::Status, true, "Status, revoked first"),
     ];
 
+    /// Parses the text in the page's address.
+    ///
     /// # Errors
-    /// A text that names no order.
+    /// The text does not name an order.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         let found = Self::ALL.into_iter().find(|(text, ..)| *text == raw);
         let (_, sort, reversed, _) = found.ok_or(Rejected("Choose the order from the list."))?;
         Ok(Self { sort, reversed })
     }
 
-    /// As [`Self::parse`] reads it.
+    /// Returns the text that [`Self::parse`] accepts.
     pub fn as_str(self) -> &'static str {
         let own = |(_, sort, reversed, _): &(&str, KeySort, bool, &str)| {
             (*sort, *reversed) == (self.sort, self.reversed)
@@ -121,21 +134,22 @@ impl KeyOrder {
     }
 }
 
-/// How many keys there are.
+/// Number of keys in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KeyCount {
     pub keys: u32,
-    /// Of them, those that are accepted now.
+    /// Number of these keys that are currently accepted.
     pub active: u32,
-    /// Whether there may be more, since not all of the account's keys were looked at.
+    /// The counts are lower bounds, since not all keys of the account were examined.
     pub at_least: bool,
 }
 
 impl KeyCount {
-    /// Nobody counts further, and no page takes longer because there are more.
+    /// Counting stops above this number, so that the time for a page does not grow with the
+    /// account.
     pub const MOST: u32 = 1_000;
 
-    /// In words, above the list.
+    /// Heading of the list, in words.
     pub fn words(self, filtered: bool) -> String {
         let Self {
             keys,

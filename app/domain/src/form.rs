@@ -1,4 +1,4 @@
-//! What the console's forms send and what its pages need to be drawn.
+//! Forms that the console submits, and the data of its pages.
 
 use crate::{
     Emergency, EndingNotice, Expiry, KeyActivity, KeyCount, KeyPolicy, KeyQuery, KeyView, Moment,
@@ -6,7 +6,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The create form as a browser sends it, not yet checked.
+/// The create form as submitted, unparsed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CreateKeyForm {
     #[serde(default)]
@@ -15,185 +15,193 @@ pub struct CreateKeyForm {
     pub scopes: Vec<String>,
     #[serde(default)]
     pub expires: String,
-    /// Where `expires` says that there is one, such as `2026-11-23`.
+    /// The last day, such as `2026-11-23`, if `expires` is [`Expiry::Date`].
     #[serde(default)]
     pub last_day: String,
-    /// The form's one-time token: a second form with the same one creates nothing.
+    /// One-time token of the form. A second submission with the same token creates nothing.
     #[serde(default)]
     pub token: String,
 }
 
-/// The revoke form as a browser sends it, not yet checked.
+/// The revoke form as submitted, unparsed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RevokeKeyForm {
     #[serde(default)]
     pub reason: String,
-    /// The key's name, where it has to be typed.
+    /// The key's name, if the form asks for it as a confirmation.
     #[serde(default)]
     pub confirm: String,
 }
 
-/// The settings form as a browser sends it, not yet checked; also what stands in it at first.
+/// The settings form as submitted, unparsed. Also its initial values.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SettingsForm {
     pub account_name: String,
-    /// ISO 4217.
+    /// ISO 4217 code.
     pub currency: String,
     pub limit_depth: String,
     pub limit_per_second: String,
-    /// An IANA name.
+    /// IANA name.
     pub time_zone: String,
-    /// Of new keys, and of ends that are set.
+    /// Applies to new keys, and to expiry dates that are set from now on.
     pub keys_must_expire: bool,
-    /// Empty: no limit.
+    /// Empty means no limit.
     pub key_max_days: String,
-    /// The other fields as they were when the form was filled, in JSON: what the member believes to change.
+    /// The other fields as they were when the form was rendered, in JSON. They show which changes
+    /// the member intends to make.
     #[serde(default)]
     pub seen: String,
 }
 
-/// Everything the Settings page shows.
+/// Data of the Settings page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsPage {
     pub settings: SettingsForm,
-    /// Code and name of each.
+    /// Code and name of each currency.
     pub currencies: Vec<(String, String)>,
     pub time_zones: Vec<String>,
-    /// Whether the member's role changes settings.
+    /// The member's role may change the settings.
     pub may_change: bool,
-    /// For owners.
+    /// Present for owners only.
     #[serde(skip)]
     pub emergency: Option<Emergency>,
     #[serde(skip)]
     pub quotas: Vec<QuotaUse>,
-    /// Calls that all keys of the account together may make a second on each node; `None`: no limit.
+    /// Number of calls a second that all keys of the account may make together on each node; `None`
+    /// means no limit.
     #[serde(skip)]
     pub calls_per_second: Option<u32>,
 }
 
-/// What the create form needs from the server.
+/// Data that the create form needs from the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewKeyOptions {
     /// A fresh one-time token for one form.
     pub token: String,
-    /// The choices that the form offers, with the end of a key that is made now where the choice says it.
+    /// Options of the form, each with the expiry of a key that is created now, if the option alone
+    /// determines it.
     pub ends: Vec<(Expiry, Option<Moment>)>,
-    /// The one that is chosen at first.
+    /// The option that is selected initially.
     pub usual: Expiry,
-    /// The first day that may be the last one, such as `2026-11-23`, and the last that may, if any.
+    /// First day that may be the last one, such as `2026-11-23`, and the latest such day, if
+    /// limited.
     pub days: (String, Option<String>),
 }
 
-/// What stands around the list of keys.
+/// Data of the parts of the API Keys page around the list itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AroundKeys {
-    /// Where keys wait since the account was restored from a backup: how many, and what to do.
+    /// Number of keys on hold since the account was restored from a backup, and advice; `None` if
+    /// there are none.
     pub restored: Option<String>,
-    /// Where keys end within 30 days.
+    /// Present if keys expire within 30 days.
     pub ending: Option<EndingNotice>,
-    /// Where keys that are over are still called with: which. `None` where the list is of those.
+    /// Names the revoked or expired keys that are still in use. `None` if there are none, or if the
+    /// list is filtered by them.
     pub knocking: Option<String>,
-    /// What was asked for.
+    /// The query as requested.
     pub query: KeyQuery,
-    /// Why it could not be asked for so; then the list is that of no question.
+    /// Why the query is invalid. The list is unfiltered then.
     pub refused: Option<String>,
-    /// Ids and addresses of the members whose keys can be asked for.
+    /// Ids and e-mail addresses of the members by whose keys the list can be filtered.
     pub creators: Vec<(String, String)>,
-    /// The address of the first page; `None` where this is it.
+    /// Address of the first page; `None` on the first page itself.
     pub first: Option<String>,
-    /// The address of the next page; `None` on the last.
+    /// Address of the next page; `None` on the last page.
     pub next: Option<String>,
-    /// Whether the list stopped there before its page was full, so as not to look at every key of a large account.
+    /// The search stopped at `next` before the page was full, so as not to examine every key of a
+    /// large account.
     pub stopped: bool,
 }
 
-/// Everything the API Keys page shows.
+/// Data of the API Keys page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeysPage {
-    /// Those of this page, in the order that was asked for. By itself: active and paused first, newest first; expired
-    /// and revoked follow.
+    /// Keys of this page in the requested order. By default, active and paused keys come first,
+    /// followed by expired and revoked ones; the newest are first in each group.
     pub keys: Vec<KeyView>,
-    /// Of those that were asked for.
+    /// Number of keys that match the query.
     pub count: KeyCount,
-    /// Whether some were asked for only.
+    /// The query restricts the list.
     pub filtered: bool,
-    /// What was just done, in words.
+    /// The change that was just made, in words.
     pub done: Option<String>,
-    /// Whether the account has no key at all.
+    /// The account has no keys at all.
     pub none: bool,
-    /// Of Name, Key preview, Created, Last used and Status: the address of the list in that order, and `aria-sort`,
-    /// which is empty where the list is in another.
+    /// For the columns Name, Key preview, Created, Last used and Status: the address of the list in
+    /// that order, and the value of `aria-sort`, which is empty if the list is in another order.
     pub sorts: Vec<(String, String)>,
-    /// Drawn by the server once, so that the browser need not know it.
+    /// Rendered by the server only, so that the browser does not need it.
     #[serde(skip)]
     pub around: AroundKeys,
-    /// The server's time, from which relative times are counted.
+    /// Time on the server, to which relative times refer.
     pub now: Moment,
-    /// Whether the member's role manages keys.
+    /// The member's role may manage keys.
     pub manages: bool,
-    /// `None` where the member creates no keys, or nobody does for the time being.
+    /// `None` if the member may not create keys, or if an owner has stopped the creation of keys.
     pub new_key: Option<NewKeyOptions>,
-    /// Where integrations reach this installation, such as `https://console.example.com`.
+    /// Base URL of this installation for integrations, such as `https://console.example.com`.
     pub public_url: String,
 }
 
-/// The edit form as a browser sends it, not yet checked; also what stands in it at first.
+/// The edit form as submitted, unparsed. Also its initial values.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct EditKeyForm {
     pub name: String,
     pub scopes: Vec<String>,
-    /// The last day on which the key works, such as `2026-11-23`; empty for a key that does not expire.
+    /// The last day on which the key works, such as `2026-11-23`; empty if it does not expire.
     pub last_day: String,
     pub note: String,
-    /// Empty, as the next one: the account's limit holds.
+    /// Empty, like the next field, if the account's rate limit applies.
     pub limit_depth: String,
     pub limit_per_second: String,
-    /// Addresses and networks that the key may be used from, one a line; empty: from anywhere.
+    /// Addresses and networks from which the key may be used, one a line. Empty means any address.
     pub allow_list: String,
-    /// Anything once the member was told whom their list shuts out, and means it.
+    /// Not empty once the member has confirmed that the allow list excludes recent callers.
     pub shut_out: String,
-    /// The other fields as they were when the form was filled, in JSON: what the member believes to change.
+    /// The other fields as they were when the form was rendered, in JSON. They show which changes
+    /// the member intends to make.
     pub seen: String,
 }
 
-/// One thing that happened to a key.
+/// One event in the history of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryRow {
     pub at: Moment,
-    /// An e-mail address, or who else it was in words.
+    /// E-mail address of the member, or a description of another actor.
     pub by: String,
     pub what: String,
-    /// The address it was done from.
+    /// IP address of the caller.
     pub from: Option<String>,
 }
 
-/// Everything the page of one key shows.
+/// Data of the page of one key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyPage {
     pub key: KeyView,
     pub now: Moment,
-    /// What could be edited, as it is.
+    /// Current values of the edit form.
     pub settings: EditKeyForm,
-    /// In words, whether it is the key's own or the account's.
+    /// The effective rate limit in words, either the key's own or the account's.
     pub limit: String,
-    /// Networks that it may be used from; empty: from anywhere.
+    /// Networks from which the key may be used. Empty means any address.
     pub allow_list: Vec<String>,
-    /// The first day that the form takes.
+    /// First day that the form accepts.
     pub today: String,
-    /// The last one that it takes, where the account's settings say so.
+    /// Latest day that the form accepts, if the account's policy limits it.
     pub latest_day: Option<String>,
-    /// What the account's settings ask of ends that are set.
+    /// The account's policy for expiry dates that are set.
     pub policy: KeyPolicy,
-    /// The name of the time zone that days are counted in.
+    /// Name of the time zone in which days begin and end.
     pub zone: String,
     /// Newest first.
     pub history: Vec<HistoryRow>,
     pub rotation: RotationView,
-    /// Whether the member's role changes keys.
+    /// The member's role may manage keys.
     pub manages: bool,
     pub activity: KeyActivity,
-    /// Whether the member's role changes keys, and this one can be changed.
+    /// The member's role may manage keys, and this key can still be changed.
     pub may_change: bool,
-    /// Whether who created it may not sign in any more.
+    /// The member who created the key is deactivated.
     pub creator_is_out: bool,
 }

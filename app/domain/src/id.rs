@@ -1,4 +1,4 @@
-//! Identifiers. The service makes them (UUIDs, version 7); here they are opaque.
+//! Identifiers. The service generates them as UUIDs of version 7; this crate treats them as opaque.
 
 use crate::text::{Rejected, serde_by_parse};
 
@@ -9,10 +9,11 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// Accepts 1 to 40 characters of `a-z`, `0-9` and `-`, which is safe in a path and in a log line.
+            /// Accepts 1 to 40 characters of `a-z`, `0-9` and `-`, which are safe in paths and log
+            /// lines.
             ///
             /// # Errors
-            /// Anything else is refused.
+            /// Any other text is refused.
             pub fn parse(raw: &str) -> Result<Self, Rejected> {
                 let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
                 if (1..=40).contains(&raw.len()) && raw.bytes().all(plain) {
@@ -32,18 +33,26 @@ macro_rules! id {
 }
 
 id!(
-    /// A customer. All data belongs to exactly one.
+    /// Identifies a customer's account. Every record belongs to exactly one account.
     AccountId
 );
 id!(
-    /// A person who signs in.
+    /// Identifies a member: a person who signs in.
     MemberId
 );
 id!(
-    /// The record of an API key; says nothing about its secret.
+    /// Identifies the record of an API key. It reveals nothing about the key's secret.
+    ///
+    /// # Examples
+    /// ```
+    /// use domain::KeyId;
+    /// assert!(KeyId::parse("0198c0de-7a11-7000-8000-000000000001").is_ok());
+    /// assert!(KeyId::parse("../keys").is_err());
+    /// assert!(KeyId::parse("").is_err());
+    /// ```
     KeyId
 );
 id!(
-    /// Somebody who asked to be contacted; says nothing about who it is.
+    /// Identifies a lead: a person who asked to be contacted. It reveals nothing about that person.
     LeadId
 );

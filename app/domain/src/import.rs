@@ -1,31 +1,31 @@
-//! The pages on which a member imports a file of items.
+//! Data of the pages on which a member imports a file of items.
 
 use crate::Moment;
 use serde::{Deserialize, Serialize};
 
-/// One of the pages, in their order.
+/// One of the import pages, in the order of the steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportPage {
     /// The choice of a file.
     Start(Box<ImportStart>),
-    /// The description of the file, and the choices for it.
+    /// Description of the file, and its settings.
     Describe(Box<ImportFile>),
     /// The changes that the import would make.
     Preview(Box<ImportPreview>),
     Done(Box<ImportResult>),
-    /// The import is over, was replaced, or is not this member's.
+    /// The import has ended, was replaced by another, or belongs to another member.
     Gone,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportStart {
-    /// Why the file that was sent cannot be read.
+    /// Why the uploaded file cannot be read.
     pub refused: Option<FileRefusal>,
-    /// An import that the member has begun.
+    /// An import that the member has already started.
     pub open: Option<OpenImport>,
 }
 
-/// The reason for which a file is not imported, and the rows at fault.
+/// Reason for refusing a file, with the faulty rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileRefusal {
     pub reason: String,
@@ -44,40 +44,40 @@ pub struct OpenImport {
 pub struct RowProblem {
     /// The place in the file, in words, such as `Row 3, id SKU001`.
     pub place: String,
-    /// The name of each faulty field, which may be empty, and what to do.
+    /// Name of each faulty field, which may be empty, and advice.
     pub problems: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportFile {
-    /// The address of the import.
+    /// Address of the import.
     pub path: String,
     pub file_name: String,
-    /// Such as `Encoding` and `UTF-8`.
+    /// Label and value, such as `Encoding` and `UTF-8`.
     pub facts: Vec<(&'static str, String)>,
-    /// Of JSON and XML, which name the fields themselves: the id, the name and the price of the first items.
+    /// Id, name and price of the first items, for JSON and XML, whose fields have fixed names.
     pub first: Vec<[String; 3]>,
-    /// Of a table.
+    /// Present if the file is a table.
     pub table: Option<ImportTable>,
     /// `merge`, `replace` or `update`, as in the API.
     pub mode: &'static str,
     /// Whether faulty rows are skipped.
     pub skips: bool,
-    /// The id of the control that each fault is about, and the fault.
+    /// Id of the form control that each error is about, and the error.
     pub errors: Vec<(String, String)>,
 }
 
-/// The columns of a table, and how their values are read.
+/// Columns of a table and the interpretation of their values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportTable {
     pub columns: Vec<ImportColumn>,
-    /// Value and label of each meaning that a column can have.
+    /// Value and label of each field that a column can be mapped to.
     pub targets: Vec<(String, String)>,
-    /// The mapping was used for such a file before.
+    /// The mapping was remembered from an earlier file with the same header.
     pub remembered: bool,
-    /// Whether prices have a decimal comma.
+    /// Prices have a decimal comma.
     pub decimal_comma: bool,
-    /// The code of the currency of prices without one; empty is the account's.
+    /// Currency code of prices that contain none; empty means the account's currency.
     pub currency: String,
     /// Value and label of each currency.
     pub currencies: Vec<(String, String)>,
@@ -87,20 +87,20 @@ pub struct ImportTable {
 pub struct ImportColumn {
     /// Empty if the column has no name.
     pub header: String,
-    /// The values of the first rows.
+    /// Values of the first rows.
     pub values: Vec<String>,
-    /// The meaning that is chosen.
+    /// The selected field.
     pub target: String,
 }
 
-/// The numbers of items, by what an import does to them.
+/// Numbers of items by the effect of an import on them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportCounts {
     pub created: u64,
     pub updated: u64,
     pub unchanged: u64,
     pub removed: u64,
-    /// Faulty rows.
+    /// Rows with errors.
     pub faulty: u64,
     /// Rows without a name that repeat the id of a row above.
     pub repeated: u64,
@@ -113,29 +113,29 @@ pub struct ImportPreview {
     /// Why the file cannot be imported as it is.
     pub refused: Option<String>,
     pub counts: ImportCounts,
-    /// The ids of the first new items.
+    /// Ids of the first new items.
     pub created: Vec<String>,
     /// The first changed items.
     pub updated: Vec<ChangedItem>,
-    /// The ids of the first items that would be removed.
+    /// Ids of the first items that would be removed.
     pub removed: Vec<String>,
     /// The first faulty rows.
     pub faults: Vec<RowProblem>,
-    /// Whether faulty rows are skipped.
+    /// Faulty rows are skipped.
     pub skips: bool,
-    /// The number of removals as it was typed, and what is wrong with it.
+    /// The number of removals that the member typed as a confirmation, and the error in it, if any.
     pub typed: String,
     pub error: Option<String>,
 }
 
-/// An item that would change: each field with its value before and after.
+/// An item that would change, with each changed field's name, old value and new value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedItem {
     pub id: String,
     pub fields: Vec<(String, Option<String>, Option<String>)>,
 }
 
-/// The result of an import, as it is kept.
+/// Result of an import, as stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportResult {
     pub file_name: String,

@@ -1,44 +1,44 @@
-//! The inventory as the console lists it.
+//! The console's list of inventory items.
 
 use crate::quota::grouped;
 use crate::{Moment, Resource};
 use serde::{Deserialize, Serialize};
 
-/// One item of the list.
+/// One row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemRow {
-    /// The seller's own identifier.
+    /// The seller's own identifier of the item.
     pub id: String,
     pub name: String,
     pub category: Option<String>,
-    /// With its currency, such as `32,500.00 USD`.
+    /// Price with its currency, such as `32,500.00 USD`.
     pub price: Option<String>,
     pub available: bool,
     pub updated: Moment,
 }
 
-/// What the Inventory page's address asks for.
+/// Query of the Inventory page, from the page's address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InventoryQuery {
-    /// Where the page begins, as [`InventoryPage::next`] names it.
+    /// Cursor at which the page begins, as in [`InventoryPage::next`].
     pub cursor: Option<String>,
-    /// Part of an id or a name.
+    /// Search text: a part of an id or a name.
     pub q: Option<String>,
 }
 
-/// The items that a count of matches covers.
+/// The items among which matches were counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SearchedItems {
     All,
-    /// As many as one page searches, from the first item on.
+    /// The first items of the inventory, at most [`ItemMatches::SEARCHED`].
     First,
-    /// As many as one page searches, from the beginning of a later page on.
+    /// The next [`ItemMatches::SEARCHED`] items from the beginning of a later page.
     Next,
-    /// All from the beginning of a later page on, which are no more than one page searches.
+    /// All items from the beginning of a later page, at most [`ItemMatches::SEARCHED`].
     Remaining,
 }
 
-/// How many items match a search.
+/// Number of items that match a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemMatches {
     pub number: u64,
@@ -46,10 +46,19 @@ pub struct ItemMatches {
 }
 
 impl ItemMatches {
-    /// Number of items that one page searches at most. The next page continues the search after them.
+    /// Maximum number of items that one page searches. The next page continues the search after
+    /// them.
     pub const SEARCHED: u32 = 10_000;
 
-    /// In words, in an inventory of `total` items, such as `2 of 60 items` or `No match among the next 10,000 items`.
+    /// The count in words, for an inventory of `total` items, such as `2 of 60 items` or
+    /// `No match among the next 10,000 items`.
+    ///
+    /// # Examples
+    /// ```
+    /// use domain::{ItemMatches, SearchedItems};
+    /// let matches = ItemMatches { number: 2, among: SearchedItems::All };
+    /// assert_eq!(matches.words(60), "2 of 60 items");
+    /// ```
     pub fn words(self, total: u64) -> String {
         let (number, searched) = (grouped(self.number), grouped(Self::SEARCHED.into()));
         let matches = match self.number {
@@ -71,24 +80,25 @@ impl ItemMatches {
     }
 }
 
-/// One page of the Inventory page.
+/// One page of the Inventory list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InventoryPage {
     pub items: Vec<ItemRow>,
-    /// How many items the account has.
+    /// Number of items in the account.
     pub total: u64,
-    /// How many items there are, or match what was searched for, in words.
+    /// Number of items, or of items that match the search, in words.
     pub count: String,
-    /// Whether the search stopped before this page was full. The next page continues it.
+    /// The search stopped before this page was full. The next page continues it.
     pub stopped: bool,
-    /// What was searched for.
+    /// The search text.
     pub q: String,
     pub account_id: String,
-    /// Whether the member may send a file.
+    /// The member may upload a file.
     pub manages: bool,
-    /// Whether the list starts here.
+    /// This is the first page of the list.
     pub first: bool,
-    /// The address of the next page; `None` on the last. From the rules, the id after which it begins.
+    /// Address of the next page; `None` on the last page. The service returns the id after which
+    /// the next page begins, and the server replaces that id by the address.
     pub next: Option<String>,
     pub now: Moment,
     pub public_url: String,

@@ -1,20 +1,31 @@
-//! API keys as both sides speak of them.
+//! API keys as the browser and the server exchange them: names, states and views, never digests.
 
 use crate::text::{Rejected, block, line, serde_by_parse};
 use crate::{KeyId, Moment, ScopeSet};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What an admin calls a key: 1 to 64 characters after trimming. Need not be unique.
+/// Name that an admin gives a key: 1 to 64 characters after trimming, not necessarily unique.
+///
+/// # Examples
+/// ```
+/// use domain::KeyName;
+/// assert_eq!(KeyName::parse("  CRM   Sync ").unwrap().as_str(), "CRM Sync");
+/// assert!(KeyName::parse(" ").is_err());
+/// assert!(KeyName::parse("safe\u{202E}live").is_err());
+/// assert!(KeyName::hint("Key 1").is_some());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyName(String);
 
 impl KeyName {
-    /// In characters, after trimming.
+    /// Maximum length in characters, after trimming.
     pub const MAX: usize = 64;
 
+    /// Trims the text and collapses inner white space to single spaces.
+    ///
     /// # Errors
-    /// Empty, too long, or with characters that do not show.
+    /// The text is empty or too long, or contains invisible or control characters.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         line(
             raw,
@@ -30,7 +41,8 @@ impl KeyName {
         &self.0
     }
 
-    /// Advice for a name that will say nothing in a year, such as "Key 1" or "Test". Never a refusal.
+    /// Returns advice if the name is too vague to identify the key's user a year from now, such as
+    /// "Key 1" or "Test". The advice never rejects the name.
     pub fn hint(raw: &str) -> Option<&'static str> {
         const VAGUE: [&str; 12] = [
             "key", "api", "apikey", "test", "testing", "new", "my", "the", "temp", "tmp", "demo",
@@ -51,18 +63,26 @@ impl KeyName {
 
 serde_by_parse!(KeyName);
 
-/// What an admin wants to remember of a key: 1 to 1,000 characters after trimming, on as many lines as they like.
+/// Free-text note on a key: 1 to 1,000 characters after trimming, on any number of lines.
+///
+/// # Examples
+/// ```
+/// use domain::KeyNote;
+/// let note = KeyNote::parse(" Used by\r\nthe CRM ").unwrap().unwrap();
+/// assert_eq!(note.as_str(), "Used by\nthe CRM");
+/// assert_eq!(KeyNote::parse("  "), Ok(None));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyNote(String);
 
 impl KeyNote {
-    /// In characters, after trimming.
+    /// Maximum length in characters, after trimming.
     pub const MAX: usize = 1_000;
 
-    /// `None` where nothing stands there.
+    /// Trims the text and normalizes line breaks; returns `None` if nothing is left.
     ///
     /// # Errors
-    /// Too long, or with characters that do not show.
+    /// The text is too long, or contains invisible or control characters.
     pub fn parse(raw: &str) -> Result<Option<Self>, Rejected> {
         block(
             raw,
@@ -78,7 +98,7 @@ impl KeyNote {
     }
 }
 
-/// Where a key stands. Revoked and expired are final.
+/// Status of a key. `Expired` and `Revoked` are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyStatus {
@@ -89,7 +109,7 @@ pub enum KeyStatus {
 }
 
 impl KeyStatus {
-    /// The badge's word.
+    /// Text of the status badge.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Active => "Active",
@@ -99,7 +119,7 @@ impl KeyStatus {
         }
     }
 
-    /// Lower case, as in the API.
+    /// Lower-case text, as in the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -109,13 +129,22 @@ impl KeyStatus {
         }
     }
 
-    /// Whether the key can still be revoked.
+    /// Returns whether the key can still be revoked.
     pub const fn is_live(self) -> bool {
         matches!(self, Self::Active | Self::Paused)
     }
 }
 
-/// How long a new key lives.
+/// Lifetime of a new key.
+///
+/// # Examples
+/// ```
+/// use domain::Expiry;
+/// assert_eq!(Expiry::parse("30d"), Ok(Expiry::Days30));
+/// assert_eq!(Expiry::Days30.days(), Some(30));
+/// assert_eq!(Expiry::Never.days(), None);
+/// assert!(Expiry::parse("31d").is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Expiry {
     Days7,
@@ -123,15 +152,16 @@ pub enum Expiry {
     #[default]
     Days90,
     Year,
-    /// Ends with a day that is given beside it.
+    /// Expires at the end of a day that another form field contains.
     Date,
     Never,
-    /// As long as the key lived whose place it takes.
+    /// Has the same lifetime as the key that it replaces.
     Same,
 }
 
 impl Expiry {
-    /// In the order in which the form offers them. [`Self::Same`] is for rotations alone.
+    /// The choices in the order in which the form offers them, without [`Self::Same`], which only
+    /// rotations offer.
     pub const ALL: [Self; 6] = [
         Self::Days7,
         Self::Days30,
@@ -141,7 +171,7 @@ impl Expiry {
         Self::Never,
     ];
 
-    /// The text in a form.
+    /// Value in the form.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Days7 => "7d",
@@ -166,7 +196,7 @@ impl Expiry {
         }
     }
 
-    /// Days until the end, where the choice itself says it. A year is 365 days.
+    /// Lifetime in days, if the choice alone determines it. A year has 365 days.
     pub const fn days(self) -> Option<i64> {
         match self {
             Self::Days7 => Some(7),
@@ -177,8 +207,10 @@ impl Expiry {
         }
     }
 
+    /// Parses the value of the form, including [`Self::Same`].
+    ///
     /// # Errors
-    /// A text that is none of the choices.
+    /// The text is not one of the choices.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         Self::ALL
             .into_iter()
@@ -190,7 +222,7 @@ impl Expiry {
 
 serde_by_parse!(Expiry);
 
-/// Why a key was revoked.
+/// Reason for a revocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RevokeReason {
     Leaked,
@@ -201,7 +233,8 @@ pub enum RevokeReason {
 
 impl RevokeReason {
     pub const ALL: [Self; 4] = [Self::Leaked, Self::Replaced, Self::Unused, Self::Other];
-    /// The text of the choice that comes before these, which is not a reason.
+    /// Label of the form's placeholder option, which precedes the reasons and is not a reason
+    /// itself.
     pub const NONE: &str = "Choose a reason";
 
     pub const fn as_str(self) -> &'static str {
@@ -222,8 +255,10 @@ impl RevokeReason {
         }
     }
 
+    /// Parses the value of the form.
+    ///
     /// # Errors
-    /// A text that is none of the choices.
+    /// The text is not one of the reasons.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         Self::ALL
             .into_iter()
@@ -234,24 +269,26 @@ impl RevokeReason {
 
 serde_by_parse!(RevokeReason);
 
-/// The latest request that a key made.
+/// Most recent request made with a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastUse {
     pub at: Moment,
-    /// The caller's address, as text.
+    /// IP address of the caller, as text.
     pub ip: String,
-    /// Cut to 200 characters, without control characters.
+    /// Truncated to 200 characters, without control characters.
     pub user_agent: Option<String>,
 }
 
-/// Who ended a key, when and why.
+/// Who revoked a key, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revocation {
     pub at: Moment,
-    /// An e-mail address, "the key itself" where its holder revoked it by the API, or "the operator".
+    /// E-mail address of the member, "the key itself" if its holder revoked it through the API, or
+    /// "the operator".
     pub by: String,
     pub reason: RevokeReason,
-    /// How it reached the servers, in a sentence without its full stop; `None` where that is not known.
+    /// How the revocation reached the nodes: a sentence without its full stop, or `None` if
+    /// unknown.
     pub receipt: Option<String>,
 }
 
@@ -260,30 +297,31 @@ pub struct Revocation {
 pub struct KeyView {
     pub id: KeyId,
     pub name: KeyName,
-    /// `vx_` and the next six characters, then `…`.
+    /// `vx_` and the six characters after it, followed by `…`.
     pub preview: String,
     pub scopes: ScopeSet,
     pub created: Moment,
-    /// E-mail address of the member who created it.
+    /// E-mail address of the member who created the key.
     pub created_by: String,
     pub expires: Option<Moment>,
-    /// Its own, in words, where the account's does not hold for it.
+    /// The key's own rate limit, in words; `None` if the account's rate limit applies.
     pub own_limit: Option<String>,
     pub last_use: Option<LastUse>,
     pub status: KeyStatus,
     pub revocation: Option<Revocation>,
-    /// Active, and ends within seven days.
+    /// The key is active and expires within seven days.
     pub expires_soon: bool,
-    /// Active, and used neither in the last 30 days nor created in them.
+    /// The key is active, and was neither used nor created in the last 30 days.
     pub unused: bool,
-    /// Used within the last 24 hours: revoking asks for the name.
+    /// The key was used within the last 24 hours, so the form asks for its name before revoking it.
     pub used_lately: bool,
-    /// What deserves a look, in few words, the most urgent first.
+    /// Short notices about conditions that need attention, the most urgent first.
     pub notices: Vec<String>,
 }
 
 impl KeyView {
-    /// Among the notices of a key whose revocation or pause is in force on this node alone.
+    /// Notice on a key whose revocation or pause is in force on this node only, because it could
+    /// not be stored yet.
     pub const NOT_STORED: &str = "Refused on this node, not yet stored";
 
     pub fn is_not_stored(&self) -> bool {
@@ -291,21 +329,23 @@ impl KeyView {
     }
 }
 
-/// A key that somebody found.
+/// Key that was identified by the SHA-256 of its secret, and the time of the look-up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentifiedKey {
     pub key: KeyView,
     pub now: Moment,
 }
 
-/// A key that was just created: the one value on the wire that holds a secret.
+/// A key that was just created. This is the only value on the wire that contains a secret.
 ///
-/// It goes to the person who asked, once. It is never stored, and `Debug` leaves the secret out.
+/// It is sent once, to the member who created the key. It is never stored, and `Debug` omits the
+/// secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedKey {
     pub key: KeyView,
     pub secret: String,
-    /// A call that works as pasted once the key's permissions allow it; holds the secret.
+    /// A `curl` command that works as pasted if the key's permissions allow the call. It contains
+    /// the secret.
     pub curl: String,
 }
 

@@ -1,10 +1,17 @@
-//! Leads as the console lists them.
+//! The console's list of leads.
 
 use crate::Moment;
 use crate::text::{Rejected, serde_by_parse};
 use serde::{Deserialize, Serialize};
 
-/// How far the seller got with a lead.
+/// The seller's progress with a lead.
+///
+/// # Examples
+/// ```
+/// use domain::LeadStatus;
+/// assert_eq!(LeadStatus::parse("won"), Ok(LeadStatus::Won));
+/// assert!(LeadStatus::parse("Won").is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LeadStatus {
     #[default]
@@ -17,7 +24,7 @@ pub enum LeadStatus {
 impl LeadStatus {
     pub const ALL: [Self; 4] = [Self::New, Self::Contacted, Self::Won, Self::Lost];
 
-    /// The text on the wire and in the database.
+    /// Text in the API and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -27,7 +34,7 @@ impl LeadStatus {
         }
     }
 
-    /// The word on the page.
+    /// Label on the page.
     pub const fn label(self) -> &'static str {
         match self {
             Self::New => "New",
@@ -37,8 +44,10 @@ impl LeadStatus {
         }
     }
 
+    /// Parses the text that [`LeadStatus::as_str`] returns, and no other spelling.
+    ///
     /// # Errors
-    /// A text that names no status.
+    /// The text does not name a status.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         Self::ALL
             .into_iter()
@@ -49,33 +58,33 @@ impl LeadStatus {
 
 serde_by_parse!(LeadStatus);
 
-/// One lead of the list.
+/// One row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeadRow {
     pub name: Option<String>,
     pub email: Option<String>,
     pub phone: Option<String>,
-    /// What the person wrote.
+    /// The person's message.
     pub message: Option<String>,
     pub source: Option<String>,
-    /// The seller's own identifier of what the person asked about.
+    /// The seller's own identifier of the item that the person asked about.
     pub item_id: Option<String>,
     pub status: LeadStatus,
-    /// What the seller's CRM wrote back.
+    /// Note written by the seller's CRM.
     pub note: Option<String>,
     pub updated: Moment,
 }
 
-/// One page of the Leads page.
+/// One page of the Leads list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeadsPage {
-    /// Newest change first.
+    /// Most recently changed first.
     pub leads: Vec<LeadRow>,
-    /// How many leads the account has, without the erased.
+    /// Number of leads in the account, without erased ones.
     pub total: u64,
-    /// Whether the list starts here.
+    /// This is the first page of the list.
     pub first: bool,
-    /// Names the next page in `?cursor=`; `None` on the last.
+    /// Cursor of the next page, for `?cursor=`; `None` on the last page.
     pub next_cursor: Option<String>,
     pub now: Moment,
     pub public_url: String,

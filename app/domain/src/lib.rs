@@ -1,8 +1,8 @@
-//! The words that the browser, the server and the storage share.
+//! Domain types shared by the browser, the server and the storage.
 //!
-//! Values are parsed where they enter (private fields, `parse` constructors), so that code past the edge never
-//! handles a bare string that may be wrong. Nothing here does I/O, reads a clock or draws random bytes, and
-//! everything builds for WebAssembly.
+//! Input is parsed at the boundary into types with private fields and `parse` constructors, so that
+//! code behind the boundary never handles an unchecked string. This crate does no I/O, reads no
+//! clock and draws no random bytes, and all of it compiles to WebAssembly.
 
 mod activity;
 mod audit;

@@ -1,9 +1,18 @@
-//! How much a key may send.
+//! Rate limits of keys.
 
 use crate::Rejected;
 use std::fmt;
 
-/// A token bucket: so many calls at once, and so many more each second.
+/// Token bucket: `depth` calls at once, refilled at `per_second` calls a second.
+///
+/// # Examples
+/// ```
+/// use domain::RateLimit;
+/// let limit = RateLimit::new(10, 3).unwrap();
+/// assert_eq!(limit.window_seconds(), 4);
+/// assert_eq!(RateLimit::parse_depth(" 250 "), Ok(250));
+/// assert!(RateLimit::new(0, 1).is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     depth: u32,
@@ -18,8 +27,11 @@ impl RateLimit {
     pub const MAX_DEPTH: u32 = 100_000;
     pub const MAX_PER_SECOND: u32 = 10_000;
 
+    /// Creates a rate limit of `depth` calls at once and `per_second` calls a second.
+    ///
     /// # Errors
-    /// A depth outside 1 to [`Self::MAX_DEPTH`], or a refill outside 1 to [`Self::MAX_PER_SECOND`].
+    /// The depth is outside 1 to [`Self::MAX_DEPTH`], or the refill rate is outside 1 to
+    /// [`Self::MAX_PER_SECOND`].
     pub const fn new(depth: u32, per_second: u32) -> Result<Self, Rejected> {
         if depth == 0 || depth > Self::MAX_DEPTH {
             return Err(BAD_DEPTH);
@@ -30,29 +42,33 @@ impl RateLimit {
         Ok(Self { depth, per_second })
     }
 
+    /// Parses the depth of the bucket from a form field.
+    ///
     /// # Errors
-    /// No whole number from 1 to [`Self::MAX_DEPTH`].
+    /// The text is not a whole number from 1 to [`Self::MAX_DEPTH`].
     pub fn parse_depth(raw: &str) -> Result<u32, Rejected> {
         number(raw, Self::MAX_DEPTH).ok_or(BAD_DEPTH)
     }
 
+    /// Parses the refill rate from a form field.
+    ///
     /// # Errors
-    /// No whole number from 1 to [`Self::MAX_PER_SECOND`].
+    /// The text is not a whole number from 1 to [`Self::MAX_PER_SECOND`].
     pub fn parse_per_second(raw: &str) -> Result<u32, Rejected> {
         number(raw, Self::MAX_PER_SECOND).ok_or(BAD_PER_SECOND)
     }
 
-    /// Calls that a full bucket lets through at once.
+    /// Number of calls that a full bucket admits at once.
     pub const fn depth(self) -> u32 {
         self.depth
     }
 
-    /// Calls that come back each second.
+    /// Number of calls that are refilled each second.
     pub const fn per_second(self) -> u32 {
         self.per_second
     }
 
-    /// Seconds, rounded up, in which an empty bucket fills.
+    /// Seconds in which an empty bucket fills up, rounded up.
     pub const fn window_seconds(self) -> u32 {
         self.depth.div_ceil(self.per_second)
     }

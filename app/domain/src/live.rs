@@ -1,29 +1,29 @@
-//! What an open list of keys is told while somebody looks at it.
+//! Live updates that the server sends to an open list of keys.
 
 use crate::{KeyCount, KeyId, KeyView, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How the list differs from what was told before.
+/// Difference between the current list and the one that the stream sent last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeysNews {
     pub now: Timestamp,
-    /// All that stand in the list now, in their order.
+    /// Ids of all keys in the current list, in their order.
     pub order: Vec<KeyId>,
-    /// Of them, those that were not told, or were otherwise.
+    /// Keys of the list that are new or changed since the last update.
     pub changed: Vec<KeyView>,
     pub count: KeyCount,
     /// The account has no keys at all.
     pub none: bool,
-    /// Of the key whose first call is waited for.
+    /// Progress of the key whose first call the page waits for.
     pub first_call: Option<FirstCall>,
 }
 
-/// How far a key that was just made has come.
+/// Progress of a newly created key towards its first accepted call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstCall {
     pub stage: FirstCallStage,
     pub text: String,
-    /// Where the call came from, or what to do about it; may be empty.
+    /// Address that the call came from, or advice; may be empty.
     pub more: String,
 }
 
@@ -31,7 +31,7 @@ pub struct FirstCall {
 #[serde(rename_all = "lowercase")]
 pub enum FirstCallStage {
     Waiting,
-    /// Calls came, and none was accepted yet.
+    /// Calls arrived, but none has been accepted yet.
     Refused,
     Accepted,
 }

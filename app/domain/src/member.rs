@@ -1,16 +1,24 @@
-//! People and the account they belong to.
+//! Members, their roles and their account.
 
 use crate::text::{Rejected, line, serde_by_parse};
 use crate::{AccountId, Email, MemberId};
 use serde::{Deserialize, Serialize};
 
-/// What a member may do in the console.
+/// Role of a member: what they may do in the console.
+///
+/// # Examples
+/// ```
+/// use domain::Role;
+/// assert_eq!(Role::parse("admin"), Some(Role::Admin));
+/// assert!(Role::Admin.manages_keys());
+/// assert!(!Role::Admin.manages(Role::Owner));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     Owner,
     Admin,
-    /// May look, and change nothing.
+    /// Has read access only.
     Viewer,
 }
 
@@ -29,7 +37,7 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == raw)
     }
 
-    /// The word on the page.
+    /// Label on the page.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Owner => "Owner",
@@ -38,7 +46,7 @@ impl Role {
         }
     }
 
-    /// What it may, for whoever gives it.
+    /// Description for the member who assigns the role.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::Owner => "Everything, and decides who else is an owner.",
@@ -47,7 +55,7 @@ impl Role {
         }
     }
 
-    /// Whether this role invites, changes and deactivates members with the role `other`.
+    /// Returns whether this role may invite, change and deactivate members with the role `other`.
     pub const fn manages(self, other: Self) -> bool {
         match self {
             Self::Owner => true,
@@ -56,29 +64,39 @@ impl Role {
         }
     }
 
-    /// Whether this role creates and revokes API keys.
+    /// Returns whether this role may create and revoke API keys.
     pub const fn manages_keys(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)
     }
 
-    /// Whether this role stops everything when something is badly wrong.
+    /// Returns whether this role may use the emergency controls, which stop the creation of keys or
+    /// revoke all of them.
     pub const fn acts_in_emergencies(self) -> bool {
         matches!(self, Self::Owner)
     }
 
-    /// Whether this role changes the account's settings.
+    /// Returns whether this role may change the account's settings.
     pub const fn manages_account(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)
     }
 }
 
-/// The customer's name, 1 to 64 characters.
+/// Name of the customer: 1 to 64 characters.
+///
+/// # Examples
+/// ```
+/// use domain::AccountName;
+/// assert_eq!(AccountName::parse(" Ada  Cars ").unwrap().as_str(), "Ada Cars");
+/// assert!(AccountName::parse("").is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountName(String);
 
 impl AccountName {
+    /// Trims the text and collapses inner white space to single spaces.
+    ///
     /// # Errors
-    /// Empty, too long, or with characters that do not show.
+    /// The text is empty or too long, or contains invisible or control characters.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         line(
             raw,
@@ -97,7 +115,7 @@ impl AccountName {
 
 serde_by_parse!(AccountName);
 
-/// The signed-in member, as the console's frame shows them.
+/// The signed-in member, for the frame of every console page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberView {
     pub id: MemberId,

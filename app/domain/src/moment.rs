@@ -16,28 +16,40 @@ impl Timestamp {
         self.0
     }
 
-    /// This time moved by whole seconds, staying at the end of the range rather than wrapping.
+    /// Returns this time moved by whole seconds. The result saturates at the ends of the range.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 }
 
-/// A time as a page shows it. The server writes the exact texts, so that the browser needs no calendar and both sides
-/// render the same characters.
+/// A time as a page shows it.
+///
+/// The server formats the texts, so that the browser needs no calendar and both sides render the
+/// same characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
     pub at: Timestamp,
-    /// RFC 3339 in UTC, whole seconds, for `<time datetime>`.
+    /// RFC 3339 in UTC with whole seconds, for `<time datetime>`.
     pub iso: String,
-    /// For people, in UTC: `23 Nov 2026, 05:31:07 UTC`.
+    /// Full text in the reader's time zone, such as `23 Nov 2026, 05:31:07 UTC`.
     pub exact: String,
-    /// The day alone: `23 Nov 2026`.
+    /// The day alone in the reader's time zone, such as `23 Nov 2026`.
     pub day: String,
 }
 
-/// `then` as seen from `now`, in words: "3 minutes ago", "in 2 days". Months count 30 days and years 365: past a
-/// month nobody reads these words for precision, and the exact time stands beside them.
+/// Describes `then` relative to `now`: "3 minutes ago", "in 2 days".
+///
+/// Months count 30 days and years 365 days. Beyond a month, readers do not expect precision from
+/// these words, and pages show the exact time beside them.
+///
+/// # Examples
+/// ```
+/// use domain::{Timestamp, relative};
+/// let now = Timestamp::from_millis(1_700_000_000_000);
+/// assert_eq!(relative(now.plus_seconds(-180), now), "3 minutes ago");
+/// assert_eq!(relative(now.plus_seconds(2 * 86_400), now), "in 2 days");
+/// ```
 pub fn relative(then: Timestamp, now: Timestamp) -> String {
     const UNITS: [(i64, &str); 6] = [
         (365 * 86_400, "year"),

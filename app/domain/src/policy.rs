@@ -1,9 +1,19 @@
-//! What an account asks of the life of its keys.
+//! The account's policy for the lifetime of its keys.
 
 use crate::Rejected;
 use serde::{Deserialize, Serialize};
 
-/// Holds for keys that are made, and for ends that are set, from then on.
+/// Policy for key expiry. A change applies to keys that are created, and to expiry dates that are
+/// set, after it.
+///
+/// # Examples
+/// ```
+/// use domain::KeyPolicy;
+/// let policy = KeyPolicy::new(false, Some(90)).unwrap();
+/// assert!(policy.must_expire());
+/// assert!(KeyPolicy::new(true, Some(0)).is_err());
+/// assert_eq!(KeyPolicy::parse_days(""), Ok(None));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct KeyPolicy {
     must_expire: bool,
@@ -13,11 +23,11 @@ pub struct KeyPolicy {
 impl KeyPolicy {
     pub const MAX_DAYS: u32 = 3_650;
 
-    /// `max_days`: how many days after its making a key may end at most. A key without an end would live longer than
-    /// that, so keys must expire where there is such a number.
+    /// Creates a policy. `max_days` is the maximum number of days between a key's creation and its
+    /// expiry. If it is set, keys must expire, since a key without expiry would exceed any maximum.
     ///
     /// # Errors
-    /// Days outside 1 to [`Self::MAX_DAYS`].
+    /// `max_days` is outside 1 to [`Self::MAX_DAYS`].
     pub const fn new(must_expire: bool, max_days: Option<u32>) -> Result<Self, Rejected> {
         if let Some(days) = max_days
             && (days == 0 || days > Self::MAX_DAYS)
@@ -30,10 +40,10 @@ impl KeyPolicy {
         })
     }
 
-    /// Blank: no limit.
+    /// Parses a maximum lifetime in days; blank means no limit.
     ///
     /// # Errors
-    /// No whole number from 1 to [`Self::MAX_DAYS`].
+    /// The text is not a whole number from 1 to [`Self::MAX_DAYS`].
     pub fn parse_days(raw: &str) -> Result<Option<u32>, Rejected> {
         let raw = raw.trim();
         if raw.is_empty() {

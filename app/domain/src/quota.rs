@@ -1,20 +1,20 @@
 //! Quotas of an account: limits on its stored data, keys and members.
 
-/// The kinds of thing that a quota limits.
+/// Kind of resource that a quota limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource {
     Items,
-    /// Bytes of the items' texts in UTF-8.
+    /// Size of the items' texts, in bytes of UTF-8.
     ItemBytes,
     Leads,
     /// API keys that are neither revoked nor expired.
     Keys,
-    /// Members who are not deactivated, and open invitations.
+    /// Active members and open invitations.
     Members,
 }
 
 impl Resource {
-    /// As it is called on the Settings page.
+    /// Label on the Settings page.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Items => "Items",
@@ -25,7 +25,7 @@ impl Resource {
         }
     }
 
-    /// An amount, such as `1,000 items` or `2.5 MiB of items`.
+    /// An amount with its unit, such as `1,000 items` or `2.5 MiB of items`.
     pub fn amount(self, number: u64) -> String {
         let (one, many) = match self {
             Self::Items => ("item", "items"),
@@ -38,7 +38,7 @@ impl Resource {
         format!("{} {noun}", grouped(number))
     }
 
-    /// For a member whose change would have exceeded the quota.
+    /// Message for a member whose change would exceed the quota.
     pub fn refusal(self, limit: u64) -> String {
         format!(
             "Your account may have at most {}, so nothing was changed. {}, or ask the operator of this server for more.",
@@ -47,7 +47,7 @@ impl Resource {
         )
     }
 
-    /// How to get below the quota.
+    /// Advice on how to get below the quota.
     const fn advice(self) -> &'static str {
         match self {
             Self::Items | Self::ItemBytes => "Remove items that you no longer sell",
@@ -58,17 +58,24 @@ impl Resource {
     }
 }
 
-/// How much of a quota is in use.
+/// Usage of one quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuotaUse {
     pub resource: Resource,
     pub used: u64,
-    /// `None`: the operator has set no limit.
+    /// `None` if the operator has set no limit.
     pub limit: Option<u64>,
 }
 
 impl QuotaUse {
-    /// Such as `12 of 1,000`.
+    /// Usage in words, such as `12 of 1,000`.
+    ///
+    /// # Examples
+    /// ```
+    /// use domain::{QuotaUse, Resource};
+    /// let usage = QuotaUse { resource: Resource::Leads, used: 12, limit: Some(1_000) };
+    /// assert_eq!(usage.text(), "12 of 1,000");
+    /// ```
     pub fn text(&self) -> String {
         let write = |number| match self.resource {
             Resource::ItemBytes => size(number),
@@ -81,7 +88,7 @@ impl QuotaUse {
     }
 }
 
-/// `1,204`
+/// Writes a number with thousands separators, such as `1,204`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
@@ -94,7 +101,7 @@ pub(crate) fn grouped(number: u64) -> String {
     grouped
 }
 
-/// `512 bytes`, `1.5 KiB`, `2.0 MiB`: rounded down.
+/// Writes a size rounded down to tenths, such as `512 bytes`, `1.5 KiB` or `2.0 MiB`.
 fn size(bytes: u64) -> String {
     const KIB: u64 = 1_024;
     let (unit, name) = match bytes {

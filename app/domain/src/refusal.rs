@@ -1,41 +1,41 @@
-//! Why one call was refused.
+//! Explanation of a refused API call.
 
 use crate::{KeyId, KeyName, Moment};
 use serde::{Deserialize, Serialize};
 
-/// What the page of refused calls shows.
+/// Data of the page that explains refused calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusalPage {
-    /// As it was typed.
+    /// The request id as typed.
     pub id: String,
     pub lookup: Lookup,
 }
 
-/// What came of looking for a call.
+/// Result of looking up a refused call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lookup {
     NotAsked,
-    /// What was typed is no request id.
+    /// The text is not a request id.
     NoId,
-    /// No call of the last 7 days that was refused and is the member's to see.
+    /// No refused call of the last 7 days with this id that the member may see.
     Unknown,
     Found(Box<Explanation>),
 }
 
-/// The true reason, and what is known of the call.
+/// The actual reason for a refusal, and the known details of the call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     pub at: Moment,
     pub now: Moment,
-    /// What the caller was told.
+    /// The code in the answer that the caller got.
     pub code: String,
     pub why: String,
-    /// What to do; may be empty.
+    /// Advice on what to do; may be empty.
     pub advice: String,
-    /// Such as `POST /api/leads`.
+    /// Method and route, such as `POST /api/leads`.
     pub call: String,
-    /// The account's own key that it came with.
+    /// Id, name and preview of the key that the call was made with, if it is the account's own.
     pub key: Option<(KeyId, KeyName, String)>,
-    /// JSON pointers into the body, each with what is wrong there.
+    /// JSON pointers into the request body, each with the fault at that position.
     pub entries: Vec<(String, String)>,
 }

@@ -1,13 +1,21 @@
-//! One key taking the place of another.
+//! Rotation: replacing one key by another.
 
 use crate::text::{Rejected, serde_by_parse};
 use crate::{Expiry, Failure, KeyId, KeyName, KeyStatus, KeyView, LastUse, Moment, NewKeyOptions};
 use serde::{Deserialize, Serialize};
 
-/// How long the old key works on beside the new one.
+/// Time for which the old key continues to work beside the new one.
+///
+/// # Examples
+/// ```
+/// use domain::Grace;
+/// assert_eq!(Grace::parse("1h").unwrap().seconds(), Some(3_600));
+/// assert_eq!(Grace::None.seconds(), None);
+/// assert!(Grace::parse("2h").is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Grace {
-    /// Not at all: it is revoked.
+    /// The old key is revoked at once.
     None,
     Hour,
     #[default]
@@ -19,7 +27,7 @@ pub enum Grace {
 impl Grace {
     pub const ALL: [Self; 5] = [Self::None, Self::Hour, Self::Day, Self::Week, Self::Month];
 
-    /// The text in a form.
+    /// Value in the form.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::None => "now",
@@ -51,8 +59,10 @@ impl Grace {
         }
     }
 
+    /// Parses the value of the form.
+    ///
     /// # Errors
-    /// A text that is none of the choices.
+    /// The text is not one of the choices.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         Self::ALL
             .into_iter()
@@ -63,31 +73,31 @@ impl Grace {
 
 serde_by_parse!(Grace);
 
-/// The rotate form as a browser sends it, not yet checked.
+/// The rotate form as submitted, unparsed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RotateKeyForm {
     pub grace: String,
     pub expires: String,
-    /// Where `expires` says that there is one.
+    /// The last day, if `expires` is [`Expiry::Date`].
     pub last_day: String,
-    /// The form's one-time token: a second form with the same one creates nothing.
+    /// One-time token of the form. A second submission with the same token creates nothing.
     pub token: String,
 }
 
-/// Everything the rotate page shows.
+/// Data of the rotate page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RotatePage {
     pub key: KeyView,
     pub now: Moment,
-    /// Why it cannot be rotated, if it cannot.
+    /// Why the key cannot be rotated, if so.
     pub refused: Option<Failure>,
-    /// The key that takes its place already.
+    /// The key that already replaces this one.
     pub replaced_by: Option<KeyId>,
-    /// Of the new key.
+    /// Options of the new key.
     pub options: NewKeyOptions,
 }
 
-/// A key that another one tells of.
+/// Reference to another key on a key's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyLink {
     pub id: KeyId,
@@ -96,38 +106,38 @@ pub struct KeyLink {
     pub status: KeyStatus,
 }
 
-/// What a key's page shows of rotations.
+/// Rotations of a key, for the key's page.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RotationView {
     pub replaces: Option<KeyLink>,
-    /// And since when.
+    /// The replacing key and the time of the rotation.
     pub replaced_by: Option<(KeyLink, Moment)>,
-    /// While the old key and the new one both live.
+    /// Present while both the old and the new key are live.
     pub overlap: Option<Overlap>,
 }
 
-/// How calls move from an old key to the one that takes its place.
+/// Migration of calls from an old key to its replacement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overlap {
     pub old: KeyLink,
     pub new: KeyLink,
     pub since: Moment,
-    /// When the old key ends.
+    /// Expiry of the old key.
     pub end: Option<Moment>,
-    /// Oldest first, the last one being under way.
+    /// Oldest first. The last step is not over yet.
     pub steps: Vec<OverlapStep>,
-    /// Steps are hours, and otherwise days.
+    /// Steps are hours instead of days.
     pub hourly: bool,
-    /// The last call with the old key since the rotation.
+    /// Last call with the old key since the rotation.
     pub last_old_use: Option<LastUse>,
-    /// The end is near, and the old key was used since the rotation.
+    /// The old key expires soon and was used since the rotation.
     pub late: bool,
 }
 
-/// The calls of an hour or a day.
+/// Number of calls with either key in one hour or one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OverlapStep {
-    /// `23 Nov` or `23 Nov, 14:00`.
+    /// Label, such as `23 Nov` or `23 Nov, 14:00`.
     pub name: String,
     pub old: u64,
     pub new: u64,
@@ -139,7 +149,8 @@ impl OverlapStep {
     }
 }
 
-/// The choices for the end of a key that takes the place of one: as long as that lived, where it had an end.
+/// Returns the expiry choices for a replacing key. They include the old key's lifetime if the old
+/// key has an expiry.
 pub fn rotation_choices(had_an_end: bool) -> impl Iterator<Item = Expiry> {
     had_an_end
         .then_some(Expiry::Same)

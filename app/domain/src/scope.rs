@@ -1,4 +1,4 @@
-//! What a key may do.
+//! Permissions of API keys.
 
 use crate::text::{Rejected, serde_by_parse};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ impl Scope {
         Self::LeadsWrite,
     ];
 
-    /// The text on the wire, in the database and on the check box.
+    /// Text in the API, in the database and on the check box.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InventoryRead => "inventory:read",
@@ -30,7 +30,7 @@ impl Scope {
         }
     }
 
-    /// What it permits, in plain words.
+    /// Description of the permission for people.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::InventoryRead => "See the items of your inventory",
@@ -40,8 +40,10 @@ impl Scope {
         }
     }
 
+    /// Parses the text that [`Scope::as_str`] returns.
+    ///
     /// # Errors
-    /// A text that names no scope.
+    /// The text does not name a scope.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         Self::ALL
             .into_iter()
@@ -52,7 +54,19 @@ impl Scope {
 
 serde_by_parse!(Scope);
 
-/// The permissions of one key, each once, in the order of [`Scope::ALL`]. Empty permits nothing.
+/// The permissions of one key, without duplicates, in the order of [`Scope::ALL`].
+///
+/// An empty set permits nothing.
+///
+/// # Examples
+/// ```
+/// use domain::{Scope, ScopeSet};
+/// let set = ScopeSet::parse("leads:read inventory:read").unwrap();
+/// assert_eq!(set.to_string(), "inventory:read leads:read");
+/// assert!(set.contains(Scope::LeadsRead));
+/// assert!(!set.contains(Scope::LeadsWrite));
+/// assert!(ScopeSet::parse("inventory:read admin").is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(from = "Vec<Scope>", into = "Vec<Scope>")]
 pub struct ScopeSet(Vec<Scope>);
@@ -70,10 +84,10 @@ impl ScopeSet {
         self.0.iter().copied()
     }
 
-    /// Reads the form that [`ToString`] writes: texts separated by one space.
+    /// Parses the format that [`ToString`] writes: scopes separated by spaces.
     ///
     /// # Errors
-    /// An unknown scope.
+    /// One of the scopes is unknown.
     pub fn parse(raw: &str) -> Result<Self, Rejected> {
         raw.split_whitespace()
             .map(Scope::parse)
@@ -103,7 +117,14 @@ impl From<ScopeSet> for Vec<Scope> {
     }
 }
 
-/// A choice of permissions that fits a common kind of system.
+/// A set of permissions that fits a common kind of integration.
+///
+/// # Examples
+/// ```
+/// use domain::Preset;
+/// let preset = Preset::parse("crm").unwrap();
+/// assert_eq!(preset.scopes().to_string(), "leads:read leads:write");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
     Inventory,
@@ -114,7 +135,7 @@ pub enum Preset {
 impl Preset {
     pub const ALL: [Self; 3] = [Self::Inventory, Self::Crm, Self::ReadOnly];
 
-    /// The text in a form.
+    /// Value in the form.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Inventory => "inventory",

@@ -1,18 +1,19 @@
-//! What is done to many keys at once.
+//! Bulk actions on keys.
 
 use crate::{KeyView, Moment};
 
-/// What is done to each.
+/// Action applied to every selected key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeveralAct {
     Pause,
     Revoke,
-    /// By itself of those that wait since the account was restored from a backup.
+    /// Resumes paused keys. Without a selection, it applies to the keys on hold since the account
+    /// was restored from a backup.
     Resume,
 }
 
 impl SeveralAct {
-    /// The text in a form.
+    /// Value in the form.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pause => "pause",
@@ -28,40 +29,42 @@ impl SeveralAct {
     }
 }
 
-/// The form as a browser sends it, not yet checked.
+/// The bulk form as submitted, unparsed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SeveralForm {
     pub act: String,
-    /// The ids of the keys.
+    /// Ids of the selected keys.
     pub keys: Vec<String>,
     pub reason: String,
-    /// How many keys there are, typed.
+    /// The number of keys, which the member types as a confirmation.
     pub count: String,
 }
 
 impl SeveralForm {
-    /// As many as one page of the list holds, and some.
+    /// Maximum number of keys in one bulk action: more than one page of the list.
     pub const MOST: usize = 100;
 }
 
-/// Everything that the question shows before it is done.
+/// Data of the confirmation page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeveralPage {
     pub act: SeveralAct,
-    /// Those that it would be done to.
+    /// Keys that the action would be applied to.
     pub keys: Vec<KeyView>,
-    /// Those that were chosen and are ended, or paused already, or not there.
+    /// Number of selected keys that the action does not apply to: they do not exist, or their
+    /// status does not allow it.
     pub left_out: usize,
     pub now: Moment,
 }
 
-/// What an owner can do in an emergency.
+/// Data of the emergency controls for owners.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emergency {
-    /// Since when no keys can be made.
+    /// Time at which an owner stopped the creation of keys, if it is stopped.
     pub stopped: Option<Moment>,
-    /// How many keys are neither revoked nor expired; no more than [`crate::KeyCount::MOST`] are counted.
+    /// Number of keys that are neither revoked nor expired. Counting stops above
+    /// [`crate::KeyCount::MOST`].
     pub live: u32,
-    /// What has to be typed before all keys are revoked.
+    /// The account's name, which the owner types to confirm that all keys are to be revoked.
     pub account_name: String,
 }

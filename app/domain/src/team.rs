@@ -1,34 +1,34 @@
-//! What the Team page and a member's own page show, and what their forms send.
+//! Data and forms of the Team page and of a member's own page.
 
 use crate::{Email, MemberId, Moment, Role};
 use serde::{Deserialize, Serialize};
 
-/// The form of an invitation, not yet checked.
+/// The invitation form, unparsed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct InviteForm {
     pub email: String,
     pub role: String,
 }
 
-/// A member, as the others see them.
+/// A member as listed for the team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word in the row")]
 pub struct MemberRow {
     pub id: MemberId,
     pub email: Email,
     pub role: Role,
-    /// `None` for those who have not been here yet.
+    /// `None` for members who have never signed in.
     pub last_seen: Option<Moment>,
     pub second_factor: bool,
-    /// Whether they may sign in.
+    /// The member may sign in.
     pub active: bool,
-    /// Whoever looks.
+    /// This row is the viewing member.
     pub is_you: bool,
-    /// Whether whoever looks may change their role, and deactivate them.
+    /// The viewing member may change this member's role and deactivate them.
     pub may_change: bool,
 }
 
-/// An invitation that nobody has used yet.
+/// An open invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitationRow {
     pub email: Email,
@@ -38,75 +38,75 @@ pub struct InvitationRow {
     pub may_withdraw: bool,
 }
 
-/// Everything the Team page, the page of one member and the form of an invitation show.
+/// Data of the Team page, of one member's page and of the invitation form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamPage {
-    /// The active ones first, in the order in which they came.
+    /// Active members first, in the order in which they joined.
     pub members: Vec<MemberRow>,
-    /// The address of the page with the next members.
+    /// Address of the page with the next members.
     pub next_members: Option<String>,
     pub invitations: Vec<InvitationRow>,
-    /// The address of the page with the next invitations.
+    /// Address of the page with the next invitations.
     pub next_invitations: Option<String>,
-    /// Whether this is the first page.
+    /// This is the first page.
     pub first: bool,
     pub now: Moment,
-    /// The roles that whoever looks may give; none for those who may only look.
+    /// Roles that the viewing member may assign; empty for viewers.
     pub roles: Vec<Role>,
-    /// Whether whoever looks is an owner, who can make another one in their place.
+    /// The viewing member is an owner, who can hand the ownership over.
     pub may_hand_over: bool,
 }
 
-/// An invitation just made: the one time that its link is shown.
+/// An invitation that was just created. Its link is shown this one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedInvitation {
     pub email: Email,
     pub role: Role,
-    /// The whole address.
+    /// The complete address.
     pub link: String,
     pub ends: Moment,
 }
 
-/// A browser in which somebody is signed in.
+/// A session of a member in one browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRow {
-    /// Tells it from the member's others, and opens nothing.
+    /// Distinguishes the session from the member's others. It does not authenticate.
     pub id: String,
     pub opened: Moment,
     pub last_seen: Moment,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
-    /// The one that asks.
+    /// This is the session of the current request.
     pub is_this: bool,
 }
 
-/// Everything a member's own page shows.
+/// Data of a member's own page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountPage {
     pub email: Email,
     pub role: Role,
     pub now: Moment,
-    /// The newest first.
+    /// Newest first.
     pub sessions: Vec<SessionRow>,
-    /// How many recovery codes are left; `None` where the second factor is off.
+    /// Number of recovery codes that are left; `None` if the second factor is off.
     pub recovery_codes: Option<u32>,
     /// The last of ten or more wrong codes in a row, until the password is changed.
     pub wrong_codes: Option<WrongCodes>,
 }
 
-/// A wrong code that followed the member's right password.
+/// A wrong code that was entered after the member's correct password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrongCodes {
     pub at: Moment,
     pub ip: String,
 }
 
-/// A secret for an authenticator app that no code has confirmed yet.
+/// An authenticator secret that has not been confirmed by a code yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enrolment {
-    /// The secret as the form sends it back: encrypted, for this member alone.
+    /// The secret as the form sends it back: encrypted, for this member only.
     pub sealed: String,
-    /// The secret for people to type.
+    /// The secret in a form that people can type.
     pub text: String,
     /// The address that an app on the same device opens.
     pub url: String,

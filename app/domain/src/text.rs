@@ -1,8 +1,9 @@
-//! What every text that a person types has in common.
+//! Common parsing of free text that people type.
 
 use std::fmt;
 
-/// A value was refused; the text says what to do, and may be shown to whoever sent the value.
+/// Reason for rejecting a value. The text advises how to correct it, and may be shown to the
+/// sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rejected(pub &'static str);
 
@@ -14,11 +15,12 @@ impl fmt::Display for Rejected {
 
 impl std::error::Error for Rejected {}
 
-/// Trims, makes one space of every white space inside, and refuses what is empty, longer than `max` characters or holds
-/// characters that cannot be seen.
+/// Parses a single line: trims it, collapses white space to single spaces, and rejects lines that
+/// are empty, longer than `max` characters or contain invisible characters.
 ///
-/// A name that reads differently from what it is would deceive the person who is about to revoke a key by its name, and
-/// pages show several spaces as one anyway.
+/// Invisible characters are rejected since an admin who revokes a key by its name must not be
+/// deceived by a name that looks like another one. White space is collapsed since pages render it
+/// so anyway.
 pub(crate) fn line(
     raw: &str,
     max: usize,
@@ -34,7 +36,7 @@ pub(crate) fn line(
     if line.chars().count() > max {
         return Err(Rejected(long));
     }
-    // Line breaks are white space as well, and yet no accident.
+    // Line breaks are white space too, but they never get into a single line by accident.
     let broken = raw.trim().chars().any(char::is_control);
     if broken || has_invisible(&line) {
         return Err(Rejected(odd));
@@ -42,8 +44,8 @@ pub(crate) fn line(
     Ok(line)
 }
 
-/// Trims, writes line breaks alike, and refuses what is longer than `max` characters or holds characters that cannot be
-/// seen. `None` where nothing stands there.
+/// Parses a block of text: trims it, normalizes line breaks, and rejects texts that are longer than
+/// `max` characters or contain invisible characters. Returns `None` if nothing is left.
 pub(crate) fn block(
     raw: &str,
     max: usize,
@@ -66,19 +68,31 @@ fn has_invisible(line: &str) -> bool {
     find_invisible(line).is_some()
 }
 
-/// The first character that is not seen, or changes how others are seen.
+/// Returns the first character that is invisible or changes how others are displayed.
+///
+/// Joiners after a character outside ASCII are accepted, since emoji and several scripts need them.
+///
+/// # Examples
+/// ```
+/// use domain::find_invisible;
+/// assert_eq!(find_invisible("zero\u{200B}width"), Some('\u{200B}'));
+/// assert_eq!(find_invisible("👩\u{200D}🔧"), None);
+/// ```
 pub fn find_invisible(line: &str) -> Option<char> {
     let mut before = ' ';
     line.chars().find(|&c| {
-        // Emoji and several scripts join what stands before, which then is no ASCII.
+        // Emoji and several scripts join the preceding character, which is not an ASCII character
+        // then.
         let joins = matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE0F}') && !before.is_ascii();
         before = c;
         is_invisible(c) && !joins
     })
 }
 
-/// Whether a character is not seen, or changes how others are seen: directions, joiners, fillers, tags. Those of
-/// Unicode's `Default_Ignorable_Code_Point`, separators, and the blank Braille pattern.
+/// Returns whether a character is invisible or changes how others are displayed.
+///
+/// Covers direction marks, joiners, fillers and tags of Unicode's `Default_Ignorable_Code_Point`,
+/// separators, and the blank Braille pattern.
 pub const fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -89,7 +103,8 @@ pub const fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Implements serde for a text newtype with its `parse`, or the given function of that kind, and its `as_str`.
+/// Implements serde and `Display` for a text newtype by its `as_str` and its `parse`, or another
+/// constructor of the same signature.
 macro_rules! serde_by_parse {
     ($name:ty) => {
         crate::text::serde_by_parse!($name, parse);

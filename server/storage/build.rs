@@ -1,5 +1,5 @@
-//! Builds the crate again when a migration is added: the compiler watches the files that `sqlx::migrate!` read, not
-//! the folder a new one appears in.
+//! Rebuilds the crate when a migration is added. The compiler watches the files that
+//! `sqlx::migrate!` read, but not the folder in which a new one appears.
 
 fn main() {
     println!("cargo:rerun-if-changed=migrations");

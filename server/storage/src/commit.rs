@@ -1,14 +1,15 @@
 //! Commits whose outcome is in doubt.
 //!
-//! Until COMMIT is sent, a failed transaction has changed nothing. Once it is sent, there are three outcomes: the database
-//! confirms the commit, the database reports that it rolled back, or neither answer arrives. In the third case the change
-//! may or may not have been made, and only a later look at the data can decide which.
+//! Until COMMIT is sent, a failed transaction has changed nothing. Once it is sent, there are three
+//! outcomes: the database confirms the commit, the database reports that it rolled back, or neither
+//! answer arrives. In the third case the change may or may not have been made, and only a later
+//! look at the data can decide which.
 
 use crate::error::{Doing, Fault, sqlite_code, wordless};
 use service::store::StoreError;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
-/// The error of a commit that was sent.
+/// Error of a COMMIT that was sent.
 #[derive(Debug)]
 pub(crate) struct CommitError(sqlx::Error);
 
@@ -20,7 +21,8 @@ impl From<sqlx::Error> for CommitError {
 
 impl<T> Doing<T> for Result<T, CommitError> {
     /// # Errors
-    /// [`StoreError::InDoubt`] if the transaction may have been committed, else those of the other steps.
+    /// [`StoreError::InDoubt`] if the transaction may have been committed, otherwise the errors of
+    /// the other steps.
     fn doing(self, doing: &'static str) -> Result<T, StoreError> {
         match self {
             Err(CommitError(error)) if is_in_doubt(&error) => {
@@ -35,19 +37,21 @@ impl<T> Doing<T> for Result<T, CommitError> {
     }
 }
 
-/// SQLite's code for an I/O error. The last frame of a commit may be in the log although its sync failed: a process that
-/// opens the file next would then take the transaction for committed.
+/// SQLite's code for an I/O error.
+///
+/// The last frame of a commit may be in the log although its sync failed. A process that opens the
+/// file next would then treat the transaction as committed.
 const SQLITE_IOERR: i32 = 10;
 
-/// Whether the database may have committed although it reported this error, or nothing at all.
+/// Returns whether the database may have committed although it reported this error, or nothing.
 fn is_in_doubt(error: &sqlx::Error) -> bool {
     let Some(answer) = error.as_database_error() else {
         // The connection ended, or the time limit passed, before an answer arrived.
         return true;
     };
     match answer.try_downcast_ref::<PgDatabaseError>() {
-        // An ERROR at COMMIT rolls back. FATAL and PANIC end the connection, perhaps right after the commit; 40003 is
-        // "statement completion unknown".
+        // An ERROR at COMMIT rolls back. FATAL and PANIC end the connection, perhaps right after
+        // the commit. 40003 is "statement completion unknown".
         Some(answer) => {
             matches!(answer.severity(), PgSeverity::Fatal | PgSeverity::Panic)
                 || answer.code() == "40003"
@@ -62,7 +66,7 @@ mod tests {
     use sqlx::error::{DatabaseError, ErrorKind};
     use std::borrow::Cow;
 
-    /// An error of SQLite with this extended code.
+    /// An SQLite error with this extended code.
     #[derive(Debug)]
     struct Code(&'static str);
 

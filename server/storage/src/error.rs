@@ -1,10 +1,10 @@
-//! From what the database says to the kinds of failure that the rules know. `commit` has those of a commit.
+//! Maps database errors to the kinds of [`StoreError`]. `commit` maps those of a COMMIT.
 
 use crate::listing::PastDeadline;
 use service::store::StoreError;
 use sqlx::postgres::PgDatabaseError;
 
-/// What was being done when the database failed. The statement's values are not in it.
+/// Step that failed in the database. Contains none of the statement's values.
 #[derive(Debug, thiserror::Error)]
 #[error("{doing}")]
 pub(crate) struct Fault {
@@ -13,16 +13,17 @@ pub(crate) struct Fault {
     pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
 }
 
-/// A stored value that nothing of ours writes. Names the column and keeps the value to itself.
+/// A stored value that this program never writes. Names the column and omits the value.
 #[derive(Debug, thiserror::Error)]
 #[error("unexpected value in {0}")]
 pub(crate) struct Corrupt(pub(crate) &'static str);
 
-/// Says what a failed step was part of, and how it failed.
+/// Adds the failed step to an error and classifies it.
 pub(crate) trait Doing<T> {
     /// # Errors
-    /// [`StoreError::PastDeadline`] for a listing that was interrupted, [`StoreError::Full`] if the disk is full,
-    /// [`StoreError::Unavailable`] if a later attempt may succeed, else [`StoreError::Broken`].
+    /// [`StoreError::PastDeadline`] for a listing that was interrupted, [`StoreError::Full`] if the
+    /// disk is full, [`StoreError::Unavailable`] if a later attempt may succeed, otherwise
+    /// [`StoreError::Broken`].
     fn doing(self, doing: &'static str) -> Result<T, StoreError>;
 }
 
@@ -59,7 +60,7 @@ impl<T> Doing<T> for Result<T, Corrupt> {
     }
 }
 
-/// Whether the disk, or what the database may use of it, is full.
+/// Returns whether the disk is full, or the space that the database may use of it.
 pub(crate) fn is_full(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else {
         return false;
@@ -75,10 +76,10 @@ const DISK_FULL: &str = "53100";
 /// <https://www.sqlite.org/rescode.html#full>
 const SQLITE_FULL: i32 = 13;
 
-/// Whether the same call may work later, with nothing mended in this program or in the data.
+/// Returns whether the same call may succeed later without a change to this program or the data.
 fn may_pass(error: &sqlx::Error) -> bool {
     match error {
-        // Connections end in the middle of what the protocol says, too.
+        // A connection can also end in the middle of a protocol message.
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_)
@@ -95,23 +96,31 @@ fn may_pass(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Busy, locked, out of memory, read-only (as a disk becomes after a fault), interrupted, I/O, cannot open and the
-/// locking protocol, in this order: <https://www.sqlite.org/rescode.html>.
+/// Busy, locked, out of memory, read-only (as a disk becomes after a fault), interrupted, I/O,
+/// cannot open and the locking protocol, in this order: <https://www.sqlite.org/rescode.html>.
 const PASSING: [i32; 8] = [5, 6, 7, 8, 9, 10, 14, 15];
 
-/// Beginnings of states: lost connections; a transaction that was left idle, or would have to write to a standby; a
-/// conflict of transactions or a deadlock; no memory, disk or connection left; a lock that was not to be had in time;
-/// cancelled, shut down or starting up; and I/O: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+/// Prefixes of SQLSTATE codes, in this order:
+///
+/// - connection exceptions;
+/// - writes on a standby, and transactions that were idle for too long;
+/// - serialization failures and deadlocks;
+/// - insufficient memory, disk or connections;
+/// - locks that were not granted in time;
+/// - cancellation, shutdown and startup;
+/// - I/O errors.
+///
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 const PASSING_STATES: [&str; 9] = [
     "08", "25006", "25P03", "40001", "40P01", "53", "55P03", "57", "58",
 ];
 
-/// What PostgreSQL answered, without its words, in which it quotes values.
+/// An error of PostgreSQL without its message, which may quote values.
 #[derive(Debug, thiserror::Error)]
 #[error("PostgreSQL answered {state} ({about})")]
 struct Answered {
     state: String,
-    /// The constraint, or else the table; may be empty.
+    /// Name of the constraint, or else of the table; may be empty.
     about: String,
 }
 

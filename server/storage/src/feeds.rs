@@ -1,4 +1,4 @@
-//! The order in which feeds are written.
+//! Admission of feeds to the writer.
 
 use crate::error::Fault;
 use domain::AccountId;
@@ -8,10 +8,10 @@ use std::error::Error;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long a feed waits for its turn.
+/// Maximum wait of a feed for its permit.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The feeds of this process that are written at once. The accounts take turns.
+/// Limits how many feeds of this process are written at once. Accounts take turns.
 #[derive(Debug, Clone)]
 pub(crate) struct Feeds(FairSemaphore);
 
@@ -20,10 +20,11 @@ impl Feeds {
         Self(FairSemaphore::new(at_once))
     }
 
-    /// Waits for a turn, which ends when it is dropped.
+    /// Waits for a permit, which is released when it is dropped.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] if too many feeds are waiting, or if the turn does not come in time.
+    /// [`StoreError::Unavailable`] if too many feeds are waiting, or if no permit is granted in
+    /// time.
     pub(crate) async fn turn(
         &self,
         account: &AccountId,

@@ -1,8 +1,9 @@
-//! The ports of [`service::store`] on a database.
+//! The ports of [`service::store`] on a database: SQLite for one machine ([`SqliteStore`]), and
+//! PostgreSQL for several ([`PostgresStore`]).
 //!
-//! SQLite for one machine, in [`SqliteStore`], and PostgreSQL for several, in [`PostgresStore`]. What both share stands
-//! apart from them: the statements and the rows they give in `sql`, static text with `$1` placeholders, and the ports that
-//! run them in `ports`. Transactions begin and end inside one port method; no lower error's text holds a bound value.
+//! Both engines share `sql`, which contains the statements (static text with `$1` placeholders) and
+//! their rows, and `ports`, which runs them. Transactions begin and end within one port method. The
+//! text of no database error that reaches the caller contains a bound value.
 
 mod commit;
 pub mod copy;

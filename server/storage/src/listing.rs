@@ -1,15 +1,16 @@
-//! The deadline of listings: queries whose cost grows with the data of an account or with the caller's filter.
+//! The deadline of listings: queries whose cost grows with the data of an account or depends on the
+//! caller's filter.
 //!
-//! Both engines run them on a pool of their own, so that no number of slow listings takes a connection from
-//! authentication, revocation or the heartbeats of nodes. A listing that is not finished at its deadline is interrupted
-//! in the database itself, and its connection goes back to the pool.
+//! Both engines run them on a pool of their own, so that no number of slow listings takes a
+//! connection from authentication, revocations or heartbeats. A listing that is not finished at its
+//! deadline is interrupted in the database itself, and its connection returns to the pool.
 
 use std::time::Duration;
 
-/// How long one listing may take, including the wait for a connection.
+/// Maximum duration of one listing, including the wait for a connection.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(1);
 
-/// Number of connections that list, on one node.
+/// Number of listing connections on one node.
 pub(crate) const CONNECTIONS: u32 = 4;
 
 /// The database interrupted a listing at its deadline.

@@ -1,30 +1,31 @@
-//! A database looked at without changing anything in it: for `voxum doctor`, and for a backup before it is restored.
+//! Read-only inspection of a database, for `voxum doctor` and for backups before they are restored.
 
 use service::store::PepperNeed;
 use sqlx::migrate::Migrator;
 use std::time::Duration;
 
-/// How things stand with a database.
+/// Result of an inspection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
-    /// Of SQLite's library, which is built in, or of PostgreSQL's server.
+    /// Version of the built-in SQLite library, or of the PostgreSQL server.
     pub version: String,
     pub schema: Schema,
-    /// What the database's own check found, the first of it.
+    /// First fault that the database's own check found.
     pub damage: Option<String>,
-    /// Which pepper the stored keys were made under; see `service::Pepper::fingerprint`.
+    /// Fingerprint of the pepper under which the stored keys were hashed; see
+    /// `service::Pepper::fingerprint`.
     pub pepper_fingerprint: Option<String>,
-    /// What needs which pepper; empty if the schema is not this version's.
+    /// Data that depends on each pepper. Empty if the schema is not current.
     pub pepper_uses: Vec<PepperUse>,
-    /// Whether anything depends on the pepper.
+    /// Whether any data depends on the pepper.
     pub has_keys: bool,
-    /// When the newest audit event was written, in milliseconds since 1970 in UTC.
+    /// Time of the newest audit event, in milliseconds since 1970 in UTC.
     pub newest_event: Option<i64>,
-    /// How the database's server answers; `None` of a file.
+    /// Properties of the PostgreSQL server; `None` for a file.
     pub server: Option<ServerLook>,
 }
 
-/// How much needs one pepper.
+/// Amount of data that depends on one pepper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PepperUse {
     /// See `service::Pepper::id`.
@@ -43,34 +44,35 @@ impl From<(String, i64, i64, i64)> for PepperUse {
     }
 }
 
-/// What only a server has.
+/// Properties that only a database server has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerLook {
-    /// The fastest of some answers.
+    /// The shortest of several round trips.
     pub latency: Duration,
-    /// By how many milliseconds its clock is ahead of this machine's, as exactly as the latency allows.
+    /// Milliseconds by which the server's clock is ahead of this machine's, as exact as the latency
+    /// allows.
     pub clock_ahead: i64,
-    /// How many connections it has for everybody together.
+    /// Maximum number of connections of the server, for all clients.
     pub connections: i64,
-    /// How many nodes are at it that nobody takes for dead; `None` where its schema is not this program's.
+    /// Number of registered nodes that are not taken for dead; `None` if the schema is not current.
     pub nodes: Option<i64>,
-    /// On this machine, so that nobody stands in between.
+    /// The server is on this machine, so that no network is in between.
     pub near: bool,
-    /// Nobody in between can read what goes there.
+    /// The connection is encrypted.
     pub encrypted: bool,
-    /// Nor be taken for it.
+    /// The server's certificate is verified.
     pub checked: bool,
 }
 
-/// How a database's schema stands to the one that this program knows.
+/// Schema of a database in relation to the schema that this program knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {
-    /// There is none yet: the first start makes it.
+    /// There is no schema yet. The first start creates it.
     None,
     Current(i64),
-    /// The next start brings it up to date.
+    /// The next start migrates it.
     Older(i64),
-    /// Made by a newer version; this one refuses it.
+    /// Created by a newer version. This version refuses it.
     Newer(i64),
 }
 
@@ -91,10 +93,10 @@ pub(crate) fn newest(migrator: &Migrator) -> i64 {
     versions.max().unwrap_or_default()
 }
 
-/// The newest schema that was brought in whole.
+/// Version of the newest migration that was applied completely.
 pub(crate) const VERSION: &str = "SELECT max(version) FROM _sqlx_migrations";
 
-/// Of a schema that is too old for second factors, which depend on the pepper, too.
+/// For schemas that are too old for second factors, which also depend on the pepper.
 pub(crate) const HAS_API_KEYS: &str = "SELECT EXISTS (SELECT 1 FROM api_keys)";
 
 pub(crate) const NEWEST_EVENT: &str =

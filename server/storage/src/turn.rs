@@ -1,15 +1,16 @@
-//! Whose changes wait for each other.
+//! Lock scopes: which changes wait for each other.
 
 use domain::AccountId;
 
-/// What a change keeps other changes from while it lasts: all that it has read stays true until it is over.
+/// Scope of the lock that a change holds until it ends. Whatever it has read in this scope stays
+/// true until then.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Turn<'a> {
-    /// Changes of one account, one after the other.
+    /// Changes of one account, one after another.
     Account(&'a AccountId),
-    /// Changes of the items of an account, one after the other. They wait for the turn of the account only once the items are
-    /// stored.
+    /// Changes of an account's items, one after another. They take the account's lock only once the
+    /// items are stored.
     Feed(&'a AccountId),
-    /// Changes of what belongs to no account, one after the other.
+    /// Changes of data that belongs to no account, one after another.
     Installation,
 }

@@ -1,4 +1,4 @@
-//! Whether another server is at the file.
+//! Lock that shows whether another server or command is at the file.
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
@@ -6,12 +6,14 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::sleep;
 
-/// How long apart it is tried again while another one forgets those before it.
+/// Delay between attempts while another process deletes the rows of dead nodes.
 const AGAIN: Duration = Duration::from_millis(10);
 
-/// A lock on the marker beside the database, which all who may be waited for hold in common for as long as the store is
-/// open. The operating system gives it back when a server is killed, so that who has it alone for a moment knows that
-/// nobody else keeps keys in memory.
+/// File lock on the marker beside the database.
+///
+/// Every process that other nodes may wait for holds it shared for as long as its store is open.
+/// The operating system releases it when a process is killed. So a process that gets it exclusively
+/// for a moment knows that no other process keeps keys in memory.
 #[derive(Debug)]
 pub(super) struct Alone {
     marker: PathBuf,
@@ -26,18 +28,19 @@ impl Alone {
         }
     }
 
-    /// Takes the lock, and forgets those before where nobody has it. Nobody gets it before that is done: who came in
-    /// between would be forgotten as well.
+    /// Acquires the shared lock. If no process holds it, runs `forget` first, under the exclusive
+    /// lock: a node that registered in between would be deleted as well.
     pub(super) async fn enter(
         &self,
         forget: impl Future<Output = sqlx::Result<()>>,
     ) -> sqlx::Result<()> {
         let mut held = self.held.lock().await;
         if held.is_some() {
-            // Others may have come since.
+            // Other processes may have started since, so nothing is deleted.
             return Ok(());
         }
-        // Where there are no locks, nobody is forgotten: who is gone is waited for until somebody notices.
+        // Without file locks, nothing is deleted: other nodes wait for a dead node until they
+        // notice that it is dead.
         let Ok(marker) = File::open(&self.marker) else {
             return Ok(());
         };

@@ -1,27 +1,30 @@
-//! Keeps SQLite's write-ahead log short without making a change wait for that.
+//! Keeps SQLite's write-ahead log short without making a change wait for it (I4, I5 in [`super`]).
 //!
-//! A commit appends the pages that it changed to the log. A *checkpoint* copies them into the database file, after which the
-//! next change may begin the log at its start again. If it were left to SQLite, the connection whose commit makes the log
-//! long would run the checkpoint within that commit. A feed can change more than 10,000 pages, and a revocation would
-//! wait until all of them are copied. So connections that write run no checkpoints, unless the log is longer than
+//! A commit appends the pages that it changed to the log. A *checkpoint* copies them into the
+//! database file, after which the next change may restart the log at its beginning. If this were
+//! left to SQLite, the connection whose commit makes the log long would run the checkpoint within
+//! that commit. A feed can change more than 10,000 pages, and a revocation would wait until all of
+//! them are copied. So connections that write run no checkpoints, unless the log is longer than
 //! [`LONGEST`]. Checkpoints have a connection of their own:
 //!
-//! 1. Each commit wakes a task. When the log has [`LONG`] pages, the task runs a `PASSIVE` checkpoint, which takes no lock
-//!    that a reader or a writer waits for.
-//! 2. The pages that were committed meanwhile are copied in a second pass, and nothing in this process writes during it. It is
-//!    short, since it copies fewer than [`LONG`] pages, often none. A change begins the log at its start only if the whole
-//!    log had been copied when the change began: without the second pass, changes that come one after the other would
-//!    append to the log for ever.
-//! 3. A feed does the same before it begins ([`Checkpoints::make_room`]). So the log holds the pages of one feed, and beside
-//!    them some [`LONG`] pages of other changes, however many feeds are sent.
+//! 1. Each commit wakes a task. When the log has [`LONG`] pages, the task runs a `PASSIVE`
+//!    checkpoint, which takes no lock that a reader or a writer waits for.
+//! 2. The pages that were committed meanwhile are copied in a second pass, during which nothing in
+//!    this process writes. It is short, since it copies fewer than [`LONG`] pages, often none. A
+//!    change restarts the log only if the whole log had been copied when the change began: without
+//!    the second pass, consecutive changes would append to the log for ever.
+//! 3. A feed does the same before it begins ([`Checkpoints::make_room`]). So the log holds the
+//!    pages of one feed and some [`LONG`] pages of other changes, however many feeds are sent.
 //!
-//! A checkpoint copies no page that is newer than the snapshot of a transaction that reads. A feed waits as long as a listing
-//! may take. Longer transactions, such as a backup, let the log grow, and the checkpoint is tried again until
-//! they have ended. The reserve of free disk space counts the length of the log.
+//! A checkpoint copies no page that is newer than the snapshot of a reading transaction. A feed
+//! waits at most as long as a listing may take. Longer transactions, such as a backup, let the log
+//! grow, and the checkpoint is retried until they have ended. The reserve of free disk space
+//! accounts for the length of the log.
 //!
-//! No durability depends on this. A durable change is in the log, and the log synced, before its commit returns
-//! (`synchronous=FULL`). A checkpoint syncs the log before it copies from it, and the file before the log may be
-//! overwritten. If the process is killed in the middle, the log still holds everything.
+//! No durability depends on this. A durable change is in the log, and the log is synced, before its
+//! commit returns (I2). A checkpoint syncs the log before it copies from it, and syncs the file
+//! before the log may be overwritten. If the process is killed in between, the log still holds
+//! everything.
 
 use super::turns::Turns;
 use crate::listing;
@@ -30,17 +33,20 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
-/// Pages of the log (4 KiB each) from which on it is copied: as many as SQLite chooses.
+/// Length of the log in pages (4 KiB each) from which on it is copied: the same as SQLite's
+/// default.
 const LONG: i64 = 1_000;
 
-/// Pages of the log from which on a commit runs the checkpoint itself: 128 MiB. One feed writes less than half of it, so that
-/// only a change that is much larger, or a task that makes no progress, gets this far.
+/// Length of the log in pages from which on a commit runs the checkpoint itself: 128 MiB.
+///
+/// One feed writes less than half of it, so only a much larger change, or a checkpoint task that
+/// makes no progress, gets this far.
 pub(super) const LONGEST: i64 = 32_768;
 
-/// How long a checkpoint that could not copy everything is put off.
+/// Delay before a checkpoint that could not copy everything is retried.
 const AGAIN: Duration = Duration::from_millis(20);
 
-/// How long a checkpoint that failed is put off, for example on a full disk.
+/// Delay before a checkpoint that failed, for example on a full disk, is retried.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// Runs the checkpoints until it is dropped.
@@ -52,7 +58,7 @@ pub(super) struct Checkpoints {
 
 #[derive(Debug, Clone)]
 struct Log {
-    /// One connection, so that there is one checkpoint at a time.
+    /// One connection, so that one checkpoint runs at a time.
     connection: SqlitePool,
     turns: Turns,
 }
@@ -61,9 +67,9 @@ struct Log {
 struct Progress {
     /// Whether another process runs a checkpoint.
     busy: i64,
-    /// Pages in the log.
+    /// Number of pages in the log.
     log: i64,
-    /// Those of them that are in the file as well.
+    /// Number of these pages that have been copied into the file.
     checkpointed: i64,
 }
 
@@ -80,10 +86,11 @@ impl Checkpoints {
         Self { log, task }
     }
 
-    /// Waits until a feed finds a short log, or until readers have kept it long for as long as a listing may take.
+    /// Waits until the log is short, or until readers have kept it long for as long as a listing
+    /// may take (W1).
     pub(super) async fn make_room(&self) {
         let began = Instant::now();
-        // A failure is reported by the task, and what it means for the feed by the feed's own writes.
+        // The task reports a failure, and the feed's own writes report what it means for the feed.
         while let Ok(false) = self.log.shorten().await {
             if began.elapsed() >= listing::DEADLINE {
                 break;
@@ -94,7 +101,7 @@ impl Checkpoints {
 
     pub(super) async fn close(&self) {
         self.task.abort();
-        // This waits for a checkpoint that is under way.
+        // Waits for a checkpoint that is under way.
         self.log.connection.close().await;
     }
 }
@@ -135,7 +142,9 @@ impl Log {
         }
     }
 
-    /// Runs a checkpoint if the log is long. Returns whether the log is short or the next change may begin it at its start.
+    /// Runs a checkpoint if the log is long.
+    ///
+    /// Returns whether the log is short or can be restarted by the next change.
     async fn shorten(&self) -> sqlx::Result<bool> {
         let mut connection = self.connection.acquire().await?;
         let mut run = async |checkpoint: &'static str| -> sqlx::Result<Progress> {
@@ -151,6 +160,7 @@ impl Log {
                 return Ok(false);
             }
         }
+        // The second pass, with the exclusive permit, so that no page is added meanwhile.
         let _alone = self.turns.alone().await;
         Ok(run("PRAGMA wal_checkpoint(PASSIVE)").await?.is_whole())
     }

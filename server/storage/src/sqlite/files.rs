@@ -1,4 +1,4 @@
-//! The database's files: who may read them, and whether there is one that must not be missing.
+//! The database's files: their permissions, and the marker of a database that must not be missing.
 
 use super::OpenError;
 use super::open::OpenMode;
@@ -7,18 +7,18 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// The owner reads and writes, nobody else. SQLite gives its `-wal` and `-shm` files the mode of the database.
+/// Only the owner may read and write. SQLite gives its `-wal` and `-shm` files the same mode.
 const FILE_MODE: u32 = 0o600;
 const DIRECTORY_MODE: u32 = 0o700;
 
-/// What is added to the name of a database whose data was moved to another one.
+/// Suffix of the name of a file whose data was moved to PostgreSQL.
 pub(crate) const MOVED: &str = ".moved";
 
 pub(crate) struct Files {
-    /// Absolute, so that no path can be taken for a `file:` address.
+    /// Absolute, so that no path is mistaken for a `file:` address.
     pub(crate) database: PathBuf,
-    /// Says that a database stood here: where it is gone, an empty one in its place would hand the installation to
-    /// whoever asks first.
+    /// Shows that a database existed here. If it has disappeared, an empty database in its place
+    /// would give the installation to the first visitor.
     pub(crate) marker: PathBuf,
     pub(crate) directory: PathBuf,
 }
@@ -46,33 +46,35 @@ impl Files {
         })
     }
 
-    /// Whether the database was made complete here before.
+    /// Returns whether a complete database was created here before.
     pub(crate) fn are_marked(&self) -> Result<bool, OpenError> {
         self.marker
             .try_exists()
             .map_err(|error| self.unreadable(error))
     }
 
-    /// Makes sure that a database stands here.
+    /// Checks that the database exists.
     pub(super) fn expect(&self) -> Result<(), OpenError> {
         self.prepare(OpenMode::ExistingOnly)
     }
 
-    /// Whether SQLite's log of changes lies beside the database: somebody has it open, or was killed.
+    /// Returns whether SQLite's log is beside the database: a process has the database open, or was
+    /// killed.
     pub(crate) fn has_log(&self) -> bool {
         self.beside("-wal").exists()
     }
 
-    /// A file whose name is the database's with something after it.
+    /// Returns the path of the database with a suffix.
     pub(crate) fn beside(&self, suffix: &str) -> PathBuf {
         let mut name = self.database.as_os_str().to_owned();
         name.push(suffix);
         name.into()
     }
 
-    /// Makes sure that a file stands where the database shall be, an empty one only where there was none before.
+    /// Checks that the database file exists, and creates an empty one if none ever existed and
+    /// `mode` allows it.
     pub(crate) fn prepare(&self, mode: OpenMode) -> Result<(), OpenError> {
-        // The marker first: another process that is making the database writes it last.
+        // The marker is read first, since another process that creates the database writes it last.
         let marked = self.are_marked()?;
         let size = match std::fs::metadata(&self.database) {
             Ok(found) => found.len(),
@@ -90,7 +92,7 @@ impl Files {
         }
     }
 
-    /// Notes for every later start that a complete database stands here.
+    /// Creates the marker, which shows every later start that a complete database exists here.
     pub(crate) fn mark(&self) -> Result<(), OpenError> {
         if self.are_marked()? {
             return Ok(());
@@ -108,8 +110,8 @@ impl Files {
             .create(&self.directory)?;
         match owners_file().create_new(true).open(&self.database) {
             Ok(_) => self.sync_directory(),
-            // An empty file with a mode of its own. It is not opened: closing it again would drop the locks that
-            // SQLite may hold on it in this process.
+            // An empty file with its own mode. It is not opened, since closing it again would drop
+            // the locks that SQLite may hold on it in this process.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 std::fs::set_permissions(&self.database, Permissions::from_mode(FILE_MODE))
             }
@@ -131,7 +133,7 @@ impl Files {
         self.sync_directory()
     }
 
-    /// A new name in a directory survives power loss once the directory itself is on the disk.
+    /// A new name in a directory survives power loss once the directory itself is synced.
     pub(crate) fn sync_directory(&self) -> io::Result<()> {
         File::open(&self.directory)?.sync_all()
     }

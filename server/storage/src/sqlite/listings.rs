@@ -1,7 +1,8 @@
-//! Connections for listings, each of which is interrupted at its deadline (see [`crate::listing`]).
+//! Pool for listings, each of which is interrupted at its deadline (see [`crate::listing`]).
 //!
-//! SQLite calls a connection's progress handler while a statement runs. Before each listing the handler is replaced by
-//! one that ends the statement when the deadline has passed, or when the caller no longer waits for it.
+//! SQLite calls a connection's progress handler while a statement runs. Before each listing, the
+//! handler is replaced by one that ends the statement when the deadline has passed, or when the
+//! caller no longer waits for it.
 
 use crate::error::sqlite_code;
 use crate::listing::{DEADLINE, PastDeadline};
@@ -16,10 +17,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use tokio::time::timeout_at;
 
-/// SQLite's code for a statement that its progress handler ended.
+/// SQLite's code for a statement that the progress handler ended.
 const INTERRUPT: i32 = 9;
 
-/// Number of SQLite's virtual machine instructions between two looks at the clock: some ten microseconds.
+/// Number of SQLite virtual machine instructions between two checks of the clock: some ten
+/// microseconds.
 const INSTRUCTIONS: i32 = 1_000;
 
 type Step = Either<SqliteQueryResult, SqliteRow>;
@@ -27,7 +29,7 @@ type Step = Either<SqliteQueryResult, SqliteRow>;
 #[derive(Debug, Clone)]
 pub(super) struct Listings(SqlitePool);
 
-/// A connection that serves one listing. Dropping it interrupts the statement that may still run on it.
+/// A connection that serves one listing. Dropping it interrupts a statement that still runs on it.
 struct Listing {
     connection: PoolConnection<Sqlite>,
     abandoned: Arc<AtomicBool>,
@@ -151,7 +153,7 @@ mod tests {
             let error = end.expect_err("the listing has no end");
             assert!(PastDeadline::is(&error), "{error:?}");
         }
-        // Each connection was taken, and has to answer again.
+        // Each connection was used, and has to answer again.
         let answers = (0..CONNECTIONS).map(|_| {
             let one = sqlx::query_scalar::<_, i64>("SELECT 1");
             one.fetch_one(&store.listings)
@@ -166,7 +168,7 @@ mod tests {
     async fn listings_that_wait_for_a_connection_end_at_their_deadline_and_authentication_goes_on()
     {
         let (_place, store) = fresh().await;
-        // All connections are busy until this test is over.
+        // All connections are busy until the end of this test.
         let stop = Arc::new(AtomicBool::new(false));
         let mut running = Vec::new();
         for _ in 0..CONNECTIONS {
@@ -230,7 +232,7 @@ mod tests {
         for task in &abandoned {
             task.abort();
         }
-        // With all connections still taken, this would be refused.
+        // If the connections were still taken, this would be refused.
         let one = sqlx::query_scalar::<_, i64>("SELECT 1");
         assert_eq!(one.fetch_one(&store.listings).await.unwrap(), 1);
         store.close().await;

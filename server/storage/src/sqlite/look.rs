@@ -1,4 +1,4 @@
-//! A file looked at without changing it.
+//! Inspection of a file without changing it.
 
 use super::SqliteStore;
 use super::files::Files;
@@ -12,19 +12,21 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
 
 impl SqliteStore {
-    /// Looks at the database at `path` and changes nothing: not the data, not the schema, and no file beside it.
+    /// Inspects the database at `path` without changing anything: neither data nor schema, nor any
+    /// file beside it.
     ///
-    /// `thorough` reads all of it, which takes a second for each some hundred megabytes; else the check leaves out whether
-    /// each index fits its table.
+    /// With `thorough`, the whole file is read, which takes a second for every few hundred
+    /// megabytes. Otherwise the check does not compare indexes with their tables.
     ///
     /// # Errors
-    /// Where it is no database of ours, cannot be read, or is not there.
+    /// The file does not exist, cannot be read, or is not a database of ours.
     pub async fn look(path: &Path, thorough: bool) -> Result<Look, OpenError> {
         let files = Files::at(path)?;
         files.expect()?;
         let failed = |error| explain(error, &files.database);
-        // Whoever opens a file in WAL mode makes two others beside it, unless they say that nobody writes to it: so it is
-        // where there is no log beside it.
+        // Opening a file in WAL mode creates two files beside it, unless the connection declares
+        // the file immutable. Without a log beside it, no process writes to the file, so the
+        // declaration is true.
         let options = pools::options(&files.database)
             .read_only(true)
             .immutable(!files.has_log())
@@ -41,7 +43,8 @@ impl SqliteStore {
         Ok(look)
     }
 
-    /// Whether SQLite's library, which is built in, is free of the fault that can corrupt a database.
+    /// Returns whether this version of the built-in SQLite library is free of the fault that can
+    /// corrupt a database.
     pub fn library_will_do(version: &str) -> bool {
         is_recent(version)
     }
@@ -90,7 +93,7 @@ async fn read(connection: &mut SqliteConnection, thorough: bool) -> sqlx::Result
     })
 }
 
-/// The first thing that is wrong with the file.
+/// Returns the first fault that SQLite's checks find.
 pub(crate) async fn damage(
     connection: &mut SqliteConnection,
     thorough: bool,

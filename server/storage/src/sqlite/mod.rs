@@ -1,20 +1,72 @@
-//! SQLite: one file, one machine.
+//! SQLite: one file on one machine. This module is the root of the write path.
 //!
-//! The pools are named by what they guarantee:
+//! # Definitions
+//! - *Write lock*: SQLite's lock on the file. One connection of any process holds it at a time.
+//! - *Write permit*: a guard of the process-wide, fair read-write lock in [`turns`]. Permits are
+//!   shared or exclusive. They order the writes of this process before the write lock is requested.
+//! - *Log*: SQLite's write-ahead log, the `-wal` file. A *checkpoint* copies its pages into the
+//!   database file ([`checkpoints`]).
+//! - *Feed permit*: admits a bulk change of items to the writer; accounts take turns ([`Feeds`]).
+//! - *Pools*, named by what they guarantee ([`pools`]):
+//!   - *writer*: one connection for every durable change, with a shared write permit;
+//!   - *non-durable*: one connection for writes that a power cut may lose (last uses, call counts),
+//!     with an exclusive write permit;
+//!   - *coordination*: what the servers at this file report to each other, such as heartbeats; with
+//!     a shared write permit, non-durable;
+//!   - *authentication*: look-ups of keys, sessions and sign-in data, one row by its index each
+//!     time;
+//!   - *readers*: other reads of a few rows by an index;
+//!   - *listings*: reads that grow with the data or depend on the caller's filter ([`listings`]).
 //!
-//! - *writer*: one connection for every durable change, so that changes queue in memory and not at the file's lock;
-//! - *non-durable*: one connection for what a power cut may take (when a key or a session was last used, how many calls
-//!   there were). Its writes do not wait for the disk, and give way to all others ([`turns`]);
-//! - *authentication*: look-ups of keys, sessions and of what a sign-in needs, a row by its index each time;
-//! - *readers*: other reads of a few rows by an index, such as one item, or the nodes that a revocation waits for;
-//! - *listings*: reads that grow with the data or depend on the caller's filter, which end at a deadline ([`listings`]);
-//! - *coordination*: what the servers at this file report to each other, heartbeats included.
+//! # Invariants
+//! - **I1** A transaction takes the write lock before it reads (`BEGIN IMMEDIATE`). So whatever it
+//!   has read stays true until it commits, and it never fails because its snapshot is outdated.
+//! - **I2** A durable commit returns only after the log is synced (`synchronous=FULL`). Commits of
+//!   the other pools survive the end of the process, but perhaps not a power cut (`NORMAL`).
+//! - **I3** A write waits only for writes of this process that were requested before it, so that
+//!   successive non-durable transactions cannot starve a durable change. A permit is waited for up
+//!   to 500 ms; after that, the write lock alone decides.
+//! - **I4** A commit runs no checkpoint unless the log has more than [`checkpoints::LONGEST`]
+//!   pages.
+//! - **I5** One feed is at the writer at a time, and it starts with a short log unless a reader
+//!   keeps the log long. So a revocation waits for one feed at most, and the log holds about one
+//!   feed.
+//! - **I6** A transaction that is dropped without a commit is rolled back. Its permit is released
+//!   once the rollback is under way.
+//! - **I7** Authentication, revocations and heartbeats use no connection that a listing can occupy.
 //!
-//! So no number of listings delays authentication, a revocation or a heartbeat.
+//! # Steps of a writer
+//! - **W1** For a feed: wait for the feed permit, then for a short log
+//!   ([`Checkpoints::make_room`]).
+//! - **W2** Wait for the write permit.
+//! - **W3** Acquire the connection of the pool, and take the write lock. Another process may hold
+//!   it for up to 5 s.
+//! - **W4** Read, check the actor's authority again, write, and record the audit event.
+//! - **W5** Commit, then wake the checkpoint task, which checkpoints a long log.
+//! - **W6** Give the connection back, then release the permit.
 //!
-//! Feeds come to the writer one at a time: a revocation waits for one of them at most, however many are sent. Accounts take
-//! turns with their feeds ([`Feeds`]). The pages that they change are copied from the write-ahead log into the file by a task of the store, on a connection of its own
-//! ([`checkpoints`]), which no change waits for.
+//! # Steps of a reader
+//! - **R1** Acquire a read-only connection of the pool for the purpose. No reader waits for a
+//!   writer.
+//! - **R2** Read the snapshot of the last commit. A listing is interrupted at its deadline.
+//!
+//! # Failures
+//! - **F1** The process is killed: SQLite ignores transactions in the log that have no commit
+//!   record.
+//! - **F2** Power is lost: durable commits survive (I2). The database is intact in either mode.
+//! - **F3** A connection or the write lock is not available in time: [`StoreError::Unavailable`],
+//!   and nothing is changed.
+//! - **F4** The disk is full: [`StoreError::Full`]. SQLite may roll the transaction back by
+//!   itself; the pool then replaces the connection.
+//! - **F5** COMMIT reports an I/O error: [`StoreError::InDoubt`], since the commit record may be in
+//!   the log although the sync failed (`commit.rs`). No step before W5 is ever in doubt.
+//! - **F6** Checkpoints fail, or a long transaction reads: the log grows, nothing is lost, and the
+//!   task tries again.
+//! - **F7** The file system turns read-only: [`write_check`] notices it by a write.
+//!
+//! [`StoreError::Unavailable`]: service::store::StoreError::Unavailable
+//! [`StoreError::Full`]: service::store::StoreError::Full
+//! [`StoreError::InDoubt`]: service::store::StoreError::InDoubt
 
 mod alone;
 mod checkpoints;
@@ -58,32 +110,32 @@ use std::sync::{Arc, RwLock};
 use turns::{Pool, Transaction};
 use write_check::WriteCheck;
 
-// What the ports are written against.
+// Names by which the shared ports refer to this engine.
 use SqliteStore as Store;
 use sqlx::{Sqlite as Engine, SqliteConnection as Connection, SqliteExecutor as Executor};
 
-/// Feeds that may be at the writer at once.
+/// Number of feeds that may be at the writer at once (I5).
 const FEEDS: usize = 1;
 
 /// All ports on an SQLite file. Clones share the same connections.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    /// One connection; what it commits survives power loss.
+    /// One connection for durable changes (I2).
     writer: Pool,
-    /// Reads a few rows by an index.
+    /// Reads of a few rows by an index.
     readers: SqlitePool,
     /// Reads that end at a deadline.
     listings: Listings,
-    /// Reads keys by their digest, sessions, and what a sign-in needs.
+    /// Look-ups of keys by digest, of sessions, and of sign-in data (I7).
     authentication: SqlitePool,
-    /// Lets one feed at a time to the writer.
+    /// Admits one feed at a time to the writer (I5).
     feeds: Feeds,
-    /// One connection; what it commits survives the end of the process, and perhaps not power loss.
+    /// One connection for writes that survive the end of the process, but perhaps not a power cut.
     non_durable: Pool,
-    /// What servers that keep keys in memory report to each other. Nothing else waits for these connections.
+    /// Reports between servers that keep keys in memory. No other call uses these connections (I7).
     coordination: Pool,
     alone: Arc<Alone>,
-    /// SQLite's write-ahead log, beside the file.
+    /// SQLite's write-ahead log, beside the database file.
     log: Arc<Path>,
     checkpoints: Arc<Checkpoints>,
     quotas: Arc<RwLock<Quotas>>,
@@ -91,8 +143,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Closes every connection once it is idle; calls that come later find the database unavailable. The writer goes
-    /// last, so that SQLite can fold its log into the file.
+    /// Closes every connection once it is idle. Later calls find the database unavailable. The
+    /// writer is closed last, so that SQLite can copy the log into the file.
     pub async fn close(&self) {
         self.readers.close().await;
         self.listings.close().await;
@@ -104,8 +156,8 @@ impl SqliteStore {
         self.alone.give_back().await;
     }
 
-    /// Removes the nodes that were killed, where no other server is at this file. From here on until this is closed,
-    /// none that comes will take it for gone.
+    /// Deletes the rows of nodes that were killed, if no other server is at this file. From then
+    /// until this store is closed, no server that starts takes this one for dead.
     async fn forget_the_gone(&self) -> sqlx::Result<()> {
         let forget = async {
             let all = sqlx::query(crate::sql::verdict::FORGET_ALL);
@@ -114,7 +166,7 @@ impl SqliteStore {
         self.alone.enter(forget).await
     }
 
-    /// Whether changes can be written to the file. Its file system can turn read-only at any time.
+    /// Checks that the file can be written. Its file system can turn read-only at any time (F7).
     async fn takes_changes(&self) -> sqlx::Result<()> {
         self.write_check.run(&self.non_durable).await
     }
@@ -124,24 +176,26 @@ impl SqliteStore {
         let bytes = |blocks: u64| blocks.saturating_mul(system.f_frsize);
         // The next checkpoint can make the file grow by as much as the log holds.
         let log = std::fs::metadata(&self.log).map_or(0, |log| log.len());
-        // Some file systems on a network report no size.
+        // Some network file systems report no size.
         (system.f_blocks > 0).then(|| DiskSpace {
             free: bytes(system.f_bavail).saturating_sub(log),
             total: bytes(system.f_blocks),
         })
     }
 
-    /// Nobody tells: it is looked.
+    /// Never returns: SQLite does not notify other processes of changes, so nodes poll.
     async fn hint(&self) {
         std::future::pending::<()>().await;
     }
 
-    /// Begins a change; there is one at a time, whoever's turn it is. Dropped without a commit, it leaves nothing.
+    /// Begins a durable change (W2, W3). Only one runs at a time, so the scope of the lock is
+    /// ignored. A transaction that is dropped without a commit changes nothing (I6).
     async fn begin(&self, _turn: Turn<'_>, doing: &'static str) -> Result<Transaction> {
         self.writer.begin().await.doing(doing)
     }
 
-    /// Waits for the turn of a change of the account, in a transaction that a feed began. Here the writer was that turn.
+    /// Acquires the account's lock in a feed's transaction. SQLite needs nothing more, since the
+    /// feed already holds the write lock.
     #[expect(clippy::unused_self, reason = "the other engine waits")]
     fn turn_to_change(
         &self,
@@ -152,25 +206,26 @@ impl SqliteStore {
         std::future::ready(Ok(()))
     }
 
-    /// Begins a change of what servers tell each other. Those that it tells are gone with the power as well.
+    /// Begins a change of coordination data that PostgreSQL commits durably. Here a power cut that
+    /// loses it also stops every server that relies on it.
     async fn begin_lasting(&self, doing: &'static str) -> Result<Transaction> {
         self.coordination.begin().await.doing(doing)
     }
 
-    /// Begins a change that may be given up, but takes numbers that must not be given twice. The power takes the servers that
-    /// know them as well.
+    /// Begins a change that may be lost, but that draws numbers that must not be drawn twice. A
+    /// power cut that loses the numbers also stops every server that has seen them.
     async fn begin_numbered(&self, doing: &'static str) -> Result<Transaction> {
         self.begin_non_durable(doing).await
     }
 
-    /// Begins a change that may be lost with the power.
+    /// Begins a change that a power cut may lose.
     async fn begin_non_durable(&self, doing: &'static str) -> Result<Transaction> {
         self.non_durable.begin().await.doing(doing)
     }
 }
 
 impl SqliteStore {
-    /// Waits until the write-ahead log has room for a feed.
+    /// Waits until the write-ahead log is short enough for a feed (W1).
     async fn make_room_for_feed(&self) {
         self.checkpoints.make_room().await;
     }

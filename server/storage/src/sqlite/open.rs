@@ -1,7 +1,7 @@
-//! Opening the file: whose it is, whether this program can use it, and the connections to it.
+//! Opening the file: checks that it belongs to this program and is usable, and creates the pools.
 //!
-//! Everything that can be wrong with the file is found here, before the first request, and each fault has one line
-//! that says what to do.
+//! Every possible fault of the file is found here, before the first request. Each fault is one line
+//! that advises the operator what to do.
 
 use super::SqliteStore;
 use super::alone::Alone;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
-/// `application_id` of our files, `VoXm` in ASCII; the first migration sets it.
+/// `application_id` of our files, `VoXm` in ASCII. The first migration sets it.
 pub(crate) const APPLICATION_ID: i64 = 0x566f_586d;
 
 /// Number of connections for reads of a few rows.
@@ -27,43 +27,46 @@ const READERS: u32 = 3;
 /// Number of connections for authentication, which reads a row each time.
 const AUTHENTICATION: u32 = 2;
 
-/// Versions before this one can corrupt a database in WAL mode: <https://www.sqlite.org/wal.html#walresetbug>.
+/// Oldest usable version of SQLite. Earlier ones can corrupt a database in WAL mode:
+/// <https://www.sqlite.org/wal.html#walresetbug>.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
 /// The changes that opening a database may make to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenMode {
-    /// Opens an existing database whose schema is this version's, for commands. An older schema is refused.
+    /// Opens an existing database with the current schema, for commands. An older schema is
+    /// refused.
     ExistingOnly,
-    /// Brings the schema of an existing database up to date, for the copy that a restore fills.
+    /// Migrates an existing database, for the copy that a restore fills.
     UpgradeOnly,
-    /// Makes the database if there never was one, and brings its schema up to date, for the server. On PostgreSQL an older
-    /// schema is refused while nodes of the older version are running.
+    /// Creates the database if it never existed, and migrates it, for the server. On PostgreSQL, an
+    /// older schema is refused while nodes of the older version are running.
     CreateIfNew,
-    /// The same while nodes of the older version are running.
+    /// Like [`Self::CreateIfNew`], but also migrates while nodes of the older version are running.
     RollingUpgrade,
 }
 
 impl OpenMode {
-    /// Whether a database may be made.
+    /// Returns whether the database may be created.
     pub(crate) fn creates(self) -> bool {
         matches!(self, Self::CreateIfNew | Self::RollingUpgrade)
     }
 }
 
 impl SqliteStore {
-    /// Opens the database at `path`. `mode` decides whether it may be made, and whether an older schema is brought up to
-    /// date or refused.
+    /// Opens the database at `path`. `mode` decides whether it may be created, and whether an older
+    /// schema is migrated or refused.
     ///
     /// # Errors
-    /// Where the file cannot be used as it is; then it was not changed.
+    /// The file cannot be used as it is. It is unchanged then.
     pub async fn open(path: &Path, mode: OpenMode) -> Result<Self, OpenError> {
         let files = Files::at(path)?;
         files.prepare(mode)?;
         let failed = |error| explain(error, &files.database);
         let options = pools::options(&files.database);
 
-        // No journal mode yet: it is written into the file, which may turn out to be somebody else's.
+        // This connection sets no journal mode, since that is written into the file, which may turn
+        // out to belong to another program.
         let mut connection = options.connect().await.map_err(failed)?;
         check_version(&mut connection).await.map_err(failed)??;
         bring_up(&mut connection, &files, mode).await?;
@@ -125,8 +128,10 @@ pub(super) fn is_recent(version: &str) -> bool {
     numbers.as_slice() >= OLDEST_SQLITE.as_slice()
 }
 
-/// Makes sure that the file is ours and applies the migrations it lacks, in one transaction: of two processes that
-/// start at once the second finds the work done, and a start that is killed leaves nothing half done.
+/// Checks that the file is ours and applies the missing migrations, in one transaction.
+///
+/// Of two processes that start at once, the second finds the work done. A start that is killed
+/// leaves nothing half done.
 pub(crate) async fn bring_up(
     connection: &mut SqliteConnection,
     files: &Files,
@@ -190,7 +195,8 @@ pub(crate) async fn bring_up(
     if mode != OpenMode::ExistingOnly {
         terms::catch_up(&mut transaction).await.map_err(failed)?;
     }
-    // On a read-only file BEGIN IMMEDIATE quietly begins to read; a statement that could write is refused.
+    // On a read-only file, BEGIN IMMEDIATE silently begins a read transaction. A statement that
+    // could write is refused there.
     sqlx::query("UPDATE installation SET id = id WHERE 1 = 0")
         .execute(&mut *transaction)
         .await
@@ -212,7 +218,7 @@ async fn must_be_current(
             version,
             newest: newest(&MIGRATOR),
         }),
-        // The migrations themselves find out about the others.
+        // The migrator detects the other cases.
         Schema::None | Schema::Current(_) | Schema::Newer(_) => Ok(()),
     }
 }
@@ -305,7 +311,7 @@ pub(super) mod tests {
             );
             let mut chosen = false;
             for (.., step) in plan {
-                // The rows that a statement is given are few, and are walked through and put in groups.
+                // The values that a statement is given are few, and are scanned and grouped.
                 let of_few = [
                     "SCAN g",
                     "SCAN given",
@@ -314,13 +320,15 @@ pub(super) mod tests {
                 ];
                 let given = statement.starts_with("WITH given")
                     && (of_few.contains(&step.as_str()) || step.contains("TEMP B-TREE"));
-                // So are the rows of one page, once its limit has chosen them by an index.
+                // The rows of one page are few as well, once its limit has selected them by an
+                // index.
                 let of_page = ["SCAN page", "SCAN fitting", "SCAN f", "SCAN (subquery"];
                 let scans_page = statement.trim_start().starts_with("WITH page")
                     && of_page.iter().any(|few| step.starts_with(few));
                 chosen |= scans_page;
                 let page = scans_page || (chosen && step.contains("TEMP B-TREE"));
-                // A statement of subqueries alone has one row of its own, and no table for it.
+                // A statement that consists of subqueries has a single row of its own, and no table
+                // for it.
                 let few = given || page || step == "SCAN CONSTANT ROW";
                 assert!(
                     few || !step.contains("TEMP B-TREE"),

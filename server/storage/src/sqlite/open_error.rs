@@ -1,11 +1,11 @@
-//! Why a database cannot be used, in lines for the operator.
+//! Reasons for which a database file cannot be used, as lines for the operator.
 
 use crate::error::sqlite_code;
 use std::path::{Path, PathBuf};
 
 type Reason = Box<dyn std::error::Error + Send + Sync>;
 
-/// The database cannot be used. Each text is one line for the operator and complete: no error stands behind it.
+/// The database cannot be used. Each text is one complete line for the operator, without a source.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("there is no database at {}: start the server once to make it, or correct the path", path.display())]
@@ -69,13 +69,13 @@ pub enum OpenError {
     Failed { path: PathBuf, reason: Reason },
 }
 
-/// Whether another connection holds the lock that was wanted.
+/// Returns whether another connection holds the lock that was needed.
 pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::PoolTimedOut)
         || matches!(error.as_database_error().and_then(sqlite_code), Some(5 | 6))
 }
 
-/// Finds the line for what SQLite said: <https://www.sqlite.org/rescode.html>.
+/// Maps an error of SQLite to the operator's line: <https://www.sqlite.org/rescode.html>.
 pub(crate) fn explain(error: sqlx::Error, path: &Path) -> OpenError {
     let path = path.to_owned();
     match error.as_database_error().and_then(sqlite_code) {

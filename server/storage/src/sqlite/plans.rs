@@ -1,4 +1,4 @@
-//! How rows are found, read off the plan, whatever the machine's speed.
+//! Tests of query plans, which do not depend on the machine's speed.
 
 use super::SqliteStore;
 use crate::sql::asked::Asked;
@@ -44,7 +44,7 @@ fn stretch(order: KeyOrder, after: Option<&KeyPlace>) -> Stretch<'_> {
     }
 }
 
-/// The steps of the plan.
+/// Returns the steps of the plan.
 async fn plan(store: &SqliteStore, query: QueryBuilder<Sqlite>) -> Vec<String> {
     let text = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
     let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(AssertSqlSafe(text))
@@ -93,7 +93,7 @@ async fn every_order_walks_its_own_index_whatever_else_is_asked_for() {
                     let keys = steps.iter().find(|step| step.starts_with("SEARCH k "));
                     let keys = keys.unwrap();
                     assert!(keys.contains("(account_id=?"), "{what}");
-                    // The index is entered, and left, at the place.
+                    // The scan of the index starts and stops at the cursors.
                     let bounds = keys.matches("created_at,id)").count();
                     let places = [after, until].into_iter().flatten().count();
                     assert_eq!(bounds, places, "{what}");
@@ -212,7 +212,7 @@ async fn a_search_of_items_walks_one_stretch_of_their_index() {
         let searches = steps
             .iter()
             .filter(|step| step.contains("sqlite_autoindex_items"));
-        // Beside it, the items of the page are read by their ids.
+        // In addition, the items of the page are read by their ids.
         let walks: Vec<_> = searches.filter(|step| !step.ends_with("id=?)")).collect();
         let [walk] = &*walks else {
             panic!("{steps:?}");

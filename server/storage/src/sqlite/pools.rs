@@ -1,4 +1,4 @@
-//! The connections, each with the settings that its promise needs.
+//! Connection pools, each with the settings that its guarantee needs.
 
 use super::checkpoints::LONGEST;
 use super::open_error::is_busy;
@@ -8,18 +8,19 @@ use sqlx::{Connection as _, SqlitePool};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// How long a statement waits for another process that holds the file's lock.
+/// How long a statement waits for the write lock that another process holds.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// How long a call waits for a connection: longer than the largest feed takes, and not so long that a caller gives up
-/// before it is told "unavailable".
+/// How long a call waits for a connection: longer than the largest feed takes, but short enough
+/// that a caller still gets the answer "unavailable" before it gives up.
 const ACQUIRE: Duration = Duration::from_secs(5);
 
-/// KiB of the file that the writer keeps in memory. A feed that removes items from everywhere in a large inventory changes
-/// some 10,000 pages (40 MiB). With SQLite's default of 2 MiB it would write many of them several times.
+/// Page cache of the writer, in KiB. A feed that removes items all over a large inventory changes
+/// some 10,000 pages (40 MiB). With SQLite's default cache of 2 MiB, many of them would be written
+/// several times.
 const WRITER_CACHE: u32 = 65_536;
 
-/// What all connections have in common.
+/// Options that all connections share.
 pub(crate) fn options(database: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(database)
@@ -27,14 +28,17 @@ pub(crate) fn options(database: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
 }
 
-/// One connection that puts the file in WAL mode, where it stays. SQLite does not always wait for others to do that:
-/// where another process is making the same database, it is tried again.
+/// The writer's connection. It puts the file in WAL mode, where it stays.
+///
+/// SQLite does not always wait for other connections to change the mode, so this retries while
+/// another process creates the same database.
 pub(super) async fn writer(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     let options = writing(options)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", format!("-{WRITER_CACHE}"))
-        // What is overwritten or deleted leaves no copy in free space of the file: an erased person is erased there too.
+        // Overwritten and deleted data leaves no copy in free space of the file, so that erasing a
+        // person also erases them there.
         .pragma("secure_delete", "ON");
     let began = Instant::now();
     loop {
@@ -47,23 +51,26 @@ pub(super) async fn writer(options: &SqliteConnectOptions) -> sqlx::Result<Sqlit
     }
 }
 
-/// One connection for writes that need not survive a power cut.
+/// One connection for writes that a power cut may lose.
 pub(super) async fn non_durable(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     pool(1, writing(options).synchronous(SqliteSynchronous::Normal)).await
 }
 
-/// One connection that reads and two that write: a heartbeat's read never waits for the file's lock.
+/// One connection that reads and two that write, so that a heartbeat's read never waits for the
+/// write lock.
 pub(super) async fn coordination(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     pool(3, writing(options).synchronous(SqliteSynchronous::Normal)).await
 }
 
-/// One connection that copies the log into the file. SQLite looks for the log only on connections that know the journal mode.
+/// One connection that runs checkpoints. SQLite looks for the log only on connections that know the
+/// journal mode.
 pub(super) async fn checkpoints(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     let options = options.clone().journal_mode(SqliteJournalMode::Wal);
     pool(1, options.synchronous(SqliteSynchronous::Full)).await
 }
 
-/// The options of all connections that write: they leave checkpoints to another connection (see [`super::checkpoints`]).
+/// Options of all connections that write: they leave checkpoints to another connection (I4, see
+/// [`super::checkpoints`]).
 fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
     let longest = LONGEST.to_string();
     options.clone().pragma("wal_autocheckpoint", longest)
@@ -76,7 +83,7 @@ pub(super) async fn readers(
     pool(count, options.clone().read_only(true)).await
 }
 
-/// Connections that wait no longer for the file than a listing may take.
+/// Connections that wait for the file no longer than a listing may take.
 pub(super) async fn listings(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     let options = options.clone().busy_timeout(listing::DEADLINE);
     readers(&options, listing::CONNECTIONS).await
@@ -86,11 +93,12 @@ async fn pool(size: u32, options: SqliteConnectOptions) -> sqlx::Result<SqlitePo
     SqlitePoolOptions::new()
         .max_connections(size)
         .acquire_timeout(ACQUIRE)
-        // A connection to a file does not age.
+        // Connections to a file do not age.
         .idle_timeout(None)
         .max_lifetime(None)
-        // Where SQLite itself rolled a transaction back (disk full, I/O error), sqlx's own ROLLBACK fails and it
-        // goes on to count that transaction as open, so that no other can begin: such a connection is replaced.
+        // If SQLite itself rolls a transaction back (disk full, I/O error), sqlx's own ROLLBACK
+        // fails and sqlx continues to count the transaction as open, so that no other one can
+        // begin. Such a connection is replaced (F4).
         .before_acquire(|connection, _| {
             Box::pin(async move { Ok(!connection.is_in_transaction()) })
         })

@@ -1,11 +1,11 @@
-//! What keys of an older version are searched by.
+//! Search terms of keys that an older version created.
 
 use super::ports::term::put;
 use crate::sql::term::{self, Missing, MissingRow};
 use service::store::folded;
 use sqlx::SqliteConnection;
 
-/// Writes the terms of keys that an older version made. Part of the transaction that brings the schema up to date.
+/// Writes the missing search terms, in the transaction of the migrations.
 pub(super) async fn catch_up(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     loop {
         let rows: Vec<MissingRow> = sqlx::query_as(term::MISSING)

@@ -1,7 +1,10 @@
-//! Who writes next. SQLite lets one connection write at a time, and whoever comes meanwhile asks again after a while: it
-//! may then find the next one writing, again and again. So what may be lost with the power, of which there can be much,
-//! stands back here, in memory: none of it is written while anything else is, and whatever comes meanwhile waits for one
-//! transaction of it and comes next.
+//! Write scheduling within this process.
+//!
+//! SQLite lets one connection write at a time. A connection that finds the write lock taken polls
+//! it, and may find another writer there again and again. So non-durable writes, of which there can
+//! be many, yield in memory: they take an exclusive permit, and every other write takes a shared
+//! one. Since permits are granted in the order of the requests, a durable change waits only for the
+//! non-durable transactions that were requested before it, usually for one (I3 in [`super`]).
 
 use crate::commit::CommitError;
 use futures::future::BoxFuture;
@@ -14,22 +17,25 @@ use std::time::Duration;
 use tokio::sync::{Notify, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 use tokio::time::timeout;
 
-/// The order of all connections that write, and the news of their commits.
+/// Order of all writing connections, and the signal of their commits.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Turns {
-    /// Ordinary writes share it and wait at the lock of the file; writes that give way take it alone. It is fair.
+    /// Durable and coordination writes hold it shared and wait for the write lock of the file;
+    /// non-durable writes hold it exclusively. It is fair: permits are granted in order of request.
     order: Arc<RwLock<()>>,
     committed: Arc<Notify>,
 }
 
-/// As long is one waited for; then, as where another process has the file, its lock alone decides.
+/// Maximum wait for a permit (I3). After that, the write lock of the file alone decides, as it does
+/// between processes.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 type Alone = OwnedRwLockWriteGuard<()>;
 type Turn = Either<OwnedRwLockReadGuard<()>, Alone>;
 
 impl Turns {
-    /// Waits for a turn in which nothing else in this process writes.
+    /// Waits for the exclusive permit, with which nothing else in this process writes. Returns
+    /// `None` after [`PATIENCE`].
     pub(super) async fn alone(&self) -> Option<Alone> {
         let turn = Arc::clone(&self.order).write_owned();
         timeout(PATIENCE, turn).await.ok()
@@ -40,13 +46,13 @@ impl Turns {
         timeout(PATIENCE, turn).await.ok()
     }
 
-    /// Waits until something was committed after the last time. For one task alone.
+    /// Waits for a commit after the last one that was reported. Supports a single waiting task.
     pub(super) async fn committed(&self) {
         self.committed.notified().await;
     }
 }
 
-/// Connections that write.
+/// Pool of connections that write with a permit.
 #[derive(Debug, Clone)]
 pub(super) struct Pool {
     connections: SqlitePool,
@@ -75,9 +81,10 @@ impl Pool {
         }
     }
 
-    /// Takes the write lock now: a transaction that reads first and upgrades later would fail at once where another process
-    /// wrote in between, whatever the busy timeout.
+    /// Takes the write lock at once (I1). A transaction that reads first and upgrades later would
+    /// fail whenever another process wrote in between, regardless of the busy timeout.
     pub(super) async fn begin(&self) -> sqlx::Result<Transaction> {
+        // W2: the permit comes before the connection, so that writes queue in memory.
         let turn = self.turn().await;
         let inner = self.connections.begin_with("BEGIN IMMEDIATE").await?;
         Ok(Transaction {
@@ -88,17 +95,18 @@ impl Pool {
     }
 }
 
-/// A change that is dropped without a commit is rolled back.
+/// A transaction with its permit. Dropping it without a commit rolls it back (I6).
 #[derive(Debug)]
 pub(super) struct Transaction {
     inner: sqlx::Transaction<'static, Sqlite>,
     committed: Arc<Notify>,
-    // Given back after the other.
+    // Declared after `inner`, so that it is dropped after it (W6).
     _turn: Option<Turn>,
 }
 
 impl Transaction {
     pub(super) async fn commit(self) -> Result<(), CommitError> {
+        // W5. An error here may leave the commit in doubt (F5).
         self.inner.commit().await?;
         self.committed.notify_one();
         Ok(())
@@ -119,7 +127,8 @@ impl DerefMut for Transaction {
     }
 }
 
-/// Statements by themselves: what is executed writes, and what is fetched reads, for which nobody has to wait.
+/// Single statements. `execute` writes and takes a permit; the `fetch` methods read, so they need
+/// none.
 impl<'p> Executor<'p> for &'p Pool {
     type Database = Sqlite;
 
@@ -187,8 +196,8 @@ mod tests {
     use std::time::Duration;
     use tokio::time::sleep;
 
-    /// Each change is polled once, so that it has its place in the order, before the writes are counted. What it finds is
-    /// counted in its own turn. So the time that either of them takes has no part in the result.
+    /// Each change is polled once to take its place in the queue before the writes are counted, and
+    /// it counts them again while it holds its permit. So the result does not depend on timing.
     #[tokio::test(flavor = "multi_thread")]
     async fn a_change_that_comes_while_much_is_written_waits_for_one_transaction_of_it() {
         let (_place, store) = fresh().await;

@@ -1,6 +1,7 @@
-//! Every column is known to decide on calls, or not to.
+//! Checks that every column of `api_keys` is classified by whether calls depend on it.
 
-/// What is kept of a key in memory, or decides where it is kept. The trigger that numbers changes has to know each.
+/// Columns that are part of the verdict in memory or decide where it is kept. The trigger that
+/// numbers changes has to cover each.
 const DECIDING: [&str; 15] = [
     "account_id",
     "allow_list",
@@ -19,7 +20,7 @@ const DECIDING: [&str; 15] = [
     "scopes",
 ];
 
-/// What no call depends on, and what a key is never told.
+/// Columns that no call depends on and no API answer to a key contains.
 const OTHER: [&str; 26] = [
     "created_by",
     "first_network_at",

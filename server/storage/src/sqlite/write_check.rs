@@ -1,7 +1,7 @@
-//! Checks whether the file takes changes.
+//! Checks that the file can be written.
 //!
-//! A file system can turn read-only after a fault while its files stay open for writing. Neither SQLite nor the operating system
-//! reports that before a write fails, so the check is a write.
+//! A file system can turn read-only after a fault while its files remain open for writing. Neither
+//! SQLite nor the operating system reports that before a write fails, so the check is a write.
 
 use super::open_error::is_busy;
 use super::turns::Pool;
@@ -10,21 +10,23 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-/// Writes the first page of the file with the value that it has. An `UPDATE` to equal values would write nothing.
+/// Rewrites the first page of the file with its current value. An `UPDATE` to equal values would
+/// write nothing.
 const WRITE: &str = "PRAGMA user_version = 0";
-/// How long a result holds, so that callers cannot have the file written more often.
+/// How long a result is reused, so that callers cannot cause more frequent writes.
 const PERIOD: Duration = Duration::from_secs(1);
 /// How long the write may wait for other writes.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// The result of the last check, and its time. Callers that come together wait for one write.
+/// Result and time of the last check. Concurrent callers wait for one write.
 #[derive(Debug, Default)]
 pub(super) struct WriteCheck(Mutex<Option<(Instant, bool)>>);
 
 impl WriteCheck {
     /// # Errors
-    /// If the last write failed because the file cannot be written. A file that is locked or full can be written again
-    /// later: the result before holds for one that is locked, and a full disk is reported by itself.
+    /// The last write failed because the file cannot be written. A locked or full file can be
+    /// written again later: for a locked file the previous result holds, and a full disk is
+    /// reported on its own.
     pub(super) async fn run(&self, connections: &Pool) -> sqlx::Result<()> {
         let mut last = self.0.lock().await;
         let before = last.is_none_or(|(_, writable)| writable);

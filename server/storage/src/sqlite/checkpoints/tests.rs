@@ -11,9 +11,9 @@ use service::store::{
 use sqlx::{Connection as _, SqliteConnection};
 use std::time::Instant;
 
-/// More than a checkpoint lets the log have.
+/// More pages than a checkpoint leaves in the log.
 const PAGES: i64 = 2 * LONG;
-/// Some 5,000 pages in all.
+/// Some 5,000 pages in total.
 const ITEMS: usize = 500;
 
 async fn progress(store: &SqliteStore) -> Progress {
@@ -23,7 +23,7 @@ async fn progress(store: &SqliteStore) -> Progress {
         .unwrap()
 }
 
-/// Waits for the task: it has all the time that it needs.
+/// Waits for the task, which gets all the time that it needs.
 async fn is_copied(store: &SqliteStore) {
     let began = Instant::now();
     loop {
@@ -133,7 +133,7 @@ async fn a_transaction_that_reads_keeps_its_snapshot_and_the_log_is_copied_once_
         "{found:?}"
     );
     reading.rollback().await.unwrap();
-    // Nothing else is committed: the task tries again by itself.
+    // Nothing else is committed, so the task has to retry by itself.
     is_copied(&store).await;
     reader.close().await.unwrap();
     store.close().await;
@@ -205,7 +205,7 @@ async fn the_log_holds_one_feed_at_most_while_others_read_and_write() {
         () = others => unreachable!("it has no end"),
     };
     assert!(of_one > 4_096 * 1_000, "{of_one}");
-    // An update also writes what it replaces, and others wrote beside it.
+    // An update also writes what it replaces, and other writes happened beside it.
     assert!(
         longest < 3 * of_one,
         "the log had {longest} bytes, and {of_one} of them after the first feed"

@@ -1,4 +1,4 @@
-//! A backup: one SQLite file with what stood in the database at one moment, taken while the server runs.
+//! Backups: one SQLite file with the data of a single moment, taken while the server runs.
 
 use super::error::{Doing as _, Writing as _};
 use super::{CopyError, Held, Result, alone, from_postgres, held};
@@ -15,11 +15,14 @@ use tempfile::TempPath;
 
 const DOING: &str = "taking the backup";
 
-/// Takes a backup of the SQLite database at `database` into the new file `to`, which its owner alone may read. Neither the
-/// server nor anybody else waits for that. The schema stays what it is.
+/// Takes a backup of the SQLite database at `database` into the new file `to`, which only its owner
+/// may read.
+///
+/// The server and other processes do not wait for it. The schema of the backup is that of the
+/// database, even if it is older than this version's.
 ///
 /// # Errors
-/// Where nothing was written.
+/// Nothing was written.
 pub async fn back_up_file(database: &Path, to: &Path) -> Result<Held> {
     let files = Files::at(database)?;
     files.prepare(OpenMode::ExistingOnly)?;
@@ -36,7 +39,7 @@ pub async fn back_up_file(database: &Path, to: &Path) -> Result<Held> {
         }
         .into());
     }
-    // Of one moment, and without what was deleted.
+    // One snapshot, without deleted data (B2, I1).
     let written = sqlx::query("VACUUM INTO $1")
         .bind(target.temporary.to_string_lossy().into_owned())
         .execute(&mut connection)
@@ -46,10 +49,10 @@ pub async fn back_up_file(database: &Path, to: &Path) -> Result<Held> {
     target.keep().await
 }
 
-/// Takes a backup of the PostgreSQL database at `url` into the new file `to`, in the same form.
+/// Takes a backup of the PostgreSQL database at `url` into the new file `to`, in the same format.
 ///
 /// # Errors
-/// Where nothing was written, and where the schema is not this version's.
+/// Nothing was written. A schema that is not current is refused.
 pub async fn back_up_postgres(url: &str, to: &Path) -> Result<Held> {
     let target = Target::at(to)?;
     let mut connection = alone(&target.temporary).connect().await.doing(DOING)?;
@@ -58,11 +61,11 @@ pub async fn back_up_postgres(url: &str, to: &Path) -> Result<Held> {
     target.keep().await
 }
 
-/// Where a file shall be, and where it is until it is whole.
+/// The final path of a file, and the temporary file that becomes it (B1).
 pub(super) struct Target {
     path: PathBuf,
     folder: PathBuf,
-    /// Beside it, for its owner alone, and gone where it is not kept.
+    /// In the same directory, for its owner only. Deleted unless it is published.
     pub(super) temporary: TempPath,
 }
 
@@ -85,7 +88,7 @@ impl Target {
         })
     }
 
-    /// Has the whole file under its name, once it was read again and is on the disk.
+    /// Verifies the complete file, and gives it its name (B3, B4).
     async fn keep(self) -> Result<Held> {
         let mut connection = alone(&self.temporary).connect().await.doing(DOING)?;
         let damage = damage(&mut connection, true).await.doing(DOING)?;
@@ -99,7 +102,8 @@ impl Target {
         Ok(held)
     }
 
-    /// Gives the file its name. Nothing that came there meanwhile is written over.
+    /// Gives the synced file its name. A file that appeared there meanwhile is not overwritten
+    /// (I2).
     pub(super) fn publish(self) -> Result<()> {
         let Self {
             path,

@@ -1,11 +1,12 @@
-//! Why a database is not copied, in lines for the operator.
+//! Reasons for which a database was not copied, as lines for the operator.
 
 use crate::{OpenError, PostgresOpenError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Nothing was copied, and what was there is as it was, but where a text says that nobody knows. Each text is one line for
-/// the operator and complete: no error stands behind it.
+/// The copy failed, and the target is unchanged, except if the text explains that this is unknown.
+///
+/// Each text is one complete line for the operator, without a source.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
     #[error("{0}")]
@@ -73,7 +74,7 @@ impl From<PostgresOpenError> for CopyError {
     }
 }
 
-/// Says what a failed step was.
+/// Adds the failed step to an error.
 pub(super) trait Doing<T> {
     fn doing(self, doing: &'static str) -> Result<T, CopyError>;
 }
@@ -87,7 +88,7 @@ impl<T> Doing<T> for sqlx::Result<T> {
     }
 }
 
-/// Says which file could not be written.
+/// Adds the file that could not be written to an error.
 pub(super) trait Writing<T> {
     fn writing(self, path: &Path) -> Result<T, CopyError>;
 }

@@ -1,4 +1,4 @@
-//! From a snapshot of a PostgreSQL database into an SQLite file.
+//! Copies a snapshot of a PostgreSQL database into an SQLite file.
 
 use super::error::Doing as _;
 use super::tables::{Kind, Table, tables};
@@ -15,10 +15,10 @@ use sqlx::{
 const READING: &str = "reading PostgreSQL";
 const WRITING: &str = "writing the backup";
 
-/// Rows that one statement writes. No table has a hundred columns, and SQLite takes 32,766 values.
+/// Number of rows per statement. No table has a hundred columns, and SQLite accepts 32,766 values.
 const ROWS: usize = 100;
 
-/// Writes everything that stood in the database at one moment into `to`, which is empty.
+/// Writes the data of a single moment (I1) into `to`, which is empty.
 pub(super) async fn fill(url: &str, to: &mut SqliteConnection) -> Result<()> {
     let (_, place, mut from) = connect(url).await?;
     check_server(&mut from, &place).await?;
@@ -34,7 +34,7 @@ pub(super) async fn fill(url: &str, to: &mut SqliteConnection) -> Result<()> {
         .doing(WRITING)?;
     let tables = tables(to).await?;
     let mut transaction = to.begin().await.doing(WRITING)?;
-    // What the migrations themselves wrote stands in the database, too.
+    // The source contains the rows that the migrations insert, so they would be there twice.
     for table in &tables {
         let delete = format!("DELETE FROM {}", table.name);
         let deleted = sqlx::raw_sql(AssertSqlSafe(delete));

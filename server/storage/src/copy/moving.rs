@@ -1,4 +1,4 @@
-//! From the SQLite file of one machine to PostgreSQL, for good.
+//! Moves an installation from an SQLite file to PostgreSQL for good.
 
 use super::error::{Doing as _, Writing as _};
 use super::{CopyError, Held, Result, held, to_postgres};
@@ -13,27 +13,29 @@ use std::time::Duration;
 
 const DOING: &str = "moving the database";
 
-/// Moves everything from the SQLite database at `file` into the empty PostgreSQL database at `url`. The file is kept under
-/// another name, so that no server goes on with it by mistake.
+/// Moves everything from the SQLite database at `file` into the empty PostgreSQL database at `url`.
+/// The file is kept under another name, so that no server continues with it by mistake.
 ///
 /// # Errors
-/// Where nothing was moved, such as while a server uses the file. Then nothing is beside it that was not there before. Or
-/// [`CopyError::MovedPerhaps`]: then it has its other name.
+/// Nothing was moved, for example since a server uses the file; then no new file is beside it. With
+/// [`CopyError::MovedPerhaps`] the outcome is unknown, and the file has its other name.
 pub async fn move_to_postgres(file: &Path, url: &str) -> Result<Held> {
     let files = Files::at(file)?;
     let marked = files.are_marked()?;
-    // Refuses a schema that is not this version's, as every command does.
+    // M1: refuses a schema that is not current, as every command does.
     let store = SqliteStore::open(file, OpenMode::ExistingOnly).await?;
     store.close().await;
+    // M2.
     let mut connection = take(&files).await?;
     let done = bring_over(&mut connection, &files, url).await;
     if done.is_err() && !marked && files.database.exists() {
-        // While nobody else can be at the file: a server that waits for it marks it again. Where this fails, what the marker
-        // says is true all the same.
+        // Opening the store created the marker. It is removed while the file is still locked: a
+        // server that waits for the lock creates it again. If the removal fails, the marker is
+        // still true.
         let _ = std::fs::remove_file(&files.marker);
     }
-    // Only then SQLite's journal is gone, which dropping it would leave to a thread that may come too late. However this ends,
-    // what was moved is.
+    // The connection is closed explicitly, so that SQLite's journal is gone when this returns:
+    // dropping it would leave that to a thread. An error does not change what was moved.
     let _ = connection.close().await;
     done
 }
@@ -48,16 +50,18 @@ async fn bring_over(connection: &mut SqliteConnection, files: &Files, url: &str)
         std::fs::rename(&files.database, &moved).writing(&moved)?;
         files.sync_directory().writing(&moved)
     };
-    // Renamed first: whatever happens in between, no two servers go on, each with data of its own.
+    // M3: the file is renamed before the commit. Whatever happens in between, no two servers
+    // continue, each with data of its own (I4).
     match to_postgres::fill(connection, url, rename).await {
         Ok(()) => Ok(held),
-        // Nor do they where it may be that PostgreSQL holds everything.
+        // F4: PostgreSQL may have everything, so the file keeps its other name.
         Err(CopyError::Unanswered { place }) => Err(CopyError::MovedPerhaps {
             place,
             path: files.database.clone(),
             moved,
         }),
         Err(error) => {
+            // F3.
             if !files.database.exists() && moved.exists() {
                 std::fs::rename(&moved, &files.database).writing(&files.database)?;
             }
@@ -66,7 +70,7 @@ async fn bring_over(connection: &mut SqliteConnection, files: &Files, url: &str)
     }
 }
 
-/// Takes the file for this program alone, for as long as the connection lives.
+/// Locks the file exclusively for as long as the connection lives (M2).
 async fn take(files: &Files) -> Result<SqliteConnection> {
     let told = |error| {
         if is_busy(&error) {
@@ -78,7 +82,7 @@ async fn take(files: &Files) -> Result<SqliteConnection> {
             failed.doing(DOING).unwrap_err()
         }
     };
-    // A file in WAL mode leaves it only for whoever is alone with it.
+    // SQLite changes the journal mode from WAL only for a connection that is alone with the file.
     let mut connection = SqliteConnectOptions::new()
         .filename(&files.database)
         .busy_timeout(Duration::from_secs(1))

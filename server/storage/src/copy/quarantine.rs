@@ -1,7 +1,8 @@
-//! What a restored database must not do by itself.
+//! Quarantine of a restored database (I5 in [`super`]).
 //!
-//! It knows nothing of what happened after the backup: a key that was revoked since then is active in it. So each key that
-//! could be used waits, paused, until somebody who knows says that it may be, and everybody signs in again.
+//! A backup knows nothing of what happened after it: a key that was revoked since then is active in
+//! it. So every key that could be used is paused until a member confirms it, and everyone has to
+//! sign in again.
 
 use super::Result;
 use super::error::Doing as _;
@@ -9,15 +10,17 @@ use domain::Timestamp;
 use service::store::Action;
 use sqlx::{Connection as _, SqliteConnection};
 
-/// Of a restored database.
+/// Result of the quarantine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quarantined {
-    /// Keys that wait for somebody to confirm them.
+    /// Number of keys that are on hold until a member confirms them.
     pub keys: i64,
 }
 
-/// Those that wait since they were restored before, and that nobody has confirmed, wait on. What is paused at the time of the
-/// account's last restore is what waits; no column says it again.
+/// Pauses every usable key.
+///
+/// Keys that are still on hold since an earlier restore remain on hold. A key is on hold if it was
+/// paused at the time of the account's latest restore; there is no column for it.
 const PAUSE: &str = "
     UPDATE api_keys SET paused_at = $1
     WHERE revoked_at IS NULL AND (paused_at IS NULL OR paused_at = (
@@ -33,18 +36,18 @@ const RECORD: &str = "
     ))
     FROM accounts";
 
-/// What had expired is over, whatever somebody says of it.
+/// Keys that have expired cannot be resumed, so they are not counted.
 const WAITING: &str = "
     SELECT count(*) FROM api_keys WHERE paused_at = $1 AND (expires_at IS NULL OR expires_at > $1)";
 
-/// Whoever follows the changes of leads stands perhaps behind the backup's last one: numbers that were given since are not
-/// given again.
+/// A client that follows the changes of leads may be ahead of the backup. Numbers that were drawn
+/// after the backup are not drawn again.
 const SKIP: &str = "
     INSERT INTO lead_feeds (account_id, last_change) SELECT id, 1000000000 FROM accounts WHERE true
     ON CONFLICT (account_id) DO UPDATE SET last_change = lead_feeds.last_change + 1000000000";
 
-/// A reader of the changes of items may hold items that were stored after the backup. So every place that was given before has
-/// expired, and the reader reads the whole inventory again.
+/// A client that follows the changes of items may hold items that were stored after the backup. So
+/// every earlier cursor expires, and the client reads the whole inventory again.
 const EXPIRE: [&str; 3] = [
     "DELETE FROM removed_items",
     "INSERT INTO item_feeds (account_id, last_change, changed_at) SELECT id, 0, 0 FROM accounts WHERE true
@@ -52,7 +55,7 @@ const EXPIRE: [&str; 3] = [
     "UPDATE item_feeds SET last_change = last_change + 1000000000, forgotten = last_change + 1000000000",
 ];
 
-/// Everybody who was in is out, and no link works.
+/// Ends all sessions and sign-ins, and invalidates all links.
 const END: [&str; 3] = [
     "DELETE FROM sessions",
     "DELETE FROM sign_in_steps",

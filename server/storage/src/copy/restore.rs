@@ -1,4 +1,4 @@
-//! A backup put to use, in an empty place and nowhere else.
+//! Restores a backup into an empty place.
 
 use super::backup::Target;
 use super::error::{Doing as _, Writing as _};
@@ -15,13 +15,13 @@ use std::path::Path;
 
 const DOING: &str = "restoring";
 
-/// Restores the backup `from` to `database`, where there is none. The backup itself stays as it is.
+/// Restores the backup `from` to `database`, where no database exists. The backup is not changed.
 ///
 /// # Errors
-/// Where nothing was restored.
+/// Nothing was restored.
 pub async fn restore_to_file(from: &Path, database: &Path, now: Timestamp) -> Result<Quarantined> {
     let files = Files::at(database)?;
-    // SQLite would take what is left of another database's log for this one's.
+    // SQLite would mistake the remains of another database's log for this one's.
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let path = files.beside(suffix);
         if std::fs::symlink_metadata(&path).is_ok() {
@@ -46,19 +46,19 @@ pub async fn restore_to_file(from: &Path, database: &Path, now: Timestamp) -> Re
 /// Restores the backup `from` to the PostgreSQL database at `url`, which is empty.
 ///
 /// # Errors
-/// Where nothing was restored; and [`CopyError::Unanswered`], where that is not known.
+/// Nothing was restored. With [`CopyError::Unanswered`] the outcome is unknown.
 pub async fn restore_to_postgres(from: &Path, url: &str, now: Timestamp) -> Result<Quarantined> {
-    // Where TMPDIR says; with a mode of its own.
+    // In TMPDIR. The directory has a private mode.
     let folder = tempfile::tempdir().writing(&std::env::temp_dir())?;
     let file = folder.path().join("restored.db");
     let (mut connection, told) = stage(from, &file, now).await?;
     let filled = to_postgres::fill(&mut connection, url, || Ok(())).await;
-    // However this ends, what was restored is.
+    // An error here does not change what was restored.
     let _ = connection.close().await;
     filled.map(|()| told)
 }
 
-/// Makes of the backup, in a file of its own, what shall be restored: brought up to date and in quarantine.
+/// Makes the staged file of a backup: a migrated copy in quarantine (R1 to R3).
 async fn stage(
     from: &Path,
     file: &Path,
@@ -71,7 +71,8 @@ async fn stage(
     match prepare(&mut connection, &files, now).await {
         Ok(told) => Ok((connection, told)),
         Err(error) => {
-            // Only then SQLite's journal is gone, which dropping it would leave to a thread that may come too late.
+            // The connection is closed explicitly, so that SQLite's journal is gone when this
+            // returns: dropping it would leave that to a thread.
             let _ = connection.close().await;
             Err(error)
         }
@@ -87,7 +88,8 @@ async fn prepare(
     quarantine(connection, now).await
 }
 
-/// A server writes beside its file first, and a key that was revoked there is active in the file.
+/// A server writes to the log first, so a key that was revoked there is still active in the file
+/// (R1).
 fn must_be_all(backup: &Path) -> Result<()> {
     let files = Files::at(backup)?;
     for suffix in ["-wal", "-journal"] {

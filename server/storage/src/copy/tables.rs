@@ -1,11 +1,11 @@
-//! What there is to copy.
+//! The tables and columns to copy (I6 in [`super`]).
 
 use super::Result;
 use super::error::Doing as _;
 use sqlx::SqliteConnection;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A table with those of its columns that are written; what is derived from others is derived again.
+/// A table with its stored columns. Generated columns are omitted, since they are derived again.
 #[derive(Debug)]
 pub(super) struct Table {
     pub name: String,
@@ -18,7 +18,7 @@ pub(super) struct Column {
     pub kind: Kind,
 }
 
-/// The only three kinds there are, in both databases.
+/// The only three kinds of column in both engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Number,
@@ -26,8 +26,9 @@ pub(super) enum Kind {
     Bytes,
 }
 
-/// Without what servers that run tell each other: nobody who reads the copy was ever told anything. Without
-/// the counters of items and leads as well, which triggers fill while the copy is written.
+/// All stored columns, except those of two groups of tables: what running servers report to each
+/// other, which is meaningless in a copy, and the counters of items and leads, which triggers fill
+/// while the copy is written.
 const COLUMNS: &str = "
     SELECT t.name, c.name, c.type FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c
     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE '\\_sqlx%' ESCAPE '\\' AND c.hidden = 0
@@ -38,7 +39,7 @@ const REFERENCES: &str = "
     SELECT DISTINCT t.name, f.\"table\" FROM sqlite_schema t JOIN pragma_foreign_key_list(t.name) f
     WHERE t.type = 'table' AND t.name <> f.\"table\"";
 
-/// All tables of a file, each after those that its rows refer to.
+/// Returns all tables of a file, each after the tables that its rows refer to.
 pub(super) async fn tables(connection: &mut SqliteConnection) -> Result<Vec<Table>> {
     const DOING: &str = "reading which tables there are";
     let columns: Vec<(String, String, String)> = sqlx::query_as(COLUMNS)
@@ -69,7 +70,7 @@ pub(super) async fn tables(connection: &mut SqliteConnection) -> Result<Vec<Tabl
         done.insert(name.clone());
         ordered.push(Table { name, columns });
     }
-    // Two tables that refer to each other would have no order.
+    // Two tables that refer to each other have no order.
     match found.into_keys().next() {
         None => Ok(ordered),
         Some(left) => Err(sqlx::Error::Decode(format!("no order for {left}").into())).doing(DOING),
@@ -77,13 +78,13 @@ pub(super) async fn tables(connection: &mut SqliteConnection) -> Result<Vec<Tabl
 }
 
 impl Table {
-    /// The columns, as statements name them.
+    /// Returns the column list for a statement.
     pub(super) fn list(&self) -> String {
         let names: Vec<_> = self.columns.iter().map(|column| &*column.name).collect();
         names.join(", ")
     }
 
-    /// The statement that reads all of it.
+    /// Returns the statement that reads the whole table.
     pub(super) fn select(&self) -> String {
         format!("SELECT {} FROM {}", self.list(), self.name)
     }

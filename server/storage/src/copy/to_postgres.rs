@@ -1,4 +1,5 @@
-//! From an SQLite file into an empty PostgreSQL database, in one transaction.
+//! Fills an empty PostgreSQL database from an SQLite file, in one transaction (P1 to P5 in
+//! [`super`]).
 
 use super::error::Doing as _;
 use super::tables::{Column, Kind, Table, tables};
@@ -15,18 +16,18 @@ use tokio::time::timeout;
 
 const DOING: &str = "writing into PostgreSQL";
 
-/// About so many bytes are sent at once.
+/// Approximate number of bytes that are sent at once (I7).
 const PIECE: usize = 64 * 1024;
 
-/// A commit is answered soon however much was written: nothing is checked any more. Who waits longer may wait for a
-/// connection that leads nowhere.
+/// Maximum wait for the answer to COMMIT. The answer comes soon however much was written, since
+/// COMMIT checks nothing more; a longer wait means that the connection leads nowhere.
 const ANSWER: Duration = Duration::from_secs(15);
 
-/// Makes the schema and writes everything that is in `from`. `last` is done once all is written, right before it is
-/// committed; where it fails, nothing was.
+/// Creates the schema and writes everything that is in `from`. `last` runs once everything is
+/// written, right before the commit. If it fails, nothing is committed.
 ///
 /// # Errors
-/// Where nothing was written; and [`CopyError::Unanswered`], where that is not known.
+/// Nothing was written. With [`CopyError::Unanswered`] the outcome is unknown.
 pub(super) async fn fill(
     from: &mut SqliteConnection,
     url: &str,
@@ -36,7 +37,7 @@ pub(super) async fn fill(
     check_server(&mut to, &place).await?;
     must_take_changes(&mut to, &place).await?;
     let mut transaction = to.begin().await.doing(DOING)?;
-    // A server that starts meanwhile waits for this, and finds everything.
+    // P2: a server that starts meanwhile waits for this lock, and then finds everything.
     sqlx::raw_sql(AssertSqlSafe(lock(MIGRATIONS, 0)))
         .execute(&mut *transaction)
         .await
@@ -50,7 +51,7 @@ pub(super) async fn fill(
     }
     migrate(&mut transaction, &place).await?;
     let tables = tables(from).await?;
-    // What the migrations themselves wrote stands in the file, too.
+    // P3: the file contains the rows that the migrations inserted, so they would be there twice.
     for table in tables.iter().rev() {
         let delete = format!("DELETE FROM {}", table.name);
         run(&mut transaction, delete).await?;
@@ -59,12 +60,15 @@ pub(super) async fn fill(
         copy(from, &mut transaction, table).await?;
     }
     count_on(&mut transaction).await?;
+    // P4: the number decides a commit that is not answered.
     let number = Number::of(&mut transaction).await?;
     last()?;
+    // P5.
     let committed = timeout(ANSWER, transaction.commit()).await;
     let late = |_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into()));
     let committed = committed.unwrap_or_else(late);
-    // However this ends, what was committed is there; and what was not is given up with the connection.
+    // An error here does not matter: either the commit has happened, or the end of the connection
+    // rolls the transaction back.
     let _ = to.close().await;
     match committed {
         Err(_) if number.was_committed(url, place).await? => Ok(()),
@@ -77,7 +81,8 @@ async fn run(to: &mut PgConnection, sql: String) -> Result<()> {
     done.doing(DOING).map(drop)
 }
 
-/// All rows of a table by one statement, after which its rows may refer to each other in any order.
+/// Copies all rows of a table by one statement, at whose end references are checked, so that rows
+/// may refer to each other in any order.
 async fn copy(from: &mut SqliteConnection, to: &mut PgConnection, table: &Table) -> Result<()> {
     let sql = format!("COPY {} ({}) FROM STDIN", table.name, table.list());
     let mut copy = to.copy_in_raw(&sql).await.doing(DOING)?;
@@ -100,7 +105,8 @@ async fn copy(from: &mut SqliteConnection, to: &mut PgConnection, table: &Table)
     Err(sqlx::Error::Protocol(told)).doing(DOING)
 }
 
-/// A row in the text form of COPY: <https://www.postgresql.org/docs/current/sql-copy.html>.
+/// Writes a row in the text format of COPY:
+/// <https://www.postgresql.org/docs/current/sql-copy.html>.
 fn write(piece: &mut Vec<u8>, row: &SqliteRow, columns: &[Column]) -> sqlx::Result<()> {
     for (index, column) in columns.iter().enumerate() {
         if index > 0 {
@@ -142,7 +148,7 @@ fn escape(piece: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// Has numbers that PostgreSQL draws by itself go on after those that are there.
+/// Advances the sequences of identity columns beyond the copied values.
 async fn count_on(to: &mut PgConnection) -> Result<()> {
     let sql = "SELECT table_name::text, column_name::text FROM information_schema.columns
         WHERE table_schema = current_schema() AND is_identity = 'YES'";

@@ -1,4 +1,5 @@
-//! What became of a transaction whose commit nobody answered: its connection may end after the commit happened.
+//! Decides whether a transaction was committed whose COMMIT was not answered (P5 in [`super`]). Its
+//! connection may have ended after the commit.
 
 use super::error::Doing as _;
 use super::{CopyError, Result};
@@ -7,13 +8,13 @@ use sqlx::PgConnection;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// PostgreSQL is asked for so long, in which it may have started again.
+/// Maximum time of asking, in which the server may have restarted.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(500);
 
 const DOING: &str = "asking PostgreSQL what it committed";
 
-/// What a server calls one transaction and never another.
+/// Number of a transaction, which the server never uses for another one.
 pub(super) struct Number(String);
 
 impl Number {
@@ -23,11 +24,11 @@ impl Number {
         number.doing(DOING).map(Self)
     }
 
-    /// Whether it was committed, once that is decided.
+    /// Returns whether the transaction was committed, once that is decided.
     ///
     /// # Errors
-    /// [`CopyError::Unanswered`] where nobody could be asked, or it is not decided yet: the server may take a connection for
-    /// open that is none any more.
+    /// [`CopyError::Unanswered`] if the server cannot be asked in time, or the transaction is still
+    /// in progress because the server regards a dead connection as open.
     pub(super) async fn was_committed(&self, url: &str, place: String) -> Result<bool> {
         let decided = async {
             loop {
@@ -42,7 +43,8 @@ impl Number {
         timeout(PATIENCE, decided).await.map_err(late)
     }
 
-    /// <https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT>
+    /// Returns the transaction's status, as in
+    /// <https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT>.
     async fn status(&self, url: &str) -> Result<String> {
         let (_, _, mut connection) = connect(url).await?;
         let asked = sqlx::query_scalar("SELECT pg_xact_status($1::xid8)").bind(&self.0);

@@ -1,9 +1,9 @@
-//! Connections on which nothing takes for ever.
+//! Connections with limits on every statement.
 //!
-//! The server ends what takes too long (`statement_timeout`, `lock_timeout`). A server that hangs, or that no packet
-//! reaches any more, does not, and sqlx waits for it as long as the operating system keeps the connection: hence a limit
-//! on this side, too. A connection on which a statement was given up, by the limit or by whoever asked, is closed and not
-//! used again.
+//! The server ends statements that take too long (`statement_timeout`, `lock_timeout`). A server
+//! that hangs, or that no packet reaches, does not, and sqlx waits for it as long as the operating
+//! system keeps the connection. So there is a limit on this side, too. A connection on which a
+//! statement was abandoned, by the limit or by the caller, is closed and not reused.
 
 use crate::commit::CommitError;
 use futures::future::BoxFuture;
@@ -17,11 +17,12 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// How long a statement may take, the wait for locks included. The server's own limits are lower.
+/// Maximum duration of a statement, including the wait for locks. The server's own limits are
+/// lower.
 pub(super) const LIMIT: Duration = Duration::from_secs(5);
 
-/// How long a connection on which nothing is asked may take to show that it is one. One on which no packet arrives any
-/// more would else take all of a caller's time, and the next one that of the next caller.
+/// How long an idle connection may take to prove that it is alive. Without this limit, a connection
+/// on which no packet arrives would use up the time of one caller after another.
 pub(super) const PING: Duration = Duration::from_millis(500);
 
 type Step = Either<PgQueryResult, PgRow>;
@@ -31,11 +32,12 @@ fn late() -> sqlx::Error {
     sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, why))
 }
 
-/// Connections of one kind.
+/// Pool of connections of one kind.
 #[derive(Debug, Clone)]
 pub(super) struct Pool {
     pool: PgPool,
-    /// How long a call may take in all, from the wait for a connection on, where [`LIMIT`] alone is too long.
+    /// Total time of a call, starting with the wait for a connection, if [`LIMIT`] alone is too
+    /// long.
     in_all: Option<Duration>,
 }
 
@@ -53,7 +55,7 @@ impl Pool {
         self.acquire_with(until).await
     }
 
-    /// Acquires a connection on which every statement is given up at `until`.
+    /// Acquires a connection on which every statement is abandoned at `until`.
     pub(super) async fn acquire_until(&self, until: Instant) -> sqlx::Result<Connection> {
         self.acquire_with(Some(until)).await
     }
@@ -68,7 +70,8 @@ impl Pool {
 
     /// Begins a transaction with these statements, each of which ends with a semicolon.
     pub(super) async fn begin(&self, statements: String) -> sqlx::Result<Transaction> {
-        // Made before it begins, so that it is rolled back wherever this is given up.
+        // Created before the statement is sent, so that the transaction is rolled back if this
+        // future is dropped.
         let mut transaction = Transaction(Some(self.acquire().await?));
         let sql = format!("BEGIN ISOLATION LEVEL READ COMMITTED; {statements}");
         transaction.execute(AssertSqlSafe(sql)).await?;
@@ -76,18 +79,18 @@ impl Pool {
     }
 }
 
-/// One connection, for as long as somebody has it.
+/// One connection while it is in use.
 #[derive(Debug)]
 pub(super) struct Connection {
     inner: PoolConnection<Postgres>,
-    /// When whatever is asked on it has to be over.
+    /// Time at which every statement on this connection is abandoned.
     until: Option<Instant>,
-    /// A statement is under way.
+    /// A statement is in progress.
     busy: bool,
 }
 
 impl Connection {
-    /// When a statement that begins now is given up.
+    /// Returns the time at which a statement that begins now is abandoned.
     fn limit(&self) -> Instant {
         let limit = Instant::now() + LIMIT;
         self.until.map_or(limit, |until| until.min(limit))
@@ -99,14 +102,15 @@ impl Drop for Connection {
         if self.busy {
             self.inner.close_on_drop();
         } else if let Ok(runtime) = Handle::try_current() {
-            // sqlx asks a connection first whether it still is one. By itself it would wait for the answer as long as the
-            // system keeps the connection, and nobody could have another one in its place.
+            // sqlx first tests whether the connection is alive. Without a limit, it would wait for
+            // the answer as long as the operating system keeps the connection, and block its place
+            // in the pool.
             runtime.spawn(timeout(PING, self.inner.return_to_pool()));
         }
     }
 }
 
-/// A change that is dropped without a commit is rolled back.
+/// A transaction. Dropping it without a commit rolls it back.
 #[derive(Debug)]
 pub(super) struct Transaction(Option<Connection>);
 
@@ -134,7 +138,7 @@ impl DerefMut for Transaction {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        // Where a statement is under way, closing the connection does it.
+        // If a statement is in progress, closing the connection rolls back.
         if let Some(mut connection) = self.0.take().filter(|connection| !connection.busy) {
             tokio::spawn(async move {
                 if connection.execute("ROLLBACK").await.is_err() {

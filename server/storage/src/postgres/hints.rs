@@ -1,4 +1,4 @@
-//! NOTIFY, as what it is: a hint. It comes sooner than the next look at the database, or is lost.
+//! NOTIFY as a hint of changes: it arrives before the next poll of the database, or is lost.
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use std::sync::Arc;
@@ -7,16 +7,16 @@ use tokio::sync::{Notify, OnceCell};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
-/// Notified by the trigger that numbers changes.
+/// Channel that the trigger notifies when it numbers a change.
 const CHANNEL: &str = "voxum_verdicts";
-/// A connection that was silent for so long is asked whether it still is one, and has so long to answer: one that leads
-/// nowhere is found out within a second.
+/// A connection that was silent for this time is tested, and has [`ECHO`] to answer. So a dead
+/// connection is detected within one second.
 const SILENCE: Duration = Duration::from_millis(500);
 const ECHO: Duration = Duration::from_millis(450);
-/// How long it may take to connect, and to begin to listen.
+/// Maximum time for connecting, and for starting to listen.
 const ANSWER: Duration = Duration::from_secs(1);
 
-/// Listens from when it is first asked on, until it is dropped or closed.
+/// Listens from the first call of [`Hints::wait`] until it is dropped or closed.
 #[derive(Debug)]
 pub(super) struct Hints {
     options: PgConnectOptions,
@@ -56,11 +56,13 @@ impl Drop for Hints {
     }
 }
 
-/// Whatever goes wrong with a connection, the next one is tried: nothing depends on it but how soon a change is known.
+/// Listens on one connection after another, regardless of errors: they only delay the time at which
+/// a change becomes known.
 async fn listen_for_ever(options: PgConnectOptions, came: Arc<Notify>) {
     loop {
-        // A new one each time. sqlx says farewell on a listener's connection before its place in the pool is free, and
-        // where no packet arrives any more, that takes until the operating system gives the connection up.
+        // A new pool each time. sqlx says goodbye on a listener's connection before it releases its
+        // place in the pool. If no packet arrives any more, that takes until the operating system
+        // gives the connection up.
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ANSWER)
@@ -79,15 +81,15 @@ async fn listen(mut listener: PgListener, came: &Notify) -> Option<sqlx::Error> 
         Ok(Err(error)) => return Some(error),
         Err(_) => return None,
     }
-    // Something may have come before it listened.
+    // A change may have happened before the connection listened.
     came.notify_one();
     loop {
         match timeout(SILENCE, listener.try_recv()).await {
-            // `None` where it lost the connection and whatever was sent meanwhile: it is made anew.
+            // `None` if the connection was lost, with everything sent meanwhile. A new one is made.
             Ok(Ok(None)) => return None,
             Ok(Ok(Some(_))) => came.notify_one(),
             Ok(Err(error)) => return Some(error),
-            // One that nobody answers on any more is never told that it ended.
+            // A dead connection never reports its end.
             Err(_) => match timeout(ECHO, sqlx::query("SELECT 1").execute(&mut listener)).await {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => return Some(error),

@@ -1,8 +1,8 @@
-//! Connections for listings, each of which is interrupted at its deadline (see [`crate::listing`]).
+//! Pool for listings, each of which is interrupted at its deadline (see [`crate::listing`]).
 //!
-//! PostgreSQL itself ends a statement that takes too long. A listing that waited for its connection has less time left for
-//! its statement, so each one sets `statement_timeout` to what remains. If the server does not answer soon after that, the
-//! connection is closed.
+//! PostgreSQL itself ends a statement that takes too long. A listing that waited for its connection
+//! has less time left for its statement, so each listing sets `statement_timeout` to the remaining
+//! time. If the server does not answer soon after that, the connection is closed.
 
 use super::connection::{Connection, Pool};
 use crate::listing::{DEADLINE, PastDeadline};
@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Describe, Either, Execute, Executor, Postgres, SqlStr}
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-/// `query_canceled`, which a statement ends with at its timeout.
+/// `query_canceled`, with which a statement ends at its timeout.
 const CANCELLED: &str = "57014";
 
 /// How long the server may take to report that it ended a statement at the deadline.

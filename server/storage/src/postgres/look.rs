@@ -1,4 +1,4 @@
-//! A database looked at without changing it.
+//! Inspection of a database without changing it.
 
 use super::PostgresStore;
 use super::open::{MIGRATOR, OURS, check_server, connect, must_take_changes};
@@ -11,14 +11,16 @@ use sqlx::{Connection as _, PgConnection};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-/// The fastest of so many answers is what the way takes, and the rest what came between.
+/// Number of measurements. The fastest one is the latency of the network; the others include delays
+/// on the way.
 const ANSWERS: usize = 7;
 
 impl PostgresStore {
-    /// Looks at the database at `url` and changes nothing. `clock` is what its server's is compared with.
+    /// Inspects the database at `url` without changing anything. The server's clock is compared
+    /// with `clock`.
     ///
     /// # Errors
-    /// Where it is no database of ours, or cannot be reached.
+    /// The database is not ours, or cannot be reached.
     pub async fn look(url: &str, clock: &dyn Clock) -> Result<Look, OpenError> {
         let (options, place, mut connection) = connect(url).await?;
         check_server(&mut connection, &place).await?;
@@ -104,7 +106,7 @@ async fn read(
     })
 }
 
-/// How long an answer takes, and by how much the server's clock is ahead.
+/// Returns the latency, and by how many milliseconds the server's clock is ahead.
 async fn compare(
     connection: &mut PgConnection,
     clock: &dyn Clock,
@@ -115,7 +117,7 @@ async fn compare(
         let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
         let theirs: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
         let took = began.elapsed();
-        // It was asked for half-way.
+        // The server read its clock about half-way through the round trip.
         let ours = clock.now().millis().saturating_sub(millis(took) / 2);
         if best.is_none_or(|(fastest, _)| took < fastest) {
             best = Some((took, theirs.saturating_sub(ours)));

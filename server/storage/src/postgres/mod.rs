@@ -1,21 +1,26 @@
-//! PostgreSQL: one database, any number of nodes beside it.
+//! PostgreSQL: one database, any number of nodes.
 //!
-//! The ports rely on one promise that SQLite's single writer gives by itself: what a change has read stays true until it
-//! commits. Here a change first takes a lock in its transaction ([`Turn`]), so that the changes of one account come one
-//! after the other, on all nodes together, and accounts do not wait for each other. Below that, "read committed" will do.
+//! The ports rely on a guarantee that SQLite's single writer gives by itself: whatever a change has
+//! read stays true until it commits. Here a change first takes an advisory lock in its transaction
+//! ([`Turn`]), so that the changes of one account run one after another across all nodes, while
+//! accounts do not wait for each other. Beneath that lock, the isolation level "read committed" is
+//! sufficient.
 //!
-//! Changes of items take a lock of their own and store the items under it. They take the lock of all changes of the account
-//! at their end alone, when they record their audit event: a revocation never waits for the items of a feed.
-//! What may be lost with the power (when a key was last used, how many
-//! calls there were) is written by one node at a time, without waiting for the disk; where it meets a change in a row, it
-//! is what gives way, and is tried again.
+//! Changes of items take a lock of their own and store the items under it. They take the account's
+//! lock only at their end, to record their audit event, so a revocation never waits for the items
+//! of a feed.
 //!
-//! The pools are named by what they guarantee, as in SQLite: *writer*, *non-durable*, *authentication*, *readers*,
-//! *listings* and *coordination* (see [`pools`]). Listings end at a deadline ([`listings`]), and no number of them delays
-//! authentication, a revocation or a heartbeat.
+//! Non-durable writes (last uses, call counts) are made by one node at a time and do not wait for
+//! the disk. If one of them and a change wait for each other's rows, the non-durable write gives
+//! way and is retried.
 //!
-//! No call takes longer than some seconds ([`connection`]), and authentication less than two: a server that hangs is
-//! treated as down.
+//! The pools are named by what they guarantee, as in SQLite: *writer*, *non-durable*,
+//! *authentication*, *readers*, *listings* and *coordination* (see [`pools`]). Listings end at a
+//! deadline ([`listings`]), and no number of them delays authentication, a revocation or a
+//! heartbeat.
+//!
+//! No call takes longer than a few seconds ([`connection`]), and authentication takes less than
+//! two: a hung server is treated as down.
 
 mod connection;
 mod hints;
@@ -49,36 +54,37 @@ use service::store::{DiskSpace, Quotas};
 use sqlx::{AssertSqlSafe, Executor as _, PgExecutor as Executor, Postgres as Engine};
 use std::sync::{Arc, RwLock};
 
-// What the ports are written against, with the two above.
+// Names by which the shared ports refer to this engine, with the two above.
 use PostgresStore as Store;
 
 const READ_ONLY: &str = "SELECT current_setting('transaction_read_only')::boolean";
 
-/// Feeds of one node that may be under way at once; the other writing connections are for whoever changes a key.
+/// Number of feeds of one node that may be written at once. The other writing connections are left
+/// to changes.
 const FEEDS: usize = 2;
 
 /// All ports on a PostgreSQL database. Clones share the same connections.
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     writer: Pool,
-    /// Reads a few rows by an index.
+    /// Reads of a few rows by an index.
     readers: Pool,
     /// Reads that end at a deadline.
     listings: Listings,
-    /// Reads keys by their digest, sessions, and what a sign-in needs.
+    /// Look-ups of keys by digest, of sessions, and of sign-in data.
     authentication: Pool,
-    /// Lets a few feeds at a time to the writer.
+    /// Limits how many feeds are at the writer at once.
     feeds: Feeds,
-    /// What it commits survives the end of the process, and perhaps not that of the database's machine.
+    /// Commits survive the end of the process, but perhaps not a failure of the database's machine.
     non_durable: Pool,
-    /// What nodes report to each other. Nothing else waits for these connections.
+    /// Reports between nodes. No other call uses these connections.
     coordination: Pool,
     hints: Arc<Hints>,
     quotas: Arc<RwLock<Quotas>>,
 }
 
 impl PostgresStore {
-    /// Closes every connection once it is idle; calls that come later find the database unavailable.
+    /// Closes every connection once it is idle. Later calls find the database unavailable.
     pub async fn close(&self) {
         self.hints.close();
         self.listings.close().await;
@@ -93,13 +99,15 @@ impl PostgresStore {
         }
     }
 
-    /// Who is gone without a word is never known here: the other nodes notice it after a while.
+    /// Does nothing: here no node can know that another one was killed. The other nodes notice it
+    /// after a while.
     #[expect(clippy::unused_self, reason = "the other engine knows")]
     fn forget_the_gone(&self) -> impl Future<Output = sqlx::Result<()>> {
         std::future::ready(Ok(()))
     }
 
-    /// Whether changes are taken. An operator, or the host of a full database, can make it read-only at any time.
+    /// Checks that the database takes changes. An operator, or the host of a full database, can
+    /// make it read-only at any time.
     async fn takes_changes(&self) -> sqlx::Result<()> {
         let read_only: bool = sqlx::query_scalar(READ_ONLY)
             .fetch_one(&self.coordination)
@@ -112,7 +120,7 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// A client cannot see how much space the server has.
+    /// A client cannot measure the free space of the server.
     #[expect(clippy::unused_self, reason = "the other engine measures")]
     const fn measure_disk(&self) -> Option<DiskSpace> {
         None
@@ -122,7 +130,8 @@ impl PostgresStore {
         self.hints.wait().await;
     }
 
-    /// Begins a change, once its turn has come. Dropped without a commit, it leaves nothing.
+    /// Begins a change once its lock is granted. A transaction that is dropped without a commit
+    /// changes nothing.
     async fn begin(&self, turn: Turn<'_>, doing: &'static str) -> Result<Transaction> {
         let locks = match turn {
             Turn::Account(account) => lock(CHANGES, number(account)),
@@ -132,7 +141,8 @@ impl PostgresStore {
         self.writer.begin(locks).await.doing(doing)
     }
 
-    /// Waits for the turn of a change of the account, in a transaction that a feed began. It ends with the transaction.
+    /// Acquires the account's lock in a feed's transaction. It is released when the transaction
+    /// ends.
     async fn turn_to_change(
         &self,
         transaction: &mut Transaction,
@@ -143,10 +153,10 @@ impl PostgresStore {
         transaction.execute(lock).await.map(drop).doing(doing)
     }
 
-    /// Begins a change that may be lost with the power.
+    /// Begins a change that a power cut may lose.
     async fn begin_non_durable(&self, doing: &'static str) -> Result<Transaction> {
-        // The wait for a row stays below PostgreSQL's `deadlock_timeout` of a second: of a change and this, which wait for
-        // each other, it is this that gives way.
+        // The wait for a row is shorter than PostgreSQL's `deadlock_timeout` of one second. So if a
+        // change and this transaction wait for each other, this one gives way.
         let locks = format!(
             "SET LOCAL lock_timeout = '4s'; {} SET LOCAL lock_timeout = '500ms';",
             lock(NON_DURABLE, 0)
@@ -154,7 +164,8 @@ impl PostgresStore {
         self.non_durable.begin(locks).await.doing(doing)
     }
 
-    /// Begins a change that may be given up, but takes numbers that must not be given twice: it survives the database's machine.
+    /// Begins a change that may be lost, but that draws numbers that must not be drawn twice. Its
+    /// commit survives a failure of the database's machine.
     async fn begin_numbered(&self, doing: &'static str) -> Result<Transaction> {
         let mut tx = self.begin_non_durable(doing).await?;
         sqlx::query("SET LOCAL synchronous_commit = on")
@@ -164,7 +175,8 @@ impl PostgresStore {
         Ok(tx)
     }
 
-    /// Begins a change of what nodes tell each other that has to survive the database's machine.
+    /// Begins a change of coordination data that has to survive a failure of the database's
+    /// machine.
     async fn begin_lasting(&self, doing: &'static str) -> Result<Transaction> {
         let lasting = "SET LOCAL synchronous_commit = on;";
         self.coordination
@@ -173,7 +185,7 @@ impl PostgresStore {
             .doing(doing)
     }
 
-    /// PostgreSQL's log is its server's business.
+    /// Does nothing: PostgreSQL's write-ahead log is managed by its server.
     #[expect(
         clippy::unused_self,
         reason = "the other engine has a log to keep short"
@@ -183,19 +195,21 @@ impl PostgresStore {
     }
 }
 
-/// What the numbers of locks are numbers of. They are this program's in this database.
+/// Kinds of advisory locks. No other program uses advisory locks in this database.
 const INSTALLATION: i32 = 1;
 const CHANGES: i32 = 2;
 const FEEDING: i32 = 3;
 const NON_DURABLE: i32 = 4;
 pub(crate) const MIGRATIONS: i32 = 5;
 
-/// The statement that waits for a lock, which ends with the transaction. Who waits longer gets it earlier.
+/// Returns the statement that waits for a lock, which the end of the transaction releases. Locks
+/// are granted in the order of the requests.
 pub(crate) fn lock(kind: i32, number: i32) -> String {
     format!("SELECT pg_advisory_xact_lock({kind}, {number});")
 }
 
-/// Two accounts that have the same one wait for each other, which is slow and not wrong.
+/// Number of an account's lock. Two accounts with the same number wait for each other, which is
+/// slow but correct.
 fn number(account: &AccountId) -> i32 {
     crc32fast::hash(account.as_str().as_bytes()).cast_signed()
 }

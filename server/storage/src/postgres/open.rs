@@ -1,7 +1,8 @@
-//! Opening the database: whose it is, whether this program can use it, and the connections to it.
+//! Opening the database: checks that it belongs to this program and is usable, and creates the
+//! pools.
 //!
-//! Everything that can be wrong with it is found here, before the first request, and each fault has one line that says
-//! what to do.
+//! Every possible fault of the database is found here, before the first request. Each fault is one
+//! line that advises the operator what to do.
 
 use super::hints::Hints;
 use super::open_error::{OpenError, explain, place};
@@ -18,18 +19,18 @@ use tokio::time::timeout;
 
 pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// As `server_version_num`.
+/// Oldest supported version, as `server_version_num`.
 const OLDEST: i32 = 140_000;
 
-/// How long the first connection may take.
+/// Maximum time for the first connection.
 const CONNECT: Duration = Duration::from_secs(5);
 
 impl PostgresStore {
-    /// Opens the database at `url`. `mode` decides whether an empty one may be filled, and whether an older schema is
-    /// brought up to date or refused.
+    /// Opens the database at `url`. `mode` decides whether an empty database may be filled, and
+    /// whether an older schema is migrated or refused.
     ///
     /// # Errors
-    /// Where the database cannot be used as it is; then it was not changed.
+    /// The database cannot be used as it is. It is unchanged then.
     pub async fn open(url: &str, mode: OpenMode) -> Result<Self, OpenError> {
         let (options, place, mut connection) = connect(url).await?;
         let failed = |error| explain(error, &place);
@@ -51,8 +52,8 @@ impl PostgresStore {
     }
 }
 
-/// Connects, without the limits on statements: migrations and copies may take longer. Gives how the database is called,
-/// too.
+/// Connects without limits on statements, since migrations and copies may take longer. Also returns
+/// the name of the database for messages.
 pub(crate) async fn connect(
     url: &str,
 ) -> Result<(PgConnectOptions, String, PgConnection), OpenError> {
@@ -60,7 +61,7 @@ pub(crate) async fn connect(
         let reason = error.into();
         OpenError::BadUrl { reason }
     })?;
-    // What it finds worth noting, such as a table that is there already, is not worth a line in our log.
+    // Notices of the server, such as that a table already exists, do not belong in our log.
     let options = options
         .application_name("voxum")
         .options([("client_min_messages", "warning")]);
@@ -72,7 +73,7 @@ pub(crate) async fn connect(
         reason: "it does not answer".into(),
     };
     let connection = connecting.map_err(late)?.map_err(|error| match error {
-        // A host is never "not found" in these words.
+        // An unknown host is never reported as "not found", so this is a missing file.
         sqlx::Error::Io(why)
             if options.get_socket().is_none() && why.kind() == ErrorKind::NotFound =>
         {
@@ -130,13 +131,15 @@ fn is_recent(number: i32) -> bool {
     number >= OLDEST
 }
 
-/// Whether a database is ours, and whether there is any table in it.
+/// Returns whether the database is ours, and whether it contains any table.
 pub(crate) const OURS: &str = "
     SELECT to_regclass('_sqlx_migrations') IS NOT NULL AND to_regclass('installation') IS NOT NULL,
         EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')";
 
-/// Makes sure that the database is ours and applies the migrations it lacks, in one transaction: of two nodes that start
-/// at once the second finds the work done, and a start that is killed leaves nothing half done.
+/// Checks that the database is ours and applies the missing migrations, in one transaction.
+///
+/// Of two nodes that start at once, the second finds the work done. A start that is killed leaves
+/// nothing half done.
 async fn bring_up(
     connection: &mut PgConnection,
     options: &PgConnectOptions,
@@ -170,7 +173,7 @@ async fn bring_up(
     transaction.commit().await.map_err(failed)
 }
 
-/// Refuses an older schema that a command found, or that nodes of the older version are using.
+/// Refuses an older schema if a command found it, or if nodes of the older version are using it.
 async fn may_migrate(
     connection: &mut PgConnection,
     options: &PgConnectOptions,
@@ -183,7 +186,7 @@ async fn may_migrate(
         .await
         .map_err(failed)?;
     let Schema::Older(version) = Schema::of(found, &MIGRATOR) else {
-        // The migrations themselves find out about a newer one.
+        // The migrator detects a newer one.
         return Ok(());
     };
     let (place, newest) = (place.to_owned(), newest(&MIGRATOR));
@@ -208,7 +211,7 @@ async fn may_migrate(
     }
 }
 
-/// Applies the migrations that are lacking.
+/// Applies the missing migrations.
 pub(crate) async fn migrate(connection: &mut PgConnection, place: &str) -> Result<(), OpenError> {
     let named = || place.to_owned();
     // `run` does the same, but its future cannot be shown to be `Send`.

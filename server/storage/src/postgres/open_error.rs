@@ -1,11 +1,12 @@
-//! Why a database cannot be used, in lines for the operator. None holds the password.
+//! Reasons for which a database cannot be used, as lines for the operator. None contains the
+//! password.
 
 use crate::error::wordless;
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError};
 
 type Reason = Box<dyn std::error::Error + Send + Sync>;
 
-/// The database cannot be used. Each text is one line for the operator and complete: no error stands behind it.
+/// The database cannot be used. Each text is one complete line for the operator, without a source.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(
@@ -88,7 +89,7 @@ pub enum OpenError {
     Failed { place: String, reason: Reason },
 }
 
-/// How the database is called in these lines.
+/// Returns the name of the database for these lines.
 pub(super) fn place(options: &PgConnectOptions) -> String {
     let database = options.get_database().unwrap_or(options.get_username());
     match options.get_socket() {
@@ -101,11 +102,12 @@ pub(super) fn place(options: &PgConnectOptions) -> String {
     }
 }
 
-/// Finds the line for what PostgreSQL said: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+/// Maps an error of PostgreSQL to the operator's line:
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 pub(super) fn explain(error: sqlx::Error, place: &str) -> OpenError {
     let place = place.to_owned();
     let code = match &error {
-        // As rustls says it.
+        // The wording of rustls.
         sqlx::Error::Io(why) if why.to_string().starts_with("invalid peer certificate") => {
             let reason = why.to_string().into();
             return OpenError::NotTrusted { place, reason };
@@ -124,7 +126,7 @@ pub(super) fn explain(error: sqlx::Error, place: &str) -> OpenError {
         "3D000" => OpenError::NoDatabase { place },
         "42501" => OpenError::NotAllowed { place },
         "25006" => OpenError::ReadOnly { place },
-        // Of data that does not fit, its words quote values.
+        // The messages of errors about invalid data quote values.
         code if code.starts_with("22") || code.starts_with("23") => OpenError::Failed {
             place,
             reason: wordless(error),

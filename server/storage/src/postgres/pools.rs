@@ -1,4 +1,4 @@
-//! The connections, each with the limits that its promise needs.
+//! Connection pools, each with the limits that its guarantee needs.
 
 use super::connection::{PING, Pool};
 use super::listings::Listings;
@@ -8,46 +8,49 @@ use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long a call waits for a connection, which may have to be made. A server that hangs takes this and a statement's
-/// limit from a caller at most.
+/// How long a call waits for a connection, including the time to establish it. A hung server costs
+/// a caller at most this time and the limit of one statement.
 const ACQUIRE: Duration = Duration::from_secs(2);
 
-/// How long authentication may take in all: many times what a row by its index takes on a slow server, and short enough
-/// that a caller gets its 503 within two seconds, and is accepted within two seconds after the server is back, however
-/// many calls hang on connections that lead nowhere.
+/// Total time for authentication.
+///
+/// It is many times what a look-up by an index takes on a slow server, but short enough that a
+/// caller gets its 503 within two seconds, and is accepted within two seconds after the server is
+/// back, regardless of how many calls hang on dead connections.
 const AUTHENTICATION: Duration = Duration::from_millis(1_500);
 
-/// What the server itself ends: statements, waits for locks, and transactions of a node that went silent, so that its
-/// locks are free again while others still wait for them. The limit on statements is above the one on waits, so that a wait
-/// is told as what it is.
+/// Limits that the server enforces: on statements, on waits for locks, and on idle transactions of
+/// a node that went silent, so that its locks are released while others still wait for them.
+///
+/// The limit on statements is above the limit on waits, so that a wait is reported as such.
 const LIMITS: [(&str, &str); 3] = [
     ("statement_timeout", "4500ms"),
     ("lock_timeout", "4s"),
     ("idle_in_transaction_session_timeout", "3s"),
 ];
 
-/// Below [`AUTHENTICATION`], so that a server that is slow costs no connection.
+/// Below [`AUTHENTICATION`], so that a slow server costs no connection.
 const AUTHENTICATION_LIMITS: [(&str, &str); 3] = [
     ("default_transaction_read_only", "on"),
     ("statement_timeout", "1300ms"),
     ("lock_timeout", "1200ms"),
 ];
 
-/// Limits on what nodes report to each other, which is late after a second.
+/// Limits on reports between nodes, which are late after one second.
 const COORDINATION_LIMITS: [(&str, &str); 3] = [
     ("synchronous_commit", "off"),
     ("statement_timeout", "900ms"),
     ("lock_timeout", "800ms"),
 ];
 
-/// Changes of this many accounts can be under way at once on one node, and wait on each other's accounts.
+/// Changes of as many accounts can run at once on one node, including changes that wait for a lock.
 pub(super) fn writer(options: &PgConnectOptions) -> Pool {
     pool(6, options.clone().options(LIMITS), None, Purpose::Changes)
 }
 
-/// One connection for writes that need not survive the end of the database's machine.
+/// One connection for writes that a failure of the database's machine may lose.
 pub(super) fn non_durable(options: &PgConnectOptions) -> Pool {
-    // A key that was used lately must not be harder to revoke.
+    // A key that was used recently must not be harder to revoke.
     let own = [
         ("synchronous_commit", "off"),
         ("lock_timeout", "500ms"),
@@ -57,8 +60,8 @@ pub(super) fn non_durable(options: &PgConnectOptions) -> Pool {
     pool(1, options, None, Purpose::Changes)
 }
 
-/// One connection that reads and two that write. Most of what they write may be lost with the power; the rest is committed
-/// durably (`begin_lasting`).
+/// One connection that reads and two that write. Most of these writes may be lost in a power cut;
+/// the others are committed durably (`begin_lasting`).
 pub(super) fn coordination(options: &PgConnectOptions) -> Pool {
     let options = options.clone().options(COORDINATION_LIMITS);
     pool(3, options, None, Purpose::Changes)
@@ -71,13 +74,14 @@ pub(super) fn readers(options: &PgConnectOptions) -> Pool {
     pool(3, options, None, Purpose::Reads)
 }
 
-/// Connections for reads that end at a deadline. Each listing sets the limit on its own statements; the one here is for
-/// a connection on which that was not done yet.
+/// Connections for reads that end at a deadline. Each listing sets the limit of its own statements;
+/// the limit here is for a connection on which that has not happened yet.
 ///
-/// A listing walks an index in its own order and stops after a page. While the statistics of a table are older than a large
-/// import, PostgreSQL believes that few rows match, and would rather gather all of them by a bitmap and sort them.
-/// It would also rather walk through the rows of all accounts in the order of the table than through those of one account
-/// by an index that leads all over the table. So plans are weighed by the rows that they look at, and not by pages.
+/// A listing walks an index in its own order and stops after a page. While the statistics of a
+/// table are older than a large import, PostgreSQL assumes that few rows match, and prefers to
+/// collect all of them by a bitmap and to sort them. It also prefers walking the rows of all
+/// accounts in the order of the table to walking those of one account by an index that jumps around
+/// the table. So plans are costed by the rows that they read, and not by pages.
 pub(super) fn listings(options: &PgConnectOptions) -> Listings {
     let own = [
         ("default_transaction_read_only", "on"),
@@ -91,13 +95,13 @@ pub(super) fn listings(options: &PgConnectOptions) -> Listings {
     Listings::new(pool(listing::CONNECTIONS, options, in_all, Purpose::Reads))
 }
 
-/// Connections for authentication, which reads a row each time.
+/// Connections for authentication, which reads one row each time.
 pub(super) fn authentication(options: &PgConnectOptions) -> Pool {
     let options = options.clone().options(AUTHENTICATION_LIMITS);
     pool(2, options, Some(AUTHENTICATION), Purpose::Reads)
 }
 
-/// The purpose of the connections of a pool.
+/// Purpose of the connections of a pool.
 #[derive(Clone, Copy)]
 enum Purpose {
     Reads,
@@ -105,15 +109,15 @@ enum Purpose {
 }
 
 fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>, purpose: Purpose) -> Pool {
-    // If no packet arrives on any connection of the pool, one call has to find that out of all of them, and still have time
-    // for a new one.
+    // If no packet arrives on any connection of the pool, a single call has to notice that on all
+    // of them and still have time for a new connection.
     let ping = in_all.map_or(PING, |in_all| PING.min(in_all / (size + 1)));
     let pool: PgPool = PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(in_all.unwrap_or(ACQUIRE))
         .after_connect(|connection, _| Box::pin(refuse_standby(connection)))
-        // A connection may have ended since it was last used; nobody is to be refused for that. sqlx asks, too, and waits
-        // for the answer as long as there is time.
+        // A connection may have ended since its last use, which must not fail a call. sqlx's own
+        // test waits for an answer without a limit of its own, so it is replaced by the one below.
         .test_before_acquire(false)
         .before_acquire(move |connection, _| {
             Box::pin(async move {
@@ -125,10 +129,11 @@ fn pool(size: u32, options: PgConnectOptions, in_all: Option<Duration>, purpose:
     Pool::new(pool, in_all)
 }
 
-/// Whether a connection that lay idle answers and can do what its pool is for.
+/// Returns whether an idle connection answers and can do what its pool is for.
 ///
-/// A session keeps the settings of its database with which it began. If an operator makes a database read-only by `ALTER
-/// DATABASE` and takes that back, only new sessions take changes again. So one that does not is replaced by a new one.
+/// A session keeps the database settings with which it began. If an operator makes a database
+/// read-only by `ALTER DATABASE` and reverts that, only new sessions take changes again. So a
+/// read-only session is replaced by a new one.
 async fn is_usable(connection: &mut PgConnection, purpose: Purpose) -> sqlx::Result<bool> {
     match purpose {
         Purpose::Reads => connection.ping().await.map(|()| true),
@@ -141,9 +146,9 @@ async fn is_usable(connection: &mut PgConnection, purpose: Purpose) -> sqlx::Res
 
 /// Ends a connection to a standby before anything is read from it.
 ///
-/// A standby can be behind its primary and still have a key that was revoked there. A server becomes a standby only by a
-/// restart, which ends its connections, so no connection that passed this check leads to one later. Once the standby is
-/// promoted, new connections pass.
+/// A standby can lag behind its primary and still contain a key that was revoked there. A server
+/// becomes a standby only by a restart, which ends its connections, so a connection that passed
+/// this check never leads to a standby later. Once the standby is promoted, new connections pass.
 async fn refuse_standby(connection: &mut PgConnection) -> sqlx::Result<()> {
     let late = |_| sqlx::Error::PoolTimedOut;
     let answer = timeout(PING, connection.fetch_one("SELECT pg_is_in_recovery()")).await;

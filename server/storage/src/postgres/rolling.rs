@@ -1,11 +1,12 @@
-//! Whether nodes of an older version are running on a database whose schema is about to change.
+//! Detects nodes of an older version on a database whose schema is about to change.
 //!
-//! Each node has a row in `nodes`. A node that stops in order deletes its row, one that was killed leaves it behind. The two
-//! are distinguished by the heartbeat: a node that knows of another one raises `beats` about twice a second. A node that is
-//! alone saves itself that, so this module registers a row of its own, which the others notice within half a second.
+//! Each node has a row in `nodes`. A node that stops in an orderly way deletes its row, while a
+//! node that is killed leaves it behind. The heartbeat distinguishes the two: a node that knows of
+//! another one increments `beats` about twice a second. A node that is alone skips that, so this
+//! module registers a row of its own, which the others notice within half a second.
 //!
-//! The row is `leaving` from the start. So no node waits for it to acknowledge a change for longer than a lease, and the
-//! others remove it if this process is killed before it does.
+//! The row is `leaving` from the start. So no node waits for its acknowledgements longer than one
+//! lease period, and the others remove it if this process is killed.
 
 use crate::sql::verdict;
 use sqlx::postgres::PgConnectOptions;
@@ -13,25 +14,27 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// The first schema in which nodes register.
+/// First schema in which nodes register.
 const FIRST: i64 = 19;
-/// The row that makes the others beat.
+/// Id of the row that makes the other nodes send heartbeats.
 const OWN: &str = "upgrade";
-/// A node notices the row after 500 ms and beats within another 500 ms. The rest is for a database that is slow.
+/// A node notices the row after 500 ms and sends a heartbeat within another 500 ms. The rest is for
+/// a slow database.
 const PATIENCE: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// A node's id, what it acknowledged, its beats, and whether it is leaving.
+/// Id of a node, the number that it acknowledged, its heartbeats, and whether it is leaving.
 type Row = (String, i64, i64, i64);
 
-/// Whether any node gives a sign of life. Without rows there is nothing to wait for.
+/// Returns whether any node shows a sign of life. Without rows there is nothing to wait for.
 ///
-/// The caller holds the lock on migrations, so no node can start meanwhile.
+/// The caller holds the migration lock, so no node can start meanwhile.
 pub(super) async fn any_node_runs(options: &PgConnectOptions, schema: i64) -> sqlx::Result<bool> {
     if schema < FIRST {
         return Ok(false);
     }
-    // On a connection of its own: the others have to see the row before the migrations are committed.
+    // A separate connection, since the other nodes have to see the row before the migrations are
+    // committed.
     let mut connection = options
         .clone()
         .disable_statement_logging()
@@ -58,7 +61,7 @@ async fn watch(connection: &mut PgConnection) -> sqlx::Result<bool> {
         .await?;
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
-        // A row that is gone is one of a node that stopped, or that the others took for dead.
+        // A row disappears if its node stopped, or if the others took the node for dead.
         let now = rows(connection).await?;
         if now.iter().any(|row| !before.contains(row)) {
             return Ok(true);

@@ -1,11 +1,11 @@
-//! What keys of an older version are searched by.
+//! Search terms of keys that an older version created.
 
 use crate::sql::term::{self, Missing, MissingRow};
 use service::store::folded;
 use sqlx::PgConnection;
 
-/// As on SQLite, on the connection that brings the schema up to date: it has none of the limits of those that the ports
-/// use.
+/// Writes the missing search terms, as on SQLite. It uses the connection that migrates, which has
+/// none of the limits of the ports' connections.
 pub(super) async fn catch_up(connection: &mut PgConnection) -> sqlx::Result<()> {
     loop {
         let rows: Vec<MissingRow> = sqlx::query_as(term::MISSING)

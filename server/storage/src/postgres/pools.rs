@@ -43,7 +43,8 @@ const COORDINATION_LIMITS: [(&str, &str); 3] = [
     ("lock_timeout", "800ms"),
 ];
 
-/// Changes of as many accounts can run at once on one node, including changes that wait for a lock.
+/// Connections for changes. As many changes can be in progress at once on one node, including those
+/// that wait for an account's lock.
 pub(super) fn writer(options: &PgConnectOptions) -> Pool {
     pool(6, options.clone().options(LIMITS), None, Purpose::Changes)
 }

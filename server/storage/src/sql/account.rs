@@ -1,4 +1,4 @@
-//! What an account decides for itself.
+//! Settings of an account.
 
 use super::{number, parsed};
 use crate::error::Corrupt;

@@ -1,12 +1,14 @@
-//! What can be asked of a key. Each has an index of its own, which gives the keys that are so, and a condition on a key
-//! that another index has led to.
+//! Filter predicates of the key search.
+//!
+//! Each filter has an index of its own, which yields the matching keys, and a condition for a key
+//! that another index has yielded.
 
 use super::term::{of_name, of_scope};
 use domain::{AccountId, KeyStatus, MemberId, Scope, Timestamp};
 use service::store::{KeyFilter, KeyText, standing};
 use sqlx::{Database, QueryBuilder};
 
-/// A database whose statements can be put together.
+/// A database for which statements can be composed.
 pub(crate) trait Composed: Database {
     fn text(query: &mut QueryBuilder<Self>, text: &str);
     fn number(query: &mut QueryBuilder<Self>, number: i64);
@@ -20,12 +22,12 @@ pub(crate) enum Asked<'a> {
     EndsBy(Timestamp),
     KnockedAfter(Timestamp),
     Scope(Scope),
-    /// A word of the name begins so.
+    /// A word of the name has this prefix.
     Word(&'a str),
     Preview(&'a str),
-    /// One of both.
+    /// Either of the two.
     WordOrPreview(&'a str, &'a str),
-    /// No key is so.
+    /// No key matches.
     Impossible,
 }
 
@@ -42,7 +44,7 @@ impl<'a> Asked<'a> {
         } = filter;
         let mut all = match text {
             None => Vec::new(),
-            // No stored text holds a NUL, and PostgreSQL does not even compare with one.
+            // No stored text contains a NUL, and PostgreSQL rejects a comparison with one.
             Some(KeyText { words, preview })
                 if words.iter().chain(preview).any(|text| text.contains('\0')) =>
             {
@@ -51,7 +53,7 @@ impl<'a> Asked<'a> {
             Some(KeyText { words, preview }) => match (words.as_slice(), preview) {
                 ([], None) => vec![Self::Impossible],
                 ([], Some(begin)) => vec![Self::Preview(begin)],
-                // A preview has no two words.
+                // A preview is a single word.
                 ([word], Some(begin)) => vec![Self::WordOrPreview(word, begin)],
                 (words, _) => words.iter().map(|word| Self::Word(word)).collect(),
             },
@@ -65,7 +67,7 @@ impl<'a> Asked<'a> {
         all
     }
 
-    /// The ids of up to `most` keys of the account that are so.
+    /// Selects the ids of up to `most` matching keys of the account.
     pub(crate) fn ids<D: Composed>(
         &self,
         query: &mut QueryBuilder<D>,
@@ -76,7 +78,7 @@ impl<'a> Asked<'a> {
         let keys = "SELECT k.id FROM api_keys k WHERE k.account_id = ";
         match self {
             Self::WordOrPreview(word, begin) => {
-                // Each with its own bound: to tell the ones from the others, all of both are gathered.
+                // Each part has its own limit: removing the duplicates collects all rows of both.
                 query.push("SELECT id FROM (");
                 Asked::Word(word).ids(query, account, most);
                 query.push(") AS named UNION SELECT id FROM (");
@@ -106,8 +108,8 @@ impl<'a> Asked<'a> {
         D::number(query, most.into());
     }
 
-    /// A row for each of up to `most` keys of the account that are so. The index alone is read: a column that it lacks, such
-    /// as the id, would be looked up for each.
+    /// Selects one row for each of up to `most` matching keys of the account. Only the index is
+    /// read. A column that it lacks, such as the id, would cost a look-up for every row.
     pub(crate) fn probed<D: Composed>(
         &self,
         query: &mut QueryBuilder<D>,
@@ -115,7 +117,7 @@ impl<'a> Asked<'a> {
         most: u32,
     ) {
         match self {
-            // Their indexes have the id, and it tells a key that two of its words lead to.
+            // Their indexes contain the id, which identifies a key that two of its words lead to.
             Self::WordOrPreview(..) | Self::Word(_) | Self::Scope(_) => {
                 self.ids(query, account, most);
             }
@@ -130,7 +132,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// That `k` is so, where its own index is to be walked along.
+    /// Condition on `k` that allows the planner to walk the filter's own index.
     pub(crate) fn indexed<D: Composed>(&self, query: &mut QueryBuilder<D>) {
         match self {
             Self::Status(status) => {
@@ -158,7 +160,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// That `k` is so, where another index is to be walked along: said in a way that no index knows.
+    /// Condition on `k` for a walk along another index. It is written so that no index matches it.
     pub(crate) fn holds<D: Composed>(&self, query: &mut QueryBuilder<D>) {
         match self {
             Self::Status(status) => {

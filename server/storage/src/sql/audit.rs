@@ -11,7 +11,7 @@ pub(crate) const RECORD: &str = "
         (account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
-/// The same of many.
+/// Records many events.
 pub(crate) const RECORD_MANY: Given = Given {
     columns: "account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail",
     statement: "
@@ -44,8 +44,8 @@ pub(crate) const HISTORY: &str = "
     ORDER BY e.seq DESC
     LIMIT $3";
 
-/// One statement for each way to the rows, since no plan serves them all. Actions come as one text with spaces around
-/// each. What is not asked about is an empty text.
+/// Statement for one access path, since no plan serves all of them. The actions are one text with
+/// spaces around each. A filter that is not set is an empty text.
 macro_rules! select_log {
     ($index:literal, $way:literal) => {
         concat!(
@@ -79,11 +79,11 @@ macro_rules! select_log {
     };
 }
 
-/// The statement for each way to the events.
+/// The statement for each access path to the events.
 pub(crate) struct Logs {
     pub(crate) account: &'static str,
     pub(crate) actor: &'static str,
-    /// Of one thing, and perhaps by one actor.
+    /// Events of one subject, optionally by one actor.
     pub(crate) subject: &'static str,
 }
 
@@ -102,16 +102,16 @@ macro_rules! logs {
 
 pub(crate) const LOGS: Logs = logs!("", "", "");
 
-/// The same for SQLite. It has no statistics and believes that few events are between two numbers, so it would take the
-/// index of the account for all of them.
+/// The statements for SQLite, which has no statistics. It assumes that few events are between two
+/// numbers, so it would use the account's index for all of them.
 pub(crate) const INDEXED_LOGS: Logs = logs!(
     "INDEXED BY audit_events_by_account",
     "INDEXED BY audit_events_by_actor",
     "INDEXED BY audit_events_by_subject"
 );
 
-/// The numbers of the events at the places `$3` and `$3 + 1` below the number `$2`, newest first and counted from zero,
-/// among the events that the statement of the same way walks through. Both databases read an index alone for this.
+/// The numbers of the events at the positions `$3` and `$3 + 1` below the number `$2`, newest first
+/// and counted from zero, on the same access path. Both databases read only an index for this.
 macro_rules! select_end {
     ($way:literal) => {
         concat!(
@@ -172,7 +172,8 @@ impl TryFrom<SignedRow> for SignedEvent {
     }
 }
 
-/// Events are never altered, and how an end reached the servers is known only after its own was written.
+/// Adds the receipt of a revocation to its event when the event is read. Stored events are never
+/// altered, and the receipt is known only after the event was written.
 fn with_receipt(mut event: AuditEvent, receipt: Option<String>) -> Result<AuditEvent, Corrupt> {
     if let (Some(receipt), Some(detail)) = (receipt, event.detail.as_object_mut()) {
         let receipt = serde_json::from_str(&receipt).map_err(|_| Corrupt("api_keys.receipt"))?;
@@ -221,7 +222,7 @@ impl TryFrom<EventRow> for AuditEvent {
     }
 }
 
-/// The way back from [`Actor::parts`].
+/// Parses the parts that [`Actor::parts`] returns.
 fn actor(kind: &str, id: Option<&str>) -> Result<Actor, Corrupt> {
     match (kind, id) {
         ("member", Some(id)) => {

@@ -1,14 +1,14 @@
-//! Calls, counted.
+//! Numbers of calls.
 
 use super::given::Given;
 use crate::error::Corrupt;
 use domain::{Outcome, Timestamp};
 use service::store::CountedCalls;
 
-/// Calls of one key that came to the same, and the beginning of the quarter of an hour in which they were.
+/// Calls of one key with one outcome, and the beginning of their quarter of an hour.
 const COUNTED: &str = "account_id, key_id, at, quarter, outcome, calls";
 
-// In each of these, a key that is not the account's, or is not there, is passed over.
+// Each of these statements skips keys that do not exist or belong to another account.
 
 pub(crate) const ADD_TO_ACCOUNTS: Given = Given {
     columns: COUNTED,
@@ -22,7 +22,7 @@ pub(crate) const ADD_TO_ACCOUNTS: Given = Given {
     DO UPDATE SET calls = account_calls.calls + excluded.calls",
 };
 
-/// The column `hour` has had its name since keys were counted by hours.
+/// The column `hour` dates from the time when calls of a key were counted by the hour.
 pub(crate) const ADD_TO_KEYS: Given = Given {
     columns: COUNTED,
     statement: "

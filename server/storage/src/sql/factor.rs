@@ -1,4 +1,4 @@
-//! The second step of signing in.
+//! The second factor of a sign-in.
 
 use super::{address, parsed};
 use crate::error::Corrupt;
@@ -22,7 +22,7 @@ pub(crate) const DISABLE: &str = "DELETE FROM second_factors WHERE member_id = $
 
 pub(crate) const FORGET_RECOVERY: &str = "DELETE FROM recovery_codes WHERE member_id = $1";
 
-/// Once for each step, and never for one before.
+/// Accepts each time step once, and none before the last one.
 pub(crate) const USE_STEP: &str =
     "UPDATE second_factors SET last_step = $2 WHERE member_id = $1 AND last_step < $2";
 
@@ -46,7 +46,7 @@ pub(crate) const FIND_STEP: &str = "
 pub(crate) const USE_SIGN_IN: &str =
     "DELETE FROM sign_in_steps WHERE digest = $1 AND member_id = $2 AND expires_at > $3";
 
-/// `$4`: a warning after this has had its mail.
+/// If the previous warning is older than `$4`, the new one is due for a mail.
 pub(crate) const WARN: &str = "
     INSERT INTO code_warnings (member_id, at, ip, mail_at) VALUES ($1, $2, $3, $2)
     ON CONFLICT (member_id) DO UPDATE SET

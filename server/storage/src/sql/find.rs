@@ -1,5 +1,7 @@
-//! Finding keys among many. These texts are put together from what is asked for, so that each question has an index to
-//! walk along; what a person typed is bound and never part of the text.
+//! Search of keys by dynamic SQL.
+//!
+//! The statements are composed from the filters, so that each combination can walk an index. User
+//! input is always bound and never part of the text.
 
 use super::asked::{Asked, Composed};
 use super::{key, parsed};
@@ -8,11 +10,11 @@ use domain::{AccountId, Email, KeyId, KeyOrder, KeySort, MemberId, Timestamp};
 use service::store::{KeyPlace, PlaceValue};
 use sqlx::QueryBuilder;
 
-/// Keys that have expired and are not written down as such.
+/// Number of expired keys that are not marked as expired yet.
 pub(crate) const LAPSED: &str =
     "SELECT count(*) FROM api_keys WHERE account_id = $1 AND live = 1 AND expires_at <= $2";
 
-/// Some of them.
+/// Marks some of them.
 pub(crate) const LAPSE: &str = "
     UPDATE api_keys SET lapsed = 1
     WHERE id IN (
@@ -20,7 +22,7 @@ pub(crate) const LAPSE: &str = "
         ORDER BY expires_at LIMIT $3
     )";
 
-/// Those whose keys can be asked for.
+/// Members by whose keys the list can be filtered.
 pub(crate) const CREATORS: &str = "SELECT id, email FROM members WHERE account_id = $1";
 
 #[derive(sqlx::FromRow)]
@@ -40,7 +42,7 @@ impl TryFrom<CreatorRow> for (MemberId, Email) {
     }
 }
 
-/// The column that leads the order, and whether its greatest value comes first.
+/// Returns the leading column of the order, and whether it is descending.
 fn column(order: KeyOrder) -> (&'static str, bool) {
     let (column, falling) = match order.sort {
         KeySort::Usual => ("k.live", true),
@@ -53,24 +55,27 @@ fn column(order: KeyOrder) -> (&'static str, bool) {
     (column, falling != order.reversed)
 }
 
-/// As many keys are gathered and put in order; where more are as they were asked for, the order is walked along until a
-/// page of them was met. So neither the few nor the many take longer because there are others.
+/// Threshold between the two ways of searching.
+///
+/// If at most this many keys match one of the filters, they are collected and sorted. Otherwise the
+/// index of the order is walked until a page is full. So the time depends on neither the number of
+/// matching keys nor on the number of other keys.
 pub(crate) const FEW: u32 = 1_000;
 
-/// Nobody walks further for a page.
+/// Maximum number of keys that are walked for a page.
 pub(crate) const FAR: u32 = 1_000;
 
-/// A stretch of the order's index.
+/// Range of the order's index.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stretch<'a> {
     pub order: KeyOrder,
-    /// Begins behind this place.
+    /// Starts behind this cursor.
     pub after: Option<&'a KeyPlace>,
-    /// Ends with this place.
+    /// Ends with this cursor, inclusive.
     pub until: Option<&'a KeyPlace>,
 }
 
-/// How many of the account's keys are so; no more than `most` are looked at.
+/// Counts the account's keys that match `asked`, examining at most `most` of them.
 pub(crate) fn probe<D: Composed>(account: &AccountId, asked: &Asked, most: u32) -> QueryBuilder<D> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (");
     asked.probed(&mut query, account, most);
@@ -78,7 +83,8 @@ pub(crate) fn probe<D: Composed>(account: &AccountId, asked: &Asked, most: u32) 
     query
 }
 
-/// A page of keys. `lead` is the number of what so few keys are asked for by that they are gathered.
+/// Selects a page of keys. `lead` is the index of a filter that so few keys match that they are
+/// collected.
 pub(crate) fn page<D: Composed>(
     account: &AccountId,
     asked: &[Asked],
@@ -95,7 +101,7 @@ pub(crate) fn page<D: Composed>(
     query
 }
 
-/// The place up to which [`FAR`] keys are looked at; no row where there are fewer.
+/// Selects the cursor behind [`FAR`] examined keys. There is no row if there are fewer keys.
 pub(crate) fn end<D: Composed>(
     account: &AccountId,
     asked: &[Asked],
@@ -113,7 +119,7 @@ pub(crate) fn end<D: Composed>(
     query
 }
 
-/// How many keys there are; no more than `most` are counted.
+/// Counts the matching keys, up to `most`.
 pub(crate) fn count<D: Composed>(
     account: &AccountId,
     asked: &[Asked],
@@ -170,8 +176,9 @@ fn within<D: Composed>(
         (until, if falling { ">=" } else { "<=" }),
     ] {
         let Some(place) = place else { continue };
-        // What leads the order is left out where it is the same for all, or an index could not be entered at the place. The
-        // time of creation is named once where it leads as well: named twice, no index has it so.
+        // The leading column is omitted if it has the same value in all rows, since the index could
+        // not be entered at the cursor otherwise. If the order's leading column is the time of
+        // creation, it is named only once, since no index contains it twice.
         let leads = order.sort != KeySort::Created && !fixed;
         query.push(" AND (");
         if leads {
@@ -206,9 +213,11 @@ fn ordered<D: Composed>(query: &mut QueryBuilder<D>, order: KeyOrder) {
         .push(direction);
 }
 
-/// Where the order's own index says so as well, it is entered where those that were asked for begin. Otherwise the keys
-/// that are used every day would all be met before the first one that is not. Says whether what leads the order is now the
-/// same for all.
+/// Narrows the range of the order's own index to the filters that it covers, so that the walk
+/// starts at the first match. Otherwise it would, for example, pass all keys that are used every
+/// day before the first unused one.
+///
+/// Returns whether the leading column now has the same value in all rows.
 fn begin_there<D: Composed>(
     query: &mut QueryBuilder<D>,
     asked: &[Asked],
@@ -219,7 +228,8 @@ fn begin_there<D: Composed>(
     }: Stretch,
 ) -> bool {
     let falling = column(order).1;
-    // Where a place says already where to enter the index, or where to leave it, a second word would make it guess.
+    // If a cursor already determines where the index is entered or left, a second bound would force
+    // the planner to guess.
     let open = if falling { after } else { until }.is_none();
     let mut fixed = false;
     for asked in asked {
@@ -260,7 +270,7 @@ fn begin_there<D: Composed>(
     fixed
 }
 
-/// A place as it is read.
+/// A cursor as a row.
 #[derive(sqlx::FromRow)]
 pub(crate) struct PlaceRow<V> {
     place: V,

@@ -1,20 +1,21 @@
-//! Statements about many rows at once. One for each row would be a way to the database and back for each.
+//! Bulk statements on many rows, which save a round trip to the database for each row.
 
 use service::store::KEYS_AT_ONCE;
 use sqlx::query_builder::Separated;
 use sqlx::{Database, QueryBuilder};
 
-/// A statement that reads its rows as a table `given`.
+/// A statement that reads its rows from a table `given`.
 pub(crate) struct Given {
     pub(crate) columns: &'static str,
     pub(crate) statement: &'static str,
 }
 
-/// Where the values of one row are bound.
+/// Binds the values of one row.
 pub(crate) type Row<'a, DB> = Separated<'a, DB, &'static str>;
 
 impl Given {
-    /// There has to be at least one row. Where [`is_full`] says so, the text is worth remembering.
+    /// Builds the statement for `rows`, of which there has to be at least one. The text is worth
+    /// caching as a prepared statement if [`is_full`] returns true.
     pub(crate) fn with<DB, R>(
         &self,
         rows: R,
@@ -32,17 +33,17 @@ impl Given {
     }
 }
 
-/// Rows for one statement, at most: databases bound the values that can be bound, SQLite to 32,766, and no statement here
-/// has more than fifteen columns.
+/// Maximum number of rows per statement. Databases limit the number of bound values, SQLite to
+/// 32,766, and no statement here has more than fifteen columns.
 pub(crate) const MOST: usize = 1_000;
 
-/// Whether so many rows are what a busy server writes again and again. Texts for other numbers are not remembered: there
-/// are too many, and others would be forgotten for them.
+/// Returns whether a busy server repeatedly writes this number of rows. Statements for other
+/// numbers are not cached: there are too many, and they would displace other statements.
 pub(crate) const fn is_full(rows: usize) -> bool {
     rows.is_power_of_two() && *KEYS_AT_ONCE.start() <= rows && rows <= 2 * *KEYS_AT_ONCE.end()
 }
 
-/// All of them; see [`INDEXED`](super::INDEXED).
+/// All bulk statements; see [`INDEXED`](super::INDEXED).
 #[cfg(test)]
 pub(crate) const ALL: &[&Given] = &[
     &super::audit::RECORD_MANY,

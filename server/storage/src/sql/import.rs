@@ -11,7 +11,7 @@ pub(crate) const FORGET_PARTS: &str = "
 
 pub(crate) const FORGET: &str = "DELETE FROM imports WHERE account_id = $1 AND member_id = $2";
 
-/// Bytes of the files that are not imported yet.
+/// Total size in bytes of the files that are not imported yet.
 pub(crate) const PENDING: &str = "
     SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM imports
     WHERE account_id = $1 AND created_at > $2 AND result IS NULL";
@@ -23,7 +23,7 @@ pub(crate) const INSERT: &str = "
 pub(crate) const ADD_PART: &str =
     "INSERT INTO import_parts (import_id, number, bytes) VALUES ($1, $2, $3)";
 
-/// An empty `$3` is any id.
+/// An empty `$3` matches any id.
 pub(crate) const FIND: &str = "
     SELECT id, file_name, size, created_at, choices, result FROM imports
     WHERE account_id = $1 AND member_id = $2 AND (id = $3 OR $3 = '') AND created_at > $4";
@@ -45,7 +45,7 @@ pub(crate) const REMEMBER: &str = "
     INSERT INTO import_mappings (account_id, header, mapping, used_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (account_id, header) DO UPDATE SET mapping = excluded.mapping, used_at = excluded.used_at";
 
-/// Keeps the latest `$2`. Each use adds one at most, so that few are beyond these.
+/// Keeps the latest `$2`. Each use adds at most one mapping, so there are only few beyond these.
 pub(crate) const FORGET_MAPPINGS: &str = "
     DELETE FROM import_mappings WHERE account_id = $1 AND header IN (
         SELECT header FROM import_mappings WHERE account_id = $1

@@ -1,6 +1,7 @@
 //! The installation as a whole.
 
-/// Reads a table, unlike `SELECT 1`, so that the answer comes from the database and not from its library.
+/// Reads a table, unlike `SELECT 1`, so that the answer comes from the database and not from the
+/// library.
 pub(crate) const PING: &str = "SELECT count(*) FROM installation";
 
 pub(crate) const PEPPER_FINGERPRINT: &str =

@@ -1,17 +1,19 @@
-//! The sellers' items.
+//! Inventory items.
 
 use super::given::Given;
 use crate::error::Corrupt;
 use domain::Timestamp;
 use service::inventory::{Currency, Item, ItemId, Price, StoredItem};
 
-/// Creates or replaces items of different ids, in one statement: while they are stored, SQLite's writer is held, and PostgreSQL
-/// may be far away. Returns the revision of each item that it changed, which is 1 for a new one.
+/// Creates or replaces items with different ids, in one statement: SQLite's writer is blocked while
+/// they are stored, and PostgreSQL may be far away.
+///
+/// Returns the revision of each item that changed, which is 1 for a new one.
 pub(crate) const UPSERT: Given = Given {
     columns:
         "account_id, id, name, category, price, exact_price, currency, description, url, image_url,
         available, attributes, updated_at, search, change_number",
-    // Without a `WHERE`, SQLite reads `ON` as part of a join.
+    // Without a `WHERE`, SQLite would parse `ON` as part of a join.
     statement: "
     INSERT INTO items
         (account_id, id, name, category, price, exact_price, currency, description, url, image_url,
@@ -47,12 +49,12 @@ pub(crate) const UPSERT: Given = Given {
     RETURNING revision",
 };
 
-/// Up to `$2` of them.
+/// Up to `$2` item ids of an account.
 pub(crate) const IDS: &str = "SELECT id FROM items WHERE account_id = $1 LIMIT $2";
 
 pub(crate) const DELETE: &str = "DELETE FROM items WHERE account_id = $1 AND id = $2";
 
-/// Many of one account at once.
+/// Deletes many items of one account.
 pub(crate) const DELETE_MANY: Given = Given {
     columns: "account_id, id",
     statement: "
@@ -67,10 +69,10 @@ macro_rules! columns {
     };
 }
 
-/// A filter that is not asked for is NULL. The casts tell PostgreSQL what a NULL is one of.
+/// A filter that is not set is NULL. The casts give PostgreSQL the type of the NULL.
 ///
-/// The parameter `$lower` is the pattern of items that a version stored which made texts lower case and did no more. It is NULL
-/// if that is the same pattern.
+/// The parameter `$lower` is the pattern for items that an older version stored, which only
+/// lower-cased their texts. It is NULL if the pattern is the same.
 macro_rules! filtered {
     ($lower:literal) => {
         concat!(
@@ -91,14 +93,15 @@ pub(crate) const COUNT: &str = concat!(
     " AND i.id > $5 AND i.id <= $6"
 );
 
-/// The ids at the places `$3` and `$3 + 1` after the id `$2`, counted from zero.
+/// The ids at the positions `$3` and `$3 + 1` after the id `$2`, counted from zero.
 ///
-/// Both databases read the index of the primary key for this, so 10,000 entries take some milliseconds at most: 0.4 in
-/// SQLite and 1.9 in PostgreSQL, which also looks at those items that were changed since its last vacuum.
+/// Both databases read the index of the primary key for this, so 10,000 entries take a few
+/// milliseconds at most: 0.4 in SQLite and 1.9 in PostgreSQL, which also visits the items that were
+/// changed since its last vacuum.
 pub(crate) const END: &str =
     "SELECT id FROM items WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT 2 OFFSET $3";
 
-/// Bytes of the texts of an item, in UTF-8. Never 0.
+/// Size of an item's texts in bytes of UTF-8. Never 0.
 macro_rules! bytes {
     () => {
         "octet_length(i.id) + octet_length(i.name) + octet_length(i.attributes)
@@ -109,11 +112,12 @@ macro_rules! bytes {
 
 pub(super) use {bytes, columns};
 
-/// The items of a page up to the id `$8` that fit into `$7` bytes, and with each of them how many there would be without
-/// that bound. The first one fits however large it is. Sizes are read before texts, so that no more text is read than fits.
+/// The items of a page up to the id `$8` that fit into `$7` bytes, each with the number of items
+/// that the page would have without that limit.
 ///
-/// No item has an empty id, so that `$5 = ''` begins at the first. SQLite takes the tables of a `CROSS JOIN` in the order
-/// in which they are written.
+/// The first item fits however large it is. Sizes are read before texts, so that no more text is
+/// read than fits. No item has an empty id, so `$5 = ''` starts at the first item. SQLite joins the
+/// tables of a `CROSS JOIN` in the order in which they are written.
 pub(crate) const PAGE: &str = concat!(
     "WITH page AS (
         SELECT i.id, ",
@@ -143,14 +147,14 @@ pub(crate) const FIND_MANY: Given = Given {
     ),
 };
 
-/// Up to `$2` of them, with the bytes of their texts as quotas count them.
+/// Up to `$2` item ids of an account, with the size of each item as quotas count it.
 pub(crate) const SIZES: &str = concat!(
     "SELECT i.id, CAST(",
     bytes!(),
     " + coalesce(octet_length(i.currency), 0) AS BIGINT) FROM items i WHERE i.account_id = $1 ORDER BY i.id LIMIT $2"
 );
 
-/// The pattern that finds `folded` anywhere in a text.
+/// Returns the pattern that finds `folded` anywhere in a text.
 pub(crate) fn contains(folded: &str) -> String {
     let mut pattern = String::with_capacity(folded.len() + 2);
     pattern.push('%');

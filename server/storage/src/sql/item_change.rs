@@ -1,4 +1,4 @@
-//! The changes of items.
+//! Changes of items.
 
 use super::inventory::{ItemRow, bytes, columns};
 use super::number;
@@ -9,14 +9,15 @@ use service::store::{ItemFeed, RemovedItem};
 
 pub(crate) const FEED: &str = "SELECT last_change, forgotten FROM item_feeds WHERE account_id = $1";
 
-/// Records the number of a change.
+/// Stores the number of a change.
 pub(crate) const NUMBER: &str = "
     INSERT INTO item_feeds (account_id, last_change, changed_at)
     VALUES ($1, $2, $3)
     ON CONFLICT (account_id) DO UPDATE SET last_change = excluded.last_change, changed_at = excluded.changed_at";
 
-/// The items after the place (`$2`, `$3`) up to the number `$4` that fit into `$6` bytes, and with each of them how many there
-/// would be without that bound. See [`PAGE`](super::inventory::PAGE).
+/// The items after the cursor (`$2`, `$3`) up to the number `$4` that fit into `$6` bytes, each
+/// with the number of items that the page would have without that limit. See
+/// [`PAGE`](super::inventory::PAGE).
 pub(crate) const CHANGED: &str = concat!(
     "WITH page AS (
         SELECT i.id, i.change_number, ",
@@ -36,17 +37,17 @@ pub(crate) const CHANGED: &str = concat!(
     ORDER BY f.change_number, f.id"
 );
 
-/// The removals after the place (`$2`, `$3`) up to the number `$4`.
+/// The removals after the cursor (`$2`, `$3`) up to the number `$4`.
 pub(crate) const REMOVED: &str = "
     SELECT id, change_number, deleted_at FROM removed_items
     WHERE account_id = $1 AND (change_number, id) > ($2, $3) AND change_number <= $4
     ORDER BY change_number, id LIMIT $5";
 
-/// The account of the oldest removal, if that was at `$1` or before.
+/// The account of the oldest removal, if that happened at `$1` or before.
 pub(crate) const OLDEST: &str = "
     SELECT account_id FROM removed_items WHERE deleted_at <= $1 ORDER BY deleted_at, account_id LIMIT 1";
 
-/// The greatest number of the removals of an account that were at `$2` or before.
+/// The greatest number of an account's removals that happened at `$2` or before.
 pub(crate) const LAST_OLD: &str = "
     SELECT max(change_number) FROM removed_items WHERE deleted_at <= $2 AND account_id = $1";
 
@@ -55,7 +56,7 @@ pub(crate) const LAST_BEYOND: &str = "
     SELECT change_number FROM removed_items WHERE account_id = $1
     ORDER BY change_number DESC, id DESC LIMIT 1 OFFSET $2";
 
-/// The removals of an account with numbers up to `$2`, up to `$3` of them.
+/// Deletes up to `$3` removals of an account with numbers up to `$2`.
 pub(crate) const FORGET: &str = "
     DELETE FROM removed_items WHERE account_id = $1 AND id IN (
         SELECT id FROM removed_items WHERE account_id = $1 AND change_number <= $2

@@ -27,17 +27,17 @@ pub(crate) const CHANGE: &str = "
         folded = $12
     WHERE account_id = $1 AND id = $2";
 
-/// The new key of a rotation names the old one.
+/// Stores the old key of a rotation in the new one.
 pub(crate) const TAKE_OVER: &str =
     "UPDATE api_keys SET replaces = $3 WHERE account_id = $1 AND id = $2";
 
-/// Ends the old key of a rotation: by an expiry or a revocation, whichever is given.
+/// Ends the old key of a rotation by an expiry or a revocation.
 pub(crate) const GIVE_WAY: &str = "
     UPDATE api_keys SET replaced_by = $3, replaced_at = $4, expires_at = $5, revoked_at = $6,
         revoked_by = $7, revoke_reason = $8
     WHERE account_id = $1 AND id = $2";
 
-/// Batches may come out of order: an older use never hides a newer one.
+/// Batches may arrive out of order: an older use never replaces a newer one.
 pub(crate) const RECORD_USES: Given = Given {
     columns: "key_id, at, ip, user_agent",
     statement: "
@@ -74,7 +74,7 @@ macro_rules! select_keys {
     };
 }
 
-/// To be narrowed and ordered.
+/// Selects keys; the caller adds the condition and the order.
 pub(crate) const SELECT: &str = select_keys!("");
 
 pub(crate) const LIST: &str =
@@ -89,19 +89,20 @@ pub(crate) const ENDING: &str = select_keys!(
      ORDER BY k.expires_at LIMIT $4"
 );
 
-/// The one look-up that is not bound to an account: the digest says whose key it is.
+/// A look-up that is not bound to an account, since only the digest identifies the key.
 pub(crate) const FIND_BY_DIGEST: &str = select_keys!("WHERE k.digest = $1");
 
-/// Which of many digests belong to a key.
+/// Those of many digests that belong to a key.
 pub(crate) const KNOWN_DIGESTS: Given = Given {
     columns: "digest",
     statement: "SELECT k.digest FROM given g JOIN api_keys k ON k.digest = g.digest",
 };
 
-/// The same while a pepper is being changed. One statement, so that a key whose digest changes meanwhile is found.
+/// Look-up while the pepper is being replaced. It is one statement, so that a key is found even if
+/// its digest changes meanwhile.
 pub(crate) const FIND_BY_EITHER: &str = select_keys!("WHERE k.digest IN ($1, $2)");
 
-/// For the operator, who is of no account.
+/// For the operator, who belongs to no account.
 pub(crate) const FIND_ANYWHERE: &str = select_keys!("WHERE k.id = $1");
 
 pub(crate) const BY_PREVIEW: &str =

@@ -1,11 +1,12 @@
-//! Those who asked to be contacted.
+//! Leads: people who asked to be contacted.
 
 use super::parsed;
 use crate::error::Corrupt;
 use domain::{LeadId, LeadStatus, Timestamp};
 use service::leads::{Lead, LeadChange, LeadFields, LeadState};
 
-/// Takes the next number of the account. Whoever takes one after this waits until this transaction is over.
+/// Draws the account's next change number. Another transaction that draws one waits until this
+/// transaction ends.
 pub(crate) const NEXT_CHANGE: &str = "
     INSERT INTO lead_feeds (account_id, last_change)
     VALUES ($1, 1)
@@ -25,7 +26,7 @@ pub(crate) const UPDATE: &str = "
     SET change_number = $3, status = $4, external_id = $5, note = $6, updated_at = $7
     WHERE account_id = $1 AND id = $2 AND deleted_at IS NULL";
 
-/// Leaves the id.
+/// Erases all columns except the id.
 pub(crate) const ERASE: &str = "
     UPDATE leads
     SET change_number = $3, deleted_at = $4, name = NULL, email = NULL, phone = NULL,
@@ -54,10 +55,12 @@ pub(crate) const FIND: &str = concat!(
     " FROM leads l WHERE l.account_id = $1 AND l.id = $2 AND l.deleted_at IS NULL"
 );
 
-/// The leads of a page that fit into `$4` bytes, and with each of them how many there would be without that bound. The
-/// first one fits however large it is. Sizes are read before texts, so that no more text is read than fits.
+/// The leads of a page that fit into `$4` bytes, each with the number of leads that the page would
+/// have without that limit.
 ///
-/// SQLite takes the tables of a `CROSS JOIN` in the order in which they are written.
+/// The first lead fits however large it is. Sizes are read before texts, so that no more text is
+/// read than fits. SQLite joins the tables of a `CROSS JOIN` in the order in which they are
+/// written.
 macro_rules! page {
     ($which:literal, $order:literal) => {
         concat!(

@@ -5,7 +5,7 @@ use crate::error::Corrupt;
 use domain::{AccountId, AccountName, Email, MemberId, Role};
 use service::store::LinkPurpose;
 
-/// At most one link of a kind is alive: a fresh one takes the place of the older.
+/// At most one link of each kind is valid: a new one replaces the older.
 pub(crate) const REPLACE: &str = "
     INSERT INTO links
         (digest, kind, account_name, member_id, account_id, email, role, invited_by, created_at, expires_at)
@@ -21,7 +21,8 @@ pub(crate) const REPLACE: &str = "
         created_at = excluded.created_at,
         expires_at = excluded.expires_at";
 
-/// The kind of such a link is `first-owner`, or `first-owner:` and its digest; `;` is the character after the colon.
+/// The kind of such a link is `first-owner`, or `first-owner:` and its digest. `;` is the character
+/// after the colon.
 pub(crate) const FORGET_FIRST_OWNER: &str =
     "DELETE FROM links WHERE kind >= 'first-owner' AND kind < 'first-owner;'";
 
@@ -46,7 +47,7 @@ pub(crate) struct LinkRow {
     invitation: InvitationRow,
 }
 
-/// All of it, or none.
+/// Either all columns are present, or none.
 #[derive(sqlx::FromRow)]
 struct InvitationRow {
     account_id: Option<String>,

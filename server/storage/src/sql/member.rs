@@ -18,11 +18,11 @@ pub(crate) const SET_PASSWORD: &str = "UPDATE members SET password_hash = $2 WHE
 
 pub(crate) const PASSWORD_HASH: &str = "SELECT password_hash FROM members WHERE id = $1";
 
-/// Whether the member still has the password that was verified against `$2`.
+/// Returns whether the member still has the password that was verified against `$2`.
 pub(crate) const HAS_PASSWORD: &str =
     "SELECT EXISTS (SELECT 1 FROM members WHERE id = $1 AND password_hash = $2)";
 
-/// "Last seen" never goes backwards.
+/// The time never goes backwards.
 pub(crate) const SEEN: &str = "
     UPDATE members SET last_seen_at = $2
     WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < $2)";
@@ -37,7 +37,7 @@ pub(crate) const ACTIVE_BY_EMAIL: &str = "
     ORDER BY m.id
     LIMIT $2";
 
-/// As [`ACTIVE_BY_EMAIL`]. One statement for both would have to sort.
+/// Like [`ACTIVE_BY_EMAIL`]. One statement for both would have to sort.
 pub(crate) const DEACTIVATED_BY_EMAIL: &str = "
     SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone,
            m.deactivated_at, m.password_hash
@@ -54,7 +54,7 @@ pub(crate) const FIND: &str = "
     JOIN accounts a ON a.id = m.account_id
     WHERE m.id = $1";
 
-/// Not more than `$1` of them.
+/// Counts at most `$1` accounts.
 pub(crate) const COUNT_ACCOUNTS: &str =
     "SELECT count(*) FROM (SELECT id FROM accounts LIMIT $1) AS some_accounts";
 

@@ -1,7 +1,8 @@
-//! The statements, one text each, and the rows they give.
+//! The SQL statements, one static text each, and their rows.
 //!
-//! `$1` placeholders, `ON CONFLICT` and `RETURNING` mean the same to SQLite and PostgreSQL. Columns are named and never
-//! `*`, so that a column added later changes no row.
+//! `$1` placeholders, `ON CONFLICT` and `RETURNING` mean the same in SQLite and PostgreSQL.
+//! Statements name their columns instead of `*`, so that a column that is added later changes no
+//! row.
 
 pub(crate) mod account;
 pub(crate) mod asked;
@@ -36,12 +37,12 @@ use crate::error::Corrupt;
 use domain::Rejected;
 use std::net::IpAddr;
 
-/// Reads a stored text by the rule that checked it when it came in.
+/// Reads a stored text by the rule that checked it when it was received.
 fn parsed<T>(result: Result<T, Rejected>, column: &'static str) -> Result<T, Corrupt> {
     result.map_err(|_| Corrupt(column))
 }
 
-/// Reads a stored number into one that is smaller or has no sign: PostgreSQL knows neither.
+/// Reads a stored number into a smaller or unsigned type. PostgreSQL has no unsigned types.
 fn number<T: TryFrom<i64>>(stored: i64, column: &'static str) -> Result<T, Corrupt> {
     T::try_from(stored).map_err(|_| Corrupt(column))
 }
@@ -50,7 +51,8 @@ fn address(text: &str, column: &'static str) -> Result<IpAddr, Corrupt> {
     text.parse().map_err(|_| Corrupt(column))
 }
 
-/// All statements but those that are content with any row, and the sweep of the links, of which there are ever few.
+/// All statements, except those that accept any row and the sweep of the links, which are always
+/// few.
 #[cfg(test)]
 pub(crate) const INDEXED: &[&str] = &[
     account::CHANGE,

@@ -1,4 +1,4 @@
-//! Who is told that a key is about to end.
+//! Mails about keys that expire soon.
 
 use super::{number, parsed};
 use crate::error::Corrupt;
@@ -6,7 +6,7 @@ use domain::{AccountId, Email, KeyId, KeyName, MemberId, Timestamp};
 use service::Zone;
 use service::store::{DueNotice, NoticeRecord};
 
-/// `$4` is `$1` in milliseconds. `$6` has a comma before and after each account that is left out.
+/// `$4` is `$1` in milliseconds. `$6` has a comma before and after the id of each account to skip.
 pub(crate) const DUE: &str = "
     SELECT k.account_id, k.id AS key_id, k.name, k.preview, k.expires_at, m.id AS member_id, m.email,
         a.time_zone, $1 AS days

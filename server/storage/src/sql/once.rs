@@ -1,11 +1,11 @@
-//! Requests that came with an idempotency key.
+//! Requests with an idempotency key.
 
 use super::{number, parsed};
 use crate::error::Corrupt;
 use domain::{LeadId, Timestamp};
 use service::store::{PastRequest, RequestDigest, RequestState, StoredAnswer};
 
-/// Changes no row if the request is in progress, was answered, or is another one.
+/// Changes no row if the request is in progress, was answered, or is a different one.
 pub(crate) const CLAIM: &str = "
     INSERT INTO idempotent_requests
         (account_id, key_digest, request_digest, attempt, begun_at, lapses_at, number)
@@ -16,11 +16,11 @@ pub(crate) const CLAIM: &str = "
         WHERE idempotent_requests.status IS NULL AND idempotent_requests.lapses_at <= excluded.begun_at
             AND idempotent_requests.request_digest = excluded.request_digest";
 
-/// A request that is as old as `$3` or older is forgotten.
+/// Deletes a request that began at `$3` or earlier.
 pub(crate) const FORGET_EXPIRED: &str = "
     DELETE FROM idempotent_requests WHERE account_id = $1 AND key_digest = $2 AND begun_at <= $3";
 
-/// Keeps the latest `$2` of the account's requests, and those in progress at `$3`.
+/// Keeps the account's latest `$2` requests, and those in progress at `$3`.
 pub(crate) const EVICT: &str = "
     DELETE FROM idempotent_requests
     WHERE account_id = $1 AND (status IS NOT NULL OR lapses_at <= $3)
@@ -31,7 +31,7 @@ pub(crate) const FIND: &str = "
     FROM idempotent_requests
     WHERE account_id = $1 AND key_digest = $2 AND begun_at > $3";
 
-/// The body is kept only while its lead is there.
+/// Keeps the body only if the lead that it is about still exists.
 pub(crate) const KEEP_ANSWER: &str = "
     UPDATE idempotent_requests
     SET status = $4, headers = $5, lead_id = $7,
@@ -40,7 +40,8 @@ pub(crate) const KEEP_ANSWER: &str = "
         ) THEN $6 END
     WHERE account_id = $1 AND key_digest = $2 AND attempt = $3 AND status IS NULL";
 
-/// Forgets the answers about a lead. The requests are known further on, so that none of them is carried out again.
+/// Erases the answers about a lead. The requests themselves remain known, so that none of them is
+/// carried out again.
 pub(crate) const FORGET_LEAD: &str = "
     UPDATE idempotent_requests SET body = NULL
     WHERE (account_id, key_digest) IN (
@@ -69,7 +70,8 @@ pub(crate) struct RequestRow {
     headers: Option<String>,
     body: Option<Vec<u8>>,
     lead_id: Option<String>,
-    /// `None` for a claim of an earlier version, which has no lease and is in progress until it expires.
+    /// `None` for a claim of an earlier version, which has no lease and is in progress until it
+    /// expires.
     lapses_at: Option<i64>,
 }
 

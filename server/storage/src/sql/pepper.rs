@@ -1,18 +1,21 @@
-//! A change of the pepper.
+//! Replacement of the pepper.
 
 pub(crate) const CHANGE: &str = "
     UPDATE installation SET pepper_fingerprint = $2 WHERE id = 1 AND pepper_fingerprint = $1";
 
-/// Reads the pepper and keeps it from being changed until the end of the transaction, which any number of transactions may do
-/// at once. [`CHANGE`] and they wait for each other. SQLite needs no such lock: it has one transaction at a time that writes.
+/// Reads the pepper and prevents its replacement until the end of the transaction. Any number of
+/// transactions can hold this lock at once, while [`CHANGE`] and they wait for each other. SQLite
+/// needs no such lock, since it has one writing transaction at a time.
 pub(crate) const SHARED: &str =
     "SELECT pepper_fingerprint FROM installation WHERE id = 1 FOR SHARE";
 
-/// Whether a registered node does not accept the pepper with this id. A node of a release that knows no old peppers has none.
+/// Returns whether a registered node does not accept the pepper with this id. `peppers` is NULL for
+/// a node of a release that does not know old peppers.
 pub(crate) const NOT_ACCEPTED: &str = "
     SELECT EXISTS (SELECT 1 FROM nodes WHERE peppers IS NULL OR peppers NOT LIKE '%' || $1 || '%')";
 
-/// Rows that were stored before the column existed, or by an older release, were made with the pepper that is replaced now.
+/// Rows that were stored before the column existed, or by an older release, use the pepper that is
+/// replaced now.
 pub(crate) const NAME_OF_FACTORS: &str =
     "UPDATE second_factors SET pepper_id = $1 WHERE pepper_id IS NULL";
 pub(crate) const NAME_OF_CODES: &str =
@@ -27,8 +30,8 @@ pub(crate) const TO_RESEAL: &str = "
 pub(crate) const RESEAL: &str = "
     UPDATE second_factors SET sealed = $3, pepper_id = $4 WHERE member_id = $1 AND sealed = $2";
 
-/// Rows under other peppers than `$1` and `$2`, of which the first is not above the second. Three ranges, each counted by
-/// itself: joined by `OR`, SQLite would walk the whole index.
+/// Rows under peppers other than `$1` and `$2`, where `$1` is at most `$2`. The three ranges are
+/// counted separately: if they were joined by `OR`, SQLite would walk the whole index.
 pub(crate) const KEYS: &str = "
     SELECT (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
                 AND pepper_id < $1)
@@ -47,7 +50,7 @@ pub(crate) const CODES: &str = "
         + (SELECT count(*) FROM recovery_codes WHERE pepper_id > $1 AND pepper_id < $2)
         + (SELECT count(*) FROM recovery_codes WHERE pepper_id > $2)";
 
-/// For an operator's look: every pepper that something needs, with how much of each kind does.
+/// For the operator's inspection: every pepper in use, with the number of rows of each kind.
 pub(crate) const USES: &str = "
     SELECT pepper_id, CAST(sum(keys) AS BIGINT), CAST(sum(factors) AS BIGINT), CAST(sum(codes) AS BIGINT) FROM (
         SELECT pepper_id, count(*) AS keys, 0 AS factors, 0 AS codes FROM api_keys

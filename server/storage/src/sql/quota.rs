@@ -1,6 +1,6 @@
-//! How much an account uses.
+//! Usage of an account's quotas.
 
-/// Maintained by triggers, as the leads are (see the migration that makes the tables).
+/// Maintained by triggers, like the number of leads (see the migration that creates the tables).
 pub(crate) const ITEMS: &str = "SELECT items, bytes FROM item_usage WHERE account_id = $1";
 
 pub(crate) const LEADS: &str = "SELECT leads FROM lead_usage WHERE account_id = $1";

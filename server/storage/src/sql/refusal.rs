@@ -1,4 +1,4 @@
-//! Why calls were refused.
+//! Refused calls, with the reasons.
 
 use super::parsed;
 use crate::error::Corrupt;
@@ -11,13 +11,14 @@ pub(crate) const RECORD: &str = "
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (request_id) DO NOTHING";
 
-/// A key that is not the account's, or is not there, is passed over.
+/// Skips keys that do not exist or belong to another account.
 pub(crate) const RECORD_OF_KEY: &str = "
     INSERT INTO refused_calls (request_id, at, code, cause, method, route, account_id, key_id)
     SELECT $1, $2, $3, $4, $5, $6, account_id, id FROM api_keys WHERE account_id = $7 AND id = $8
     ON CONFLICT (request_id) DO NOTHING";
 
-/// All but the latest `$2` of an account, or of nobody's (the empty text).
+/// Deletes all refused calls of an account except the latest `$2`. An empty `$1` selects the calls
+/// without an account.
 pub(crate) const FORGET: &str = "
     DELETE FROM refused_calls
     WHERE coalesce(account_id, '') = $1 AND seq <= (
@@ -30,7 +31,7 @@ pub(crate) const FIND: &str = "
     SELECT request_id, account_id, key_id, at, code, cause, method, route FROM refused_calls
     WHERE request_id = $2 AND at >= $3 AND (account_id IS NULL OR account_id = $1)";
 
-/// Walks the account's refusals from the latest on, of which no more than a few thousand are kept.
+/// Walks the account's refusals from the latest, of which a few thousand are kept at most.
 pub(crate) const LAST_OF_KEY: &str = "
     SELECT request_id, account_id, key_id, at, code, cause, method, route FROM refused_calls
     WHERE coalesce(account_id, '') = $1 AND key_id = $2 ORDER BY seq DESC LIMIT 1";
@@ -67,7 +68,7 @@ impl TryFrom<RefusalRow> for RefusedCall {
             at: Timestamp::from_millis(row.at),
             key,
             code: row.code,
-            // What another version knew of it is not told.
+            // A cause that another version stored is not readable, and is left out.
             cause: serde_json::from_str(&row.cause).unwrap_or_default(),
             method: row.method,
             route: row.route,

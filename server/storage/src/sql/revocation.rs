@@ -5,7 +5,7 @@ use crate::error::Corrupt;
 use domain::{AccountId, Email, KeyId, KeyName, MemberId, RevokeReason, Timestamp};
 use service::store::{AccountRevocation, Receipt, RevocationRecord, RevokedWithAll, Revoker};
 
-/// A key is over from the very millisecond of its expiry.
+/// A key is expired from the very millisecond of its expiry.
 pub(crate) const REVOKE: &str = "
     UPDATE api_keys SET revoked_at = $3, revoked_by = $4, revoke_reason = $5,
         revoked_by_operator = $6
@@ -13,12 +13,12 @@ pub(crate) const REVOKE: &str = "
         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
         AND generation = (SELECT key_generation FROM accounts WHERE id = $1)";
 
-/// Of one key, or of all that were revoked at that moment by the same member.
+/// For one key, or for all keys that were revoked at that time.
 pub(crate) const KEEP_RECEIPT: &str = "
     UPDATE api_keys SET receipt = $4
     WHERE account_id = $1 AND revoked_at = $2 AND receipt IS NULL AND ($3 = '' OR id = $3)";
 
-/// Keys that are neither revoked nor expired at `$2`; at most `$3` are counted.
+/// Keys that are neither revoked nor expired at `$2`. Counts up to `$3`.
 pub(crate) const COUNT: &str = "
     SELECT count(*) FROM (
         SELECT 1 FROM api_keys
@@ -27,7 +27,7 @@ pub(crate) const COUNT: &str = "
         LIMIT $3
     ) AS counted";
 
-/// From here on, every key of the account has too low a generation.
+/// After this, the generation of every key of the account is too low.
 pub(crate) const RAISE_GENERATION: &str = "
     UPDATE accounts SET key_generation = key_generation + 1 WHERE id = $1
     RETURNING key_generation";
@@ -44,7 +44,8 @@ pub(crate) const UNWRITTEN: &str = "
     SELECT account_id, number, at, revoked_by, reason, ip, user_agent
     FROM account_revocations WHERE written = 0 ORDER BY account_id, number LIMIT $1";
 
-/// Some of the keys that had expired before the revocation. Ordered by an index that holds no revoked key.
+/// Marks some of the keys that had expired before the revocation. The order uses an index that
+/// contains no revoked key.
 pub(crate) const LAPSE: &str = "
     UPDATE api_keys SET lapsed = 1
     WHERE id IN (
@@ -53,7 +54,8 @@ pub(crate) const LAPSE: &str = "
         ORDER BY expires_at LIMIT $4
     )";
 
-/// Copies the revocation into the rows of some of its keys, once those that had expired before it are marked.
+/// Copies the revocation into the rows of some of its keys, after those that had expired before it
+/// were marked.
 pub(crate) const WRITE: &str = "
     UPDATE api_keys SET revoked_at = $3, revoked_by = $4, revoke_reason = $5, revoked_with_all = 1
     WHERE id IN (
@@ -123,7 +125,8 @@ impl TryFrom<WrittenRow> for RevokedWithAll {
     }
 }
 
-/// The columns of a key that hold its own revocation, and those of the first revocation of all keys since it was created.
+/// The columns of a key with its own revocation, and with the first revocation of all keys since it
+/// was created.
 #[derive(sqlx::FromRow)]
 pub(crate) struct RevocationRow {
     expires_at: Option<i64>,
@@ -140,8 +143,8 @@ pub(crate) struct RevocationRow {
 }
 
 impl RevocationRow {
-    /// The revocation that ended the key. A revocation of all keys counts before it is copied into the key's row, and
-    /// passes over a key that had expired.
+    /// Returns the revocation that ended the key. A revocation of all keys takes effect before it
+    /// is copied into the key's row, and does not apply to a key that had already expired.
     pub(crate) fn read(self) -> Result<Option<RevocationRecord>, Corrupt> {
         let own_receipt = if self.revoked_with_all == 1 {
             &self.all_receipt

@@ -1,4 +1,4 @@
-//! Sessions, and the delays that failed sign-ins earn.
+//! Sessions, and the delays after failed sign-ins.
 
 use super::address;
 use super::member::MemberRow;
@@ -6,7 +6,7 @@ use crate::error::Corrupt;
 use domain::Timestamp;
 use service::store::{SessionRecord, TokenDigest};
 
-/// Of a member who is active at this moment.
+/// Opens a session only if the member is active at this moment.
 pub(crate) const OPEN: &str = "
     INSERT INTO sessions (digest, member_id, created_at, last_seen_at, expires_at, ip, user_agent)
     SELECT $1, id, $3, $3, $4, $5, $6 FROM members WHERE id = $2 AND deactivated_at IS NULL";
@@ -29,7 +29,8 @@ pub(crate) const END: &str = "DELETE FROM sessions WHERE digest = $1";
 
 pub(crate) const END_OTHERS: &str = "DELETE FROM sessions WHERE member_id = $1 AND digest <> $2";
 
-/// Sessions of the member except the one just opened, `$2`, and the `$3` others that were used last.
+/// Deletes the member's sessions, except the newly opened one (`$2`) and the `$3` others that were
+/// used last.
 pub(crate) const END_UNUSED: &str = "
     DELETE FROM sessions
     WHERE member_id = $1 AND digest <> $2 AND digest NOT IN (
@@ -48,7 +49,7 @@ pub(crate) const END_ALL_OF_MEMBER: &str = "DELETE FROM sessions WHERE member_id
 pub(crate) const BLOCKED_UNTIL: &str =
     "SELECT blocked_until FROM sign_in_delays WHERE subject = $1 AND blocked_until > $2";
 
-/// Counts from nothing where the last failure is older than `$3`.
+/// Restarts the count if the last failure is older than `$3`.
 pub(crate) const COUNT_FAILURE: &str = "
     INSERT INTO sign_in_delays (subject, failures, failed_at, blocked_until)
     VALUES ($1, 1, $2, $2)
@@ -65,7 +66,8 @@ pub(crate) const SET_DELAY: &str =
 
 pub(crate) const FORGET_FAILURES: &str = "DELETE FROM sign_in_delays WHERE subject = $1";
 
-/// What neither counts nor delays any more, so that guesses at random addresses do not pile up for ever.
+/// Deletes failures that neither count nor delay any more, so that guesses at random addresses do
+/// not accumulate.
 pub(crate) const FORGET_OLD_FAILURES: &str =
     "DELETE FROM sign_in_delays WHERE failed_at < $1 AND blocked_until <= $2";
 

@@ -1,4 +1,4 @@
-//! Many keys at once, and whether an account makes new ones.
+//! Bulk actions on keys, and the switch that stops an account's creation of keys.
 
 pub(crate) const PAUSE: &str =
     "UPDATE api_keys SET paused_at = $3 WHERE account_id = $1 AND id = $2";

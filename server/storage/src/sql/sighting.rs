@@ -1,4 +1,4 @@
-//! Where calls come from.
+//! Callers: the addresses, networks and programs from which keys are called with.
 
 use super::address;
 use super::given::Given;
@@ -6,7 +6,7 @@ use crate::error::Corrupt;
 use domain::{Outcome, Timestamp};
 use service::store::{Caller, CallingNetwork};
 
-/// What is known already of keys, where they are the account's.
+/// Stored uses of permissions of the given keys. Skips keys of other accounts.
 pub(crate) const SCOPE_USES: Given = Given {
     columns: "account_id, key_id",
     statement: "
@@ -27,7 +27,7 @@ pub(crate) const KNOCK: &str = "
     UPDATE api_keys SET knocked_at = $3
     WHERE account_id = $1 AND id = $2 AND (knocked_at IS NULL OR knocked_at < $3)";
 
-/// Of callers, the keys and outcomes for which one of them is new.
+/// The keys and outcomes for which one of the given callers is new.
 pub(crate) const NEW_CALLERS: Given = Given {
     columns: "account_id, key_id, outcome, ip, user_agent",
     statement: "
@@ -40,7 +40,7 @@ pub(crate) const NEW_CALLERS: Given = Given {
     )",
 };
 
-/// Passes over keys that are not the account's.
+/// Skips keys of other accounts.
 pub(crate) const ADD_CALLERS: Given = Given {
     columns: "account_id, key_id, outcome, ip, user_agent, first_seen, last_seen, calls",
     statement: "
@@ -57,7 +57,7 @@ pub(crate) const ADD_CALLERS: Given = Given {
         calls = key_callers.calls + excluded.calls",
 };
 
-/// All but the latest `$4` of one outcome.
+/// Deletes all callers with one outcome except the latest `$4`.
 pub(crate) const FORGET_CALLERS: &str = "
     DELETE FROM key_callers
     WHERE account_id = $1 AND key_id = $2 AND outcome = $3 AND (ip, user_agent) NOT IN (
@@ -70,7 +70,7 @@ pub(crate) const CALLERS: &str = "
     SELECT outcome, ip, user_agent, first_seen, last_seen, calls FROM key_callers
     WHERE account_id = $1 AND key_id = $2";
 
-/// Of networks, the keys for which one of them is new, where they are the account's.
+/// The keys for which one of the given networks is new. Skips keys of other accounts.
 pub(crate) const UNKNOWN_NETWORKS: Given = Given {
     columns: "account_id, key_id, network",
     statement: "
@@ -82,7 +82,7 @@ pub(crate) const UNKNOWN_NETWORKS: Given = Given {
     ) AND EXISTS (SELECT 1 FROM api_keys k WHERE k.id = g.key_id AND k.account_id = g.account_id)",
 };
 
-/// Each network once; `only_ip` is empty where several addresses of it were seen.
+/// Expects each network once. `only_ip` becomes NULL once several addresses of a network were seen.
 pub(crate) const SEE_NETWORKS: Given = Given {
     columns: "account_id, key_id, network, only_ip, last_seen",
     statement: "
@@ -95,7 +95,7 @@ pub(crate) const SEE_NETWORKS: Given = Given {
         AND key_networks.network = given.network",
 };
 
-/// Where [`SEE_NETWORK`] knew nothing of it. Another node may have come first: then that stands.
+/// For networks that [`SEE_NETWORK`] did not find. If another node was faster, its row remains.
 pub(crate) const NEW_NETWORK: &str = "
     INSERT INTO key_networks (account_id, key_id, network, only_ip, first_seen, last_seen)
     VALUES ($1, $2, $3, $4, $5, $6)
@@ -107,14 +107,14 @@ pub(crate) const SEE_NETWORK: &str = "
         last_seen = CASE WHEN last_seen < $5 THEN $5 ELSE last_seen END
     WHERE account_id = $1 AND key_id = $2 AND network = $3";
 
-/// The first one is no news.
+/// The first network of a key is not reported as new.
 pub(crate) const MARK_NETWORK: &str = "
     UPDATE api_keys SET
         new_network_at = CASE WHEN first_network_at IS NULL THEN NULL ELSE $3 END,
         first_network_at = coalesce(first_network_at, $3)
     WHERE account_id = $1 AND id = $2";
 
-/// All but the latest `$3`.
+/// Deletes all networks except the latest `$3`.
 pub(crate) const FORGET_NETWORKS: &str = "
     DELETE FROM key_networks
     WHERE account_id = $1 AND key_id = $2 AND network NOT IN (

@@ -1,4 +1,4 @@
-//! The people of one account, and the invitations to join them.
+//! Members of one account, and invitations to it.
 
 use super::parsed;
 use crate::error::Corrupt;
@@ -17,11 +17,11 @@ macro_rules! teammates {
     };
 }
 
-/// Members in the order of their ids, which is that of time.
+/// Members in the order of their ids, which is the order of time.
 pub(crate) const ACTIVE: &str =
     teammates!("m.deactivated_at IS NULL AND m.id > $2 ORDER BY m.id LIMIT $3");
 
-/// As [`ACTIVE`]. One statement for both would have to sort.
+/// Like [`ACTIVE`]. One statement for both would have to sort.
 pub(crate) const DEACTIVATED: &str =
     teammates!("m.deactivated_at IS NOT NULL AND m.id > $2 ORDER BY m.id LIMIT $3");
 

@@ -1,4 +1,4 @@
-//! What keys are searched by: the words of their names, and their permissions.
+//! Search terms of keys: the words of their names, and their permissions.
 
 use domain::{AccountId, KeyId, KeyName, Scope, ScopeSet};
 use service::store::words;
@@ -7,7 +7,7 @@ pub(crate) const FORGET: &str = "DELETE FROM key_terms WHERE key_id = $1";
 
 pub(crate) const ADD: &str = "INSERT INTO key_terms (account_id, term, key_id) VALUES ($1, $2, $3)";
 
-/// Some keys whose terms are not written as this version writes them, since they were made by an older version.
+/// Some keys whose search terms an older version wrote in another way, or not at all.
 pub(crate) const MISSING: &str =
     "SELECT id, account_id, name, scopes FROM api_keys WHERE indexed = 0 LIMIT 500";
 
@@ -16,7 +16,7 @@ pub(crate) const WRITTEN: &str = "UPDATE api_keys SET indexed = 1, folded = $2 W
 /// A row of [`MISSING`].
 pub(crate) type MissingRow = (String, String, String, String);
 
-/// The same, read.
+/// A row of [`MISSING`], parsed.
 pub(crate) struct Missing {
     id: KeyId,
     account: AccountId,
@@ -45,7 +45,7 @@ impl Missing {
     }
 }
 
-/// A key, as far as it is searched by.
+/// The searchable parts of a key.
 pub(crate) struct Searched<'a> {
     pub account: &'a AccountId,
     pub id: &'a KeyId,

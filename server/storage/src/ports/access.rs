@@ -1,4 +1,4 @@
-//! How one member gets in: their sessions and their password.
+//! Access of one member: their sessions and their password.
 
 use super::{Connection, Result, Store, Turn, read_all, record, team};
 use crate::error::Doing as _;
@@ -68,7 +68,7 @@ impl AccessStore for Store {
     }
 }
 
-/// Ends the member's sessions but `kept`, and the sign-ins that have begun. Returns how many ended.
+/// Ends the member's sessions except `kept`, and their unfinished sign-ins. Returns how many ended.
 pub(super) async fn end_others(
     connection: &mut Connection,
     member: &MemberId,

@@ -1,4 +1,4 @@
-//! What an account decides for itself.
+//! Settings of an account.
 
 use super::{Executor, Result, Store, Turn, read, record};
 use crate::error::Doing as _;

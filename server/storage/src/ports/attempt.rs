@@ -24,7 +24,7 @@ impl AttemptStore for Store {
             if add(&mut tx, account, one).await? {
                 continue;
             }
-            // The network is new in this hour.
+            // This is the first failure from the network in this hour.
             let mut one = one.clone();
             if !has_room(&mut tx, account, &one).await? {
                 (one.network, one.ip) = (String::new(), None);
@@ -79,7 +79,7 @@ impl AttemptStore for Store {
     }
 }
 
-/// `false` if there is no such count yet.
+/// Adds to an existing count. Returns `false` if there is none yet.
 async fn add(
     connection: &mut Connection,
     account: &AccountId,

@@ -1,4 +1,4 @@
-//! The audit log, as people read it.
+//! Searches of the audit log.
 
 use super::{Connection, Engine, LOGS, Result, Store, Turn, read_all, record};
 use crate::error::Doing as _;
@@ -97,7 +97,7 @@ impl<'a> Way<'a> {
     }
 }
 
-/// The kind of the actor, the actor and the subject. Each is empty if the filter leaves it open.
+/// Returns the kind of the actor, the actor and the subject. Each is empty if the filter omits it.
 fn parts(filter: &AuditFilter) -> (&'static str, &str, &str) {
     let (kind, actor) = match &filter.by {
         None => ("", None),
@@ -112,7 +112,7 @@ fn number(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
-/// Records many events, with one statement for each [`MOST`] of them.
+/// Records many events, with one statement for every [`MOST`] of them.
 pub(super) async fn record_many(connection: &mut Connection, events: &[AuditEvent]) -> Result<()> {
     for events in events.chunks(MOST) {
         audit::RECORD_MANY
@@ -137,7 +137,8 @@ pub(super) async fn record_many(connection: &mut Connection, events: &[AuditEven
     Ok(())
 }
 
-/// With a space before, between and after them, so that each is found whole.
+/// Joins the actions with a space before, between and after them, so that each is matched as a
+/// whole.
 fn listed(actions: &[Action]) -> String {
     if actions.is_empty() {
         return String::new();

@@ -1,7 +1,8 @@
-//! Reading the actor of a change again, in the transaction of the change.
+//! Re-reads the actor of a change in the transaction of the change.
 //!
-//! Whatever takes authority away (ending a session, changing a member, revoking or narrowing a key) takes the lock of the
-//! account first, as every other change does. Under that lock, the rows read here stay as they are until the commit.
+//! Every change that takes authority away (ending a session, changing a member, revoking or
+//! narrowing a key) first takes the account's lock, as all changes do. Under that lock, the rows
+//! read here stay unchanged until the commit.
 
 use super::{Connection, Result, key, read};
 use crate::error::Doing as _;
@@ -12,7 +13,7 @@ use service::store::{AuditEvent, Authority, Denial, MemberRecord, StoreError, To
 /// Checks that the actor of `event` still has the authority for it.
 ///
 /// # Errors
-/// [`StoreError::Denied`] if not; the caller drops the transaction.
+/// [`StoreError::Denied`] if not. The caller drops the transaction.
 pub(super) async fn authorise(connection: &mut Connection, event: &AuditEvent) -> Result<()> {
     let (account, now) = (&event.account_id, event.at);
     let judged = match &event.authority {
@@ -34,7 +35,7 @@ pub(super) async fn authorise(connection: &mut Connection, event: &AuditEvent) -
     judged.map_err(StoreError::Denied)
 }
 
-/// The active member of a live session in this account.
+/// Returns the active member of a live session in this account.
 async fn member(
     connection: &mut Connection,
     account: &AccountId,

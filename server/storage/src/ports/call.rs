@@ -1,4 +1,4 @@
-//! Calls, counted.
+//! Numbers of calls.
 
 use super::{Connection, Engine, Result, Store, read_all};
 use crate::error::Doing as _;
@@ -64,10 +64,10 @@ impl CallStore for Store {
     }
 }
 
-/// Adds calls to what is counted already: of each key, and of its account.
+/// Adds calls to the counts of each key and of its account.
 pub(super) async fn add_all(connection: &mut Connection, counts: &[CallCount]) -> Result<()> {
     let statements = [call::ADD_TO_KEYS, call::ADD_TO_ACCOUNTS, call::FIRST_CALLS];
-    // They are few, unless the database took none for a long time.
+    // There are few, unless the database was unavailable for a long time.
     for counts in counts.chunks(MOST) {
         for statement in &statements {
             statement

@@ -1,4 +1,4 @@
-//! The second step of signing in.
+//! The second factor of a sign-in.
 
 use super::{
     Connection, Result, Store, Turn, access, pepper, read, read_all, record, session, team,
@@ -57,7 +57,7 @@ impl FactorStore for Store {
                 .await
                 .doing(DOING)?;
         }
-        // Those that were opened with the password alone.
+        // Ends the sessions that were opened with the password alone.
         access::end_others(&mut tx, member, kept).await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)?;
@@ -92,7 +92,8 @@ impl FactorStore for Store {
         expires_at: Timestamp,
     ) -> Result<bool> {
         const DOING: &str = "beginning a sign-in";
-        // A change of the password has the same turn: it comes before this, or ends this sign-in.
+        // A change of the password takes the same lock, so it happens before this, or it ends this
+        // sign-in.
         let mut tx = self.begin(Turn::Account(&member.account_id), DOING).await?;
         if !session::has_password(&mut tx, &member.id, password_hash).await? {
             return Ok(false);
@@ -241,7 +242,8 @@ pub(super) async fn is_enabled(connection: &mut Connection, member: &MemberId) -
     Ok(row.is_some())
 }
 
-/// `false` where it is used already; then the caller rolls back.
+/// Uses up a time step or a recovery code. Returns `false` if it was already used; the caller then
+/// rolls back.
 async fn use_up(connection: &mut Connection, member: &MemberId, proof: Proof) -> Result<bool> {
     let query = match &proof {
         Proof::Step(step) => sqlx::query(factor::USE_STEP)
@@ -256,7 +258,7 @@ async fn use_up(connection: &mut Connection, member: &MemberId, proof: Proof) ->
     Ok(used.doing("using a second factor")?.rows_affected() == 1)
 }
 
-/// The app, the recovery codes, and the sign-ins that wait for them.
+/// Deletes the authenticator secret, the recovery codes, and the sign-ins that wait for a code.
 pub(super) async fn forget(connection: &mut Connection, member: &MemberId) -> Result<()> {
     for statement in [
         factor::FORGET_RECOVERY,

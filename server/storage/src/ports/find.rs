@@ -1,4 +1,4 @@
-//! Finding keys among many.
+//! Search of keys.
 
 use super::{Engine, Result, Store, read, read_all};
 use crate::error::Doing as _;
@@ -10,9 +10,11 @@ use domain::{AccountId, Email, KeyOrder, KeySort, MemberId, Timestamp};
 use service::store::{KeyFilter, KeyPlace, KeyRecord, KeySearch, KeysCounted, KeysFound};
 use sqlx::QueryBuilder;
 
-/// Expired keys that one statement marks, so that no change of the account waits long for it.
+/// Number of expired keys that one statement marks, so that no change of the account waits long for
+/// it.
 const LAPSED_AT_ONCE: i64 = 250;
-/// Expired keys that are marked before one list is read. The next list marks more of them.
+/// Maximum number of expired keys that are marked before one list is read. The next list marks
+/// more.
 const LAPSED_AT_MOST: u64 = 2_000;
 
 #[async_trait]
@@ -79,7 +81,7 @@ impl KeySearch for Store {
             .fetch_one(&self.listings)
             .await
             .doing("counting API keys")?;
-        // No more are counted than were asked for.
+        // The count is at most `most`.
         let keys = u32::try_from(count).unwrap_or(most);
         Ok(KeysCounted {
             keys,
@@ -128,7 +130,8 @@ impl KeySearch for Store {
 }
 
 impl Store {
-    /// How far the order is walked along, where it is and where not all keys are looked at.
+    /// Returns the cursor at which the walk along the order stops; `None` if the order is not
+    /// walked, or if the walk covers all keys.
     async fn end(
         &self,
         account: &AccountId,
@@ -137,7 +140,7 @@ impl Store {
         stretch: Stretch<'_>,
     ) -> Result<Option<KeyPlace>> {
         const DOING: &str = "finding out how far to look for API keys";
-        // Where nothing is asked for, every key that is met is one of the page.
+        // Without a filter, every key on the walk belongs to the page.
         if lead.is_some() || asked.is_empty() {
             return Ok(None);
         }
@@ -156,7 +159,8 @@ impl Store {
         }
     }
 
-    /// What the fewest keys are asked for by, where they are few enough to be gathered.
+    /// Returns the index of the filter that the fewest keys match, if they are few enough to be
+    /// collected.
     async fn lead(&self, account: &AccountId, asked: &[Asked<'_>]) -> Result<Option<usize>> {
         let mut fewest = None;
         for (number, asked) in asked.iter().enumerate() {
@@ -175,7 +179,7 @@ impl Store {
             .fetch_one(&self.listings)
             .await
             .doing("counting API keys")?;
-        // No more are counted than were asked for.
+        // The count is at most `most`.
         Ok(u32::try_from(count).unwrap_or(most))
     }
 }

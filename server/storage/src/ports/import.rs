@@ -11,7 +11,7 @@ use service::store::{
     KEPT_MAPPINGS, NewImport, PENDING_BYTES, StoreError, StoredImport,
 };
 
-/// Bytes of one row of a file.
+/// Size in bytes of one row of a file.
 const PART: usize = 256 * 1024;
 
 #[async_trait]
@@ -23,7 +23,8 @@ impl ImportStore for Store {
             member,
             id,
         } = new.name;
-        // A file is as large as a feed, so it waits for its turn among the feeds and leaves the account to other changes.
+        // A file is as large as a feed, so it waits for a feed permit, and leaves the account's
+        // lock to other changes.
         let sender = Actor::Member(member.clone());
         let _turn = self.feeds.turn(account, &sender, DOING).await?;
         self.make_room_for_feed().await;
@@ -171,7 +172,7 @@ impl ImportStore for Store {
             .await
             .doing(DOING)?;
         let mut swept = 0;
-        // Each in a transaction of its own, since a file may be large.
+        // One transaction per file, since a file may be large.
         for id in ids {
             let mut tx = self.begin(Turn::Installation, DOING).await?;
             for statement in [import::SWEEP_PARTS, import::SWEEP] {
@@ -191,7 +192,8 @@ impl ImportStore for Store {
 /// Stores the result in the transaction of the feed.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`] if the import has a result already, or is gone: then the feed must not be committed.
+/// [`StoreError::Unavailable`] if the import already has a result or is gone. The feed must not be
+/// committed then.
 pub(super) async fn finish_with_change(
     connection: &mut Connection,
     account: &AccountId,
@@ -226,7 +228,7 @@ async fn finish(
     Ok(true)
 }
 
-/// Deletes the bytes of the member's file.
+/// Deletes the content of the member's file.
 async fn forget_bytes(
     connection: &mut Connection,
     account: &AccountId,

@@ -1,4 +1,4 @@
-//! What belongs to the installation as a whole, and the audit log.
+//! The installation as a whole, and the audit log.
 
 use super::{Result, Store, read, read_all};
 use crate::error::Doing as _;
@@ -11,7 +11,7 @@ use service::store::{Action, AuditEvent, DiskSpace, InstallationStore, SignedEve
 #[async_trait]
 impl InstallationStore for Store {
     async fn ping(&self) -> Result<()> {
-        // Where keys are read: whether they can be is what is asked.
+        // Uses the pool that looks up keys, since the question is whether keys can be read.
         let _: i64 = sqlx::query_scalar(installation::PING)
             .fetch_one(&self.authentication)
             .await

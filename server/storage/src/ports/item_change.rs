@@ -1,4 +1,4 @@
-//! The changes of items.
+//! Changes of items.
 
 use super::{
     Connection, Executor, Paged, Result, Store, Turn, can_be_stored, read, read_all, read_page,
@@ -14,10 +14,11 @@ use service::store::{
     RemovedItem,
 };
 
-/// Removals that one change forgets at most: those that it adds, and as many again of earlier changes.
+/// Maximum number of removals that one change deletes from the list: as many as it adds, and as
+/// many again of earlier changes.
 const FORGOTTEN_AT_MOST: usize = 2 * REMOVED_AT_MOST;
 
-/// Single removals look only so often whether there are too many.
+/// Single removals check the length of the list only once in this number of changes.
 const LOOK_EVERY: i64 = 64;
 
 #[async_trait]
@@ -106,7 +107,8 @@ async fn feed(executor: impl Executor<'_>, account: &AccountId) -> Result<ItemFe
     Ok(read(row, DOING)?.unwrap_or_default())
 }
 
-/// A change of items that `connection`'s transaction makes, with its number. The number is taken once it is recorded.
+/// A change of items by `connection`'s transaction, with its number. The number is drawn once it is
+/// recorded.
 pub(super) struct NumberedChange<'a> {
     account: &'a AccountId,
     pub(super) number: i64,
@@ -114,7 +116,8 @@ pub(super) struct NumberedChange<'a> {
 }
 
 impl<'a> NumberedChange<'a> {
-    /// The transaction must hold the account's turn for feeds, so that no other change takes the same number.
+    /// The transaction must hold the account's lock for feeds, so that no other change draws the
+    /// same number.
     pub(super) async fn begin(
         connection: &mut Connection,
         account: &'a AccountId,
@@ -128,7 +131,8 @@ impl<'a> NumberedChange<'a> {
         })
     }
 
-    /// Records the number. Items are removed only after this, since removals are listed under the recorded number.
+    /// Records the number. Items are removed only after this, since removals are listed under the
+    /// recorded number.
     pub(super) async fn record(&self, connection: &mut Connection) -> Result<()> {
         sqlx::query(item_change::NUMBER)
             .bind(self.account.as_str())
@@ -140,7 +144,8 @@ impl<'a> NumberedChange<'a> {
         Ok(())
     }
 
-    /// Forgets the oldest removals if there are too many after this change, which has removed so many items.
+    /// Deletes the oldest removals if the list is too long after this change, which removed
+    /// `removed` items.
     pub(super) async fn trim(&self, connection: &mut Connection, removed: usize) -> Result<()> {
         if removed == 0 || (removed == 1 && self.number % LOOK_EVERY != 0) {
             return Ok(());
@@ -158,7 +163,7 @@ impl<'a> NumberedChange<'a> {
     }
 }
 
-/// Forgets removals with numbers up to `until`, the oldest first, and records it.
+/// Deletes removals with numbers up to `until`, the oldest first, and records how far.
 async fn forget(
     connection: &mut Connection,
     account: &AccountId,
@@ -184,12 +189,13 @@ async fn forget(
     Ok(numbers.len() as u64)
 }
 
-/// No change has a number that the database cannot hold.
+/// Converts a number for the database. No change has a number that the database cannot store.
 fn stored(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX - 1)
 }
 
-/// No item has an id that cannot be stored, so a place with one is before all that have the same number.
+/// Converts an id for a comparison. No item has an id that cannot be stored, so a cursor with such
+/// an id precedes all items with the same number.
 fn text(id: &str) -> &str {
     if can_be_stored(id) { id } else { "" }
 }

@@ -31,7 +31,8 @@ impl KeyStore for Store {
         }
         quota::check_keys(&mut tx, self.quotas(), &account, now, 1).await?;
         record(&mut tx, &event).await?;
-        // Read before the commit: afterwards, nothing may come between the secret and its admin.
+        // Read before the commit: nothing that can fail may come between the commit and the answer
+        // with the secret.
         let stored = find(&mut *tx, &account, &id).await?;
         let stored = stored.ok_or(Corrupt("api_keys.id")).doing(DOING)?;
         tx.commit().await.doing(DOING)?;
@@ -138,7 +139,7 @@ impl KeyStore for Store {
     ) -> Result<Ended> {
         const DOING: &str = "revoking an API key";
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
-        // First, since a key may revoke itself.
+        // Checked first, since a key may revoke itself.
         authorise(&mut tx, &event).await?;
         let revoked = sqlx::query(revocation::REVOKE)
             .bind(account.as_str())
@@ -193,7 +194,7 @@ impl KeyStore for Store {
     }
 }
 
-/// Stores a key; returns why it is not stored, if it is not.
+/// Stores a key. Returns the reason if it is not stored.
 pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<Option<Inserted>> {
     const DOING: &str = "storing an API key";
     if stopped(&mut *connection, &key.account_id).await?.is_some() {
@@ -238,7 +239,7 @@ pub(super) async fn insert(connection: &mut Connection, key: NewKey) -> Result<O
     Ok(Some(Inserted::SameForm { name }))
 }
 
-/// Writes all that can be changed of a key that lives on.
+/// Writes all settings of a key that can be changed during its lifetime.
 pub(super) async fn write(connection: &mut Connection, after: &KeyRecord) -> Result<()> {
     sqlx::query(key::CHANGE)
         .bind(after.account_id.as_str())

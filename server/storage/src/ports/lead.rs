@@ -1,4 +1,4 @@
-//! Those who asked to be contacted.
+//! Leads: people who asked to be contacted.
 
 use super::{
     Connection, Executor, Paged, Result, Store, Turn, quota, read, read_all, read_page, record,
@@ -54,7 +54,7 @@ impl LeadStore for Store {
     ) -> Result<Option<Lead>> {
         const DOING: &str = "changing a lead";
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
-        // Nobody changes it before this transaction is over: there is one writer at a time.
+        // The account's lock keeps the lead unchanged until this transaction ends.
         let Some(mut lead) = find(&mut *tx, account, id).await? else {
             return Ok(None);
         };
@@ -196,7 +196,7 @@ async fn find(
     read(row, DOING)
 }
 
-/// The number of the change that `connection`'s transaction makes. Given up with it.
+/// Draws the number of the change that `connection`'s transaction makes. A rollback returns it.
 async fn next_change(
     connection: &mut Connection,
     account: &AccountId,
@@ -209,7 +209,7 @@ async fn next_change(
         .doing(doing)
 }
 
-/// No change has a number that the database cannot hold.
+/// Converts a number for the database. No change has a number that the database cannot store.
 fn stored(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

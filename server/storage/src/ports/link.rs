@@ -21,8 +21,10 @@ pub(super) async fn replace(store: &Store, new: NewLink, event: Option<AuditEven
     tx.commit().await.doing(DOING)
 }
 
-/// Nodes register before they offer a link. So of two that start together, whichever transaction is second finds the
-/// other node, and keeps its link.
+/// Stores a link for the first owner, in addition to those of other nodes.
+///
+/// Nodes register before they offer a link. So if two nodes start together, the second transaction
+/// sees the other node and keeps its link.
 pub(super) async fn offer_first_owner(
     store: &Store,
     new: &NewLink,
@@ -51,7 +53,7 @@ async fn forget_first_owner(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// Stores a link in place of the older one of its kind, and deletes those that have expired.
+/// Stores a link in place of the older one of its kind, and deletes expired links.
 pub(super) async fn insert(connection: &mut Connection, new: &NewLink) -> Result<()> {
     if new.purpose == LinkPurpose::FirstOwner {
         forget_first_owner(connection).await?;
@@ -111,7 +113,7 @@ pub(super) async fn find(
     read(row, DOING)
 }
 
-/// Uses a link up. Rolling the transaction back makes it usable again.
+/// Uses up a link. Rolling the transaction back makes it usable again.
 pub(super) async fn redeem(
     connection: &mut Connection,
     digest: &TokenDigest,
@@ -124,6 +126,6 @@ pub(super) async fn redeem(
         .execute(connection)
         .await
         .doing("using a link")?;
-    // Only one of two transactions that both found it deletes it.
+    // If two transactions found the link, only one of them deletes it.
     Ok(purpose.filter(|_| used.rows_affected() == 1))
 }

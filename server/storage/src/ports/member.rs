@@ -1,4 +1,5 @@
-//! Accounts and members. What concerns their sessions is in [`super::session`], their links in [`super::link`].
+//! Accounts and members. See [`super::session`] for their sessions and [`super::link`] for their
+//! links.
 
 use super::{
     Connection, Result, Store, Turn, account, factor, link, read, read_all, record, session, team,

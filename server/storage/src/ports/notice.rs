@@ -1,4 +1,4 @@
-//! Keys that are about to end, and who was told of it.
+//! Notices of keys that expire soon, and who has received them.
 
 use super::{Result, Store, Turn, read_all, record};
 use crate::error::Doing as _;
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::store::{AuditEvent, DueNotice, KeyRecord, NoticeRecord, NoticeStore};
 
-/// In milliseconds.
+/// One day in milliseconds.
 const DAY: i64 = 86_400_000;
 
 #[async_trait]

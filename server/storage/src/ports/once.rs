@@ -1,4 +1,4 @@
-//! Requests that came with an idempotency key.
+//! Requests with an idempotency key.
 
 use super::{Connection, Executor, Result, Store, Turn};
 use crate::error::Doing as _;
@@ -63,7 +63,8 @@ impl IdempotencyStore for Store {
 
     async fn keep_answer(&self, account: &AccountId, kept: &KeptAnswer) -> Result<()> {
         const DOING: &str = "keeping an answer";
-        // Erasing a person takes the same turn: the answer is stored before that, or without the person.
+        // Erasing a person takes the same lock, so the answer is stored before that, or without the
+        // person.
         let mut tx = self.begin(Turn::Account(account), DOING).await?;
         if write(&mut tx, account, kept).await? {
             tx.commit().await.doing(DOING)?;
@@ -108,7 +109,7 @@ async fn find(
     row.map(|row| row.at(now)).transpose().doing(DOING)
 }
 
-/// Ends an attempt that has no answer.
+/// Ends an attempt without an answer.
 async fn end(
     store: &Store,
     account: &AccountId,
@@ -125,10 +126,11 @@ async fn end(
     Ok(())
 }
 
-/// Stores the answer in the transaction of the change that it is the answer to.
+/// Stores the answer in the transaction of the change that it reports.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`] if the attempt has lost the request: then the change must not be committed.
+/// [`StoreError::Unavailable`] if another attempt has taken the request over. The change must not
+/// be committed then.
 pub(super) async fn keep_with_change(
     connection: &mut Connection,
     account: &AccountId,
@@ -141,7 +143,8 @@ pub(super) async fn keep_with_change(
     Err(StoreError::Unavailable(why.into()))
 }
 
-/// Whether the answer was stored: the attempt still has the request, and it has no answer yet.
+/// Returns whether the answer was stored: the attempt still holds the request, which has no answer
+/// yet.
 async fn write(
     connection: &mut Connection,
     account: &AccountId,

@@ -1,4 +1,4 @@
-//! What the operator sees at the machine.
+//! Look-ups for the operator on the command line, not bound to an account.
 
 use super::{Result, Store, can_be_stored, read, read_all};
 use crate::error::Doing as _;

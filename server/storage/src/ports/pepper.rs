@@ -1,4 +1,4 @@
-//! A change of the pepper.
+//! Replacement of the pepper.
 
 use super::{Connection, Executor, KEPT_PEPPER, Result, Store, Turn};
 use crate::error::{Corrupt, Doing as _};
@@ -29,7 +29,7 @@ impl PepperStore for Store {
                 .fetch_one(&mut *tx)
                 .await
                 .doing(DOING)?;
-            // Another node did it.
+            // Another node may have made the change.
             return Ok(stored.as_ref() == Some(to));
         }
         let not_accepted: bool = sqlx::query_scalar(pepper::NOT_ACCEPTED)
@@ -119,11 +119,11 @@ impl PepperStore for Store {
     }
 }
 
-/// Checks that a pepper is the installation's, for data that is stored under it. The pepper is not changed
-/// before the end of the transaction, when the data is there.
+/// Checks that a pepper is the current one, before data is stored under it. The pepper cannot be
+/// replaced before the end of the transaction.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`] if the pepper was changed, which this node has not noticed yet.
+/// [`StoreError::Unavailable`] if the pepper was replaced, which this node has not noticed yet.
 pub(super) async fn check_current(connection: &mut Connection, pepper: &PepperId) -> Result<()> {
     const DOING: &str = "comparing the pepper";
     let stored: Option<String> = sqlx::query_scalar(KEPT_PEPPER)

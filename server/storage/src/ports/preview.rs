@@ -34,7 +34,8 @@ impl FeedPreviewStore for Store {
         kept: &HashSet<&str>,
     ) -> Result<ItemsLeftOut> {
         const DOING: &str = "finding the items that a full feed leaves out";
-        // At most as many as are kept are among them in vain.
+        // At most `kept.len()` of these are kept, so this suffices to find one more than a feed may
+        // remove.
         let most = kept.len() + REMOVED_AT_MOST + 1;
         let sizes: Vec<(String, i64)> = sqlx::query_as(inventory::SIZES)
             .bind(account.as_str())

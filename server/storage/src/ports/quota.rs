@@ -1,5 +1,7 @@
-//! Quotas of accounts. Each change that can exceed one counts before and after it, in its own transaction; the account's
-//! lock keeps other changes out meanwhile, so that the counts are exact.
+//! Quotas of accounts.
+//!
+//! Each change that can exceed a quota counts before and after it, in its own transaction. The
+//! account's lock keeps other changes out meanwhile, so the counts are exact.
 
 use super::{Connection, Executor, Result, Store};
 use crate::error::{Corrupt, Doing as _};
@@ -39,7 +41,7 @@ impl QuotaStore for Store {
     }
 }
 
-/// The items of an account, as triggers count them.
+/// Number and size of an account's items, as maintained by triggers.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Items {
     number: u64,
@@ -64,7 +66,8 @@ impl Items {
         self.number
     }
 
-    /// Holds what `connection`'s transaction has stored against the quotas, `self` being what was there before.
+    /// Checks the items that `connection`'s transaction has stored against the quotas. `self`
+    /// contains the counts before the change.
     pub(super) async fn check(
         self,
         connection: &mut Connection,
@@ -77,7 +80,7 @@ impl Items {
     }
 }
 
-/// The leads of an account, as triggers count them.
+/// Returns the number of an account's leads, as maintained by triggers.
 pub(super) async fn leads(executor: impl Executor<'_>, account: &AccountId) -> Result<u64> {
     let leads: Option<i64> = sqlx::query_scalar(quota::LEADS)
         .bind(account.as_str())
@@ -87,7 +90,8 @@ pub(super) async fn leads(executor: impl Executor<'_>, account: &AccountId) -> R
     number(leads.unwrap_or_default(), "lead_usage.leads")
 }
 
-/// After a key was added. `added` is how many more live keys there are than before.
+/// Checks the quota of keys after a key was added. `added` is by how much the number of live keys
+/// has grown.
 pub(super) async fn check_keys(
     connection: &mut Connection,
     quotas: Quotas,
@@ -102,7 +106,7 @@ pub(super) async fn check_keys(
     check(quotas, Resource::Keys, keys.saturating_sub(added), keys)
 }
 
-/// Active members and open invitations.
+/// Returns the number of active members and open invitations.
 pub(super) async fn members(
     connection: &mut Connection,
     account: &AccountId,
@@ -113,8 +117,10 @@ pub(super) async fn members(
     Ok(members + invitations)
 }
 
+/// Checks one quota.
+///
 /// # Errors
-/// [`StoreError::OverQuota`] if there is more than the quota allows, and more than before.
+/// [`StoreError::OverQuota`] if `after` exceeds both the quota and `before`.
 pub(super) fn check(quotas: Quotas, resource: Resource, before: u64, after: u64) -> Result<()> {
     match quotas.exceeded(resource, before, after) {
         Some(limit) => Err(StoreError::OverQuota(OverQuota { resource, limit })),

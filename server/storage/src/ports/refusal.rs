@@ -1,4 +1,4 @@
-//! Why calls were refused.
+//! Refused calls, with the reasons.
 
 use super::{Result, Store, read};
 use crate::error::{Corrupt, Doing as _};

@@ -112,7 +112,8 @@ impl AccountRevocations for Store {
             .await
             .doing(DOING)?
             .rows_affected();
-        // From here on, every key of the generation that is still live was revoked and had not expired.
+        // At this point, if `left` is not zero, every key of the generation that is still live was
+        // revoked before it expired.
         let left = u64::from(limit).saturating_sub(lapsed);
         let rows: Vec<WrittenRow> = sqlx::query_as(sql::WRITE)
             .bind(account.as_str())
@@ -155,6 +156,6 @@ async fn count(
         .fetch_one(executor)
         .await
         .doing("counting API keys")?;
-    // No more are counted than were asked for.
+    // The count is at most `most`.
     Ok(u32::try_from(keys).unwrap_or(most))
 }

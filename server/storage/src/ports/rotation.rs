@@ -1,4 +1,4 @@
-//! One key taking the place of another.
+//! Rotation: replacing one key by another.
 
 use super::key::{find, insert, write};
 use super::{Connection, Result, Store, Turn, quota, record};
@@ -19,12 +19,14 @@ pub(super) async fn rotate(
     rotation: Rotation,
     events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
 ) -> Result<Rotated> {
-    // Dropped without a commit, it leaves nothing, so each refusal may come as late as it likes.
+    // A transaction that is dropped without a commit changes nothing, so refusals may come after
+    // writes.
     let mut tx = store.begin(Turn::Account(account), DOING).await?;
     let Some(before) = find(&mut *tx, account, old).await? else {
         return Ok(Rotated::Missing);
     };
-    // Asked first: a form that is sent twice is told that its key exists, and not that the old one is being replaced.
+    // Inserted first: if a form is submitted twice, the answer is that its key exists, and not that
+    // the old key is already being replaced.
     match insert(&mut tx, new_key(&before, &rotation)).await? {
         Some(Inserted::SameForm { name }) => return Ok(Rotated::SameForm { name }),
         Some(Inserted::Stopped) => return Ok(Rotated::Stopped),
@@ -42,7 +44,7 @@ pub(super) async fn rotate(
     take_over(&mut tx, &before, &rotation).await?;
     give_way(&mut tx, &before, &rotation).await?;
     let old = there(find(&mut *tx, account, old).await?)?;
-    // One more than before, unless the old key ends at once.
+    // One key more than before, unless the old key ends at once.
     let added = u64::from(old.status(rotation.at).is_live());
     quota::check_keys(&mut tx, store.quotas(), account, rotation.at, added).await?;
     let new = there(find(&mut *tx, account, &rotation.id).await?)?;
@@ -76,7 +78,7 @@ fn new_key(old: &KeyRecord, rotation: &Rotation) -> NewKey {
     }
 }
 
-/// Gives the new key all that can be set of one, as the old one has it.
+/// Copies all settings of the old key to the new one.
 async fn take_over(
     connection: &mut Connection,
     old: &KeyRecord,

@@ -1,4 +1,4 @@
-//! Sessions, and the delays that failed sign-ins earn.
+//! Sessions, and the delays after failed sign-ins.
 
 use super::{Connection, Result, Store, Turn, factor, read, record};
 use crate::error::Doing as _;
@@ -7,7 +7,7 @@ use crate::sql::{member, session};
 use domain::{MemberId, Timestamp};
 use service::store::{AuditEvent, MemberRecord, NewSession, SESSIONS_OF_A_MEMBER, TokenDigest};
 
-/// How far "last seen" may lag behind, in seconds: one write a minute for a person at work.
+/// Maximum lag of "last seen" in seconds, which causes one write a minute for an active person.
 const SEEN_EVERY: i64 = 60;
 
 const FINDING: &str = "finding a session";
@@ -21,7 +21,8 @@ pub(super) async fn open(
 ) -> Result<bool> {
     const DOING: &str = "opening a session";
     let mut tx = store.begin(Turn::Account(&event.account_id), DOING).await?;
-    // The password was verified before this transaction. Since then, it may have been changed, or a second factor enabled.
+    // The password was verified before this transaction. Since then, it may have been changed, or a
+    // second factor enabled.
     if !has_password(&mut tx, &new.member_id, password_hash).await?
         || factor::is_enabled(&mut tx, &new.member_id).await?
     {
@@ -43,7 +44,7 @@ pub(super) async fn open(
     Ok(true)
 }
 
-/// Whether the member still has the password that was verified against this hash.
+/// Returns whether the member still has the password that was verified against this hash.
 pub(super) async fn has_password(
     connection: &mut Connection,
     member: &MemberId,
@@ -57,7 +58,8 @@ pub(super) async fn has_password(
         .doing("comparing a password's hash")
 }
 
-/// Stores a session, and ends one if the member has too many. Returns `false` if the member is deactivated.
+/// Stores a session, and ends one if the member has too many. Returns `false` if the member is
+/// deactivated.
 pub(super) async fn insert(connection: &mut Connection, new: &NewSession) -> Result<bool> {
     const DOING: &str = "storing a session";
     let opened = sqlx::query(session::OPEN)
@@ -100,7 +102,8 @@ pub(super) async fn seen(
     };
     if now > Timestamp::from_millis(row.last_seen_at).plus_seconds(SEEN_EVERY) {
         let noted = note(store, digest, &row, now).await;
-        // Whose session it is we know. That it was seen can be noted next time; until then it only ends earlier.
+        // The session is valid regardless. "Last seen" can be written next time; until then the
+        // session only ends earlier.
         if let Err(error) = noted {
             tracing::warn!(?error, "could not note when a session was last seen");
         }
@@ -229,7 +232,7 @@ pub(super) async fn count_failure(
     Ok(latest)
 }
 
-/// In seconds; the last one for every failure past the end.
+/// Returns the delay in seconds. The last one applies to all further failures.
 fn delay(failures: i64, delay_seconds: &[u32]) -> i64 {
     let index = usize::try_from(failures - 1).unwrap_or(0);
     delay_seconds

@@ -1,4 +1,4 @@
-//! Many keys at once, and whether an account makes new ones.
+//! Bulk actions on keys, and the switch that stops an account's creation of keys.
 
 use super::key::find;
 use super::{Connection, Executor, Result, Store, Turn, record};
@@ -88,7 +88,7 @@ impl SeveralKeys for Store {
     }
 }
 
-/// Since when the account makes no new keys.
+/// Returns the time at which the account stopped the creation of keys, if it is stopped.
 pub(super) async fn stopped(
     executor: impl Executor<'_>,
     account: &AccountId,

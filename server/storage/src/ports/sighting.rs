@@ -1,4 +1,4 @@
-//! Where calls come from.
+//! Callers: the addresses, networks and programs from which keys are called with.
 
 use super::{Connection, Engine, Result, Store, read_all};
 use crate::error::{Corrupt, Doing as _};
@@ -46,7 +46,7 @@ impl SightingStore for Store {
     }
 }
 
-/// All of them at once where nothing is new, since that is what nearly all calls are.
+/// Stores the sightings, all keys in one statement if nothing is new, as in nearly all calls.
 async fn add_all(connection: &mut Connection, sightings: &[Sighting]) -> Result<()> {
     add_scope_uses(connection, sightings).await?;
     add_callers(connection, sightings).await?;
@@ -111,15 +111,15 @@ async fn add_scope_uses(connection: &mut Connection, sightings: &[Sighting]) -> 
     Ok(())
 }
 
-/// A caller of a key, and its address as it is written.
+/// A caller of a key, and its address as text.
 type Seen<'a> = (&'a Sighting, &'a Caller, String);
 
-/// Whose calls were seen: account and key.
+/// Returns the account and the key whose calls were seen.
 fn of(seen: &Sighting) -> (&str, &str) {
     (seen.account_id.as_str(), seen.key_id.as_str())
 }
 
-/// Binds what names a caller.
+/// Binds the columns that identify a caller.
 fn name(row: &mut Row<'_, Engine>, (seen, caller, ip): &Seen<'_>) {
     row.push_bind(seen.account_id.as_str())
         .push_bind(seen.key_id.as_str())
@@ -174,7 +174,7 @@ async fn add_some(connection: &mut Connection, callers: &[Seen<'_>]) -> Result<(
     Ok(())
 }
 
-/// When somebody last called with a key that is over.
+/// Returns the time of the last call with a revoked or expired key.
 fn last_knock(callers: &[Caller]) -> Option<Timestamp> {
     const OVER: [Outcome; 2] = [
         Outcome::Refused(Refusal::RevokedKey),
@@ -186,7 +186,7 @@ fn last_knock(callers: &[Caller]) -> Option<Timestamp> {
     over.map(|caller| caller.last).max()
 }
 
-/// What was seen of one network of a key.
+/// Sightings of one network of a key.
 struct SeenNetwork {
     only_ip: Option<IpAddr>,
     last: Timestamp,
@@ -250,7 +250,8 @@ fn let_in(caller: &Caller) -> bool {
     caller.outcome == Outcome::Accepted
 }
 
-/// Writes the networks of a key of which one is new, in the order in which they were seen.
+/// Writes the networks of a key, at least one of which is new, in the order in which they were
+/// seen.
 async fn learn_networks(connection: &mut Connection, seen: &Sighting) -> Result<()> {
     let (account, key) = (seen.account_id.as_str(), seen.key_id.as_str());
     let mut callers: Vec<_> = seen
@@ -275,7 +276,7 @@ async fn learn_networks(connection: &mut Connection, seen: &Sighting) -> Result<
             .await
             .doing(DOING)?;
         if inserted.rows_affected() == 0 {
-            // Another node came first.
+            // Another node inserted the network first.
             see_network(connection, seen, caller).await?;
             continue;
         }
@@ -300,7 +301,7 @@ async fn learn_networks(connection: &mut Connection, seen: &Sighting) -> Result<
     Ok(())
 }
 
-/// Whether the network of a caller is known.
+/// Updates the network of a caller. Returns `false` if it is not stored yet.
 async fn see_network(
     connection: &mut Connection,
     seen: &Sighting,

@@ -1,4 +1,4 @@
-//! The people of one account, and the invitations to join them.
+//! Members of one account, and invitations to it.
 
 use super::{
     Connection, Executor, Result, Store, Turn, authorise, link, quota, read, read_all, record,
@@ -29,7 +29,7 @@ impl TeamStore for Store {
         for (statement, active) in statements {
             let after = match after {
                 Some(after) if after.active == active => after.id.as_str(),
-                // The active members come before this place.
+                // All active members precede this cursor.
                 Some(after) if active && !after.active => continue,
                 _ => "",
             };
@@ -103,7 +103,7 @@ impl TeamStore for Store {
         if owners == 0 {
             return Ok(MemberChanged::LastOwner);
         }
-        // What they could invite to, they may not be able to any more.
+        // The member may no longer be allowed to make these invitations.
         forget(&mut tx, team::FORGET_INVITATIONS_BY, id).await?;
         if change == MemberChange::Deactivate {
             forget(&mut tx, team::FORGET_LINKS_OF, id).await?;
@@ -130,7 +130,7 @@ impl TeamStore for Store {
         ) else {
             return Ok(false);
         };
-        // First, since the old owner's own role changes.
+        // Checked first, since the change affects the old owner's own role.
         authorise(&mut tx, &event).await?;
         let is_owner = old.role == Role::Owner && old.is_active();
         if !is_owner || !new.is_active() || from == to {
@@ -263,7 +263,7 @@ impl TeamStore for Store {
     }
 }
 
-/// The member whom `statement` finds in an account by their id or address.
+/// Returns the member whom `statement` finds in an account by id or address.
 async fn find(
     executor: impl Executor<'_>,
     statement: &'static str,
@@ -292,7 +292,7 @@ async fn set(connection: &mut Connection, account: &AccountId, to: &Teammate) ->
     Ok(())
 }
 
-/// Ends the links that `statement` finds for a member.
+/// Runs `statement`, which deletes rows of a member, such as their links.
 pub(super) async fn forget(
     connection: &mut Connection,
     statement: &'static str,

@@ -1,17 +1,17 @@
-//! What keys are searched by, kept in step with them.
+//! Search terms of keys, kept consistent with the keys.
 
 use super::{Connection, Result};
 use crate::error::Doing as _;
 use crate::sql::term::{self, Searched};
 
-/// Puts the terms of a key in the place of those it had. Part of the transaction that changes the key.
+/// Replaces the search terms of a key, in the transaction that changes the key.
 pub(super) async fn write(connection: &mut Connection, key: Searched<'_>) -> Result<()> {
     put(connection, &key)
         .await
         .doing("noting what an API key is searched by")
 }
 
-/// The same, before the store stands.
+/// Like [`write`], for use before the store is open.
 pub(crate) async fn put(connection: &mut Connection, key: &Searched<'_>) -> sqlx::Result<()> {
     sqlx::query(term::FORGET)
         .bind(key.id.as_str())

@@ -1,5 +1,5 @@
-//! What nodes tell each other, on connections of its own, so that it waits for nothing else that the node does; and what came
-//! of it.
+//! Reports between nodes, on a pool of their own, so that they wait for no other work of the node;
+//! and the receipts of revocations.
 
 use super::{KEPT_PEPPER, Result, Store, Turn};
 use crate::error::{Corrupt, Doing as _};
@@ -17,7 +17,8 @@ impl VerdictStore for Store {
     async fn register_node(&self, id: &NodeId, accepted: &[PepperId]) -> Result<Option<u64>> {
         const DOING: &str = "registering this node";
         self.forget_the_gone().await.doing(DOING)?;
-        // A database that came back without the node would have others wait for it no more, while it has keys in memory.
+        // The registration has to survive a failure of the database's machine: without it, other
+        // nodes would not wait for this one, although it keeps keys in memory.
         let mut tx = self.begin_lasting(DOING).await?;
         let stored: Option<String> = sqlx::query_scalar(KEPT_PEPPER)
             .fetch_one(&mut *tx)
@@ -117,7 +118,8 @@ impl VerdictStore for Store {
 
     async fn expel_node(&self, seen: &NodeRecord) -> Result<()> {
         const DOING: &str = "taking a node for dead";
-        // Or the node would be given leases again, after others began to count the time until its last one is over.
+        // This has to survive as well: otherwise the node would be granted leases again, after
+        // others began to count the time until its last lease ends.
         let mut tx = self.begin_lasting(DOING).await?;
         sqlx::query(verdict::EXPEL)
             .bind(seen.id.as_str())

@@ -1,11 +1,12 @@
-//! Changes of what decisions on calls depend on, and the nodes that are told of them.
+//! Numbered changes of the data on which verdicts depend, and the nodes that acknowledge them.
 
 pub(crate) const REGISTER: &str = "
     INSERT INTO nodes (id, acknowledged, beats, leaving, peppers)
     SELECT $1, last, 0, 0, $2 FROM verdict_counter WHERE id = 1
     RETURNING acknowledged";
 
-/// A row that only makes the nodes of an older version beat. Its columns are those of the first schema that has nodes.
+/// A row that only makes the nodes of an older version send heartbeats. It uses the columns of the
+/// first schema that has nodes.
 pub(crate) const REGISTER_UPGRADE: &str = "
     INSERT INTO nodes (id, acknowledged, beats, leaving)
     SELECT $1, last, 0, 1 FROM verdict_counter WHERE id = 1
@@ -13,11 +14,12 @@ pub(crate) const REGISTER_UPGRADE: &str = "
 
 pub(crate) const LAST: &str = "SELECT last FROM verdict_counter WHERE id = 1";
 
-/// Where it is known that there is no other node.
+/// For use when no other node exists.
 pub(crate) const FORGET_ALL: &str = "DELETE FROM nodes";
 
-/// A row without a number where nothing changed; none where the node is not registered, or has seen numbers that are not
-/// given yet. One statement, so that all is as of one moment.
+/// A row without a number if nothing changed. No row if the node is not registered, or has seen
+/// numbers that do not exist yet. It is one statement, so that everything is read at the same
+/// moment.
 pub(crate) const CHANGES: &str = "
     SELECT c.number, c.account_id, c.digest
     FROM nodes n LEFT JOIN verdict_changes c ON c.number > $2
@@ -31,7 +33,7 @@ pub(crate) const NODES: &str = "SELECT id, acknowledged, beats, leaving FROM nod
 
 pub(crate) const LIVE_NODES: &str = "SELECT count(*) FROM nodes WHERE leaving = 0";
 
-/// Whether another node than `$1` is registered.
+/// Returns whether a node other than `$1` is registered.
 pub(crate) const OTHERS: &str =
     "SELECT EXISTS (SELECT 1 FROM nodes WHERE id <> $1 AND leaving = 0)";
 

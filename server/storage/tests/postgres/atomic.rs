@@ -1,4 +1,5 @@
-//! A fault between a change and its audit event leaves nothing of the change, and the store goes on.
+//! A fault between a change and its audit event undoes the whole change, and the store remains
+//! usable.
 
 use crate::server::Database;
 use service::store::contract::{Change, World};
@@ -12,7 +13,7 @@ async fn run(raw: &mut PgConnection, sql: &str) {
     done.expect(sql);
 }
 
-/// Every row of every table, as text.
+/// Returns every row of every table as text.
 pub async fn dump(raw: &mut PgConnection) -> Vec<String> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT table_name::text FROM information_schema.tables
@@ -66,7 +67,8 @@ async fn what_cannot_be_recorded_is_not_done() {
         );
         run(&mut raw, "DROP TRIGGER fault ON audit_events").await;
 
-        // Given up half-way, as where a caller hangs up: it waits for the event's table and is dropped.
+        // The change waits for the event's table and is dropped half-way, as when a caller hangs
+        // up.
         run(&mut raw, "BEGIN; LOCK TABLE audit_events IN EXCLUSIVE MODE").await;
         let attempt = change.make(&store, &world, change.account(&world));
         let waited = tokio::time::timeout(Duration::from_millis(30), attempt).await;

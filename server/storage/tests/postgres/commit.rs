@@ -1,4 +1,5 @@
-//! The way to PostgreSQL ends while what was moved there is committed: one database goes on, and never two.
+//! The connection to PostgreSQL fails while a move commits: exactly one of the two databases
+//! continues.
 
 use crate::proxy::{Commit, Proxy};
 use crate::server::Database;
@@ -10,21 +11,21 @@ use storage::{OpenMode, SqliteStore};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-/// Longer than anybody waits for an answer.
+/// Longer than any wait for an answer.
 const LONG: Duration = Duration::from_secs(40);
 
-/// A file that is moved, and where to.
+/// A file to be moved, and the target database.
 struct Moving {
     folder: TempDir,
     database: Database,
 }
 
-/// How that ended.
+/// Result of the move.
 struct Ended {
     told: Result<Held, CopyError>,
-    /// Whether everything is in PostgreSQL. Nothing is, or everything.
+    /// Whether all data is in PostgreSQL. Otherwise, none is.
     arrived: bool,
-    /// Whether a server can go on with the file.
+    /// Whether a server can continue with the file.
     stays: bool,
     moved: PathBuf,
 }
@@ -98,7 +99,7 @@ async fn what_was_not_committed_stays_in_the_file() {
     let failed = matches!(ended.told, Err(CopyError::Failed { .. }));
     assert!(failed, "{:?}", ended.told);
 
-    // Where PostgreSQL says so.
+    // PostgreSQL itself refuses the commit.
     let moving = Moving::new().await;
     let refuse = "
         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;

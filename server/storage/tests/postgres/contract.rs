@@ -10,12 +10,12 @@ macro_rules! names {
     ($($case:ident)*) => { [$(stringify!($case)),*] };
 }
 
-/// Cases that run at once.
+/// Number of cases that run at once.
 const AT_ONCE: usize = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_case_of_the_contract_holds() {
-    // Filled once; each case gets a copy.
+    // Migrated once; each case gets a copy.
     let template = Database::new().await;
     let store = PostgresStore::open(template.url().as_str(), OpenMode::CreateIfNew).await;
     store.expect("the store opens").close().await;

@@ -1,4 +1,4 @@
-//! Everything that is in a file arrives in PostgreSQL, and the other way round.
+//! All data of a file arrives in PostgreSQL, and all data of PostgreSQL in a file.
 
 use crate::server::Database;
 use domain::Timestamp;
@@ -12,7 +12,8 @@ use storage::copy::{
 };
 use storage::{OpenError, OpenMode, PostgresStore, SqliteStore};
 
-/// What the changes of the contract leave empty, and values that a text form has to escape.
+/// Rows for tables that the contract's changes leave empty, and values that a text format has to
+/// escape.
 const REST: &str = "
     UPDATE installation SET pepper_fingerprint = 'which one';
     UPDATE api_keys SET note = 'a tab	, a line
@@ -57,7 +58,8 @@ async fn texts(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
     rows.expect(sql).iter().map(|row| row.get(0)).collect()
 }
 
-/// Every row of every table that is copied, derived columns included; each table has one.
+/// Returns every row of every table that is copied, including generated columns. Each table must
+/// have a row.
 async fn dump(file: &Path) -> Vec<String> {
     let mut connection = raw(file).await;
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
@@ -78,7 +80,7 @@ async fn dump(file: &Path) -> Vec<String> {
     all
 }
 
-/// A file with something in each table.
+/// Creates a file with rows in every table.
 async fn full(folder: &Path) -> std::path::PathBuf {
     let file = folder.join("voxum.db");
     let store = SqliteStore::open(&file, OpenMode::CreateIfNew).await;
@@ -105,7 +107,7 @@ async fn what_was_moved_to_postgresql_is_all_there_and_so_is_what_was_backed_up_
     let database = Database::new().await;
     let url = database.url();
 
-    // Not while a server uses it.
+    // A file that a server uses is not moved.
     let store = SqliteStore::open(&file, OpenMode::ExistingOnly).await;
     let store = store.expect("the store opens");
     let refused = move_to_postgres(&file, url.as_str()).await;
@@ -123,7 +125,7 @@ async fn what_was_moved_to_postgresql_is_all_there_and_so_is_what_was_backed_up_
     assert_eq!(again.expect("backed up"), held);
     assert_eq!(dump(&backup).await, before);
 
-    // No server starts on the old file; and to go back is what the line says.
+    // No server starts without the file, and the error message explains how to go back.
     let told = SqliteStore::open(&file, OpenMode::CreateIfNew).await;
     let told = told.expect_err("it is gone");
     let moved = folder.path().join("voxum.db.moved");
@@ -137,7 +139,7 @@ async fn what_was_moved_to_postgresql_is_all_there_and_so_is_what_was_backed_up_
     let store = SqliteStore::open(&file, OpenMode::ExistingOnly).await;
     store.expect("the store opens").close().await;
 
-    // What it draws by itself goes on after what came.
+    // The sequences of PostgreSQL continue after the copied values.
     let store = PostgresStore::open(url.as_str(), OpenMode::ExistingOnly).await;
     let store = store.expect("the store opens");
     assert_eq!(
@@ -153,7 +155,7 @@ async fn what_was_moved_to_postgresql_is_all_there_and_so_is_what_was_backed_up_
         .expect("a row");
     assert_eq!(seq, 42);
 
-    // Nothing is written over, and what fails leaves both as they were.
+    // Nothing is overwritten, and a failed copy leaves both databases unchanged.
     let refused = move_to_postgres(&file, url.as_str()).await;
     assert!(
         matches!(refused, Err(CopyError::NotEmpty { .. })),

@@ -1,4 +1,4 @@
-//! What a failure is taken for, and what is said of it.
+//! Classification of failures, and the contents of their messages.
 
 use crate::server::Database;
 use service::store::{InstallationStore as _, StoreError};
@@ -63,7 +63,8 @@ async fn what_may_pass_is_unavailable_the_rest_is_broken_and_no_value_is_told() 
         assert!(matches!(error, StoreError::Broken(_)), "{text}");
         assert!(text.contains(state), "{text}");
     }
-    // In its own words: a value that does not fit, and a row that a rule refuses.
+    // Errors with PostgreSQL's own messages: a value that does not fit, and a row that violates a
+    // constraint.
     for body in [
         "NEW.id := NEW.pepper_fingerprint::bigint",
         "NEW.id := 2",
@@ -72,7 +73,7 @@ async fn what_may_pass_is_unavailable_the_rest_is_broken_and_no_value_is_told() 
         let (error, text) = failure(body).await;
         assert!(matches!(error, StoreError::Broken(_)), "{text}");
     }
-    // What takes too long is ended by the server.
+    // The server ends a statement that takes too long.
     let began = Instant::now();
     let (error, text) = failure("PERFORM pg_sleep(30)").await;
     assert!(matches!(error, StoreError::Unavailable(_)), "{text}");

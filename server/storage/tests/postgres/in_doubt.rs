@@ -1,4 +1,4 @@
-//! A COMMIT that was sent and not answered: neither done nor undone, whatever the change.
+//! A COMMIT that was sent and not answered is in doubt, whatever the change.
 
 use crate::atomic::dump;
 use crate::proxy::{Commit, Proxy};
@@ -27,7 +27,8 @@ async fn every_change_is_in_doubt_when_its_commit_is_not_answered() {
         );
         assert_eq!(dump(&mut raw).await, before, "{change:?} was made");
 
-        // A silent connection is given up after five seconds, so two changes stand for all.
+        // A silent connection is abandoned after five seconds, so only two of the changes test that
+        // case.
         let commit = match change {
             Change::InsertKey | Change::InsertLead => Commit::Silent,
             _ => Commit::Unanswered,

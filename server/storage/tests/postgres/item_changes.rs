@@ -6,7 +6,8 @@ use service::store::contract::{Change, World};
 use service::store::{ItemChangeStore as _, ItemFeed};
 use storage::{OpenMode, PostgresStore};
 
-/// The statements of a node of the release before, which knows no numbers, each in a transaction of its own.
+/// Statements of a node of the previous release, which knows no change numbers. Each is a
+/// transaction.
 const BEFORE: [&str; 4] = [
     "INSERT INTO items (account_id, id, name, available, attributes, updated_at, search, revision)
     SELECT $1, 'old-' || n, 'a', 1, '{}', 1, '', 1 FROM generate_series(1, 3) n

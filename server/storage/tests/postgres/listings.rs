@@ -1,4 +1,4 @@
-//! Listings that take too long end at their deadline, and delay nothing else.
+//! Listings that take too long are interrupted at their deadline and delay nothing else.
 
 use crate::server::Database;
 use domain::Timestamp;
@@ -12,7 +12,7 @@ use service::store::{
 use sqlx::Connection as _;
 use storage::{OpenMode, PostgresStore};
 
-/// More than there are connections for listings.
+/// More listings than there are listing connections.
 const LISTINGS: usize = 12;
 
 const UNKNOWN: KeyDigest = KeyDigest::from_bytes([7; 32]);
@@ -27,7 +27,7 @@ async fn listings_end_at_their_deadline_while_authentication_and_revocation_go_o
     let filter = ItemFilter::default();
     let list = || store.list_items(&account, &filter, None, None, 1);
 
-    // While the table is locked, each listing waits without end.
+    // While the table is locked, each listing waits for ever.
     let mut locking = database.raw().await;
     let mut transaction = locking.begin().await.expect("a transaction");
     let lock = sqlx::query("LOCK TABLE items IN ACCESS EXCLUSIVE MODE");
@@ -51,7 +51,7 @@ async fn listings_end_at_their_deadline_while_authentication_and_revocation_go_o
     for end in ends {
         match end.expect_err("the listing has no end") {
             StoreError::PastDeadline(_) => interrupted += 1,
-            // These got no connection in time.
+            // This listing got no connection in time.
             StoreError::Unavailable(_) => {}
             other => panic!("{other:?}"),
         }

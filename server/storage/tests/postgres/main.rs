@@ -1,5 +1,5 @@
-//! The store on a real PostgreSQL server. Few tests with much in each, since each of them may be a process of its own,
-//! with a server of its own.
+//! Tests of the store on a real PostgreSQL server. There are few tests with many steps each, since
+//! every test may be a process of its own, with its own server.
 
 mod atomic;
 mod commit;

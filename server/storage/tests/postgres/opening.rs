@@ -1,4 +1,4 @@
-//! What may stand at the database URL, and what becomes of it.
+//! What a database URL can lead to, and how opening handles it.
 
 use crate::server::{Database, PASSWORD};
 use service::store::InstallationStore as _;
@@ -7,7 +7,7 @@ use storage::{OpenMode, PostgresOpenError as OpenError, PostgresStore};
 use tokio::task::JoinSet;
 use url::Url;
 
-/// The line an operator reads.
+/// Returns the line that the operator reads.
 async fn refusal(url: &Url, mode: OpenMode) -> (OpenError, String) {
     let error = PostgresStore::open(url.as_str(), mode).await;
     let error = error.expect_err("the database is refused");
@@ -107,7 +107,7 @@ async fn a_server_that_cannot_be_used_is_told_without_the_password() {
 
     let url = with(&|url| url.set_password(Some("wrong")).expect("a password"));
     let (error, line) = refusal(&url, OpenMode::CreateIfNew).await;
-    // A server named from outside may let everybody in.
+    // The server in `TEST_POSTGRES_URL` may accept any password.
     if std::env::var_os("TEST_POSTGRES_URL").is_none() {
         assert!(matches!(error, OpenError::NotLetIn { .. }), "{line}");
     }

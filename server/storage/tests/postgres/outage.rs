@@ -1,4 +1,4 @@
-//! The way to the server, cut and mended: nothing hangs, and nothing has to be started again.
+//! The network to the server fails and recovers: nothing hangs, and no restart is needed.
 
 use crate::proxy::{Proxy, Way};
 use crate::server::Database;
@@ -20,7 +20,7 @@ async fn open(url: &str) -> PostgresStore {
     store.expect("the store opens")
 }
 
-/// Within this time, and not as a fault of ours.
+/// Checks that the call fails as `Unavailable` within this time.
 async fn unavailable<T: std::fmt::Debug>(
     within: Duration,
     call: impl Future<Output = Result<T, StoreError>>,
@@ -56,12 +56,12 @@ async fn a_server_that_cannot_be_reached_is_unavailable_soon_and_healthy_soon_af
     let world = World::build(&store).await;
     let account = Change::UpsertItems.account(&world);
     for broken in [Way::Cut, Way::Reset, Way::Silent, Way::Lost] {
-        // Both connections of the door are there.
+        // Both authentication connections are established.
         let asked = tokio::join!(store.ping(), store.find_key_by_digest(&NOBODY));
         assert!(asked.0.is_ok() && asked.1.is_ok());
         proxy.set(broken);
         let doors = async {
-            // On connections that are there, on new ones, and while others wait for them.
+            // Uses established and new connections, and calls that wait for them.
             for _ in 0..3 {
                 tokio::join!(
                     unavailable(ASKS, store.ping()),
@@ -104,13 +104,13 @@ async fn who_asks_is_known_soon_although_every_connection_leads_nowhere_or_is_as
     let account = Change::UpsertItems.account(&world);
     let asked = tokio::join!(store.ping(), store.ping());
     assert!(asked.0.is_ok() && asked.1.is_ok());
-    // Nobody used one meanwhile, and none of them tells.
+    // No connection is in use at that time, and none of them reports the failure.
     proxy.set(Way::Lost);
     sleep(Duration::from_millis(200)).await;
     proxy.set(Way::Open);
     heals(&store, &world, account).await;
 
-    // And with calls that hang on both.
+    // The same with calls that hang on both connections.
     proxy.set(Way::Lost);
     let hanging: Vec<_> = (0..6)
         .map(|_| {
@@ -125,7 +125,7 @@ async fn who_asks_is_known_soon_although_every_connection_leads_nowhere_or_is_as
         call.await.expect("it ends");
     }
 
-    // A server that is slow is one that is there, for calls on connections that are, and on new ones.
+    // A slow server is up, for calls on established connections and on new ones.
     proxy.set(Way::Slow);
     for _ in 0..2 {
         for _ in 0..3 {
@@ -153,7 +153,8 @@ async fn connections_that_are_lost_while_they_are_given_back_keep_nobody_waiting
     let store = open(proxy.url.as_str()).await;
     let world = World::build(&store).await;
     let account = Change::UpsertItems.account(&world);
-    // Each is asked whether it still is one, and that takes a while.
+    // Returning a connection includes a test of whether it is alive, which takes a while on this
+    // network.
     proxy.set(Way::Slow);
     let asked = tokio::join!(store.ping(), store.find_key_by_digest(&NOBODY));
     assert!(asked.0.is_ok() && asked.1.is_ok());
@@ -165,7 +166,7 @@ async fn connections_that_are_lost_while_they_are_given_back_keep_nobody_waiting
     database.drop().await;
 }
 
-/// How many there were.
+/// Ends all other connections to the database. Returns how many there were.
 async fn end_connections(database: &Database) -> i64 {
     let mut raw = database.raw().await;
     sqlx::query_scalar(
@@ -218,7 +219,8 @@ async fn a_node_is_known_although_the_server_crashed_right_after_it_registered()
     let database = Database::alone().await;
     let store = open(database.url().as_str()).await;
     let mut raw = database.raw().await;
-    // What is not waited for is written when the server comes round to it: not soon.
+    // Commits that are not waited for reach the disk only when the WAL writer runs, here every 10
+    // s.
     let seldom = "ALTER SYSTEM SET wal_writer_delay = '10s'";
     for sql in [seldom, "SELECT pg_reload_conf()"] {
         sqlx::query(sql).execute(&mut raw).await.expect(sql);
@@ -234,7 +236,7 @@ async fn a_node_is_known_although_the_server_crashed_right_after_it_registered()
             nodes.iter().any(|node| node.id == id),
             "{name} is forgotten"
         );
-        // A mark as well.
+        // The mark of a node that was taken for dead survives as well.
         let node = nodes.into_iter().find(|node| node.id == id).expect("it");
         store.expel_node(&node).await.expect("it is taken for dead");
         database.restart("immediate");

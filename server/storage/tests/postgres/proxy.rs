@@ -1,4 +1,4 @@
-//! A way to the server that fails as networks do. Stands between the server and whoever is given its address.
+//! A proxy between the tests and the server that fails in the ways in which networks fail.
 
 use std::future::pending;
 use std::net::SocketAddr;
@@ -15,60 +15,60 @@ use url::Url;
 pub enum Way {
     #[default]
     Open,
-    /// Bytes take a while.
+    /// Bytes are delayed.
     Slow,
-    /// Bytes go nowhere, and nobody is told. What was sent arrives once the way is open again.
+    /// Bytes are held back without an error. They arrive once the proxy is open again.
     Silent,
-    /// The same, and what was sent never arrives: only new connections work, and nobody is told for a long time that the
-    /// others do not.
+    /// Bytes are discarded without an error, so that only new connections work. The old ones do not
+    /// end for a long time.
     Lost,
-    /// Connections end, and new ones do too.
+    /// Connections are closed, including new ones.
     Cut,
-    /// Connections are reset, and new ones are too.
+    /// Connections are reset, including new ones.
     Reset,
 }
 
-/// What becomes of a connection on which somebody commits.
+/// What the proxy does to a connection on which a transaction commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Commit {
     #[default]
     Passes,
-    /// The connection ends before the server hears of it.
+    /// The connection is closed before the server receives the COMMIT.
     Unsent,
-    /// The connection ends when the server answers.
+    /// The connection is closed when the server answers.
     Unanswered,
-    /// The same, and there is no new one.
+    /// Like [`Self::Unanswered`], and new connections are refused.
     UnansweredForGood,
-    /// The server's answer goes nowhere, and nobody is told.
+    /// The server's answer is held back without an error.
     Silent,
     /// The connection is reset right after the answer.
     Answered,
-    /// The same, and every other connection ends as well.
+    /// The connection is closed right after the answer, with all others.
     AnsweredLast,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Ways {
     all: Way,
-    /// Of a connection on which somebody listens.
+    /// Applies to connections that listen for notifications.
     listener: Way,
     commit: Commit,
     /// Limits `commit` to transactions in which these bytes are sent.
     marker: Option<&'static [u8]>,
 }
 
-/// What a connection was used for.
+/// Use of a connection so far.
 #[derive(Debug, Default)]
 struct Seen {
     listens: AtomicBool,
     commits: AtomicBool,
-    /// The marker was sent in the transaction under way.
+    /// The marker was sent in the current transaction.
     marked: AtomicBool,
 }
 
-/// Ends with the runtime that it was started on.
+/// Ends with the runtime on which it was started.
 pub struct Proxy {
-    /// The database's, by this way.
+    /// URL of the database through this proxy.
     pub url: Url,
     ways: watch::Sender<Ways>,
 }
@@ -98,7 +98,7 @@ impl Proxy {
         self.ways.send_modify(|ways| ways.all = way);
     }
 
-    /// Of the connections alone on which somebody listens.
+    /// Sets the mode of those connections only that listen for notifications.
     pub fn set_listener(&self, way: Way) {
         self.ways.send_modify(|ways| ways.listener = way);
     }
@@ -110,7 +110,7 @@ impl Proxy {
         });
     }
 
-    /// The same for the commits of those transactions alone in which `marker` is sent.
+    /// Like [`Self::set_commit`], but only for transactions in which `marker` is sent.
     pub fn set_commit_of(&self, marker: &'static str, commit: Commit) {
         self.ways.send_modify(|ways| {
             ways.commit = commit;
@@ -120,7 +120,7 @@ impl Proxy {
 }
 
 const SLOW: Duration = Duration::from_millis(40);
-/// Longer than anybody waits for an answer.
+/// Longer than any wait for an answer.
 const LONG: Duration = Duration::from_secs(12);
 
 enum End {
@@ -159,13 +159,14 @@ async fn carry(
 fn finish(end: &End, streams: &[&TcpStream]) {
     if let End::Reset = end {
         for stream in streams {
-            // Closed without a farewell.
+            // Closed by a reset.
             let _ = stream.set_zero_linger();
         }
     }
 }
 
-/// Passes on what comes. Never drops a byte on the way: as with TCP, it arrives or the connection ends.
+/// Forwards the bytes of one direction. No byte is dropped in between: as with TCP, it arrives or
+/// the connection ends.
 async fn pump(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
@@ -231,12 +232,12 @@ async fn pump(
     }
 }
 
-/// How whoever listens begins, and nothing else of ours.
+/// The beginning of a statement that listens. No other statement of ours contains it.
 const LISTEN: &[u8] = b"LISTEN \"";
-/// As a statement of its own, which no value that is copied can look like.
+/// A complete statement, which no copied value can resemble.
 const COMMIT: &[u8] = b"COMMIT\0";
 
-/// Waits while bytes go nowhere; gives how the connection ends, if it does.
+/// Waits while bytes are held back. Returns how the connection ends, if it does.
 async fn until_open(ways: &mut watch::Receiver<Ways>, seen: &Seen) -> Option<End> {
     let mut lost = false;
     loop {

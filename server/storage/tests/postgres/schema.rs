@@ -1,4 +1,5 @@
-//! Both databases have the same tables, columns and indexes, so that a statement, a row and the next migration fit both.
+//! Both databases have the same tables, columns and indexes, so that statements, rows and the next
+//! migration fit both.
 
 use crate::server::Database;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -76,7 +77,7 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
     theirs.sort();
     assert_eq!(ours, theirs);
 
-    // Else cursors would go by the order of some language.
+    // With another collation, cursors would follow the order of some language.
     let by_language: Vec<String> = sqlx::query_scalar(
         "SELECT table_name || '.' || column_name FROM information_schema.columns
          WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%' AND data_type = 'text'

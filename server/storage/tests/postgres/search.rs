@@ -1,4 +1,4 @@
-//! Searches read a bounded number of rows, however many there are.
+//! Searches read a bounded number of rows, regardless of how many rows there are.
 
 use crate::server::Database;
 use domain::{AccountId, MemberId, Timestamp};
@@ -11,12 +11,12 @@ use sqlx::PgConnection;
 use storage::{OpenMode, PostgresStore};
 
 const ROWS: i64 = 50_000;
-/// How many of them each statement may look at.
+/// Maximum number of rows that each statement may read.
 const STRETCH: u32 = 10_000;
-/// PostgreSQL may choose another plan for a statement from its sixth execution on.
+/// Executions of each statement. PostgreSQL may choose another plan from the sixth execution on.
 const ROUNDS: i64 = 8;
 
-/// Rows and index entries of `table` that were read so far.
+/// Returns how many rows and index entries of `table` have been read so far.
 async fn read_of(table: &str, raw: &mut PgConnection) -> i64 {
     let read = "SELECT (t.seq_tup_read + i.read)::bigint FROM pg_stat_user_tables t, (
             SELECT sum(idx_tup_read) AS read FROM pg_stat_user_indexes WHERE relname = $1
@@ -25,7 +25,8 @@ async fn read_of(table: &str, raw: &mut PgConnection) -> i64 {
     read.await.expect("statistics")
 }
 
-/// Closes the store and waits until its connections have ended, since each of them reports its statistics then.
+/// Closes the store and waits until its connections have ended, since each of them reports its
+/// statistics only then.
 async fn close(store: PostgresStore, raw: &mut PgConnection) {
     store.close().await;
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
@@ -44,7 +45,7 @@ async fn open(database: &Database) -> PostgresStore {
     store.expect("the store opens")
 }
 
-/// Returns an account with many items and audit events. Another account has as many.
+/// Returns an account with many items and audit events. Another account has the same number.
 async fn fill(store: &PostgresStore, raw: &mut PgConnection) -> AccountId {
     let world = World::build(store).await;
     let account = Change::RevokeKey.account(&world).clone();
@@ -94,7 +95,7 @@ async fn a_search_of_items_reads_one_stretch_whatever_it_searches_for() {
             ..none
         },
     ];
-    // As after an import, and as it is later.
+    // Without statistics, as right after an import, and with them.
     for statistics in [false, true] {
         if statistics {
             sqlx::query("ANALYZE").execute(&mut raw).await.unwrap();
@@ -122,7 +123,7 @@ async fn a_search_of_items_reads_one_stretch_whatever_it_searches_for() {
     database.drop().await;
 }
 
-/// Checks that each of the `statements` read one stretch of rows.
+/// Checks that each of the `statements` read one range of rows.
 #[track_caller]
 fn must_be_a_stretch(read: i64, statements: i64) {
     let (each, stretch) = (read / statements, i64::from(STRETCH));

@@ -1,7 +1,7 @@
 //! A PostgreSQL server for the tests of this process, and databases on it.
 //!
-//! `TEST_POSTGRES_URL` names a running one, whose user may create databases. Without it one is started of the installed
-//! programs, and ends with this process.
+//! `TEST_POSTGRES_URL` names a running server whose user may create databases. Without it, the
+//! tests start a server from the installed programs, which ends with this process.
 
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -12,12 +12,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use url::Url;
 
-/// No more than a part of the log in which it must not stand.
+/// Password of the test user. It must not occur in any log.
 pub const PASSWORD: &str = "canary-7c41";
 
 pub struct Server {
     pub url: Url,
-    /// One that was started here. The end of the pipe to it is its own.
+    /// The process, if the tests started the server. It ends when its pipe is closed.
     process: Option<Mutex<(Child, BufReader<ChildStdout>)>>,
 }
 
@@ -31,7 +31,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// That of all tests of this process.
+    /// Returns the server that all tests of this process share.
     fn shared() -> Arc<Self> {
         static SERVER: OnceLock<Arc<Server>> = OnceLock::new();
         let server = SERVER.get_or_init(|| match std::env::var("TEST_POSTGRES_URL") {
@@ -45,15 +45,15 @@ impl Server {
     }
 }
 
-/// One of the test's own, which ends with it. With a certificate and its key, in PEM, it speaks TLS alone. `before` are the
-/// words of a command that runs it, such as in another namespace.
+/// Starts a server for one test, which ends with it. With a certificate and its key, in PEM, it
+/// accepts only TLS. `before` is the command that runs the server, such as in another namespace.
 pub fn start(tls: Option<(&str, &str)>, before: &[String]) -> Server {
     let programs = programs();
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
         .port();
-    // As whoever runs the tests; PostgreSQL refuses to run as root.
+    // PostgreSQL refuses to run as root, so root switches to another user.
     let root = std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
     let user = [
         "setpriv",
@@ -70,7 +70,7 @@ pub fn start(tls: Option<(&str, &str)>, before: &[String]) -> Server {
         command.env("CERT", cert).env("KEY", key);
     }
     let mut process = command
-        // As a text: the folder of the tests may be closed to that user.
+        // Passed as text, since that user may not be able to read the directory of the tests.
         .args(["-c", include_str!("server.sh"), "server.sh"])
         .arg(programs)
         .args([&port.to_string(), PASSWORD])
@@ -98,7 +98,7 @@ fn is_ready(stdout: &mut BufReader<ChildStdout>) {
     }
 }
 
-/// The folder of `initdb` and `postgres`: on the PATH, else the newest of Debian's.
+/// Returns the directory of `initdb` and `postgres`: on the PATH, or the newest one of Debian's.
 fn programs() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut debian: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
@@ -114,7 +114,7 @@ fn programs() -> PathBuf {
         .expect("PostgreSQL is installed; .ci/setup/postgres.sh does that")
 }
 
-/// A database of its own, with nothing in it.
+/// An empty database for one test.
 pub struct Database {
     name: String,
     server: Arc<Server>,
@@ -129,7 +129,7 @@ impl Database {
         Self::on(Server::shared(), template, rest).await
     }
 
-    /// On a server of its own, which can be started again.
+    /// Creates a database on a server for this test alone, which can be restarted.
     pub async fn alone() -> Self {
         Self::on(Arc::new(start(None, &[])), "template1", "").await
     }
@@ -146,7 +146,8 @@ impl Database {
         Self { name, server }
     }
 
-    /// Stops the server of [`Self::alone`], "fast" or "immediate", and starts it again; or as a "standby".
+    /// Stops the server of [`Self::alone`] in the mode "fast" or "immediate" and starts it again,
+    /// or restarts it as a "standby".
     pub fn restart(&self, how: &str) {
         let process = self.server.process.as_ref().expect("one of its own");
         let mut process = process.lock().expect("the last restart went well");
@@ -166,12 +167,12 @@ impl Database {
         url
     }
 
-    /// A connection that no store knows of.
+    /// Returns a connection outside the store.
     pub async fn raw(&self) -> PgConnection {
         connect(&self.url()).await
     }
 
-    /// Ends whatever connections it has.
+    /// Drops the database, and ends all connections to it.
     pub async fn drop(self) {
         let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
         self.server.command(&drop).await;
@@ -184,7 +185,7 @@ async fn connect(url: &Url) -> PgConnection {
 }
 
 impl Server {
-    /// Runs a statement beside all databases.
+    /// Runs a statement on the server's default database.
     pub async fn command(&self, sql: &str) {
         let mut connection = connect(&self.url).await;
         sqlx::raw_sql(AssertSqlSafe(sql))

@@ -1,4 +1,4 @@
-//! A database that takes no changes: one on a standby, and one that was made read-only.
+//! Databases that take no changes: on a standby, or made read-only.
 
 use crate::server::Database;
 use service::key::KeyDigest;
@@ -18,7 +18,8 @@ async fn run(database: &Database, sql: &'static str) {
     done.expect(sql);
 }
 
-/// Asks until the answer is as expected. PostgreSQL takes on a setting, or its promotion, a moment after the request.
+/// Polls until the store is ready, or not ready. PostgreSQL applies a setting or its promotion a
+/// moment after the request.
 async fn becomes_ready(store: &PostgresStore, ready: bool) {
     let began = Instant::now();
     loop {
@@ -77,7 +78,7 @@ async fn a_read_only_database_is_not_ready_until_it_takes_changes_again() {
     .await;
     run(&database, "SELECT pg_reload_conf()").await;
     becomes_ready(&store, false).await;
-    // It is the primary, so what it says of a key is true.
+    // The server is the primary, so its keys are current.
     let found = store.find_key_by_digest(&UNKNOWN).await;
     assert!(found.expect("keys are found").is_none());
     for mode in [OpenMode::CreateIfNew, OpenMode::ExistingOnly] {

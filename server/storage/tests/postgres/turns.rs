@@ -1,4 +1,4 @@
-//! Whose changes wait for each other, on one node and on two.
+//! Which changes wait for each other, on one node and on two.
 
 use crate::server::Database;
 use domain::Timestamp;
@@ -30,7 +30,7 @@ fn item(id: String) -> Item {
     }
 }
 
-/// How long a feed takes here.
+/// Duration of a feed in these tests.
 const FEED: Duration = Duration::from_millis(1_000);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -103,7 +103,8 @@ async fn accounts_take_turns_with_their_feeds() {
     let store = store.expect("the store opens");
     let hold = async {
         let mut raw = database.raw().await;
-        // Several feeds are stored at once, so one that needs a new connection must not be overtaken by all others.
+        // Several feeds are stored at once, and a feed that needs a new connection must not be
+        // overtaken by all the others.
         let slow = sqlx::raw_sql(
             "CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS
              $$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$;
@@ -142,7 +143,7 @@ async fn accounts_create_keys_at_the_same_time_and_wait_for_a_change_of_the_pepp
     let created = Change::InsertKey.make(&store, &world, &account).await;
     assert!(created.expect("the key is created meanwhile"));
     run("COMMIT").await;
-    // The pepper is being changed.
+    // The pepper is being replaced.
     run("BEGIN; UPDATE installation SET pepper_fingerprint = 'another'").await;
     let rotated = Change::RotateKey.make(&store, &world, &account);
     let mut rotated = std::pin::pin!(rotated);

@@ -1,12 +1,14 @@
-//! A fault between a change and its audit event leaves nothing of the change, and the store goes on.
+//! A fault between a change and its audit event undoes the whole change, and the store remains
+//! usable.
 
 use crate::support::Place;
 use service::store::contract::{Change, World};
 use service::store::{InstallationStore as _, StoreError};
 
-/// Fails while the event is written, with the change made and not committed. `ABORT` undoes the statement alone, so
-/// that the rest is the store's to undo; `ROLLBACK` ends the transaction under the store's hands, as SQLite does by
-/// itself where a disk is full.
+/// Fails while the event is written, after the change and before the commit.
+///
+/// `ABORT` undoes only the statement, so the store has to undo the rest. `ROLLBACK` ends the
+/// transaction unnoticed by the store, as SQLite itself does if a disk is full.
 async fn leaves_nothing(kind: &str) {
     let place = Place::new();
     let store = place.open().await;
@@ -55,7 +57,8 @@ async fn a_change_that_is_given_up_half_way_leaves_nothing() {
     let world = World::build(&store).await;
     let mut raw = place.raw().await;
     let before = raw.dump().await;
-    // Holds the lock, so that every change waits, and is dropped while it waits, as where a caller hangs up.
+    // Holds the write lock, so that every change waits, and is dropped while it waits, as when a
+    // caller hangs up.
     raw.run("BEGIN IMMEDIATE").await;
     for change in Change::ALL {
         let attempt = change.make(&store, &world, change.account(&world));
@@ -66,7 +69,7 @@ async fn a_change_that_is_given_up_half_way_leaves_nothing() {
         );
     }
     raw.run("ROLLBACK").await;
-    // The writer is free again once the given-up changes are rolled back.
+    // The writer is free again once the abandoned changes are rolled back.
     for change in Change::ALL {
         assert_eq!(raw.dump().await, before);
         let event_of_nowhere = domain::AccountId::parse("nowhere").expect("an id");

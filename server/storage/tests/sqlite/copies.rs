@@ -1,4 +1,4 @@
-//! Backups of a file, and what is restored from them.
+//! Backups of a file, and their restoration.
 
 use crate::support::{Place, mode};
 use domain::Timestamp;
@@ -21,7 +21,7 @@ async fn a_backup_holds_everything_and_its_owner_alone_may_read_it() {
     let store = place.open().await;
     World::build(&store).await;
     let to = place.file("backup.db");
-    // The server goes on.
+    // The server keeps running.
     let held = back_up_file(&place.database(), &to)
         .await
         .expect("a backup");
@@ -113,7 +113,7 @@ async fn a_restored_database_pauses_its_keys_and_ends_its_sessions_and_links() {
     assert!(other.marker().exists());
 
     let store = other.open().await;
-    // A copy of the inventory may have items that the backup does not have, so its reader begins again.
+    // A client may hold items that the backup does not contain, so it has to read everything again.
     let feed = store.item_feed(&account).await.expect("a feed");
     assert!(feed.forgotten == feed.last_change && feed.last_change >= 1_000_000_000);
     let keys = store.list_keys(&account).await.expect("keys");
@@ -129,11 +129,12 @@ async fn a_restored_database_pauses_its_keys_and_ends_its_sessions_and_links() {
         let left = number(&other, &format!("SELECT count(*) FROM {table}")).await;
         assert_eq!(left, "0", "{table}");
     }
-    // Nobody who follows the leads stands behind what comes next.
+    // The next change number is greater than any that a client has seen.
     let next = number(&other, "SELECT min(last_change) FROM lead_feeds").await;
     assert_eq!(next, "1000000007");
 
-    // A key that somebody paused stays as it is. One that waits since an earlier restore waits on, with the others.
+    // A key that a member paused remains paused. A key that is on hold since an earlier restore
+    // remains on hold, with the others.
     let confirmed = "UPDATE api_keys SET paused_at = 1 WHERE id = (SELECT min(id) FROM api_keys)";
     other.raw().await.run(confirmed).await;
     let second = other.file("second.db");
@@ -170,7 +171,8 @@ async fn nothing_is_restored_over_a_database_or_what_is_left_of_one() {
         assert_eq!(fs::read_to_string(&left).expect("a file"), "something");
         fs::remove_file(&left).expect("removed");
     }
-    // Where a database vanished, as the line of a start that it stops says.
+    // If the database has disappeared but its marker has not, a restore works, as the error message
+    // of the server advises.
     fs::write(other.marker(), "").expect("a marker");
     restore_to_file(&to, &other.database(), NOW)
         .await
@@ -210,7 +212,7 @@ async fn looking_changes_nothing_and_finds_what_is_wrong() {
     );
     assert_eq!(listed(), before, "looking left something");
 
-    // Beside a server, it sees what was written last.
+    // While a server runs, the inspection includes its latest changes.
     let store = place.open().await;
     World::build(&store).await;
     let look = SqliteStore::look(&place.database(), false)

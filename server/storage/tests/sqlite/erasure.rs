@@ -1,4 +1,4 @@
-//! What erasing a person leaves of them in the file.
+//! Erasing a person leaves nothing of them in the file.
 
 use crate::support::Place;
 use domain::{AccountId, LeadId, Timestamp};
@@ -7,7 +7,7 @@ use service::store::contract::{Change, World};
 use service::store::{Action, Actor, AuditEvent, Authority, LeadStore as _};
 use storage::SqliteStore;
 
-/// Stands in everything that is known of the person.
+/// Occurs in every field about the person.
 const MARK: &str = "Lovelace";
 
 async fn welcome(store: &SqliteStore, account: &AccountId, number: u32) -> LeadId {
@@ -16,7 +16,7 @@ async fn welcome(store: &SqliteStore, account: &AccountId, number: u32) -> LeadI
         name: mark("name"),
         email: Some(format!("{MARK}-{number}@example.com")),
         phone: mark("phone"),
-        // Longer than a page of the file: it is kept apart from the row.
+        // Longer than a page of the file, so it is stored apart from the row.
         message: mark("message").map(|text| text.repeat(300)),
         source: mark("source"),
         item_id: mark("item"),
@@ -71,7 +71,7 @@ async fn an_erased_person_is_in_no_table_and_not_in_the_file_either() {
         "the search finds what is there"
     );
     drop(raw);
-    // Into the file and out of the log, so that there is something to overwrite.
+    // Moves the data from the log into the file, so that there is something to overwrite.
     store.close().await;
     let bytes = std::fs::read(place.database()).expect("the file");
     assert!(contains(&bytes), "the search finds what is there");

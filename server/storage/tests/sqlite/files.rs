@@ -1,4 +1,4 @@
-//! The files on the disk: who may read them, and what their absence means.
+//! The files on the disk: their permissions, and the consequences of a missing file.
 
 use crate::support::{Place, mode, refusal};
 use service::store::contract::World;
@@ -61,13 +61,13 @@ async fn a_database_that_vanished_is_not_replaced_by_an_empty_one() {
     assert!(matches!(error, OpenError::Vanished { .. }), "{line}");
     assert_eq!(fs::metadata(place.database()).expect("a file").len(), 0);
 
-    // A valid database with nothing in it is no better.
+    // A valid but empty database is treated the same.
     place.raw().await.run("VACUUM").await;
     assert_ne!(fs::metadata(place.database()).expect("a file").len(), 0);
     let (error, line) = refusal(&place).await;
     assert!(matches!(error, OpenError::Vanished { .. }), "{line}");
 
-    // What the line says works.
+    // The advice in the error message works.
     fs::remove_file(place.database()).expect("removed");
     fs::remove_file(place.marker()).expect("removed");
     place.make().await;
@@ -81,7 +81,7 @@ async fn a_start_that_was_killed_before_the_database_was_whole_begins_again() {
     place.make().await;
     assert_eq!(mode(&place.database()), 0o600);
 
-    // Complete, but killed before the marker was written.
+    // The database is complete, but the start was killed before it wrote the marker.
     fs::remove_file(place.marker()).expect("removed");
     place.make().await;
     assert!(place.marker().exists());

@@ -1,4 +1,4 @@
-//! The store on real SQLite files. One program for all of it, so that it is linked once.
+//! Tests of the store on real SQLite files, in one program, so that it is linked once.
 
 mod atomic;
 mod contract;

@@ -1,4 +1,4 @@
-//! What may stand at the database's path, and what becomes of it.
+//! What a database path can lead to, and how opening handles it.
 
 use crate::support::{Place, refusal};
 use service::store::contract::{Change, World};
@@ -144,8 +144,8 @@ async fn a_path_that_cannot_be_opened_is_refused() {
 async fn a_database_that_cannot_be_written_is_refused() {
     let place = Place::new();
     place.make().await;
-    // A write version above the highest known makes SQLite treat the file as read-only, even for root, whom no mode
-    // bits stop.
+    // A write version above the highest known makes SQLite treat the file as read-only, even for
+    // root, whom permission bits do not restrict.
     let mut bytes = fs::read(place.database()).expect("a file");
     bytes[18] = 3;
     fs::write(place.database(), &bytes).expect("a file");

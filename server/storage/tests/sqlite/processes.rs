@@ -1,5 +1,6 @@
-//! Several processes on one file, such as the server and a command. SQLite's locks do not care whether two connections
-//! are in one process, so that two of them stand for two processes here.
+//! Several processes on one file, such as the server and a command. SQLite's locks do not
+//! distinguish connections in one process from those in two, so two connections represent two
+//! processes here.
 
 use crate::support::Place;
 use service::store::contract::{Change, World};
@@ -10,7 +11,7 @@ use std::time::Duration;
 use storage::{OpenMode, SqliteStore};
 use tokio::task::JoinSet;
 
-/// Whether this takes longer than anything that does not wait for a lock.
+/// Returns whether this takes longer than anything that does not wait for a lock.
 async fn waits<F: Future>(attempt: &mut Pin<&mut F>) -> bool {
     tokio::time::timeout(Duration::from_millis(150), attempt)
         .await
@@ -40,7 +41,7 @@ async fn a_change_waits_for_another_process_that_writes() {
     let mut raw = place.raw().await;
     raw.run("BEGIN IMMEDIATE; UPDATE installation SET pepper_fingerprint = 'theirs'")
         .await;
-    // This one reads before it writes.
+    // This change reads before it writes.
     let change = Change::ClaimAccount;
     let mut change = pin!(change.make(&store, &world, change.account(&world)));
     assert!(waits(&mut change).await);
@@ -76,7 +77,7 @@ async fn a_node_that_is_gone_is_forgotten_only_where_no_other_one_lives() {
         store
     };
     let killed = enter("killed").await;
-    // Nothing of it is closed in order.
+    // Nothing is closed in an orderly way.
     drop(killed);
     let one = enter("one").await;
     let nodes = async |store: &SqliteStore| {
@@ -90,11 +91,11 @@ async fn a_node_that_is_gone_is_forgotten_only_where_no_other_one_lives() {
     };
     assert_eq!(nodes(&one).await, ["one"]);
     let two = enter("two").await;
-    // Who was there first, and is not any more, leaves another behind, whom nobody may forget.
+    // The first node is gone, but another one is still there, so no row may be deleted.
     one.close().await;
     let three = enter("three").await;
     assert_eq!(nodes(&three).await, ["one", "three", "two"]);
-    // Nor does one that begins anew, or a command.
+    // Neither a node that registers again nor a command deletes rows.
     three.last_change().await.expect("a number");
     two.register_node(&NodeId::from_stored("two again".to_owned()), &[])
         .await

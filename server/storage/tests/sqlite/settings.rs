@@ -1,4 +1,4 @@
-//! What was promised of the file's settings, seen from outside the store.
+//! Guarantees of the file's settings, tested from outside the store.
 
 use crate::support::Place;
 use service::store::contract::World;
@@ -31,7 +31,7 @@ async fn a_locked_database_is_unavailable_and_comes_back() {
     let mut raw = place.raw().await;
     raw.run("BEGIN EXCLUSIVE").await;
     let began = Instant::now();
-    // The first change waits for the lock, the second for the writer; readers wait for nobody.
+    // The first change waits for the write lock, the second for the writer; readers do not wait.
     let (first, second) = tokio::join!(
         store.set_pepper_fingerprint("one"),
         store.set_pepper_fingerprint("two"),

@@ -1,4 +1,4 @@
-//! A directory of its own for each test's database, and a way to the file that goes past the store.
+//! A directory for each test's database, and a connection to the file outside the store.
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, SqliteConnection};
@@ -38,12 +38,12 @@ impl Place {
         self.try_open().await.expect("the store opens")
     }
 
-    /// Opens and closes, so that a complete database stands here.
+    /// Opens and closes the store, so that a complete database exists.
     pub async fn make(&self) {
         self.open().await.close().await;
     }
 
-    /// A connection that the store knows nothing of.
+    /// Returns a connection outside the store.
     pub async fn raw(&self) -> Raw {
         let options = SqliteConnectOptions::new()
             .filename(self.database())
@@ -69,7 +69,7 @@ impl Raw {
             .map(drop)
     }
 
-    /// The first column of every row, a text.
+    /// Returns the first column of every row, which is a text.
     pub async fn texts(&mut self, sql: &str) -> Vec<String> {
         let rows = sqlx::raw_sql(AssertSqlSafe(sql))
             .fetch_all(&mut self.0)
@@ -80,7 +80,7 @@ impl Raw {
             .collect()
     }
 
-    /// Every row of every table, as text.
+    /// Returns every row of every table as text.
     pub async fn dump(&mut self) -> Vec<String> {
         let tables = self
             .texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
@@ -102,7 +102,7 @@ impl Raw {
     }
 }
 
-/// The permission bits.
+/// Returns the permission bits.
 pub fn mode(path: &Path) -> u32 {
     std::fs::metadata(path)
         .expect("the file is there")
@@ -111,7 +111,7 @@ pub fn mode(path: &Path) -> u32 {
         & 0o777
 }
 
-/// The line an operator reads.
+/// Returns the line that the operator reads.
 pub async fn refusal(place: &Place) -> (OpenError, String) {
     let error = place.try_open().await.expect_err("the database is refused");
     let line = error.to_string();

@@ -1,4 +1,4 @@
-//! Whose changes wait for each other.
+//! Which changes wait for each other.
 
 use crate::support::{Place, Raw};
 use service::store::contract::feeds_of_other_accounts_and_keys_do_not_wait_for_many;

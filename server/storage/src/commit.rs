@@ -37,7 +37,7 @@ impl<T> Doing<T> for Result<T, CommitError> {
     }
 }
 
-/// SQLite's code for an I/O error.
+/// SQLite's code for an I/O error (F5 in [`crate::sqlite`]).
 ///
 /// The last frame of a commit may be in the log although its sync failed. A process that opens the
 /// file next would then treat the transaction as committed.

@@ -88,7 +88,7 @@ impl Target {
         })
     }
 
-    /// Verifies the complete file, and gives it its name (B3, B4).
+    /// Verifies the complete file, and gives it its name (B3, B4, I3).
     async fn keep(self) -> Result<Held> {
         let mut connection = alone(&self.temporary).connect().await.doing(DOING)?;
         let damage = damage(&mut connection, true).await.doing(DOING)?;

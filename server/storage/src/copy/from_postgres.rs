@@ -22,6 +22,7 @@ const ROWS: usize = 100;
 pub(super) async fn fill(url: &str, to: &mut SqliteConnection) -> Result<()> {
     let (_, place, mut from) = connect(url).await?;
     check_server(&mut from, &place).await?;
+    // One snapshot for all tables (I1).
     let mut snapshot = from
         .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         .await

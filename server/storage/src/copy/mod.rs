@@ -85,7 +85,7 @@ use std::path::Path;
 
 type Result<T> = std::result::Result<T, CopyError>;
 
-/// What a copy contains, for the report to the operator.
+/// Contents of a copy, for the report to the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
     pub accounts: i64,

@@ -38,6 +38,7 @@ pub async fn restore_to_file(from: &Path, database: &Path, now: Timestamp) -> Re
     let target = Target::at(&files.database)?;
     let (connection, told) = stage(from, &target.temporary, now).await?;
     connection.close().await.doing(DOING)?;
+    // R4.
     target.publish()?;
     files.mark()?;
     Ok(told)

@@ -11,7 +11,7 @@ pub(super) async fn write(connection: &mut Connection, key: Searched<'_>) -> Res
         .doing("noting what an API key is searched by")
 }
 
-/// Like [`write`], for use before the store is open.
+/// Like [`write()`], for use before the store is open.
 pub(crate) async fn put(connection: &mut Connection, key: &Searched<'_>) -> sqlx::Result<()> {
     sqlx::query(term::FORGET)
         .bind(key.id.as_str())

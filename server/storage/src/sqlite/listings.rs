@@ -2,7 +2,7 @@
 //!
 //! SQLite calls a connection's progress handler while a statement runs. Before each listing, the
 //! handler is replaced by one that ends the statement when the deadline has passed, or when the
-//! caller no longer waits for it.
+//! caller no longer waits for it (R2 in [`super`]).
 
 use crate::error::sqlite_code;
 use crate::listing::{DEADLINE, PastDeadline};

@@ -8,7 +8,7 @@ use sqlx::{Connection as _, SqlitePool};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// How long a statement waits for the write lock that another process holds.
+/// How long a statement waits for the write lock that another process holds (W3, F3).
 const BUSY: Duration = Duration::from_secs(5);
 
 /// How long a call waits for a connection: longer than the largest feed takes, but short enough
@@ -35,6 +35,7 @@ pub(crate) fn options(database: &Path) -> SqliteConnectOptions {
 pub(super) async fn writer(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     let options = writing(options)
         .journal_mode(SqliteJournalMode::Wal)
+        // The log is synced before a commit returns (I2).
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", format!("-{WRITER_CACHE}"))
         // Overwritten and deleted data leaves no copy in free space of the file, so that erasing a

@@ -1,4 +1,4 @@
-//! What a database URL can lead to, and how opening handles it.
+//! Opening of every kind of database that a URL can name, and the refusals.
 
 use crate::server::{Database, PASSWORD};
 use service::store::InstallationStore as _;

@@ -28,7 +28,7 @@ pub enum Way {
     Reset,
 }
 
-/// What the proxy does to a connection on which a transaction commits.
+/// Fate of a connection on which a transaction commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Commit {
     #[default]

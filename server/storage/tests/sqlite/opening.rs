@@ -1,4 +1,4 @@
-//! What a database path can lead to, and how opening handles it.
+//! Opening of every kind of file that a path can name, and the refusals.
 
 use crate::support::{Place, refusal};
 use service::store::contract::{Change, World};

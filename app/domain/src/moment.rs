@@ -32,9 +32,9 @@ pub struct Moment {
     pub at: Timestamp,
     /// RFC 3339 in UTC with whole seconds, for `<time datetime>`.
     pub iso: String,
-    /// Full text in the reader's time zone, such as `23 Nov 2026, 05:31:07 UTC`.
+    /// Full text in the account's time zone, such as `23 Nov 2026, 05:31:07 UTC`.
     pub exact: String,
-    /// The day alone in the reader's time zone, such as `23 Nov 2026`.
+    /// The day alone in the account's time zone, such as `23 Nov 2026`.
     pub day: String,
 }
 

@@ -20,6 +20,8 @@ impl From<sqlx::Error> for CommitError {
 }
 
 impl<T> Doing<T> for Result<T, CommitError> {
+    /// Converts the error of a COMMIT, with `doing` as the failed step.
+    ///
     /// # Errors
     /// [`StoreError::InDoubt`] if the transaction may have been committed, otherwise the errors of
     /// the other steps.

@@ -20,6 +20,8 @@ pub(crate) struct Corrupt(pub(crate) &'static str);
 
 /// Adds the failed step to an error and classifies it.
 pub(crate) trait Doing<T> {
+    /// Converts the error, with `doing` as the failed step.
+    ///
     /// # Errors
     /// [`StoreError::PastDeadline`] for a listing that was interrupted, [`StoreError::Full`] if the
     /// disk is full, [`StoreError::Unavailable`] if a later attempt may succeed, otherwise

@@ -58,7 +58,7 @@ fn column(order: KeyOrder) -> (&'static str, bool) {
 /// Threshold between the two ways of searching.
 ///
 /// If at most this many keys match one of the filters, they are collected and sorted. Otherwise the
-/// index of the order is walked until a page is full. So the time depends on neither the number of
+/// index of the order is walked until a page is full. So the time depends neither on the number of
 /// matching keys nor on the number of other keys.
 pub(crate) const FEW: u32 = 1_000;
 

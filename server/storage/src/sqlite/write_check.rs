@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub(super) struct WriteCheck(Mutex<Option<(Instant, bool)>>);
 
 impl WriteCheck {
+    /// Writes to the file, or returns the last result if that is recent enough.
+    ///
     /// # Errors
     /// The last write failed because the file cannot be written. A locked or full file can be
     /// written again later: for a locked file the previous result holds, and a full disk is

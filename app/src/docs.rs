@@ -1,26 +1,29 @@
-//! What the API docs are drawn from. They exist on the server alone: the browser gets the page as it is.
+//! The data from which the API docs are rendered.
+//!
+//! It exists on the server only: the browser receives the finished page.
 
 use std::sync::OnceLock;
 
 /// The whole page.
 #[derive(Debug)]
 pub struct Docs {
-    /// Where the API is, without a slash at the end.
+    /// The base URL of the API, without a trailing slash.
     pub url: String,
-    /// What to read before the first call.
+    /// Chapters to read before the first call.
     pub start: Vec<Chapter>,
     pub groups: Vec<Group>,
-    /// What holds for many operations.
+    /// Rules that apply to many operations.
     pub more: Vec<Chapter>,
-    /// Every refusal there is.
+    /// All refusals.
     pub problems: Vec<Refusal>,
-    /// What to do when it does not work.
+    /// What to do if a call does not work.
     pub trouble: Vec<Chapter>,
-    /// The page as it was drawn first: it is long, and the same for everybody.
+    /// The HTML of the first rendering, cached since the page is long and the same for every
+    /// reader.
     pub drawn: OnceLock<String>,
 }
 
-/// Some prose under a heading.
+/// Prose under a heading.
 #[derive(Debug, Clone)]
 pub struct Chapter {
     pub id: String,
@@ -30,13 +33,13 @@ pub struct Chapter {
 
 #[derive(Debug, Clone)]
 pub enum Block {
-    /// HTML of our own making.
+    /// Trusted HTML.
     Html(String),
-    /// To copy, as it is.
+    /// Text to copy verbatim.
     Code(String),
 }
 
-/// Operations on one kind of thing.
+/// Operations on one kind of resource.
 #[derive(Debug, Clone)]
 pub struct Group {
     pub id: String,
@@ -53,17 +56,17 @@ pub struct Operation {
     pub path: String,
     pub title: String,
     pub html: String,
-    /// `None`: no key is needed.
+    /// What the key must permit; `None` if the operation needs no key.
     pub key: Option<Needs>,
     pub parameters: Vec<Value>,
     pub body: Option<Body>,
-    /// Those that tell of success.
+    /// The successful responses.
     pub answers: Vec<Answer>,
     pub refusals: Vec<Refusal>,
     pub snippets: Vec<Snippet>,
 }
 
-/// What a key has to permit.
+/// The permission that a key needs.
 #[derive(Debug, Clone)]
 pub enum Needs {
     AnyKey,
@@ -77,17 +80,17 @@ pub struct Value {
     /// `path`, `query` or `header`; empty for fields.
     pub place: String,
     pub kind: String,
-    /// Of what is sent; an answer leaves nothing out.
+    /// Whether a request must contain the value. Responses always contain all of their fields.
     pub required: bool,
     pub html: String,
-    /// What to try it with.
+    /// An example value to try.
     pub example: String,
 }
 
 #[derive(Debug, Clone)]
 pub struct Body {
     pub html: String,
-    /// The media types that are taken, each with an example.
+    /// The accepted media types, each with an example.
     pub examples: Vec<(String, String)>,
     pub fields: Vec<Value>,
 }
@@ -96,7 +99,7 @@ pub struct Body {
 pub struct Answer {
     pub status: String,
     pub html: String,
-    /// Those that not every answer has.
+    /// The headers that not every response has.
     pub headers: Vec<Value>,
     pub example: Option<String>,
     pub fields: Vec<Value>,
@@ -112,9 +115,9 @@ pub struct Refusal {
 /// The same call in one language.
 #[derive(Debug, Clone)]
 pub struct Snippet {
-    /// A word for the page: `curl`, `python`, `javascript`.
+    /// Identifier on the page: `curl`, `python` or `javascript`.
     pub language: &'static str,
-    /// The same for people.
+    /// Display name of the language.
     pub name: &'static str,
     pub text: String,
 }

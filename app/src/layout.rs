@@ -1,4 +1,4 @@
-//! What surrounds every page: the way past the menu, the menu, the page, and the line that says what happened.
+//! The frame of every page: the skip link, the menu, the page itself, and the status line.
 
 use crate::components::Status;
 #[cfg(feature = "ssr")]
@@ -26,18 +26,19 @@ pub fn Layout(page: Page, children: Children) -> impl IntoView {
     })
 }
 
-/// When the page was drawn, on pages that do not follow what happens meanwhile.
+/// Renders when the data was read, on pages that do not update themselves.
 #[cfg(feature = "ssr")]
 fn updated() -> AnyView {
     use crate::request::page_request;
 
     let data = handover().data;
     let Some(now) = data.now() else {
-        // There is nothing on the page that could be old.
+        // The page shows nothing that could be stale.
         return plain(view! { <p class="updated"></p> });
     };
     let request = page_request();
-    // The address of the page itself, with its query. A page that answers a form is at another address, and has none.
+    // The page's own address with its query. A page that responds to a form is at another address,
+    // and has none.
     let address = if request.search.is_empty() {
         request.path
     } else {
@@ -58,13 +59,14 @@ fn updated() -> AnyView {
     plain(view! { <p class="updated" inner_html=content.to_html()></p> })
 }
 
-/// In the browser: the place of what the server drew.
+/// Hydration placeholder for the server's rendering.
 #[cfg(not(feature = "ssr"))]
 fn updated() -> AnyView {
     plain(view! { <p class="updated"></p> })
 }
 
-/// The column or bar beside the page. Only the server draws what is in it, so that none of it is in the module.
+/// Renders the side column or top bar. Only the server renders its content, so that none of it is
+/// in the module.
 #[cfg(feature = "ssr")]
 fn side(page: Page) -> AnyView {
     let content = match handover().member {
@@ -74,7 +76,7 @@ fn side(page: Page) -> AnyView {
     plain(view! { <header class="side" inner_html=content.to_html()></header> })
 }
 
-/// In the browser: the place of what the server drew.
+/// Hydration placeholder for the server's rendering.
 #[cfg(not(feature = "ssr"))]
 fn side(_page: Page) -> AnyView {
     plain(view! { <header class="side"></header> })
@@ -103,7 +105,7 @@ fn inside(page: Page, member: &domain::MemberView) -> AnyView {
     })
 }
 
-/// For readers without a session.
+/// The content for readers without a session.
 #[cfg(feature = "ssr")]
 fn outside() -> AnyView {
     plain(view! {

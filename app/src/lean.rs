@@ -1,10 +1,11 @@
-//! Views that keep the module small.
+//! View helpers that keep the WebAssembly module small.
 //!
-//! Every element, attribute and closure of a view is a type of its own, and the framework compiles what can be done
-//! with a view once for each type: building it, taking it over from the server, comparing it with the next one, and
-//! taking it over later. The last two are never needed for a piece of a page that is drawn once and then changed only by
-//! the signals in it. [`plain`] leaves them out, and the other functions here give closures of one purpose one type.
-//! Together they halve the module; a component should return `plain(view! { … })`.
+//! Every element, attribute and closure of a view has a type of its own, and the framework compiles
+//! each operation on views once per type: building, hydrating, diffing with the next view, and
+//! hydrating later. A piece of a page that is rendered once and then changes only through its
+//! signals never needs the last two. [`plain`] leaves them out, and the other functions here give
+//! closures with the same purpose the same type. Together they halve the size of the module; a
+//! component should return `plain(view! { … })`.
 
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::Attribute;
@@ -14,36 +15,36 @@ use leptos::tachys::ssr::StreamBuilder;
 use leptos::tachys::view::add_attr::AddAnyAttr;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
 
-/// A view that is replaced as a whole where it changes at all.
+/// Erases the type of a view, which is then replaced as a whole if it changes at all.
 pub fn plain(view: impl IntoView + 'static) -> AnyView {
     Plain(view).into_any()
 }
 
-/// A part of a page that signals exchange for another.
+/// A part of a page that is replaced when a signal changes.
 pub type Changing = Box<dyn FnMut() -> AnyView + Send>;
 
-/// Draws a part anew whenever a signal that `draw` reads changes.
+/// Renders a part again whenever a signal that `draw` reads changes.
 pub fn changing(draw: impl FnMut() -> AnyView + Send + 'static) -> Changing {
     Box::new(draw)
 }
 
-/// What happens on an event.
+/// Boxes an event handler.
 pub fn on<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
     Box::new(handle)
 }
 
-/// A text that is one of few.
+/// A text out of a fixed set.
 pub type Word = Signal<&'static str>;
 
-/// The word that holds now.
+/// Derives a signal from a choice of texts.
 pub fn word(choose: impl Fn() -> &'static str + Send + Sync + 'static) -> Word {
     Signal::derive(choose)
 }
 
-/// An attribute that stands there or not.
+/// An optional attribute.
 pub type Flag = Signal<Option<&'static str>>;
 
-/// `value` where the condition holds, and otherwise no attribute.
+/// Returns the attribute `value` while the condition is true, and no attribute otherwise.
 pub fn flag(value: &'static str, holds: impl Fn() -> bool + Send + Sync + 'static) -> Flag {
     Signal::derive(move || holds().then_some(value))
 }
@@ -129,7 +130,7 @@ impl<V: RenderHtml + 'static> RenderHtml for Plain<V> {
         self.0.hydrate::<FROM_SERVER>(cursor, position)
     }
 
-    // `hydrate_async` as the trait has it: at once.
+    // `hydrate_async` keeps the trait's default, which hydrates immediately.
 
     fn into_owned(self) -> Self::Owned {
         self

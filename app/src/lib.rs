@@ -1,9 +1,10 @@
-//! The console: what both the server and the browser run.
+//! The console: the code that runs on both the server and the browser.
 //!
-//! Data flows one way: the server fetches what a page shows from its `backend` and draws the page with it; in the
-//! browser, `calls` ask the same backend. `components` know nothing of any of them but the words of the domain.
+//! Data flows one way: the server fetches the data of a page from its `backend` and renders the
+//! page with it; in the browser, `calls` use the same backend. `components` depend on neither, only
+//! on the types of the domain.
 
-// A page's type holds the types of everything on it.
+// The type of a page contains the types of everything on it.
 #![recursion_limit = "256"]
 
 #[cfg(feature = "ssr")]

@@ -1,8 +1,8 @@
-//! What the server tells a page about the request besides its data.
+//! Properties of the request that a page needs besides its data.
 //!
-//! A [`Handover`] travels in the page, so that the script which takes the page over draws from the same. All else
-//! exists on the server alone: in the browser the functions answer with the default, which is right, since a page that
-//! depends on them is sent without script.
+//! A [`Handover`] is embedded in the page, so that hydration starts from the same data. Everything
+//! else exists only on the server. In the browser the functions here return defaults, which is
+//! correct, since pages that depend on these values are sent without script.
 
 use crate::routes::Page;
 use domain::{
@@ -12,7 +12,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// The site's files, under the URLs at which the browser finds them.
+/// URLs of the site's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assets {
     pub js: String,
@@ -22,7 +22,7 @@ pub struct Assets {
     pub script: Option<String>,
 }
 
-/// Colours: as the system says, or as the person chose.
+/// The colour theme: the system's, or the one that the person chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
     #[default]
@@ -32,11 +32,12 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The cookie that keeps the choice; readable by scripts, since it holds nothing but this word.
+    /// The cookie that stores the choice. Scripts may read it, since it contains only the theme's
+    /// name.
     pub const COOKIE: &'static str = "voxum_theme";
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// The text in the cookie, in the form and in `<html data-theme>`.
+    /// Returns the name used in the cookie, in the form and in `<html data-theme>`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -53,7 +54,7 @@ impl Theme {
         }
     }
 
-    /// An unknown word is the system's choice.
+    /// Parses a theme's name. An unknown name means the system's theme.
     pub fn parse(raw: &str) -> Self {
         Self::ALL
             .into_iter()
@@ -62,59 +63,63 @@ impl Theme {
     }
 }
 
-/// The result of a form, for the page that it leads to. The server makes sure that a form did it, and that the page
-/// reports it once.
+/// The result of a form, shown by the page that the form redirects to.
+///
+/// The server guarantees that a form produced it, and that it is shown only once.
 #[cfg(feature = "ssr")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flash {
     pub word: String,
-    /// To how many things it was done; 0 if they are not counted.
+    /// The number of things that were changed; 0 if they are not counted.
     pub number: u32,
 }
 
-/// What a page render needs to know of its request. The server provides one per render.
+/// The request of a page, as far as its rendering depends on it. The server provides one per
+/// rendering.
 #[derive(Debug, Clone, Default)]
 pub struct PageRequest {
-    /// Where the page stands.
+    /// The path of the page's address.
     pub path: String,
-    /// What follows the path's question mark.
+    /// The query string, without the question mark.
     pub search: String,
-    /// The same, decoded.
+    /// The decoded query string.
     pub query: Vec<(String, String)>,
-    /// `None` where no site was built into the binary: the pages then work without script and style.
+    /// `None` if no site was built into the binary; pages then work without script and style.
     pub assets: Option<Assets>,
     pub theme: Theme,
-    /// Whether times are shown exactly rather than in words.
+    /// Whether times are shown exactly rather than relative to now.
     pub exact_times: bool,
-    /// The session cookie travels in the clear: the sign-in page says so.
+    /// Whether the session cookie is sent unencrypted, which the sign-in page warns about.
     pub insecure: bool,
-    /// Where this page is the direct answer to a form: what came of it. Such a page is sent without script.
+    /// The outcome of a form, if this page is the direct response to one. Such a page is sent
+    /// without script.
     pub answer: Option<FormAnswer>,
-    /// The result of the form that led to this page.
+    /// The result of the form that redirected to this page.
     #[cfg(feature = "ssr")]
     pub flash: Option<Flash>,
-    /// A parameter that is too long, and how many characters it may have.
+    /// The name of a parameter that is too long, and its maximum length in characters.
     #[cfg(feature = "ssr")]
     pub too_long: Option<(String, usize)>,
-    /// Of the API docs: what they show.
+    /// The content of the API docs, if this is their page.
     #[cfg(feature = "ssr")]
     pub docs: Option<std::sync::Arc<crate::docs::Docs>>,
 }
 
 impl PageRequest {
-    /// The first value of that name in the page's address.
+    /// Returns the first value with that name in the page's query string.
     pub fn asked(&self, name: &str) -> Option<String> {
         let found = self.query.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.clone())
     }
 
-    /// The text that `texts` gives for the result of a form.
+    /// Returns the text that `texts` provides for the result of a form.
     #[cfg(feature = "ssr")]
     pub fn flash<T>(&self, texts: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         self.flash.as_ref().and_then(|flash| texts(&flash.word))
     }
 
-    /// What the address, or the form that this answers, wants done to which keys.
+    /// Returns the bulk action and its keys, from the address or from the form that this page
+    /// responds to.
     #[cfg(feature = "ssr")]
     fn several(&self) -> SeveralForm {
         if let Some(FormAnswer::Several { form, .. }) = &self.answer {
@@ -129,19 +134,21 @@ impl PageRequest {
     }
 }
 
-/// What the server and the script that takes a page over draw it from. The server provides one per render.
+/// The data from which the server renders a page and the browser hydrates it. The server provides
+/// one per rendering.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Handover {
-    /// Who is signed in.
+    /// The signed-in member.
     pub member: Option<MemberView>,
     pub data: PageData,
 }
 
 impl Handover {
-    /// The id of the element that holds it.
+    /// The id of the element that contains the handover.
     pub const ID: &'static str = "handover";
 
-    /// As the content of a `script` element, which only `</script` or `<!--` could end or change.
+    /// Serialises the handover for a `script` element, whose content only `</script` or `<!--`
+    /// could end or change.
     #[cfg(feature = "ssr")]
     pub(crate) fn to_html(&self) -> String {
         let json = serde_json::to_string(self).expect("plain data is always JSON");
@@ -149,21 +156,21 @@ impl Handover {
     }
 }
 
-/// What was handed over with the page that is being drawn.
+/// Returns the handover of the page that is being rendered.
 pub fn handover() -> Handover {
     use_context().unwrap_or_default()
 }
 
-/// What a page shows, or why it cannot.
+/// The data of a page, or the reason why there is none.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub enum PageData {
-    /// The page needs none.
+    /// The page needs no data.
     #[default]
     None,
     Keys(Box<Result<KeysPage, Failure>>),
     Inventory(Result<InventoryPage, Failure>),
     Leads(Result<LeadsPage, Failure>),
-    /// Of pages that no script takes over.
+    /// The following variants belong to pages that are not hydrated.
     #[cfg(feature = "ssr")]
     Dashboard(Box<Result<domain::DashboardPage, Failure>>),
     #[cfg(feature = "ssr")]
@@ -185,14 +192,14 @@ pub enum PageData {
     Several(Result<domain::SeveralPage, Failure>),
     #[cfg(feature = "ssr")]
     Enrolment(Box<Result<domain::Enrolment, Failure>>),
-    /// Of the pages of an import, which the server makes as the answer to each step.
+    /// Data of the import pages, which the server renders as the response to each step.
     #[cfg(feature = "ssr")]
     #[serde(skip)]
     Import(Box<Result<domain::ImportPage, Failure>>),
 }
 
 impl PageData {
-    /// Fetches what `page` shows.
+    /// Fetches the data of `page`.
     #[cfg(feature = "ssr")]
     pub async fn fetch(
         page: Page,
@@ -235,7 +242,7 @@ impl PageData {
                 let id = request.path.split('/').nth(2).unwrap_or_default();
                 Self::Team(Box::new(backend.teammate(id).await))
             }
-            // The answers to its form have their own.
+            // Responses to its form bring their own enrolment.
             Page::SecondFactor if request.answer.is_none() => {
                 Self::Enrolment(Box::new(backend.enrolment().await))
             }
@@ -267,7 +274,7 @@ impl PageData {
         }
     }
 
-    /// A failure in the place of what `page` shows, for pages with forms that have no page of their own.
+    /// Returns a failure in the form that `page` expects, for forms that have no page of their own.
     #[cfg(feature = "ssr")]
     pub fn failed(page: Page, failure: Failure) -> Self {
         match page {
@@ -379,7 +386,7 @@ impl PageData {
         }
     }
 
-    /// When the data of a page that goes stale was read.
+    /// Returns when the data was read, for pages that go stale.
     #[cfg(feature = "ssr")]
     pub fn now(&self) -> Option<&domain::Moment> {
         match self {
@@ -400,7 +407,7 @@ impl PageData {
         }
     }
 
-    /// Why the page cannot show it.
+    /// Returns why the data could not be loaded.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Keys(page) => page.as_ref().as_ref().err(),
@@ -430,19 +437,19 @@ impl PageData {
     }
 }
 
-/// The key that a page's address names.
+/// Returns the key that is named in a page's address.
 #[cfg(feature = "ssr")]
 fn key_of(request: &PageRequest) -> Result<KeyId, Failure> {
     let id = request.path.split('/').nth(2).unwrap_or_default();
     KeyId::parse(id).map_err(|_| Failure::NotFound)
 }
 
-/// What came of a form that the browser sent by itself, without script.
+/// The outcome of a form that the browser submitted by itself, without script.
 #[derive(Debug, Clone)]
 pub enum FormAnswer {
     SignIn {
         email: String,
-        /// Where to go once signed in.
+        /// The address to continue to after signing in.
         next: String,
         failure: Failure,
     },
@@ -458,20 +465,21 @@ pub enum FormAnswer {
         form: CreateKeyForm,
         failure: Failure,
     },
-    /// The save-your-key step: the one page that ever holds this secret.
+    /// The save-your-key step: the only page that ever contains this secret.
     Issued(Box<IssuedKey>),
-    /// The same for a key that takes the place of another one.
+    /// Like `Issued`, for a key that replaces another one.
     Rotated {
         issued: Box<IssuedKey>,
         old: Box<domain::KeyView>,
     },
-    /// How far a key has come that was just made; no form's answer, and drawn as one.
+    /// The progress of a new key's first call. It is not the response to a form, but rendered like
+    /// one.
     FirstCall(Box<domain::FirstCall>),
     EditKey {
         form: EditKeyForm,
         failure: Failure,
     },
-    /// Which key was found, if it is one of the account.
+    /// The key with the submitted digest, if it belongs to the account.
     Identified(Option<Box<domain::IdentifiedKey>>),
     NotIdentified(Failure),
     Several {
@@ -499,29 +507,29 @@ pub enum FormAnswer {
         form: domain::InviteForm,
         failure: Failure,
     },
-    /// The one page that ever holds this link.
+    /// The only page that ever contains this invitation link.
     Invited(Box<domain::IssuedInvitation>),
-    /// Of a form on a member's page.
+    /// A refused form on a member's page.
     Member {
-        /// What was typed to confirm it.
+        /// The text that was typed as confirmation.
         confirm: String,
         failure: Failure,
     },
     Password {
         failure: Failure,
     },
-    /// Members of several accounts have the address and the password.
+    /// The choice between several accounts whose members have the address and the password.
     ChooseAccount {
-        /// The single-use token of each account, and its name.
+        /// The single-use token and the name of each account.
         choices: Vec<(String, domain::AccountName)>,
         next: String,
     },
     /// The second step of signing in.
     Code {
-        /// What says that the password was right.
+        /// The token that proves that the password was correct.
         step: String,
         next: String,
-        /// Whether a recovery code is asked for rather than a code of the app.
+        /// Whether the form requests a recovery code rather than a code of the app.
         recovery: bool,
         failure: Option<Failure>,
     },
@@ -529,25 +537,27 @@ pub enum FormAnswer {
         enrolment: Box<domain::Enrolment>,
         failure: Failure,
     },
-    /// The one page that ever holds them.
+    /// The only page that ever contains these codes.
     RecoveryCodes(Vec<String>),
     FactorOff {
-        /// Whether a recovery code was asked for rather than a code of the app.
+        /// Whether the form requested a recovery code rather than a code of the app.
         recovery: bool,
         failure: Failure,
     },
 }
 
-/// What a one-time link leads to; the server provides it for `/setup/TOKEN`, and answers 404 where there is none.
+/// The page that a one-time link opens. The server provides it for `/setup/TOKEN`, and returns 404
+/// for an unknown link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkPage {
-    /// The first owner: account name, e-mail address and password are asked for.
+    /// Asks the first owner for an account name, an e-mail address and a password.
     FirstOwner,
-    /// The owner of an account that has its name already (shown in the field, and may be changed).
+    /// Asks the owner of a new account whose name is already set; the form shows the name, and it
+    /// may be changed.
     NewAccount { account_name: String },
-    /// A new password for this address.
+    /// Asks for a new password for this address.
     Reset { email: String },
-    /// To join an account, with this address.
+    /// Invites a person with this address to an account.
     Invitation {
         account_name: String,
         email: String,
@@ -555,9 +565,10 @@ pub enum LinkPage {
     },
 }
 
-/// The request of the page that is being rendered.
+/// Returns the request of the page that is being rendered.
 pub fn page_request() -> PageRequest {
-    // A constant in the browser, so that what only answers to forms show is not even compiled for it.
+    // The browser sees a constant here, so that code which only renders responses to forms is not
+    // even compiled for it.
     if cfg!(feature = "ssr") {
         use_context::<PageRequest>().unwrap_or_default()
     } else {
@@ -565,14 +576,16 @@ pub fn page_request() -> PageRequest {
     }
 }
 
-/// Whether the page that is being rendered is one that no script takes over: one of those that need none, or the
-/// direct answer to a form, which depends on what only the server knows and may hold a secret.
+/// Returns whether the page that is being rendered is not hydrated.
+///
+/// This is the case for pages that need no script, and for direct responses to a form, which depend
+/// on server-side state and may contain a secret.
 pub fn sent_without_script() -> bool {
     let request = page_request();
     request.assets.is_none() || request.answer.is_some() || !Page::at(&request.path).is_live()
 }
 
-/// Answers the page that is being rendered with 404.
+/// Sets the status of the page that is being rendered to 404.
 pub fn not_found() {
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {

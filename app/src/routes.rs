@@ -6,7 +6,7 @@ use crate::lean::plain;
 use crate::pages::{DocsPage, FoundKeyPage, InventoryPage, KeysPage, LeadsPage, NotFoundPage};
 use leptos::prelude::*;
 
-/// What stands at an address.
+/// A page of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Page {
     Dashboard,
@@ -67,7 +67,7 @@ impl Page {
         }
     }
 
-    /// The pages of one key.
+    /// Returns the page of one key that is at `path`.
     fn of_key(path: &str) -> Self {
         let mut parts = path
             .strip_prefix("/keys/")
@@ -84,7 +84,8 @@ impl Page {
         }
     }
 
-    /// Its name in the browser's tab and history. Never holds anything that a person typed.
+    /// Returns the title for the browser's tab and history. It never contains text that a person
+    /// typed.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Dashboard => "Dashboard · Voxum Console",
@@ -116,8 +117,10 @@ impl Page {
         }
     }
 
-    /// Whether a script takes it over. Every other page holds a plain form, or nothing that a script could help with,
-    /// and the browser gets none of its code.
+    /// Returns whether the page is hydrated.
+    ///
+    /// Every other page contains a plain form, or nothing that a script could improve, and the
+    /// browser receives none of its code.
     pub const fn is_live(self) -> bool {
         matches!(
             self,
@@ -125,7 +128,7 @@ impl Page {
         )
     }
 
-    /// Whether the page shows what systems and people do meanwhile, and does not follow it by itself.
+    /// Returns whether the page shows data that changes meanwhile without updating itself.
     pub const fn goes_stale(self) -> bool {
         matches!(
             self,
@@ -133,7 +136,8 @@ impl Page {
         )
     }
 
-    /// Whether it stands before the session, or in another page, and so without a menu.
+    /// Returns whether the page has no menu, because it precedes the session or is shown inside
+    /// another page.
     pub const fn is_bare(self) -> bool {
         matches!(self, Self::SignIn | Self::Setup | Self::FirstCall)
     }
@@ -187,9 +191,9 @@ impl Page {
     }
 }
 
-/// The console: what the server renders into the body, and the browser takes over.
+/// The console, which the server renders into the body and the browser hydrates.
 ///
-/// There is no router in the browser: every page comes from the server, and the module takes it over.
+/// There is no router in the browser: every page comes from the server, and the module hydrates it.
 #[component]
 pub fn App() -> impl IntoView {
     browser::receive();

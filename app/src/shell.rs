@@ -6,10 +6,10 @@ use crate::routes::{App, Page};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
-/// The icons, which stand after the console so that the browser's walk over the page never meets them.
+/// The icon sprite. It comes after the console, so that hydration does not walk over it.
 const SPRITE: &str = include_str!("icons.svg");
 
-/// The document that every page of the console is.
+/// Renders the HTML document of every page of the console.
 pub fn shell() -> impl IntoView {
     provide_context(FirstFault::default());
     let PageRequest {
@@ -21,12 +21,12 @@ pub fn shell() -> impl IntoView {
     } = page_request();
     let still = sent_without_script();
     if still && let Some(shared) = Owner::current_shared_context() {
-        // Nobody will take this page over, so its data need not travel a second time.
+        // This page is not hydrated, so its data need not be serialised into it.
         shared.set_is_hydrating(false);
     }
     let css = assets.as_ref().map(|assets| assets.css.clone());
     let script = assets.as_ref().and_then(|assets| assets.script.clone());
-    // Documents of different builds never take each other's place.
+    // A document of another build never replaces this one in place.
     let build = assets
         .as_ref()
         .map(|assets| [&*assets.wasm, &assets.css].join(" "));
@@ -63,7 +63,7 @@ pub fn shell() -> impl IntoView {
     }
 }
 
-/// Loads the module, which then takes the page over.
+/// Loads the module, which then hydrates the page.
 fn start(Assets { js, wasm, .. }: Assets) -> impl IntoView {
     let script = format!(
         "import init,{{hydrate}} from {js:?};init({{module_or_path:{wasm:?}}}).then(hydrate)\
@@ -76,7 +76,7 @@ fn start(Assets { js, wasm, .. }: Assets) -> impl IntoView {
     }
 }
 
-/// Has the browser fetch what the next page will need, once it has nothing else to do.
+/// Has the browser prefetch the files that the next page will need, once it is idle.
 fn fetch_ahead(Assets { js, wasm, .. }: Assets) -> impl IntoView {
     view! {
         <link rel="prefetch" href=js/>

@@ -1,8 +1,8 @@
-//! On the server: nothing happens, and nothing is known.
+//! Server-side stand-ins: none of them does anything, and look-ups return nothing.
 
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
 
-/// The server has provided it.
+/// Does nothing, since the server has already provided the [`Handover`](crate::request::Handover).
 pub fn receive() {}
 
 pub fn ready() {}

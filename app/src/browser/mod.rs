@@ -1,7 +1,8 @@
-//! What pages ask of the browser itself: dialogs, focus, clipboard, timers, the address.
+//! Browser functions that pages need: dialogs, focus, timers, hashing, the address.
 //!
-//! The same functions exist twice, so that pages need no conditional compilation: `live` runs in the browser, `absent`
-//! stands in for it while the server renders, where nothing of this can happen.
+//! There are two implementations of the same functions, so that pages need no conditional
+//! compilation: `live` runs in the browser, and `absent` replaces it while the server renders, when
+//! none of these actions is possible.
 
 #[cfg(not(feature = "hydrate"))]
 mod absent;

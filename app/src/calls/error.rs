@@ -5,29 +5,30 @@ use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-/// A refusal is an answer like any other (status 200); only what is broken is an error.
+/// Result of a call. A refusal is an ordinary response (status 200); only malfunctions are errors.
 pub type Answer<T> = Result<T, Failure>;
 
-/// The call did not get an answer.
+/// A call that returned no result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallError {
-    /// Something broke on the server; the log has the rest under this request id.
+    /// The server failed; its log has the details under this request id.
     Internal { request_id: String },
-    /// The server cannot reach its data.
+    /// The server cannot reach its database.
     Unavailable,
     /// A listing did not finish before its deadline.
     PastDeadline,
     /// The database did not confirm the change: it may or may not have been made.
     OutcomeUnknown,
-    /// The server does not know this call or its arguments: it was updated since the page was loaded.
+    /// The server does not know this call or its arguments: it was updated after the page was
+    /// loaded.
     Outdated,
-    /// No answer arrived.
+    /// No response arrived.
     Unreachable,
 }
 
 impl CallError {
-    /// For the person who waits.
+    /// Returns the text that is shown to the person.
     pub fn message(&self) -> String {
         match self {
             Self::Internal { request_id } => Failure::Internal {
@@ -48,7 +49,7 @@ impl CallError {
 impl FromServerFnError for CallError {
     type Encoder = JsonEncoding;
 
-    /// The framework's texts can quote what was sent, so none of them is kept.
+    /// The framework's messages can quote what was sent, so they are all discarded.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unreachable,
@@ -57,7 +58,8 @@ impl FromServerFnError for CallError {
     }
 }
 
-/// Sorts a door's answer into refusals, which travel as values, and errors, which set the status.
+/// Splits a backend's result into refusals, which are returned as values, and errors, which also
+/// set the HTTP status.
 #[cfg(feature = "ssr")]
 pub(super) fn answer<T>(result: Result<T, Failure>) -> Result<Answer<T>, CallError> {
     use http::StatusCode;

@@ -1,4 +1,4 @@
-//! The calls of the API Keys page.
+//! Server functions of the API Keys page.
 
 use super::{Answer, CallError};
 use domain::{CreateKeyForm, IssuedKey, KeyId, KeyView, KeysPage, RevokeKeyForm};
@@ -10,7 +10,7 @@ pub async fn list_keys(#[server(default)] search: String) -> Result<Answer<KeysP
     super::error::answer(crate::backend::backend().keys(search).await)
 }
 
-/// Creates a key; the answer is the only place where its secret ever stands.
+/// Creates a key. The response is the only place that ever contains its secret.
 #[server(prefix = "/call", endpoint = "keys/create", input = Json)]
 pub async fn create_key(form: CreateKeyForm) -> Result<Answer<IssuedKey>, CallError> {
     super::error::answer(crate::backend::backend().create_key(form).await)

@@ -1,11 +1,11 @@
-//! Where the sending of a form stands.
+//! State of a form submission.
 
 use super::Problem;
 use crate::lean::{Changing, Flag, changing, flag, plain};
 use domain::Field;
 use leptos::prelude::*;
 
-/// Under way, refused, or neither.
+/// A form submission that is pending, refused, or neither.
 #[derive(Clone, Copy)]
 pub struct Attempt {
     pub pending: RwSignal<bool>,
@@ -20,7 +20,8 @@ impl Attempt {
         }
     }
 
-    /// `false` where an earlier sending is still under way, so that a second click does nothing.
+    /// Marks the submission as pending. Returns `false` if an earlier one is still pending, so that
+    /// a second click does nothing.
     pub fn begin(self) -> bool {
         if self.pending.get_untracked() {
             return false;
@@ -35,17 +36,17 @@ impl Attempt {
         self.problem.set(problem);
     }
 
-    /// What is wrong with one field.
+    /// Returns the error of one field.
     pub fn at(self, field: Field) -> Signal<Option<String>> {
         Signal::derive(move || self.problem.with(|problem| problem.as_ref()?.at(field)))
     }
 
-    /// The reason of the refusal, and a link to each faulty field.
+    /// Renders the reason for the refusal, with a link to each invalid field.
     pub fn notice(self) -> Changing {
         self.notice_at(String::new())
     }
 
-    /// The same for a form whose fields have ids with this ending.
+    /// Like [`Attempt::notice`], for a form whose field ids end with `ending`.
     pub fn notice_at(self, ending: String) -> Changing {
         changing(move || match self.problem.get() {
             Some(problem) => problem.notice(&ending),
@@ -53,7 +54,8 @@ impl Attempt {
         })
     }
 
-    /// For a button that takes no second click while the first is under way. It keeps the focus, so it is not disabled.
+    /// Attribute for a button that ignores clicks while a submission is pending. The button is not
+    /// disabled, so that it keeps the focus.
     pub fn busy(self) -> Flag {
         flag("true", move || self.pending.get())
     }

@@ -1,4 +1,4 @@
-//! Where a key stands, as an icon and a word.
+//! The status of a key, as an icon and a word.
 
 use super::Icon;
 use crate::lean::plain;

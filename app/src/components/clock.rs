@@ -1,21 +1,25 @@
-//! The server's time, kept going in the browser.
+//! The server's clock, continued in the browser.
 
 use crate::browser;
 use domain::Timestamp;
 use leptos::prelude::*;
 
-/// The time from which a page counts "3 minutes ago". It starts at the time at which the server rendered the page, so that both
-/// sides render the same words, and takes from the browser how long ago that was. The browser's own time may be wrong.
+/// The current time by the server's clock, from which a page computes texts such as "3 minutes
+/// ago".
+///
+/// It starts at the time at which the server rendered the page, so that both sides render the same
+/// text, and adds the time that has elapsed in the browser. The browser's own time of day may be
+/// wrong and is not used.
 #[derive(Clone, Copy)]
 pub struct Clock {
-    /// When the page was made, in milliseconds of the server's clock.
+    /// When the page was rendered, in milliseconds of the server's clock.
     start: RwSignal<i64>,
-    /// Milliseconds since then.
+    /// Milliseconds since `start`.
     elapsed: RwSignal<i64>,
 }
 
 impl Clock {
-    /// Runs as long as the component that starts it.
+    /// Starts a clock that runs as long as the component that starts it.
     pub fn start(at: Timestamp) -> Self {
         let clock = Self {
             start: RwSignal::new(at.millis()),
@@ -29,7 +33,8 @@ impl Clock {
         Timestamp::from_millis(self.start.get() + self.elapsed.get())
     }
 
-    /// Moves ahead to a time that the server just named: it was on its way, and the page took a while to start.
+    /// Moves the clock forward to a time that the server has just sent. The clock can lag behind by
+    /// the time that the page took to arrive and to start.
     pub fn reached(self, at: Timestamp) {
         let behind = at.millis() - untrack(|| self.now()).millis();
         if behind > 0 {

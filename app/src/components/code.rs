@@ -1,15 +1,15 @@
-//! Something to paste elsewhere.
+//! A block of text to copy and paste elsewhere.
 
 use super::CopyButton;
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// A text with a button that copies it. A click on the text selects all of it, also if no script runs.
+/// A text with a button that copies it. A click on the text selects all of it, even without script.
 #[component]
 pub fn Code(
     id: &'static str,
     #[prop(into)] text: String,
-    /// Names the copied text, if the page has several such buttons.
+    /// Describes the copied text, if the page has several such buttons.
     #[prop(optional)]
     what: Option<&'static str>,
 ) -> impl IntoView {

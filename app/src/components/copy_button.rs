@@ -1,15 +1,19 @@
-//! Puts a text on the clipboard, and says so only when it is there. `frontend/src/console.js` does the work.
+//! A button that copies a text to the clipboard and confirms only success.
+//! `frontend/src/console.js` does the work.
 
 use super::Icon;
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// A button that copies the field or the text `of` that id. If the clipboard refuses, the text is selected, and the
-/// element with the id `{of}-note`, if there is one, says so. Hidden if no script runs.
+/// A button that copies the field or the text with the id `of`. Hidden without script.
+///
+/// If the clipboard refuses, the text is selected instead, and the element with the id `{of}-note`,
+/// if there is one, explains this.
 #[component]
 pub fn CopyButton(
     #[prop(into)] of: String,
-    /// Names the copied text for screen readers, since a page can have several of these buttons.
+    /// Describes the copied text for screen readers, since a page can have several of these
+    /// buttons.
     #[prop(optional_no_strip)]
     what: Option<String>,
 ) -> impl IntoView {

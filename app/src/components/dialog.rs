@@ -1,24 +1,26 @@
-//! The browser's own dialog, which opens before the module has arrived and keeps the focus inside by itself.
+//! The browser's native dialog, which opens before the module has loaded and traps the focus by
+//! itself.
 
 use crate::browser;
 use crate::lean::{on, plain, word};
 use leptos::ev::{Event, MouseEvent};
 use leptos::prelude::*;
 
-/// The button that opens it has `command="show-modal"` and `commandfor` its id.
+/// A modal dialog. The button that opens it has `command="show-modal"`, and the dialog's id in
+/// `commandfor`.
 #[component]
 pub fn Dialog(
     #[prop(into)] id: String,
-    /// The id of its title.
+    /// The id of the dialog's title.
     #[prop(into)]
     title: String,
-    /// It asks about something that cannot be undone.
+    /// Whether the dialog confirms something that cannot be undone.
     #[prop(optional)]
     alert: bool,
-    /// While this holds, neither Escape nor a click beside it closes it.
+    /// While true, neither Escape nor a click on the backdrop closes the dialog.
     #[prop(optional, into)]
     held: Signal<bool>,
-    /// Called for a click beside it while it is held.
+    /// Called for a click on the backdrop.
     #[prop(optional)]
     on_outside: Option<Callback<()>>,
     body: AnyView,
@@ -29,7 +31,7 @@ pub fn Dialog(
             role=alert.then_some("alertdialog")
             aria-labelledby=title
             closedby=word(move || if held.get() { "none" } else { "closerequest" })
-            // For browsers that do not know `closedby`.
+            // Fallback for browsers that do not support `closedby`.
             on:cancel=on(move |event: Event| {
                 if held.get_untracked() {
                     browser::cancel(&event);

@@ -1,18 +1,18 @@
-//! When a new key ends.
+//! The expiry of a new key.
 
 use super::{FieldError, Icon, takes_focus};
 use crate::lean::{changing, flag, plain};
 use domain::{Expiry, NewKeyOptions};
 use leptos::prelude::*;
 
-/// The select, and beside it the date that the choice means, or the field for one. All of them stand there; style shows
-/// the one that is chosen, so that it works without script.
+/// A select, and beside it the date that each choice results in, or a field for a custom date. All
+/// of them are always rendered; CSS shows the chosen one, so that the field works without script.
 #[component]
 pub fn ExpiryField(
     options: RwSignal<NewKeyOptions>,
     #[prop(default = "Expires")] label: &'static str,
     chosen: Expiry,
-    /// Where a date is chosen.
+    /// Initial value of the custom date.
     last_day: String,
     error: Signal<Option<String>>,
 ) -> impl IntoView {

@@ -1,9 +1,9 @@
-//! Links to a list as a file. Only the server draws them.
+//! Links that export a list as a file. Only the server renders them.
 
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// The links to the files at `path`, which is without their endings, under the search that is the query of the page.
+/// Renders links to the files at `path` plus extension, with `query` as the search.
 pub fn exports(path: &str, query: &str) -> AnyView {
     let link = |ending: &str, text: &'static str| {
         let mark = if query.is_empty() { "" } else { "?" };
@@ -17,7 +17,7 @@ pub fn exports(path: &str, query: &str) -> AnyView {
     })
 }
 
-/// A text as a value in an address.
+/// Percent-encodes a value for use in an address.
 pub fn escaped(value: &str) -> String {
     let plain =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':');

@@ -1,10 +1,10 @@
-//! What is wrong with a field, in its place.
+//! The error message of a form field.
 
 use super::Icon;
 use crate::lean::{Changing, changing, plain};
 use leptos::prelude::*;
 
-/// The field refers to it by its id; empty while nothing is wrong.
+/// The field's error message; empty while the field is valid. The field refers to it by `id`.
 #[component]
 pub fn FieldError(#[prop(into)] id: String, error: Signal<Option<String>>) -> impl IntoView {
     let text: Changing = changing(move || match error.get() {

@@ -1,11 +1,14 @@
-//! Whether the system that a key was made for has got it.
+//! Whether the system that a key was created for has used it yet.
 
 use super::Icon;
 use crate::lean::{changing, plain};
 use domain::{FirstCall, FirstCallStage};
 use leptos::prelude::*;
 
-/// Read out when it turns. Empty where nobody tells: a page that nothing comes to does not pretend to wait.
+/// Progress of a new key's first call, announced by screen readers when it changes.
+///
+/// Empty until an update arrives, so that a page which cannot receive updates does not pretend to
+/// wait.
 #[component]
 pub fn FirstCallNews(call: RwSignal<Option<FirstCall>>) -> impl IntoView {
     let news = changing(move || match call.get() {

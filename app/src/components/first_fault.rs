@@ -1,15 +1,19 @@
-//! Which field of a refused form takes the focus when the server answers with the form's page.
+//! Chooses the field that takes the focus when the server responds to a form with errors.
 
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether a faulty field of the page that is being drawn has the focus already. The server provides one for each page.
+/// Whether an invalid field of the page that is being rendered has already taken the focus. The
+/// server provides one for each page.
 #[derive(Clone, Default)]
 pub struct FirstFault(Arc<AtomicBool>);
 
-/// Whether a field that is drawn now takes the focus: if it is faulty, and the first such field of its page. The fields of
-/// a page are drawn in the order in which people read them. In the browser, whatever sent the form moves the focus.
+/// Returns whether a field being rendered takes the focus: the first invalid field of its page
+/// does.
+///
+/// The fields of a page are rendered in reading order. In the browser, the code that submitted the
+/// form moves the focus.
 pub fn takes_focus(error: Signal<Option<String>>) -> bool {
     cfg!(feature = "ssr")
         && error.with_untracked(Option::is_some)

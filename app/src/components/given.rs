@@ -3,7 +3,7 @@
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// What the system that sent it left out is said to be so.
+/// Renders a value, or "Not given" if the system that sent the record left it out.
 pub fn given(value: Option<String>) -> AnyView {
     match value {
         Some(value) => plain(value),

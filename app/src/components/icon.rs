@@ -1,12 +1,12 @@
-//! One picture of the sprite that the shell puts at the end of every page.
+//! One icon of the sprite that the shell puts at the end of every page.
 
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// Always beside a word, and therefore hidden from those who hear the page.
+/// An icon. It always accompanies a text, and is therefore hidden from screen readers.
 #[component]
 pub fn Icon(
-    /// The symbol's id in `icons.svg`, after `#`.
+    /// The symbol's id in `icons.svg`, with a leading `#`.
     name: &'static str,
 ) -> impl IntoView {
     plain(view! {

@@ -6,7 +6,8 @@ use crate::lean::{changing, plain};
 use domain::{KeyStatus, KeyView, LastUse, Revocation};
 use leptos::prelude::*;
 
-/// The id of the row's first cell, which takes the focus when the button it was on is gone.
+/// Returns the id of the row's first cell, which takes the focus after the button that had it is
+/// removed.
 pub fn row_head(id: &domain::KeyId) -> String {
     format!("key-{id}")
 }
@@ -14,7 +15,7 @@ pub fn row_head(id: &domain::KeyId) -> String {
 #[component]
 pub fn KeyRow(
     key: KeyView,
-    /// All rows, this one among them.
+    /// All rows, including this one.
     keys: RwSignal<Vec<KeyView>>,
     clock: Clock,
     on_revoke: Option<Callback<RevokeRequest>>,
@@ -93,7 +94,7 @@ pub fn KeyRow(
     })
 }
 
-/// What moves in the row without drawing it again.
+/// Derives the last use of a key, which changes in the row without rendering the row again.
 fn used(key: &KeyView, keys: RwSignal<Vec<KeyView>>) -> Signal<Used> {
     let (id, last_known) = (key.id.clone(), Used::of(key));
     let used = Memo::new(move |_| {

@@ -1,4 +1,4 @@
-//! The account's keys.
+//! The table of the account's keys.
 
 use super::{Clock, Column, KeyRow, RevokeRequest, Table, TimesSwitch};
 use crate::lean::plain;
@@ -14,23 +14,23 @@ const COLUMNS: &[Column] = &[
     Column::Unseen("Actions"),
 ];
 
-/// The form that takes the keys that are chosen to a page that asks what to do with them.
+/// Id of the form that submits the selected keys to the page that confirms a bulk action.
 pub const SEVERAL: &str = "several";
 
 #[component]
 pub fn KeyTable(
     keys: RwSignal<Vec<KeyView>>,
-    /// How many there are on all pages, in words.
+    /// The number of keys on all pages, in words.
     count: Signal<String>,
     sorts: Vec<(String, String)>,
     clock: Clock,
-    /// Revokes a key; `None` where the member's role does not allow it.
+    /// Revokes a key; `None` if the member's role does not allow it.
     on_revoke: Option<Callback<RevokeRequest>>,
 ) -> impl IntoView {
     let several = on_revoke.map(|_| {
         view! {
             <form class="several" id=SEVERAL method="get" action="/keys/several">
-                // Style counts the boxes if no script does.
+                // CSS counts the boxes if no script does.
                 <p>
                     <span class="count"></span>
                     " selected"
@@ -49,7 +49,7 @@ pub fn KeyTable(
             <KeyRow key=key keys=keys clock=clock on_revoke=on_revoke/>
         </For>
     });
-    // A script selects all of them, and announces the number.
+    // A script selects all boxes and announces their number.
     let choose_all = on_revoke.map(|_| {
         view! {
             <label class="scripted">
@@ -70,8 +70,9 @@ pub fn KeyTable(
     })
 }
 
-/// A row is drawn again where something in it changed. When the key was last used changes by itself in it, so that a
-/// busy key takes nobody's focus away.
+/// Returns the identity of a row, which is rendered again whenever any of these values changes. The
+/// last use is not one of them: it updates in place, so that rows of busy keys do not lose the
+/// focus.
 fn version(key: &KeyView) -> String {
     let end = key.expires.as_ref().map_or(0, |end| end.at.millis());
     let parts = [

@@ -1,18 +1,18 @@
-//! A long list for reading, a page of it at a time.
+//! A long, read-only list, one page at a time.
 
 use super::{Code, Column, Table, TimesSwitch};
 use crate::lean::plain;
 use leptos::prelude::*;
 
 pub const NEXT_PAGE: &str = "Next page";
-/// The same if a search stopped before the page was full.
+/// Label for the next page if a search stopped before the page was full.
 pub const SEARCH_FURTHER: &str = "Search further";
 
-/// What one list is called, and where it stands.
+/// Address and texts of one list.
 #[derive(Clone, Copy)]
 pub struct List {
     pub path: &'static str,
-    /// What stands in it.
+    /// Noun for the list's entries.
     pub name: &'static str,
     pub caption: &'static str,
     pub class: &'static str,
@@ -23,13 +23,13 @@ pub struct List {
 pub fn Listing(
     list: List,
     rows: Vec<AnyView>,
-    /// How many there are on all pages, in words.
+    /// The number of entries on all pages, in words.
     count: String,
     /// Whether this is the first page.
     first: bool,
     /// The address of the next page.
     next: Option<String>,
-    /// The text of the link to the next page.
+    /// The label of the link to the next page.
     #[prop(default = NEXT_PAGE)]
     next_label: &'static str,
 ) -> impl IntoView {
@@ -54,11 +54,11 @@ pub fn Listing(
     })
 }
 
-/// In the place of a list to which nothing was sent yet.
+/// Placeholder for a list to which no data has been sent yet.
 #[component]
 pub fn NothingSent(
     title: &'static str,
-    /// What to do about it, before a call that does it.
+    /// What to do next, shown above an example call.
     text: &'static str,
     call: String,
 ) -> impl IntoView {

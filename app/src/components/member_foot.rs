@@ -1,11 +1,12 @@
-//! The menu's foot: who is signed in, the colours, the way out.
+//! The foot of the menu: the signed-in member, the theme, the sign-out button.
 
 use super::Icon;
 use crate::lean::plain;
 use crate::request::{Theme, page_request};
 use leptos::prelude::*;
 
-/// Both are plain forms. If a script runs, a theme is applied as soon as it is chosen (`frontend/src/console.js`).
+/// Both controls are plain forms. If a script runs, a theme applies as soon as it is chosen
+/// (`frontend/src/console.js`).
 #[component]
 pub fn MemberFoot(email: String) -> impl IntoView {
     let request = page_request();

@@ -1,11 +1,11 @@
-//! The pages there are.
+//! The navigation menu.
 
 use super::Icon;
 use crate::lean::plain;
 use crate::routes::Page;
 use leptos::prelude::*;
 
-/// Path, name and icon, in the menu's order, and the pages that belong to each.
+/// Path, name and icon of each menu entry, in order, and the pages for which the entry is current.
 const PAGES: [(&str, &str, &str, &[Page]); 8] = [
     (
         "/",

@@ -1,4 +1,4 @@
-//! What pages are made of, one component a file. None of them calls the server.
+//! Building blocks of pages, one component per file. None of them calls the server.
 
 mod attempt;
 mod badge;

@@ -1,9 +1,10 @@
-//! A longer text in a list, shown once it is asked for.
+//! A longer text in a list, shown on demand.
 
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// Opens without script. Shows line breaks as they were typed, and the text as nothing but text.
+/// A collapsed text that opens without script. Line breaks are preserved, and markup is shown as
+/// text.
 #[component]
 pub fn More(label: &'static str, text: String) -> impl IntoView {
     plain(view! {

@@ -1,4 +1,4 @@
-//! Creating a key: the form, and then the one time the key is shown.
+//! Creating a key: the form, and then the only time that the key is shown.
 
 use super::{Attempt, NewKeyForm, SaveKey};
 use crate::browser;
@@ -6,17 +6,19 @@ use crate::lean::{changing, plain, word};
 use domain::{CreateKeyForm, FirstCall, IssuedKey, NewKeyOptions};
 use leptos::prelude::*;
 
-/// Where the creation of a key stands.
+/// State of the creation of a key.
 #[derive(Clone, Copy)]
 pub struct Issue {
     pub attempt: Attempt,
     pub options: RwSignal<NewKeyOptions>,
-    /// The one place in the browser that holds a secret; emptied when the person is done. Never a resource, which
-    /// would be written into the page, nor an action, which would keep its value.
+    /// The only place in the browser that holds a secret, cleared when the person is done.
+    ///
+    /// It is never a resource, which would be serialised into the page, nor an action, which would
+    /// keep its value.
     pub issued: RwSignal<Option<IssuedKey>>,
-    /// What is known of the key's first call; nothing where nobody tells.
+    /// Progress of the key's first call; `None` until an update arrives.
     pub first_call: RwSignal<Option<FirstCall>>,
-    /// Whether the person is asked if they want to leave without the key.
+    /// Whether the person is being asked to confirm leaving without the key.
     pub asking: RwSignal<bool>,
 }
 
@@ -31,19 +33,19 @@ impl Issue {
         }
     }
 
-    /// A key is being made or shown: nothing but the person's own decision may take it away.
+    /// Returns whether a key is being created or shown; if so, only the person may dismiss it.
     pub fn holds(self) -> bool {
         self.attempt.pending.get() || self.issued.with(Option::is_some)
     }
 
-    /// Asks before the key is lost, if there is one.
+    /// Asks for confirmation before a shown key is lost.
     pub fn ask(self) {
         if self.issued.with_untracked(Option::is_some) {
             self.asking.set(true);
         }
     }
 
-    /// Forgets the secret.
+    /// Clears the secret.
     pub fn forget(self) {
         self.issued.set(None);
         self.first_call.set(None);
@@ -57,12 +59,12 @@ pub const TITLE: &str = "new-key-title";
 pub fn NewKey(
     issue: Issue,
     initial: CreateKeyForm,
-    /// On a page of its own, which no script takes over.
+    /// Whether this is a page of its own, which is not hydrated.
     #[prop(optional)]
     still: bool,
     on_send: Callback<CreateKeyForm>,
     on_done: Callback<()>,
-    /// Leads away from the form.
+    /// Renders the control that leaves the form.
     cancel: fn() -> AnyView,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| issue.issued.with(Option::is_some));
@@ -105,7 +107,7 @@ pub fn NewKey(
     Effect::new(move |_| {
         let guarded = move || issue.issued.with_untracked(Option::is_some);
         browser::guard_leaving(guarded, move || issue.ask());
-        // The browser may keep the page as it is, to show it again on the way back.
+        // The browser may keep the page in its back/forward cache.
         browser::on_leaving(move || issue.forget());
     });
     plain(view! {

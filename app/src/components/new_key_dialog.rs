@@ -47,7 +47,7 @@ fn cancel() -> AnyView {
     })
 }
 
-/// Opens the dialog; also without script, where the browser knows how.
+/// Opens the dialog, even without script if the browser supports `command` buttons.
 #[component]
 pub fn NewKeyButton() -> impl IntoView {
     plain(view! {

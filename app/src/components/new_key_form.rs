@@ -9,15 +9,15 @@ use leptos::prelude::*;
 
 const FORM: &str = "new-key-form";
 
-/// A plain form, which creates a key by itself where no script runs.
+/// A plain form, which creates a key even if no script runs.
 #[component]
 pub fn NewKeyForm(
     options: RwSignal<NewKeyOptions>,
-    /// What the fields hold at first.
+    /// The initial values of the fields.
     initial: CreateKeyForm,
     attempt: Attempt,
     on_send: Callback<CreateKeyForm>,
-    /// Leads away without a key.
+    /// The control that leaves the form without creating a key.
     cancel: AnyView,
 ) -> impl IntoView {
     let typed = RwSignal::new(initial.name.clone());
@@ -42,11 +42,11 @@ pub fn NewKeyForm(
             browser::focus_invalid(FORM);
         }
     });
-    // What was typed before the module arrived deserves advice as well.
+    // Text typed before the module loaded deserves a hint as well.
     Effect::new(move |_| typed.set(browser::value("name")));
     plain(view! {
         <form id=FORM class="form" method="post" action="/keys" novalidate on:submit=send>
-            // The first submit button is the one that Enter presses; the presets must not be it.
+            // Enter presses the first submit button, and that must not be a preset.
             <button type="submit" hidden></button>
             <input
                 type="hidden"

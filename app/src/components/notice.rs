@@ -1,10 +1,10 @@
-//! Something to know, beside what it is about.
+//! A message next to what it is about.
 
 use super::Icon;
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// How much it matters.
+/// Severity of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     Info,
@@ -29,16 +29,16 @@ impl Tone {
     }
 }
 
-/// An error is read out as soon as it appears.
+/// A notice. Screen readers announce an error as soon as it appears.
 #[component]
 pub fn Notice(
     tone: Tone,
     #[prop(into)] text: String,
     #[prop(optional)] title: Option<&'static str>,
-    /// What can be done about it.
+    /// What the reader can do about it.
     #[prop(optional_no_strip, into)]
     action: Option<AnyView>,
-    /// Takes the focus when the page is loaded.
+    /// Takes the focus when the page loads.
     #[prop(optional)]
     focus: bool,
 ) -> impl IntoView {

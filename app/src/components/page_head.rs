@@ -1,4 +1,4 @@
-//! The top of a page: what it is, what it is for, and its one primary action.
+//! The top of a page: its title, its purpose, and its one primary action.
 
 use crate::lean::plain;
 use leptos::prelude::*;

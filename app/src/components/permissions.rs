@@ -1,12 +1,15 @@
-//! What a key may do.
+//! The permissions of a key.
 
 use super::{FieldError, takes_focus};
 use crate::lean::{flag, plain};
 use domain::{Preset, Scope};
 use leptos::prelude::*;
 
-/// A preset is a button that asks for the form's own page with the boxes checked. If a script runs, the button checks
-/// them on this page, and shows as pressed while exactly its boxes are checked (`frontend/src/console.js`).
+/// Check boxes for the permissions of a key.
+///
+/// A preset is a button that requests the form's own page with the boxes checked. If a script runs,
+/// the button checks them on this page instead, and appears pressed while exactly its boxes are
+/// checked (`frontend/src/console.js`).
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a component owns what it is given"
@@ -15,7 +18,7 @@ use leptos::prelude::*;
 pub fn Permissions(
     checked: Vec<String>,
     error: Signal<Option<String>>,
-    /// With a button for each usual choice.
+    /// Whether to show a button for each preset.
     #[prop(optional)]
     presets: bool,
 ) -> impl IntoView {

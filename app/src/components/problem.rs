@@ -1,25 +1,25 @@
-//! Why something was refused or did not come, ready to be shown.
+//! A refusal or an error, ready to be shown.
 
 use super::{Notice, Tone};
 use crate::lean::plain;
 use domain::{Failure, Field, FieldError};
 use leptos::prelude::*;
 
-/// A sentence for the whole, and one for each field that has to be mended.
+/// A message for the whole, and one for each invalid field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where it takes a page's place.
+    /// Heading when the problem is shown instead of a page.
     pub title: &'static str,
     pub message: String,
-    /// Trying again may help.
+    /// Whether trying again may help.
     pub passing: bool,
-    /// The form's one-time token makes no further key.
+    /// Whether the form's one-time token has already created a key and cannot create another.
     pub used_up: bool,
     fields: Vec<FieldError>,
 }
 
 impl Problem {
-    /// No answer came.
+    /// A call that returned no result.
     pub fn broken(message: String) -> Self {
         Self {
             title: "This page could not be loaded",
@@ -30,8 +30,8 @@ impl Problem {
         }
     }
 
-    /// The message, and a link to each faulty field. On a page that the server answers with, it takes the focus if no
-    /// field does.
+    /// Renders the message with a link to each invalid field. On a page that the server sends, the
+    /// notice takes the focus unless a field does.
     pub fn notice(&self, ending: &str) -> AnyView {
         let faults: Vec<_> = self
             .fields
@@ -51,7 +51,7 @@ impl Problem {
         )
     }
 
-    /// What is wrong with `field`.
+    /// Returns the error of `field`.
     pub fn at(&self, field: Field) -> Option<String> {
         self.fields
             .iter()
@@ -60,7 +60,7 @@ impl Problem {
     }
 }
 
-/// The id of a field's control, the same in every form, and what the field is.
+/// Returns the id of a field's control, which is the same in every form, and the field's label.
 const fn control(field: Field) -> (&'static str, &'static str) {
     match field {
         Field::AccountName => ("account-name", "Account name"),
@@ -108,7 +108,7 @@ impl From<Failure> for Problem {
                 passing: false,
                 ..problem
             },
-            // To send the same again is not the next step.
+            // Sending the same request again is not the next step.
             Failure::OutcomeUnknown => Self {
                 title: "The outcome is not known",
                 passing: false,

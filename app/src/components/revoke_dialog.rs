@@ -1,20 +1,20 @@
-//! The button that revokes one key, and the dialog that asks first.
+//! The button that revokes one key, and its confirmation dialog.
 
 use super::{Attempt, Clock, Dialog, RevokeForm, Used};
 use crate::lean::plain;
 use domain::{KeyId, KeyView, RevokeKeyForm};
 use leptos::prelude::*;
 
-/// A confirmed question, on its way to the server.
+/// A confirmed revocation, on its way to the server.
 #[derive(Clone)]
 pub struct RevokeRequest {
     pub id: KeyId,
     pub form: RevokeKeyForm,
-    /// Where the dialog shows what came of it.
+    /// The attempt in which the dialog shows the outcome.
     pub attempt: Attempt,
 }
 
-/// The dialog's id.
+/// Returns the id of a key's dialog.
 pub fn revoke_dialog(id: &KeyId) -> String {
     format!("revoke-{id}")
 }

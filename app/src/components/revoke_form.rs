@@ -1,4 +1,4 @@
-//! The question before a key is ended.
+//! The confirmation before a key is revoked.
 
 use super::{Attempt, Clock, FieldError, Icon, TextField, Time, takes_focus};
 use crate::browser;
@@ -7,11 +7,11 @@ use domain::{Field, KeyStatus, KeyView, LastUse, RevokeKeyForm, RevokeReason};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-/// What of a key moves while somebody decides.
+/// The parts of a key that may change while a person decides.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Used {
     pub last: Option<LastUse>,
-    /// Within the last 24 hours.
+    /// Whether the key was used within the last 24 hours.
     pub lately: bool,
 }
 
@@ -24,7 +24,8 @@ impl Used {
     }
 }
 
-/// The body of the dialog and of the page that stands in for it. A plain form; `on_send` takes its place where given.
+/// The body of the dialog and of the page that replaces it. It is a plain form, unless `on_send` is
+/// given.
 #[component]
 pub fn RevokeForm(
     key: KeyView,
@@ -33,7 +34,7 @@ pub fn RevokeForm(
     attempt: Attempt,
     initial: RevokeKeyForm,
     #[prop(optional)] on_send: Option<Callback<RevokeKeyForm>>,
-    /// Leads away without revoking.
+    /// The control that leaves without revoking.
     cancel: AnyView,
 ) -> impl IntoView {
     let id = key.id.to_string();
@@ -44,7 +45,8 @@ pub fn RevokeForm(
     let last_use = changing(move || last_use(used.with(|used| used.last.clone()), clock));
     let wrong_name = attempt.at(Field::Confirm);
     let typed = initial.confirm;
-    // Also where the key was used only after this page was made: the server asks for the name then.
+    // The name may be required even if the key was first used after this page was rendered: the
+    // server asks for it then.
     let asks_name =
         RwSignal::new(used_lately.get_untracked() || wrong_name.with_untracked(Option::is_some));
     let confirm = changing(move || {
@@ -83,13 +85,14 @@ pub fn RevokeForm(
     });
     let focus_in = form.clone();
     Effect::new(move |_| {
-        // Not again where it is asked for already: the field would be drawn anew, and what was typed be lost.
+        // If the name is already required, setting the signal again would re-render the field and
+        // lose the typed text.
         if wrong_name.with(Option::is_some) && !asks_name.get_untracked() {
             asks_name.set(true);
         }
         if attempt.problem.with(Option::is_some) {
             let form = focus_in.clone();
-            // Once the field has been drawn and marked.
+            // Wait until the field has been rendered and marked as invalid.
             request_animation_frame(move || browser::focus_invalid(&form));
         }
     });
@@ -120,7 +123,8 @@ pub fn RevokeForm(
     })
 }
 
-/// The reason of the revocation. None is chosen at first, so that the log has only reasons that a member chose.
+/// Renders the choice of a reason. None is preselected, so that the audit log contains only reasons
+/// that a member chose.
 fn reason_field(key: &str, chosen: &str, error: Signal<Option<String>>) -> AnyView {
     let id = format!("reason-{key}");
     let error_id = format!("{id}-error");
@@ -150,8 +154,9 @@ fn reason_field(key: &str, chosen: &str, error: Signal<Option<String>>) -> AnyVi
     })
 }
 
-/// What works without a script and away from here. It stands after the button that revokes, which is the one that Enter
-/// presses.
+/// Renders alternatives to revoking that lead away from here and work without script.
+///
+/// They come after the button that revokes, because Enter presses the first button.
 fn instead(key: &KeyView) -> AnyView {
     let at = format!("/keys/{}", key.id);
     let pause = (key.status == KeyStatus::Active).then(|| {

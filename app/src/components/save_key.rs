@@ -1,4 +1,4 @@
-//! The one time a key is shown.
+//! The only time that a key is shown.
 
 use super::{Code, CopyButton, FirstCallNews, Issue, NEW_KEY_TITLE, Notice, Tone};
 use crate::browser;
@@ -9,7 +9,8 @@ use leptos::prelude::*;
 
 const FIELD: &str = "api-key";
 
-/// On a page without the module, leaving it is a plain form that asks for the check box.
+/// Shows a new key and asks the person to store it. On a page without the module, leaving is a
+/// plain form that requires the check box.
 #[component]
 pub fn SaveKey(
     issued: IssuedKey,
@@ -20,7 +21,8 @@ pub fn SaveKey(
     let asking = issue.asking;
     let stored = RwSignal::new(false);
     let name = issued.key.name.to_string();
-    // Nothing comes to a page without script, and it must not be drawn again: a frame in it is.
+    // A page without script receives no updates, and it must not be reloaded, since it shows the
+    // secret. A frame inside it reloads instead.
     #[cfg(feature = "ssr")]
     let frame = still.then(|| {
         let src = format!("/keys/{}/first-call", issued.key.id);
@@ -99,7 +101,7 @@ pub fn SaveKey(
     })
 }
 
-/// Before the one sight of the key is lost.
+/// Confirms leaving before the key, which is shown only this once, is lost.
 fn question(asking: RwSignal<bool>, on_done: Callback<()>) -> AnyView {
     let answers = plain(view! {
         <div class="actions">

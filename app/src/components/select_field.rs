@@ -1,4 +1,4 @@
-//! A labelled choice from a list, with its hint and its error.
+//! A labelled select with its hint and its error.
 
 use super::{FieldError, takes_focus};
 use crate::lean::{flag, plain};
@@ -9,9 +9,10 @@ pub fn SelectField(
     id: &'static str,
     name: &'static str,
     label: &'static str,
-    /// Value and text of each choice.
+    /// Value and label of each option.
     options: Vec<(String, String)>,
-    /// Stands first where it is none of the choices, so that what was sent is what is shown.
+    /// The selected value. If it is none of the options, it is added first, so that the field shows
+    /// what was submitted.
     value: String,
     #[prop(optional)] hint: Option<&'static str>,
     error: Signal<Option<String>>,

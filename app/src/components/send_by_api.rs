@@ -1,10 +1,10 @@
-//! How systems send items.
+//! How systems send items over the API.
 
 use super::Code;
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// For a person who sets up a system that sends items.
+/// Instructions for a person who sets up a system that sends items.
 #[component]
 pub fn SendByApi(url: String, account_id: String) -> impl IntoView {
     let call = format!(

@@ -1,15 +1,15 @@
-//! The one place where the page says aloud what happened.
+//! The live region in which the page announces what happened.
 
 use crate::lean::{plain, word};
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// What was done, for those who do not see the page change.
+/// The announcement of the last action, for people who do not see the page change.
 #[derive(Clone, Copy)]
 pub struct Status(RwSignal<&'static str>);
 
 impl Status {
-    /// To be called once, by the root, before [`Status::line`].
+    /// Provides the status as context. The root calls this once, before [`Status::line`].
     pub fn provide() -> Self {
         let status = Self(RwSignal::new(""));
         provide_context(status);
@@ -20,7 +20,8 @@ impl Status {
         expect_context()
     }
 
-    /// Says `text`, also where the same was said before or while a dialog kept it from being heard.
+    /// Announces `text`, even if the same text was announced before, or if a dialog kept it from
+    /// being heard.
     pub fn say(self, text: &'static str) {
         self.0.set("");
         set_timeout(move || self.0.set(text), Duration::from_millis(50));

@@ -1,4 +1,4 @@
-//! A list in columns, which becomes one of cards where columns do not fit.
+//! A table that becomes a list of cards if its columns do not fit.
 
 use crate::lean::plain;
 use leptos::prelude::*;
@@ -7,9 +7,9 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 pub enum Column {
     Text(&'static str),
-    /// Aligned by its last digit.
+    /// Aligned on the last digit.
     Number(&'static str),
-    /// Its cells say for themselves what they are, so that only those who hear the page need the head.
+    /// A head that is only for screen readers, since the cells explain themselves.
     Unseen(&'static str),
 }
 
@@ -30,7 +30,7 @@ pub fn Table(
     caption: &'static str,
     #[prop(optional)] class: Option<&'static str>,
     columns: &'static [Column],
-    /// Of the first columns: the address of the list in that order, and `aria-sort`.
+    /// For the first columns: the address of the list in that column's order, and `aria-sort`.
     #[prop(optional)]
     sorts: Vec<(String, String)>,
     rows: AnyView,
@@ -68,13 +68,14 @@ pub fn Table(
     })
 }
 
-/// A row for reading: what it is about, smaller lines under that, and a cell for each further column. Roles are
-/// restated, since the cards' `display` takes them away.
+/// A read-only row: its name, smaller lines below it, and a cell for each further column.
+///
+/// ARIA roles are repeated, since the `display` of the cards removes the native ones.
 #[component]
 pub fn Row(
     columns: &'static [Column],
     name: String,
-    /// What is known by the name's side.
+    /// Secondary lines below the name.
     under: Vec<String>,
     cells: Vec<AnyView>,
 ) -> impl IntoView {

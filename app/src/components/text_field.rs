@@ -1,12 +1,12 @@
-//! A labelled line of text with its hint and its error.
+//! A labelled text field with its hint and its error.
 
 use super::{FieldError, takes_focus};
 use crate::lean::{flag, on, plain};
 use leptos::ev::Event;
 use leptos::prelude::*;
 
-/// The browser keeps what is typed: the value is only where it starts, so that nothing typed before the module
-/// arrived is lost.
+/// A text field. The browser owns the typed text, and `value` is only the initial one, so nothing
+/// that was typed before the module loaded is lost.
 #[component]
 pub fn TextField(
     #[prop(into)] id: String,
@@ -18,7 +18,7 @@ pub fn TextField(
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(default = "off")] autocomplete: &'static str,
     #[prop(default = true)] required: bool,
-    /// Which keyboard a phone opens, unless it is the usual one.
+    /// Which keyboard a phone opens, unless it is the default one.
     #[prop(optional)]
     inputmode: Option<&'static str>,
     #[prop(optional)] autofocus: bool,

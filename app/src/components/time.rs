@@ -1,12 +1,12 @@
-//! A time in words, with the exact one at hand.
+//! A relative time, with the exact time available.
 
 use super::Clock;
 use crate::lean::plain;
 use domain::{Moment, relative};
 use leptos::prelude::*;
 
-/// "3 minutes ago". The exact time takes the words' place where [`TimesSwitch`] is on, which a keyboard and a finger
-/// reach as well as a mouse does.
+/// A relative time such as "3 minutes ago". When [`TimesSwitch`] is on, the exact time replaces it,
+/// so that keyboard and touch users can read it as well as mouse users.
 #[component]
 pub fn Time(moment: Moment, clock: Clock) -> impl IntoView {
     let Moment { at, iso, exact, .. } = moment;
@@ -18,7 +18,7 @@ pub fn Time(moment: Moment, clock: Clock) -> impl IntoView {
     })
 }
 
-/// "11 Jan 2027": a day that was agreed on, and that words would only blur.
+/// A date such as "11 Jan 2027", for an agreed day that a relative time would only blur.
 #[component]
 pub fn Day(moment: Moment) -> impl IntoView {
     let Moment {
@@ -32,7 +32,8 @@ pub fn Day(moment: Moment) -> impl IntoView {
     })
 }
 
-/// Shows every time of the page exactly. It works by style alone; if a script runs, the choice holds for all pages.
+/// A switch that shows all times of the page exactly. It works with CSS alone; if a script runs,
+/// the choice applies to all pages.
 #[component]
 pub fn TimesSwitch() -> impl IntoView {
     plain(view! {

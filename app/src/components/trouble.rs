@@ -1,4 +1,4 @@
-//! What stands in a page's place where its data did not come.
+//! Replacement for a page whose data could not be loaded.
 
 use super::{Notice, Problem, Tone};
 use crate::lean::plain;
@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Trouble(problem: Problem) -> impl IntoView {
     let again = problem.passing.then(|| {
-        // To where the page stands.
+        // An empty address links to the current page.
         plain(view! {
             <a class="button" href="">
                 "Try again"

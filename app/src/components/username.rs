@@ -1,9 +1,10 @@
-//! For whom a form's password is.
+//! The user name that a form's password belongs to.
 
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// Not seen and not sent: password managers read from it whose password the form takes.
+/// A field that is neither visible nor submitted, from which password managers read whose password
+/// the form takes.
 #[component]
 pub fn Username(#[prop(into)] email: String) -> impl IntoView {
     plain(view! { <input type="text" autocomplete="username" value=email readonly hidden/> })

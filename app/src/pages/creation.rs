@@ -1,4 +1,4 @@
-//! Creating a key from a page that a script runs on.
+//! Creating a key on a hydrated page.
 
 use super::load::settle;
 use crate::browser;
@@ -8,14 +8,17 @@ use domain::{CreateKeyForm, KeyView, KeysPage, NewKeyOptions};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// Sends the create form. `on_created` gets the new row, `on_renewed` the list that came with the next form's token.
+/// Returns a callback that submits the create form.
+///
+/// `on_created` receives the new row, `on_renewed` the list that arrives together with the token of
+/// the next form.
 pub fn creation(
     issue: Issue,
     on_created: Callback<KeyView>,
     on_renewed: Callback<KeysPage>,
 ) -> Callback<CreateKeyForm> {
     let status = Status::current();
-    // The form's one-time token was sent: it makes no other key, whatever came of it.
+    // The form's one-time token was submitted and cannot create another key, whatever the outcome.
     let spent = StoredValue::new(false);
     let renew = move || async move {
         let page = settle(list_keys(browser::search()).await)?;
@@ -44,7 +47,7 @@ pub fn creation(
                     issue.attempt.end(None);
                     on_created.run(key);
                     status.say("Key created");
-                    // A failure is made up for when the next form is sent.
+                    // If this fails, submitting the next form renews the token.
                     let _ = renew().await;
                 }
                 Err(problem) => {

@@ -1,4 +1,7 @@
-//! Found a key? The page hashes it in the browser and asks with the digest alone, so that the secret goes nowhere.
+//! "Found a key?": identifies a key that was found somewhere.
+//!
+//! The page hashes the key in the browser and sends only the digest, so the secret does not leave
+//! the page.
 
 use crate::browser;
 use crate::components::{FieldError, PageHead};
@@ -7,11 +10,11 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// The field that a key is pasted into. It has no name, so that no browser sends it.
+/// The field that a key is pasted into. It has no name, so that no browser submits it.
 const FIELD: &str = "found-key";
-/// What is sent in its place.
+/// The hidden field that is submitted instead.
 const DIGEST: &str = "digest";
-/// How many characters a key has.
+/// Length of every key, in characters.
 const CHARS: usize = 52;
 
 pub const TITLE: &str = "Found a key?";
@@ -24,7 +27,7 @@ pub fn FoundKeyPage() -> impl IntoView {
     browser::on_leaving(|| browser::empty(FIELD));
     let send = on(move |event: SubmitEvent| {
         let key = browser::value(FIELD).trim().to_owned();
-        // Whoever typed a digest is without script, or knows what they do.
+        // The reader typed a digest instead, which is sent as it is.
         if key.is_empty() {
             return;
         }
@@ -44,7 +47,8 @@ pub fn FoundKeyPage() -> impl IntoView {
             }
         });
     });
-    // An answer is sent without script, and nothing would hash there: it leads back to the page that does.
+    // A response is sent without script and therefore cannot hash: it links back to the page that
+    // can.
     #[cfg(feature = "ssr")]
     if let Some(answer) = super::still::identified() {
         return answer;
@@ -97,7 +101,7 @@ pub fn FoundKeyPage() -> impl IntoView {
     })
 }
 
-/// Why this is no key, as far as can be seen without knowing one.
+/// Returns why a text cannot be a key, as far as its form shows.
 fn malformed(key: &str) -> Option<String> {
     let length = key.chars().count();
     let random = key.strip_prefix("vx_").unwrap_or_default();

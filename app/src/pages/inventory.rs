@@ -1,4 +1,4 @@
-//! Inventory: what integrations sent.
+//! Inventory: the items that integrations have sent.
 
 #[cfg(feature = "ssr")]
 mod around;
@@ -86,7 +86,7 @@ fn Inventory(page: Data) -> impl IntoView {
     })
 }
 
-/// The list, and the search in it.
+/// The list of items and the search field.
 #[component]
 fn Items(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);

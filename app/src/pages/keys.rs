@@ -1,4 +1,4 @@
-//! API Keys: who can reach the account's data.
+//! API Keys: the keys that give access to the account's data.
 
 #[cfg(feature = "ssr")]
 mod around;
@@ -37,19 +37,21 @@ pub fn KeysPage() -> impl IntoView {
     })
 }
 
-/// The rows, kept up to date by what is done on the page.
+/// The rows of the list, updated by actions on the page and by events from the server.
 #[derive(Clone, Copy)]
 struct Rows {
     keys: RwSignal<Vec<KeyView>>,
     count: RwSignal<KeyCount>,
-    /// Whether the account has no key at all.
+    /// Whether the account has no keys at all.
     none: RwSignal<bool>,
     clock: Clock,
-    /// Those that were made or ended here: they stay, whatever the list holds by now.
+    /// Keys that were created or revoked on this page. They stay in the list even if they no longer
+    /// match it.
     touched: StoredValue<Vec<KeyId>>,
 }
 
-/// Where a key that is new in the list stands among those that are known: after the one that it follows.
+/// Returns the position of a key that is new in the list: after the nearest preceding key that is
+/// already shown.
 fn place(id: &KeyId, order: &[KeyId], keys: &[KeyView]) -> usize {
     let before = order.iter().take_while(|other| *other != id);
     let known = |other: &KeyId| keys.iter().position(|key| key.id == *other);
@@ -57,7 +59,7 @@ fn place(id: &KeyId, order: &[KeyId], keys: &[KeyView]) -> usize {
 }
 
 impl Rows {
-    /// As the server lists them.
+    /// Replaces the rows with a fresh list from the server.
     fn renew(self, page: Data) {
         self.clock.reached(page.now.at);
         self.none.set(page.none);
@@ -65,11 +67,13 @@ impl Rows {
         self.keys.set(page.keys);
     }
 
-    /// As they are now, whoever changed them. Rows stay where they are, in whatever order they would come now: what
-    /// somebody reads, or has the focus on, does not move away.
+    /// Merges an update from the server, whoever made the changes.
+    ///
+    /// Existing rows keep their positions even if the server's order has changed, so that what a
+    /// person is reading or has focused does not move.
     fn hear(self, news: KeysNews) {
         self.clock.reached(news.now);
-        // What is told again as it was draws nothing anew.
+        // Skip unchanged values, so that nothing is rendered again.
         if self.none.get_untracked() != news.none {
             self.none.set(news.none);
         }
@@ -79,7 +83,8 @@ impl Rows {
             for key in news.changed {
                 let known = keys.iter().position(|known| known.id == key.id);
                 match known.map(|place| &mut keys[place]) {
-                    // An end is final: this is older than what was done here.
+                    // Revoked and expired keys never become active again, so this update is older
+                    // than the action on this page.
                     Some(known) if !known.status.is_live() && key.status.is_live() => {}
                     Some(known) => *known = key,
                     None => {
@@ -92,7 +97,7 @@ impl Rows {
         });
     }
 
-    /// A key that was just created.
+    /// Adds a key that was just created.
     fn add(self, key: KeyView) {
         self.clock.reached(key.created.at);
         self.none.set(false);
@@ -104,7 +109,7 @@ impl Rows {
         self.keys.update(|keys| keys.insert(0, key));
     }
 
-    /// A key that was just revoked, where it stands.
+    /// Updates a key that was just revoked, in place.
     fn replace(self, revoked: KeyView) {
         if let Some(revocation) = &revoked.revocation {
             self.clock.reached(revocation.at.at);
@@ -198,7 +203,7 @@ fn Keys(page: Data) -> impl IntoView {
     })
 }
 
-/// In the browser: the places of what the server drew.
+/// Hydration placeholders for the server's rendering.
 #[cfg(not(feature = "ssr"))]
 fn around() -> (AnyView, AnyView, AnyView) {
     (
@@ -225,7 +230,7 @@ fn nothing_found(some: bool) -> AnyView {
     })
 }
 
-/// Nothing to list yet.
+/// Shown while the account has no keys.
 #[component]
 fn NoKeys(url: String, manages: bool) -> impl IntoView {
     let call = format!("curl -H \"X-API-Key: vx_abc123...\" {url}/api/inventory");
@@ -243,7 +248,7 @@ fn NoKeys(url: String, manages: bool) -> impl IntoView {
     })
 }
 
-/// Keeps the rows as they are on the server, and tells of the first call of a key that was just made.
+/// Subscribes to updates of the rows, and to the first call of a key that was just created.
 fn listen(rows: Rows, issue: Option<Issue>) {
     let awaited = Memo::new(move |_| {
         let issued = issue?.issued;
@@ -257,11 +262,11 @@ fn listen(rows: Rows, issue: Option<Issue>) {
             url.push_str(&id);
         }
         browser::hear(url, move |text| {
-            // From another version of the server: a reload will tell.
+            // The message comes from another version of the server; a reload will fix this.
             let Ok(news) = serde_json::from_slice::<KeysNews>(text.as_bytes()) else {
                 return;
             };
-            // What is told again as it was is not read out again.
+            // Skip unchanged values, so that screen readers do not announce them again.
             if let Some(issue) = issue
                 && issue
                     .first_call
@@ -283,7 +288,7 @@ fn Create(issue: Issue, rows: Rows) -> impl IntoView {
     let send = creation(issue, created, Callback::new(move |page| rows.renew(page)));
     let done = Callback::new(move |()| {
         issue.forget();
-        // What is new is where reading goes on.
+        // Reading continues at the new key.
         if let Some(id) = rows
             .keys
             .with_untracked(|keys| keys.first().map(|key| row_head(&key.id)))
@@ -296,7 +301,7 @@ fn Create(issue: Issue, rows: Rows) -> impl IntoView {
 
 const RECEIPT_DIALOG: &str = "receipt";
 
-/// How the end of a key reached the servers.
+/// Renders the dialog that reports how the revocation reached the servers.
 fn receipt_dialog(receipt: RwSignal<String>) -> AnyView {
     let body = plain(view! {
         <h2 id="receipt-title">"Key revoked"</h2>
@@ -310,7 +315,8 @@ fn receipt_dialog(receipt: RwSignal<String>) -> AnyView {
     plain(view! { <Dialog id=RECEIPT_DIALOG title="receipt-title" body=body/> })
 }
 
-/// Ends a key, shows it as ended, and how that reached the servers.
+/// Returns a callback that revokes a key, shows it as revoked, and reports how the revocation
+/// reached the servers.
 fn revocation(rows: Rows, receipt: RwSignal<String>) -> Callback<RevokeRequest> {
     let status = Status::current();
     Callback::new(move |RevokeRequest { id, form, attempt }| {
@@ -327,7 +333,8 @@ fn revocation(rows: Rows, receipt: RwSignal<String>) -> Callback<RevokeRequest> 
                     );
                     rows.replace(revoked);
                     status.say("Key revoked");
-                    // Once the row has been drawn again. The dialog gives the focus back to it.
+                    // Wait until the row has been rendered again, because closing the dialog
+                    // returns the focus to it.
                     request_animation_frame(move || {
                         browser::focus(&row_head(&id));
                         browser::open(RECEIPT_DIALOG);

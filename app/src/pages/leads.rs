@@ -1,4 +1,4 @@
-//! Leads: who asked to be contacted, and how far the seller got.
+//! Leads: the people who asked to be contacted, and how far the seller got with each.
 
 use super::load::{Head, load};
 use crate::components::{
@@ -51,7 +51,7 @@ fn leads(page: Data) -> AnyView {
     let next = page
         .next_cursor
         .map(|cursor| format!("/leads?cursor={cursor}"));
-    // The server draws the links to files; in the browser they stay as they are.
+    // The server renders the export links; in the browser they stay as they are.
     #[cfg(feature = "ssr")]
     let exports = {
         let links = crate::components::exports("/leads/export", "");
@@ -78,13 +78,13 @@ fn row(lead: LeadRow, clock: Clock) -> AnyView {
     plain(view! { <Row columns=LIST.columns name=name under=reached cells=cells/> })
 }
 
-/// A value, and under it a text that opens.
+/// Renders a value, and below it a text that opens on demand.
 fn with_more(value: Option<String>, label: &'static str, text: Option<String>) -> AnyView {
     let more = text.map(|text| view! { <More label=label text=text/> });
     plain((given(value), more))
 }
 
-/// Nobody asked yet.
+/// Shown while there are no leads.
 fn nothing_sent(url: &str) -> AnyView {
     let call = format!(
         "curl -X POST {url}/api/leads \\\n  -H \"X-API-Key: vx_abc123...\" \\\n  -H \"Content-Type: application/json\" \\\n  \

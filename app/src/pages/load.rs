@@ -1,4 +1,4 @@
-//! From a page's data to the page: there, or why not.
+//! Rendering a page from its data, or from the reason why there is none.
 
 use crate::browser;
 use crate::calls::{Answer, CallError};
@@ -8,14 +8,14 @@ use crate::request::{PageData, handover};
 use domain::Failure;
 use leptos::prelude::*;
 
-/// The top of a page, which stands there also where its data does not.
+/// The heading of a page, which is shown even if its data could not be loaded.
 #[derive(Clone, Copy)]
 pub struct Head {
     pub title: &'static str,
     pub purpose: &'static str,
 }
 
-/// Shows a page's data, which came with the page.
+/// Renders the data that the server sent along with the page, or its failure.
 pub fn load<T>(
     head: Head,
     pick: fn(PageData) -> Option<Answer<T>>,
@@ -30,7 +30,8 @@ pub fn load<T>(
     }
 }
 
-/// Two kinds of failure become one that can be shown. Who is signed out is sent to sign in.
+/// Merges the two kinds of failure into one that can be shown. If the session has ended, also
+/// redirects to the sign-in page.
 pub fn settle<T>(called: Result<Answer<T>, CallError>) -> Result<T, Problem> {
     match called {
         Ok(Ok(value)) => Ok(value),

@@ -1,4 +1,4 @@
-//! The console's pages, one a file.
+//! The console's pages, one per file.
 
 mod creation;
 mod docs;

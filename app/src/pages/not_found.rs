@@ -1,4 +1,4 @@
-//! No page stands at this address.
+//! The page for addresses that do not exist.
 
 use crate::components::PageHead;
 use crate::lean::plain;

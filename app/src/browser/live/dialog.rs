@@ -1,4 +1,4 @@
-//! Dialogs and popovers, by their ids.
+//! Opening and closing dialogs and popovers by id.
 
 use super::{document, element, has};
 use leptos::ev::{Event, MouseEvent};
@@ -6,7 +6,7 @@ use leptos::prelude::{on_cleanup, window_event_listener};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
-/// Opens a dialog, unless it is open.
+/// Opens a modal dialog, unless it is already open.
 pub fn open(dialog: &str) {
     if let Some(dialog) = element::<HtmlDialogElement>(dialog)
         && !dialog.open()
@@ -28,12 +28,13 @@ pub fn cancel(event: &Event) {
     event.prevent_default();
 }
 
-/// Whether a click on a dialog fell beside its content.
+/// Returns whether a click hit the dialog's backdrop rather than its content.
 pub fn is_backdrop(event: &MouseEvent) -> bool {
     event.target().is_some() && event.target() == event.current_target()
 }
 
-/// Teaches older browsers the buttons that open and close dialogs, as long as the current owner lives.
+/// Polyfills `command` buttons for dialogs in older browsers, until the current owner is disposed
+/// of.
 pub fn teach_commands() {
     let probe = document().and_then(|document| document.create_element("button").ok());
     let knows_commands = probe.is_some_and(|button| has(&button, "command"));
@@ -45,7 +46,7 @@ pub fn teach_commands() {
     }
 }
 
-/// Does what a button's `command` says, for browsers that do not.
+/// Carries out the `command` of a clicked button, for browsers that do not support the attribute.
 fn obey(event: &MouseEvent) -> Option<()> {
     let button = event
         .target()?

@@ -1,4 +1,7 @@
-//! The forms of the API docs that make a call. There are many, and the server draws them: so one listener serves them all.
+//! The forms of the API docs that make a call.
+//!
+//! The server renders these forms, and there are many of them, so a single listener serves them
+//! all.
 
 use super::{element, value, window};
 use gloo::events::{EventListener, EventListenerOptions};
@@ -11,7 +14,7 @@ use web_sys::{
     Element, Headers, HtmlElement, HtmlFormElement, RequestCredentials, RequestInit, Response,
 };
 
-/// What of an answer's head is worth showing.
+/// Response headers worth showing to the reader.
 const SHOWN: [&str; 8] = [
     "content-type",
     "etag",
@@ -23,11 +26,11 @@ const SHOWN: [&str; 8] = [
     "x-request-id",
 ];
 
-/// On a form whose answer has not come yet.
+/// Attribute of a form whose response is still pending.
 const BUSY: &str = "data-busy";
 
-/// Serves the forms of the `article`, as long as the current owner lives. `key` is the field that holds the reader's
-/// key.
+/// Serves the forms inside the element `article`, until the current owner is disposed of. `key` is
+/// the id of the field that contains the reader's API key.
 pub fn serve_docs(article: &str, key: &'static str) {
     let Some(article) = element::<Element>(article) else {
         return;
@@ -39,7 +42,7 @@ pub fn serve_docs(article: &str, key: &'static str) {
             spawn_local(send(form, key));
         }
     });
-    // The owner keeps it, and drops it when it goes.
+    // The owner keeps the listener and drops it when it is disposed of.
     let _ = StoredValue::new_local(sent);
 }
 
@@ -47,12 +50,12 @@ fn target(event: &web_sys::Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
-/// Makes the call that a form describes, and shows what came back.
+/// Makes the call that a form describes, and shows the response.
 async fn send(form: HtmlFormElement, key: &'static str) {
     let Ok(Some(reply)) = form.query_selector(".reply") else {
         return;
     };
-    // Two impatient clicks are one call.
+    // An impatient second click must not make a second call.
     if form.has_attribute(BUSY) {
         return;
     }
@@ -88,7 +91,7 @@ async fn call(form: &HtmlFormElement, secret: &str) -> Result<String, JsValue> {
     let attribute = |name: &str| form.get_attribute(name).unwrap_or_default();
     let request = RequestInit::new();
     request.set_method(&attribute("data-method"));
-    // The key alone decides, not who is signed in.
+    // The key alone authenticates the call, so the session cookie is not sent along.
     request.set_credentials(RequestCredentials::Omit);
     let headers = Headers::new()?;
     if form.has_attribute("data-key") {
@@ -139,7 +142,7 @@ async fn call(form: &HtmlFormElement, secret: &str) -> Result<String, JsValue> {
     Ok([text, readable(body)].join("\n\n"))
 }
 
-/// JSON with line breaks, and anything else as it is.
+/// Indents JSON; returns any other text unchanged.
 fn readable(body: String) -> String {
     let parsed = JSON::parse(&body);
     let written = parsed.and_then(|value| {

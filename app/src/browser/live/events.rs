@@ -1,4 +1,4 @@
-//! What the server tells while somebody looks at a page.
+//! Server-sent events that update a page while it is visible.
 
 use super::document;
 use gloo::events::EventListener;
@@ -6,7 +6,7 @@ use leptos::prelude::{SetValue as _, StoredValue};
 use wasm_bindgen::JsCast;
 use web_sys::{EventSource, MessageEvent};
 
-/// A stream of events; it ends when dropped.
+/// An open event stream, closed when dropped.
 struct Heard {
     source: EventSource,
     _listener: EventListener,
@@ -18,9 +18,11 @@ impl Drop for Heard {
     }
 }
 
-/// Hears the events at an address as long as the current owner lives and somebody looks at the page: browsers open few
-/// connections to one server, and pages behind others would take them all. Where the server does not tell, nothing
-/// happens.
+/// Subscribes to the event stream at `url` while the page is visible, until the current owner is
+/// disposed of.
+///
+/// Browsers open few connections to one server, and pages in background tabs would take them all
+/// up. If the stream cannot be opened, the page simply receives no updates.
 pub fn hear(url: String, tell: impl Fn(String) + Clone + 'static) {
     let Some(document) = document() else { return };
     let open = move || {
@@ -42,6 +44,6 @@ pub fn hear(url: String, tell: impl Fn(String) + Clone + 'static) {
     let looks = EventListener::new(&document, "visibilitychange", move |_| {
         heard.set_value((!seen.hidden()).then(&open).flatten());
     });
-    // The owner keeps it, and drops it when it goes.
+    // The owner keeps the listener and drops it when it is disposed of.
     let _ = StoredValue::new_local(looks);
 }

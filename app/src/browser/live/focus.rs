@@ -1,4 +1,4 @@
-//! Where the person is.
+//! Moving the keyboard focus.
 
 use super::element;
 use wasm_bindgen::JsCast;
@@ -10,7 +10,7 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Puts the caret where the person has to mend something.
+/// Focuses the first invalid field of a form.
 pub fn focus_invalid(form: &str) {
     let field = element::<Element>(form)
         .and_then(|form| {

@@ -1,4 +1,5 @@
-//! Hashing by the browser's own means, which spares the module a hash of its own.
+//! Hashing with the browser's Web Crypto, so that the module needs no hash implementation of its
+//! own.
 
 use super::{element, window};
 use wasm_bindgen::{JsCast, JsValue};
@@ -6,7 +7,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlInputElement;
 use web_sys::js_sys::{Function, Promise, Reflect, Uint8Array};
 
-/// SHA-256 of a text, in hexadecimal digits. `None` where the browser has no hash, as on pages that came by plain http.
+/// Returns the SHA-256 of a text in hexadecimal digits.
+///
+/// Returns `None` if the browser offers no hash, for example on pages loaded over plain HTTP.
 pub async fn sha256(text: &str) -> Option<String> {
     let get = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name)).ok();
     let subtle = get(&get(&window()?.into(), "crypto")?, "subtle")?;
@@ -23,7 +26,7 @@ pub async fn sha256(text: &str) -> Option<String> {
     )
 }
 
-/// Puts a value in a hidden field, and sends its form as the browser would.
+/// Sets a hidden field and submits its form as the browser itself would.
 pub fn send_with(field: &str, value: &str) {
     if let Some(field) = element::<HtmlInputElement>(field) {
         field.set_value(value);

@@ -1,4 +1,4 @@
-//! When the page, or a part of it, is left.
+//! Hooks for leaving the page or a part of it.
 
 use super::navigation;
 use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
@@ -9,8 +9,11 @@ use leptos::prelude::{
 use wasm_bindgen::JsCast;
 use web_sys::NavigateEvent;
 
-/// Keeps the page from going away while `guarded` says so, as long as the current owner lives. Where the page would be
-/// gone the browser asks; where only its content would change, on the way back, `ask` does.
+/// Asks for confirmation before the page is left, while `guarded` returns true and the current
+/// owner lives.
+///
+/// If the document would be unloaded, the browser itself asks. If only its content would change, as
+/// with the back button, `ask` is called instead.
 pub fn guard_leaving(guarded: impl Fn() -> bool + Copy + 'static, ask: impl Fn() + 'static) {
     let listener = window_event_listener_untyped("beforeunload", move |event| {
         if guarded() {
@@ -21,7 +24,7 @@ pub fn guard_leaving(guarded: impl Fn() -> bool + Copy + 'static, ask: impl Fn()
     let Some(navigation) = navigation() else {
         return;
     };
-    // Before anything else hears of it.
+    // The capture phase runs before any other listener sees the event.
     let options = EventListenerOptions {
         phase: EventListenerPhase::Capture,
         passive: false,
@@ -34,17 +37,18 @@ pub fn guard_leaving(guarded: impl Fn() -> bool + Copy + 'static, ask: impl Fn()
             ask();
         }
     });
-    // The owner keeps it, and drops it when it goes.
+    // The owner keeps the listener and drops it when it is disposed of.
     let _ = StoredValue::new_local(back);
 }
 
-/// Calls `then` when the page goes away, as long as the current owner lives.
+/// Calls `then` when the page is left, until the current owner is disposed of.
 pub fn on_leaving(then: impl Fn() + 'static) {
     let listener = window_event_listener_untyped("pagehide", move |_| then());
     on_cleanup(move || listener.remove());
 }
 
-/// Calls `then` whenever Escape is pressed, wherever the focus is, as long as the current owner lives.
+/// Calls `then` whenever Escape is pressed, regardless of the focus, until the current owner is
+/// disposed of.
 pub fn on_escape(then: impl Fn() + 'static) {
     let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         if event.key() == "Escape" {

@@ -1,4 +1,6 @@
-//! In the browser. An element that is not there is not an error: pages come and go while a call is under way.
+//! Browser functions of a hydrated page.
+//!
+//! A missing element is not an error, since pages come and go while a call is in flight.
 
 mod dialog;
 mod docs;
@@ -34,13 +36,13 @@ fn element<T: JsCast>(id: &str) -> Option<T> {
     document()?.get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// What tells of the way from page to page, in browsers that have it.
+/// Returns the Navigation API, or `None` in browsers without it.
 fn navigation() -> Option<Navigation> {
     let navigation = window()?.navigation();
     (!JsValue::from(navigation.clone()).is_undefined()).then_some(navigation)
 }
 
-/// Whether this browser knows a property.
+/// Returns whether this browser supports a property.
 fn has(value: &JsValue, name: &str) -> bool {
     Reflect::has(value, &JsValue::from_str(name)).unwrap_or(false)
 }

@@ -1,4 +1,4 @@
-//! The page as a whole: where it stands, how old it is.
+//! The page as a whole: its address, reloading it, and the time since it was loaded.
 
 use super::{dialog, document, element, window};
 use crate::request::Handover;
@@ -7,15 +7,16 @@ use leptos::prelude::{on_cleanup, provide_context, window_event_listener};
 use web_sys::HtmlElement;
 use web_sys::js_sys::Date;
 
-/// Takes what the server handed over with the page.
+/// Reads the [`Handover`] that the server embedded in the page, and provides it as context.
 pub fn receive() {
     let text = element::<HtmlElement>(Handover::ID).and_then(|script| script.text_content());
-    // Read as the answers of calls are, from bytes, so that the reader is in the module once.
+    // Parsing from bytes, as for responses to calls, keeps a second JSON parser out of the module.
     let handover = text.and_then(|text| serde_json::from_slice::<Handover>(text.as_bytes()).ok());
     provide_context(handover.unwrap_or_default());
 }
 
-/// Marks the page as taken over, and has it drawn anew where the browser shows it again as it was left.
+/// Marks the page as hydrated, and reloads it when the browser restores it from its back/forward
+/// cache.
 pub fn ready() {
     let restored = window_event_listener(leptos::ev::pageshow, |event| {
         if event.persisted() {
@@ -29,14 +30,16 @@ pub fn ready() {
     }
 }
 
-/// The page may be as old as the browser likes: what it shows, and who is signed in.
+/// Reloads the page.
+///
+/// A restored page can be arbitrarily old, both in its data and in its signed-in member.
 fn reload() {
     if let Some(window) = window() {
         let _ = window.location().reload();
     }
 }
 
-/// Where the page stands.
+/// Returns the path of the page's address.
 pub fn path() -> String {
     let location = window().map(|window| window.location());
     location
@@ -44,7 +47,7 @@ pub fn path() -> String {
         .unwrap_or_default()
 }
 
-/// What the address asks for, with its question mark.
+/// Returns the query string of the page's address, with its question mark.
 pub fn search() -> String {
     let location = window().map(|window| window.location());
     location
@@ -52,7 +55,7 @@ pub fn search() -> String {
         .unwrap_or_default()
 }
 
-/// The session is over: asks for the password, and comes back here afterwards.
+/// Redirects to the sign-in page after the session has ended; signing in leads back here.
 pub fn sign_in_again() {
     let Some(location) = window().map(|window| window.location()) else {
         return;
@@ -62,8 +65,11 @@ pub fn sign_in_again() {
     let _ = location.assign(&format!("/sign-in?next={next}"));
 }
 
-/// Calls `tick` each second with the milliseconds since now, as long as the current owner lives. One of the browser's two
-/// clocks stops while the computer sleeps, and the other may be set back: the one that is ahead counts.
+/// Calls `tick` every second with the milliseconds since now, until the current owner is disposed
+/// of.
+///
+/// One of the browser's two clocks stops while the computer sleeps, and the other can be set back,
+/// so the one that is ahead counts.
 pub fn every_second(tick: impl Fn(i64) + 'static) {
     let Some(performance) = window().and_then(|window| window.performance()) else {
         return;
@@ -76,6 +82,6 @@ pub fn every_second(tick: impl Fn(i64) + 'static) {
     let interval = Interval::new(1000, move || {
         tick((performance.now() - start).max(Date::now() - day) as i64);
     });
-    // The owner keeps it, and drops it when it goes.
+    // The owner keeps the timer and drops it when it is disposed of.
     let _ = leptos::prelude::StoredValue::new_local(interval);
 }

@@ -9,7 +9,7 @@ use crate::lean::plain;
 use crate::request::page_request;
 use leptos::prelude::*;
 
-/// The page's content as HTML.
+/// Returns the page's content as HTML.
 pub fn html() -> String {
     let Some(docs) = page_request().docs else {
         return String::new();
@@ -44,7 +44,7 @@ fn draw(docs: &Docs) -> AnyView {
     })
 }
 
-/// Which language the examples are in, and the key to try them with.
+/// Renders the choice of the examples' language, and the field for the key to try them with.
 fn bar() -> AnyView {
     let languages = [
         ("curl", "curl"),
@@ -79,7 +79,7 @@ fn bar() -> AnyView {
     })
 }
 
-/// What there is on the page.
+/// Renders the table of contents.
 fn contents(docs: &Docs) -> AnyView {
     let chapters = |chapters: &[Chapter]| {
         list(

@@ -1,5 +1,7 @@
-//! The API docs. The server draws them; in the browser they stay as they are, and one listener serves every button on
-//! them, so that none of their text is in the module.
+//! The API docs.
+//!
+//! The server renders them, and in the browser they stay as they are: one listener serves every
+//! button, so that none of their text is in the module.
 
 #[cfg(feature = "ssr")]
 mod content;
@@ -12,9 +14,10 @@ use crate::browser;
 use crate::lean::plain;
 use leptos::prelude::*;
 
-/// The element that the listener stands on.
+/// The element that the listener is attached to.
 const ID: &str = "docs";
-/// The field with the reader's key. What is typed there stays in the field, and is emptied when the page is left.
+/// The field for the reader's key. A key typed there is not stored elsewhere, and the field is
+/// cleared when the page is left.
 const KEY: &str = "docs-key";
 
 #[component]

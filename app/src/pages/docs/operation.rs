@@ -1,4 +1,4 @@
-//! One operation: what it does beside how to call it.
+//! One operation: its description next to how to call it.
 
 use super::parts::{code, refusals, values};
 use crate::docs::{Answer, Body, Needs, Operation, Value};
@@ -124,7 +124,7 @@ fn examples(operation: &Operation) -> AnyView {
     })
 }
 
-/// The form that makes the call from this page. Where no script runs it is not there.
+/// Renders the form that makes the call from this page. It is hidden without script.
 fn attempt(operation: &Operation) -> AnyView {
     let id = operation.id.clone();
     let fields = operation.parameters.iter().map(|one| {

@@ -1,4 +1,4 @@
-//! What stands in several places of the docs.
+//! Parts that the docs use in several places.
 
 use crate::components::CopyButton;
 use crate::docs::{Block, Chapter, Refusal, Value};
@@ -25,7 +25,7 @@ pub fn chapter(chapter: &Chapter) -> AnyView {
     })
 }
 
-/// Links to places on the page.
+/// Renders links to sections of the page.
 pub fn list(links: impl IntoIterator<Item = (String, String)>) -> AnyView {
     let links = links.into_iter().map(|(id, title)| {
         view! {
@@ -37,7 +37,8 @@ pub fn list(links: impl IntoIterator<Item = (String, String)>) -> AnyView {
     plain(view! { <ul>{links.collect_view()}</ul> })
 }
 
-/// Something to paste, with a button that copies it. `what` tells the button from the others; `title` stands above.
+/// Renders a code block with a copy button. `what` distinguishes the button from the others;
+/// `title` is shown above.
 pub fn code(id: String, text: &str, title: Option<&str>, what: &str) -> AnyView {
     plain(view! {
         <div class="code" class:titled=title.is_some()>
@@ -50,7 +51,7 @@ pub fn code(id: String, text: &str, title: Option<&str>, what: &str) -> AnyView 
     })
 }
 
-/// Parameters or fields, each with what it takes.
+/// Renders parameters or fields, each with the values it accepts.
 pub fn values(values: &[Value]) -> AnyView {
     let rows = values.iter().map(|value| {
         let required = value

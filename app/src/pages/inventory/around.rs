@@ -1,5 +1,7 @@
-//! The form that searches the items, and the links to files of what it finds. The server draws both; in the browser they
-//! stay as they are, so that none of their text is in the module.
+//! The form that searches the items, and the links that export its results.
+//!
+//! The server renders both. In the browser they stay as they are, so that none of their text is in
+//! the module.
 
 use crate::components::{escaped, exports};
 use crate::lean::plain;

@@ -1,5 +1,7 @@
-//! What stands around the list of keys: which are about to end, the form that finds some of many, and the way from page
-//! to page. The server draws all of it; in the browser it stays as it is, so that none of their text is in the module.
+//! The surroundings of the list of keys: notices, the search form, and the pagination.
+//!
+//! The server renders all of them. In the browser they stay as they are, so that none of their text
+//! is in the module.
 
 use crate::components::{Notice, Tone};
 use crate::lean::plain;
@@ -7,7 +9,7 @@ use crate::request::Flash;
 use domain::{AroundKeys, EndingNotice, KeyOrder, KeyQuery, KeyStatus, Scope};
 use leptos::prelude::*;
 
-/// A notice of the change that was just made to several keys.
+/// Returns the confirmation of the bulk action that was just carried out.
 pub fn several_done(Flash { word, number }: &Flash) -> Option<String> {
     let keys = if *number == 1 { "key" } else { "keys" };
     match word.as_str() {
@@ -24,8 +26,9 @@ pub fn several_done(Flash { word, number }: &Flash) -> Option<String> {
     }
 }
 
-/// Nothing where no key waits or is about to end, and none that is over is still called with. `manages`: whoever looks may
-/// confirm those that wait.
+/// Renders notices about keys that are on hold, are about to expire, or are still in use after
+/// their end. Nothing is rendered if there are none. `manages`: whether the member may confirm keys
+/// that are on hold.
 pub fn notices(around: &AroundKeys, manages: bool) -> AnyView {
     let restored = around.restored.clone().map(|text| restored(text, manages));
     let knocking = around.knocking.clone().map(knocking);
@@ -49,7 +52,7 @@ fn knocking(text: String) -> AnyView {
     plain(view! { <Notice tone=Tone::Warning text=text action=action/> })
 }
 
-/// With the strongest word that fits.
+/// Renders the notice about keys that expire soon, as a warning if they expire within 7 days.
 fn ending(notice: &EndingNotice) -> AnyView {
     let tone = if notice.days > 7 {
         Tone::Info
@@ -62,7 +65,7 @@ fn ending(notice: &EndingNotice) -> AnyView {
     plain(view! { <Notice tone=tone text=text action=action/> })
 }
 
-/// Nothing where there is no key to be found.
+/// Renders the search form, or nothing if the account has no keys.
 pub fn find(around: &AroundKeys, none: bool) -> AnyView {
     let html = if none {
         String::new()
@@ -168,7 +171,8 @@ fn form(around: &AroundKeys) -> AnyView {
                         autocomplete="off"
                         spellcheck="false"
                         maxlength="64"
-                        // A whole key would stand in the address, and stay in the history.
+                        // A whole key would appear in the address and stay in the browser's
+                        // history.
                         pattern="(?!.*vx_[0-9A-Za-z]{20}).*"
                         title="Not a whole key: ask about one on “Found a key?”, which sends none"
                     />

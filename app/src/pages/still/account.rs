@@ -25,7 +25,7 @@ const COLUMNS: &[Column] = &[
 const PASSWORD_HINT: &str =
     "At least 12 characters. A few words in a row are easy to keep and hard to guess.";
 
-/// Longer names of browsers open when asked for, in bytes.
+/// Length above which a browser's name is collapsed, in bytes.
 const LONG: usize = 40;
 
 #[component]
@@ -60,7 +60,7 @@ fn Account(page: Data) -> impl IntoView {
     })
 }
 
-/// What was just done.
+/// Returns the confirmation of the action that was just carried out.
 fn done(word: &str) -> Option<&'static str> {
     match word {
         "password" => Some("Your password is changed. All other sessions have ended."),
@@ -171,7 +171,7 @@ fn password(email: &str) -> AnyView {
     })
 }
 
-/// On, with the way to turn it off, or off, with the way to turn it on.
+/// Renders the state of the second factor, with the button that turns it off or sets it up.
 fn second_factor(email: &str, recovery_codes: Option<u32>) -> AnyView {
     let content = match recovery_codes {
         None => plain(view! {

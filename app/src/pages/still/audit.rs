@@ -1,4 +1,4 @@
-//! Who did what, when, and from where.
+//! The audit log: who did what, when, and from where.
 
 use crate::components::{
     Clock, Column, FieldError, More, NEXT_PAGE, PageHead, Problem, SEARCH_FURTHER, Table, Time,
@@ -26,7 +26,7 @@ const COLUMNS: &[Column] = &[
     Column::Text("When"),
 ];
 
-/// Longer names of browsers open when asked for, in bytes.
+/// Length above which a browser's name is collapsed, in bytes.
 const LONG: usize = 40;
 
 #[component]
@@ -85,7 +85,7 @@ fn log(page: Data) -> AnyView {
     })
 }
 
-/// A plain form whose answer is an address that can be shared.
+/// Renders the filters: a plain form whose results have an address that can be shared.
 fn filters(page: &Data) -> AnyView {
     let AuditForm {
         who,
@@ -224,7 +224,7 @@ fn list(page: Data) -> AnyView {
     })
 }
 
-/// The filter as the end of an address.
+/// Returns the filter as the query string of an address.
 fn suffix(page: &Data) -> String {
     if page.query.is_empty() {
         String::new()
@@ -255,7 +255,8 @@ fn pager(page: &Data) -> AnyView {
     })
 }
 
-/// Roles are restated, since the cards' `display` takes them away.
+/// Renders one event. ARIA roles are repeated, since the `display` of the cards removes the native
+/// ones.
 fn row(line: AuditRow, clock: Clock) -> AnyView {
     let details = line.details.into_iter().map(detail).collect_view();
     let details = (!details.is_empty()).then(|| view! { <ul>{details}</ul> });
@@ -292,7 +293,7 @@ fn row(line: AuditRow, clock: Clock) -> AnyView {
     })
 }
 
-/// Leads to everything in the log about it.
+/// Renders a name that links to all events about it.
 fn named(field: &str, name: AuditName) -> AnyView {
     match name.filter {
         Some(value) => {

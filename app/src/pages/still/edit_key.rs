@@ -48,7 +48,7 @@ fn Edit(page: KeyPage) -> impl IntoView {
 fn form(page: KeyPage, at: &str) -> AnyView {
     let seen = page.settings.seen.clone();
     let (form, problem) = match page_request().answer {
-        // Whoever sends it again has read what is different.
+        // A member who submits the form again has read what is different.
         Some(FormAnswer::EditKey {
             form,
             failure: failure @ Failure::Outdated { .. },
@@ -137,7 +137,7 @@ fn form(page: KeyPage, at: &str) -> AnyView {
     })
 }
 
-/// The value of `aria-invalid`.
+/// Returns the value of `aria-invalid`.
 fn invalid(error: Signal<Option<String>>) -> Option<&'static str> {
     error.with_untracked(Option::is_some).then_some("true")
 }
@@ -191,7 +191,8 @@ fn AllowListField(value: String, error: Signal<Option<String>>) -> impl IntoView
     })
 }
 
-/// Asked once it is known whom the list shuts out.
+/// The check box that confirms the allow list, shown once it is known which callers the list would
+/// refuse.
 #[component]
 fn ShutOut(meant: bool, error: Signal<Option<String>>) -> impl IntoView {
     plain(view! {

@@ -1,4 +1,5 @@
-//! What an owner can do when something is badly wrong: at the end of Settings, and the question before all keys go.
+//! Emergency actions of an owner, at the end of Settings, and the confirmation before all keys are
+//! revoked.
 
 use crate::components::{Attempt, Notice, TextField, Tone};
 use crate::lean::plain;
@@ -12,7 +13,7 @@ const HEAD: Head = Head {
     purpose: "Every key of this account stops at once and for good.",
 };
 
-/// The section of Settings.
+/// Renders the section of Settings.
 pub fn section(emergency: Emergency) -> AnyView {
     let creation = match emergency.stopped {
         None => plain(view! {
@@ -49,7 +50,8 @@ pub fn section(emergency: Emergency) -> AnyView {
     })
 }
 
-/// The question before the creation of keys is stopped, if the address of Settings asks it and the member may stop it.
+/// Renders the confirmation before the creation of keys is stopped, if the address of Settings
+/// requests it and the member may stop it.
 pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
     let may_stop = emergency.is_some_and(|emergency| emergency.stopped.is_none());
     let asked = page_request().asked("ask").is_some_and(|ask| ask == "stop");

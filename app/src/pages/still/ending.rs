@@ -1,11 +1,12 @@
-//! That a key is about to end.
+//! The notice that a key expires soon.
 
 use crate::components::{Notice, Tone};
 use crate::lean::plain;
 use domain::{KeyView, Timestamp, relative};
 use leptos::prelude::*;
 
-/// In its last 30 days, with a stronger word in the last 7 and in the last one.
+/// Renders the notice during a key's last 30 days, with a stronger wording in the last 7 days and
+/// on the last one.
 pub fn ending(key: &KeyView, now: Timestamp) -> AnyView {
     const WHAT_TO_DO: &str = "From then on every call with it is refused. Rotate it, so that its system gets a new key in time, or give it a later last day.";
     let Some(end) = key.expires.as_ref().filter(|_| key.status.is_live()) else {

@@ -1,5 +1,6 @@
-//! What stands in the frame of a save-your-key page that is sent without script: how far the new key has come. It loads
-//! itself again until a call was accepted.
+//! The frame of a save-your-key page without script: progress of the new key's first call.
+//!
+//! The frame reloads itself until a call has been accepted.
 
 use crate::components::FirstCallNews;
 use crate::lean::plain;

@@ -1,4 +1,4 @@
-//! What came of the question which key it is.
+//! The result of identifying a found key.
 
 use crate::components::{Badge, Clock, Notice, Time, Tone};
 use crate::lean::plain;
@@ -7,7 +7,7 @@ use crate::request::{FormAnswer, page_request};
 use domain::{Failure, Field, IdentifiedKey};
 use leptos::prelude::*;
 
-/// Where the question was asked.
+/// Renders the result, if this page is the response to such a request.
 pub fn identified() -> Option<AnyView> {
     let answer = match page_request().answer {
         Some(FormAnswer::Identified(Some(key))) => known(*key),

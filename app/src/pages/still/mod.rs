@@ -1,4 +1,5 @@
-//! Pages that hold a plain form, or nothing that changes by itself, and are sent without script. The browser gets none of their code.
+//! Pages that are sent without script, since they contain a plain form or nothing that changes by
+//! itself. The browser receives none of their code.
 
 mod account;
 mod audit;

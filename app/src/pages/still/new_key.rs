@@ -1,4 +1,4 @@
-//! The create dialog as a page, for those whose browser opens no dialog, and the answer to its form.
+//! The create dialog as a page, for browsers that cannot open it, and the response to its form.
 
 use crate::components::{Attempt, Issue, NewKey, Notice, Tone};
 use crate::lean::plain;
@@ -23,7 +23,7 @@ pub fn NewKeyPage() -> impl IntoView {
     plain(view! { <div class="narrow">{content}</div> })
 }
 
-/// The direct answer to a create form: the one page that ever holds this secret.
+/// The direct response to a create form: the only page that ever contains this secret.
 #[component]
 pub fn Saved(issued: IssuedKey) -> impl IntoView {
     let nothing = NewKeyOptions {
@@ -58,7 +58,7 @@ fn Create(page: KeysPage) -> impl IntoView {
     form(Issue::new(Attempt::new(problem), options, None), initial)
 }
 
-/// Sent by the browser itself, so there is nothing to call.
+/// Renders a form that the browser submits by itself, so the callbacks do nothing.
 fn form(issue: Issue, initial: CreateKeyForm) -> AnyView {
     plain(view! {
         <NewKey
@@ -80,7 +80,7 @@ fn cancel() -> AnyView {
     })
 }
 
-/// What the address says the fields should hold.
+/// Reads the initial values of the fields from the page's address.
 fn asked_for() -> CreateKeyForm {
     let request = page_request();
     let scopes = request

@@ -1,4 +1,4 @@
-//! Why a call was refused, by its request id.
+//! The reason for a refused call, by its request id.
 
 use crate::components::{FieldError, Notice, PageHead, Tone, takes_focus};
 use crate::lean::plain;

@@ -1,4 +1,4 @@
-//! The revoke dialog as a page, for those whose browser opens no dialog.
+//! The revoke dialog as a page, for browsers that cannot open it.
 
 use crate::components::{Attempt, Clock, Notice, RevokeForm, Tone, Used};
 use crate::lean::plain;
@@ -58,7 +58,7 @@ fn Revoke(page: KeyPage) -> impl IntoView {
     }
 }
 
-/// What the address says the fields should hold.
+/// Reads the initial values of the fields from the page's address.
 fn first() -> RevokeKeyForm {
     RevokeKeyForm {
         reason: page_request().asked("reason").unwrap_or_default(),
@@ -66,7 +66,7 @@ fn first() -> RevokeKeyForm {
     }
 }
 
-/// The key, if it is there to be revoked.
+/// Returns the key, if it can be revoked by this member.
 fn asked_for(page: KeyPage) -> Result<KeyView, Failure> {
     if !page.key.status.is_live() {
         return Err(Failure::AlreadyEnded);

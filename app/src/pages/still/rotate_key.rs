@@ -1,4 +1,4 @@
-//! The form that has a new key take the place of an old one, and the answer to it.
+//! The form that replaces a key by a new one, and the response to it.
 
 use super::new_key::Saved;
 use crate::components::{Attempt, ExpiryField, Notice, PageHead, SelectField, Tone};
@@ -31,7 +31,8 @@ pub fn RotateKeyPage() -> impl IntoView {
 
 #[component]
 fn Rotate(page: RotatePage) -> impl IntoView {
-    // What was refused may be so because of what happened since the page was drawn: then it says so now.
+    // The key may have changed since the form was rendered. If it can no longer be rotated, the
+    // current reason replaces the form.
     let content = match page.refused.clone() {
         None => form(page),
         Some(failure) => refused(&page, &failure),
@@ -42,7 +43,7 @@ fn Rotate(page: RotatePage) -> impl IntoView {
     })
 }
 
-/// What becomes of the old key.
+/// Renders what happens to the old key.
 fn replaced(old: &KeyView) -> AnyView {
     let text = match &old.expires {
         Some(end) if old.status.is_live() => format!(
@@ -63,7 +64,7 @@ fn replaced(old: &KeyView) -> AnyView {
 }
 
 fn refused(page: &RotatePage, failure: &Failure) -> AnyView {
-    // A form that was sent twice is told that its key exists.
+    // If the form was submitted twice, the response is that its key already exists.
     let failure = match page_request().answer {
         Some(FormAnswer::RotateKey {
             failure: failure @ Failure::AlreadyCreated { .. },
@@ -131,7 +132,7 @@ fn first() -> RotateKeyForm {
     }
 }
 
-/// What is rotated, and how it is used.
+/// Renders the key to rotate, and its use.
 fn facts(key: &KeyView) -> AnyView {
     let last_use = match &key.last_use {
         None => "Never used".to_owned(),

@@ -1,4 +1,4 @@
-//! Setting up an authenticator app, and the one sight of the recovery codes.
+//! Setting up an authenticator app, and the only time that the recovery codes are shown.
 
 use crate::components::{Attempt, Code, Notice, PageHead, Problem, TextField, Tone, Username};
 use crate::lean::plain;
@@ -29,7 +29,7 @@ pub fn SecondFactorPage() -> impl IntoView {
 fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
     let attempt = Attempt::new(problem);
     let email = handover().member.map(|member| member.email.to_string());
-    // The quiet zone that readers of the code need.
+    // QR code readers need a quiet zone around the code.
     let box_ = format!("-4 -4 {0} {0}", enrolment.width + 8);
     plain(view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
@@ -85,7 +85,7 @@ fn enrol(enrolment: Enrolment, problem: Option<Problem>) -> AnyView {
     })
 }
 
-/// The answer to the form: nothing shows the codes again.
+/// The response to the form. The codes are not shown again.
 #[component]
 fn Recovery(codes: Vec<String>) -> impl IntoView {
     let text = codes.join("\n");

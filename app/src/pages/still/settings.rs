@@ -1,4 +1,4 @@
-//! What an account decides for itself.
+//! The settings of an account.
 
 use crate::components::{Attempt, Notice, PageHead, SelectField, TextField, Tone};
 use crate::lean::plain;
@@ -57,12 +57,12 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
     })
 }
 
-/// A plain form. Where it is refused, what was typed stays.
+/// The form that changes the settings. If it is refused, the typed values stay.
 #[component]
 fn Change(page: domain::SettingsPage) -> impl IntoView {
     let seen = page.settings.seen.clone();
     let (form, problem) = match page_request().answer {
-        // A member who sends it again has read what is different.
+        // A member who submits the form again has read what is different.
         Some(FormAnswer::Settings {
             form,
             failure: failure @ Failure::Outdated { .. },
@@ -155,7 +155,7 @@ fn Change(page: domain::SettingsPage) -> impl IntoView {
     })
 }
 
-/// The account's quotas and how much of each is in use.
+/// Renders the account's quotas and how much of each is in use.
 fn quotas(page: &domain::SettingsPage) -> AnyView {
     let calls = match page.calls_per_second {
         Some(calls) => number(calls.into()),
@@ -182,7 +182,7 @@ fn quotas(page: &domain::SettingsPage) -> AnyView {
     })
 }
 
-/// The same for those who may only look.
+/// Renders the settings for members who may only read them.
 fn facts(settings: SettingsForm) -> AnyView {
     let must_expire = if settings.keys_must_expire {
         "Yes"

@@ -1,4 +1,4 @@
-//! What a one-time link leads to: the first owner, a further account, a new password.
+//! The pages of one-time links: the first owner, a further account, an invitation, a new password.
 
 use crate::components::{Icon, Problem, TextField, Username};
 use crate::lean::plain;
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 const PASSWORD_HINT: &str =
     "At least 12 characters. A few words in a row are easy to keep and hard to guess.";
 
-/// Sent without script. The form goes to the address of the link itself.
+/// A page without script. Its form submits to the address of the link itself.
 #[component]
 pub fn SetupPage() -> impl IntoView {
     let link = use_context::<LinkPage>().unwrap_or(LinkPage::FirstOwner);
@@ -43,7 +43,7 @@ pub fn SetupPage() -> impl IntoView {
             />
         }
     };
-    // An address that is given already.
+    // An e-mail address that cannot be changed here.
     let fixed = |email: String| view! { <Username email=email/> };
     let (title, lead, fields, button) = if let LinkPage::Reset { email } = link {
         (

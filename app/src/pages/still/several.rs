@@ -1,4 +1,4 @@
-//! The question before several keys are paused, revoked or resumed.
+//! The confirmation before a bulk action pauses, revokes or resumes keys.
 
 use crate::components::{
     Attempt, Clock, Notice, PageHead, Problem, SelectField, TextField, Time, Tone,
@@ -25,7 +25,7 @@ pub fn SeveralPage() -> impl IntoView {
     plain(view! { <div class="narrow">{content}</div> })
 }
 
-/// No keys, or too many: what to do stands in the refusal.
+/// Renders the refusal if there are no keys or too many; its message explains what to do.
 fn unclear(failure: &Failure) -> AnyView {
     plain(view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
@@ -42,7 +42,7 @@ fn Several(page: Data) -> impl IntoView {
         Some(FormAnswer::Several { form, failure }) => (form, Some(failure)),
         _ => (SeveralForm::default(), None),
     };
-    // It belongs to no field that could show it.
+    // This failure belongs to no field, so it is shown above the form.
     let stale = problem.as_ref().and_then(|failure| match failure {
         Failure::Invalid { .. } => failure.at(Field::Keys).map(str::to_owned),
         failure => Some(failure.message()),
@@ -97,7 +97,7 @@ fn Several(page: Data) -> impl IntoView {
         .into_iter()
         .map(|key| row(key, clock))
         .collect_view();
-    // A refusal of the whole form is above already.
+    // A refusal of the whole form is already shown above.
     let faults = problem.filter(|_| stale.is_none()).map(Problem::from);
     let attempt = Attempt::new(faults);
     let faults = attempt.notice();
@@ -134,7 +134,7 @@ fn Several(page: Data) -> impl IntoView {
     })
 }
 
-/// A key that was chosen and cannot be changed so.
+/// Renders how many of the selected keys this action does not apply to.
 fn left_out(number: usize, act: SeveralAct) -> AnyView {
     let why = match act {
         SeveralAct::Pause => "is ended or paused already",
@@ -150,7 +150,7 @@ fn left_out(number: usize, act: SeveralAct) -> AnyView {
     plain(view! { <Notice tone=Tone::Info text=text/> })
 }
 
-/// A key by its name, and when it was used last.
+/// Renders a key's name and its last use.
 fn row(key: KeyView, clock: Clock) -> AnyView {
     let last_use = match key.last_use {
         None => plain("Never used"),

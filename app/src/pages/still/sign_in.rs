@@ -1,4 +1,4 @@
-//! Signing in. Sent without script, and a plain form.
+//! Signing in, on a page without script that consists of a plain form.
 
 use crate::components::{Icon, Notice, Problem, TextField, Tone};
 use crate::lean::plain;
@@ -20,7 +20,7 @@ pub fn SignInPage() -> impl IntoView {
         _ => {}
     }
     let asked = request.asked("next").unwrap_or_default();
-    // The link did its work, but no session could be opened.
+    // The one-time link succeeded, but no session could be opened.
     let after_link = request
         .flash
         .as_ref()
@@ -81,8 +81,10 @@ pub fn SignInPage() -> impl IntoView {
     })
 }
 
-/// The second step, for members with a second factor. Its last button asks for the other kind of code: an app's code is
-/// typed on a keyboard of digits, and a recovery code is not.
+/// Renders the second step, for members with a second factor.
+///
+/// Its last button switches to the other kind of code, because a recovery code needs a full
+/// keyboard and an app's code only digits.
 fn code(step: String, next: String, recovery: bool, problem: Option<Problem>) -> AnyView {
     let error = problem.as_ref().and_then(|problem| problem.at(Field::Code));
     let message = problem.filter(|_| error.is_none());
@@ -132,7 +134,7 @@ fn code(step: String, next: String, recovery: bool, problem: Option<Problem>) ->
     })
 }
 
-/// The form that asks for one of the accounts whose members have this address and password.
+/// Renders the choice between the accounts whose members have this address and password.
 fn accounts(choices: Vec<(String, AccountName)>, next: String) -> AnyView {
     let buttons = choices.into_iter().map(|(step, name)| {
         view! {

@@ -1,32 +1,32 @@
-//! Calls as a picture, and the same as a table.
+//! Calls as a bar chart, and the same numbers as a table.
 
 use super::figures::{counted, number, scale, share};
 use crate::lean::plain;
 use domain::DayCalls;
 use leptos::prelude::*;
 
-/// Units of the picture: it is stretched to whatever place there is, so that only its lines and bars are in it and every
-/// text stands beside it in its own size.
+/// Units of the SVG. It is stretched to the available space, so it contains only lines and bars,
+/// and every text is placed beside it at its own size.
 const DAY: usize = 10;
 const BAR: (usize, usize) = (2, 6);
 const HEIGHT: u64 = 1_000;
 
-/// What a chart shows, in words.
+/// Texts of a chart.
 #[derive(Clone, Copy)]
 pub struct Words {
-    /// Such as "Calls a day over the last 30 days".
+    /// Title, such as "Calls a day over the last 30 days".
     pub title: &'static str,
-    /// Of a bar: "day".
+    /// Unit of a bar, such as "day".
     pub unit: &'static str,
-    /// Over the names of all: "Day".
+    /// Heading of the column with the bars' names, such as "Day".
     pub column: &'static str,
-    /// What stands before a bar's name: "on".
+    /// Preposition before a bar's name, such as "on".
     pub at: &'static str,
-    /// Under the last bar: "Today".
+    /// Label of the last bar, such as "Today".
     pub last: &'static str,
 }
 
-/// From one label to the next, in bars. The last bars have their own label.
+/// Returns the distance between labels, in bars. The last bar has a label of its own.
 fn label_step(bars: usize) -> usize {
     match bars {
         0..=7 => 2,
@@ -35,7 +35,7 @@ fn label_step(bars: usize) -> usize {
     }
 }
 
-/// Accepted and refused calls.
+/// Sums up accepted and refused calls.
 pub fn sums(days: &[DayCalls]) -> (u64, u64) {
     days.iter().fold((0, 0), |(accepted, refused), day| {
         (accepted + day.accepted, refused + day.refused)
@@ -109,7 +109,8 @@ fn share_of(calls: u64, top: u64) -> u64 {
     share(calls, top, HEIGHT)
 }
 
-/// One day: what was accepted, and what was refused on top of it. The place around it tells its numbers to a mouse.
+/// Renders one day: refused calls stacked on accepted ones. The element around it has a tooltip
+/// with the numbers.
 fn bar(index: usize, day: &DayCalls, top: u64) -> AnyView {
     let x = index * DAY;
     let (left, wide) = BAR;

@@ -1,6 +1,6 @@
-//! Numbers in words, and the scale that bars are drawn on.
+//! Formatting of numbers, and the scale of bar charts.
 
-/// `1,204`.
+/// Formats a number with thousands separators, such as `1,204`.
 pub fn number(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -13,12 +13,13 @@ pub fn number(count: u64) -> String {
     out
 }
 
-/// `1 call`, `1,204 calls`.
+/// Formats a number with its noun, such as `1 call` or `1,204 calls`.
 pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
-/// The lines of a chart whose highest bar is `max`, from 0 on: up to five, at round numbers, the last one not below `max`.
+/// Returns the grid lines of a chart whose highest bar is `max`: at most five round numbers,
+/// starting at 0, of which the last is at least `max`.
 pub fn scale(max: u64) -> Vec<u64> {
     let steps = (0..20).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
     let step = steps
@@ -30,7 +31,7 @@ pub fn scale(max: u64) -> Vec<u64> {
         .collect()
 }
 
-/// How many of `whole` units are `part` of `all`. What is there at all is seen.
+/// Scales `part` of `all` to `whole` units. A part above zero is always large enough to be visible.
 pub fn share(part: u64, all: u64, whole: u64) -> u64 {
     const SEEN: u64 = 100;
     if part == 0 {

@@ -1,4 +1,4 @@
-//! Pictures of numbers, with their words and their tables.
+//! Charts, with their captions and their equivalent tables.
 
 mod chart;
 mod figures;

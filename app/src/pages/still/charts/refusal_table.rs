@@ -1,14 +1,14 @@
-//! Why calls were refused.
+//! Reasons for refused calls.
 
 use super::figures::{number, share};
 use crate::lean::plain;
 use domain::Refusal;
 use leptos::prelude::*;
 
-/// Units of a bar at its longest; it is stretched to the place there is.
+/// Length of the longest bar in SVG units; it is stretched to the available space.
 const WIDTH: u64 = 100;
 
-/// A table whose rows have bars: it is its own words.
+/// A table of refusals with a bar in each row. The table itself is the accessible text of the bars.
 #[component]
 pub fn RefusalTable(refusals: Vec<(Refusal, u64)>, caption: String) -> impl IntoView {
     let most = refusals.first().map_or(0, |(_, calls)| *calls);

@@ -1,4 +1,4 @@
-//! The keys, the inventory and the leads, each with what is new.
+//! The boxes for keys, inventory and leads, each with its latest change.
 
 use crate::components::{Badge, Icon};
 use crate::lean::plain;
@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// So many of the keys that end soon are named.
+/// Number of soon-expiring keys that are listed by name.
 const NAMED: usize = 5;
 
 #[component]
@@ -77,7 +77,7 @@ pub fn Keys(keys: KeyCounts, now: Timestamp) -> impl IntoView {
     })
 }
 
-/// `999`, `1,000+`: further than that nobody counts.
+/// Formats a count such as `999` or `1,000+`, since the server stops counting there.
 fn capped(count: u32) -> String {
     let most = KeyCount::MOST;
     let plus = if count > most { "+" } else { "" };
@@ -123,7 +123,7 @@ pub fn Leads(
     })
 }
 
-/// What happened last, who did it, and when.
+/// Renders the latest change, with its author and its time.
 fn last(change: Option<LastChange>, never: &'static str, now: Timestamp) -> AnyView {
     let Some(LastChange { at, what, key }) = change else {
         return plain(view! { <p class="second">{never}</p> });
@@ -141,7 +141,8 @@ fn last(change: Option<LastChange>, never: &'static str, now: Timestamp) -> AnyV
     })
 }
 
-/// "3 minutes ago · 23 Nov 2026, 05:31:07 UTC": the page stands still, so both are said.
+/// Renders a time such as "3 minutes ago · 23 Nov 2026, 05:31:07 UTC". The page does not update, so
+/// it shows both.
 fn when(moment: &Moment, exact: &str, now: Timestamp) -> AnyView {
     let words = format!("{} · {exact}", relative(moment.at, now));
     let iso = moment.iso.clone();

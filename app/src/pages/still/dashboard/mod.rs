@@ -1,4 +1,4 @@
-//! An account at a glance: who calls, what is refused, which keys need a look, what was last sent.
+//! An overview of the account: calls, refusals, keys that need attention, the latest data.
 
 mod boxes;
 mod calls;
@@ -38,7 +38,8 @@ fn Dashboard(page: Data) -> impl IntoView {
         );
         view! { <Steps done=page.steps manages=page.manages call=call/> }
     });
-    // Before there is a key nothing can have happened: the steps say all there is to say.
+    // Before there is a key, nothing can have happened, and the first steps are all there is to
+    // show.
     let begun = page.steps.key || page.steps.data;
     let board = begun.then(|| {
         view! {

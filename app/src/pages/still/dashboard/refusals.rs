@@ -1,4 +1,4 @@
-//! Why calls were refused.
+//! Reasons for refused calls.
 
 use crate::lean::plain;
 use crate::pages::still::charts::RefusalTable;

@@ -1,4 +1,4 @@
-//! The first steps of a new account, ticked as they happen.
+//! The first steps of a new account, ticked off as they are completed.
 
 use crate::components::{Code, Icon};
 use crate::lean::plain;
@@ -33,7 +33,7 @@ pub fn Steps(done: FirstSteps, manages: bool, call: String) -> impl IntoView {
             " pages show how."
         </p>
     });
-    // One thing at a time: what is to be done next is open.
+    // Only the next step is expanded.
     let next = [done.key, done.call, done.data]
         .iter()
         .position(|done| !done);

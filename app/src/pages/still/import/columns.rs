@@ -8,7 +8,7 @@ use leptos::prelude::*;
 const EXPLAINED: &str = "Of several image addresses in one cell, the first is taken. Descriptions in HTML become plain text. \
     Rows without a name that repeat the id of a row above, such as variants and further images, are left out.";
 
-/// One row for each column.
+/// Renders one row for each column.
 pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
     let ImportTable {
         columns,

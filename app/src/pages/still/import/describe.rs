@@ -1,4 +1,4 @@
-//! The second step: the file as it was understood, and the choices for it.
+//! The second step: the file as it was parsed, and the choices for it.
 
 use super::columns::columns;
 use super::head;
@@ -81,7 +81,7 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
     })
 }
 
-/// The first items of a file without columns.
+/// Renders the first items of a file without columns.
 fn first_items(items: Vec<[String; 3]>) -> Option<AnyView> {
     if items.is_empty() {
         return None;
@@ -97,7 +97,7 @@ fn first_items(items: Vec<[String; 3]>) -> Option<AnyView> {
     ))
 }
 
-/// The faults of the form, each with a link to its control.
+/// Renders the errors of the form, each with a link to its control.
 fn summary(errors: &[(String, String)]) -> Option<AnyView> {
     if errors.is_empty() {
         return None;
@@ -121,7 +121,7 @@ fn summary(errors: &[(String, String)]) -> Option<AnyView> {
     }))
 }
 
-/// How the values of a table are read.
+/// Renders the choices of how values of a table are read.
 fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
     let error = errors.iter().find(|(control, _)| control == "currency");
     let error = error.map(|(_, message)| message.clone());
@@ -159,7 +159,7 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
     })
 }
 
-/// A choice of several options, each with its value and its label.
+/// Renders a choice between several options, each a value and its label.
 fn choice(
     name: &'static str,
     label: &'static str,

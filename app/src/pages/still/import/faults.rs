@@ -1,10 +1,10 @@
-//! The faults of a file, row by row.
+//! The errors in a file, row by row.
 
 use crate::lean::plain;
 use domain::RowProblem;
 use leptos::prelude::*;
 
-/// `None` if there are no faults.
+/// Renders the rows with errors; `None` if there are none.
 pub fn fault_table(rows: Vec<RowProblem>) -> Option<AnyView> {
     if rows.is_empty() {
         return None;

@@ -1,4 +1,6 @@
-//! The import of a file of items: choose it, describe it, see what it will do, apply it. Each step is a page with a plain form.
+//! The import of a file of items: choose it, describe it, preview the changes, apply them.
+//!
+//! Each step is a page with a plain form.
 
 mod columns;
 mod describe;
@@ -31,7 +33,7 @@ pub fn ImportPage() -> impl IntoView {
     plain(view! { <div class="import">{content}</div> })
 }
 
-/// The top of a step.
+/// Renders the heading of a step.
 fn head(step: usize) -> AnyView {
     const STEPS: [&str; 3] = ["Choose a file", "Describe it", "Check and import"];
     let steps = (1..).zip(STEPS).map(|(number, name)| {
@@ -68,7 +70,7 @@ fn gone() -> AnyView {
     })
 }
 
-/// A number with its noun, such as `1 item` or `3 items`.
+/// Formats a number with its noun, such as `1 item` or `3 items`.
 fn count(number: u64, one: &str, many: &str) -> String {
     let noun = if number == 1 { one } else { many };
     format!("{number} {noun}")

@@ -1,4 +1,4 @@
-//! The third step: what the import would do, and the confirmation.
+//! The third step: a preview of the changes, and the confirmation.
 
 use super::faults::fault_table;
 use super::{count, head};
@@ -70,7 +70,7 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
     })
 }
 
-/// The counts of a preview or of a result.
+/// Renders the counts of a preview or of a result.
 pub fn numbers(counts: &ImportCounts) -> AnyView {
     let ImportCounts {
         created,
@@ -101,7 +101,7 @@ pub fn numbers(counts: &ImportCounts) -> AnyView {
     plain(view! { <dl class="facts import-numbers">{rows}</dl> })
 }
 
-/// A list of ids, of which only the first ones may be there.
+/// Renders a list of ids. `ids` may hold only the first of all `number`.
 fn ids(
     anchor: &'static str,
     title: &'static str,
@@ -127,7 +127,7 @@ fn ids(
     }))
 }
 
-/// The changed items, with each field before and after.
+/// Renders the changed items, with each field before and after.
 fn changes(number: u64, items: Vec<ChangedItem>) -> Option<AnyView> {
     if number == 0 {
         return None;

@@ -1,4 +1,4 @@
-//! Who calls with a key.
+//! The callers of a key.
 
 use crate::components::{Clock, Column, Row, Table, Time};
 use crate::lean::plain;

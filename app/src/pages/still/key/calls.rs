@@ -1,4 +1,4 @@
-//! How many calls a key makes, and what comes of them.
+//! The calls of a key and their outcomes.
 
 use crate::lean::plain;
 use crate::pages::still::charts::{AsTable, Chart, RefusalTable, Words, counted, number, sums};

@@ -1,4 +1,4 @@
-//! What a key is and may do.
+//! The properties and permissions of a key.
 
 use crate::components::{Badge, Clock, Day, Time};
 use crate::lean::plain;

@@ -1,4 +1,4 @@
-//! What happened to a key.
+//! The history of a key.
 
 use crate::components::{Clock, Time};
 use crate::lean::plain;

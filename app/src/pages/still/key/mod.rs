@@ -1,4 +1,4 @@
-//! One key: what it is and may do, what happened to it, and the way to change it.
+//! One key: its properties, its activity, its history, and the buttons that change it.
 
 mod callers;
 mod calls;
@@ -96,7 +96,8 @@ fn Key(page: Data) -> impl IntoView {
     })
 }
 
-/// The change that was just made to the key, unless its state has changed again since.
+/// Returns the confirmation of the change that was just made, unless the key's state has changed
+/// again since.
 fn done(word: &str, page: &Data) -> Option<String> {
     if word == "not-stored" && page.key.is_not_stored() {
         return Some(Failure::NotStored.message());
@@ -133,7 +134,7 @@ fn done(word: &str, page: &Data) -> Option<String> {
     text.map(str::to_owned)
 }
 
-/// Dead, and still knocking.
+/// Warns that a key is still in use after its end.
 fn still_called(calls: u64, last: &Moment, now: domain::Timestamp) -> AnyView {
     let text = format!(
         "Something still calls with this key: {} since it ended, the last one {}. Below is from where.",

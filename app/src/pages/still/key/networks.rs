@@ -1,4 +1,4 @@
-//! From where a key may be used, and the way to find that out.
+//! The networks that a key may be used from, and a watch that records where its calls come from.
 
 use crate::components::{Clock, Time};
 use crate::lean::plain;

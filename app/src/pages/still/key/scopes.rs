@@ -1,4 +1,4 @@
-//! What a key uses its permissions for.
+//! The permissions of a key and when each was last used.
 
 use crate::components::{Clock, Time};
 use crate::lean::plain;
@@ -6,7 +6,8 @@ use domain::{KeyId, ScopeRow};
 use leptos::prelude::*;
 
 pub fn scopes(id: &KeyId, scopes: Vec<ScopeRow>, may_change: bool, clock: Clock) -> AnyView {
-    // Somebody who takes the last one away ends the key, and should do so by its name.
+    // Removing the last permission disables the key, and a member who wants that should revoke it
+    // explicitly.
     let several = scopes.len() > 1;
     let rows = scopes.into_iter().map(|row| {
         let name = row.scope.as_str();

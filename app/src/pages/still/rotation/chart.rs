@@ -1,11 +1,11 @@
-//! Calls with the old key and with the new one, hour by hour or day by day.
+//! Calls with the old key and with the new one, by hour or by day.
 
 use crate::lean::plain;
 use crate::pages::still::charts::{number, scale, share};
 use domain::OverlapStep;
 use leptos::prelude::*;
 
-/// Units of the picture, which is stretched to whatever place there is: see the Dashboard's.
+/// Units of the SVG, which is stretched to the available space, as on the Dashboard.
 const STEP: usize = 10;
 const BAR: (usize, usize) = (2, 6);
 const HEIGHT: u64 = 1_000;
@@ -70,7 +70,7 @@ pub fn Chart(steps: Vec<OverlapStep>, hourly: bool) -> impl IntoView {
     })
 }
 
-/// What came with the new key, and what with the old one on top of it.
+/// Renders one step: calls with the old key stacked on calls with the new one.
 fn bar(index: usize, step: &OverlapStep, top: u64) -> AnyView {
     let x = index * STEP;
     let (left, wide) = BAR;

@@ -1,4 +1,5 @@
-//! What a key's page tells of rotations: the key before it, the key after it, and, while both live, how calls move.
+//! Rotations on a key's page: the preceding key, the following key, and how calls move while both
+//! are valid.
 
 mod chart;
 
@@ -8,7 +9,7 @@ use chart::Chart;
 use domain::{KeyLink, LastUse, Overlap, RotationView};
 use leptos::prelude::*;
 
-/// For the facts of a key: the keys that it is linked with.
+/// Renders the linked keys, for the properties of a key.
 pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyView)> {
     let old = rotation
         .replaces
@@ -22,7 +23,8 @@ pub fn links(rotation: &RotationView, clock: Clock) -> Vec<(&'static str, AnyVie
     old.into_iter().chain(new).collect()
 }
 
-/// Names are the same on both sides of a rotation: the previews tell them apart.
+/// Renders a link to a key. Both keys of a rotation have the same name, so the link shows the
+/// preview.
 fn link(key: &KeyLink) -> AnyView {
     plain(view! {
         <a href=format!("/keys/{}", key.id)>
@@ -35,7 +37,7 @@ fn state(key: &KeyLink) -> String {
     key.status.label().to_lowercase()
 }
 
-/// While both keys live.
+/// Shown while both keys are valid.
 #[component]
 pub fn OverlapSection(overlap: Overlap, may_end: bool, clock: Clock) -> impl IntoView {
     let end = match overlap.end.clone() {

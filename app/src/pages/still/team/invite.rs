@@ -1,4 +1,4 @@
-//! The form that invites somebody, and the one sight of the link.
+//! The form that invites a person, and the only time that the invitation link is shown.
 
 use crate::components::{
     Attempt, Code, FieldError, Notice, PageHead, TextField, Tone, takes_focus,
@@ -71,9 +71,9 @@ fn form(roles: &[Role]) -> AnyView {
     })
 }
 
-/// One choice for each role that may be given, with what it may.
+/// Renders one option for each role that may be assigned, with its permissions.
 pub(super) fn role_field(roles: &[Role], chosen: &str, attempt: Attempt) -> AnyView {
-    // The least of them, where nothing was chosen.
+    // If none was chosen, the role with the fewest permissions is preselected.
     let least = roles.last().map_or("", |role| role.as_str());
     let known = roles.iter().any(|role| role.as_str() == chosen);
     let chosen = if known { chosen } else { least };
@@ -109,7 +109,7 @@ pub(super) fn role_field(roles: &[Role], chosen: &str, attempt: Attempt) -> AnyV
     })
 }
 
-/// The answer to the form: nothing shows the link again.
+/// The response to the form. The link is not shown again.
 #[component]
 fn Link(issued: IssuedInvitation) -> impl IntoView {
     let text = format!(

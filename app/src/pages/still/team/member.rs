@@ -1,4 +1,4 @@
-//! One member: their role, whether they may sign in, and handing the account over to them.
+//! One member: their role, whether they may sign in, and the transfer of the account to them.
 
 use super::invite::role_field;
 use crate::components::{Attempt, Clock, Notice, Problem, TextField, Time, Tone};

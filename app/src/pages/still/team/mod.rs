@@ -1,4 +1,4 @@
-//! The people of the account.
+//! The members of the account and its open invitations.
 
 mod invite;
 mod member;
@@ -85,7 +85,7 @@ fn Team(page: Data) -> impl IntoView {
             </section>
         }
     });
-    // A page is empty after its last member or invitation is gone, and after the last one of all.
+    // A page can be empty after its last entry was removed, and if it comes after the last one.
     let empty = members.is_none() && invitations.is_none();
     let empty = empty.then(|| {
         view! {
@@ -107,7 +107,7 @@ fn Team(page: Data) -> impl IntoView {
     })
 }
 
-/// The links to the first and the next page of a list, if there are any.
+/// Renders the links to the first and the next page of a list, if there are any.
 fn pager(label: &'static str, first: Option<String>, next: Option<String>) -> Option<AnyView> {
     let links = [(first, "First page"), (next, NEXT_PAGE)];
     let links = links.into_iter().filter_map(|(href, text)| {
@@ -138,7 +138,7 @@ fn head(action: Option<AnyView>) -> AnyView {
     }
 }
 
-/// What was just done.
+/// Returns the confirmation of the action that was just carried out.
 fn done(word: &str) -> Option<&'static str> {
     match word {
         "role" => Some("Saved. The new role holds from now on."),

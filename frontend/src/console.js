@@ -1,7 +1,8 @@
-// What every page does in the browser besides the module: pages that the server alone draws have no other script.
+// Browser behaviour of every page besides the module. Pages that are not hydrated have no other
+// script.
 //
-// It listens on the document, so it serves each page that takes the place of another one in the document, and the parts
-// that the module draws later. Without it every page still works as plain HTML.
+// It listens on the document, so it also serves pages that replace another one in the document, and
+// the parts that the module renders later. Without it, every page still works as plain HTML.
 "use strict";
 {
   const root = document.documentElement;
@@ -10,7 +11,8 @@
     if (element && element.textContent !== text) element.textContent = text;
   };
 
-  // What a person chose for all pages. The server reads these cookies, too, so that the next page comes as chosen.
+  // Choices that a person made for all pages. The server reads these cookies as well, so that the
+  // next page is rendered accordingly.
   const THEME = "voxum_theme";
   const TIMES = "voxum_times";
   const chosen = (cookie) => document.cookie.match(new RegExp(`(?:^|; )${cookie}=(\\w+)`))?.[1];
@@ -27,7 +29,7 @@
     if (exact) exact.checked = root.dataset.times === "exact";
   }
 
-  // Texts that are copied, stored or printed.
+  // Texts that are copied, downloaded or printed.
   const select = (element) => {
     if (element.select) {
       element.focus();
@@ -44,7 +46,7 @@
       write(label, "Copied");
       write(note, "");
     } catch {
-      // Browsers give the clipboard to secure origins only, and not always.
+      // Browsers allow the clipboard only on secure origins, and not always there.
       select(source);
       if (note) write(note, "The browser did not let us copy. The text is selected: press Ctrl+C, or ⌘C on a Mac.");
       else write(label, "Press Ctrl+C");
@@ -59,7 +61,7 @@
     URL.revokeObjectURL(link.href);
   }
 
-  // The keys that are selected on a list.
+  // The keys that are selected in a list.
   let rangeStart;
   function chooseRange(box, event) {
     const boxes = all(".choose");
@@ -99,7 +101,7 @@
     correct(button);
   }
 
-  // A fault goes away when its field is changed, and may come back with the next answer.
+  // An error is hidden when its field changes, and may come back with the next response.
   function correct(changed) {
     const field = changed.closest(".field");
     if (!field) return;
@@ -114,7 +116,7 @@
     }
   }
 
-  // The server refuses a larger file, so it is refused before it is sent.
+  // The server refuses larger files, so they are refused before they are sent.
   const MAX_FILE_BYTES = 16 * 1024 * 1024;
   function limit(field) {
     const isTooLarge = [...field.files].some((file) => file.size > MAX_FILE_BYTES);
@@ -122,7 +124,7 @@
     if (isTooLarge) field.reportValidity();
   }
 
-  // A list in another order comes as a new page: the focus goes back to the head of the column.
+  // Sorting a list loads a new page, so the focus has to return to the head of the column.
   const SORTED = "voxum:sorted";
   let body;
   function adoptPage() {
@@ -133,8 +135,9 @@
     sessionStorage.removeItem(SORTED);
   }
 
-  // The module does not start on a page that an extension or a translator changed before, or if its files are gone since
-  // an upgrade. A second copy of the page usually helps; otherwise the page goes on as plain HTML, and says so.
+  // The module does not start if an extension or a translator changed the page before, or if its
+  // files have been removed by an upgrade. Reloading the page usually helps; otherwise the page
+  // continues as plain HTML and shows a notice.
   const RELOADED = "voxum:reloaded";
   addEventListener("voxum:failed", () => {
     const last = Number(sessionStorage.getItem(RELOADED));
@@ -187,7 +190,7 @@
   document.addEventListener("focusin", ({ target }) => {
     if (target.matches("input[readonly]")) target.select();
   });
-  // A page that the browser kept may be older than the choice.
+  // A page from the browser's back/forward cache may be older than the choice.
   addEventListener("pageshow", adoptChoices);
   new MutationObserver(refresh).observe(root, { childList: true, subtree: true });
   refresh();

@@ -1,4 +1,4 @@
-//! The page that stands in the document.
+//! The page that is currently in the document.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -6,17 +6,17 @@ use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlElement};
 
 thread_local! {
-    /// What runs on the page; it ends when dropped.
+    /// Handle of the hydrated page, which unmounts it when dropped.
     static RUNNING: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
-/// Runs the console on the page, as the server rendered it.
+/// Hydrates the page that the server rendered.
 pub fn take_over() {
     let running = leptos::mount::hydrate_from(leptos::tachys::dom::body(), app::App);
     RUNNING.set(Some(Box::new(running)));
 }
 
-/// Puts another page in the place of this one. `None` where the two are of different builds.
+/// Replaces the current page by another one. Returns `None` if the two come from different builds.
 pub fn replace(new: &Document) -> Option<()> {
     let document = leptos::tachys::dom::document();
     let (root, new_root) = (document.document_element()?, new.document_element()?);
@@ -28,6 +28,7 @@ pub fn replace(new: &Document) -> Option<()> {
         .adopt_node(new.body()?.as_ref())
         .ok()?
         .dyn_into()
+        // The old page must be unmounted before its elements are replaced.
         .ok()?;
     RUNNING.take();
     root.remove_attribute("data-hydrated").ok()?;
@@ -38,7 +39,8 @@ pub fn replace(new: &Document) -> Option<()> {
     if !still {
         take_over();
     }
-    // As after a page load, the keyboard starts at the top; a screen reader reads what is new.
+    // As after a page load, the keyboard focus starts at the top, and a screen reader reads the new
+    // content.
     if let Some(main) = document.get_element_by_id("main") {
         let _ = main.unchecked_into::<HtmlElement>().focus();
     }

@@ -1,9 +1,9 @@
-//! The way from page to page without loading the document anew.
+//! Navigation between pages without reloading the document.
 //!
-//! The server draws every page, whether a person came by a link or typed its address. Where the browser lets us
-//! (Navigation API), its next page is put in the place of this one, which spares starting the module again; history,
-//! scrolling and the reload button remain the browser's. Everywhere else, and whenever anything is unusual, a link is
-//! a link.
+//! The server renders every page, whether a person followed a link or typed its address. In
+//! browsers with the Navigation API, the next page is fetched and replaces this one, so the module
+//! need not start again; history, scrolling and the reload button remain the browser's. In other
+//! browsers, and whenever anything is unusual, a link loads its page as usual.
 
 use crate::page;
 use app::Page;
@@ -16,7 +16,7 @@ use web_sys::{
     NavigationInterceptOptions, RequestInit, Response, SupportedType, Url, Window,
 };
 
-/// Listens for as long as the document stands.
+/// Intercepts navigations for as long as the document lives.
 pub fn listen() {
     let Some(window) = web_sys::window() else {
         return;
@@ -58,11 +58,12 @@ fn intercept(event: &NavigateEvent) {
     let options = NavigationInterceptOptions::new();
     options.set_handler(handler.unchecked_ref());
     options.set_focus_reset(NavigationFocusReset::Manual);
-    // Refused where the page is on its way out already.
+    // The browser refuses this if the page is already being unloaded.
     let _ = event.intercept_with_options(&options);
 }
 
-/// A link that was followed, or the way back or forward: no reload, no form, no download, no other place on this page.
+/// Returns whether the navigation follows a link, or goes back or forward in the history. Reloads,
+/// forms, downloads and links within the page are left to the browser.
 fn is_plain(event: &NavigateEvent) -> bool {
     event.can_intercept()
         && !event.hash_change()
@@ -71,7 +72,7 @@ fn is_plain(event: &NavigateEvent) -> bool {
         && event.download_request().is_none()
 }
 
-/// Whether a page of the console, one behind the session, stands there.
+/// Returns whether `url` is an existing console page other than a bare one, such as sign-in.
 fn leads_to_page(url: &str) -> bool {
     let page = Url::new(url).map(|url| Page::at(&url.pathname()));
     page.is_ok_and(|page| page != Page::NotFound && !page.is_bare())
@@ -84,7 +85,7 @@ async fn visit(url: &str, signal: &AbortSignal) {
         Some(Answer::Elsewhere(url)) => window.location().replace(&url).ok(),
         None => None,
     };
-    // Another click may have come meanwhile.
+    // Another navigation may have started meanwhile.
     if replaced.is_none() && !signal.aborted() {
         reload();
     }
@@ -92,11 +93,11 @@ async fn visit(url: &str, signal: &AbortSignal) {
 
 enum Answer {
     Page(Document),
-    /// The server leads on, such as to sign in.
+    /// The server redirects, for example to the sign-in page.
     Elsewhere(String),
 }
 
-/// `None` where the answer is no page, or none came.
+/// Fetches a page. Returns `None` if the response is not a page, or if there was none.
 async fn fetch(window: &Window, url: &str, signal: &AbortSignal) -> Option<Answer> {
     let request = RequestInit::new();
     request.set_signal(Some(signal));

@@ -1,13 +1,14 @@
-//! How large the site may be. A figure that is only watched grows; one that fails the build does not.
+//! Limits on the size of the site. A figure that is only monitored grows; one that fails the build
+//! does not.
 
 use anyhow::{Result, bail};
 
 use crate::manifest::Manifest;
 
-/// In bytes, brotli.
+/// In bytes after compression with brotli.
 const WASM: usize = 250_000;
 const CSS: usize = 12_000;
-/// All that a first visit loads besides the page itself.
+/// All files that a first visit loads besides the page itself.
 const FIRST_VISIT: usize = 300_000;
 
 pub fn enforce(manifest: &Manifest) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Compresses ahead of time what the server would otherwise compress for every visitor, less well.
+//! Compresses files at build time, more thoroughly than the server could for every visitor.
 
 use std::io::Write;
 
@@ -15,7 +15,7 @@ pub enum Level {
     Quick,
 }
 
-/// A file with its compressed forms, where these are smaller.
+/// A file with its compressed forms, if they are smaller.
 pub struct Compressed {
     pub piece: Piece,
     pub gzip: Option<Vec<u8>>,
@@ -41,7 +41,7 @@ fn gzip(bytes: &[u8], level: Level) -> Result<Vec<u8>> {
         Level::Smallest => Compression::best(),
         Level::Quick => Compression::fast(),
     };
-    // No time stamp: the same input gives the same bytes.
+    // Without a time stamp, the same input gives the same bytes.
     let mut encoder = GzEncoder::new(Vec::new(), level);
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?)

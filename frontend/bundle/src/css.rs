@@ -1,4 +1,4 @@
-//! The style sheet: `style/main.css` with all it imports, checked and minified into one file.
+//! The style sheet: `style/main.css` and all of its imports, checked and minified into one file.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use lightningcss::printer::PrinterOptions;
 use lightningcss::stylesheet::{MinifyOptions, ParserOptions};
 use lightningcss::targets::{Browsers, Targets};
 
-/// Browsers that know nesting, cascade layers and `light-dark()`, so that none of these is rewritten
-/// for older ones. Eight bits each for major, minor and patch.
+/// The oldest supported browsers. They support nesting, cascade layers and `light-dark()`, so none
+/// of these is rewritten. The versions have eight bits each for major, minor and patch.
 const BROWSERS: Browsers = Browsers {
     chrome: Some(125 << 16),
     edge: Some(125 << 16),
@@ -22,7 +22,8 @@ const BROWSERS: Browsers = Browsers {
     samsung: None,
 };
 
-/// Any error in any of the files is an error here: a browser would silently drop the rule.
+/// Returns the minified style sheet. An error in any of the files is an error here, since a browser
+/// would silently drop the rule.
 pub fn bundle(entry: &Path) -> Result<Vec<u8>> {
     let targets = Targets::from(BROWSERS);
     let files = FileProvider::new();

@@ -1,8 +1,8 @@
 //! The loop behind `make dev`: rebuild what changed, restart the server, reload the page.
 //!
-//! Cargo and the site's fingerprint know what a change touches, so this loop only says when. The page
-//! learns of it from a small file of the site that a few added lines of the loader ask for; neither
-//! the server nor a released site knows anything of this.
+//! Cargo and the site's fingerprint determine what a change affects, so this loop only decides when
+//! to build. The page learns of a new build from a small file of the site, which a few lines
+//! appended to the loader poll. Neither the server nor a released site contains any of this.
 
 use std::fs;
 use std::path::Path;
@@ -27,13 +27,14 @@ const WATCHED: [&str; 7] = [
     "style",
 ];
 
-/// An editor that saves several files at once causes one rebuild.
+/// Quiet period before a rebuild, so that an editor that saves several files at once causes only
+/// one.
 const QUIET: Duration = Duration::from_millis(150);
 
-/// Where the page asks whether to reload.
+/// The file that the page polls to find out whether to reload.
 const STAMP: &str = "pkg/reload.txt";
 
-/// Added to the loader. A server that is just restarting is not an answer, and asked again.
+/// Appended to the loader. If the server is restarting, the request fails and is repeated.
 const RELOADER: &str = r#"
 {
   let first;
@@ -47,19 +48,19 @@ const RELOADER: &str = r#"
 }
 "#;
 
-/// The loader with the lines that make its page reload, and the file that these ask for.
+/// Returns the loader with the lines that reload its page, and the file that they poll.
 pub fn reloading(mut js: Vec<u8>) -> Result<(Vec<u8>, Piece)> {
     js.extend_from_slice(RELOADER.as_bytes());
     Ok((js, Piece::named(STAMP, b"0".to_vec())?))
 }
 
-/// Runs until it is interrupted.
+/// Rebuilds after each change, until interrupted.
 pub fn watch(workspace: &Workspace) -> Result<()> {
     let (sender, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // Reading a file is an event too, and compiling reads all of them.
         if event.is_ok_and(|it| !matches!(it.kind, EventKind::Access(_))) {
-            // Fails only when the loop is gone.
+            // Fails only after the loop has ended.
             let _ = sender.send(());
         }
     })?;
@@ -77,8 +78,9 @@ pub fn watch(workspace: &Workspace) -> Result<()> {
         match rebuild(workspace, &site) {
             Ok(()) => {
                 server.start(workspace, &site)?;
-                // Only now, so that no page reloads from the server that has just gone. The number
-                // of the round is not enough: the page may be older than this loop.
+                // Written only now, so that no page reloads from the server that has just stopped.
+                // The number of the round alone is not unique, because the page may be older than
+                // this loop.
                 fs::write(site.join(STAMP), format!("{}.{round}", std::process::id()))?;
                 println!("Running. Save a file to rebuild; interrupt to stop.");
             }
@@ -88,7 +90,7 @@ pub fn watch(workspace: &Workspace) -> Result<()> {
     }
 }
 
-/// Returns once something changed and nothing has for a moment.
+/// Returns once something has changed and nothing further has for a moment.
 fn wait(changes: &Receiver<()>) -> Result<()> {
     changes.recv().context("watching stopped")?;
     loop {
@@ -112,16 +114,17 @@ fn rebuild(workspace: &Workspace, site: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The server under work, if one runs; it ends with this program.
+/// The server under development, if it is running. It is stopped when dropped.
 #[derive(Default)]
 struct Server {
     running: Option<Child>,
-    /// When the program that runs was built.
+    /// When the running program was built.
     built: Option<SystemTime>,
 }
 
 impl Server {
-    /// Starts the server, or restarts it where it was built anew; the site it reads from disk.
+    /// Starts the server, or restarts it if it was rebuilt. The site needs no restart, since the
+    /// server reads it from disk.
     fn start(&mut self, workspace: &Workspace, site: &Path) -> Result<()> {
         let program = workspace.target().join("debug").join("voxum");
         let built = fs::metadata(&program)?.modified()?;
@@ -148,7 +151,7 @@ impl Server {
 
     fn stop(&mut self) {
         if let Some(mut child) = self.running.take() {
-            // Fails only when it has ended by itself.
+            // Fails only if the server has already exited.
             let _ = child.kill();
             let _ = child.wait();
         }

@@ -1,12 +1,12 @@
 //! Builds the site: everything a browser loads besides the pages themselves.
 //!
-//! `cargo run -p bundle` compiles the module, generates its loader, optimises it, joins and minifies
-//! the style sheet, takes in the public files, names what may be cached for ever by its content,
-//! compresses all of it and enforces the size budgets. The result stands in `target/site`, from where
+//! `cargo run -p bundle` compiles the module, generates its loader, optimises it, bundles and
+//! minifies the style sheet, adds the public files, names immutable files after their content,
+//! compresses everything and enforces the size budgets. The result is in `target/site`, from which
 //! the server's build script embeds it.
 //!
-//! This is a program and not a row of installed tools, so that a newcomer needs none of them: what
-//! cargo can fetch and lock is a library here, and only wasm-opt comes from npm.
+//! This is a program rather than a chain of installed tools, so that a newcomer need not install
+//! any: whatever cargo can fetch and lock is a library here, and only wasm-opt comes from npm.
 
 mod budget;
 mod compress;
@@ -56,11 +56,11 @@ enum Command {
 /// How much effort goes into a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
-    /// What users get.
+    /// The site that users get.
     Release,
-    /// What an engineer looks at while working: quick to build.
+    /// The site for development, which is quick to build.
     Dev,
-    /// The same, and its pages reload themselves.
+    /// Like `Dev`, with pages that reload themselves.
     Live,
 }
 
@@ -90,7 +90,7 @@ fn run(arguments: Arguments) -> Result<()> {
     }
 }
 
-/// Builds the site into `out`, unless exactly this site stands there already.
+/// Builds the site into `out`, unless an identical site is already there.
 fn build(workspace: &Workspace, mode: Mode, out: &Path) -> Result<()> {
     let _alone = workspace.lock()?;
 

@@ -1,4 +1,4 @@
-//! What the site holds, in a file that the server reads (`server/src/site.rs` has its reader).
+//! The manifest of the site, a file that the server reads (`server/src/site.rs` has the reader).
 
 use std::path::Path;
 use std::{env, fs};
@@ -14,13 +14,13 @@ pub const NAME: &str = "manifest.json";
 
 #[derive(Serialize, Deserialize)]
 pub struct Manifest {
-    /// Of everything that went into this site; see [`Fingerprint`].
+    /// A digest of everything that went into this site; see [`Fingerprint`].
     pub fingerprint: String,
     pub assets: Assets,
     pub files: Vec<File>,
 }
 
-/// The files that the head of every page names.
+/// The files that the head of every page refers to.
 #[derive(Serialize, Deserialize)]
 pub struct Assets {
     pub js: String,
@@ -32,20 +32,21 @@ pub struct Assets {
 
 #[derive(Serialize, Deserialize)]
 pub struct File {
-    /// Below the site's root; the compressed forms stand beside it with `.gz` and `.br` added.
+    /// Path relative to the site's root. The compressed forms have the same path with `.gz` and
+    /// `.br` appended.
     pub path: String,
     pub content_type: String,
     pub immutable: bool,
     /// A digest of the uncompressed content.
     pub digest: String,
-    /// In bytes.
+    /// Size in bytes.
     pub raw: usize,
     pub gzip: Option<usize>,
     pub br: Option<usize>,
 }
 
 impl File {
-    /// What a browser that takes brotli is sent, in bytes.
+    /// Returns the number of bytes sent to a browser that accepts brotli.
     pub fn sent(&self) -> usize {
         self.br.unwrap_or(self.raw)
     }
@@ -72,7 +73,8 @@ impl Manifest {
         }
     }
 
-    /// What the file at `path` costs a visitor, in bytes; nothing where there is no such file.
+    /// Returns the number of bytes that the file at `path` costs a visitor, or 0 if there is no
+    /// such file.
     pub fn sent(&self, path: &str) -> usize {
         self.files
             .iter()
@@ -81,17 +83,19 @@ impl Manifest {
     }
 }
 
-/// The manifest of the site that stands at `site`, if there is one that this program understands.
+/// Reads the manifest of the site in `site`, if there is one that this program understands.
 pub fn read(site: &Path) -> Option<Manifest> {
     serde_json::from_slice(&fs::read(site.join(NAME)).ok()?).ok()
 }
 
-/// Tells whether a site has to be built at all. Optimising and compressing take most of the time, and
-/// a site that is not rewritten spares the server's rebuild too.
+/// A digest of all inputs of a site, which determines whether the site has to be built at all.
+///
+/// Optimising and compressing take most of the time, and a site that is not rewritten does not
+/// trigger a rebuild of the server either.
 pub struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    /// Begins with this very program, so that a change of how sites are built counts as well.
+    /// Starts with the digest of this program, so that a change of how sites are built counts too.
     pub fn new() -> Result<Self> {
         let program = env::current_exe()
             .and_then(fs::read)
@@ -101,7 +105,8 @@ impl Fingerprint {
         Ok(fingerprint)
     }
 
-    /// Adds one input, together with its length so that two cannot run into each other.
+    /// Adds one input, preceded by its length, so that the boundary between two inputs is
+    /// unambiguous.
     pub fn add(&mut self, input: impl AsRef<[u8]>) {
         let input = input.as_ref();
         self.0.update(input.len().to_be_bytes());

@@ -1,4 +1,4 @@
-//! One file of the site before it is compressed: its public path, what it is, and its bytes.
+//! One file of the site before it is compressed: its public path, its content type, and its bytes.
 
 use std::path::Path;
 
@@ -6,16 +6,17 @@ use anyhow::{Result, bail};
 use sha2::{Digest, Sha256};
 
 pub struct Piece {
-    /// Below the site's root, with `/` between the parts and none in front.
+    /// Path relative to the site's root, with `/` as separator and without a leading one.
     pub path: String,
     pub content_type: &'static str,
-    /// The name changes with the content, so a browser never has to ask again.
+    /// Whether the name changes with the content, so that a browser never has to revalidate the
+    /// file.
     pub immutable: bool,
     pub bytes: Vec<u8>,
 }
 
 impl Piece {
-    /// A file that keeps its own name.
+    /// Creates a file that keeps its own name.
     pub fn named(path: &str, bytes: Vec<u8>) -> Result<Self> {
         let content_type = content_type(path)?;
         Ok(Self {
@@ -26,7 +27,7 @@ impl Piece {
         })
     }
 
-    /// A file of the console itself, named by its content.
+    /// Creates a file of the console itself, named after its content.
     pub fn hashed(extension: &str, bytes: Vec<u8>) -> Result<Self> {
         let path = format!("pkg/console.{}.{extension}", digest(&bytes));
         let content_type = content_type(&path)?;
@@ -38,18 +39,20 @@ impl Piece {
         })
     }
 
-    /// Images and fonts that are compressed already only grow.
+    /// Returns whether compression helps. Images and fonts that are already compressed would only
+    /// grow.
     pub fn compressible(&self) -> bool {
         !matches!(self.content_type, "image/png" | "image/webp" | "font/woff2")
     }
 }
 
-/// Sixty-four bits are plenty to tell the versions of one file apart.
+/// Returns the first 64 bits of a SHA-256, which suffice to distinguish the versions of one file.
 pub fn digest(bytes: &[u8]) -> String {
     hex::encode(&Sha256::digest(bytes)[..8])
 }
 
-/// What a file is, by its extension; a browser is never left to guess, so an unknown one is an error.
+/// Returns the content type for a path's extension. An unknown extension is an error, so that no
+/// browser has to guess.
 fn content_type(path: &str) -> Result<&'static str> {
     let extension = Path::new(path)
         .extension()
@@ -62,7 +65,7 @@ fn content_type(path: &str) -> Result<&'static str> {
         "json" => "application/json",
         "png" => "image/png",
         "svg" => "image/svg+xml",
-        // Sources that people read; none of the console's own scripts.
+        // Source code for people to read; none of these is a script of the console.
         "mjs" | "py" | "sh" | "txt" => "text/plain; charset=utf-8",
         "wasm" => "application/wasm",
         "webmanifest" => "application/manifest+json",

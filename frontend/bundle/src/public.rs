@@ -1,4 +1,5 @@
-//! The files of `public/`, which keep their own paths: other sites and browsers know them by name.
+//! The files in `public/`, which keep their own paths, because other sites and browsers know them
+//! by name.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +9,8 @@ use walkdir::WalkDir;
 
 use crate::piece::Piece;
 
-/// Every file below `folder`, sorted by path. Hidden files, which editors and systems leave, stay out.
+/// Returns every file below `folder`, sorted by path. Hidden files, which editors and operating
+/// systems leave behind, are skipped.
 pub fn collect(folder: &Path) -> Result<Vec<Piece>> {
     if !folder.exists() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! Puts a finished site in its place in one step, so that nobody ever reads half of one.
+//! Replaces the published site in one step, so that it is never seen half written.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -12,8 +12,8 @@ use crate::manifest::{self, Manifest};
 pub fn publish(out: &Path, manifest: &Manifest, files: &[Compressed]) -> Result<()> {
     let parent = out.parent().context("a site needs a folder to stand in")?;
     fs::create_dir_all(parent)?;
-    // Beside the old site: a rename does not cross file systems. Dropped, and so removed, whatever
-    // happens on the way.
+    // The temporary folder is next to the old site, because a rename does not cross file systems.
+    // It is removed when dropped, whether or not publishing succeeds.
     let workshop = tempfile::Builder::new()
         .prefix("site-")
         .tempdir_in(parent)?;
@@ -44,8 +44,10 @@ pub fn publish(out: &Path, manifest: &Manifest, files: &[Compressed]) -> Result<
     touch(&out.join(manifest::NAME))
 }
 
-/// Cargo compares times of modification. Without this, a server build that began while the site was
-/// being written would count as newer than the site it never saw.
+/// Sets the modification time to now.
+///
+/// Cargo compares modification times. Otherwise a server build that began while the site was being
+/// written would count as newer than a site that it never read.
 #[expect(
     clippy::disallowed_methods,
     reason = "the time of modification of a file is the clock's"

@@ -12,9 +12,9 @@ use crate::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Compiles `frontend` and returns the module as the linker left it.
+/// Compiles `frontend` and returns the module as the linker wrote it.
 pub fn compile(workspace: &Workspace, mode: Mode) -> Result<Vec<u8>> {
-    // Cargo keeps the dev profile's artifacts in `debug`.
+    // Cargo puts the artifacts of the dev profile in `debug`.
     let (profile, folder) = match mode {
         Mode::Release => ("wasm-release", "wasm-release"),
         Mode::Dev | Mode::Live => ("dev", "debug"),
@@ -35,10 +35,10 @@ pub fn compile(workspace: &Workspace, mode: Mode) -> Result<Vec<u8>> {
     fs::read(&path).with_context(|| format!("reading {}", path.display()))
 }
 
-/// Splits the compiler's output into the JavaScript loader and the module for it.
+/// Splits the compiler's output into the JavaScript loader and its module.
 ///
-/// The loader never names the module's file, whose name is only known once it is optimised: the page
-/// passes it to the loader.
+/// The loader does not contain the module's file name, which is known only after optimisation: the
+/// page passes it to the loader.
 pub fn bind(compiled: Vec<u8>, mode: Mode) -> Result<(Vec<u8>, Vec<u8>)> {
     let folder = tempfile::tempdir()?;
     Bindgen::new()
@@ -46,22 +46,24 @@ pub fn bind(compiled: Vec<u8>, mode: Mode) -> Result<(Vec<u8>, Vec<u8>)> {
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        // Names make a panic's stack readable.
+        // The name section makes the stack of a panic readable.
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(true)
         .generate(folder.path())
         .context("generating the module's loader")?;
     refuse_snippets(folder.path())?;
-    // The loader is not minified: brotli brings it to a few kilobytes, and the well-kept minifiers
-    // would triple what this program has to compile.
+    // The loader is not minified: brotli reduces it to a few kilobytes, and a well-maintained
+    // minifier would triple what this program has to compile.
     Ok((
         fs::read(folder.path().join("console.js"))?,
         fs::read(folder.path().join("console_bg.wasm"))?,
     ))
 }
 
-/// A crate may bring JavaScript of its own, which the loader then imports by a name that does not
-/// change with the content. None does; the first that does has to be looked at.
+/// Refuses a module whose crates bring JavaScript of their own.
+///
+/// The loader would import it by a name that does not change with its content. No crate does this
+/// today, and the first one that does needs a closer look.
 fn refuse_snippets(folder: &Path) -> Result<()> {
     if folder.join("snippets").exists() {
         bail!("a dependency of the module brings JavaScript snippets, which the site cannot hold");

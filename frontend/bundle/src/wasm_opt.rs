@@ -1,5 +1,5 @@
-//! wasm-opt, which makes the module about a third smaller. It is the one tool that no crate brings
-//! in a version new enough.
+//! Runs wasm-opt, which makes the module about a third smaller. It is the only tool that no crate
+//! provides in a recent enough version.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,21 +9,22 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace::Workspace;
 
-/// Older ones do not know all of what wasm-bindgen writes. The 108 that Debian ships even reports
-/// success and leaves a module that crashes when the page starts.
+/// The oldest supported version. Older ones do not support all of wasm-bindgen's output: version
+/// 108, which Debian ships, even reports success and leaves a module that crashes when the page
+/// starts.
 const OLDEST: u32 = 117;
 
 const HOW_TO_GET_IT: &str =
     "It comes with the npm packages: `npm ci` in end2end/, or `make setup`.";
 
-/// A wasm-opt that may be used.
+/// An installed wasm-opt of a supported version.
 pub struct WasmOpt {
     program: PathBuf,
     version: String,
 }
 
 impl WasmOpt {
-    /// The one of the npm packages where it is installed, else the one on the path.
+    /// Finds wasm-opt in the npm packages if it is installed there, otherwise on the path.
     pub fn find(workspace: &Workspace) -> Result<Self> {
         let local = workspace.root().join("end2end/node_modules/.bin/wasm-opt");
         let program = if local.exists() {
@@ -53,7 +54,8 @@ impl WasmOpt {
         &self.version
     }
 
-    /// Never with `--all-features`: the result then uses types that no browser takes.
+    /// Optimises the module. `--all-features` must not be used, since the result would use types
+    /// that no browser accepts.
     pub fn run(&self, module: Vec<u8>) -> Result<Vec<u8>> {
         let folder = tempfile::tempdir()?;
         let (before, after) = (
@@ -81,7 +83,8 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).context("wasm-opt wrote nothing")
 }
 
-/// From `wasm-opt version 132 (version_132)`, also without the part in parentheses.
+/// Parses the number in `wasm-opt version 132 (version_132)`; the part in parentheses may be
+/// missing.
 fn number(version: &str) -> Option<u32> {
     version
         .strip_prefix("wasm-opt version ")?

@@ -1,4 +1,4 @@
-//! Where things are, and how to be the only one who touches them.
+//! Paths of the workspace, and a lock against concurrent builds.
 
 use std::env;
 use std::fs::{self, File};
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// The workspace this program was built in.
+/// The workspace that this program was built in.
 pub struct Workspace {
     root: PathBuf,
     target: PathBuf,
 }
 
 impl Workspace {
-    /// The server's build script finds the site by the same rule: `CARGO_TARGET_DIR`, relative to
-    /// the workspace, else `target`.
+    /// Locates the workspace and its target folder. The server's build script finds the site by the
+    /// same rule: `CARGO_TARGET_DIR`, relative to the workspace, otherwise `target`.
     pub fn locate() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .ancestors()
@@ -36,17 +36,19 @@ impl Workspace {
         &self.target
     }
 
-    /// The site that the server embeds.
+    /// Returns the site that the server embeds.
     pub fn site(&self) -> PathBuf {
         self.target.join("site")
     }
 
-    /// The site that `make dev` serves from disk, so that a change of it does not rebuild the server.
+    /// Returns the site that `make dev` serves from disk, so that changing it does not rebuild the
+    /// server.
     pub fn dev_site(&self) -> PathBuf {
         self.target.join("site-dev")
     }
 
-    /// Waits until no other bundle works in this target folder; unlocked when dropped.
+    /// Waits until no other bundle is working in this target folder. The lock is released when
+    /// dropped.
     pub fn lock(&self) -> Result<File> {
         fs::create_dir_all(&self.target)?;
         let path = self.target.join("bundle.lock");

@@ -1,4 +1,4 @@
-//! What `GET /api/key` says, from a route that asks nobody who they are.
+//! The response of `GET /api/key`, from a route without authentication.
 
 use axum::routing::get;
 use axum::{Json, Router};

@@ -1,4 +1,4 @@
-//! What `GET /api/key` is compared with: the same JSON from a bare axum route that asks nobody who they are.
+//! Baseline for `GET /api/key`: the same JSON from a bare axum route without authentication.
 
 mod answer;
 

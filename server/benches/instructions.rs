@@ -1,6 +1,8 @@
-//! Checks a key so many times, or does nothing of it but SHA-256 and HMAC: `instructions.py` counts what each costs.
+//! Checks a key a number of times, or computes only the SHA-256 and HMAC of the check.
+//! `instructions.py` counts the instructions of each.
 //!
-//! Arguments: the folder of a database and its pepper, a key, `check` or `digest`, and how often.
+//! Arguments: the folder of a database and its pepper, a key, `check` or `digest`, and the number
+//! of repetitions.
 
 use domain::{Outcome, Timestamp};
 use service::key::KeyDigest;
@@ -13,8 +15,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, SqliteStore};
 
-/// The machine's, but the lease lives for ever: a look in between would be counted as well. By a clock that valgrind has,
-/// which is read in the same way as the one since the machine started.
+/// The machine's clock, except that the time since boot stands still, so that the lease never
+/// expires and no renewal is counted. It still reads a clock that valgrind supports, at the same
+/// cost as the one since boot.
 struct Still;
 
 impl Clock for Still {
@@ -57,7 +60,7 @@ async fn main() {
         assert!(service.spend(&caller).allowed);
         service.count_call(caller.usage(), Outcome::Accepted);
     };
-    // From here on it is in memory.
+    // From here on, the key is in the cache.
     check().await;
     let pepper = pepper();
     for _ in 0..times {

@@ -1,5 +1,6 @@
-//! The same JSON as of `bare`, still asking nobody, but from our own server with all that it does for every request: what
-//! `GET /api/key` takes more is the check of the key, and what is noted of its use.
+//! Second baseline for `GET /api/key`: the JSON of `bare`, again without authentication, but from
+//! our own server with everything that it does for every request. The remaining cost of `GET
+//! /api/key` is the check of the key and the recording of its use.
 //!
 //! Argument: the folder of a database and its pepper.
 
@@ -15,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Whatever our own server is made of.
+/// Builds the state of our own server.
 async fn state(folder: &Path) -> AppState {
     let pepper = std::fs::read_to_string(folder.join("pepper")).expect("a pepper");
     let store = SqliteStore::open(&folder.join("voxum.db"), OpenMode::ExistingOnly).await;

@@ -11,7 +11,7 @@ fn admin(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
         .args(arguments))
 }
 
-/// The path of the link that a command printed.
+/// Runs a command and returns the path of the link that it printed.
 #[track_caller]
 fn link(folder: &Path, arguments: &[&str]) -> String {
     let (code, out, err) = admin(folder, arguments);
@@ -126,7 +126,7 @@ fn a_reset_link_is_told_of_in_the_log_of_that_account_before_it_is_used() {
     assert!(!log.contains(path.trim_start_matches("/setup/")), "{log}");
     let other = eve.get("/audit?what=sign-ins&who=operator").unwrap().body;
     assert!(!other.contains("Link for a new password made"), "{other}");
-    // One that is refused makes no link.
+    // A refused command creates no link.
     let events = "SELECT count(*) FROM audit_events WHERE action = 'password.reset_offered'";
     admin(folder.path(), &["reset", "nobody@example.com"]);
     assert_eq!(count(folder.path(), events), 1);
@@ -159,7 +159,7 @@ fn what_cannot_be_done_is_told_in_one_line() {
     drop(server);
 }
 
-/// Runs `voxum key identify` with this on its standard input.
+/// Runs `voxum key identify` with `input` on its standard input.
 fn identify(folder: &Path, input: &str) -> (Option<i32>, String, String) {
     use std::io::Write as _;
     use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! Backups taken while the server works, what is restored from them, and the way from a file to PostgreSQL.
+//! Backups taken while the server is running, restoring them, and moving from SQLite to PostgreSQL.
 
 use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
 use crate::support::{Client, Server, run, voxum};
@@ -22,7 +22,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(work)
 }
 
-/// An installation on the one database or the other, with this pepper.
+/// An installation on SQLite or PostgreSQL, with a fixed pepper.
 struct Installation {
     folder: TempDir,
     database: Option<Database>,
@@ -45,7 +45,7 @@ impl Installation {
         command
     }
 
-    /// Runs a command that does what it was asked to, and says so in one line.
+    /// Runs a command that succeeds, and returns the single line that it prints.
     #[track_caller]
     fn does(&self, arguments: &[&str]) -> String {
         let (code, out, err) = run(&mut self.voxum(arguments));
@@ -61,7 +61,7 @@ impl Installation {
     }
 }
 
-/// What one number or text in a file is.
+/// Reads a single value from a SQLite file.
 fn read<T>(file: &Path, sql: &str) -> T
 where
     T: Send + Unpin,
@@ -78,7 +78,7 @@ where
     })
 }
 
-/// What was acknowledged: the secrets by name, and whether the key was revoked.
+/// The acknowledged changes: by the key's name, its secret and whether it was revoked.
 type Told = Mutex<HashMap<String, (String, bool)>>;
 
 fn is_left_alone(name: &str) -> bool {
@@ -86,7 +86,7 @@ fn is_left_alone(name: &str) -> bool {
     number.parse::<u32>().unwrap() % 2 == 1
 }
 
-/// Creates keys and revokes every second one, until it is told to stop.
+/// Creates keys and revokes every second one, until `stop` is set.
 fn storm(owner: &Client, forms: &AtomicUsize, told: &Told, stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
         let number = forms.fetch_add(1, Ordering::Relaxed);
@@ -104,7 +104,8 @@ fn storm(owner: &Client, forms: &AtomicUsize, told: &Told, stop: &AtomicBool) {
     }
 }
 
-/// Takes a backup in the midst of it. Gives what was acknowledged before that.
+/// Takes a backup while keys are being created and revoked. Returns the changes that had been
+/// acknowledged before it.
 fn back_up_under_load(
     installation: &Installation,
     owner: &Client,
@@ -119,7 +120,8 @@ fn back_up_under_load(
             std::thread::sleep(Duration::from_millis(10));
         }
         let mut before = told.lock().unwrap().clone();
-        // Of those that are about to be revoked nobody knows.
+        // A revocation that is still in flight may or may not be in the backup, so its key is left
+        // out.
         before.retain(|name, (_, revoked)| *revoked || is_left_alone(name));
         let line = installation.does(&["backup", &to.to_string_lossy()]);
         stop.store(true, Ordering::Relaxed);
@@ -128,8 +130,8 @@ fn back_up_under_load(
     })
 }
 
-/// How a call with a key ends: the status and the code of the refusal. So many dead keys from one address are told to slow
-/// down.
+/// Calls with a key and returns the status and the code of the refusal. Repeats the call while it
+/// is rate limited, since using many dead keys from one address is.
 fn call(server: &Server, secret: &str) -> (u16, String) {
     loop {
         let answer = server.key(secret).get("/api/key").unwrap();
@@ -151,7 +153,7 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
     let file = installation.folder.path().join("backup.db");
     let told = back_up_under_load(&installation, &owner, &file);
 
-    // It is whole, and holds all that was acknowledged before it began.
+    // The backup is intact and contains everything that was acknowledged before it began.
     assert_eq!(read::<String>(&file, "PRAGMA integrity_check"), "ok");
     let strays = "SELECT count(*) FROM pragma_foreign_key_check";
     assert_eq!(read::<i64>(&file, strays), 0);
@@ -170,7 +172,7 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
         assert!(!holds, "a secret is in the backup");
     }
 
-    // Revoked after the backup: that is what the restore must not undo.
+    // A key that was revoked after the backup must not become usable through the restore.
     let (_, (late, _)) = told.iter().find(|(_, (_, revoked))| !revoked).unwrap();
     let answer = server
         .key(late)
@@ -178,7 +180,7 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
     assert_eq!(answer.unwrap().status, 204);
     server.stop();
 
-    // Nothing is restored over what is there.
+    // A restore never overwrites existing data.
     let path = file.to_string_lossy().into_owned();
     let (code, out, err) = run(&mut installation.voxum(&["restore", &path]));
     assert_eq!(
@@ -212,7 +214,7 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
         assert_eq!(call(&server, secret), (401, expected.to_owned()));
     }
     assert_eq!(call(&server, late), (401, "paused_key".to_owned()));
-    // Whoever was signed in is not.
+    // Sessions are not restored.
     assert_eq!(server.again(&owner).get("/keys").unwrap().status, 303);
     let form = "email=ada@example.com&password=correct+horse+battery";
     let answer = server.client(None).form("/sign-in", form).unwrap();
@@ -226,7 +228,7 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
     other.end();
 }
 
-/// The console says what waits, until nothing does.
+/// Confirms restored keys in the console until none is left on hold.
 fn confirmed_keys_work_again(
     server: &Server,
     owner: &Client,
@@ -307,7 +309,7 @@ fn one_command_moves_everything_from_a_file_to_postgresql() {
     let (code, out, err) = run(&mut with(&["move", &file], &pepper));
     assert_eq!((code, out.lines().count()), (Some(0), 1), "{err}");
     assert!(out.contains("Moved to PostgreSQL: 1 API keys"), "{out}");
-    // Nobody goes on with the file by mistake.
+    // The old file cannot be used by mistake.
     refused(&mut voxum(folder), "was moved to PostgreSQL");
     refused(
         &mut with(&["move", &file], &pepper),
@@ -336,12 +338,12 @@ fn one_command_moves_everything_from_a_file_to_postgresql() {
 #[test]
 fn a_move_that_fails_leaves_nothing_beside_the_file() {
     let installation = Installation::new(true);
-    // Something stands there already.
+    // The target already contains data.
     Server::of(&mut installation.voxum(&[]), true).stop();
     let folder = installation.folder.path();
     Server::fresh(folder).0.stop();
     let used = folder.join("data/voxum.db");
-    // One that was brought here, and that no server was ever started on.
+    // A copy that was brought here, on which no server has ever been started.
     let brought = folder.join("brought.db");
     std::fs::copy(&used, &brought).unwrap();
     let left = || {
@@ -364,13 +366,13 @@ fn a_move_that_fails_leaves_nothing_beside_the_file() {
     };
     for file in [&used, &brought] {
         fails(file, None, "is not empty");
-        // Many times, since whether SQLite is done before the process ends could be chance.
+        // Repeated, because SQLite could finish before the process exits by chance.
         for _ in 0..15 {
             let nowhere = Some("postgres://voxum@127.0.0.1:1/voxum");
             fails(file, nowhere, "cannot be reached");
         }
     }
-    // Nor is the file any worse for it.
+    // The file is still usable.
     Server::start(folder).stop();
     installation.end();
 }
@@ -382,7 +384,7 @@ fn the_file_of_a_server_is_no_backup_while_what_was_written_last_stands_beside_i
     let link = server.setup.as_deref().unwrap();
     let owner = server.set_up(link, "ada@example.com");
     owner.create("CRM Sync", "0123456789abcdef").unwrap();
-    // It was killed, or its folder copied while it ran.
+    // The server was killed, or its folder was copied while it was running.
     server.kill();
     let file = from.folder.path().join("data/voxum.db");
     let arguments = ["restore", file.to_str().unwrap()];
@@ -393,7 +395,7 @@ fn the_file_of_a_server_is_no_backup_while_what_was_written_last_stands_beside_i
         "{err}"
     );
     assert!(!to.folder.path().join("data/voxum.db").exists());
-    // What it says is what helps.
+    // The suggestion in the message works.
     let backup = from.folder.path().join("backup.db");
     let backup = backup.to_str().unwrap();
     from.does(&["backup", backup]);
@@ -412,7 +414,8 @@ fn a_restore_that_fails_half_way_leaves_nothing() {
     server.stop();
     let file = from.folder.path().join("backup.db");
     from.does(&["backup", &file.to_string_lossy()]);
-    // Its keys are paused already when that cannot be recorded, and so much else is changed that undoing it takes a while.
+    // The keys are already paused when recording that fails, and so much else has changed that
+    // rolling back takes a while.
     let fault = "CREATE TABLE ballast AS SELECT zeroblob(20000000) AS bytes;
         CREATE TRIGGER much AFTER UPDATE ON api_keys BEGIN UPDATE ballast SET bytes = randomblob(20000000); END;
         CREATE TRIGGER fault BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'fault'); END";
@@ -427,7 +430,7 @@ fn a_restore_that_fails_half_way_leaves_nothing() {
         let folder = other.folder.path();
         std::fs::create_dir(folder.join("data")).unwrap();
         std::fs::create_dir(folder.join("temporary")).unwrap();
-        // Several times, since whether SQLite is done before the process ends could be chance.
+        // Repeated, because SQLite could finish before the process exits by chance.
         for _ in 0..5 {
             let mut command = other.voxum(&["restore", &file.to_string_lossy()]);
             command.env("TMPDIR", folder.join("temporary"));

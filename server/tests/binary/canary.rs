@@ -1,4 +1,5 @@
-//! No secret stands where it must not: log at its most verbose, database file and its write-ahead log, pages.
+//! No secret appears where it must not: in the most verbose log, the database file, its write-ahead
+//! log, or pages.
 
 use crate::installation::wait_for;
 use crate::pepper_change::REHASHED;
@@ -8,7 +9,7 @@ use std::path::Path;
 const WRONG_PASSWORD: &str = "canary wrong password";
 const OLD_PEPPER: &str = "c0ffee00112233445566778899aabbccddeeff00112233445566778899aabbcc";
 
-/// Everything that would betray something, by what it is.
+/// Secret texts, each with a name for the failure message.
 struct Canaries(Vec<(&'static str, String)>);
 
 impl Canaries {
@@ -27,7 +28,7 @@ impl Canaries {
     }
 }
 
-/// Presents the secret wherever a caller might put it, well or badly.
+/// Sends the secret in every place where a caller might put it, correctly or not.
 fn misuse(server: &Server, secret: &str, owner: &Client) {
     let nobody = server.client(None);
     let other = if secret.ends_with('x') { 'y' } else { 'x' };
@@ -88,7 +89,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let data = std::fs::read_dir(folder.join("data"))
         .unwrap()
         .map(|entry| entry.unwrap().path());
-    // The socket holds nothing.
+    // The socket has no content.
     data.filter(|path| !path.ends_with("pepper") && path.is_file())
         .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
         .filter(|(_, bytes)| !bytes.is_empty())
@@ -118,7 +119,7 @@ fn no_secret_is_logged_stored_or_shown_again() {
         );
         nobody.form("/sign-in", &form).unwrap();
     }
-    // Into the wrong field.
+    // The password in the wrong field.
     nobody
         .form(
             "/sign-in",
@@ -127,7 +128,7 @@ fn no_secret_is_logged_stored_or_shown_again() {
         .unwrap();
     let (_, log_before, _) = server.stop();
 
-    // The rest happens while the pepper is changed.
+    // The rest happens during a change of the pepper.
     command.env_remove("VOXUM_PEPPER");
     command.env("VOXUM_PEPPER_OLD", OLD_PEPPER);
     let server = Server::of(&mut command, false);
@@ -169,12 +170,13 @@ fn no_secret_is_logged_stored_or_shown_again() {
     }
     let (_, out, err) = run(command.arg("doctor"));
     canaries.absent_from("the report of doctor", format!("{out}{err}").as_bytes());
-    // Faults of ours are logged with all that is known of them.
+    // Internal errors are logged with all the details that the server has.
     change(folder.path(), "ALTER TABLE items RENAME TO things");
     misuse(&server, &secret, &owner);
     change(folder.path(), "ALTER TABLE api_keys RENAME TO secrets");
     misuse(&server, &secret, &owner);
-    // While it runs, the write-ahead log is there; after the stop, all is in the file.
+    // The write-ahead log exists while the server is running; after it stops, everything is in the
+    // file.
     let running = files(folder.path());
     assert!(
         running.iter().any(|(name, _)| name.ends_with("-wal")),
@@ -190,7 +192,7 @@ fn no_secret_is_logged_stored_or_shown_again() {
     );
     canaries.absent_from("the log before the change", log_before.as_bytes());
     canaries.absent_from("the log", log.as_bytes());
-    // A canary that is there is found: the test can fail.
+    // A canary that is present is found, which proves that the test can fail.
     canaries.0 = vec![("a statement", "SELECT".to_owned())];
     assert!(std::panic::catch_unwind(|| canaries.absent_from("the log", log.as_bytes())).is_err());
 }

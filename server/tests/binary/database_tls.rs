@@ -1,4 +1,5 @@
-//! A PostgreSQL server that speaks TLS alone, and what the database URL says of its certificate.
+//! A PostgreSQL server that accepts only TLS, and the settings in the database URL about its
+//! certificate.
 
 use crate::postgres::{PASSWORD as DATABASE_PASSWORD, start};
 use crate::support::{Server, run, voxum};
@@ -15,7 +16,7 @@ fn file(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// How many connections the servers have to it that are encrypted, and that are not.
+/// Returns the numbers of the servers' encrypted and unencrypted connections to the database.
 async fn connections(url: &Url) -> (i64, i64) {
     let options: PgConnectOptions = url.as_str().parse().unwrap();
     let options = options.ssl_mode(PgSslMode::Require);
@@ -48,7 +49,8 @@ async fn the_database_servers_certificate_is_checked_where_the_url_asks_for_it()
         command
     };
     let refused = |root: &Path, host: &str, words: &[&str]| {
-        // It opens the database as a start does, and ends by itself where it should not have been let in.
+        // `key list` opens the database like a start does, but exits by itself if it was wrongly
+        // let in.
         let mut command = with(root, host);
         let (code, out, err) = tokio::task::block_in_place(|| run(command.args(["key", "list"])));
         assert_eq!(

@@ -1,11 +1,11 @@
-//! What the API docs offer to copy, pasted as it is into a shell, Python and Node.
+//! The snippets of the API docs, pasted unchanged into a shell, Python and Node.
 
 use crate::support::{Client, Server};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A block of code of the page.
+/// Returns a code block of the page.
 fn snippet(page: &str, id: &str) -> String {
     let start = format!("<pre id=\"{id}\"><code>");
     let (_, rest) = page
@@ -16,7 +16,7 @@ fn snippet(page: &str, id: &str) -> String {
     text.replace("&quot;", "\"").replace("&amp;", "&")
 }
 
-/// Runs a text in the folder, as its language says, with the key in the environment.
+/// Runs a snippet of this language in the folder, with the key in the environment.
 fn paste(folder: &Path, language: &str, text: &str, secret: &str) -> Output {
     let (program, arguments): (_, &[&str]) = match language {
         "curl" => ("sh", &["-c"]),
@@ -41,7 +41,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Pastes an operation's snippet, and gives what it printed.
+    /// Runs an operation's snippet, and returns its output.
     #[track_caller]
     fn call(&self, operation: &str, status: u16, replaced: (&str, &str)) -> String {
         let text = snippet(&self.page, &format!("{operation}-{}", self.language));

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-/// What it says, and that it said nothing secret.
+/// Runs `doctor` and returns its report, after checking that it contains no secret.
 #[track_caller]
 fn told(command: &mut Command, code: i32) -> String {
     let (found, out, err) = run(command.arg("doctor"));
@@ -29,7 +29,7 @@ fn told(command: &mut Command, code: i32) -> String {
     out
 }
 
-/// That there is no server is no fault.
+/// The absence of a server is not an error.
 const NONE: &str = "ok    server       none is running on this database";
 
 fn names(folder: &Path) -> Vec<std::ffi::OsString> {
@@ -79,7 +79,7 @@ fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
     let out = told(&mut voxum(folder.path()), 0);
     assert!(out.contains(NONE), "{out}");
     assert_eq!(names(&data), before);
-    // One that was killed has left its socket.
+    // A killed server leaves its socket behind.
     Server::start(folder.path()).kill();
     let out = told(&mut voxum(folder.path()), 0);
     assert!(out.contains(NONE), "{out}");
@@ -115,7 +115,7 @@ fn what_is_wrong_is_named() {
     assert!(!pepper.exists(), "it made a pepper");
     std::fs::rename(data.join("kept"), &pepper).unwrap();
 
-    // Nobody listens there.
+    // Nothing listens on this port.
     wrong(
         doctor()
             .env("VOXUM_SMTP_URL", "smtp://user:hunter2@127.0.0.1:1")
@@ -262,7 +262,7 @@ fn a_postgresql_server_is_looked_at_from_here() {
     ] {
         assert!(out.contains(line), "{line}: {out}");
     }
-    // A node is registered soon after it listens.
+    // A node registers shortly after it starts to listen.
     let counts = |line: &str| wait_for(line, || told(&mut node(), 0).contains(line));
     counts("ok    server       1 node is running on this database");
     let two = Server::of(&mut node(), false);
@@ -275,7 +275,7 @@ fn a_postgresql_server_is_looked_at_from_here() {
     server.stop();
     let out = told(&mut node(), 0);
     assert!(out.contains(NONE), "{out}");
-    // Neither does a start go on with what it does not know.
+    // A start refuses an unknown schema as well.
     runtime.block_on(async {
         let newer = "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17";
         let newer = sqlx::raw_sql(newer);

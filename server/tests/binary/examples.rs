@@ -1,4 +1,4 @@
-//! The clients in `public/examples`, each run against a server as its first lines describe.
+//! The clients in `public/examples`, each run against a server as its header comment describes.
 
 use crate::support::{Client, Server, change, count};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ pub const CLIENTS: [(&str, &str); 3] = [
     ("sh", "push_inventory.sh"),
 ];
 
-/// The command that pushes a file, without settings.
+/// Builds the command that pushes a file, without settings.
 pub fn client((program, name): (&str, &str), file: &Path) -> Command {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/examples");
     let mut command = Command::new(program);
@@ -22,7 +22,7 @@ pub fn client((program, name): (&str, &str), file: &Path) -> Command {
     command
 }
 
-/// Runs a command to its end, and returns its exit status and everything that it printed.
+/// Runs a command to completion, and returns its exit status and its whole output.
 pub fn finish(command: &mut Command) -> (Option<i32>, String) {
     let output = command.output();
     let Output {
@@ -219,7 +219,7 @@ fn unusable_settings_and_files_are_named_and_the_key_is_not_printed() {
     }
 }
 
-/// The shell prints each command that it carries out, with the values of its variables.
+/// A traced shell prints each command that it executes, with the values of its variables.
 #[test]
 fn the_shell_script_hides_the_key_when_it_is_traced() {
     let folder = tempfile::tempdir().unwrap();

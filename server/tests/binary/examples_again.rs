@@ -1,5 +1,5 @@
-//! The clients in `public/examples` when an answer is lost, late or comes from another server. The answers are scripted:
-//! proxies give them, and Voxum itself does only under load.
+//! The clients in `public/examples` if a response is lost, late or comes from another server. The
+//! responses are scripted, since they come from proxies, and from Voxum itself only under load.
 
 use crate::examples::{CLIENTS, client, file, finish};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -8,10 +8,10 @@ use std::thread;
 
 const STORED: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 14\r\nConnection: close\r\n\r\n\
                       {\"received\":1}";
-/// A key that no server knows.
+/// A key that does not exist on any server.
 const SECRET: &str = "vx_0123456789";
 
-/// An answer with a problem document and a further header line.
+/// Builds a response with a problem document and an additional header line.
 fn problem(status: &str, code: &str, header: &str) -> String {
     let body = format!(r#"{{"status":0,"detail":"Wait.","instance":"4b82","code":"{code}"}}"#);
     format!(
@@ -21,7 +21,8 @@ fn problem(status: &str, code: &str, header: &str) -> String {
     )
 }
 
-/// The value of `Idempotency-Key` and the body of a request; `None` if the connection ends before one begins.
+/// Returns the value of `Idempotency-Key` and the body of a request; `None` if the connection ends
+/// before one begins.
 fn read(stream: &TcpStream) -> Option<(String, String)> {
     let mut reader = BufReader::new(stream);
     let (mut once, mut length) = (String::new(), 0);
@@ -52,7 +53,8 @@ struct Run {
     requests: Vec<(String, String)>,
 }
 
-/// Runs a client against a server that gives these answers, one for each request. An empty one ends the connection.
+/// Runs a client against a server that gives these responses, one per request. An empty response
+/// closes the connection.
 fn run(example: (&str, &str), answers: &[String]) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "list.json", r#"[{"id":"A","name":"n"}]"#);
@@ -76,7 +78,7 @@ fn run(example: (&str, &str), answers: &[String]) -> Run {
         .env("VOXUM_URL", format!("http://{address}"))
         .env("VOXUM_API_KEY", SECRET);
     let (status, printed) = finish(&mut command);
-    // Ends a server that waits for another request.
+    // Unblocks a server that is waiting for another request.
     drop(TcpStream::connect(address));
     assert!(!printed.contains(SECRET), "{example:?}: {printed}");
     Run {
@@ -147,7 +149,7 @@ fn an_example_that_would_have_to_wait_too_long_ends_and_can_be_run_again() {
     }
 }
 
-/// Python would follow it with a GET, which succeeds and stores nothing.
+/// Python would follow a redirect with a GET, which succeeds and stores nothing.
 #[test]
 fn no_example_follows_a_redirect() {
     let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,4 +1,4 @@
-//! As many connections as there may be, and a good client that needs one more.
+//! The maximum number of connections, and a well-behaved client that needs one more.
 
 use crate::slow::{connect, is_closed, slowest};
 use crate::support::{Server, voxum};
@@ -15,7 +15,7 @@ fn with_room_for(folder: &Path, connections: usize) -> Server {
 
 #[test]
 fn ten_thousand_idle_connections_keep_nobody_out() {
-    // As many as this process may open.
+    // Limited to the number of files that this process may open.
     const ASKED: usize = 10_000;
     const ROOM: usize = 2_000;
     let folder = tempfile::tempdir().unwrap();
@@ -69,11 +69,11 @@ fn connections_that_are_answered_are_not_closed_for_others() {
     wait_for("CRM Sync");
 }
 
-/// As many clients as do not fit at once, each of which sends this and nothing more.
+/// Opens more connections than fit at once, each of which sends `request` and nothing more.
 fn too_many(server: &Server, request: &str) -> Vec<TcpStream> {
     let clients = (0..60).map(|_| {
         let mut stream = connect(server);
-        // Its connection may be closed by then.
+        // The server may have closed the connection by then.
         let _ = stream.set_write_timeout(Some(Duration::from_millis(200)));
         let _ = stream.write_all(request.as_bytes());
         stream
@@ -105,14 +105,14 @@ fn clients_that_send_their_bodies_slowly_do_not_fill_the_server() {
 fn clients_that_do_not_take_their_answers_do_not_fill_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let server = with_room_for(folder.path(), 50);
-    // More than the system keeps for a client that does not read.
+    // More responses than the system buffers for a client that does not read.
     let request = "GET /api/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(200);
     let slow = too_many(&server, &request);
     slowest(&server, 5);
     drop(slow);
 }
 
-/// Asks on a connection that stays open.
+/// Sends a request on a connection that stays open.
 fn ask(stream: &mut TcpStream) {
     stream
         .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -125,7 +125,8 @@ fn ask(stream: &mut TcpStream) {
     }
 }
 
-/// The 99th percentile of a client's answers, in the best of some rounds: the machine has other work, too.
+/// Returns the 99th percentile of a client's response times, in the best of several rounds, since
+/// the machine has other work too.
 pub fn p99(client: &mut TcpStream) -> Duration {
     let round = |_| {
         let mut took: Vec<_> = (0..1_000)
@@ -156,7 +157,7 @@ fn a_good_client_keeps_its_pace_beside_ten_thousand_idle_connections() {
     let server = with_room_for(folder.path(), IDLE + 1);
     let mut good = connect(&server);
     let alone = p99(&mut good);
-    // Each has asked something, and so may stay for as long as between two requests.
+    // Each has sent a request, so it may stay for as long as the pause between two requests.
     let idle = (0..IDLE).map(|_| {
         let mut stream = connect(&server);
         ask(&mut stream);

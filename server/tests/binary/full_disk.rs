@@ -1,4 +1,5 @@
-//! A disk that is full: what is refused, what goes on, and what becomes of a revocation that cannot be written.
+//! A full disk: which requests are refused, which still work, and what happens to a revocation that
+//! cannot be stored.
 
 use crate::installation::wait_for;
 use crate::postgres::{Database, start};
@@ -10,9 +11,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
-/// Keys that one after the other revoke themselves until one of them cannot be written.
+/// Keys that revoke themselves one after the other, until one of these changes cannot be written.
 const SPARE: usize = 20;
-/// Far more changes than fit in the space that a database has set aside for itself.
+/// Far more changes than fit in the space that a database has reserved for itself.
 const CHANGES: usize = 3_000;
 const NOT_STORED: &str = "Refused on this node, not yet stored";
 
@@ -26,7 +27,7 @@ struct World<'a> {
     command: Command,
     server: Server,
     owner: Client,
-    /// Of a feed and of leads.
+    /// Writes a feed and leads.
     writer: Client,
     keys: Vec<Key>,
 }
@@ -79,7 +80,7 @@ impl<'a> World<'a> {
         )
     }
 
-    /// Signing in, pausing and revoking.
+    /// Checks that signing in, pausing and revoking still work.
     fn people_can_still_act(&self) {
         let form = format!(
             "email=ada%40example.com&password={}",
@@ -102,8 +103,8 @@ impl<'a> World<'a> {
         assert_eq!(answer, (401, "revoked_key".to_owned()));
     }
 
-    /// Fills the disk, and what the database has set aside, until a revocation cannot be written. Gives the keys that
-    /// were refused from memory alone.
+    /// Fills the disk, and the space that the database has reserved, until a revocation cannot be
+    /// written. Returns the keys that are refused from memory alone.
     fn revocations_cannot_be_written(&self) -> Vec<&Key> {
         self.disk.fill(0);
         let busy = &self.keys[0];
@@ -111,7 +112,8 @@ impl<'a> World<'a> {
             let path = format!("/keys/{}/{verb}", busy.id);
             self.owner.form(&path, "").unwrap().status
         };
-        // Whichever of the two meets the full disk first: a pause of a key that is still paused writes nothing.
+        // Either of the two meets the full disk first, since pausing a key that is already paused
+        // writes nothing.
         let full = (0..CHANGES).any(|_| change("pause") == 503 || change("resume") == 503);
         assert!(full, "the database never ran out of space");
         let mut spare = self.keys[1..=SPARE].iter();
@@ -146,7 +148,7 @@ impl<'a> World<'a> {
         for page in ["/", "/keys", "/settings"] {
             assert_eq!(self.owner.get(page).unwrap().status, 200, "{page}");
         }
-        // A holder who asks again must not take the refusal for a stored revocation.
+        // A holder who repeats the request must not take the refusal for a stored revocation.
         let again = code(&by_holder.client, "DELETE", "/api/key", "");
         assert_eq!(again, (503, "not_stored".to_owned()));
         stopped
@@ -168,7 +170,7 @@ impl<'a> World<'a> {
         assert!(out.contains("storage is low"), "{out}{err}");
     }
 
-    /// Frees the space, after which everything is stored and stays so.
+    /// Frees the space, and checks that everything is then stored and stays stored.
     fn everything_is_stored_once_there_is_space(self, stopped: &[String]) {
         self.disk.empty();
         let anybody = self.server.client(None);
@@ -196,7 +198,7 @@ impl<'a> World<'a> {
     }
 }
 
-/// The status of an answer, and the code of a refusal.
+/// Returns the status of a response, and the code of a refusal.
 #[track_caller]
 fn code(client: &Client, method: &str, path: &str, body: &str) -> (u16, String) {
     let answer = client.send(method, path, "application/json", body).unwrap();
@@ -215,7 +217,7 @@ fn a_full_disk_stops_feeds_and_never_a_revocation_on_sqlite() {
     let database = format!("sqlite:{}/data/voxum.db", disk.path().display());
     let world = World::new(&disk, &database);
     disk.fill(14 << 20);
-    // 5 % of 30 MiB stay free, and room for the write-ahead log.
+    // 5 % of 30 MiB are kept free, plus room for the write-ahead log.
     let refused = (0..200).find_map(|round| match world.push(round) {
         (200, _) => None,
         refused => Some((round, refused)),
@@ -249,7 +251,7 @@ fn a_full_disk_stops_feeds_and_never_a_revocation_on_postgresql() {
         .map(|round| world.push(round))
         .find(|answer| answer.0 != 200);
     assert_eq!(refused, Some(low()));
-    // PostgreSQL has just said so; it is not asked again for a lead.
+    // PostgreSQL has just reported a full disk, so it is not tried again for a lead.
     assert_eq!(world.new_lead(), low());
     disk.fill(4 << 20);
     world.people_can_still_act();

@@ -1,4 +1,5 @@
-//! HTTP/2 frame by frame (RFC 9113), since no client can be told to stop in the midst of a body and listen on.
+//! HTTP/2 frame by frame (RFC 9113), since no client can be made to stop in the middle of a body
+//! and keep reading.
 
 use crate::support::{Server, voxum};
 use std::io::{Read as _, Write as _};
@@ -14,9 +15,10 @@ const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
-/// How a head begins whose status is that: its name by its number, and Huffman's code of its digits (RFC 7541).
+/// The beginning of a header block with status 408: the name's index, and the Huffman code of its
+/// digits (RFC 7541).
 const STATUS_408: &[u8] = b"\x48\x83\x68\x0f\x7f";
-/// A field that has a number as a whole.
+/// Status 200, which is a single indexed field.
 const STATUS_200: &[u8] = b"\x88";
 
 fn send(to: &mut TcpStream, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
@@ -26,7 +28,7 @@ fn send(to: &mut TcpStream, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
     to.write_all(&frame).unwrap();
 }
 
-/// The head and the body that are answered on a stream, whose end this waits for.
+/// Waits for the end of a stream, and returns the header block and the body of its response.
 fn answer(from: &mut TcpStream, stream: u32) -> (Vec<u8>, String) {
     let (mut head, mut body) = (Vec::new(), Vec::new());
     loop {
@@ -50,7 +52,7 @@ fn answer(from: &mut TcpStream, stream: u32) -> (Vec<u8>, String) {
     }
 }
 
-/// A head of short fields, each as it is.
+/// Encodes short header fields literally.
 fn head(fields: &[(&str, &str)]) -> Vec<u8> {
     let mut head = Vec::new();
     for (name, value) in fields {
@@ -107,14 +109,15 @@ fn a_body_that_stops_coming_is_told_so_and_the_connection_goes_on() {
     let page = owner.get(&format!("/refusals?id={id}")).unwrap().body;
     assert!(page.contains("The body stopped coming"), "{page}");
 
-    // It has that request's stream alone closed.
+    // Only that request's stream was closed; the connection remains usable.
     let get = head(&request("GET", "/healthz"));
     send(&mut connection, HEADERS, END_HEADERS | END_STREAM, 3, &get);
     let (told, _) = answer(&mut connection, 3);
     assert!(told.starts_with(STATUS_200), "{told:x?}");
 }
 
-/// A client that has asked for an answer and lets none of it come.
+/// Opens a connection that has requested a response, and whose flow-control window lets none of it
+/// through.
 fn with_no_window(address: &str) -> TcpStream {
     let mut connection = TcpStream::connect(address).unwrap();
     connection
@@ -148,7 +151,8 @@ fn clients_that_answer_pings_and_take_nothing_do_not_fill_the_server() {
     }
     drop(clients);
 
-    // One that need not give way has its stream reset, however often it shows that it is there.
+    // If the connection need not make room for another client, only its stream is reset, even if it
+    // keeps sending pings.
     let mut client = with_no_window(address);
     let mut pings = 0;
     loop {

@@ -1,4 +1,4 @@
-//! HTTPS and HTTP/2, asked for by curl.
+//! HTTPS and HTTP/2, requested with curl.
 
 use crate::support::{Server, run, voxum};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ fn served(folder: &Path, cert: &Path, key: &Path) -> Command {
     command
 }
 
-/// What curl tells: the head of the answer.
+/// Returns the response headers that curl prints.
 fn curl(url: &str, options: &[&str]) -> String {
     let mut command = Command::new("curl");
     let command = command.args(["-sS", "-i", "--max-time", "10", "--cacert"]);
@@ -48,7 +48,7 @@ fn both_versions_of_http_are_spoken_over_tls() {
             "{head}"
         );
     }
-    // The console takes the browser's word for it that the page was its own.
+    // The console trusts the browser's statement that the request comes from its own page.
     let page = format!("{}{}", server.url, server.setup.as_deref().unwrap());
     let form = "account_name=Acme&email=ada%40example.com&password=correct+horse+battery";
     let head = curl(

@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 
 pub const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
 
-/// A database with whatever stands in it, and the folder that the servers run in, in which they leave nothing.
+/// A database, and the folder that the servers run in, in which they leave nothing behind.
 pub struct Installation {
     database: Database,
     folder: TempDir,
@@ -24,13 +24,13 @@ impl Installation {
         Self::at(Database::new())
     }
 
-    /// At a PostgreSQL server of its own, which can be started again.
+    /// Uses a PostgreSQL server of its own, which can be restarted.
     pub fn alone() -> Self {
         Self::at(Database::alone())
     }
 
     fn at(database: impl Future<Output = Database>) -> Self {
-        // With a thread of its own, on which the proxies are.
+        // The proxies run on a worker thread of this runtime.
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -51,7 +51,7 @@ impl Installation {
         self.node_by(self.database.url().as_str())
     }
 
-    /// A node that reaches the database by this way alone.
+    /// Returns a node that reaches the database only through `proxy`.
     pub fn node_behind(&self, proxy: &Proxy) -> Command {
         self.node_by(proxy.url.as_str())
     }
@@ -64,17 +64,18 @@ impl Installation {
         command
     }
 
-    /// A way to the database that can fail.
+    /// Starts a proxy to the database that can simulate faults.
     pub fn proxy(&self) -> Proxy {
         self.runtime.block_on(Proxy::start(&self.database.url()))
     }
 
-    /// Stops the database's server, "fast" or "immediate", and starts it again; or as a "standby".
+    /// Stops the database server, "fast" or "immediate", and starts it again, or restarts it as a
+    /// "standby".
     pub fn restart_database(&self, how: &str) {
         self.database.restart(how);
     }
 
-    /// One number out of the database.
+    /// Returns a single number from the database.
     pub fn count(&self, statement: &str) -> i64 {
         self.runtime.block_on(async {
             let statement = AssertSqlSafe(statement);
@@ -96,7 +97,7 @@ impl Installation {
         });
     }
 
-    /// What a statement locks, until the connection is dropped.
+    /// Runs a statement in a transaction and keeps its locks until the connection is dropped.
     pub fn hold(&self, statement: &str) -> PgConnection {
         let statement = AssertSqlSafe(format!("BEGIN; {statement}"));
         self.runtime.block_on(async {
@@ -129,7 +130,7 @@ impl Installation {
     }
 }
 
-/// In order, with nothing secret in their logs.
+/// Stops nodes, which must exit cleanly and without secrets in their logs.
 pub fn stop(nodes: impl IntoIterator<Item = Server>) {
     for node in nodes {
         let (status, log, _) = node.stop();

@@ -1,4 +1,4 @@
-//! A change that was acknowledged survives `kill -9`, in either database.
+//! An acknowledged change survives `kill -9`, on either database.
 
 use crate::installation::Installation;
 use crate::support::{Client, Server, count, voxum};
@@ -10,7 +10,7 @@ use std::thread::{ScopedJoinHandle, sleep};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// `CYCLES=50` for a longer storm.
+/// Returns the number of kills; `CYCLES=50` makes the storm longer.
 fn cycles() -> usize {
     std::env::var("CYCLES")
         .ok()
@@ -20,8 +20,10 @@ fn cycles() -> usize {
 
 const CLIENTS: usize = 4;
 
-/// How long the clients work before each kill, in turn. Where a node that was killed is still waited for, each change that
-/// is told everywhere takes a second, and some of them are to be acknowledged.
+/// How long the clients work before each kill, in turn.
+///
+/// While a killed node is still being waited for, each change that must reach all nodes takes a
+/// second, and some of these should be acknowledged, too.
 const MILLIS: [u64; 5] = [150, 1_700, 400, 2_600, 900];
 
 enum Place {
@@ -47,18 +49,19 @@ impl Place {
     }
 }
 
-/// What one client was told before the server died, by secrets.
+/// The changes that one client saw acknowledged before the server was killed, as secrets of their
+/// keys.
 #[derive(Default)]
 struct Told {
     created: Vec<String>,
     revoked: Vec<String>,
-    /// Asked for and never answered: either may hold.
+    /// Revocations that were requested and never answered, so the key may be in either state.
     unknown: Vec<String>,
-    /// Rotations that were acknowledged.
+    /// The number of acknowledged rotations.
     rotated: usize,
 }
 
-/// What a client does with a key that it made, in turn.
+/// What a client does with each key that it has created, in turn.
 #[derive(Clone, Copy)]
 enum End {
     None,
@@ -67,7 +70,7 @@ enum End {
     RotateLater,
 }
 
-/// Creates keys and revokes and rotates them, until the server answers no more.
+/// Creates, revokes and rotates keys, until the server stops responding.
 fn client(owner: &Client, first: usize, forms: &AtomicUsize, begun: &AtomicUsize) -> Told {
     let mut told = Told::default();
     let form = || format!("form-token-{:08}", forms.fetch_add(1, Ordering::Relaxed));
@@ -88,7 +91,7 @@ fn client(owner: &Client, first: usize, forms: &AtomicUsize, begun: &AtomicUsize
             End::RotateLater => owner.rotate(&id, "24h", &form()).map(Some),
         };
         let Ok(new) = done else {
-            // With a day left, it works whether it was rotated or not.
+            // The old key has a day left, so it works whether or not it was rotated.
             if !matches!(end, End::RotateLater) {
                 told.unknown.push(secret);
             }
@@ -111,7 +114,7 @@ impl Client {
         Ok(())
     }
 
-    /// Gives the secret of the new key.
+    /// Rotates a key and returns the secret of the new one.
     fn rotate(&self, id: &str, grace: &str, token: &str) -> Result<String, ureq::Error> {
         let form = format!("grace={grace}&expires=same&token={token}");
         let answer = self.form(&format!("/keys/{id}/rotate"), &form)?;
@@ -125,7 +128,7 @@ fn check(server: &Server, told: &Told) {
     let nobody = server.client(None);
     let mut asked = 0_u32;
     let mut status = |secret: &String| {
-        // From many addresses: who uses many dead keys is told to slow down.
+        // Many dead keys from one address would be rate limited, so the calls come from many.
         asked += 1;
         let address = Ipv4Addr::from(0x0a00_0000 + asked / 500).to_string();
         let key = nobody.with_key(secret).on_behalf_of(address);
@@ -153,8 +156,9 @@ fn check(server: &Server, told: &Told) {
     }
 }
 
-/// What there would be more or fewer of than of their audit events, were they not made together or not at all. Events are
-/// grouped once: to look for those of each key would take hours in the end.
+/// Counts of rows without exactly the audit events that were written in the same transaction.
+///
+/// Events are grouped once: looking up those of each key would take hours in the end.
 pub const STRAYS: [(&str, &str); 4] = [
     (
         "keys without their event",
@@ -195,7 +199,7 @@ fn storm_of_kills(place: &Place) {
                 .map(|first| scope.spawn(move || client(owner, first, forms, begun)))
                 .collect();
             sleep(Duration::from_millis(MILLIS[cycle % MILLIS.len()]));
-            // However slow the machine is: each of them has something to lose.
+            // Wait longer on a slow machine, so that each client has something to lose.
             while begun.load(Ordering::Relaxed) < CLIENTS
                 && !clients.iter().any(ScopedJoinHandle::is_finished)
             {

@@ -1,4 +1,4 @@
-//! Notices by mail, with a real mail server.
+//! Notices by e-mail, sent to a real mail server.
 
 use crate::support::{Server, change, count, voxum};
 use std::io::{BufRead as _, BufReader};
@@ -13,10 +13,10 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// Keeps what it gets in `folder`; port 0 takes a free one.
+    /// Starts the server, which stores its messages in `folder`; port 0 picks a free one.
     pub fn start(port: u16, folder: &Path) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        // Does nothing where it is there already.
+        // Does nothing if it is already installed.
         let installed = Command::new(root.join(".ci/setup/aiosmtpd.sh")).status();
         assert!(installed.unwrap().success());
         let target = std::env::var_os("CARGO_TARGET_DIR");
@@ -52,7 +52,7 @@ fn start(folder: &Path, port: u16) -> Server {
     Server::of(&mut command, false)
 }
 
-/// The messages so far.
+/// Returns the messages received so far.
 pub fn messages(folder: &Path) -> Vec<String> {
     let files = std::fs::read_dir(folder).unwrap();
     let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
@@ -71,7 +71,7 @@ fn wait_for(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-/// Has the server look for what is due, and gives it the time to send what it must not.
+/// Runs the server long enough to send whatever is due, including notices that it must not send.
 fn look_again(folder: &Path, port: u16) {
     let server = start(folder, port);
     std::thread::sleep(Duration::from_secs(1));
@@ -86,7 +86,7 @@ fn owners_get_each_notice_once_also_where_the_mail_server_was_down() {
     let (server, owner) = Server::fresh(folder);
     let secret = owner.create("Händler-Feed", "0123456789abcdef").unwrap();
     server.stop();
-    // Five days from its end, and made long before.
+    // The key expires in five days and was created long ago.
     change(
         folder,
         "UPDATE api_keys SET created_at = created_at - 86400000 * 80,
@@ -94,7 +94,7 @@ fn owners_get_each_notice_once_also_where_the_mail_server_was_down() {
     );
 
     let port = MailServer::start(0, inbox).port;
-    // It is down by now.
+    // The mail server is already down, since it was dropped at once.
     let server = start(folder, port);
     wait_for("the notice was given back", || {
         count(

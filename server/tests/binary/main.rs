@@ -1,4 +1,4 @@
-//! The program itself, started as an operator starts it.
+//! Tests of the program itself, started as an operator starts it.
 
 mod admin;
 mod backup;

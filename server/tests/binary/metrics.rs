@@ -1,12 +1,13 @@
-//! What Prometheus reads.
+//! The metrics for Prometheus.
 
 use crate::support::{Answer, Server, voxum};
 use std::net::TcpListener;
 
-/// The figures, once they hold every line.
+/// Returns the metrics, once they contain every line.
 fn figures(url: &str, lines: &[&str]) -> String {
     let mut text = String::new();
-    // What is counted is counted when the answer begins, and so may follow it.
+    // A request is counted when its response begins, so the client may have the response before
+    // that.
     for _ in 0..100 {
         text = ureq::get(url)
             .call()
@@ -70,7 +71,7 @@ fn figures_are_served_on_a_listener_of_their_own_and_name_nobody() {
     for name in [&*id, &secret, &secret[..9], "ada@", "CRM", "127.0.0.1"] {
         assert!(!text.contains(name), "{name}");
     }
-    // There is nothing else, and the console does not serve them.
+    // The listener serves nothing else, and the console does not serve the metrics.
     let Answer { status, .. } = server.client(None).get("/metrics").unwrap();
     assert_eq!(status, 404);
     let elsewhere = ureq::get(format!("http://{address}/keys")).call();

@@ -1,4 +1,4 @@
-//! Two servers on one PostgreSQL database: what one of them did or was told, the other knows.
+//! Two servers on one PostgreSQL database: each sees the changes of the other.
 
 use crate::installation::{Installation, PEPPER, signal, wait_for};
 use crate::postgres::PASSWORD as DATABASE_PASSWORD;
@@ -18,8 +18,8 @@ fn two_nodes_are_one_installation() {
     let one = Server::of(&mut installation.node(), true);
     let two = Server::of(&mut installation.node(), true);
 
-    // The second start ended no link that the first one had printed, since that node is running. Each link works on
-    // either node, and once one of them is used, none does.
+    // The second start did not invalidate the link that the first one printed, since that node is
+    // still running. Each link works on either node, and once one of them has been used, none does.
     let (first, link) = (one.setup.clone().unwrap(), two.setup.clone().unwrap());
     assert_ne!(first, link);
     for (node, link) in [(&one, &first), (&one, &link), (&two, &first), (&two, &link)] {
@@ -38,7 +38,7 @@ fn two_nodes_are_one_installation() {
     uses_add_up(&installation, &here);
     failures_delay(&[one.client(None), two.client(None)]);
 
-    // A session that is ended on one is ended on both.
+    // A session that is ended on one node is ended on both.
     assert_eq!(
         here.each_ref().map(|node| status(node, "/keys")),
         [200, 200]
@@ -52,7 +52,8 @@ fn two_nodes_are_one_installation() {
 }
 
 fn revoked_keys_are_refused(here: &[Client; 2]) {
-    // A key works on every node from the moment it was made, and nowhere from the moment it was revoked.
+    // A key works on every node as soon as it has been created, and on none as soon as it has been
+    // revoked.
     for round in 0..20 {
         let (maker, other) = (&here[round % 2], &here[(round + 1) % 2]);
         let name = format!("Key {round}");
@@ -78,7 +79,7 @@ fn revoked_keys_are_refused(here: &[Client; 2]) {
 }
 
 fn uses_add_up(installation: &Installation, here: &[Client; 2]) {
-    // What was used where adds up.
+    // The uses on both nodes add up.
     let secret = here[0].create("Counted", "form-token-counted").unwrap();
     let calls = [(&here[0], 3), (&here[1], 4)];
     for (client, times) in calls {
@@ -145,12 +146,13 @@ fn a_request_that_is_sent_to_both_nodes_is_carried_out_once() {
             let both = [&one, &two].map(|node| scope.spawn(|| send(node, &name)));
             both.map(|answer| answer.join().unwrap())
         });
-        // The one that came second is told of the first, or that it is under way.
+        // The second request replays the response of the first, or reports that the first is in
+        // progress.
         assert!(
             answers.contains(&201) && answers.iter().all(|code| [201, 409].contains(code)),
             "{answers:?}"
         );
-        // Both know the answer once it is there.
+        // Once there is a response, both nodes return it.
         assert_eq!([send(&one, &name), send(&two, &name)], [201, 201]);
     }
     assert_eq!(installation.count("SELECT count(*) FROM leads"), 10);
@@ -169,7 +171,7 @@ fn a_notice_is_sent_by_one_of_the_nodes() {
             .unwrap();
     }
     one.stop();
-    // Five days from their end, and made long before.
+    // The keys expire in five days and were created long ago.
     installation.change(
         "UPDATE api_keys SET created_at = created_at - 86400000::bigint * 80,
             expires_at = extract(epoch FROM now())::bigint * 1000 + 86400000::bigint * 5 + 3600000",
@@ -244,7 +246,7 @@ fn the_commands_work_on_postgresql_and_its_pepper_has_to_be_given() {
     installation.end([]);
 }
 
-/// The one line on which the program ends.
+/// Runs a program that fails, and returns the single line that it prints.
 #[track_caller]
 fn refused(command: &mut Command) -> String {
     let (code, out, err) = run(command);
@@ -260,7 +262,7 @@ fn refused(command: &mut Command) -> String {
     err
 }
 
-/// Makes a key on one node and uses it on both, so that it is in the memory of each.
+/// Creates a key on one node and uses it on both, so that it is in the cache of each.
 pub fn known_everywhere(here: &[Client; 2], name: &str) -> (String, [Client; 2]) {
     let token = format!("form-token-{name:-<20}").replace(' ', "-");
     let secret = here[0].create(name, &token).unwrap();
@@ -300,10 +302,10 @@ fn a_key_in_the_memory_of_every_node_is_refused_on_each_once_one_has_revoked_it(
         }
         slow += usize::from(took > Duration::from_millis(900));
     }
-    // They say so: nobody waits until leases run out.
+    // Nodes acknowledge the change, so revocations do not wait for a lease to expire.
     assert!(slow < 20, "{slow} of 200 took as long as a lease");
 
-    // One that cannot say anything: what it has in memory runs out meanwhile.
+    // A suspended node cannot acknowledge: the revocation waits until its lease has expired.
     let (id, keys) = known_everywhere(&here, "Hanging");
     signal(&two, "-STOP");
     let took = revoke(&here[0], &id, "Hanging");
@@ -314,7 +316,8 @@ fn a_key_in_the_memory_of_every_node_is_refused_on_each_once_one_has_revoked_it(
     );
     signal(&two, "-CONT");
     assert_eq!(status(&keys[1], "/api/key"), 401);
-    // Long enough to be taken for dead and removed: it comes back with nothing in memory.
+    // Suspended long enough to be considered dead and removed, the node resumes with an empty
+    // cache.
     let (id, keys) = known_everywhere(&here, "Sleeping");
     signal(&two, "-STOP");
     wait_for("the node is removed", || {
@@ -346,7 +349,7 @@ fn a_node_without_its_database_answers_503_once_its_lease_is_over_and_recovers_b
         let failed = Instant::now();
         let mut last = 200;
         while failed.elapsed() < Duration::from_secs(3) {
-            // Few enough calls to stay below every limit.
+            // Slow enough to stay below every rate limit.
             std::thread::sleep(Duration::from_millis(60));
             let began = failed.elapsed();
             last = status(&keys[0], "/api/key");
@@ -375,7 +378,7 @@ fn a_key_is_revoked_soon_while_it_is_written_which_keys_were_used() {
         .map(|key| format!("form-token-{key:08}"))
         .map(|name| owner.with_key(&owner.create(&name, &name).unwrap()))
         .collect();
-    // A database that is slow: all of them together take it six seconds.
+    // A slow database, which needs six seconds for all of the keys together.
     installation.change(
         "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
          $$ BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END $$;

@@ -1,14 +1,14 @@
-//! What nodes do not share: each counts the calls of a key for itself.
+//! Rate limits are not shared between nodes: each counts the calls of a key for itself.
 
 use crate::installation::{Installation, wait_for};
 use crate::support::{Client, Server};
 use std::time::Instant;
 
-/// Calls at once. One comes back each second, which is as slow as it can be.
+/// Bucket size. It refills by one call per second, the slowest possible rate.
 const DEPTH: usize = 60;
 const CALLERS: usize = 8;
 
-/// How many calls are let in of twice as many as the bucket holds, at once.
+/// Makes twice as many simultaneous calls as the bucket holds, and returns how many were accepted.
 fn let_in(key: &Client) -> usize {
     let calls = 2 * DEPTH / CALLERS;
     let ask = || {
@@ -39,7 +39,7 @@ fn behind_two_nodes_a_key_may_make_twice_as_many_calls_and_no_more() {
     installation.change(&format!(
         "UPDATE api_keys SET limit_depth = {DEPTH}, limit_per_second = 1"
     ));
-    // Both at once, and then both again, when nothing but what came back is left.
+    // Both nodes at once, and then again, when only refilled calls are left.
     let began = Instant::now();
     let mut passed = [0, 0];
     for round in 0..2 {

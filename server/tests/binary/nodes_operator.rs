@@ -1,10 +1,11 @@
-//! Commands on PostgreSQL: they change the database themselves, and wait for every node without being one.
+//! Commands on PostgreSQL: they change the database themselves and wait for every node, without
+//! being nodes themselves.
 
 use crate::installation::{Installation, signal, stop, wait_for};
 use crate::nodes::known_everywhere;
 use crate::support::{Client, Server, run};
 
-/// What a command says that does what it is asked for.
+/// Runs a command that succeeds, and returns its output.
 #[track_caller]
 fn does(installation: &Installation, arguments: &[&str]) -> String {
     let (code, out, err) = run(installation.node().arg("key").args(arguments));
@@ -33,7 +34,7 @@ fn a_key_that_a_command_has_ended_is_refused_by_every_node_from_its_end_on() {
     let here = [one.again(&owner), two.again(&owner)];
     let registered = || installation.count("SELECT count(*) FROM nodes WHERE leaving = 0");
     wait_for("both nodes are registered", || registered() == 2);
-    // The command itself is none of them, ever.
+    // The command itself is never one of the nodes.
     let mut both = 0;
     let mut tells = |out: &str| {
         assert!(out.contains(" of 2 nodes after "), "{out}");
@@ -56,14 +57,16 @@ fn a_key_that_a_command_has_ended_is_refused_by_every_node_from_its_end_on() {
             tells(&out);
         }
     }
-    // One that does not come to say so within a second is not waited for, which a loaded machine may bring about.
+    // A node that does not acknowledge within a second is not waited for, which can happen on a
+    // loaded machine.
     assert!(both >= 10, "both nodes said so in {both} of 20 rounds");
     let kept = "SELECT count(*) FROM api_keys WHERE receipt LIKE '{\"nodes\":2,%'";
     wait_for("the receipts", || installation.count(kept) == 15);
     let log = owner.get("/audit").unwrap().body;
     assert!(log.contains(" of 2 nodes after "), "{log}");
 
-    // One that cannot say anything: it accepts no key from memory when the command ends.
+    // A suspended node cannot acknowledge, but accepts no key from its cache once the command has
+    // ended.
     let (id, keys) = known_everywhere(&here, "Hanging");
     signal(&two, "-STOP");
     let out = does(&installation, &["revoke", &id]);
@@ -75,7 +78,7 @@ fn a_key_that_a_command_has_ended_is_refused_by_every_node_from_its_end_on() {
     signal(&two, "-CONT");
     are_refused(&keys[1..], "revoked_key");
 
-    // Where nobody runs, no node is made up.
+    // If no node is running, none is reported.
     let (id, _) = known_everywhere(&here, "Last");
     stop([one, two]);
     let out = does(&installation, &["revoke", &id]);

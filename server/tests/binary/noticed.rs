@@ -1,19 +1,22 @@
-//! How soon a server knows what another program wrote into its SQLite file, of which nobody tells it.
+//! How soon a server notices changes that another program has made to its SQLite file without
+//! notifying it.
 
 use crate::support::{Client, Server, change};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 const TRIALS: u64 = 40;
-/// Between two calls.
+/// Pause between two calls.
 const PAUSE: Duration = Duration::from_millis(4);
-/// The 250 ms of the poll, and some for this machine.
+/// The poll interval of 250 ms, and a margin for this machine.
 const CEILING: Duration = Duration::from_millis(400);
 const NOTICED: Duration = Duration::from_millis(250);
 
-/// Writes, and calls until the answer is another one. How long after the write the last call began that was still judged
-/// as before: only what a server does too late is in that, and neither how long a call takes nor when this test comes
-/// to run.
+/// Makes a change, and calls until the response differs. Returns how long after the change the last
+/// call began that was still judged by the old state.
+///
+/// This measures only the server's delay, neither the duration of a call nor the scheduling of this
+/// test.
 fn late(folder: &Path, key: &Client, statement: &'static str, before: u16) -> Duration {
     let status = || key.get("/api/key").unwrap().status;
     assert_eq!(status(), before);
@@ -47,16 +50,17 @@ fn what_another_program_writes_into_the_file_is_noticed_within_a_quarter_of_a_se
             ("UPDATE api_keys SET paused_at = created_at", 200),
             ("UPDATE api_keys SET paused_at = NULL", 401),
         ] {
-            // The last change was noticed by a look: the next one comes at every time between two.
+            // The last change was noticed by a poll, so the next one is made at varying times
+            // between two polls.
             std::thread::sleep(Duration::from_millis(all.len() as u64 * 37 % 200));
             all.push(late(folder, &key, statement, before));
-            // Whatever else goes on on this machine.
+            // Holds regardless of the load on this machine.
             let late = all[all.len() - 1];
             assert!(late < CEILING, "{late:?} after the write, in trial {trial}");
         }
     }
     all.sort();
-    // On a machine that has nothing else to do, all of them are.
+    // On an otherwise idle machine, all of them are.
     let within = all.iter().filter(|late| **late <= NOTICED).count();
     assert!(within * 10 >= all.len() * 8, "{within} of {all:?}");
     let median = all[all.len() / 2];

@@ -1,4 +1,5 @@
-//! `voxum key list`, `revoke`, `pause` and `resume`, beside a running server, without one, and where its socket is gone.
+//! `voxum key list`, `revoke`, `pause` and `resume`: beside a running server, without one, and if
+//! its socket is missing.
 
 use crate::installation::wait_for;
 use crate::support::{Client, Server, change, count, run, voxum};
@@ -14,7 +15,7 @@ fn key(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     run(voxum(folder).arg("key").args(arguments))
 }
 
-/// What a command says that does what it is asked for.
+/// Runs a command that succeeds, and returns its output.
 #[track_caller]
 fn does(folder: &Path, arguments: &[&str]) -> String {
     let (code, out, err) = key(folder, arguments);
@@ -22,7 +23,7 @@ fn does(folder: &Path, arguments: &[&str]) -> String {
     out
 }
 
-/// Whether a line tells how a change reached the servers, and ends there.
+/// Checks that a line ends by reporting how a change reached the servers.
 #[track_caller]
 fn reached(line: &str, nodes: &str) {
     let beginning = format!(". Refused on {nodes} after ");
@@ -36,7 +37,7 @@ fn reached(line: &str, nodes: &str) {
     );
 }
 
-/// The one line that a command ends on.
+/// Runs a command that fails, and returns the single line that it prints.
 #[track_caller]
 fn refused(folder: &Path, arguments: &[&str]) -> String {
     let (code, out, err) = key(folder, arguments);
@@ -52,7 +53,7 @@ fn socket(folder: &Path) -> PathBuf {
     folder.join("data/voxum.db.sock")
 }
 
-/// Makes a key and uses it, so that the server has it in memory.
+/// Creates a key and uses it, so that the server has it in its cache.
 fn known(owner: &Client, number: usize) -> (String, Client) {
     let token = format!("form-token-{number:08}");
     let secret = owner.create(&format!("Key {number}"), &token).unwrap();
@@ -83,7 +84,8 @@ fn a_key_that_a_command_has_ended_is_refused_by_the_running_server_from_the_next
     assert_eq!(made.permissions().mode() & 0o7777, 0o600);
     assert_eq!(made.uid(), database.uid());
 
-    // With another pepper a command cannot open the database: whatever it does, the server did.
+    // With another pepper, a command cannot open the database, so the server must have made each of
+    // its changes.
     let does = |arguments: &[&str]| {
         let mut command = voxum(folder);
         let command = command.env("VOXUM_PEPPER", "00".repeat(32));
@@ -164,9 +166,9 @@ fn without_a_server_the_command_makes_the_change_and_a_socket_of_a_killed_one_is
     assert_eq!(server.again(&two).get("/api/key").unwrap().status, 200);
     server.kill();
     assert!(socket(folder).exists(), "nobody was left to remove it");
-    // Nor its row: it is known to be gone all the same.
+    // Nor was its row removed, yet the server is known to be gone.
     alone(&["revoke", &second]);
-    // The next one takes its place.
+    // The next server replaces the socket.
     let server = Server::start(folder);
     is_refused(&server.again(&two), "revoked_key");
     assert!(UnixStream::connect(socket(folder)).is_ok());
@@ -181,10 +183,10 @@ fn a_server_whose_socket_is_gone_notices_what_a_command_wrote() {
     let (server, owner) = Server::fresh(folder);
     let (first, one) = known(&owner, 1);
     std::fs::remove_file(socket(folder)).unwrap();
-    // The command has waited for it, and is no node itself.
+    // The command has waited for the server, and does not count itself as a node.
     reached(&does(folder, &["revoke", &first]), "1 of 1 node");
     is_refused(&one, "revoked_key");
-    // Another's socket in its place is not taken away.
+    // A server does not remove another one's socket from its path.
     let _other = UnixListener::bind(socket(folder)).unwrap();
     server.stop();
     assert!(socket(folder).exists());
@@ -213,7 +215,7 @@ fn two_servers_do_not_fight_about_the_socket() {
     assert_eq!(inode(), first, "the other server's socket went with it");
     one.stop();
 
-    // Neither do those that start at once, on what a killed one left.
+    // Nor do servers that start at the same time, with the socket that a killed one left behind.
     let mut killed = Server::start(folder);
     killed.kill();
     let both = std::thread::scope(|scope| {
@@ -235,7 +237,7 @@ fn what_cannot_be_done_is_told_in_one_line_and_no_key_is_repeated() {
     let (server, owner) = Server::fresh(folder);
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
     let (id, client) = known(&owner, 1);
-    // With a server and without one.
+    // With a running server and without one.
     for mut server in [Some(server), None] {
         for change in ["revoke", "pause", "resume"] {
             let line = refused(folder, &[change, &secret]);
@@ -246,7 +248,7 @@ fn what_cannot_be_done_is_told_in_one_line_and_no_key_is_repeated() {
             let line = refused(folder, &[change, "CRM Sync"]);
             assert!(line.contains("key list") && !line.contains("CRM"), "{line}");
         }
-        // One that is a key stops all of them.
+        // A single argument that is a whole key stops the command.
         refused(folder, &["revoke", &id, &secret]);
         if let Some(server) = server.take() {
             assert_eq!(server.again(&client).get("/api/key").unwrap().status, 200);
@@ -254,7 +256,7 @@ fn what_cannot_be_done_is_told_in_one_line_and_no_key_is_repeated() {
             assert!(!log.contains(&secret[3..20]), "{log}");
         }
     }
-    // Of several each is tried.
+    // Every one of several arguments is tried.
     let unknown = "0199c0de-7a5b-7000-8000-00000000abcd";
     let (code, out, err) = key(folder, &["revoke", unknown, &secret[..9]]);
     assert_eq!(
@@ -288,7 +290,7 @@ fn whoever_makes_sure_that_a_key_is_dead_is_told_since_when_it_is() {
     let since = owner.keys()[0]["revocation"]["at"]["iso"].clone();
     let since = since.as_str().unwrap();
     let mut server = Some(server);
-    // With a server and without one.
+    // With a running server and without one.
     for _ in 0..2 {
         let out = does(folder, &["revoke", &id, &over]);
         let lines: Vec<_> = out.lines().collect();
@@ -314,11 +316,11 @@ fn whoever_makes_sure_that_a_key_is_dead_is_told_since_when_it_is() {
         }
         drop(server.take());
     }
-    // Nothing was done a second time.
+    // Nothing was changed a second time.
     assert_eq!(count(folder, EVENTS), 1);
 }
 
-/// Two keys that came back from a backup, and the second's caller.
+/// Restores two keys from a backup. Returns their ids, and a caller with the second one.
 fn restored(to: &Path) -> (String, String, Client) {
     let from = tempfile::tempdir().unwrap();
     let from = from.path();
@@ -369,7 +371,7 @@ fn a_restored_key_is_told_from_one_that_somebody_paused_until_it_is_confirmed() 
         out.starts_with("Paused already: ") && out.ends_with(" of the account “Acme”.\n"),
         "{out}"
     );
-    // What has expired waits for nothing more.
+    // An expired key is no longer on hold.
     change(
         to,
         "UPDATE api_keys SET expires_at = 1000 WHERE name = 'Key 2'",
@@ -395,7 +397,7 @@ fn whoever_resumes_a_restored_key_is_told_that_it_waited_to_be_confirmed() {
     );
     let end = "Z, and was paused, unconfirmed, until now. No server was running.\n";
     assert!(out.ends_with(end), "{out}");
-    // Paused again, it is one as any other.
+    // Paused again, it is like any other paused key.
     does(to, &["pause", &first]);
     let out = resumed(&first);
     assert!(

@@ -1,4 +1,5 @@
-//! A change whose COMMIT is not answered: every side calls its outcome unknown, and nothing is done twice.
+//! In-doubt commits: if a COMMIT is not answered, every interface reports an unknown outcome, and
+//! nothing is done twice.
 
 use crate::installation::{Installation, wait_for};
 use crate::proxy::{Commit, Way};
@@ -30,7 +31,8 @@ fn outcome_is_called_unknown_by_every_side_when_a_commit_is_not_answered() {
     let crm = owner.create_with("CRM", "0123456789abcdef", &["leads:read", "leads:write"]);
     let crm = owner.with_key(&crm.unwrap());
 
-    // The API, without an idempotency key: a repeat could store the lead twice, so none is suggested.
+    // The API, without an idempotency key: a repeat could store the lead twice, so none is
+    // suggested.
     proxy.set_commit_of("buyer@example.net", Commit::Unanswered);
     let lead = json!({ "email": "buyer@example.net" });
     let (status, problem, retry_after) = post(&crm, "/api/leads", &lead);
@@ -40,7 +42,8 @@ fn outcome_is_called_unknown_by_every_side_when_a_commit_is_not_answered() {
     assert!(detail.contains("Check before you repeat it"), "{detail}");
     assert_eq!(installation.count("SELECT count(*) FROM leads"), 1);
 
-    // The console's form. The same form again makes no second key, and says what became of the first.
+    // The console's form. Submitting it again creates no second key, and reports what happened to
+    // the first.
     proxy.set_commit_of("Marked by form", Commit::Unanswered);
     let form = "name=Marked+by+form&scopes=leads%3Aread&expires=90d&token=form-token-0000001";
     let answer = owner.form("/keys", form).unwrap();
@@ -51,7 +54,7 @@ fn outcome_is_called_unknown_by_every_side_when_a_commit_is_not_answered() {
     let again = owner.form("/keys", form).unwrap();
     assert!(again.body.contains("was already created with this form"));
 
-    // The console's function.
+    // The console's server function.
     proxy.set_commit_of("Marked by call", Commit::Unanswered);
     let form = json!({ "form": {
         "name": "Marked by call", "scopes": ["leads:read"], "expires": "90d", "token": "form-token-0000002",
@@ -102,7 +105,8 @@ fn outcome_is_called_unknown_by_every_side_when_a_commit_is_not_answered() {
     installation.end([node]);
 }
 
-/// The answer to a request with an idempotency key: status, code, `Retry-After` and whether it is the first answer again.
+/// The response to a request with an idempotency key: status, body, `Retry-After`, and whether it
+/// was replayed.
 type Keyed = (u16, Value, Option<String>, bool);
 
 struct Sender<'a> {
@@ -134,7 +138,7 @@ impl Sender<'_> {
         (response.status().as_u16(), body, wait, replayed.is_some())
     }
 
-    /// Sends it until it is carried out, as a client does that heeds `Retry-After`.
+    /// Repeats the request until it is carried out, like a client that honours `Retry-After`.
     fn send_until_done(&self, method: &str, path: &str, key: &str, body: &Value) -> Keyed {
         let began = Instant::now();
         loop {
@@ -175,7 +179,7 @@ fn retry_with_the_same_key_learns_the_outcome_and_does_nothing_twice() {
         assert_eq!((status, wait.as_deref()), (503, Some("2")), "{problem}");
         assert_eq!(problem["code"], "outcome_unknown");
         proxy.set_commit(Commit::Passes);
-        // By another node, and by the same one.
+        // Through another node, and through the same one.
         let first = there.send_until_done("POST", "/api/leads", email, &lead(email));
         assert_eq!((first.0, first.3), (201, committed), "{first:?}");
         assert_eq!(first.1["email"], email);
@@ -185,7 +189,7 @@ fn retry_with_the_same_key_learns_the_outcome_and_does_nothing_twice() {
         assert_eq!(installation.count(&stored), 1);
     }
 
-    // The other requests that take such a key.
+    // The other requests that accept an idempotency key.
     let (_, created, ..) = here.send(
         "POST",
         "/api/leads",
@@ -253,7 +257,8 @@ fn retry_at_another_node_is_told_to_wait_while_the_first_is_at_work() {
     let again = send(&two);
     assert_eq!((again.0, again.3, &again.1), (201, true, &first.1));
 
-    // A node that dies at work: its claim lapses, and the request is carried out.
+    // If a node dies while it works on a request, its claim lapses, and the request can be carried
+    // out.
     let lead = json!({ "email": "second@example.net" });
     std::thread::scope(|scope| {
         installation.during(lock, || {
@@ -273,7 +278,7 @@ fn retry_at_another_node_is_told_to_wait_while_the_first_is_at_work() {
     });
     let (status, problem, ..) = there.send("POST", "/api/leads", "two", &lead);
     assert_eq!((status, &problem["code"]), (409, &json!("conflict")));
-    // As after the two minutes of its lease.
+    // Simulates the end of the claim's lease after two minutes.
     installation.change("UPDATE idempotent_requests SET lapses_at = begun_at");
     let (status, ..) = there.send_until_done("POST", "/api/leads", "two", &lead);
     assert_eq!(status, 201);

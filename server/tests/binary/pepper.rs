@@ -1,10 +1,10 @@
-//! The pepper and the keys that were made under it.
+//! The pepper and the keys that were created under it.
 
 use crate::support::{Server, run, voxum};
 use std::path::Path;
 use std::process::Command;
 
-/// An installation with a key, stopped; the key's secret.
+/// Sets up an installation with one key and stops it. Returns the key's secret.
 fn with_a_key(folder: &Path) -> String {
     let (server, owner) = Server::fresh(folder);
     let secret = owner.create("CRM Sync", "0123456789abcdef").unwrap();
@@ -53,7 +53,7 @@ fn a_missing_or_different_pepper_stops_the_start_once_there_are_keys() {
         "{line}"
     );
 
-    // Given by the environment, it needs no file.
+    // If the environment contains the pepper, no file is needed.
     let server = Server::of(
         voxum(folder.path()).env("VOXUM_PEPPER", pepper.trim()),
         false,

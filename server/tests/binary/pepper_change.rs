@@ -1,4 +1,4 @@
-//! A new pepper for nodes that go on answering calls.
+//! Changing the pepper while nodes keep answering calls.
 
 use crate::installation::{Installation, PEPPER, signal, wait_for};
 use crate::support::{Client, Server, count, run, voxum};
@@ -7,7 +7,7 @@ use std::process::Command;
 
 const NEW: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
-/// A node with the new pepper and the old one.
+/// Returns a node with the new pepper and the old one.
 fn changed(installation: &Installation) -> Command {
     let mut command = installation.node();
     command
@@ -20,7 +20,7 @@ fn status(node: &Client, secret: &str) -> u16 {
     node.with_key(secret).get("/api/key").unwrap().status
 }
 
-/// How many keys are stored under the new pepper.
+/// Returns the number of keys that are stored under the new pepper.
 fn rehashed(installation: &Installation) -> i64 {
     let id = service::Pepper::parse(NEW).unwrap().id();
     let sql = format!(
@@ -56,7 +56,7 @@ fn nodes_change_the_pepper_one_after_the_other_and_every_key_works_meanwhile() {
         assert_eq!(status(&owner, secret), 200);
         assert_eq!(status(&there, secret), 200);
     }
-    // The first node does not accept the new pepper.
+    // The first node does not accept the new pepper yet.
     assert_eq!(rehashed(&installation), 0);
 
     let (ended, log, _) = one.stop();
@@ -82,7 +82,8 @@ fn nodes_change_the_pepper_one_after_the_other_and_every_key_works_meanwhile() {
         "{out}"
     );
 
-    // A key that was re-hashed is revoked like any other, and so is the last one that needs the old pepper.
+    // A re-hashed key can be revoked like any other, and so can the last one that needs the old
+    // pepper.
     let keys = there.keys();
     for (name, secret) in [("Used", &used), ("Idle", &idle)] {
         let key = keys.iter().find(|key| key["name"] == name).unwrap();
@@ -128,7 +129,7 @@ fn a_node_that_slept_through_the_change_answers_503_and_never_that_a_key_is_unkn
     installation.end([one, two]);
 }
 
-/// Keys that are stored under the installation's pepper, which is the current one of the node.
+/// Counts keys stored under the installation's pepper, which is the current one of the node.
 pub const REHASHED: &str = "SELECT count(*) FROM api_keys, installation, nodes
     WHERE pepper_id = substr(pepper_fingerprint, 1, 16) AND peppers LIKE pepper_id || '%'";
 

@@ -1,4 +1,4 @@
-//! The server behind nginx and behind Caddy, each with what stands in `server/deploy`.
+//! The server behind nginx and behind Caddy, each with its configuration in `server/deploy`.
 
 use crate::support::{Server, count, run, voxum};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-/// A proxy, ended when dropped.
+/// A proxy, stopped when dropped.
 pub struct Proxy {
     process: Child,
     url: String,
@@ -59,14 +59,14 @@ impl Proxy {
         let origin = format!("origin: {ORIGIN}");
         let mut command = Command::new("curl");
         command.args(["-sSk", "-i", "--max-time", "20", "-H", &origin]);
-        // What a caller makes up about itself.
+        // A forged address that the proxy must replace.
         command.args(["-H", "x-forwarded-for: 203.0.113.9"]);
         command.args(options).arg(format!("{}{path}", self.url));
         command
     }
 }
 
-/// Replaces what differs on this machine; each part has to be in the text.
+/// Replaces parts of a configuration for this machine; each part must occur in the text.
 pub fn changed(text: &str, changes: &[(&str, String)]) -> String {
     changes.iter().fold(text.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "{from:?} is not there any more");
@@ -82,7 +82,8 @@ fn nginx(folder: &Path, server: &str) -> Proxy {
     )
 }
 
-/// nginx with the text of `server/deploy/nginx.conf`, in which the servers are these already.
+/// Starts nginx with the text of `server/deploy/nginx.conf`, in which the addresses of the servers
+/// are already replaced.
 pub fn nginx_with(folder: &Path, text: &str) -> Proxy {
     let (port, other) = (free_port(), free_port());
     let (cert, key) = (
@@ -150,7 +151,8 @@ fn caddy(folder: &Path, server: &str) -> Proxy {
     Proxy::start(command, folder, port)
 }
 
-/// A body above the limit is refused in the server's words. `made` is the answer that shows a key.
+/// Checks that a body above the limit is refused with the server's own response. `made` is the
+/// response that contains a key.
 fn refuses_a_large_body(proxy: &Proxy, folder: &Path, made: &str) {
     let (_, secret) = made.split_once("\"secret\":\"").unwrap();
     let (secret, _) = secret.split_once('"').unwrap();
@@ -177,7 +179,8 @@ fn refuses_a_large_body(proxy: &Proxy, folder: &Path, made: &str) {
     }
 }
 
-/// `lingers`: the proxy, too, reads on after a refusal. Caddy closes the connection of a client that still sends.
+/// Checks the server behind a proxy. `lingers`: the proxy, too, keeps reading after a refusal.
+/// Caddy closes the connection of a client that is still sending.
 fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy, lingers: bool) {
     let (folder, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut command = voxum(folder.path());
@@ -201,7 +204,7 @@ fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy, lingers: bool) {
         .unwrap();
     let cookie = format!("cookie: {cookie}");
 
-    // An address that a caller made up means nothing.
+    // An address that a caller forged has no effect.
     let of = |address: &str| -> i64 {
         match address {
             "127.0.0.1" => count(
@@ -217,7 +220,7 @@ fn serves(proxy: impl FnOnce(&Path, &str) -> Proxy, lingers: bool) {
     assert!(of("127.0.0.1") > 0);
     assert_eq!(of("another"), 0, "the caller's own tale was believed");
 
-    // What changes is told at once, and not when the answer ends, which it does not.
+    // Events arrive at once, not when the response ends, because it does not end.
     let told = own.path().join("events");
     let mut events = proxy
         .curl("/keys/events", &["-N", "-H", &cookie])

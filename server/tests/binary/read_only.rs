@@ -1,4 +1,4 @@
-//! A file system that turns read-only under the server, as it does after a fault of its disk.
+//! A file system that becomes read-only under the server, as after a fault of its disk.
 
 use crate::installation::wait_for;
 use crate::power::disk;
@@ -30,7 +30,7 @@ fn a_node_is_not_ready_while_its_sqlite_file_is_read_only_and_recovers_by_itself
     wait_for("the node is not ready", || {
         anyone.get("/readyz").unwrap().status == 503
     });
-    // Nothing changes the keys in a file that takes no changes, so they are still verified.
+    // A read-only file cannot change, so its keys can still be verified.
     assert_eq!(caller.get("/api/key").unwrap().status, 200);
     let paused = owner.form(&format!("/keys/{id}/pause"), "").unwrap();
     assert_eq!(paused.status, 503, "{}", paused.body);

@@ -1,4 +1,4 @@
-//! Two nodes behind nginx, restarted one after the other while clients call.
+//! Two nodes behind nginx, restarted one after the other under load.
 
 use crate::installation::{Installation, wait_for};
 use crate::proxies::{ORIGIN, changed, free_port, nginx_with};
@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// A node that keeps its addresses when it is started again.
+/// A node that keeps its addresses across restarts.
 struct Node {
     command: Command,
     listen: String,
@@ -36,7 +36,7 @@ impl Node {
         Server::of(&mut self.command, false)
     }
 
-    /// Whether clients have called it since its last start.
+    /// Returns whether clients have called this node since its last start.
     fn is_called(&self) -> bool {
         let figures = ureq::get(format!("http://{}/metrics", self.metrics)).call();
         let text = figures.and_then(|mut figures| figures.body_mut().read_to_string());
@@ -44,7 +44,7 @@ impl Node {
     }
 }
 
-/// Calls until it is enough, and gives back what was not answered as it should.
+/// Calls until `enough` is set, and returns the calls that did not succeed as expected.
 fn call(url: &str, secret: &str, enough: &AtomicBool, calls: &AtomicUsize) -> Vec<String> {
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -84,7 +84,7 @@ fn a_rolling_restart_behind_nginx_loses_no_request() {
         .create_with("CRM Sync", "0123456789abcdef", &scopes)
         .unwrap();
     setup.stop();
-    // No call is refused for its number.
+    // No call is rate limited.
     installation.change("UPDATE api_keys SET limit_depth = 10000, limit_per_second = 10000");
 
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/nginx.conf");
@@ -97,7 +97,7 @@ fn a_rolling_restart_behind_nginx_loses_no_request() {
         &text,
         &[
             (server, both.concat()),
-            // The calls come in the clear, for which the test needs no certificate that it trusts.
+            // The calls are unencrypted, so that the test needs no trusted certificate.
             (
                 "listen 443 ",
                 format!("listen 127.0.0.1:{port}; listen 443 "),

@@ -1,9 +1,9 @@
-//! Settings that cannot be used, and the program's own words about itself.
+//! Invalid settings, and the program's own texts about itself.
 
 use crate::support::{Server, run, voxum};
 use std::process::Command;
 
-/// The one line on standard error of a program that a setting stopped.
+/// Runs a program that a setting stops, and returns its single line on standard error.
 #[track_caller]
 fn refused(command: &mut Command) -> String {
     let (code, out, err) = run(command);
@@ -129,7 +129,7 @@ fn a_key_on_the_command_line_is_not_repeated_and_what_to_do_is_told() {
             assert!(line.contains(text), "{text}: {line}");
         }
     }
-    // What is no key is told as before.
+    // An argument that is not a key is still quoted.
     for (arguments, word) in [
         (["key", "identify", "vx_abc123"], "'vx_abc123'"),
         (["key", "identfy", KEY], "'identfy'"),

@@ -1,4 +1,4 @@
-//! Slow and idle clients, beside a good one.
+//! Slow and idle clients next to a well-behaved one.
 
 use crate::full::p99;
 use crate::support::Server;
@@ -14,7 +14,7 @@ pub fn connect(server: &Server) -> TcpStream {
     TcpStream::connect(address(server)).unwrap()
 }
 
-/// Whether the server has closed the connection by now.
+/// Returns whether the server has closed the connection.
 pub fn is_closed(mut stream: &TcpStream) -> bool {
     stream.set_nonblocking(true).unwrap();
     let read = stream.read(&mut [0; 1024]);
@@ -22,7 +22,7 @@ pub fn is_closed(mut stream: &TcpStream) -> bool {
     !matches!(&read, Err(error) if error.kind() == ErrorKind::WouldBlock)
 }
 
-/// The slowest of so many answers, each on a connection of its own.
+/// Returns the slowest of several responses, each on its own connection.
 pub fn slowest(server: &Server, calls: usize) -> Duration {
     let slowest = (0..calls).map(|_| {
         let began = Instant::now();
@@ -55,7 +55,7 @@ fn heads_and_bodies_that_do_not_come_are_given_up() {
         "POST /api/leads HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\ncontent-type: application/json\r\n\
          content-length: 1000\r\n\r\n{{"
     );
-    // A head, a body, and nothing at all.
+    // An incomplete head, an incomplete body, and nothing at all.
     for (number, stream) in slow.iter_mut().enumerate() {
         match number % 3 {
             0 => stream.write_all(b"GET /healthz HTTP/1.1\r\nx-").unwrap(),
@@ -78,7 +78,7 @@ fn heads_and_bodies_that_do_not_come_are_given_up() {
             }
         }
         for stream in &mut slow {
-            // A byte now and then is no progress.
+            // An occasional byte is not progress.
             let _ = stream.write_all(b"x");
         }
         let slowest = slowest(&server, 2);
@@ -88,7 +88,7 @@ fn heads_and_bodies_that_do_not_come_are_given_up() {
     let [head, body, nothing] = closed_at.map(|at| at.unwrap_or(Duration::MAX));
     assert!(head < Duration::from_secs(16), "{head:?}");
     assert!(nothing < Duration::from_secs(16), "{nothing:?}");
-    // A byte a second keeps a body alive, and for no longer than a minute.
+    // One byte per second keeps a body alive, but for no longer than a minute.
     assert!(body < Duration::from_secs(68), "{body:?}");
 }
 
@@ -106,14 +106,15 @@ fn an_idle_connection_is_kept_for_the_next_request() {
         assert_eq!(&answer, b"HTTP/1.1 200 OK");
         std::thread::sleep(Duration::from_secs(17));
         assert!(stream.take_error().unwrap().is_none());
-        // The rest of the answer, and no end after it.
+        // The rest of the response, after which the connection stays open.
         let mut rest = [0; 4_096];
         assert!(stream.read(&mut rest).unwrap() > 0);
         assert!(!is_closed(&stream));
     }
 }
 
-/// Sends a request whose body never comes to its end, and gives all that is answered until the connection is closed.
+/// Sends a request with an incomplete body, and returns everything that is received until the
+/// connection is closed.
 fn answer_to_half_a_body(server: &Server, head: &str) -> (String, Duration) {
     let mut stream = connect(server);
     let patience = Some(Duration::from_secs(40));
@@ -179,7 +180,8 @@ fn a_body_that_stops_coming_is_told_so_and_its_connection_is_closed() {
     }
     let [.., call, _] = &answers;
     assert!(call.0.contains("\"unreachable\""), "{}", call.0);
-    // The answer was none that is given again.
+    // The timeout was not stored as the response to this idempotency key, so the request is carried
+    // out.
     let lead = "{\"name\":\"Ada\",\"phone\":\"1\"}";
     let request = ureq::post(format!("{}/api/leads", server.url))
         .header("x-api-key", &secret)

@@ -1,4 +1,4 @@
-//! A start that has to wait for its database, and is ended by a signal.
+//! A start that has to wait for its database and is stopped by a signal.
 
 use crate::installation::{Installation, wait_for};
 use crate::support::{Server, voxum};
@@ -11,7 +11,7 @@ fn free_address() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
-/// Starts a server, and ends it while it waits. Signals are received before it listens.
+/// Starts a server, and stops it while it waits. Signals are handled before it listens.
 fn ends_in_order<T>(command: &mut Command, waits: impl FnOnce() -> T) {
     let address = free_address();
     let mut child: Child = command

@@ -9,9 +9,10 @@ use tempfile::TempDir;
 
 const SIZE: &str = "size=30m,mode=1777";
 
-/// In a namespace of mounts of its own, which ends with this value. Without root, it is in a namespace of users as well.
+/// A small file system in its own mount namespace, which ends when this value is dropped. Without
+/// root, it is in a user namespace as well.
 pub struct SmallDisk {
-    /// Keeps the namespace until its standard input ends.
+    /// Keeps the namespace alive until its standard input ends.
     keeper: Child,
     place: TempDir,
 }
@@ -45,12 +46,12 @@ impl SmallDisk {
         Self { keeper, place }
     }
 
-    /// Where programs that were started by [`Self::inside`] find it.
+    /// Returns the path of the file system, for programs started by [`Self::inside`].
     pub fn path(&self) -> &Path {
         self.place.path()
     }
 
-    /// Words to put before a command so that it runs in the namespace.
+    /// Returns the prefix that makes a command run in the namespace.
     pub fn inside(&self) -> Vec<String> {
         let target = format!("--target={}", self.keeper.id());
         let mut words = vec!["nsenter".to_owned(), target, "--mount".to_owned()];
@@ -60,7 +61,8 @@ impl SmallDisk {
         words
     }
 
-    /// The same for PostgreSQL, which refuses to run as root, also as the root of a namespace.
+    /// Returns the prefix for PostgreSQL, which refuses to run as root, even as the root of a
+    /// namespace.
     pub fn inside_as_user(&self) -> Vec<String> {
         let mut words = self.inside();
         let user = user();
@@ -70,7 +72,7 @@ impl SmallDisk {
         words
     }
 
-    /// The command in the namespace, with the environment that it was given and no other.
+    /// Wraps a command to run in the namespace, with exactly the environment that was set on it.
     pub fn run(&self, command: &Command) -> Command {
         let words = self.inside();
         let mut inside = Command::new(&words[0]);
@@ -106,7 +108,7 @@ impl SmallDisk {
         std::fs::remove_file(self.filler()).unwrap();
     }
 
-    /// As this process sees it, which is in another namespace.
+    /// Returns the path as seen by this process, which is in another namespace.
     fn filler(&self) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.keeper.id()));
         let place = self.place.path().strip_prefix("/").unwrap();
@@ -123,7 +125,7 @@ impl Drop for SmallDisk {
 
 const ROOT: u32 = 0;
 
-/// The user that runs the tests.
+/// Returns the user that runs the tests.
 fn user() -> u32 {
     std::fs::metadata("/proc/self").unwrap().uid()
 }

@@ -1,4 +1,4 @@
-//! A failover that leads to a standby first.
+//! A failover that reaches a standby first.
 
 use crate::installation::{Installation, wait_for};
 use crate::support::{Server, run};
@@ -15,7 +15,7 @@ fn a_node_is_not_ready_and_answers_503_while_its_database_is_a_standby_and_recov
 
     installation.restart_database("standby");
     assert_eq!(anyone.get("/readyz").unwrap().status, 503);
-    // What the node has in memory may be used for a second at most.
+    // The node's cache may be used for one second at most.
     wait_for("calls are answered with 503", || {
         caller.get("/api/key").unwrap().status == 503
     });

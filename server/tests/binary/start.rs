@@ -68,7 +68,7 @@ fn settings_can_name_the_first_owner() {
     let owner = server.client(Some(("cookie", answer.cookie)));
     assert!(owner.get("/keys").unwrap().body.contains("My account"));
     server.stop();
-    // The settings may stay: they change nothing once there is an owner.
+    // The settings may stay: they have no effect once there is an owner.
     let server = Server::of(&mut command, false);
     server.stop();
 }
@@ -129,12 +129,13 @@ fn a_database_that_cannot_be_used_stops_the_start_with_its_reason_and_stays_as_i
     let (server, _) = Server::fresh(folder.path());
     server.stop();
     let whole = std::fs::read(&database).unwrap();
-    // A write version above the highest known makes it read-only, even for root, whom no mode bits stop.
+    // A write version above the supported ones makes the file read-only, even for root, who ignores
+    // file modes.
     let mut bytes = whole.clone();
     bytes[18] = 3;
     std::fs::write(&database, bytes).unwrap();
     refused("cannot be written");
-    // Of another program, by its application id.
+    // A database of another program, by its application id.
     let mut bytes = whole.clone();
     bytes[68..72].copy_from_slice(b"cake");
     std::fs::write(&database, bytes).unwrap();
@@ -144,7 +145,7 @@ fn a_database_that_cannot_be_used_stops_the_start_with_its_reason_and_stays_as_i
         folder.path(),
         "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17",
     );
-    // What was changed stands in the log beside it until somebody opens it.
+    // The change is in the write-ahead log until a program opens the file.
     run(&mut voxum(folder.path()));
     refused("start the newer version that made it");
 }

@@ -1,4 +1,4 @@
-//! The end, orderly or not, and what is known afterwards of when a key was used, and how often.
+//! Stopping, orderly or not, and what is known afterwards about the uses of a key.
 
 use crate::installation::{Installation, signal, wait_for};
 use crate::slow::is_closed;
@@ -49,7 +49,7 @@ fn a_request_that_never_ends_does_not_keep_the_server_from_stopping() {
     drop(slow);
 }
 
-/// A request whose body never comes to its end, and which the server works on.
+/// Opens a request whose body never ends, and which the server is working on.
 fn half_a_request(server: &Server, secret: &str) -> TcpStream {
     let mut slow = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
     let head = format!(

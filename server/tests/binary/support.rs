@@ -1,4 +1,4 @@
-//! A started program, and a plain client for it.
+//! The program as a child process, and a simple client for it.
 
 use serde_json::{Value, json};
 use sqlx::ConnectOptions as _;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 pub const PASSWORD: &str = "correct horse battery";
 
-/// The program with none of this machine's settings, in a folder of its own.
+/// Returns the program in a folder of its own, with none of this machine's settings.
 pub fn voxum(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_voxum"));
     command
@@ -20,7 +20,7 @@ pub fn voxum(folder: &Path) -> Command {
     command
 }
 
-/// Runs it to its end.
+/// Runs a command to completion; returns its exit code, standard output and standard error.
 #[track_caller]
 pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
     let Output {
@@ -35,10 +35,10 @@ pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
 /// A running server, killed when dropped.
 pub struct Server {
     child: Child,
-    /// Read all the time: a full pipe would stop the server.
+    /// The log is read continuously, since a full pipe would block the server.
     log: Option<JoinHandle<String>>,
     pub url: String,
-    /// The path of the first owner's link, where there is no owner.
+    /// The path of the first owner's link, if there is no owner yet.
     pub setup: Option<String>,
 }
 
@@ -47,7 +47,7 @@ impl Server {
         Self::of(&mut voxum(folder), false)
     }
 
-    /// Starts it and waits until it listens and, where `fresh`, has printed the link.
+    /// Starts the server and waits until it listens and, if `fresh`, has printed the link.
     pub fn of(command: &mut Command, fresh: bool) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
@@ -82,7 +82,7 @@ impl Server {
         }
     }
 
-    /// Starts it in an empty folder, with an owner.
+    /// Starts the server in an empty folder, with an owner.
     pub fn fresh(folder: &Path) -> (Self, Client) {
         let server = Self::of(&mut voxum(folder), true);
         let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
@@ -123,14 +123,14 @@ impl Server {
         self.child.id()
     }
 
-    /// As `kill -9`.
+    /// Kills the server as with `kill -9`.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// The same client, of this server. The name of a session's cookie has the port of its server, so a session goes on under
-    /// the name that earlier versions gave it.
+    /// Returns the same client for this server. The name of the session cookie includes the
+    /// server's port, so the session is sent under the name that earlier versions used.
     pub fn again(&self, client: &Client) -> Client {
         let carried = |(name, value): (&'static str, String)| match value.split_once('=') {
             Some((_, token)) if name == "cookie" => (name, format!("voxum_session={token}")),
@@ -143,7 +143,7 @@ impl Server {
         }
     }
 
-    /// Asks it to stop, and gives how it ended, what it logged and how long it took.
+    /// Stops the server; returns its exit status, its log and how long it took.
     pub fn stop(mut self) -> (ExitStatus, String, Duration) {
         let started = Instant::now();
         self.terminate();
@@ -164,7 +164,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        // Where a test fails, what the server had to say of it.
+        // If a test fails, print what the server logged.
         if std::thread::panicking()
             && let Some(Ok(log)) = self.log.take().map(JoinHandle::join)
         {
@@ -181,7 +181,7 @@ pub struct Answer {
     pub retry_after: Option<String>,
 }
 
-/// Sends one header with every request.
+/// A client that sends one header with every request.
 #[derive(Clone)]
 pub struct Client {
     agent: ureq::Agent,
@@ -191,7 +191,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the same server, with a key.
+    /// Returns a client of the same server that uses a key.
     pub fn with_key(&self, secret: &str) -> Self {
         Self {
             header: Some(("x-api-key", secret.to_owned())),
@@ -199,7 +199,7 @@ impl Client {
         }
     }
 
-    /// The same client as a proxy that passes on what `address` asks.
+    /// Returns a client that acts as a proxy and forwards the requests of `address`.
     pub fn on_behalf_of(&self, address: String) -> Self {
         Self {
             forwarded_for: Some(address),
@@ -207,13 +207,13 @@ impl Client {
         }
     }
 
-    /// The cookie that a member's client sends.
+    /// Returns the cookie that a member's client sends.
     pub fn cookie(&self) -> &str {
         self.header.as_ref().map_or("", |(_, value)| value)
     }
 
     /// # Errors
-    /// No answer came.
+    /// No response arrived.
     pub fn send(
         &self,
         method: &str,
@@ -254,21 +254,21 @@ impl Client {
     }
 
     /// # Errors
-    /// No answer came.
+    /// No response arrived.
     pub fn get(&self, path: &str) -> Result<Answer, ureq::Error> {
         self.send("GET", path, "text/plain", "")
     }
 
     /// # Errors
-    /// No answer came.
+    /// No response arrived.
     pub fn form(&self, path: &str, body: &str) -> Result<Answer, ureq::Error> {
         self.send("POST", path, "application/x-www-form-urlencoded", body)
     }
 
-    /// What a server function answered.
+    /// Calls a server function and returns its response.
     ///
     /// # Errors
-    /// No answer came.
+    /// No response arrived.
     pub fn call(&self, function: &str, arguments: &Value) -> Result<Value, ureq::Error> {
         let path = format!("/call/{function}");
         let answer = self.send("POST", &path, "application/json", &arguments.to_string())?;
@@ -276,18 +276,18 @@ impl Client {
         Ok(serde_json::from_str(&answer.body).unwrap())
     }
 
-    /// Creates a key, and gives its secret.
+    /// Creates a key and returns its secret.
     ///
     /// # Errors
-    /// No answer came: then nobody knows whether there is one.
+    /// No response arrived; the key may or may not have been created.
     pub fn create(&self, name: &str, form_token: &str) -> Result<String, ureq::Error> {
         self.create_with(name, form_token, &["inventory:read", "inventory:write"])
     }
 
-    /// The same with the permissions that are given.
+    /// Creates a key with these permissions and returns its secret.
     ///
     /// # Errors
-    /// As those of [`Self::create`].
+    /// Those of [`Self::create`].
     pub fn create_with(
         &self,
         name: &str,
@@ -298,10 +298,10 @@ impl Client {
         Ok(text(&answer, "/Ok/secret"))
     }
 
-    /// Creates a key, and gives its id and its secret.
+    /// Creates a key and returns its id and its secret.
     ///
     /// # Errors
-    /// As those of [`Self::create`].
+    /// Those of [`Self::create`].
     pub fn issue(&self, name: &str, form_token: &str) -> Result<(String, String), ureq::Error> {
         let answer = self.make(name, form_token, &["inventory:read"])?;
         Ok((text(&answer, "/Ok/key/id"), text(&answer, "/Ok/secret")))
@@ -326,7 +326,7 @@ fn text(answer: &Value, at: &str) -> String {
     text.unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
-/// One number out of the database.
+/// Returns a single number from the database.
 pub fn count(folder: &Path, statement: &str) -> i64 {
     in_database(folder, async |connection| {
         let counted = sqlx::query_scalar(sqlx::AssertSqlSafe(statement));
@@ -334,7 +334,7 @@ pub fn count(folder: &Path, statement: &str) -> i64 {
     })
 }
 
-/// Changes the database behind the server's back.
+/// Changes the database without the server's knowledge.
 pub fn change(folder: &Path, statement: &'static str) {
     in_database(folder, async |connection| {
         sqlx::query(statement).execute(connection).await

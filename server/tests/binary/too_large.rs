@@ -1,4 +1,4 @@
-//! Bodies above the limit: the refusal reaches clients that send everything before they read.
+//! Bodies above the limit: the refusal also reaches clients that send everything before they read.
 
 use crate::support::{Client, Server};
 use std::io::{Read as _, Write as _};
@@ -8,18 +8,18 @@ use std::process::Command;
 use std::time::Duration;
 
 const MIB: usize = 1024 * 1024;
-/// As large as the file of somebody who chose a wrong one.
+/// The size of a file that a person might have chosen by mistake.
 const SENT: usize = 40 * MIB;
 const BOUNDARY: &str =
     "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"cars.csv\"\r\n\r\n";
 
 struct Case {
     path: &'static str,
-    /// Lines of the head, each with its end.
+    /// Lines of the head, each with its line break.
     headers: String,
     /// The beginning of the body.
     start: &'static str,
-    /// Parts of the answer.
+    /// Expected parts of the response.
     kind: &'static str,
     text: &'static str,
 }
@@ -133,7 +133,7 @@ fn a_client_that_asks_before_it_sends_a_large_body_is_refused_without_the_body()
             "POST {path} HTTP/1.1\r\nhost: x\r\n{headers}content-length: {SENT}\r\nexpect: 100-continue\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).unwrap();
-        // The server closes the connection, since it cannot know whether the body follows.
+        // The server closes the connection, since it cannot know whether the body will follow.
         let answer = read(&mut stream);
         assert!(answer.starts_with("HTTP/1.1 413 "), "{path}: {answer}");
     }

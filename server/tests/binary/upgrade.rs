@@ -1,5 +1,5 @@
-//! A new version on the data of an older one: from the first schema of each database and every later one,
-//! killed half-way, failing half-way, and out of a backup.
+//! A new version on the data of an older one: from every schema of each database, killed half-way,
+//! failing half-way, and from a backup.
 
 mod commands;
 mod failing;
@@ -21,13 +21,13 @@ use std::time::Duration;
 
 static TODAY: Migrator = sqlx::migrate!("storage/migrations/sqlite");
 const FIRST: i64 = 1;
-/// The first schemas with leads, with counts of calls and with notes of keys.
+/// The first schemas with leads, with counts of calls, and with notes on keys.
 const LEADS: i64 = 2;
 const CALLS: i64 = 5;
 const NOTES: i64 = 6;
 
 const PEPPER: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-/// The example of the key format.
+/// The example in the specification of the key format.
 const LIVE: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
 /// The session that a member had opened.
 const TOKEN: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
@@ -41,7 +41,8 @@ fn newest() -> i64 {
         .unwrap()
 }
 
-/// The rows that each version could store beyond those of the first, as it stored them.
+/// The rows that each version could store in addition to those of the versions before, as it stored
+/// them.
 const SINCE: &[(i64, &str)] = &[
     (LEADS, "INSERT INTO lead_feeds (account_id, last_change) VALUES ('acme', 1);
          INSERT INTO leads (account_id, id, change_number, phone, status, created_at, updated_at)
@@ -78,7 +79,7 @@ async fn database(folder: &Path) -> SqliteConnection {
     options.connect().await.unwrap()
 }
 
-/// What an earlier version knew of the schema.
+/// Returns the migrations that an earlier version had.
 fn until(version: i64, today: &Migrator) -> Migrator {
     let migrations: Vec<Migration> = today
         .iter()
@@ -91,7 +92,7 @@ fn until(version: i64, today: &Migrator) -> Migrator {
     }
 }
 
-/// A folder as the version with so many migrations left it.
+/// Creates a folder as the version with this schema left it.
 async fn leave(folder: &Path, version: i64, keys: usize) {
     std::fs::create_dir(folder.join("data")).unwrap();
     let mut connection = database(folder).await;
@@ -114,7 +115,8 @@ async fn leave(folder: &Path, version: i64, keys: usize) {
     connection.close().await.unwrap();
 }
 
-/// What stood in the data of that version. `NOW`, `RANDOM`, `BYTES` and `<<bytes>>` are for each database to say.
+/// Returns statements for the data of that version. Each database substitutes `NOW`, `RANDOM`,
+/// `BYTES` and `<<bytes>>`.
 fn content(version: i64, keys: usize) -> Vec<String> {
     let pepper = Pepper::parse(PEPPER).unwrap();
     let live = PlainKey::parse(LIVE.as_bytes()).unwrap().digest(&pepper);
@@ -162,7 +164,7 @@ fn start(folder: &Path) -> Server {
     Server::of(voxum(folder).env("VOXUM_PEPPER", PEPPER), false)
 }
 
-/// Everything that the schema of `version` could store is there, and works.
+/// Checks that everything which the schema of `version` could store is still there and works.
 fn check(server: &Server, version: i64, keys: usize) {
     let key = server.key(LIVE);
     let lead = if version < LEADS {
@@ -276,7 +278,7 @@ async fn an_upgrade_to_addresses_by_account_keeps_every_reference_to_a_member() 
     connection.close().await.unwrap();
 }
 
-/// What stands in the file: its version, and how many keys there are whose terms are not written.
+/// Returns the schema's version, and the number of keys whose search terms have not been written.
 async fn state(folder: &Path) -> (i64, i64) {
     let mut connection = database(folder).await;
     let version = "SELECT max(version) FROM _sqlx_migrations";

@@ -1,9 +1,10 @@
-//! Bodies as large as may be, full of what a reader might keep more of than was sent.
+//! Bodies of the maximum size, full of parts for which a reader might keep more than was sent.
 
 use super::refused;
 use super::support::{BODY, CSV, FEED, JSON, MIB, Tried, XML, filled};
 
-/// Where each small part costs its reader a step, this much shows what it keeps of them.
+/// Length of bodies in which every small part costs the reader a step. It is enough to show how
+/// much the reader keeps for each.
 const STEPS: usize = FEED / 8;
 
 const MALFORMED: (u16, &str) = (400, "malformed_body");
@@ -92,7 +93,7 @@ fn a_full_xml_feed_costs_no_more_whatever_it_is_full_of() {
 #[test]
 fn a_full_json_feed_costs_no_more_whatever_it_is_full_of() {
     const START: &str = "{\"items\":[{\"id\":\"A\",\"name\":\"n\",\"attributes\":{\"";
-    // As wrong as an item can be.
+    // An item with as many errors as possible.
     let wrong = format!("{{\"attributes\":{{{}}}}},", vec!["\"\":0"; 64].join(","));
     let bodies = [
         full(

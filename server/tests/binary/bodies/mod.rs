@@ -1,5 +1,7 @@
-//! Bodies that never end, lie, nest or unpack to more than they say: each is refused in documented words, leaves nothing
-//! behind, and takes no more memory than a body of the largest size may.
+//! Bodies that never end, have a wrong length, nest deeply or decompress to much more.
+//!
+//! Each is refused with a documented code, leaves nothing behind, and takes no more memory than a
+//! body of the maximum size.
 
 mod full;
 mod support;
@@ -10,7 +12,7 @@ use std::io::Write as _;
 use std::time::Duration;
 use support::{BODY, CSV, FEED, JSON, MIB, ONE, Tried, XML, filled};
 
-/// Sends it, and looks at everything that a bad request could do to the server.
+/// Sends a request that must be refused, and checks the server's data and memory afterwards.
 fn refused(tried: &Tried, name: &str, wanted: (u16, &str), send: impl FnOnce() -> (u16, String)) {
     let before = tried.stored();
     tried.forget_peak();
@@ -33,7 +35,7 @@ fn a_body_without_an_end_is_refused_at_its_limit() {
         ("/api/leads", JSON),
     ] {
         let chunk = [b"10000\r\n".as_slice(), &vec![b' '; 0x10000], b"\r\n"].concat();
-        // Under a key of the request it is taken in before anything looks at it.
+        // With an idempotency key, the body is read in before anything parses it.
         for once in ["", "\r\nidempotency-key: one"] {
             let headers = format!("content-type: {kind}\r\ntransfer-encoding: chunked{once}");
             let head = tried.head(path, &headers);
@@ -51,7 +53,8 @@ fn a_length_that_lies_is_believed_for_nothing() {
     let lead = r#"{"name":"Grace","phone":"1"}"#;
     for (path, body) in [("/api/inventory", item), ("/api/leads", lead)] {
         for (length, wanted) in [
-            // Cut off by its sender, by its length, and never meant to be sent.
+            // Truncated by the sender, truncated by its length, and with a length that is never
+            // sent.
             (body.len() + 1, (400, "malformed_body")),
             (FEED.min(BODY), (400, "malformed_body")),
             (body.len() - 1, (400, "malformed_body")),
@@ -120,7 +123,7 @@ fn what_nests_or_refers_to_itself_costs_no_more_than_its_text() {
 fn a_compressed_body_is_refused_and_never_unpacked() {
     let mut zip = GzEncoder::new(Vec::new(), Compression::fast());
     zip.write_all(&vec![0; MIB]).unwrap();
-    // One after the other, these are one file, of a gigabyte.
+    // Concatenated, these are a single file of one gigabyte.
     let bomb = zip.finish().unwrap().repeat(1024);
     assert!(bomb.len() < FEED);
     let tried = Tried::new();
@@ -145,14 +148,14 @@ fn a_compressed_body_is_refused_and_never_unpacked() {
                 },
             );
         }
-        // Not even where it does not say what it is.
+        // Nor is it decompressed without a `Content-Encoding`.
         refused(&tried, kind, wanted, || {
             tried.post(path, kind, bomb.clone())
         });
     }
 }
 
-/// Those for which there is too little memory are refused, and accepted once they are sent again.
+/// Bodies for which too little memory is free are refused, and accepted when sent again.
 #[test]
 fn many_large_bodies_at_once_take_no_more_than_the_memory_for_them() {
     const SENDERS: usize = 16;

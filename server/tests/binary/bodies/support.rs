@@ -1,4 +1,4 @@
-//! A server whose memory is watched, and requests to it written by hand.
+//! A server whose memory is measured, and requests to it written byte by byte.
 
 use crate::support::{Client, Server, change, count, voxum};
 use serde_json::{Value, json};
@@ -7,12 +7,14 @@ use std::net::{Shutdown, TcpStream};
 use tempfile::TempDir;
 
 pub const MIB: usize = 1024 * 1024;
-/// Of an inventory feed, and of any other body.
+/// Maximum size of an inventory feed, and of any other body.
 pub const FEED: usize = 16 * MIB;
 pub const BODY: usize = 2 * MIB;
 
-/// What one request may take, in MiB: its body, held in up to twice as much while it grows and nobody says how long it
-/// will be; what is read from it; and one value on its way there.
+/// Memory that one request may take, in MiB.
+///
+/// Without a known length, the body is held in a buffer of up to twice its size while it grows. To
+/// this come the parsed data and one value that is being read.
 pub const ONE: u64 = 4 * (FEED / MIB) as u64;
 
 pub struct Tried {
@@ -26,8 +28,8 @@ impl Tried {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut program = voxum(folder.path());
-        // Else the allocator keeps what large bodies took, some time more and some time less, and none could be told from
-        // the one before.
+        // Otherwise the allocator keeps some of the memory of large bodies, more or less by chance,
+        // and the peaks of two requests could not be compared.
         program.env("MALLOC_MMAP_THRESHOLD_", "65536");
         program.env("MALLOC_TRIM_THRESHOLD_", "65536");
         let server = Server::of(&mut program, true);
@@ -50,7 +52,7 @@ impl Tried {
             server,
             idle: 0,
         };
-        // Making the owner's password took some.
+        // Hashing the owner's password raised the peak.
         tried.forget_peak();
         tried.still_well();
         tried.idle = tried.peak();
@@ -61,7 +63,7 @@ impl Tried {
         self.server.key(&self.secret)
     }
 
-    /// Good calls are answered, and change nothing.
+    /// Checks that valid requests succeed. They change nothing.
     pub fn still_well(&self) {
         for path in ["/api/inventory", "/api/leads", "/api/key"] {
             let answer = self.key().get(path).unwrap();
@@ -74,7 +76,7 @@ impl Tried {
         count(self.folder.path(), all)
     }
 
-    /// The most memory that the server ever held since it was last forgotten, in MiB.
+    /// Returns the server's peak memory since it was last reset, in MiB.
     pub fn peak(&self) -> u64 {
         let file = format!("/proc/{}/status", self.server.process());
         let status = std::fs::read_to_string(file).unwrap();
@@ -95,8 +97,9 @@ impl Tried {
         )
     }
 
-    /// Sends a request piece by piece until nobody listens any more or all is said, with `end` as if there never were
-    /// anything more to come, and gives the answer's status and code.
+    /// Sends a request piece by piece, until the server stops reading or all pieces are sent, and
+    /// returns the status and the code of the response. `end` closes the sending side after the
+    /// last piece.
     pub fn send(
         &self,
         head: &str,
@@ -146,7 +149,7 @@ pub const JSON: &str = "application/json";
 pub const XML: &str = "application/xml";
 pub const CSV: &str = "text/csv";
 
-/// `part` again and again, between a beginning and an end, `length` bytes in all.
+/// Repeats `part` between a beginning and an end, to `length` bytes in total.
 pub fn filled(start: &str, part: &str, end: &str, length: usize) -> Vec<u8> {
     let count = (length - start.len() - end.len()) / part.len();
     [start, &part.repeat(count), end].concat().into_bytes()

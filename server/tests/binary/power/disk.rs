@@ -1,4 +1,5 @@
-//! A disk that loses, with the power, all that was not synced: replayed from the journal that `disk.c` writes.
+//! A disk that loses all unsynced data in a power cut, replayed from the journal that `disk.c`
+//! writes.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ pub fn library(folder: &Path) -> PathBuf {
     library
 }
 
-/// One step that a program took.
+/// One disk operation of a program.
 #[derive(Debug, Clone)]
 pub struct Step {
     kind: u8,
@@ -29,7 +30,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// Whether it made durable what had been written to the file of this name.
+    /// Returns whether this step synced the file with this name.
     pub fn syncs(&self, name: &str) -> bool {
         self.kind == b's' && Path::new(&self.path).ends_with(name)
     }
@@ -74,11 +75,11 @@ struct File {
     is_named: bool,
 }
 
-/// The files, as far as they are durable.
+/// The durable state of all files.
 #[derive(Default)]
 pub struct Disk {
     files: BTreeMap<String, File>,
-    /// A disk that lies: it acknowledges a sync and keeps nothing.
+    /// A disk that lies: it acknowledges syncs without storing anything.
     pub ignores_syncs: bool,
 }
 
@@ -114,8 +115,8 @@ impl Disk {
         }
     }
 
-    /// Writes the files as they are found after a power cut at this moment. Of the writes that no sync made durable,
-    /// those reached the disk that `survives` chooses.
+    /// Writes the files as they would be found after a power cut at this moment. Of the unsynced
+    /// writes, `survives` chooses those that reached the disk.
     pub fn cut(&self, from: &Path, to: &Path, mut survives: impl FnMut() -> bool) {
         let mut seen = HashSet::new();
         for (path, file) in &self.files {

@@ -1,8 +1,9 @@
-//! A change that was acknowledged survives a power cut, whatever the disk had not synced by then.
+//! An acknowledged change survives a power cut, regardless of what the disk had not synced by then.
 //!
-//! The server runs with a library that writes down each of its steps on the disk. Afterwards the steps are replayed up to
-//! many moments; at each, the disk keeps what was synced, and of the rest nothing or an arbitrary part. From each of these
-//! disks the database must open whole, with everything that had been acknowledged by then.
+//! The server runs with a library that records each of its disk operations. Afterwards the
+//! operations are replayed up to many different moments. At each of them, the disk keeps what was
+//! synced, and of the rest nothing or an arbitrary part. From each of these disks the database must
+//! open intact, with everything that had been acknowledged by then.
 
 pub mod disk;
 
@@ -12,21 +13,23 @@ use disk::{Disk, Step};
 use std::path::Path;
 use tempfile::TempDir;
 
-/// Enough for SQLite to fold its log into the file several times.
+/// Enough keys for several checkpoints of SQLite's write-ahead log.
 const KEYS: usize = 240;
-/// Every how many keys there is a cut after the acknowledgement, and one in the middle of the next change.
+/// Number of keys between cuts. Each time, there is one cut right after the acknowledgement, and
+/// one in the middle of the next change.
 const EVERY: usize = 12;
 
-/// Given, so that no file has to hold it: it is written by calls that the library does not see.
+/// Set in the environment, since a file for it would be written by calls that the library does not
+/// see.
 const PEPPER: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-/// How long the journal was when a change was acknowledged.
+/// The lengths of the journal when changes were acknowledged.
 struct Acknowledged {
     created: Vec<u64>,
     revoked: Vec<u64>,
 }
 
-/// Creates keys and has every other one revoke itself.
+/// Creates keys, of which every other one revokes itself.
 fn work(owner: &Client, journal: &Path) -> Acknowledged {
     let length = || std::fs::metadata(journal).unwrap().len();
     let (mut created, mut revoked) = (Vec::new(), Vec::new());
@@ -44,7 +47,7 @@ fn work(owner: &Client, journal: &Path) -> Acknowledged {
     Acknowledged { created, revoked }
 }
 
-/// How many changes are missing on a disk, of those that were acknowledged by then.
+/// Returns how many of the changes acknowledged by then are missing on a disk.
 fn lost(folder: &Path, acknowledged: &Acknowledged, end: u64) -> i64 {
     let by_then = |moments: &[u64]| {
         let count = moments.iter().filter(|moment| **moment <= end).count();
@@ -68,7 +71,7 @@ fn check(folder: &Path, acknowledged: &Acknowledged, step: &Step) {
     }
 }
 
-/// The same for the same seed.
+/// Returns a deterministic random coin for a seed.
 fn coin(mut seed: u64) -> impl FnMut() -> bool {
     move || {
         seed ^= seed << 13;
@@ -126,12 +129,13 @@ fn acknowledged_changes_survive_a_power_cut_on_sqlite() {
             last = Some(folder);
         }
     }
-    // The server itself starts on such a disk, and knows the session and the keys.
+    // The server itself starts on such a disk, with the session and the keys intact.
     let folder = last.unwrap();
     let server = Server::of(voxum(folder.path()).env("VOXUM_PEPPER", PEPPER), false);
     assert_ne!(server.again(&owner).keys(), [] as [serde_json::Value; 0]);
 
-    // A disk that ignores syncs half-way loses changes: this test would see it if the server did not sync.
+    // A disk that ignores syncs from half-way on loses changes, which proves that this test would
+    // notice a server that does not sync.
     let folder = TempDir::new().unwrap();
     lying.cut(&home, folder.path(), || false);
     let end = steps.last().unwrap().end;

@@ -1,32 +1,33 @@
-//! A call with a key that is being revoked, and what may come of it.
+//! A call with a key that is being revoked, and its permitted outcomes.
 
 use crate::support::Client;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// Between two calls with a key, which may make 100 at once: a revocation takes a second at most.
+/// Pause between two calls with a key. A key may make 100 calls at once, and a revocation takes a
+/// second at most.
 const PAUSE: Duration = Duration::from_millis(40);
 
-/// How long it may take until a caller is told that nobody can know.
+/// How long it may take until a caller is told that the key cannot be verified.
 const TOLD: Duration = Duration::from_secs(2);
 
-/// At a node.
+/// The condition of a node.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Weather {
-    /// It knows.
+    /// The node works normally.
     Calm,
-    /// It may say that it cannot know, soon, or give no answer.
+    /// The node may report, soon, that it cannot verify keys, or give no response.
     Stormy,
-    /// It stands still, so that even that may take as long as it likes.
+    /// The node is suspended, so that even this may take arbitrarily long.
     Still,
 }
 
-/// What came of asking for a revocation.
+/// The outcome of a requested revocation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Asked {
     Acknowledged,
-    /// It was revoked already, by one that was not acknowledged.
+    /// The key had already been revoked by a request that was not acknowledged.
     Already,
     Unknown,
 }
@@ -34,7 +35,7 @@ pub enum Asked {
 pub struct Call {
     began: Instant,
     took: Duration,
-    /// Zero where no answer came.
+    /// Zero if there was no response.
     pub status: u16,
     body: String,
 }
@@ -58,19 +59,20 @@ impl Call {
         self.status == 401 && self.body.contains("revoked_key")
     }
 
-    /// Nobody knew, which is no answer where it has to be known, and is told soon.
+    /// Returns whether the key could not be verified. A calm node must not report this, and a
+    /// stormy one must report it soon.
     fn is_unknown(&self, weather: Weather) -> bool {
         let soon = self.took < TOLD || weather == Weather::Still;
         matches!(self.status, 0 | 429 | 503) && weather != Weather::Calm && soon
     }
 
-    /// As it has to be once a revocation was acknowledged.
+    /// Checks a call after an acknowledged revocation.
     #[track_caller]
     pub fn is_refused(&self, weather: Weather) {
         assert!(self.is_revoked() || self.is_unknown(weather), "{self}");
     }
 
-    /// As it may be while one is under way.
+    /// Checks a call while a revocation is in progress.
     #[track_caller]
     fn is_honest(&self, weather: Weather) {
         assert!(
@@ -89,7 +91,7 @@ impl std::fmt::Display for Call {
     }
 }
 
-/// Calls until `acknowledged`, and once more after it.
+/// Calls until `acknowledged` is set, and once more after that.
 fn call_until(acknowledged: &AtomicBool, key: &Client) -> Vec<Call> {
     let mut calls = Vec::new();
     loop {
@@ -102,11 +104,12 @@ fn call_until(acknowledged: &AtomicBool, key: &Client) -> Vec<Call> {
     }
 }
 
-/// A new key, and who calls with it at each node.
+/// Creates a key, and returns a caller with it for each node.
 pub fn made(number: u32, nodes: &[Client]) -> Vec<Client> {
     let name = format!("form-token-{number:08}");
     let secret = nodes[0].create(&name, &name).unwrap();
-    // Each from an address of its own: who uses many dead keys is told to slow down, which would prove nothing.
+    // Each key has its own address, since callers that use many dead keys are rate limited, which
+    // would prove nothing.
     let address = Ipv4Addr::from(0x0a00_0000 + number).to_string();
     let callers = nodes.iter().map(|node| {
         let caller = node.with_key(&secret).on_behalf_of(address.clone());
@@ -117,7 +120,7 @@ pub fn made(number: u32, nodes: &[Client]) -> Vec<Client> {
     callers.collect()
 }
 
-/// Revokes a key at one node while it is used at all, with the weather at each of them.
+/// Revokes a key at one node while it is used at all of them, under the given condition of each.
 pub fn revoke(keys: &[Client], at: usize, weather: &[Weather]) -> Asked {
     let flag = AtomicBool::new(false);
     std::thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! What goes wrong between nodes and their database, and with each of them.
+//! Faults of the nodes, and of their connections to the database.
 
 use super::call::Weather::{Calm, Still, Stormy};
 use super::fleet::two_nodes;
@@ -9,15 +9,15 @@ use crate::proxy::{Proxy, Way};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// Longer than a lease, and than a call waits to know.
+/// Longer than a lease, and longer than a call waits for the database.
 const HOLD: Duration = Duration::from_secs(2);
 
-/// How often each fault is made.
+/// Returns how often each fault is repeated.
 fn rounds() -> u32 {
     (trials() / 1_000).max(1)
 }
 
-/// With a way of its own for each node.
+/// Runs `work` with a separate proxy for each node.
 fn by_ways_that_fail(work: impl FnOnce(&[Proxy; 2], &mut Storm<'_>)) {
     let installation = Installation::new();
     let proxies = [installation.proxy(), installation.proxy()];
@@ -29,7 +29,7 @@ fn by_ways_that_fail(work: impl FnOnce(&[Proxy; 2], &mut Storm<'_>)) {
     installation.end(nodes);
 }
 
-/// All of these ways at once.
+/// Breaks all of these connections at once, and restores them.
 fn fail(proxies: &[Proxy], way: Way) {
     for way in [way, Way::Open] {
         for proxy in proxies {
@@ -58,7 +58,7 @@ fn no_call_is_let_in_after_the_acknowledgement_by_a_node_that_is_cut_off_alone()
         let ways = [Way::Silent, Way::Cut, Way::Lost, Way::Reset];
         for way in (0..rounds()).flat_map(|_| ways) {
             println!("{way:?}");
-            // The other one neither fails nor waits for long.
+            // The other node neither fails nor waits for long.
             storm.under([Calm, Stormy], || fail(&proxies[1..], way));
         }
     });
@@ -85,7 +85,7 @@ fn no_call_is_let_in_after_the_acknowledgement_by_a_node_that_stands_still() {
     let mut storm = Storm::new(&nodes, &owner);
     for _ in 0..times {
         storm.under([Calm, Still], || {
-            // Shorter than a lease, too, so that it comes back while it still has one.
+            // Also shorter than a lease, so that the node resumes while its lease is still valid.
             for millis in [400, 600, 800, still * 1_000] {
                 signal(&nodes[1], "-STOP");
                 sleep(Duration::from_millis(millis));
@@ -105,7 +105,8 @@ fn no_call_is_let_in_after_the_acknowledgement_whatever_goes_wrong_at_once() {
     let mut storm = Storm::new(&nodes, &owner);
     for _ in 0..rounds() {
         storm.under([Stormy, Still], || {
-            // Connections end again and again, and one node stands still for longer than a lease.
+            // Connections are terminated repeatedly, and one node is suspended for longer than a
+            // lease.
             signal(&nodes[1], "-STOP");
             for _ in 0..10 {
                 installation.change(

@@ -1,30 +1,31 @@
-//! Servers, and many who work with them at once.
+//! Several servers, and many threads that use them at once.
 
 use crate::support::{Client, Server};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Keys that are revoked at the same time.
+/// Number of keys that are revoked at the same time.
 pub const REVOKERS: u32 = 8;
 
 pub fn behind_a_proxy(mut command: Command, fresh: bool) -> Server {
     Server::of(command.env("VOXUM_TRUSTED_PROXIES", "127.0.0.1"), fresh)
 }
 
-/// Two nodes, each started by the next command.
+/// Starts two nodes, each with the next command.
 pub fn two_nodes(mut command: impl FnMut() -> Command) -> ([Server; 2], Client) {
     let one = behind_a_proxy(command(), true);
     let owner = one.set_up(one.setup.as_deref().unwrap(), "ada@example.com");
     ([one, behind_a_proxy(command(), false)], owner)
 }
 
-/// The owner at each node, with connections of their own, so that no two wait for one.
+/// Returns the owner's client for each node, each with its own connections, so that none waits for
+/// another.
 pub fn at_each(servers: &[&Server], owner: &Client) -> Vec<Client> {
     let cookie = || Some(("cookie", owner.cookie().to_owned()));
     servers.iter().map(|node| node.client(cookie())).collect()
 }
 
-/// Has each of some threads do the next one of `count` pieces of work until there is none.
+/// Has several threads work through `count` tasks.
 pub fn by_many(
     count: u32,
     servers: &[&Server],

@@ -1,5 +1,5 @@
-//! A call that begins after a revocation was acknowledged is refused, on every node, however many are revoked at once and
-//! whatever goes wrong meanwhile.
+//! A call that begins after a revocation was acknowledged is refused on every node, no matter how
+//! many keys are revoked at once and which faults occur meanwhile.
 
 mod call;
 mod faults;
@@ -14,7 +14,7 @@ use fleet::{behind_a_proxy, by_many, two_nodes};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// How many keys are revoked: `make storm` asks for 10,000.
+/// Returns how many keys are revoked; `make storm` sets 10,000.
 fn trials() -> u32 {
     std::env::var("TRIALS")
         .ok()
@@ -46,7 +46,7 @@ fn no_call_is_let_in_after_the_acknowledgement_by_two_nodes_on_postgresql() {
     installation.end(nodes);
 }
 
-/// When dropped, so that a failed assertion ends it as well.
+/// Sets the flag when dropped, so that a failed assertion also stops the other threads.
 struct ClearsUp<'a>(&'a AtomicBool);
 
 impl Drop for ClearsUp<'_> {
@@ -55,7 +55,7 @@ impl Drop for ClearsUp<'_> {
     }
 }
 
-/// Revokes while `again` is done again and again, of which no caller may notice anything.
+/// Revokes keys while `again` runs repeatedly, without any effect that a caller could notice.
 fn while_nobody_notices(
     count: u32,
     nodes: &[Server; 2],

@@ -1,4 +1,5 @@
-//! Keys that are revoked while something goes wrong, and what has to hold as soon as it is mended.
+//! Keys that are revoked during a fault, and the state that must be restored as soon as the fault
+//! is over.
 
 use super::call::{Asked, Call, Weather, made, revoke};
 use super::fleet::{REVOKERS, at_each, by_many};
@@ -7,18 +8,19 @@ use std::sync::Mutex;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How soon everything has to work again.
+/// How soon everything must work again.
 const HEALS: Duration = Duration::from_secs(2);
-/// Revoked under one fault: most begin before it or in it, and some of those that cannot be revoked then come after it.
+/// Number of keys revoked during one fault. Most revocations begin before or during it, and some of
+/// those that fail then are repeated after it.
 const KEYS: u32 = 2 * REVOKERS;
 
 pub struct Storm<'a> {
     servers: [&'a Server; 2],
     owner: &'a Client,
-    /// A key that is never revoked, and one that is from the beginning.
+    /// A key that is never revoked, and one that is revoked from the start.
     good: Vec<Client>,
     ended: Vec<Client>,
-    /// Keys that were made.
+    /// The number of keys created.
     count: u32,
     acknowledged: u32,
 }
@@ -40,8 +42,8 @@ impl<'a> Storm<'a> {
         }
     }
 
-    /// Revokes keys at the first node, with this weather at each node while the fault is made; it returns when it is
-    /// mended.
+    /// Revokes keys at the first node while `fault` runs, which returns once the fault is over.
+    /// Each node is in the given condition meanwhile.
     pub fn under(&mut self, weather: [Weather; 2], fault: impl FnOnce()) {
         let (first, keys) = (self.count, Mutex::new(Vec::new()));
         by_many(KEYS, &self.servers, self.owner, |number, nodes| {
@@ -74,7 +76,7 @@ impl<'a> Storm<'a> {
                 .sum()
         });
         self.acknowledged += acknowledged;
-        // Exactly, and whether it was acknowledged or not: in the end every one was revoked.
+        // Whether or not it was acknowledged, in the end every revocation was made.
         for call in keys.iter().flatten().map(Call::make) {
             call.is_refused(Weather::Calm);
         }
@@ -107,7 +109,7 @@ impl<'a> Storm<'a> {
         });
     }
 
-    /// That it proved anything.
+    /// Checks that the test proved anything.
     pub fn end(self) {
         println!(
             "{} of {} revocations acknowledged",
@@ -118,7 +120,7 @@ impl<'a> Storm<'a> {
     }
 }
 
-/// Asks again and again where it is unknown; 1 where it was acknowledged.
+/// Repeats a revocation until its outcome is known; returns 1 if it was acknowledged.
 fn until_revoked(key: &[Client], weather: [Weather; 2]) -> u32 {
     let began = Instant::now();
     loop {

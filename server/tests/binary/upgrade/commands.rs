@@ -1,4 +1,4 @@
-//! Commands on data of an older version: the server alone brings a schema up to date.
+//! Commands on data of an older version: only the server migrates a schema.
 
 use super::postgres::{left, node};
 use super::{PEPPER, TODAY, leave, newest, state};
@@ -6,7 +6,7 @@ use crate::support::{run, voxum};
 use std::path::Path;
 use std::process::Command;
 
-/// Every command that opens the database as it is.
+/// Every command that opens the database without migrating it.
 const COMMANDS: [&[&str]; 6] = [
     &["key", "list"],
     &["key", "revoke", "live"],
@@ -48,7 +48,7 @@ async fn commands_refuse_an_older_schema_of_a_file_and_leave_it_as_it_was() {
     });
     assert_eq!(state(folder.path()).await.0, version);
     assert!(std::fs::read(&file).unwrap() == before, "it was changed");
-    // A backup is taken of whatever is there: the moment before an upgrade is the best one for it.
+    // A backup accepts any schema, since the moment before an upgrade is the best one for it.
     let backup = |folder: &Path| run(voxum(folder).args(["backup", "before.db"]));
     let (code, _, err) = tokio::task::block_in_place(|| backup(folder.path()));
     assert_eq!(code, Some(0), "{err}");

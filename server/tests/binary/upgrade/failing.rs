@@ -1,17 +1,17 @@
-//! A start whose migrations fail in the middle, by no fault of the program's.
+//! A start whose migrations fail half-way for an external reason.
 
 use super::{FIRST, PEPPER, TODAY, check, database, leave, newest, start, until};
 use crate::support::{run, voxum};
 use sqlx::{Connection as _, Executor as _};
 use std::path::Path;
 
-/// A step in the middle of those that are lacking.
+/// A migration in the middle of the missing ones.
 const STEP: i64 = 19;
 
-/// Stands where that step makes a table of its own.
+/// Occupies the name of a table that this migration creates.
 const OBSTACLE: &str = "CREATE TABLE nodes (left_by TEXT); INSERT INTO nodes VALUES ('somebody')";
 
-/// What a start says that cannot go on.
+/// Runs a start that fails, and returns its message.
 #[track_caller]
 fn refused(folder: &Path) -> String {
     let (code, out, err) = run(voxum(folder).env("VOXUM_PEPPER", PEPPER));
@@ -28,7 +28,7 @@ async fn a_start_that_fails_half_way_leaves_the_file_as_it_was_and_says_why() {
     let folder = tempfile::tempdir().unwrap();
     leave(folder.path(), FIRST, 10).await;
     let mut connection = database(folder.path()).await;
-    // As a server leaves it.
+    // The journal mode that a server leaves behind.
     connection
         .execute("PRAGMA journal_mode = WAL")
         .await
@@ -48,7 +48,7 @@ async fn a_start_that_fails_half_way_leaves_the_file_as_it_was_and_says_why() {
         );
         assert!(std::fs::read(&file).unwrap() == before, "it was changed");
     }
-    // The version before has nothing to do, and nothing to refuse.
+    // The previous version still works: it has nothing to migrate and nothing to refuse.
     let mut connection = database(folder.path()).await;
     until(FIRST, &TODAY)
         .run_direct(None, &mut connection, false)

@@ -1,4 +1,4 @@
-//! The same on PostgreSQL, whose first schema is that of the seventeenth on SQLite.
+//! Upgrades on PostgreSQL, whose first schema corresponds to the seventeenth on SQLite.
 
 use super::{PEPPER, check, content, until};
 use crate::postgres::{Database, PASSWORD};
@@ -16,7 +16,7 @@ fn newest() -> i64 {
     versions.max().unwrap()
 }
 
-/// A database as the version with so many migrations left it.
+/// Creates a database as the version with this schema left it.
 pub(super) async fn left(version: i64) -> Database {
     let database = Database::new().await;
     let mut connection = database.raw().await;
@@ -27,7 +27,7 @@ pub(super) async fn left(version: i64) -> Database {
     for statement in content(version, 0) {
         let statement = statement
             .replace("NOW", "(1000 * extract(epoch FROM now())::bigint)")
-            // Some are more than four bytes.
+            // Some values need more than four bytes.
             .replace("86400000", "86400000::bigint")
             .replace("RANDOM", "sha256(random()::text::bytea)")
             .replace("BYTES", "BYTEA")
@@ -47,12 +47,12 @@ pub(super) fn node(folder: &Path, database: &Database) -> Command {
     command
 }
 
-/// Starts it, looks at everything, and stops it again.
+/// Starts the server, checks its data, and stops it again.
 fn opens(folder: &Path, database: &Database) {
     let mut command = node(folder, database);
     tokio::task::block_in_place(|| {
         let server = Server::of(&mut command, false);
-        // Every schema of PostgreSQL could store all that is looked at.
+        // Every schema on PostgreSQL could store everything that is checked.
         check(&server, FIRST, 0);
         let (status, log, _) = server.stop();
         assert!(status.success(), "{log}");
@@ -71,7 +71,7 @@ async fn every_older_schema_of_postgresql_is_brought_up_to_date_with_all_that_wa
     }
 }
 
-/// All that stands in a database, as text: its tables and columns, and each row of each table.
+/// Dumps a database as text: its tables and columns, and every row of every table.
 async fn dump(database: &Database) -> Vec<String> {
     let mut connection = database.raw().await;
     let mut all: Vec<String> = sqlx::query_scalar(
@@ -116,7 +116,7 @@ async fn a_start_that_fails_half_way_leaves_postgresql_as_it_was_and_says_why() 
     let folder = tempfile::tempdir().unwrap();
     let database = left(FIRST).await;
     let mut connection = database.raw().await;
-    // Stands where a step in the middle makes a table of its own.
+    // Occupies the name of a table that a migration in the middle creates.
     connection
         .execute("CREATE TABLE nodes (left_by TEXT); INSERT INTO nodes VALUES ('somebody')")
         .await
@@ -140,7 +140,7 @@ async fn a_start_that_fails_half_way_leaves_postgresql_as_it_was_and_says_why() 
         );
         assert_eq!(dump(&database).await, before);
     }
-    // The version before has nothing to do, and nothing to refuse.
+    // The previous version still works: it has nothing to migrate and nothing to refuse.
     until(FIRST, &TODAY)
         .run_direct(None, &mut connection, false)
         .await

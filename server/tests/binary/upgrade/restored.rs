@@ -1,4 +1,4 @@
-//! Backups that another version took.
+//! Backups taken by another version.
 
 use super::{DAY, FIRST, LIVE, PEPPER, TODAY, database, leave, newest};
 use crate::postgres::Database;
@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A backup that an earlier version took: a database of its schema, in one file.
+/// Creates a backup of an earlier version: a database with its schema, in one file.
 async fn backup(folder: &Path, version: i64) -> PathBuf {
     leave(folder, version, 3).await;
     let file = folder.join("backup.db");
@@ -23,7 +23,7 @@ fn told(command: &mut Command) -> (Option<i32>, String, String) {
     tokio::task::block_in_place(|| run(command.env("VOXUM_PEPPER", PEPPER)))
 }
 
-/// Every key that was active waits, and the one that was revoked is.
+/// Checks that every key that was active is on hold, and that the revoked one is still revoked.
 fn waits(mut command: Command) {
     tokio::task::block_in_place(|| {
         let server = Server::of(command.env("VOXUM_PEPPER", PEPPER), false);
@@ -47,7 +47,7 @@ async fn a_backup_of_every_older_schema_is_restored_with_every_key_waiting() {
         let mut command = voxum(folder.path());
         let (code, out, err) = told(command.arg("restore").arg(&file));
         assert_eq!((code, err.as_str()), (Some(0), ""), "from {version}: {err}");
-        // The one that is used, and three more; what had ended has.
+        // The key in use and three more; keys that had already ended stay so.
         assert!(out.contains("revoked after the backup: 4."), "{out}");
         assert!(
             std::fs::read(&file).unwrap() == before,

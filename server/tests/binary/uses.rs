@@ -1,4 +1,4 @@
-//! The last uses of keys, after a server under load was killed.
+//! The last uses of keys after a server under load was killed.
 
 use crate::installation::Installation;
 use crate::support::{Client, Server, count};
@@ -8,21 +8,21 @@ use std::time::Duration;
 
 const CALLERS: usize = 8;
 const KEYS_OF_EACH: usize = 25;
-/// A crash loses no use that is older, in milliseconds.
+/// A crash loses no use that is older than this, in milliseconds.
 const PROMISED: i64 = 5_000;
 
-/// One call that was accepted: it was used between these two times.
+/// One accepted call, whose use lies between these two times.
 struct Use {
     began: i64,
     answered: i64,
 }
 
-/// Milliseconds, by the clock that the server reads.
+/// Returns the server's clock in milliseconds.
 fn now() -> i64 {
     SystemClock.now().millis()
 }
 
-/// Calls with each key in turn until the server is gone, and gives the uses of each.
+/// Calls with each key in turn until the server is gone, and returns the uses of each.
 fn call_until_killed(keys: &[Client]) -> Vec<Vec<Use>> {
     let mut all: Vec<Vec<Use>> = keys.iter().map(|_| Vec::new()).collect();
     loop {

@@ -1,10 +1,11 @@
-//! Requests as bytes: what no well-behaved client sends, and what one meets that is refused while it sends.
+//! Requests as raw bytes: requests that no well-behaved client sends, and refusals that reach a
+//! client while it is still sending.
 
 use crate::support::{Server, count};
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 
-/// Sends bytes, ends there or waits, and reads everything that comes back.
+/// Sends bytes, optionally closes the sending side, and reads everything that comes back.
 fn exchange(server: &Server, request: &[u8], end: bool) -> String {
     let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
     stream.write_all(request).unwrap();
@@ -59,7 +60,7 @@ fn what_cannot_be_read_as_http_gets_an_empty_answer() {
     }
 }
 
-/// Most clients read an answer only once they have sent everything.
+/// Most clients read the response only after they have sent everything.
 #[test]
 fn who_is_refused_in_the_middle_of_a_feed_learns_why() {
     let folder = tempfile::tempdir().unwrap();
@@ -86,7 +87,8 @@ fn who_is_refused_in_the_middle_of_a_feed_learns_why() {
     }
 }
 
-/// A head that a proxy could understand in another way ends its connection: what follows it is not a request.
+/// A head that a proxy could interpret differently ends its connection, so what follows it is not
+/// treated as a request.
 #[test]
 fn ambiguous_heads_are_refused_and_what_follows_them_is_not_answered() {
     let folder = tempfile::tempdir().unwrap();
@@ -125,7 +127,7 @@ fn ambiguous_heads_are_refused_and_what_follows_them_is_not_answered() {
         assert!(answer.contains(kind), "{head}: {answer}");
         assert_eq!(answer.matches("HTTP/1.").count(), 1, "{head}: {answer}");
     }
-    // Of two lengths of a body, the chunks count, and the connection ends.
+    // If a body has both lengths, the chunked encoding counts, and the connection is closed.
     for lengths in [
         "content-length: 5\r\ntransfer-encoding: chunked",
         "transfer-encoding: chunked\r\ncontent-length: 5",
@@ -136,7 +138,7 @@ fn ambiguous_heads_are_refused_and_what_follows_them_is_not_answered() {
         assert!(answer.starts_with("HTTP/1.1 401"), "{lengths}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{lengths}: {answer}");
     }
-    // These are unambiguous.
+    // These heads are unambiguous.
     for head in [
         "GET /healthz HTTP/1.0\r\n",
         "GET /healthz HTTP/1.1\r\nhost:\r\nconnection: close\r\n",

@@ -1,4 +1,5 @@
-//! The server from outside: requests into the real router, on a real SQLite file. The tree mirrors the URLs.
+//! The server from outside: requests to the real router, on a real SQLite file. The tree mirrors
+//! the URLs.
 
 mod api;
 mod console;

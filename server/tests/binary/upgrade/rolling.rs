@@ -1,7 +1,8 @@
-//! Nodes of the release before and of this one at the same database.
+//! Nodes of the previous release and of this one on the same database.
 //!
-//! The older node is played by this test: it sends the statements of its release, which are in `release_21.sql`. Each
-//! release replaces that file and [`RELEASE`] by its own, and keeps these tests.
+//! This test acts as the older node: it sends the statements of its release, which are in
+//! `release_21.sql`. Each release replaces that file and [`RELEASE`] by its own, and keeps these
+//! tests.
 
 use super::postgres::{left, node};
 use super::{LIVE, PEPPER, newest};
@@ -14,9 +15,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-/// The newest schema that the release before knows.
+/// The newest schema that the previous release supports.
 const RELEASE: i64 = 21;
-/// An older schema than this version's that the nodes of that release can use.
+/// Returns an older schema than this version's that the nodes of that release can use.
 fn before() -> i64 {
     RELEASE.min(newest() - 1)
 }
@@ -24,7 +25,7 @@ fn before() -> i64 {
 const STATEMENTS: &str = include_str!("release_21.sql");
 const OLD: &str = "the older node";
 
-/// The statements of the release before, each by its name.
+/// Returns the statements of the previous release by name.
 fn statements() -> BTreeMap<&'static str, &'static str> {
     let mut lines = STATEMENTS.lines().skip(2);
     let mut all = BTreeMap::new();
@@ -38,7 +39,8 @@ fn statement(name: &str) -> AssertSqlSafe<&'static str> {
     AssertSqlSafe(statements()[name])
 }
 
-/// Registers the older node, and has it acknowledge what changed and give signs of life, as it does beside another one.
+/// Registers the older node, and has it acknowledge changes and send heartbeats as it would beside
+/// another node.
 async fn run_older_node(database: &Database) -> JoinHandle<()> {
     let mut connection = database.raw().await;
     let seen: i64 = sqlx::query_scalar(statement("verdict::REGISTER"))
@@ -57,7 +59,7 @@ async fn run_older_node(database: &Database) -> JoinHandle<()> {
                 .fetch_all(&mut connection)
                 .await
                 .unwrap();
-            // A node that is alone writes nothing as long as nothing changes.
+            // A node on its own writes nothing while nothing changes.
             if others.len() > 1 || seen != last {
                 seen = last;
                 sqlx::query(statement("verdict::ACKNOWLEDGE"))
@@ -107,7 +109,7 @@ async fn an_upgrade_is_refused_while_a_node_of_the_release_before_runs_unless_a_
     database.drop().await;
 }
 
-/// All registered nodes, as the older one reads them.
+/// Returns all registered nodes, as the older one reads them.
 async fn nodes(older: &mut PgConnection) -> Vec<(String, i64, i64, i64)> {
     sqlx::query_as(statement("verdict::NODES"))
         .fetch_all(older)
@@ -115,14 +117,14 @@ async fn nodes(older: &mut PgConnection) -> Vec<(String, i64, i64, i64)> {
         .unwrap()
 }
 
-/// A key that either of them revokes is refused by both.
+/// Checks that a key which either node revokes is refused by both.
 async fn both_judge_alike(server: &Server, older: &mut PgConnection) {
     let digest = PlainKey::parse(LIVE.as_bytes())
         .unwrap()
         .digest(&Pepper::parse(PEPPER).unwrap());
     let key = server.key(LIVE);
     let status = || tokio::task::block_in_place(|| key.get("/api/key").unwrap());
-    // A server answers before it is registered, and keeps no keys in memory until then.
+    // A server answers requests before it is registered, and caches no keys until then.
     while nodes(older).await.len() < 2 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -150,7 +152,7 @@ async fn both_judge_alike(server: &Server, older: &mut PgConnection) {
         .fetch_one(&mut *older)
         .await
         .unwrap();
-    // The older node answers its caller once every node acknowledged the change.
+    // The older node answers its caller once every node has acknowledged the change.
     loop {
         let nodes = nodes(older).await;
         assert_eq!(nodes.len(), 2);
@@ -197,7 +199,7 @@ async fn every_statement_of_the_release_before_is_valid_on_this_schema() {
     database.drop().await;
 }
 
-/// The exception that `ARCHITECTURE.md` names.
+/// The exception described in `ARCHITECTURE.md`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_of_the_release_before_adds_no_member_to_this_schema_and_leaves_nothing_behind() {
     let database = left(newest()).await;
@@ -224,7 +226,7 @@ async fn a_node_of_the_release_before_adds_no_member_to_this_schema_and_leaves_n
         .await
         .unwrap();
     assert_eq!(members, 0);
-    // A sign-in takes the first of these members, and its own password.
+    // A sign-in takes the first of these members, with that member's own password.
     let found = sqlx::query(statement("member::FIND_BY_EMAIL"))
         .bind("ada@example.com")
         .fetch_all(&mut connection)
@@ -243,7 +245,7 @@ async fn a_node_of_the_release_before_adds_no_member_to_this_schema_and_leaves_n
     database.drop().await;
 }
 
-/// The columns that a row has to be given.
+/// Returns the columns that every inserted row must set.
 async fn required(database: &Database) -> Vec<String> {
     let sql = "SELECT table_name || '.' || column_name FROM information_schema.columns
         WHERE table_schema = 'public' AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'
@@ -264,7 +266,7 @@ async fn this_schema_asks_for_no_column_that_the_release_before_does_not_write()
         .map(|(table, _)| format!("{table}."))
         .collect();
     for column in required(&after).await {
-        // A table that the release before does not know may ask for whatever it needs.
+        // A table that the previous release does not use may require any columns.
         let old_table = tables.iter().any(|table| column.starts_with(table));
         assert!(!old_table || known.contains(&column), "{column}");
     }

@@ -2,7 +2,7 @@
 
 use crate::support::{Http, Key, World};
 
-/// The refusal that a client meets at `/api/key`.
+/// Returns the refusal that a client receives at `/api/key`.
 async fn refusal(http: &Http) -> (u16, String) {
     http.get("/api/key").await.problem()
 }
@@ -11,7 +11,7 @@ fn told(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
 
-/// Well-formed, with a right checksum, and known to nobody.
+/// A well-formed key with a valid checksum that does not exist.
 const UNKNOWN: &str = "vx_00000000000000000000000000000000000000000003Ekpv5";
 
 #[tokio::test]
@@ -202,7 +202,7 @@ async fn a_genuine_key_that_may_not_be_used_is_told_why() {
         "{}",
         answer.body
     );
-    // Revoked is the stronger word.
+    // Revocation takes precedence over expiry.
     assert_eq!(refusal(&revoked).await, told(401, "revoked_key"));
 }
 
@@ -224,7 +224,8 @@ async fn a_missing_permission_is_named() {
     );
 }
 
-/// Promise: a malformed key costs no question to the database, and R3 in its small form: no database, no verdict.
+/// Promise: a malformed key causes no database query, and without the database a well-formed key is
+/// neither accepted nor rejected (a small version of R3).
 #[tokio::test]
 async fn without_a_database_a_malformed_key_is_still_known_and_a_good_one_is_neither_right_nor_wrong()
  {

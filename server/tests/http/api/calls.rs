@@ -1,10 +1,10 @@
-//! Every call whose key is known is counted once, under what its caller was told.
+//! Every call with a known key is counted once, under the outcome that its caller received.
 
 use crate::support::{Key, World};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// All calls that are counted, by their outcome. Both counts of them must agree.
+/// Returns all counted calls by outcome. The counts by account and by key must agree.
 async fn counted(world: &World) -> BTreeMap<String, i64> {
     const ACCOUNTS: &str = "SELECT outcome, sum(calls) FROM account_calls GROUP BY outcome";
     const KEYS: &str = "SELECT outcome, sum(calls) FROM key_calls GROUP BY outcome";
@@ -50,7 +50,7 @@ async fn what_is_answered_is_accepted_nothing_new_included() {
     key.send("HEAD", "/api/inventory", "").await.expect(200);
     key.delete("/api/inventory/A").await.expect(204);
     same(&counted(&world).await, &[("accepted", 5)]);
-    // What is written is not counted again.
+    // Counts that have been written are not written again.
     key.delete("/api/key").await.expect(204);
     same(&counted(&world).await, &[("accepted", 6)]);
 }
@@ -103,7 +103,7 @@ async fn each_refusal_is_counted_under_its_own_reason() {
     key.get("/api/key").await;
     assert_eq!(key.get("/api/key").await.problem().1, "rate_limited");
     let mut counts = counted(&world).await;
-    // How many tokens were left before is not the point.
+    // The number of accepted calls depends on how many tokens were left, and does not matter here.
     counts.remove("accepted");
     same(
         &counts,

@@ -1,4 +1,5 @@
-//! Encodings of bodies and files: a byte-order mark is skipped, and everything but UTF-8 is refused by its name.
+//! Encodings of bodies and files: a byte-order mark is skipped, and every encoding but UTF-8 is
+//! refused by name.
 
 use super::inventory::{feed, named};
 use crate::support::{Answer, Key, Member, World};
@@ -7,7 +8,7 @@ use serde_json::json;
 const XML: &str = "<inventory><item><id>A</id><name>a</name></item></inventory>";
 const CSV: &str = "id,name\nA,a\n";
 
-/// The same item in each format, with its media type and the name of its file.
+/// Returns the same item in each format, with its media type and file name.
 fn feeds() -> [(&'static str, &'static str, String); 3] {
     let json = feed([named("A")]).to_string();
     [
@@ -17,7 +18,7 @@ fn feeds() -> [(&'static str, &'static str, String); 3] {
     ]
 }
 
-/// An owner, a key that sends feeds, and one that sends leads.
+/// Returns an owner, a key for feeds, and a key for leads.
 async fn senders(world: &World) -> (Member, Key, Key) {
     let owner = world.owner().await;
     let key = owner
@@ -33,7 +34,7 @@ fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-/// The same text with a last character that is not in UTF-8, as a program for Windows would write it.
+/// Appends a character in the encoding of a Windows program, which is invalid UTF-8.
 fn latin1(text: &str) -> Vec<u8> {
     [text.as_bytes(), b"\xE9"].concat()
 }

@@ -1,4 +1,4 @@
-//! What answers say of a key's end.
+//! Response headers about the expiry of a key.
 
 use crate::support::{Answer, World};
 
@@ -12,7 +12,7 @@ fn fields(answer: &Answer) -> (&str, &str) {
 async fn a_key_in_its_last_seven_days_says_when_it_ends() {
     let world = World::new().await;
     let owner = world.owner().await;
-    // Ends on 21 Feb 2027, 05:31:07.
+    // Expires on 21 Feb 2027, 05:31:07.
     let key = owner.create(&world, "Feed", &["inventory:read"]).await;
     world.clock.advance_seconds(83 * DAY - 1);
     assert_eq!(fields(&key.get("/api/key").await.expect(200)), ("", ""));
@@ -20,7 +20,7 @@ async fn a_key_in_its_last_seven_days_says_when_it_ends() {
     let sunset = "Sun, 21 Feb 2027 05:31:07 GMT";
     let ok = key.get("/api/key").await.expect(200);
     assert_eq!(fields(&ok), ("", sunset));
-    // Whatever the answer is to a key that was let in.
+    // Every response to an accepted key has the headers, whatever its status.
     let refused = key.get("/api/leads").await.expect(403);
     assert_eq!(fields(&refused), ("", sunset));
     let wrong = key.get("/api/inventory?limit=0").await.expect(400);

@@ -48,7 +48,7 @@ async fn using_keys_writes_nothing_until_the_batch() {
             .unwrap()
     };
     let before = version().await;
-    // As many as a key may send at once.
+    // The number of calls that a key may make at once.
     for _ in 0..100 {
         key.get("/api/inventory").await.expect(200);
     }
@@ -59,7 +59,7 @@ async fn using_keys_writes_nothing_until_the_batch() {
 
 #[tokio::test]
 async fn when_keys_were_used_is_written_of_all_of_them_before_anything_else_is() {
-    // More than are written at once.
+    // More than are written in one batch.
     const KEYS: i64 = 40;
     let world = World::new().await;
     let owner = world.owner().await;
@@ -72,7 +72,7 @@ async fn when_keys_were_used_is_written_of_all_of_them_before_anything_else_is()
     world.service.flush_uses().await.unwrap_err();
     let used = "SELECT count(*) FROM api_keys WHERE last_used_at IS NOT NULL";
     assert_eq!(world.count(used).await, KEYS);
-    // And the other is not lost.
+    // The counts are not lost.
     assert_eq!(world.count("SELECT count(*) FROM hidden").await, 0);
     world.sql("ALTER TABLE hidden RENAME TO key_calls").await;
     world.service.flush_uses().await.unwrap();
@@ -143,7 +143,7 @@ async fn a_write_that_has_no_time_leaves_most_refusals_to_the_next_one() {
     for owner in [world.owner().await, world.stranger().await] {
         keys.push(owner.create(&world, "Feed", &["inventory:read"]).await);
     }
-    // As many as wait in memory of two accounts and of callers without a key.
+    // The most that memory holds of two accounts and of callers without a key.
     for _ in 0..500 {
         for key in &keys {
             key.get("/api/leads").await;

@@ -1,4 +1,4 @@
-//! How much a key may send, and what its answers say of that.
+//! Rate limits of a key, and the response headers about them.
 
 use crate::support::{Answer, World};
 
@@ -23,7 +23,7 @@ async fn every_answer_to_a_key_tells_its_limit_refusals_included() {
     assert_eq!(fields(&answer), (policy, "\"default\";r=97;t=1"));
     world.store.close().await;
     world.clock.let_pass(std::time::Duration::from_secs(1));
-    // Who calls is not known then.
+    // The caller is not known then.
     let answer = key.get("/api/inventory").await.expect(503);
     assert_eq!(fields(&answer), ("", ""));
 }
@@ -104,7 +104,7 @@ async fn a_keys_own_limit_overrides_the_accounts_and_each_change_holds_at_once()
         ("\"default\";q=30;w=5", "\"default\";r=29;t=1")
     );
     let shown = owner.get("/keys").await.expect(200).body;
-    // In its row, and in what the module draws the row from.
+    // In its row, and in the data for hydrating the row.
     assert_eq!(shown.matches("5 calls, then 2 a second").count(), 2);
     assert!(!shown.contains("30 calls"));
 }
@@ -137,7 +137,7 @@ async fn failed_attempts_are_slowed_by_address_and_a_good_key_never() {
     good.get("/api/key").await.expect(200);
     let answer = dead.from([198, 51, 100, 1]).get("/api/key").await;
     assert_eq!(answer.problem().1, "revoked_key");
-    // Nothing was presented, so nothing failed.
+    // No key was presented, so no attempt failed.
     assert_eq!(
         world.nobody().get("/api/key").await.problem().1,
         "missing_key"

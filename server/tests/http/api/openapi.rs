@@ -1,4 +1,4 @@
-//! `/api/openapi.json`, and that it says what the router does.
+//! `/api/openapi.json`, and its agreement with the router.
 
 use crate::support::{PUBLIC_URL, World};
 use axum::routing::MethodFilter;
@@ -63,7 +63,8 @@ async fn every_route_is_described_and_nothing_else() {
     assert_eq!(described, routes);
 }
 
-/// The permission that an operation asks for is the one it says: a key with all the others is refused.
+/// An operation requires exactly the permission that its description names: a key with all others
+/// is refused.
 #[tokio::test]
 async fn every_operation_asks_for_the_permission_it_names() {
     let world = World::new().await;

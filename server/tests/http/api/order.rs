@@ -1,9 +1,9 @@
-//! Of several things that are wrong, the first in the contract's order is told.
+//! If a request has several errors, the first one in the contract's order is reported.
 
 use crate::support::{Http, Key, World};
 use serde_json::json;
 
-/// Puts an item as it should not be, in every respect that is still open, and gives the refusal's code.
+/// Sends a request and returns the code of its refusal.
 async fn code(http: &Http, method: &str, path: &str, body: impl Into<axum::body::Body>) -> String {
     http.send(method, path, body).await.problem().1
 }

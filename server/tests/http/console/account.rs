@@ -100,7 +100,7 @@ async fn sessions_are_listed_with_their_origin_and_end_one_by_one_or_all_others(
     assert!(page.contains("Signed out there."), "{page}");
     away.get("/account").await.expect(303);
     third.get("/account").await.expect(200);
-    // Again, and what is none: nothing happens.
+    // Repeated, and with ids that do not exist: nothing happens.
     for id in [id, "", "0000000000000000"] {
         owner
             .form("/account/sessions", &[("end", id)])

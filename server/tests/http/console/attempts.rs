@@ -1,11 +1,11 @@
-//! The trace that failed sign-ins leave in the audit log.
+//! The records of failed sign-ins in the audit log.
 
 use crate::support::{Member, OWNER, PASSWORD, World};
 
 const EVENTS: &str = "SELECT count(*) FROM audit_events WHERE action = 'session.refused'";
 const HOUR: i64 = 3_600;
 
-/// Tries to sign in `times` times, each time once the delay of the one before is over.
+/// Fails to sign in `times` times, each time after the previous delay is over.
 async fn fail(world: &World, email: &str, ip: [u8; 4], times: usize) {
     for _ in 0..times {
         let fields = [("email", email), ("password", "wrong horse battery")];
@@ -23,7 +23,7 @@ async fn log(owner: &Member) -> String {
 async fn failed_sign_ins_are_recorded_at_the_first_and_with_their_number_after_the_hour() {
     let world = World::new().await;
     let owner = world.owner().await;
-    // A whole hour lies ahead, so that all attempts fall into one.
+    // Starts at the full hour, so that all attempts fall into the same one.
     world.clock.advance_seconds(HOUR - world.second_of_hour());
     fail(&world, OWNER, [198, 51, 100, 7], 1).await;
     world.service.flush_uses().await.unwrap();
@@ -37,7 +37,7 @@ async fn failed_sign_ins_are_recorded_at_the_first_and_with_their_number_after_t
     world.service.flush_uses().await.unwrap();
     assert_eq!(world.count(EVENTS).await, 2, "one for each address");
 
-    // The count survives a restart, and is closed once.
+    // The count survives a restart, and is recorded once.
     let world = world.restart().await;
     world.clock.advance_seconds(HOUR);
     for _ in 0..2 {

@@ -4,7 +4,7 @@ use crate::support::{OWNER, World};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 
-/// The rows of the page: what stands between a row's head and its end.
+/// Returns the rows of the page: the text between a row's head and its end.
 fn rows(page: &str) -> Vec<&str> {
     page.split("<th role=\"rowheader\"").skip(1).collect()
 }
@@ -52,7 +52,7 @@ async fn what_was_done_is_told_with_who_when_from_where_and_what_was_different()
             "Account created"
         ]
     );
-    // The way there from the key.
+    // The key's page links to its events.
     let shown = member.get(&format!("/keys/{}", key.id)).await.expect(200);
     assert!(shown.body.contains(&format!("/audit?thing={}", key.id)));
 }
@@ -119,10 +119,10 @@ async fn the_log_is_asked_by_who_what_and_when() {
         assert_eq!(rows(&page).len(), count, "{query}");
         assert_eq!(page.contains("Nothing matches"), count == 0, "{query}");
     }
-    // What was asked stands in the form, the key by its name.
+    // The form shows the current filter, with the key's name.
     let page = owner.get(&format!("/audit?{feed}")).await.expect(200).body;
     assert!(page.contains("selected>API key “Feed”</option>"), "{page}");
-    // The days are those of the account.
+    // Days are those of the account's time zone.
     world
         .sql("UPDATE accounts SET time_zone = 'Pacific/Kiritimati'")
         .await;
@@ -196,7 +196,7 @@ async fn a_file_holds_what_the_page_shows_and_no_formula() {
     assert_eq!(file.header("x-content-type-options"), "nosniff");
     let lines: Vec<_> = file.body.split_terminator("\r\n").collect();
     assert_eq!(lines.len(), 1 + 5);
-    // A spreadsheet reads UTF-8 by the byte-order mark.
+    // A spreadsheet recognises UTF-8 by the byte-order mark.
     assert!(
         lines[0].starts_with("\u{FEFF}number,time,actor_kind,"),
         "{}",
@@ -280,13 +280,14 @@ async fn a_long_log_is_sent_in_small_pieces_that_are_read_as_they_are_sent() {
         let (mut pieces, mut lines, mut first) = (0, 0, None);
         while let Some(frame) = body.frame().await {
             let bytes = frame.unwrap().into_data().unwrap();
-            // All that is ever held of the file.
+            // The most that is ever held of the file.
             assert!(bytes.len() < piece, "{file}: {} bytes at once", bytes.len());
             pieces += 1;
             lines += String::from_utf8_lossy(&bytes).matches('\n').count();
             if first.is_none() {
                 first = Some(bytes);
-                // What the reader has not asked for is not read yet: this member's role is, what they are is not.
+                // Later pieces are not read before the reader requests them, so they contain this
+                // change.
                 world
                     .sql("UPDATE members SET email = 'new@example.com'")
                     .await;

@@ -1,8 +1,9 @@
-//! `/audit` and its files with a filter, in a long log: each page and each piece looks at a bounded number of events.
+//! `/audit` and its files with a filter on a long log: each page and each piece reads a bounded
+//! number of events.
 
 use crate::support::World;
 
-/// Three leads were erased among many changes of keys.
+/// Adds three erasures of leads among many changes of keys.
 async fn fill(world: &World) {
     world
         .sql(
@@ -40,10 +41,10 @@ async fn the_audit_log_is_searched_further_from_page_to_page() {
         }
         assert_eq!(next, None, "{query}");
     }
-    // A subject has its own events alone, so its search never stops before them.
+    // A subject's events have an index of their own, so such a search never stops before them.
     let page = owner.get("/audit?thing=lead-100").await.expect(200);
     assert!(page.body.contains("lead-100") && page.link("Search further").is_none());
-    // Pages that are full have a next page as ever.
+    // Full pages have a next page as usual.
     for path in ["/audit", "/audit?what=keys"] {
         let page = owner.get(path).await.expect(200);
         assert!(page.link("Next page").is_some(), "{path}: {}", page.body);

@@ -1,9 +1,9 @@
-//! The Dashboard: an account's own numbers, and the first steps of a new one.
+//! The Dashboard: an account's numbers, and the first steps of a new account.
 
 use crate::support::{Member, OWNER, PASSWORD, World};
 use serde_json::json;
 
-/// The text of a page as people see it, with one space between its parts.
+/// Returns the visible text of the page, with single spaces between its parts.
 async fn text(member: &Member) -> String {
     let page = member.get("/").await.expect(200).body;
     let main = page.split("<main").nth(1).expect("a page has a main part");
@@ -48,7 +48,7 @@ async fn the_first_steps_are_ticked_as_they_happen_and_then_gone() {
     has(&page, "Done: Create an API key");
     has(&page, "Refused calls by reason");
 
-    // A call that is refused is none that was made.
+    // A refused call does not complete the step.
     key.get("/api/leads").await.expect(403);
     world.service.flush_uses().await.unwrap();
     let page = text(&owner).await;
@@ -62,7 +62,7 @@ async fn the_first_steps_are_ticked_as_they_happen_and_then_gone() {
     let items = json!({ "items": [{ "id": "A", "name": "a" }] });
     key.post("/api/inventory", &items).await.expect(200);
     assert!(!text(&owner).await.contains("steps done"));
-    // Nor do they come back once the calls are long forgotten.
+    // Nor do they come back after the calls have long been deleted.
     world.clock.advance_seconds(40 * 24 * 3600);
     world.service.sweep_calls().await.unwrap();
     let page = text(&world.sign_in(OWNER).await).await;
@@ -83,7 +83,8 @@ async fn today_is_the_accounts_own_day() {
         world.service.flush_uses().await.unwrap();
         world.clock.advance_seconds(seconds);
     }
-    // 05:31 and 11:03 UTC of one day, which in Honolulu are the evening before and an hour after midnight.
+    // 05:31 and 11:03 UTC of the same day, which in Honolulu are the evening before and an hour
+    // after midnight.
     let page = text(&owner).await;
     has(
         &page,

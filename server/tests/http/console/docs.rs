@@ -23,13 +23,14 @@ async fn the_docs_are_for_everybody() {
         for heading in ["“Unauthorized”", "“Key not working”", "Errors", "Limits"] {
             assert!(page.contains(&format!("<h2>{heading}</h2>")), "{heading}");
         }
-        // Nothing is loaded from anywhere else, and only the console's own module runs.
+        // Nothing is loaded from other sites, and only the console's own module runs.
         assert!(!page.contains("src=\"http"));
         assert!(!page.contains("<script src"));
     }
 }
 
-/// They are the longest page by far, and no secret stands on it whose length an attacker could measure.
+/// The docs are by far the longest page, and contain no secret whose length an attacker could
+/// measure.
 #[tokio::test]
 async fn the_docs_are_sent_compressed_to_whoever_takes_it() {
     let world = World::new().await;

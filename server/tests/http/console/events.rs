@@ -6,7 +6,7 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// A list that is being watched.
+/// An open event stream of a list.
 struct Events(Body);
 
 impl Events {
@@ -20,14 +20,14 @@ impl Events {
         Self(answer.into_body())
     }
 
-    /// What is told next; `None` at the end.
+    /// Returns the next event; `None` at the end.
     async fn next(&mut self) -> Option<Value> {
         let text = self.frame().await?;
         let data = text.strip_prefix("data: ").expect("an event");
         Some(serde_json::from_str(data.trim_end()).unwrap())
     }
 
-    /// The next piece of the stream, as it is sent.
+    /// Returns the next piece of the stream, as it is sent.
     async fn frame(&mut self) -> Option<String> {
         let next = tokio::time::timeout(Duration::from_secs(30), self.0.frame());
         let frame = next.await.expect("something within half a minute")?;
@@ -90,7 +90,7 @@ async fn what_another_admin_does_and_where_a_key_is_used_is_told_to_an_open_list
         json!({ "keys": 2, "active": 1, "at_least": false })
     );
 
-    // Time alone changes a key as well.
+    // The passage of time alone changes a key, too.
     world.clock.advance_seconds(8 * 3600);
     owner.get("/keys").await.expect(200);
     world
@@ -131,7 +131,7 @@ async fn of_a_key_that_was_just_made_the_first_call_is_told_or_exactly_why_it_wa
         ("waiting", "Waiting for the first call…")
     );
 
-    // Cut off while it was copied: no key of ours, and still this one.
+    // Truncated when it was copied: not a valid key, and yet attributed to this one.
     let cut = world.nobody().with("x-api-key", &key.secret[..38]);
     assert_eq!(cut.get("/api/leads").await.problem().1, "malformed_key");
     let (stage, text, more) = first(&mut events).await;
@@ -144,7 +144,7 @@ async fn of_a_key_that_was_just_made_the_first_call_is_told_or_exactly_why_it_wa
     assert_eq!(stage, "refused");
     assert!(text.contains("the permission inventory:read"), "{text}");
 
-    // The same once it is written down.
+    // The result is the same after it has been written to the database.
     world.service.flush_uses().await.unwrap();
     let mut later = Events::open(&owner, &format!("?await={}", key.id)).await;
     assert_eq!(first(&mut later).await.1, text);
@@ -156,7 +156,7 @@ async fn of_a_key_that_was_just_made_the_first_call_is_told_or_exactly_why_it_wa
     assert_eq!(text, "The first call came, and was accepted.");
     assert_eq!(more, "From 192.0.2.7 with curl/8.5.0");
 
-    // What comes later changes nothing of that, nor does a start of the server.
+    // Neither later calls nor a restart of the server change this.
     assert_eq!(key.get("/api/inventory").await.problem().1, "missing_scope");
     world.service.flush_uses().await.unwrap();
     let mut later = Events::open(&owner, &format!("?await={}", key.id)).await;
@@ -189,7 +189,7 @@ async fn looking_on_keeps_no_session_alive_and_ends_with_it() {
     owner.create(&world, "CRM Sync", &["leads:read"]).await;
     let mut events = Events::open(&owner, "").await;
     events.news().await;
-    // Within the twelve hours; had this been a sign of life, the session would live on after them.
+    // Within the twelve hours. If an open list counted as activity, the session would outlive them.
     world.clock.advance_seconds(11 * 3600);
     Events::open(&owner, "").await.news().await;
     world.clock.advance_seconds(2 * 3600);
@@ -203,7 +203,7 @@ async fn looking_on_keeps_no_session_alive_and_ends_with_it() {
     assert!(events.next().await.is_none(), "it was ended");
 }
 
-/// Another member of the owner's account, with a session.
+/// Adds another member to the owner's account, with a session.
 async fn colleague(world: &World, owner: &Member, number: usize) -> Http {
     let (cookie, _) = owner.cookie.split_once('=').unwrap();
     let token = format!("{number:064x}");
@@ -246,11 +246,12 @@ async fn a_fourth_open_list_of_a_member_takes_the_place_of_the_oldest() {
     let mut fourth = Events::open(&owner, "").await;
     fourth.news().await;
     open.push(fourth);
-    // Its browser does not open it again at once, which would close another one.
+    // The retry interval keeps its browser from reopening it at once, which would close another
+    // one.
     let mut oldest = open.remove(0);
     assert_eq!(oldest.frame().await.as_deref(), Some("retry: 60000\n\n"));
     assert_eq!(oldest.frame().await, None);
-    // All others go on, and show the same.
+    // All the others continue, and show the same.
     owner.create(&world, "CRM Sync", &["leads:read"]).await;
     open.push(of_bob);
     for mut events in open {
@@ -321,7 +322,7 @@ async fn a_page_without_script_asks_in_a_frame_until_a_call_was_accepted() {
     );
     assert!(!shown.headers.contains_key("refresh"));
     stranger.get(&at).await.expect(404);
-    // Like an open list, it keeps no session alive.
+    // Like an open list, it does not keep the session alive.
     world.clock.advance_seconds(11 * 3600);
     owner.get(&at).await.expect(200);
     world.clock.advance_seconds(2 * 3600);

@@ -1,4 +1,5 @@
-//! What an account asks of the life of its keys, and what the console tells of keys that are about to end.
+//! An account's rules for the expiry of keys, and the console's notices about keys that expire
+//! soon.
 
 use crate::support::{Answer, Member, OWNER, World};
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ async fn set_policy(owner: &Member, must_expire: &str, max_days: &str) -> Answer
     owner.form("/settings", &fields).await
 }
 
-/// What became of a create form with this choice.
+/// Submits the create form with this choice, and returns the result.
 async fn create(owner: &Member, expires: &str, last_day: &str) -> Value {
     let token = owner.keys().await["new_key"]["token"].clone();
     let form = json!({
@@ -56,7 +57,7 @@ async fn a_policy_is_kept_wherever_a_key_gets_its_end() {
     let (checkbox, _) = checkbox.split_once('>').unwrap();
     assert!(checkbox.contains("checked"), "a longest life means an end");
 
-    // The form offers what is allowed, and the rules hold for those who ask for more.
+    // The form offers what the rules allow, and requests for more are refused.
     let page = owner.keys().await;
     assert_eq!(choices(&page), ["7d", "30d", "date"]);
     assert_eq!(page["new_key"]["usual"], "30d");
@@ -69,7 +70,7 @@ async fn a_policy_is_kept_wherever_a_key_gets_its_end() {
         assert!(created["Ok"]["secret"].is_string(), "{created}");
     }
 
-    // Rotating: the endless key's place is taken by one that ends.
+    // Rotation replaces a key without an expiry by one that has one.
     let rotate = format!("/keys/{}/rotate", old.id);
     let form = owner.get(&rotate).await.expect(200).body;
     assert!(form.contains("value=\"30d\"") && !form.contains("value=\"never\""));
@@ -87,7 +88,7 @@ async fn a_policy_is_kept_wherever_a_key_gets_its_end() {
         answer.body
     );
 
-    // Editing: what stands there may stay, and nothing worse may be set.
+    // Editing: the present expiry may stay, but a later one must not be set.
     let edit = format!("/keys/{}/edit", old.id);
     let with = |name, last_day| {
         [
@@ -148,7 +149,7 @@ async fn keys_may_have_to_expire_without_a_longest_life() {
 async fn the_console_tells_of_keys_that_end_with_a_stronger_word_each_time() {
     let world = World::new().await;
     let owner = world.owner().await;
-    // Ends after 90 days.
+    // Expires after 90 days.
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
     let page = format!("/keys/{}", key.id);
     for path in ["/", "/keys", &page] {

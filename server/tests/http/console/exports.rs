@@ -12,7 +12,8 @@ const ALL: [&str; 4] = [
     "leads:write",
 ];
 
-/// Texts that a spreadsheet takes for formulas, or that look as if they were neutralised already.
+/// Texts that a spreadsheet would take for formulas, or that look as if they were already
+/// neutralised.
 const EVIL: [&str; 9] = [
     "=HYPERLINK(\"https://evil.example\")",
     "+1",
@@ -29,7 +30,7 @@ async fn file(member: &Member, path: &str) -> String {
     member.get(path).await.expect(200).body
 }
 
-/// The lines of a file in CSV, whose cells have no line breaks.
+/// Returns the lines of a CSV file whose cells contain no line breaks.
 fn rows(file: &str) -> Vec<&str> {
     let file = file.strip_prefix(MARK).expect("the file has its mark");
     file.split_terminator("\r\n").collect()
@@ -49,7 +50,7 @@ async fn an_exported_inventory_changes_nothing_when_it_replaces_the_inventory() 
         .iter()
         .enumerate()
         .map(|(number, text)| {
-            // An id has one line.
+            // An id must not contain a line break.
             let id = format!("{}{number}", text.replace('\n', ""));
             json!({
                 "id": id, "name": text, "category": text, "description": text,
@@ -108,7 +109,7 @@ async fn a_file_of_the_inventory_has_what_its_search_finds() {
     assert_eq!(rows(&found).len(), 3, "{found}");
     assert!(rows(&found)[0].ends_with("available,attributes.Honda,attributes.honda & son"));
     assert_eq!(objects(&file(&owner, &jsonl).await).len(), 2);
-    // A search comes back as it was typed.
+    // The query of a search is preserved as it was typed.
     let page = owner.get("/inventory?q=%26+s").await.expect(200);
     let one = file(&owner, &page.link("CSV").unwrap()).await;
     assert_eq!(rows(&one).len(), 2, "{one}");
@@ -334,7 +335,7 @@ async fn long_lists_are_sent_in_small_pieces_that_are_read_as_they_are_sent() {
     }
 }
 
-/// 20,000 items from `N0` on, and as many leads from `l0` on.
+/// Adds 20,000 items from `N0` on, and as many leads from `l0` on.
 async fn fill(world: &World) {
     for statement in [
         "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 19999)

@@ -1,9 +1,9 @@
-//! `/keys?…`: some keys of many, with addresses that can be passed on.
+//! `/keys?…`: searching many keys, with addresses that can be shared.
 
 use crate::support::{Member, World};
 use serde_json::json;
 
-/// The names on the page at `path`, in its order.
+/// Returns the names on the page at `path`, in order.
 async fn names(member: &Member, path: &str) -> Vec<String> {
     let page = member.get(path).await.expect(200).body;
     let heads = page.split("class=\"name\"").skip(1);
@@ -177,7 +177,7 @@ async fn a_long_list_comes_in_pages_that_meet_every_key_once() {
         .await
         .expect(404);
     owner.get("/keys?cursor=00").await.expect(404);
-    // Another account's list begins after the same place, and holds its own keys.
+    // Another account can use the same cursor, but sees only its own keys.
     let stranger = world.stranger().await;
     assert_eq!(names(&stranger, &next).await, [""; 0]);
 }
@@ -206,7 +206,8 @@ async fn what_cannot_be_asked_for_is_told_and_not_repeated() {
 async fn a_search_that_leads_to_few_of_many_keys_stops_and_can_be_gone_on_with() {
     let world = World::new().await;
     let owner = world.owner().await;
-    // Of 2,040 keys every second one is paused, and those may read leads: but for the last, which is active.
+    // Of 2,040 keys, every second one is paused and may read leads, except for the last, which is
+    // active.
     world
         .sql(
             "WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < 2040)
@@ -239,7 +240,7 @@ async fn a_search_that_leads_to_few_of_many_keys_stops_and_can_be_gone_on_with()
     assert_eq!(link(&page, "Look further"), None);
     assert!(link(&page, "First page").is_some());
     assert!(page.contains("Few keys match"));
-    // From the other end it is met at once, and the keys behind it are not all looked at.
+    // From the other end it is found at once, and not all keys behind it are read.
     let page = owner.get(&path.replace("=name", "=-name")).await;
     let page = page.expect(200).body;
     assert!(page.contains("At least 1 key found") && page.contains("Many 2040"));

@@ -1,8 +1,9 @@
-//! What a form did is reported by the page that it leads to, once, and by no address.
+//! Flash messages: the result of a form is reported once by the page that it leads to, and never
+//! because of an address.
 
 use crate::support::World;
 
-/// Every message that a page can report, and words of its text.
+/// Every message that a page can report: path, word, and a part of the text.
 const MESSAGES: [(&str, &str, &str); 12] = [
     ("/keys", "revoke", "keys revoked"),
     ("/keys", "pause", "keys paused"),

@@ -1,4 +1,4 @@
-//! `/keys/found`: which key is it that somebody found?
+//! `/keys/found`: identifying a key that was found
 
 use crate::support::{World, sha256};
 

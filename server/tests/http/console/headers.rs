@@ -1,4 +1,4 @@
-//! What every answer tells the browser not to do.
+//! Security headers of every response.
 
 use crate::support::{Answer, World};
 use serde_json::json;
@@ -85,7 +85,7 @@ async fn the_policy_of_a_page_names_the_nonce_of_its_own_scripts_and_no_other() 
         for script in page.body.split("<script").skip(1) {
             let (attributes, _) = script.split_once('>').unwrap();
             if attributes.contains("type=\"application/json\"") {
-                // Data, which no browser runs.
+                // Data, which no browser executes.
                 continue;
             }
             assert!(

@@ -81,7 +81,7 @@ async fn a_paused_key_is_refused_until_it_is_resumed() {
     );
     let shown = owner.get(&page).await.expect(200).body;
     assert!(shown.contains("This key is paused") && shown.contains("Resume"));
-    // Twice is no error, and is recorded once.
+    // A repeated pause is not an error, and is recorded once.
     owner.form(&format!("{page}/pause"), &[]).await.expect(303);
     owner.form(&format!("{page}/resume"), &[]).await.expect(303);
     key.get("/api/leads").await.expect(200);

@@ -1,4 +1,4 @@
-//! What a key's page tells of its calls, and the notices that follow from them.
+//! Calls on a key's page, and the notices that result from them.
 
 use crate::support::{Key, Member, OWNER, World};
 
@@ -18,7 +18,7 @@ async fn page(world: &World, member: &Member, key: &Key, query: &str) -> String 
     page.expect(200).body
 }
 
-/// The notices of the only key, as its row and its own page show them.
+/// Returns the notices of the only key, after checking that its row and its own page show them.
 async fn notices(world: &World, member: &Member) -> Vec<String> {
     world.service.flush_uses().await.unwrap();
     let keys = member.keys().await;
@@ -221,7 +221,7 @@ async fn a_list_that_shuts_out_who_called_lately_is_saved_once_that_is_meant() {
     key.get("/api/key").await.expect(200);
     edit("203.0.113.0/24", "yes").await.expect(303);
     key.get("/api/key").await.expect(403);
-    // What stands there already shuts out nobody anew.
+    // Submitting the current list again refuses no additional callers.
     edit("203.0.113.0/24", "").await.expect(303);
 }
 
@@ -250,7 +250,7 @@ async fn viewers_see_where_calls_come_from_and_change_nothing() {
     assert_eq!(world.count(watched).await, 1);
 }
 
-/// In zones whose midnight lies between two hours of UTC, and on days of 23 and 25 hours.
+/// In time zones whose midnight is between two full hours of UTC, and on days of 23 and 25 hours.
 #[tokio::test]
 async fn days_are_those_of_the_accounts_zone_on_every_page() {
     // Seconds from the clock's start, 23 Nov 2026, 05:31:07 UTC, to the last second of a day.

@@ -1,4 +1,4 @@
-//! The list of addresses that a key may be used from, and edits that meet.
+//! The allow list of a key, and concurrent edits.
 
 use crate::support::{Answer, Key, Member, World};
 
@@ -108,7 +108,7 @@ async fn what_is_no_network_is_named_at_its_field_and_kept() {
     key.get("/api/leads").await.expect(200);
 }
 
-/// What stands in the hidden field of the edit form.
+/// Returns the value of the hidden field of the edit form.
 pub(super) fn seen(page: &str) -> String {
     let (_, after) = page
         .split_once("name=\"seen\" value=\"")
@@ -153,7 +153,8 @@ async fn an_edit_of_what_somebody_changed_meanwhile_is_refused_and_says_what_is_
     let told = key.get("/api/key").await.expect(200).json();
     assert_eq!(told["name"], "First", "nothing was lost");
 
-    // Who was told, and sends it again, means it. A pause meanwhile is none of the form's business.
+    // A member who has seen the differences and submits the form again may overwrite them. A pause
+    // in the meantime does not concern the form.
     owner
         .form(&format!("/keys/{}/pause", key.id), &[])
         .await

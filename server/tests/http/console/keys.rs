@@ -1,8 +1,8 @@
-//! `/keys` and what hangs on it, without a script: forms and the pages that answer them.
+//! `/keys` and the pages below it without script: forms and the pages that respond to them.
 
 use crate::support::{Answer, Member, World};
 
-/// Sends the create form as the page gave it.
+/// Submits the create form with the page's token.
 async fn create(owner: &Member, name: &str) -> (Answer, String) {
     let token = owner.keys().await["new_key"]["token"]
         .as_str()
@@ -22,7 +22,7 @@ async fn send(owner: &Member, name: &str, token: &str) -> Answer {
     owner.form("/keys", &fields).await
 }
 
-/// The secret that a page shows.
+/// Returns the secret that a page shows.
 fn secret_in(page: &str) -> String {
     let at = page.find("value=\"vx_").expect("the page shows a key") + 7;
     page[at..at + 52].to_owned()
@@ -124,7 +124,7 @@ async fn who_revokes_is_told_how_it_reached_the_nodes_and_the_audit_log_keeps_it
     let told = answer["Ok"]["revocation"]["receipt"].as_str();
     let told = told.is_some_and(|told| told.starts_with(TOLD) && told.ends_with("you confirmed"));
     assert!(told, "{answer}");
-    // Several at once, by its holder, and with all the others.
+    // By a bulk action, by the key's holder, and together with all others.
     let several = [
         ("do", "revoke"),
         ("key", &*first.id),
@@ -143,7 +143,7 @@ async fn who_revokes_is_told_how_it_reached_the_nodes_and_the_audit_log_keeps_it
         assert_eq!(page.matches(TOLD).count(), 1, "as its status: {page}");
     }
     let log = owner.get("/audit").await.expect(200).body;
-    // Of each key, and of the revocation of all keys.
+    // One for each key, and one for the revocation of all keys.
     assert_eq!(log.matches(TOLD).count(), 6, "{log}");
     let file = owner.get("/audit/log.jsonl").await.expect(200).body;
     assert_eq!(

@@ -1,10 +1,10 @@
-//! Keys that are over and still called with: told at the top of the list, with the way to them.
+//! Keys that are still in use after their end: a notice above the list links to them.
 
 use crate::support::{Member, World};
 
 const LIST: &str = "/keys?status=knocking";
 
-/// What the page says of them.
+/// Returns the page's notice about them.
 async fn notice(member: &Member, path: &str) -> Option<String> {
     let page = member.get(path).await.expect(200).body;
     let (before, _) = page.split_once(" Calls came within the last 7 days")?;

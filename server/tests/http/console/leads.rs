@@ -64,7 +64,7 @@ async fn the_newest_change_comes_first_and_the_rest_page_by_page() {
     assert!(place("Person 60.").is_none() && page.contains("60 leads"));
     let (_, rest) = page.split_once("/leads?cursor=").unwrap();
     let (cursor, _) = rest.split_once('"').unwrap();
-    // What changes now moves to the front, and nothing comes twice on the way back.
+    // A lead that changes now moves to the front, and nothing appears twice on the way back.
     key.patch(first, &json!({ "status": "lost" }))
         .await
         .expect(200);
@@ -74,7 +74,7 @@ async fn the_newest_change_comes_first_and_the_rest_page_by_page() {
     assert!(!next.contains("Person 11.") && !next.contains("Person 00."));
     assert!(!next.contains("?cursor=") && next.contains("First page"));
 
-    // The feed's cursor goes the other way.
+    // The cursor of the API's feed runs in the other direction.
     for bad in ["020000000000000001", "nonsense", ""] {
         let answer = owner.get(&format!("/leads?cursor={bad}")).await;
         assert!(answer.expect(404).body.contains("Not found"), "{bad:?}");

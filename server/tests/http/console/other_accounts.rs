@@ -10,7 +10,8 @@ async fn sign_in_as(world: &World, email: &str, password: &str) -> Answer {
     world.nobody().form("/sign-in", &fields).await
 }
 
-/// Sets nine passwords in a row and signs in with each one twice. Returns the delay after each, in seconds.
+/// Sets nine passwords in a row and signs in with each one twice. Returns the delay after each, in
+/// seconds.
 async fn delays(world: &World, member: &Member, email: &str, first: &str) -> Vec<i64> {
     let mut old = first.to_owned();
     let mut delays = Vec::new();
@@ -88,7 +89,7 @@ async fn a_person_with_two_passwords_in_two_accounts_is_not_delayed() {
             WHERE action = 'session.refused'";
         assert_eq!(world.count(recorded).await, 2);
         world.clock.advance_seconds(days * 86_400);
-        // A failure removes the old ones, and not the passwords that were tried.
+        // A failure deletes old failures, but not the passwords that were tried.
         let unknown = sign_in_as(&world, "nobody@example.com", PASSWORD).await;
         unknown.expect(401);
     }

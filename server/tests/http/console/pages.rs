@@ -1,4 +1,4 @@
-//! Pages, and the addresses at which there is none.
+//! Pages, and addresses without a page.
 
 use crate::support::World;
 use axum::routing::MethodFilter;
@@ -7,7 +7,7 @@ use server::router::CONSOLE;
 
 #[tokio::test]
 async fn every_page_for_members_leads_to_sign_in_and_back() {
-    // The last is no page.
+    // The last one is not a page.
     const OPEN: [&str; 4] = ["/docs", "/sign-in", "/setup/{token}", "/keys/events"];
     let world = World::new().await;
     let pages = CONSOLE

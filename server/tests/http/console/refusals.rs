@@ -8,7 +8,7 @@ async fn look_up(member: &Member, id: &str) -> String {
     page.expect(200).body.replace("&quot;", "\"")
 }
 
-/// What the page says of a refused call.
+/// Returns the page that explains a refused call.
 async fn explained(member: &Member, answer: &Answer) -> String {
     assert!(answer.status.as_u16() >= 400, "{answer:?}");
     look_up(member, answer.header("x-request-id")).await
@@ -68,7 +68,7 @@ async fn what_was_wrong_with_a_key_is_told_also_where_none_matched() {
         let told = match &*presented {
             "" => "None was sent",
             "vx_00000000000000000000000000000000000000000003Ekpv5" => "None of this server’s",
-            // Of a key that was just made, a piece is known by how it begins.
+            // A fragment of a key that was just created is recognised by its beginning.
             piece if piece.starts_with(&whole[..9]) => &whole[..9],
             _ => "Not known, since no whole key was sent",
         };

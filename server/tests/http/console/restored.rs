@@ -1,4 +1,4 @@
-//! What is told of keys that wait since their account was restored.
+//! Notices about keys that have been on hold since their account was restored.
 
 use crate::support::World;
 
@@ -28,7 +28,7 @@ async fn who_may_confirm_restored_keys_is_led_there_and_a_viewer_is_told_whom_to
     }
     let page = viewer.get("/keys").await.expect(200).body;
     assert!(page.contains(WAITS) && page.contains(ASK), "{page}");
-    // What would refuse them is not offered, nor is it work for them.
+    // The page offers no link that would be refused, and suggests no work that is not theirs.
     assert!(!page.contains(LINK), "{page}");
     assert!(!page.contains("Look at Team as well"), "{page}");
 }

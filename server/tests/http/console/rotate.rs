@@ -1,11 +1,11 @@
-//! `/keys/{id}/rotate`: a new key in the place of an old one.
+//! `/keys/{id}/rotate`: replacing a key by a new one.
 
 use crate::support::{Answer, Key, Member, World};
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600;
 
-/// A value of a field of the form on a page.
+/// Returns the value of a form field on a page.
 #[track_caller]
 fn field(page: &str, name: &str) -> String {
     let (_, rest) = page
@@ -28,7 +28,7 @@ async fn rotate(owner: &Member, key: &Key, grace: &str, expires: &str) -> Answer
         .await
 }
 
-/// The new key, from the page that shows it once.
+/// Rotates a key, and returns the new one from the page that shows it once.
 async fn rotated(world: &World, owner: &Member, key: &Key, grace: &str) -> Key {
     let page = rotate(owner, key, grace, "same").await.expect(200).body;
     let at = page.find("value=\"vx_").expect("the key is shown") + 7;
@@ -74,7 +74,7 @@ async fn a_rotated_key_has_all_but_the_secret_and_both_work_until_the_old_one_en
     let told = told.json();
     assert_eq!(told["name"], "CRM Sync");
     assert_eq!(told["scopes"], json!(["leads:read", "leads:write"]));
-    // Made at the same second, so the same length of life is the same end.
+    // Both keys were created in the same second, so the same lifetime ends at the same time.
     assert_eq!(told["expires_at"], "2027-02-01T00:00:00Z");
     assert!(shown(&owner, &new).await.contains("Ask Grace."));
     old.get("/api/key").await.expect(200);
@@ -170,7 +170,7 @@ async fn a_key_that_is_being_replaced_says_what_to_do_instead() {
         assert!(body.contains(&format!("/keys/{}\"", new.id)), "{body}");
         assert!(!body.contains("name=\"grace\""), "{body}");
     }
-    // Its secret may be lost: the new key is rotated in its turn.
+    // Its secret may have been lost, so the new key can be rotated in turn.
     rotated(&world, &owner, &new, "now").await;
 }
 

@@ -8,7 +8,7 @@ use totp_rs::{Builder, Secret, Totp};
 pub(super) struct App(Totp);
 
 impl App {
-    /// Reads the key that a page shows to those who cannot scan.
+    /// Reads the key that a page shows for people who cannot scan it.
     #[track_caller]
     fn of(page: &str) -> Self {
         let (_, rest) = page.split_once("id=\"factor-key\"><code>").unwrap();
@@ -37,7 +37,7 @@ pub(super) fn field(page: &str, name: &str) -> String {
     rest.split_once('"').unwrap().0.to_owned()
 }
 
-/// Turns the second factor on; gives the app and the recovery codes.
+/// Turns the second factor on; returns the app and the recovery codes.
 pub(super) async fn enable(world: &World, member: &Member) -> (App, Vec<String>) {
     let page = member.get("/account/second-factor").await.expect(200).body;
     let (app, sealed) = (App::of(&page), field(&page, "sealed"));
@@ -58,7 +58,7 @@ pub(super) async fn enable(world: &World, member: &Member) -> (App, Vec<String>)
     (app, codes.collect())
 }
 
-/// The first step, with the right password.
+/// Takes the first step, with the right password, and returns the token for the second.
 async fn begin(http: &Http) -> String {
     let fields = [("email", OWNER), ("password", PASSWORD), ("next", "/keys")];
     let answer = http.form("/sign-in", &fields).await.expect(200);
@@ -95,13 +95,13 @@ async fn a_second_factor_counts_once_a_first_code_was_right_and_shows_its_recove
         app.code(&world),
         "the same secret"
     );
-    // Nothing is on yet.
+    // The second factor is not active yet.
     let fields = [("email", OWNER), ("password", PASSWORD)];
     world.nobody().form("/sign-in", &fields).await.expect(303);
 
     let code = app.code(&world);
     let code = format!("{} {}", &code[..3], &code[3..]);
-    // Whoever finds an open browser does not lock its owner out.
+    // A person who finds an unlocked browser cannot lock its owner out.
     let other = world.sign_in(OWNER).await;
     for password in ["", "not the password"] {
         let fields = [
@@ -158,13 +158,13 @@ async fn signing_in_asks_for_a_code_that_works_once() {
     let answer = finish(&http, &step, &code).await.expect(303);
     assert_eq!(answer.header("location"), "/keys");
     Member::of(&world, &answer).get("/keys").await.expect(200);
-    // Neither the step nor the code works again.
+    // Neither the token nor the code works again.
     let again = finish(&http, &step, &app.at(&world, 30)).await.expect(303);
     assert_eq!(again.header("location"), "/sign-in?next=%2Fkeys");
     let step = begin(&http).await;
     finish(&http, &step, &code).await.expect(422);
     world.clock.advance_seconds(60);
-    // A clock that is half a minute off is none to be refused.
+    // A clock that is half a minute off is accepted.
     finish(&http, &step, &app.at(&world, -30)).await.expect(303);
 }
 
@@ -213,7 +213,7 @@ async fn sign_in_that_waits_for_a_code_ends_with_the_password_and_when_the_membe
             "/sign-in?next=%2Fkeys"
         );
     }
-    // A sign-in that begins afterwards is finished by the same code.
+    // The same code completes a sign-in that begins afterwards.
     let step = begin(&world.nobody()).await;
     let answer = finish(&world.nobody(), &step, &app.code(&world)).await;
     assert_eq!(answer.expect(303).header("location"), "/keys");
@@ -226,7 +226,7 @@ async fn enrolment_that_is_refused_ends_no_session() {
     let page = owner.get("/account/second-factor").await.expect(200).body;
     let (late, sealed) = (App::of(&page), field(&page, "sealed"));
     let (app, _) = enable(&world, &owner).await;
-    // A code is good once.
+    // Each code works only once.
     world.clock.advance_seconds(60);
     let step = begin(&world.nobody()).await;
     let answer = finish(&world.nobody(), &step, &app.code(&world)).await;
@@ -255,7 +255,7 @@ async fn wrong_codes_delay_the_next_one_wherever_they_come_from() {
             .await
             .expect(429);
         assert_eq!(answer.header("retry-after"), seconds.to_string());
-        // The right password in between forgets nothing.
+        // The right password in between does not clear the failures.
         begin(&world.nobody().from([198, 51, 100, 99])).await;
         world.clock.advance_seconds(seconds);
     }
@@ -286,7 +286,7 @@ async fn after_ten_wrong_codes_the_password_is_asked_again_and_the_member_is_war
         let answer = answer.expect(429);
         assert_eq!(answer.header("retry-after"), "900");
         assert!(answer.body.contains("Wait 15 minutes"), "{}", answer.body);
-        // The step is over: the password is asked for again.
+        // The second step has ended: the password is required again.
         let again = finish(&world.nobody(), &step, &app.code(&world)).await;
         assert_eq!(
             again.expect(303).header("location"),

@@ -21,7 +21,7 @@ async fn signing_out_ends_the_session_for_every_copy_of_its_cookie() {
     let answer = owner.call("keys/list", &json!({})).await.expect(200);
     assert_eq!(answer.json()["Err"], "signed_out");
     elsewhere.get("/keys").await.expect(200);
-    // Again, and by nobody: no error.
+    // Repeated, and without a session: this is not an error.
     owner.form("/sign-out", &[]).await.expect(303);
     world.nobody().form("/sign-out", &[]).await.expect(303);
 }

@@ -1,4 +1,4 @@
-//! The Settings page, and the form on it.
+//! The Settings page, and its form.
 
 use super::key_allow_list::seen;
 use crate::support::{Answer, Member, OWNER, World};
@@ -135,7 +135,7 @@ async fn a_form_that_is_older_than_the_settings_undoes_nothing() {
     assert!(!shown(&refused, "Time zone: "), "only what is different");
     assert_eq!(event(&world).await, before, "nothing was changed");
 
-    // A member who sends it again has read what is different.
+    // A member who submits the form again has read what is different.
     let again = seen(&refused.body);
     save("Europe/Berlin", "1", &again).await.expect(303);
     let event = event(&world).await;

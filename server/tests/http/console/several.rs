@@ -1,4 +1,4 @@
-//! `/keys/several`, and what an owner does in an emergency.
+//! `/keys/several`, and the emergency actions of an owner.
 
 use crate::support::{Key, Member, World};
 
@@ -86,7 +86,7 @@ async fn several_keys_are_paused_and_the_others_left_out() {
         .expect(200)
         .body;
     assert!(page.contains("2 keys that you chose are ended or paused already"));
-    // What was chosen has to be as it was shown: nothing is done to a part of it unseen.
+    // The selection must still be as it was shown, so that no unseen part of it is changed.
     let all = form("pause", &[&one, &two, &three], "1");
     let page = owner.form("/keys/several", &all).await.expect(422).body;
     assert!(page.contains("Some of these keys have changed meanwhile"));
@@ -269,7 +269,7 @@ async fn an_owner_revokes_all_keys_by_typing_the_accounts_name() {
     assert!(page.contains("There is no key that could be revoked"));
 }
 
-/// More keys than are written before the owner gets an answer.
+/// More keys than are updated before the owner gets a response.
 #[tokio::test]
 async fn keys_are_refused_from_the_answer_on_before_their_rows_are_written() {
     let (world, owner, [one, ..]) = three().await;
@@ -279,7 +279,7 @@ async fn keys_are_refused_from_the_answer_on_before_their_rows_are_written() {
         SELECT 'copy-' || n, account_id, name, preview, randomblob(32), pepper_id, scopes, created_at, created_by, randomblob(32), folded
         FROM n JOIN api_keys ON api_keys.id = (SELECT min(id) FROM api_keys)";
     world.sql(copies).await;
-    // Keys without an end are written first.
+    // Keys without an expiry are updated first.
     let unwritten = "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL";
     assert_eq!(world.count(unwritten).await, 1_303);
     let done = owner

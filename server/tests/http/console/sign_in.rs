@@ -26,7 +26,7 @@ async fn the_right_password_opens_a_session_and_leads_on() {
         cookie.ends_with("; HttpOnly; SameSite=Lax; Path=/"),
         "{cookie}"
     );
-    // However it was typed.
+    // However the address was typed.
     let fields = [("email", " ADA@Example.com "), ("password", PASSWORD)];
     let answer = world.nobody().form("/sign-in", &fields).await.expect(303);
     assert_eq!(answer.header("location"), "/");
@@ -50,7 +50,7 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same() {
             .expect(401);
         assert!(!answer.headers.contains_key("set-cookie"));
         assert!(answer.body.contains("do not match"), "{}", answer.body);
-        // What differs between any two pages is the nonce, which stands between quotes.
+        // Any two pages differ in the nonce, which is in quotes.
         let page = answer.body.replace(email, "EMAIL");
         page.split("<script").next().unwrap().to_owned()
     };
@@ -87,7 +87,7 @@ async fn failed_attempts_delay_the_next_one_up_to_thirty_seconds_and_never_for_g
         world.clock.advance_seconds(1);
     }
     attempt(&client, PASSWORD).await.expect(303);
-    // A success forgets them.
+    // A success clears the failures.
     attempt(&client, "wrong horse battery").await.expect(401);
     assert_eq!(
         attempt(&client, PASSWORD)
@@ -119,7 +119,7 @@ async fn a_delay_outlives_a_restart_and_keeps_nobody_else_out() {
             .header("retry-after"),
         "8"
     );
-    // The owner at another address is not locked out by what somebody did here.
+    // The owner at another address is not locked out by failures at this one.
     attempt(&world.nobody().from([198, 51, 100, 1]), PASSWORD)
         .await
         .expect(303);
@@ -187,7 +187,7 @@ async fn callers_behind_the_proxy_are_told_apart_and_nobody_else_is_believed() {
     attempt(&attacker, PASSWORD).await.expect(429);
     let colleague = proxy.with("x-forwarded-for", "198.51.100.66, 203.0.113.5");
     attempt(&colleague, PASSWORD).await.expect(303);
-    // Who is no proxy of ours cannot slip out of a delay by a header.
+    // A client that is not a trusted proxy cannot escape a delay by a header.
     let forger = world.nobody().from([198, 51, 100, 66]);
     attempt(&forger.with("x-forwarded-for", "203.0.113.5"), PASSWORD)
         .await

@@ -1,4 +1,4 @@
-//! Signing in with an address that members of several accounts have.
+//! Signing in with an address that members of several accounts share.
 
 use super::second_factor::{enable, field};
 use crate::support::{Answer, Member, OWNER, PASSWORD, World, setup_link};
@@ -12,7 +12,8 @@ pub(super) async fn sign_in(world: &World, password: &str) -> Answer {
     world.nobody().form("/sign-in", &fields).await
 }
 
-/// Eve owns Other Cars, with the usual password, and joins Acme Motors with this one.
+/// Creates a world in which Eve owns Other Cars, with the usual password, and has joined Acme
+/// Motors with `password`.
 pub(super) async fn eve_twice(password: &str) -> World {
     let world = World::new().await;
     let owner = world.owner().await;
@@ -38,7 +39,7 @@ async fn account_of(world: &World, answer: Answer) -> String {
     shown.join(" and ")
 }
 
-/// The tokens of the choice, in the order of the names given.
+/// Returns the tokens of the choice, in the order of `names`.
 fn steps(page: &str, names: [&str; 2]) -> [String; 2] {
     names.map(|name| {
         let (before, _) = page.split_once(name).expect("the account is offered");
@@ -110,7 +111,7 @@ async fn choice_ends_in_the_account_whose_member_signs_out_elsewhere() {
     ended.expect(303);
     let late = choose(&world, &other).await.expect(303);
     assert_eq!(late.header("location"), "/sign-in?next=%2Fkeys");
-    // Her member of the other account has sessions of its own.
+    // Her member of the other account has its own sessions.
     let answer = choose(&world, &acme).await;
     assert_eq!(account_of(&world, answer).await, "Acme Motors");
 }
@@ -162,7 +163,7 @@ async fn a_chosen_account_with_a_second_factor_asks_for_the_code() {
     let [_, other] = steps(&page, ["Acme Motors", "Other Cars"]);
     let eve = Member::of(&world, &choose(&world, &other).await.expect(303));
     let (app, _) = enable(&world, &eve).await;
-    // A code is good once.
+    // Each code works only once.
     world.clock.advance_seconds(60);
 
     let page = sign_in(&world, PASSWORD).await.expect(200).body;
@@ -215,7 +216,7 @@ async fn a_sign_in_verifies_as_many_passwords_for_every_address() {
     world.clock.advance_seconds(60);
     assert_eq!(verified(EVE, OTHER).await, 2);
     assert_eq!(verified(EVE, PASSWORD).await, 2);
-    // Four accounts are the most that are considered, whichever address it is.
+    // At most four accounts are considered, whichever address it is.
     for name in ["C", "D", "E"] {
         let name = AccountName::parse(name).unwrap();
         let link = world.service.new_account_link(name).await.unwrap();
@@ -254,7 +255,7 @@ async fn an_invitation_to_a_member_of_another_account_looks_like_any_other() {
     assert_eq!(taken, fresh);
 }
 
-/// The page without the address, the link and what is drawn at random for each page.
+/// Returns the page without the address, the link and the random values of each page.
 fn without_random(page: &str, email: &str, link: &str) -> String {
     let page = page.replace(email, "EMAIL").replace(link, "LINK");
     let mut parts = page.split("nonce=\"");
@@ -295,7 +296,7 @@ async fn forms_refuse_addresses_that_are_invisible_or_cannot_be_sent_to() {
         let fields = [("email", email), ("role", "viewer")];
         let page = owner.form("/team/invite", &fields).await.expect(422).body;
         assert!(page.contains("letters without accents"), "{email:?}");
-        // To sign in with it is like signing in with any other address that has no member.
+        // Signing in with it is like signing in with any other address without a member.
         let fields = [("email", email), ("password", PASSWORD)];
         let answer = world.nobody().form("/sign-in", &fields).await;
         assert_eq!(answer.status, 401, "{email:?}");

@@ -1,4 +1,4 @@
-//! The site's files, and the pages that name them.
+//! The site's files, and the pages that refer to them.
 
 use crate::support::World;
 
@@ -25,7 +25,8 @@ async fn files_belong_to_everybody_and_ask_the_database_nothing() {
     }
 }
 
-/// The module, which talks to the server, does not run on a page that shows a secret or takes a password.
+/// The module, which talks to the server, does not run on a page that shows a secret or takes a
+/// password.
 #[tokio::test]
 async fn scripts_take_over_the_lists_and_no_page_with_a_secret() {
     const SCRIPT: &str = "<script type=\"module\"";

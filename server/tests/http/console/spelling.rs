@@ -1,4 +1,4 @@
-//! Texts that read the same are the same when people search and confirm, however they are typed.
+//! Texts that read the same are equal in searches and confirmations, however they are typed.
 
 use crate::support::{OWNER, PASSWORD, World};
 use serde_json::json;
@@ -65,7 +65,7 @@ async fn items_are_found_by_any_spelling_of_their_name() {
             .body;
         assert!(page.contains("1 of 3 items"), "{q}: {page}");
     }
-    // An earlier version made names lower case and did no more.
+    // An earlier version only converted names to lower case.
     world
         .sql("UPDATE items SET search = 'i1' || char(10) || 'café straße' WHERE id = 'I1'")
         .await;

@@ -1,4 +1,4 @@
-//! `/team`, and the forms that change who belongs to it
+//! `/team`, and the forms that change the team's members
 
 use crate::support::{Answer, Member, OWNER, PASSWORD, World, setup_link};
 
@@ -9,7 +9,7 @@ async fn sign_in(world: &World, email: &str) -> Answer {
     world.nobody().form("/sign-in", &fields).await
 }
 
-/// What the team's page says of one member, without the page around it.
+/// Returns a member's row on the team's page.
 async fn row(reader: &Member, email: &str) -> String {
     let page = reader.get("/team").await.expect(200).body;
     let rows = page.split("<tr role=\"row\"").skip(1);
@@ -64,7 +64,7 @@ async fn an_invited_member_joins_by_a_link_that_is_shown_and_works_once() {
     assert!(row(&owner, BOB).await.contains("Admin"));
     let log = owner.get("/audit?what=team").await.expect(200).body;
     assert!(log.contains("Member invited") && log.contains("Member joined"));
-    // The link is stored as its hash alone.
+    // Only the hash of the link is stored.
     world.store.close().await;
     for name in ["voxum.db", "voxum.db-wal"] {
         let file = std::fs::read(world.folder.path().join(name)).unwrap_or_default();
@@ -111,7 +111,8 @@ async fn what_is_wrong_with_an_invitation_is_told_at_its_field_and_kept() {
         assert!(page.contains(&format!("value=\"{email}\"")), "{email}");
         assert!(!page.contains("/setup/"));
     }
-    // An address of another account is like any other one, and its holder becomes a member of this account as well.
+    // An address in another account is like any other one, and its holder becomes a member of this
+    // account as well.
     world.stranger().await;
     let fields = [("email", "eve@example.org"), ("role", "viewer")];
     let link = setup_link(&owner.form("/team/invite", &fields).await.expect(200).body);
@@ -128,7 +129,7 @@ async fn each_role_may_what_it_may() {
     let second = world.join(&owner, "second@example.com", "owner").await;
     world.join(&owner, BOB, "viewer").await;
     let before = world.count("SELECT count(*) FROM audit_events").await;
-    // Viewers change nothing, and admins nothing of owners.
+    // Viewers change nothing, and admins nothing about owners.
     for verb in ["role", "deactivate", "reactivate", "hand-over"] {
         for email in [BOB, "admin@example.com", OWNER] {
             change(&viewer, &world, email, verb, "viewer")
@@ -138,7 +139,7 @@ async fn each_role_may_what_it_may() {
         change(&admin, &world, OWNER, verb, "viewer")
             .await
             .expect(403);
-        // Nobody changes themselves.
+        // No member changes their own role or access.
         let status = if verb == "hand-over" { 422 } else { 403 };
         change(&owner, &world, OWNER, verb, "viewer")
             .await
@@ -166,7 +167,7 @@ async fn each_role_may_what_it_may() {
     }
     let after = world.count("SELECT count(*) FROM audit_events").await;
     assert_eq!(after, before + 1, "the one invitation by an owner");
-    // The page shows what one may.
+    // The page shows what each reader may change.
     for (reader, email, changes) in [
         (&viewer, BOB, false),
         (&admin, BOB, true),
@@ -196,7 +197,7 @@ async fn each_role_may_what_it_may() {
             .body
             .contains("name=\"email\"")
     );
-    // And they may do it.
+    // And they are allowed to do it.
     let answer = change(&admin, &world, BOB, "role", "admin")
         .await
         .expect(303);
@@ -206,7 +207,7 @@ async fn each_role_may_what_it_may() {
     change(&owner, &world, "second@example.com", "role", "viewer")
         .await
         .expect(303);
-    // A role holds from the next request on.
+    // A role applies from the next request on.
     assert!(
         !second
             .get("/team")
@@ -215,7 +216,7 @@ async fn each_role_may_what_it_may() {
             .body
             .contains("/team/invite")
     );
-    // An invitation ends with the role that it was made in.
+    // An invitation ends with the role in which it was made.
     assert!(
         !owner
             .get("/team")
@@ -245,7 +246,7 @@ async fn a_deactivated_member_is_out_at_once_and_looks_like_nobody_at_the_door()
     assert!(page.contains("do not match"), "{page}");
     world.clock.advance_seconds(60);
     assert!(row(&owner, BOB).await.contains("Deactivated"));
-    // Their keys stay, and say so.
+    // Their keys stay and show that their creator is deactivated.
     key.get("/api/key").await.expect(200);
     let shown = owner
         .get(&format!("/keys/{}", key.id))

@@ -1,8 +1,8 @@
-//! Teams of many members and invitations, page by page.
+//! Large teams, page by page.
 
 use crate::support::{Member, OWNER, World};
 
-/// The address of the next page that a list on this page links to.
+/// Returns the address of the next page that a list on this page links to.
 fn next(page: &str, list: &str) -> Option<String> {
     let (_, pager) = page.split_once(&format!("aria-label=\"{list}\""))?;
     let (pager, _) = pager.split_once("</nav>")?;
@@ -13,7 +13,7 @@ fn next(page: &str, list: &str) -> Option<String> {
         .then(|| format!("/team?cursor={cursor}"))
 }
 
-/// The addresses with this beginning that are on the page, in its order.
+/// Returns the e-mail addresses on the page that start with `beginning`, in order.
 fn addresses(page: &str, beginning: &str) -> Vec<String> {
     let rows = page.split("<span class=\"name\">").skip(1);
     rows.filter_map(|row| row.split_once('<'))
@@ -71,7 +71,8 @@ async fn a_team_of_many_is_shown_by_page_with_the_active_members_first() {
     assert_eq!(members, expected("out", 1..251));
     assert_eq!(guests, expected("guest", 0..101));
 
-    // Whoever is not on the first page has a page, can be changed and withdrawn, and is offered by the log once asked for.
+    // A member or guest who is not on the first page has a page of their own, can be changed or
+    // withdrawn, and is an option in the log's filter if selected.
     let last = "out-250@example.com";
     assert!(read(&owner, "/team/0-250").await.contains(last));
     let reactivated = owner.form("/team/0-250/reactivate", &[]).await;
@@ -88,7 +89,7 @@ async fn a_team_of_many_is_shown_by_page_with_the_active_members_first() {
             .await
             .contains("out-240@")
     );
-    // After the last one, as when everyone on the page has left meanwhile.
+    // After the last entry, as when everyone on the page has left meanwhile.
     let place = hex::encode("[false,\"0-250\"]");
     let end = read(&owner, &format!("/team?cursor=0d{place}")).await;
     assert!(end.contains("Nothing more to show") && end.contains("Show the first page"));

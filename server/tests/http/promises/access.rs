@@ -1,4 +1,4 @@
-//! Answers that go on for long end when the member who asked for them loses access.
+//! Long-running responses end when the member who requested them loses access.
 
 use crate::support::{Member, PASSWORD, World};
 use domain::Email;
@@ -115,7 +115,7 @@ async fn exports_and_event_streams_end_when_their_member_loses_access() {
             body.frame().await.unwrap().unwrap();
             streams.push((path, body));
         }
-        // The owner's file and stream are not touched.
+        // The owner's file and stream are not affected.
         let mut others = owner.open("/audit/log.jsonl").await.into_body();
         others.frame().await.unwrap().unwrap();
 

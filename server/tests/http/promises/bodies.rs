@@ -1,4 +1,5 @@
-//! Large bodies share a bounded memory and few threads, and leave the rest of the server to the others.
+//! Large bodies share a bounded amount of memory and a few threads, and leave the rest of the
+//! server to other requests.
 
 use crate::support::{Answer, Key, World};
 use axum::body::{Body, Bytes};
@@ -11,13 +12,13 @@ use std::convert::Infallible;
 const MIB: usize = 1024 * 1024;
 const PATH: &str = "/api/inventory";
 
-/// Room for one body of a mebibyte, which counts twice, and somewhat more.
+/// Room for one body of 1 MiB, which counts twice, and a little more.
 const SMALL: Bodies = Bodies {
     memory: 3 * MIB as u64,
     feeds_at_once: 2,
 };
 
-/// A feed of so many bytes.
+/// Returns a feed of about `bytes` bytes.
 fn feed(id: &str, bytes: usize) -> String {
     let description = "x".repeat(9_000);
     let item =
@@ -26,7 +27,7 @@ fn feed(id: &str, bytes: usize) -> String {
     json!({ "items": items }).to_string()
 }
 
-/// A body of unknown length that goes on for as long as its sender sends.
+/// Returns a body of unknown length, and the sender of its pieces.
 fn open_body() -> (mpsc::UnboundedSender<Result<Bytes, Infallible>>, Body) {
     let (sender, pieces) = mpsc::unbounded();
     (sender, Body::from_stream(pieces))
@@ -53,9 +54,9 @@ async fn large_bodies_beyond_the_memory_are_refused_and_other_keys_still_get_the
     let second = owner.create(&world, "Second", &scopes).await;
     let stranger = world.stranger().await;
     let other = stranger.create(&world, "Other", &scopes).await;
-    // From here on the key is in memory, so that nothing but its body is waited for.
+    // From here on the key is in the cache, so a request waits for nothing but its body.
     push(&key, feed("small", 60_000)).await.expect(200);
-    // 700 KB have come, and the rest of the feed has not.
+    // 700 KB of the feed have arrived, and the rest has not.
     let whole = feed("slow", 720_000);
     let (first, rest) = whole.split_at(700_000);
     let (sending, body) = open_body();
@@ -68,15 +69,15 @@ async fn large_bodies_beyond_the_memory_are_refused_and_other_keys_still_get_the
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
-    // It has taken twice a mebibyte.
+    // The slow body has reserved twice 1 MiB.
     let large = feed("large", 300_000);
     refused_for_now(&push(&key, large.clone()).await);
-    // Under an `Idempotency-Key`, the refusal is not kept.
+    // With an `Idempotency-Key`, the refusal is not stored.
     let once = key
         .with("idempotency-key", "1")
         .with("content-type", "application/json");
     refused_for_now(&once.send("POST", PATH, large.clone()).await);
-    // A body of 64 KiB needs nothing, and another account has memory of its own.
+    // A body of up to 64 KiB reserves nothing, and another account has its own share of the memory.
     push(&key, feed("small", 60_000)).await.expect(200);
     push(&other, large.clone()).await.expect(200);
     refused_for_now(&push(&second, feed("second", 600_000)).await);
@@ -109,14 +110,15 @@ async fn a_file_that_a_member_sends_has_its_share_of_the_memory_as_well() {
     );
 }
 
-/// On a runtime of one thread, which answers everything else: if feeds were read on it, nothing of this could be.
+/// Runs on a single-threaded runtime, which also answers everything else: if feeds were read on it,
+/// nothing else could be answered.
 #[tokio::test(flavor = "current_thread")]
 async fn other_calls_are_answered_while_feeds_wait_to_be_read() {
     let world = World::new().await;
     let owner = world.owner().await;
     let key = owner.create(&world, "Feed", &["inventory:write"]).await;
     let account = world.account_of("Feed").await;
-    // Both threads are at work on other feeds, for as long as this test likes.
+    // Both feed threads are busy with other feeds until this test releases them.
     let mut ends = Vec::new();
     let mut works = Vec::new();
     for _ in 0..Bodies::default().feeds_at_once {

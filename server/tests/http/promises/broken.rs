@@ -1,4 +1,5 @@
-//! What breaks on our side: told without a word of its inside, and logged once under the id that the caller was told.
+//! Internal errors: their responses reveal no internals, and each is logged once under the id that
+//! the caller received.
 
 use crate::support::{Http, World};
 use axum::Router;
@@ -15,7 +16,8 @@ use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// A log that can be read, by the thread that wrote: there is one log for all tests of a process, and a test has a thread.
+/// A log that can be read by the thread that wrote it: all tests of a process share one log, and
+/// each test has a thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<HashMap<ThreadId, Vec<u8>>>>);
 
@@ -30,7 +32,7 @@ impl Log {
         LOG.clone()
     }
 
-    /// The lines at the level of errors that came since the last look.
+    /// Returns the lines at error level since the last call.
     fn errors(&self) -> Vec<String> {
         let here = self.0.lock().unwrap().remove(&current().id());
         let text = String::from_utf8(here.unwrap_or_default()).unwrap();
@@ -85,7 +87,7 @@ async fn a_fault_is_logged_once_under_the_id_that_the_caller_is_told() {
     );
     assert!(errors[0].contains("method=\"GET\" route=\"/api/inventory\""));
 
-    // In a task of its own, which is about the same request.
+    // Handled in a separate task, but logged with the same request.
     let once = key.with("idempotency-key", "one");
     let once = once.with("content-type", "application/json");
     let item = r#"{ "items": [ { "id": "1", "name": "n", "price": 1 } ] }"#;
@@ -157,7 +159,7 @@ async fn a_database_that_does_not_answer_is_told_as_such_everywhere() {
         let answer = owner.form(path, fields).await.expect(503);
         assert!(answer.headers.contains_key("retry-after"), "{path}");
     }
-    // Without a cookie there is no session to look up; the form itself finds out.
+    // Without a cookie there is no session to look up, so only the form itself meets the error.
     world.nobody().get("/sign-in").await.expect(200);
     let fields = [
         ("email", "ada@example.com"),

@@ -3,7 +3,7 @@
 use crate::support::World;
 use serde_json::{Value, json};
 
-/// Large enough that four of them take longer than a call waits for its turn.
+/// Large enough that four feeds take longer than a call waits for the writer.
 const ITEMS: usize = 5_000;
 
 fn feed(round: usize) -> Value {
@@ -24,7 +24,7 @@ async fn a_key_is_revoked_while_feeds_queue_up() {
             tokio::spawn(async move { key.post("/api/inventory", &feed(round)).await.status })
         })
         .collect();
-    // The first of them is at work by now.
+    // The first of them is being processed by now.
     while world.count("SELECT count(*) FROM items").await == 0 {
         tokio::task::yield_now().await;
     }
@@ -39,7 +39,7 @@ async fn a_key_is_revoked_while_feeds_queue_up() {
         "the feeds were over too soon to be in the way"
     );
     for feed in feeds {
-        // Let in before the end, or refused after it.
+        // Accepted before the revocation, or refused after it.
         assert!(matches!(feed.await.unwrap().as_u16(), 200 | 401 | 503));
     }
     assert_eq!(

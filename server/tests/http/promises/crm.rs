@@ -1,4 +1,5 @@
-//! A CRM that follows the leads ends with exactly what the server has, however often it is killed on the way.
+//! A CRM that follows the leads ends up with exactly the server's data, however often it is killed
+//! on the way.
 
 use crate::support::{Answer, Key, World};
 use serde_json::{Value, json};
@@ -10,14 +11,14 @@ use std::time::Duration;
 const WRITERS: usize = 4;
 const LEADS_OF_EACH: usize = 40;
 
-/// What the CRM keeps through its own end, written as a whole after each poll.
+/// The state that the CRM persists, written as a whole after each poll.
 #[derive(Debug, Clone, Default)]
 struct Kept {
-    /// The `next_cursor` of the last answer that was taken in.
+    /// The `next_cursor` of the last response that was processed.
     cursor: Option<String>,
     leads: BTreeMap<String, Value>,
     erased: BTreeSet<String>,
-    /// How many answers had nothing new.
+    /// Number of consecutive responses without news.
     idle: usize,
 }
 
@@ -33,7 +34,7 @@ impl Kept {
                 self.leads.remove(&id);
                 self.erased.insert(id);
             } else {
-                // Every change of a lead in this test makes it another one.
+                // Every change in this test makes a lead different.
                 let before = self.leads.insert(id, change.clone());
                 assert_ne!(before.as_ref(), Some(change), "a change came twice");
             }
@@ -50,7 +51,7 @@ struct Crm {
 }
 
 impl Crm {
-    /// Follows the feed until it is killed, starting from what was kept.
+    /// Follows the feed until it is killed, starting from the persisted state.
     async fn run(self) {
         let mut kept = self.disk.lock().unwrap().clone();
         loop {
@@ -59,7 +60,7 @@ impl Crm {
             let path = format!("/api/leads?limit=3{}", cursor.unwrap_or_default());
             let answer = self.key.get(&path).await.expect(200);
             kept.take_in(&answer);
-            // Killed here, it has taken in an answer and kept nothing of it.
+            // If it is killed here, it has processed a response and persisted nothing of it.
             tokio::time::sleep(Duration::from_micros(500)).await;
             *self.disk.lock().unwrap() = kept.clone();
             self.polls.fetch_add(1, Ordering::Relaxed);
@@ -67,7 +68,7 @@ impl Crm {
     }
 }
 
-/// Creates leads, writes back to some of them and erases others, of its own and of the other writers.
+/// Creates leads, updates some and erases others, both its own and those of the other writers.
 async fn write(key: Key, writer: usize, all: Arc<Mutex<Vec<String>>>) {
     for number in 0..LEADS_OF_EACH {
         let lead = json!({ "name": format!("{writer}/{number}"), "email": "grace@navy.example" });
@@ -97,7 +98,7 @@ async fn write(key: Key, writer: usize, all: Arc<Mutex<Vec<String>>>) {
 async fn a_crm_that_is_killed_again_and_again_ends_with_what_the_server_has() {
     let world = World::new().await;
     let key = world.crm_key().await;
-    // The clock stands still, and what a key may send is not what this is about.
+    // The clock stands still, and this test is not about rate limits.
     world
         .sql("UPDATE accounts SET limit_depth = 10000, limit_per_second = 10000")
         .await;
@@ -129,7 +130,7 @@ async fn a_crm_that_is_killed_again_and_again_ends_with_what_the_server_has() {
         let end = crm.await.unwrap_err();
         assert!(end.is_cancelled(), "the CRM failed by itself: {end}");
         kills += 1;
-        // Nothing is written any more, and the CRM was told that there is nothing new.
+        // The writers have finished, and the CRM has received a response without news.
         if was_over && disk.lock().unwrap().idle > 0 {
             break;
         }

@@ -1,4 +1,5 @@
-//! No forged cross-site request changes anything: every way to forge one, at every route that could change something.
+//! No forged cross-site request changes anything: every way to forge one, on every route that could
+//! change something.
 
 use crate::support::{Http, Key, Member, OWNER, PASSWORD, World, multipart};
 use axum::routing::MethodFilter;
@@ -40,7 +41,7 @@ pub(super) async fn scene(public_url: &str) -> Scene {
 }
 
 impl Scene {
-    /// Every address that takes an unsafe method, with a body for it that would work.
+    /// Returns every address that accepts an unsafe method, with a body that would work.
     pub(super) fn targets(&self) -> Vec<(String, String)> {
         let form = |name: &str| match name {
             "/sign-in" => format!("email={OWNER}&password={PASSWORD}").replace(' ', "+"),
@@ -107,7 +108,7 @@ impl Scene {
         forms.chain(calls).collect()
     }
 
-    /// All that a request could have changed.
+    /// Counts everything that a request could have changed.
     async fn state(&self) -> [i64; 7] {
         let mut counts = [0; 7];
         let statements = [
@@ -125,7 +126,7 @@ impl Scene {
         counts
     }
 
-    /// Tries a forgery at every address, as the signed-in victim and as somebody without a session.
+    /// Tries a forgery at every address, as the signed-in victim and without a session.
     async fn forge(&self, what: &str, disguise: impl Fn(&Http) -> Http) {
         let before = self.state().await;
         for (path, body) in self.targets() {

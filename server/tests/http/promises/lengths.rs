@@ -1,16 +1,16 @@
-//! Every parameter of every route has a length. A longer one is refused in clear words.
+//! Every parameter of every route has a maximum length, and the refusal of a longer one names it.
 
 use crate::support::{Answer, World};
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 use server::router::{API, CONSOLE, Route};
 
-/// As long as a whole address may be, all but its beginning.
+/// Nearly the maximum length of an address.
 const LONG: usize = 60_000;
 
-/// The pages that the generated calls of `make contract` ask for.
+/// The pages that the generated calls of `make contract` request.
 const PAGES: &str = include_str!("../../contract/console.json");
-/// An answer to it has no end.
+/// A route whose response never ends.
 const ENDLESS: &str = "/keys/events";
 
 #[track_caller]
@@ -33,7 +33,7 @@ async fn a_parameter_of_the_api_that_is_too_long_is_an_invalid_parameter() {
     let long = "x".repeat(LONG);
     let mut tried = 0;
     for Route { method, path, .. } in API {
-        // A key for each: one route revokes its own.
+        // A key for each route, since one of them revokes its own.
         let key = owner.create(&world, &format!("Key {tried}"), &scopes).await;
         let key = key.with("content-type", "application/json");
         let name = match *method {
@@ -145,7 +145,7 @@ async fn a_parameter_of_a_page_that_is_given_twice_is_named_by_a_page() {
     let search = json!({ "search": "q=a&q=b" });
     let refused = owner.call("keys/list", &search).await.expect(200);
     assert_eq!(refused.json()["Err"], "not_found");
-    // Keys are chosen in a list, each by a parameter of its own.
+    // Selected keys are repeated parameters of the same name.
     owner
         .get("/keys/several?do=pause&key=a&key=b")
         .await
@@ -177,7 +177,7 @@ async fn a_search_of_the_full_length_is_carried_out() {
     let search = format!("q={}", "x+".repeat(1_500));
     let refused = owner.call("keys/list", &json!({ "search": search })).await;
     assert_eq!(refused.expect(200).json()["Err"], "not_found");
-    // Who is not signed in comes back to an address that is a parameter itself.
+    // After signing in, a person returns to an address that is itself a parameter.
     let address = format!("/keys?q={words}");
     let sent = world.nobody().get(&address).await.expect(303);
     let sent = sent.header("location").to_owned();
@@ -199,7 +199,7 @@ async fn a_field_of_a_form_that_is_too_long_is_named_by_a_page() {
     let long = "x".repeat(16 * 1024 + 1);
     let mut read = 0;
     for Route { method, path, .. } in CONSOLE {
-        // A file comes in a form of another kind, and a call is none.
+        // A file is sent in another kind of form, and a call is not a form.
         if *method != MethodFilter::POST
             || matches!(*path, "/inventory/import" | "/call/{*function}")
         {
@@ -213,6 +213,6 @@ async fn a_field_of_a_form_that_is_too_long_is_named_by_a_page() {
         }
         assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
     }
-    // The others read no field.
+    // The other forms have no fields to read.
     assert!(read >= 20, "{read} forms read their fields");
 }

@@ -3,7 +3,7 @@
 use crate::support::World;
 use futures::future::join_all;
 
-/// As many as the promise names.
+/// The number that the promise names.
 const CALLS: usize = 2_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -27,7 +27,7 @@ async fn of_two_thousand_calls_at_once_exactly_as_many_pass_as_the_bucket_is_dee
             .count()
     };
     assert_eq!((with(200), with(429)), (100, CALLS - 100));
-    // Each of those that passed was told of another number of calls left.
+    // Each accepted call received a different number of remaining calls.
     let mut left: Vec<_> = answers
         .iter()
         .filter(|answer| answer.status == 200)

@@ -1,4 +1,4 @@
-//! Listings that take too long are stopped, and keep nothing else waiting.
+//! Listings that take too long are stopped, and block nothing else.
 
 use crate::support::{OWNER, World};
 use futures::future::join_all;
@@ -57,7 +57,8 @@ async fn keys_sessions_and_revocations_are_served_while_listings_take_every_conn
         async move { reader.get("/api/inventory").await }
     })));
 
-    // Neither key is in memory: a change of the account's settings makes the server forget both.
+    // Neither key is in the cache, since a change of the account's settings makes the server forget
+    // both.
     world.sql("UPDATE accounts SET name = name || '!'").await;
     leaked.get("/api/key").await.expect(200);
     world.sign_in(OWNER).await;

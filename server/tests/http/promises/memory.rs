@@ -1,4 +1,5 @@
-//! Keys in memory: without a look at the database, and never older than what was acknowledged.
+//! The cache of keys: calls need no database query, and are never judged by a state older than an
+//! acknowledged change.
 
 use crate::support::{Key, World};
 use domain::{Outcome, Scope};
@@ -9,7 +10,7 @@ use service::{Figures, OsRandom, Source};
 use std::time::Duration;
 
 async fn hide(world: &World) {
-    // Past `World::sql`, which looks.
+    // Not through `World::sql`, which would make the service poll for changes.
     let mut connection = world.connection().await;
     let hide =
         sqlx::raw_sql("ALTER TABLE api_keys RENAME TO hidden; ALTER TABLE items RENAME TO gone");
@@ -25,7 +26,7 @@ async fn a_key_in_memory_is_let_in_without_a_statement_and_only_for_as_long_as_t
     let world = World::new().await;
     let key = world.key().await;
     assert_eq!(status(&key).await, 200);
-    // From here on each statement on keys fails.
+    // From here on every statement on keys fails.
     hide(&world).await;
     for _ in 0..20 {
         key.get("/api/key").await.expect(200);
@@ -33,7 +34,7 @@ async fn a_key_in_memory_is_let_in_without_a_statement_and_only_for_as_long_as_t
     world.clock.let_pass(Duration::from_millis(999));
     assert_eq!(status(&key).await, 200);
     world.clock.let_pass(Duration::from_millis(1));
-    // Neither let in nor refused: nobody can know.
+    // Neither accepted nor refused, since the key's state cannot be determined.
     assert!(status(&key).await >= 500, "the lease is over");
     world.service.look().await.unwrap();
     assert_eq!(status(&key).await, 200, "a look is enough");
@@ -60,18 +61,18 @@ async fn a_key_in_memory_is_checked_without_waiting_and_without_taking_memory() 
         .authenticate(secret.as_bytes(), source)
         .await
         .expect("the key is good");
-    // The first call after a write notes who calls and what for.
+    // The first call after a flush records the caller and the purpose.
     check();
     let taken = allocation_counter::measure(|| (0..50).for_each(|_| check()));
     assert_eq!(taken.count_total, 0, "{taken:?}");
 }
 
-/// As many as come in one second.
+/// The number of calls that arrive in one second.
 const FLOOD: usize = 2_000;
-/// Failures that a network has at once, each of which costs a read.
+/// The number of failures that a network may have at once, each of which costs a read.
 const FAILURES: u64 = 1_000;
 
-/// Presents so many unknown keys from one address, all at once.
+/// Presents this many unknown keys from one address, all at once.
 async fn flood(world: &World, source: Source<'_>, keys: usize) {
     let attempts = (0..keys).map(async |_| {
         let unknown = PlainKey::generate(&OsRandom);
@@ -122,13 +123,13 @@ async fn a_good_key_is_accepted_while_its_own_network_floods_with_unknown_ones()
     check(&remembered).await.expect("the key is good");
     // From here on the network has no failures left.
     flood(&world, source, FLOOD).await;
-    // As many as come in the time between two look-ups.
+    // The number of calls that arrive between two look-ups.
     let more = flood(&world, source, FLOOD / 10);
     let good = async {
-        // This one is in memory, so that it waits for nothing.
+        // This key is in the cache, so its check does not wait.
         let remembered = check(&remembered).now_or_never().expect("it waits");
         remembered.expect("the key is good");
-        // This one is not. It waits for the next look-up, and is accepted every time.
+        // This key is not. Its check waits for the next look-up, and is accepted every time.
         check(&new).await.expect("the key is good");
     };
     tokio::join!(more, good);
@@ -161,7 +162,8 @@ async fn time_alone_ends_a_key_in_memory_to_the_millisecond() {
         world.clock.set(domain::Timestamp::from_millis(millis));
         assert_eq!(status(&key).await, expected, "{}", millis - end);
     }
-    // Set back by ten years, and on by ten: the lease goes by another clock.
+    // Setting the clock back or forward by ten years does not affect the lease, which uses another
+    // clock.
     for (years, expected) in [(-10, 200), (10, 401)] {
         let at = end - 1 + years * 365 * 86_400_000;
         world.clock.set(domain::Timestamp::from_millis(at));
@@ -182,7 +184,8 @@ async fn a_foreign_change_is_known_at_the_next_look() {
     assert_eq!(status(&key).await, 401);
 }
 
-/// Makes a change in the console while the key is in memory, and no time goes by that would end the lease.
+/// Makes a change in the console while the key is in the cache, without any time passing that would
+/// end the lease.
 async fn judged_anew(what: &str, path: &str, fields: &[(&str, &str)], expected: u16) {
     let world = World::new().await;
     let owner = world.owner().await;
@@ -219,7 +222,8 @@ async fn each_change_in_the_console_is_judged_by_from_its_answer_on() {
     judged_anew("all", "/keys/revoke-all", &all, 401).await;
 }
 
-/// With the pause before it, this is how late a change of another program is noticed.
+/// Together with the pause before it, this determines how late a change by another program is
+/// noticed.
 #[tokio::test]
 async fn a_look_at_what_changed_takes_a_small_part_of_the_time_that_it_may() {
     let world = World::new().await;

@@ -1,4 +1,4 @@
-//! What the product promises across all its routes.
+//! The product's promises across all routes.
 
 mod access;
 mod accounts;

@@ -1,4 +1,4 @@
-//! Notices that keys end, by mail: once each, to those who can do something about it.
+//! Notices of expiring keys, by e-mail: once each, to members who can act on them.
 
 use crate::support::World;
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ const DAY: i64 = 24 * 3_600;
 #[derive(Default)]
 struct Letterbox {
     down: AtomicBool,
-    /// What becomes of mail to these addresses.
+    /// Failures of mail to these addresses.
     failing: Vec<(&'static str, MailFailure)>,
     tried: AtomicUsize,
     got: Mutex<Vec<Mail>>,
@@ -41,7 +41,7 @@ fn not_sent(failure: MailFailure) -> NotSent {
 }
 
 impl Letterbox {
-    /// Subjects of what came since the last time.
+    /// Returns the recipients and subjects of the mail since the last call.
     fn take(&self) -> Vec<(String, String)> {
         let mails = std::mem::take(&mut *self.got.lock().unwrap());
         let told = |mail: Mail| (mail.to.as_str().to_owned(), mail.subject);
@@ -183,7 +183,7 @@ async fn an_account_whose_mail_fails_or_that_has_many_notices_does_not_keep_othe
     let world = World::new().await;
     let owner = world.owner().await;
     let stranger = world.stranger().await;
-    // The notices of the first account are the first ones that are due.
+    // The first account's notices are the first ones due.
     for number in 0..40 {
         owner
             .create(&world, &format!("Key {number}"), &["leads:read"])

@@ -11,7 +11,7 @@ fn fresh() -> String {
     Pepper::generate(&OsRandom).to_hex().to_string()
 }
 
-/// How many keys are stored under this pepper.
+/// Returns the number of keys that are stored under this pepper.
 async fn under(world: &World, pepper: &str) -> i64 {
     let id = Pepper::parse(pepper).unwrap().id();
     sqlx::query_scalar("SELECT count(*) FROM api_keys WHERE pepper_id = $1")
@@ -21,7 +21,7 @@ async fn under(world: &World, pepper: &str) -> i64 {
         .unwrap()
 }
 
-/// The answer of a server to a key: the status, and the code of a refusal.
+/// Returns a server's response to a key: the status, and the code of a refusal.
 async fn answer(node: &Http, secret: &str) -> (u16, String) {
     let answer = node.with("x-api-key", secret).get("/api/key").await;
     match answer.status {
@@ -30,7 +30,7 @@ async fn answer(node: &Http, secret: &str) -> (u16, String) {
     }
 }
 
-/// Revokes a key by way of this server.
+/// Revokes a key through this server.
 async fn revoke(node: &Http, owner: &Member, key: &Key, name: &str) {
     let form = json!({ "reason": "other", "confirm": name });
     let answer = node
@@ -41,7 +41,7 @@ async fn revoke(node: &Http, owner: &Member, key: &Key, name: &str) {
     assert!(answer.json()["Ok"].is_object(), "{}", answer.body);
 }
 
-/// Creates a key by way of this server.
+/// Creates a key through this server.
 async fn create(node: &Http, owner: &Member) -> Answer {
     let form = json!({
         "name": "Late", "scopes": ["leads:read"], "expires": "90d", "token": "form-token-late-0001",
@@ -50,13 +50,13 @@ async fn create(node: &Http, owner: &Member) -> Answer {
     node.call("keys/create", &json!({ "form": form })).await
 }
 
-/// Has a server acknowledge what changes, as a node does.
+/// Has a server send heartbeats and acknowledge changes, as a node does.
 fn beat(node: &Arc<Service>) -> JoinHandle<()> {
     let node = Arc::clone(node);
     tokio::spawn(async move { node.beat_for_ever().await })
 }
 
-/// Enough batches of uses to count that nothing needs the old pepper.
+/// Writes enough batches of uses to establish that no key needs the old pepper.
 async fn write_batches(service: &Service) {
     for _ in 0..16 {
         service.flush_uses().await.unwrap();
@@ -74,7 +74,8 @@ async fn keys_work_while_the_pepper_changes_and_are_rehashed_when_they_are_used(
     next.look().await.unwrap();
     next.check_old_pepper().await.unwrap();
 
-    // The first node knows the old pepper alone, so nothing is stored under the new one, and each node finds all keys.
+    // The first node accepts only the old pepper, so nothing is stored under the new one, and each
+    // node finds all keys.
     assert_eq!(answer(&http, &used.secret).await.0, 200);
     next.flush_uses().await.unwrap();
     let between = owner.create(&world, "Between", &["leads:read"]).await;
@@ -102,7 +103,7 @@ async fn keys_work_while_the_pepper_changes_and_are_rehashed_when_they_are_used(
     );
     assert_eq!(answer(&http, &used.secret).await.0, 200);
 
-    // Nothing needs it any more, so it can be left out.
+    // No key needs the old pepper any more, so it can be removed.
     write_batches(&next).await;
     assert_eq!(next.figures().pepper_need.unwrap().keys, 0);
     next.leave().await;
@@ -118,7 +119,7 @@ async fn a_node_without_the_new_pepper_never_calls_a_key_unknown() {
     let owner = world.owner().await;
     let key = owner.create(&world, "CRM Sync", &["leads:read"]).await;
     let (old, new) = (world.pepper.clone(), fresh());
-    // The others take it for dead, and its lease runs out.
+    // The other nodes consider this one dead, and its lease expires.
     world.service.leave().await;
     let (next, http) = world.node(&new, Some(&old)).await;
     next.look().await.unwrap();
@@ -131,7 +132,8 @@ async fn a_node_without_the_new_pepper_never_calls_a_key_unknown() {
     assert_eq!(answer(&nobody, &key.secret).await.0, 503);
     assert!(world.service.look().await.is_err(), "it registered");
     assert_eq!(answer(&nobody, &key.secret).await.0, 503);
-    // Nor does it store a key under the old pepper, which no other node would find once that is retired.
+    // Nor does it store a key under the old pepper, since no other node would find it after that
+    // pepper is removed.
     let keys = under(&world, &old).await;
     let created = create(&nobody, &owner).await;
     assert_eq!(created.status, 503, "{}", created.body);
@@ -180,7 +182,7 @@ async fn a_key_that_is_revoked_around_its_rehash_is_refused_by_every_node() {
         node.look().await.unwrap();
     }
     let beating = [beat(&one), beat(&two)];
-    // Both nodes have both keys in memory, under the old digest.
+    // Both nodes have both keys in their caches, under the old digest.
     for http in [&http_one, &http_two] {
         for key in [&before, &after] {
             assert_eq!(answer(http, &key.secret).await.0, 200);
@@ -216,7 +218,7 @@ async fn a_found_key_is_identified_under_either_pepper() {
         let fields = [("digest", &*hex::encode(digest))];
         let found = member.form("/keys/found", &fields).await.expect(200);
         assert!(found.body.contains("Lost"), "{}", found.body);
-        // Re-hashed by then.
+        // The key is re-hashed by then.
         next.flush_uses().await.unwrap();
         assert_eq!(answer(&http, &key.secret).await.0, 200);
         next.flush_uses().await.unwrap();

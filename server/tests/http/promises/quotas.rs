@@ -1,4 +1,4 @@
-//! Quotas of an account, as its keys and its members meet them.
+//! Quotas of an account, as its keys and its members encounter them.
 
 use crate::support::World;
 use serde_json::{Value, json};
@@ -42,7 +42,8 @@ async fn a_call_that_exceeds_a_quota_is_refused_with_its_own_code() {
     let answer = key.put("/api/inventory/A", &long).await;
     assert_eq!(answer.problem(), exceeded);
 
-    // It is not kept for the idempotency key: the same request is carried out once there is room.
+    // The refusal is not stored for the idempotency key: the same request is carried out once there
+    // is room.
     let once = key.with("idempotency-key", "one");
     assert_eq!(once.post("/api/leads", &lead).await.problem(), exceeded);
     key.delete(first.header("location")).await.expect(204);

@@ -1,4 +1,4 @@
-//! A request that starts after a revoke was acknowledged is refused.
+//! A request that starts after a revocation was acknowledged is refused.
 
 use crate::support::{Http, World};
 use domain::{CreateKeyForm, RevokeKeyForm};
@@ -7,12 +7,12 @@ use service::{Client, Member, Service};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-/// As many as the promise names.
+/// The number that the promise names.
 const TRIALS: usize = 10_000;
 
 const LANES: usize = 4;
 
-/// One of several that go on side by side.
+/// One of several sequences of trials that run concurrently.
 #[derive(Clone)]
 struct Lane {
     service: Arc<Service>,
@@ -21,8 +21,8 @@ struct Lane {
 }
 
 impl Lane {
-    /// Makes a key, revokes it while a request with it is under way, by its holder or by a member, and tells whether a
-    /// request that starts then is let in.
+    /// Creates a key and revokes it, by its holder or by a member, while a request with it is in
+    /// flight. Returns whether a request that starts afterwards is accepted.
     async fn is_let_in(&self, number: usize) -> bool {
         let client = Client::new(Ipv4Addr::LOCALHOST.into(), None);
         let form = CreateKeyForm {
@@ -37,7 +37,7 @@ impl Lane {
             .issue_key(&self.member, &client, &form)
             .await
             .unwrap();
-        // From an address of its own, which does not fail too often.
+        // Each key has its own address, which therefore has few failures.
         let [.., high, low] = u32::try_from(number).unwrap().to_be_bytes();
         let nobody = self.nobody.from([10, 0, high, low]);
         let key = nobody.with("x-api-key", &issued.secret);
@@ -56,7 +56,7 @@ impl Lane {
                     .unwrap();
             }
         });
-        // It raced with the revocation: either is right, and nothing else.
+        // This request raced with the revocation, so either outcome is right, and nothing else.
         assert!(
             matches!(early.status.as_u16(), 200 | 401),
             "{}",

@@ -1,4 +1,4 @@
-//! Accounts take turns with their feeds.
+//! Fair scheduling of feeds between accounts.
 
 use crate::support::{Key, World};
 use server::Bodies;
@@ -27,7 +27,7 @@ async fn a_feed_of_another_account_or_key_does_not_wait_for_many() {
     let calm = stranger.create(&world, "Calm", &scopes).await;
     let feeds = &world.state.feeds;
 
-    // A feed of the busy key is being read for as long as this test likes.
+    // A feed of the busy key is being read until this test releases it.
     let account = world.account_of("Busy").await;
     let sender = Actor::Key(domain::KeyId::parse(&busy.id).unwrap());
     let (end, ended) = mpsc::channel::<()>();

@@ -1,4 +1,4 @@
-//! What the server said.
+//! Responses of the server.
 
 use axum::http::{HeaderMap, HeaderName, Response, StatusCode};
 use http_body_util::BodyExt as _;
@@ -23,7 +23,7 @@ impl Answer {
         }
     }
 
-    /// The same answer, where its status is the one that the test needs to go on.
+    /// Returns the response if it has the expected status, and panics otherwise.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(
@@ -47,7 +47,7 @@ impl Answer {
         value.map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The address of the link with this text on a page.
+    /// Returns the address of the link with this text on a page.
     pub fn link(&self, text: &str) -> Option<String> {
         let (before, _) = self.body.split_once(&format!(">{text}</a>"))?;
         let (_, href) = before.rsplit_once("href=\"")?;
@@ -55,7 +55,7 @@ impl Answer {
         Some(href.replace("&amp;", "&"))
     }
 
-    /// The chosen values of the lists on a page, by their names.
+    /// Returns the selected values of the lists on a page, with the lists' names.
     pub fn selected(&self) -> Vec<(String, String)> {
         let lists = self.body.split("<select").skip(1).filter_map(|list| {
             let (list, _) = list.split_once("</select>")?;
@@ -69,7 +69,7 @@ impl Answer {
         lists.collect()
     }
 
-    /// Checks that this is a problem in the shape that all have, and gives status and code.
+    /// Checks that this is a problem document in the common form, and returns its status and code.
     #[track_caller]
     pub fn problem(&self) -> (u16, String) {
         let document = self.json();
@@ -91,7 +91,8 @@ impl Answer {
         };
         assert_eq!(challenge, wanted);
         assert_eq!(self.headers.contains_key("allow"), self.status == 405);
-        // After an unknown outcome, only a request with an idempotency key can be sent again without a look at the data.
+        // After an unknown outcome, only a request with an idempotency key can be repeated without
+        // checking the data first.
         if code != "outcome_unknown" {
             let later = matches!(self.status.as_u16(), 429 | 503) || code == "conflict";
             assert_eq!(self.headers.contains_key("retry-after"), later);
@@ -99,7 +100,7 @@ impl Answer {
         (self.status.as_u16(), code)
     }
 
-    /// Pointer and code of everything that a body was refused for, in the order given.
+    /// Returns pointer and code of every error in a refused body, in the order of the response.
     #[track_caller]
     pub fn errors(&self) -> Vec<(String, String)> {
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Every answer of the API that any test gets is held against the API's description.
+//! Checks every API response in any test against the API's description.
 
 use super::Answer;
 use serde_json::{Map, Value};
@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../api/openapi.json")).unwrap());
 
-/// Checks that an answer's status, and the code of a refusal, stand in the description of what was asked for.
+/// Checks that a response's status, and the code of a refusal, are part of the operation's
+/// description.
 #[track_caller]
 pub fn check(method: &str, path: &str, answer: &Answer) {
     let path = path.split('?').next().unwrap_or_default();
@@ -40,7 +41,7 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
     }
 }
 
-/// Of the operation at this path; `None` where there is none.
+/// Returns the responses of the operation at this path; `None` if there is none.
 fn responses(method: &str, path: &str) -> Option<&'static Map<String, Value>> {
     let one = path
         .rsplit_once('/')

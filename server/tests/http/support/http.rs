@@ -1,4 +1,4 @@
-//! Clients: nobody, a member with a session, a system with a key.
+//! Clients: without credentials, a member with a session, a system with a key.
 
 use super::{Answer, World, described};
 use axum::body::Body;
@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use url::form_urlencoded;
 
-/// Sends requests that all carry the same headers.
+/// A client that sends the same headers with every request.
 #[derive(Clone)]
 pub struct Http {
     app: App,
@@ -30,7 +30,7 @@ impl Http {
         }
     }
 
-    /// The same client with one more header line.
+    /// Returns the same client with an additional header line.
     pub fn with(&self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let mut other = self.clone();
         let line = (
@@ -41,7 +41,7 @@ impl Http {
         other
     }
 
-    /// The same client from another address.
+    /// Returns the same client at another address.
     pub fn from(&self, ip: [u8; 4]) -> Self {
         Self {
             peer: (ip, 40_000).into(),
@@ -65,7 +65,8 @@ impl Http {
         answer
     }
 
-    /// Sends the first bytes of a body, runs `meanwhile` once the server waits for more, and then sends the rest.
+    /// Sends the first bytes of a body, runs `meanwhile` once the server waits for more, and then
+    /// sends the rest.
     pub async fn send_slowly(
         &self,
         method: &str,
@@ -95,14 +96,14 @@ impl Http {
         answer
     }
 
-    /// One header of the answer to a `GET`, whatever the body.
+    /// Returns one header of the response to a `GET`, for any kind of body.
     pub async fn header_of(&self, path: &str, name: &str) -> String {
         let answer = self.ask("GET", path, Body::empty()).await;
         let value = answer.headers().get(name);
         value.map_or("", |value| value.to_str().unwrap()).to_owned()
     }
 
-    /// The answer to a `GET` whose body is still to be read, piece by piece.
+    /// Returns the response to a `GET` whose body is still to be read, piece by piece.
     pub async fn open(&self, path: &str) -> Response<Body> {
         self.ask("GET", path, Body::empty()).await
     }
@@ -133,7 +134,7 @@ impl Http {
             .await
     }
 
-    /// As a browser sends a form by itself.
+    /// Submits a form as a browser does without script.
     pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
@@ -144,7 +145,7 @@ impl Http {
             .await
     }
 
-    /// Goes where an answer leads, with the cookie that it sets, as a browser does.
+    /// Follows a redirect with the cookie that the response sets, as a browser does.
     pub async fn follow(&self, answer: &Answer) -> Answer {
         let (cookie, _) = answer
             .header("set-cookie")
@@ -155,7 +156,7 @@ impl Http {
             .await
     }
 
-    /// As a browser sends a form with a file in it.
+    /// Submits a form with a file as a browser does.
     pub async fn upload(
         &self,
         path: &str,
@@ -169,8 +170,8 @@ impl Http {
             .await
     }
 
-    /// Imports a file as a member does who takes what each step proposes, apart from these fields of its forms. The answer is
-    /// the last page: the result, or the step that does not lead on.
+    /// Imports a file like a member who accepts each step's proposals, except for the fields in
+    /// `choices`. Returns the last page: the result, or the step that does not lead on.
     pub async fn import(
         &self,
         name: &str,
@@ -211,19 +212,19 @@ impl Http {
         }
     }
 
-    /// As the console in a browser calls a server function.
+    /// Calls a server function like the console in a browser.
     pub async fn call(&self, function: &str, arguments: &Value) -> Answer {
         let http = self.with("sec-fetch-site", "same-origin");
         http.post(&format!("/call/{function}"), arguments).await
     }
 }
 
-/// The body of a form with a file of text in it.
+/// Returns the body of a form with a text file.
 pub fn multipart(name: &str, file: &str, fields: &[(&str, &str)]) -> String {
     String::from_utf8(multipart_bytes(name, file.as_bytes(), fields)).unwrap()
 }
 
-/// The body of a form with a file in it, between boundaries named `x`.
+/// Returns the body of a form with a file, with boundaries named `x`.
 fn multipart_bytes(name: &str, file: &[u8], fields: &[(&str, &str)]) -> Vec<u8> {
     let fields = fields.iter().map(|(name, value)| {
         format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
@@ -235,10 +236,10 @@ fn multipart_bytes(name: &str, file: &[u8], fields: &[(&str, &str)]) -> Vec<u8> 
     [before.as_bytes(), file, b"\r\n--x--\r\n"].concat()
 }
 
-/// Somebody who is signed in.
+/// A signed-in member.
 pub struct Member {
     http: Http,
-    /// The cookie line.
+    /// The `Cookie` header.
     pub cookie: String,
 }
 
@@ -251,7 +252,7 @@ impl Deref for Member {
 }
 
 impl Member {
-    /// Of the answer that opened the session.
+    /// Returns the member whose session this response opened.
     #[track_caller]
     pub fn of(world: &World, answer: &Answer) -> Self {
         let line = answer.header("set-cookie");
@@ -262,17 +263,17 @@ impl Member {
         }
     }
 
-    /// The session's token alone.
+    /// Returns the session's token without the cookie's name.
     pub fn token(&self) -> &str {
         self.cookie.split_once('=').unwrap().1
     }
 
-    /// The keys page, as the console gets it.
+    /// Returns the data of the API Keys page, as the console receives it.
     pub async fn keys(&self) -> Value {
         self.call("keys/list", &json!({})).await.expect(200).json()["Ok"].clone()
     }
 
-    /// Creates a key and takes it.
+    /// Creates a key and returns a client that uses it.
     pub async fn create(&self, world: &World, name: &str, scopes: &[&str]) -> Key {
         let token = self.keys().await["new_key"]["token"].clone();
         let form = json!({ "name": name, "scopes": scopes, "expires": "90d", "token": token });

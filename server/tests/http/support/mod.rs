@@ -1,4 +1,4 @@
-//! What every test stands on: a server of its own, and clients that ask it as somebody.
+//! Test fixtures: a server for each test, and clients with various credentials.
 
 mod answer;
 mod described;
@@ -10,10 +10,10 @@ pub use http::{Http, Key, Member, multipart};
 pub use world::{PUBLIC_URL, World, setup_link};
 
 pub const PASSWORD: &str = "correct horse battery";
-/// The first member of a world.
+/// The e-mail address of a world's first member.
 pub const OWNER: &str = "ada@example.com";
 
-/// As a page that found a key sends it.
+/// Hashes a found key as its page does before sending it.
 pub fn sha256(text: &str) -> String {
     use sha2::{Digest as _, Sha256};
     hex::encode(Sha256::digest(text.as_bytes()))

@@ -1,4 +1,4 @@
-//! One server with everything below it, in a folder of its own.
+//! A complete server with its database, in a folder of its own.
 
 use super::{Http, Key, Member, OWNER, PASSWORD};
 use domain::{AccountId, AccountName, Timestamp};
@@ -22,7 +22,7 @@ pub struct World {
 }
 
 impl World {
-    /// A fresh installation, nobody in it.
+    /// Creates a new installation without members.
     pub async fn new() -> Self {
         Self::at(PUBLIC_URL).await
     }
@@ -58,7 +58,8 @@ impl World {
             url.origin().to_owned(),
         );
         let service = Arc::new(service.await.unwrap());
-        // No time goes by here, so what this look found is good until the test lets some.
+        // The clock stands still, so the lease of this poll remains valid until the test lets time
+        // pass.
         service.look().await.unwrap();
         let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
         let bodies = Bodies::default();
@@ -74,7 +75,7 @@ impl World {
         }
     }
 
-    /// Another server at the same database, with these peppers.
+    /// Starts another server on the same database, with these peppers.
     pub async fn node(&self, pepper: &str, old: Option<&str>) -> (Arc<Service>, Http) {
         let url = PublicUrl::parse(PUBLIC_URL).unwrap();
         let parse = |text: &str| Pepper::parse(text).unwrap();
@@ -97,7 +98,7 @@ impl World {
         (service, Http::new(build_app(state)))
     }
 
-    /// The same installation, started again.
+    /// Restarts the same installation.
     pub async fn restart(self) -> Self {
         let Self {
             folder,
@@ -112,7 +113,7 @@ impl World {
         Self::open(folder, clock, pepper, PUBLIC_URL).await
     }
 
-    /// The same installation with other bounds for large bodies.
+    /// Returns the same installation with other limits for large bodies.
     pub fn bounded(mut self, bodies: Bodies) -> Self {
         let url = PublicUrl::parse(PUBLIC_URL).unwrap();
         let proxies = TrustedProxies::default();
@@ -126,7 +127,7 @@ impl World {
         Http::new(self.app.clone())
     }
 
-    /// Sets up the installation's first owner, by the link.
+    /// Sets up the installation's first owner through the link.
     pub async fn owner(&self) -> Member {
         let link = self
             .service
@@ -159,7 +160,7 @@ impl World {
         Member::of(self, &answer)
     }
 
-    /// Invites somebody by the form, who joins by the link.
+    /// Invites a person through the form, who joins through the link.
     pub async fn join(&self, owner: &Member, email: &str, role: &str) -> Member {
         let fields = [("email", email), ("role", role)];
         let page = owner.form("/team/invite", &fields).await.expect(200).body;
@@ -177,7 +178,7 @@ impl World {
             .unwrap()
     }
 
-    /// The account of the key with this name.
+    /// Returns the account of the key with this name.
     pub async fn account_of(&self, key: &str) -> AccountId {
         let mut connection = self.connection().await;
         let id: String = sqlx::query_scalar("SELECT account_id FROM api_keys WHERE name = $1")
@@ -188,7 +189,7 @@ impl World {
         AccountId::parse(&id).unwrap()
     }
 
-    /// Seconds since the hour began.
+    /// Returns the seconds since the hour began.
     pub fn second_of_hour(&self) -> i64 {
         use service::Clock as _;
         self.clock.now().millis().rem_euclid(3_600_000) / 1_000
@@ -202,7 +203,7 @@ impl World {
         )
     }
 
-    /// An owner's key with every permission on the inventory.
+    /// Creates a key of the owner with all permissions for the inventory.
     pub async fn key(&self) -> Key {
         let owner = self.owner().await;
         owner
@@ -214,7 +215,7 @@ impl World {
             .await
     }
 
-    /// An owner's key with every permission on the leads.
+    /// Creates a key of the owner with all permissions for leads.
     pub async fn crm_key(&self) -> Key {
         let owner = self.owner().await;
         owner
@@ -222,14 +223,15 @@ impl World {
             .await
     }
 
-    /// Changes the database behind the server's back, for what no request can bring about yet.
+    /// Changes the database without the server's knowledge, for states that no request can bring
+    /// about yet.
     pub async fn sql(&self, statement: &'static str) {
         let mut connection = self.connection().await;
         sqlx::query(statement)
             .execute(&mut connection)
             .await
             .unwrap();
-        // As the server does by itself several times a second.
+        // A running server polls several times a second.
         self.service.look().await.unwrap();
     }
 
@@ -260,7 +262,8 @@ impl World {
     }
 }
 
-/// A small site, whatever this machine has built: pages name its files.
+/// Creates a small site, independent of what has been built on this machine, since pages refer to
+/// its files.
 fn site(folder: &Path) -> Site {
     let root = folder.join("site");
     std::fs::create_dir_all(root.join("pkg")).unwrap();
@@ -275,7 +278,7 @@ fn site(folder: &Path) -> Site {
     Site::from_dir(root).unwrap()
 }
 
-/// The path of the one-time link that a page shows.
+/// Returns the path of the one-time link that a page shows.
 #[track_caller]
 pub fn setup_link(page: &str) -> String {
     let (_, rest) = page.split_once("/setup/").expect("the page shows a link");

@@ -1,4 +1,4 @@
-//! Bodies that are not what they should be, and texts as people write them.
+//! Invalid bodies, and texts as people write them.
 
 use crate::support::World;
 use serde_json::json;
@@ -69,7 +69,7 @@ async fn texts_of_every_script_come_back_as_they_were() {
         let mut lead = json!({
             "name": text, "phone": text, "message": text, "source": text, "note": text,
         });
-        // No id has characters that cannot be seen.
+        // An id contains no invisible characters.
         if domain::find_invisible(text).is_none() {
             lead["item_id"] = json!(text);
             lead["external_id"] = json!(text);

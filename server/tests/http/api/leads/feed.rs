@@ -54,7 +54,8 @@ async fn pieces_follow_one_another_while_leads_change() {
         paths.push(welcome(&key, &format!("{number:02}")).await);
     }
     let (mut met, mut cursor) = told(&key.get("/api/leads?limit=5").await.expect(200));
-    // One that was told and one that was not change before the next piece is asked for, and another comes in.
+    // Before the next page is requested, a lead that has been returned and one that has not are
+    // changed, and another one is created.
     for path in [&paths[1], &paths[7]] {
         key.patch(path, &json!({ "note": "x" })).await.expect(200);
     }
@@ -94,7 +95,8 @@ async fn a_parameter_that_cannot_be_heeded_is_refused_and_named() {
     let world = World::new().await;
     let key = world.crm_key().await;
     welcome(&key, "Ada").await;
-    // Of a list of items, and of a change that did not happen yet: who went on from there would miss some.
+    // A cursor of the list of items, and one for a change that has not happened yet: a client that
+    // continued from there would miss some.
     let (item, ahead) = ("01534b55303031", "020000000000000002");
     for (query, named) in [
         ("limit=0".to_owned(), "`limit`"),

@@ -9,7 +9,7 @@ mod order;
 use crate::support::{Answer, Key};
 use serde_json::{Value, json};
 
-/// A lead with every field that a sender may give.
+/// A lead with every field that a sender may set.
 fn full() -> Value {
     json!({
         "name": "Grace Hopper", "email": "Grace@Navy.example", "phone": "+1 202 555 0143",
@@ -18,14 +18,15 @@ fn full() -> Value {
     })
 }
 
-/// Makes a lead that can be told by its name, and gives its path.
+/// Creates a lead that can be recognised by its name, and returns its path.
 async fn welcome(key: &Key, name: &str) -> String {
     let lead = json!({ "name": name, "phone": "1" });
     let answer = key.post("/api/leads", &lead).await.expect(201);
     answer.header("location").to_owned()
 }
 
-/// The names of the leads in a piece of the feed, `-` for one that is erased, with the cursor to go on from.
+/// Returns the names of the leads on a page of the feed, `-` for an erased one, and the cursor to
+/// continue from.
 fn told(answer: &Answer) -> (Vec<String>, String) {
     let answer = answer.json();
     let leads = answer["leads"].as_array().unwrap().iter();

@@ -1,4 +1,4 @@
-//! Of several things that are wrong, the first in the contract's order is told.
+//! If a request has several errors, the first one in the contract's order is reported.
 
 use super::welcome;
 use crate::support::{Http, World};

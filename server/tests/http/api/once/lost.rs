@@ -1,4 +1,4 @@
-//! Where the answer is late, lost or none: what a caller who sends again is told.
+//! The response to a repeated request if the first response is late or lost, or was never produced.
 
 use super::{CLAIMS, PATH, PUSHES, feed, keyed, one, sender};
 use crate::support::{Key, World};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const ANSWERS: &str = "SELECT count(*) FROM idempotent_requests WHERE status IS NOT NULL";
 
-/// Long enough at work to be met there.
+/// A feed that takes long enough to be repeated while it is being processed.
 fn many() -> Value {
     let item = |n| json!({ "id": format!("N{n}"), "name": "n", "description": "x".repeat(300) });
     feed((0..5_000).map(item).collect::<Vec<_>>())
@@ -99,7 +99,7 @@ async fn answers_survive_a_restart() {
     );
 }
 
-/// As when the node ended after its claim and before its change.
+/// Simulates a node that died after its claim and before its change.
 const DIED: &str = "UPDATE idempotent_requests SET status = NULL, headers = NULL, body = NULL";
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: what is sent twice is carried out once.
+//! `Idempotency-Key`: a request that is sent twice is carried out once.
 
 mod lost;
 
@@ -16,7 +16,7 @@ fn keyed(http: &Http, name: &str) -> Http {
     http.with("idempotency-key", name)
 }
 
-/// A key whose every request has one name.
+/// Returns a client whose requests all have the same idempotency key.
 async fn sender(world: &World) -> Http {
     let key = world.key().await;
     keyed(&key, "a")
@@ -127,7 +127,7 @@ async fn answer_beyond_four_kibibytes_is_replayed_as_its_status_and_location() {
     assert_eq!(world.count("SELECT count(*) FROM leads").await, 1);
     let kept = "SELECT coalesce(max(length(body)), 0) FROM idempotent_requests";
     assert_eq!(world.count(kept).await, 0);
-    // The largest that is kept whole.
+    // The largest response that is stored in full.
     let rest = first.body.len() - 5_000;
     let lead = json!({ "email": "grace@example.com", "message": "x".repeat(4_096 - rest) });
     let first = keyed(&key, "b").post("/api/leads", &lead).await.expect(201);
@@ -149,7 +149,7 @@ async fn refusal_that_depends_on_what_is_stored_is_judged_again() {
         assert_eq!(refused.header("idempotency-replayed"), "");
         assert_eq!(world.count(CLAIMS).await, 0);
     }
-    // One item less, and the same request under the same key succeeds.
+    // With one item less, the same request with the same idempotency key succeeds.
     key.delete("/api/inventory/old-1").await.expect(204);
     let first = sender.post(replace, &one("A")).await.expect(200);
     assert_eq!(first.json()["removed"], 10_000);

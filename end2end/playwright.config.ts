@@ -2,7 +2,8 @@ import { defineConfig } from "@playwright/test";
 import { launchOptions } from "./support/chromium.ts";
 import type { Options } from "./support/test.ts";
 
-// Every test starts its own server on its own database (support/server.ts), so none depends on another.
+// Every test starts its own server with its own database (support/server.ts), so that none depends
+// on another.
 export default defineConfig<Options>({
   testDir: "journeys",
   fullyParallel: true,
@@ -24,7 +25,7 @@ export default defineConfig<Options>({
   projects: [
     { name: "hydrated", testIgnore: ["no-js/**", "slow-wasm/**"] },
     { name: "no-js", testMatch: "no-js/**", use: { javaScriptEnabled: false } },
-    // The module arrives late, so that people act on a page which no script has taken over yet.
+    // The module loads late, so that people act on a page that is not hydrated yet.
     { name: "slow-wasm", testMatch: "slow-wasm/**", use: { wasmDelay: 3_000 } },
   ],
 });

@@ -1,4 +1,5 @@
-// axe finds a part of what can be wrong; journeys/keyboard.spec.ts and the names the other journeys go by find more.
+// axe finds only some of the possible faults; journeys/keyboard.spec.ts and the accessible names
+// that the other journeys rely on find more.
 
 import { expectAccessible } from "../support/axe.ts";
 import { SIZES } from "../support/layout.ts";
@@ -10,9 +11,9 @@ for (const state of STATES) {
     test.use({ firstOwner: state.firstOwner ?? "exists" });
 
     test("is accessible in light and dark, wide and narrow", async ({ page, server, guard }) => {
-      // Long pages are read through by axe four times.
+      // axe reads long pages four times.
       test.slow();
-      // A frame that loads again while axe asks what is in it gives no answer.
+      // If a frame reloads while axe queries it, axe gets no answer.
       await page.route("**/first-call", async (route) => {
         const response = await route.fetch();
         const { refresh, ...headers } = response.headers();

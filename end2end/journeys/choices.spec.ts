@@ -1,4 +1,4 @@
-// What a person chose stays chosen, and what has the focus is seen.
+// A person's choices persist, and the focused element is visible.
 
 import { callForAMonth, Seeder } from "../support/seed.ts";
 import { seedFour } from "../support/find.ts";
@@ -88,7 +88,7 @@ test("a preset shows that it is pressed", async ({ page }) => {
   await expect(dialog.locator("[aria-pressed=true]")).toHaveCount(0);
 });
 
-/** Presses Tab through the whole page, and names every stop that is not to be seen. */
+/** Presses Tab through the whole page, and returns the name of every stop that is not visible. */
 async function hiddenStops(page: Page): Promise<string[]> {
   const hidden: string[] = [];
   await page.evaluate(() => {
@@ -124,7 +124,7 @@ test("no stop of the keyboard is hidden at 400 % zoom", async ({ page, server })
   const { used } = await seedKeys(server);
   await seedItems(server, 3);
   await signIn(page, "/");
-  // 1280 × 800 at 400 %.
+  // 1280 × 800 at a zoom of 400 %.
   await page.setViewportSize({ width: 320, height: 200 });
   for (const path of ["/keys", "/inventory", "/audit", "/team", "/account", `/keys/${used.id}`]) {
     await page.goto(path);

@@ -1,4 +1,4 @@
-// The keys that are selected on the list, and how many they are.
+// Selecting keys on the list, and their number.
 
 import { seedFour } from "../support/find.ts";
 import { Seeder } from "../support/seed.ts";

@@ -25,14 +25,14 @@ test("a key is selected whole by a double click", async ({ page }) => {
   await hydrated(page);
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");
-  // In a text that does not select itself, as in a mail or a terminal.
+  // In a text that does not select itself, as in an e-mail or a terminal.
   await page.evaluate((text) => {
     const line = document.createElement("p");
     line.id = "line";
     line.append("the key ", text, " of the feed");
     document.querySelector("dialog[open] form")!.prepend(line);
   }, secret);
-  // Waits until it stands still: the dialog moves while it opens.
+  // Waits until the line stops moving: the dialog moves while it opens.
   await page.locator("#line").hover();
   const place = await page.evaluate(() => {
     const text = document.getElementById("line")!.childNodes[1]!;

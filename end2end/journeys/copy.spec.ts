@@ -1,4 +1,4 @@
-// Whatever is shown once can be copied with one click.
+// Everything that is shown once can be copied with one click.
 
 import { readFileSync } from "node:fs";
 import { Keys } from "../support/keys.ts";

@@ -1,4 +1,4 @@
-// The Dashboard: an account at a glance.
+// The Dashboard: an overview of the account.
 
 import { takeFirstSteps } from "../support/dashboard.ts";
 import { demoteOwner } from "../support/seed.ts";

@@ -4,7 +4,7 @@ import { expect, gotoHydrated, hydrated, signIn, test, type Page } from "../supp
 const operation = (page: Page, title: string) =>
   page.locator("section.operation").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
 
-/** Opens an operation's form, and answers with it. */
+/** Opens an operation's form, and returns it. */
 async function attempt(page: Page, title: string) {
   const section = operation(page, title);
   await section.getByText("Try it").click();
@@ -86,7 +86,7 @@ test("a reader tries calls with a key that stays in its field", async ({ page, s
   await leads.getByRole("button", { name: "Send POST" }).click();
   await expect(leads.getByRole("status")).toContainText('"code": "missing_scope"');
 
-  // The key is nowhere but in its field.
+  // The key is only in its field.
   expect(await page.content()).not.toContain(key.secret);
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]));
   expect(kept).not.toContain(key.secret);

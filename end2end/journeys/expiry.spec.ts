@@ -1,4 +1,4 @@
-// The ends of keys.
+// The expiry of keys.
 
 import { askForAnEnd, meetAnEnd } from "../support/expiry.ts";
 import { test } from "../support/test.ts";

@@ -1,4 +1,4 @@
-// Refused forms, on pages that the server answers with and in dialogs, and faults that are corrected.
+// Refused forms, on pages that the server sends and in dialogs, and correcting their errors.
 
 import { expectFaults, refuseForms, refuseSetup } from "../support/faults.ts";
 import { Keys } from "../support/keys.ts";

@@ -5,7 +5,7 @@ import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts
 
 type Car = { Name: string } & Record<string, string | number | null>;
 
-/** The cars of a public data set as a dealer's feed would send them. */
+/** Returns the cars of a public data set as a dealer's feed would send them. */
 function cars(): { id: string; name: string; attributes: Record<string, string> }[] {
   const file = new URL("../node_modules/vega-datasets/data/cars.json", import.meta.url);
   const rows = JSON.parse(readFileSync(file, "utf8")) as Car[];

@@ -1,4 +1,4 @@
-// Finding keys among many, and changing several at once.
+// Searching many keys, and bulk actions.
 
 import { emergency, findKeys, findNothing, followKnocking, revokeSeveral } from "../support/find.ts";
 import { test } from "../support/test.ts";

@@ -1,4 +1,4 @@
-// What a form did is reported once, and by no address.
+// The result of a form is reported once, and never because of an address.
 
 import { seedFour } from "../support/find.ts";
 import { expect, signIn, test } from "../support/test.ts";

@@ -1,4 +1,4 @@
-// A found key: looked up by its digest, which the page makes itself.
+// A key that was found: looked up by its digest, which the page computes.
 
 import { Seeder } from "../support/seed.ts";
 import { expect, gotoHydrated, signIn, test } from "../support/test.ts";
@@ -20,7 +20,8 @@ test("a found key is hashed in the browser, told by name and led to its end", as
   expect(sent.some((request) => request.includes("digest="))).toBe(true);
   expect(sent.filter((request) => request.includes(key.secret.slice(3)))).toEqual([]);
   expect(await page.content()).not.toContain(key.secret);
-  // The answer is sent without script: it has no field in which a second key could go out as it is.
+  // The response is sent without script, and has no field in which a second key could be submitted
+  // unhashed.
   await expect(page.getByRole("textbox")).toHaveCount(0);
   await expect(page.getByRole("link", { name: "Ask about another key" })).toHaveAttribute("href", "/keys/found");
   await page.getByRole("link", { name: "Revoke it" }).click();

@@ -1,4 +1,4 @@
-// What the server sends is valid, and what the module makes of it is the same.
+// The server sends valid HTML, and hydration does not change it.
 
 import { HtmlValidate } from "html-validate/node";
 import { Seeder, callForAMonth } from "../support/seed.ts";
@@ -8,24 +8,27 @@ import { expect, gotoHydrated, owner, signIn, test, type Page } from "../support
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended"],
   rules: {
-    // How the markup is written down is the framework's affair.
+    // The framework decides how the markup is written.
     "attribute-boolean-style": "off",
     "attribute-empty-style": "off",
     "no-trailing-whitespace": "off",
     "void-style": "off",
     "doctype-style": "off",
-    // Restated for the cards under 640 px: another display would take the table's meaning away.
+    // Roles are repeated for the cards below 640 px, since another `display` would remove the
+    // table's semantics.
     "no-redundant-role": "off",
     "prefer-native-element": "off",
     "aria-label-misuse": ["error", { allowAnyNamable: true }],
     "form-dup-name": ["error", { shared: ["checkbox", "radio", "submit", "button", "reset"] }],
-    // On the one-time token: some browsers would put an old one back into the field of a page that is loaded again.
+    // For the one-time token: some browsers would restore an old one in the field of a reloaded
+    // page.
     "valid-autocomplete": "off",
   },
 });
 
 async function expectValid(html: string, where: string): Promise<void> {
-  // The framework marks where something may come by `<!>`, which every browser reads as an empty comment.
+  // The framework marks places for later content by `<!>`, which every browser reads as an empty
+  // comment.
   const report = await validator.validateString(html.replaceAll("<!>", "<!---->"));
   const found = report.results.flatMap(({ messages }) =>
     messages.map(({ line, column, ruleId, message }) => `${line}:${column} ${ruleId}: ${message}`),
@@ -67,7 +70,10 @@ test.describe("on an installation without an owner", () => {
   });
 });
 
-/** The elements and texts of the body, without what is meant to differ: times, and what the framework leaves behind. */
+/**
+ * Returns the elements and texts of the body, without the parts that may differ: scripts, times,
+ * nonces and values.
+ */
 async function skeleton(page: Page, html: string | null): Promise<string[]> {
   return page.evaluate((source) => {
     const body = source === null ? document.body : new DOMParser().parseFromString(source, "text/html").body;

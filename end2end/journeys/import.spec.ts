@@ -1,4 +1,5 @@
-// The import of a file. The server draws every page of it, and the same steps are taken without script in no-js.
+// The import of a file. The server renders all of its pages, and no-js takes the same steps without
+// script.
 
 import { readFileSync } from "node:fs";
 import { apply, check, choose, expectNumber, feed, text } from "../support/import.ts";
@@ -142,7 +143,7 @@ test("removing items takes their number, and a mapping is remembered", async ({ 
   await number.fill("1");
   await apply(page);
   await expectNumber(page, "Removed", 1);
-  // The page of the result can be loaded again, and is not carried out again.
+  // Reloading the page of the result does not repeat the import.
   await page.reload();
   await expectNumber(page, "Removed", 1);
 });

@@ -3,7 +3,7 @@ import { seedKeys } from "../support/states.ts";
 import { expect, gotoHydrated, signIn, test, type Page } from "../support/test.ts";
 import type { Locator } from "@playwright/test";
 
-/** Presses Tab until the element has the focus, as somebody without a mouse does. */
+/** Presses Tab until the element has the focus, as a person without a mouse does. */
 async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
   for (let step = 0; step < 60; step += 1) {
     if (await target.evaluate((element) => element === document.activeElement)) return;
@@ -71,7 +71,8 @@ test("Escape asked twice does not lose the key", async ({ page }) => {
   await gotoHydrated(page, "/keys");
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");
-  // A browser lets a dialog refuse to close once, and not again without something done in between.
+  // A browser lets a dialog refuse to close once, but not a second time without an interaction in
+  // between.
   for (let press = 0; press < 4; press += 1) await page.keyboard.press("Escape");
   await expect(keys.saveDialog.getByLabel("API key")).toHaveValue(secret);
   await expect(keys.saveDialog.getByText("Leave without storing the key?")).toBeVisible();

@@ -1,4 +1,4 @@
-// Leads: an integration brings them, a CRM writes back, and the console shows what became of them.
+// Leads: an integration creates them, a CRM updates them, and the console shows their status.
 
 import { edit, send } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";

@@ -1,11 +1,12 @@
-// An open list of keys follows what happens elsewhere, and a key that was just made is told of as it arrives.
+// An open list of keys follows changes made elsewhere, and the page of a new key reports its first
+// call.
 
 import { call } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
 import { Seeder } from "../support/seed.ts";
 import { expect, gotoHydrated, type Page, signIn, test } from "../support/test.ts";
 
-/** Marks the document, so that a reload would show. */
+/** Marks the document, so that a reload would be noticed. */
 async function mark(page: Page): Promise<void> {
   await page.evaluate(() => document.documentElement.setAttribute("data-marked", ""));
 }

@@ -2,7 +2,7 @@ import { call } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
 import { expect, gotoHydrated, hydrated, owner, signIn, test } from "../support/test.ts";
 
-/** As the console writes a day: "21 Feb 2027". */
+/** Formats a day as the console does: "21 Feb 2027". */
 function dayIn(days: number): string {
   const day = new Date(Date.now() + days * 86_400_000);
   return day.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
@@ -135,7 +135,7 @@ test.describe("on an installation without an owner", () => {
         await gotoHydrated(page, "/keys");
         await expect(keys.row(name)).toContainText("127.0.0.1 · feed-robot/1.0", { timeout: 100 });
       }).toPass({ timeout: 7_000, intervals: [200] });
-      // The loading of the page itself is not what is promised.
+      // The promise does not include the time to load the page itself.
       expect(Date.now() - called).toBeLessThan(6_000);
       await expect(keys.row(name)).not.toContainText("Never used");
     });

@@ -1,10 +1,13 @@
-// A module that cannot take its page over, one that is older than the server, and a computer that slept.
+// A module that cannot hydrate its page, one that is older than the server, and a computer that was
+// asleep.
 
 import { Keys } from "../support/keys.ts";
 import { seedKeys } from "../support/states.ts";
 import { expect, gotoHydrated, hydrated, signIn, test, type Page } from "../support/test.ts";
 
-/** Changes each page as a translator does, before the module runs; `once` for the first page alone. */
+/**
+ * Changes each page as a translator does, before the module runs; with `once`, only the first page.
+ */
 async function translate(page: Page, { once }: { once: boolean }): Promise<void> {
   await page.addInitScript((once) => {
     if (once && sessionStorage.getItem("translated") !== null) return;
@@ -72,7 +75,7 @@ test("relative times are right after the computer slept", async ({ page, server 
   await gotoHydrated(page, "/keys");
   const created = new Keys(page).row(used.name).locator('td[data-label="Created"] .ago');
   await expect(created).toHaveText(/second|just now/);
-  // While a computer sleeps, one of the browser's clocks stands still, and its calendar goes on.
+  // While a computer sleeps, one of the browser's clocks stops, and its calendar continues.
   await page.evaluate(() => {
     const now = Date.now;
     Date.now = () => now() + 2 * 3_600_000;

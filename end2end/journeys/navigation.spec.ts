@@ -2,7 +2,7 @@ import { Keys } from "../support/keys.ts";
 import { seedKeys } from "../support/states.ts";
 import { expect, gotoHydrated, hydrated, owner, signIn, test, type Page } from "../support/test.ts";
 
-/** Marks the document, so that it can be told from one that was loaded anew. */
+/** Marks the document, so that a newly loaded one can be recognised. */
 async function mark(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   return () => page.evaluate(() => "sameDocument" in window);

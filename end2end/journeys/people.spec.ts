@@ -1,11 +1,11 @@
-// Who else comes to the console: a member who forgot the password, one who may only look, another customer.
+// Other people who use the console: a member who forgot the password, a viewer, another customer.
 
 import { Keys } from "../support/keys.ts";
 import { Seeder, demoteOwner } from "../support/seed.ts";
 import { seedKeys } from "../support/states.ts";
 import { expect, gotoHydrated, hydrated, owner, signIn, test } from "../support/test.ts";
 
-/** The link at the end of what a command printed. */
+/** Returns the link at the end of a command's output. */
 function linkIn(printed: string): string {
   const link = /http:\/\/\S+\/setup\/\S+$/.exec(printed)?.[0];
   if (link === undefined) throw new Error(`no link in ${printed}`);
@@ -55,7 +55,7 @@ test("who may only look sees the keys and no way to change them", async ({ page,
   await expect(page.getByRole("textbox", { name: "Name" })).toHaveCount(0);
   await page.goto(`/keys/${unused.id}/revoke`);
   await expect(page.getByRole("button", { name: "Revoke key" })).toHaveCount(0);
-  // Nor by a form that was open before.
+  // Nor by a form that was opened before.
   await seeder.send(`/keys/${unused.id}/revoke`, { reason: "other" });
   await gotoHydrated(page, "/keys");
   await expect(keys.row(unused.name)).toContainText("Active");

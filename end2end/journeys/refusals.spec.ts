@@ -1,4 +1,4 @@
-// Why a call was refused, by its request id.
+// The reason for a refused call, by its request id.
 
 import { lookUp } from "../support/refusals.ts";
 import { test } from "../support/test.ts";

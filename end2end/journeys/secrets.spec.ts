@@ -4,7 +4,7 @@ import { Keys } from "../support/keys.ts";
 import { Seeder } from "../support/seed.ts";
 import { expect, gotoHydrated, hydrated, owner, signIn, test, type Page } from "../support/test.ts";
 
-/** Everything the page holds that is text: markup, what stands in fields, storage, and where it is. */
+/** Returns all text that the page holds: markup, field values, storage, and its address. */
 async function everythingIn(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const fields = [...document.querySelectorAll<HTMLInputElement>("input, textarea, select")].map((field) => field.value);
@@ -26,7 +26,7 @@ async function everythingIn(page: Page): Promise<string> {
   });
 }
 
-/** The parts of a secret that nobody may find: all of it, and so much that a shortened one counts as well. */
+/** Returns the parts of a secret that must not appear: the whole key, and long parts of it. */
 function traces(secret: string): string[] {
   return [secret, secret.slice(9, 29), secret.slice(-20)];
 }
@@ -57,7 +57,7 @@ test("after Done the secret of a key is nowhere", async ({ page, server }) => {
   places["the addresses asked for"] = requested.join("\n");
   const session = (await page.context().cookies()).find((cookie) => cookie.httpOnly);
   places["the cookies"] = JSON.stringify(await page.context().cookies());
-  // What is batched is written by now.
+  // Pending batches have been written by now.
   expect(await server.stop()).toBe(0);
   places["the log"] = server.log();
   for (const { name, bytes } of server.files()) places[`the file ${name}`] = bytes.toString("latin1");
@@ -137,7 +137,8 @@ test("a page that the browser keeps for the way back holds no key, and is drawn 
   await hydrated(page);
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");
-  // Chromium keeps no page while it is driven, so the two events are all there is of it.
+  // Chromium does not use its back/forward cache while it is automated, so the two events simulate
+  // it.
   await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
   await expect.poll(() => everythingIn(page)).not.toContain(secret);
   await page.evaluate(() => Object.assign(window, { asItWasLeft: true }));

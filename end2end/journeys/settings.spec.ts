@@ -1,4 +1,4 @@
-// What an account decides for itself.
+// The settings of an account.
 
 import { demoteOwner } from "../support/seed.ts";
 import { changeSettings } from "../support/settings.ts";

@@ -3,7 +3,7 @@ import { expect, signIn, test } from "../support/test.ts";
 
 const MIB = 1024 * 1024;
 
-/** The path of a file of so many bytes. */
+/** Creates a file of so many bytes, and returns its path. */
 function file(bytes: number): string {
   const path = test.info().outputPath(`cars-${bytes}.csv`);
   writeFileSync(path, Buffer.alloc(bytes, " "));

@@ -1,4 +1,4 @@
-// Pages that do not follow what happens say how old they are.
+// Pages that do not update themselves show the age of their data.
 
 import { push } from "../support/api.ts";
 import { Seeder } from "../support/seed.ts";

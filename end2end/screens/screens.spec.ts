@@ -1,4 +1,5 @@
-// Pictures of every page and dialog, for people to look at. Not a test: `SCREENS=DIRECTORY npm run screens`.
+// Screenshots of every page and dialog, for people to look at. Not a test: `SCREENS=DIRECTORY npm
+// run screens`.
 
 import { join } from "node:path";
 import { SIZES } from "../support/layout.ts";
@@ -19,7 +20,7 @@ for (const state of STATES) {
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme });
           const file = `${state.name.replaceAll(" ", "-")}-${size.width}-${colorScheme}.png`;
-          // A dialog lies over what can be seen, and not over the whole page.
+          // A dialog covers the visible part, not the whole page.
           const fullPage = (await page.locator("dialog[open]").count()) === 0;
           await page.screenshot({ path: join(directory, file), animations: "disabled", fullPage });
         }

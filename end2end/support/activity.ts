@@ -1,11 +1,11 @@
-// What a key's page tells of its calls, and what is done there about them: the same with JavaScript and without.
+// Tasks around the calls on a key's page, the same with and without JavaScript.
 
 import { call } from "./api.ts";
 import { Seeder, sql, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { expect, signIn, type Page } from "./test.ts";
 
-/** Loads a page until it tells: what calls come to is written every two seconds. */
+/** Reloads a page until it shows the text: outcomes of calls are written every two seconds. */
 export async function openUntil(page: Page, path: string, text: string | RegExp): Promise<void> {
   await expect(async () => {
     await page.goto(path);
@@ -13,7 +13,7 @@ export async function openUntil(page: Page, path: string, text: string | RegExp)
   }).toPass({ timeout: 9_000, intervals: [200] });
 }
 
-/** Looks who calls with a key, watches that, and lets nobody else in. */
+/** Reads who calls with a key, watches its networks, and refuses all others. */
 export async function learnNetworks(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Feed");
@@ -69,7 +69,7 @@ export async function editTogether(page: Page, server: Server): Promise<void> {
   await expect(page.getByText("Name: Renamed by another → Feed")).toBeVisible();
 }
 
-/** Has a key look as if it had been called for a month, from several places. */
+/** Simulates a month of calls with a key, from several places. */
 export function callFromManyPlaces(server: Server, key: Seeded): void {
   const [hour, day] = [3_600_000, 86_400_000];
   const now = Math.floor(Date.now() / hour) * hour;
@@ -106,7 +106,7 @@ export function callFromManyPlaces(server: Server, key: Seeded): void {
   ]);
 }
 
-/** Has it be watched since a week ago where a key's calls come from. */
+/** Simulates a watch of a key's networks that began a week ago. */
 export function watch(server: Server, key: Seeded): void {
   sql(server, "UPDATE api_keys SET watched_since = ? WHERE id = ?", [Date.now() - 7 * 86_400_000, key.id]);
 }

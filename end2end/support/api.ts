@@ -2,7 +2,7 @@
 
 import type { Server } from "./server.ts";
 
-/** The part of an answer that some test looks at. */
+/** The fields of response bodies that some test reads. */
 interface Body {
   code?: string;
   id?: string;
@@ -18,7 +18,7 @@ export interface Answer {
   body: Body;
 }
 
-/** Calls the API with a key, by GET where `init` says nothing else. */
+/** Calls the API with a key, by GET unless `init` specifies another method. */
 export async function call(server: Server, secret: string, path: string, init: RequestInit = {}): Promise<Answer> {
   const headers = new Headers(init.headers);
   headers.set("X-API-Key", secret);
@@ -36,7 +36,7 @@ export async function send(server: Server, secret: string, lead: object): Promis
   });
 }
 
-/** Writes back to one lead. */
+/** Updates one lead. */
 export async function edit(server: Server, secret: string, id: string, fields: object): Promise<Answer> {
   return call(server, secret, `/api/leads/${id}`, {
     method: "PATCH",

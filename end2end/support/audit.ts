@@ -1,4 +1,4 @@
-// What is done on the Audit log page, which is sent without script: the same with JavaScript and without.
+// Tasks on the Audit log page, which is sent without script: the same with and without JavaScript.
 
 import { readFile } from "node:fs/promises";
 import { Seeder, demoteOwner } from "./seed.ts";
@@ -6,7 +6,7 @@ import type { Server } from "./server.ts";
 import type { State } from "./states.ts";
 import { expect, owner, signIn, type Page } from "./test.ts";
 
-/** Follows a key into the log, narrows it, goes on to the next page, and takes it away as a file. */
+/** Follows a key into the log, filters it, opens the next page, and exports it. */
 export async function readAuditLog(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Feed");
@@ -31,7 +31,8 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
   // A click before this would close the filter of the page that is being left.
   await expect(page).toHaveURL(/\/audit$/);
   const what = page.getByLabel("What", { exact: true });
-  // Chromium drops clicks that reach a new page before its first paint, so a click without effect is repeated.
+  // Chromium drops clicks that reach a new page before its first paint, so a click without effect
+  // is repeated.
   await expect(async () => {
     await page.getByText("Filter", { exact: true }).click();
     await expect(what).toBeVisible({ timeout: 1_000 });
@@ -53,7 +54,7 @@ export async function readAuditLog(page: Page, server: Server): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Audit log");
 }
 
-/** Asks for what cannot be, and sees what was asked. */
+/** Submits invalid filters, which the form keeps. */
 export async function askInVain(page: Page): Promise<void> {
   await signIn(page, "/audit?from=2026-11-24&to=2026-11-23&thing=kept");
   await expect(page.getByLabel("To", { exact: true })).toHaveAccessibleDescription("Enter the first day or a later one.");
@@ -62,7 +63,7 @@ export async function askInVain(page: Page): Promise<void> {
   await expect(page.getByRole("rowheader")).toHaveCount(0);
 }
 
-/** A log with something of everything. */
+/** Creates a log with events of every kind. */
 async function seedLog(server: Server): Promise<string> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Inventory Integration of the branch in Wolfsburg");

@@ -1,4 +1,5 @@
-// Which browser drives the tests: the one named by CHROMIUM_PATH, else an installed Chromium, else Playwright's own.
+// The browser for the tests: the one in CHROMIUM_PATH, otherwise an installed Chromium, otherwise
+// Playwright's own.
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -24,7 +25,7 @@ const path = process.env.CHROMIUM_PATH ?? installed();
 export const launchOptions = {
   ...(path === undefined ? {} : { executablePath: path }),
   args: [
-    // Chromium's own sandbox cannot start where the tests run as root, as they do in a container.
+    // Chromium's own sandbox cannot start if the tests run as root, as they do in a container.
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

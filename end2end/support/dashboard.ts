@@ -1,11 +1,11 @@
-// What people do on the Dashboard, the same with and without script.
+// Tasks on the Dashboard, the same with and without JavaScript.
 
 import { call, push } from "./api.ts";
 import { SECRET } from "./keys.ts";
 import type { Server } from "./server.ts";
 import { expect, signIn, type Page } from "./test.ts";
 
-/** Loads the page until it tells: counts are written every two seconds. */
+/** Reloads the page until it shows the text: counts are written every two seconds. */
 async function waitFor(page: Page, text: string | RegExp): Promise<void> {
   await expect(async () => {
     await page.goto("/");
@@ -13,7 +13,7 @@ async function waitFor(page: Page, text: string | RegExp): Promise<void> {
   }).toPass({ timeout: 7_000, intervals: [200] });
 }
 
-/** From nothing to the first data, ticked step by step, with a refused call on the way. */
+/** Takes the first steps of a new account one by one, with a refused call on the way. */
 export async function takeFirstSteps(page: Page, server: Server): Promise<void> {
   await signIn(page, "/");
   await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();

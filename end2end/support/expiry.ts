@@ -1,10 +1,10 @@
-// An account's policy on the ends of keys, the same with JavaScript and without.
+// An account's rules for the expiry of keys, the same with and without JavaScript.
 
 import { Seeder, endSoon } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { expect, signIn, type Page } from "./test.ts";
 
-/** Asks for an end of every key, and finds the forms offering no other. */
+/** Requires an expiry of every key, and checks that the forms offer nothing else. */
 export async function askForAnEnd(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("CRM Sync", { expires: "never" });
@@ -32,7 +32,7 @@ export async function askForAnEnd(page: Page, server: Server): Promise<void> {
   await expect(page.getByText("Saved. Each change holds from now on.")).toBeVisible();
 }
 
-/** Meets a key that ends in three days on the list, on its own page and on the Dashboard. */
+/** Finds a key that expires in three days on the list, on its own page and on the Dashboard. */
 export async function meetAnEnd(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   endSoon(server, await seeder.createKey("CRM Sync"));

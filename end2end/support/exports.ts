@@ -1,4 +1,4 @@
-// Files of the lists, with JavaScript and without.
+// Exports of the lists, the same with and without JavaScript.
 
 import { readFile } from "node:fs/promises";
 import { seedItems, seedLeads } from "./states.ts";
@@ -14,7 +14,7 @@ async function download(page: Page, link: string): Promise<{ name: string; text:
   return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
 }
 
-/** Takes the items that a search finds away as files. */
+/** Exports the items that a search finds. */
 export async function exportItems(page: Page, server: Server): Promise<void> {
   await seedItems(server, 6);
   await signIn(page, "/inventory");
@@ -32,7 +32,7 @@ export async function exportItems(page: Page, server: Server): Promise<void> {
   await expect(page.getByText("2 of 6 items"), "the page stays").toBeVisible();
 }
 
-/** Takes the leads away as files, each of which is recorded in the audit log. */
+/** Exports the leads; each export is recorded in the audit log. */
 export async function exportLeads(page: Page, server: Server): Promise<void> {
   await seedLeads(server, 3);
   await signIn(page, "/leads");

@@ -1,11 +1,11 @@
-// Setting up a second factor and signing in with it, without script on any of these pages: the same with JavaScript and
-// without.
+// Setting up a second factor and signing in with it. None of these pages has a script: the same
+// with and without JavaScript.
 
 import { createHmac } from "node:crypto";
 import type { State } from "./states.ts";
 import { expect, owner, signIn, type Page } from "./test.ts";
 
-/** The code of an authenticator app (RFC 6238) so many seconds from now. */
+/** Returns the code of an authenticator app (RFC 6238) so many seconds from now. */
 export function codeOf(secret: string, seconds = 0): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const bits = [...secret.replaceAll(/\s/g, "")].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0")).join("");
@@ -17,7 +17,7 @@ export function codeOf(secret: string, seconds = 0): string {
   return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
-/** Turns the second factor on, and answers with the secret and the recovery codes. */
+/** Turns the second factor on, and returns the secret and the recovery codes. */
 async function setUp(page: Page): Promise<{ secret: string; recovery: string[] }> {
   await signIn(page, "/account");
   await page.getByRole("link", { name: "Set up" }).click();
@@ -35,9 +35,9 @@ async function setUp(page: Page): Promise<{ secret: string; recovery: string[] }
   return { secret, recovery };
 }
 
-/** The first step of signing in. */
+/** Takes the first step of signing in. */
 async function givePassword(page: Page): Promise<void> {
-  // At 360 px "Sign out" stands behind the menu.
+  // At a width of 360 px, "Sign out" is behind the menu.
   await page.context().clearCookies();
   await page.goto("/sign-in");
   await page.getByLabel("Email").fill(owner.email);
@@ -55,7 +55,7 @@ export async function useFactor(page: Page): Promise<void> {
   await expect(page.getByLabel("Code")).toHaveAccessibleDescription(/This code is not right/);
   // A failure delays the next attempt by a second.
   await page.waitForTimeout(1_100);
-  // The next step's code: the one of this step confirmed the set-up.
+  // The code of the next time step, since that of the current one confirmed the set-up.
   await page.getByLabel("Code").fill(codeOf(secret, 30));
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();

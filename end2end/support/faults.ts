@@ -1,4 +1,4 @@
-// Refused forms: where the focus is, what links to what, and what is said.
+// Refused forms: the focus, the links to invalid fields, and the messages.
 
 import { codeOf } from "./factor.ts";
 import { Seeder } from "./seed.ts";
@@ -6,7 +6,10 @@ import type { Server } from "./server.ts";
 import { expect, signIn, type Page } from "./test.ts";
 import type { Locator } from "@playwright/test";
 
-/** Expects that the first of the faulty fields has the focus, and that each says what is wrong with it and is linked to. */
+/**
+ * Checks that the first invalid field has the focus, and that each has an error message and a link
+ * to it.
+ */
 export async function expectFaults(page: Page, fields: Locator[]): Promise<void> {
   const first = fields[0]!;
   await expect(first).toBeFocused();
@@ -22,7 +25,7 @@ export async function expectFaults(page: Page, fields: Locator[]): Promise<void>
   await expect(page.locator("[autofocus]"), "one element takes the focus").toHaveCount(1);
 }
 
-/** Sends each form that the server answers with its own page, with values that it refuses. */
+/** Submits invalid values in each form that the server answers with a page. */
 export async function refuseForms(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Feed");
@@ -87,7 +90,7 @@ export async function refuseForms(page: Page, server: Server): Promise<void> {
   await expectFaults(page, [page.getByLabel("What", { exact: true })]);
 }
 
-/** Refuses the form of the first owner, which nobody is signed in for. */
+/** Submits invalid values in the form of the first owner, before anyone can sign in. */
 export async function refuseSetup(page: Page, server: Server): Promise<void> {
   await page.goto(server.setupLink);
   await page.getByLabel("Account name").fill("Harbour Cars");

@@ -1,4 +1,4 @@
-// Finding keys among many and changing several at once: the same with JavaScript and without.
+// Searching many keys and bulk actions, the same with and without JavaScript.
 
 import { openUntil } from "./activity.ts";
 import { call } from "./api.ts";
@@ -7,7 +7,7 @@ import type { Server } from "./server.ts";
 import type { Guard } from "./guard.ts";
 import { expect, signIn, type Page } from "./test.ts";
 
-/** Four keys, the second of which was revoked. */
+/** Creates four keys, the second of which is revoked. */
 export async function seedFour(server: Server): Promise<Record<"feed" | "old" | "crm" | "apple", Seeded>> {
   const seeder = await Seeder.signIn(server);
   const feed = await seeder.createKey("Händler-Feed");
@@ -22,7 +22,10 @@ function names(page: Page): Promise<string[]> {
   return page.getByRole("rowheader").getByRole("link").allInnerTexts();
 }
 
-/** Searches, filters and orders; each answer has an address that leads to it again, and Back goes back. */
+/**
+ * Searches, filters and sorts. Each result has an address of its own, and Back returns to the
+ * previous one.
+ */
 export async function findKeys(page: Page, server: Server): Promise<void> {
   await seedFour(server);
   await signIn(page, "/keys");
@@ -56,7 +59,7 @@ export async function findKeys(page: Page, server: Server): Promise<void> {
   expect(await names(page)).toEqual(["Apple stock", "CRM Sync", "Händler-Feed", "Old feed"]);
 }
 
-/** Finds nothing, and the way back. */
+/** Searches without a match, and returns to the whole list. */
 export async function findNothing(page: Page, server: Server): Promise<void> {
   await seedFour(server);
   await signIn(page, "/keys?q=warehouse");
@@ -65,7 +68,7 @@ export async function findNothing(page: Page, server: Server): Promise<void> {
   await expect(page.getByText("4 keys, 3 active")).toBeVisible();
 }
 
-/** A key that was revoked, and a call with it. */
+/** Creates a revoked key, and makes a call with it. */
 async function seedKnocking(server: Server): Promise<void> {
   const { old } = await seedFour(server);
   expect((await call(server, old.secret, "/api/key")).status).toBe(401);
@@ -73,7 +76,7 @@ async function seedKnocking(server: Server): Promise<void> {
 
 const KNOCKING = "1 revoked or expired key still knocks: “Old feed”.";
 
-/** The list tells of a revoked key that is still called with, and leads to it; so does the Dashboard. */
+/** The list and the Dashboard report a revoked key that is still in use, and link to it. */
 export async function followKnocking(page: Page, server: Server): Promise<void> {
   await seedKnocking(server);
   await signIn(page, "/keys");
@@ -88,7 +91,7 @@ export async function followKnocking(page: Page, server: Server): Promise<void> 
   await expect(page.getByText("1 key matches")).toBeVisible();
 }
 
-/** Chooses two keys and revokes them once their number is typed. */
+/** Selects two keys, and revokes them after typing their number. */
 export async function revokeSeveral(page: Page, server: Server): Promise<void> {
   const { feed, crm, apple } = await seedFour(server);
   expect((await call(server, crm.secret, "/api/key")).status).toBe(200);
@@ -151,7 +154,7 @@ export interface FindStage {
   guard: Guard;
 }
 
-/** The states of these pages, for the tests that look at every page. */
+/** The states of these pages, for the tests that cover every page. */
 export const FIND_STATES = [
   {
     name: "keys filtered and chosen",

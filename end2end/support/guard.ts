@@ -1,11 +1,14 @@
-// What no test lets pass: errors of the page, messages in its console, refusals nobody expected.
+// Faults that fail every test: errors of the page, messages in its console, unexpected refusals.
 
 import type { BrowserContext, ConsoleMessage, Response } from "@playwright/test";
 
 const RESOURCE = /^Failed to load resource: the server responded with a status of (\d{3})/;
 const TOLD = "content security policy violated: ";
 
-/** Whether a form that was posted as a page is refused: the page names the reason, which the test looks for. */
+/**
+ * Returns whether this is a refused form of a page. The page shows the reason, which the test
+ * checks.
+ */
 function refusesForm(response: Response): boolean {
   const request = response.request();
   return [401, 422].includes(response.status()) && request.method() === "POST" && request.isNavigationRequest();
@@ -16,12 +19,17 @@ export class Guard {
   readonly #expected = new Map<number, boolean>();
   readonly #expectedLines = new Map<string, boolean>();
 
-  /** Declares that the test provokes an answer with this status. The test fails if none comes. */
+  /**
+   * Declares that the test provokes a response with this status. The test fails if none arrives.
+   */
   expectStatus(status: number): void {
     this.#expected.set(status, this.#expected.get(status) ?? false);
   }
 
-  /** Declares that the test provokes this line in the browser's console. The test fails if it does not come. */
+  /**
+   * Declares that the test provokes this line in the browser's console. The test fails if it does
+   * not appear.
+   */
   expectConsole(text: string): void {
     this.#expectedLines.set(text, false);
   }
@@ -45,7 +53,7 @@ export class Guard {
   #heard(message: ConsoleMessage): void {
     const [type, text] = [message.type(), message.text()];
     if (type !== "error" && type !== "warning") return;
-    // The browser's own line for an answer which is judged where it arrives.
+    // The browser's own message about a failed response, which is checked when it arrives.
     if (RESOURCE.test(text)) return;
     const expected = [...this.#expectedLines.keys()].find((line) => text.includes(line));
     if (expected !== undefined) {
@@ -55,7 +63,7 @@ export class Guard {
     this.#faults.push(`console ${type}: ${text} (${message.location().url})`);
   }
 
-  /** Everything that went wrong, in order. */
+  /** Returns everything that went wrong, in order. */
   faults(): string[] {
     const missing = [...this.#expected].filter(([, came]) => !came).map(([status]) => `no answer had status ${status}`);
     const silent = [...this.#expectedLines].filter(([, came]) => !came).map(([line]) => `the console never said: ${line}`);

@@ -5,7 +5,7 @@ import { expect, type Page } from "@playwright/test";
 import type { State } from "./states.ts";
 import { signIn } from "./test.ts";
 
-/** A file as another system exports it. */
+/** Reads a file as another system exports it. */
 export function feed(name: string): { name: string; mimeType: string; buffer: Buffer } {
   return { name, mimeType: "application/octet-stream", buffer: readFileSync(new URL(`../feeds/${name}`, import.meta.url)) };
 }
@@ -14,7 +14,7 @@ export function text(content: string, name = "cars.csv"): { name: string; mimeTy
   return { name, mimeType: "text/csv", buffer: Buffer.from(content) };
 }
 
-/** Chooses a file and goes to its description. */
+/** Chooses a file and continues to its description. */
 export async function choose(page: Page, file: ReturnType<typeof text>): Promise<void> {
   await page.getByLabel("File", { exact: true }).setInputFiles(file);
   await page.getByRole("button", { name: "Continue" }).click();
@@ -30,7 +30,7 @@ export async function apply(page: Page): Promise<void> {
   await expect(page.getByText("The items were imported")).toBeVisible();
 }
 
-/** A number of a preview or of a result. */
+/** Checks a number of a preview or of a result. */
 export async function expectNumber(page: Page, name: string, number: number): Promise<void> {
   await expect(page.locator(".import-numbers div").filter({ hasText: name }).getByRole("definition")).toHaveText(String(number));
 }

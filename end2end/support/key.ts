@@ -1,4 +1,4 @@
-// What is done on a key's own page, which is sent without script: the same with JavaScript and without.
+// Tasks on a key's own page, which is sent without script: the same with and without JavaScript.
 
 import { call } from "./api.ts";
 import { Seeder } from "./seed.ts";
@@ -32,7 +32,7 @@ export async function changeKey(page: Page, server: Server): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Revoke “Inventory Integration”?");
 }
 
-/** Sends an edit that is refused, and looks for what was typed. */
+/** Submits an edit that is refused, and checks that the typed values stay. */
 export async function editInVain(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Feed");

@@ -1,8 +1,8 @@
-// The API Keys page as a person finds their way in it: by headings, labels and the names of buttons.
+// The API Keys page as a person uses it: by headings, labels and the names of buttons.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
-/** A complete key, and nothing else. */
+/** Matches exactly one complete key. */
 export const SECRET = /^vx_[0-9A-Za-z]{49}$/;
 
 export class Keys {
@@ -21,7 +21,7 @@ export class Keys {
     this.table = page.getByRole("table");
   }
 
-  /** The rows whose key has exactly this name. */
+  /** Returns the rows whose key has exactly this name. */
   row(name: string): Locator {
     const header = this.page.getByRole("rowheader").filter({ has: this.page.getByText(name, { exact: true }) });
     return this.table.getByRole("row").filter({ has: header });
@@ -35,7 +35,7 @@ export class Keys {
     return this.page.getByRole("alertdialog", { name: `Revoke “${name}”?` });
   }
 
-  /** Tells how the revocation reached the nodes. */
+  /** The dialog that reports how the revocation reached the nodes. */
   get receipt(): Locator {
     return this.page.getByRole("dialog", { name: "Key revoked" });
   }
@@ -46,7 +46,7 @@ export class Keys {
     return this.createDialog;
   }
 
-  /** Creates a key through the dialog and stays at the step that shows it. Answers with the secret. */
+  /** Creates a key through the dialog and stays at the step that shows it. Returns the secret. */
   async create(name: string, preset = "Inventory integration"): Promise<string> {
     const dialog = await this.openCreate();
     await dialog.getByLabel("Name").fill(name);

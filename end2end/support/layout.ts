@@ -5,7 +5,9 @@ export const SIZES = [
   { width: 360, height: 740 },
 ];
 
-/** Nothing sticks out at the right, whether or not the page can be scrolled to it. */
+/**
+ * Checks that nothing extends beyond the right edge, whether or not the page can be scrolled there.
+ */
 export async function expectFits(page: Page, where: string): Promise<void> {
   const outside = await page.evaluate(() => {
     const width = document.documentElement.clientWidth;

@@ -1,4 +1,4 @@
-// The pages that show something once: a key, a link, recovery codes.
+// Pages that show something only once: a key, a link, recovery codes.
 
 import { codeOf } from "./factor.ts";
 import { SECRET } from "./keys.ts";
@@ -6,7 +6,7 @@ import { Seeder } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { expect, owner, signIn, type Page } from "./test.ts";
 
-/** Rotates a key, and answers with the new key. */
+/** Rotates a key, and returns the new one. */
 export async function openRotated(page: Page, server: Server): Promise<string> {
   const key = await (await Seeder.signIn(server)).createKey("Inventory Integration");
   await signIn(page, `/keys/${key.id}/rotate`);
@@ -16,7 +16,7 @@ export async function openRotated(page: Page, server: Server): Promise<string> {
   return field.inputValue();
 }
 
-/** Invites a member, and answers with the link. */
+/** Invites a member, and returns the link. */
 export async function openInvitation(page: Page): Promise<string> {
   await signIn(page, "/team/invite");
   await page.getByLabel("Email").fill("grace@harbour-cars.example");
@@ -26,7 +26,7 @@ export async function openInvitation(page: Page): Promise<string> {
   return link;
 }
 
-/** Turns the second factor on, and answers with the recovery codes, one a line. */
+/** Turns the second factor on, and returns the recovery codes, one per line. */
 export async function openRecoveryCodes(page: Page): Promise<string> {
   await signIn(page, "/account/second-factor");
   await page.getByText("Can’t scan it?").click();

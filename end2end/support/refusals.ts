@@ -1,17 +1,17 @@
-// Looking up why a call was refused: the same with JavaScript and without.
+// Looking up why a call was refused, the same with and without JavaScript.
 
 import { Seeder } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { expect, signIn, type Page } from "./test.ts";
 
-/** The request id of a call with whatever is presented as its key. */
+/** Makes a call with any text as its key, and returns the request id. */
 export async function refusedCall(server: Server, key: string, path = "/api/inventory"): Promise<string> {
   const answer = await fetch(server.url + path, { headers: { "X-API-Key": key } });
   expect(answer.status).toBeGreaterThanOrEqual(400);
   return answer.headers.get("x-request-id") ?? "";
 }
 
-/** From the Dashboard to the reason of a call that an integration was refused. */
+/** Goes from the Dashboard to the reason for a refused call of an integration. */
 export async function lookUp(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Feed");

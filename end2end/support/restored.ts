@@ -1,5 +1,5 @@
-// Keys that wait since their account was restored from a backup. The restore itself is tested with the commands; here its
-// traces are written as it writes them.
+// Keys on hold since their account was restored from a backup. The tests of the commands cover the
+// restore itself; here its effects are written to the database directly.
 
 import { expect, type Page } from "@playwright/test";
 import { call } from "./api.ts";
@@ -23,7 +23,7 @@ async function seedRestored(server: Server): Promise<Record<"crm" | "feed" | "ol
   return { crm, feed, old };
 }
 
-/** One key is revoked, since it was so after the backup; the others are confirmed. */
+/** Revokes one key, as if it had been revoked after the backup, and confirms the others. */
 export async function confirmRestored(page: Page, server: Server): Promise<void> {
   const { crm, feed, old } = await seedRestored(server);
   await signIn(page, "/keys");

@@ -1,4 +1,4 @@
-// Rotating a key, which is done on pages that are sent without script: the same with JavaScript and without.
+// Rotating a key, on pages that are sent without script: the same with and without JavaScript.
 
 import { call } from "./api.ts";
 import { SECRET } from "./keys.ts";
@@ -6,7 +6,10 @@ import { Seeder, moveCalls, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { expect, signIn, type Page } from "./test.ts";
 
-/** A rotation of thirty days that is nearly over, with calls that have moved but for one lingering caller. */
+/**
+ * Creates a rotation of thirty days that is nearly over, with calls that have all moved except for
+ * one caller.
+ */
 export async function seedRotation(server: Server): Promise<{ old: Seeded; id: string }> {
   const seeder = await Seeder.signIn(server);
   const old = await seeder.createKey("Inventory Integration");
@@ -15,7 +18,7 @@ export async function seedRotation(server: Server): Promise<{ old: Seeded; id: s
   return { old, id };
 }
 
-/** From a key's page to the new key and the end of the old one. */
+/** Goes from a key's page to the new key and the end of the old one. */
 export async function rotateKey(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const old = await seeder.createKey("Inventory Integration");
@@ -49,7 +52,7 @@ export async function rotateKey(page: Page, server: Server): Promise<void> {
   await expect(page.getByText("Replaces", { exact: true })).toBeVisible();
   await page.getByRole("link", { name: "End the old key now" }).click();
   expect((await call(server, old.secret, "/api/key")).status, "the page only asks").toBe(200);
-  // It was used just now, so its name is asked for.
+  // The old key has just been used, so its name is required.
   await expect(page.getByLabel("Reason")).toHaveValue("replaced");
   await page.getByLabel("Type the key's name to confirm").fill("Inventory Integration");
   await page.getByRole("button", { name: "Revoke key" }).click();
@@ -58,7 +61,7 @@ export async function rotateKey(page: Page, server: Server): Promise<void> {
   expect((await call(server, secret, "/api/key")).status).toBe(200);
 }
 
-/** On the page that revokes a key: the ways out of it. */
+/** Takes the alternatives on the page that revokes a key. */
 export async function insteadOfRevoking(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Inventory Integration");

@@ -1,4 +1,4 @@
-// Keys that stand in the list before a test begins, made by the plain forms, without a browser.
+// Keys that exist before a test begins, created by plain forms without a browser.
 
 import { execFileSync } from "node:child_process";
 import { owner, type Server } from "./server.ts";
@@ -11,7 +11,7 @@ export interface Seeded {
 
 const SECRET = /vx_[0-9A-Za-z]{49}/;
 
-/** The owner without a browser: sends the console's forms. */
+/** The owner without a browser, who submits the console's forms. */
 export class Seeder {
   readonly #server: Server;
   readonly cookie: string;
@@ -36,7 +36,7 @@ export class Seeder {
     const page = await (await post(this.#server, "/keys", fields, this.cookie)).text();
     const secret = SECRET.exec(page)?.[0];
     if (secret === undefined) throw new Error(`no key was shown:\n${page}`);
-    // Found in the list and not by the key itself, which stays unused.
+    // The id is found in the list rather than through the key itself, which stays unused.
     const list = await (await fetch(`${this.#server.url}/keys`, { headers: { Cookie: this.cookie } })).text();
     const preview = secret.slice(0, 9);
     const row = list.split(/<tr\b/).find((text) => text.includes(preview));
@@ -45,7 +45,7 @@ export class Seeder {
     return { id, name, secret };
   }
 
-  /** Rotates a key, and answers with the id of the new one. */
+  /** Rotates a key, and returns the id of the new one. */
   async rotate(key: Seeded, grace: string): Promise<string> {
     const path = `/keys/${key.id}/rotate`;
     const form = await fetch(this.#server.url + path, { headers: { Cookie: this.cookie } });
@@ -63,18 +63,21 @@ export class Seeder {
     if (answer.status !== 303) throw new Error(`revoking answered ${answer.status}`);
   }
 
-  /** Sends a form and answers with the page that comes back. */
+  /** Submits a form, and returns the page of the response. */
   async send(path: string, fields: Record<string, string>): Promise<string> {
     return (await post(this.#server, path, new URLSearchParams(fields), this.cookie)).text();
   }
 
-  /** A page as the server sends it. */
+  /** Returns a page as the server sends it. */
   async html(path: string): Promise<string> {
     return (await fetch(this.#server.url + path, { headers: { Cookie: this.cookie } })).text();
   }
 }
 
-/** Has a key look as if it had called the API just now. The real way there takes seconds, and has a journey of its own. */
+/**
+ * Simulates a call with a key just now. A real call takes seconds to appear, and has a journey of
+ * its own.
+ */
 export function use(server: Server, key: Seeded): void {
   sql(server, "UPDATE api_keys SET last_used_at = ?, last_used_ip = ?, last_used_agent = ? WHERE id = ?", [
     Date.now() - 3 * 60_000,
@@ -85,8 +88,8 @@ export function use(server: Server, key: Seeded): void {
 }
 
 /**
- * Has an account look as if its key had called for 30 days: fewer calls on Sundays, more each week, some refused. Counts of
- * a real month cannot be waited for; that calls are counted has a journey of its own.
+ * Simulates 30 days of calls with a key: fewer calls on Sundays, more each week, some refused. No
+ * test can wait for a real month; the counting of calls has a journey of its own.
  */
 export function callForAMonth(server: Server, key: Seeded): void {
   const [quarter, day] = [900_000, 86_400_000];
@@ -112,7 +115,10 @@ export function callForAMonth(server: Server, key: Seeded): void {
   );
 }
 
-/** Has a rotation of thirty days look as if it had begun 29 days ago, with calls that moved to the new key day by day. */
+/**
+ * Simulates a rotation of thirty days that began 29 days ago, with calls that moved to the new key
+ * day by day.
+ */
 export function moveCalls(server: Server, old: Seeded, id: string): void {
   const [hour, day] = [3_600_000, 86_400_000];
   const now = Date.now();
@@ -139,22 +145,22 @@ export function moveCalls(server: Server, old: Seeded, id: string): void {
   sql(server, "INSERT INTO key_calls (account_id, key_id, hour, outcome, calls) SELECT account_id, id, ?, 'accepted', ? FROM api_keys WHERE id = ?", ...rows);
 }
 
-/** Has the one count of an account's calls be of long ago. */
+/** Simulates that the account's accepted calls have been deleted after a long time. */
 export function forgetCalls(server: Server): void {
   sql(server, "DELETE FROM account_calls WHERE outcome = ?", ["accepted"]);
 }
 
-/** Has a key end in three days: no choice of the form is so short. */
+/** Makes a key expire in three days, which is sooner than any choice of the form. */
 export function endSoon(server: Server, key: Seeded): void {
   sql(server, "UPDATE api_keys SET expires_at = ? WHERE id = ?", [Date.now() + 3 * 86_400_000 + 60_000, key.id]);
 }
 
-/** Makes the owner a member who may only look. No command does that yet. */
+/** Makes the owner a viewer. No command does that yet. */
 export function demoteOwner(server: Server): void {
   sql(server, "UPDATE members SET role = ? WHERE email = ?", ["viewer", owner.email]);
 }
 
-/** Ends a key in the past: no choice of the form is short enough to wait for. */
+/** Makes a key expire in the past, since no choice of the form is short enough to wait for. */
 export function expire(server: Server, key: Seeded): void {
   const day = 86_400_000;
   sql(server, "UPDATE api_keys SET created_at = created_at - ?, expires_at = ? WHERE id = ?", [
@@ -164,7 +170,10 @@ export function expire(server: Server, key: Seeded): void {
   ]);
 }
 
-/** Runs a statement on the server's database, once with each row of values. Python is there wherever the console is built; Node 20 has no SQLite. */
+/**
+ * Runs a statement on the server's database, once for each row of values. It uses Python, which is
+ * available wherever the console is built, since Node 20 has no SQLite.
+ */
 export function sql(server: Server, statement: string, ...rows: (string | number)[][]): void {
   const program = [
     "import json, sqlite3, sys",

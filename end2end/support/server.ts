@@ -1,4 +1,4 @@
-// The real binary, on an empty directory and a port of its own.
+// The real binary, with an empty directory and a port of its own.
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The first owner, as the tests name them. */
+/** The first owner in all tests. */
 export const owner = {
   account: "Harbour Cars",
   email: "ada@harbour-cars.example",
@@ -22,7 +22,7 @@ function binary(): string {
   return resolve(process.env.VOXUM_BIN ?? join(here, "../../target/debug/voxum"));
 }
 
-/** The environment without any setting of the person who runs the tests. */
+/** Returns the environment without the settings of the person who runs the tests. */
 function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("VOXUM_"));
   return { ...Object.fromEntries(inherited), ...settings };
@@ -40,7 +40,7 @@ export class Server {
     mkdirSync(this.dataDirectory);
   }
 
-  /** Where the server listens. */
+  /** The address at which the server listens. */
   get url(): string {
     if (this.#url === undefined) throw new Error("the server was not started");
     return this.#url;
@@ -50,19 +50,19 @@ export class Server {
     return join(this.dataDirectory, "voxum.db");
   }
 
-  /** The link that makes the first owner; printed only where there is none. */
+  /** The link that creates the first owner; it is printed only if there is none. */
   get setupLink(): string {
     const link = /^Set up the first owner: (\S+)$/m.exec(this.#stdout)?.[1];
     if (link === undefined) throw new Error(`no setup link was printed:\n${this.#stdout}`);
     return link;
   }
 
-  /** What the server wrote to its log so far. */
+  /** Returns the server's log so far. */
   log(): string {
     return readFileSync(this.logFile, "utf8");
   }
 
-  /** Every file of the data directory with its bytes. */
+  /** Returns every file of the data directory with its content. */
   files(): { name: string; bytes: Buffer }[] {
     return readdirSync(this.dataDirectory, { recursive: true, encoding: "utf8" })
       .filter((name) => statSync(join(this.dataDirectory, name)).isFile())
@@ -90,7 +90,8 @@ export class Server {
       child.stdout!.setEncoding("utf8").on("data", (text: string) => {
         this.#stdout += text;
         const address = /^Listening on (http:\/\/\S+)$/m.exec(this.#stdout)?.[1];
-        // The link follows the address where there is no owner: a server is up once it has said both.
+        // If there is no owner, the link follows the address: the server is up once it has printed
+        // both.
         const complete = settings.VOXUM_ADMIN_EMAIL !== undefined || /^Set up the first owner: \S+$/m.test(this.#stdout);
         if (address !== undefined && complete) {
           this.#url = address;
@@ -104,13 +105,15 @@ export class Server {
     });
   }
 
-  /** What a command on the server's machine prints, run beside it with the same settings. */
+  /** Runs a command on the server's machine with the same settings, and returns its output. */
   command(...args: string[]): string {
     const settings = { VOXUM_DATABASE_URL: `sqlite:${this.database}`, VOXUM_PUBLIC_URL: this.url };
     return execFileSync(binary(), args, { cwd: this.#directory, env: environment(settings), encoding: "utf8" }).trim();
   }
 
-  /** Asks the server to end, as an operator would, and waits until it has. Answers with its exit code. */
+  /**
+   * Stops the server as an operator would, and waits until it has exited. Returns its exit code.
+   */
   async stop(): Promise<number | null> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;

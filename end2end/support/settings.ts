@@ -1,4 +1,4 @@
-// The task of the Settings page, the same with and without script.
+// The task of the Settings page, the same with and without JavaScript.
 
 import { call } from "./api.ts";
 import { Keys } from "./keys.ts";
@@ -6,7 +6,7 @@ import { Seeder } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { expect, type Page } from "./test.ts";
 
-/** Changes everything, from the settings page on, with one refusal on the way. */
+/** Changes every setting, starting at the menu, with one refusal on the way. */
 export async function changeSettings(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("Inventory Integration");

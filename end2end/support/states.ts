@@ -1,6 +1,6 @@
-// Every page and every open dialog, and how to get there. Accessibility, layout and the screenshots go through this
-// list, so that a page which is added here is looked at by all of them. What waits for no hydration is sent without
-// script.
+// Every page and every open dialog, and how to get there. Accessibility, layout and the screenshots
+// go through this list, so that they all cover a page that is added here. States that do not wait
+// for hydration are sent without script.
 
 import { expect, type Page } from "@playwright/test";
 import { FIND_STATES } from "./find.ts";
@@ -31,7 +31,10 @@ export interface State {
   open: (stage: Stage) => Promise<void>;
 }
 
-/** Keys of every status: two that are alive, one of them used just now, one expired and one revoked. */
+/**
+ * Creates keys of every status: two active ones, one of them just used, one expired and one
+ * revoked.
+ */
 export async function seedKeys(server: Server): Promise<Record<"used" | "unused" | "expired" | "revoked", Seeded>> {
   const seeder = await Seeder.signIn(server);
   const expired = await seeder.createKey("Trade fair demo", { scopes: ["inventory:read"] });
@@ -55,7 +58,7 @@ export async function seedItems(server: Server, count: number): Promise<void> {
     price: index % 5 === 4 ? undefined : 32_500 + index,
     available: index % 6 !== 5,
   }));
-  // A feed has 5,000 items at most.
+  // A feed has at most 5,000 items.
   for (let from = 0; from < count; from += 5_000) {
     const feed = items.slice(from, from + 5_000);
     const answer = await push(server, key.secret, feed);
@@ -63,7 +66,10 @@ export async function seedItems(server: Server, count: number): Promise<void> {
   }
 }
 
-/** Leads with all there can be and with as little as may be, numbered from 1, the last one newest. Answers with a key. */
+/**
+ * Creates leads with as many and as few fields as possible, numbered from 1, the last one newest.
+ * Returns a key.
+ */
 export async function seedLeads(server: Server, count: number): Promise<Seeded> {
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("CRM Sync", { scopes: ["leads:read", "leads:write"] });
@@ -97,7 +103,7 @@ async function openEmpty({ page }: Stage): Promise<Keys> {
   return new Keys(page);
 }
 
-/** A month of calls, and something of everything else. */
+/** Creates a month of calls, and some of every other kind of data. */
 export async function seedDashboard(server: Server): Promise<void> {
   const { used, unused } = await seedKeys(server);
   endSoon(server, unused);
@@ -106,7 +112,9 @@ export async function seedDashboard(server: Server): Promise<void> {
   callForAMonth(server, used);
 }
 
-/** Opens the Dashboard and waits until it tells what was done: counts are written every two seconds. */
+/**
+ * Opens the Dashboard and reloads it until it shows the text: counts are written every two seconds.
+ */
 async function openDashboard(page: Page, tells: RegExp): Promise<void> {
   await signIn(page, "/");
   await expect(async () => {

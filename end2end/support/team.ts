@@ -1,5 +1,5 @@
-// What is done on the Team page and a member's own page, which are sent without script: the same with JavaScript and
-// without.
+// Tasks on the Team page and a member's own page, which are sent without script: the same with and
+// without JavaScript.
 
 import type { Browser } from "@playwright/test";
 import { Seeder, demoteOwner, sql } from "./seed.ts";
@@ -9,7 +9,7 @@ import { expect, owner, signIn, type Page } from "./test.ts";
 
 const grace = { email: "grace@harbour-cars.example", password: "three gulls on a wet roof" };
 
-/** Invites somebody by the form, and answers with the path of the link. */
+/** Invites a person through the form, and returns the path of the link. */
 async function invite(page: Page, email: string, role: string): Promise<string> {
   await page.goto("/team");
   await page.getByRole("link", { name: "Invite a member" }).click();
@@ -23,7 +23,7 @@ async function invite(page: Page, email: string, role: string): Promise<string> 
   return link;
 }
 
-/** Joins by the link, in a browser of their own. */
+/** Joins through the link, in a separate browser. */
 async function join(browser: Browser, server: Server, link: string): Promise<Page> {
   const context = await browser.newContext({ baseURL: server.url });
   const page = await context.newPage();
@@ -39,7 +39,10 @@ function row(page: Page, email: string) {
   return page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: email }) });
 }
 
-/** Invites a colleague, gives them another role, keeps them out, lets them in again, and hands the account over. */
+/**
+ * Invites a colleague, changes their role, deactivates and reactivates them, and hands the account
+ * over.
+ */
 export async function runTeam(page: Page, browser: Browser, server: Server): Promise<void> {
   await signIn(page, "/team");
   await invite(page, "nobody@harbour-cars.example", "Viewer");
@@ -117,7 +120,7 @@ export async function keepAccount(page: Page, browser: Browser, server: Server):
   await context.close();
 }
 
-/** A team of four, one of whom is out, and an open invitation. */
+/** Creates a team of four, one of them deactivated, and an open invitation. */
 async function seedTeam(server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   const members = [

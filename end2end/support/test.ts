@@ -1,4 +1,4 @@
-// The tests' ground: a server of their own, a guard, and the few steps that many of them share.
+// The basis of all tests: a server for each, a guard, and a few steps that many of them share.
 
 import { expect, test as base, type BrowserContext, type Page } from "@playwright/test";
 import { Guard } from "./guard.ts";
@@ -8,9 +8,9 @@ export { expect, owner };
 export type { Page };
 
 export interface Options {
-  /** By how many milliseconds the WebAssembly module is late. */
+  /** Delay of the WebAssembly module, in milliseconds. */
   wasmDelay: number;
-  /** Whether the server starts with its owner, or prints the link that makes one. */
+  /** Whether the server starts with its owner, or prints the link that creates one. */
   firstOwner: "exists" | "is made by link";
   /** Further settings of the server. */
   settings: Record<string, string>;
@@ -67,18 +67,18 @@ async function delayWasm(context: BrowserContext, milliseconds: number): Promise
   });
 }
 
-/** Waits until the module has taken the page over. */
+/** Waits until the page is hydrated. */
 export async function hydrated(page: Page): Promise<void> {
   await expect(page.locator("html[data-hydrated]")).toBeAttached({ timeout: 15_000 });
 }
 
-/** Opens a page that a script takes over, and waits until it has: a click before that may be lost. */
+/** Opens a page and waits until it is hydrated, since a click before that may be lost. */
 export async function gotoHydrated(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await hydrated(page);
 }
 
-/** Signs the owner in through the form, which leads to the API Keys page. */
+/** Signs the owner in through the form, which leads to the API Keys page by default. */
 export async function signIn(page: Page, next = "/keys"): Promise<void> {
   await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
   await page.getByLabel("Email").fill(owner.email);

@@ -1,5 +1,6 @@
-//! The console's server functions. All of them are `POST` under `/call`, with addresses that do not change from
-//! build to build, and each authorises by itself through the [`Backend`](crate::backend::Backend).
+//! The console's server functions. All of them are `POST` under `/call`, with addresses that do not
+//! change between builds, and each authorises by itself through the
+//! [`Backend`](crate::backend::Backend).
 
 #![cfg_attr(
     not(feature = "ssr"),

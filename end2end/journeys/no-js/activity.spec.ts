@@ -1,4 +1,4 @@
-// What a key's page tells of its calls, with JavaScript switched off.
+// The calls on a key's page, with JavaScript switched off.
 
 import { editTogether, learnNetworks } from "../../support/activity.ts";
 import { test } from "../../support/test.ts";

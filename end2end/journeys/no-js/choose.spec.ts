@@ -1,4 +1,4 @@
-// How many keys are selected, with JavaScript switched off.
+// The number of selected keys, with JavaScript switched off.
 
 import { seedFour } from "../../support/find.ts";
 import { expect, signIn, test } from "../../support/test.ts";
@@ -9,7 +9,7 @@ test("style counts the selected keys", async ({ page, server }) => {
   await expect(page.getByLabel("Select all on this page"), "nothing would select them").toBeHidden();
   await page.getByLabel("Choose Händler-Feed").check();
   await page.getByLabel("Choose CRM Sync").check();
-  // Generated content is in what the browser hands to assistive technology, and in no property of the document.
+  // Generated content is in the browser's accessibility tree, but in no property of the document.
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send("Accessibility.getFullAXTree");
   const texts = nodes.filter(({ role }) => role?.value === "StaticText").map(({ name }) => String(name?.value).trim());

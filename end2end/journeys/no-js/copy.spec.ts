@@ -1,4 +1,5 @@
-// Whatever is shown once is selected whole with one click, with JavaScript switched off.
+// Everything that is shown once is selected as a whole with one click, with JavaScript switched
+// off.
 
 import { openInvitation, openRecoveryCodes, openRotated } from "../../support/once.ts";
 import { expect, test, type Page } from "../../support/test.ts";

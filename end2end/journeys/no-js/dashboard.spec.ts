@@ -1,4 +1,4 @@
-// The same task with JavaScript switched off.
+// The first steps, with JavaScript switched off.
 
 import { takeFirstSteps } from "../../support/dashboard.ts";
 import { test } from "../../support/test.ts";

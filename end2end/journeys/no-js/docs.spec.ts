@@ -1,4 +1,4 @@
-// The API docs with JavaScript switched off.
+// The API docs, with JavaScript switched off.
 
 import { expect, test } from "../../support/test.ts";
 

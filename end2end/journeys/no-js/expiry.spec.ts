@@ -1,4 +1,4 @@
-// The ends of keys, with JavaScript switched off.
+// The expiry of keys, with JavaScript switched off.
 
 import { askForAnEnd, meetAnEnd } from "../../support/expiry.ts";
 import { test } from "../../support/test.ts";

@@ -1,4 +1,4 @@
-// Exports with JavaScript switched off.
+// Exports, with JavaScript switched off.
 
 import { exportItems, exportLeads } from "../../support/exports.ts";
 import { test } from "../../support/test.ts";

@@ -1,4 +1,4 @@
-// A found key, with JavaScript switched off: its digest is made by hand.
+// A key that was found, with JavaScript switched off: its digest is computed elsewhere.
 
 import { createHash } from "node:crypto";
 import { Seeder } from "../../support/seed.ts";

@@ -1,4 +1,4 @@
-// The Inventory page and the import of a file with JavaScript switched off.
+// The Inventory page and the import of a file, with JavaScript switched off.
 
 import { apply, check, choose, expectNumber, text } from "../../support/import.ts";
 import { seedItems } from "../../support/states.ts";

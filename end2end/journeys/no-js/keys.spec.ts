@@ -1,4 +1,4 @@
-// The same tasks with JavaScript switched off: plain pages and plain forms.
+// The tasks of the API Keys page with JavaScript switched off: plain pages and plain forms.
 
 import { call } from "../../support/api.ts";
 import { Keys } from "../../support/keys.ts";
@@ -78,7 +78,7 @@ test("the form that was sent twice makes one key, and says so", async ({ page })
   await expect(field).toHaveValue(/^vx_/);
   const secret = await field.inputValue();
 
-  // Reloading the answer to a form sends the form again.
+  // Reloading the response to a form submits the form again.
   await page.reload();
   await expect(page.getByText("was already created")).toBeVisible();
   await expect(page.getByText("can be shown no more")).toBeVisible();
@@ -229,7 +229,7 @@ test("trying again at once after a wrong password is delayed", async ({ page, gu
   guard.expectStatus(429);
   await page.goto("/sign-in");
   const tooMany = page.getByText("Too many failed attempts");
-  // The delays grow from one second, so that even a slow machine meets one of them.
+  // The delays start at one second and grow, so that even a slow machine encounters one of them.
   for (let attempt = 0; attempt < 6 && !(await tooMany.isVisible()); attempt += 1) {
     await page.getByLabel("Email").fill(owner.email);
     await page.getByLabel("Password").fill("not the password");

@@ -1,4 +1,4 @@
-// Leads with JavaScript switched off.
+// Leads, with JavaScript switched off.
 
 import { seedLeads } from "../../support/states.ts";
 import { expect, signIn, test } from "../../support/test.ts";

@@ -1,4 +1,5 @@
-// A key that was just made, with JavaScript switched off: a frame in the page asks for its first call.
+// A new key, with JavaScript switched off: a frame in the page shows the progress of its first
+// call.
 
 import { call } from "../../support/api.ts";
 import { expect, signIn, test } from "../../support/test.ts";

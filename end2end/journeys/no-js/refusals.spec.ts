@@ -1,4 +1,4 @@
-// Why a call was refused, by its request id, with JavaScript switched off.
+// The reason for a refused call, by its request id, with JavaScript switched off.
 
 import { lookUp } from "../../support/refusals.ts";
 import { test } from "../../support/test.ts";

@@ -1,4 +1,4 @@
-// Keys that wait since their account was restored from a backup, with JavaScript switched off.
+// Keys on hold since their account was restored from a backup, with JavaScript switched off.
 
 import { confirmRestored } from "../../support/restored.ts";
 import { test } from "../../support/test.ts";

@@ -1,4 +1,4 @@
-// The same task with JavaScript switched off.
+// Changing the settings, with JavaScript switched off.
 
 import { changeSettings } from "../../support/settings.ts";
 import { signIn, test } from "../../support/test.ts";

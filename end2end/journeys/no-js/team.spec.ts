@@ -1,4 +1,4 @@
-// The people of an account, and one's own way in, with JavaScript switched off.
+// The members of an account, and a member's own access, with JavaScript switched off.
 
 import { keepAccount, runTeam } from "../../support/team.ts";
 import { test } from "../../support/test.ts";

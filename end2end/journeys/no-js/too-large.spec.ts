@@ -1,4 +1,5 @@
-// A file above the limit with JavaScript switched off: the browser sends all of it before it reads the answer.
+// A file above the limit, with JavaScript switched off: the browser sends all of it before it reads
+// the response.
 
 import { writeFileSync } from "node:fs";
 import { expect, signIn, test } from "../../support/test.ts";

@@ -1,4 +1,4 @@
-// The module arrives three seconds late. What people do until then counts, once.
+// The module loads three seconds late. Actions before that take effect, and only once.
 
 import { call } from "../../support/api.ts";
 import { Keys } from "../../support/keys.ts";

@@ -1,15 +1,17 @@
-/* Records what a program does to the files below one folder, in the order in which it happens.
+/* Records a program's operations on the files below one folder, in the order in which they happen.
  *
- * Preloaded into the server, it appends a record to the journal for each file that is created, written, truncated,
- * synced, removed or renamed. The test replays the journal up to any point, without the writes that no sync had made
- * durable: this is the disk after a power cut at that point.
+ * Preloaded into the server, it appends a record to the journal for each file that is created,
+ * written, truncated, synced, removed or renamed. The test replays the journal up to any point,
+ * without the writes that no sync had made durable: the result is the disk after a power cut at
+ * that point.
  *
- * A record is: kind (1 byte), length of the path (4), path, offset (8), length of the data (8), data; little endian.
- * Kinds: c create, w write, t truncate to `offset`, s sync of a file, d sync of a folder, u remove, r rename to `data`.
+ * A record consists of: kind (1 byte), length of the path (4), path, offset (8), length of the data
+ * (8), data; all in little endian. The kinds are: c create, w write, t truncate to `offset`, s sync
+ * of a file, d sync of a folder, u remove, r rename to `data`.
  *
- * While there is a file at `DISK_READ_ONLY`, the folder is on a file system that has turned read-only after a fault: files that are
- * open stay open, and nothing below the folder can be written. (The kernel refuses to remount a file system read-only while a file
- * on it is open for writing.)
+ * While a file exists at `DISK_READ_ONLY`, the library simulates a file system that has become
+ * read-only after a fault: open files stay open, and nothing below the folder can be written. (The
+ * kernel refuses to remount a file system read-only while a file on it is open for writing.)
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -48,7 +50,7 @@ static int watched(const char *path) {
     return journal >= 0 && strncmp(path, folder, strlen(folder)) == 0;
 }
 
-/* The path of an open file, if it is below the folder. */
+/* Stores the path of an open file. Returns whether it is below the folder. */
 static int path_of(int fd, char *path) {
     char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -58,7 +60,7 @@ static int path_of(int fd, char *path) {
     return watched(path);
 }
 
-/* Whether the folder cannot be written now. */
+/* Returns whether the folder is read-only at present, and sets errno. */
 static int is_read_only(void) {
     if (!read_only || access(read_only, F_OK) != 0) return 0;
     errno = EROFS;
@@ -74,7 +76,7 @@ static void all(const void *bytes, size_t left) {
     }
 }
 
-/* The caller holds the lock. */
+/* Appends a record. The caller holds the lock. */
 static void record(char kind, const char *path, uint64_t offset, const void *data, uint64_t length) {
     uint32_t path_length = strlen(path);
     all(&kind, 1);

@@ -1,4 +1,5 @@
-// A round trip with a client that openapi-typescript and openapi-fetch make of the OpenAPI document.
+// A round trip with a client that openapi-typescript and openapi-fetch generate from the OpenAPI
+// document.
 import assert from "node:assert/strict";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.js";
@@ -6,7 +7,7 @@ import type { components, paths } from "./schema.js";
 type Schemas = components["schemas"];
 type Nullable<T> = null extends T ? true : false;
 
-// The compiler refuses this if a field that can be null is not typed so, or the other way round.
+// Type check: fails if a nullable field is not typed as nullable, or the other way round.
 export const nulls: [
   Nullable<Schemas["Item"]["price"]>,
   Nullable<Schemas["ItemList"]["next_cursor"]>,
@@ -20,13 +21,13 @@ export const nulls: [
 const { VOXUM_URL: baseUrl = "", VOXUM_API_KEY: key = "" } = process.env;
 const client = createClient<paths>({ baseUrl, headers: { "X-API-Key": key } });
 
-/** Returns the data of an answer with this status. */
+/** Returns the data of a response with this status. */
 function expect<T>(status: number, answer: { data?: T; error?: unknown; response: Response }): T {
   assert.equal(answer.response.status, status, JSON.stringify(answer.error));
   return answer.data as T;
 }
 
-/** Returns the problem that a call was refused with. */
+/** Returns the problem document of a refused call. */
 function refusal(answer: { error?: Schemas["Problem"] }): Schemas["Problem"] {
   assert.ok(answer.error);
   return answer.error;

@@ -16,7 +16,7 @@ pub struct Docs {
     pub more: Vec<Chapter>,
     /// All refusals.
     pub problems: Vec<Refusal>,
-    /// What to do if a call does not work.
+    /// Chapters for readers whose call does not work.
     pub trouble: Vec<Chapter>,
     /// The HTML of the first rendering, cached since the page is long and the same for every
     /// reader.
@@ -56,7 +56,7 @@ pub struct Operation {
     pub path: String,
     pub title: String,
     pub html: String,
-    /// What the key must permit; `None` if the operation needs no key.
+    /// The permission that the key must have; `None` if the operation needs no key.
     pub key: Option<Needs>,
     pub parameters: Vec<Value>,
     pub body: Option<Body>,

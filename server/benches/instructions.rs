@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, SqliteStore};
 
-/// The machine's clock, except that the time since boot stands still, so that the lease never
+/// The machine's clock, except that the time since boot never advances, so that the lease never
 /// expires and no renewal is counted. It still reads a clock that valgrind supports, at the same
 /// cost as the one since boot.
 struct Still;

@@ -58,7 +58,7 @@ pub fn Listing(
 #[component]
 pub fn NothingSent(
     title: &'static str,
-    /// What to do next, shown above an example call.
+    /// Instructions, shown above an example call.
     text: &'static str,
     call: String,
 ) -> impl IntoView {

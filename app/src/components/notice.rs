@@ -35,7 +35,7 @@ pub fn Notice(
     tone: Tone,
     #[prop(into)] text: String,
     #[prop(optional)] title: Option<&'static str>,
-    /// What the reader can do about it.
+    /// An action that the reader can take.
     #[prop(optional_no_strip, into)]
     action: Option<AnyView>,
     /// Takes the focus when the page loads.

@@ -67,7 +67,7 @@ impl Rows {
         self.keys.set(page.keys);
     }
 
-    /// Merges an update from the server, whoever made the changes.
+    /// Merges an update from the server, regardless of who made the changes.
     ///
     /// Existing rows keep their positions even if the server's order has changed, so that what a
     /// person is reading or has focused does not move.

@@ -61,7 +61,7 @@ struct Told {
     rotated: usize,
 }
 
-/// What a client does with each key that it has created, in turn.
+/// How a client ends each key that it has created, in turn.
 #[derive(Clone, Copy)]
 enum End {
     None,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// second at most.
 const PAUSE: Duration = Duration::from_millis(40);
 
-/// How long it may take until a caller is told that the key cannot be verified.
+/// How long a response may take that reports that the key cannot be verified.
 const TOLD: Duration = Duration::from_secs(2);
 
 /// The condition of a node.

@@ -98,7 +98,7 @@ async fn write(key: Key, writer: usize, all: Arc<Mutex<Vec<String>>>) {
 async fn a_crm_that_is_killed_again_and_again_ends_with_what_the_server_has() {
     let world = World::new().await;
     let key = world.crm_key().await;
-    // The clock stands still, and this test is not about rate limits.
+    // The clock does not advance, and this test is not about rate limits.
     world
         .sql("UPDATE accounts SET limit_depth = 10000, limit_per_second = 10000")
         .await;

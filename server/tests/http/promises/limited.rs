@@ -8,7 +8,7 @@ const CALLS: usize = 2_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_thousand_calls_at_once_exactly_as_many_pass_as_the_bucket_is_deep() {
-    // The world's clock stands still, so nothing is refilled.
+    // The world's clock does not advance, so nothing is refilled.
     let world = World::new().await;
     let key = world.key().await;
     let calls = (0..CALLS).map(|_| {

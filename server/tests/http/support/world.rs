@@ -58,8 +58,8 @@ impl World {
             url.origin().to_owned(),
         );
         let service = Arc::new(service.await.unwrap());
-        // The clock stands still, so the lease of this poll remains valid until the test lets time
-        // pass.
+        // The clock does not advance, so the lease of this poll remains valid until the test lets
+        // time pass.
         service.look().await.unwrap();
         let proxies = TrustedProxies::parse("192.0.2.254").unwrap();
         let bodies = Bodies::default();

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A Chromium for the browser tests. Which one they take, support/chromium.ts says; this makes sure that there is one.
+# Makes sure that there is a Chromium for the browser tests; support/chromium.ts chooses which one they use.
 
 source "$(dirname "$0")/../.ci/setup/say.sh"
 cd "$root/end2end"
@@ -8,7 +8,7 @@ found() {
     [ -x "${CHROMIUM_PATH:-}" ] || have chromium || have chromium-browser || have google-chrome-stable ||
         have google-chrome || [ -x "$(own)" ]
 }
-# Where Playwright keeps its own, whether it is there or not.
+# The path of Playwright's own browser, whether or not it is installed.
 own() { node -p 'require("@playwright/test").chromium.executablePath()' 2>/dev/null || true; }
 
 found && exit 0

@@ -1,4 +1,4 @@
-"""How long a revocation takes: of all keys of an account, and of one key while feeds are stored."""
+"""Durations of revocations: of all keys of an account, and of one key while feeds are stored."""
 
 import http.client
 import itertools
@@ -12,7 +12,7 @@ import urllib.parse
 from load import OWNER, make
 from startup import start, stop
 
-# Beside feeds, on each database and for each kind of feed.
+# Revocations during feeds, on each database and for each kind of feed.
 REVOKED = 100
 FEED = 5_000
 
@@ -22,7 +22,7 @@ def connect(url):
 
 
 def ask(connection, method, path, expected, body=None, **headers):
-    """The answer's headers; `headers` have `_` in place of `-`."""
+    """Returns the response's headers; names in `headers` have `_` in place of `-`."""
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body=body, headers=headers)
     answer = connection.getresponse()
@@ -32,7 +32,7 @@ def ask(connection, method, path, expected, body=None, **headers):
 
 
 def post(connection, path, expected, cookie=None, **fields):
-    """Sends a form as a browser does."""
+    """Submits a form as a browser does."""
     headers = {"Content_Type": "application/x-www-form-urlencoded", "Sec_Fetch_Site": "same-origin"}
     if cookie:
         headers["Cookie"] = cookie
@@ -40,14 +40,14 @@ def post(connection, path, expected, cookie=None, **fields):
 
 
 def sign_in(connection):
-    """The owner's cookie."""
+    """Signs in and returns the owner's cookie."""
     email, password = OWNER.values()
     headers = post(connection, "/sign-in", 303, email=email, password=password)
     return headers["Set-Cookie"].split(";")[0]
 
 
 def databases(voxum, root, postgres, count):
-    """A server with so many keys on each database, one after the other: its name, address and the keys."""
+    """Yields a server with `count` keys on each database in turn: its name, address and keys."""
     for name in ("SQLite", "PostgreSQL"):
         folder = os.path.join(root, name)
         secrets = make(voxum, folder, count)
@@ -58,7 +58,7 @@ def databases(voxum, root, postgres, count):
 
 
 def all_keys(voxum, root, postgres):
-    """Prints how long it takes until all of 100,000 keys are revoked."""
+    """Prints how long it takes to revoke all of 100,000 keys."""
     for name, url, secrets in databases(voxum, root, postgres, 100_000):
         owner, caller = connect(url), connect(url)
         cookie = sign_in(owner)
@@ -73,7 +73,7 @@ def all_keys(voxum, root, postgres):
 
 
 def feeds():
-    """Kinds of feeds, each with the queries and bodies that are sent in turn."""
+    """Returns kinds of feeds, each with the queries and bodies that are sent in turn."""
 
     def body(first, **fields):
         items = [{"id": f"SKU{first + number:07}", "name": "Honda Accord", **fields} for number in range(FEED)]
@@ -92,7 +92,7 @@ def feeds():
 
 
 def push(url, secret, sent, ended, took):
-    """Sends feeds one after the other until the end; how long each took."""
+    """Sends feeds one after the other until `ended` is set, and appends their durations to `took`."""
     connection = connect(url)
     headers = {"X_API_Key": secret, "Content_Type": "application/json"}
     for query, body in itertools.cycle(sent):
@@ -104,7 +104,7 @@ def push(url, secret, sent, ended, took):
 
 
 def beside_feeds(voxum, root, postgres):
-    """Prints how long revocations take while feeds are stored without a pause."""
+    """Prints how long revocations take while feeds are stored continuously."""
     kinds = feeds()
     for name, url, secrets in databases(voxum, root, postgres, 1 + REVOKED * len(kinds)):
         feeder, rest = secrets[0], iter(secrets[1:])

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""The answers to good keys and to the console beside 2,000 well-formed unknown keys a second from their own address.
+"""Latency of valid keys and of the console during a flood of unknown keys from the same address.
 
-Prints the ratio of the 99th percentiles beside the flood and without it, on SQLite and on PostgreSQL; the aim is 1.5 at
-most. The client that floods shares the processor with the server, so the answers without a flood are measured twice: on a
-machine that is idle otherwise, and while the same client sends as many calls to another server. `make bench` runs it on the
-release binary. `SECONDS` and `ROUNDS` change how long and how often each side is asked.
+The flood consists of 2,000 well-formed unknown keys per second. Prints the ratio of the 99th
+percentiles with and without the flood, on SQLite and on PostgreSQL; the aim is at most 1.5. The
+flooding client shares the processor with the server, so the latency without a flood is measured
+twice: on an otherwise idle machine, and while the same client sends as many calls to another server.
+`make bench` runs this on the release binary. `SECONDS` and `ROUNDS` set the duration and the number
+of measurements of each side.
 """
 
 import asyncio
@@ -27,11 +29,11 @@ SECONDS = float(os.environ.get("SECONDS", 4))
 ROUNDS = int(os.environ.get("ROUNDS", 5))
 RATE = 2_000
 CONNECTIONS = 400
-PAUSE = 0.01  # between two requests of the client that is measured
+PAUSE = 0.01  # seconds between two requests of the measured client
 
 
 def sign_in(url):
-    """The cookie of a new session of the owner."""
+    """Opens a new session of the owner and returns its cookie."""
     fields = {"email": load.OWNER["VOXUM_ADMIN_EMAIL"], "password": load.OWNER["VOXUM_ADMIN_PASSWORD"]}
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
@@ -43,7 +45,7 @@ def sign_in(url):
 
 
 def measure(url, key, cookie, seconds):
-    """The 99th percentiles, in milliseconds, of calls with a good key and of a page of the console."""
+    """Returns 99th percentiles, in milliseconds, of calls with a valid key and of a console page."""
     took = {"good key": [], "console": []}
     asked = {
         "good key": ("/api/key", {"X-API-Key": key}),
@@ -65,7 +67,7 @@ def measure(url, key, cookie, seconds):
 
 
 async def send_unknown_keys(host, port, seconds):
-    """Sends unknown keys at an even rate over many connections; the number of answers."""
+    """Sends unknown keys at a constant rate over many connections; returns the number of responses."""
     dice, answers = random.Random(), 0
     until = time.monotonic() + seconds
 
@@ -89,7 +91,7 @@ async def send_unknown_keys(host, port, seconds):
 
 @contextlib.contextmanager
 def flooded(url, seconds):
-    """Sends unknown keys there meanwhile; gives a list that holds their rate afterwards."""
+    """Floods a server with unknown keys meanwhile; yields a list that contains their rate afterwards."""
     host, port = url.removeprefix("http://").split(":")
     command = [sys.executable, __file__, "--flood", host, port, str(seconds)]
     flood = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -1,4 +1,6 @@
-"""What an inventory of a million items costs: a search of it, a revocation beside its feeds, and what large feeds do to other calls."""
+"""Costs of an inventory of a million items: searches, revocations during feeds, and the effect of
+large feeds on other calls.
+"""
 
 import contextlib
 import json
@@ -13,9 +15,9 @@ from load import make
 from startup import start, stop
 
 ITEMS = 1_000_000
-# Of each search.
+# Measurements of each search.
 ROUNDS = 30
-# A feed may remove as many.
+# The most that a feed may remove.
 REMOVED = 10_000
 
 
@@ -24,9 +26,12 @@ def item_id(number):
 
 
 def fill(folder, count, every=1):
-    """Puts so many items into the database of a server that is stopped; another account has all but each `every`th of them."""
+    """Adds `count` items to the database of a stopped server.
+
+    Every `every`th item belongs to the existing account, and all others to a second one.
+    """
     database = sqlite3.connect(os.path.join(folder, "data/voxum.db"))
-    # The triggers that count items call functions that an older SQLite lacks.
+    # The triggers that count items use functions that older versions of SQLite lack.
     database.create_function("concat", -1, lambda *texts: "".join(str(text) for text in texts if text is not None))
     database.create_function("octet_length", 1, lambda text: len(str(text).encode()))
     (account,) = database.execute("SELECT id FROM accounts").fetchone()
@@ -61,7 +66,7 @@ def server(voxum, folder, **settings):
 
 
 def installation(voxum, root, name, postgres, items, keys=1, every=1):
-    """An installation with so many items and keys: its folder, its settings and its keys."""
+    """Creates an installation with items and keys; returns its folder, its settings and its keys."""
     folder = os.path.join(root, f"{name}-{items}")
     secrets = make(voxum, folder, keys)
     fill(folder, items, every)
@@ -75,7 +80,10 @@ def timed(connection, path, **headers):
 
 
 def search(voxum, root, *servers):
-    """A page of a search among a million items against one among the ten thousand that a page looks at."""
+    """Prints the time for a page of a search among a million items, relative to one among 10,000.
+
+    10,000 is the number of items that a search reads for one page.
+    """
     for name in ("SQLite", "PostgreSQL"):
         sizes = ITEMS, 10_000
         sides = [installation(voxum, root, name, postgres, items) for postgres, items in zip(servers, sizes)]
@@ -99,7 +107,10 @@ def search(voxum, root, *servers):
 
 
 def beside_removals(voxum, root, postgres):
-    """Prints how long revocations take while a feed removes as many items as it may, from everywhere among a million."""
+    """Prints how long revocations take while a feed removes the maximum number of items.
+
+    The removed items are spread over a million.
+    """
     for name in ("SQLite", "PostgreSQL"):
         every = ITEMS // REMOVED
         folder, settings, (feeder, *secrets) = installation(voxum, root, name, postgres, ITEMS, 200, every)
@@ -141,7 +152,7 @@ def delays(url, ended, took):
 
 
 def beside_large_feeds(voxum, root):
-    """Prints how long `/healthz` takes while two feeds of 16 MB are read, checked and stored."""
+    """Prints the latency of `/healthz` while two feeds of 16 MB are read, checked and stored."""
     folder, _, (secret,) = installation(voxum, root, "SQLite", None, 0)
     headers = {"X_API_Key": secret, "Content_Type": "application/json"}
 
@@ -160,7 +171,7 @@ def beside_large_feeds(voxum, root):
             thread.join()
 
     with server(voxum, folder) as url:
-        # A faulty last item: all is read and checked, and nothing is stored.
+        # An invalid last item: everything is read and checked, and nothing is stored.
         for what, expected, last in [("refused", 422, {"price": "x"}), ("stored", 200, {})]:
             bodies = [feed(tag, **last) for tag in "AB"]
             ended, took = threading.Event(), []

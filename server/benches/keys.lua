@@ -1,4 +1,4 @@
--- Sends each of the keys in a file in turn, and prints what came of it as one line that a program can read.
+-- Calls with each of the keys in a file in turn, and prints the result as one machine-readable line.
 
 local requests = {}
 local at = 0
@@ -7,7 +7,7 @@ function init(arguments)
     for key in io.lines(arguments[1]) do
         requests[#requests + 1] = wrk.format("GET", "/api/key", { ["X-API-Key"] = key })
     end
-    -- Threads begin at different places.
+    -- Threads start at different positions.
     at = math.random(#requests)
 end
 

@@ -1,4 +1,4 @@
-"""What the benchmarks of keys have in common: a server with so many of them, and wrk that calls with them."""
+"""Shared parts of the benchmarks of keys: a server with many keys, and wrk, which calls with them."""
 
 import hashlib
 import hmac
@@ -20,7 +20,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def secret(dice):
-    """A key's text, as the server makes them."""
+    """Generates a key in the server's format."""
     text = "vx_" + "".join(dice.choices(DIGITS, k=43))
     checksum, tail = zlib.crc32(text.encode()), ""
     for _ in range(6):
@@ -30,7 +30,10 @@ def secret(dice):
 
 
 def fill(folder, count, seed=1):
-    """Puts so many active keys into the database of a server that is stopped, whose limits never refuse; their secrets."""
+    """Adds active keys to the database of a stopped server; returns their secrets.
+
+    The rate limits are so high that they refuse no call.
+    """
     database = sqlite3.connect(os.path.join(folder, "data/voxum.db"))
     with open(os.path.join(folder, "data/pepper")) as file:
         pepper = bytes.fromhex(file.read().strip())
@@ -47,7 +50,7 @@ def fill(folder, count, seed=1):
                 "inventory:read inventory:write", now, owner, number.to_bytes(32, "big"), 100_000, 10_000,
             )  # fmt: skip
 
-    # Nobody searches for them, so their words need not be written.
+    # No benchmark searches for these keys, so their search terms need not be written.
     database.executemany(
         """INSERT INTO api_keys (id, account_id, name, preview, digest, pepper_id, scopes, created_at, created_by,
                form_token, limit_depth, limit_per_second, indexed)
@@ -60,14 +63,14 @@ def fill(folder, count, seed=1):
 
 
 def make(binary, folder, count):
-    """An installation on SQLite with so many keys that was never started with them; their secrets."""
+    """Creates an installation on SQLite with keys, without starting it with them; returns their secrets."""
     os.makedirs(folder, exist_ok=True)
     stop(start(binary, folder, **OWNER)[0])
     return fill(folder, count)
 
 
 def written(folder, name, secrets):
-    """A file of keys, for wrk."""
+    """Writes a file of keys for wrk, and returns its path."""
     path = os.path.join(folder, name)
     with open(path, "w") as file:
         file.write("\n".join(secrets) + "\n")
@@ -75,7 +78,7 @@ def written(folder, name, secrets):
 
 
 def open_to_all(*command, **settings):
-    """A server without authentication."""
+    """Starts a server without authentication; returns the process and its address."""
     process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
     return process, process.stdout.readline().split()[2]
 
@@ -84,9 +87,9 @@ def open_to_all(*command, **settings):
 class Run:
     requests: int
     seconds: float
-    """Of the processor, user and system, of the server alone."""
+    """Processor time of the server alone, user and system, in seconds."""
     cpu: float
-    """Answers with a status above 399."""
+    """Number of responses with a status above 399."""
     refused: int
     p50: float
     p99: float
@@ -102,20 +105,20 @@ class Run:
 
 
 def cpu(process):
-    """Seconds of the processor that a process took so far."""
+    """Returns the processor time of a process so far, in seconds."""
     with open(f"/proc/{process.pid}/stat") as stat:
         fields = stat.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def wrk(url, keys, seconds, connections=16, threads=1, script="keys.lua"):
-    """wrk under way; it ends by itself."""
+    """Starts wrk, which exits by itself."""
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "-s", os.path.join(HERE, script), url, "--", keys]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def told(running, used):
-    """What a wrk that was under way has found, the server having used so much of the processor meanwhile."""
+    """Waits for wrk and returns its result; `used` returns the server's processor time meanwhile."""
     output, _ = running.communicate(timeout=600)
     line = next((line for line in output.splitlines() if line.startswith("RESULT ")), None)
     if line is None:
@@ -127,7 +130,7 @@ def told(running, used):
 
 
 def run(process, url, keys, seconds, **options):
-    """Calls for so long, each of which has to be accepted."""
+    """Makes calls for `seconds`, all of which must be accepted."""
     before = cpu(process)
     found = told(wrk(url, keys, seconds, **options), lambda: cpu(process) - before)
     if found.refused:

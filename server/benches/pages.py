@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Asks for the console's pages where an account has 1,000 keys and where it has 100,000, in turn, and prints the ratios.
+"""Requests the console's pages of accounts with 1,000 and with 100,000 keys in turn, and prints the ratios.
 
-A page that tells of a hundred times as many keys shall take as long: ratios near 1. The milliseconds are the machine's,
-the ratios are ours. `make bench` runs it on the release binary; two more arguments are other numbers of keys.
+A page should take no longer with a hundred times as many keys: ratios should be near 1. The absolute
+times depend on the machine, the ratios on the server. `make bench` runs this on the release binary;
+two further arguments set other numbers of keys.
 """
 
 import hashlib
@@ -20,11 +21,11 @@ from startup import start, stop
 
 FEW, MANY = map(int, sys.argv[2:] or (1_000, 100_000))
 ROUNDS = 100
-ABOVE = 1.5  # such a ratio is marked
+ABOVE = 1.5  # higher ratios are marked
 
 DAY = 86_400_000
 NOW = int(time.time() * 1_000)
-TOKEN = "5e" * 32  # of a session in a database that lives as long as this program
+TOKEN = "5e" * 32  # of a session in a database that is deleted after the run
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SYSTEMS = ["Inventory Integration", "CRM Sync", "Händler-Feed", "Website search", "Price export", "Test rides"]
 PLACES = ["Aachen", "Berlin", "Dresden", "Essen", "Hamburg", "Köln", "Leipzig", "München", "Wien", "Zürich"]
@@ -36,8 +37,8 @@ COLUMNS = """id, account_id, name, preview, digest, pepper_id, scopes, created_a
 
 
 def key(number, account, members, dice):
-    """One row: of ten keys seven are active, and one each paused, expired and revoked."""
-    # Some are named as no other in either account, and found among all.
+    """Returns one row: of ten keys, seven are active, and one each is paused, expired and revoked."""
+    # A few have a rare name, to be found among all.
     name = f"Quokka {number}" if number in (7, 77, 777) else f"{dice.choice(SYSTEMS)} {dice.choice(PLACES)} {number}"
     made = NOW - dice.randrange(1, 1_000 * DAY)
     status = dice.choice(["active"] * 7 + ["paused", "expired", "revoked"])
@@ -56,8 +57,10 @@ def key(number, account, members, dice):
 
 
 def fill(folder, count):
-    """Puts keys and a session into the database of a server that is stopped, as older versions left them: the next
-    start writes what they are searched by."""
+    """Adds keys and a session to the database of a stopped server, as older versions left them.
+
+    The next start writes the keys' search terms.
+    """
     database = sqlite3.connect(os.path.join(folder, "data/voxum.db"))
     dice = random.Random(1)
     account, owner = database.execute("SELECT account_id, id FROM members").fetchone()
@@ -81,7 +84,7 @@ def fill(folder, count):
 
 
 class Console:
-    """A server with so many keys, and a browser's connection to it."""
+    """A server with `count` keys, and a browser's connection to it."""
 
     def __init__(self, binary, folder, count):
         os.makedirs(folder)
@@ -93,7 +96,7 @@ class Console:
         self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
 
     def get(self, path):
-        """The page, and the seconds until all of it was there."""
+        """Returns the page, and the seconds until it was complete."""
         began = time.perf_counter()
         self.connection.request("GET", path, headers={"Cookie": f"__Host-voxum_session={TOKEN}"})
         answer = self.connection.getresponse()
@@ -104,7 +107,7 @@ class Console:
         return page.decode(), took
 
     def deep(self, path, share=1):
-        """The address of the page in the middle of a list that such a share of the keys is in."""
+        """Returns the address of the middle page of a list that contains this share of the keys."""
         for _ in range(int(self.count / 100 * share)):
             page, _ = self.get(path)
             path = re.search(r'href="([^"]*)"[^>]*>Next page', page)[1].replace("&amp;", "&")
@@ -112,7 +115,7 @@ class Console:
 
 
 def pages(console):
-    """What is asked for, and its address."""
+    """Yields a description and the address of each page."""
     creator, preview = console.known["creator"], console.known["preview"]
     yield "first page", "/keys"
     for sort in SORTS:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Prints what an operator feels: how soon the server answers, how much memory it holds idle, how large the binary is.
+"""Prints figures that an operator notices: time to the first response, idle memory, size of the binary.
 
-Nothing is asserted, since the figures are the machine's as much as ours. `make bench` runs it on the release binary.
+Nothing is asserted, since the figures depend on the machine as much as on the server. `make bench`
+runs this on the release binary.
 """
 
 import os
@@ -17,7 +18,10 @@ SETTLED_AFTER = 3  # seconds
 
 
 def start(binary, folder, **settings):
-    """Starts the server on an address of its own; the process, its address, and the seconds to its first answer."""
+    """Starts the server on a free port.
+
+    Returns the process, its address, and the seconds until its first response.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VOXUM_")}
     # Otherwise the account's limit would refuse most calls of a benchmark.
     environment |= {"VOXUM_LISTEN": "127.0.0.1:0", "VOXUM_ACCOUNT_CALLS": "0", **settings}
@@ -41,11 +45,11 @@ def stop(process):
 
 
 def resident(process):
-    """Resident memory in bytes."""
+    """Returns the resident memory of a process in bytes."""
     try:
         with open(f"/proc/{process.pid}/status") as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS:"))
-    except FileNotFoundError:  # no Linux
+    except FileNotFoundError:  # not Linux
         pass
     return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(process.pid)])) * 1024
 
@@ -53,7 +57,7 @@ def resident(process):
 def main():
     binary = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
-        stop(start(binary, folder)[0])  # makes the database
+        stop(start(binary, folder)[0])  # creates the database
         seconds = []
         for _ in range(ROUNDS):
             process, _, took = start(binary, folder)

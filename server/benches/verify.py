@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""What it costs to check a key: each figure is a ratio of two things that are measured in turn in one run.
+"""The cost of verifying a key. Each figure is a ratio of two sides that are measured in turn in one run.
 
-`make bench` runs all of it on the release binary, some twenty minutes; `make bench BENCH="a g"` some of it. `SECONDS` and
-`ROUNDS` change how long and how often each side is asked.
+`make bench` runs all benchmarks on the release binary, which takes some twenty minutes;
+`make bench BENCH="a g"` runs some of them. `SECONDS` and `ROUNDS` set the duration and the number of
+measurements of each side.
 """
 
 import glob
@@ -27,7 +28,7 @@ from startup import resident, start
 SECONDS = int(os.environ.get("SECONDS", 4))
 ROUNDS = int(os.environ.get("ROUNDS", 7))
 ROTATED = 1_000
-# Revocations that are timed, on one node and on two.
+# Number of timed revocations, on one node and on two.
 TRIALS = 300
 
 median = statistics.median
@@ -39,7 +40,7 @@ def line(what, ratio, aim, good, detail):
 
 
 def in_turn(sides, seconds=SECONDS, rounds=ROUNDS, **options):
-    """Runs of each side, asked in turn after one that does not count."""
+    """Runs all sides in turn after a warm-up, and returns the runs of each."""
     runs = [[] for _ in sides]
     for number in range(rounds + 1):
         for found, (process, url, keys) in zip(runs, sides):
@@ -50,12 +51,12 @@ def in_turn(sides, seconds=SECONDS, rounds=ROUNDS, **options):
 
 
 def ratio(ours, theirs, of):
-    """The median of the ratios of runs that followed each other."""
+    """Returns the median of the ratios of consecutive runs."""
     return median(of(a) / of(b) for a, b in zip(ours, theirs))
 
 
 def compare(what, ours, theirs, least, named, p99=None):
-    """Requests per second of the processor, and the slowest of a hundred."""
+    """Compares requests per second of processor time, and the 99th percentile of the latency."""
     a, b = in_turn([ours, theirs])
     of = ratio(a, b, lambda run: run.per_cpu)
     per_cpu = [median(run.per_cpu for run in side) for side in (a, b)]
@@ -68,7 +69,7 @@ def compare(what, ours, theirs, least, named, p99=None):
 
 
 class Installation:
-    """On SQLite, with so many keys; a thousand of them are used."""
+    """An installation on SQLite with `count` keys, of which a thousand are used."""
 
     def __init__(self, voxum, root, count):
         self.voxum, self.folder = voxum, os.path.join(root, f"keys-{count}")
@@ -81,7 +82,7 @@ class Installation:
 
 
 class Postgres:
-    """A server of its own, as the tests have one."""
+    """A separate PostgreSQL server, like that of the tests."""
 
     def __init__(self, root):
         script = os.path.join(load.HERE, "../storage/tests/postgres/server.sh")
@@ -104,7 +105,7 @@ class Postgres:
         self.process.wait(timeout=30)
 
     def move(self, voxum, folder):
-        """Moves an installation here; what its servers have to be told."""
+        """Moves an installation to this database; returns the settings for its servers."""
         settings = {
             "VOXUM_DATABASE_URL": f"postgres://voxum:bench@127.0.0.1:{self.port}/postgres",
             "VOXUM_PEPPER_FILE": os.path.join(folder, "data/pepper"),
@@ -114,7 +115,7 @@ class Postgres:
 
 
 def a(voxum, programs, root):
-    """GET /api/key against the same JSON from a route that asks nobody who they are."""
+    """Compares `GET /api/key` with the same JSON from a route without authentication."""
     few = Installation(voxum, root, ROTATED)
     for threads in ("1", "2"):
         settings = {"TOKIO_WORKER_THREADS": threads}
@@ -122,7 +123,7 @@ def a(voxum, programs, root):
         what = f"a  a key checked / nothing checked, {threads} thread{'s'[: threads != '1']}"
         compare(what, ours, (*theirs, few.file), 0.85, "bare", 1.3)
         stop(theirs[0])
-        # A folder of its own: a process that notes nothing must not look like a node that has to be asked.
+        # A separate folder: this process must not be taken for a node that has to acknowledge changes.
         other = Installation(voxum, os.path.join(root, threads), 0)
         unchecked = open_to_all(os.path.join(programs, "unchecked"), os.path.join(other.folder, "data"), **settings)
         what = what.replace("nothing checked", "not checked by our own")
@@ -132,7 +133,7 @@ def a(voxum, programs, root):
 
 
 def b(voxum, programs, root):
-    """A million keys stored against a thousand."""
+    """Compares a million stored keys with a thousand."""
     few, many = Installation(voxum, root, ROTATED), Installation(voxum, root, 1_000_000)
     sides = many.start(), few.start()
     compare("b  1,000,000 keys stored / 1,000", *sides, 0.95, "1,000 keys")
@@ -141,7 +142,7 @@ def b(voxum, programs, root):
 
 
 def d(voxum, programs, root):
-    """Memory of keys that were used."""
+    """Measures the memory of cached keys."""
     many = Installation(voxum, root, 1_000_000)
     process, url, _ = many.start()
     time.sleep(3)
@@ -159,7 +160,7 @@ def d(voxum, programs, root):
 
 
 def c(voxum, programs, root):
-    """How long the one who revokes waits until the key is refused: on one node, and on two."""
+    """Measures how long a revocation takes until the key is refused: on one node, and on two."""
     took = {}
     with Postgres(root) as postgres:
         few = Installation(voxum, root, 2 * ROTATED)
@@ -179,7 +180,7 @@ def c(voxum, programs, root):
 
 
 def revoked(urls, secret):
-    """Seconds from asking until each node refuses the key."""
+    """Revokes a key, and returns the seconds until every node refuses it."""
     connections = [http.client.HTTPConnection(url.removeprefix("http://"), timeout=10) for url in urls]
 
     def status(connection, method):
@@ -198,7 +199,10 @@ def revoked(urls, secret):
 
 
 def e(voxum, programs, root):
-    """Instructions: what is not SHA-256 or HMAC against what is. valgrind knows no processor with instructions for them."""
+    """Compares the instructions outside SHA-256 and HMAC with those inside.
+
+    valgrind does not emulate processor instructions for these functions.
+    """
     few = Installation(voxum, root, ROTATED)
     program = os.path.join(programs, "instructions")
 
@@ -208,14 +212,14 @@ def e(voxum, programs, root):
         output = subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True).stderr
         return int(re.search(r"Collected : (\d+)", output)[1])
 
-    # What both have in common, such as opening the database, falls away.
+    # The difference removes the common part, such as opening the database.
     check, digest = ((counted(what, 6_000) - counted(what, 2_000)) / 4_000 for what in ("check", "digest"))
     of = (check - digest) / digest
     line("e  instructions: all else / SHA-256 and HMAC", of, "≤ 1", of <= 1, f"{check:,.0f} for a check, {digest:,.0f} of them digests")
 
 
 def f(voxum, programs, root):
-    """PostgreSQL against SQLite."""
+    """Compares PostgreSQL with SQLite."""
     with Postgres(root) as postgres:
         lite, great = (Installation(voxum, os.path.join(root, name), ROTATED) for name in ("sqlite", "postgres"))
         settings = postgres.move(voxum, great.folder)
@@ -226,7 +230,7 @@ def f(voxum, programs, root):
 
 
 def g(voxum, programs, root):
-    """Good keys beside a flood of bad ones."""
+    """Measures valid keys during a flood of invalid ones."""
     few = Installation(voxum, root, ROTATED)
     dice = load.random.Random(2)
     bad = written(few.folder, "bad", [load.secret(dice) for _ in range(100_000)])
@@ -249,7 +253,7 @@ def g(voxum, programs, root):
 
 
 def unwritten(folder, running):
-    """How many seconds ago the use was that is the longest ago, of the last ones that are written, at its worst while calls are made."""
+    """Returns the maximum age of the oldest stored last use while calls are made, in seconds."""
     database, worst = sqlite3.connect(os.path.join(folder, "data/voxum.db")), 0
     while running.poll() is None:
         (oldest,) = database.execute("SELECT min(last_used_at) FROM api_keys").fetchone()
@@ -260,7 +264,7 @@ def unwritten(folder, running):
 
 
 def h(voxum, programs, root):
-    """Whether writing what 100,000 keys left behind keeps calls waiting, and when it is written."""
+    """Measures whether storing the uses of 100,000 keys delays calls, and how late they are stored."""
     some = Installation(voxum, root, 100_000)
     all_keys = written(some.folder, "all", some.secrets)
     process, url, few = some.start()
@@ -274,36 +278,36 @@ def h(voxum, programs, root):
     slow = ratio(many_used, few_used, lambda run: run.p99)
     detail = f"{median(run.p99 for run in many_used):.2f} ms, worst {max(run.worst for run in many_used):.1f} ms; 1,000 in use {median(run.p99 for run in few_used):.2f} ms, worst {max(run.worst for run in few_used):.1f} ms"
     line("h  p99 with 100,000 keys in use / with 1,000", slow, "≤ 1.5", slow <= 1.5, detail)
-    # A crash would lose what lies between that and the use before the crash.
+    # A crash would lose the uses since then.
     print(f"h  each called every {100_000 / rate:.1f} s, the last use that is written is {age:.1f} s ago at most")
 
 
 def i(voxum, programs, root):
-    """All of 100,000 keys revoked at once."""
+    """Measures the revocation of all of 100,000 keys at once."""
     with Postgres(root) as postgres:
         changes.all_keys(voxum, root, postgres)
 
 
 def j(voxum, programs, root):
-    """Keys revoked while feeds are stored."""
+    """Measures revocations while feeds are stored."""
     with Postgres(root) as postgres:
         changes.beside_feeds(voxum, root, postgres)
 
 
 def k(voxum, programs, root):
-    """Keys revoked while a feed removes items from everywhere among many."""
+    """Measures revocations while a feed removes items that are spread over many."""
     with Postgres(root) as postgres:
         inventory.beside_removals(voxum, root, postgres)
 
 
 def l(voxum, programs, root):
-    """A search of a million items."""
+    """Measures a search of a million items."""
     with Postgres(root) as many, Postgres(root) as few:
         inventory.search(voxum, root, many, few)
 
 
 def m(voxum, programs, root):
-    """What two large feeds do to other calls."""
+    """Measures the effect of two large feeds on other calls."""
     inventory.beside_large_feeds(voxum, root)
 
 

@@ -1,6 +1,6 @@
-"""A mail server that keeps what it gets: one file a message, with who it was for in the first line.
+"""A mail server that stores each message in a file, with its recipients in the first line.
 
-Usage: smtp.py PORT FOLDER. Port 0 takes a free one. Prints the port once it listens.
+Usage: smtp.py PORT FOLDER. Port 0 picks a free one. Prints the port once it listens.
 """
 
 import asyncio

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Generates clients of the running server's OpenAPI document, compiles them and runs a round trip with each.
+"""Generates clients from the running server's OpenAPI document, compiles them and runs a round trip with each.
 
     clients.py TOOLS SERVER
 
-TOOLS is the folder that `.ci/setup/clients.sh` has filled. The exit code is not 0 if a generator leaves something out of a
-client, if a client does not compile, or if a round trip fails.
+TOOLS is the folder that `.ci/setup/clients.sh` has filled. The exit code is not 0 if a generator omits
+something from a client, if a client does not compile, or if a round trip fails.
 """
 
 import json
@@ -31,14 +31,14 @@ def fresh_key(server: Server) -> str:
 
 
 class Workshop:
-    """The folder of one client, and the programs that make and run it."""
+    """The folder of one client, and the programs that generate and run it."""
 
     def __init__(self, folder: Path, python: Path, environment: dict[str, str]):
         self.folder, self.python = folder, python
         self.environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **environment}
 
     def run(self, *command: str | Path) -> str:
-        """Runs a program to its end, and returns what it printed."""
+        """Runs a program to completion, and returns its output."""
         done = subprocess.run(
             command, cwd=self.folder, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
@@ -59,7 +59,7 @@ def openapi_typescript(shop: Workshop):
 def openapi_python_client(shop: Workshop):
     package = ["--meta", "none", "--output-path", "voxum_client"]
     printed = shop.run(shop.python / "openapi-python-client", "generate", "--path", "openapi.json", *package)
-    # It has no other fault to find with the document than two formats of feeds that it does not know.
+    # Its only complaint about the document must be that it does not support two formats of feeds.
     for line in printed.splitlines():
         known = line.endswith((" application/xml", " text/csv", "POST /api/inventory within inventory."))
         if line.startswith(("WARNING", "ERROR", "Cannot", "Unsupported", "Unable")) and not known:
@@ -74,7 +74,7 @@ def openapi_generator(shop: Workshop):
     printed = shop.run(
         shop.python / "openapi-generator-cli", "generate", "-i", "openapi.json", "-g", "python", *package
     )
-    # What has no name in the document gets one that changes with the order of the operations.
+    # A type without a name in the document gets one that depends on the order of the operations.
     unnamed = [path.name for path in shop.folder.glob("voxum_generated/models/*_response.py")]
     unnamed += [path.name for path in shop.folder.glob("voxum_generated/models/inline_*.py")]
     if "ERROR" in printed or unnamed:
@@ -91,7 +91,7 @@ def main():
         document = urllib.request.urlopen(f"{server.url}/api/openapi.json", timeout=10).read()
         for generate in [openapi_typescript, openapi_python_client, openapi_generator]:
             started = time.monotonic()
-            # Below the npm packages, where Node looks for them.
+            # Below the npm packages, so that Node finds them.
             with tempfile.TemporaryDirectory(dir=tools / "npm") as folder:
                 Path(folder, "openapi.json").write_bytes(document)
                 generate(Workshop(Path(folder), tools / "python" / "bin", environment))

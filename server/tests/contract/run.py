@@ -28,7 +28,7 @@ PASSWORD = "correct horse battery"
 
 
 class Server:
-    """The program as an operator starts it, stopped at the end of a `with`."""
+    """The program as an operator starts it, stopped at the end of a `with` block."""
 
     def __init__(self, program: str, folder: str):
         environment = {
@@ -40,7 +40,7 @@ class Server:
             [program, "serve"], cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         self.log = []
-        # Read all the time: a full pipe would stop the server.
+        # The output is read continuously, since a full pipe would block the server.
         self.reader = threading.Thread(target=lambda: self.log.extend(self.process.stderr))
         self.reader.start()
         line = self.process.stdout.readline()
@@ -83,13 +83,13 @@ def sign_in(server: Server) -> str:
 
 
 def lift_limits(folder: str):
-    """So that "too many calls" is not the answer to everything. What it says is tested elsewhere."""
+    """Raises the rate limits, so that calls are not refused by them. Other tests cover the limits."""
     with sqlite3.connect(Path(folder, "data", "voxum.db")) as database:
         database.execute("UPDATE accounts SET limit_depth = 100000, limit_per_second = 1000")
 
 
 def search(schemathesis: str, arguments: list[str], environment: dict[str, str]) -> int:
-    # Where it keeps what it found, which is nothing to keep.
+    # A temporary folder for its findings, which need not be kept.
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", **environment)
         return subprocess.run([schemathesis, *arguments], cwd=folder, env=environment, check=False).returncode
@@ -107,7 +107,7 @@ def search_api(schemathesis: str, server: Server, cookie: str, bounds: list[str]
 
 
 def pages() -> dict:
-    """An OpenAPI document of the pages and of the query parameters that they read."""
+    """Returns an OpenAPI document of the pages and the query parameters that they read."""
     answers = {200: "What was asked for", 303: "It is elsewhere", 400: "A parameter is too long, or given twice", 404: "It does not exist"}
     responses = {str(status): {"description": text} for status, text in answers.items()}
     # Longer than most parameters may be.
@@ -117,7 +117,7 @@ def pages() -> dict:
         for name in re.findall(r"{(\w+)}", path):
             yield {"in": "path", "name": name, "required": True, "schema": schema}
         for name in names:
-            # One value each, since a page refuses a parameter that is given twice, all but this one.
+            # One value each, since a page refuses every repeated parameter except this one.
             most = 60 if name == "key" else 1
             yield {"in": "query", "name": name, "schema": {"type": "array", "items": schema, "maxItems": most}}
 
@@ -155,7 +155,7 @@ def main() -> int:
         if server.process.poll() is not None:
             print("The server has ended by itself.")
             code = code or 1
-    # What is answered well may have been an accident all the same.
+    # The server may have logged errors even if all of its responses were valid.
     broken = [line for line in server.log if "ERROR" in line or "panicked" in line]
     if code or broken:
         print("\nThe end of the server's log:\n" + "".join(broken[:5] + server.log[-20:]))

@@ -1,4 +1,4 @@
-"""A round trip with the package that openapi-python-client makes of the OpenAPI document."""
+"""A round trip with the package that openapi-python-client generates from the OpenAPI document."""
 
 import os
 from typing import TypeVar

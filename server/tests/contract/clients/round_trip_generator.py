@@ -1,4 +1,4 @@
-"""A round trip with the package that openapi-generator makes of the OpenAPI document."""
+"""A round trip with the package that openapi-generator generates from the OpenAPI document."""
 
 import os
 
@@ -19,7 +19,7 @@ from voxum_generated.models import (
 
 
 def refusal(call, *arguments, **named):
-    """Returns the problem that a call was refused with."""
+    """Returns the problem document of a refused call."""
     try:
         call(*arguments, **named)
     except ApiException as refused:

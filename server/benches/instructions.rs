@@ -15,9 +15,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, SqliteStore};
 
-/// The machine's clock, except that the time since boot never advances, so that the lease never
-/// expires and no renewal is counted. It still reads a clock that valgrind supports, at the same
-/// cost as the one since boot.
+/// The machine's clock, except that the time since boot never advances.
+///
+/// So the lease never expires and no renewal is counted. The clock still reads one that valgrind
+/// supports, at the same cost as the one since boot.
 struct Still;
 
 impl Clock for Still {

@@ -1,6 +1,8 @@
-//! Second baseline for `GET /api/key`: the JSON of `bare`, again without authentication, but from
-//! our own server with everything that it does for every request. The remaining cost of `GET
-//! /api/key` is the check of the key and the recording of its use.
+//! Second baseline for `GET /api/key`: the JSON of `bare` from our own server, again without
+//! authentication.
+//!
+//! The server does everything that it does for every request. The remaining cost of `GET /api/key`
+//! is the check of the key and the recording of its use.
 //!
 //! Argument: the folder of a database and its pepper.
 

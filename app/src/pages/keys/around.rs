@@ -27,8 +27,9 @@ pub fn several_done(Flash { word, number }: &Flash) -> Option<String> {
 }
 
 /// Renders notices about keys that are on hold, are about to expire, or are still in use after
-/// their end. Nothing is rendered if there are none. `manages`: whether the member may confirm keys
-/// that are on hold.
+/// their end; nothing if there are none.
+///
+/// `manages`: whether the member may confirm keys that are on hold.
 pub fn notices(around: &AroundKeys, manages: bool) -> AnyView {
     let restored = around.restored.clone().map(|text| restored(text, manages));
     let knocking = around.knocking.clone().map(knocking);

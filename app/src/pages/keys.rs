@@ -83,7 +83,7 @@ impl Rows {
             for key in news.changed {
                 let known = keys.iter().position(|known| known.id == key.id);
                 match known.map(|place| &mut keys[place]) {
-                    // Revoked and expired keys never become active again, so this update is older
+                    // Revoked and expired keys never become usable again, so this update is older
                     // than the action on this page.
                     Some(known) if !known.status.is_live() && key.status.is_live() => {}
                     Some(known) => *known = key,

@@ -71,7 +71,7 @@ fn wait_for(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-/// Runs the server long enough to send whatever is due, including notices that it must not send.
+/// Runs the server long enough that it would send any notice, including one that it must not send.
 fn look_again(folder: &Path, port: u16) {
     let server = start(folder, port);
     std::thread::sleep(Duration::from_secs(1));

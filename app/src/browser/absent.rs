@@ -1,4 +1,4 @@
-//! Server-side stand-ins: none of them does anything, and look-ups return nothing.
+//! Server-side no-op versions of the browser functions; look-ups return nothing.
 
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
 

@@ -64,6 +64,8 @@ export async function runTeam(page: Page, browser: Browser, server: Server): Pro
   await expect(theirs.getByText("Your role lets you see the team.")).toBeVisible();
 
   await page.getByRole("link", { name: `Change ${grace.email}` }).click();
+  await page.getByRole("link", { name: "Deactivate…" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Deactivate ${grace.email}?`);
   await page.getByRole("button", { name: "Deactivate" }).click();
   await expect(row(page, grace.email)).toContainText("Deactivated");
   await theirs.reload();

@@ -233,6 +233,19 @@ async fn a_deactivated_member_is_out_at_once_and_looks_like_nobody_at_the_door()
     let owner = world.owner().await;
     let bob = world.join(&owner, BOB, "admin").await;
     let key = bob.create(&world, "Feed", &["leads:read"]).await;
+    let path = format!("/team/{}", world.member_id(BOB).await);
+    let page = owner.get(&path).await.expect(200).body;
+    assert!(
+        !page.contains("/deactivate\""),
+        "one click does nothing: {page}"
+    );
+    let question = owner.get(&format!("{path}?ask=deactivate")).await;
+    let question = question.expect(200).body;
+    assert!(
+        question.contains(&format!("Deactivate {BOB}?")),
+        "{question}"
+    );
+    assert!(question.contains(&format!("action=\"{path}/deactivate\"")));
     let answer = change(&owner, &world, BOB, "deactivate", "")
         .await
         .expect(303);

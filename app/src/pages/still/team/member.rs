@@ -13,6 +13,8 @@ const HEAD: Head = Head {
     purpose: "What they may, and whether they may sign in.",
 };
 
+const DEACTIVATED: &str = "They are signed out everywhere at once and cannot sign in. The API keys that they created belong to the account and keep working.";
+
 #[component]
 pub fn MemberPage() -> impl IntoView {
     let content = load(HEAD, PageData::team, |page| {
@@ -34,6 +36,9 @@ fn Member(page: TeamPage) -> impl IntoView {
             <Notice tone=Tone::Info text=Failure::NotFound.message() action=back/>
         });
     };
+    if let Some(question) = deactivate_question(&member) {
+        return question;
+    }
     let clock = Clock::start(page.now.at);
     let (problem, confirm) = match page_request().answer {
         Some(FormAnswer::Member { confirm, failure }) => (Some(Problem::from(failure)), confirm),
@@ -53,7 +58,7 @@ fn Member(page: TeamPage) -> impl IntoView {
         ))
     } else {
         let text = if member.is_you {
-            "Nobody changes their own role or deactivates themselves. Another owner or admin can."
+            "You cannot change your own role or deactivate yourself. Another owner or admin can."
         } else {
             "Your role does not let you change this member."
         };
@@ -93,30 +98,56 @@ fn change_role(page: &TeamPage, member: &MemberRow, attempt: Attempt) -> AnyView
 }
 
 fn access(member: &MemberRow) -> AnyView {
-    let (verb, word, text) = if member.active {
-        (
-            "deactivate",
-            "Deactivate",
-            "They are signed out everywhere at once and cannot sign in. The API keys that they created belong to the account and go on working.",
-        )
+    let at = format!("/team/{}", member.id);
+    let content = if member.active {
+        plain(view! {
+            <p>{DEACTIVATED}</p>
+            <div class="actions">
+                <a class="button" href=format!("{at}?ask=deactivate")>
+                    "Deactivate…"
+                </a>
+            </div>
+        })
     } else {
-        (
-            "reactivate",
-            "Reactivate",
-            "They cannot sign in. Reactivated, they can, with the password and the role that they had.",
-        )
+        plain(view! {
+            <p>
+                "They cannot sign in. After you reactivate them they can, with the password and the role that they had."
+            </p>
+            <form class="actions" method="post" action=format!("{at}/reactivate")>
+                <button type="submit" class="button">
+                    "Reactivate"
+                </button>
+            </form>
+        })
     };
-    let at = format!("/team/{}/{verb}", member.id);
     plain(view! {
         <section class="stack">
             <h2>"Access"</h2>
-            <p>{text}</p>
-            <form class="actions" method="post" action=at>
-                <button type="submit" class="button">
-                    {word}
-                </button>
-            </form>
+            {content}
         </section>
+    })
+}
+
+/// Renders the confirmation before a member is deactivated, if the page's address requests it.
+fn deactivate_question(member: &MemberRow) -> Option<AnyView> {
+    let asked = page_request().asked("ask");
+    let is_asked = asked.is_some_and(|ask| ask == "deactivate");
+    (is_asked && member.may_change && member.active).then(|| {
+        let at = format!("/team/{}", member.id);
+        plain(view! {
+            <h1>{format!("Deactivate {}?", member.email)}</h1>
+            <form class="form" method="post" action=format!("{at}/deactivate")>
+                <p class="effect">{DEACTIVATED}</p>
+                <div class="actions">
+                    <a class="button" href=at.clone() autofocus>
+                        "Cancel"
+                    </a>
+                    <button type="submit" class="button danger">
+                        "Deactivate"
+                    </button>
+                </div>
+            </form>
+        })
     })
 }
 

@@ -37,11 +37,11 @@ export async function meetAnEnd(page: Page, server: Server): Promise<void> {
   const seeder = await Seeder.signIn(server);
   endSoon(server, await seeder.createKey("CRM Sync"));
   await signIn(page, "/keys");
-  await expect(page.getByText("1 key ends within 7 days:")).toBeVisible();
+  await expect(page.getByText("1 key expires within 7 days:")).toBeVisible();
   await expect(page.getByText("“CRM Sync” in 3 days")).toBeVisible();
   await page.getByRole("link", { name: "Show them" }).click();
   await expect(page.getByText("1 key matches")).toBeVisible();
   await page.goto("/");
   await page.getByRole("list", { name: "Expiring within 30 days" }).getByRole("link", { name: "CRM Sync" }).click();
-  await expect(page.getByText("This key ends within 7 days.")).toBeVisible();
+  await expect(page.getByText("This key expires within 7 days.")).toBeVisible();
 }

@@ -466,7 +466,7 @@ export const STATES: State[] = [
       endSoon(server, unused);
       await signIn(page);
       await gotoHydrated(page, "/keys");
-      await expect(page.getByText("1 key ends within 7 days:")).toBeVisible();
+      await expect(page.getByText("1 key expires within 7 days:")).toBeVisible();
     },
   },
   {

@@ -14,16 +14,16 @@ pub fn ending(key: &KeyView, now: Timestamp) -> AnyView {
     };
     let within = |days: i64| end.at <= now.plus_seconds(days * 86_400);
     let (tone, title) = if within(1) {
-        (Tone::Warning, "This key ends within a day.")
+        (Tone::Warning, "This key expires within a day.")
     } else if within(7) {
-        (Tone::Warning, "This key ends within 7 days.")
+        (Tone::Warning, "This key expires within 7 days.")
     } else if within(30) {
-        (Tone::Info, "This key ends within 30 days.")
+        (Tone::Info, "This key expires within 30 days.")
     } else {
         return plain(());
     };
     let text = format!(
-        "It ends {}, on {}. {WHAT_TO_DO}",
+        "It expires {}, on {}. {WHAT_TO_DO}",
         relative(end.at, now),
         end.exact
     );

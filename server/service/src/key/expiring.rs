@@ -71,13 +71,13 @@ fn notice(keys: &[ExpiringKey], now: Timestamp) -> Option<EndingNotice> {
     let more = (more > 0).then(|| format!("and {more} more"));
     let all: Vec<_> = named.chain(more).collect();
     let text = format!(
-        "{}. From its end on, every call with a key is refused.",
+        "{}. Once a key has expired, every call with it is refused.",
         all.join("; ")
     );
     let (keys, verb) = if soon == 1 {
-        ("key", "ends")
+        ("key", "expires")
     } else {
-        ("keys", "end")
+        ("keys", "expire")
     };
     let within = if days == 1 {
         "a day".to_owned()
@@ -127,10 +127,10 @@ mod tests {
             .map(|day| key(&format!("Key {day}"), day * 86_400, day == 2))
             .collect();
         let told = notice(&keys, NOW).unwrap();
-        assert_eq!(told.title, "1 key ends within a day");
+        assert_eq!(told.title, "1 key expires within a day");
         assert!(told.text.starts_with("“Key 1” in 1 day. "), "{}", told.text);
         let told = notice(&keys[1..], NOW).unwrap();
-        assert_eq!(told.title, "4 keys end within 7 days");
+        assert_eq!(told.title, "4 keys expire within 7 days");
         let wanted = "“Key 2” in 2 days, replaced and still used; “Key 3” in 3 days; “Key 4” in 4 days; and 1 more.";
         assert!(told.text.starts_with(wanted), "{}", told.text);
     }

@@ -154,7 +154,7 @@ async fn the_console_tells_of_keys_that_end_with_a_stronger_word_each_time() {
     let page = format!("/keys/{}", key.id);
     for path in ["/", "/keys", &page] {
         let shown = owner.get(path).await.expect(200).body;
-        assert!(!shown.contains("ends within"), "{path}: {shown}");
+        assert!(!shown.contains("expires within"), "{path}: {shown}");
     }
     world.clock.advance_seconds(60 * DAY);
     for (seconds, within, words) in [
@@ -165,12 +165,12 @@ async fn the_console_tells_of_keys_that_end_with_a_stronger_word_each_time() {
         world.clock.advance_seconds(seconds);
         let owner = world.sign_in(OWNER).await;
         let list = owner.get("/keys").await.expect(200).body;
-        let title = format!("1 key ends within {within}: ");
+        let title = format!("1 key expires within {within}: ");
         assert!(list.contains(&title), "{title}: {list}");
         assert!(list.contains(&format!("“CRM Sync” {words}")), "{list}");
         let shown = owner.get(&page).await.expect(200).body;
         assert!(
-            shown.contains(&format!("This key ends within {within}.")),
+            shown.contains(&format!("This key expires within {within}.")),
             "{shown}"
         );
         let board = owner.get("/").await.expect(200).body;
@@ -180,7 +180,7 @@ async fn the_console_tells_of_keys_that_end_with_a_stronger_word_each_time() {
     world.clock.advance_seconds(DAY);
     let owner = world.sign_in(OWNER).await;
     let list = owner.get("/keys").await.expect(200).body;
-    assert!(!list.contains("ends within"), "it is over");
+    assert!(!list.contains("expires within"), "it is over");
 }
 
 #[tokio::test]
@@ -199,7 +199,7 @@ async fn a_key_that_is_being_replaced_is_told_of_where_it_is_still_used_near_its
     key.get("/api/key").await.expect(200);
     world.service.flush_uses().await.unwrap();
     let list = owner.get("/keys").await.expect(200).body;
-    assert!(!list.contains("ends within"), "{list}");
+    assert!(!list.contains("expires within"), "{list}");
     world.clock.advance_seconds(6 * DAY);
     let owner = world.sign_in(OWNER).await;
     let list = owner.get("/keys").await.expect(200).body;

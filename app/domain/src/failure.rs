@@ -137,7 +137,7 @@ impl Failure {
             Self::AlreadyEnded => "This key has ended already. Nothing was changed.".into(),
             Self::Outdated { changes } => {
                 let first = "This was changed while you were editing it, so nothing was saved.";
-                let last = "Your own changes are still in the form: check them, and save again.";
+                let last = "Your own changes are still in the form, beside the present values. Check them, then save again.";
                 let texts = std::iter::once(first).chain(changes.iter().map(String::as_str)).chain([last]);
                 texts.collect::<Vec<_>>().join(" ")
             }

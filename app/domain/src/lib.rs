@@ -27,6 +27,7 @@ mod refusal;
 mod rotation;
 mod scope;
 mod several;
+mod stale;
 mod team;
 mod text;
 

@@ -5,13 +5,14 @@ use crate::components::{
 };
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::pages::still::not_allowed;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{EditKeyForm, Failure, Field, KeyPage};
 use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Edit API key",
-    purpose: "The secret stays the same, so nothing has to be set up anew.",
+    purpose: "The secret stays the same, so your systems need no change.",
 };
 
 const DEPTH: &str = "How many calls it may make in one burst. Empty: the account's limit.";
@@ -31,13 +32,15 @@ fn Edit(page: KeyPage) -> impl IntoView {
     let content = if page.may_change {
         form(page, &at)
     } else {
-        let failure = if page.key.status.is_live() {
-            Failure::Forbidden
+        let text = if page.key.status.is_live() {
+            not_allowed(
+                "Your role does not allow you to edit keys. Ask an owner or admin of your account.",
+            )
         } else {
-            Failure::AlreadyEnded
+            Failure::AlreadyEnded.message()
         };
         let back = plain(view! { <a href=at>"Back to the key"</a> });
-        plain(view! { <Notice tone=Tone::Info text=failure.message() action=back/> })
+        plain(view! { <Notice tone=Tone::Info text=text action=back/> })
     };
     plain(view! {
         <PageHead title=HEAD.title purpose=HEAD.purpose/>
@@ -46,13 +49,16 @@ fn Edit(page: KeyPage) -> impl IntoView {
 }
 
 fn form(page: KeyPage, at: &str) -> AnyView {
-    let seen = page.settings.seen.clone();
     let (form, problem) = match page_request().answer {
-        // A member who submits the form again has read what is different.
+        // The other fields take their present values, so that saving again undoes no other change.
         Some(FormAnswer::EditKey {
             form,
             failure: failure @ Failure::Outdated { .. },
-        }) => (EditKeyForm { seen, ..form }, Some(failure.into())),
+        }) => {
+            let base = serde_json::from_str(&form.seen).ok();
+            let form = form.rebased(base.as_ref(), page.settings);
+            (form, Some(failure.into()))
+        }
         Some(FormAnswer::EditKey { form, failure }) => (form, Some(failure.into())),
         _ => (page.settings, None),
     };

@@ -19,7 +19,7 @@ pub fn section(emergency: Emergency) -> AnyView {
         None => plain(view! {
             <div>
                 <p>
-                    "Stops everybody from creating and rotating keys until an owner allows it again. The keys that you have keep working."
+                    "No member can create or rotate keys until an owner allows it again. The keys that you have keep working."
                 </p>
                 <a class="button" href="/settings?ask=stop">
                     "Stop creating keys…"
@@ -29,7 +29,7 @@ pub fn section(emergency: Emergency) -> AnyView {
         Some(since) => plain(view! {
             <form method="post" action="/settings/key-creation">
                 <input type="hidden" name="stop" value="0"/>
-                <p>"Nobody can create or rotate a key. An owner stopped it on " {since.exact} "."</p>
+                <p>"Members cannot create or rotate keys. An owner stopped this on " {since.exact} "."</p>
                 <button type="submit" class="button">
                     "Allow creating keys"
                 </button>
@@ -61,7 +61,7 @@ pub fn stop_question(emergency: Option<&Emergency>) -> Option<AnyView> {
             <form class="form" method="post" action="/settings/key-creation">
                 <input type="hidden" name="stop" value="1"/>
                 <p class="effect">
-                    "From the moment you confirm, nobody in this account can create or rotate a key until an owner allows it again. The keys that you have keep working."
+                    "From the moment you confirm, no member of this account can create or rotate a key until an owner allows it again. The keys that you have keep working."
                 </p>
                 <div class="actions">
                     <a class="button" href="/settings" autofocus>

@@ -24,6 +24,9 @@ mod several;
 mod sign_in;
 mod team;
 
+use crate::request::page_request;
+use domain::Failure;
+
 pub use account::AccountPage;
 pub use audit::AuditPage;
 pub use dashboard::DashboardPage;
@@ -43,3 +46,13 @@ pub use setup::SetupPage;
 pub use several::SeveralPage;
 pub use sign_in::SignInPage;
 pub use team::{InvitePage, MemberPage, TeamPage};
+
+/// Returns the notice of a page whose form the member's role does not permit. After a form that
+/// was refused for this reason, it also says that nothing was changed.
+fn not_allowed(text: &str) -> String {
+    if page_request().answer.is_some() {
+        Failure::Forbidden.message()
+    } else {
+        text.to_owned()
+    }
+}

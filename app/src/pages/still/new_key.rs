@@ -3,6 +3,7 @@
 use crate::components::{Attempt, Issue, NewKey, Notice, Tone};
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::pages::still::not_allowed;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{CreateKeyForm, Expiry, Failure, IssuedKey, KeysPage, NewKeyOptions, Preset};
 use leptos::prelude::*;
@@ -41,14 +42,16 @@ pub fn Saved(issued: IssuedKey) -> impl IntoView {
 #[component]
 fn Create(page: KeysPage) -> impl IntoView {
     let Some(options) = page.new_key else {
-        let failure = if page.manages {
-            Failure::CreationStopped
+        let text = if page.manages {
+            Failure::CreationStopped.message()
         } else {
-            Failure::Forbidden
+            not_allowed(
+                "Your role does not allow you to create keys. Ask an owner or admin of your account.",
+            )
         };
         return plain(view! {
             <h1>{HEAD.title}</h1>
-            <Notice tone=Tone::Info text=failure.message()/>
+            <Notice tone=Tone::Info text=text/>
         });
     };
     let (initial, problem) = match page_request().answer {

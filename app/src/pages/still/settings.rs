@@ -4,13 +4,14 @@ use crate::components::{Attempt, Notice, PageHead, SelectField, TextField, Tone}
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
 use crate::pages::still::charts::number;
+use crate::pages::still::not_allowed;
 use crate::request::{FormAnswer, PageData, page_request};
 use domain::{Failure, Field, SettingsForm};
 use leptos::prelude::*;
 
 const HEAD: Head = Head {
     title: "Settings",
-    purpose: "What holds for the whole account.",
+    purpose: "These settings apply to the whole account.",
 };
 
 const NAME: &str = "The name of your business.";
@@ -34,7 +35,7 @@ pub fn SettingsPage() -> impl IntoView {
 fn Settings(page: domain::SettingsPage) -> impl IntoView {
     let saved = page_request()
         .flash(|word| (word == "saved").then_some(()))
-        .map(|()| view! { <Notice tone=Tone::Info text="Saved. Each change holds from now on."/> });
+        .map(|()| view! { <Notice tone=Tone::Info text="The settings were saved. They apply from now on."/> });
     if let Some(question) = super::emergency::stop_question(page.emergency.as_ref()) {
         return question;
     }
@@ -44,7 +45,10 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
         plain(view! { <Change page=page/> })
     } else {
         plain(view! {
-            <Notice tone=Tone::Info text=Failure::Forbidden.message()/>
+            <Notice
+                tone=Tone::Info
+                text=not_allowed("You can read these settings. An owner or admin of your account can change them.")
+            />
             {facts(page.settings)}
         })
     };
@@ -60,13 +64,16 @@ fn Settings(page: domain::SettingsPage) -> impl IntoView {
 /// The form that changes the settings. If it is refused, the typed values stay.
 #[component]
 fn Change(page: domain::SettingsPage) -> impl IntoView {
-    let seen = page.settings.seen.clone();
     let (form, problem) = match page_request().answer {
-        // A member who submits the form again has read what is different.
+        // The other fields take their present values, so that saving again undoes no other change.
         Some(FormAnswer::Settings {
             form,
             failure: failure @ Failure::Outdated { .. },
-        }) => (SettingsForm { seen, ..form }, Some(failure.into())),
+        }) => {
+            let base = serde_json::from_str(&form.seen).ok();
+            let form = form.rebased(base.as_ref(), page.settings);
+            (form, Some(failure.into()))
+        }
         Some(FormAnswer::Settings { form, failure }) => (form, Some(failure.into())),
         _ => (page.settings, None),
     };

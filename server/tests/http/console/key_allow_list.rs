@@ -120,6 +120,51 @@ pub(super) fn seen(page: &str) -> String {
     value.replace("&quot;", "\"").replace("&amp;", "&")
 }
 
+/// A colleague removes a permission while another member has the form open. Saving the form again
+/// does not grant it again.
+#[tokio::test]
+async fn a_stale_edit_keeps_the_changes_of_others_in_fields_that_it_left_alone() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let both = ["leads:read", "leads:write"];
+    let key = owner.create(&world, "CRM Sync", &both).await;
+    let path = format!("/keys/{}/edit", key.id);
+    let form = owner.get(&path).await.expect(200).body;
+    let value = |page: &str, before: &str| {
+        let (_, after) = page.split_once(before).expect("the field");
+        after.split('"').next().unwrap().to_owned()
+    };
+    let (_, day) = form.split_once("name=\"last_day\"").expect("the field");
+    let day = value(day, "value=\"");
+    let fields = [
+        ("name", "CRM Sync"),
+        ("scopes", "leads:read"),
+        ("note", "Reads only."),
+        ("last_day", &day),
+        ("seen", &seen(&form)),
+    ];
+    owner.form(&path, &fields).await.expect(303);
+    let stale = [
+        ("name", "CRM of the branch"),
+        ("scopes", "leads:read"),
+        ("scopes", "leads:write"),
+        ("note", ""),
+        ("last_day", &day),
+        ("seen", &seen(&form)),
+    ];
+    let refused = owner.form(&path, &stale).await.expect(422).body;
+    let input = |scope: &str| {
+        let inputs = refused
+            .split("<input")
+            .find(|input| input.contains(&format!("value=\"{scope}\"")));
+        inputs.unwrap().split('>').next().unwrap().to_owned()
+    };
+    assert!(input("leads:read").contains("checked"), "{refused}");
+    assert!(!input("leads:write").contains("checked"), "{refused}");
+    assert!(refused.contains("Reads only."), "{refused}");
+    assert!(refused.contains("value=\"CRM of the branch\""), "{refused}");
+}
+
 #[tokio::test]
 async fn an_edit_of_what_somebody_changed_meanwhile_is_refused_and_says_what_is_different() {
     let (_world, owner, key) = scene().await;

@@ -51,7 +51,7 @@ async fn an_owner_changes_everything_and_reads_it_back() {
     assert_eq!(answer.header("location"), "/settings");
     let page = owner.follow(&answer).await.expect(200);
     for text in [
-        "Saved. Each change holds from now on.",
+        "The settings were saved. They apply from now on.",
         "<strong>Acme &amp; Sons</strong>",
         "value=\"Acme &amp; Sons\"",
         "value=\"EUR\" selected",
@@ -129,13 +129,23 @@ async fn a_form_that_is_older_than_the_settings_undoes_nothing() {
         "This was changed while you were editing it, so nothing was saved.",
         "Keys must expire: “no” is now “yes”.",
         "value=\"Europe/Berlin\" selected",
+        "Check them, then save again.",
     ] {
         assert!(shown(&refused, text), "{text}: {}", refused.body);
     }
     assert!(!shown(&refused, "Time zone: "), "only what is different");
     assert_eq!(event(&world).await, before, "nothing was changed");
+    let (_, checkbox) = refused
+        .body
+        .split_once("name=\"keys_must_expire\"")
+        .unwrap();
+    let (checkbox, _) = checkbox.split_once('>').unwrap();
+    assert!(
+        checkbox.contains("checked"),
+        "it was left as it was: {checkbox}"
+    );
 
-    // A member who submits the form again has read what is different.
+    // Saving again keeps both changes.
     let again = seen(&refused.body);
     save("Europe/Berlin", "1", &again).await.expect(303);
     let event = event(&world).await;
@@ -152,6 +162,7 @@ async fn a_viewer_sees_the_settings_and_changes_nothing() {
     let page = owner.get("/settings").await.expect(200);
     assert!(shown(&page, "Acme Motors") && shown(&page, "USD"));
     assert!(!shown(&page, "Save settings") && !shown(&page, "action=\"/settings\""));
+    assert!(!shown(&page, "Nothing was changed"), "nothing was tried");
     let answer = owner.form("/settings", &FIELDS).await.expect(403);
     assert!(shown(&answer, "Your role does not allow this"));
     assert_eq!(event(&world).await, Value::Null);

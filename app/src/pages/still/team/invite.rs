@@ -5,8 +5,9 @@ use crate::components::{
 };
 use crate::lean::plain;
 use crate::pages::load::{Head, load};
+use crate::pages::still::not_allowed;
 use crate::request::{FormAnswer, PageData, page_request};
-use domain::{Failure, Field, InviteForm, IssuedInvitation, Role, TeamPage};
+use domain::{Field, InviteForm, IssuedInvitation, Role, TeamPage};
 use leptos::prelude::*;
 
 const HEAD: Head = Head {
@@ -29,7 +30,10 @@ pub fn InvitePage() -> impl IntoView {
 fn Invite(page: TeamPage) -> impl IntoView {
     let content = if page.roles.is_empty() {
         let back = plain(view! { <a href="/team">"Back to the team"</a> });
-        plain(view! { <Notice tone=Tone::Info text=Failure::Forbidden.message() action=back/> })
+        let text = not_allowed(
+            "Your role does not allow you to invite colleagues. Ask an owner or admin of your account.",
+        );
+        plain(view! { <Notice tone=Tone::Info text=text action=back/> })
     } else {
         form(&page.roles)
     };

@@ -1,0 +1,151 @@
+//! Forms that were filled before somebody else saved: three-way merge of their fields.
+//!
+//! The base is the form as it was filled. A field that the member left
+//! as it was takes its present value; a field that the member changed keeps the change. Without
+//! this, a member who confirms a stale form would undo changes of other members in fields that
+//! they never touched, such as a permission that was removed.
+
+use crate::{EditKeyForm, SettingsForm};
+
+impl EditKeyForm {
+    /// Returns the member's changes to `base` on top of `now`, the present settings of the key.
+    /// Without a base, every field counts as changed.
+    ///
+    /// # Examples
+    /// ```
+    /// use domain::EditKeyForm;
+    ///
+    /// let filled = EditKeyForm { name: "Feed".into(), ..EditKeyForm::default() };
+    /// let typed = EditKeyForm { note: "Daily".into(), ..filled.clone() };
+    /// let now = EditKeyForm { name: "Stock feed".into(), ..filled.clone() };
+    /// let merged = typed.rebased(Some(&filled), now);
+    /// assert_eq!((&*merged.name, &*merged.note), ("Stock feed", "Daily"));
+    /// ```
+    #[must_use]
+    pub fn rebased(self, base: Option<&Self>, now: Self) -> Self {
+        let Some(base) = base else {
+            return Self {
+                seen: now.seen,
+                ..self
+            };
+        };
+        // Permissions are merged one by one. Those that are listed stay in the order of the list.
+        let removed = |scope: &String| base.scopes.contains(scope) && !self.scopes.contains(scope);
+        let added = self
+            .scopes
+            .iter()
+            .filter(|scope| !base.scopes.contains(scope) && !now.scopes.contains(scope));
+        let kept = now.scopes.iter().filter(|scope| !removed(scope));
+        let scopes = kept.chain(added).cloned().collect();
+        Self {
+            name: merged(self.name, &base.name, now.name),
+            scopes,
+            last_day: merged(self.last_day, &base.last_day, now.last_day),
+            note: merged(self.note, &base.note, now.note),
+            limit_depth: merged(self.limit_depth, &base.limit_depth, now.limit_depth),
+            limit_per_second: merged(
+                self.limit_per_second,
+                &base.limit_per_second,
+                now.limit_per_second,
+            ),
+            allow_list: merged(self.allow_list, &base.allow_list, now.allow_list),
+            shut_out: self.shut_out,
+            seen: now.seen,
+        }
+    }
+}
+
+impl SettingsForm {
+    /// Returns the member's changes to `base` on top of `now`, the present settings of the account.
+    /// Without a base, every field counts as changed.
+    #[must_use]
+    pub fn rebased(self, base: Option<&Self>, now: Self) -> Self {
+        let Some(base) = base else {
+            return Self {
+                seen: now.seen,
+                ..self
+            };
+        };
+        Self {
+            account_name: merged(self.account_name, &base.account_name, now.account_name),
+            currency: merged(self.currency, &base.currency, now.currency),
+            limit_depth: merged(self.limit_depth, &base.limit_depth, now.limit_depth),
+            limit_per_second: merged(
+                self.limit_per_second,
+                &base.limit_per_second,
+                now.limit_per_second,
+            ),
+            time_zone: merged(self.time_zone, &base.time_zone, now.time_zone),
+            keys_must_expire: if self.keys_must_expire == base.keys_must_expire {
+                now.keys_must_expire
+            } else {
+                self.keys_must_expire
+            },
+            key_max_days: merged(self.key_max_days, &base.key_max_days, now.key_max_days),
+            seen: now.seen,
+        }
+    }
+}
+
+/// Returns `now` if the text was left as it was. Browsers send line ends as CR LF.
+fn merged(typed: String, base: &str, now: String) -> String {
+    if typed.replace("\r\n", "\n").trim() == base.trim() {
+        now
+    } else {
+        typed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    fn filled(scopes: &[&str]) -> EditKeyForm {
+        EditKeyForm {
+            name: "Feed".to_owned(),
+            scopes: texts(scopes),
+            allow_list: "10.0.0.1\n10.0.0.2".to_owned(),
+            seen: scopes.join(" "),
+            ..EditKeyForm::default()
+        }
+    }
+
+    #[test]
+    fn permission_that_was_removed_meanwhile_stays_removed() {
+        let base = filled(&["inventory:read", "inventory:write"]);
+        let mut typed = base.clone();
+        typed.scopes = texts(&["inventory:read", "inventory:write", "leads:read"]);
+        typed.allow_list = "10.0.0.1\r\n10.0.0.2".to_owned();
+        let mut now = filled(&["inventory:read"]);
+        now.allow_list = "10.0.0.3".to_owned();
+        let merged = typed.rebased(Some(&base), now.clone());
+        assert_eq!(merged.scopes, ["inventory:read", "leads:read"]);
+        assert_eq!(merged.allow_list, "10.0.0.3");
+        assert_eq!(merged.seen, now.seen);
+    }
+
+    #[test]
+    fn own_changes_stay_and_a_permission_can_be_removed() {
+        let base = filled(&["inventory:read", "inventory:write"]);
+        let mut typed = base.clone();
+        typed.scopes = texts(&["inventory:read"]);
+        typed.name = "Stock".to_owned();
+        let mut now = filled(&["inventory:read", "inventory:write", "leads:read"]);
+        now.name = "Prices".to_owned();
+        let merged = typed.rebased(Some(&base), now);
+        assert_eq!(merged.scopes, ["inventory:read", "leads:read"]);
+        assert_eq!(merged.name, "Stock");
+    }
+
+    #[test]
+    fn form_without_its_base_keeps_what_was_typed() {
+        let typed = filled(&["leads:read"]);
+        let merged = typed.clone().rebased(None, filled(&[]));
+        assert_eq!(merged.scopes, typed.scopes);
+        assert_eq!(merged.seen, filled(&[]).seen);
+    }
+}

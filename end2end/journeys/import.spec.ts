@@ -133,7 +133,7 @@ test("removing items takes their number, and a mapping is remembered", async ({ 
   await choose(page, text("Nummer,Titel,Preis\nA,Accord Tourer,100\n"));
   await expect(page.getByText("You imported a file with these columns before")).toBeVisible();
   await expectMapping(page, { Preis: "Leave out" });
-  await page.getByLabel("Items that are not in the file").selectOption("replace");
+  await page.getByLabel("What the file does").selectOption("replace");
   await check(page);
   await expect(page.getByRole("row", { name: /^A/ })).toContainText("Accord → Accord Tourer");
   const number = page.getByLabel("1 item is removed. Type this number to confirm");

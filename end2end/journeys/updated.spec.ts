@@ -23,3 +23,16 @@ test("pages that do not follow what happens name their age and a way to refresh"
   await expect(page.getByText("SKU-NEW")).toBeVisible();
   await expect(page).toHaveURL(/\/inventory\?q=sku$/);
 });
+
+test("relative times of a page without the module are right after the computer slept", async ({ page, server }) => {
+  const key = await (await Seeder.signIn(server)).createKey("Inventory Integration");
+  await page.clock.install();
+  await signIn(page, `/keys/${key.id}`);
+  const created = page.locator("time[data-relative] .ago").first();
+  await expect(created).toHaveText(/^(just now|\d+ seconds? ago)$/);
+  const days = await page.locator("time:not([data-relative]) .ago").allTextContents();
+  // The page wakes up three hours later; its timers fire once.
+  await page.clock.fastForward("03:00:05");
+  await expect(created).toHaveText("3 hours ago");
+  expect(await page.locator("time:not([data-relative]) .ago").allTextContents()).toEqual(days);
+});

@@ -76,7 +76,7 @@ export const IMPORT_STATES: readonly State[] = [
       await apply(page);
       await page.getByRole("link", { name: "Import another file" }).click();
       await choose(page, text("id,name,price\nA,Accord,150\nC,Jazz,ten\nD,Yaris,5\n"));
-      await page.getByLabel("Items that are not in the file").selectOption("replace");
+      await page.getByLabel("What the file does").selectOption("replace");
       await page.getByLabel("If a row has a fault").selectOption("skip");
       await check(page);
     },

@@ -124,12 +124,35 @@
     if (isTooLarge) field.reportValidity();
   }
 
+  // Relative times of pages without the module, which keeps those of its own pages right. They are
+  // counted from the time at which the server rendered the page, by the server's clock, since the
+  // browser's may be wrong. The texts are those of `domain::relative`.
+  const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
+  function relative(then, now) {
+    const seconds = Math.trunc((now - then) / 1_000);
+    const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? [];
+    if (!unit) return "just now";
+    const count = Math.trunc(Math.abs(seconds) / size);
+    const text = `${count} ${unit}${count === 1 ? "" : "s"}`;
+    return seconds > 0 ? `${text} ago` : `in ${text}`;
+  }
+  let rendered, opened;
+  function renewTimes() {
+    if (!("still" in root.dataset) || !rendered) return;
+    const now = rendered + Date.now() - opened;
+    for (const time of all("time[data-relative]")) {
+      write(time.querySelector(".ago"), relative(Date.parse(time.dateTime), now));
+    }
+  }
+
   // Sorting a list loads a new page, so the focus has to return to the head of the column.
   const SORTED = "voxum:sorted";
   let body;
   function adoptPage() {
     if (body === document.body) return;
     body = document.body;
+    rendered = Date.parse(document.querySelector(".updated time")?.dateTime);
+    opened = Date.now();
     adoptChoices();
     all("a.sort")[sessionStorage.getItem(SORTED) ?? -1]?.focus();
     sessionStorage.removeItem(SORTED);
@@ -191,7 +214,13 @@
     if (target.matches("input[readonly]")) target.select();
   });
   // A page from the browser's back/forward cache may be older than the choice.
-  addEventListener("pageshow", adoptChoices);
+  addEventListener("pageshow", () => {
+    adoptChoices();
+    renewTimes();
+  });
+  // The computer may have slept for longer than the interval.
+  document.addEventListener("visibilitychange", renewTimes);
+  setInterval(renewTimes, 10_000);
   new MutationObserver(refresh).observe(root, { childList: true, subtree: true });
   refresh();
 }

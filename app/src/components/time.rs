@@ -6,12 +6,13 @@ use domain::{Moment, relative};
 use leptos::prelude::*;
 
 /// A relative time such as "3 minutes ago". When [`TimesSwitch`] is on, the exact time replaces it,
-/// so that keyboard and touch users can read it as well as mouse users.
+/// so that keyboard and touch users can read it as well as mouse users. On pages without the
+/// module, `frontend/src/console.js` keeps it right.
 #[component]
 pub fn Time(moment: Moment, clock: Clock) -> impl IntoView {
     let Moment { at, iso, exact, .. } = moment;
     plain(view! {
-        <time datetime=iso title=exact>
+        <time datetime=iso title=exact data-relative="">
             <span class="ago">{Signal::derive(move || relative(at, clock.now()))}</span>
             <span class="exact">{exact.clone()}</span>
         </time>

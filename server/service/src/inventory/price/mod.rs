@@ -1,5 +1,6 @@
 //! Prices: their text forms, and why a text is not a price.
 
+use super::Currency;
 use crate::entry::{EntryCode, EntryError};
 use rust_decimal::Decimal;
 use std::fmt;
@@ -134,9 +135,12 @@ fn advice(text: &str, decimals: u32) -> String {
         _ => format!("at most {decimals} decimal places"),
     };
     let general = format!("Use a number such as 32500, with {places} in this currency.");
-    let number = text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-');
-    let number = number.trim_end_matches(|c: char| !c.is_ascii_digit());
-    if number.chars().count() > MAX_CORRECTED {
+    let from_number = text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-');
+    let number = from_number.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let before = &text[..text.len() - from_number.len()];
+    let after = &from_number[number.len()..];
+    // What is around the number can change its value, as in `(5.00)` and `20%`.
+    if number.chars().count() > MAX_CORRECTED || !is_currency(before) || !is_currency(after) {
         return general;
     }
     let corrected = corrected(number, decimals);
@@ -162,6 +166,24 @@ fn advice(text: &str, decimals: u32) -> String {
             "Write {one} or {other}: a period before the decimals, and no separator between thousands."
         ),
     }
+}
+
+/// Whether a text beside a number is nothing but the code or the sign of a currency, or the dash
+/// that replaces zero decimals.
+fn is_currency(text: &str) -> bool {
+    const SIGNS: [&str; 16] = [
+        "", "kr", "kr.", "zł", "Kč", "Ft", "Fr.", "SFr.", "lei", "Rs", "Rs.", "RM", "Rp", "Euro",
+        ",-", ".-",
+    ];
+    let text = text.trim();
+    let is_symbol = |c: char| matches!(c, '$' | '£' | '¥' | '฿' | '\u{20A0}'..='\u{20C0}');
+    // As in `US$`.
+    let is_sign = text.strip_suffix(is_symbol).is_some_and(|letters| {
+        letters.len() <= 3 && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+    });
+    is_sign
+        || SIGNS.iter().any(|sign| sign.eq_ignore_ascii_case(text))
+        || Currency::parse(text).is_some()
 }
 
 /// Returns the numbers that a text with separators can mean, such as `1234.56` for `1.234,56`.

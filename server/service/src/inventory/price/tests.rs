@@ -61,6 +61,36 @@ fn other_prices_are_refused() {
 }
 
 #[test]
+fn advice_never_gives_another_value() {
+    for text in [
+        "(5.00)",
+        "($5.00)",
+        "\u{2212}5.00",
+        "-5,00",
+        "5.00-",
+        "5,00-",
+        "20%",
+        "12,5 %",
+        "1e",
+        "5k",
+        "ca. 5",
+        "5 each",
+        "from 5",
+        "1/2",
+        "5 c",
+        "~5",
+        "<5",
+        "5\u{A2}",
+        "3 for 10",
+    ] {
+        let error = Price::parse(text, 2).unwrap_err();
+        let detail =
+            "Use a number such as 32500, with at most two decimal places in this currency.";
+        assert_eq!(error.detail, detail, "{text}");
+    }
+}
+
+#[test]
 fn a_number_in_another_notation_is_refused_with_the_corrected_value() {
     for (text, decimals, part) in [
         ("1,5", 2, "Write 1.5:"),
@@ -87,7 +117,9 @@ fn a_number_in_another_notation_is_refused_with_the_corrected_value() {
         ("12.34", 0, "with no decimal places"),
         ("1.005", 2, "Use at most two decimal places"),
         ("ten", 2, "Use a number such as 32500,"),
-        ("1e", 2, "Give the number alone, 1,"),
+        ("A$ 15", 2, "Give the number alone, 15,"),
+        ("12 kr", 2, "Give the number alone, 12,"),
+        ("18.990,-", 2, "Use at most two decimal places"),
         ("1-5", 2, "Use a number"),
     ] {
         let error = Price::parse(text, decimals).unwrap_err();

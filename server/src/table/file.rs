@@ -1,7 +1,9 @@
 //! Detection of a file's format from its content and its name.
 
 use super::decode::decode;
-use crate::feed::Format;
+use super::json;
+use crate::feed::{self, Absent, FeedError, Format};
+use service::inventory::{ItemDraft, Position};
 use std::borrow::Cow;
 
 /// A file of items, as text.
@@ -11,6 +13,8 @@ pub struct File<'a> {
     /// Name of the encoding that the file was in.
     pub encoding: &'static str,
     pub text: Cow<'a, str>,
+    /// The line of each item, if the file is in JSON Lines.
+    lines: Vec<usize>,
 }
 
 const NO_FORMAT: &str =
@@ -28,11 +32,11 @@ impl<'a> File<'a> {
     ///
     /// # Errors
     /// If the file has another format, or is not text.
-    pub fn read(name: &str, bytes: &'a [u8]) -> Result<Self, &'static str> {
+    pub fn read(name: &str, bytes: &'a [u8]) -> Result<Self, String> {
         let by_name = by_name(name);
         let is_workbook = WORKBOOKS.iter().any(|start| bytes.starts_with(start));
         if is_workbook && (by_name != Some(Format::Csv) || bytes.contains(&0)) {
-            return Err(WORKBOOK);
+            return Err(WORKBOOK.to_owned());
         }
         let not_text = if by_name.is_some() {
             NO_TEXT
@@ -41,20 +45,49 @@ impl<'a> File<'a> {
         };
         let decoded = decode(bytes).ok_or(not_text)?;
         let format = by_content(&decoded.text).or(by_name).ok_or(NO_FORMAT)?;
-        Ok(Self {
+        let mut file = Self {
             format,
             encoding: decoded.encoding,
             text: decoded.text,
-        })
+            lines: Vec::new(),
+        };
+        if format == Format::Json
+            && let Some(feed) = json::converted(&file.text, are_lines(name))?
+        {
+            file.text = Cow::Owned(feed.text);
+            file.lines = feed.lines;
+        }
+        Ok(file)
     }
+
+    /// Reads the items of a file that is not a table.
+    ///
+    /// # Errors
+    /// See [`FeedError`].
+    pub fn drafts(&self, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
+        let mut drafts = feed::read(self.format, &self.text, absent)?;
+        for (draft, line) in drafts.iter_mut().zip(&self.lines) {
+            draft.position = Position::on_line(*line);
+        }
+        Ok(drafts)
+    }
+}
+
+fn ending(name: &str) -> Option<String> {
+    let (_, ending) = name.rsplit_once('.')?;
+    Some(ending.to_ascii_lowercase())
+}
+
+/// Returns whether the extension of the name is one of JSON Lines.
+fn are_lines(name: &str) -> bool {
+    matches!(ending(name).as_deref(), Some("jsonl" | "ndjson"))
 }
 
 /// Returns the format for the extension of the name. The declared media type is ignored, since each
 /// browser guesses it in its own way.
 fn by_name(name: &str) -> Option<Format> {
-    let (_, ending) = name.rsplit_once('.')?;
-    match &*ending.to_ascii_lowercase() {
-        "json" => Some(Format::Json),
+    match &*ending(name)? {
+        "json" | "jsonl" | "ndjson" => Some(Format::Json),
         "xml" => Some(Format::Xml),
         "csv" | "tsv" | "tab" | "txt" => Some(Format::Csv),
         _ => None,
@@ -87,6 +120,8 @@ mod tests {
             ("CARS.XML", xml, Some(Format::Xml)),
             ("feed.csv", json, Some(Format::Json)),
             ("feed", json, Some(Format::Json)),
+            ("feed.jsonl", json, Some(Format::Json)),
+            ("FEED.NDJSON", "\n{\"id\":\"A\"}", Some(Format::Json)),
             ("feed.json", csv, Some(Format::Json)),
             ("json", csv, None),
             ("cars.dat", csv, None),

@@ -1,38 +1,47 @@
 //! Guess of the mapping of a table's columns, by their names and their values.
 
-use super::names::{NAMES, normalised};
+use super::names::{NAMES, VAGUE, misleading, normalised, words};
+use super::opening::is_own_attribute;
 use super::price;
 use super::value::truth;
-use super::{Decimals, Mapping, Table, TableColumn, Target, is_own_attribute};
+use super::{Decimals, Mapping, Table, TableColumn, Target};
 use service::inventory::Currency;
 
 /// Maximum number of attributes of an item.
 const MAX_ATTRIBUTES: usize = 50;
 /// Currencies that are also recognised outside of brackets. Other codes are words as well, such as
 /// `ALL` and `TRY`.
-const FREQUENT: [&str; 10] = [
+pub const FREQUENT: [&str; 10] = [
     "EUR", "USD", "GBP", "CHF", "PLN", "CZK", "SEK", "DKK", "CAD", "AUD",
 ];
 
 /// Returns the most likely mapping of a table.
+///
+/// A column that has the name of a field becomes that field, whatever its values are: a value that
+/// cannot be read is a fault of its row.
 pub fn guess(table: &Table) -> Mapping {
     let names: Vec<String> = table.columns.iter().map(name).collect();
-    let has = |wanted: &str| names.iter().any(|name| name == wanted);
-    // WooCommerce numbers its products itself, and has the seller's own number in another column.
-    let is_shop_number = has("sku") && has("regularprice");
+    let misleading = misleading(&names);
+    let is_by_variant = is_by_variant(table, &names);
+    let is_misleading = |known: &str| {
+        words(misleading).any(|name| name == known) || (is_by_variant && known == "handle")
+    };
     let mut columns = vec![Target::Attribute; names.len()];
     for (field, known) in NAMES {
-        let known = known
-            .iter()
-            .filter(|name| !(is_shop_number && **name == "id"));
+        if columns.contains(&Target::Field(field)) {
+            continue;
+        }
+        let known = words(known).filter(|known| !is_misleading(known));
         let places = known.flat_map(|known| {
             let columns = names.iter().zip(&table.columns).enumerate();
             columns.filter_map(move |(place, (name, column))| {
-                (name == known).then_some((place, column))
+                let is_vague = words(VAGUE).any(|vague| vague == known);
+                let is_field = name == known && (!is_vague || is_mostly_truth(column));
+                is_field.then_some((place, column))
             })
         });
         let places: Vec<_> = places
-            .filter(|(place, column)| columns[*place] == Target::Attribute && can_be(field, column))
+            .filter(|(place, _)| columns[*place] == Target::Attribute)
             .collect();
         // Some shops leave a column such as `Variant SKU` empty.
         let filled = places.iter().find(|(_, column)| !column.values.is_empty());
@@ -85,14 +94,24 @@ fn name(column: &TableColumn) -> String {
     name
 }
 
-/// Returns whether the values of a column fit the field.
-fn can_be(field: &str, column: &TableColumn) -> bool {
-    let mut values = column.values.iter();
-    match field {
-        "available" => values.all(|value| truth(value).is_some()),
-        "currency" => values.all(|value| Currency::parse(value).is_some()),
-        _ => true,
-    }
+/// Returns whether most values of a column can be read as available or not.
+fn is_mostly_truth(column: &TableColumn) -> bool {
+    let values = column.values.iter();
+    let known = values.filter(|value| truth(value).is_some()).count();
+    2 * known > column.values.len()
+}
+
+/// Returns whether the variants in a table of Shopify have their own numbers. Otherwise its items
+/// are products, each under its handle.
+fn is_by_variant(table: &Table, names: &[String]) -> bool {
+    let filled = |wanted: &str| {
+        let place = names.iter().position(|name| name == wanted);
+        place.map_or(0, |place| table.columns[place].filled)
+    };
+    let has_handles = filled("handle") > 0;
+    // The first row of each product has its title, and each variant has a price.
+    let variants = filled("variantsku");
+    has_handles && variants > filled("title") && variants >= filled("variantprice")
 }
 
 /// Returns the currency that a header names, such as `EUR` in `Preis (EUR)`.

@@ -1,37 +1,104 @@
-//! Conversion of HTML descriptions to plain text: a chatbot reads them out, and the console shows
-//! no foreign markup.
+//! Conversion of HTML to plain text: a chatbot reads descriptions out, and the console shows no
+//! foreign markup.
 
 use html_escape::decode_html_entities;
 
 /// Elements that begin a line.
-const BLOCKS: [&str; 16] = [
-    "p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
+const BLOCKS: [&str; 26] = [
+    "p",
+    "br",
+    "div",
+    "li",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "tr",
+    "table",
+    "tbody",
+    "thead",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
     "section",
+    "article",
+    "header",
+    "footer",
+    "blockquote",
+    "pre",
+];
+/// Elements within a line.
+const INLINE: [&str; 34] = [
+    "a", "abbr", "b", "big", "body", "center", "cite", "code", "col", "em", "figure", "font",
+    "html", "i", "iframe", "img", "input", "ins", "del", "label", "mark", "meta", "link", "q", "s",
+    "small", "span", "strong", "sub", "sup", "td", "th", "u", "video",
 ];
 /// Elements whose content is not text.
 const HIDDEN: [&str; 2] = ["script", "style"];
+/// Attributes that may have no value.
+const BARE: [&str; 12] = [
+    "allowfullscreen",
+    "async",
+    "autoplay",
+    "checked",
+    "controls",
+    "defer",
+    "disabled",
+    "hidden",
+    "loop",
+    "muted",
+    "nowrap",
+    "playsinline",
+];
+/// Elements whose names are single letters. They can also be variables, as in `a<b>c`, and are tags
+/// only if the text has both the opening and the closing one.
+const LETTERS: [&str; 6] = ["a", "b", "i", "q", "s", "u"];
+/// Length of the longest document type, in bytes.
+const MAX_DOCTYPE: usize = 256;
 
-/// Returns the text of a description. A description without a tag is left unchanged.
+/// Returns the text without entities, such as `&amp;`.
+pub fn decoded(text: &str) -> String {
+    let decoded = decode_html_entities(text);
+    if decoded == text {
+        return decoded.into_owned();
+    }
+    // The entity `&nbsp;` stands for a space that is not to be broken, which is of no use here.
+    decoded.replace('\u{A0}', " ")
+}
+
+/// Returns the text of a description, without tags and entities. Text in angle brackets that is not
+/// a tag of HTML stays.
 pub fn to_text(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
+    let tags = Tags {
+        html: &lower,
+        letters: LETTERS.map(|name| {
+            let is_opened = [" ", ">"]
+                .iter()
+                .any(|end| lower.contains(&format!("<{name}{end}")));
+            is_opened && lower.contains(&format!("</{name}>"))
+        }),
+        last_comment: lower.rfind("-->"),
+    };
     let mut text = String::with_capacity(html.len());
     let mut at = 0;
-    while let Some((begin, end)) = next_tag(html, at) {
-        text.push_str(&html[at..begin]);
-        at = end;
-        let tag = &lower[begin + 1..end - 1];
-        let name = tag.trim_start_matches('/');
-        let length = name.find(|c: char| !c.is_ascii_alphanumeric());
-        let name = &name[..length.unwrap_or(name.len())];
-        if BLOCKS.contains(&name) {
+    while let Some(tag) = tags.next(at) {
+        text.push_str(&html[at..tag.begin]);
+        at = tag.end;
+        if BLOCKS.contains(&tag.name) {
             text.push('\n');
-        } else if HIDDEN.contains(&name) && !tag.starts_with('/') {
-            let close = lower[at..].find(&format!("</{name}"));
+        } else if HIDDEN.contains(&tag.name) && !tag.is_closing {
+            let close = lower[at..].find(&format!("</{}", tag.name));
             at = close.map_or(html.len(), |close| at + close);
         }
     }
     if at == 0 {
-        return html.to_owned();
+        return decoded(html);
     }
     text.push_str(&html[at..]);
     let text = decode_html_entities(&text);
@@ -43,16 +110,101 @@ pub fn to_text(html: &str) -> String {
     lines.join("\n")
 }
 
-/// Returns the range of the next tag, from its opening bracket to the end of its closing bracket.
-fn next_tag(html: &str, mut at: usize) -> Option<(usize, usize)> {
-    loop {
-        let begin = at + html[at..].find('<')?;
-        at = begin + 1;
-        let tag = &html[at..];
-        if tag.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!')) {
-            let end = at + tag.find('>')? + 1;
-            return Some((begin, end));
+struct Tag<'a> {
+    begin: usize,
+    end: usize,
+    name: &'a str,
+    is_closing: bool,
+}
+
+/// The tags of a text.
+struct Tags<'a> {
+    /// In small letters.
+    html: &'a str,
+    /// Whether each of [`LETTERS`] has an opening and a closing tag.
+    letters: [bool; LETTERS.len()],
+    /// Position of the end of the last comment.
+    last_comment: Option<usize>,
+}
+
+impl<'a> Tags<'a> {
+    fn next(&self, mut at: usize) -> Option<Tag<'a>> {
+        loop {
+            let begin = at + self.html[at..].find('<')?;
+            if let Some((name, end)) = self.tag(begin + 1) {
+                return Some(Tag {
+                    begin,
+                    end,
+                    name,
+                    is_closing: self.html[begin + 1..].starts_with('/'),
+                });
+            }
+            at = begin + 1;
         }
+    }
+
+    /// Returns the name and the end of the tag whose bracket is before `at`.
+    fn tag(&self, at: usize) -> Option<(&'a str, usize)> {
+        let rest = &self.html[at..];
+        if rest.starts_with("!--") {
+            // A comment that is never closed is not searched again and again.
+            self.last_comment.filter(|last| *last > at)?;
+            let end = rest.find("-->")? + "-->".len();
+            return Some(("", at + end));
+        }
+        if rest.starts_with("!doctype") {
+            let mut bytes = rest.bytes().take(MAX_DOCTYPE);
+            return Some(("", at + bytes.position(|byte| byte == b'>')? + 1));
+        }
+        let (rest, is_closing) = match rest.strip_prefix('/') {
+            Some(rest) => (rest, true),
+            None => (rest, false),
+        };
+        let is_end = |c: char| !c.is_ascii_alphanumeric();
+        let (name, rest) = rest.split_at(rest.find(is_end)?);
+        let is_known = [&BLOCKS[..], &INLINE, &HIDDEN]
+            .iter()
+            .any(|names| names.contains(&name));
+        let letter = LETTERS.iter().position(|letter| *letter == name);
+        if !is_known || letter.is_some_and(|letter| !self.letters[letter]) {
+            return None;
+        }
+        let rest = if is_closing { rest } else { attributes(rest) };
+        let rest = rest.trim_start();
+        let rest = rest.strip_prefix('/').unwrap_or(rest).strip_prefix('>')?;
+        Some((name, self.html.len() - rest.len()))
+    }
+}
+
+/// Returns what follows the attributes of a tag.
+fn attributes(mut rest: &str) -> &str {
+    loop {
+        let spaced = rest.trim_start();
+        let is_end = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'));
+        let length = spaced.find(is_end).unwrap_or(spaced.len());
+        if length == 0 || spaced.len() == rest.len() {
+            return rest;
+        }
+        let (name, after) = spaced.split_at(length);
+        let Some(value) = after.trim_start().strip_prefix('=') else {
+            if !BARE.contains(&name) {
+                return rest;
+            }
+            rest = after;
+            continue;
+        };
+        let value = value.trim_start();
+        let end = match value.as_bytes().first() {
+            Some(quote @ (b'"' | b'\'')) => {
+                let quote = char::from(*quote);
+                value[1..].find(quote).map(|length| length + 2)
+            }
+            _ => value.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')),
+        };
+        let Some(end) = end.filter(|end| *end > 0) else {
+            return rest;
+        };
+        rest = &value[end..];
     }
 }
 
@@ -61,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_are_taken_away_and_everything_else_stays() {
+    fn tags_and_entities_are_taken_away_and_everything_else_stays() {
         for (html, text) in [
             ("Opens on both sides.", "Opens on both sides."),
             ("4 < 5 & a > b\n  c", "4 < 5 & a > b\n  c"),
@@ -73,14 +225,40 @@ mod tests {
                 "<p>Steel rims.</p>\n<ul><li>205/55&nbsp;R16</li><li>Set of&#32;4</li></ul>",
                 "Steel rims.\n205/55 R16\nSet of 4",
             ),
-            ("a<br/>b<BR>c", "a\nb\nc"),
+            ("a<br/>b<BR>c<br />d", "a\nb\nc\nd"),
             ("<!-- wp:paragraph -->a<script>alert('<p>')</SCRIPT>b", "ab"),
             ("<b>3 < 4 &lt; 5</b>", "3 < 4 < 5"),
-            ("<b>open", "open"),
+            ("a &amp; b &eacute;  c", "a & b é  c"),
+            ("AT&T and R&D;", "AT&T and R&D;"),
+            ("a&nbsp;b", "a b"),
+            (
+                "<div class=\"x > y\" id='z' hidden data-n=1>a</div><img src=x.jpg alt=\"\"/>b",
+                "a\nb",
+            ),
+            ("if a<b and c>d, then x", "if a<b and c>d, then x"),
+            ("a<b>c", "a<b>c"),
+            ("email <info@x.com> us", "email <info@x.com> us"),
+            ("see <https://x.example/>", "see <https://x.example/>"),
+            ("<unknown>a</unknown>", "<unknown>a</unknown>"),
+            ("p<p x, and q>q", "p<p x, and q>q"),
+            ("<p class=>a", "<p class=>a"),
+            ("a <!-- never closed", "a <!-- never closed"),
+            ("<b>open", "<b>open"),
             ("a <b", "a <b"),
+            ("<p", "<p"),
+            ("<p a=\"", "<p a=\""),
             ("<", "<"),
         ] {
             assert_eq!(to_text(html), text, "{html}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_read_in_one_pass() {
+        // Each of these would take minutes if every bracket searched the rest of the text.
+        for part in ["<!--", "<p a=\"", "<p a=", "<!doctype", "<b>", "<script>"] {
+            let long = part.repeat(100_000);
+            assert!(!to_text(&long).contains('\0'));
         }
     }
 }

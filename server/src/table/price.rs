@@ -5,54 +5,45 @@
 //! Any other is left unchanged, so that the check of the item refuses it and explains how to write
 //! it.
 
+use super::guess::FREQUENT;
+use super::signs::SIGNS;
 use super::{Decimals, Mapping};
 use service::inventory::{Currency, EntryCode, EntryError, ItemDraft};
 
-/// Symbols that belong to a single currency.
-const SYMBOLS: [(&str, &str); 7] = [
-    ("€", "EUR"),
-    ("£", "GBP"),
-    ("zł", "PLN"),
-    ("Kč", "CZK"),
-    ("₹", "INR"),
-    ("₺", "TRY"),
-    ("₴", "UAH"),
-];
-/// Currencies that are written with `$`.
-const DOLLARS: [&str; 7] = ["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"];
-
 /// Converts the price of a draft to the form of a feed, and sets its currency.
 pub fn complete(draft: &mut ItemDraft, mapping: &Mapping, account: Currency) {
+    let column = draft.currency.take().map(|code| code_of(&code));
+    draft.currency.clone_from(&column);
     let Some(text) = draft.price.take() else {
         return;
     };
-    let (number, written) = split(&text);
-    let column = draft.currency.take().map(|code| code.trim().to_uppercase());
+    let Written { number, signs } = Written::of(&text);
     let otherwise = column.clone().or_else(|| mapping.currency.clone());
-    let currency = match written {
-        None => otherwise,
-        Some("$") => {
-            let code = otherwise.clone().unwrap_or(account.code().to_owned());
-            if !DOLLARS.contains(&&*code) {
+    draft.currency = otherwise;
+    let mut named = column;
+    for (sign, codes) in signs {
+        if let [code] = codes[..] {
+            if named.as_ref().is_some_and(|named| named != code) {
+                fault(
+                    draft,
+                    "The price names another currency than the column of currencies, or two of them.",
+                );
+            }
+            named = Some(code.to_owned());
+            draft.currency.clone_from(&named);
+        } else {
+            let code = draft.currency.as_deref().unwrap_or(account.code());
+            if !codes.contains(&code) {
                 let detail = format!(
-                    "The price has the sign $, and the currency is {code}. Name the currency by its code."
+                    "The sign {sign} can be {}, but the currency here is {code}. Choose the right one as the currency of \
+                     prices that name none, or write its code.",
+                    codes.join(", ")
                 );
                 fault(draft, &detail);
             }
-            otherwise
         }
-        Some(code) => {
-            if column.as_ref().is_some_and(|column| column != code) {
-                fault(
-                    draft,
-                    "The price names another currency than the column of currencies.",
-                );
-            }
-            Some(code.to_owned())
-        }
-    };
+    }
     draft.price = Some(rewritten(number, mapping.decimals).unwrap_or(number.to_owned()));
-    draft.currency = currency;
 }
 
 fn fault(draft: &mut ItemDraft, detail: &str) {
@@ -60,35 +51,81 @@ fn fault(draft: &mut ItemDraft, detail: &str) {
     draft.errors.push(error);
 }
 
-/// Returns the number of a price, and the code of its currency, or `$`.
-fn split(text: &str) -> (&str, Option<&'static str>) {
-    let text = text.trim();
-    let symbols = SYMBOLS.into_iter().chain([("$", "$")]);
-    for (symbol, code) in symbols {
-        let rest = text.strip_prefix(symbol).or(text.strip_suffix(symbol));
-        if let Some(rest) = rest {
-            return (rest.trim(), Some(code));
-        }
+/// Returns the code of a cell with a currency, which may also be a sign.
+fn code_of(cell: &str) -> String {
+    let cell = cell.trim();
+    let sign = SIGNS.iter().find(|(sign, _)| *sign == cell);
+    match sign {
+        Some((_, [code])) => (*code).to_owned(),
+        _ => cell.to_uppercase(),
     }
-    let starts = text.split_at_checked(3);
-    let ends = text
-        .len()
-        .checked_sub(3)
-        .and_then(|at| text.split_at_checked(at));
-    for (code, rest) in [starts, ends.map(|(rest, code)| (code, rest))]
-        .into_iter()
-        .flatten()
-    {
-        let is_apart =
-            !rest.starts_with(char::is_alphabetic) && !rest.ends_with(char::is_alphabetic);
-        if let Some(currency) = Currency::parse(code)
-            && is_apart
-            && rest.contains(|c: char| c.is_ascii_digit())
+}
+
+/// A price as it is written.
+#[derive(Debug, PartialEq, Eq)]
+struct Written<'a> {
+    /// The text without signs and codes of currencies.
+    number: &'a str,
+    /// Each sign or code of a currency with the codes that it can mean, those with several meanings
+    /// last. There can be two, as in `$12 USD`.
+    signs: Vec<(&'a str, Vec<&'static str>)>,
+}
+
+impl<'a> Written<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut number = text.trim();
+        let mut signs = Vec::new();
+        while signs.len() < 2
+            && let Some((rest, sign, codes)) = apart(number)
         {
-            return (rest.trim(), Some(currency.code()));
+            signs.push((sign, codes));
+            number = rest.trim();
+        }
+        signs.sort_by_key(|(_, codes)| codes.len());
+        Self { number, signs }
+    }
+}
+
+/// Returns the text without a sign or a code of a currency at one of its ends, the sign, and the
+/// codes that it can mean.
+fn apart(text: &str) -> Option<(&str, &str, Vec<&'static str>)> {
+    let ends = |length: usize| {
+        let front = text.split_at_checked(length);
+        let back = text.len().checked_sub(length);
+        let back = back.and_then(|at| text.split_at_checked(at));
+        [front, back.map(|(rest, sign)| (sign, rest))]
+            .into_iter()
+            .flatten()
+    };
+    // A sign of letters is not the beginning or the end of a word.
+    let is_apart = |sign: &str, rest: &str| {
+        let is_front = text.starts_with(sign) && text.ends_with(rest);
+        let (inner, outer) = if is_front {
+            (sign.chars().next_back(), rest.chars().next())
+        } else {
+            (sign.chars().next(), rest.chars().next_back())
+        };
+        let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+        !(is_letter(inner) && is_letter(outer)) && rest.contains(|c: char| c.is_ascii_digit())
+    };
+    for (known, codes) in SIGNS {
+        for (sign, rest) in ends(known.len()) {
+            if sign.eq_ignore_ascii_case(known) && is_apart(sign, rest) {
+                return Some((rest, sign, codes.to_vec()));
+            }
         }
     }
-    (text, None)
+    for (sign, rest) in ends(3) {
+        let upper = sign.to_uppercase();
+        let is_code = sign == upper || FREQUENT.contains(&&*upper);
+        if is_code
+            && let Some(currency) = Currency::parse(&upper)
+            && is_apart(sign, rest)
+        {
+            return Some((rest, sign, vec![currency.code()]));
+        }
+    }
+    None
 }
 
 /// Returns the number with a decimal point and without thousands separators.
@@ -138,7 +175,7 @@ fn rewritten(number: &str, decimals: Decimals) -> Option<String> {
 /// Returns the only notation that a price can have, or `None` if both are possible, as for
 /// `18.500`, or neither is.
 pub fn decimals(text: &str) -> Option<Decimals> {
-    let (number, _) = split(text);
+    let number = Written::of(text).number;
     let point = rewritten(number, Decimals::Point);
     let comma = rewritten(number, Decimals::Comma);
     match (point, comma) {
@@ -180,19 +217,55 @@ mod tests {
 
     #[test]
     fn the_currency_of_a_price_is_taken_from_its_text() {
-        for (text, wanted) in [
-            ("7999.00 USD", ("7999.00", Some("USD"))),
-            ("USD 3,450.00", ("3,450.00", Some("USD"))),
-            ("EUR18.990", ("18.990", Some("EUR"))),
-            ("18.990 €", ("18.990", Some("EUR"))),
-            ("$12,500", ("12,500", Some("$"))),
-            ("12500", ("12500", None)),
-            ("auf Anfrage", ("auf Anfrage", None)),
-            ("ALL", ("ALL", None)),
-            ("usd 5", ("usd 5", None)),
-            ("5 kg", ("5 kg", None)),
+        for (text, number, code) in [
+            ("7999.00 USD", "7999.00", "USD"),
+            ("USD 3,450.00", "3,450.00", "USD"),
+            ("EUR18.990", "18.990", "EUR"),
+            ("18.990 €", "18.990", "EUR"),
+            ("19,90 Euro", "19,90", "EUR"),
+            ("usd 5", "5", "USD"),
+            ("A$ 15", "15", "AUD"),
+            ("15 US$", "15", "USD"),
+            ("R$ 19", "19", "BRL"),
+            ("NZ$15", "15", "NZD"),
+            ("₩15000", "15000", "KRW"),
+            ("100 zł", "100", "PLN"),
         ] {
-            assert_eq!(split(text), wanted, "{text}");
+            let written = Written::of(text);
+            let codes: Vec<_> = written.signs.iter().map(|(_, codes)| &codes[..]).collect();
+            assert_eq!(
+                (written.number, codes),
+                (number, vec![&[code][..]]),
+                "{text}"
+            );
+        }
+        for (text, number, code) in [
+            ("$12,500", "12,500", "CAD"),
+            ("199 kr", "199", "NOK"),
+            ("kr. 199", "199", "DKK"),
+            ("¥1000", "1000", "CNY"),
+        ] {
+            let written = Written::of(text);
+            assert!(written.signs[0].1.contains(&code) && written.signs[0].1.len() > 1);
+            assert_eq!((written.number, written.signs.len()), (number, 1), "{text}");
+        }
+        let both = Written::of("$12 USD");
+        let signs: Vec<_> = both.signs.iter().map(|(sign, _)| *sign).collect();
+        assert_eq!((both.number, signs), ("12", vec!["USD", "$"]));
+        for text in [
+            "12500",
+            "auf Anfrage",
+            "ALL",
+            "all 5",
+            "5 kg",
+            "5 krona",
+            "(5.00)",
+            "\u{2212}5.00",
+            "20%",
+            "",
+        ] {
+            let written = Written::of(text);
+            assert_eq!((written.number, written.signs.len()), (text, 0), "{text}");
         }
     }
 

@@ -1,6 +1,12 @@
+//! Whole tables, as other programs and the console export them.
+
+mod guessed;
+mod items;
+mod programs;
+
 use super::*;
-use crate::feed::Format;
-use service::inventory::{FeedMode, FeedOptions, Item, OnError, Position, check_feed};
+use crate::feed::{Absent, Format};
+use service::inventory::{Currency, FeedMode, FeedOptions, Item, ItemDraft, OnError, check_feed};
 
 const WOOCOMMERCE: &[u8] = include_bytes!("../../../end2end/feeds/woocommerce.csv");
 const SHOPIFY: &[u8] = include_bytes!("../../../end2end/feeds/shopify.csv");
@@ -29,6 +35,19 @@ fn fields<'a>(table: &'a Table, mapping: &Mapping) -> Vec<(&'static str, &'a str
         Some((*word, &*table.columns[place].header))
     });
     fields.collect()
+}
+
+/// Returns a table with its guessed mapping.
+fn guessed(text: &str) -> (Table, Mapping) {
+    let table = Table::of(text).unwrap();
+    let mapping = guess(&table);
+    (table, mapping)
+}
+
+/// Returns the drafts of a table under its guessed mapping.
+fn drafts(text: &str) -> Vec<ItemDraft> {
+    let (_, mapping) = guessed(text);
+    read(text, &mapping, usd(), Absent::Empty).unwrap().drafts
 }
 
 /// Row of a faulty item, and its faulty fields.
@@ -61,19 +80,6 @@ fn price(item: &Item) -> (String, Option<&'static str>) {
         item.price.unwrap().to_string(),
         item.currency.map(Currency::code),
     )
-}
-
-#[test]
-fn update_keeps_fields_without_a_column_and_clears_blank_cells() {
-    let text = "Artikelnr;Preis;attributes.Farbe;Kategorie\n1;2,50;;\n";
-    let table = Table::of(text).unwrap();
-    let mapping = guess(&table);
-    let faults = mapping.faults(&table.columns, Absent::Empty);
-    assert_eq!(faults.len(), 1, "a whole item needs a name: {faults:?}");
-    assert_eq!(mapping.faults(&table.columns, Absent::Kept), []);
-    let items = read(text, &mapping, usd(), Absent::Kept).unwrap();
-    assert_eq!(items.drafts[0].price.as_deref(), Some("2.50"));
-    assert_eq!(items.drafts[0].cleared, ["attributes.Farbe", "category"]);
 }
 
 #[test]
@@ -211,157 +217,4 @@ fn shortened_ids_of_excel_are_faults_and_blank_cells_and_rows_are_not() {
             .iter()
             .all(|(_, pointers)| pointers.starts_with("id"))
     );
-}
-
-#[test]
-fn columns_are_guessed_by_their_names_and_values() {
-    let guessed = |header: &str, row: &str| {
-        let table = Table::of(&format!("{header}\n{row}\n")).unwrap();
-        let words = guess(&table).columns.into_iter().map(Target::as_str);
-        words.collect::<Vec<_>>().join(" ")
-    };
-    for (header, row, wanted) in [
-        ("SKU;Titel;Preis", "1;a;2", "id name price"),
-        (
-            "Artikelnummer;Produktname;Preis in EUR",
-            "1;a;2",
-            "id name price",
-        ),
-        ("Item No.;Product name;price_usd", "1;a;2", "id name price"),
-        ("ID,Name,Attributes.Colour", "1,a,red", "id name attribute"),
-        ("sku,id,name", "S,1,a", "attribute id name"),
-        (
-            "vin;Fahrzeug;Währung;VK brutto",
-            "1;a;EUR;2",
-            "id name currency price",
-        ),
-        // The status has a value that no availability has, and the last column has no values.
-        (
-            "id,name,status,note",
-            "1,a,used,",
-            "id name attribute leave_out",
-        ),
-        (
-            "id,name,Bestand,Lieferbar",
-            "1,a,7,nein",
-            "id name attribute available",
-        ),
-        ("id,name,In stock", "1,a,0", "id name available"),
-        ("id,name,attributes.a", "1,a,", "id name attribute"),
-        ("a,b", "1,2", "attribute attribute"),
-    ] {
-        assert_eq!(guessed(header, row), wanted, "{header}");
-    }
-}
-
-#[test]
-fn the_currency_is_taken_from_the_header_of_the_price() {
-    for (header, wanted) in [
-        ("Preis (EUR)", Some("EUR")),
-        ("Price [KWD]", Some("KWD")),
-        ("Preis in CHF", Some("CHF")),
-        ("price_usd", Some("USD")),
-        ("Preis €", Some("EUR")),
-        ("Price", None),
-        ("Price (all)", None),
-    ] {
-        let table = Table::of(&format!("id,name,{header}\n1,a,2\n")).unwrap();
-        assert_eq!(guess(&table).currency.as_deref(), wanted, "{header}");
-    }
-}
-
-#[test]
-fn a_mapping_needs_an_id_and_a_name_and_each_field_once() {
-    let table = Table::of("a,b,c\n1,2,3\n").unwrap();
-    let faults = |words: &str, currency: Option<&str>| {
-        let mapping = Mapping {
-            columns: words
-                .split(' ')
-                .map(|word| Target::parse(word).unwrap())
-                .collect(),
-            currency: currency.map(str::to_owned),
-            decimals: Decimals::Point,
-        };
-        let faults = mapping.faults(&table.columns, Absent::Empty).into_iter();
-        faults.map(|fault| fault.place).collect::<Vec<_>>()
-    };
-    let column = Place::Column;
-    assert_eq!(faults("id name price", None), []);
-    assert_eq!(faults("id name leave_out", Some("EUR")), []);
-    assert_eq!(
-        faults("price attribute leave_out", None),
-        [column(0), column(0)]
-    );
-    assert_eq!(
-        faults("id name name", Some("Euro")),
-        [column(2), Place::Currency]
-    );
-}
-
-#[test]
-fn a_price_has_one_currency() {
-    let priced = |mapping: &str, cells: &str| {
-        let text = format!("id,name,price,currency\n1,a,{cells}\n");
-        let table = Table::of(&text).unwrap();
-        let mapping = Mapping {
-            currency: Some(mapping.to_owned()),
-            ..guess(&table)
-        };
-        let draft = read(&text, &mapping, usd(), Absent::Empty)
-            .unwrap()
-            .drafts
-            .remove(0);
-        (draft.currency, draft.errors.is_empty())
-    };
-    let good = |code: &str| (Some(code.to_owned()), true);
-    assert_eq!(priced("EUR", "5,"), good("EUR"));
-    assert_eq!(priced("EUR", "5,CHF"), good("CHF"));
-    assert_eq!(priced("EUR", "5 GBP,"), good("GBP"));
-    assert_eq!(priced("EUR", "5 GBP,GBP"), good("GBP"));
-    assert!(!priced("EUR", "5 GBP,CHF").1);
-    assert_eq!(priced("CAD", "$5,"), good("CAD"));
-    assert!(!priced("EUR", "$5,").1);
-}
-
-#[test]
-fn rows_have_as_many_cells_as_the_header_apart_from_blank_ones_at_the_end() {
-    let text = "id,name\n1,a,,\n2,b,x\n3\n";
-    let table = Table::of(text).unwrap();
-    let items = read(text, &guess(&table), usd(), Absent::Empty).unwrap();
-    let faulty: Vec<_> = items
-        .drafts
-        .iter()
-        .map(|draft| draft.errors.len())
-        .collect();
-    assert_eq!(faulty, [0, 1, 1]);
-    let position = Position {
-        line: Some(3),
-        row: Some(3),
-    };
-    assert_eq!(items.drafts[1].position, position);
-}
-
-#[test]
-fn a_row_without_a_name_is_left_out_only_if_its_id_was_above_with_a_name() {
-    let text = "id,name\n1,\n1,a\n1,\n2,\n";
-    let table = Table::of(text).unwrap();
-    let items = read(text, &guess(&table), usd(), Absent::Empty).unwrap();
-    assert_eq!((items.drafts.len(), items.repeated), (3, 1));
-}
-
-#[test]
-fn attributes_are_named_like_their_columns_and_each_once() {
-    let names = |headers: &str| attribute_names(headers.split(','));
-    assert_eq!(
-        names("a,Attributes.Colour,,a,a 4"),
-        ["a", "Colour", "Column 3", "a 4", "a 4 5"]
-    );
-    assert!(names(&"x".repeat(500))[0].chars().count() <= 128);
-}
-
-#[test]
-fn more_items_than_a_feed_may_have_are_refused() {
-    let text = format!("id,name\n{}", "1,a\n".repeat(MAX_ITEMS + 1));
-    let table = Table::of(&text).unwrap();
-    assert!(read(&text, &guess(&table), usd(), Absent::Empty).is_err());
 }

@@ -3,7 +3,7 @@
 use super::choices::{Choices, Mode};
 use super::load::{Loaded, open, refused};
 use super::{Context, Step, report};
-use crate::feed::{self, Format};
+use crate::feed::Format;
 use crate::table;
 use domain::FileRefusal;
 use service::inventory::{
@@ -111,7 +111,7 @@ fn drafts(
             Ok((items.drafts, items.repeated))
         }
         _ => {
-            let drafts = feed::read(file.format, &file.text, absent).map_err(refused)?;
+            let drafts = file.drafts(absent).map_err(refused)?;
             Ok((drafts, 0))
         }
     }

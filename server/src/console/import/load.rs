@@ -3,7 +3,7 @@
 use super::report::rows;
 use super::{Context, Step};
 use crate::console::busy;
-use crate::feed::{self, Absent, FeedError, Format};
+use crate::feed::{Absent, FeedError, Format};
 use crate::memory::{COPIES, FREE, Sender, Share};
 use crate::table::{File, Table};
 use domain::FileRefusal;
@@ -72,7 +72,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Content, FileRefusal> {
     if file.format == Format::Csv {
         content.table = Some(Table::of(&file.text).map_err(refused)?);
     } else {
-        let drafts = feed::read(file.format, &file.text, Absent::Empty).map_err(refused)?;
+        let drafts = file.drafts(Absent::Empty).map_err(refused)?;
         content.items = drafts.len();
         let first = drafts.into_iter().take(SHOWN_ITEMS);
         let first =
@@ -88,7 +88,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Content, FileRefusal> {
 /// The reason for which it has none.
 pub fn open<'a>(name: &str, bytes: &'a [u8]) -> Result<File<'a>, FileRefusal> {
     File::read(name, bytes).map_err(|reason| FileRefusal {
-        reason: reason.to_owned(),
+        reason,
         rows: Vec::new(),
     })
 }

@@ -25,6 +25,7 @@ mod pages;
 mod refusals;
 mod restored;
 mod rotate;
+mod round_trip;
 mod second_factor;
 mod sessions;
 mod settings;

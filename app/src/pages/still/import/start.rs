@@ -24,14 +24,14 @@ pub fn Start(start: ImportStart) -> impl IntoView {
                     class="drop"
                     type="file"
                     name="file"
-                    accept=".csv,.tsv,.txt,.json,.xml"
+                    accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.xml"
                     aria-describedby=if is_refused { "file-hint refused" } else { "file-hint" }
                     aria-invalid=is_refused.then_some("true")
                     autofocus=is_refused
                     required
                 />
                 <p class="hint" id="file-hint">
-                    "Drop it here or choose it: CSV as your shop, dealer system or spreadsheet exports it, or JSON or XML. Up to 5,000 items and 16 MiB. "
+                    "Drop it here or choose it: CSV as your shop, dealer system or spreadsheet exports it, or JSON, JSON Lines or XML. Up to 5,000 items and 16 MiB. "
                     <a href="/inventory/template.csv">"Download a template"</a>
                 </p>
             </div>

@@ -1,0 +1,168 @@
+//! Items of single rows.
+
+use super::*;
+use crate::feed::MAX_ITEMS;
+use service::inventory::Position;
+
+#[test]
+fn update_keeps_fields_without_a_column_and_clears_blank_cells() {
+    let text = "Artikelnr;Preis;attributes.Farbe;Kategorie\n1;2,50;;\n";
+    let table = Table::of(text).unwrap();
+    let mapping = guess(&table);
+    let faults = mapping.faults(&table.columns, Absent::Empty);
+    assert_eq!(faults.len(), 1, "a whole item needs a name: {faults:?}");
+    assert_eq!(mapping.faults(&table.columns, Absent::Kept), []);
+    let items = read(text, &mapping, usd(), Absent::Kept).unwrap();
+    assert_eq!(items.drafts[0].price.as_deref(), Some("2.50"));
+    assert_eq!(items.drafts[0].cleared, ["attributes.Farbe", "category"]);
+}
+
+#[test]
+fn a_price_has_one_currency() {
+    let priced = |mapping: &str, cells: &str| {
+        let text = format!("id,name,price,currency\n1,a,{cells}\n");
+        let table = Table::of(&text).unwrap();
+        let mapping = Mapping {
+            currency: Some(mapping.to_owned()),
+            ..guess(&table)
+        };
+        let draft = read(&text, &mapping, usd(), Absent::Empty)
+            .unwrap()
+            .drafts
+            .remove(0);
+        (draft.currency, draft.errors.is_empty())
+    };
+    let good = |code: &str| (Some(code.to_owned()), true);
+    assert_eq!(priced("EUR", "5,"), good("EUR"));
+    assert_eq!(priced("EUR", "5,CHF"), good("CHF"));
+    assert_eq!(priced("EUR", "5 GBP,"), good("GBP"));
+    assert_eq!(priced("EUR", "5 GBP,GBP"), good("GBP"));
+    assert!(!priced("EUR", "5 GBP,CHF").1);
+    assert_eq!(priced("CAD", "$5,"), good("CAD"));
+    assert!(!priced("EUR", "$5,").1);
+}
+
+#[test]
+fn rows_have_as_many_cells_as_the_header_apart_from_blank_ones_at_the_end() {
+    let text = "id,name\n1,a,,\n2,b,x\n3\n";
+    let table = Table::of(text).unwrap();
+    let items = read(text, &guess(&table), usd(), Absent::Empty).unwrap();
+    let faulty: Vec<_> = items
+        .drafts
+        .iter()
+        .map(|draft| draft.errors.len())
+        .collect();
+    assert_eq!(faulty, [0, 1, 1]);
+    let position = Position {
+        line: Some(3),
+        row: Some(3),
+    };
+    assert_eq!(items.drafts[1].position, position);
+}
+
+#[test]
+fn a_row_without_a_name_is_left_out_only_if_its_id_was_above_with_a_name() {
+    let text = "id,name\n1,\n1,a\n1,\n2,\n";
+    let table = Table::of(text).unwrap();
+    let items = read(text, &guess(&table), usd(), Absent::Empty).unwrap();
+    assert_eq!((items.drafts.len(), items.repeated), (3, 1));
+}
+
+#[test]
+fn more_items_than_a_feed_may_have_are_refused() {
+    let text = format!("id,name\n{}", "1,a\n".repeat(MAX_ITEMS + 1));
+    let table = Table::of(&text).unwrap();
+    assert!(read(&text, &guess(&table), usd(), Absent::Empty).is_err());
+}
+
+#[test]
+fn a_sign_of_several_currencies_is_a_fault_unless_one_of_them_was_chosen() {
+    for (sign, right, wrong) in [
+        ("kr", "SEK", "EUR"),
+        ("kr.", "DKK", "USD"),
+        ("¥", "JPY", "USD"),
+        ("$", "CAD", "EUR"),
+        ("Rs", "INR", "USD"),
+    ] {
+        let text = format!("id,name,price\n1,a,199 {sign}\n");
+        let (_, mapping) = guessed(&text);
+        for (code, is_good) in [(right, true), (wrong, false)] {
+            let mapping = Mapping {
+                currency: Some(code.to_owned()),
+                ..mapping.clone()
+            };
+            let draft = read(&text, &mapping, usd(), Absent::Empty)
+                .unwrap()
+                .drafts
+                .remove(0);
+            assert_eq!(draft.currency.as_deref(), Some(code));
+            assert_eq!(draft.errors.is_empty(), is_good, "{sign} {code}");
+            if let [error] = &draft.errors[..] {
+                assert!(error.detail.contains(right), "{}", error.detail);
+                let advice = "Choose the right one as the currency of prices that name none";
+                assert!(error.detail.contains(advice), "{}", error.detail);
+            }
+        }
+    }
+    // The currency of the account counts as chosen.
+    assert_eq!(drafts("id,name,price\n1,a,$5\n")[0].errors, []);
+}
+
+#[test]
+fn two_currencies_of_one_price_are_a_fault() {
+    let errors = |price: &str| {
+        let text = format!("id;name;price\n1;a;{price}\n");
+        drafts(&text)[0].errors.len()
+    };
+    assert_eq!(errors("$5 USD"), 0);
+    assert_eq!(errors("US$5 USD"), 0);
+    assert_eq!(errors("$5 EUR"), 1);
+    assert_eq!(errors("€5 USD"), 1);
+}
+
+#[test]
+fn a_column_of_currencies_can_have_signs_and_small_letters() {
+    let text = "id,name,price,currency\n1,a,5,eur\n2,b,5,€\n3,c,5,Euro\n4,d,5,$\n5,e,,usd\n";
+    let drafts = drafts(text);
+    let codes: Vec<_> = drafts
+        .iter()
+        .filter_map(|draft| draft.currency.as_deref())
+        .collect();
+    assert_eq!(codes, ["EUR", "EUR", "EUR", "$", "USD"]);
+    assert!(drafts[3].clone().check(usd()).is_err());
+}
+
+#[test]
+fn texts_of_other_programs_lose_tags_and_entities_and_those_of_the_console_stay() {
+    let nasty = "<p>kept html</p> if a<b and c>d &amp; b &eacute;";
+    let row = format!("1,Fish &amp; Chips,{nasty},A &gt; B");
+    let own = format!("id,name,description,category\n{row}\n");
+    let own = &drafts(&own)[0];
+    assert_eq!(own.name.as_deref(), Some("Fish &amp; Chips"));
+    assert_eq!(own.description.as_deref(), Some(nasty));
+    assert_eq!(own.category.as_deref(), Some("A &gt; B"));
+    let other = format!("id,title,description,category,note\n{row},C &amp; D\n");
+    let other = &drafts(&other)[0];
+    assert_eq!(other.name.as_deref(), Some("Fish & Chips"));
+    let text = "kept html\nif a<b and c>d & b é";
+    assert_eq!(other.description.as_deref(), Some(text));
+    assert_eq!(other.category.as_deref(), Some("A > B"));
+    assert_eq!(other.attributes["note"], "C & D");
+    let plain = "id,title,description\n1,a,a &amp; b &eacute;\n";
+    assert_eq!(drafts(plain)[0].description.as_deref(), Some("a & b é"));
+}
+
+#[test]
+fn a_file_of_the_console_keeps_attributes_that_are_named_like_fields() {
+    let own = "id,name,price,attributes.id,attributes.price\n1,a,5,x,y\n";
+    let draft = &drafts(own)[0];
+    assert_eq!(draft.id.as_deref(), Some("1"));
+    let attributes: Vec<_> = draft.attributes.iter().collect();
+    assert_eq!(
+        attributes,
+        [
+            (&"id".to_owned(), &"x".to_owned()),
+            (&"price".to_owned(), &"y".to_owned())
+        ]
+    );
+}

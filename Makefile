@@ -16,6 +16,8 @@ FUZZ_SECONDS ?= 120
 server = cargo build --workspace --bin voxum
 bundle = cargo build --workspace --bin bundle
 
+book = .ci/links.py && MDBOOK_LOG=warn $(TOOLS)/mdbook/bin/mdbook build docs --dest-dir $(abspath $(TARGET))/book
+
 contract = python3 server/tests/contract/run.py $(TOOLS)/schemathesis/bin/schemathesis $(TARGET)/debug/voxum
 
 comma := ,
@@ -40,7 +42,7 @@ dev: setup ## The same while you work: rebuild, restart and reload on every chan
 test: check unit contract end2end ## Every check and every test, those in a browser included
 
 .PHONY: check
-check: setup setup-check ## Formatting, lints, documentation, arrows between the crates, dependency policy
+check: setup setup-check ## Formatting, lints, documentation and its links, arrows between the crates, dependency policy
 	$(call say,Formatting)
 	@cargo fmt --all --check
 	$(call say,Dependency policy)
@@ -49,6 +51,8 @@ check: setup setup-check ## Formatting, lints, documentation, arrows between the
 	@.ci/arrows.sh
 	$(call say,Files for systemd$(comma) containers and proxies)
 	@.ci/deploy.sh
+	$(call say,The book and the links of all documents)
+	@$(book)
 	$(call say,Lints (about 3 minutes the first time))
 	@cargo clippy --quiet --workspace --all-targets -- --deny warnings
 	$(call say,Lints of the browser's half (about a minute the first time))
@@ -80,6 +84,10 @@ end2end: site setup-browser ## The browser tests
 	@$(server)
 	$(call say,Browser tests)
 	@cd end2end && npx tsc --noEmit && npx playwright test
+
+.PHONY: docs
+docs: setup-book ## The book of docs/src as pages: target/book/index.html
+	@$(book)
 
 .PHONY: fuzz
 fuzz: setup setup-fuzz setup-contract ## Search for bytes that break what reads them: FUZZ_SECONDS=120 each; CONTRACT_EXAMPLES=500
@@ -124,12 +132,16 @@ setup: ## The toolchain and the npm packages; every command does this by itself
 	@.ci/setup/npm.sh
 
 .PHONY: setup-check
-setup-check: setup-deploy
+setup-check: setup-deploy setup-book
 	@.ci/setup/cargo-deny.sh
 
 .PHONY: setup-deploy
 setup-deploy:
 	@.ci/setup/deploy.sh
+
+.PHONY: setup-book
+setup-book:
+	@.ci/setup/mdbook.sh
 
 .PHONY: setup-fuzz
 setup-fuzz:

@@ -1,6 +1,8 @@
 //! The command line: what `voxum --help` says is written here.
 
 mod ceilings;
+#[cfg(test)]
+mod reference;
 
 pub use ceilings::CeilingFlags;
 

@@ -34,9 +34,9 @@ const PEPPER_OLD: &str = "VOXUM_PEPPER_OLD";
 const ADMIN_PASSWORD: &str = "VOXUM_ADMIN_PASSWORD";
 const SMTP_URL: &str = "VOXUM_SMTP_URL";
 /// Secrets, each with its `_FILE` form.
-const SECRETS: [&str; 5] = [DATABASE_URL, PEPPER, PEPPER_OLD, ADMIN_PASSWORD, SMTP_URL];
+pub(super) const SECRETS: [&str; 5] = [DATABASE_URL, PEPPER, PEPPER_OLD, ADMIN_PASSWORD, SMTP_URL];
 /// Variables of the flags.
-const PLAIN: [&str; 22] = [
+pub(super) const PLAIN: [&str; 22] = [
     "VOXUM_LISTEN",
     "VOXUM_METRICS_LISTEN",
     "VOXUM_PUBLIC_URL",

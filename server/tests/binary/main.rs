@@ -3,6 +3,7 @@
 mod admin;
 mod backup;
 mod bodies;
+mod book;
 mod canary;
 mod database_tls;
 mod docs;

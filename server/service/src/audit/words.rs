@@ -13,7 +13,7 @@ pub(super) const UNKNOWN: &str = "Unknown caller";
 
 /// Names of the fields, in the order in which they are shown. Others follow under their stored
 /// names.
-const FIELDS: [(&str, &str); 33] = [
+const FIELDS: [(&str, &str); 36] = [
     ("name", "Name"),
     ("email", "Email"),
     ("owner", "Owner"),
@@ -31,6 +31,9 @@ const FIELDS: [(&str, &str); 33] = [
     ("time_zone", "Time zone"),
     ("changed", "Fields"),
     ("id", "Item"),
+    ("source", "Source"),
+    ("file", "File"),
+    ("mode", "Mode"),
     ("received", "Received"),
     ("created", "Added"),
     ("updated", "Changed"),
@@ -123,7 +126,7 @@ pub(crate) fn details(detail: &Value, named: bool, zone: &Zone) -> Vec<AuditDeta
         .map(|(field, value)| AuditDetail {
             field: label(field),
             before: None,
-            after: words(value, zone),
+            after: import_words(field, value).map_or_else(|| words(value, zone), str::to_owned),
         });
     let (Some(before), Some(after)) = (detail["before"].as_object(), detail["after"].as_object())
     else {
@@ -170,6 +173,17 @@ pub(crate) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(chars).collect()
+}
+
+/// Returns the words for the source of a feed and for its mode, as the import of the console names them.
+fn import_words(field: &str, value: &Value) -> Option<&'static str> {
+    match (field, value.as_str()?) {
+        ("source", "import") => Some("File imported in the console"),
+        ("mode", "merge") => Some("Add and change items"),
+        ("mode", "update") => Some("Change fields only"),
+        ("mode", "replace") => Some("Replace the inventory"),
+        _ => None,
+    }
 }
 
 fn words(value: &Value, zone: &Zone) -> String {
@@ -243,6 +257,16 @@ mod tests {
         );
         assert_eq!(told(&json!({ "name": "Acme" }), false), "Name: Acme");
         assert_eq!(told(&json!({}), false), "");
+    }
+
+    #[test]
+    fn an_import_is_shown_with_its_file_and_its_mode() {
+        let detail =
+            json!({ "received": 2, "source": "import", "file": "cars.csv", "mode": "replace" });
+        assert_eq!(
+            told(&detail, false),
+            "Source: File imported in the console; File: cars.csv; Mode: Replace the inventory; Received: 2"
+        );
     }
 
     #[test]

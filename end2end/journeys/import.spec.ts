@@ -131,7 +131,7 @@ test("removing items takes their number, and a mapping is remembered", async ({ 
   await apply(page);
   await page.getByRole("link", { name: "Import another file" }).click();
   await choose(page, text("Nummer,Titel,Preis\nA,Accord Tourer,100\n"));
-  await expect(page.getByText("You imported a file with these columns before")).toBeVisible();
+  await expect(page.getByText("Your account imported a file with these columns before")).toBeVisible();
   await expectMapping(page, { Preis: "Leave out" });
   await page.getByLabel("What the file does").selectOption("replace");
   await check(page);

@@ -121,6 +121,9 @@ pub const CONSOLE: &[Route] = &[
     route(M::GET, "/inventory/import/{id}/preview", |m| {
         on(m, import::preview)
     }),
+    route(M::GET, "/inventory/import/{id}/apply", |m| {
+        on(m, import::confirmed)
+    }),
     route(M::POST, "/inventory/import/{id}/apply", |m| {
         on(m, import::apply)
     }),

@@ -123,6 +123,10 @@ pub struct ImportPreview {
     pub faults: Vec<RowProblem>,
     /// Faulty rows are skipped.
     pub skips: bool,
+    /// Identifies what the member confirms, in the form.
+    pub digest: String,
+    /// Nothing was imported, since the preview that the member confirmed was not this one.
+    pub is_outdated: bool,
     /// The number of removals that the member typed as a confirmation, and the error in it, if any.
     pub typed: String,
     pub error: Option<String>,

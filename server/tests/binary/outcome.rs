@@ -82,7 +82,11 @@ fn outcome_is_called_unknown_by_every_side_when_a_commit_is_not_answered() {
     let chosen = owner.form(&import, "column-0=id&column-1=name").unwrap();
     assert_eq!(chosen.status, 303);
     proxy.set_commit_of("Marked item", Commit::Unanswered);
-    let answer = owner.form(&format!("{import}/apply"), "").unwrap();
+    let preview = owner.get(&format!("{import}/preview")).unwrap().body;
+    let (_, digest) = preview.split_once("name=\"preview\" value=\"").unwrap();
+    let (digest, _) = digest.split_once('"').unwrap();
+    let confirmed = format!("preview={digest}");
+    let answer = owner.form(&format!("{import}/apply"), &confirmed).unwrap();
     assert_eq!(answer.status, 503);
     assert!(answer.body.contains("may or may not have been made"));
     assert!(!answer.body.contains("Nothing was stored"));

@@ -2,7 +2,7 @@
 
 use super::{CheckedFeed, Currency, Item, ItemDraft, ItemId, OnError, Skipped, StoredItem};
 use crate::entry::{EntryCode, EntryError};
-use crate::store::{AuditEvent, ItemUpdates, UpsertCounts};
+use crate::store::{AuditEvent, FeedBasis, ItemUpdates, UpsertCounts};
 
 /// The beginning of an attribute's name among the cleared fields.
 const ATTRIBUTE: &str = "attributes.";
@@ -86,31 +86,50 @@ pub(super) struct ItemUpdate {
 }
 
 /// A feed that changes stored items, while it is carried out or tried.
-pub(super) struct Updates {
-    entries: Vec<Option<ItemUpdate>>,
+pub(super) struct Updates<'a> {
+    entries: &'a [ItemUpdate],
     currency: Currency,
     on_error: OnError,
     skipped: Skipped,
     good: usize,
+    /// The stored items so far.
+    basis: FeedBasis,
 }
 
-impl Updates {
-    pub(super) fn new(feed: CheckedFeed) -> Self {
+/// Why a feed that changes stored items was not finished.
+#[derive(Debug)]
+pub(super) enum Unfinished {
+    /// These items are at fault, and no item may be skipped or none is good.
+    Rejected(Skipped),
+    /// The stored items are not those that were confirmed.
+    BasisChanged,
+}
+
+impl<'a> Updates<'a> {
+    pub(super) fn new(feed: &'a CheckedFeed) -> Self {
         Self {
-            entries: feed.updates.into_iter().map(Some).collect(),
+            entries: &feed.updates,
             currency: feed.currency,
             on_error: feed.on_error,
-            skipped: feed.skipped,
+            skipped: feed.skipped.clone(),
             good: 0,
+            basis: FeedBasis::default(),
         }
+    }
+
+    /// Returns the stored items that the feed was compared with.
+    pub(super) fn take_basis(&mut self) -> FeedBasis {
+        std::mem::take(&mut self.basis)
     }
 
     /// The item at this place of the feed as it shall be stored, or `None` if it is skipped.
     pub(super) fn change(&mut self, place: usize, stored: Option<&StoredItem>) -> Option<Item> {
-        let ItemUpdate { index, id, draft } = self.entries.get_mut(place)?.take()?;
-        let position = draft.position;
+        let ItemUpdate { index, id, draft } = self.entries.get(place)?;
         let changed = match stored {
-            Some(stored) => draft.change(&stored.item, self.currency),
+            Some(stored) => {
+                self.basis.add(stored);
+                draft.clone().change(&stored.item, self.currency)
+            }
             None => Err(vec![EntryError::new("/id", EntryCode::NotFound, UNKNOWN)]),
         };
         match changed {
@@ -120,7 +139,7 @@ impl Updates {
             }
             Err(errors) => {
                 let id = Some(id.as_str().to_owned());
-                self.skipped.add(index, position, id, errors);
+                self.skipped.add(*index, draft.position, id, errors);
                 None
             }
         }
@@ -129,13 +148,13 @@ impl Updates {
     /// The items that were skipped, in the order of the feed.
     ///
     /// # Errors
-    /// Everything that is wrong, if no item may be skipped or none is good.
-    pub(super) fn finish(&mut self) -> Result<&Skipped, Vec<EntryError>> {
+    /// The items at fault, if no item may be skipped or none is good.
+    pub(super) fn finish(&mut self) -> Result<&Skipped, Skipped> {
         self.skipped.listed.sort_by_key(|item| item.index);
         let is_refused =
             self.skipped.count > 0 && (self.on_error == OnError::Reject || self.good == 0);
         if is_refused {
-            Err(std::mem::take(&mut self.skipped).into_errors())
+            Err(std::mem::take(&mut self.skipped))
         } else {
             Ok(&self.skipped)
         }
@@ -144,10 +163,12 @@ impl Updates {
 
 /// [`Updates`] in the transaction that stores them.
 pub(super) struct UpdateFeed<'a> {
-    pub(super) updates: Updates,
+    pub(super) updates: Updates<'a>,
+    /// The stored items that were confirmed, if they were.
+    pub(super) basis: Option<&'a FeedBasis>,
     pub(super) event: &'a (dyn Fn(UpsertCounts, &Skipped) -> AuditEvent + Send + Sync),
-    /// The skipped items once all is stored, or the errors with which the feed is refused.
-    pub(super) finished: Result<Skipped, Vec<EntryError>>,
+    /// The skipped items once all is stored, or why nothing is.
+    pub(super) finished: Result<Skipped, Unfinished>,
 }
 
 impl ItemUpdates for UpdateFeed<'_> {
@@ -156,91 +177,17 @@ impl ItemUpdates for UpdateFeed<'_> {
     }
 
     fn event(&mut self, counts: UpsertCounts) -> Option<AuditEvent> {
-        self.finished = self.updates.finish().cloned();
+        let is_outdated = self.basis.is_some_and(|basis| *basis != self.updates.basis);
+        self.finished = if is_outdated {
+            Err(Unfinished::BasisChanged)
+        } else {
+            let finished = self.updates.finish().cloned();
+            finished.map_err(Unfinished::Rejected)
+        };
         let skipped = self.finished.as_ref().ok()?;
         Some((self.event)(counts, skipped))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeMap;
-
-    fn text(text: &str) -> String {
-        text.to_owned()
-    }
-
-    fn euro() -> Currency {
-        Currency::parse("EUR").unwrap()
-    }
-
-    fn stored() -> Item {
-        let draft = ItemDraft {
-            id: Some(text("A")),
-            name: Some(text("Honda")),
-            category: Some(text("Sedan")),
-            price: Some(text("32500.50")),
-            currency: Some(text("EUR")),
-            description: Some(text("One owner.")),
-            url: Some(text("https://cars.example/1")),
-            image_url: Some(text("https://cars.example/1.jpg")),
-            available: Some(false),
-            attributes: BTreeMap::from([
-                ("color".to_owned(), "red".to_owned()),
-                ("doors".to_owned(), "4".to_owned()),
-            ]),
-            ..ItemDraft::default()
-        };
-        draft.check(euro()).unwrap()
-    }
-
-    fn clearing(fields: &[&str]) -> ItemDraft {
-        ItemDraft {
-            cleared: fields.iter().map(|field| (*field).to_owned()).collect(),
-            ..ItemDraft::default()
-        }
-    }
-
-    #[test]
-    fn fields_that_are_not_given_stay() {
-        assert_eq!(ItemDraft::default().change(&stored(), euro()), Ok(stored()));
-        let draft = ItemDraft {
-            price: Some(text("1")),
-            attributes: BTreeMap::from([("color".to_owned(), "blue".to_owned())]),
-            ..ItemDraft::default()
-        };
-        let changed = draft.change(&stored(), euro()).unwrap();
-        assert_eq!(changed.price.unwrap().to_string(), "1.00");
-        let attributes: Vec<_> = changed.attributes.values().collect();
-        assert_eq!(attributes, ["blue", "4"]);
-        assert_eq!(changed.category, stored().category);
-        assert!(!changed.available);
-    }
-
-    #[test]
-    fn fields_that_are_cleared_are_empty() {
-        let fields = [
-            "category",
-            "price",
-            "currency",
-            "description",
-            "url",
-            "image_url",
-            "available",
-            "attributes.color",
-        ];
-        let changed = clearing(&fields).change(&stored(), euro()).unwrap();
-        let bare = ItemDraft {
-            id: Some(text("A")),
-            name: Some(text("Honda")),
-            attributes: BTreeMap::from([("doors".to_owned(), "4".to_owned())]),
-            ..ItemDraft::default()
-        };
-        assert_eq!(changed, bare.check(euro()).unwrap());
-        let changed = clearing(&["attributes"]).change(&stored(), euro()).unwrap();
-        assert_eq!(changed.attributes, BTreeMap::new());
-        let errors = clearing(&["name"]).change(&stored(), euro()).unwrap_err();
-        assert_eq!(errors[0].pointer, "/name");
-    }
-}
+mod tests;

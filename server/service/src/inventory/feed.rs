@@ -1,9 +1,10 @@
 //! Taking a feed: many items at once, all or none, or as many as are good.
 
-use super::edit::{UpdateFeed, Updates};
+use super::edit::{Unfinished, UpdateFeed, Updates};
 use super::{CheckedFeed, EntryError, OnError, Skipped};
 use crate::store::{
-    Action, Actor, AuditEvent, Completion, LargeRemoval, LeftOut, Removals, UpsertCounts, Upserted,
+    Action, Actor, AuditEvent, Completion, FeedBasis, FeedTerms, LargeRemoval, LeftOut, Removals,
+    UpsertCounts, Upserted,
 };
 use crate::{Client, Error, Keep, KeyCaller, Service};
 use domain::{AccountId, Scope};
@@ -50,6 +51,17 @@ pub enum FeedOutcome {
     ChangesTooMuch,
 }
 
+/// A feed that is about to be carried out.
+pub(super) struct FeedChange<'a> {
+    pub(super) feed: CheckedFeed,
+    pub(super) mode: FeedMode,
+    /// State of the stored items that was confirmed, if it was.
+    pub(super) basis: Option<&'a FeedBasis>,
+    /// Makes the audit event with this detail.
+    pub(super) event: &'a (dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
+    pub(super) complete: Option<&'a Complete<'a>>,
+}
+
 /// Makes the record that is committed with a feed.
 pub(super) type Complete<'a> = dyn Fn(&FeedReport) -> Completion + Send + Sync + 'a;
 
@@ -81,33 +93,40 @@ impl Service {
         let answer =
             keep.map(|keep| move |report: &FeedReport| Completion::Answer(keep.of(report)));
         let complete = answer.as_ref().map(|answer| answer as &Complete<'_>);
-        self.take_feed(
-            caller.account_id(),
-            &caller.actor(),
+        let change = FeedChange {
             feed,
             mode,
-            &event,
+            basis: None,
+            event: &event,
             complete,
-        )
-        .await
+        };
+        let sender = caller.actor();
+        let outcome = self.take_feed(caller.account_id(), &sender, change).await?;
+        outcome.ok_or_else(|| Error::Unavailable("a feed without a basis was outdated".into()))
     }
 
+    /// Takes a feed; returns `None` if nothing was changed because the stored items are not those of its basis.
     pub(super) async fn take_feed(
         &self,
         account: &AccountId,
         sender: &Actor,
-        feed: CheckedFeed,
-        mode: FeedMode,
-        event: &(dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
-        complete: Option<&Complete<'_>>,
-    ) -> Result<FeedOutcome, Error> {
-        if mode == FeedMode::Update {
-            return self
-                .take_updates(account, sender, feed, event, complete)
-                .await;
+        change: FeedChange<'_>,
+    ) -> Result<Option<FeedOutcome>, Error> {
+        if change.mode == FeedMode::Update {
+            return self.take_updates(account, sender, change).await;
         }
+        let FeedChange {
+            feed,
+            mode,
+            basis,
+            event,
+            complete,
+        } = change;
         let kept = kept_ids(&feed, mode);
-        let left_out = left_out(&kept, mode);
+        let terms = FeedTerms {
+            left_out: left_out(&kept, mode),
+            basis,
+        };
         let CheckedFeed {
             received,
             items,
@@ -118,9 +137,10 @@ impl Service {
         let now = self.clock.now();
         let stored = self
             .store
-            .upsert_items(account, sender, items, left_out, now, &recorded);
+            .upsert_items(account, sender, items, terms, now, &recorded);
         let stored = self.with_room(stored).await?;
-        Ok(match stored {
+        Ok(Some(match stored {
+            Upserted::BasisChanged => return Ok(None),
             Upserted::Stored(counts) => FeedOutcome::Stored(FeedReport {
                 received: feed.received,
                 counts,
@@ -130,7 +150,7 @@ impl Service {
             Upserted::RemovalNotAllowed(large) => FeedOutcome::RemovalNotAllowed(large),
             Upserted::Refused => FeedOutcome::Rejected(feed.skipped.into_errors()),
             Upserted::ChangesTooMuch => FeedOutcome::ChangesTooMuch,
-        })
+        }))
     }
 
     /// Takes a feed that changes some fields of stored items.
@@ -138,16 +158,22 @@ impl Service {
         &self,
         account: &AccountId,
         sender: &Actor,
-        feed: CheckedFeed,
-        event: &(dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
-        complete: Option<&Complete<'_>>,
-    ) -> Result<FeedOutcome, Error> {
+        change: FeedChange<'_>,
+    ) -> Result<Option<FeedOutcome>, Error> {
+        let FeedChange {
+            feed,
+            basis,
+            event,
+            complete,
+            ..
+        } = change;
         let received = feed.received;
         let recorded =
             |counts, skipped: &Skipped| recorded(received, counts, skipped, event, complete);
         let ids = feed.update_ids();
         let mut updates = UpdateFeed {
-            updates: Updates::new(feed),
+            updates: Updates::new(&feed),
+            basis,
             event: &recorded,
             finished: Ok(Skipped::default()),
         };
@@ -157,13 +183,16 @@ impl Service {
             .update_items(account, sender, &ids, &mut updates, now);
         let stored = self.with_room(stored).await?;
         Ok(match (stored, updates.finished) {
-            (Upserted::Stored(counts), Ok(skipped)) => FeedOutcome::Stored(FeedReport {
+            (Upserted::Stored(counts), Ok(skipped)) => Some(FeedOutcome::Stored(FeedReport {
                 received,
                 counts,
                 skipped,
-            }),
-            (_, Err(errors)) => FeedOutcome::Rejected(errors),
-            _ => FeedOutcome::ChangesTooMuch,
+            })),
+            (_, Err(Unfinished::BasisChanged)) => None,
+            (_, Err(Unfinished::Rejected(skipped))) => {
+                Some(FeedOutcome::Rejected(skipped.into_errors()))
+            }
+            _ => Some(FeedOutcome::ChangesTooMuch),
         })
     }
 }

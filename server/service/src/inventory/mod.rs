@@ -20,7 +20,7 @@ pub use changes::{ChangeEntry, ItemChanges, ItemState};
 pub use check::{ItemDraft, MAX_ID_CHARS, MAX_ITEM_BYTES};
 pub use checked::{CheckedFeed, OnError, RejectedItem, Skipped, check_feed};
 pub use feed::{FeedMode, FeedOptions, FeedOutcome, FeedReport};
-pub use import::{FileToImport, ImportOutcome};
+pub use import::{FileToImport, ImportOutcome, ImportToApply};
 pub use item::{Condition, Currency, Item, ItemFilter, ItemId, StoredItem, Version};
 pub use operations::{EditOutcome, ItemsPage, PutOutcome};
 pub use preview::{FeedPreview, FieldChange, ItemChange, PreviewOutcome};

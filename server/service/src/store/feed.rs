@@ -2,9 +2,9 @@
 
 use super::{Actor, AuditEvent};
 use crate::entry::EntryError;
-use crate::inventory::{Condition, Item, StoredItem};
+use crate::inventory::{Condition, Item, StoredItem, Version};
 use domain::Timestamp;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Items that one feed may remove at most. SQLite has one writer for all accounts, which a feed holds until it is stored, so
 /// this bounds how long a revocation waits for a feed. A feed has at most 5,000 items.
@@ -26,6 +26,8 @@ pub enum Upserted {
     RemovesTooMany,
     /// It would have removed a large part of the items, and its sender has not allowed so many; nothing was changed.
     RemovalNotAllowed(LargeRemoval),
+    /// The stored items are not those of the [`FeedBasis`]; nothing was changed.
+    BasisChanged,
     /// [`ItemUpdates::event`] refused it; nothing was changed.
     Refused,
     /// The items that it would have changed hold more than [`UPDATED_BYTES_AT_MOST`]; nothing was changed.
@@ -59,6 +61,40 @@ pub trait ItemUpdates: Send {
 
     /// Returns the audit event of all changes, or `None` if nothing is to be changed after all.
     fn event(&mut self, counts: UpsertCounts) -> Option<AuditEvent>;
+}
+
+/// The conditions under which a feed is stored, apart from quotas.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FeedTerms<'a> {
+    pub left_out: Option<LeftOut<'a>>,
+    /// State of the stored items that was confirmed, if it was.
+    pub basis: Option<&'a FeedBasis>,
+}
+
+impl<'a> From<Option<LeftOut<'a>>> for FeedTerms<'a> {
+    fn from(left_out: Option<LeftOut<'a>>) -> Self {
+        Self {
+            left_out,
+            basis: None,
+        }
+    }
+}
+
+/// The state of the stored items with which a feed was compared. The effects of the feed are the same as long as this is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FeedBasis {
+    /// Versions of those items of the feed that are stored, by id.
+    pub stored: BTreeMap<String, Version>,
+    /// Ids of the items that the feed removes.
+    pub removed: BTreeSet<String>,
+}
+
+impl FeedBasis {
+    /// Adds an item of the feed that is stored.
+    pub fn add(&mut self, stored: &StoredItem) {
+        let id = stored.item.id.as_str().to_owned();
+        self.stored.insert(id, stored.version());
+    }
 }
 
 /// The items that a feed with the whole inventory removes.

@@ -5,11 +5,12 @@
 //! database:
 //!
 //! 1. [`ImportStore::replace_import`] stores the file, in place of the member's earlier import.
-//! 2. [`ImportStore::choose_import`] stores the choices, and remembers the mapping of the columns
-//!    for the account.
+//! 2. [`ImportStore::choose_import`] stores the choices.
 //! 3. If there is no result yet, the transaction of the feed stores the result with the items
-//!    ([`Completion::Import`](super::Completion::Import)) and deletes the bytes; otherwise the feed
-//!    is rolled back. So an import is applied once, however often it is confirmed.
+//!    ([`Completion::Import`](super::Completion::Import)), remembers the mapping of the columns for
+//!    the account, and deletes the bytes; otherwise the feed is rolled back. So an import is applied
+//!    once, however often it is confirmed. The feed is also rolled back if the stored items that it
+//!    touches are not those of the confirmed preview ([`FeedBasis`](super::FeedBasis)).
 //! 4. An import that changes nothing has no such transaction: [`ImportStore::finish_import`] stores
 //!    its result.
 
@@ -64,9 +65,6 @@ pub struct StoredImport {
 #[derive(Debug, Clone, Copy)]
 pub struct ImportChoices<'a> {
     pub choices: &'a str,
-    /// The header of the table and the mapping of its columns, which the account remembers.
-    pub mapping: Option<(HeaderDigest, &'a str)>,
-    pub at: Timestamp,
     pub expired: Timestamp,
 }
 
@@ -76,6 +74,17 @@ pub struct AppliedImport {
     pub member: MemberId,
     pub id: String,
     pub result: String,
+    pub at: Timestamp,
+    /// Present if the file is a table.
+    pub mapping: Option<UsedMapping>,
+}
+
+/// The mapping of the columns of a file that was imported, which its account remembers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedMapping {
+    pub header: HeaderDigest,
+    /// As serialised by the console.
+    pub mapping: String,
 }
 
 /// The outcome of storing a file.
@@ -108,7 +117,11 @@ pub trait ImportStore: Send + Sync + 'static {
     async fn choose_import(&self, name: ImportName<'_>, choices: ImportChoices<'_>)
     -> Result<bool>;
 
-    /// Returns the mapping that the account last used for this header.
+    /// Deletes an import that was not applied, with its file. Returns `false` if such an import does
+    /// not exist.
+    async fn discard_import(&self, name: ImportName<'_>) -> Result<bool>;
+
+    /// Returns the mapping of the last file with this header that the account imported.
     async fn find_mapping(
         &self,
         account: &AccountId,

@@ -376,16 +376,16 @@ pub trait KeyStore: Send + Sync + 'static {
 #[async_trait]
 pub trait InventoryStore: Send + Sync + 'static {
     /// Creates or replaces items, all or nothing. An item that is stored already with equal fields is left as it is,
-    /// with its `updated_at`. If `left_out` is given, every stored item that it does not keep is removed, up to
-    /// [`REMOVED_AT_MOST`]; if there are more of them, or a [`LargeRemoval`] is not allowed, nothing is changed. `event` is
-    /// asked for the audit event once the counts are known, and nothing is recorded if nothing changed. Accounts take turns with
+    /// with its `updated_at`. If `terms.left_out` is given, every stored item that it does not keep is removed, up to
+    /// [`REMOVED_AT_MOST`]; if there are more of them, or a [`LargeRemoval`] is not allowed, nothing is changed. If
+    /// `terms.basis` is given and the stored items are different, nothing is changed either. `event` is asked for the audit event once the counts are known, and nothing is recorded if nothing changed. Accounts take turns with
     /// their feeds, and so do the senders of one account.
     async fn upsert_items(
         &self,
         account: &AccountId,
         sender: &Actor,
         items: &[Item],
-        left_out: Option<LeftOut<'_>>,
+        terms: FeedTerms<'_>,
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<Upserted>;

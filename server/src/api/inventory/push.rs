@@ -153,7 +153,7 @@ async fn preview(
             let changes = Preview::from(&preview);
             Ok(answer(*received, *counts, skipped, Some(changes)).not_kept())
         }
-        PreviewOutcome::Rejected(errors) => Err(invalid(errors)),
+        PreviewOutcome::Rejected(skipped) => Err(invalid(skipped.into_errors())),
         PreviewOutcome::ChangesTooMuch => Err(changes_too_much()),
         PreviewOutcome::RemovesTooMany => Err(Problem::ReplaceTooLarge),
         PreviewOutcome::RemovalNotAllowed(large) => Err(Problem::RemovalNotAllowed(large)),

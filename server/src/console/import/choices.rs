@@ -2,10 +2,10 @@
 
 use crate::console::fields::Fields;
 use crate::feed::Absent;
-use crate::table::{Decimals, Mapping, Target};
+use crate::table::{Decimals, Mapping, Table, Target};
 use serde::{Deserialize, Serialize};
 use service::inventory::FeedMode;
-use service::store::Removals;
+use service::store::{HeaderDigest, Removals, UsedMapping};
 
 /// What an import does with stored items and fields that the file does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -57,6 +57,9 @@ impl Mode {
 pub struct Choices {
     /// Of a table.
     pub mapping: Option<Mapping>,
+    /// Digest of the table's header in hexadecimal digits.
+    #[serde(default)]
+    pub header: Option<String>,
     pub mode: Mode,
     /// Whether faulty rows are skipped.
     pub skips: bool,
@@ -72,10 +75,21 @@ impl Choices {
         serde_json::to_string(self).expect("texts are always JSON")
     }
 
-    /// The choices in the form for a table of so many columns.
-    pub fn of_form(fields: &Fields, columns: Option<usize>) -> Self {
-        let mapping = columns.map(|columns| {
-            let columns = (0..columns).map(|place| {
+    /// The mapping, as the account remembers it once the file was imported.
+    pub fn used_mapping(&self) -> Option<UsedMapping> {
+        let mut digest = [0; 32];
+        hex::decode_to_slice(self.header.as_deref()?, &mut digest).ok()?;
+        let mapping = self.mapping.as_ref()?;
+        Some(UsedMapping {
+            header: HeaderDigest(digest),
+            mapping: serde_json::to_string(mapping).expect("texts are always JSON"),
+        })
+    }
+
+    /// The choices in the form for a file, which may be a table.
+    pub fn of_form(fields: &Fields, table: Option<&Table>) -> Self {
+        let mapping = table.map(|table| {
+            let columns = (0..table.columns.len()).map(|place| {
                 let word = fields.text(&format!("column-{place}"));
                 Target::parse(&word).unwrap_or(Target::LeaveOut)
             });
@@ -92,6 +106,7 @@ impl Choices {
         });
         Self {
             mapping,
+            header: table.map(|table| hex::encode(table.header_digest().0)),
             mode: Mode::parse(&fields.text("mode")),
             skips: fields.text("on_error") == "skip",
         }

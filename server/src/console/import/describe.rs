@@ -6,7 +6,7 @@ use super::report::delimiter;
 use super::{Context, Step, Stop, at};
 use crate::console::fields::Fields;
 use crate::console::see_other;
-use crate::feed::Format;
+use crate::feed::{Absent, Format};
 use crate::table::{self, Decimals, Fault, Mapping, Place, TARGETS, Table};
 use axum::http::StatusCode;
 use domain::{ImportColumn, ImportFile, ImportPage, ImportTable};
@@ -103,14 +103,16 @@ async fn remembered(context: &Context<'_>, table: &Table) -> Step<Option<Mapping
     let mapping: Option<Mapping> = context
         .told(found)?
         .and_then(|text| serde_json::from_str(&text).ok());
-    Ok(mapping.filter(|mapping| mapping.columns.len() == table.columns.len()))
+    Ok(mapping.filter(|mapping| {
+        let is_whole = mapping.columns.len() == table.columns.len();
+        is_whole && mapping.faults(&table.columns, Absent::Kept).is_empty()
+    }))
 }
 
 /// Stores the choices of the form and leads on, or shows the page with what is wrong.
 pub async fn choose(context: &Context<'_>, loaded: Loaded, fields: &Fields) -> Step<ImportPage> {
     let (stored, described) = read_file(context, loaded).await?;
-    let columns = described.table.as_ref().map(|table| table.columns.len());
-    let choices = Choices::of_form(fields, columns);
+    let choices = Choices::of_form(fields, described.table.as_ref());
     let table = described.table.as_ref().zip(choices.mapping.as_ref());
     let faults =
         table.map(|(table, mapping)| mapping.faults(&table.columns, choices.mode.absent()));
@@ -118,14 +120,9 @@ pub async fn choose(context: &Context<'_>, loaded: Loaded, fields: &Fields) -> S
         let page = draw(context, stored, described, Some((choices, faults))).await?;
         return Err(Stop::page(StatusCode::UNPROCESSABLE_ENTITY, page));
     }
-    let mapping = table.map(|(table, mapping)| {
-        let text = serde_json::to_string(mapping).expect("texts are always JSON");
-        (table.header_digest(), text)
-    });
-    let mapping = mapping.as_ref().map(|(digest, text)| (*digest, &**text));
     let service = &context.state.service;
     let text = choices.write();
-    let chosen = service.choose_import(context.member, &stored.id, &text, mapping);
+    let chosen = service.choose_import(context.member, &stored.id, &text);
     context.told(chosen.await)?;
     Err(see_other(&format!("{}/preview", at(&stored.id))).into())
 }

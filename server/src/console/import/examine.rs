@@ -25,6 +25,8 @@ pub struct Examined {
     /// The number of faulty rows.
     pub faulty: usize,
     pub repeated: usize,
+    /// The account's currency, of prices without one.
+    pub currency: Currency,
 }
 
 /// Reads and checks the file on a thread for feeds.
@@ -55,6 +57,7 @@ fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> 
                 errors: Vec::new(),
                 faulty: 0,
                 repeated: 0,
+                currency,
             };
         }
     };
@@ -86,6 +89,7 @@ fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> 
                 errors,
                 faulty,
                 repeated,
+                currency,
             }
         }
         Err(errors) => Examined {
@@ -93,6 +97,7 @@ fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> 
             faulty: report::rows(&errors).len(),
             errors,
             repeated,
+            currency,
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use super::choices::Choices;
 use super::load::Loaded;
-use super::preview::preview;
+use super::preview::check;
 use super::report::parts;
 use super::{Context, Step};
 use crate::console::export::table;
@@ -14,9 +14,9 @@ const COLUMNS: [&str; 5] = ["row", "line", "id", "field", "problem"];
 
 /// At most as many faults are listed as a feed reports.
 pub async fn file(context: &Context<'_>, loaded: Loaded, choices: Choices) -> Step<Response> {
-    let previewed = preview(context, loaded, choices).await?;
+    let checked = check(context, loaded, choices).await?;
     let mut bytes = table::head(&COLUMNS);
-    write(&mut bytes, &previewed.errors);
+    write(&mut bytes, &checked.errors);
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (

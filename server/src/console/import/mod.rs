@@ -3,7 +3,9 @@
 //! Each step reads the stored file again, so that it holds nothing in memory between the steps, and so that any node can carry
 //! it out. The server draws every page as the answer to its own request.
 
+mod apply;
 mod choices;
+mod context;
 mod describe;
 mod examine;
 mod faults;
@@ -14,122 +16,25 @@ mod upload;
 
 pub use upload::MAX_IMPORT;
 
-use super::door::failure;
 use super::fields::Fields;
-use super::next::sign_in_to;
 use super::page::way_back;
-use super::{Posted, Visitor, busy, render, see_other, unavailable};
+use super::{Posted, Visitor, see_other};
 use crate::AppState;
-use crate::feed::workers::NotBegun;
 use crate::request::Segment;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::Uri;
 use axum::response::Response;
 use choices::Choices;
-use domain::{Failure, FileRefusal, ImportPage, ImportStart, OpenImport};
+use context::{Context, Step, Stop, answer};
+use domain::{ImportPage, ImportStart, OpenImport};
 use load::{Loaded, load};
-use service::Member;
 use service::store::StoredImport;
 use upload::Upload;
 
 const START: &str = "/inventory/import";
 
-/// A step that ended before its page.
-enum Stop {
-    /// An answer that is ready.
-    Answer(Box<Response>),
-    /// A page of the import.
-    Page(StatusCode, Box<ImportPage>),
-    Failed(Failure),
-}
-
-type Step<T> = Result<T, Stop>;
-
-impl From<Response> for Stop {
-    fn from(response: Response) -> Self {
-        Self::Answer(Box::new(response))
-    }
-}
-
-impl From<NotBegun> for Stop {
-    fn from(reason: NotBegun) -> Self {
-        match reason {
-            NotBegun::QueueFull(_) => busy().into(),
-            NotBegun::Stopping => unavailable().into(),
-        }
-    }
-}
-
-impl Stop {
-    fn page(status: StatusCode, page: ImportPage) -> Self {
-        Self::Page(status, Box::new(page))
-    }
-
-    fn refused(status: StatusCode, refused: FileRefusal) -> Self {
-        let start = ImportStart {
-            refused: Some(refused),
-            open: None,
-        };
-        Self::page(status, ImportPage::Start(Box::new(start)))
-    }
-}
-
-/// A request for a step, with what every step needs.
-struct Context<'a> {
-    state: &'a AppState,
-    visitor: &'a Visitor,
-    member: &'a Member,
-}
-
-impl Context<'_> {
-    /// The outcome of a call of the service.
-    fn told<T>(&self, result: Result<T, service::Error>) -> Step<T> {
-        result.map_err(|error| match failure(error, &self.visitor.request_id) {
-            Failure::NotFound => Stop::page(StatusCode::NOT_FOUND, ImportPage::Gone),
-            failure => Stop::Failed(failure),
-        })
-    }
-
-    async fn find(&self, id: &str) -> Step<StoredImport> {
-        self.told(self.state.service.find_import(self.member, id).await)
-    }
-}
-
 fn at(id: &str) -> String {
     format!("{START}/{id}")
-}
-
-/// Carries out a step for a member, and draws the page that it ends with.
-async fn answer(
-    state: &AppState,
-    visitor: &Visitor,
-    path: &str,
-    step: impl AsyncFnOnce(Context<'_>) -> Step<ImportPage>,
-) -> Response {
-    let Some(member) = &visitor.member else {
-        return see_other(&sign_in_to(path));
-    };
-    let context = Context {
-        state,
-        visitor,
-        member,
-    };
-    match step(context).await {
-        Ok(page) => render::import(state, visitor, Ok(page)).await,
-        Err(Stop::Page(status, page)) => {
-            let mut response = render::import(state, visitor, Ok(*page)).await;
-            if response.status().is_success() {
-                *response.status_mut() = status;
-            }
-            response
-        }
-        Err(Stop::Answer(response)) => *response,
-        Err(Stop::Failed(Failure::SignedOut)) => see_other(&sign_in_to(path)),
-        Err(Stop::Failed(failure)) => {
-            let page = render::import(state, visitor, Err(failure.clone())).await;
-            render::with_status(page, &failure)
-        }
-    }
 }
 
 /// `GET /inventory/import`
@@ -213,7 +118,7 @@ pub async fn preview(
     answer(&state, &visitor, way_back(&uri), async |context| {
         let (stored, choices) = chosen(&context, &id).await?;
         let loaded = waiting(&context, stored).await?;
-        preview::page(&context, loaded, choices, None).await
+        preview::page(&context, loaded, choices).await
     })
     .await
 }
@@ -245,7 +150,22 @@ pub async fn apply(
     answer(&state, &visitor, &at(&id), async |context| {
         let (stored, choices) = chosen(&context, &id).await?;
         let loaded = waiting(&context, stored).await?;
-        preview::apply(&context, loaded, choices, &fields.text("removals")).await
+        apply::apply(&context, loaded, choices, &fields).await
+    })
+    .await
+}
+
+/// `GET /inventory/import/{id}/apply`, as when a member reloads the page of a refused confirmation.
+pub async fn confirmed(
+    State(state): State<AppState>,
+    Segment(id): Segment,
+    uri: Uri,
+    visitor: Visitor,
+) -> Response {
+    let id = id.unwrap_or_default();
+    answer(&state, &visitor, way_back(&uri), async |context| {
+        let stored = context.find(&id).await?;
+        Err(see_other(&format!("{}/preview", at(&stored.id))).into())
     })
     .await
 }

@@ -8,7 +8,9 @@ use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Currency, Item, ItemFilter, Price, StoredItem};
-use service::store::{ItemUpdates, REMOVED_AT_MOST, UPDATED_BYTES_AT_MOST, UpsertCounts};
+use service::store::{
+    FeedBasis, ItemUpdates, REMOVED_AT_MOST, UPDATED_BYTES_AT_MOST, UpsertCounts,
+};
 use std::collections::{HashMap, HashSet};
 
 /// Items that one statement stores or deletes.
@@ -51,6 +53,27 @@ pub(super) async fn delete_all(
         removed += deleted.rows_affected();
     }
     Ok(removed)
+}
+
+/// The state of the stored items with which this feed is compared.
+pub(super) async fn find_basis(
+    connection: &mut Connection,
+    account: &AccountId,
+    items: &[Item],
+    removed: &[String],
+) -> Result<FeedBasis> {
+    let mut basis = FeedBasis {
+        removed: removed.iter().cloned().collect(),
+        ..FeedBasis::default()
+    };
+    for items in items.chunks(AT_ONCE) {
+        let ids = items.iter().map(|item| item.id.as_str().to_owned());
+        let ids: Vec<String> = ids.collect();
+        for stored in find_many(connection, account, &ids).await?.values() {
+            basis.add(stored);
+        }
+    }
+    Ok(basis)
 }
 
 /// The items with these ids, by their ids.

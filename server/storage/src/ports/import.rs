@@ -1,5 +1,6 @@
 //! Files that members import in the console.
 
+use super::mapping::remember;
 use super::{Connection, Result, Store, Turn, can_be_stored, read};
 use crate::error::Doing as _;
 use crate::sql::import;
@@ -8,7 +9,7 @@ use async_trait::async_trait;
 use domain::{AccountId, MemberId, Timestamp};
 use service::store::{
     Actor, AppliedImport, HeaderDigest, ImportChoices, ImportName, ImportStore, Imported,
-    KEPT_MAPPINGS, NewImport, PENDING_BYTES, StoreError, StoredImport,
+    NewImport, PENDING_BYTES, StoreError, StoredImport,
 };
 
 /// Size in bytes of one row of a file.
@@ -120,24 +121,29 @@ impl ImportStore for Store {
         if chosen.rows_affected() == 0 {
             return Ok(false);
         }
-        if let Some((header, mapping)) = choices.mapping {
-            sqlx::query(import::REMEMBER)
-                .bind(account.as_str())
-                .bind(header.0.as_slice())
-                .bind(mapping)
-                .bind(choices.at.millis())
-                .execute(&mut *tx)
-                .await
-                .doing(DOING)?;
-            sqlx::query(import::FORGET_MAPPINGS)
-                .bind(account.as_str())
-                .bind(i64::from(KEPT_MAPPINGS))
-                .execute(&mut *tx)
-                .await
-                .doing(DOING)?;
-        }
         tx.commit().await.doing(DOING)?;
         Ok(true)
+    }
+
+    async fn discard_import(&self, name: ImportName<'_>) -> Result<bool> {
+        const DOING: &str = "discarding a file to import";
+        if !can_be_stored(name.id) {
+            return Ok(false);
+        }
+        let mut tx = self.begin(Turn::Account(name.account), DOING).await?;
+        let mut discarded = 0;
+        for statement in [import::DISCARD_PARTS, import::DISCARD] {
+            let deleted = sqlx::query(statement)
+                .bind(name.account.as_str())
+                .bind(name.member.as_str())
+                .bind(name.id)
+                .execute(&mut *tx)
+                .await
+                .doing(DOING)?;
+            discarded = deleted.rows_affected();
+        }
+        tx.commit().await.doing(DOING)?;
+        Ok(discarded > 0)
     }
 
     async fn find_mapping(
@@ -212,7 +218,13 @@ async fn finish(
     applied: &AppliedImport,
 ) -> Result<bool> {
     const DOING: &str = "storing the result of an import";
-    let AppliedImport { member, id, result } = applied;
+    let AppliedImport {
+        member,
+        id,
+        result,
+        at,
+        mapping,
+    } = applied;
     let finished = sqlx::query(import::FINISH)
         .bind(account.as_str())
         .bind(member.as_str())
@@ -225,6 +237,9 @@ async fn finish(
         return Ok(false);
     }
     forget_bytes(connection, account, member).await?;
+    if let Some(mapping) = mapping {
+        remember(connection, account, mapping, *at).await?;
+    }
     Ok(true)
 }
 

@@ -1,6 +1,6 @@
 //! The sellers' items.
 
-use super::feed::{Row, delete_all, find_left_out, update_all, upsert, upsert_all};
+use super::feed::{Row, delete_all, find_basis, find_left_out, update_all, upsert, upsert_all};
 use super::item_change::NumberedChange;
 use super::quota::Items;
 use super::{
@@ -14,9 +14,9 @@ use async_trait::async_trait;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Condition, Item, ItemFilter, MAX_ID_CHARS, StoredItem};
 use service::store::{
-    Actor, AuditEvent, Edited, InventoryStore, ItemEdit, ItemUpdates, LargeRemoval, LeftOut,
-    Listed, PAGE_BYTES, Put, QuotaStore as _, REMOVED_AT_MOST, Removal, Removals, UpsertCounts,
-    Upserted,
+    Actor, AuditEvent, Edited, FeedTerms, InventoryStore, ItemEdit, ItemUpdates, LargeRemoval,
+    LeftOut, Listed, PAGE_BYTES, Put, QuotaStore as _, REMOVED_AT_MOST, Removal, Removals,
+    UpsertCounts, Upserted,
 };
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ impl InventoryStore for Store {
         account: &AccountId,
         sender: &Actor,
         items: &[Item],
-        left_out: Option<LeftOut<'_>>,
+        terms: FeedTerms<'_>,
         now: Timestamp,
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<Upserted> {
@@ -37,6 +37,7 @@ impl InventoryStore for Store {
         self.make_room_for_feed().await;
         let mut tx = self.begin(Turn::Feed(account), DOING).await?;
         let before = Items::of(&mut *tx, account).await?;
+        let FeedTerms { left_out, basis } = terms;
         let removed = match left_out {
             Some(LeftOut { kept, .. }) => find_left_out(&mut tx, account, kept).await?,
             None => Vec::new(),
@@ -48,6 +49,13 @@ impl InventoryStore for Store {
         let large = LargeRemoval::unless_allowed(removed.len() as u64, before.number(), allowed);
         if let Some(large) = large {
             return Ok(Upserted::RemovalNotAllowed(large));
+        }
+        // Other changes of the account's items wait for this transaction, so that the items stay as
+        // they are compared here.
+        if let Some(basis) = basis
+            && *basis != find_basis(&mut tx, account, items, &removed).await?
+        {
+            return Ok(Upserted::BasisChanged);
         }
         let change = NumberedChange::begin(&mut tx, account, now).await?;
         let mut counts = upsert_all(&mut tx, account, &rows, now, change.number).await?;

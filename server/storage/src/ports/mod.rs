@@ -21,6 +21,7 @@ mod item_change;
 mod key;
 mod lead;
 mod link;
+mod mapping;
 mod member;
 mod notice;
 mod once;

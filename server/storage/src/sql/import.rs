@@ -55,6 +55,15 @@ pub(crate) const FORGET_MAPPINGS: &str = "
 pub(crate) const FIND_MAPPING: &str =
     "SELECT mapping FROM import_mappings WHERE account_id = $1 AND header = $2";
 
+/// Removes the parts of a file that is not imported yet.
+pub(crate) const DISCARD_PARTS: &str = "
+    DELETE FROM import_parts WHERE import_id IN (
+        SELECT id FROM imports WHERE account_id = $1 AND member_id = $2 AND id = $3 AND result IS NULL
+    )";
+
+pub(crate) const DISCARD: &str = "
+    DELETE FROM imports WHERE account_id = $1 AND member_id = $2 AND id = $3 AND result IS NULL";
+
 pub(crate) const EXPIRED: &str =
     "SELECT id FROM imports WHERE created_at <= $1 ORDER BY created_at LIMIT $2";
 

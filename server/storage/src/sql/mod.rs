@@ -99,6 +99,8 @@ pub(crate) const INDEXED: &[&str] = &[
     find::LAPSED,
     import::ADD_PART,
     import::CHOOSE,
+    import::DISCARD,
+    import::DISCARD_PARTS,
     import::EXPIRED,
     import::FIND,
     import::FIND_MAPPING,

@@ -7,7 +7,7 @@ use service::store::contract::{
     Change, World, feeds_of_other_accounts_and_keys_do_not_wait_for_many,
 };
 use service::store::{
-    Action, Actor, AuditEvent, Authority, InventoryStore as _, StoreError, Upserted,
+    Action, Actor, AuditEvent, Authority, FeedTerms, InventoryStore as _, StoreError, Upserted,
 };
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -66,8 +66,15 @@ async fn a_key_is_revoked_while_feeds_of_its_account_are_being_stored() {
             };
             let items = [item(format!("slow-{number}"))];
             let now = Timestamp::from_millis(0);
-            node.upsert_items(&account, &Actor::System, &items, None, now, &event)
-                .await
+            node.upsert_items(
+                &account,
+                &Actor::System,
+                &items,
+                FeedTerms::default(),
+                now,
+                &event,
+            )
+            .await
         }));
     }
     tokio::time::sleep(FEED / 4).await;

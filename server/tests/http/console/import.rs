@@ -1,40 +1,9 @@
 //! `/inventory/import`: a file of items, imported in steps.
 
-use crate::support::{Answer, Member, OWNER, World};
+use super::import_steps::{START, apply, begin, choose, confirm, has, items};
+use crate::support::{OWNER, World};
 
 const CSV: &str = "id,name,price\nA,Honda Accord 2024,32500\nB,<b>Škoda</b>,ten\n,nameless,1\n";
-const START: &str = "/inventory/import";
-
-async fn begin(member: &Member, file: &str) -> String {
-    let begun = member.upload(START, "cars.csv", file, &[]).await;
-    begun.expect(303).header("location").to_owned()
-}
-
-/// Begins an import and takes what is proposed, apart from `fields`.
-async fn choose(member: &Member, file: &str, fields: &[(&str, &str)]) -> String {
-    let path = begin(member, file).await;
-    let columns = [("column-0", "id"), ("column-1", "name")];
-    let fields = [&columns, fields].concat();
-    let chosen = member.form(&path, &fields).await.expect(303);
-    assert_eq!(chosen.header("location"), format!("{path}/preview"));
-    path
-}
-
-async fn apply(member: &Member, path: &str, removals: &str) -> Answer {
-    let fields = [("removals", removals)];
-    member.form(&format!("{path}/apply"), &fields).await
-}
-
-#[track_caller]
-fn has(page: &str, texts: &[&str]) {
-    for text in texts {
-        assert!(page.contains(text), "{text} is missing: {page}");
-    }
-}
-
-async fn items(world: &World) -> i64 {
-    world.count("SELECT count(*) FROM items").await
-}
 
 #[tokio::test]
 async fn a_file_with_faulty_rows_is_imported_without_them_or_not_at_all() {
@@ -219,9 +188,9 @@ async fn removals_are_made_only_if_their_number_is_typed() {
     let path = choose(&owner, "id,name\nA,a\n", &[("mode", "replace")]).await;
     for (typed, told) in [
         ("", "Type 2, the number"),
-        ("1", "would remove 2 items now"),
-        ("3", "would remove 2 items now"),
-        ("two", "would remove 2 items now"),
+        ("1", "Type 2, the number"),
+        ("3", "Type 2, the number"),
+        ("two", "Type 2, the number"),
     ] {
         let page = apply(&owner, &path, typed).await.expect(422).body;
         has(
@@ -230,14 +199,7 @@ async fn removals_are_made_only_if_their_number_is_typed() {
         );
         assert_eq!(items(&world).await, 3);
     }
-    // Another member or system has added an item since.
-    let key = owner.create(&world, "Feed", &["inventory:write"]).await;
-    let item = serde_json::json!({ "name": "d" });
-    key.put("/api/inventory/D", &item).await.expect(201);
-    let page = apply(&owner, &path, "2").await.expect(422).body;
-    has(&page, &["would remove 3 items now", "3 items are removed"]);
-    assert_eq!(items(&world).await, 4);
-    apply(&owner, &path, "3").await.expect(303);
+    apply(&owner, &path, "2").await.expect(303);
     assert_eq!(items(&world).await, 1);
 }
 
@@ -273,7 +235,8 @@ async fn of_many_confirmations_at_once_one_is_carried_out() {
     let world = World::new().await;
     let owner = world.owner().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;
-    let confirm = || apply(&owner, &path, "");
+    let preview = owner.get(&format!("{path}/preview")).await.expect(200);
+    let confirm = || confirm(&owner, &path, &preview, "");
     let answers = futures::future::join_all((0..8).map(|_| confirm())).await;
     for answer in answers {
         assert_eq!(answer.expect(303).header("location"), path);
@@ -314,44 +277,6 @@ async fn choices_that_cannot_be_used_are_linked_to_their_controls() {
         "{chosen:?}"
     );
     owner.get(&format!("{path}/preview")).await.expect(303);
-}
-
-#[tokio::test]
-async fn the_mapping_of_a_header_is_remembered_for_the_account() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let file = "Nummer,Titel,Notiz\n1,a,x\n";
-    let fields = [
-        ("column-2", "category"),
-        ("currency", "CHF"),
-        ("decimals", "comma"),
-    ];
-    choose(&owner, file, &fields).await;
-    world.join(&owner, "bob@example.com", "admin").await;
-    let chosen = async |member: &Member, file: &str| {
-        let path = begin(member, file).await;
-        member.get(&path).await.expect(200)
-    };
-    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let bob = world.sign_in("bob@example.com").await;
-    let page = chosen(&bob, "Nummer,Titel,Notiz\n2,b,y\n").await;
-    has(
-        &page.body,
-        &["You imported a file with these columns before"],
-    );
-    let selected = page.selected();
-    for (name, value) in fields {
-        assert!(selected.contains(&field(name, value)), "{selected:?}");
-    }
-    // Another header, and another account.
-    let stranger = world.stranger().await;
-    for page in [
-        chosen(&bob, "Nummer,Titel,Notizen\n2,b,y\n").await,
-        chosen(&stranger, file).await,
-    ] {
-        assert!(!page.body.contains("before. The choices"), "{}", page.body);
-        assert!(page.selected().contains(&field("column-2", "attribute")));
-    }
 }
 
 #[tokio::test]
@@ -557,36 +482,4 @@ async fn a_session_that_ends_while_an_import_is_confirmed_imports_nothing() {
     );
     assert_eq!(items(&world).await, 0);
     again.get(&path).await.expect(200);
-}
-
-#[tokio::test]
-async fn items_are_searched_and_paged() {
-    let world = World::new().await;
-    let owner = world.owner().await;
-    let rows: Vec<_> = (0..60).map(|n| format!("K{n:02},Škoda {n}")).collect();
-    let file = format!("id,name\n{}\nZ1,Tesla\n", rows.join("\n"));
-    owner.import("cars.csv", &file, &[]).await.expect(200);
-    let page = owner.get("/inventory?q=%C5%A1koda").await.expect(200).body;
-    assert!(
-        page.contains("60 of 61 items") && !page.contains("Tesla"),
-        "{page}"
-    );
-    let (_, rest) = page
-        .split_once("href=\"/inventory?q=%C5%A1koda&amp;cursor=")
-        .unwrap();
-    let (cursor, _) = rest.split_once('"').unwrap();
-    let next = owner
-        .get(&format!("/inventory?q=%C5%A1koda&cursor={cursor}"))
-        .await
-        .expect(200)
-        .body;
-    assert!(
-        next.contains("K50") && !next.contains("K49") && !next.contains("Tesla"),
-        "{next}"
-    );
-    let none = owner.get("/inventory?q=%3Cb%3E").await.expect(200).body;
-    assert!(
-        none.contains("No item matches") && none.contains("&lt;b&gt;"),
-        "{none}"
-    );
 }

@@ -430,6 +430,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 MethodFilter::GET,
                 "/inventory/import/{id}"
                 | "/inventory/import/{id}/preview"
+                | "/inventory/import/{id}/apply"
                 | "/inventory/import/{id}/faults.csv",
             ) => {
                 let theirs = path.replace("{id}", &two.their_import);

@@ -69,6 +69,16 @@ impl Answer {
         lists.collect()
     }
 
+    /// Returns the value of a hidden field on a page, or an empty text.
+    pub fn hidden(&self, name: &str) -> String {
+        let input = self.body.split("<input").find(|input| {
+            input.contains("type=\"hidden\"") && input.contains(&format!("name=\"{name}\""))
+        });
+        let value = input.and_then(|input| input.split_once("value=\""));
+        let value = value.and_then(|(_, value)| value.split_once('"'));
+        value.map_or_else(String::new, |(value, _)| value.to_owned())
+    }
+
     /// Checks that this is a problem document in the common form, and returns its status and code.
     #[track_caller]
     pub fn problem(&self) -> (u16, String) {

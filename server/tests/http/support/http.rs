@@ -204,7 +204,9 @@ impl Http {
         if !preview.body.contains("/apply\"") {
             return preview;
         }
-        let applied = self.form(&format!("{path}/apply"), choices).await;
+        let digest = preview.hidden("preview");
+        let fields = [choices, &[("preview", &*digest)]].concat();
+        let applied = self.form(&format!("{path}/apply"), &fields).await;
         if applied.status == 303 {
             self.get(applied.header("location")).await
         } else {

@@ -17,7 +17,7 @@ pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
         ..
     } = table;
     let remembered = remembered.then(|| {
-        view! { <Notice tone=Tone::Info text="You imported a file with these columns before. The choices are those of the last time."/> }
+        view! { <Notice tone=Tone::Info text="Your account imported a file with these columns before. The choices are those of that import."/> }
     });
     let rows = columns
         .into_iter()

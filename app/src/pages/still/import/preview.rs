@@ -7,6 +7,9 @@ use crate::lean::plain;
 use domain::{ChangedItem, ImportCounts, ImportPreview};
 use leptos::prelude::*;
 
+const OUTDATED: &str =
+    "The inventory (or the choices) changed since this preview. Check it again, then confirm.";
+
 #[component]
 pub fn Preview(preview: ImportPreview) -> impl IntoView {
     let ImportPreview {
@@ -19,6 +22,8 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
         removed,
         faults,
         skips,
+        digest,
+        is_outdated,
         typed,
         error,
     } = preview;
@@ -35,8 +40,10 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
             </div>
         })
     } else {
-        confirm(&path, &counts, typed, error)
+        confirm(&path, &counts, digest, typed, error)
     };
+    let outdated = is_outdated
+        .then(|| view! { <Notice tone=Tone::Error title="Nothing was imported" text=OUTDATED/> });
     let refused = refused.map(|reason| {
         view! { <Notice tone=Tone::Error title="Nothing can be imported yet" text=reason/> }
     });
@@ -59,6 +66,7 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
     let numbers = (refused.is_none()).then(|| numbers(&counts));
     plain(view! {
         {head(3)}
+        {outdated}
         {refused}
         <h2>{file_name}</h2>
         {numbers}
@@ -191,14 +199,15 @@ fn change(item: ChangedItem) -> AnyView {
     })
 }
 
-fn confirm(path: &str, counts: &ImportCounts, typed: String, error: Option<String>) -> AnyView {
+fn confirm(
+    path: &str,
+    counts: &ImportCounts,
+    digest: String,
+    typed: String,
+    error: Option<String>,
+) -> AnyView {
     let is_invalid = error.is_some();
     let summary = error.clone().map(|error| {
-        if counts.removed == 0 {
-            return plain(
-                view! { <Notice tone=Tone::Error title="Nothing was changed" text=error/> },
-            );
-        }
         let link = plain(view! { <a href="#removals">{error}</a> });
         plain(view! { <Notice tone=Tone::Error text="Nothing was changed." action=link/> })
     });
@@ -233,6 +242,7 @@ fn confirm(path: &str, counts: &ImportCounts, typed: String, error: Option<Strin
     plain(view! {
         {summary}
         <form class="form" method="post" action=format!("{path}/apply") novalidate>
+            <input type="hidden" name="preview" value=digest/>
             {removals}
             <div class="actions">
                 <a class="button" href=path.to_owned()>

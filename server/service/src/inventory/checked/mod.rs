@@ -91,7 +91,7 @@ impl Skipped {
     }
 
     /// The errors with which a feed is refused as a whole.
-    pub(super) fn into_errors(self) -> Vec<EntryError> {
+    pub fn into_errors(self) -> Vec<EntryError> {
         let listed = self.listed.into_iter();
         let mut errors: Vec<_> = listed.flat_map(|item| item.errors).collect();
         errors.truncate(MAX_ERRORS);

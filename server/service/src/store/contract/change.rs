@@ -9,9 +9,9 @@ use crate::inventory::Condition;
 use crate::leads::{Edit, Lead, LeadEdits};
 use crate::store::{
     AccountChange, AccountSettings, Action, Actor, AuditEvent, Authority, Changed, ChangedSeveral,
-    Claim, Ended, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LeftOut, LinkPurpose,
-    NewLink, NewRevocation, NewSession, OldEnds, Put, Removal, Removals, Revoker, Rotated,
-    SeveralChange, Store, StoreError, TokenDigest, UpsertCounts, Upserted,
+    Claim, Ended, FeedTerms, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, LeftOut,
+    LinkPurpose, NewLink, NewRevocation, NewSession, OldEnds, Put, Removal, Removals, Revoker,
+    Rotated, SeveralChange, Store, StoreError, TokenDigest, UpsertCounts, Upserted,
 };
 use domain::{AccountId, KeyId, KeyName, LeadId, LeadStatus, MemberId, RevokeReason};
 use std::collections::HashSet;
@@ -159,7 +159,14 @@ impl Change {
                 let recorded = |_| event(Action::InventoryUpdated);
                 let items = [changed, item("new")];
                 let stored = store
-                    .upsert_items(account, &Actor::System, &items, None, at(10), &recorded)
+                    .upsert_items(
+                        account,
+                        &Actor::System,
+                        &items,
+                        FeedTerms::default(),
+                        at(10),
+                        &recorded,
+                    )
                     .await?;
                 let expected = UpsertCounts {
                     created: 1,
@@ -187,7 +194,7 @@ impl Change {
                         account,
                         &Actor::System,
                         &[item("full")],
-                        Some(left_out),
+                        Some(left_out).into(),
                         at(10),
                         &recorded,
                     )

@@ -2,7 +2,7 @@
 
 use super::tenant::Tenant;
 use super::world::{Shared, at, item};
-use crate::store::{Action, Actor, Upserted};
+use crate::store::{Action, Actor, FeedTerms, Upserted};
 use domain::KeyId;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
@@ -41,7 +41,14 @@ pub async fn feeds_of_other_accounts_and_keys_do_not_wait_for_many<C>(
                 };
                 let account = &tenant.account;
                 store
-                    .upsert_items(account, &sender, &items, None, at(1), &event)
+                    .upsert_items(
+                        account,
+                        &sender,
+                        &items,
+                        FeedTerms::default(),
+                        at(1),
+                        &event,
+                    )
                     .await
             })
         })

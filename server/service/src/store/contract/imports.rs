@@ -3,8 +3,9 @@
 use super::tenant::Tenant;
 use super::world::{Shared, at, item};
 use crate::store::{
-    Action, Actor, AppliedImport, Completion, HeaderDigest, ImportChoices, ImportName, Imported,
-    KEPT_MAPPINGS, NewImport, PENDING_BYTES, Store, StoreError, StoredImport, Upserted,
+    Action, Actor, AppliedImport, Completion, FeedTerms, HeaderDigest, ImportChoices, ImportName,
+    Imported, KEPT_MAPPINGS, NewImport, PENDING_BYTES, Store, StoreError, StoredImport, Upserted,
+    UsedMapping,
 };
 use domain::Timestamp;
 
@@ -40,6 +41,8 @@ fn applied(tenant: &Tenant, id: &str) -> AppliedImport {
         member: tenant.owner.clone(),
         id: id.to_owned(),
         result: format!("result of {id}"),
+        at: at(9),
+        mapping: None,
     }
 }
 
@@ -50,13 +53,29 @@ async fn apply(
     id: &str,
     name: &str,
 ) -> Result<Upserted, StoreError> {
+    apply_with(store, tenant, applied(tenant, id), name).await
+}
+
+async fn apply_with(
+    store: &dyn Store,
+    tenant: &Tenant,
+    applied: AppliedImport,
+    name: &str,
+) -> Result<Upserted, StoreError> {
     let event = |_| {
         let event = tenant.event(Action::InventoryUpdated, "inventory", at(9));
-        event.completing(Some(Completion::Import(applied(tenant, id))))
+        event.completing(Some(Completion::Import(applied.clone())))
     };
     let items = [item(name)];
     store
-        .upsert_items(&tenant.account, &Actor::System, &items, None, at(9), &event)
+        .upsert_items(
+            &tenant.account,
+            &Actor::System,
+            &items,
+            FeedTerms::default(),
+            at(9),
+            &event,
+        )
         .await
 }
 
@@ -141,60 +160,94 @@ pub(super) async fn choices_for_an_import_are_stored_until_it_is_applied(store: 
         Tenant::settle(&*store, "b").await,
     );
     begin(&*store, &mine, "one", b"x", at(1)).await;
-    let header = HeaderDigest([7; 32]);
-    let choose = async |tenant: &Tenant, mapping: &str, now, expired| {
-        let choices = ImportChoices {
-            choices: "chosen",
-            mapping: Some((header, mapping)),
-            at: now,
-            expired,
-        };
+    let choose = async |tenant: &Tenant, choices: &str, expired| {
+        let choices = ImportChoices { choices, expired };
         let chosen = store.choose_import(named(tenant, "one"), choices);
         chosen.await.unwrap()
     };
-    let remembered = async |tenant: &Tenant| {
-        let found = store.find_mapping(&tenant.account, &header);
-        found.await.unwrap()
-    };
-    assert!(choose(&mine, "first", at(2), at(0)).await);
-    let found = find(&*store, &mine, "one").await.unwrap();
-    assert_eq!(found.choices.as_deref(), Some("chosen"));
-    assert_eq!(remembered(&mine).await.as_deref(), Some("first"));
-    assert!(choose(&mine, "second", at(3), at(0)).await);
-    assert_eq!(remembered(&mine).await.as_deref(), Some("second"));
-    // Nothing is remembered for an import of another account, one that has expired, or one that was
+    for choices in ["first", "second"] {
+        assert!(choose(&mine, choices, at(0)).await);
+        let found = find(&*store, &mine, "one").await.unwrap();
+        assert_eq!(found.choices.as_deref(), Some(choices));
+    }
+    // Nothing is stored for an import of another account, one that has expired, or one that was
     // applied.
-    assert!(!choose(&theirs, "third", at(3), at(0)).await);
-    assert!(!choose(&mine, "third", at(3), at(1)).await);
-    assert_eq!(remembered(&theirs).await, None);
+    assert!(!choose(&theirs, "third", at(0)).await);
+    assert!(!choose(&mine, "third", at(1)).await);
     apply(&*store, &mine, "one", "first").await.unwrap();
-    assert!(!choose(&mine, "third", at(4), at(0)).await);
-    assert_eq!(remembered(&mine).await.as_deref(), Some("second"));
+    assert!(!choose(&mine, "third", at(0)).await);
+    let found = find(&*store, &mine, "one").await.unwrap();
+    assert_eq!(found.choices.as_deref(), Some("second"));
 }
 
-pub(super) async fn the_latest_mappings_of_an_account_are_remembered(store: Shared) {
+pub(super) async fn the_latest_mappings_that_an_account_imported_with_are_remembered(
+    store: Shared,
+) {
     let tenant = Tenant::settle(&*store, "a").await;
-    begin(&*store, &tenant, "one", b"x", at(1)).await;
     let header = |number: u32| {
         let mut digest = [0; 32];
         digest[..4].copy_from_slice(&number.to_be_bytes());
         HeaderDigest(digest)
     };
+    let with = |id: &str, number: u32, mapping: &str, now| AppliedImport {
+        at: now,
+        mapping: Some(UsedMapping {
+            header: header(number),
+            mapping: mapping.to_owned(),
+        }),
+        ..applied(&tenant, id)
+    };
     for number in 0..=KEPT_MAPPINGS {
-        let choices = ImportChoices {
-            choices: "",
-            mapping: Some((header(number), "mapping")),
-            at: at(i64::from(number)),
-            expired: at(0),
-        };
-        let chosen = store.choose_import(named(&tenant, "one"), choices);
-        assert!(chosen.await.unwrap());
+        let (id, now) = (format!("{number}"), at(i64::from(number)));
+        begin(&*store, &tenant, &id, b"x", at(1)).await;
+        let applied = with(&id, number, "mapping", now);
+        let finished = store.finish_import(&tenant.account, &applied);
+        assert!(finished.await.unwrap());
     }
-    for number in 0..=KEPT_MAPPINGS {
+    let remembered = async |number| {
         let header = header(number);
         let found = store.find_mapping(&tenant.account, &header);
-        assert_eq!(found.await.unwrap().is_some(), number > 0, "{number}");
+        found.await.unwrap()
+    };
+    for number in 0..=KEPT_MAPPINGS {
+        assert_eq!(remembered(number).await.is_some(), number > 0, "{number}");
     }
+    // The mapping is committed with the items, and not with those of an import that is over.
+    begin(&*store, &tenant, "last", b"x", at(1)).await;
+    for (name, expected) in [("first", true), ("second", false)] {
+        let applied = with("last", 1, name, at(99));
+        let stored = apply_with(&*store, &tenant, applied, name).await;
+        assert_eq!(stored.is_ok(), expected);
+        assert_eq!(remembered(1).await.as_deref(), Some("first"));
+    }
+    let other = Tenant::settle(&*store, "b").await;
+    let found = store.find_mapping(&other.account, &header(1)).await;
+    assert_eq!(found.unwrap(), None);
+}
+
+pub(super) async fn a_discarded_import_is_deleted_with_its_bytes(store: Shared) {
+    let (mine, theirs) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    begin(&*store, &mine, "one", b"x", at(1)).await;
+    let discard = async |tenant: &Tenant, id: &str| {
+        let discarded = store.discard_import(named(tenant, id));
+        discarded.await.unwrap()
+    };
+    for (tenant, id) in [(&theirs, "one"), (&mine, "two"), (&mine, "\0")] {
+        assert!(!discard(tenant, id).await);
+    }
+    let read = async || store.import_bytes(named(&mine, "one")).await.unwrap();
+    assert_eq!(read().await, b"x");
+    assert!(discard(&mine, "one").await);
+    assert_eq!(find(&*store, &mine, "one").await, None);
+    assert_eq!(read().await, b"");
+    // The result of an import stays.
+    begin(&*store, &mine, "two", b"x", at(1)).await;
+    apply(&*store, &mine, "two", "first").await.unwrap();
+    assert!(!discard(&mine, "two").await);
+    assert!(find(&*store, &mine, "two").await.is_some());
 }
 
 pub(super) async fn imports_that_are_over_are_not_found_and_are_swept(store: Shared) {

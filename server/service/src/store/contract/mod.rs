@@ -226,7 +226,9 @@ macro_rules! store_contract_cases {
             files_to_import_of_an_account_have_a_bound
             an_import_is_applied_once_with_its_items
             choices_for_an_import_are_stored_until_it_is_applied
-            the_latest_mappings_of_an_account_are_remembered
+            the_latest_mappings_that_an_account_imported_with_are_remembered
+            a_discarded_import_is_deleted_with_its_bytes
+            a_feed_that_was_confirmed_is_stored_on_that_basis_only
             imports_that_are_over_are_not_found_and_are_swept
             an_account_begins_with_the_usual_settings_and_keeps_its_own
             what_an_account_decides_shows_in_its_keys_items_and_members

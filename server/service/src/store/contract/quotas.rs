@@ -49,7 +49,14 @@ async fn push(
         kept,
         allowed: Removals::Few,
     });
-    let stored = store.upsert_items(account, &Actor::System, items, left_out, at(9), &event);
+    let stored = store.upsert_items(
+        account,
+        &Actor::System,
+        items,
+        left_out.into(),
+        at(9),
+        &event,
+    );
     Ok(match stored.await? {
         Upserted::Stored(counts) => counts,
         refused => panic!("few items are removed: {refused:?}"),

@@ -6,9 +6,9 @@ use crate::inventory::{Condition, Item};
 use crate::key::KeyDigest;
 use crate::leads::{Lead, LeadEdits};
 use crate::store::{
-    Action, Actor, AuditEvent, Authority, Candidate, Claim, Ended, Inserted, KeyRecord, LeftOut,
-    LinkPurpose, NewKey, NewOwner, NewRevocation, NewSession, Put, Removal, Revoker, Store,
-    TokenDigest, UpsertCounts, Upserted,
+    Action, Actor, AuditEvent, Authority, Candidate, Claim, Ended, FeedTerms, Inserted, KeyRecord,
+    LeftOut, LinkPurpose, NewKey, NewOwner, NewRevocation, NewSession, Put, Removal, Revoker,
+    Store, TokenDigest, UpsertCounts, Upserted,
 };
 use domain::{
     AccountId, AccountName, Email, KeyId, KeyName, LeadId, MemberId, RevokeReason, Scope, ScopeSet,
@@ -196,7 +196,14 @@ impl Tenant {
             event.detail = json!({ "created": counts.created, "updated": counts.updated });
             event
         };
-        let stored = store.upsert_items(&self.account, &Actor::System, items, None, now, &event);
+        let stored = store.upsert_items(
+            &self.account,
+            &Actor::System,
+            items,
+            FeedTerms::default(),
+            now,
+            &event,
+        );
         let Upserted::Stored(counts) = stored.await.unwrap() else {
             panic!("nothing is removed")
         };
@@ -222,7 +229,7 @@ impl Tenant {
                 &self.account,
                 &Actor::System,
                 items,
-                Some(left_out),
+                Some(left_out).into(),
                 now,
                 &event,
             )

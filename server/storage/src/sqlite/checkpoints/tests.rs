@@ -6,7 +6,7 @@ use domain::{AccountId, Timestamp};
 use service::inventory::{Item, ItemId};
 use service::store::contract::{Change, World};
 use service::store::{
-    Action, Actor, AuditEvent, Authority, InventoryStore as _, UpsertCounts, Upserted,
+    Action, Actor, AuditEvent, Authority, FeedTerms, InventoryStore as _, UpsertCounts, Upserted,
 };
 use sqlx::{Connection as _, SqliteConnection};
 use std::time::Instant;
@@ -171,7 +171,14 @@ async fn feed(store: &SqliteStore, account: &AccountId, round: usize) {
         .collect();
     let now = Timestamp::from_millis(0);
     let event = |counts| event(account, counts);
-    let stored = store.upsert_items(account, &Actor::System, &items, None, now, &event);
+    let stored = store.upsert_items(
+        account,
+        &Actor::System,
+        &items,
+        FeedTerms::default(),
+        now,
+        &event,
+    );
     assert!(matches!(stored.await.unwrap(), Upserted::Stored(_)));
 }
 

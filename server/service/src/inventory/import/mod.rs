@@ -5,19 +5,20 @@
 //!
 //! [`ImportStore`]: crate::store::ImportStore
 
-use super::feed::kept_ids;
-use super::{CheckedFeed, FeedMode, FeedOutcome, FeedReport, PreviewOutcome};
-use crate::store::{
-    Action, AppliedImport, Completion, HeaderDigest, ImportChoices, ImportName, Imported,
-    NewImport, Removals, StoredImport,
-};
-use crate::{Client, Error, Member, Service};
+mod apply;
+
+pub use apply::{ImportOutcome, ImportToApply};
+
+use crate::store::{HeaderDigest, ImportChoices, ImportName, Imported, NewImport, StoredImport};
+use crate::{Error, Member, Service};
 use domain::{Failure, Timestamp};
 
 /// How long a file is kept for its import.
 const KEPT_SECONDS: i64 = 3_600;
 /// Characters of a file's name that are kept.
 const MAX_NAME: usize = 128;
+/// Bytes of a file name's ending, such as `.csv`.
+const MAX_ENDING: usize = 8;
 /// Imports that one call of the store removes.
 const SWEEP_ROWS: u32 = 16;
 
@@ -27,15 +28,6 @@ pub struct FileToImport {
     pub stored: StoredImport,
     /// Empty after the import.
     pub bytes: Vec<u8>,
-}
-
-/// The outcome of applying an import.
-#[derive(Debug)]
-pub enum ImportOutcome {
-    /// The result is stored.
-    Applied,
-    /// Nothing was changed.
-    Refused(FeedOutcome),
 }
 
 impl Service {
@@ -52,8 +44,7 @@ impl Service {
     ) -> Result<Option<String>, Error> {
         member.must_manage_inventory()?;
         let id = self.new_id();
-        let visible = file_name.chars().filter(|c| !c.is_control());
-        let file_name: String = visible.take(MAX_NAME).collect();
+        let file_name = bounded(file_name);
         let stored = self.store.replace_import(NewImport {
             name: named(member, &id),
             file_name: &file_name,
@@ -113,7 +104,7 @@ impl Service {
         Ok(FileToImport { stored, bytes })
     }
 
-    /// Returns the mapping that the account used for this header.
+    /// Returns the mapping of the last file with this header that the account imported.
     ///
     /// # Errors
     /// The database's.
@@ -126,7 +117,7 @@ impl Service {
         Ok(self.store.find_mapping(account, header).await?)
     }
 
-    /// Stores the member's choices, and remembers the mapping for the account.
+    /// Stores the member's choices.
     ///
     /// # Errors
     /// [`Failure::NotFound`] if the import has expired, was replaced or was applied. Refused to
@@ -136,13 +127,10 @@ impl Service {
         member: &Member,
         id: &str,
         choices: &str,
-        mapping: Option<(HeaderDigest, &str)>,
     ) -> Result<(), Error> {
         member.must_manage_inventory()?;
         let choices = ImportChoices {
             choices,
-            mapping,
-            at: self.clock.now(),
             expired: self.expired_imports(),
         };
         let stored = self.store.choose_import(named(member, id), choices);
@@ -153,80 +141,18 @@ impl Service {
         }
     }
 
-    /// Returns the changes that an import would make.
+    /// Deletes an import that was not applied, with its file.
     ///
     /// # Errors
-    /// Refused to viewers; [`Error::OverQuota`] if it would exceed a quota; and the database's.
-    pub async fn preview_import(
-        &self,
-        member: &Member,
-        feed: CheckedFeed,
-        mode: FeedMode,
-    ) -> Result<PreviewOutcome, Error> {
+    /// [`Failure::NotFound`] if there is none with this id. Refused to viewers; and the database's.
+    pub async fn discard_import(&self, member: &Member, id: &str) -> Result<(), Error> {
         member.must_manage_inventory()?;
-        self.preview_feed(&member.account_id, feed, mode).await
-    }
-
-    /// Returns the number of items that a feed with the whole inventory would remove now.
-    ///
-    /// # Errors
-    /// Refused to viewers; and the database's.
-    pub async fn count_removals(
-        &self,
-        member: &Member,
-        feed: &CheckedFeed,
-    ) -> Result<usize, Error> {
-        member.must_manage_inventory()?;
-        let kept = kept_ids(feed, FeedMode::Replace(Removals::Few));
-        let removed = self.store.items_left_out(&member.account_id, &kept).await?;
-        Ok(removed.ids.len())
-    }
-
-    /// Applies an import once. `result` writes the form of its outcome that is stored.
-    ///
-    /// # Errors
-    /// Refused to viewers; [`Error::Unavailable`] if it was applied already, which
-    /// [`Self::find_import`] shows; and the database's.
-    pub async fn apply_import(
-        &self,
-        member: &Member,
-        client: &Client,
-        id: &str,
-        feed: CheckedFeed,
-        mode: FeedMode,
-        result: &(dyn Fn(&FeedReport) -> String + Send + Sync),
-    ) -> Result<ImportOutcome, Error> {
-        member.must_manage_inventory()?;
-        let now = self.clock.now();
-        let event =
-            |detail| member.event(Action::InventoryUpdated, "inventory", client, now, detail);
-        let applied = |report: &FeedReport| AppliedImport {
-            member: member.id.clone(),
-            id: id.to_owned(),
-            result: result(report),
-        };
-        let complete = |report: &FeedReport| Completion::Import(applied(report));
-        let outcome = self
-            .take_feed(
-                &member.account_id,
-                &member.actor(),
-                feed,
-                mode,
-                &event,
-                Some(&complete),
-            )
-            .await?;
-        let FeedOutcome::Stored(report) = outcome else {
-            return Ok(ImportOutcome::Refused(outcome));
-        };
-        let counts = report.counts;
-        if counts.created + counts.updated + counts.removed == 0 {
-            // Nothing was changed, so there was no event to complete. An existing result stays.
-            let applied = applied(&report);
-            let finished = self.store.finish_import(&member.account_id, &applied);
-            self.with_room(finished).await?;
+        let discarded = self.store.discard_import(named(member, id)).await?;
+        if discarded {
+            Ok(())
+        } else {
+            Err(Failure::NotFound.into())
         }
-        Ok(ImportOutcome::Applied)
     }
 
     /// Removes the expired imports.
@@ -242,6 +168,20 @@ impl Service {
     fn expired_imports(&self) -> Timestamp {
         self.clock.now().plus_seconds(-KEPT_SECONDS)
     }
+}
+
+/// The name of a file without control characters, cut before its ending, which the next steps need to recognise the format.
+fn bounded(name: &str) -> String {
+    let visible: String = name.chars().filter(|c| !c.is_control()).collect();
+    let ending = visible.rfind('.').map_or("", |dot| &visible[dot..]);
+    let ending = if ending.len() <= MAX_ENDING {
+        ending
+    } else {
+        ""
+    };
+    let stem = visible.strip_suffix(ending).unwrap_or(&visible);
+    let stem = stem.chars().take(MAX_NAME - ending.chars().count());
+    stem.chain(ending.chars()).collect()
 }
 
 fn named<'a>(member: &'a Member, id: &'a str) -> ImportName<'a> {

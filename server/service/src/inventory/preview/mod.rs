@@ -1,13 +1,18 @@
 //! Dry runs: the changes that a feed would make, read without making them.
 
+mod changes;
+
+pub use changes::{FieldChange, ItemChange};
+
 use super::edit::Updates;
 use super::feed::{kept_ids, left_out};
-use super::{CheckedFeed, EntryError, FeedMode, Item, Skipped, StoredItem};
+use super::{CheckedFeed, FeedMode, Item, Skipped, StoredItem};
 use crate::store::{
-    IDS_AT_ONCE, ItemsLeftOut, LargeRemoval, OverQuota, REMOVED_AT_MOST, UPDATED_BYTES_AT_MOST,
-    UpsertCounts, Usage,
+    FeedBasis, IDS_AT_ONCE, ItemsLeftOut, LargeRemoval, OverQuota, REMOVED_AT_MOST,
+    UPDATED_BYTES_AT_MOST, UpsertCounts, Usage,
 };
 use crate::{Error, KeyCaller, Service};
+use changes::changed_fields;
 use domain::{AccountId, Resource, Scope};
 use std::collections::HashMap;
 
@@ -30,22 +35,8 @@ pub struct FeedPreview {
     /// The ids of the first 1,000 items that would be removed, in the order of ids.
     pub removed: Vec<String>,
     pub skipped: Skipped,
-}
-
-/// The fields of an item that would change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemChange {
-    pub id: String,
-    pub fields: Vec<FieldChange>,
-}
-
-/// Texts as in a feed; `None` if the field has no value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldChange {
-    /// Such as `price` or `attributes.color`.
-    pub name: String,
-    pub before: Option<String>,
-    pub after: Option<String>,
+    /// The stored items that the feed was compared with.
+    pub basis: FeedBasis,
 }
 
 /// The outcome of a dry run.
@@ -57,7 +48,7 @@ pub enum PreviewOutcome {
     /// The feed would be refused: it removes a large part of the items, which its sender has not allowed.
     RemovalNotAllowed(LargeRemoval),
     /// The feed would be refused: items that it changes are faulty or missing.
-    Rejected(Vec<EntryError>),
+    Rejected(Skipped),
     /// The feed would be refused: the items that it changes hold more than [`UPDATED_BYTES_AT_MOST`].
     ChangesTooMuch,
 }
@@ -76,20 +67,20 @@ impl Service {
     ) -> Result<PreviewOutcome, Error> {
         caller.must(Scope::InventoryWrite)?;
         caller.must(Scope::InventoryRead)?;
-        self.preview_feed(caller.account_id(), feed, mode).await
+        self.preview_feed(caller.account_id(), &feed, mode).await
     }
 
     pub(super) async fn preview_feed(
         &self,
         account: &AccountId,
-        feed: CheckedFeed,
+        feed: &CheckedFeed,
         mode: FeedMode,
     ) -> Result<PreviewOutcome, Error> {
         if mode == FeedMode::Update {
             return self.preview_updates(account, feed).await;
         }
         let before = self.store.usage(account, self.clock.now()).await?;
-        let kept = kept_ids(&feed, mode);
+        let kept = kept_ids(feed, mode);
         let removed = match left_out(&kept, mode) {
             None => ItemsLeftOut::default(),
             Some(left_out) => {
@@ -118,6 +109,9 @@ impl Service {
         for items in feed.items.chunks(*IDS_AT_ONCE.end()) {
             let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
             let stored = self.store.find_items(account, &ids).await?;
+            for stored in &stored {
+                preview.basis.add(stored);
+            }
             let stored: HashMap<&str, &Item> = stored
                 .iter()
                 .map(|stored| (stored.item.id.as_str(), &stored.item))
@@ -132,9 +126,10 @@ impl Service {
         let counts = &mut preview.counts;
         counts.removed = removed.ids.len() as u64;
         after.items = (before.items + counts.created).saturating_sub(counts.removed);
+        preview.basis.removed = removed.ids.iter().cloned().collect();
         preview.removed = removed.ids;
         preview.removed.truncate(REMOVALS);
-        preview.skipped = feed.skipped;
+        preview.skipped = feed.skipped.clone();
         self.check_items(&before, &after)?;
         Ok(PreviewOutcome::WouldStore(preview))
     }
@@ -142,7 +137,7 @@ impl Service {
     async fn preview_updates(
         &self,
         account: &AccountId,
-        feed: CheckedFeed,
+        feed: &CheckedFeed,
     ) -> Result<PreviewOutcome, Error> {
         let before = self.store.usage(account, self.clock.now()).await?;
         let mut after = Usage { ..before };
@@ -175,9 +170,10 @@ impl Service {
                 return Ok(PreviewOutcome::ChangesTooMuch);
             }
         }
+        preview.basis = updates.take_basis();
         preview.skipped = match updates.finish() {
             Ok(skipped) => skipped.clone(),
-            Err(errors) => return Ok(PreviewOutcome::Rejected(errors)),
+            Err(skipped) => return Ok(PreviewOutcome::Rejected(skipped)),
         };
         self.check_items(&before, &after)?;
         Ok(PreviewOutcome::WouldStore(preview))
@@ -228,48 +224,4 @@ impl FeedPreview {
             None => *room = 0,
         }
     }
-}
-
-impl ItemChange {
-    fn bytes(&self) -> usize {
-        let texts = self.fields.iter().map(|field| {
-            let values = [&field.before, &field.after];
-            field.name.len() + values.into_iter().flatten().map(String::len).sum::<usize>()
-        });
-        self.id.len() + texts.sum::<usize>()
-    }
-}
-
-fn changed_fields(before: &Item, after: &Item) -> Vec<FieldChange> {
-    let fields = fields(before).into_iter().zip(fields(after));
-    let fields = fields.map(|((name, before), (_, after))| FieldChange {
-        name: name.to_owned(),
-        before,
-        after,
-    });
-    let (old, new) = (&before.attributes, &after.attributes);
-    let added = new.keys().filter(|name| !old.contains_key(*name));
-    let attributes = old.keys().chain(added).map(|name| FieldChange {
-        name: format!("attributes.{name}"),
-        before: old.get(name).cloned(),
-        after: new.get(name).cloned(),
-    });
-    let changed = |field: &FieldChange| field.before != field.after;
-    fields.chain(attributes).filter(changed).collect()
-}
-
-fn fields(item: &Item) -> [(&'static str, Option<String>); 8] {
-    [
-        ("name", Some(item.name.clone())),
-        ("category", item.category.clone()),
-        ("price", item.price.map(|price| price.to_string())),
-        (
-            "currency",
-            item.currency.map(|currency| currency.code().to_owned()),
-        ),
-        ("description", item.description.clone()),
-        ("url", item.url.clone()),
-        ("image_url", item.image_url.clone()),
-        ("available", Some(item.available.to_string())),
-    ]
 }

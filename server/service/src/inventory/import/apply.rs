@@ -1,0 +1,118 @@
+//! The last steps of an import: its preview, and applying it as it was previewed.
+
+use crate::inventory::feed::FeedChange;
+use crate::inventory::{CheckedFeed, FeedMode, FeedOutcome, FeedReport, PreviewOutcome};
+use crate::store::{Action, AppliedImport, Completion, FeedBasis, StoredImport, UsedMapping};
+use crate::{Client, Error, Member, Service};
+use serde_json::{Value, json};
+
+/// An import that a member confirmed.
+pub struct ImportToApply<'a> {
+    pub stored: &'a StoredImport,
+    pub feed: CheckedFeed,
+    pub mode: FeedMode,
+    /// Name of the mode, for the audit log.
+    pub mode_name: &'static str,
+    /// State of the stored items on which the confirmed preview was based.
+    pub basis: &'a FeedBasis,
+    /// Mapping of the file's columns, which the account remembers.
+    pub mapping: Option<UsedMapping>,
+    /// Writes the form of the outcome that is stored.
+    pub result: &'a (dyn Fn(&FeedReport) -> String + Send + Sync),
+}
+
+/// The outcome of applying an import.
+#[derive(Debug)]
+pub enum ImportOutcome {
+    /// The result is stored.
+    Applied,
+    /// Nothing was changed, since the stored items are not those of the preview any more.
+    Outdated,
+    /// Nothing was changed.
+    Refused(FeedOutcome),
+}
+
+impl Service {
+    /// Returns the changes that an import would make.
+    ///
+    /// # Errors
+    /// Refused to viewers; [`Error::OverQuota`] if it would exceed a quota; and the database's.
+    pub async fn preview_import(
+        &self,
+        member: &Member,
+        feed: &CheckedFeed,
+        mode: FeedMode,
+    ) -> Result<PreviewOutcome, Error> {
+        member.must_manage_inventory()?;
+        self.preview_feed(&member.account_id, feed, mode).await
+    }
+
+    /// Applies an import once, if the stored items that it touches are still those of its preview.
+    /// The transaction that changes the items makes this comparison.
+    ///
+    /// # Errors
+    /// Refused to viewers; [`Error::Unavailable`] if it was applied already, which
+    /// [`Self::find_import`] shows; and the database's.
+    pub async fn apply_import(
+        &self,
+        member: &Member,
+        client: &Client,
+        import: ImportToApply<'_>,
+    ) -> Result<ImportOutcome, Error> {
+        member.must_manage_inventory()?;
+        let ImportToApply {
+            stored,
+            feed,
+            mode,
+            mode_name,
+            basis,
+            mapping,
+            result,
+        } = import;
+        let now = self.clock.now();
+        let event = |detail| {
+            let detail = described(detail, &stored.file_name, mode_name);
+            member.event(Action::InventoryUpdated, "inventory", client, now, detail)
+        };
+        let applied = |report: &FeedReport| AppliedImport {
+            member: member.id.clone(),
+            id: stored.id.clone(),
+            result: result(report),
+            at: now,
+            mapping: mapping.clone(),
+        };
+        let complete = |report: &FeedReport| Completion::Import(applied(report));
+        let change = FeedChange {
+            feed,
+            mode,
+            basis: Some(basis),
+            event: &event,
+            complete: Some(&complete),
+        };
+        let (account, sender) = (&member.account_id, member.actor());
+        let Some(outcome) = self.take_feed(account, &sender, change).await? else {
+            return Ok(ImportOutcome::Outdated);
+        };
+        let FeedOutcome::Stored(report) = outcome else {
+            return Ok(ImportOutcome::Refused(outcome));
+        };
+        let counts = report.counts;
+        if counts.created + counts.updated + counts.removed == 0 {
+            // Nothing was changed, so there was no event to complete. An existing result stays.
+            let applied = applied(&report);
+            let finished = self.store.finish_import(account, &applied);
+            self.with_room(finished).await?;
+        }
+        Ok(ImportOutcome::Applied)
+    }
+}
+
+/// The detail of a feed's audit event, with the source of the feed. [`Service::begin_import`] has bounded the file name.
+fn described(mut detail: Value, file_name: &str, mode_name: &str) -> Value {
+    if let Some(fields) = detail.as_object_mut() {
+        fields.insert("source".to_owned(), json!("import"));
+        fields.insert("file".to_owned(), json!(file_name));
+        fields.insert("mode".to_owned(), json!(mode_name));
+    }
+    detail
+}

@@ -1,0 +1,63 @@
+//! The fields of an item before and after a feed.
+
+use crate::inventory::Item;
+
+/// The fields of an item that would change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemChange {
+    pub id: String,
+    pub fields: Vec<FieldChange>,
+}
+
+/// Texts as in a feed; `None` if the field has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Such as `price` or `attributes.color`.
+    pub name: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl ItemChange {
+    pub(super) fn bytes(&self) -> usize {
+        let texts = self.fields.iter().map(|field| {
+            let values = [&field.before, &field.after];
+            field.name.len() + values.into_iter().flatten().map(String::len).sum::<usize>()
+        });
+        self.id.len() + texts.sum::<usize>()
+    }
+}
+
+pub(super) fn changed_fields(before: &Item, after: &Item) -> Vec<FieldChange> {
+    let fields = fields(before).into_iter().zip(fields(after));
+    let fields = fields.map(|((name, before), (_, after))| FieldChange {
+        name: name.to_owned(),
+        before,
+        after,
+    });
+    let (old, new) = (&before.attributes, &after.attributes);
+    let added = new.keys().filter(|name| !old.contains_key(*name));
+    let attributes = old.keys().chain(added).map(|name| FieldChange {
+        name: format!("attributes.{name}"),
+        before: old.get(name).cloned(),
+        after: new.get(name).cloned(),
+    });
+    let changed = |field: &FieldChange| field.before != field.after;
+    fields.chain(attributes).filter(changed).collect()
+}
+
+fn fields(item: &Item) -> [(&'static str, Option<String>); 8] {
+    [
+        ("name", Some(item.name.clone())),
+        ("category", item.category.clone()),
+        ("price", item.price.map(|price| price.to_string())),
+        (
+            "currency",
+            item.currency.map(|currency| currency.code().to_owned()),
+        ),
+        ("description", item.description.clone()),
+        ("url", item.url.clone()),
+        ("image_url", item.image_url.clone()),
+        ("available", Some(item.available.to_string())),
+    ]
+}

@@ -1,0 +1,222 @@
+//! A confirmation applies the preview that was shown, and nothing else.
+
+use super::import_steps::{apply, choose, confirm, has, items, lines};
+use crate::support::{Answer, Key, Member, World};
+use serde_json::json;
+use service::store::{QuotaStore as _, Quotas};
+
+const OUTDATED: &str =
+    "The inventory (or the choices) changed since this preview. Check it again, then confirm.";
+
+async fn scene() -> (World, Member, Key) {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let scopes = ["inventory:read", "inventory:write"];
+    let key = owner.create(&world, "Feed", &scopes).await;
+    (world, owner, key)
+}
+
+async fn preview(member: &Member, path: &str) -> Answer {
+    member.get(&format!("{path}/preview")).await.expect(200)
+}
+
+async fn name(key: &Key, id: &str) -> String {
+    let item = key.get(&format!("/api/inventory/{id}")).await.expect(200);
+    item.json()["name"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_item_that_was_not_shown_is_not_removed() {
+    let (world, owner, key) = scene().await;
+    let rows = lines(10..20, |n| format!("c{n},Car {n}\n"));
+    let first = format!("id,name\n{rows}");
+    owner.import("cars.csv", &first, &[]).await.expect(200);
+    let rows = lines(10..15, |n| format!("c{n},Car {n}\n"));
+    let path = choose(&owner, &format!("id,name\n{rows}"), &[("mode", "replace")]).await;
+    let shown = preview(&owner, &path).await;
+    has(&shown.body, &["5 items are removed", "c19"]);
+
+    // The number of removals stays, and the items are others.
+    key.delete("/api/inventory/c19").await.expect(204);
+    let precious = json!({ "name": "Precious" });
+    key.put("/api/inventory/PRECIOUS", &precious)
+        .await
+        .expect(201);
+    let page = confirm(&owner, &path, &shown, "5").await.expect(422);
+    has(&page.body, &[OUTDATED, "PRECIOUS", "5 items are removed"]);
+    assert!(!page.body.contains("c19"), "{}", page.body);
+    assert_eq!(items(&world).await, 10);
+
+    // The page that was shown instead can be confirmed.
+    confirm(&owner, &path, &page, "5").await.expect(303);
+    assert_eq!(items(&world).await, 5);
+}
+
+#[tokio::test]
+async fn the_choices_of_another_tab_are_not_applied() {
+    let (world, owner, key) = scene().await;
+    let file = "id,name,price,list price\nA,Accord,100,999\n";
+    let path = choose(&owner, file, &[("column-2", "price")]).await;
+    let first = preview(&owner, &path).await;
+    let choices = [
+        ("column-0", "id"),
+        ("column-1", "name"),
+        ("column-2", "leave_out"),
+        ("column-3", "price"),
+    ];
+    owner.form(&path, &choices).await.expect(303);
+    let page = confirm(&owner, &path, &first, "").await.expect(422);
+    has(&page.body, &[OUTDATED]);
+    assert_eq!(items(&world).await, 0);
+    confirm(&owner, &path, &page, "").await.expect(303);
+    let item = key.get("/api/inventory/A").await.expect(200).json();
+    assert_eq!(item["price"], 999);
+}
+
+#[tokio::test]
+async fn an_item_that_was_changed_or_deleted_meanwhile_is_shown_again_first() {
+    for mode in ["merge", "update", "replace"] {
+        let (world, owner, key) = scene().await;
+        let first = "id,name\nA,Accord\nB,Civic\nC,Yaris\n";
+        owner.import("cars.csv", first, &[]).await.expect(200);
+        let second = "id,name\nA,Accord Tourer\nB,Civic\nC,Yaris\n";
+        let choices = [("mode", mode), ("on_error", "skip")];
+        let path = choose(&owner, second, &choices).await;
+        let shown = preview(&owner, &path).await;
+
+        // It was to be changed, or left as it is.
+        for (id, change) in [("A", "Accord Wagon"), ("B", "Civic Type R")] {
+            let item = format!("/api/inventory/{id}");
+            let change_of = json!({ "name": change });
+            key.put(&item, &change_of).await.expect(200);
+            let page = confirm(&owner, &path, &shown, "").await.expect(422);
+            has(&page.body, &[OUTDATED, change]);
+            assert_eq!(name(&key, id).await, change, "{mode}");
+        }
+        let shown = preview(&owner, &path).await;
+        key.delete("/api/inventory/C").await.expect(204);
+        let page = confirm(&owner, &path, &shown, "").await.expect(422);
+        has(&page.body, &[OUTDATED]);
+        assert_eq!(items(&world).await, 2, "the deleted item is back: {mode}");
+
+        // An item that the file does not touch does not matter, unless it would be removed.
+        let shown = preview(&owner, &path).await;
+        key.put("/api/inventory/X", &json!({ "name": "x" }))
+            .await
+            .expect(201);
+        let status = if mode == "replace" { 422 } else { 303 };
+        confirm(&owner, &path, &shown, "").await.expect(status);
+        let expected = if mode == "replace" {
+            "Accord Wagon"
+        } else {
+            "Accord Tourer"
+        };
+        assert_eq!(name(&key, "A").await, expected, "{mode}");
+    }
+}
+
+#[tokio::test]
+async fn a_confirmation_without_a_preview_is_shown_one() {
+    let (world, owner, _) = scene().await;
+    let path = choose(&owner, "id,name\nA,a\n", &[]).await;
+    for fields in [&[][..], &[("preview", "00")]] {
+        let page = owner.form(&format!("{path}/apply"), fields).await;
+        has(&page.expect(422).body, &[OUTDATED]);
+    }
+    assert_eq!(items(&world).await, 0);
+}
+
+#[tokio::test]
+async fn another_default_currency_is_another_preview() {
+    let (world, owner, _) = scene().await;
+    let fields = [("column-2", "price")];
+    let path = choose(&owner, "id,name,price\nA,a,5\n", &fields).await;
+    let shown = preview(&owner, &path).await;
+    world.sql("UPDATE accounts SET currency = 'CHF'").await;
+    let page = confirm(&owner, &path, &shown, "").await.expect(422);
+    has(&page.body, &[OUTDATED]);
+    assert_eq!(items(&world).await, 0);
+}
+
+#[tokio::test]
+async fn a_mistyped_number_is_not_reported_as_a_change_of_the_inventory() {
+    let (world, owner, _) = scene().await;
+    owner
+        .import("cars.csv", "id,name\nA,a\nB,b\n", &[])
+        .await
+        .expect(200);
+    let path = choose(&owner, "id,name\nA,a\n", &[("mode", "replace")]).await;
+    for typed in ["", "2", "one"] {
+        let page = apply(&owner, &path, typed).await.expect(422).body;
+        has(&page, &["Type 1, the number of items that are removed."]);
+        assert!(
+            !page.contains("1 items") && !page.contains(OUTDATED),
+            "{page}"
+        );
+    }
+    assert_eq!(items(&world).await, 2);
+}
+
+#[tokio::test]
+async fn a_reload_of_a_refused_confirmation_leads_to_the_preview() {
+    let (_world, owner, _) = scene().await;
+    let path = choose(&owner, "id,name\nA,a\n", &[]).await;
+    let answer = owner.get(&format!("{path}/apply")).await.expect(303);
+    assert_eq!(answer.header("location"), format!("{path}/preview"));
+    owner.get("/inventory/import/none/apply").await.expect(404);
+}
+
+#[tokio::test]
+async fn a_quota_that_is_exceeded_since_the_preview_is_named_and_nothing_changes() {
+    let (world, owner, key) = scene().await;
+    world.store.limit_accounts(Quotas {
+        items: Some(2),
+        ..Quotas::default()
+    });
+    let path = choose(&owner, "id,name\nA,a\nB,b\n", &[]).await;
+    let shown = preview(&owner, &path).await;
+    has(&shown.body, &["Import the items"]);
+    key.put("/api/inventory/X", &json!({ "name": "x" }))
+        .await
+        .expect(201);
+    let page = confirm(&owner, &path, &shown, "").await.expect(422).body;
+    has(&page, &["Nothing can be imported yet", "at most 2 items"]);
+    assert_eq!(items(&world).await, 1);
+    key.delete("/api/inventory/X").await.expect(204);
+    confirm(&owner, &path, &shown, "").await.expect(303);
+    assert_eq!(items(&world).await, 2);
+}
+
+#[tokio::test]
+async fn the_audit_log_names_the_file_and_the_mode_of_an_import() {
+    let (_world, owner, _) = scene().await;
+    let name = format!("cars\t{}.csv", "x".repeat(200));
+    let begun = owner.upload("/inventory/import", &name, "id,name\nA,a\n", &[]);
+    let path = begun.await.expect(303).header("location").to_owned();
+    let choices = [
+        ("column-0", "id"),
+        ("column-1", "name"),
+        ("mode", "replace"),
+    ];
+    owner.form(&path, &choices).await.expect(303);
+    apply(&owner, &path, "").await.expect(303);
+    let page = owner.get("/audit").await.expect(200).body;
+    let name = format!("cars{}.csv", "x".repeat(120));
+    has(
+        &page,
+        &[
+            "Inventory updated",
+            "File imported in the console",
+            &name,
+            "Replace the inventory",
+        ],
+    );
+
+    // A feed of an integration has no file.
+    let (_world, owner, key) = scene().await;
+    let feed = json!({ "items": [{ "id": "B", "name": "b" }] });
+    key.post("/api/inventory", &feed).await.expect(200);
+    let page = owner.get("/audit").await.expect(200).body;
+    has(&page, &["Inventory updated"]);
+    assert!(!page.contains("File imported"), "{page}");
+}

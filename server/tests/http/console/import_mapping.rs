@@ -1,0 +1,90 @@
+//! The mapping of a table's columns, as the account remembers it.
+
+use super::import_steps::{apply, begin, choose, has};
+use crate::support::{Member, World};
+
+const FILE: &str = "Nummer,Titel,Notiz\n1,a,x\n";
+const REMEMBERED: &str = "Your account imported a file with these columns before";
+
+async fn describe(member: &Member, file: &str) -> crate::support::Answer {
+    let path = begin(member, file).await;
+    member.get(&path).await.expect(200)
+}
+
+fn field(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+#[tokio::test]
+async fn the_mapping_of_an_imported_file_is_remembered_for_the_account() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let fields = [
+        ("column-2", "category"),
+        ("currency", "CHF"),
+        ("decimals", "comma"),
+    ];
+    let path = choose(&owner, FILE, &fields).await;
+    apply(&owner, &path, "").await.expect(303);
+    world.join(&owner, "bob@example.com", "admin").await;
+    let bob = world.sign_in("bob@example.com").await;
+    let page = describe(&bob, "Nummer,Titel,Notiz\n2,b,y\n").await;
+    has(&page.body, &[REMEMBERED]);
+    let selected = page.selected();
+    for (name, value) in fields {
+        assert!(selected.contains(&field(name, value)), "{selected:?}");
+    }
+    // Another header, and another account.
+    let stranger = world.stranger().await;
+    for page in [
+        describe(&bob, "Nummer,Titel,Notizen\n2,b,y\n").await,
+        describe(&stranger, FILE).await,
+    ] {
+        assert!(!page.body.contains(REMEMBERED), "{}", page.body);
+        assert!(page.selected().contains(&field("column-2", "attribute")));
+    }
+}
+
+#[tokio::test]
+async fn a_mapping_is_not_remembered_if_its_file_was_not_imported() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let path = choose(&owner, FILE, &[("column-2", "category")]).await;
+    owner.get(&format!("{path}/preview")).await.expect(200);
+    let page = describe(&owner, FILE).await;
+    assert!(!page.body.contains(REMEMBERED), "{}", page.body);
+    assert!(page.selected().contains(&field("column-2", "attribute")));
+    // An import that changes nothing is an import all the same.
+    for _ in 0..2 {
+        let path = choose(&owner, FILE, &[("column-2", "category")]).await;
+        apply(&owner, &path, "").await.expect(303);
+        has(&describe(&owner, FILE).await.body, &[REMEMBERED]);
+        world.sql("DELETE FROM import_mappings").await;
+    }
+}
+
+#[tokio::test]
+async fn a_remembered_mapping_that_cannot_be_used_is_dropped() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let path = choose(&owner, FILE, &[("column-2", "category")]).await;
+    apply(&owner, &path, "").await.expect(303);
+    for statement in [
+        "UPDATE import_mappings SET mapping = replace(mapping, '\"category\"', '\"name\"')",
+        "UPDATE import_mappings SET mapping = replace(mapping, '\"id\"', '\"url\"')",
+        "UPDATE import_mappings SET mapping = replace(mapping, '\"url\",', '')",
+        "UPDATE import_mappings SET mapping = replace(mapping, '\"name\"', '\"colour\"')",
+    ] {
+        world.sql(statement).await;
+        let page = describe(&owner, FILE).await;
+        assert!(!page.body.contains(REMEMBERED), "{statement}");
+        let selected = page.selected();
+        for (name, value) in [
+            ("column-0", "id"),
+            ("column-1", "name"),
+            ("column-2", "attribute"),
+        ] {
+            assert!(selected.contains(&field(name, value)), "{selected:?}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The steps of an import, as a member takes them.
+
+use crate::support::{Answer, Member, World};
+use std::ops::Range;
+
+pub(super) const START: &str = "/inventory/import";
+
+pub(super) async fn begin(member: &Member, file: &str) -> String {
+    let begun = member.upload(START, "cars.csv", file, &[]).await;
+    begun.expect(303).header("location").to_owned()
+}
+
+/// Begins an import and takes what is proposed, apart from `fields`.
+pub(super) async fn choose(member: &Member, file: &str, fields: &[(&str, &str)]) -> String {
+    let path = begin(member, file).await;
+    let columns = [("column-0", "id"), ("column-1", "name")];
+    let fields = [&columns, fields].concat();
+    let chosen = member.form(&path, &fields).await.expect(303);
+    assert_eq!(chosen.header("location"), format!("{path}/preview"));
+    path
+}
+
+/// Confirms the preview as it is now.
+pub(super) async fn apply(member: &Member, path: &str, removals: &str) -> Answer {
+    let preview = member.get(&format!("{path}/preview")).await;
+    confirm(member, path, &preview, removals).await
+}
+
+/// Confirms a preview that was shown at some time before.
+pub(super) async fn confirm(
+    member: &Member,
+    path: &str,
+    preview: &Answer,
+    removals: &str,
+) -> Answer {
+    let fields = [
+        ("preview", &*preview.hidden("preview")),
+        ("removals", removals),
+    ];
+    member.form(&format!("{path}/apply"), &fields).await
+}
+
+#[track_caller]
+pub(super) fn has(page: &str, texts: &[&str]) {
+    for text in texts {
+        assert!(page.contains(text), "{text} is missing: {page}");
+    }
+}
+
+pub(super) async fn items(world: &World) -> i64 {
+    world.count("SELECT count(*) FROM items").await
+}
+
+/// The lines that `line` writes for these numbers.
+pub(super) fn lines(numbers: Range<u32>, line: impl Fn(u32) -> String) -> String {
+    let lines: Vec<_> = numbers.map(line).collect();
+    lines.concat()
+}

@@ -10,11 +10,11 @@ pub mod copy;
 mod error;
 mod feeds;
 mod listing;
+mod lock_scope;
 mod look;
 mod postgres;
 mod sql;
 mod sqlite;
-mod turn;
 
 pub use look::{Look, PepperUse, Schema, ServerLook};
 pub use postgres::{OpenError as PostgresOpenError, PostgresStore};

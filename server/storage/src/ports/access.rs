@@ -1,6 +1,6 @@
 //! Access of one member: their sessions and their password.
 
-use super::{Connection, Result, Store, Turn, read_all, record, team};
+use super::{Connection, LockScope, Result, Store, read_all, record, team};
 use crate::error::Doing as _;
 use crate::sql;
 use crate::sql::session::{self, OpenSessionRow};
@@ -36,7 +36,9 @@ impl AccessStore for Store {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "ending other sessions";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         if end_others(&mut tx, member, kept).await? == 0 {
             return Ok(false);
         }
@@ -53,7 +55,9 @@ impl AccessStore for Store {
         event: AuditEvent,
     ) -> Result<()> {
         const DOING: &str = "changing a password";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         sqlx::query(sql::member::SET_PASSWORD)
             .bind(member.as_str())
             .bind(password_hash)

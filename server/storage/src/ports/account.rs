@@ -1,6 +1,6 @@
 //! Settings of an account.
 
-use super::{Executor, Result, Store, Turn, read, record};
+use super::{Executor, LockScope, Result, Store, read, record};
 use crate::error::Doing as _;
 use crate::sql::account;
 use crate::sql::account::AccountRow;
@@ -28,7 +28,7 @@ pub(super) async fn change(
     event: &(dyn Fn(&AccountSettings) -> AuditEvent + Send + Sync),
 ) -> Result<AccountChange> {
     const DOING: &str = "changing an account";
-    let mut tx = store.begin(Turn::Account(id), DOING).await?;
+    let mut tx = store.begin(LockScope::Account(id), DOING).await?;
     let stored = find(&mut *tx, id).await?;
     if stored.as_ref() == Some(after) {
         return Ok(AccountChange::Same);

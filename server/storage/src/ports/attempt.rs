@@ -1,6 +1,6 @@
 //! Failed sign-ins of members, counted by hour, network and member.
 
-use super::{Connection, Result, Store, Turn, record};
+use super::{Connection, LockScope, Result, Store, record};
 use crate::error::Doing as _;
 use crate::sql::attempt;
 use crate::sql::attempt::AttemptsRow;
@@ -19,7 +19,7 @@ impl AttemptStore for Store {
         attempts: &[FailedAttempts],
         now: Timestamp,
     ) -> Result<()> {
-        let mut tx = self.begin(Turn::Account(account), COUNTING).await?;
+        let mut tx = self.begin(LockScope::Account(account), COUNTING).await?;
         for one in attempts {
             if add(&mut tx, account, one).await? {
                 continue;
@@ -48,7 +48,7 @@ impl AttemptStore for Store {
         let account = AccountId::parse(&account)
             .map_err(|_| crate::error::Corrupt("failed_attempts.account_id"))
             .doing(CLOSING)?;
-        let mut tx = self.begin(Turn::Account(&account), CLOSING).await?;
+        let mut tx = self.begin(LockScope::Account(&account), CLOSING).await?;
         let rows: Vec<AttemptsRow> = sqlx::query_as(attempt::TO_CLOSE)
             .bind(account.as_str())
             .bind(before.millis())

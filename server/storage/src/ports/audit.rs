@@ -1,10 +1,10 @@
 //! Searches of the audit log.
 
-use super::{Connection, Engine, LOGS, Result, Store, Turn, read_all, record};
+use super::{Connection, Engine, LOGS, LockScope, Result, Store, read_all, record};
 use crate::error::Doing as _;
 use crate::sql::audit;
 use crate::sql::audit::LogRow;
-use crate::sql::given::{MOST, is_full};
+use crate::sql::bulk::{MOST, is_full};
 use async_trait::async_trait;
 use domain::AccountId;
 use service::store::{Action, ActorFilter, AuditEvent, AuditFilter, AuditStore, LoggedEvent};
@@ -13,7 +13,9 @@ use service::store::{Action, ActorFilter, AuditEvent, AuditFilter, AuditStore, L
 impl AuditStore for Store {
     async fn record_event(&self, event: &AuditEvent) -> Result<()> {
         const DOING: &str = "recording an event that changes nothing else";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         record(&mut tx, event).await?;
         tx.commit().await.doing(DOING)
     }

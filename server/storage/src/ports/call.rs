@@ -2,9 +2,9 @@
 
 use super::{Connection, Engine, Result, Store, read_all};
 use crate::error::Doing as _;
+use crate::sql::bulk::{MOST, is_full};
 use crate::sql::call;
 use crate::sql::call::CountedRow;
-use crate::sql::given::{MOST, is_full};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Timestamp};
 use service::store::{CallCount, CallStore, CountedCalls};

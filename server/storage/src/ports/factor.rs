@@ -1,7 +1,7 @@
 //! The second factor of a sign-in.
 
 use super::{
-    Connection, Result, Store, Turn, access, pepper, read, read_all, record, session, team,
+    Connection, LockScope, Result, Store, access, pepper, read, read_all, record, session, team,
 };
 use crate::error::Doing as _;
 use crate::sql::factor::{self, DueRow, FactorRow, WarningRow};
@@ -34,7 +34,9 @@ impl FactorStore for Store {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "enabling a second factor";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         pepper::check_current(&mut tx, &new.pepper_id).await?;
         let enabled = sqlx::query(factor::ENABLE)
             .bind(member.as_str())
@@ -71,7 +73,9 @@ impl FactorStore for Store {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "disabling a second factor";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         if !use_up(&mut tx, member, proof).await? {
             return Ok(false);
         }
@@ -94,7 +98,9 @@ impl FactorStore for Store {
         const DOING: &str = "beginning a sign-in";
         // A change of the password takes the same lock, so it happens before this, or it ends this
         // sign-in.
-        let mut tx = self.begin(Turn::Account(&member.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&member.account_id), DOING)
+            .await?;
         if !session::has_password(&mut tx, &member.id, password_hash).await? {
             return Ok(false);
         }
@@ -138,7 +144,9 @@ impl FactorStore for Store {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "finishing a sign-in";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         let used = sqlx::query(factor::USE_SIGN_IN)
             .bind(step.0.as_slice())
             .bind(new.member_id.as_str())
@@ -171,7 +179,9 @@ impl FactorStore for Store {
         event: AuditEvent,
     ) -> Result<()> {
         const DOING: &str = "warning of wrong codes";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         team::forget(&mut tx, factor::FORGET_STEPS, member).await?;
         sqlx::query(factor::WARN)
             .bind(member.as_str())

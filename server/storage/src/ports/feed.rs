@@ -3,7 +3,7 @@
 
 use super::{Connection, Engine, Result, read_all};
 use crate::error::Doing as _;
-use crate::sql::given::is_full;
+use crate::sql::bulk::is_full;
 use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
 use domain::{AccountId, Timestamp};

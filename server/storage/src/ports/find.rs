@@ -2,7 +2,7 @@
 
 use super::{Engine, Result, Store, read, read_all};
 use crate::error::Doing as _;
-use crate::sql::asked::{Asked, Composed};
+use crate::sql::filter::{Composed, Filter};
 use crate::sql::find::{self, CreatorRow, PlaceRow, Stretch};
 use crate::sql::key::KeyRow;
 use async_trait::async_trait;
@@ -28,7 +28,7 @@ impl KeySearch for Store {
         limit: u32,
     ) -> Result<KeysFound> {
         const DOING: &str = "finding API keys";
-        let asked = Asked::all(filter);
+        let asked = Filter::all(filter);
         let lead = self.lead(account, &asked).await?;
         let stretch = Stretch {
             order,
@@ -57,7 +57,7 @@ impl KeySearch for Store {
         order: KeyOrder,
         most: u32,
     ) -> Result<KeysCounted> {
-        let asked = Asked::all(filter);
+        let asked = Filter::all(filter);
         if let [only] = asked.as_slice() {
             let keys = self.probe(account, only, most).await?;
             return Ok(KeysCounted {
@@ -135,7 +135,7 @@ impl Store {
     async fn end(
         &self,
         account: &AccountId,
-        asked: &[Asked<'_>],
+        asked: &[Filter<'_>],
         lead: Option<usize>,
         stretch: Stretch<'_>,
     ) -> Result<Option<KeyPlace>> {
@@ -161,7 +161,7 @@ impl Store {
 
     /// Returns the index of the filter that the fewest keys match, if they are few enough to be
     /// collected.
-    async fn lead(&self, account: &AccountId, asked: &[Asked<'_>]) -> Result<Option<usize>> {
+    async fn lead(&self, account: &AccountId, asked: &[Filter<'_>]) -> Result<Option<usize>> {
         let mut fewest = None;
         for (number, asked) in asked.iter().enumerate() {
             let most = fewest.map_or(find::FEW + 1, |(count, _)| count);
@@ -173,7 +173,7 @@ impl Store {
         Ok(fewest.map(|(_, number)| number))
     }
 
-    async fn probe(&self, account: &AccountId, asked: &Asked<'_>, most: u32) -> Result<u32> {
+    async fn probe(&self, account: &AccountId, asked: &Filter<'_>, most: u32) -> Result<u32> {
         let count: i64 = find::probe::<Engine>(account, asked, most)
             .build_query_scalar()
             .fetch_one(&self.listings)

@@ -1,7 +1,7 @@
 //! Files that members import in the console.
 
 use super::mapping::remember;
-use super::{Connection, Result, Store, Turn, can_be_stored, read};
+use super::{Connection, LockScope, Result, Store, can_be_stored, read};
 use crate::error::Doing as _;
 use crate::sql::import;
 use crate::sql::import::ImportRow;
@@ -29,7 +29,7 @@ impl ImportStore for Store {
         let sender = Actor::Member(member.clone());
         let _turn = self.feeds.turn(account, &sender, DOING).await?;
         self.make_room_for_feed().await;
-        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
         for statement in [import::FORGET_PARTS, import::FORGET] {
             sqlx::query(statement)
                 .bind(account.as_str())
@@ -108,7 +108,7 @@ impl ImportStore for Store {
     ) -> Result<bool> {
         const DOING: &str = "storing the choices for an import";
         let account = name.account;
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let chosen = sqlx::query(import::CHOOSE)
             .bind(account.as_str())
             .bind(name.member.as_str())
@@ -130,7 +130,7 @@ impl ImportStore for Store {
         if !can_be_stored(name.id) {
             return Ok(false);
         }
-        let mut tx = self.begin(Turn::Account(name.account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(name.account), DOING).await?;
         let mut discarded = 0;
         for statement in [import::DISCARD_PARTS, import::DISCARD] {
             let deleted = sqlx::query(statement)
@@ -161,7 +161,7 @@ impl ImportStore for Store {
 
     async fn finish_import(&self, account: &AccountId, applied: &AppliedImport) -> Result<bool> {
         const DOING: &str = "storing the result of an import";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let finished = finish(&mut tx, account, applied).await?;
         if finished {
             tx.commit().await.doing(DOING)?;
@@ -180,7 +180,7 @@ impl ImportStore for Store {
         let mut swept = 0;
         // One transaction per file, since a file may be large.
         for id in ids {
-            let mut tx = self.begin(Turn::Installation, DOING).await?;
+            let mut tx = self.begin(LockScope::Installation, DOING).await?;
             for statement in [import::SWEEP_PARTS, import::SWEEP] {
                 sqlx::query(statement)
                     .bind(&id)

@@ -4,8 +4,8 @@ use super::feed::{Row, delete_all, find_basis, find_left_out, update_all, upsert
 use super::item_change::NumberedChange;
 use super::quota::Items;
 use super::{
-    Connection, Executor, Paged, Result, Store, Transaction, Turn, can_be_stored, read, read_page,
-    record,
+    Connection, Executor, LockScope, Paged, Result, Store, Transaction, can_be_stored, read,
+    read_page, record,
 };
 use crate::error::Doing as _;
 use crate::sql::inventory;
@@ -35,7 +35,7 @@ impl InventoryStore for Store {
         let rows: Vec<Row<'_>> = items.iter().map(Row::new).collect();
         let _turn = self.feeds.turn(account, sender, DOING).await?;
         self.make_room_for_feed().await;
-        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
         let before = Items::of(&mut *tx, account).await?;
         let FeedTerms { left_out, basis } = terms;
         let removed = match left_out {
@@ -83,7 +83,7 @@ impl InventoryStore for Store {
     ) -> Result<Put> {
         const DOING: &str = "storing an item";
         let _turn = self.feeds.turn(account, &event.actor, DOING).await?;
-        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
         let before = find(&mut *tx, account, item.id.as_str()).await?;
         if !condition.holds(before.as_ref().map(StoredItem::version)) {
             return Ok(Put::ConditionFailed);
@@ -111,7 +111,7 @@ impl InventoryStore for Store {
         const DOING: &str = "changing items";
         let _turn = self.feeds.turn(account, sender, DOING).await?;
         self.make_room_for_feed().await;
-        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
         let before = Items::of(&mut *tx, account).await?;
         let change = NumberedChange::begin(&mut tx, account, now).await?;
         let counts = update_all(&mut tx, account, ids, updates, now, change.number).await?;
@@ -134,7 +134,7 @@ impl InventoryStore for Store {
     async fn edit_item(&self, account: &AccountId, edit: ItemEdit<'_>) -> Result<Edited> {
         const DOING: &str = "changing an item";
         let _turn = self.feeds.turn(account, edit.sender, DOING).await?;
-        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
         let Some(before) = find(&mut *tx, account, edit.id).await? else {
             return Ok(Edited::Missing);
         };
@@ -236,7 +236,7 @@ impl InventoryStore for Store {
         event: AuditEvent,
     ) -> Result<Removal> {
         const DOING: &str = "deleting an item";
-        let mut tx = self.begin(Turn::Feed(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Feed(account), DOING).await?;
         let Some(before) = find(&mut *tx, account, id).await? else {
             return Ok(Removal::Missing);
         };

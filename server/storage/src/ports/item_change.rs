@@ -1,7 +1,7 @@
 //! Changes of items.
 
 use super::{
-    Connection, Executor, Paged, Result, Store, Turn, can_be_stored, read, read_all, read_page,
+    Connection, Executor, LockScope, Paged, Result, Store, can_be_stored, read, read_all, read_page,
 };
 use crate::error::Doing as _;
 use crate::sql::item_change;
@@ -81,7 +81,7 @@ impl ItemChangeStore for Store {
         let Some(account) = oldest.and_then(|account| AccountId::parse(&account).ok()) else {
             return Ok(0);
         };
-        let mut tx = self.begin(Turn::Feed(&account), DOING).await?;
+        let mut tx = self.begin(LockScope::Feed(&account), DOING).await?;
         let until: Option<i64> = sqlx::query_scalar(item_change::LAST_OLD)
             .bind(account.as_str())
             .bind(expired.millis())

@@ -2,11 +2,11 @@
 
 use super::several::stopped;
 use super::{
-    Connection, Engine, Executor, Result, Store, Turn, authorise, call, pepper, quota, read,
+    Connection, Engine, Executor, LockScope, Result, Store, authorise, call, pepper, quota, read,
     read_all, record, rotation, term, write_event,
 };
 use crate::error::{Corrupt, Doing as _};
-use crate::sql::given::is_full;
+use crate::sql::bulk::is_full;
 use crate::sql::key;
 use crate::sql::key::KeyRow;
 use crate::sql::revocation;
@@ -25,7 +25,7 @@ impl KeyStore for Store {
         const DOING: &str = "storing an API key";
         let (account, id) = (key.account_id.clone(), key.id.clone());
         let now = key.created_at;
-        let mut tx = self.begin(Turn::Account(&account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(&account), DOING).await?;
         if let Some(refused) = insert(&mut tx, key).await? {
             return Ok(refused);
         }
@@ -110,7 +110,7 @@ impl KeyStore for Store {
         event: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> AuditEvent + Send + Sync),
     ) -> Result<Changed> {
         const DOING: &str = "changing an API key";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let Some(before) = find(&mut *tx, account, id).await? else {
             return Ok(Changed::Missing);
         };
@@ -138,7 +138,7 @@ impl KeyStore for Store {
         event: AuditEvent,
     ) -> Result<Ended> {
         const DOING: &str = "revoking an API key";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         // Checked first, since a key may revoke itself.
         authorise(&mut tx, &event).await?;
         let revoked = sqlx::query(revocation::REVOKE)

@@ -1,7 +1,7 @@
 //! Leads: people who asked to be contacted.
 
 use super::{
-    Connection, Executor, Paged, Result, Store, Turn, quota, read, read_all, read_page, record,
+    Connection, Executor, LockScope, Paged, Result, Store, quota, read, read_all, read_page, record,
 };
 use crate::error::Doing as _;
 use crate::sql::lead;
@@ -16,7 +16,7 @@ use service::store::{AuditEvent, LeadStore, Listed, PAGE_BYTES, QuotaStore as _}
 impl LeadStore for Store {
     async fn insert_lead(&self, account: &AccountId, lead: &Lead, event: AuditEvent) -> Result<()> {
         const DOING: &str = "storing a lead";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let before = quota::leads(&mut *tx, account).await?;
         let number = next_change(&mut tx, account, DOING).await?;
         let fields = &lead.fields;
@@ -53,7 +53,7 @@ impl LeadStore for Store {
         event: &(dyn for<'a> Fn(&'a Lead, Vec<&'static str>) -> AuditEvent + Send + Sync),
     ) -> Result<Option<Lead>> {
         const DOING: &str = "changing a lead";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         // The account's lock keeps the lead unchanged until this transaction ends.
         let Some(mut lead) = find(&mut *tx, account, id).await? else {
             return Ok(None);
@@ -88,7 +88,7 @@ impl LeadStore for Store {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "erasing a lead";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let number = next_change(&mut tx, account, DOING).await?;
         let erased = sqlx::query(lead::ERASE)
             .bind(account.as_str())

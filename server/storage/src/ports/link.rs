@@ -1,6 +1,6 @@
 //! One-time links.
 
-use super::{Connection, Executor, Result, Store, Turn, read, record};
+use super::{Connection, Executor, LockScope, Result, Store, read, record};
 use crate::error::Doing as _;
 use crate::sql::link::LinkRow;
 use crate::sql::{link, verdict};
@@ -10,8 +10,8 @@ use service::store::{AuditEvent, LinkPurpose, NewLink, NodeId, TokenDigest};
 pub(super) async fn replace(store: &Store, new: NewLink, event: Option<AuditEvent>) -> Result<()> {
     const DOING: &str = "storing a link";
     let turn = match &event {
-        Some(event) => Turn::Account(&event.account_id),
-        None => Turn::Installation,
+        Some(event) => LockScope::Account(&event.account_id),
+        None => LockScope::Installation,
     };
     let mut tx = store.begin(turn, DOING).await?;
     insert(&mut tx, &new).await?;
@@ -31,7 +31,7 @@ pub(super) async fn offer_first_owner(
     own: Option<&NodeId>,
 ) -> Result<()> {
     const DOING: &str = "storing a link for the first owner";
-    let mut tx = store.begin(Turn::Installation, DOING).await?;
+    let mut tx = store.begin(LockScope::Installation, DOING).await?;
     let others: bool = sqlx::query_scalar(verdict::OTHERS)
         .bind(own.map_or("", NodeId::as_str))
         .fetch_one(&mut *tx)

@@ -2,7 +2,8 @@
 //! links.
 
 use super::{
-    Connection, Result, Store, Turn, account, factor, link, read, read_all, record, session, team,
+    Connection, LockScope, Result, Store, account, factor, link, read, read_all, record, session,
+    team,
 };
 use crate::error::{Corrupt, Doing as _};
 use crate::sql;
@@ -36,7 +37,7 @@ impl MemberStore for Store {
         event: AuditEvent,
     ) -> Result<Claim> {
         const DOING: &str = "claiming an account";
-        let mut tx = self.begin(Turn::Installation, DOING).await?;
+        let mut tx = self.begin(LockScope::Installation, DOING).await?;
         let usable = match link::redeem(&mut tx, link, now).await? {
             Some(LinkPurpose::FirstOwner) => !has_owner(&mut tx).await?,
             Some(LinkPurpose::NewAccount { .. }) => true,
@@ -53,7 +54,7 @@ impl MemberStore for Store {
 
     async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool> {
         const DOING: &str = "creating the first owner";
-        let mut tx = self.begin(Turn::Installation, DOING).await?;
+        let mut tx = self.begin(LockScope::Installation, DOING).await?;
         if has_owner(&mut tx).await? {
             return Ok(false);
         }
@@ -72,7 +73,9 @@ impl MemberStore for Store {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "resetting a password";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         let Some(LinkPurpose::Reset { member, .. }) = link::redeem(&mut tx, link, now).await?
         else {
             return Ok(false);

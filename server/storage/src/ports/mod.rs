@@ -41,8 +41,8 @@ mod verdict;
 
 use super::{Connection, Engine, Executor, KEPT_PEPPER, LOGS, Store, Transaction};
 use crate::error::{Corrupt, Doing as _};
+use crate::lock_scope::LockScope;
 use crate::sql;
-use crate::turn::Turn;
 use authority::authorise;
 use service::store::{AuditEvent, Completion, Listed, StoreError};
 

@@ -1,6 +1,6 @@
 //! Notices of keys that expire soon, and who has received them.
 
-use super::{Result, Store, Turn, read_all, record};
+use super::{LockScope, Result, Store, read_all, record};
 use crate::error::Doing as _;
 use crate::sql::key::{ENDING, KeyRow};
 use crate::sql::notice;
@@ -91,7 +91,9 @@ impl NoticeStore for Store {
 
     async fn give_up_notice(&self, event: AuditEvent) -> Result<()> {
         const DOING: &str = "giving a notice up";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         record(&mut tx, &event).await?;
         tx.commit().await.doing(DOING)
     }

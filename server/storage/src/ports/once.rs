@@ -1,6 +1,6 @@
 //! Requests with an idempotency key.
 
-use super::{Connection, Executor, Result, Store, Turn};
+use super::{Connection, Executor, LockScope, Result, Store};
 use crate::error::Doing as _;
 use crate::sql::once;
 use crate::sql::once::RequestRow;
@@ -19,7 +19,7 @@ impl IdempotencyStore for Store {
     ) -> Result<Option<PastRequest>> {
         const DOING: &str = "claiming a request";
         let key = &claim.attempt.key;
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         sqlx::query(once::FORGET_EXPIRED)
             .bind(account.as_str())
             .bind(key.0.as_slice())
@@ -65,7 +65,7 @@ impl IdempotencyStore for Store {
         const DOING: &str = "keeping an answer";
         // Erasing a person takes the same lock, so the answer is stored before that, or without the
         // person.
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         if write(&mut tx, account, kept).await? {
             tx.commit().await.doing(DOING)?;
         }

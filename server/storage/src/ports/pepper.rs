@@ -1,6 +1,6 @@
 //! Replacement of the pepper.
 
-use super::{Connection, Executor, KEPT_PEPPER, Result, Store, Turn};
+use super::{Connection, Executor, KEPT_PEPPER, LockScope, Result, Store};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::{installation, pepper};
 use async_trait::async_trait;
@@ -17,7 +17,7 @@ impl PepperStore for Store {
         (to, to_id): &(String, PepperId),
     ) -> Result<bool> {
         const DOING: &str = "changing the pepper";
-        let mut tx = self.begin(Turn::Installation, DOING).await?;
+        let mut tx = self.begin(LockScope::Installation, DOING).await?;
         let changed = sqlx::query(pepper::CHANGE)
             .bind(from)
             .bind(to)

@@ -2,7 +2,7 @@
 
 use super::{Engine, Result, Store};
 use crate::error::{Corrupt, Doing as _};
-use crate::sql::given::is_full;
+use crate::sql::bulk::is_full;
 use crate::sql::inventory::{self, ItemRow};
 use async_trait::async_trait;
 use domain::AccountId;

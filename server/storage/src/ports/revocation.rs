@@ -1,7 +1,7 @@
 //! Revoking all keys of an account; see [`service::store::AccountRevocations`].
 
 use super::audit::record_many;
-use super::{Executor, Result, Store, Turn, read_all, record};
+use super::{Executor, LockScope, Result, Store, read_all, record};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::revocation::{self as sql, AccountRevocationRow, WrittenRow};
 use async_trait::async_trait;
@@ -23,7 +23,7 @@ impl AccountRevocations for Store {
         event: &(dyn Fn(u32) -> AuditEvent + Send + Sync),
     ) -> Result<Option<(u32, AccountRevocation)>> {
         const DOING: &str = "revoking all API keys of an account";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let keys = count(&mut *tx, account, at, u32::MAX).await?;
         if keys == 0 {
             return Ok(None);
@@ -72,7 +72,7 @@ impl AccountRevocations for Store {
             .map_err(|_| Corrupt("account_revocations.receipt"))
             .doing(DOING)?;
         let account = &revocation.account_id;
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         sqlx::query(sql::KEEP_RECEIPT_OF_ALL)
             .bind(account.as_str())
             .bind(revocation.number.cast_signed())
@@ -102,7 +102,7 @@ impl AccountRevocations for Store {
         const DOING: &str = "writing the revocation of all API keys into their rows";
         let account = &revocation.account_id;
         let number = revocation.number.cast_signed();
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let lapsed = sqlx::query(sql::LAPSE)
             .bind(account.as_str())
             .bind(number - 1)

@@ -1,7 +1,7 @@
 //! Rotation: replacing one key by another.
 
 use super::key::{find, insert, write};
-use super::{Connection, Result, Store, Turn, quota, record};
+use super::{Connection, LockScope, Result, Store, quota, record};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::key;
 use domain::{AccountId, KeyId, MemberId, RevokeReason, Timestamp};
@@ -21,7 +21,7 @@ pub(super) async fn rotate(
 ) -> Result<Rotated> {
     // A transaction that is dropped without a commit changes nothing, so refusals may come after
     // writes.
-    let mut tx = store.begin(Turn::Account(account), DOING).await?;
+    let mut tx = store.begin(LockScope::Account(account), DOING).await?;
     let Some(before) = find(&mut *tx, account, old).await? else {
         return Ok(Rotated::Missing);
     };

@@ -1,6 +1,6 @@
 //! Sessions, and the delays after failed sign-ins.
 
-use super::{Connection, Result, Store, Turn, factor, read, record};
+use super::{Connection, LockScope, Result, Store, factor, read, record};
 use crate::error::Doing as _;
 use crate::sql::session::SessionRow;
 use crate::sql::{member, session};
@@ -20,7 +20,9 @@ pub(super) async fn open(
     event: &AuditEvent,
 ) -> Result<bool> {
     const DOING: &str = "opening a session";
-    let mut tx = store.begin(Turn::Account(&event.account_id), DOING).await?;
+    let mut tx = store
+        .begin(LockScope::Account(&event.account_id), DOING)
+        .await?;
     // The password was verified before this transaction. Since then, it may have been changed, or a
     // second factor enabled.
     if !has_password(&mut tx, &new.member_id, password_hash).await?
@@ -155,7 +157,9 @@ async fn note(store: &Store, digest: &TokenDigest, row: &SessionRow, now: Timest
 
 pub(super) async fn end(store: &Store, digest: &TokenDigest, event: &AuditEvent) -> Result<()> {
     const DOING: &str = "ending a session";
-    let mut tx = store.begin(Turn::Account(&event.account_id), DOING).await?;
+    let mut tx = store
+        .begin(LockScope::Account(&event.account_id), DOING)
+        .await?;
     let ended = sqlx::query(session::END)
         .bind(digest.0.as_slice())
         .execute(&mut *tx)
@@ -204,7 +208,7 @@ pub(super) async fn count_failure(
 ) -> Result<Timestamp> {
     const DOING: &str = "counting a failed sign-in";
     let mut latest = now;
-    let mut tx = store.begin(Turn::Installation, DOING).await?;
+    let mut tx = store.begin(LockScope::Installation, DOING).await?;
     sqlx::query(session::FORGET_OLD_FAILURES)
         .bind(forget_before.millis())
         .bind(now.millis())

@@ -1,7 +1,7 @@
 //! Bulk actions on keys, and the switch that stops an account's creation of keys.
 
 use super::key::find;
-use super::{Connection, Executor, Result, Store, Turn, record};
+use super::{Connection, Executor, LockScope, Result, Store, record};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::{revocation as sql, several};
 use async_trait::async_trait;
@@ -19,7 +19,7 @@ impl SeveralKeys for Store {
         event: &(dyn for<'a> Fn(&'a KeyRecord) -> AuditEvent + Send + Sync),
     ) -> Result<ChangedSeveral> {
         const DOING: &str = "changing API keys";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let mut changed = 0;
         for id in ids {
             let Some(before) = find(&mut *tx, account, id).await? else {
@@ -72,7 +72,7 @@ impl SeveralKeys for Store {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "stopping the making of API keys";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         if stopped(&mut *tx, account).await?.is_some() == at.is_some() {
             return Ok(false);
         }

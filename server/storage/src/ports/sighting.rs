@@ -2,7 +2,7 @@
 
 use super::{Connection, Engine, Result, Store, read_all};
 use crate::error::{Corrupt, Doing as _};
-use crate::sql::given::{MOST, Row, is_full};
+use crate::sql::bulk::{MOST, Row, is_full};
 use crate::sql::sighting;
 use crate::sql::sighting::{CallerRow, NetworkRow};
 use async_trait::async_trait;

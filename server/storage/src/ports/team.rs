@@ -1,7 +1,7 @@
 //! Members of one account, and invitations to it.
 
 use super::{
-    Connection, Executor, Result, Store, Turn, authorise, link, quota, read, read_all, record,
+    Connection, Executor, LockScope, Result, Store, authorise, link, quota, read, read_all, record,
     session, write_event,
 };
 use crate::error::Doing as _;
@@ -76,7 +76,7 @@ impl TeamStore for Store {
         event: &(dyn for<'a> Fn(&'a Teammate) -> AuditEvent + Send + Sync),
     ) -> Result<MemberChanged> {
         const DOING: &str = "changing a member";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let Some(before) = find(&mut *tx, team::MEMBER, account, id.as_str()).await? else {
             return Ok(MemberChanged::Missing);
         };
@@ -123,7 +123,7 @@ impl TeamStore for Store {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "handing an account over";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let (Some(mut old), Some(mut new)) = (
             find(&mut *tx, team::MEMBER, account, from.as_str()).await?,
             find(&mut *tx, team::MEMBER, account, to.as_str()).await?,
@@ -147,7 +147,9 @@ impl TeamStore for Store {
 
     async fn invite(&self, new: NewLink, event: AuditEvent) -> Result<bool> {
         const DOING: &str = "inviting somebody";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         if let LinkPurpose::Invitation { account, email, .. } = &new.purpose {
             let taken: i64 = sqlx::query_scalar(team::HAS_ADDRESS)
                 .bind(account.as_str())
@@ -211,7 +213,7 @@ impl TeamStore for Store {
         event: AuditEvent,
     ) -> Result<bool> {
         const DOING: &str = "withdrawing an invitation";
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         let withdrawn = sqlx::query(team::WITHDRAW)
             .bind(account.as_str())
             .bind(email.as_str())
@@ -234,7 +236,9 @@ impl TeamStore for Store {
         event: AuditEvent,
     ) -> Result<Claim> {
         const DOING: &str = "accepting an invitation";
-        let mut tx = self.begin(Turn::Account(&event.account_id), DOING).await?;
+        let mut tx = self
+            .begin(LockScope::Account(&event.account_id), DOING)
+            .await?;
         let Some(LinkPurpose::Invitation {
             account,
             email,

@@ -1,7 +1,7 @@
 //! Reports between nodes, on a pool of their own, so that they wait for no other work of the node;
 //! and the receipts of revocations.
 
-use super::{KEPT_PEPPER, Result, Store, Turn};
+use super::{KEPT_PEPPER, LockScope, Result, Store};
 use crate::error::{Corrupt, Doing as _};
 use crate::sql::{revocation, verdict};
 use async_trait::async_trait;
@@ -141,7 +141,7 @@ impl VerdictStore for Store {
         let receipt = serde_json::to_string(&receipt)
             .map_err(|_| Corrupt("api_keys.receipt"))
             .doing(DOING)?;
-        let mut tx = self.begin(Turn::Account(account), DOING).await?;
+        let mut tx = self.begin(LockScope::Account(account), DOING).await?;
         sqlx::query(revocation::KEEP_RECEIPT)
             .bind(account.as_str())
             .bind(revoked_at.millis())

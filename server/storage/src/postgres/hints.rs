@@ -37,7 +37,7 @@ impl Hints {
         self.listening
             .get_or_init(async || {
                 let (options, came) = (self.options.clone(), Arc::clone(&self.came));
-                tokio::spawn(listen_for_ever(options, came)).abort_handle()
+                tokio::spawn(listen_forever(options, came)).abort_handle()
             })
             .await;
         self.came.notified().await;
@@ -58,7 +58,7 @@ impl Drop for Hints {
 
 /// Listens on one connection after another, regardless of errors: they only delay the time at which
 /// a change becomes known.
-async fn listen_for_ever(options: PgConnectOptions, came: Arc<Notify>) {
+async fn listen_forever(options: PgConnectOptions, came: Arc<Notify>) {
     loop {
         // A new pool each time. sqlx says goodbye on a listener's connection before it releases its
         // place in the pool. If no packet arrives any more, that takes until the operating system

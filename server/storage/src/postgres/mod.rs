@@ -2,7 +2,7 @@
 //!
 //! The ports rely on a guarantee that SQLite's single writer gives by itself: whatever a change has
 //! read stays true until it commits. Here a change first takes an advisory lock in its transaction
-//! ([`Turn`]), so that the changes of one account run one after another across all nodes, while
+//! ([`LockScope`]), so that the changes of one account run one after another across all nodes, while
 //! accounts do not wait for each other. Beneath that lock, the isolation level "read committed" is
 //! sufficient.
 //!
@@ -42,9 +42,9 @@ pub use open_error::OpenError;
 
 use crate::error::Doing as _;
 use crate::feeds::Feeds;
+use crate::lock_scope::LockScope;
 use crate::sql::audit::LOGS;
 use crate::sql::pepper::SHARED as KEPT_PEPPER;
-use crate::turn::Turn;
 use connection::{Connection, Pool, Transaction};
 use domain::AccountId;
 use hints::Hints;
@@ -132,11 +132,11 @@ impl PostgresStore {
 
     /// Begins a change once its lock is granted. A transaction that is dropped without a commit
     /// changes nothing.
-    async fn begin(&self, turn: Turn<'_>, doing: &'static str) -> Result<Transaction> {
+    async fn begin(&self, turn: LockScope<'_>, doing: &'static str) -> Result<Transaction> {
         let locks = match turn {
-            Turn::Account(account) => lock(CHANGES, number(account)),
-            Turn::Feed(account) => lock(FEEDING, number(account)),
-            Turn::Installation => lock(INSTALLATION, 0),
+            LockScope::Account(account) => lock(CHANGES, number(account)),
+            LockScope::Feed(account) => lock(FEEDING, number(account)),
+            LockScope::Installation => lock(INSTALLATION, 0),
         };
         self.writer.begin(locks).await.doing(doing)
     }

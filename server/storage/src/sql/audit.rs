@@ -1,6 +1,6 @@
 //! The audit log.
 
-use super::given::Given;
+use super::bulk::BulkStatement;
 use super::{address, parsed};
 use crate::error::Corrupt;
 use domain::{AccountId, Email, KeyId, MemberId, Timestamp};
@@ -12,7 +12,7 @@ pub(crate) const RECORD: &str = "
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 /// Records many events.
-pub(crate) const RECORD_MANY: Given = Given {
+pub(crate) const RECORD_MANY: BulkStatement = BulkStatement {
     columns: "account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail",
     statement: "
     INSERT INTO audit_events

@@ -1,6 +1,6 @@
 //! Numbers of calls.
 
-use super::given::Given;
+use super::bulk::BulkStatement;
 use crate::error::Corrupt;
 use domain::{Outcome, Timestamp};
 use service::store::CountedCalls;
@@ -10,7 +10,7 @@ const COUNTED: &str = "account_id, key_id, at, quarter, outcome, calls";
 
 // Each of these statements skips keys that do not exist or belong to another account.
 
-pub(crate) const ADD_TO_ACCOUNTS: Given = Given {
+pub(crate) const ADD_TO_ACCOUNTS: BulkStatement = BulkStatement {
     columns: COUNTED,
     statement: "
     INSERT INTO account_calls (account_id, quarter, outcome, calls)
@@ -23,7 +23,7 @@ pub(crate) const ADD_TO_ACCOUNTS: Given = Given {
 };
 
 /// The column `hour` dates from the time when calls of a key were counted by the hour.
-pub(crate) const ADD_TO_KEYS: Given = Given {
+pub(crate) const ADD_TO_KEYS: BulkStatement = BulkStatement {
     columns: COUNTED,
     statement: "
     INSERT INTO key_calls (account_id, key_id, hour, outcome, calls)
@@ -35,7 +35,7 @@ pub(crate) const ADD_TO_KEYS: Given = Given {
     DO UPDATE SET calls = key_calls.calls + excluded.calls",
 };
 
-pub(crate) const FIRST_CALLS: Given = Given {
+pub(crate) const FIRST_CALLS: BulkStatement = BulkStatement {
     columns: COUNTED,
     statement: "
     UPDATE accounts SET first_call_at = called.at

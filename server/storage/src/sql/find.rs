@@ -3,7 +3,7 @@
 //! The statements are composed from the filters, so that each combination can walk an index. User
 //! input is always bound and never part of the text.
 
-use super::asked::{Asked, Composed};
+use super::filter::{Composed, Filter};
 use super::{key, parsed};
 use crate::error::Corrupt;
 use domain::{AccountId, Email, KeyId, KeyOrder, KeySort, MemberId, Timestamp};
@@ -76,7 +76,11 @@ pub(crate) struct Stretch<'a> {
 }
 
 /// Counts the account's keys that match `asked`, examining at most `most` of them.
-pub(crate) fn probe<D: Composed>(account: &AccountId, asked: &Asked, most: u32) -> QueryBuilder<D> {
+pub(crate) fn probe<D: Composed>(
+    account: &AccountId,
+    asked: &Filter,
+    most: u32,
+) -> QueryBuilder<D> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (");
     asked.probed(&mut query, account, most);
     query.push(") AS probed");
@@ -87,7 +91,7 @@ pub(crate) fn probe<D: Composed>(account: &AccountId, asked: &Asked, most: u32) 
 /// collected.
 pub(crate) fn page<D: Composed>(
     account: &AccountId,
-    asked: &[Asked],
+    asked: &[Filter],
     lead: Option<usize>,
     stretch: Stretch,
     limit: u32,
@@ -104,7 +108,7 @@ pub(crate) fn page<D: Composed>(
 /// Selects the cursor behind [`FAR`] examined keys. There is no row if there are fewer keys.
 pub(crate) fn end<D: Composed>(
     account: &AccountId,
-    asked: &[Asked],
+    asked: &[Filter],
     stretch: Stretch,
 ) -> QueryBuilder<D> {
     let mut query = QueryBuilder::new("SELECT ");
@@ -122,7 +126,7 @@ pub(crate) fn end<D: Composed>(
 /// Counts the matching keys, up to `most`.
 pub(crate) fn count<D: Composed>(
     account: &AccountId,
-    asked: &[Asked],
+    asked: &[Filter],
     lead: Option<usize>,
     stretch: Stretch,
     most: u32,
@@ -139,7 +143,7 @@ pub(crate) fn count<D: Composed>(
 fn filtered<D: Composed>(
     query: &mut QueryBuilder<D>,
     account: &AccountId,
-    asked: &[Asked],
+    asked: &[Filter],
     lead: Option<usize>,
 ) {
     if let Some(lead) = lead {
@@ -160,7 +164,7 @@ fn filtered<D: Composed>(
 
 fn within<D: Composed>(
     query: &mut QueryBuilder<D>,
-    asked: &[Asked],
+    asked: &[Filter],
     lead: Option<usize>,
     stretch: Stretch,
 ) {
@@ -220,7 +224,7 @@ fn ordered<D: Composed>(query: &mut QueryBuilder<D>, order: KeyOrder) {
 /// Returns whether the leading column now has the same value in all rows.
 fn begin_there<D: Composed>(
     query: &mut QueryBuilder<D>,
-    asked: &[Asked],
+    asked: &[Filter],
     Stretch {
         order,
         after,
@@ -234,33 +238,33 @@ fn begin_there<D: Composed>(
     let mut fixed = false;
     for asked in asked {
         match (order.sort, asked) {
-            (KeySort::Usual, Asked::Creator(_)) => {
+            (KeySort::Usual, Filter::Creator(_)) => {
                 query.push(" AND ");
                 asked.indexed(query);
             }
-            (KeySort::Status, Asked::Status(_)) => {
+            (KeySort::Status, Filter::Status(_)) => {
                 query.push(" AND ");
                 asked.indexed(query);
                 fixed = true;
             }
-            (KeySort::Usual, Asked::Status(status)) => {
+            (KeySort::Usual, Filter::Status(status)) => {
                 query.push(" AND k.live = ");
                 D::number(query, status.is_live().into());
                 fixed = true;
             }
-            (KeySort::Usual, Asked::IdleSince(_) | Asked::EndsBy(_)) => {
+            (KeySort::Usual, Filter::IdleSince(_) | Filter::EndsBy(_)) => {
                 query.push(" AND k.live = 1");
                 fixed = true;
             }
-            (KeySort::Usual, Asked::KnockedAfter(_)) => {
+            (KeySort::Usual, Filter::KnockedAfter(_)) => {
                 query.push(" AND k.live = 0");
                 fixed = true;
             }
-            (KeySort::LastUsed, Asked::IdleSince(since)) if open => {
+            (KeySort::LastUsed, Filter::IdleSince(since)) if open => {
                 query.push(" AND k.used <= ");
                 D::number(query, since.millis());
             }
-            (KeySort::Created, Asked::IdleSince(since)) if open => {
+            (KeySort::Created, Filter::IdleSince(since)) if open => {
                 query.push(" AND k.created_at <= ");
                 D::number(query, since.millis());
             }

@@ -1,6 +1,6 @@
 //! Inventory items.
 
-use super::given::Given;
+use super::bulk::BulkStatement;
 use crate::error::Corrupt;
 use domain::Timestamp;
 use service::inventory::{Currency, Item, ItemId, Price, StoredItem};
@@ -9,7 +9,7 @@ use service::inventory::{Currency, Item, ItemId, Price, StoredItem};
 /// they are stored, and PostgreSQL may be far away.
 ///
 /// Returns the revision of each item that changed, which is 1 for a new one.
-pub(crate) const UPSERT: Given = Given {
+pub(crate) const UPSERT: BulkStatement = BulkStatement {
     columns:
         "account_id, id, name, category, price, exact_price, currency, description, url, image_url,
         available, attributes, updated_at, search, change_number",
@@ -55,7 +55,7 @@ pub(crate) const IDS: &str = "SELECT id FROM items WHERE account_id = $1 LIMIT $
 pub(crate) const DELETE: &str = "DELETE FROM items WHERE account_id = $1 AND id = $2";
 
 /// Deletes many items of one account.
-pub(crate) const DELETE_MANY: Given = Given {
+pub(crate) const DELETE_MANY: BulkStatement = BulkStatement {
     columns: "account_id, id",
     statement: "
     DELETE FROM items
@@ -137,7 +137,7 @@ pub(crate) const PAGE: &str = concat!(
 );
 
 /// Items of one account by their ids.
-pub(crate) const FIND_MANY: Given = Given {
+pub(crate) const FIND_MANY: BulkStatement = BulkStatement {
     columns: "account_id, id",
     statement: concat!(
         "SELECT ",

@@ -1,6 +1,6 @@
 //! API keys.
 
-use super::given::Given;
+use super::bulk::BulkStatement;
 use super::revocation::RevocationRow;
 use super::{address, number, parsed};
 use crate::error::Corrupt;
@@ -38,7 +38,7 @@ pub(crate) const GIVE_WAY: &str = "
     WHERE account_id = $1 AND id = $2";
 
 /// Batches may arrive out of order: an older use never replaces a newer one.
-pub(crate) const RECORD_USES: Given = Given {
+pub(crate) const RECORD_USES: BulkStatement = BulkStatement {
     columns: "key_id, at, ip, user_agent",
     statement: "
     UPDATE api_keys
@@ -93,7 +93,7 @@ pub(crate) const ENDING: &str = select_keys!(
 pub(crate) const FIND_BY_DIGEST: &str = select_keys!("WHERE k.digest = $1");
 
 /// Those of many digests that belong to a key.
-pub(crate) const KNOWN_DIGESTS: Given = Given {
+pub(crate) const KNOWN_DIGESTS: BulkStatement = BulkStatement {
     columns: "digest",
     statement: "SELECT k.digest FROM given g JOIN api_keys k ON k.digest = g.digest",
 };

@@ -5,13 +5,13 @@
 //! row.
 
 pub(crate) mod account;
-pub(crate) mod asked;
 pub(crate) mod attempt;
 pub(crate) mod audit;
+pub(crate) mod bulk;
 pub(crate) mod call;
 pub(crate) mod factor;
+pub(crate) mod filter;
 pub(crate) mod find;
-pub(crate) mod given;
 pub(crate) mod import;
 pub(crate) mod installation;
 pub(crate) mod inventory;

@@ -1,13 +1,13 @@
 //! Callers: the addresses, networks and programs from which keys are called with.
 
 use super::address;
-use super::given::Given;
+use super::bulk::BulkStatement;
 use crate::error::Corrupt;
 use domain::{Outcome, Timestamp};
 use service::store::{Caller, CallingNetwork};
 
 /// Stored uses of permissions of the given keys. Skips keys of other accounts.
-pub(crate) const SCOPE_USES: Given = Given {
+pub(crate) const SCOPE_USES: BulkStatement = BulkStatement {
     columns: "account_id, key_id",
     statement: "
     SELECT k.account_id, k.id AS key_id, k.scope_uses
@@ -15,7 +15,7 @@ pub(crate) const SCOPE_USES: Given = Given {
     WHERE k.id = g.key_id AND k.account_id = g.account_id",
 };
 
-pub(crate) const SET_SCOPE_USES: Given = Given {
+pub(crate) const SET_SCOPE_USES: BulkStatement = BulkStatement {
     columns: "account_id, key_id, scope_uses",
     statement: "
     UPDATE api_keys SET scope_uses = given.scope_uses
@@ -28,7 +28,7 @@ pub(crate) const KNOCK: &str = "
     WHERE account_id = $1 AND id = $2 AND (knocked_at IS NULL OR knocked_at < $3)";
 
 /// The keys and outcomes for which one of the given callers is new.
-pub(crate) const NEW_CALLERS: Given = Given {
+pub(crate) const NEW_CALLERS: BulkStatement = BulkStatement {
     columns: "account_id, key_id, outcome, ip, user_agent",
     statement: "
     SELECT DISTINCT g.account_id, g.key_id, g.outcome
@@ -41,7 +41,7 @@ pub(crate) const NEW_CALLERS: Given = Given {
 };
 
 /// Skips keys of other accounts.
-pub(crate) const ADD_CALLERS: Given = Given {
+pub(crate) const ADD_CALLERS: BulkStatement = BulkStatement {
     columns: "account_id, key_id, outcome, ip, user_agent, first_seen, last_seen, calls",
     statement: "
     INSERT INTO key_callers
@@ -71,7 +71,7 @@ pub(crate) const CALLERS: &str = "
     WHERE account_id = $1 AND key_id = $2";
 
 /// The keys for which one of the given networks is new. Skips keys of other accounts.
-pub(crate) const UNKNOWN_NETWORKS: Given = Given {
+pub(crate) const UNKNOWN_NETWORKS: BulkStatement = BulkStatement {
     columns: "account_id, key_id, network",
     statement: "
     SELECT DISTINCT g.account_id, g.key_id
@@ -83,7 +83,7 @@ pub(crate) const UNKNOWN_NETWORKS: Given = Given {
 };
 
 /// Expects each network once. `only_ip` becomes NULL once several addresses of a network were seen.
-pub(crate) const SEE_NETWORKS: Given = Given {
+pub(crate) const SEE_NETWORKS: BulkStatement = BulkStatement {
     columns: "account_id, key_id, network, only_ip, last_seen",
     statement: "
     UPDATE key_networks SET

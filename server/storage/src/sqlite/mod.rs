@@ -2,7 +2,7 @@
 //!
 //! # Definitions
 //! - *Write lock*: SQLite's lock on the file. One connection of any process holds it at a time.
-//! - *Write permit*: a guard of the process-wide, fair read-write lock in [`turns`]. Permits are
+//! - *Write permit*: a guard of the process-wide, fair read-write lock in [`write_scheduler`]. Permits are
 //!   shared or exclusive. They order the writes of this process before the write lock is requested.
 //! - *Log*: SQLite's write-ahead log, the `-wal` file. A *checkpoint* copies its pages into the
 //!   database file ([`checkpoints`]).
@@ -68,7 +68,6 @@
 //! [`StoreError::Full`]: service::store::StoreError::Full
 //! [`StoreError::InDoubt`]: service::store::StoreError::InDoubt
 
-mod alone;
 mod checkpoints;
 pub(crate) mod files;
 mod listings;
@@ -84,31 +83,32 @@ pub(crate) mod pools;
     reason = "the ports are compiled for each engine"
 )]
 mod ports;
+mod process_lock;
 mod terms;
-mod turns;
 #[cfg(test)]
 mod verdicts;
 mod write_check;
+mod write_scheduler;
 
 pub use open::OpenMode;
 pub use open_error::OpenError;
 
 use crate::error::Doing as _;
 use crate::feeds::Feeds;
+use crate::lock_scope::LockScope;
 use crate::sql::audit::INDEXED_LOGS as LOGS;
 use crate::sql::installation::PEPPER_FINGERPRINT as KEPT_PEPPER;
-use crate::turn::Turn;
-use alone::Alone;
 use checkpoints::Checkpoints;
 use domain::AccountId;
 use listings::Listings;
 use ports::Result;
+use process_lock::ProcessLock;
 use service::store::{DiskSpace, Quotas};
 use sqlx::SqlitePool;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
-use turns::{Pool, Transaction};
 use write_check::WriteCheck;
+use write_scheduler::{Pool, Transaction};
 
 // Names by which the shared ports refer to this engine.
 use SqliteStore as Store;
@@ -134,7 +134,7 @@ pub struct SqliteStore {
     non_durable: Pool,
     /// Reports between servers that keep keys in memory. No other call uses these connections (I7).
     coordination: Pool,
-    alone: Arc<Alone>,
+    process_lock: Arc<ProcessLock>,
     /// SQLite's write-ahead log, beside the database file.
     log: Arc<Path>,
     checkpoints: Arc<Checkpoints>,
@@ -153,7 +153,7 @@ impl SqliteStore {
         self.coordination.close().await;
         self.checkpoints.close().await;
         self.writer.close().await;
-        self.alone.give_back().await;
+        self.process_lock.give_back().await;
     }
 
     /// Deletes the rows of nodes that were killed, if no other server is at this file. From then
@@ -163,7 +163,7 @@ impl SqliteStore {
             let all = sqlx::query(crate::sql::verdict::FORGET_ALL);
             all.execute(&self.coordination).await.map(drop)
         };
-        self.alone.enter(forget).await
+        self.process_lock.enter(forget).await
     }
 
     /// Checks that the file can be written. Its file system can turn read-only at any time (F7).
@@ -190,7 +190,7 @@ impl SqliteStore {
 
     /// Begins a durable change (W2, W3). Only one runs at a time, so the scope of the lock is
     /// ignored. A transaction that is dropped without a commit changes nothing (I6).
-    async fn begin(&self, _turn: Turn<'_>, doing: &'static str) -> Result<Transaction> {
+    async fn begin(&self, _turn: LockScope<'_>, doing: &'static str) -> Result<Transaction> {
         self.writer.begin().await.doing(doing)
     }
 

@@ -4,12 +4,12 @@
 //! that advises the operator what to do.
 
 use super::SqliteStore;
-use super::alone::Alone;
 use super::checkpoints::Checkpoints;
 use super::files::Files;
 use super::listings::Listings;
 use super::open_error::{OpenError, explain};
-use super::turns::{Pool, Turns};
+use super::process_lock::ProcessLock;
+use super::write_scheduler::{Pool, WriteScheduler};
 use super::{FEEDS, Feeds, pools, terms};
 use crate::look::{Schema, VERSION, newest};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -84,7 +84,7 @@ impl SqliteStore {
                 mode,
             });
         }
-        let turns = Turns::default();
+        let scheduler = WriteScheduler::default();
         let non_durable = pools::non_durable(&options).await.map_err(failed)?;
         let coordination = pools::coordination(&options).await.map_err(failed)?;
         let listings = pools::listings(&options).await.map_err(failed)?;
@@ -93,16 +93,16 @@ impl SqliteStore {
         let readers = pools::readers(&options, READERS).await.map_err(failed)?;
         let checkpoints = pools::checkpoints(&options).await.map_err(failed)?;
         Ok(Self {
-            writer: Pool::new(writer, &turns, false),
+            writer: Pool::new(writer, &scheduler, false),
             readers,
             listings: Listings::new(listings),
             authentication,
             feeds: Feeds::new(FEEDS),
-            non_durable: Pool::new(non_durable, &turns, true),
-            coordination: Pool::new(coordination, &turns, false),
-            alone: Arc::new(Alone::at(files.marker.clone())),
+            non_durable: Pool::new(non_durable, &scheduler, true),
+            coordination: Pool::new(coordination, &scheduler, false),
+            process_lock: Arc::new(ProcessLock::at(files.marker.clone())),
             log: files.beside("-wal").into(),
-            checkpoints: Arc::new(Checkpoints::start(checkpoints, turns)),
+            checkpoints: Arc::new(Checkpoints::start(checkpoints, scheduler)),
             quotas: Arc::default(),
             write_check: Arc::default(),
         })
@@ -288,7 +288,7 @@ pub(super) mod tests {
     #[tokio::test]
     async fn every_statement_is_valid_and_finds_its_rows_by_an_index() {
         let (_place, store) = fresh().await;
-        let given = sql::given::ALL.iter().map(|statement| {
+        let given = sql::bulk::ALL.iter().map(|statement| {
             let columns = statement.columns.split(',');
             let row = vec!["NULL"; columns.count()].join(", ");
             format!(

@@ -1,7 +1,7 @@
 //! Tests of query plans, which do not depend on the machine's speed.
 
 use super::SqliteStore;
-use crate::sql::asked::Asked;
+use crate::sql::filter::Filter;
 use crate::sql::find::{Stretch, count, end, page, probe};
 use crate::sql::{audit, inventory, once};
 use domain::{AccountId, KeyId, KeyOrder, KeySort, KeyStatus, MemberId, Scope, Timestamp};
@@ -10,18 +10,18 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
-fn everything(creator: &MemberId) -> Vec<Asked<'_>> {
+fn everything(creator: &MemberId) -> Vec<Filter<'_>> {
     vec![
-        Asked::Status(KeyStatus::Active),
-        Asked::Status(KeyStatus::Revoked),
-        Asked::Creator(creator),
-        Asked::IdleSince(NOW),
-        Asked::EndsBy(NOW),
-        Asked::KnockedAfter(NOW),
-        Asked::Scope(Scope::LeadsRead),
-        Asked::Word("crm"),
-        Asked::Preview("vx_a"),
-        Asked::WordOrPreview("crm", "vx_crm"),
+        Filter::Status(KeyStatus::Active),
+        Filter::Status(KeyStatus::Revoked),
+        Filter::Creator(creator),
+        Filter::IdleSince(NOW),
+        Filter::EndsBy(NOW),
+        Filter::KnockedAfter(NOW),
+        Filter::Scope(Scope::LeadsRead),
+        Filter::Word("crm"),
+        Filter::Preview("vx_a"),
+        Filter::WordOrPreview("crm", "vx_crm"),
     ]
 }
 
@@ -59,7 +59,7 @@ async fn every_order_walks_its_own_index_whatever_else_is_asked_for() {
     let (_place, store) = super::open::tests::fresh().await;
     let account = AccountId::parse("a").unwrap();
     let creator = MemberId::parse("m").unwrap();
-    let mut asked: Vec<Vec<Asked>> = everything(&creator)
+    let mut asked: Vec<Vec<Filter>> = everything(&creator)
         .into_iter()
         .map(|one| vec![one])
         .collect();
@@ -149,25 +149,25 @@ async fn what_few_are_asked_for_by_leads_to_them_alone() {
 
         let steps = plan(&store, probe(&account, &asked[lead], 9)).await;
         let own = match asked[lead] {
-            Asked::Status(_) => vec!["api_keys_by_standing (account_id=? AND standing=?)"],
-            Asked::Creator(_) => vec!["api_keys_by_creator (account_id=? AND created_by=?)"],
-            Asked::IdleSince(_) => {
+            Filter::Status(_) => vec!["api_keys_by_standing (account_id=? AND standing=?)"],
+            Filter::Creator(_) => vec!["api_keys_by_creator (account_id=? AND created_by=?)"],
+            Filter::IdleSince(_) => {
                 vec!["api_keys_by_stirring (account_id=? AND live=? AND stirred_at<?)"]
             }
-            Asked::EndsBy(_) => vec!["api_keys_by_end (account_id=? AND live=? AND expires_at<?)"],
-            Asked::KnockedAfter(_) => {
+            Filter::EndsBy(_) => vec!["api_keys_by_end (account_id=? AND live=? AND expires_at<?)"],
+            Filter::KnockedAfter(_) => {
                 vec!["api_keys_by_knock (account_id=? AND live=? AND knocked_at>?)"]
             }
-            Asked::Scope(_) => vec!["(account_id=? AND term=?)"],
-            Asked::Word(_) => vec!["(account_id=? AND term>? AND term<?)"],
-            Asked::Preview(_) => {
+            Filter::Scope(_) => vec!["(account_id=? AND term=?)"],
+            Filter::Word(_) => vec!["(account_id=? AND term>? AND term<?)"],
+            Filter::Preview(_) => {
                 vec!["api_keys_by_preview (account_id=? AND preview>? AND preview<?)"]
             }
-            Asked::WordOrPreview(..) => vec![
+            Filter::WordOrPreview(..) => vec![
                 "(account_id=? AND term>? AND term<?)",
                 "(account_id=? AND preview>? AND preview<?)",
             ],
-            Asked::Impossible => unreachable!("not asked"),
+            Filter::Impossible => unreachable!("not asked"),
         };
         for own in own {
             assert!(

@@ -26,7 +26,7 @@
 //! before the log may be overwritten. If the process is killed in between, the log still holds
 //! everything.
 
-use super::turns::Turns;
+use super::write_scheduler::WriteScheduler;
 use crate::listing;
 use sqlx::SqlitePool;
 use std::time::Duration;
@@ -60,7 +60,7 @@ pub(super) struct Checkpoints {
 struct Log {
     /// One connection, so that one checkpoint runs at a time.
     connection: SqlitePool,
-    turns: Turns,
+    scheduler: WriteScheduler,
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -80,8 +80,11 @@ impl Progress {
 }
 
 impl Checkpoints {
-    pub(super) fn start(connection: SqlitePool, turns: Turns) -> Self {
-        let log = Log { connection, turns };
+    pub(super) fn start(connection: SqlitePool, scheduler: WriteScheduler) -> Self {
+        let log = Log {
+            connection,
+            scheduler,
+        };
         let task = tokio::spawn(log.clone().keep_short()).abort_handle();
         Self { log, task }
     }
@@ -116,7 +119,7 @@ impl Log {
     async fn keep_short(self) {
         let mut has_failed = false;
         loop {
-            self.turns.committed().await;
+            self.scheduler.committed().await;
             loop {
                 match self.shorten().await {
                     Ok(is_short) => {
@@ -161,7 +164,7 @@ impl Log {
             }
         }
         // The second pass, with the exclusive permit, so that no page is added meanwhile.
-        let _alone = self.turns.alone().await;
+        let _permit = self.scheduler.exclusive().await;
         Ok(run("PRAGMA wal_checkpoint(PASSIVE)").await?.is_whole())
     }
 }

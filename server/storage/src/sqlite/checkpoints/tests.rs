@@ -1,7 +1,7 @@
 use super::*;
+use crate::lock_scope::LockScope;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::open::tests::fresh;
-use crate::turn::Turn;
 use domain::{AccountId, Timestamp};
 use service::inventory::{Item, ItemId};
 use service::store::contract::{Change, World};
@@ -55,7 +55,7 @@ async fn no_commit_of_a_connection_that_writes_runs_a_checkpoint() {
     store.checkpoints.task.abort();
     for round in 1..=3 {
         let mut tx = match round {
-            1 => store.begin(Turn::Installation, "a change").await,
+            1 => store.begin(LockScope::Installation, "a change").await,
             2 => store.begin_non_durable("uses").await,
             _ => store.begin_lasting("a heartbeat").await,
         }
@@ -75,7 +75,10 @@ async fn a_change_of_10000_pages_is_in_memory_until_it_is_committed() {
     let log = place.path().join("voxum.db-wal");
     let length = || std::fs::metadata(&log).unwrap().len();
     let before = length();
-    let mut tx = store.begin(Turn::Installation, "a change").await.unwrap();
+    let mut tx = store
+        .begin(LockScope::Installation, "a change")
+        .await
+        .unwrap();
     write(&mut tx, 10_000).await;
     assert_eq!(length(), before);
     tx.commit().await.unwrap();
@@ -88,7 +91,7 @@ async fn a_long_log_is_copied_after_a_commit_and_the_next_change_begins_it_at_it
     let (_place, store) = with_filler().await;
     for round in 0..3 {
         let mut tx = match round {
-            0 => store.begin(Turn::Installation, "a change").await,
+            0 => store.begin(LockScope::Installation, "a change").await,
             1 => store.begin_non_durable("uses").await,
             _ => store.begin_lasting("a heartbeat").await,
         }
@@ -117,7 +120,10 @@ async fn a_transaction_that_reads_keeps_its_snapshot_and_the_log_is_copied_once_
         .unwrap();
     assert_eq!(rows, 0);
     for _ in 0..3 {
-        let mut tx = store.begin(Turn::Installation, "a change").await.unwrap();
+        let mut tx = store
+            .begin(LockScope::Installation, "a change")
+            .await
+            .unwrap();
         write(&mut tx, PAGES).await;
         tx.commit().await.unwrap();
         store.checkpoints.make_room().await;

@@ -15,12 +15,12 @@ const AGAIN: Duration = Duration::from_millis(10);
 /// The operating system releases it when a process is killed. So a process that gets it exclusively
 /// for a moment knows that no other process keeps keys in memory.
 #[derive(Debug)]
-pub(super) struct Alone {
+pub(super) struct ProcessLock {
     marker: PathBuf,
     held: Mutex<Option<File>>,
 }
 
-impl Alone {
+impl ProcessLock {
     pub(super) fn at(marker: PathBuf) -> Self {
         Self {
             marker,

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 /// Order of all writing connections, and the signal of their commits.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Turns {
+pub(super) struct WriteScheduler {
     /// Durable and coordination writes hold it shared and wait for the write lock of the file;
     /// non-durable writes hold it exclusively. It is fair: permits are granted in order of request.
     order: Arc<RwLock<()>>,
@@ -30,13 +30,13 @@ pub(super) struct Turns {
 /// between processes.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-type Alone = OwnedRwLockWriteGuard<()>;
-type Turn = Either<OwnedRwLockReadGuard<()>, Alone>;
+type ExclusivePermit = OwnedRwLockWriteGuard<()>;
+type WritePermit = Either<OwnedRwLockReadGuard<()>, ExclusivePermit>;
 
-impl Turns {
+impl WriteScheduler {
     /// Waits for the exclusive permit, with which nothing else in this process writes. Returns
     /// `None` after [`PATIENCE`].
-    pub(super) async fn alone(&self) -> Option<Alone> {
+    pub(super) async fn exclusive(&self) -> Option<ExclusivePermit> {
         let turn = Arc::clone(&self.order).write_owned();
         timeout(PATIENCE, turn).await.ok()
     }
@@ -56,16 +56,16 @@ impl Turns {
 #[derive(Debug, Clone)]
 pub(super) struct Pool {
     connections: SqlitePool,
-    turns: Turns,
-    stands_back: bool,
+    scheduler: WriteScheduler,
+    yields: bool,
 }
 
 impl Pool {
-    pub(super) fn new(connections: SqlitePool, turns: &Turns, stands_back: bool) -> Self {
+    pub(super) fn new(connections: SqlitePool, scheduler: &WriteScheduler, yields: bool) -> Self {
         Self {
             connections,
-            turns: turns.clone(),
-            stands_back,
+            scheduler: scheduler.clone(),
+            yields,
         }
     }
 
@@ -73,11 +73,11 @@ impl Pool {
         self.connections.close().await;
     }
 
-    async fn turn(&self) -> Option<Turn> {
-        if self.stands_back {
-            self.turns.alone().await.map(Either::Right)
+    async fn permit(&self) -> Option<WritePermit> {
+        if self.yields {
+            self.scheduler.exclusive().await.map(Either::Right)
         } else {
-            self.turns.shared().await.map(Either::Left)
+            self.scheduler.shared().await.map(Either::Left)
         }
     }
 
@@ -85,11 +85,11 @@ impl Pool {
     /// fail whenever another process wrote in between, regardless of the busy timeout.
     pub(super) async fn begin(&self) -> sqlx::Result<Transaction> {
         // W2: the permit comes before the connection, so that writes queue in memory.
-        let turn = self.turn().await;
+        let turn = self.permit().await;
         let inner = self.connections.begin_with("BEGIN IMMEDIATE").await?;
         Ok(Transaction {
             inner,
-            committed: Arc::clone(&self.turns.committed),
+            committed: Arc::clone(&self.scheduler.committed),
             _turn: turn,
         })
     }
@@ -101,7 +101,7 @@ pub(super) struct Transaction {
     inner: sqlx::Transaction<'static, Sqlite>,
     committed: Arc<Notify>,
     // Declared after `inner`, so that it is dropped after it (W6).
-    _turn: Option<Turn>,
+    _turn: Option<WritePermit>,
 }
 
 impl Transaction {
@@ -138,9 +138,9 @@ impl<'p> Executor<'p> for &'p Pool {
         E: 'q + Execute<'q, Sqlite>,
     {
         Box::pin(async move {
-            let _turn = self.turn().await;
+            let _turn = self.permit().await;
             let executed = self.connections.execute(query).await?;
-            self.turns.committed.notify_one();
+            self.scheduler.committed.notify_one();
             Ok(executed)
         })
     }
@@ -188,8 +188,8 @@ impl<'p> Executor<'p> for &'p Pool {
 
 #[cfg(test)]
 mod tests {
+    use crate::lock_scope::LockScope;
     use crate::sqlite::open::tests::fresh;
-    use crate::turn::Turn;
     use futures::FutureExt as _;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
@@ -201,7 +201,10 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_change_that_comes_while_much_is_written_waits_for_one_transaction_of_it() {
         let (_place, store) = fresh().await;
-        let mut tx = store.begin(Turn::Installation, "a table").await.unwrap();
+        let mut tx = store
+            .begin(LockScope::Installation, "a table")
+            .await
+            .unwrap();
         let table =
             "CREATE TABLE much (writes INTEGER, seen INTEGER); INSERT INTO much VALUES (0, 0)";
         sqlx::raw_sql(table).execute(&mut *tx).await.unwrap();
@@ -221,7 +224,7 @@ mod tests {
         let count = || begun.load(Ordering::SeqCst);
         for _ in 0..10 {
             sleep(Duration::from_millis(7)).await;
-            let mut change = Box::pin(store.begin(Turn::Installation, "a change"));
+            let mut change = Box::pin(store.begin(LockScope::Installation, "a change"));
             let at_once = (&mut change).now_or_never();
             let before = count();
             let tx = match at_once {

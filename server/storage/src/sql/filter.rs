@@ -15,7 +15,7 @@ pub(crate) trait Composed: Database {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum Asked<'a> {
+pub(crate) enum Filter<'a> {
     Status(KeyStatus),
     Creator(&'a MemberId),
     IdleSince(Timestamp),
@@ -31,7 +31,7 @@ pub(crate) enum Asked<'a> {
     Impossible,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> Filter<'a> {
     pub(crate) fn all(filter: &'a KeyFilter) -> Vec<Self> {
         let KeyFilter {
             text,
@@ -80,9 +80,9 @@ impl<'a> Asked<'a> {
             Self::WordOrPreview(word, begin) => {
                 // Each part has its own limit: removing the duplicates collects all rows of both.
                 query.push("SELECT id FROM (");
-                Asked::Word(word).ids(query, account, most);
+                Filter::Word(word).ids(query, account, most);
                 query.push(") AS named UNION SELECT id FROM (");
-                Asked::Preview(begin).ids(query, account, most);
+                Filter::Preview(begin).ids(query, account, most);
                 query.push(") AS previewed");
             }
             Self::Word(word) => {
@@ -196,9 +196,9 @@ impl<'a> Asked<'a> {
             }
             Self::WordOrPreview(word, begin) => {
                 query.push("(");
-                Asked::Word(word).holds(query);
+                Filter::Word(word).holds(query);
                 query.push(" OR ");
-                Asked::Preview(begin).holds(query);
+                Filter::Preview(begin).holds(query);
                 query.push(")");
             }
             Self::Impossible => {

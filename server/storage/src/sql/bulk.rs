@@ -5,7 +5,7 @@ use sqlx::query_builder::Separated;
 use sqlx::{Database, QueryBuilder};
 
 /// A statement that reads its rows from a table `given`.
-pub(crate) struct Given {
+pub(crate) struct BulkStatement {
     pub(crate) columns: &'static str,
     pub(crate) statement: &'static str,
 }
@@ -13,7 +13,7 @@ pub(crate) struct Given {
 /// Binds the values of one row.
 pub(crate) type Row<'a, DB> = Separated<'a, DB, &'static str>;
 
-impl Given {
+impl BulkStatement {
     /// Builds the statement for `rows`, of which there has to be at least one. The text is worth
     /// caching as a prepared statement if [`is_full`] returns true.
     pub(crate) fn with<DB, R>(
@@ -45,7 +45,7 @@ pub(crate) const fn is_full(rows: usize) -> bool {
 
 /// All bulk statements; see [`INDEXED`](super::INDEXED).
 #[cfg(test)]
-pub(crate) const ALL: &[&Given] = &[
+pub(crate) const ALL: &[&BulkStatement] = &[
     &super::audit::RECORD_MANY,
     &super::call::ADD_TO_ACCOUNTS,
     &super::call::ADD_TO_KEYS,

@@ -92,7 +92,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     } = started;
 
     let beating = service.clone();
-    let beating = tokio::spawn(async move { beating.beat_for_ever().await });
+    let beating = tokio::spawn(async move { beating.beat_forever().await });
     let end = CancellationToken::new();
     let flushing = tokio::spawn(flush_until(end.clone(), service.clone()));
     let upkeep = start_upkeep(&service);
@@ -273,7 +273,7 @@ async fn flush_until(end: CancellationToken, service: Arc<Service>) {
     warn_if_unwritten(service.flush_uses().await);
 }
 
-async fn sweep_for_ever(service: Arc<Service>) {
+async fn sweep_forever(service: Arc<Service>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(SWEEP_EVERY_SECONDS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -300,14 +300,14 @@ async fn sweep_for_ever(service: Arc<Service>) {
 /// leave.
 fn start_upkeep(service: &Arc<Service>) -> [JoinHandle<()>; 2] {
     [
-        tokio::spawn(sweep_for_ever(service.clone())),
-        tokio::spawn(write_revocations_for_ever(service.clone())),
+        tokio::spawn(sweep_forever(service.clone())),
+        tokio::spawn(write_revocations_forever(service.clone())),
     ]
 }
 
 /// Updates the rows of keys that were revoked all at once. It can be aborted at any time, and the
 /// next node continues.
-async fn write_revocations_for_ever(service: Arc<Service>) {
+async fn write_revocations_forever(service: Arc<Service>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(WRITE_REVOCATIONS_EVERY_SECONDS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

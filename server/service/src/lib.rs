@@ -79,7 +79,7 @@ pub struct Service {
     verdicts: verdict::Verdicts,
     /// Number of reads of keys that were not in memory, since the start.
     key_reads: AtomicU64,
-    heart: verdict::Heart,
+    heartbeat: verdict::Heartbeat,
     hasher: password::Hasher,
     reserve: reserve::Reserve,
     /// Revocations and pauses that are in force on this node alone.

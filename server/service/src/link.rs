@@ -92,7 +92,7 @@ impl Service {
         // Registers this node, so that the others can see it.
         self.look().await?;
         let (token, link) = self.draw_link(LinkPurpose::FirstOwner);
-        let own = self.heart.id();
+        let own = self.heartbeat.id();
         self.store
             .offer_first_owner_link(link, own.as_ref())
             .await?;

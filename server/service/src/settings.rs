@@ -88,7 +88,7 @@ impl Service {
             )
         };
         let change = self.store.change_account(account, &before, &after, &event);
-        let (changed, _) = self.everywhere(change).await?;
+        let (changed, _) = self.propagate(change).await?;
         match changed {
             AccountChange::Changed | AccountChange::Same => Ok(()),
             AccountChange::Differs => Err(Failure::Outdated {

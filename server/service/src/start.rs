@@ -95,7 +95,7 @@ impl Service {
             peppers,
             verdicts: crate::verdict::Verdicts::default(),
             key_reads: std::sync::atomic::AtomicU64::new(0),
-            heart: crate::verdict::Heart::default(),
+            heartbeat: crate::verdict::Heartbeat::default(),
             hasher,
             reserve: crate::reserve::Reserve::default(),
             unstored: key::UnstoredStops::default(),

@@ -108,7 +108,7 @@ pub async fn change(
 async fn by_itself(database: &Database, peppers: GivenPeppers) -> anyhow::Result<Opened> {
     // This creates no links, so the address of the console is not needed.
     let opened = open(database, OpenMode::ExistingOnly, peppers, String::new()).await?;
-    opened.service.stand_aside();
+    opened.service.run_without_node();
     Ok(opened)
 }
 

@@ -49,7 +49,7 @@ async fn body(response: Response) -> Bytes {
 }
 
 #[tokio::test]
-async fn a_hashed_file_comes_in_its_smallest_form_and_may_be_kept_for_ever() {
+async fn a_hashed_file_comes_in_its_smallest_form_and_may_be_kept_forever() {
     let response = get(&embedded(), "/pkg/console.2.wasm", &accepting("gzip, br"));
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(header(&response, CONTENT_TYPE), Some("application/wasm"));

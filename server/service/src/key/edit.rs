@@ -121,7 +121,7 @@ impl Service {
     ) -> Result<(), Error> {
         let account = &member.account_id;
         let made = self.store.change_key(account, id, change, now, event);
-        let (came_to, _) = self.everywhere(made).await?;
+        let (came_to, _) = self.propagate(made).await?;
         match came_to {
             Changed::Changed(_) | Changed::Same(_) => Ok(()),
             Changed::Differs(_) => {

@@ -101,7 +101,7 @@ impl Service {
         let revoke = self
             .store
             .revoke_all_keys(account, now, &member.id, reason, &event);
-        let revoked = self.everywhere(revoke).await;
+        let revoked = self.propagate(revoke).await;
         let (revoked, receipt) = revoked.map_err(|error| {
             let by = Revoker::Member(member.id.clone());
             let stop = Stop {

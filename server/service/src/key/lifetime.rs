@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_refuses_what_lives_too_long_or_for_ever() {
+    fn a_policy_refuses_what_lives_too_long_or_forever() {
         let zone = berlin();
         let life = life(&zone, Some(30), Some(31 * DAY));
         assert_eq!(life.end("never", ""), Err(NO_END));

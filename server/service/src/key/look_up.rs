@@ -48,7 +48,7 @@ impl Service {
     ) -> Result<Arc<Verdict>, KeyRefusal> {
         self.key_reads.fetch_add(1, Ordering::Relaxed);
         // R4: before the record is read.
-        let as_of = self.verdicts.as_of();
+        let epoch = self.verdicts.epoch();
         let found = self
             .store
             .find_key_by_either(&digests)
@@ -70,7 +70,7 @@ impl Service {
         let usage = self.usages.of(key, record.last_use.clone());
         let verdict = Arc::new(Verdict::new(record, usage));
         // R5.
-        self.verdicts.keep(&digest, verdict.clone(), as_of);
+        self.verdicts.keep(&digest, verdict.clone(), epoch);
         Ok(verdict)
     }
 }

@@ -191,7 +191,7 @@ impl Service {
         let made = self
             .store
             .change_key(&key.account_id, &key.id, change, now, &told);
-        let made = self.everywhere(made).await;
+        let made = self.propagate(made).await;
         let (came_to, receipt) = match change {
             KeyChange::Pause => made.map_err(|error| {
                 let event = move |key: &KeyRecord| told(key, key);

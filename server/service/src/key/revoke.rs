@@ -90,7 +90,7 @@ impl Service {
         let made = self
             .store
             .revoke_key(account, id, revocation.clone(), event.clone());
-        self.everywhere(made).await.map_err(|error| {
+        self.propagate(made).await.map_err(|error| {
             let stop = Stop {
                 account: account.clone(),
                 key: Some(id.clone()),

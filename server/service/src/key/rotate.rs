@@ -90,7 +90,7 @@ impl Service {
             |old: &KeyRecord, new: &KeyRecord| events(member, client, now, old_ends, old, new);
         let account = &member.account_id;
         let rotate = self.store.rotate_key(account, id, rotation, &events);
-        let (rotated, receipt) = self.everywhere(rotate).await?;
+        let (rotated, receipt) = self.propagate(rotate).await?;
         match rotated {
             Rotated::Rotated { old, new } => {
                 if old.revocation.is_some() {

@@ -123,7 +123,7 @@ impl Service {
         let ids: Vec<KeyId> = page.keys.into_iter().map(|key| key.id).collect();
         let account = &member.account_id;
         let made = self.store.change_keys(account, &ids, &change, now, &event);
-        let made = self.everywhere(made).await;
+        let made = self.propagate(made).await;
         let (changed, receipt) = match page.act {
             SeveralAct::Resume => made?,
             SeveralAct::Pause | SeveralAct::Revoke => {

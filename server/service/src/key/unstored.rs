@@ -5,7 +5,7 @@
 //!    full, this node refuses the keys from memory before the caller gets an answer. The answer is
 //!    [`Error::NotStored`]: other nodes still accept the keys, and a restart of this node loses the
 //!    change.
-//! 2. The node tries again every second ([`Service::store_stops_for_ever`]). What has happened to
+//! 2. The node tries again every second ([`Service::store_stops_forever`]). What has happened to
 //!    the key meanwhile decides: a key that ended or was paused by another change needs nothing
 //!    more.
 //! 3. Once the change is stored and every node has acknowledged it, the memory is cleared.
@@ -186,7 +186,7 @@ impl Service {
             | Error::OverQuota(_)
             | Error::MissingScope(_)
             | Error::KeyDenied(_) => error,
-            error if self.heart.is_aside() => error,
+            error if self.heartbeat.is_without_node() => error,
             error => {
                 let number = stops.len();
                 let first = stops.first().and_then(|stop| stop.key.clone());
@@ -261,7 +261,7 @@ impl Service {
                 let event = |key: &KeyRecord| inherent(event(key));
                 let ids = std::slice::from_ref(key);
                 let stored = self.store.change_keys(account, ids, change, at, &event);
-                let (_, receipt) = self.everywhere(stored).await?;
+                let (_, receipt) = self.propagate(stored).await?;
                 if !stop.is_pause() {
                     self.keep_receipt(account, at, Some(key), receipt).await;
                 }
@@ -274,7 +274,7 @@ impl Service {
                 let reason = revocation.reason;
                 let stored = self.store.revoke_all_keys(account, at, by, reason, &event);
                 // The rows of the keys follow in the background.
-                if let (Some((_, revocation)), receipt) = self.everywhere(stored).await? {
+                if let (Some((_, revocation)), receipt) = self.propagate(stored).await? {
                     self.keep_receipt_of_all(&revocation, receipt).await;
                 }
             }
@@ -283,7 +283,7 @@ impl Service {
         Ok(())
     }
 
-    pub(crate) async fn store_stops_for_ever(&self) {
+    pub(crate) async fn store_stops_forever(&self) {
         loop {
             tokio::time::sleep(AGAIN_AFTER).await;
             self.store_stops().await;

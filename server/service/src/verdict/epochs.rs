@@ -27,22 +27,22 @@ impl Number for AtomicU64 {
 
 /// Epoch at which the read of a record began (R4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AsOf(u64);
+pub struct Epoch(u64);
 
 /// Slots of a key and of its account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Places {
+pub(super) struct Slots {
     key: usize,
     account: usize,
 }
 
-/// The node's lease and epochs. One task at a time writes them (see [`super::Heart`]), and calls
+/// The node's lease and epochs. One task at a time writes them (see [`super::Heartbeat`]), and calls
 /// read them without a lock.
 ///
 /// A change is noted in the slot of its key, which a few other keys share. These are read again
 /// without need, but no list of keys has to be kept.
 #[derive(Debug)]
-pub(super) struct Ledger<N = AtomicU64> {
+pub(super) struct Epochs<N = AtomicU64> {
     /// End of the lease on the boot clock, in microseconds.
     live_until: N,
     /// The current epoch. It belongs to this process and never goes back, whatever happens to the
@@ -55,9 +55,9 @@ pub(super) struct Ledger<N = AtomicU64> {
     hasher: RandomState,
 }
 
-impl<N: Number> Ledger<N> {
-    pub(super) fn new(places: usize) -> Self {
-        let row = || (0..places).map(|_| N::default()).collect();
+impl<N: Number> Epochs<N> {
+    pub(super) fn new(slots: usize) -> Self {
+        let row = || (0..slots).map(|_| N::default()).collect();
         Self {
             live_until: N::default(),
             changes: N::default(),
@@ -73,19 +73,19 @@ impl<N: Number> Ledger<N> {
     }
 
     /// R4: to be called before the record is read.
-    pub(super) fn as_of(&self) -> AsOf {
-        AsOf(self.changes.get())
+    pub(super) fn epoch(&self) -> Epoch {
+        Epoch(self.changes.get())
     }
 
-    /// R2 and I3: whether no change in these slots was noted since `as_of`.
-    pub(super) fn holds(&self, as_of: AsOf, places: Places) -> bool {
-        let noted = |row: &[N], place: usize| row[place].get() <= as_of.0;
-        noted(&self.of_keys, places.key) && noted(&self.of_accounts, places.account)
+    /// R2 and I3: whether no change in these slots was noted since `epoch`.
+    pub(super) fn holds(&self, epoch: Epoch, slots: Slots) -> bool {
+        let noted = |row: &[N], place: usize| row[place].get() <= epoch.0;
+        noted(&self.of_keys, slots.key) && noted(&self.of_accounts, slots.account)
     }
 
-    /// Slots for [`Self::holds`]. They stay the same for the lifetime of this ledger.
-    pub(super) fn places(&self, key: &impl Hash, account: &impl Hash) -> Places {
-        Places {
+    /// Slots for [`Self::holds`]. They stay the same for the lifetime of this epochs.
+    pub(super) fn slots(&self, key: &impl Hash, account: &impl Hash) -> Slots {
+        Slots {
             key: self.place(key),
             account: self.place(account),
         }
@@ -125,7 +125,7 @@ impl<N: Number> Ledger<N> {
     }
 
     fn place(&self, of: &impl Hash) -> usize {
-        let places = self.of_keys.len() as u64;
-        usize::try_from(self.hasher.hash_one(of) % places).unwrap_or_default()
+        let slots = self.of_keys.len() as u64;
+        usize::try_from(self.hasher.hash_one(of) % slots).unwrap_or_default()
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Place {
 
 /// State of a node's looks, of which one runs at a time.
 #[derive(Debug, Default)]
-pub struct Heart {
+pub struct Heartbeat {
     /// `None` until the node is registered.
     place: Mutex<Option<Place>>,
     /// The same, published to the task that acknowledges (L6).
@@ -41,12 +41,12 @@ pub struct Heart {
     aside: AtomicBool,
 }
 
-impl Heart {
+impl Heartbeat {
     pub(crate) fn id(&self) -> Option<NodeId> {
         self.told.borrow().as_ref().map(|place| place.id.clone())
     }
 
-    pub(crate) fn is_aside(&self) -> bool {
+    pub(crate) fn is_without_node(&self) -> bool {
         self.aside.load(Ordering::Relaxed)
     }
 }
@@ -55,8 +55,8 @@ impl Service {
     /// Makes this process not a node, so that writers do not wait for it or count it. Its own
     /// changes reach all nodes as usual. For commands, which change keys but serve no traffic; to
     /// be called before anything else.
-    pub fn stand_aside(&self) {
-        self.heart.aside.store(true, Ordering::Relaxed);
+    pub fn run_without_node(&self) {
+        self.heartbeat.aside.store(true, Ordering::Relaxed);
     }
 
     /// Looks once for changes, so that keys in memory may be used for a second.
@@ -64,7 +64,7 @@ impl Service {
     /// # Errors
     /// The database's. The lease is not withdrawn and ends by itself.
     pub async fn look(&self) -> Result<(), Error> {
-        let mut place = self.heart.place.lock().await;
+        let mut place = self.heartbeat.place.lock().await;
         self.look_from(&mut place).await?;
         Ok(())
     }
@@ -72,7 +72,7 @@ impl Service {
     /// W2: looks once, and withdraws the lease if that fails. Returns the node's registration and
     /// the last number that it has noted.
     pub(super) async fn look_or_withdraw(&self) -> Option<Place> {
-        let mut place = self.heart.place.lock().await;
+        let mut place = self.heartbeat.place.lock().await;
         let looked = self.look_from(&mut place).await;
         if looked.is_err() {
             // Still under the lock: no other look can grant a lease for what was noted before the
@@ -90,7 +90,7 @@ impl Service {
             let seen = self.note_changes(place).await?;
             // L5.
             self.verdicts.extend(began);
-            self.heart.told.send_if_modified(|told| {
+            self.heartbeat.told.send_if_modified(|told| {
                 let differs = told.as_ref() != Some(&seen);
                 *told = Some(seen.clone());
                 differs
@@ -106,7 +106,7 @@ impl Service {
         loop {
             let place = match known {
                 Some(place) => place,
-                None if self.heart.is_aside() => {
+                None if self.heartbeat.is_without_node() => {
                     return Err(StoreError::Unavailable("this node has left".into()));
                 }
                 None => known.insert(self.register().await?),
@@ -157,16 +157,16 @@ impl Service {
     /// Renews the lease, acknowledges changes, watches the other nodes, and stores changes that are
     /// in force on this node alone. Before this runs and after it is dropped, each request reads
     /// the database.
-    pub async fn beat_for_ever(&self) {
+    pub async fn beat_forever(&self) {
         tokio::join!(
-            self.look_for_ever(),
-            self.acknowledge_for_ever(),
-            self.watch_others_for_ever(),
-            self.store_stops_for_ever()
+            self.look_forever(),
+            self.acknowledge_forever(),
+            self.detect_dead_peers_forever(),
+            self.store_stops_forever()
         );
     }
 
-    async fn look_for_ever(&self) {
+    async fn look_forever(&self) {
         let mut failing = false;
         loop {
             let looked = self.look().await;
@@ -188,14 +188,14 @@ impl Service {
     }
 
     /// L6: a separate task, so that looks never wait for a write.
-    async fn acknowledge_for_ever(&self) {
-        let mut told = self.heart.told.subscribe();
+    async fn acknowledge_forever(&self) {
+        let mut told = self.heartbeat.told.subscribe();
         // Registering has written the number already, but the first acknowledgement repeats it
         // once.
         let mut written: Option<Place> = None;
         loop {
             let place = told.borrow_and_update().clone();
-            let alone = self.heart.alone.load(Ordering::Relaxed);
+            let alone = self.heartbeat.alone.load(Ordering::Relaxed);
             if let Some(place) = place
                 && (!alone || written.as_ref() != Some(&place))
             {
@@ -219,13 +219,13 @@ impl Service {
 
     /// Removes this node from the list, so that writers do not wait for it. From then on each of
     /// its requests reads the database. For the beginning of a shutdown, after
-    /// [`Self::beat_for_ever`] was dropped.
+    /// [`Self::beat_forever`] was dropped.
     pub async fn leave(&self) {
-        let mut place = self.heart.place.lock().await;
+        let mut place = self.heartbeat.place.lock().await;
         // F12: a change that is still under way must not register this node again.
-        self.stand_aside();
+        self.run_without_node();
         self.verdicts.withdraw();
-        self.heart.told.send_replace(None);
+        self.heartbeat.told.send_replace(None);
         if let Some(Place { id, .. }) = place.take()
             && let Err(error) = self.store.remove_node(&id).await
         {

@@ -106,32 +106,32 @@
 //! - **F12.** *A server stops*: it withdraws its lease, removes its row, and never registers again.
 //! - **F13.** *A notification is lost*: the next look comes after 200 ms at the latest.
 
-mod everywhere;
-mod heart;
-mod ledger;
+mod epochs;
+mod heartbeat;
 #[cfg(test)]
 mod model;
-mod others;
+mod peers;
+mod propagation;
 #[cfg(test)]
 mod tests;
 
-pub use heart::{BEAT_MILLIS, Heart};
+pub use heartbeat::{BEAT_MILLIS, Heartbeat};
 
 use crate::caller::CalledKey;
 use crate::key::{AllowList, KeyDigest};
 use crate::store::{ChangeOf, KeyRecord};
 use crate::usage::KeyUsage;
 use domain::{AccountName, KeyName, RateLimit, ScopeSet, Timestamp};
-use ledger::{AsOf, Ledger, Number, Places};
+use epochs::{Epoch, Epochs, Number, Slots};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 /// Upper bound of keys in memory, at some hundred bytes each. Unknown keys are never stored (R5).
-const KEPT: usize = 250_000;
-/// Slots for keys, and as many for accounts: 64 KiB in all. See [`Ledger`].
-const PLACES: usize = 4_096;
+const CAPACITY: usize = 250_000;
+/// Slots for keys, and as many for accounts: 64 KiB in all. See [`Epochs`].
+const SLOTS: usize = 4_096;
 
 /// Facts that decide on a key's calls, and those that the API reports to the key itself.
 #[derive(Debug)]
@@ -175,16 +175,16 @@ impl Verdict {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Kept {
+pub(crate) struct CachedVerdict {
     verdict: Arc<Verdict>,
-    as_of: AsOf,
-    places: Places,
+    epoch: Epoch,
+    slots: Slots,
 }
 
 /// Map from digests to verdicts, bounded by its own eviction. Losing an entry costs one read.
 pub(crate) trait Memory: Default + Send + Sync + 'static {
-    fn get(&self, digest: &KeyDigest) -> Option<Kept>;
-    fn insert(&self, digest: &KeyDigest, kept: Kept);
+    fn get(&self, digest: &KeyDigest) -> Option<CachedVerdict>;
+    fn insert(&self, digest: &KeyDigest, kept: CachedVerdict);
     fn remove(&self, digest: &KeyDigest);
 }
 
@@ -206,7 +206,8 @@ impl Hasher for FirstBytes {
     }
 }
 
-type Sharded = Cache<[u8; 32], Kept, quick_cache::UnitWeighter, BuildHasherDefault<FirstBytes>>;
+type Sharded =
+    Cache<[u8; 32], CachedVerdict, quick_cache::UnitWeighter, BuildHasherDefault<FirstBytes>>;
 
 pub(crate) struct Bounded(Sharded);
 
@@ -214,7 +215,7 @@ impl Default for Bounded {
     fn default() -> Self {
         Self(Cache::with(
             1_024,
-            KEPT as u64,
+            CAPACITY as u64,
             quick_cache::UnitWeighter,
             BuildHasherDefault::default(),
             DefaultLifecycle::default(),
@@ -223,11 +224,11 @@ impl Default for Bounded {
 }
 
 impl Memory for Bounded {
-    fn get(&self, digest: &KeyDigest) -> Option<Kept> {
+    fn get(&self, digest: &KeyDigest) -> Option<CachedVerdict> {
         self.0.get(digest.as_bytes())
     }
 
-    fn insert(&self, digest: &KeyDigest, kept: Kept) {
+    fn insert(&self, digest: &KeyDigest, kept: CachedVerdict) {
         self.0.insert(*digest.as_bytes(), kept);
     }
 
@@ -237,13 +238,13 @@ impl Memory for Bounded {
 }
 
 pub(crate) struct Verdicts<N = AtomicU64, M = Bounded> {
-    ledger: Ledger<N>,
+    epochs: Epochs<N>,
     memory: M,
 }
 
 impl Default for Verdicts {
     fn default() -> Self {
-        Self::new(PLACES)
+        Self::new(SLOTS)
     }
 }
 
@@ -255,9 +256,9 @@ impl Verdicts {
 }
 
 impl<N: Number, M: Memory> Verdicts<N, M> {
-    fn new(places: usize) -> Self {
+    fn new(slots: usize) -> Self {
         Self {
-            ledger: Ledger::new(places),
+            epochs: Epochs::new(slots),
             memory: M::default(),
         }
     }
@@ -267,63 +268,63 @@ impl<N: Number, M: Memory> Verdicts<N, M> {
     pub(crate) fn find(&self, digest: &KeyDigest, now: u64) -> Option<Arc<Verdict>> {
         // R1: the lease first. Checked last, after a long suspension, a lease from a look in
         // between would vouch for a verdict that was read from memory before that look.
-        if !self.ledger.is_live(now) {
+        if !self.epochs.is_live(now) {
             return None;
         }
         // R2.
         let kept = self.memory.get(digest)?;
-        self.ledger
-            .holds(kept.as_of, kept.places)
+        self.epochs
+            .holds(kept.epoch, kept.slots)
             .then_some(kept.verdict)
     }
 
     /// Whether a lease is live at `now`.
     pub(crate) fn may_be_used(&self, now: u64) -> bool {
-        self.ledger.is_live(now)
+        self.epochs.is_live(now)
     }
 
     /// R4: the current epoch, to be taken before a record is read that is to be stored.
-    pub(crate) fn as_of(&self) -> AsOf {
-        self.ledger.as_of()
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epochs.epoch()
     }
 
-    /// R5: stores a verdict whose record was read after `as_of` was taken.
-    pub(crate) fn keep(&self, digest: &KeyDigest, verdict: Arc<Verdict>, as_of: AsOf) {
+    /// R5: stores a verdict whose record was read after `epoch` was taken.
+    pub(crate) fn keep(&self, digest: &KeyDigest, verdict: Arc<Verdict>, epoch: Epoch) {
         let account = &verdict.key().account_id;
-        let places = self.ledger.places(digest.as_bytes(), account);
-        let kept = Kept {
+        let slots = self.epochs.slots(digest.as_bytes(), account);
+        let kept = CachedVerdict {
             verdict,
-            as_of,
-            places,
+            epoch,
+            slots,
         };
         self.memory.insert(digest, kept);
     }
 
     /// L4: invalidates the verdicts that a change affects. This and all methods below are called
-    /// under the lock of [`Heart`], by one task at a time.
+    /// under the lock of [`Heartbeat`], by one task at a time.
     fn note(&self, change: &ChangeOf) {
         match change {
             ChangeOf::Key(digest) => {
-                self.ledger.note_key(digest.as_bytes());
+                self.epochs.note_key(digest.as_bytes());
                 // The epoch already invalidates the entry; removing it only frees memory.
                 self.memory.remove(digest);
             }
-            ChangeOf::Account(account) => self.ledger.note_account(account),
+            ChangeOf::Account(account) => self.epochs.note_account(account),
         }
     }
 
     /// L2 and L4: invalidates every verdict.
     fn forget_all(&self) {
-        self.ledger.note_all();
+        self.epochs.note_all();
     }
 
     /// L5: grants or extends the lease, from the time at which the look began.
     fn extend(&self, looked_at: u64) {
-        self.ledger.extend(looked_at);
+        self.epochs.extend(looked_at);
     }
 
     /// Ends the lease, so that each call reads the database until the next look succeeds.
     fn withdraw(&self) {
-        self.ledger.withdraw();
+        self.epochs.withdraw();
     }
 }

@@ -5,9 +5,9 @@
 //! Each mistake that the protocol guards against is also made here once, and the model must find
 //! it.
 
-use super::ledger::{LEASE, Number};
+use super::epochs::{LEASE, Number};
 use super::tests::{account, verdict};
-use super::{Kept, Memory, Verdicts};
+use super::{CachedVerdict, Memory, Verdicts};
 use crate::key::KeyDigest;
 use crate::store::ChangeOf;
 use shuttle::rand::{Rng as _, thread_rng};
@@ -35,14 +35,14 @@ impl Number for Shared {
 }
 
 #[derive(Default)]
-struct Map(Mutex<HashMap<[u8; 32], Kept>>);
+struct Map(Mutex<HashMap<[u8; 32], CachedVerdict>>);
 
 impl Memory for Map {
-    fn get(&self, digest: &KeyDigest) -> Option<Kept> {
+    fn get(&self, digest: &KeyDigest) -> Option<CachedVerdict> {
         self.0.lock().unwrap().get(digest.as_bytes()).cloned()
     }
 
-    fn insert(&self, digest: &KeyDigest, kept: Kept) {
+    fn insert(&self, digest: &KeyDigest, kept: CachedVerdict) {
         self.0.lock().unwrap().insert(*digest.as_bytes(), kept);
     }
 
@@ -106,8 +106,8 @@ impl Node {
         if self.mistake == Mistake::LeaseAskedLast {
             let kept = self.verdicts.memory.get(&DIGEST)?;
             // The verdict is still checked against its slots; only the lease is checked too late.
-            let holds = self.verdicts.ledger.holds(kept.as_of, kept.places);
-            let live = self.verdicts.ledger.is_live(now);
+            let holds = self.verdicts.epochs.holds(kept.epoch, kept.slots);
+            let live = self.verdicts.epochs.is_live(now);
             return (holds && live).then_some(kept.verdict.revoked);
         }
         self.verdicts
@@ -120,18 +120,18 @@ impl Node {
         if let Some(revoked) = self.find() {
             return !revoked;
         }
-        let before = self.verdicts.as_of();
+        let before = self.verdicts.epoch();
         let revoked = *self.revoked.lock().unwrap();
-        let as_of = match self.mistake {
-            Mistake::AsOfTooLate => self.verdicts.as_of(),
+        let epoch = match self.mistake {
+            Mistake::AsOfTooLate => self.verdicts.epoch(),
             _ => before,
         };
         let read = Arc::new(verdict(revoked));
-        self.verdicts.keep(&DIGEST, read, as_of);
+        self.verdicts.keep(&DIGEST, read, epoch);
         !revoked
     }
 
-    /// `Service::everywhere` on another node.
+    /// `Service::propagate` on another node.
     fn revoke(&self) {
         *self.revoked.lock().unwrap() = true;
         let returned = self.clock.get();

@@ -22,23 +22,25 @@ const REMOVED_AFTER_MICROS: u64 = 1_500_000;
 type Watched = HashMap<NodeId, (NodeRecord, u64)>;
 
 impl Service {
-    pub(super) async fn watch_others_for_ever(&self) {
+    pub(super) async fn detect_dead_peers_forever(&self) {
         let mut watched = Watched::new();
         loop {
             // If the database cannot be reached, the next round tries again.
-            let _ = self.watch_others(&mut watched).await;
+            let _ = self.detect_dead_peers(&mut watched).await;
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
-    async fn watch_others(&self, watched: &mut Watched) -> Result<(), Error> {
-        let Some(own) = self.heart.id() else {
+    async fn detect_dead_peers(&self, watched: &mut Watched) -> Result<(), Error> {
+        let Some(own) = self.heartbeat.id() else {
             return Ok(());
         };
         let nodes = self.store.nodes().await?;
         let now = self.boot_micros();
         let others: Vec<_> = nodes.into_iter().filter(|node| node.id != own).collect();
-        self.heart.alone.store(others.is_empty(), Ordering::Relaxed);
+        self.heartbeat
+            .alone
+            .store(others.is_empty(), Ordering::Relaxed);
         watched.retain(|id, _| others.iter().any(|node| node.id == *id));
         for node in others {
             let (seen, since) = watched

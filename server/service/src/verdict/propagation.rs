@@ -2,8 +2,8 @@
 //!
 //! The steps are those of the writer in [`super`].
 
-use super::heart::{LOOK, Place};
-use super::ledger::LEASE;
+use super::epochs::LEASE;
+use super::heartbeat::{LOOK, Place};
 use crate::store::{AccountRevocation, NodeId, NodeRecord, Receipt, StoreError};
 use crate::{Error, Service};
 use domain::{AccountId, KeyId, Timestamp};
@@ -27,7 +27,7 @@ impl Service {
     /// # Errors
     /// The store's. The change may have been made all the same (F7): this node has looked for it,
     /// or has withdrawn its lease (W2).
-    pub(crate) async fn everywhere<T>(
+    pub(crate) async fn propagate<T>(
         &self,
         change: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<(T, Option<Receipt>), Error> {
@@ -46,7 +46,7 @@ impl Service {
             let left = until.saturating_sub(self.boot_micros());
             let asked = timeout(Duration::from_micros(left.max(1)), self.store.nodes()).await;
             if let (Ok(Ok(nodes)), Some(number)) = (asked, number) {
-                let (all, known) = counted(&nodes, own.as_ref(), number);
+                let (all, known) = count_acknowledged(&nodes, own.as_ref(), number);
                 count = Some((all, known));
                 if known == all {
                     break;
@@ -70,7 +70,7 @@ impl Service {
     /// W2: returns the node's id, if this process is a node, and a number that is at least that of
     /// the change.
     async fn look_after_a_change(&self) -> Option<(Option<NodeId>, u64)> {
-        if self.heart.is_aside() {
+        if self.heartbeat.is_without_node() {
             let last = timeout(LOOK, self.store.last_change()).await;
             return Some((None, last.ok()?.ok()?));
         }
@@ -132,7 +132,7 @@ impl Service {
 
 /// Returns how many nodes there are, and how many of them have noted every change up to `number`.
 /// The caller's own node has just looked, so it counts as one of them.
-fn counted(nodes: &[NodeRecord], own: Option<&NodeId>, number: u64) -> (u32, u32) {
+fn count_acknowledged(nodes: &[NodeRecord], own: Option<&NodeId>, number: u64) -> (u32, u32) {
     let itself = u32::from(own.is_some());
     let (mut all, mut known) = (itself, itself);
     for node in nodes.iter().filter(|node| Some(&node.id) != own) {

@@ -1,7 +1,7 @@
 //! Which verdicts are in memory, and when they may be used.
 
-use super::ledger::LEASE;
-use super::{KEPT, Verdict, Verdicts};
+use super::epochs::LEASE;
+use super::{CAPACITY, Verdict, Verdicts};
 use crate::caller::CalledKey;
 use crate::key::KeyDigest;
 use crate::store::ChangeOf;
@@ -49,8 +49,8 @@ fn verdicts() -> Verdicts {
 }
 
 fn keep(verdicts: &Verdicts, digest: &KeyDigest, of: &str) {
-    let as_of = verdicts.as_of();
-    verdicts.keep(digest, Arc::new(of_account(of, false)), as_of);
+    let epoch = verdicts.epoch();
+    verdicts.keep(digest, Arc::new(of_account(of, false)), epoch);
 }
 
 #[test]
@@ -73,10 +73,10 @@ fn what_is_in_memory_is_used_under_a_lease_alone() {
 #[test]
 fn what_was_read_before_a_change_and_kept_after_it_is_never_used() {
     let verdicts = verdicts();
-    let as_of = verdicts.as_of();
+    let epoch = verdicts.epoch();
     let read = Arc::new(verdict(false));
     verdicts.note(&ChangeOf::Key(A));
-    verdicts.keep(&A, read, as_of);
+    verdicts.keep(&A, read, epoch);
     assert!(verdicts.find(&A, NOW).is_none());
     keep(&verdicts, &A, "a");
     assert!(verdicts.find(&A, NOW).is_some(), "it was read anew");
@@ -103,16 +103,16 @@ fn memory_has_a_bound_and_keeps_the_key_that_is_used() {
     let verdicts = verdicts();
     keep(&verdicts, &A, "a");
     let other = Arc::new(verdict(false));
-    for number in 0..KEPT as u64 + KEPT as u64 / 5 {
+    for number in 0..CAPACITY as u64 + CAPACITY as u64 / 5 {
         // Spread evenly, as real digests are.
         let mut digest = [9; 32];
         let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         digest[..8].copy_from_slice(&spread.to_ne_bytes());
         let digest = KeyDigest::from_bytes(digest);
-        verdicts.keep(&digest, other.clone(), verdicts.as_of());
+        verdicts.keep(&digest, other.clone(), verdicts.epoch());
         if number % 100 == 0 {
             assert!(verdicts.find(&A, NOW).is_some(), "after {number} others");
         }
     }
-    assert!(verdicts.memory.0.len() <= KEPT);
+    assert!(verdicts.memory.0.len() <= CAPACITY);
 }

@@ -53,7 +53,7 @@ async fn create(node: &Http, owner: &Member) -> Answer {
 /// Has a server send heartbeats and acknowledge changes, as a node does.
 fn beat(node: &Arc<Service>) -> JoinHandle<()> {
     let node = Arc::clone(node);
-    tokio::spawn(async move { node.beat_for_ever().await })
+    tokio::spawn(async move { node.beat_forever().await })
 }
 
 /// Writes enough batches of uses to establish that no key needs the old pepper.

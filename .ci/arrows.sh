@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The arrows between the crates (ARCHITECTURE.md): what each must not know, however indirectly.
+# The arrows between the crates (decision 1 in docs/decisions): what each must not depend on, even indirectly.
 
 set -euo pipefail
 

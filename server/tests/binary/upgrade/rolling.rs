@@ -199,7 +199,7 @@ async fn every_statement_of_the_release_before_is_valid_on_this_schema() {
     database.drop().await;
 }
 
-/// The exception described in `ARCHITECTURE.md`.
+/// The exception that decision 18 (`docs/decisions`) describes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_of_the_release_before_adds_no_member_to_this_schema_and_leaves_nothing_behind() {
     let database = left(newest()).await;

@@ -49,6 +49,8 @@ check: setup setup-check ## Formatting, lints, documentation and its links, arro
 	@cargo deny --log-level error check --deny unnecessary-skip --deny license-not-encountered bans licenses sources
 	$(call say,Arrows between the crates)
 	@.ci/arrows.sh
+	$(call say,Documents for engineers)
+	@.ci/documents.py
 	$(call say,Files for systemd$(comma) containers and proxies)
 	@.ci/deploy.sh
 	$(call say,The book and the links of all documents)

@@ -42,7 +42,7 @@ dev: setup ## The same while you work: rebuild, restart and reload on every chan
 test: check unit contract end2end ## Every check and every test, those in a browser included
 
 .PHONY: check
-check: setup setup-check ## Formatting, lints, documentation and its links, arrows between the crates, dependency policy
+check: setup setup-check ## Formatting, lints, documents and their links, language, arrows between the crates, dependencies
 	$(call say,Formatting)
 	@cargo fmt --all --check
 	$(call say,Dependency policy)
@@ -51,6 +51,8 @@ check: setup setup-check ## Formatting, lints, documentation and its links, arro
 	@.ci/arrows.sh
 	$(call say,Documents for engineers)
 	@.ci/documents.py
+	$(call say,Language of comments)
+	@.ci/words.py
 	$(call say,Files for systemd$(comma) containers and proxies)
 	@.ci/deploy.sh
 	$(call say,The book and the links of all documents)

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Style check of the repository: counts patterns in comments that make them hard to read.
+
+usage: words.py [--places]    with --places: print each place of a pattern that is above its limit
+
+Comments are plain English: full sentences with a subject and a verb, and the nouns of the field.
+Each pattern below has a limit per 1,000 comment lines, since some uses of it are right.
+"""
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+# A pattern, its limit per 1,000 comment lines, and what to write instead.
+PATTERNS = {
+    "what": (
+        r"^What\b",
+        1.7,
+        'Begin with the noun of what the item is, "Length of a key" and not "What a key is long".',
+    ),
+    "where": (
+        r"\b[Ww]here (it|there|that|this|nobody|one|they|a|an|the|no)\b",
+        5.0,
+        'Write "if" or "when" for a condition, and keep "where" for places.',
+    ),
+    "told": (
+        r"\b(told|tells?|telling)\b",
+        1.4,
+        'Write "report", "return", "notify" or "show", and name who does it.',
+    ),
+    "stands": (r"\b(stands?|stood)\b", 0.5, 'Write "is" or "is stored".'),
+    "says": (
+        r"\b(says?|said)\b",
+        6.6,
+        'A value "is" or "contains" something, and a header "declares" it; only people say things.',
+    ),
+    "nobody": (
+        r"\b(nobody|somebody)\b",
+        0.8,
+        "Name the actor: the caller, the server, another node, a member, the operator.",
+    ),
+    "whoever": (
+        r"\b(whoever|Who (is|has|asks|makes|reads|comes|sees|types?|typed|copies|waits|came)\b"
+        r"|who (asks|comes|waits|reads|writes|makes))",
+        1.7,
+        'Name the actor: "a caller that asks" and not "who asks".',
+    ),
+    "is no": (r"\bis no \w+", 6.4, 'Write "is not a".'),
+    "mend": (r"\b(mend(ed|s)?|anew)\b", 0.5, 'Write "correct", "repair" or "again".'),
+}
+
+# Areas, by the beginning of a path; the first that fits counts.
+AREAS = ("app/", "server/service/", "server/storage/", "server/src/", "server/tests/", "server/")
+
+# Areas that are above a limit: the number of places that they had when it was written down. A number
+# here may only be lowered, and an entry whose area has reached the limit is removed.
+PRESENT = {
+    ("server/service/", "what"): 17,
+    ("server/service/", "where"): 22,
+    ("server/service/", "told"): 5,
+    ("server/service/", "stands"): 3,
+    ("server/src/", "what"): 33,
+    ("server/src/", "where"): 20,
+    ("server/src/", "told"): 6,
+    ("server/src/", "stands"): 9,
+    ("server/src/", "nobody"): 4,
+    ("server/src/", "is no"): 17,
+    ("server/tests/", "what"): 2,
+    ("server/tests/", "nobody"): 3,
+}
+
+
+def comments():
+    for top in sorted({area.split("/")[0] for area in AREAS}):
+        for base, folders, files in os.walk(os.path.join(ROOT, top)):
+            folders[:] = [folder for folder in folders if folder not in ("target", "node_modules")]
+            for name in files:
+                if not name.endswith(".rs"):
+                    continue
+                path = os.path.relpath(os.path.join(base, name), ROOT)
+                area = next(area for area in AREAS if path.startswith(area))
+                with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+                    for number, line in enumerate(file, 1):
+                        if line.strip().startswith("//"):
+                            text = re.sub(r"^//[/!]?\s?", "", line.strip())
+                            yield area, f"{path}:{number}", text
+
+
+def main():
+    lines = dict.fromkeys(AREAS, 0)
+    found = {(area, name): [] for area in AREAS for name in PATTERNS}
+    for area, place, text in comments():
+        lines[area] += 1
+        for name, (pattern, _, _) in PATTERNS.items():
+            found[area, name] += [f"{place}: {text}" for _ in re.findall(pattern, text)]
+
+    failed = False
+    for (area, name), places in found.items():
+        _, limit, instead = PATTERNS[name]
+        # One place is always allowed: in a small area it would be a high rate.
+        allowed = max(1, PRESENT.get((area, name), 1), int(limit * lines[area] / 1000))
+        if len(places) > allowed:
+            failed = True
+            print(f'{area}: "{name}" in {len(places)} places, at most {allowed}.', file=sys.stderr)
+            print(f"    {instead}", file=sys.stderr)
+            if "--places" in sys.argv:
+                print("\n".join(f"    {place}" for place in places), file=sys.stderr)
+    if failed and "--places" not in sys.argv:
+        print(".ci/words.py --places lists the places.", file=sys.stderr)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()

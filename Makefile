@@ -134,6 +134,7 @@ site: setup ## What browsers load, into target/site, within its size budgets
 setup: ## The toolchain and the npm packages; every command does this by itself
 	@.ci/setup/rust.sh
 	@.ci/setup/npm.sh
+	@$(if $(filter setup,$(MAKECMDGOALS)),.ci/setup/hooks.sh)
 
 .PHONY: setup-check
 setup-check: setup-deploy setup-book

@@ -136,7 +136,7 @@ fn configuration_page_has_every_variable_that_the_server_reads() {
 fn documents_name_only_settings_that_exist() {
     for (path, text) in documents() {
         let words = text.split(|c: char| !(c.is_ascii_uppercase() || c == '_'));
-        // A name that ends with an underscore stands for several settings.
+        // A name that ends with an underscore is the beginning of several settings.
         let names = words.filter(|word| word.starts_with("VOXUM_") && !word.ends_with('_'));
         for name in names.filter(|name| !OF_CLIENTS.contains(name)) {
             let checked = Environment::of([(name.into(), "x".into())]).check();

@@ -67,7 +67,7 @@ pub fn decoded(text: &str) -> String {
     if decoded == text {
         return decoded.into_owned();
     }
-    // The entity `&nbsp;` stands for a space that is not to be broken, which is of no use here.
+    // The entity `&nbsp;` is a space at which lines are not broken, which means nothing here.
     decoded.replace('\u{A0}', " ")
 }
 

@@ -144,7 +144,7 @@ impl Reader<'_> {
 /// that the variants have in common, and each further row has the number and the price of a variant
 /// or the address of an image.
 struct Products {
-    /// Column of the handle, which is the same in all rows of a product. `None` if there is no such
+    /// Column of the handle, which is the same in all rows of a product. `None` without such a
     /// column, or if the handle is the id of the items.
     handle: Option<usize>,
     /// The handle of the last row that has a name, and that row.

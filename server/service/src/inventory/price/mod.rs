@@ -139,7 +139,7 @@ fn advice(text: &str, decimals: u32) -> String {
     let number = from_number.trim_end_matches(|c: char| !c.is_ascii_digit());
     let before = &text[..text.len() - from_number.len()];
     let after = &from_number[number.len()..];
-    // What is around the number can change its value, as in `(5.00)` and `20%`.
+    // Characters around the number can change its value, as in `(5.00)` and `20%`.
     if number.chars().count() > MAX_CORRECTED || !is_currency(before) || !is_currency(after) {
         return general;
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use service::inventory::FeedMode;
 use service::store::{HeaderDigest, Removals, UsedMapping};
 
-/// What an import does with stored items and fields that the file does not have.
+/// Effect of an import on stored items and fields that the file does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
@@ -37,7 +37,7 @@ impl Mode {
         }
     }
 
-    /// What a field means that the file does not have.
+    /// Meaning of a field that the file does not have.
     pub const fn absent(self) -> Absent {
         Absent::of(self.feed(Removals::Few))
     }

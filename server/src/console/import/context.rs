@@ -1,4 +1,4 @@
-//! What every step of an import needs, and the ways in which a step ends.
+//! Context of every step of an import, and the ways in which a step ends.
 
 use crate::AppState;
 use crate::console::door::failure;

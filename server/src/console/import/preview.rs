@@ -22,7 +22,7 @@ const REMOVES_TOO_MANY: &str = "This file would remove more than 10,000 items, t
 const CHANGES_TOO_MUCH: &str = "The items that this file would change hold more than one import may change. Split the file into \
     several, and import them one after the other.";
 
-/// What the member confirmed and what is wrong with it.
+/// The confirmation of the member, and its fault.
 #[derive(Default)]
 pub struct Confirmation {
     /// The number of removals that was typed.

@@ -1,11 +1,14 @@
 //! Commands of README and of the book, run as they are written.
 
+use crate::postgres::Database;
 use crate::support::Server;
 use std::path::Path;
 use std::process::Command;
 
 /// Address of the server in the documents.
 const ADDRESS: &str = "http://127.0.0.1:3000";
+/// PostgreSQL database in the documents.
+const DATABASE: &str = "postgres://voxum:password@db.example.com/voxum";
 /// Key in the documents.
 const KEY: &str = "vx_abc123...";
 
@@ -104,4 +107,31 @@ fn backup_and_restore_work_as_written() {
         keys.contains("CRM Sync") && keys.contains("paused"),
         "{keys}"
     );
+}
+
+#[test]
+fn move_to_postgresql_works_as_written() {
+    let [transfer] = blocks("docs/src/nodes.md").try_into().ok().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    owner.create("CRM Sync", "0123456789abcdef").unwrap();
+    server.stop();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let database = runtime.block_on(Database::new());
+
+    assert!(
+        transfer.commands.contains(DATABASE),
+        "{}",
+        transfer.commands
+    );
+    let url = format!("'{}'", database.url());
+    let printed = shell(folder.path(), &transfer.commands.replace(DATABASE, &url));
+    assert!(
+        printed.contains("Moved to PostgreSQL: 1 API keys"),
+        "{printed}"
+    );
+    runtime.block_on(database.drop());
 }

@@ -1,4 +1,4 @@
-//! The command line: what `voxum --help` says is written here.
+//! The command line. `voxum --help` and the tables of `docs/src/configuration.md` come from these texts.
 
 mod ceilings;
 #[cfg(test)]
@@ -10,20 +10,21 @@ use clap::{Args, Parser, Subcommand};
 use domain::RevokeReason;
 use std::path::PathBuf;
 
-/// The settings that have no flag, since command lines show in process lists and shell histories.
+/// Description of the settings that have no flag, since command lines show in process lists and
+/// shell histories.
 const SECRETS: &str = "\
 Secrets are set by the environment alone:
-  VOXUM_DATABASE_URL    Where the data is: sqlite:PATH, or for several machines
+  VOXUM_DATABASE_URL    Database: sqlite:PATH, or for several machines
                         postgres://USER:PASSWORD@HOST/DATABASE
                         [default: sqlite:./data/voxum.db]
-  VOXUM_PEPPER          64 hexadecimal digits that API keys are hashed with
-                        [default: the file `pepper` beside the database,
-                        made on the first start; has to be given with
-                        PostgreSQL, the same to every machine]
-  VOXUM_PEPPER_OLD      The pepper before it, while API keys are re-hashed
-  VOXUM_ADMIN_PASSWORD  The first owner's password, with VOXUM_ADMIN_EMAIL
-  VOXUM_SMTP_URL        The mail server that tells owners and admins of keys
-                        that end, such as smtps://USER:PASSWORD@HOST or
+  VOXUM_PEPPER          Pepper for the hashes of API keys, 64 hexadecimal
+                        digits; required with PostgreSQL, the same on every
+                        machine [default: the file `pepper` beside the
+                        database, which the first start creates]
+  VOXUM_PEPPER_OLD      Previous pepper, while API keys are hashed again
+  VOXUM_ADMIN_PASSWORD  Password of the first owner, with VOXUM_ADMIN_EMAIL
+  VOXUM_SMTP_URL        Mail server for notices to owners and admins that keys
+                        expire, such as smtps://USER:PASSWORD@HOST or
                         smtp://HOST:587?tls=required; with VOXUM_SMTP_FROM
 
 Each has a second form that names a file with the value in it:
@@ -36,7 +37,7 @@ For development:
 
 Any other variable that begins with VOXUM_ is an error.";
 
-/// Hands out API keys, shows who uses them, and takes them back.
+/// Creates API keys, shows how they are used, and revokes them.
 #[derive(Debug, Parser)]
 #[command(name = "voxum", version, about, long_about = None, after_help = SECRETS)]
 pub struct Cli {
@@ -46,11 +47,11 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// Settings that may be seen: by flag or by environment. They are texts here and read by [`crate::settings`], so that
-/// a bad one is told of in one line, wherever it came from.
+/// Settings that are not secret, by flag or by environment. They are texts here and parsed by
+/// [`crate::settings`], so that an invalid one is reported in one line, wherever it came from.
 #[derive(Debug, Args)]
 pub struct Flags {
-    /// Where to listen; port 0 takes a free one
+    /// Address and port to listen on; port 0 takes a free one
     #[arg(
         long,
         global = true,
@@ -60,7 +61,7 @@ pub struct Flags {
         default_value = "127.0.0.1:3000"
     )]
     pub listen: String,
-    /// Where Prometheus reads figures, at /metrics and without a key: keep it to yourselves [default: nowhere]
+    /// Address of /metrics for Prometheus, which needs no key: do not expose it [default: no metrics]
     #[arg(
         long,
         global = true,
@@ -69,7 +70,7 @@ pub struct Flags {
         value_name = "ADDRESS"
     )]
     pub metrics_listen: Option<String>,
-    /// Where people and integrations reach the console [default: http:// and the listening address]
+    /// Address at which browsers and integrations reach the server [default: http:// and the listening address]
     #[arg(
         long,
         global = true,
@@ -87,8 +88,7 @@ pub struct Flags {
         value_name = "LIST"
     )]
     pub trusted_proxies: Option<String>,
-    /// The certificate, in PEM with those it is signed by, to serve https with, and `VOXUM_TLS_KEY` beside it [default:
-    /// http]
+    /// Certificate in PEM with its intermediate certificates, to serve HTTPS; with `VOXUM_TLS_KEY` [default: HTTP]
     #[arg(
         long,
         global = true,
@@ -97,7 +97,7 @@ pub struct Flags {
         value_name = "FILE"
     )]
     pub tls_cert: Option<String>,
-    /// The file with the certificate's private key, in PEM
+    /// Private key of the certificate, in PEM
     #[arg(
         long,
         global = true,
@@ -106,8 +106,8 @@ pub struct Flags {
         value_name = "FILE"
     )]
     pub tls_key: Option<String>,
-    /// Connections at once. When there are so many, the next one takes the place of one that is idle or whose client
-    /// does not send its request or take its answer; the address with the most connections loses first
+    /// Connections at once. At this number, the next one takes the place of one that is idle or whose client does not
+    /// send its request or read its answer, first of the address with the most connections
     #[arg(
         long,
         global = true,
@@ -120,7 +120,7 @@ pub struct Flags {
     #[command(flatten)]
     pub ceilings: CeilingFlags,
     /// Seconds between SIGTERM and the closing of the listener, in which /readyz answers 503 and requests are still
-    /// taken: as long as your load balancer needs to notice
+    /// accepted: as long as your load balancer needs to notice
     #[arg(
         long,
         global = true,
@@ -130,7 +130,7 @@ pub struct Flags {
         default_value = "0"
     )]
     pub shutdown_delay: String,
-    /// Memory in MiB that bodies above 64 KiB share, each counted twice: while it is taken, large ones are answered with 503
+    /// Memory in MiB that bodies above 64 KiB share, each counted twice; while it is used up, large bodies get 503
     #[arg(
         long,
         global = true,
@@ -140,7 +140,7 @@ pub struct Flags {
         default_value = "256"
     )]
     pub body_memory: String,
-    /// Feeds of the inventory that are read at once, each on a processor; others wait
+    /// Feeds of the inventory that are parsed at once, each on a processor; others wait
     #[arg(
         long,
         global = true,
@@ -150,7 +150,7 @@ pub struct Flags {
         default_value = "2"
     )]
     pub feeds_at_once: String,
-    /// Creates the first owner on an empty database, with `VOXUM_ADMIN_PASSWORD`
+    /// E-mail address of the first owner, to create on an empty database; with `VOXUM_ADMIN_PASSWORD`
     #[arg(
         long,
         global = true,
@@ -159,7 +159,7 @@ pub struct Flags {
         value_name = "EMAIL"
     )]
     pub admin_email: Option<String>,
-    /// The sender of mail, with `VOXUM_SMTP_URL`, such as voxum@example.com
+    /// Sender of mail, such as voxum@example.com; with `VOXUM_SMTP_URL`
     #[arg(
         long,
         global = true,
@@ -178,7 +178,7 @@ pub struct Flags {
         default_value = "refuse"
     )]
     pub rolling_upgrade: String,
-    /// What goes to the log on standard error: error, warn, info, debug, trace, or directives such as server=debug
+    /// Level of the log on standard error: error, warn, info, debug, trace, or directives such as server=debug
     #[arg(
         long,
         global = true,
@@ -188,7 +188,7 @@ pub struct Flags {
         default_value = "info"
     )]
     pub log: String,
-    /// How the log is written: text, or json with an object a line
+    /// Format of the log: text, or json with an object in each line
     #[arg(
         long,
         global = true,
@@ -202,22 +202,22 @@ pub struct Flags {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve the console and the HTTP API (what `voxum` alone does, too)
+    /// Serve the console and the HTTP API, as `voxum` alone does
     #[command(after_help = SECRETS)]
     Serve,
-    /// Make one-time links on this machine, for whoever may read its terminal
+    /// Print one-time links
     #[command(subcommand)]
     Admin(Admin),
-    /// Say what is well with this installation, what is worth a look and what is wrong, and change nothing
+    /// Check this installation and report what is wrong, without changing anything
     Doctor,
     /// Write everything into one new file, while the server runs. The pepper is not in it
     Backup {
         /// The new file; an SQLite database, whichever database the data is in
         file: PathBuf,
     },
-    /// Fill an empty place with a backup. Every API key is then paused until somebody confirms it
+    /// Restore a backup into an empty place. Every API key is then paused until an admin confirms it
     Restore {
-        /// What `voxum backup` wrote
+        /// File that `voxum backup` wrote
         file: PathBuf,
     },
     /// Move an SQLite database into the empty PostgreSQL database that the settings name
@@ -225,16 +225,16 @@ pub enum Command {
         /// The SQLite database that the server used so far, such as data/voxum.db
         file: PathBuf,
     },
-    /// List API keys, revoke, pause and resume them, and say which one was found
+    /// List, revoke, pause, resume and identify API keys
     #[command(subcommand)]
     Key(Key),
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Key {
-    /// Say which key it is that comes on standard input, whole
+    /// Read a whole key from standard input and print which one it is
     Identify,
-    /// List the keys of all accounts that are not at their end
+    /// List the keys of all accounts that are neither revoked nor expired
     List {
         /// Also those that were revoked or have expired
         #[arg(long)]
@@ -245,17 +245,17 @@ pub enum Key {
         /// Each key's id, or its preview such as `vx_abc123`, and never the key itself
         #[arg(required = true, value_name = "ID")]
         keys: Vec<String>,
-        /// Why, for the audit log: leaked, replaced, unused or other
+        /// Reason for the audit log: leaked, replaced, unused or other
         #[arg(long, value_name = "REASON", default_value = "other", value_parser = reason)]
         reason: RevokeReason,
     },
-    /// Have a key refused until it is resumed
+    /// Refuse a key until it is resumed
     Pause {
         /// The key's id or its preview
         #[arg(value_name = "ID")]
         key: String,
     },
-    /// Have a paused key accepted again
+    /// Accept a paused key again
     Resume {
         /// The key's id or its preview
         #[arg(value_name = "ID")]
@@ -265,7 +265,7 @@ pub enum Key {
 
 #[derive(Debug, Subcommand)]
 pub enum Admin {
-    /// Print a fresh link to set up the first owner, and end the older ones
+    /// Print a new link to set up the first owner, which replaces the older ones
     SetupLink,
     /// Print a link to set up a further account and its owner
     CreateAccount {

@@ -24,8 +24,8 @@ pub(crate) fn check_id(errors: &mut Vec<EntryError>, pointer: &str, id: &str) {
     }
 }
 
-/// Whether a spreadsheet has written the number in exponent form because it has too many digits for
-/// its column, such as `1.23457E+12`.
+/// Whether a spreadsheet has written the number in exponent form because the number has too many
+/// digits for its column, such as `1.23457E+12`.
 fn is_shortened_number(id: &str) -> bool {
     let Some((number, exponent)) = id.split_once("E+").or_else(|| id.split_once("e+")) else {
         return false;

@@ -1,10 +1,10 @@
-//! The faults of a body: each value to correct, in the API's words.
+//! Validation errors of a request body: one for each value to correct, in the terms of the API.
 
 mod id;
 
 pub(crate) use id::check_id;
 
-/// What is wrong with one entry, in the API's words.
+/// Kind of a validation error, in the terms of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryCode {
     Required,
@@ -40,12 +40,15 @@ impl EntryCode {
     }
 }
 
-/// Position of an entry in the text of a feed, in the formats that people read line by line. Numbers begin at 1.
+/// Position of an entry in the text of a feed, in the formats that people read line by line.
+///
+/// Numbers begin at 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Position {
     /// The line of the text on which the entry begins.
     pub line: Option<usize>,
-    /// The row of the table, as a spreadsheet counts it: the header is a row, and a cell may have several lines.
+    /// The row of the table, as a spreadsheet counts it: the header is a row, and a cell may span
+    /// several lines.
     pub row: Option<usize>,
 }
 
@@ -58,16 +61,17 @@ impl Position {
     }
 }
 
-/// One fault in a body.
+/// One validation error in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryError {
-    /// A JSON pointer (RFC 6901) from the item on, such as `/price`; from the body on once it left the service.
+    /// A JSON pointer (RFC 6901) such as `/price`. Inside the service it is relative to the item,
+    /// in a response it is relative to the body.
     pub pointer: String,
     pub code: EntryCode,
-    /// What to do, in one sentence.
+    /// The correction to make, in one sentence.
     pub detail: String,
     pub position: Position,
-    /// The id of the item that this is about, if the feed has one that an item can have.
+    /// The id of the item that the error is about, if the feed contains a valid one.
     pub id: Option<String>,
 }
 
@@ -88,7 +92,7 @@ impl EntryError {
         self
     }
 
-    /// The same, seen from further out.
+    /// Returns the error with a pointer that begins with `parent`, for an enclosing value.
     #[must_use]
     pub fn under(mut self, parent: &str) -> Self {
         self.pointer.insert_str(0, parent);
@@ -96,8 +100,9 @@ impl EntryError {
     }
 }
 
-/// A text without the blanks of any kind around it; `None` if nothing else is in it. This is the one rule for blanks in
-/// every format.
+/// Returns a text without the blanks of any kind around it, or `None` if it is blank.
+///
+/// This is the one rule for blanks in every format.
 pub(crate) fn trimmed(text: Option<String>) -> Option<String> {
     let text = text?;
     let trimmed = text.trim();
@@ -110,7 +115,7 @@ pub(crate) fn trimmed(text: Option<String>) -> Option<String> {
     }
 }
 
-/// A text that may be left out.
+/// Checks a text that may be left out.
 pub(crate) fn optional(
     errors: &mut Vec<EntryError>,
     pointer: &str,
@@ -122,7 +127,7 @@ pub(crate) fn optional(
     Some(text)
 }
 
-/// Notes what is wrong with a text: it is longer than `max` characters, or holds control characters.
+/// Reports a text that is longer than `max` characters or contains control characters.
 pub(crate) fn check_text(errors: &mut Vec<EntryError>, pointer: &str, text: &str, max: usize) {
     if text.chars().count() > max {
         let detail = format!("Use at most {max} characters.");

@@ -1,17 +1,17 @@
-//! Changing some fields of stored items, while the others stay.
+//! Partial updates: changing some fields of stored items while the others keep their values.
 
 use super::{CheckedFeed, Currency, Item, ItemDraft, ItemId, OnError, Skipped, StoredItem};
 use crate::entry::{EntryCode, EntryError};
 use crate::store::{AuditEvent, FeedBasis, ItemUpdates, UpsertCounts};
 
-/// The beginning of an attribute's name among the cleared fields.
+/// Prefix of an attribute's name among the cleared fields.
 const ATTRIBUTE: &str = "attributes.";
 
 const UNKNOWN: &str = "There is no item with this id, and an update creates none. Add the item first, with all its fields.";
 
 impl ItemDraft {
-    /// The stored item as it will be once this draft has changed it: fields that the draft has neither set nor cleared stay
-    /// (RFC 7396).
+    /// Applies this draft to the stored item: fields that the draft has neither set nor cleared
+    /// keep their values (RFC 7396).
     pub(crate) fn over(mut self, stored: &Item) -> Self {
         let cleared = std::mem::take(&mut self.cleared);
         let clears = |field: &str| cleared.iter().any(|name| name == field);
@@ -51,20 +51,22 @@ impl ItemDraft {
         }
     }
 
-    /// The changed item, under the id that it has. Its account's prices are in `default` if they have no currency of their own.
+    /// Returns the changed item, under the id that is already stored.
+    ///
+    /// A price without a currency is in `default`, the currency of the account.
     ///
     /// # Errors
-    /// Everything that is wrong with it, as with an item that is sent whole.
+    /// Everything that is wrong with the item, as for an item that is sent whole.
     pub(crate) fn change(self, stored: &Item, default: Currency) -> Result<Item, Vec<EntryError>> {
         let mut item = self.over(stored).check(default)?;
         item.id = stored.id.clone();
         Ok(item)
     }
 
-    /// The id that the draft is about, by the rules for the ids of items.
+    /// Returns the id of the item that the draft changes, checked by the rules for item ids.
     ///
     /// # Errors
-    /// Everything that is wrong with it and with the form of the other fields.
+    /// Everything that is wrong with the id and with the form of the other fields.
     pub(super) fn checked_id(&self, default: Currency) -> Result<ItemId, Vec<EntryError>> {
         let probe = Self {
             id: self.id.clone(),
@@ -76,32 +78,32 @@ impl ItemDraft {
     }
 }
 
-/// Fields of one stored item that a feed changes.
+/// Partial update of one stored item, as an entry of a feed.
 #[derive(Debug)]
 pub(super) struct ItemUpdate {
-    /// Its place in the feed, from 0.
+    /// Index of the entry in the feed, from 0.
     pub(super) index: usize,
     pub(super) id: ItemId,
     pub(super) draft: ItemDraft,
 }
 
-/// A feed that changes stored items, while it is carried out or tried.
+/// Progress of a feed of partial updates, during a dry run or while the feed is applied.
 pub(super) struct Updates<'a> {
     entries: &'a [ItemUpdate],
     currency: Currency,
     on_error: OnError,
     skipped: Skipped,
     good: usize,
-    /// The stored items so far.
+    /// The stored items that were read so far.
     basis: FeedBasis,
 }
 
-/// Why a feed that changes stored items was not finished.
+/// The reason why a feed of partial updates was not applied.
 #[derive(Debug)]
 pub(super) enum Unfinished {
-    /// These items are at fault, and no item may be skipped or none is good.
+    /// These items have errors, and either the feed may not skip items or no item is valid.
     Rejected(Skipped),
-    /// The stored items are not those that were confirmed.
+    /// The stored items have changed since the member confirmed the preview.
     BasisChanged,
 }
 
@@ -122,7 +124,8 @@ impl<'a> Updates<'a> {
         std::mem::take(&mut self.basis)
     }
 
-    /// The item at this place of the feed as it shall be stored, or `None` if it is skipped.
+    /// Returns the item at index `place` of the feed as it is to be stored, or `None` if it is
+    /// skipped.
     pub(super) fn change(&mut self, place: usize, stored: Option<&StoredItem>) -> Option<Item> {
         let ItemUpdate { index, id, draft } = self.entries.get(place)?;
         let changed = match stored {
@@ -145,10 +148,10 @@ impl<'a> Updates<'a> {
         }
     }
 
-    /// The items that were skipped, in the order of the feed.
+    /// Returns the items that were skipped, in the order of the feed.
     ///
     /// # Errors
-    /// The items at fault, if no item may be skipped or none is good.
+    /// The items with errors, if the feed may not skip items or no item is valid.
     pub(super) fn finish(&mut self) -> Result<&Skipped, Skipped> {
         self.skipped.listed.sort_by_key(|item| item.index);
         let is_refused =
@@ -164,10 +167,10 @@ impl<'a> Updates<'a> {
 /// [`Updates`] in the transaction that stores them.
 pub(super) struct UpdateFeed<'a> {
     pub(super) updates: Updates<'a>,
-    /// The stored items that were confirmed, if they were.
+    /// State of the stored items that a member confirmed, if the feed was previewed.
     pub(super) basis: Option<&'a FeedBasis>,
     pub(super) event: &'a (dyn Fn(UpsertCounts, &Skipped) -> AuditEvent + Send + Sync),
-    /// The skipped items once all is stored, or why nothing is.
+    /// The skipped items once the feed is stored, or the reason why it is not.
     pub(super) finished: Result<Skipped, Unfinished>,
 }
 

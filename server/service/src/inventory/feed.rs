@@ -1,4 +1,4 @@
-//! Taking a feed: many items at once, all or none, or as many as are good.
+//! Applying a feed: many items in one transaction, either all of them or all that are valid.
 
 use super::edit::{Unfinished, UpdateFeed, Updates};
 use super::{CheckedFeed, EntryError, OnError, Skipped};
@@ -11,15 +11,17 @@ use domain::{AccountId, Scope};
 use serde_json::json;
 use std::collections::HashSet;
 
-/// What becomes of items that the feed does not have.
+/// Treatment of the items and fields that a feed does not contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FeedMode {
-    /// They stay.
+    /// Items that the feed leaves out are kept.
     #[default]
     Merge,
-    /// The feed is the whole inventory: they are removed, as far as its sender allows.
+    /// The feed is the whole inventory: items that it leaves out are removed, within the limit that
+    /// its sender allows.
     Replace(Removals),
-    /// They stay, and so do the fields that the feed does not have. No item is created.
+    /// Items that the feed leaves out are kept, and so are the fields that it leaves out. No item
+    /// is created.
     Update,
 }
 
@@ -29,7 +31,7 @@ pub struct FeedOptions {
     pub on_error: OnError,
 }
 
-/// The result of a feed that was stored.
+/// Summary of a feed that was stored.
 #[derive(Debug)]
 pub struct FeedReport {
     pub received: usize,
@@ -37,39 +39,43 @@ pub struct FeedReport {
     pub skipped: Skipped,
 }
 
-/// The outcome of a feed that was taken.
+/// The outcome of applying a feed.
 #[derive(Debug)]
 pub enum FeedOutcome {
     Stored(FeedReport),
-    /// Nothing was stored: the feed would have removed more items than [`crate::store::REMOVED_AT_MOST`].
+    /// Nothing was stored: the feed would have removed more items than
+    /// [`crate::store::REMOVED_AT_MOST`].
     RemovesTooMany,
-    /// Nothing was stored: the feed would have removed a large part of the items, which its sender has not allowed.
+    /// Nothing was stored: the feed would have removed a large part of the items, and its sender
+    /// has not allowed that.
     RemovalNotAllowed(LargeRemoval),
-    /// Nothing was stored: items that were to be changed are faulty or missing.
+    /// Nothing was stored: items that the feed changes have errors or do not exist.
     Rejected(Vec<EntryError>),
-    /// Nothing was stored: the items that were to be changed hold more than [`crate::store::UPDATED_BYTES_AT_MOST`].
+    /// Nothing was stored: the items to be changed contain more than
+    /// [`crate::store::UPDATED_BYTES_AT_MOST`].
     ChangesTooMuch,
 }
 
-/// A feed that is about to be carried out.
+/// A feed that is about to be applied.
 pub(super) struct FeedChange<'a> {
     pub(super) feed: CheckedFeed,
     pub(super) mode: FeedMode,
-    /// State of the stored items that was confirmed, if it was.
+    /// State of the stored items that a member confirmed, if the feed was previewed.
     pub(super) basis: Option<&'a FeedBasis>,
-    /// Makes the audit event with this detail.
+    /// Creates the audit event with this detail.
     pub(super) event: &'a (dyn Fn(serde_json::Value) -> AuditEvent + Send + Sync),
     pub(super) complete: Option<&'a Complete<'a>>,
 }
 
-/// Makes the record that is committed with a feed.
+/// Creates the record that is committed with a feed.
 pub(super) type Complete<'a> = dyn Fn(&FeedReport) -> Completion + Send + Sync + 'a;
 
 impl Service {
-    /// Takes a feed that an integration sent, and commits with it the answer of a request that is to be kept.
+    /// Applies a feed from an integration. If the request has an idempotency key, its response is
+    /// committed in the same transaction.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::MissingScope`], and the errors of the database.
     pub async fn push_items(
         &self,
         caller: &KeyCaller,
@@ -105,7 +111,8 @@ impl Service {
         outcome.ok_or_else(|| Error::Unavailable("a feed without a basis was outdated".into()))
     }
 
-    /// Takes a feed; returns `None` if nothing was changed because the stored items are not those of its basis.
+    /// Applies a feed. Returns `None` if the stored items have changed since its basis was
+    /// confirmed; then nothing is stored.
     pub(super) async fn take_feed(
         &self,
         account: &AccountId,
@@ -153,7 +160,7 @@ impl Service {
         }))
     }
 
-    /// Takes a feed that changes some fields of stored items.
+    /// Applies a feed of partial updates to stored items.
     async fn take_updates(
         &self,
         account: &AccountId,
@@ -197,7 +204,7 @@ impl Service {
     }
 }
 
-/// The audit event of a feed, with the answer that is kept with it.
+/// Creates the audit event of a feed, with the response that is committed with it.
 fn recorded(
     received: usize,
     counts: UpsertCounts,
@@ -218,7 +225,9 @@ fn recorded(
     }))
 }
 
-/// The ids of the items that a feed leaves in place. A skipped item is in the feed all the same: what is stored of it stays.
+/// Returns the ids of the items that a feed with the whole inventory does not remove.
+///
+/// A skipped item is still part of the feed, so the stored item with its id is kept.
 pub(super) fn kept_ids(feed: &CheckedFeed, mode: FeedMode) -> HashSet<&str> {
     match mode {
         FeedMode::Merge | FeedMode::Update => HashSet::new(),

@@ -1,4 +1,4 @@
-//! The operations of integrations on items.
+//! Operations on items that integrations call through the API.
 
 use super::{Condition, Currency, EntryCode, EntryError, ItemDraft, ItemFilter, StoredItem};
 use crate::store::{Action, Edited, ItemEdit, Put, Removal};
@@ -6,23 +6,25 @@ use crate::{Client, Error, Keep, KeyCaller, Member, Service};
 use domain::{AccountId, Failure, ItemMatches, Scope};
 use serde_json::json;
 
-/// A page of items, and the beginning of the next one.
+/// A page of items, and the position of the next one.
 #[derive(Debug, Clone)]
 pub struct ItemsPage {
     pub items: Vec<StoredItem>,
-    /// The id after which the next page begins; `None` on the last. A page that a filter leaves empty can have one, too.
+    /// The id after which the next page begins; `None` on the last page. A page that is empty
+    /// because of a filter can have a next page, too.
     pub next_after: Option<String>,
-    /// The id at which the search for this page stopped; `None` if it may go on to the last item.
+    /// The id at which the search for this page stopped; `None` if it may continue to the last
+    /// item.
     pub searched_to: Option<String>,
 }
 
-/// What putting one item came to.
+/// The outcome of creating or replacing one item.
 #[derive(Debug, Clone)]
 pub enum PutOutcome {
     Created(StoredItem),
     Updated(StoredItem),
     Rejected(Vec<EntryError>),
-    /// The item is not as the caller believed; nothing was changed.
+    /// The item does not match the condition of the request; nothing was changed.
     ConditionFailed,
 }
 
@@ -32,16 +34,16 @@ pub enum EditOutcome {
     Updated(StoredItem),
     Missing,
     Rejected(Vec<EntryError>),
-    /// The item is not as the caller believed; nothing was changed.
+    /// The item does not match the condition of the request; nothing was changed.
     ConditionFailed,
 }
 
 impl Service {
-    /// Changes the fields of one item that the draft sets or clears, and commits with it the answer of a request that is to be
-    /// kept.
+    /// Changes the fields of one item that the draft sets or clears. If the request has an
+    /// idempotency key, its response is committed in the same transaction.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::MissingScope`], and the errors of the database.
     pub async fn edit_item(
         &self,
         caller: &KeyCaller,
@@ -83,10 +85,10 @@ impl Service {
         })
     }
 
-    /// Creates or replaces one item under `id`, where `condition` holds.
+    /// Creates or replaces the item with this id if `condition` holds.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::MissingScope`], and the errors of the database.
     pub async fn put_item(
         &self,
         caller: &KeyCaller,
@@ -128,19 +130,19 @@ impl Service {
         })
     }
 
-    /// The currency of prices that a caller sends without one.
+    /// Returns the currency of prices that a key sends without one.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::MissingScope`], and the errors of the database.
     pub async fn currency_for_key(&self, caller: &KeyCaller) -> Result<Currency, Error> {
         caller.must(Scope::InventoryWrite)?;
         self.default_currency(caller.account_id()).await
     }
 
-    /// The currency of prices that a member sends without one.
+    /// Returns the currency of prices that a member sends without one.
     ///
     /// # Errors
-    /// Refused to viewers; and the database's.
+    /// Viewers are refused. Also the errors of the database.
     pub async fn currency_for_member(&self, member: &Member) -> Result<Currency, Error> {
         member.must_manage_inventory()?;
         self.default_currency(&member.account_id).await
@@ -151,11 +153,11 @@ impl Service {
         Ok(settings.ok_or(Failure::NotFound)?.currency)
     }
 
-    /// Up to `limit` items after the id `after`, in the order of their ids. A filter is applied to the next
-    /// [`ItemMatches::SEARCHED`] items only.
+    /// Returns up to `limit` items after the id `after`, in the order of their ids. A filter is
+    /// applied to the next [`ItemMatches::SEARCHED`] items only.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::MissingScope`], and the errors of the database.
     pub async fn list_items(
         &self,
         caller: &KeyCaller,
@@ -168,19 +170,19 @@ impl Service {
             .await
     }
 
-    /// One item; `None` where there is none.
+    /// Returns one item, or `None` if it does not exist.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::MissingScope`], and the errors of the database.
     pub async fn item(&self, caller: &KeyCaller, id: &str) -> Result<Option<StoredItem>, Error> {
         caller.must(Scope::InventoryRead)?;
         Ok(self.store.find_item(caller.account_id(), id).await?)
     }
 
-    /// Removes one item, where `condition` holds.
+    /// Removes one item if `condition` holds.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], and the database's.
+    /// [`Error::MissingScope`], and the errors of the database.
     pub async fn delete_item(
         &self,
         caller: &KeyCaller,
@@ -203,8 +205,8 @@ impl Service {
             .await?)
     }
 
-    /// With a filter, the page ends after [`ItemMatches::SEARCHED`] items, since no index leads to the matches: the next
-    /// one may be far away or missing.
+    /// Returns a page of items. With a filter, the page ends after [`ItemMatches::SEARCHED`] items:
+    /// no index leads to the matches, so the next one may be far away or may not exist.
     pub(super) async fn items_page(
         &self,
         account: &AccountId,

@@ -1,4 +1,4 @@
-//! The changes that a feed of items makes, and their limits.
+//! Changes that a feed makes to the stored items, and the limits of a feed.
 
 use super::{Actor, AuditEvent};
 use crate::entry::EntryError;
@@ -6,8 +6,10 @@ use crate::inventory::{Condition, Item, StoredItem, Version};
 use domain::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// Items that one feed may remove at most. SQLite has one writer for all accounts, which a feed holds until it is stored, so
-/// this bounds how long a revocation waits for a feed. A feed has at most 5,000 items.
+/// Most items that one feed may remove.
+///
+/// SQLite has one writer for all accounts, and a feed occupies it until the feed is stored. So this
+/// limit bounds how long a revocation waits for a feed. A feed contains at most 5,000 items.
 pub const REMOVED_AT_MOST: usize = 10_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,20 +24,23 @@ pub struct UpsertCounts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Upserted {
     Stored(UpsertCounts),
-    /// It would have removed more items than [`REMOVED_AT_MOST`]; nothing was changed.
+    /// The feed would have removed more items than [`REMOVED_AT_MOST`]; nothing was changed.
     RemovesTooMany,
-    /// It would have removed a large part of the items, and its sender has not allowed so many; nothing was changed.
+    /// The feed would have removed a large part of the items, and its sender has not allowed so
+    /// many; nothing was changed.
     RemovalNotAllowed(LargeRemoval),
     /// The stored items are not those of the [`FeedBasis`]; nothing was changed.
     BasisChanged,
-    /// [`ItemUpdates::event`] refused it; nothing was changed.
+    /// [`ItemUpdates::event`] refused the feed; nothing was changed.
     Refused,
-    /// The items that it would have changed hold more than [`UPDATED_BYTES_AT_MOST`]; nothing was changed.
+    /// The items to be changed contain more than [`UPDATED_BYTES_AT_MOST`]; nothing was changed.
     ChangesTooMuch,
 }
 
-/// Bytes of the texts of all stored items that one feed may change some fields of: as many as a feed may hold. It bounds how long
-/// the writer is held.
+/// Most bytes of text in the stored items that one feed of partial updates may change, which is as
+/// many as a feed may contain.
+///
+/// The limit bounds how long the feed occupies the writer.
 pub const UPDATED_BYTES_AT_MOST: u64 = 16 * 1024 * 1024;
 
 /// A change of one stored item.
@@ -43,23 +48,24 @@ pub const UPDATED_BYTES_AT_MOST: u64 = 16 * 1024 * 1024;
 pub struct ItemEdit<'a> {
     pub id: &'a str,
     pub sender: &'a Actor,
-    /// The item is changed only if this holds of it.
+    /// The item is changed only if it matches this condition.
     pub condition: &'a Condition,
     pub now: Timestamp,
     pub change: &'a ItemChanger<'a>,
-    /// The audit event, made of the item as it is then.
+    /// Creates the audit event from the item as it is stored after the change.
     pub event: &'a (dyn Fn(&StoredItem) -> AuditEvent + Send + Sync),
 }
 
-/// Makes the item that is to be stored, or says why it cannot be.
+/// Returns the item that is to be stored, or the reasons why the change is invalid.
 pub type ItemChanger<'a> = dyn Fn(&StoredItem) -> Result<Item, Vec<EntryError>> + Send + Sync + 'a;
 
 /// Changes of stored items, made one after the other in one transaction.
 pub trait ItemUpdates: Send {
-    /// Returns the item at this place in the list of ids as it shall be stored, or `None` if it is left as it is.
+    /// Returns the item at index `place` of the list of ids as it is to be stored, or `None` to
+    /// leave it unchanged.
     fn change(&mut self, place: usize, stored: Option<&StoredItem>) -> Option<Item>;
 
-    /// Returns the audit event of all changes, or `None` if nothing is to be changed after all.
+    /// Returns the audit event of all changes, or `None` to roll the changes back.
     fn event(&mut self, counts: UpsertCounts) -> Option<AuditEvent>;
 }
 
@@ -67,7 +73,7 @@ pub trait ItemUpdates: Send {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FeedTerms<'a> {
     pub left_out: Option<LeftOut<'a>>,
-    /// State of the stored items that was confirmed, if it was.
+    /// State of the stored items that a member confirmed, if the feed was previewed.
     pub basis: Option<&'a FeedBasis>,
 }
 
@@ -80,17 +86,18 @@ impl<'a> From<Option<LeftOut<'a>>> for FeedTerms<'a> {
     }
 }
 
-/// The state of the stored items with which a feed was compared. The effects of the feed are the same as long as this is.
+/// State of the stored items with which a feed was compared. While it is unchanged, the feed has
+/// the effects that the preview showed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FeedBasis {
-    /// Versions of those items of the feed that are stored, by id.
+    /// Versions of the stored items that the feed contains, by id.
     pub stored: BTreeMap<String, Version>,
     /// Ids of the items that the feed removes.
     pub removed: BTreeSet<String>,
 }
 
 impl FeedBasis {
-    /// Adds an item of the feed that is stored.
+    /// Adds the stored version of an item that the feed contains.
     pub fn add(&mut self, stored: &StoredItem) {
         let id = stored.item.id.as_str().to_owned();
         self.stored.insert(id, stored.version());
@@ -100,7 +107,7 @@ impl FeedBasis {
 /// The items that a feed with the whole inventory removes.
 #[derive(Debug, Clone, Copy)]
 pub struct LeftOut<'a> {
-    /// The ids of items that stay. All others are removed.
+    /// The ids of the items to keep. All others are removed.
     pub kept: &'a HashSet<&'a str>,
     pub allowed: Removals,
 }
@@ -108,12 +115,12 @@ pub struct LeftOut<'a> {
 /// The removals that the sender of a feed allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Removals {
-    /// All that are not large.
+    /// Any removal that is not large.
     #[default]
     Few,
-    /// All that are not large, and large ones of up to so many items.
+    /// Any removal that is not large, and a large one of up to this many items.
     LargeUpTo(u64),
-    /// Those of up to so many items, large or not.
+    /// A removal of up to this many items, whether it is large or not.
     UpTo(u64),
 }
 
@@ -123,21 +130,23 @@ impl From<Option<u64>> for Removals {
     }
 }
 
-/// A removal that its sender has to allow: one of more than half of the items of an account, and of more than
-/// [`FEW`](Self::FEW), which a feed that was cut off would cause; or one of more items than a member confirmed.
+/// A removal that the sender of a feed has to allow.
+///
+/// It either removes more than half of the items of an account and more than [`FEW`](Self::FEW), as
+/// a truncated feed would, or it removes more items than a member confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LargeRemoval {
-    /// Items that would be removed.
+    /// Number of items that would be removed.
     pub removed: u64,
-    /// Items of the account before.
+    /// Number of items in the account before the removal.
     pub stored: u64,
 }
 
 impl LargeRemoval {
-    /// Removals that are never large.
+    /// Largest number of items whose removal is never large.
     pub const FEW: u64 = 100;
 
-    /// `None` if the removal is allowed.
+    /// Returns `None` if the removal is allowed.
     pub fn unless_allowed(removed: u64, stored: u64, allowed: Removals) -> Option<Self> {
         let is_large = removed > Self::FEW && removed > stored / 2;
         let is_allowed = match allowed {

@@ -1,6 +1,6 @@
-//! The behaviour that every storage adapter has to have, as cases named by what they say.
+//! Test suite for storage adapters: one case for each behaviour that an adapter must have.
 //!
-//! An adapter's tests make one test of each case:
+//! The tests of an adapter turn each case into a test:
 //!
 //! ```ignore
 //! macro_rules! tests {
@@ -14,8 +14,9 @@
 //! service::store_contract_cases!(tests);
 //! ```
 //!
-//! Each case wants a store of its own with nothing in it. What only an adapter can do to itself, such as failing
-//! between a change and its audit event, it tests with [`Change`], which knows how to make every change there is.
+//! Each case needs an empty store of its own. An adapter tests the failures that only it can cause,
+//! such as one between a change and its audit event, with [`Change`], which can make every change of
+//! the ports.
 
 mod access;
 mod accounts;
@@ -282,13 +283,14 @@ macro_rules! store_contract_cases {
     };
 }
 
-/// A dispatcher, so that a case which is missing from the list is dead code and fails the build.
+/// Generates the dispatcher, so that a case which is missing from the list is dead code and fails
+/// the build.
 macro_rules! dispatch {
     ($($case:ident)*) => {
-        /// Runs one case by its name, on a store that is its own and empty.
+        /// Runs one case by its name, on an empty store that no other case uses.
         ///
         /// # Panics
-        /// Where the adapter does not behave, and where there is no such case.
+        /// If the adapter does not behave as the case requires, or if there is no such case.
         pub async fn run(case: &str, store: Arc<dyn Store>) {
             use {
                 access::*, accounts::*, all_keys::*, attempts::*, audit::*, authority::*, calls::*, factors::*, find::*, glance::*, imports::*, inventory::*, isolation::*, item_changes::*, item_edits::*, items::*, key_changes::*, keys::*, leads::*, log::*, notices::*, operator::*, paging::*, peppers::*, preview::*, quotas::*, refusals::*, requests::*, resets::*, revocations::*, rotations::*, search::*, sessions::*, settings::*, several::*, sightings::*, team::*, verdicts::*, verified::*,

@@ -1,8 +1,8 @@
-//! The ports: what the rules need from a database.
+//! Ports to the database.
 //!
-//! Each method is one use case and is atomic. A method that changes something takes the audit event of that change
-//! and commits both together or neither. Nothing of transactions or SQL shows here. Every adapter passes the suite in
-//! `contract` (behind the feature of that name).
+//! Each method is one use case and is atomic. A method that changes something takes the audit event
+//! of the change and commits both together or neither. Transactions and SQL stay inside the
+//! adapters. Every adapter passes the suite in `contract` (behind the feature of that name).
 
 mod access;
 mod attempt;
@@ -65,28 +65,30 @@ use async_trait::async_trait;
 use domain::{AccountId, Email, KeyId, LeadId, LeadStatus, MemberId, Timestamp};
 use std::ops::RangeInclusive;
 
-/// The database failed. Neither text is for callers.
+/// Error of a database. The texts are for logs and not for callers.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached or is locked for too long: trying later may work.
+    /// The database cannot be reached or has been locked for too long. A later attempt may succeed.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A listing, which the text names, was interrupted at its deadline.
     #[error("{0} did not finish before its deadline")]
     PastDeadline(&'static str),
-    /// Its disk is full; nothing was changed.
+    /// The disk of the database is full; nothing was changed.
     #[error("the database's disk is full")]
     Full(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The account would have had more than its quota allows; nothing was changed.
+    /// The change would exceed a quota of the account; nothing was changed.
     #[error("an account has reached its quota: {0:?}")]
     OverQuota(OverQuota),
-    /// The commit was sent, and the database did not confirm it: the change may or may not have been made.
+    /// In-doubt commit: it was sent, but the database did not confirm it, so the change may or may
+    /// not have been made.
     #[error("the outcome of the change is not known")]
     InDoubt(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// It answered what it must not, or refused a statement of ours.
+    /// The database returned an invalid result or rejected a statement.
     #[error("the database failed")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The actor has lost the authority for the change since it was authenticated. Nothing was changed.
+    /// The actor has lost the authority for the change since it was authenticated; nothing was
+    /// changed.
     #[error("the authority for the change has ended: {0:?}")]
     Denied(Denial),
 }
@@ -151,45 +153,51 @@ impl<T> Store for T where
 {
 }
 
-/// Keys of which [`KeyStore::record_uses`] and [`SightingStore::record_sightings`] are told in one transaction, which takes
-/// as many ways to the database for all of them as for one. Until its end, whoever revokes one of them waits, and has others
-/// wait who change keys of the account; so they are few until the database has shown that it is quick. Each time they are
-/// twice or half as many as before; where there is nothing but last uses, they may be twice as many as the most.
+/// Smallest and largest number of keys in one transaction of [`KeyStore::record_uses`] and
+/// [`SightingStore::record_sightings`].
+///
+/// A transaction takes as many round trips for all of its keys as for one. While it runs, a
+/// revocation of one of these keys waits for it, and other changes of keys in the account wait for
+/// the revocation. So the first batch is small, and each further one is twice or half as large as
+/// the one before, depending on how quick the database was. A batch that contains nothing but last
+/// uses may be twice as large as the upper bound.
 pub const KEYS_AT_ONCE: RangeInclusive<usize> = 16..=256;
 
-/// A file system, in bytes.
+/// Space of a file system, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DiskSpace {
-    /// Bytes that this program may still use.
+    /// Bytes that this process may still use.
     pub free: u64,
     pub total: u64,
 }
 
-/// What belongs to the installation as a whole.
+/// State of the installation as a whole.
 #[async_trait]
 pub trait InstallationStore: Send + Sync + 'static {
-    /// Whether the database answers, and takes changes.
+    /// Checks that the database answers and accepts changes.
     async fn ping(&self) -> Result<()>;
 
-    /// The file system that the database is on; `None` if this program cannot see it, as with a PostgreSQL server.
+    /// Space on the file system of the database, or `None` if this process cannot see it, as with a
+    /// PostgreSQL server.
     fn disk_space(&self) -> Option<DiskSpace>;
 
-    /// The fingerprint of the pepper that the stored keys were made under; `None` before the first start.
+    /// Fingerprint of the pepper under which the stored keys were created; `None` before the first
+    /// start.
     async fn pepper_fingerprint(&self) -> Result<Option<String>>;
 
-    /// Remembers the pepper's fingerprint.
+    /// Stores the fingerprint of the pepper.
     async fn set_pepper_fingerprint(&self, fingerprint: &str) -> Result<()>;
 
-    /// Whether there is anything that depends on the pepper: an API key, or a second factor, in any account.
+    /// Whether anything depends on the pepper: an API key or a second factor, in any account.
     async fn has_keys(&self) -> Result<bool>;
 
     /// Whether any account has an owner.
     async fn has_owner(&self) -> Result<bool>;
 
-    /// The newest audit events of an account, newest first.
+    /// Returns the newest audit events of an account, newest first.
     async fn audit_events(&self, account: &AccountId, limit: u32) -> Result<Vec<AuditEvent>>;
 
-    /// The newest events of one thing of the account, newest first.
+    /// Returns the newest audit events about one subject of the account, newest first.
     async fn history(
         &self,
         account: &AccountId,
@@ -197,27 +205,31 @@ pub trait InstallationStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<SignedEvent>>;
 
-    /// The newest audit event of one kind.
+    /// Returns the newest audit event of one kind.
     async fn last_event(&self, account: &AccountId, action: Action) -> Result<Option<AuditEvent>>;
 }
 
 /// Accounts, members, their sessions and one-time links.
 #[async_trait]
 pub trait MemberStore: Send + Sync + 'static {
-    /// Stores a link and ends every unused link of the same purpose (see [`LinkPurpose::same_kind`]). `None` where there is
-    /// no account yet in which that could be recorded.
+    /// Stores a link and expires every unused link of the same purpose (see
+    /// [`LinkPurpose::same_kind`]). `event` is `None` if there is no account yet to record it in.
     async fn replace_link(&self, link: NewLink, event: Option<AuditEvent>) -> Result<()>;
 
-    /// Stores the link for the first owner that the node `own` prints when it starts. The older ones end, unless another
-    /// node is registered: that node may have printed one of them.
+    /// Stores the link for the first owner that the node `own` prints when it starts.
+    ///
+    /// The older links expire, unless another node is registered, which may have printed one of
+    /// them.
     async fn offer_first_owner_link(&self, link: NewLink, own: Option<&NodeId>) -> Result<()>;
 
-    /// The link with this digest that is neither used nor over at `now`.
+    /// Returns the purpose of the link with this digest if it is neither used nor expired at `now`.
     async fn find_link(&self, digest: &TokenDigest, now: Timestamp) -> Result<Option<LinkPurpose>>;
 
-    /// Uses the link (unused and alive at `now`) and creates the account with its owner, with the events, all or
-    /// nothing. Of any number of racing callers exactly one gets `Claimed`. For [`LinkPurpose::FirstOwner`] it fails
-    /// as `LinkGone` where an owner exists already.
+    /// Uses the link, which must be unused and not expired at `now`, and creates the account with
+    /// its owner and the events, all or nothing.
+    ///
+    /// Exactly one of any number of concurrent callers gets `Claimed`. For
+    /// [`LinkPurpose::FirstOwner`] the result is `LinkGone` if an owner exists already.
     async fn claim_account(
         &self,
         link: &TokenDigest,
@@ -226,11 +238,13 @@ pub trait MemberStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<Claim>;
 
-    /// Creates the first account with its owner where there is none at all; `false` where there is.
+    /// Creates the first account with its owner. Returns `false` if there is an account already.
     async fn seed_owner(&self, owner: NewOwner, now: Timestamp, event: AuditEvent) -> Result<bool>;
 
-    /// Uses a reset link: sets the member's password, turns their second factor off, ends all their sessions and forgets the failed sign-ins that
-    /// were counted under `forget`. Returns `false` if the link is used, replaced or expired.
+    /// Uses a reset link: sets the member's password, turns their second factor off, ends all their
+    /// sessions and deletes the failed sign-ins that were counted under `forget`.
+    ///
+    /// Returns `false` if the link is used, replaced or expired.
     async fn reset_password(
         &self,
         link: &TokenDigest,
@@ -240,11 +254,11 @@ pub trait MemberStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// What the account decides for itself.
+    /// Returns the settings of an account.
     async fn find_account(&self, account: &AccountId) -> Result<Option<AccountSettings>>;
 
-    /// Changes the settings of an account if they are still those of `before`. The event is made of the settings before. If
-    /// nothing is different, nothing is recorded.
+    /// Changes the settings of an account if they still equal `before`. `event` receives the old
+    /// settings. If the new settings are the same, nothing is recorded.
     async fn change_account(
         &self,
         account: &AccountId,
@@ -253,8 +267,8 @@ pub trait MemberStore: Send + Sync + 'static {
         event: &(dyn for<'a> Fn(&'a AccountSettings) -> AuditEvent + Send + Sync),
     ) -> Result<AccountChange>;
 
-    /// Returns up to `limit` members with this address, each of another account: active ones first, and older ones before
-    /// newer ones.
+    /// Returns up to `limit` members with this address, each of another account: active members
+    /// first, and older ones before newer ones.
     async fn members_by_email(&self, email: &Email, limit: u32) -> Result<Vec<Candidate>>;
 
     async fn find_member(&self, member: &MemberId) -> Result<Option<MemberRecord>>;
@@ -262,16 +276,18 @@ pub trait MemberStore: Send + Sync + 'static {
     /// Returns the number of accounts, or `limit` if there are more.
     async fn count_accounts(&self, limit: u32) -> Result<u64>;
 
-    /// The hash of the member's password, a PHC string.
+    /// Returns the hash of the member's password, a PHC string.
     async fn password_hash(&self, member: &MemberId) -> Result<Option<String>>;
 
-    /// The later end of the delays that stand against any of `subjects`; `None` where none reaches past `now`.
+    /// Returns the latest end of the delays of `subjects`, or `None` if all of them are over at
+    /// `now`.
     async fn blocked_until(&self, subjects: &[String], now: Timestamp)
     -> Result<Option<Timestamp>>;
 
-    /// Counts one more failed sign-in against each subject and sets the end of its delay to `now` plus
-    /// `delay_seconds[min(failures, len) - 1]`, where `failures` counts this one. Counts older than `forget_before`
-    /// start again from nothing. Returns the latest end.
+    /// Counts one more failed sign-in for each subject and sets the end of its delay to `now` plus
+    /// `delay_seconds[min(failures, len) - 1]`, where `failures` includes this one.
+    ///
+    /// Counts older than `forget_before` start again at zero. Returns the latest end.
     async fn count_failure(
         &self,
         subjects: &[String],
@@ -280,9 +296,11 @@ pub trait MemberStore: Send + Sync + 'static {
         forget_before: Timestamp,
     ) -> Result<Timestamp>;
 
-    /// Opens a session for a member whose password was verified against `password_hash`, and forgets the failed sign-ins that
-    /// were counted under `forget`. Returns `false` if the member has another password by now, has a second factor, or is
-    /// deactivated.
+    /// Opens a session for a member whose password was verified against `password_hash`, and
+    /// deletes the failed sign-ins that were counted under `forget`.
+    ///
+    /// Returns `false` if the password has changed since, or if the member has a second factor or
+    /// is deactivated.
     async fn open_session(
         &self,
         session: NewSession,
@@ -291,8 +309,11 @@ pub trait MemberStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// The member of the session with this digest, where they are not deactivated, and it ends after `now` and was last seen after `idle_since`.
-    /// Moves "last seen", of the session and of the member, to `now` where that is more than a minute on.
+    /// Returns the member of the session with this digest and records that the session is in use.
+    ///
+    /// The result is `None` if the member is deactivated, if the session ends at `now` or earlier,
+    /// or if it was last seen at `idle_since` or earlier. "Last seen", of the session and of the
+    /// member, moves to `now` if it is more than a minute old.
     async fn use_session(
         &self,
         digest: &TokenDigest,
@@ -300,8 +321,8 @@ pub trait MemberStore: Send + Sync + 'static {
         idle_since: Timestamp,
     ) -> Result<Option<MemberRecord>>;
 
-    /// The member of the session, as [`Self::use_session`] knows them, and moves nothing: for looks that are no sign of
-    /// life.
+    /// Returns the member of the session as [`Self::use_session`] does, but does not move "last
+    /// seen". For requests that are not a sign of activity.
     async fn find_session(
         &self,
         digest: &TokenDigest,
@@ -309,33 +330,37 @@ pub trait MemberStore: Send + Sync + 'static {
         idle_since: Timestamp,
     ) -> Result<Option<MemberRecord>>;
 
-    /// Ends one session; nothing happens where it is gone.
+    /// Ends one session. Does nothing if the session does not exist any more.
     async fn end_session(&self, digest: &TokenDigest, event: AuditEvent) -> Result<()>;
 }
 
 /// API keys.
 #[async_trait]
 pub trait KeyStore: Send + Sync + 'static {
-    /// Stores a key. Where the account already has a key made with the same form token, nothing is stored.
+    /// Stores a key. If the account already has a key from the same form token, nothing is stored.
     async fn insert_key(&self, key: NewKey, event: AuditEvent) -> Result<Inserted>;
 
-    /// All keys of an account, newest first.
+    /// Returns all keys of an account, newest first.
     async fn list_keys(&self, account: &AccountId) -> Result<Vec<KeyRecord>>;
 
     async fn find_key(&self, account: &AccountId, id: &KeyId) -> Result<Option<KeyRecord>>;
 
-    /// The key with this digest, of whatever account and in whatever state, with the name of its account.
+    /// Returns the key with this digest, from any account and in any state, with the name of its
+    /// account.
     async fn find_key_by_digest(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>>;
 
-    /// Those of these digests that belong to a key, of whatever account and in whatever state. One statement for all; at
-    /// most two thousand.
+    /// Returns the digests that belong to a key, from any account and in any state. Takes one
+    /// statement for all; at most two thousand digests.
     async fn known_digests(&self, digests: &[KeyDigest]) -> Result<Vec<KeyDigest>>;
 
-    /// The same with either of two digests, as of one moment.
+    /// Returns the key with either of two digests, from one snapshot of the database.
     async fn find_key_by_either(&self, digests: &[KeyDigest; 2]) -> Result<Option<KeyRecord>>;
 
-    /// Changes a key that is neither revoked nor expired at `now`; `event` is told of the key as it was and as it is.
-    /// The answer comes after the change is durable: from then on [`KeyStore::find_key_by_digest`] tells of it.
+    /// Changes a key that is neither revoked nor expired at `now`. `event` receives the key before
+    /// and after the change.
+    ///
+    /// Returns after the change is durable: from then on [`KeyStore::find_key_by_digest`] returns
+    /// the changed key.
     async fn change_key(
         &self,
         account: &AccountId,
@@ -345,8 +370,10 @@ pub trait KeyStore: Send + Sync + 'static {
         event: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> AuditEvent + Send + Sync),
     ) -> Result<Changed>;
 
-    /// Revokes a key that is neither revoked nor expired at `revocation.at`. The answer comes after the change is
-    /// durable: from then on [`KeyStore::find_key_by_digest`] tells of it.
+    /// Revokes a key that is neither revoked nor expired at `revocation.at`.
+    ///
+    /// Returns after the change is durable: from then on [`KeyStore::find_key_by_digest`] returns
+    /// the revoked key.
     async fn revoke_key(
         &self,
         account: &AccountId,
@@ -355,9 +382,12 @@ pub trait KeyStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<Ended>;
 
-    /// Stores a key that takes the place of `old`, which is neither revoked nor expired at `rotation.at` and is not being
-    /// replaced by a key that lives, and ends the old one as the rotation says. `events` is told of the old key and the
-    /// new one as they are then, and gives one event for each. All of it or nothing.
+    /// Stores a key that replaces `old`, and expires the old one as the rotation specifies, all or
+    /// nothing.
+    ///
+    /// The old key must be neither revoked nor expired at `rotation.at`, and it must not have an
+    /// active replacement already. `events` receives the old key and the new one after the rotation
+    /// and returns one event for each.
     async fn rotate_key(
         &self,
         account: &AccountId,
@@ -366,20 +396,26 @@ pub trait KeyStore: Send + Sync + 'static {
         events: &(dyn for<'a> Fn(&'a KeyRecord, &'a KeyRecord) -> [AuditEvent; 2] + Send + Sync),
     ) -> Result<Rotated>;
 
-    /// Notes when keys were last used and adds to the counts of calls, in one transaction; never moves a time
-    /// backwards. Need not survive power loss. Unknown keys, and keys of another account, are passed over. Each key has one
-    /// use.
+    /// Records the last uses of keys and adds to the counts of calls, in one transaction.
+    ///
+    /// A time never moves backwards. The write need not survive a power loss. Unknown keys, and
+    /// keys of another account, are skipped. Each key occurs once in `uses`.
     async fn record_uses(&self, uses: &[(KeyId, UseRecord)], calls: &[CallCount]) -> Result<()>;
 }
 
-/// The sellers' items.
+/// Inventory of an account.
 #[async_trait]
 pub trait InventoryStore: Send + Sync + 'static {
-    /// Creates or replaces items, all or nothing. An item that is stored already with equal fields is left as it is,
-    /// with its `updated_at`. If `terms.left_out` is given, every stored item that it does not keep is removed, up to
-    /// [`REMOVED_AT_MOST`]; if there are more of them, or a [`LargeRemoval`] is not allowed, nothing is changed. If
-    /// `terms.basis` is given and the stored items are different, nothing is changed either. `event` is asked for the audit event once the counts are known, and nothing is recorded if nothing changed. Accounts take turns with
-    /// their feeds, and so do the senders of one account.
+    /// Creates or replaces items, all or nothing.
+    ///
+    /// A stored item with equal fields is left unchanged and keeps its `updated_at`. If
+    /// `terms.left_out` is given, every stored item that it does not keep is removed, up to
+    /// [`REMOVED_AT_MOST`]; if there are more of them, or if a [`LargeRemoval`] is not allowed,
+    /// nothing is changed. If `terms.basis` is given and the stored items differ from it, nothing
+    /// is changed either.
+    ///
+    /// `event` is called once the counts are known, and nothing is recorded if nothing changed.
+    /// Accounts take turns with their feeds, and so do the senders of one account.
     async fn upsert_items(
         &self,
         account: &AccountId,
@@ -390,8 +426,8 @@ pub trait InventoryStore: Send + Sync + 'static {
         event: &(dyn Fn(UpsertCounts) -> AuditEvent + Send + Sync),
     ) -> Result<Upserted>;
 
-    /// Creates or replaces one item, where `condition` holds of what is stored. No event is recorded where nothing
-    /// changed.
+    /// Creates or replaces one item if the stored item matches `condition`. No event is recorded if
+    /// nothing changed.
     async fn put_item(
         &self,
         account: &AccountId,
@@ -401,7 +437,8 @@ pub trait InventoryStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<Put>;
 
-    /// Changes stored items, all or nothing. `ids` has each id once. No event is recorded if nothing changed.
+    /// Changes stored items, all or nothing. `ids` contains each id once. No event is recorded if
+    /// nothing changed.
     async fn update_items(
         &self,
         account: &AccountId,
@@ -411,11 +448,11 @@ pub trait InventoryStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Upserted>;
 
-    /// Changes one item. Nothing is recorded if it is as it was.
+    /// Changes one item. No event is recorded if the item stays the same.
     async fn edit_item(&self, account: &AccountId, edit: ItemEdit<'_>) -> Result<Edited>;
 
-    /// Up to `limit` items with an id greater than `after` and not greater than `until`, in the byte order of their ids,
-    /// and no more of them than [`PAGE_BYTES`] hold.
+    /// Returns up to `limit` items with an id greater than `after` and not greater than `until`, in
+    /// the byte order of their ids, and not more than fit into [`PAGE_BYTES`].
     async fn list_items(
         &self,
         account: &AccountId,
@@ -434,7 +471,8 @@ pub trait InventoryStore: Send + Sync + 'static {
         until: Option<&str>,
     ) -> Result<u64>;
 
-    /// The id of the last of `rows` items after the id `after`; `None` if no item follows them.
+    /// Returns the id of the last of `rows` items after the id `after`, or `None` if no item
+    /// follows them.
     async fn items_end(
         &self,
         account: &AccountId,
@@ -444,7 +482,7 @@ pub trait InventoryStore: Send + Sync + 'static {
 
     async fn find_item(&self, account: &AccountId, id: &str) -> Result<Option<StoredItem>>;
 
-    /// Removes one item, where `condition` holds of it. No event is recorded where nothing was removed.
+    /// Removes one item if it matches `condition`. No event is recorded if nothing was removed.
     async fn delete_item(
         &self,
         account: &AccountId,
@@ -454,18 +492,21 @@ pub trait InventoryStore: Send + Sync + 'static {
     ) -> Result<Removal>;
 }
 
-/// Those who asked to be contacted.
+/// Leads: people who asked an account to contact them.
 ///
-/// Every change of a lead takes the next number of its account, in the transaction of the change: who has seen a
-/// number has seen every smaller one, or a later change in its place.
+/// Every change of a lead takes the next number of its account, in the transaction of the change. A
+/// reader that has seen a number has seen every smaller one, or a later change of the same lead.
 #[async_trait]
 pub trait LeadStore: Send + Sync + 'static {
     /// Stores a lead whose id is new.
     async fn insert_lead(&self, account: &AccountId, lead: &Lead, event: AuditEvent) -> Result<()>;
 
-    /// Makes the edits, and gives the lead as it is then; `None` where there is none, or it is erased. Where they
-    /// change nothing, the lead keeps its number and its `updated_at`, and nothing is recorded; else `event` makes
-    /// the audit event, of the lead as it is then and the names of the fields that changed.
+    /// Applies the edits and returns the lead after them, or `None` if the lead does not exist or
+    /// is erased.
+    ///
+    /// If the edits change nothing, the lead keeps its number and its `updated_at`, and nothing is
+    /// recorded. Otherwise `event` receives the changed lead and the names of the fields that
+    /// changed.
     async fn update_lead(
         &self,
         account: &AccountId,
@@ -475,9 +516,10 @@ pub trait LeadStore: Send + Sync + 'static {
         event: &(dyn for<'a> Fn(&'a Lead, Vec<&'static str>) -> AuditEvent + Send + Sync),
     ) -> Result<Option<Lead>>;
 
-    /// Overwrites all that was known of the person, also in answers that are kept for an idempotency key; the id and the
-    /// time of the erasure stay. `false` where there is no
-    /// such lead, or it is erased already; then no event is recorded.
+    /// Overwrites everything that is stored about the person, including the responses that are kept
+    /// for an idempotency key. The id and the time of the erasure stay.
+    ///
+    /// Returns `false` if the lead does not exist or is erased already; then no event is recorded.
     async fn erase_lead(
         &self,
         account: &AccountId,
@@ -486,11 +528,11 @@ pub trait LeadStore: Send + Sync + 'static {
         event: AuditEvent,
     ) -> Result<bool>;
 
-    /// `None` also where it is erased.
+    /// Returns a lead, or `None` if it does not exist or is erased.
     async fn find_lead(&self, account: &AccountId, id: &LeadId) -> Result<Option<Lead>>;
 
-    /// Up to `limit` leads whose last change has a number above `after`, oldest change first, the erased included, and no
-    /// more of them than [`PAGE_BYTES`] hold.
+    /// Returns up to `limit` leads whose last change has a number above `after`, oldest change
+    /// first, and not more than fit into [`PAGE_BYTES`]. Erased leads are included.
     async fn lead_changes(
         &self,
         account: &AccountId,
@@ -498,11 +540,11 @@ pub trait LeadStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<LeadChange>>;
 
-    /// The number of the account's last change; 0 before the first.
+    /// Returns the number of the account's last change; 0 before the first.
     async fn last_lead_change(&self, account: &AccountId) -> Result<u64>;
 
-    /// Up to `limit` leads whose last change has a number below `before`, newest change first, without the erased, and no
-    /// more of them than [`PAGE_BYTES`] hold.
+    /// Returns up to `limit` leads whose last change has a number below `before`, newest change
+    /// first, and not more than fit into [`PAGE_BYTES`]. Erased leads are not included.
     async fn newest_leads(
         &self,
         account: &AccountId,
@@ -510,9 +552,9 @@ pub trait LeadStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Listed<(u64, Lead)>>;
 
-    /// Without the erased.
+    /// Counts the leads that are not erased.
     async fn count_leads(&self, account: &AccountId) -> Result<u64>;
 
-    /// Without the erased, and without the statuses that no lead has.
+    /// Counts the leads that are not erased, by status. A status without a lead is left out.
     async fn count_leads_by_status(&self, account: &AccountId) -> Result<Vec<(LeadStatus, u64)>>;
 }

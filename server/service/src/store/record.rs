@@ -1,4 +1,4 @@
-//! What the ports take and give.
+//! Values that the ports accept and return.
 
 use super::{KeyMarks, Replacement};
 use crate::Zone;
@@ -13,20 +13,20 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// SHA-256 of a token that stands in a cookie or a link. The token itself is never stored.
+/// SHA-256 of a token in a cookie or a link. The token itself is never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenDigest(pub [u8; 32]);
 
-/// What a one-time link is for.
+/// The purpose of a one-time link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkPurpose {
-    /// The installation's first account and its owner.
+    /// Creates the installation's first account and its owner.
     FirstOwner,
-    /// A further account, named already, and its owner.
+    /// Creates a further account, whose name is fixed already, and its owner.
     NewAccount { name: AccountName },
-    /// A new password for a member.
+    /// Sets a new password for a member.
     Reset { member: MemberId, email: Email },
-    /// To join an account.
+    /// Lets a person join an account.
     Invitation {
         account: AccountId,
         account_name: AccountName,
@@ -37,7 +37,8 @@ pub enum LinkPurpose {
 }
 
 impl LinkPurpose {
-    /// The text in the database, where a fresh link ends the older ones of the same kind and subject.
+    /// Text of the purpose in the database. A new link expires the older ones with the same text,
+    /// which names the kind and the subject.
     pub fn same_kind(&self) -> String {
         match self {
             Self::FirstOwner => "first-owner".to_owned(),
@@ -56,7 +57,7 @@ pub struct NewLink {
     pub expires_at: Timestamp,
 }
 
-/// An account that is about to exist, with the member who owns it.
+/// An account that is about to be created, with the member who owns it.
 #[derive(Debug, Clone)]
 pub struct NewOwner {
     pub account_id: AccountId,
@@ -66,7 +67,7 @@ pub struct NewOwner {
     pub password_hash: String,
 }
 
-/// A member who may be the one who signs in.
+/// A member who matches the address of a sign-in; the password decides whether it is the one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Candidate {
     pub member: MemberRecord,
@@ -77,19 +78,19 @@ pub struct Candidate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
     Claimed,
-    /// Used, over, never there, or (for the first owner) too late.
+    /// The link is used, expired or unknown, or the first owner exists already.
     LinkGone,
-    /// The account has a member with this address; the link stays usable.
+    /// The account already has a member with this address; the link can still be used.
     EmailTaken,
 }
 
-/// What an account decides for itself.
+/// Settings of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountSettings {
     pub name: AccountName,
-    /// What prices without a currency are in.
+    /// Currency of prices that are sent without one.
     pub currency: Currency,
-    /// Of each key that has none of its own.
+    /// Rate limit of each key that has none of its own.
     pub limit: RateLimit,
     pub time_zone: Zone,
     pub key_policy: KeyPolicy,
@@ -99,9 +100,9 @@ pub struct AccountSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountChange {
     Changed,
-    /// They were like this already.
+    /// The settings were the same before.
     Same,
-    /// They are no longer those that the change is based on; nothing was changed.
+    /// The settings are not those that the change is based on; nothing was changed.
     Differs,
 }
 
@@ -112,9 +113,9 @@ pub struct MemberRecord {
     pub account_name: AccountName,
     pub email: Email,
     pub role: Role,
-    /// The account's.
+    /// Time zone of the account.
     pub time_zone: Zone,
-    /// They may not sign in.
+    /// A deactivated member cannot sign in.
     pub deactivated: bool,
 }
 
@@ -123,7 +124,7 @@ pub struct NewSession {
     pub digest: TokenDigest,
     pub member_id: MemberId,
     pub created_at: Timestamp,
-    /// The absolute end, whatever happens in between.
+    /// The absolute end of the session, regardless of its use.
     pub expires_at: Timestamp,
     pub ip: IpAddr,
     pub user_agent: Option<String>,
@@ -141,7 +142,7 @@ pub struct NewKey {
     pub created_at: Timestamp,
     pub created_by: MemberId,
     pub expires_at: Option<Timestamp>,
-    /// SHA-256 of the one-time token of the form that made it; unique in the account.
+    /// SHA-256 of the one-time token of the form that created the key; unique in the account.
     pub form_token: TokenDigest,
 }
 
@@ -159,29 +160,29 @@ pub struct KeyRecord {
     pub expires_at: Option<Timestamp>,
     pub paused_at: Option<Timestamp>,
     pub note: Option<KeyNote>,
-    /// The key that it took over from.
+    /// The key that this key replaced in a rotation.
     pub replaces: Option<KeyId>,
-    /// The newest key that took over from it.
+    /// The newest key that replaced this key in a rotation.
     pub replaced: Option<Replacement>,
-    /// The account's, which holds where the key has none of its own.
+    /// Rate limit of the account, which applies if the key has none of its own.
     pub account_limit: RateLimit,
     pub own_limit: Option<RateLimit>,
-    /// `None`: it may be used from anywhere.
+    /// `None` if the key may be used from any address.
     pub allow_list: Option<AllowList>,
-    /// Since when it is watched where its calls come from; never beside a list.
+    /// Start of the watch for calls from new networks. `None` if the key has an allow list.
     pub watched_since: Option<Timestamp>,
     pub revocation: Option<RevocationRecord>,
     pub last_use: Option<UseRecord>,
     pub marks: KeyMarks,
 }
 
-/// Who ended a key.
+/// Actor who revoked a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Revoker<M> {
     Member(M),
-    /// By the API.
+    /// The caller who holds the key, through the API.
     Holder,
-    /// On the command line.
+    /// The operator, on the command line.
     Operator,
 }
 
@@ -199,23 +200,26 @@ pub struct RevocationRecord {
     pub at: Timestamp,
     pub by: Revoker<Email>,
     pub reason: RevokeReason,
-    /// `None` where it is not known (yet).
+    /// `None` if it is not known, or not yet.
     pub receipt: Option<Receipt>,
 }
 
-/// How a change reached the nodes that keep keys in memory.
+/// Result of waiting until a change has reached the nodes that keep keys in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Registered after the commit, with the one that made the change. A command that makes it by itself is none.
+    /// Number of nodes that were registered after the commit, including the one that made the
+    /// change. A command that makes the change by itself is not a node.
     pub nodes: u32,
-    /// Of those, the ones that said that they judge by it. What others had in memory ran out.
+    /// Number of those nodes that acknowledged the change. The keys in the memory of the others
+    /// expired.
     pub acknowledged: u32,
-    /// From the beginning of the change until this was known.
+    /// Time from the beginning of the change until this result was known, in milliseconds.
     pub millis: u64,
 }
 
 impl Receipt {
-    /// For whoever confirmed the change in a dialog, and for all others. Without its full stop.
+    /// Describes the result, either to the member who confirmed the change in a dialog or to anyone
+    /// else. The text has no full stop at its end.
     pub fn told(self, to_its_maker: bool) -> String {
         let Self {
             nodes,
@@ -263,39 +267,39 @@ pub struct UseRecord {
 pub enum Inserted {
     /// The key as it was stored.
     Created(Box<KeyRecord>),
-    /// A key was made with the same form token before; this is its name.
+    /// The account already has a key from the same form token, with this name.
     SameForm { name: KeyName },
-    /// An owner has stopped the making of keys.
+    /// An owner has stopped the creation of keys.
     Stopped,
 }
 
-/// What can be edited of a key; its secret stays the same.
+/// The settings of a key that can be edited; its secret stays the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySettings {
     pub name: KeyName,
     pub scopes: ScopeSet,
     pub expires_at: Option<Timestamp>,
     pub note: Option<KeyNote>,
-    /// `None`: the account's.
+    /// `None` if the limit of the account applies.
     pub own_limit: Option<RateLimit>,
     pub allow_list: Option<AllowList>,
 }
 
-/// Other settings for a key, from somebody who knows what they replace.
+/// An edit of a key's settings, based on the settings that its author saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyEdit {
-    /// What the key must still be like: else somebody changed it meanwhile, and nothing is done.
+    /// The expected current settings. If another change was made in the meantime, nothing is done.
     pub before: KeySettings,
     pub after: KeySettings,
 }
 
-/// What becomes of a key that is alive.
+/// A change of a key that is neither revoked nor expired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyChange {
     Edit(Box<KeyEdit>),
     Pause,
     Resume,
-    /// Watch where its calls come from.
+    /// Watches for calls from new networks.
     Watch,
     Unwatch,
 }
@@ -312,7 +316,7 @@ impl KeyRecord {
         }
     }
 
-    /// Whether a change was made for the key as it is.
+    /// Whether the change is based on the current settings of the key.
     pub fn fits(&self, change: &KeyChange) -> bool {
         match change {
             KeyChange::Edit(edit) => edit.before == self.settings(),
@@ -320,7 +324,7 @@ impl KeyRecord {
         }
     }
 
-    /// The key after a change at `now`.
+    /// Returns the key after a change at `now`.
     #[must_use]
     pub fn changed(&self, change: &KeyChange, now: Timestamp) -> Self {
         let mut after = self.clone();
@@ -340,7 +344,7 @@ impl KeyRecord {
                     expires_at,
                     note,
                     own_limit,
-                    // A list takes the place of the watch that led to it.
+                    // An allow list replaces the watch that led to it.
                     watched_since: after.watched_since.filter(|_| allow_list.is_none()),
                     allow_list,
                     ..after
@@ -356,34 +360,34 @@ impl KeyRecord {
     }
 }
 
-/// What changing a key came to.
+/// The outcome of changing a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Changed {
     Changed(Box<KeyRecord>),
-    /// It was like that already; nothing was recorded.
+    /// The key was in this state already; nothing was recorded.
     Same(Box<KeyRecord>),
-    /// It is not what the change was made for any more; nothing was changed.
+    /// The key is not in the state that the change is based on; nothing was changed.
     Differs(Box<KeyRecord>),
-    /// It is revoked or expired.
+    /// The key is revoked or expired.
     Ended,
-    /// No such key in this account.
+    /// The account has no such key.
     Missing,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
     Revoked(Box<KeyRecord>),
-    /// It was revoked or expired before; nothing changed.
+    /// The key was revoked or expired before; nothing was changed.
     AlreadyEnded(Box<KeyRecord>),
-    /// No such key in this account.
+    /// The account has no such key.
     Missing,
 }
 
-/// What putting one item came to.
+/// The outcome of creating or replacing one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Put {
     Created(Box<StoredItem>),
-    /// Also where it was equal already; then it is as it was.
+    /// The item was replaced, or it was equal already and was left unchanged.
     Updated(Box<StoredItem>),
     ConditionFailed,
 }
@@ -391,7 +395,7 @@ pub enum Put {
 /// The outcome of changing one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edited {
-    /// Also if it was like that already.
+    /// The item was changed, or it was in this state already.
     Updated(Box<StoredItem>),
     Missing,
     ConditionFailed,
@@ -399,7 +403,7 @@ pub enum Edited {
     Rejected(Vec<EntryError>),
 }
 
-/// What removing one item came to.
+/// The outcome of removing one item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
     Removed,

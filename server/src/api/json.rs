@@ -1,4 +1,4 @@
-//! JSON bodies, read so that nothing is held twice and nothing is guessed.
+//! JSON bodies, which are parsed without a second copy in memory and without guesses.
 
 use super::problem::Problem;
 use super::scoped_body::ApiBody;
@@ -12,13 +12,13 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::fmt;
 
-/// The media type of changes.
+/// Media type of partial updates.
 pub const MERGE_PATCH: &str = "application/merge-patch+json";
-/// The media types of changes, as a refusal lists them between backticks.
+/// Media types that a partial update accepts, as a refusal lists them between backticks.
 pub const PATCHES: &str = "application/merge-patch+json` or `application/json";
-/// The limit of a body that is no feed.
+/// Most bytes of a body that is not a feed.
 pub const BODY: usize = 2 * 1024 * 1024;
-/// A body that is well-formed JSON, still as text.
+/// A body that is well-formed JSON and still text.
 pub struct JsonText<const LIMIT: usize>(pub Box<RawValue>);
 
 impl<const LIMIT: usize> ApiBody for JsonText<LIMIT> {
@@ -30,16 +30,17 @@ impl<const LIMIT: usize> ApiBody for JsonText<LIMIT> {
             return Err(Problem::UnsupportedMediaType { taken });
         }
         let text = text(request, LIMIT).await?;
-        // Keeps the text where it is.
+        // `from_string` takes the text over without a copy.
         let value = RawValue::from_string(text).map_err(|error| {
-            // The parser's own words: they say what was expected and where, and quote nothing.
+            // The message of the parser contains what it expected and where, and does not quote the
+            // body.
             Problem::MalformedBody(format!("The body is not JSON: {error}."))
         })?;
         Ok(Self(value))
     }
 }
 
-/// Whether the body is a JSON merge patch (RFC 7396). Its media type has no parameters.
+/// Whether the body is a JSON merge patch (RFC 7396), whose media type has no parameters.
 pub fn is_merge_patch(headers: &HeaderMap) -> bool {
     let mut kinds = headers.get_all(CONTENT_TYPE).iter();
     let kind = kinds.next().map(|kind| kind.as_bytes().trim_ascii());
@@ -47,10 +48,10 @@ pub fn is_merge_patch(headers: &HeaderMap) -> bool {
         && kinds.next().is_none()
 }
 
-/// The members of an object in the order sent, the same name twice included.
+/// The members of an object in the order in which they were sent, with repeated names.
 pub struct Members<'a> {
     pub members: Vec<(String, &'a RawValue)>,
-    /// There are more, which were not kept.
+    /// Whether there are more members, which were dropped.
     pub more: bool,
 }
 
@@ -60,17 +61,19 @@ pub struct Elements<'a> {
     pub more: bool,
 }
 
-/// No object of ours has more members; a body full of them must not fill the memory.
+/// Most members of an object that are kept.
+///
+/// No object of the API has more, and a body full of members must not fill the memory.
 pub const MAX_MEMBERS: usize = 64;
-/// The items of one feed.
+/// Most items in one feed.
 pub const MAX_ELEMENTS: usize = 5_000;
 
-/// `None` where the value is no object, or one of its names is no text.
+/// Returns `None` if the value is not an object, or if one of its names is not a text.
 pub fn object(value: &RawValue) -> Option<Members<'_>> {
     serde_json::from_str(value.get()).ok()
 }
 
-/// `None` where the value is no array.
+/// Returns `None` if the value is not an array.
 pub fn array(value: &RawValue) -> Option<Elements<'_>> {
     serde_json::from_str(value.get()).ok()
 }

@@ -1,8 +1,9 @@
-//! `Idempotency-Key`: a POST or PATCH that is sent again under the same key gets the answer of the first.
+//! `Idempotency-Key`: a POST or PATCH that is repeated under the same key gets the first response.
 //!
-//! The body is taken in whole and counted into the request's digest before the handler gets it, so a key is looked at
-//! after the caller's permission and limit, and before anything that the handler checks. A handler that changes something
-//! has its answer committed with the change, by [`Once::keep`].
+//! The whole body is read and included in the digest of the request before the handler receives it.
+//! So the key is checked after the caller's permission and rate limit, and before anything that the
+//! handler checks. A handler that changes something commits its response with the change, by
+//! [`Once::keep`].
 
 use super::calls::Code;
 use super::json::{MERGE_PATCH, is_merge_patch};
@@ -37,21 +38,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// What belongs to an answer itself; the rest is of the request that asks.
+/// Headers that belong to a stored response. The others belong to the request that gets the replay.
 const KEPT: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LOCATION];
 
-/// Tells a handler that its request carries an idempotency key. Every handler that is routed by [`once`] takes it.
+/// Extractor for the idempotency key of a request. Every handler that is routed by [`once`] takes
+/// it.
 #[derive(Clone, Default)]
 pub struct Once(Option<Arc<Begun>>);
 
 struct Begun {
     attempt: Attempt,
-    /// The answer was made to be committed with the change.
+    /// Whether [`Keep`] has created the response, which is then committed with the change.
     answered: AtomicBool,
 }
 
 impl Once {
-    /// Has the service commit the answer with the change.
+    /// Returns what the service needs to commit the response with the change, or `None` if the
+    /// request has no idempotency key.
     pub fn keep<T: 'static>(&self, answer: fn(&T) -> Whole) -> Option<Keep<T>> {
         let begun = self.0.clone()?;
         let attempt = begun.attempt;
@@ -73,15 +76,16 @@ impl<S> FromRequestParts<S> for Once {
     }
 }
 
-/// On an answer: the request is forgotten with its idempotency key.
+/// Response extension: the idempotency key of the request is released and no response is stored.
 #[derive(Clone)]
 pub struct NotKept;
 
-/// On an answer: the lead whose data is in the body.
+/// Response extension: the lead whose data is in the body.
 #[derive(Clone)]
 pub struct About(pub LeadId);
 
-/// Routes a method to a handler that is carried out once for each idempotency key. `P` is the handler's permission.
+/// Routes a method to a handler that runs once for each idempotency key. `P` is the permission that
+/// the handler requires.
 pub fn once<P, H, T>(method: MethodFilter, handler: H) -> MethodRouter<AppState>
 where
     P: Permission + 'static,
@@ -115,9 +119,10 @@ where
     let scoped = Scoped::<P>::from_request_parts(&mut parts, &state).await?;
     let key = key(&parts.headers)?;
     let (body, digest) = take_in(&parts, body).await?;
-    // A replayed answer is data, too: it takes a key that may still be used.
+    // A replay discloses data as well, so the key is checked again now that the body is complete.
     let scoped = scoped.judged_again(&state).await?;
-    // A task of its own: a caller who hangs up, which is what these keys are for, must not end it half-way.
+    // The work runs in a task of its own, since a client that disconnects must not cancel it
+    // half-way. Idempotency keys exist for such clients.
     let request = Request::from_parts(parts, body);
     let work = async move {
         let turn = state.service.begin_once(&scoped.caller, &key, digest).await;
@@ -137,7 +142,7 @@ where
     }
 }
 
-/// The one key that the headers hold.
+/// Returns the idempotency key if the headers contain exactly one.
 fn key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
     let mut lines = headers.get_all(KEY).iter();
     let key = match (lines.next(), lines.next()) {
@@ -151,7 +156,8 @@ fn key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
     })
 }
 
-/// The whole body, in pieces so that it is held once, and the digest of the request.
+/// Reads the whole body, in pieces so that memory holds it only once, and returns it with the
+/// digest of the request.
 async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest), Problem> {
     let too_large = || Problem::of_body(ReadError::TooLarge, FEED);
     if axum::body::HttpBody::size_hint(&body).lower() > FEED as u64 {
@@ -166,7 +172,8 @@ async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest),
         kind,
         coding,
     ] {
-        // With its length, so that no two lists of parts read alike.
+        // The length of each part is included, so that different lists of parts have different
+        // digests.
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }
@@ -184,10 +191,11 @@ async fn take_in(parts: &Parts, mut body: Body) -> Result<(Body, RequestDigest),
     Ok((Body::new(pieces), RequestDigest(digest.finalize().into())))
 }
 
-/// The media type and the content coding of a body, however the headers spell them. A client that retries
-/// by another way, such as from its queue, need not write `charset` as it did at first.
+/// Returns the media type and the content encoding of a body in a canonical form.
 ///
-/// A body that is refused for these headers is named by them as they are.
+/// A client that repeats a request from another place, such as its queue, need not spell `charset`
+/// in the same way. If a body is refused because of these headers, they are returned as they were
+/// sent.
 fn media_type(headers: &HeaderMap) -> [&[u8]; 2] {
     let patch = [MERGE_PATCH.as_bytes(), &[]];
     match Format::of(headers) {
@@ -198,7 +206,7 @@ fn media_type(headers: &HeaderMap) -> [&[u8]; 2] {
     }
 }
 
-/// Has the handler do the work, and records what came of it.
+/// Calls the handler and records the outcome of the request.
 async fn carry_out<H, T>(
     handler: H,
     state: AppState,
@@ -227,7 +235,7 @@ where
         return response;
     }
     if begun.answered.load(Ordering::Relaxed) {
-        // It was committed with the change.
+        // The response was committed with the change.
         return response;
     }
     let (parts, body) = response.into_parts();
@@ -238,19 +246,22 @@ where
     else {
         return Problem::Internal.into_response();
     };
-    // The request succeeded and changed nothing, such as a feed that was stored like this already.
+    // The request succeeded without a change, such as a feed whose items were all stored before.
     let answer = stored(status, &parts, &body);
     warn_if_failed(service.keep_answer(claim, answer).await);
     Response::from_parts(parts, Body::from(body))
 }
 
-/// Whether an answer with this status is kept. A refusal is not: it changed nothing, so the same request may succeed later, and
-/// a corrected one may be sent under the same key.
+/// Whether a response with this status is kept.
+///
+/// A refusal is not: it changed nothing, so the same request may succeed later, and the client may
+/// send a corrected one under the same key.
 pub const fn is_kept(status: u16) -> bool {
     matches!(status, 200..=299)
 }
 
-/// The request is answered all the same. Its lease decides when it may be sent again.
+/// Logs an outcome that could not be recorded. The client gets its response nevertheless, and the
+/// lease of the idempotency key decides when the request may be repeated.
 fn warn_if_failed(recorded: Result<(), service::Error>) {
     if let Err(error) = recorded {
         tracing::warn!(error = %Chain(&error), "the outcome of an idempotent request could not be recorded");
@@ -270,11 +281,12 @@ fn stored(status: StatusCode, parts: &AnswerParts, body: &Bytes) -> StoredAnswer
     }
 }
 
-/// The first answer again. Its body is missing if it was too long to be kept, or about a lead that is erased.
+/// Returns the first response again. Its body is missing if it was too long to be kept, or if it is
+/// about a lead that has been erased.
 fn replay(answer: StoredAnswer) -> Result<Response, Problem> {
     let whole = answer.body.is_some();
     let body = answer.body.unwrap_or_default();
-    // Earlier versions kept refusals, too.
+    // Earlier versions stored refusals as well.
     let code = Code::in_body(&body);
     let mut response = Response::new(Body::from(body));
     response.extensions_mut().insert(code);

@@ -1,4 +1,5 @@
-//! What stands after the `?`. A parameter that is not known is refused: to ignore a filter would be to lie.
+//! Query parameters. An unknown parameter is refused, since ignoring a filter would return wrong
+//! data.
 
 use super::problem::Problem;
 use crate::cursor::{self, Way};
@@ -14,21 +15,25 @@ use url::form_urlencoded;
 
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 500;
-/// A feed removes no more items, so that no sender can allow any number by a large one.
+/// Upper bound of `allow_removal`. A feed removes at most this many items, so a sender cannot allow
+/// every removal with a large number.
 const MOST_ALLOWED: u64 = REMOVED_AT_MOST as u64;
 
-/// The parameters as sent. They are judged after the body, by [`Self::none`], [`Self::items`], [`Self::feed`] or
-/// [`Self::changes`], each of which refuses a parameter that is too long, in the path and in headers as well.
+/// The query parameters as they were sent.
+///
+/// They are checked after the body, by [`Self::none`], [`Self::items`], [`Self::feed`] or
+/// [`Self::changes`]. Each of these also refuses a parameter in the path or in a header that is too
+/// long.
 pub struct Parameters {
     pairs: Vec<(String, String)>,
     lengths: Result<(), TooLong>,
 }
 
-/// Which part of a list is asked for.
+/// The page of a list that a request asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Page<T> {
     pub limit: u32,
-    /// What it begins after.
+    /// The position after which the page begins; `None` for the first page.
     pub after: Option<T>,
 }
 
@@ -51,14 +56,18 @@ impl Parameters {
         }
     }
 
+    /// Refuses every parameter.
+    ///
     /// # Errors
     /// Any parameter.
     pub fn none(&self) -> Result<(), Problem> {
         self.known(&[])
     }
 
+    /// Parses the options of a feed.
+    ///
     /// # Errors
-    /// A parameter that is unknown, given twice or no word that is known.
+    /// A parameter that is unknown or repeated, or a value that is not accepted.
     pub fn feed(&self) -> Result<FeedOptions, Problem> {
         self.known(&["mode", "on_error", "allow_removal", "dry_run"])?;
         let allow_removal = self.get("allow_removal").map(|number| {
@@ -88,7 +97,7 @@ impl Parameters {
         })
     }
 
-    /// Whether a feed is a dry run. Call [`Self::feed`] as well, which refuses what it does not know.
+    /// Whether a feed is a dry run. Call [`Self::feed`] as well, which refuses unknown parameters.
     ///
     /// # Errors
     /// A value other than `true` and `false`.
@@ -100,8 +109,10 @@ impl Parameters {
         }
     }
 
+    /// Parses the filter and the page of a list of items.
+    ///
     /// # Errors
-    /// A parameter that is unknown, given twice or out of range.
+    /// A parameter that is unknown, repeated or out of range.
     pub fn items(&self) -> Result<(ItemFilter, Page<String>), Problem> {
         self.known(&["limit", "cursor", "category", "q", "updated_since"])?;
         let text = |name: &str| self.get(name).map(str::to_owned);
@@ -117,25 +128,25 @@ impl Parameters {
         Ok((filter, self.part(cursor::read)?))
     }
 
-    /// Of a feed, in the order of changes.
+    /// Parses the page of a list of lead changes, which is in the order of the changes.
     ///
     /// # Errors
-    /// A parameter that is unknown, given twice or out of range.
+    /// A parameter that is unknown, repeated or out of range.
     pub fn changes(&self) -> Result<Page<u64>, Problem> {
         self.known(&["limit", "cursor"])?;
         self.part(|text| cursor::read_change(Way::On, text))
     }
 
-    /// The place in the changes of items.
+    /// Parses the position in the changes of items.
     ///
     /// # Errors
-    /// A parameter that is unknown, given twice or out of range.
+    /// A parameter that is unknown, repeated or out of range.
     pub fn item_changes(&self) -> Result<Page<ItemPlace>, Problem> {
         self.known(&["limit", "cursor"])?;
         self.part(cursor::read_item_change)
     }
 
-    /// What a `cursor` that nobody was given is refused with.
+    /// Returns the refusal of a `cursor` that the API has not issued.
     pub fn no_such_cursor() -> Problem {
         invalid("Give `cursor` the `next_cursor` of an earlier answer, unchanged, or leave it out.")
     }
@@ -182,7 +193,7 @@ impl Parameters {
     }
 }
 
-/// A number of digits alone: `+5` is refused, although Rust would parse it.
+/// Parses a number that consists of digits only: `+5` is refused, although Rust would parse it.
 fn number<T: FromStr>(text: &str) -> Option<T> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)

@@ -1,4 +1,5 @@
-//! Answers that are known whole before they are sent, so that one can be committed with the change that it is the answer to.
+//! Responses that are complete before they are sent, so that a response can be committed with the
+//! change that it reports.
 
 use super::once::{About, NotKept};
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 
 const JSON: &str = "application/json";
 
-/// A JSON answer.
+/// A complete JSON response.
 pub struct Whole {
     status: StatusCode,
     location: Option<String>,
@@ -22,8 +23,10 @@ pub struct Whole {
 }
 
 impl Whole {
+    /// Creates a response with this body.
+    ///
     /// # Panics
-    /// Never: the API's own answers have a JSON form.
+    /// Never: the API's own responses can be serialized to JSON.
     pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
         Self {
             status,
@@ -35,28 +38,29 @@ impl Whole {
         }
     }
 
-    /// The same with the path of what was created.
+    /// Adds the path of the created resource.
     #[must_use]
     pub fn at(mut self, location: String) -> Self {
         self.location = Some(location);
         self
     }
 
-    /// The same with the entity tag of what is in the body.
+    /// Adds the entity tag of the resource in the body.
     #[must_use]
     pub fn tagged(mut self, tag: HeaderValue) -> Self {
         self.tag = Some(tag);
         self
     }
 
-    /// The same with the lead whose data is in the body.
+    /// Adds the lead whose data is in the body.
     #[must_use]
     pub fn about(mut self, lead: LeadId) -> Self {
         self.lead = Some(lead);
         self
     }
 
-    /// The same for a request that changes nothing, so that its idempotency key stays free.
+    /// Marks the response to a request that changes nothing, so that its idempotency key stays
+    /// free.
     #[must_use]
     pub const fn not_kept(mut self) -> Self {
         self.not_kept = true;
@@ -84,7 +88,7 @@ impl IntoResponse for Whole {
         let mut response = (self.status, self.body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
-        // Paths of ours are visible ASCII.
+        // Paths of the API are visible ASCII.
         if let Some(Ok(path)) = self.location.map(HeaderValue::try_from) {
             headers.insert(LOCATION, path);
         }

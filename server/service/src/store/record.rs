@@ -169,7 +169,8 @@ pub struct KeyRecord {
     pub own_limit: Option<RateLimit>,
     /// `None` if the key may be used from any address.
     pub allow_list: Option<AllowList>,
-    /// Start of the watch for calls from new networks. `None` if the key has an allow list.
+    /// Start of the recording of the networks that the key is called from. `None` if the key has
+    /// an allow list.
     pub watched_since: Option<Timestamp>,
     pub revocation: Option<RevocationRecord>,
     pub last_use: Option<UseRecord>,
@@ -299,7 +300,7 @@ pub enum KeyChange {
     Edit(Box<KeyEdit>),
     Pause,
     Resume,
-    /// Watches for calls from new networks.
+    /// Records the networks that the key is called from.
     Watch,
     Unwatch,
 }

@@ -1,7 +1,9 @@
-//! `GET /api/openapi.json`: the API described, out of the handlers and the types they answer with.
+//! `GET /api/openapi.json`: the description of the API, generated from the handlers and their
+//! types.
 //!
-//! What `utoipa` reads from attributes is the shape and the words. What it cannot know of bodies that are read by hand
-//! is added here, out of the constants that the readers use: refusals, patterns and the words that are known.
+//! `utoipa` reads the structure and the descriptions from attributes. It cannot see the rules of
+//! bodies that are parsed by hand, so this module adds them from the constants that the parsers
+//! use: refusals, patterns and accepted values.
 
 mod parameters;
 mod refusals;
@@ -60,7 +62,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 )]
 struct Described;
 
-/// The whole document. It is the same for every account and key, and but for the address for every server.
+/// The whole document without the address of the server. It is the same for every account and key.
 pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let mut api = Described::openapi();
     let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
@@ -76,7 +78,7 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     document
 });
 
-/// The document as one server sends it: with the address at which it is reached.
+/// Returns the document with the address at which this server is reached.
 pub fn text(url: &str) -> Bytes {
     let mut document = DOCUMENT.clone();
     document["servers"] = json!([{ "url": url }]);

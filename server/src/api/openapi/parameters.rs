@@ -1,5 +1,5 @@
-//! What stands in paths, after the `?` and in headers, to be described: `crate::api::parameters` and its neighbours read
-//! it by hand.
+//! Descriptions of the parameters in paths, queries and headers, which `crate::api::parameters` and
+//! its neighbours parse by hand.
 
 use utoipa::IntoParams;
 

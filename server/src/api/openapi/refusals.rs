@@ -1,4 +1,5 @@
-//! What each operation may be refused with, told by what it takes: so that no handler lists it, and none forgets.
+//! The refusals of each operation, derived from what the operation takes, so that no handler has to
+//! list them and none can be forgotten.
 
 use super::replays::{describe_replays, takes_idempotency_key};
 use crate::api::json::PATCHES;
@@ -15,11 +16,13 @@ const LARGE_REMOVAL: Problem = Problem::RemovalNotAllowed(LargeRemoval {
     stored: 300,
 });
 
-/// The codes that a response can have. They are beside the schema and not in it, so that generators of clients make one type
-/// of all problems.
+/// Extension with the error codes of a response.
+///
+/// The codes are beside the schema and not in it, so that client generators create one type for all
+/// problems.
 pub const CODES: &str = "x-codes";
 
-/// What any key may be refused with.
+/// Returns the refusals that any API key can get.
 fn of_the_key() -> Vec<Problem> {
     vec![
         Problem::AmbiguousCredentials,
@@ -37,7 +40,7 @@ fn of_the_key() -> Vec<Problem> {
     ]
 }
 
-/// One of each kind that a keyed operation knows, in the order in which they are checked.
+/// Returns the refusals of an operation with a key, one of each kind, in the order of the checks.
 fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
     let mut all = of_the_key();
     let scope = operation["security"][0]["ApiKey"][0].as_str();
@@ -131,7 +134,7 @@ fn of(operation: &Value, method: &str, path: &str) -> Vec<Problem> {
     all
 }
 
-/// One of each kind, in the order in which they are checked.
+/// Returns one problem of each kind, in the order of the checks.
 pub fn every_problem() -> Vec<Problem> {
     let mut all = vec![
         Problem::UnknownPath { meant: None },
@@ -175,7 +178,8 @@ pub fn every_problem() -> Vec<Problem> {
     all
 }
 
-/// Adds to each operation with a key what it may be refused with: one response for each status, with every code in it.
+/// Adds the refusals to each operation with a key: one response for each status, with all codes of
+/// that status.
 pub fn add(document: &mut Value) {
     tell_headers(document);
     for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
@@ -196,7 +200,7 @@ pub fn add(document: &mut Value) {
         }
     }
     share(document);
-    // What no operation answers with: another method was asked for.
+    // No operation returns this response: it is for a method that the path does not have.
     let mut other = Value::Null;
     add_to(&mut other, &Problem::MethodNotAllowed);
     other["headers"]["Allow"] = header("The methods that the path takes");
@@ -228,7 +232,7 @@ fn add_to(response: &mut Value, problem: &Problem) {
     content["examples"][code] = json!({ "value": sample });
 }
 
-/// Adds the headers that stand in every answer, and in every one to a key.
+/// Adds the headers of every response, and those of every response to a key.
 fn tell_headers(document: &mut Value) {
     for (_, operations) in document["paths"].as_object_mut().into_iter().flatten() {
         for (_, operation) in operations.as_object_mut().into_iter().flatten() {
@@ -266,7 +270,7 @@ fn header(description: &str) -> Value {
     json!({ "schema": { "type": "string" }, "description": description })
 }
 
-/// Moves what several operations are refused with alike to one place.
+/// Moves refusals that several operations share to the components of the document.
 fn share(document: &mut Value) {
     let mut seen: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for_each(document, |status, response| {

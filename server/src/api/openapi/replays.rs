@@ -7,8 +7,9 @@ pub fn takes_idempotency_key(operation: &Value, method: &str) -> bool {
     !operation["security"].is_null() && matches!(method, "post" | "patch")
 }
 
-/// Adds the header of a replay to each answer that is kept. OpenAPI cannot mark the body of an answer as optional, so the
-/// description does.
+/// Adds the header of a replay to each response that is kept.
+///
+/// OpenAPI cannot mark the body of a response as optional, so the description mentions it.
 pub fn describe_replays(path: &str, responses: &mut Value) {
     let bodiless = if path.starts_with("/api/leads") {
         "the first answer was longer than 4 KiB, or is about a lead that was erased since"

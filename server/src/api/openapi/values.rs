@@ -1,24 +1,24 @@
-//! What values may be, as exactly as JSON Schema can say it.
+//! Constraints on values, as exactly as JSON Schema can express them.
 
 use domain::{LeadStatus, Scope};
 use serde_json::{Value, json};
 use service::entry::EntryCode;
 use service::inventory::Currency;
 
-/// Any text of ours: the only control characters are tab and newline.
+/// Pattern of any text in the API: tab and newline are the only control characters.
 const TEXT: &str = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$";
-/// The same with something to see in it.
+/// Pattern of a text with at least one visible character.
 const NOT_BLANK: &str = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000][^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$";
-/// Not `.`, not `..`, no control characters, not blank.
+/// Pattern of an id: not `.` or `..`, no control characters, not blank.
 const ID: &str = r"^(?!\.{1,2}$)[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000][^\u0000-\u001F\u007F-\u009F]*$";
 const WEB_ADDRESS: &str = r"^[hH][tT][tT][pP][sS]?://[^\s\u0000-\u0020\u007F-\u00A0]+$";
-/// Blank counts as left out.
+/// Pattern of an email address. A blank one counts as left out.
 const EMAIL: &str =
     r"^([^\s@\u0000-\u0020\u007F-\u00A0]+@[^\s@\u0000-\u0020\u007F-\u00A0]+|[ \t\n]*)$";
 const PRICE: &str = r"^[0-9]{1,10}(\.[0-9]{1,4})?$";
 const MAX_PRICE: f64 = 9_999_999_999.99;
 
-/// Adds what the types do not say.
+/// Adds constraints that cannot be derived from the types.
 pub fn describe(document: &mut Value) {
     let schemas = &mut document["components"]["schemas"];
     items(schemas);
@@ -37,7 +37,8 @@ pub fn describe(document: &mut Value) {
 fn items(schemas: &mut Value) {
     schemas["Currency"] = words(Currency::known().map(Currency::code));
     schemas["Price"] = json!({ "anyOf": [
-        // No `multipleOf`: a binary fraction such as 19.99 is a multiple of nothing.
+        // There is no `multipleOf`, since a binary fraction such as 19.99 is not an exact multiple
+        // of 0.0001.
         { "type": "number", "minimum": 0, "maximum": MAX_PRICE },
         { "type": "string", "pattern": PRICE },
     ] });
@@ -65,7 +66,7 @@ fn items(schemas: &mut Value) {
         or_null(&mut fields[name], schema);
     }
 
-    // An item of a feed is its id and the fields of an item.
+    // An item of a feed consists of an id and the fields of an item.
     let fields = fields.clone();
     let item = &mut schemas["NewItem"];
     item["properties"]["id"]["pattern"] = ID.into();
@@ -74,7 +75,7 @@ fn items(schemas: &mut Value) {
     }
     item["required"] = json!(["id", "name"]);
 
-    // Changes are the fields of an item, none of them required; an attribute is removed by null.
+    // A partial update has the fields of an item, all of them optional. Null removes an attribute.
     let edits = &mut schemas["ItemEdits"]["properties"];
     for (name, field) in fields.as_object().into_iter().flatten() {
         edits[name] = field.clone();
@@ -105,7 +106,8 @@ fn leads(schemas: &mut Value) {
         &mut schemas["NewLead"]["properties"]["status"],
         "LeadStatus",
     );
-    // Either an address or a number. Generators of clients take an `anyOf` for two types with one field each.
+    // A lead needs an email address or a phone number. Client generators would turn an `anyOf` into
+    // two types with one field each, so the rule is an `if`.
     schemas["NewLead"]["if"] = json!({
         "not": { "required": ["email"], "properties": { "email": { "type": "string", "pattern": "@" } } },
     });
@@ -131,7 +133,7 @@ fn parameters(paths: &mut Value) {
             for parameter in given.into_iter().flatten() {
                 let name = parameter["name"].as_str().unwrap_or_default().to_owned();
                 let schema = &mut parameter["schema"];
-                // In a query there is no null: what is not given is left out.
+                // A query has no null: an absent parameter is left out.
                 if let Some(kinds) = schema["type"].as_array() {
                     schema["type"] = kinds[0].clone();
                 }
@@ -139,9 +141,9 @@ fn parameters(paths: &mut Value) {
                     "id" if path.starts_with("/api/inventory/") => schema["pattern"] = ID.into(),
                     "mode" => schema["enum"] = json!(["merge", "replace", "update"]),
                     "on_error" => schema["enum"] = json!(["reject", "skip"]),
-                    // Of a change; who reads may name tags.
+                    // This is the tag of a change; a request that reads may list several tags.
                     "If-None-Match" if method != "get" => schema["enum"] = json!(["*"]),
-                    // Blanks around it are HTTP's, those within it are its own.
+                    // Blanks around the key belong to HTTP, those inside it belong to the key.
                     "Idempotency-Key" => schema["pattern"] = "^[ -~]*[!-~][ -~]*$".into(),
                     "cursor" => schema["pattern"] = "^([0-9a-f]{2})+$".into(),
                     _ => {}
@@ -151,17 +153,17 @@ fn parameters(paths: &mut Value) {
     }
 }
 
-/// One of these words.
+/// Returns the schema of a text with these values.
 fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
     json!({ "type": "string", "enum": words.into_iter().collect::<Vec<_>>() })
 }
 
-/// A schema by its name, so that generators of clients use that name for the type.
+/// Returns a reference to a named schema, so that client generators use that name for the type.
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// Makes a field one of that schema or null, with the description that it has.
+/// Makes a field nullable with the named schema as its type, and keeps its description.
 fn or_null(field: &mut Value, name: &str) {
     let description = field["description"].take();
     *field = json!({ "anyOf": [reference(name), { "type": "null" }] });

@@ -1,4 +1,5 @@
-//! Every route on one screen. The tables are data, so that tests can walk them: a route that no test knows fails one.
+//! All routes of the server. The tables are data, so that tests can walk them: a route that no test
+//! knows fails one.
 
 use crate::api::once::once;
 use crate::api::scoped::{InventoryWrite, LeadsWrite};
@@ -28,7 +29,9 @@ const fn route(method: M, path: &'static str, handler: fn(M) -> MethodRouter<App
     }
 }
 
-/// For integrations, by key. The extractor in each handler's arguments names the permission. Every POST and PATCH goes
+/// Routes for integrations, which authenticate with an API key.
+///
+/// The extractor in each handler's arguments names the permission. Every POST and PATCH goes
 /// through `once`.
 pub const API: &[Route] = &[
     route(M::GET, "/api/key", |m| on(m, key::show)),
@@ -37,7 +40,8 @@ pub const API: &[Route] = &[
     route(M::POST, "/api/inventory", |m| {
         once::<InventoryWrite, _, _>(m, inventory::push)
     }),
-    // It takes `GET` from an item whose id is `changes`, which is read at `/api/inventory/%63hanges`.
+    // This route shadows `GET` for an item whose id is `changes`, which is at
+    // `/api/inventory/%63hanges`.
     route(M::GET, "/api/inventory/changes", |m| {
         on(m, inventory::changes)
             .put(inventory::put)
@@ -63,7 +67,7 @@ pub const API: &[Route] = &[
     route(M::DELETE, "/api/leads/{id}", |m| on(m, leads::erase)),
 ];
 
-/// For whoever watches the server or reads about it; no key, no session.
+/// Routes for monitoring and for readers of the API description, without a key or a session.
 pub const OPEN: &[Route] = &[
     route(M::GET, "/api/openapi.json", |m| {
         on(m, openapi::show).layer(CompressionLayer::new())
@@ -72,7 +76,7 @@ pub const OPEN: &[Route] = &[
     route(M::GET, "/readyz", |m| on(m, health::ready)),
 ];
 
-/// For people, by session.
+/// Routes for people, who authenticate with a session.
 pub const CONSOLE: &[Route] = &[
     route(M::GET, "/", |m| on(m, page::show)),
     route(M::GET, "/sign-in", |m| on(m, page::sign_in)),
@@ -188,7 +192,7 @@ pub const CONSOLE: &[Route] = &[
     route(M::POST, "/call/{*function}", |m| on(m, call::call)),
 ];
 
-/// The whole server, for [`crate::run`] and for tests.
+/// Builds the whole server, for [`crate::run`] and for tests.
 pub fn build_app(state: AppState) -> App {
     let open = [API, OPEN].into_iter().flatten();
     let routes = open.fold(Router::new(), |router, route| {
@@ -202,7 +206,7 @@ pub fn build_app(state: AppState) -> App {
     app(routes, state)
 }
 
-/// Routes, with what every request goes through and what answers where no route does.
+/// Adds the layers that every request passes and the fallbacks for unknown routes.
 pub fn app(routes: Router<AppState>, state: AppState) -> App {
     let routes = routes
         .method_not_allowed_fallback(fallback::method_not_allowed)

@@ -1,9 +1,9 @@
-//! Examples of what is sent and answered.
+//! Examples of requests and responses.
 
 use super::fields::{members, resolve};
 use serde_json::{Value, json};
 
-/// The schema's own, or one put together out of those of its parts.
+/// Returns the example of the schema itself, or one that is composed of the examples of its parts.
 pub fn example(document: &Value, schema: &Value) -> Value {
     let schema = resolve(document, schema);
     if !schema["example"].is_null() {
@@ -12,7 +12,7 @@ pub fn example(document: &Value, schema: &Value) -> Value {
     let mut whole = json!({});
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
         whole[name] = match name.as_str() {
-            // After the item SKU001, and after the eleventh change.
+            // The cursors after the item SKU001 and after the eleventh change.
             "next_cursor" if schema["properties"]["items"].is_object() => "01534b55303031".into(),
             "next_cursor" => "02000000000000000b".into(),
             _ => each(document, &field["items"]),
@@ -25,7 +25,7 @@ pub fn example(document: &Value, schema: &Value) -> Value {
     }
 }
 
-/// A list with one of each kind that there is.
+/// Returns a list with one example of each variant of the items.
 fn each(document: &Value, items: &Value) -> Value {
     let items = resolve(document, items);
     match items["oneOf"].as_array() {
@@ -34,7 +34,8 @@ fn each(document: &Value, items: &Value) -> Value {
     }
 }
 
-/// The answer to a change: the example of the answer, as the example of the body would have made it.
+/// Returns the response to a change: the example of the response, with the values from the example
+/// of the request body.
 pub fn answered(document: &Value, answer: Value, body: &Value, replaced: bool) -> Value {
     let body = resolve(document, body);
     let (mut answer, sent) = (answer, &body["example"]);
@@ -53,7 +54,8 @@ pub fn answered(document: &Value, answer: Value, body: &Value, replaced: bool) -
     answer
 }
 
-/// An example as people write it: what names a thing first, what we add last.
+/// Formats an example in the order that people expect: identifying fields first, and fields that
+/// the server adds last.
 pub fn pretty(document: &Value, schema: &Value, example: &Value) -> String {
     let mut text = String::new();
     write(&mut text, document, resolve(document, schema), example, 0);

@@ -1,15 +1,15 @@
-//! From JSON Schema to rows that people read.
+//! Conversion of JSON Schema into the rows of the docs.
 
 use super::prose::html;
 use app::docs::Value as Row;
 use serde_json::Value;
 
-/// A text of the document; empty where there is none.
+/// Returns a text of the document, or an empty one if the value is not a text.
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// What a reference stands for.
+/// Resolves a reference.
 pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let target = value["$ref"]
         .as_str()
@@ -17,7 +17,8 @@ pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     target.unwrap_or(value)
 }
 
-/// The fields of an object, those of lists in it below them; the required ones first.
+/// Returns the fields of an object, the required ones first. The fields of nested lists follow
+/// below the list.
 pub fn rows(document: &Value, schema: &Value, prefix: &str) -> Vec<Row> {
     let schema = resolve(document, schema);
     if let Some(kinds) = schema["oneOf"].as_array() {
@@ -44,14 +45,14 @@ pub fn rows(document: &Value, schema: &Value, prefix: &str) -> Vec<Row> {
     rows_of
 }
 
-/// The members of an object, as [`rows`] orders them.
+/// Returns the members of an object in the order of [`rows`].
 pub fn members<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a Value, bool)> {
     let names = |schema: &'a Value| {
         let names = schema["required"].as_array().into_iter().flatten();
         names.filter_map(Value::as_str)
     };
     let required: Vec<_> = names(schema).collect();
-    // What may be left out of a body stands where the answers, which leave nothing out, have it.
+    // Optional fields of a body have the same order as in the responses, which contain all fields.
     let whole = ["Item", "Lead"].map(|name| &document["components"]["schemas"][name]);
     let order: Vec<_> = required
         .iter()
@@ -73,7 +74,7 @@ pub fn members<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a 
 
 fn row(document: &Value, name: &str, field: &Value, required: bool) -> Row {
     let schema = resolve(document, field);
-    // A field's own description comes before the one of the type that it refers to.
+    // The description of the field comes before the one of the type that it refers to.
     let description = [field, schema].map(|one| text(&one["description"]));
     let description = description.into_iter().find(|text| !text.is_empty());
     let words = [description.unwrap_or_default(), limits(document, schema)];
@@ -87,7 +88,7 @@ fn row(document: &Value, name: &str, field: &Value, required: bool) -> Row {
     }
 }
 
-/// A parameter of an operation.
+/// Returns the row of a parameter of an operation.
 pub fn parameter(document: &Value, parameter: &Value) -> Row {
     let schema = &parameter["schema"];
     let said = text(&parameter["description"]);
@@ -108,7 +109,7 @@ pub fn parameter(document: &Value, parameter: &Value) -> Row {
     }
 }
 
-/// What its type does not say.
+/// Returns the limits of a value, which its type does not contain, as prose.
 fn limits(document: &Value, field: &Value) -> String {
     let mut limits = Vec::new();
     let number = |name: &str| field[name].as_u64().map(grouped);
@@ -149,7 +150,7 @@ fn limits(document: &Value, field: &Value) -> String {
     limits.join(" ")
 }
 
-/// `10000` as `10,000`.
+/// Formats `10000` as `10,000`.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
@@ -162,7 +163,7 @@ fn grouped(number: u64) -> String {
     grouped
 }
 
-/// Its type in a word or two.
+/// Returns the type of a field in one or two words.
 fn kind(document: &Value, field: &Value) -> String {
     if let Some(kinds) = field["anyOf"].as_array() {
         let kinds: Vec<_> = kinds

@@ -1,4 +1,4 @@
-//! The API docs: the OpenAPI document and some prose, made ready to be drawn.
+//! The API docs: the OpenAPI document and some prose, prepared for rendering.
 
 mod example;
 mod fields;
@@ -12,7 +12,8 @@ use crate::api::problem::Problem;
 use app::docs::{Docs, Group, Refusal};
 use std::sync::OnceLock;
 
-/// Takes some milliseconds, and comes out the same for every reader: made once for a server.
+/// Creates the content of the docs. This takes some milliseconds and the result is the same for
+/// every reader, so a server does it once.
 pub fn docs(url: &PublicUrl) -> Docs {
     let url = url.origin();
     let chapters = |text: &str| prose::chapters(&text.replace("{url}", url));

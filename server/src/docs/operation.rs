@@ -1,4 +1,4 @@
-//! From an operation of the document to what a reader sees of it.
+//! Conversion of an operation of the OpenAPI document into its section of the docs.
 
 use super::example::{answered, example, pretty};
 use super::fields::{parameter, resolve, rows, text};
@@ -8,10 +8,10 @@ use crate::api::openapi::CODES;
 use app::docs::{Answer, Body, Needs, Operation, Refusal, Value as Row};
 use serde_json::Value;
 
-/// In the order in which people need them.
+/// Methods in the order in which readers need them.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// Every operation, with the tag it belongs to.
+/// Returns every operation with its tag.
 pub fn all(document: &Value, url: &str) -> Vec<(String, Operation)> {
     let mut all = Vec::new();
     for (path, operations) in document["paths"].as_object().into_iter().flatten() {
@@ -110,7 +110,7 @@ fn answers(document: &Value, method: &str, operation: &Value) -> (Vec<Answer>, V
         if matches!(method, "put" | "patch") && !example.is_null() {
             example = answered(document, example, body, method == "put");
         }
-        // Nothing is left out of an answer, so that the word would say nothing.
+        // A response contains all its fields, so "required" would carry no information.
         let fields = rows(document, schema, "").into_iter().map(|row| Row {
             required: false,
             ..row
@@ -126,7 +126,8 @@ fn answers(document: &Value, method: &str, operation: &Value) -> (Vec<Answer>, V
     (answers, refusals)
 }
 
-/// Those that are told of here; what every answer has stands in a chapter of its own.
+/// Returns the headers that are specific to a response. A separate chapter describes those that
+/// every response has.
 fn headers(headers: &Value) -> Vec<Row> {
     const EVERYWHERE: [&str; 3] = ["X-Request-Id", "RateLimit", "RateLimit-Policy"];
     let headers = headers.as_object().into_iter().flatten();

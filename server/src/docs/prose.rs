@@ -1,16 +1,17 @@
-//! Markdown of our own to HTML.
+//! Conversion of our own Markdown into HTML.
 
 use app::docs::{Block, Chapter};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-/// A short text.
+/// Renders a short text.
 pub fn html(text: &str) -> String {
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, Parser::new(text));
     html
 }
 
-/// A text whose chapters each begin with `# Title`. Blocks of code in it can be copied.
+/// Renders a text whose chapters each begin with `# Title`. Code blocks become blocks that readers
+/// can copy.
 pub fn chapters(text: &str) -> Vec<Chapter> {
     let mut chapters: Vec<Chapter> = Vec::new();
     let mut pending = Vec::new();
@@ -66,7 +67,7 @@ enum Inside {
     Code,
 }
 
-/// Ends a stretch of prose.
+/// Ends a run of prose and adds it to the current chapter.
 fn flush(chapters: &mut [Chapter], pending: &mut Vec<Event<'_>>) {
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, pending.drain(..));

@@ -1,4 +1,5 @@
-//! One call in the languages that integrators paste. The key comes from the environment, so that it stands in no file.
+//! One API call in each of the languages that integrators copy. The key comes from the environment,
+//! so that it does not end up in a file.
 
 use app::docs::Snippet;
 use serde_json::Value;
@@ -8,9 +9,9 @@ pub struct Call<'a> {
     pub method: &'a str,
     pub url: &'a str,
     pub with_key: bool,
-    /// JSON.
+    /// The request body as JSON.
     pub body: Option<&'a Value>,
-    /// The same, as it is shown.
+    /// The same body as the docs show it.
     pub text: Option<&'a str>,
 }
 
@@ -110,7 +111,7 @@ fn javascript(call: &Call<'_>) -> String {
     text
 }
 
-/// JSON as Python writes it.
+/// Formats JSON as a Python literal.
 fn literal(value: &Value) -> String {
     match value {
         Value::Null => "None".into(),
@@ -126,7 +127,7 @@ fn literal(value: &Value) -> String {
                 .map(|(name, value)| format!("{}: {}", Value::from(name.as_str()), literal(value)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
-        // Texts and numbers are written alike.
+        // Python writes texts and numbers as JSON does.
         value => value.to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! JSON: `{"items": [ … ]}`.
+//! JSON feeds: `{"items": [ … ]}`.
 
 use super::{Absent, FIELDS, FeedError, MAX_ITEMS, cut};
 use crate::api::fields::{invalid, members, pointer, refuse, text, unknown};
@@ -6,11 +6,12 @@ use crate::api::json::array;
 use serde_json::value::RawValue;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
 
-/// The items of `{"items": [ … ]}`.
+/// Parses the items of `{"items": [ … ]}`.
 pub fn read(text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
-    // Borrows the text.
+    // The value borrows from the text.
     let body: &RawValue = serde_json::from_str(text).map_err(|error| {
-        // The parser's own words: they say what was expected and where, and quote nothing.
+        // The message of the parser contains what it expected and where, and does not quote the
+        // body.
         FeedError::Malformed(format!("The body is not JSON: {error}."))
     })?;
     feed(body, absent).map_err(FeedError::Invalid)
@@ -54,17 +55,17 @@ fn feed(body: &RawValue, absent: Absent) -> Result<Vec<ItemDraft>, Vec<EntryErro
     Err(errors)
 }
 
-/// One item of a feed.
+/// Parses one item of a feed.
 fn item(value: &RawValue, absent: Absent) -> ItemDraft {
     cut(draft(value, true, absent))
 }
 
-/// An item whose id stands in the path.
+/// Parses an item whose id is in the path.
 pub fn item_without_id(value: &RawValue) -> ItemDraft {
     draft(value, false, Absent::Empty)
 }
 
-/// Changes of an item whose id is in the path: a JSON merge patch (RFC 7396).
+/// Parses a partial update of an item whose id is in the path: a JSON merge patch (RFC 7396).
 pub fn item_edits(value: &RawValue) -> ItemDraft {
     draft(value, false, Absent::Kept)
 }
@@ -103,7 +104,7 @@ fn draft(value: &RawValue, with_id: bool, absent: Absent) -> ItemDraft {
     draft
 }
 
-/// Its digits as they stand, whether as a number or as a text.
+/// Returns the digits of a price as they were sent, whether as a number or as a text.
 fn price(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<String> {
     match value.get().as_bytes() {
         [b'0'..=b'9' | b'-', ..] => Some(value.get().to_owned()),

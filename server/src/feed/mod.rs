@@ -1,6 +1,8 @@
-//! Feeds of items, in the three formats that integrations and files come in. Each reader turns its text into drafts,
-//! and notes in a draft what is wrong with the form of a value, so that a caller learns of it together with everything
-//! else. What items must be is decided by the service alone.
+//! Feeds of items, in the three formats that integrations and files use.
+//!
+//! Each reader converts a text into drafts. A draft records the values that have the wrong form, so
+//! that a caller receives all errors of an item together. The rules for items are the service's
+//! alone.
 
 pub(crate) mod csv;
 mod json;
@@ -17,16 +19,17 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use service::inventory::{EntryCode, EntryError, FeedMode, ItemDraft};
 
-/// The media types of feeds, as a refusal lists them between backticks.
+/// Media types of feeds, as a refusal lists them between backticks.
 pub const TAKEN: &str = "application/json`, `application/xml` or `text/csv";
-/// In bytes.
+/// Most bytes of a feed.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 pub const MAX_ITEMS: usize = crate::api::json::MAX_ELEMENTS;
-/// What is wrong with one item, of which no more is told: enough to mend it by, and a feed that is nothing but wrong must
-/// not fill the memory.
+/// Most errors that are reported for one item.
+///
+/// These are enough to correct it, and a feed of nothing but errors must not fill the memory.
 const MAX_REASONS: usize = 32;
 
-/// The fields of an item, besides its attributes.
+/// Fields of an item, besides its attributes.
 pub const FIELDS: [&str; 9] = [
     "id",
     "name",
@@ -46,18 +49,18 @@ pub enum Format {
     Csv,
 }
 
-/// Why a text is no feed.
+/// The reason why a text is not a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeedError {
-    /// It is not of its format; the text says where, and quotes nothing.
+    /// The text is not well-formed. The message contains the position and does not quote the text.
     Malformed(String),
-    /// It is, but says something else; pointers are from the body on.
+    /// The text is well-formed but is not a feed of items. Pointers are relative to the body.
     Invalid(Vec<EntryError>),
 }
 
 impl Format {
-    /// By the one `Content-Type` that a request has; with the error if that declares another encoding than UTF-8. `None`
-    /// for another media type.
+    /// Returns the format of a request by its single `Content-Type`, with an error if that declares
+    /// another encoding than UTF-8. Returns `None` for another media type.
     pub fn of(headers: &HeaderMap) -> Option<(Self, Result<(), NotUtf8>)> {
         let mut kinds = headers.get_all(CONTENT_TYPE).iter();
         let (Some(kind), None) = (kinds.next(), kinds.next()) else {
@@ -80,7 +83,7 @@ impl Format {
         Some((format, charset))
     }
 
-    /// The media type of the format, without parameters.
+    /// Returns the media type of the format, without parameters.
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -90,12 +93,12 @@ impl Format {
     }
 }
 
-/// What a field means that an item does not have.
+/// Treatment of a field that an item does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
-    /// It is empty, as is one without a value (null, an empty cell, an empty element).
+    /// The field is empty, as is one without a value (null, an empty cell, an empty element).
     Empty,
-    /// What is stored stays. A field without a value is cleared, which the draft notes.
+    /// The stored value is kept. A field without a value is cleared, which the draft records.
     Kept,
 }
 
@@ -107,7 +110,9 @@ impl Absent {
         }
     }
 
-    /// Notes a field that has no value. An item of so many names is refused without the rest of them.
+    /// Records that a field has no value.
+    ///
+    /// An item with too many names is refused, so the remaining ones are dropped.
     pub fn clear(self, draft: &mut ItemDraft, field: &str) {
         if self == Self::Kept && field != "id" && draft.cleared.len() < 2 * MAX_MEMBERS {
             draft.cleared.push(field.to_owned());
@@ -115,10 +120,10 @@ impl Absent {
     }
 }
 
-/// The items of a feed.
+/// Parses the items of a feed.
 ///
 /// # Errors
-/// See [`FeedError`]. The errors of single items are in their drafts.
+/// See [`FeedError`]. Each draft contains the errors of its item.
 pub fn read(format: Format, text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
     match format {
         Format::Json => json::read(text, absent),
@@ -127,7 +132,8 @@ pub fn read(format: Format, text: &str, absent: Absent) -> Result<Vec<ItemDraft>
     }
 }
 
-/// Puts a value where it belongs; `None` where no field has this name. Formats whose values are all texts share this.
+/// Sets a field of the draft, for formats whose values are all texts. Returns `None` if there is no
+/// such field.
 fn set(draft: &mut ItemDraft, field: &str, value: String) -> Option<()> {
     let place = match field {
         "id" => &mut draft.id,
@@ -155,14 +161,14 @@ fn set(draft: &mut ItemDraft, field: &str, value: String) -> Option<()> {
     Some(())
 }
 
-/// The draft with no more reasons than are told.
+/// Limits the errors of a draft to those that are reported.
 fn cut(mut draft: ItemDraft) -> ItemDraft {
     draft.errors.truncate(MAX_REASONS);
     draft.errors.shrink_to_fit();
     draft
 }
 
-/// The number of line ends in a text.
+/// Counts the line ends in a text.
 pub fn line_ends(text: &str) -> usize {
     let bytes = text.as_bytes();
     let ends = bytes.iter().enumerate().filter(|(index, byte)| {
@@ -171,7 +177,7 @@ pub fn line_ends(text: &str) -> usize {
     ends.count()
 }
 
-/// As XML Schema and spreadsheets write it.
+/// Parses a truth value as XML Schema and spreadsheets write it.
 fn truth(text: &str) -> Option<bool> {
     let is = |words: [&str; 3]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     if is(["true", "1", "yes"]) {
@@ -183,7 +189,7 @@ fn truth(text: &str) -> Option<bool> {
     }
 }
 
-/// No items, or too many of them.
+/// Returns the error of a feed without items, or with too many of them.
 pub(crate) fn wrong_count() -> FeedError {
     let detail = format!("Send 1 to {MAX_ITEMS} items in one request.");
     FeedError::Invalid(vec![EntryError::new(
@@ -225,7 +231,7 @@ mod tests {
         }
     }
 
-    /// The same two items, in each format.
+    /// The same two items in each format.
     #[test]
     fn all_formats_say_the_same() {
         let json = r#"{"items":[
@@ -252,7 +258,7 @@ mod tests {
         assert!(expected.iter().all(|draft| draft.errors.is_empty()));
     }
 
-    /// The same changes of three items, in each format.
+    /// The same changes of three items in each format.
     #[test]
     fn all_formats_clear_a_field_without_a_value_and_keep_one_that_is_left_out() {
         let json = r#"{"items":[{"id":"A","price":1,"category":null,"attributes":{"color":null,"doors":"4"}},

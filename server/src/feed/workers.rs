@@ -1,9 +1,10 @@
-//! Threads that read feeds.
+//! Thread pool for reading feeds.
 //!
-//! Reading and checking a feed may take a good part of a second of processor time. On a thread that answers requests, it
-//! would hold up everything else that this thread has to do, such as renewing the lease of this node. So it is done on
-//! threads of its own, and on few of them: the rest of the processors answers. Accounts take turns with their feeds, and so do
-//! the keys and members of one account ([`service::fair_semaphore`]).
+//! Reading and checking a feed can take a good part of a second of processor time. On a thread that
+//! answers requests, this would delay everything else on that thread, such as renewing the lease of
+//! this node. So the work runs on blocking threads, of which only a few are used at once: the other
+//! processors keep answering requests. Accounts take turns with their feeds, and so do the keys and
+//! members of one account ([`service::fair_semaphore`]).
 
 use domain::AccountId;
 use service::fair_semaphore::{FairSemaphore, QueueFull};
@@ -13,11 +14,11 @@ use tokio::task::spawn_blocking;
 
 pub const DEFAULT_AT_ONCE: usize = 2;
 
-/// Cheap to clone.
+/// Limit of the feeds that are read at once. A clone shares the limit.
 #[derive(Clone)]
 pub struct Workers(FairSemaphore);
 
-/// Why the work was not begun.
+/// The reason why the work was not started.
 #[derive(Debug, thiserror::Error)]
 pub enum NotBegun {
     #[error(transparent)]
@@ -31,12 +32,12 @@ impl Workers {
         Self(FairSemaphore::new(at_once))
     }
 
-    /// Feeds that wait for a thread.
+    /// Number of feeds that wait for a thread.
     pub fn waiting(&self) -> usize {
         self.0.waiting()
     }
 
-    /// Does the work of a sender once a thread is free and it is the sender's turn.
+    /// Does the work once a thread is free and it is the turn of the sender.
     ///
     /// # Errors
     /// [`NotBegun`]
@@ -48,7 +49,7 @@ impl Workers {
     ) -> Result<T, NotBegun> {
         let permit = self.0.acquire(account, sender).await?;
         let done = spawn_blocking(move || {
-            // Kept to the end of the work even if its caller hangs up.
+            // The permit is held to the end of the work, even if the caller disconnects.
             let _permit = permit;
             work()
         });
@@ -69,7 +70,8 @@ mod tests {
         AccountId::parse("account").unwrap()
     }
 
-    /// On a runtime of one thread: if the work took that thread, nobody could ever end it.
+    /// The test has a single-threaded runtime: if the work occupied that thread, no task could end
+    /// the work.
     #[tokio::test(flavor = "current_thread")]
     async fn other_tasks_go_on_while_work_is_done() {
         let (signal, begun) = oneshot::channel();
@@ -114,7 +116,7 @@ mod tests {
         first.sort_unstable();
         assert_eq!(first, [0, 1]);
         assert!(begun.try_recv().is_err(), "a third one was begun");
-        // The third one begins once one of them has ended.
+        // The third one begins once one of the others has ended.
         for end in &ends {
             end.send(()).unwrap();
         }

@@ -1,5 +1,8 @@
-//! A feed is refused in words that help and quote nothing, or is a bounded number of items, each good or with reasons
-//! that point into it; and its items are the same in every format.
+//! Properties of the feed readers.
+//!
+//! A text is either refused with a helpful message that does not quote it, or it becomes a bounded
+//! number of items, each of which is valid or has errors that point into it. The items are the same
+//! in every format.
 
 use super::write::{csv, json, xml};
 use crate::api::json::MAX_MEMBERS;
@@ -10,7 +13,8 @@ use service::inventory::{
 };
 use std::collections::HashSet;
 
-/// Of one object and the one in it; with the reasons that several of them may be wrong for.
+/// Most errors of an item, that is of one object and the object in it. Several members can have
+/// more than one error.
 const MAX_ERRORS: usize = 4 * MAX_MEMBERS;
 
 pub fn read(format: Format, data: &[u8]) {
@@ -43,7 +47,7 @@ pub fn read(format: Format, data: &[u8]) {
     }
 }
 
-/// Entries lie on lines of the text, one after the other.
+/// Checks that the entries are on lines of the text, in ascending order.
 fn positioned(drafts: &[ItemDraft], text: &str) {
     let last = 1 + text.bytes().filter(|byte| b"\r\n".contains(byte)).count();
     let lines: Vec<_> = drafts
@@ -58,13 +62,15 @@ fn positioned(drafts: &[ItemDraft], text: &str) {
 }
 
 fn told(detail: &str) {
-    // What was sent may be longer, in other letters, or hold what a terminal or a page would act on.
+    // The input may be longer, in other scripts, or contain characters that a terminal or a page
+    // would interpret.
     assert!((1..=200).contains(&detail.len()), "{detail:?}");
     let plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     assert!(detail.bytes().all(plain), "{detail:?}");
 }
 
-/// A refusal of a header repeats the names of columns, though only so many and letters that do nothing.
+/// Checks the refusal of a header, which repeats the names of columns: only so many, and only
+/// harmless characters.
 fn names_columns(detail: &str) {
     assert!((1..=6_000).contains(&detail.len()), "{detail:?}");
     let plain = |c: char| c == ' ' || c == '…' || c.is_ascii_graphic() || c.is_alphanumeric();
@@ -85,7 +91,7 @@ fn reasons(errors: &[EntryError], parent: &str) {
             .expect("points elsewhere");
         assert!(pointer.is_empty() || pointer.starts_with('/'), "{pointer}");
         assert!(pointer.chars().count() < 1024, "{pointer}");
-        // RFC 6901.
+        // RFC 6901: a tilde is escaped.
         let mut escapes = pointer.split('~').skip(1);
         assert!(
             escapes.all(|rest| rest.starts_with(['0', '1'])),
@@ -99,7 +105,7 @@ fn merging(on_error: OnError) -> FeedOptions {
     FeedOptions { mode, on_error }
 }
 
-/// What the service makes of it: every item is good, or its row is named.
+/// Checks the result of the service: every item is valid, or its row is listed.
 fn checked(drafts: &[ItemDraft]) {
     let dollars = Currency::parse("USD").expect("it is a currency");
     match check_feed(drafts.to_vec(), merging(OnError::Skip), dollars) {
@@ -175,7 +181,7 @@ fn within_limits(item: &Item) {
     }
 }
 
-/// Written in each format that can say them, the items come back as they were.
+/// Checks that the items survive a round trip through each format that can represent them.
 fn agreed(mut drafts: Vec<ItemDraft>) {
     drafts.retain(|draft| draft.errors.is_empty());
     if drafts.is_empty() {
@@ -196,7 +202,7 @@ fn agreed(mut drafts: Vec<ItemDraft>) {
     }
 }
 
-/// Every format has positions of its own.
+/// Removes the positions, which are different in each format.
 fn placeless(drafts: &mut [ItemDraft]) {
     for draft in drafts {
         draft.position = Position::default();

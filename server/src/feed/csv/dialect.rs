@@ -1,14 +1,14 @@
-//! The form in which a program wrote a CSV text.
+//! The dialect of a CSV text, which depends on the program that wrote it.
 
-/// Programs separate cells by one of these: by a semicolon if a comma separates decimals.
+/// Delimiters that programs use. They write a semicolon if their decimal separator is a comma.
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
-/// The delimiter of a text, and what follows the lines that only name it.
+/// The delimiter of a text, and the text below a first line that only declares the delimiter.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Dialect<'a> {
     pub delimiter: char,
     pub text: &'a str,
-    /// The number of its first line.
+    /// Line number of the beginning of `text`.
     pub line: usize,
 }
 
@@ -29,7 +29,8 @@ impl<'a> Dialect<'a> {
     }
 }
 
-/// The delimiter that a first line such as `sep=;` names, from which Excel learns it, and the text below.
+/// Parses a first line such as `sep=;`, by which Excel recognizes the delimiter. Returns the
+/// delimiter and the text below.
 fn named(text: &str) -> Option<(char, &str)> {
     let (first, rest) = text.split_at(text.find(['\r', '\n'])?);
     let first = first.trim_matches('"');
@@ -43,7 +44,8 @@ fn named(text: &str) -> Option<(char, &str)> {
     is_named.then_some((delimiter, below))
 }
 
-/// The delimiter that is most frequent in the first row that has any, outside of quotation marks.
+/// Returns the delimiter that is most frequent in the first row with any delimiter, outside of
+/// quotation marks.
 fn guessed(text: &str) -> char {
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut is_quoted = false;

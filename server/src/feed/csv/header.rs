@@ -1,21 +1,21 @@
-//! The header of a CSV text. If it is at fault, no row means what its sender believes, so the refusal is about the header
-//! alone and nothing is reported row by row.
+//! The header of a CSV text. If the header has an error, no row means what its sender intends, so
+//! the refusal lists the errors of the header only and none of the rows.
 
 use super::records::Record;
 use crate::feed::{Absent, FIELDS, FeedError};
 use service::inventory::{EntryCode, EntryError};
 
-/// The beginning of the name of a column of attributes.
+/// Prefix in the name of a column with an attribute.
 pub const ATTRIBUTE: &str = "attributes.";
-/// The characters of an attribute's name, at most. Every row that has the attribute holds its name, so one long line must
-/// not fill the memory.
+/// Most characters in the name of an attribute. Every row with the attribute contains its name, so
+/// one long line must not fill the memory.
 const MAX_NAME_CHARS: usize = 128;
-/// The columns, and the characters of each, that a refusal repeats at most.
+/// Most columns, and most characters of each, that a refusal repeats.
 const SHOWN_COLUMNS: usize = 20;
 const SHOWN_CHARS: usize = 30;
 const REQUIRED: [&str; 2] = ["id", "name"];
 
-/// The meaning of the cells in a column.
+/// Meaning of the cells in a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Column {
     Field(&'static str),
@@ -23,7 +23,8 @@ pub enum Column {
 }
 
 impl Column {
-    /// By its name, in any letter case and with blanks around it. The name of an attribute keeps its letter case.
+    /// Parses the name of a column, in any letter case and with blanks around it. The name of an
+    /// attribute keeps its letter case.
     fn named(name: &str) -> Option<Self> {
         let name = name.trim();
         if let Some(field) = FIELDS.iter().find(|field| field.eq_ignore_ascii_case(name)) {
@@ -36,10 +37,10 @@ impl Column {
     }
 }
 
-/// The columns of a header.
+/// Returns the columns of a header.
 ///
 /// # Errors
-/// All that is wrong with it.
+/// Everything that is wrong with the header.
 pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedError> {
     let line = header.line;
     let mut errors = Vec::new();
@@ -83,7 +84,7 @@ pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedE
         );
         fault(EntryCode::UnknownField, detail);
     }
-    // A feed that changes stored items may leave out their names.
+    // A partial update does not need the names of items.
     let required = match absent {
         Absent::Empty => &REQUIRED[..],
         Absent::Kept => &REQUIRED[..1],
@@ -103,7 +104,8 @@ pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedE
     }
 }
 
-/// As much of a name as can be read, without characters that a terminal or a page would act on, or that are invisible.
+/// Shortens a name and drops invisible characters, and those that a terminal or a page would
+/// interpret.
 fn shown(name: &str) -> String {
     let plain = |c: &char| *c == ' ' || c.is_alphanumeric() || c.is_ascii_graphic() && *c != '`';
     let mut chars = name.trim().chars().filter(plain);

@@ -1,6 +1,8 @@
-//! CSV, as spreadsheets and other programs write it: a header line with the names of the fields, `attributes.NAME` for
-//! attributes, and one item on each row below. A cell with nothing in it is a field that is not given. The apostrophe that
-//! an export puts before a text which a spreadsheet would take for a formula is left out.
+//! CSV, as spreadsheets and other programs write it: a header line with the names of the fields,
+//! `attributes.NAME` for attributes, and one item on each row below.
+//!
+//! An empty cell is a field without a value. An export puts an apostrophe before a text that a
+//! spreadsheet would interpret as a formula, and the reader removes it.
 
 pub(crate) mod dialect;
 mod header;
@@ -61,12 +63,12 @@ fn draft(columns: &[Column], record: &Record<'_>, absent: Absent) -> ItemDraft {
         }
         let value = restored(cell).replace("\r\n", "\n");
         match column {
-            // An item with so many is refused without the rest of them.
+            // An item with so many attributes is refused, so the remaining ones are dropped.
             Column::Attribute(_) if draft.attributes.len() == MAX_MEMBERS => {}
             Column::Attribute(name) => {
                 draft.attributes.insert(name.clone(), value);
             }
-            // The header has fields only.
+            // The header contains known fields only.
             Column::Field(field) => drop(set(&mut draft, field, value)),
         }
     }
@@ -139,7 +141,7 @@ mod tests {
             (name.pointer.as_str(), name.code),
             ("/header", EntryCode::Required)
         );
-        // However large the header, the refusal can be read.
+        // The refusal stays readable however large the header is.
         let long = format!("id,name,{}", vec!["x".repeat(10_000); 200].join(","));
         let errors = refused(&format!("{long}\nA,a\n"));
         assert!(errors.iter().all(|error| error.detail.len() < 2_500));

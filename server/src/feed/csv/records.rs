@@ -1,22 +1,23 @@
-//! The records of a CSV text (RFC 4180), read strictly.
+//! The records of a CSV text (RFC 4180), with strict parsing.
 //!
-//! A forgiving reader takes everything up to the next quotation mark for one cell if a quotation mark is missing. The
-//! rows in between would be gone, and a feed that replaces the inventory would remove them. So a quoted cell has to be
-//! closed, and nothing but blanks may follow its end. A quotation mark inside a cell that is not quoted is text.
+//! If a quotation mark is missing, a lenient parser takes everything up to the next one for a
+//! single cell. The rows in between would be lost, and a feed that replaces the inventory would
+//! remove their items. So a quoted cell must be closed, and only blanks may follow its closing
+//! mark. A quotation mark inside an unquoted cell is text.
 
 use crate::feed::{FeedError, line_ends};
 use service::inventory::Position;
 use std::borrow::Cow;
 
-/// Far more than there are fields and attributes.
+/// Most cells in a record, which is far more than there are fields and attributes.
 pub const MAX_COLUMNS: usize = 256;
 
-/// One record: a row of the table.
+/// One record, which is a row of the table.
 #[derive(Debug)]
 pub struct Record<'a> {
-    /// The line of the text on which it begins, from 1 on.
+    /// The line of the text on which the record begins, from 1.
     pub line: usize,
-    /// Its number among the rows, from 1 on. Blank rows count, as in a spreadsheet.
+    /// The number of the row, from 1. Blank rows count, as in a spreadsheet.
     pub row: usize,
     pub cells: Vec<Cow<'a, str>>,
 }
@@ -29,14 +30,16 @@ impl Record<'_> {
         }
     }
 
-    /// Spreadsheets leave such rows above and below a table.
+    /// Whether all cells are blank. Spreadsheets write such rows above and below a table.
     pub fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())
     }
 }
 
-/// Reads one record after the other. A cell borrows its text, so that a record takes memory for its cells alone, of
-/// which there are at most [`MAX_COLUMNS`].
+/// Parser that returns one record after the other.
+///
+/// A cell borrows from the text, so a record needs memory only for its cells, of which there are at
+/// most [`MAX_COLUMNS`].
 pub struct Records<'a> {
     rest: &'a str,
     delimiter: char,
@@ -45,7 +48,7 @@ pub struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// The records of a text whose first line has the number `line`.
+    /// Creates a parser for a text whose first line has the number `line`.
     pub const fn of(text: &'a str, delimiter: char, line: usize) -> Self {
         Self {
             rest: text,
@@ -55,10 +58,10 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The next record that is not blank.
+    /// Returns the next record that is not blank.
     ///
     /// # Errors
-    /// A quoted cell is not closed, or text follows its end, or there are too many cells.
+    /// A quoted cell is not closed or is followed by text, or there are too many cells.
     pub fn next(&mut self) -> Result<Option<Record<'a>>, FeedError> {
         while !self.rest.is_empty() {
             let record = self.record()?;
@@ -89,7 +92,7 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// One cell. It ends before a delimiter, the end of a line or the end of the text.
+    /// Parses one cell, which ends before a delimiter, the end of a line or the end of the text.
     fn cell(&mut self) -> Result<Cow<'a, str>, FeedError> {
         let Some(quoted) = self.rest.strip_prefix('"') else {
             return Ok(Cow::Borrowed(self.take_until_end_of_cell()));
@@ -127,7 +130,8 @@ impl<'a> Records<'a> {
         cell
     }
 
-    /// Passes over the end of a line, which is CR LF, LF, or CR alone as some programs for the Mac still write it.
+    /// Skips the end of a line: CR LF, LF, or a single CR, as some programs for the Mac still write
+    /// it.
     fn end_line(&mut self) {
         let rest = self.rest;
         let rest = rest
@@ -140,7 +144,8 @@ impl<'a> Records<'a> {
     }
 }
 
-/// The number of bytes before the quotation mark that closes a cell; two of them are one inside of it.
+/// Returns the number of bytes before the quotation mark that closes a cell. A doubled mark is a
+/// mark inside the cell.
 fn quoted_length(text: &str) -> Option<usize> {
     let mut from = 0;
     loop {

@@ -1,7 +1,10 @@
-//! XML: `<inventory><item><id>…</id>…<attributes><attribute name="color">red</attribute></attributes></item></inventory>`.
+//! XML feeds: an `<inventory>` of `<item>` elements.
 //!
-//! Pulled event by event, nothing is ever fetched, and a document type, which could declare entities, is refused. An
-//! element with nothing in it is a field that is not given.
+//! An item contains its fields as elements, and its attributes as
+//! `<attributes><attribute name="color">red</attribute></attributes>`.
+//!
+//! The parser pulls one event after the other and never fetches anything. It refuses a document
+//! type, which could declare entities. An empty element is a field without a value.
 
 mod text;
 
@@ -15,7 +18,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use service::inventory::{EntryCode, EntryError, ItemDraft, Position};
 
-/// Of elements in a place where none is known.
+/// Most nested elements in a place where no elements are expected.
 const MAX_DEPTH: usize = 64;
 
 pub fn read(text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
@@ -23,7 +26,7 @@ pub fn read(text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
     let config = reader.config_mut();
     config.expand_empty_elements = true;
     config.check_end_names = true;
-    // An ampersand that begins no entity is the fault of one item, not of the whole text.
+    // An ampersand that does not begin an entity is an error of its item and not of the whole text.
     config.allow_dangling_amp = true;
     let feed = Feed {
         reader,
@@ -39,13 +42,14 @@ struct Feed<'a> {
     reader: Reader<&'a [u8]>,
     text: &'a str,
     absent: Absent,
-    /// The number of bytes whose line ends are counted: up to the beginning of the last event.
+    /// The number of bytes whose line ends have been counted: all up to the beginning of the last
+    /// event.
     counted: usize,
     /// The line on which the last event begins.
     line: usize,
 }
 
-/// An attribute where none is read: what it says would be lost without a word.
+/// Reports an XML attribute on an element that takes none, since its value would be lost silently.
 fn attributed(element: &BytesStart<'_>, pointer: &str) -> Option<EntryError> {
     let names = |name: &[u8]| name.starts_with(b"xmlns") || name.starts_with(b"xml:");
     let mut attributes = element.attributes().flatten();
@@ -78,7 +82,7 @@ impl<'a> Feed<'a> {
             draft.errors.extend(attributed(&element, ""));
             drafts.push(cut(draft));
         }
-        // It may be what is left of an item.
+        // The text may be the rest of a broken item.
         if !stray.is_empty() {
             return Err(FeedError::Invalid(stray));
         }
@@ -97,7 +101,7 @@ impl<'a> Feed<'a> {
         let mut stray = Vec::new();
         let mut more = false;
         while let Some(element) = self.child(Some(&mut stray))? {
-            // An item of many elements must not fill the memory.
+            // An item with many elements must not fill the memory.
             if seen.len() == MAX_MEMBERS {
                 self.skip()?;
                 more = true;
@@ -121,7 +125,7 @@ impl<'a> Feed<'a> {
         }
         draft.errors.append(&mut stray);
         if more {
-            // Before what may be left untold.
+            // This error comes first, since later ones may be cut off.
             draft.errors.insert(0, too_many());
         }
         Ok(draft)
@@ -163,8 +167,10 @@ impl<'a> Feed<'a> {
         Ok(())
     }
 
-    /// The next element within the current one; `None` at its end. Text between elements goes to `stray`, and is
-    /// malformed outside of the root element, where there is none.
+    /// Returns the next element within the current one, or `None` at the end of the current one.
+    ///
+    /// Text between elements is reported in `stray`. Outside of the root element there is no
+    /// `stray`, and text is malformed.
     fn child(
         &mut self,
         mut stray: Option<&mut Vec<EntryError>>,
@@ -193,7 +199,8 @@ impl<'a> Feed<'a> {
         }
     }
 
-    /// To the end of the current element. The reader keeps each element that is open, and no feed nests many.
+    /// Skips to the end of the current element. The parser keeps every open element in memory, so
+    /// the depth is limited.
     fn skip(&mut self) -> Result<(), FeedError> {
         let mut depth = 1;
         while depth > 0 {
@@ -231,7 +238,7 @@ impl<'a> Feed<'a> {
         }
     }
 
-    /// Counts the lines up to the next event, each byte of the text once.
+    /// Counts the lines up to the next event. Each byte of the text is counted once.
     fn count_lines(&mut self) {
         let position = usize::try_from(self.reader.buffer_position()).ok();
         let passed = position.and_then(|position| self.text.get(self.counted..position));

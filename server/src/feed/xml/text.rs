@@ -1,7 +1,8 @@
 //! The text of an element, with its entities.
 //!
-//! Programs write the entities of HTML into XML, which has five of its own. Their meaning is not in doubt, so they are
-//! taken. Any other entity, and an ampersand that begins none, is a fault of the item, whose other fields can be read.
+//! Programs write the entities of HTML into XML, which defines only five. Their meaning is clear,
+//! so they are accepted. Any other entity, and an ampersand that does not begin one, is an error of
+//! the item; the other fields of the item are still read.
 
 use super::Feed;
 use crate::api::fields::{invalid, pointer};
@@ -9,18 +10,19 @@ use crate::feed::FeedError;
 use quick_xml::events::{BytesRef, Event};
 use service::inventory::EntryError;
 
-/// Characters of the name of an unknown entity that a refusal repeats.
+/// Most characters of the name of an unknown entity that a refusal repeats.
 const SHOWN_CHARS: usize = 30;
 
 impl Feed<'_> {
-    /// The text of the current element, up to its end; `None` if it has none, or something that is not text.
+    /// Returns the text of the current element up to its end, or `None` if it is empty or contains
+    /// something that is not text.
     pub(super) fn text(
         &mut self,
         errors: &mut Vec<EntryError>,
         field: &str,
     ) -> Result<Option<String>, FeedError> {
         let mut value = String::new();
-        // One fault per text is enough to find it.
+        // One error for each text is enough to find it.
         let mut fault: Option<String> = None;
         loop {
             match self.event()? {
@@ -44,7 +46,7 @@ impl Feed<'_> {
                     Ok(text) => value.push_str(&text),
                     Err(_) => return Err(self.malformed("a text is not UTF-8")),
                 },
-                // Looking names up is not repeated for a text that is refused anyway.
+                // A text that is refused anyway needs no further look-ups of names.
                 Event::GeneralRef(reference) if fault.is_none() => match resolved(&reference) {
                     Ok(text) => value.push_str(&text),
                     Err(name) => {
@@ -67,7 +69,7 @@ impl Feed<'_> {
     }
 }
 
-/// The value of an attribute; `None` if it has an entity that is not known.
+/// Returns the value of an attribute, or `None` if it contains an unknown entity.
 pub(super) fn attribute(raw: &[u8]) -> Option<String> {
     let mut parts = str::from_utf8(raw).ok()?.split('&');
     let mut value = parts.next()?.to_owned();
@@ -79,10 +81,10 @@ pub(super) fn attribute(raw: &[u8]) -> Option<String> {
     Some(value)
 }
 
-/// The characters that an entity is replaced by.
+/// Returns the characters that an entity represents.
 ///
 /// # Errors
-/// As much of the name of an unknown one as can be read.
+/// The readable part of the name of an unknown entity.
 fn resolved(reference: &BytesRef<'_>) -> Result<String, String> {
     let name = reference.decode().unwrap_or_default();
     let character = reference.resolve_char_ref().ok().flatten();

@@ -1,5 +1,6 @@
-//! No account sees or touches another's data: every route and every call, from their own lists. One that is not known
-//! here fails the test, so that nobody adds one without saying how it keeps accounts apart.
+//! No account sees or changes the data of another, in any route or call. The tests walk the lists
+//! of the server itself, and a route that is not known here fails them: its author must show here
+//! how it keeps accounts apart.
 
 use crate::support::{Answer, Key, Member, OWNER, World, sha256};
 use axum::routing::MethodFilter;
@@ -8,10 +9,10 @@ use leptos::server_fn::axum::server_fn_paths;
 use serde_json::{Value, json};
 use server::router::{API, CONSOLE, OPEN, Route};
 
-/// Words that stand in everything of the first account, and must be in no answer to the second.
+/// Texts in all data of the first account, which must not occur in any response to the second.
 const MARKS: [&str; 3] = ["Acme", "ACME-1", "ada@example.com"];
 
-/// Of the second account, once its owner has changed everything.
+/// Settings of the second account after its owner has changed all of them.
 const SETTINGS: [(&str, &str); 5] = [
     ("account_name", "Mine"),
     ("currency", "CHF"),
@@ -24,7 +25,7 @@ struct Two {
     world: World,
     theirs: Member,
     their_key: Key,
-    /// Of their owner.
+    /// The id of their owner.
     their_id: String,
     /// The path of their lead.
     their_lead: String,
@@ -74,7 +75,7 @@ async fn two() -> Two {
 }
 
 impl Two {
-    /// Everything of the first account, as its own people see it.
+    /// Everything of the first account, as its own members see it.
     async fn snapshot(&self) -> Value {
         let keys = self.theirs.keys().await["keys"].clone();
         let items = self
@@ -121,7 +122,7 @@ fn silent(answer: &Answer, what: &str) {
     }
 }
 
-/// Without what differs from one request to the next.
+/// Compares two responses without the fields that differ from one request to the next.
 fn same(one: &Answer, other: &Answer, what: &str) {
     let plain = |answer: &Answer| {
         let mut document = answer.json();
@@ -141,7 +142,7 @@ async fn no_route_of_the_api_crosses_accounts() {
         let what = format!("{method:?} {path}");
         let id = |id: &str| path.replace("{id}", id);
         match (*method, *path) {
-            // Their item, and one that nobody has, must look alike.
+            // The response for their item must be the same as for an item that does not exist.
             (MethodFilter::GET, "/api/inventory/{id}") => {
                 same(
                     &key.get(&id("ACME-1")).await,
@@ -174,7 +175,7 @@ async fn no_route_of_the_api_crosses_accounts() {
                 assert_eq!(answer.json()["created"], 1, "{what}");
                 key.delete("/api/inventory/ACME-1").await.expect(204);
             }
-            // Their lead, and one that nobody has, must look alike.
+            // The response for their lead must be the same as for a lead that does not exist.
             (MethodFilter::GET, "/api/leads/{id}") => {
                 same(
                     &key.get(&two.their_lead).await,
@@ -215,7 +216,7 @@ async fn no_route_of_the_api_crosses_accounts() {
             ) => {
                 silent(&key.get(path).await.expect(200), &what);
             }
-            // Tried last: it ends the key.
+            // This route is tested last, since it revokes the key.
             (MethodFilter::DELETE, "/api/key") => {}
             _ => panic!("{what} is new: say here how it keeps accounts apart"),
         }
@@ -304,7 +305,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
     let before = two.snapshot().await;
     let mine = &two.mine;
     for Route { method, path, .. } in CONSOLE {
-        // Each look at what is theirs takes two calls of their key.
+        // Each snapshot of their data takes two calls with their key.
         two.world.clock.advance_seconds(1);
         let what = format!("{method:?} {path}");
         let id = if path.starts_with("/team") {
@@ -341,7 +342,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 | "/refusals",
             ) => mine.get(&at).await.expect(200),
             (MethodFilter::GET, "/keys/events") => {
-                // It has no end, so one piece of it must do.
+                // The stream has no end, so the test reads one frame.
                 let asked = format!("{at}?await={}", two.their_key.id);
                 let mut body = mine.open(&asked).await.into_body();
                 let frame = body.frame().await.unwrap().unwrap();
@@ -351,7 +352,7 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 mine.get("/keys").await.expect(200)
             }
             (MethodFilter::POST, "/keys/found") => {
-                // The digest of a key that is not theirs tells them nothing.
+                // The digest of a key of the other account discloses nothing.
                 let digest = sha256(&two.their_key.secret);
                 let answer = mine.form(&at, &[("digest", &digest)]).await.expect(200);
                 assert!(answer.body.contains("It is no key of this account"));
@@ -391,12 +392,12 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 let fields = [("role", "viewer"), ("confirm", OWNER)];
                 mine.form(&at, &fields).await.expect(404)
             }
-            // What is open to the other account stays so.
+            // An open invitation of the other account stays open.
             (MethodFilter::POST, "/team/withdraw") => {
                 let fields = [("email", "guest@example.com")];
                 mine.form(&at, &fields).await.expect(303)
             }
-            // An address of theirs looks like any other.
+            // An address of a member of the other account is treated like any other.
             (MethodFilter::POST, "/team/invite") => {
                 let fields = [("email", "bob@example.com"), ("role", "viewer")];
                 mine.form(&at, &fields).await.expect(200)
@@ -418,14 +419,14 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 | "/keys/{id}/first-call",
             ) => mine.get(&at).await.expect(404),
             (MethodFilter::POST, "/keys/{id}/rotate") => mine.form(&at, &ROTATE).await.expect(404),
-            // A full feed: it could remove what others have.
+            // A feed with the whole inventory could remove the items of other accounts.
             (MethodFilter::POST, "/inventory/import") => {
                 let file = "id,name\nA,a\n";
                 mine.import("feed.csv", file, &[("mode", "replace")])
                     .await
                     .expect(200)
             }
-            // Their import and one that is not there look alike.
+            // The response for their import is as long as for one that does not exist.
             (
                 MethodFilter::GET,
                 "/inventory/import/{id}"
@@ -459,11 +460,11 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
             (MethodFilter::POST, "/keys") => mine.form(&at, &[("name", "n")]).await.expect(422),
             (MethodFilter::POST, "/settings") => mine.form(&at, &SETTINGS).await.expect(303),
             (MethodFilter::POST, "/theme") => mine.form(&at, &[]).await.expect(303),
-            // Links name no account until they are used, and then make their own.
+            // A link has no account until it is used, and then it creates its own.
             (_, "/setup/{token}") => mine.get("/setup/none").await.expect(404),
-            // Above, one by one.
+            // The calls are tested one by one above.
             (_, "/call/{*function}") => mine.get("/call/none").await.expect(405),
-            // Tried last: they end or replace the session.
+            // These are tested last, since they end or replace the session.
             (
                 MethodFilter::POST,
                 "/sign-in" | "/sign-in/account" | "/sign-in/code" | "/sign-out",

@@ -1,4 +1,4 @@
-//! Nothing is changed on the authority of a key or a session that ended while the body was still arriving.
+//! A key or a session that ends while the body is still arriving changes nothing.
 
 use super::forged::scene;
 use crate::support::{Key, Member, OWNER, PASSWORD, PUBLIC_URL, World, multipart};
@@ -11,7 +11,7 @@ const ALL: [&str; 4] = [
     "leads:write",
 ];
 
-/// Every request of the API that has a body, with a body that would be carried out.
+/// Every request of the API that has a body, with a body that would succeed.
 fn api(lead: &str) -> Vec<(&'static str, String, &'static str, String)> {
     let json = "application/json";
     let item = json!({ "id": "late", "name": "Late" });
@@ -53,7 +53,7 @@ fn api(lead: &str) -> Vec<(&'static str, String, &'static str, String)> {
 struct Installation {
     world: World,
     owner: Member,
-    /// Looks at what there is.
+    /// A key to read the current data with.
     reader: Key,
     /// The path of a lead.
     lead: String,
@@ -84,8 +84,9 @@ impl Installation {
         json!([items, leads])
     }
 
-    /// Sends every body with a new key that loses its access while the body arrives, with and without an
-    /// `Idempotency-Key`, and checks the refusal and that nothing was changed.
+    /// Sends every body with a new key that loses its access while the body arrives, with and
+    /// without an `Idempotency-Key`, and checks that the request is refused and that nothing was
+    /// changed.
     async fn each_is_refused(&self, lose: impl AsyncFn(&Key), status: u16, code: &str) {
         let before = self.data().await;
         for (method, path, kind, body) in api(&self.lead) {
@@ -174,7 +175,7 @@ async fn a_stored_answer_is_not_repeated_to_a_key_that_is_revoked_while_its_body
     assert!(!answer.body.contains("once@example.com"));
 }
 
-/// Paths that take no session, or that end one.
+/// Paths that need no session, or that end it.
 const WITHOUT_SESSION: [&str; 4] = ["/sign-in", "/sign-in/code", "/sign-out", "/theme"];
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A disk that is nearly full, and revocations and pauses that cannot be stored.
+//! Behaviour while the disk is nearly full, and while revocations and pauses cannot be stored.
 
 use crate::support::{Key, Member, World};
 use serde_json::json;
@@ -24,7 +24,7 @@ async fn feeds_and_leads_are_refused_below_the_reserve_and_everything_else_goes_
         .await;
     let lead = lead.expect(201).header("location").to_owned();
 
-    // No disk has so much free space.
+    // No disk has as much free space.
     world.service.keep_free(Some(u64::MAX));
     let items = json!({ "items": [{ "id": "B", "name": "b" }] });
     for (method, path, body) in [
@@ -62,7 +62,7 @@ async fn feeds_and_leads_are_refused_below_the_reserve_and_everything_else_goes_
     key.delete("/api/key").await.expect(204);
 }
 
-/// Has the database refuse to stop keys, as it does without space.
+/// Lets the database refuse to revoke or pause keys, as it does on a full disk.
 async fn break_stops(world: &World) {
     world
         .sql(

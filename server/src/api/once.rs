@@ -105,6 +105,13 @@ where
     )
 }
 
+/// Handles a request with an idempotency key.
+///
+/// 1. The API key is authenticated, and its permission and rate limit are checked.
+/// 2. The body is read, and the request is hashed.
+/// 3. The API key is checked again, since it may have ended while the body was arriving.
+/// 4. The service claims the idempotency key for this request, or finds an earlier request with it.
+///    The handler runs only after a claim.
 async fn take_turn<P, H, T>(
     handler: H,
     state: AppState,

@@ -1,4 +1,4 @@
-//! The fields of an item before and after a feed.
+//! Field-by-field changes of an item by a feed.
 
 use crate::inventory::Item;
 
@@ -9,10 +9,10 @@ pub struct ItemChange {
     pub fields: Vec<FieldChange>,
 }
 
-/// Texts as in a feed; `None` if the field has no value.
+/// One changed field. The values are texts as in a feed; `None` if the field has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
-    /// Such as `price` or `attributes.color`.
+    /// Name of the field, such as `price` or `attributes.color`.
     pub name: String,
     pub before: Option<String>,
     pub after: Option<String>,

@@ -1,4 +1,4 @@
-//! Dry runs: the changes that a feed would make, read without making them.
+//! Dry runs: the changes that a feed would make, computed without making them.
 
 mod changes;
 
@@ -16,11 +16,11 @@ use changes::changed_fields;
 use domain::{AccountId, Resource, Scope};
 use std::collections::HashMap;
 
-/// New items, and changed ones, that a preview lists.
+/// Most created and most updated items that a preview lists.
 const CHANGES: usize = 100;
-/// Removed items that a preview lists.
+/// Most removed items that a preview lists.
 const REMOVALS: usize = 1_000;
-/// Bytes of the texts of all listed changes.
+/// Most bytes of text in all listed changes.
 const CHANGES_BYTES: usize = 1024 * 1024;
 
 /// The changes that a feed would make if it were stored now.
@@ -30,7 +30,8 @@ pub struct FeedPreview {
     pub counts: UpsertCounts,
     /// The ids of the first 100 items that would be created, in the order of the feed.
     pub created: Vec<String>,
-    /// The first 100 items that would be updated, in the order of the feed, with at most 1 MiB of texts in all.
+    /// The first 100 items that would be updated, in the order of the feed, with at most 1 MiB of
+    /// text in all.
     pub updated: Vec<ItemChange>,
     /// The ids of the first 1,000 items that would be removed, in the order of ids.
     pub removed: Vec<String>,
@@ -45,20 +46,23 @@ pub enum PreviewOutcome {
     WouldStore(FeedPreview),
     /// The feed would be refused: it removes more items than [`REMOVED_AT_MOST`].
     RemovesTooMany,
-    /// The feed would be refused: it removes a large part of the items, which its sender has not allowed.
+    /// The feed would be refused: it removes a large part of the items, and its sender has not
+    /// allowed that.
     RemovalNotAllowed(LargeRemoval),
-    /// The feed would be refused: items that it changes are faulty or missing.
+    /// The feed would be refused: items that it changes have errors or do not exist.
     Rejected(Skipped),
-    /// The feed would be refused: the items that it changes hold more than [`UPDATED_BYTES_AT_MOST`].
+    /// The feed would be refused: the items that it changes contain more than
+    /// [`UPDATED_BYTES_AT_MOST`].
     ChangesTooMuch,
 }
 
 impl Service {
-    /// Tells an integration what its feed would change. It shows stored values, so it takes the permission to read them,
-    /// too.
+    /// Previews a feed from an integration. The preview shows stored values, so the key needs the
+    /// permission to read them as well.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], [`Error::OverQuota`] if the feed would exceed a quota, and the database's.
+    /// [`Error::MissingScope`], [`Error::OverQuota`] if the feed would exceed a quota, and the
+    /// errors of the database.
     pub async fn preview_items(
         &self,
         caller: &KeyCaller,
@@ -105,7 +109,7 @@ impl Service {
             ..before
         };
         let mut room = CHANGES_BYTES;
-        // A piece at a time, so that no more than a piece of the stored items is held.
+        // The items are read in batches, so that memory holds only one batch of stored items.
         for items in feed.items.chunks(*IDS_AT_ONCE.end()) {
             let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
             let stored = self.store.find_items(account, &ids).await?;
@@ -179,7 +183,7 @@ impl Service {
         Ok(PreviewOutcome::WouldStore(preview))
     }
 
-    /// As the transaction of a feed checks it.
+    /// Checks the quotas of items as the transaction of a feed does.
     fn check_items(&self, before: &Usage, after: &Usage) -> Result<(), Error> {
         let quotas = self.store.quotas();
         for (resource, before, after) in [
@@ -215,7 +219,7 @@ impl FeedPreview {
             id: item.id.as_str().to_owned(),
             fields: changed_fields(stored, item),
         };
-        // The first change that does not fit ends the list, so that what is listed has no gap.
+        // The first change that does not fit ends the list, so that the list has no gaps.
         match room.checked_sub(change.bytes()) {
             Some(rest) => {
                 *room = rest;

@@ -15,8 +15,8 @@
 //! ```
 //!
 //! Each case needs an empty store of its own. An adapter tests the failures that only it can cause,
-//! such as one between a change and its audit event, with [`Change`], which can make every change of
-//! the ports.
+//! such as one between a change and its audit event, with [`Change`], which can make every change
+//! of the ports.
 
 mod access;
 mod accounts;

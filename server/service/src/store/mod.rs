@@ -226,7 +226,7 @@ pub trait MemberStore: Send + Sync + 'static {
     async fn find_link(&self, digest: &TokenDigest, now: Timestamp) -> Result<Option<LinkPurpose>>;
 
     /// Uses the link, which must be unused and not expired at `now`, and creates the account with
-    /// its owner and the events, all or nothing.
+    /// its owner and the audit event, all or nothing.
     ///
     /// Exactly one of any number of concurrent callers gets `Claimed`. For
     /// [`LinkPurpose::FirstOwner`] the result is `LinkGone` if an owner exists already.

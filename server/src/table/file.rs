@@ -1,9 +1,10 @@
 //! Detection of a file's format from its content and its name.
 
 use super::decode::decode;
-use super::json;
+use super::rows::{Items, read};
+use super::{Mapping, json, xml};
 use crate::feed::{self, Absent, FeedError, Format};
-use service::inventory::{ItemDraft, Position};
+use service::inventory::{Currency, ItemDraft, Position};
 use std::borrow::Cow;
 
 /// A file of items, as text.
@@ -13,7 +14,8 @@ pub struct File<'a> {
     /// Name of the encoding that the file was in.
     pub encoding: &'static str,
     pub text: Cow<'a, str>,
-    /// The line of each item, if the file is in JSON Lines.
+    /// The line of each item, if the file is in JSON Lines, or is an XML feed that was converted to
+    /// a table.
     lines: Vec<usize>,
 }
 
@@ -57,7 +59,47 @@ impl<'a> File<'a> {
             file.text = Cow::Owned(feed.text);
             file.lines = feed.lines;
         }
+        if format == Format::Xml
+            && let Some(table) = xml::converted(&file.text)?
+        {
+            file.format = Format::Csv;
+            file.text = Cow::Owned(table.text);
+            file.lines = table.lines;
+        }
         Ok(file)
+    }
+
+    /// Returns the name of the file's format.
+    pub const fn kind(&self) -> &'static str {
+        match (self.format, self.lines.is_empty()) {
+            (Format::Csv, true) => "CSV",
+            (Format::Json, true) => "JSON",
+            (Format::Json, false) => "JSON Lines",
+            (Format::Csv, false) | (Format::Xml, _) => "XML",
+        }
+    }
+
+    /// Reads the items of a table by a mapping of its columns.
+    ///
+    /// # Errors
+    /// See [`read()`].
+    pub fn items(
+        &self,
+        mapping: &Mapping,
+        account: Currency,
+        absent: Absent,
+    ) -> Result<Items, FeedError> {
+        let mut items = read(&self.text, mapping, account, absent)?;
+        if !self.lines.is_empty() {
+            for draft in &mut items.drafts {
+                // The first row is the header.
+                let place = draft.position.row.and_then(|row| row.checked_sub(2));
+                let line = place.and_then(|place| self.lines.get(place));
+                draft.position =
+                    line.map_or_else(Position::default, |line| Position::on_line(*line));
+            }
+        }
+        Ok(items)
     }
 
     /// Reads the items of a file that is not a table.

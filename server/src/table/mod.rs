@@ -14,11 +14,11 @@ mod price;
 mod rows;
 mod signs;
 mod value;
+mod xml;
 
 pub use file::File;
 pub use guess::guess;
 pub use mapping::{Decimals, Fault, Mapping, Place, TARGETS, Target};
-pub use rows::read;
 
 use crate::feed::{FeedError, wrong_count};
 use opening::Opening;

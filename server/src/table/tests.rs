@@ -4,6 +4,7 @@ mod guessed;
 mod items;
 mod programs;
 
+use super::rows::read;
 use super::*;
 use crate::feed::{Absent, Format};
 use service::inventory::{Currency, FeedMode, FeedOptions, Item, ItemDraft, OnError, check_feed};

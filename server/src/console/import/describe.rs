@@ -6,7 +6,7 @@ use super::report::delimiter;
 use super::{Context, Step, Stop, at};
 use crate::console::fields::Fields;
 use crate::console::see_other;
-use crate::feed::{Absent, Format};
+use crate::feed::Absent;
 use crate::table::{self, Decimals, Fault, Mapping, Place, TARGETS, Table};
 use axum::http::StatusCode;
 use domain::{ImportColumn, ImportFile, ImportPage, ImportTable};
@@ -128,18 +128,15 @@ pub async fn choose(context: &Context<'_>, loaded: Loaded, fields: &Fields) -> S
 }
 
 fn facts(described: &Content) -> Vec<(&'static str, String)> {
-    let format = match described.format {
-        Format::Csv => "CSV",
-        Format::Json => "JSON",
-        Format::Xml => "XML",
-    };
     let mut facts = vec![
-        ("Format", format.to_owned()),
+        ("Format", described.kind.to_owned()),
         ("Encoding", described.encoding.to_owned()),
     ];
     match &described.table {
         Some(table) => {
-            facts.push(("Delimiter", delimiter(table)));
+            if described.kind == "CSV" {
+                facts.push(("Delimiter", delimiter(table)));
+            }
             facts.push(("Rows", table.rows.to_string()));
         }
         None => facts.push(("Items", described.items.to_string())),

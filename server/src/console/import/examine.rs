@@ -4,7 +4,6 @@ use super::choices::{Choices, Mode};
 use super::load::{Loaded, open, refused};
 use super::{Context, Step, report};
 use crate::feed::Format;
-use crate::table;
 use domain::FileRefusal;
 use service::inventory::{
     CheckedFeed, Currency, EntryError, FeedMode, FeedOptions, ItemDraft, OnError, check_feed,
@@ -112,7 +111,7 @@ fn drafts(
     let absent = choices.mode.absent();
     match &choices.mapping {
         Some(mapping) if file.format == Format::Csv => {
-            let items = table::read(&file.text, mapping, currency, absent).map_err(refused)?;
+            let items = file.items(mapping, currency, absent).map_err(refused)?;
             Ok((items.drafts, items.repeated))
         }
         _ => {

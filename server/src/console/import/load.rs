@@ -11,7 +11,8 @@ use service::store::StoredImport;
 
 /// A file that can be read.
 pub struct Content {
-    pub format: Format,
+    /// The name of its format.
+    pub kind: &'static str,
     pub encoding: &'static str,
     /// Of a CSV file.
     pub table: Option<Table>,
@@ -63,7 +64,7 @@ pub async fn load(context: &Context<'_>, stored: StoredImport) -> Step<Loaded> {
 pub fn read(name: &str, bytes: &[u8]) -> Result<Content, FileRefusal> {
     let file = open(name, bytes)?;
     let mut content = Content {
-        format: file.format,
+        kind: file.kind(),
         encoding: file.encoding,
         table: None,
         items: 0,

@@ -106,6 +106,7 @@ pub fn delimiter(table: &table::Table) -> String {
         ',' => "Comma".to_owned(),
         ';' => "Semicolon".to_owned(),
         '\t' => "Tab".to_owned(),
+        '|' => "Vertical bar".to_owned(),
         other => other.to_string(),
     }
 }

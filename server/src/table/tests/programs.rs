@@ -166,3 +166,41 @@ fn a_variant_without_a_number_is_a_fault_and_an_unreadable_status_is_one_of_all_
         .collect();
     assert_eq!((errors, items.repeated), (vec![1, 1, 2, 0], 1));
 }
+
+#[test]
+fn feeds_for_google_and_meta_are_guessed_and_read() {
+    let rss = b"<rss xmlns:g='http://base.google.com/ns/1.0'><channel>
+<item><g:id>A</g:id><g:title>Fish &amp;amp; Chips</g:title><g:description>&lt;p&gt;a&lt;/p&gt;</g:description>
+<g:link>https://x.example/?a=1&amp;b=2</g:link><g:image_link>https://x.example/1.jpg</g:image_link>
+<g:availability>in_stock</g:availability><g:price>15.00 USD</g:price><g:sale_price>9.00 USD</g:sale_price></item>
+<item><g:id>B</g:id><g:title>b</g:title><g:availability>out_of_stock</g:availability><g:price>ten</g:price></item>
+</channel></rss>";
+    let file = File::read("feed.xml", rss).unwrap();
+    assert_eq!((file.format, file.kind()), (Format::Csv, "XML"));
+    let (table, mapping) = guessed(&file.text);
+    let words = [
+        "id",
+        "title",
+        "price",
+        "description",
+        "link",
+        "image_link",
+        "availability",
+    ];
+    let headers: Vec<_> = fields(&table, &mapping)
+        .into_iter()
+        .map(|(_, header)| header)
+        .collect();
+    assert_eq!(headers, words);
+    let drafts = file.items(&mapping, usd(), Absent::Empty).unwrap().drafts;
+    assert_eq!(drafts[0].name.as_deref(), Some("Fish & Chips"));
+    assert_eq!(drafts[0].description.as_deref(), Some("a"));
+    assert_eq!(drafts[0].url.as_deref(), Some("https://x.example/?a=1&b=2"));
+    assert_eq!(
+        (drafts[0].price.as_deref(), drafts[0].available),
+        (Some("15.00"), Some(true))
+    );
+    assert_eq!(drafts[1].position, service::inventory::Position::on_line(5));
+    let own = b"<inventory><item><id>A</id><name>a</name></item></inventory>";
+    assert_eq!(File::read("feed.xml", own).unwrap().format, Format::Xml);
+}

@@ -116,3 +116,54 @@ async fn a_file_that_excel_has_shortened_ids_in_is_imported_without_those_rows()
     assert_eq!(import.ids(), ["77"]);
     assert_eq!(import.items[0]["price"], 12500);
 }
+
+#[tokio::test]
+async fn a_feed_for_search_engines_is_imported_with_faults_by_line() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let rss = "<rss xmlns:g='http://base.google.com/ns/1.0'><channel>\n\
+        <item><g:id>A</g:id><title>a</title><g:price>15.00 USD</g:price></item>\n\
+        <item><g:id>B</g:id><title>b</title><g:price>ten</g:price></item>\n</channel></rss>";
+    let page = owner.import("feed.xml", rss, &SKIP).await.expect(200);
+    for text in ["<dt>New</dt><dd>1</dd>", "Line 3, id B"] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    let begun = owner
+        .upload("/inventory/import", "feed.xml", rss, &[])
+        .await;
+    let page = owner
+        .get(begun.expect(303).header("location"))
+        .await
+        .expect(200);
+    assert!(
+        page.body.contains("<dt>Format</dt><dd>XML</dd>"),
+        "{}",
+        page.body
+    );
+    assert!(!page.body.contains("<dt>Delimiter</dt>"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn columns_beyond_the_attributes_of_an_item_are_announced() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for (columns, is_announced) in [(50, false), (53, true)] {
+        let headers: Vec<_> = (0..columns).map(|number| format!("c{number}")).collect();
+        let values = vec!["x"; columns].join(",");
+        let file = format!("id,name,{}\nA,a,{values}\n", headers.join(","));
+        let begun = owner
+            .upload("/inventory/import", "cars.csv", &file, &[])
+            .await;
+        let page = owner
+            .get(begun.expect(303).header("location"))
+            .await
+            .expect(200);
+        let text = "An item has at most 50 attributes, so 3 columns with values are left out.";
+        assert_eq!(
+            page.body.contains(text),
+            is_announced,
+            "{columns}: {}",
+            page.body
+        );
+    }
+}

@@ -1,12 +1,36 @@
 //! The columns of a table: the first values of each, and the field that it becomes.
 
+use super::count;
 use crate::components::{Notice, Tone};
 use crate::lean::plain;
 use domain::{ImportColumn, ImportTable};
 use leptos::prelude::*;
 
-const EXPLAINED: &str = "Of several image addresses in one cell, the first is taken. Descriptions in HTML become plain text. \
-    Rows without a name that repeat the id of a row above, such as variants and further images, are left out.";
+const EXPLAINED: &str = "Of several image addresses in one cell, the first is taken. Descriptions in HTML become plain text, unless \
+    the file has the columns of an export of this inventory. Rows without a name that repeat the id of a row above, such as \
+    variants and further images, are left out.";
+
+/// Maximum number of attributes of an item.
+const MAX_ATTRIBUTES: usize = 50;
+
+/// Renders a notice if attributes are left out because an item cannot have more of them.
+fn left_out(columns: &[ImportColumn]) -> Option<AnyView> {
+    let with_values = |target: &str| {
+        let columns = columns.iter().filter(|column| column.target == target);
+        columns.filter(|column| !column.values.is_empty()).count()
+    };
+    let left_out = with_values("leave_out");
+    (with_values("attribute") >= MAX_ATTRIBUTES && left_out > 0).then(|| {
+        let columns = count(
+            left_out as u64,
+            "column with values is",
+            "columns with values are",
+        );
+        let text =
+            format!("An item has at most {MAX_ATTRIBUTES} attributes, so {columns} left out.");
+        plain(view! { <Notice tone=Tone::Info text=text/> })
+    })
+}
 
 /// Renders one row for each column.
 pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
@@ -19,6 +43,7 @@ pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
     let remembered = remembered.then(|| {
         view! { <Notice tone=Tone::Info text="Your account imported a file with these columns before. The choices are those of that import."/> }
     });
+    let left_out = left_out(&columns);
     let rows = columns
         .into_iter()
         .enumerate()
@@ -28,6 +53,7 @@ pub fn columns(table: ImportTable, errors: &[(String, String)]) -> AnyView {
         <section class="report" aria-labelledby="columns">
             <h2 id="columns">"Columns"</h2>
             {remembered}
+            {left_out}
             <p class="second">{EXPLAINED}</p>
             <div class="table-card">
                 <table role="table" class="mapping">

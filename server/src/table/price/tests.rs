@@ -1,0 +1,99 @@
+//! Tests of single texts.
+
+use super::*;
+
+#[test]
+fn a_price_is_rewritten_only_if_the_notation_leaves_no_doubt() {
+    use Decimals::{Comma, Point};
+    for (text, decimals, wanted) in [
+        ("18.990,00", Comma, Some("18990.00")),
+        ("18.990", Comma, Some("18990")),
+        ("18.990,-", Comma, Some("18990")),
+        ("1.234.567", Comma, Some("1234567")),
+        ("39,90", Comma, Some("39.90")),
+        ("1 234,50", Comma, Some("1234.50")),
+        ("1'234", Comma, Some("1234")),
+        ("18990.50", Comma, None),
+        ("12,500.00", Point, Some("12500.00")),
+        ("12,500", Point, Some("12500")),
+        ("449.00", Point, Some("449.00")),
+        ("39,90", Point, None),
+        ("18.990,00", Point, None),
+        ("1,23,456", Point, None),
+        ("auf Anfrage", Point, None),
+        ("", Point, None),
+        ("-5", Point, None),
+    ] {
+        assert_eq!(rewritten(text, decimals).as_deref(), wanted, "{text}");
+    }
+}
+
+#[test]
+fn the_currency_of_a_price_is_taken_from_its_text() {
+    for (text, number, code) in [
+        ("7999.00 USD", "7999.00", "USD"),
+        ("USD 3,450.00", "3,450.00", "USD"),
+        ("EUR18.990", "18.990", "EUR"),
+        ("18.990 €", "18.990", "EUR"),
+        ("19,90 Euro", "19,90", "EUR"),
+        ("usd 5", "5", "USD"),
+        ("A$ 15", "15", "AUD"),
+        ("15 US$", "15", "USD"),
+        ("R$ 19", "19", "BRL"),
+        ("NZ$15", "15", "NZD"),
+        ("₩15000", "15000", "KRW"),
+        ("100 zł", "100", "PLN"),
+    ] {
+        let written = Written::of(text);
+        let codes: Vec<_> = written.signs.iter().map(|(_, codes)| &codes[..]).collect();
+        assert_eq!(
+            (written.number, codes),
+            (number, vec![&[code][..]]),
+            "{text}"
+        );
+    }
+    for (text, number, code) in [
+        ("$12,500", "12,500", "CAD"),
+        ("199 kr", "199", "NOK"),
+        ("kr. 199", "199", "DKK"),
+        ("¥1000", "1000", "CNY"),
+    ] {
+        let written = Written::of(text);
+        assert!(written.signs[0].1.contains(&code) && written.signs[0].1.len() > 1);
+        assert_eq!((written.number, written.signs.len()), (number, 1), "{text}");
+    }
+    let both = Written::of("$12 USD");
+    let signs: Vec<_> = both.signs.iter().map(|(sign, _)| *sign).collect();
+    assert_eq!((both.number, signs), ("12", vec!["USD", "$"]));
+    for text in [
+        "12500",
+        "auf Anfrage",
+        "ALL",
+        "all 5",
+        "5 kg",
+        "5 krona",
+        "(5.00)",
+        "\u{2212}5.00",
+        "20%",
+        "",
+    ] {
+        let written = Written::of(text);
+        assert_eq!((written.number, written.signs.len()), (text, 0), "{text}");
+    }
+}
+
+#[test]
+fn the_notation_of_a_price_is_known_or_in_doubt() {
+    for (text, wanted) in [
+        ("18.990,00", Some(Decimals::Comma)),
+        ("39,9", Some(Decimals::Comma)),
+        ("12,500.00", Some(Decimals::Point)),
+        ("449.00", Some(Decimals::Point)),
+        ("18.500", None),
+        ("12,500", None),
+        ("12500", None),
+        ("auf Anfrage", None),
+    ] {
+        assert_eq!(decimals(text), wanted, "{text}");
+    }
+}

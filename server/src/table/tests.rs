@@ -76,11 +76,8 @@ fn import(file: &File<'_>, mapping: &Mapping) -> (Vec<Item>, Vec<Faulty>, usize)
     (feed.items().to_vec(), faults.collect(), items.repeated)
 }
 
-fn price(item: &Item) -> (String, Option<&'static str>) {
-    (
-        item.price.unwrap().to_string(),
-        item.currency.map(Currency::code),
-    )
+fn price(item: &Item) -> (String, &'static str) {
+    (item.price.unwrap().to_string(), item.currency.code())
 }
 
 #[test]
@@ -111,7 +108,7 @@ fn an_export_of_woocommerce_is_guessed_and_read() {
         items[0].image_url.as_deref(),
         Some("https://shop.example/i/mat-1.jpg")
     );
-    assert_eq!(price(&items[0]), ("39.90".to_owned(), None));
+    assert_eq!(price(&items[0]), ("39.90".to_owned(), "USD"));
     assert_eq!(items[0].attributes["Attribute 1 value(s)"], "Black");
     assert_eq!([items[0].available, items[1].available], [true, false]);
 }
@@ -141,7 +138,7 @@ fn an_export_of_shopify_is_guessed_and_read() {
         items[0].description.as_deref(),
         Some("Steel rims with tyres.\n205/55 R16\nSet of 4")
     );
-    assert_eq!(price(&items[1]), ("289.50".to_owned(), None));
+    assert_eq!(price(&items[1]), ("289.50".to_owned(), "USD"));
     assert_eq!([items[0].available, items[1].available], [true, false]);
     assert_eq!(items[1].attributes["Variant SKU"], "TB-100");
 }
@@ -164,8 +161,8 @@ fn a_vehicle_feed_of_meta_is_guessed_and_read() {
     );
     let (items, faults, _) = import(&file, &mapping);
     assert_eq!(faults, []);
-    assert_eq!(price(&items[0]), ("7999.00".to_owned(), Some("USD")));
-    assert_eq!(price(&items[1]), ("3450.00".to_owned(), Some("USD")));
+    assert_eq!(price(&items[0]), ("7999.00".to_owned(), "USD"));
+    assert_eq!(price(&items[1]), ("3450.00".to_owned(), "USD"));
     assert_eq!([items[0].available, items[1].available], [true, false]);
     assert_eq!(items[0].attributes["mileage.value"], "81000");
 }
@@ -192,8 +189,8 @@ fn an_export_of_a_german_dealer_system_is_guessed_and_read() {
     assert_eq!(mapping.decimals, Decimals::Comma);
     let (items, faults, _) = import(&file, &mapping);
     assert_eq!(items[0].id.as_str(), "A-1001");
-    assert_eq!(price(&items[0]), ("18990.00".to_owned(), Some("EUR")));
-    assert_eq!(price(&items[1]), ("24500.50".to_owned(), Some("EUR")));
+    assert_eq!(price(&items[0]), ("18990.00".to_owned(), "EUR"));
+    assert_eq!(price(&items[1]), ("24500.50".to_owned(), "EUR"));
     assert_eq!(items[0].attributes["Farbe"], "weiß");
     assert_eq!([items[0].available, items[1].available], [true, false]);
     // "auf Anfrage" is not a price.
@@ -210,7 +207,7 @@ fn shortened_ids_of_excel_are_faults_and_blank_cells_and_rows_are_not() {
     assert_eq!(mapping.columns[3], Target::LeaveOut);
     let (items, faults, _) = import(&file, &mapping);
     assert_eq!(items.len(), 1);
-    assert_eq!(price(&items[0]), ("12500.00".to_owned(), None));
+    assert_eq!(price(&items[0]), ("12500.00".to_owned(), "USD"));
     let rows: Vec<_> = faults.iter().map(|(row, _)| *row).collect();
     assert_eq!(rows, [Some(2), Some(3)]);
     assert!(

@@ -15,7 +15,8 @@ const HEAD: Head = Head {
 };
 
 const NAME: &str = "The name of your business.";
-const CURRENCY: &str = "Of items that come without one.";
+const CURRENCY: &str =
+    "Items that are sent without a currency get this one. Stored items keep theirs.";
 const DEPTH: &str = "How many calls a key may make in one burst, from 1 to 100,000.";
 const PER_SECOND: &str = "How many more each second after that, from 1 to 10,000. Keys with a limit of their own keep it.";
 const MUST_EXPIRE: &str =

@@ -74,8 +74,8 @@ impl Service {
 
 fn row(stored: StoredItem, zone: &Zone) -> ItemRow {
     let item = stored.item;
-    let currency = stored.currency.code();
-    let decimals = stored.currency.decimals() as usize;
+    let currency = item.currency.code();
+    let decimals = item.currency.decimals() as usize;
     ItemRow {
         id: item.id.as_str().to_owned(),
         name: item.name,

@@ -31,7 +31,6 @@ impl ItemDraft {
         }
         attributes.append(&mut self.attributes);
         let price = stored.price.map(|price| price.to_string());
-        let currency = stored.currency.map(Currency::code);
         let description = stored.description.as_deref();
         let available = (!clears("available")).then_some(stored.available);
         Self {
@@ -39,7 +38,7 @@ impl ItemDraft {
             name: text("name", self.name, Some(&stored.name)),
             category: text("category", self.category, stored.category.as_deref()),
             price: text("price", self.price, price.as_deref()),
-            currency: text("currency", self.currency, currency),
+            currency: text("currency", self.currency, Some(stored.currency.code())),
             description: text("description", self.description, description),
             url: text("url", self.url, stored.url.as_deref()),
             image_url: text("image_url", self.image_url, stored.image_url.as_deref()),

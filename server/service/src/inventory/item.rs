@@ -61,7 +61,7 @@ pub struct Item {
     pub name: String,
     pub category: Option<String>,
     pub price: Option<Price>,
-    pub currency: Option<Currency>,
+    pub currency: Currency,
     pub description: Option<String>,
     pub url: Option<String>,
     pub image_url: Option<String>,
@@ -81,7 +81,7 @@ impl Item {
             self.image_url.as_ref(),
         ];
         let texts: usize = texts.into_iter().flatten().map(String::len).sum();
-        let currency = self.currency.map_or(0, |currency| currency.code().len());
+        let currency = self.currency.code().len();
         let bytes = self.id.as_str().len() + currency + self.attributes_json().len() + texts;
         bytes as u64
     }
@@ -106,8 +106,6 @@ impl ItemId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredItem {
     pub item: Item,
-    /// The currency of the item, or else that of the account.
-    pub currency: Currency,
     pub updated_at: Timestamp,
     /// 1 for a new item, one more with each change.
     pub revision: u64,

@@ -23,7 +23,7 @@ pub struct ItemAnswer {
     /// Exact to the decimal places of its currency.
     #[schema(required, value_type = Option<f64>)]
     price: Option<Box<RawValue>>,
-    /// ISO 4217: the item's, or where it has none, the account's.
+    /// ISO 4217. An item that was sent without one has the account's default currency of that time.
     #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
     currency: &'static str,
     #[schema(required)]
@@ -42,13 +42,10 @@ pub struct ItemAnswer {
 impl From<StoredItem> for ItemAnswer {
     fn from(stored: StoredItem) -> Self {
         let StoredItem {
-            item,
-            currency,
-            updated_at,
-            ..
+            item, updated_at, ..
         } = stored;
         Self {
-            currency: currency.code(),
+            currency: item.currency.code(),
             id: item.id.as_str().to_owned(),
             name: item.name,
             category: item.category,

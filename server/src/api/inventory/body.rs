@@ -70,7 +70,8 @@ pub struct ItemFields {
     /// ISO 4217.
     #[schema(value_type = Option<f64>)]
     price: Option<String>,
-    /// ISO 4217. Left out, the account's default currency holds.
+    /// ISO 4217. If it is left out, the item gets the account's default currency. It keeps that one when the default is
+    /// changed later.
     currency: Option<String>,
     #[schema(max_length = 10000)]
     description: Option<String>,

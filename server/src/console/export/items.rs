@@ -14,7 +14,7 @@ use crate::feed::{ATTRIBUTE, FIELDS, MAX_COLUMNS};
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use service::inventory::{Currency, ItemFilter, StoredItem};
+use service::inventory::{ItemFilter, StoredItem};
 use service::{Error, Member, Service};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -150,14 +150,13 @@ impl Items {
         }
         let price = item
             .price
-            .map(|price| price.with_places(stored.currency.decimals() as usize));
+            .map(|price| price.with_places(item.currency.decimals() as usize));
         let field = |name: &'static str| match name {
             "id" => Some(item.id.as_str()),
             "name" => Some(&*item.name),
             "category" => item.category.as_deref(),
             "price" => price.as_deref(),
-            // The account's default is left out: a feed of the file would assign it to the item.
-            "currency" => item.currency.map(Currency::code),
+            "currency" => Some(item.currency.code()),
             "description" => item.description.as_deref(),
             "url" => item.url.as_deref(),
             "image_url" => item.image_url.as_deref(),

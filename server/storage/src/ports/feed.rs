@@ -7,7 +7,7 @@ use crate::sql::bulk::is_full;
 use crate::sql::inventory;
 use crate::sql::inventory::ItemRow;
 use domain::{AccountId, Timestamp};
-use service::inventory::{Currency, Item, ItemFilter, Price, StoredItem};
+use service::inventory::{Item, ItemFilter, Price, StoredItem};
 use service::store::{
     FeedBasis, ItemUpdates, REMOVED_AT_MOST, UPDATED_BYTES_AT_MOST, UpsertCounts,
 };
@@ -187,7 +187,7 @@ pub(super) async fn upsert(
                 .push_bind(item.category.as_deref())
                 .push_bind(item.price.map(Price::cents))
                 .push_bind(item.price.and_then(Price::exact))
-                .push_bind(item.currency.map(Currency::code))
+                .push_bind(item.currency.code())
                 .push_bind(item.description.as_deref())
                 .push_bind(item.url.as_deref())
                 .push_bind(item.image_url.as_deref())

@@ -13,7 +13,7 @@ pub(crate) const FIND: &str = "
 
 pub(crate) const CHANGE: &str = "
     UPDATE accounts
-    SET name = $2, currency = $3, limit_depth = $4, limit_per_second = $5, time_zone = $6,
+    SET name = $2, earlier_currency = coalesce(earlier_currency, currency), currency = $3, limit_depth = $4, limit_per_second = $5, time_zone = $6,
         keys_must_expire = $7, key_max_days = $8
     WHERE id = $1";
 

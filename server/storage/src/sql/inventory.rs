@@ -40,7 +40,8 @@ pub(crate) const UPSERT: BulkStatement = BulkStatement {
         OR items.category IS DISTINCT FROM excluded.category
         OR items.price IS DISTINCT FROM excluded.price
         OR items.exact_price IS DISTINCT FROM excluded.exact_price
-        OR items.currency IS DISTINCT FROM excluded.currency
+        OR coalesce(items.currency, (SELECT coalesce(a.earlier_currency, a.currency) FROM accounts a
+            WHERE a.id = items.account_id)) IS DISTINCT FROM excluded.currency
         OR items.description IS DISTINCT FROM excluded.description
         OR items.url IS DISTINCT FROM excluded.url
         OR items.image_url IS DISTINCT FROM excluded.image_url
@@ -64,8 +65,9 @@ pub(crate) const DELETE_MANY: BulkStatement = BulkStatement {
 
 macro_rules! columns {
     () => {
-        "i.id, i.name, i.category, i.price, i.exact_price, i.currency, a.currency AS account_currency, i.description,
-            i.url, i.image_url, i.available, i.attributes, i.updated_at, i.revision"
+        "i.id, i.name, i.category, i.price, i.exact_price,
+            coalesce(i.currency, a.earlier_currency, a.currency) AS currency, i.description, i.url,
+            i.image_url, i.available, i.attributes, i.updated_at, i.revision"
     };
 }
 
@@ -181,8 +183,7 @@ pub(crate) struct ItemRow {
     category: Option<String>,
     price: Option<i64>,
     exact_price: Option<i64>,
-    currency: Option<String>,
-    account_currency: String,
+    currency: String,
     description: Option<String>,
     url: Option<String>,
     image_url: Option<String>,
@@ -196,12 +197,6 @@ impl TryFrom<ItemRow> for StoredItem {
     type Error = Corrupt;
 
     fn try_from(row: ItemRow) -> Result<Self, Corrupt> {
-        let currency = row
-            .currency
-            .map(|code| Currency::parse(&code).ok_or(Corrupt("items.currency")))
-            .transpose()?;
-        let account_currency =
-            Currency::parse(&row.account_currency).ok_or(Corrupt("accounts.currency"))?;
         let item = Item {
             id: ItemId::from_stored(row.id),
             name: row.name,
@@ -209,7 +204,7 @@ impl TryFrom<ItemRow> for StoredItem {
             price: row
                 .price
                 .map(|cents| Price::from_stored(cents, row.exact_price)),
-            currency,
+            currency: Currency::parse(&row.currency).ok_or(Corrupt("items.currency"))?,
             description: row.description,
             url: row.url,
             image_url: row.image_url,
@@ -219,7 +214,6 @@ impl TryFrom<ItemRow> for StoredItem {
         };
         Ok(Self {
             item,
-            currency: currency.unwrap_or(account_currency),
             updated_at: Timestamp::from_millis(row.updated_at),
             revision: row.revision.unsigned_abs(),
         })

@@ -1,9 +1,14 @@
 //! Changes of items are numbered and listed during a rolling upgrade, too.
 
 use crate::server::Database;
+use domain::Timestamp;
+use service::inventory::Currency;
 use service::store::ItemPlace;
 use service::store::contract::{Change, World};
-use service::store::{ItemChangeStore as _, ItemFeed};
+use service::store::{
+    AccountChange, AccountSettings, Action, Actor, AuditEvent, Authority, InventoryStore as _,
+    ItemChangeStore as _, ItemFeed, MemberStore as _,
+};
 use storage::{OpenMode, PostgresStore};
 
 /// Statements of a node of the previous release, which knows no change numbers. Each is a
@@ -64,4 +69,38 @@ async fn changes_by_a_node_of_the_release_before_are_numbered_and_listed() {
     let removed = store.removed_items(&account, &first, u64::MAX, 10);
     let removed = removed.await.expect("removed items").entries;
     assert_eq!(removed.len(), 1, "the other came back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_of_a_node_of_the_release_before_keeps_the_default_currency_of_its_time() {
+    let database = Database::new().await;
+    let store = PostgresStore::open(database.url().as_str(), OpenMode::CreateIfNew).await;
+    let store = store.expect("the store opens");
+    let world = World::build(&store).await;
+    let account = Change::RevokeKey.account(&world).clone();
+    let mut raw = database.raw().await;
+    let done = sqlx::query(BEFORE[0]).bind(account.as_str());
+    done.execute(&mut raw).await.expect("items");
+    let before = store.find_account(&account).await.expect("an answer");
+    let before = before.expect("an account");
+    let after = AccountSettings {
+        currency: Currency::parse("JPY").expect("a currency"),
+        ..before.clone()
+    };
+    let event = |_: &AccountSettings| AuditEvent {
+        account_id: account.clone(),
+        at: Timestamp::from_millis(1),
+        actor: Actor::System,
+        authority: Authority::Inherent,
+        action: Action::AccountUpdated,
+        subject: account.as_str().to_owned(),
+        ip: None,
+        user_agent: None,
+        detail: serde_json::json!({}),
+        completion: None,
+    };
+    let changed = store.change_account(&account, &before, &after, &event);
+    assert_eq!(changed.await.expect("changed"), AccountChange::Changed);
+    let stored = store.find_item(&account, "old-1").await.expect("an answer");
+    assert_eq!(stored.expect("an item").item.currency, before.currency);
 }

@@ -2,7 +2,7 @@
 
 use crate::server::Database;
 use domain::Timestamp;
-use service::inventory::{Item, ItemId};
+use service::inventory::{Currency, Item, ItemId};
 use service::store::contract::{
     Change, World, feeds_of_other_accounts_and_keys_do_not_wait_for_many,
 };
@@ -21,7 +21,7 @@ fn item(id: String) -> Item {
         id: ItemId::from_stored(id),
         category: None,
         price: None,
-        currency: None,
+        currency: Currency::parse("USD").unwrap(),
         description: None,
         url: None,
         image_url: None,

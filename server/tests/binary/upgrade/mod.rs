@@ -2,6 +2,7 @@
 //! failing half-way, and from a backup.
 
 mod commands;
+mod currency;
 mod failing;
 mod postgres;
 mod restored;

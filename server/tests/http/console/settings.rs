@@ -209,25 +209,60 @@ async fn a_new_limit_holds_from_the_next_call_on_for_keys_without_their_own() {
 }
 
 #[tokio::test]
-async fn the_currency_is_that_of_items_without_one() {
+async fn another_default_currency_changes_no_stored_item() {
     let world = World::new().await;
     let owner = world.owner().await;
     let scopes = ["inventory:read", "inventory:write"];
     let key = owner.create(&world, "Feed", &scopes).await;
-    let put = |body: Value| {
-        let key = key.clone();
-        async move { key.put("/api/inventory/A", &body).await.json()["currency"].clone() }
+    let item = |id: &str| json!({ "id": id, "name": "Honda Accord 2024", "price": 32500.5 });
+    let push = async |items: Value| {
+        let body = json!({ "items": items });
+        let counts = key.post("/api/inventory", &body).await.expect(200).json();
+        ["created", "updated", "unchanged"].map(|name| counts[name].as_u64().unwrap())
     };
-    let plain = json!({ "name": "Honda Accord 2024", "price": 32500 });
-    assert_eq!(put(plain.clone()).await, "USD");
-    owner.form("/settings", &FIELDS).await.expect(303);
-    let read = key.get("/api/inventory/A").await.expect(200).json();
-    assert_eq!(read["currency"], "EUR");
+    push(json!([item("new"), item("old")])).await;
+    // As releases stored items that were sent without a currency, until the upgrade.
+    world
+        .sql("UPDATE items SET currency = NULL WHERE id = 'old'")
+        .await;
+    let read = async |id: &str| key.get(&format!("/api/inventory/{id}")).await.expect(200);
+    let before = [read("new").await, read("old").await];
+    let changes = key.get("/api/inventory/changes").await.expect(200).json();
+    let cursor = changes["next_cursor"].as_str().unwrap();
+
+    let calls = |(name, value)| (name, if name == "limit_depth" { "100" } else { value });
+    owner
+        .form("/settings", &FIELDS.map(calls))
+        .await
+        .expect(303);
+    for (id, before) in ["new", "old"].into_iter().zip(before) {
+        let after = read(id).await;
+        assert_eq!(after.json()["currency"], "USD");
+        assert_eq!(after.body, before.body);
+        assert_eq!(after.header("etag"), before.header("etag"));
+        assert_eq!(
+            push(json!([after.json_without(&["updated_at"])])).await,
+            [0, 0, 1]
+        );
+    }
     let page = owner.get("/inventory").await.expect(200);
-    assert!(shown(&page, "32,500.00 EUR"));
-    assert_eq!(put(plain).await, "EUR");
-    let yen = json!({ "name": "Honda Accord 2024", "price": 32500, "currency": "JPY" });
-    assert_eq!(put(yen).await, "JPY");
+    assert!(shown(&page, "32,500.50 USD") && !shown(&page, "32,500.50 EUR"));
+    let path = format!("/api/inventory/changes?cursor={cursor}");
+    let changes = key.get(&path).await.expect(200).json();
+    assert_eq!(changes["items"], json!([]));
+    let edited = json!({ "price": 31900 });
+    let edited = key.patch("/api/inventory/old", &edited).await.expect(200);
+    assert_eq!(edited.json()["currency"], "USD");
+
+    // The new default is that of items which are sent without a currency from now on.
+    let yen = json!({ "id": "yen", "name": "Honda", "price": 32500, "currency": "JPY" });
+    assert_eq!(
+        push(json!([item("new"), item("newer"), yen])).await,
+        [2, 1, 0]
+    );
+    for (id, currency) in [("new", "EUR"), ("newer", "EUR"), ("yen", "JPY")] {
+        assert_eq!(read(id).await.json()["currency"], currency);
+    }
 }
 
 #[tokio::test]

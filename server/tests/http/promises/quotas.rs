@@ -127,7 +127,7 @@ async fn settings_show_how_much_of_each_quota_is_in_use() {
         let page = reader.get("/settings").await.expect(200).body;
         for text in [
             "1 of 2,000",
-            "8 bytes of 1.0 MiB",
+            "11 bytes of 1.0 MiB",
             "0 of 3",
             "1 of 4",
             "2 of 5",

@@ -41,6 +41,15 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
     }
 
+    /// Returns the object of this answer without some of its members.
+    #[track_caller]
+    pub fn json_without(&self, names: &[&str]) -> Value {
+        let mut value = self.json();
+        let members = value.as_object_mut().expect("an object");
+        members.retain(|name, _| !names.contains(&&**name));
+        value
+    }
+
     #[track_caller]
     pub fn header(&self, name: impl TryInto<HeaderName, Error: std::fmt::Debug>) -> &str {
         let value = self.headers.get(name.try_into().unwrap());

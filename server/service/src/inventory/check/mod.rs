@@ -66,7 +66,8 @@ impl ItemDraft {
         }
     }
 
-    /// Checks an item of an account whose prices are in `default` if they have no currency of their own.
+    /// Checks an item of an account. An item without a currency gets `default`, the account's, for good: another default
+    /// later must not change the meaning of its price.
     ///
     /// # Errors
     /// Everything that is wrong with it, with pointers from the item on.
@@ -96,7 +97,8 @@ impl ItemDraft {
             }
             currency
         });
-        let decimals = currency.unwrap_or(default).decimals();
+        let currency = currency.unwrap_or(default);
+        let decimals = currency.decimals();
         let price = self.price.and_then(|text| {
             Price::parse(&text, decimals)
                 .map_err(|error| errors.push(error))

@@ -66,7 +66,7 @@ fn blanks_of_every_kind_around_a_text_are_left_out() {
     assert_eq!((item.category, item.image_url), (None, None));
     assert_eq!(item.description.as_deref(), Some("a\n b"));
     assert_eq!(item.url.as_deref(), Some("https://cars.example"));
-    assert_eq!(item.currency.map(Currency::code), Some("EUR"));
+    assert_eq!(item.currency.code(), "EUR");
     assert_eq!(item.price.unwrap().to_string(), "5.00");
     let attributes = BTreeMap::from([("colour".to_owned(), "red".to_owned())]);
     assert_eq!(item.attributes, attributes);

@@ -51,10 +51,7 @@ fn fields(item: &Item) -> [(&'static str, Option<String>); 8] {
         ("name", Some(item.name.clone())),
         ("category", item.category.clone()),
         ("price", item.price.map(|price| price.to_string())),
-        (
-            "currency",
-            item.currency.map(|currency| currency.code().to_owned()),
-        ),
+        ("currency", Some(item.currency.code().to_owned())),
         ("description", item.description.clone()),
         ("url", item.url.clone()),
         ("image_url", item.image_url.clone()),

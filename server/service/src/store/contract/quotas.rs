@@ -24,7 +24,7 @@ fn bytes(items: &[Item]) -> u64 {
             &item.image_url,
         ];
         let texts = texts.into_iter().flatten().map(String::len).sum::<usize>();
-        let currency = item.currency.map_or(0, |currency| currency.code().len());
+        let currency = item.currency.code().len();
         item.id.as_str().len() + item.name.len() + texts + currency + attributes.len()
     };
     items.iter().map(of).sum::<usize>() as u64

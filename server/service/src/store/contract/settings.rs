@@ -75,10 +75,10 @@ pub(super) async fn an_account_begins_with_the_usual_settings_and_keeps_its_own(
 pub(super) async fn what_an_account_decides_shows_in_its_keys_items_and_members(store: Shared) {
     let tenant = Tenant::settle(&*store, "a").await;
     let key = tenant.hold(&*store, "one").await;
-    let mut entry = item("1");
-    entry.currency = None;
-    tenant.push(&*store, &[entry, item("2")], at(0)).await;
     let before = store.find_account(&tenant.account).await.unwrap().unwrap();
+    let mut entry = item("1");
+    entry.currency = before.currency;
+    tenant.push(&*store, &[entry, item("2")], at(0)).await;
     change(&*store, &tenant, &before, &other_settings()).await;
     let key = tenant.find(&*store, &key).await;
     assert_eq!(key.account_limit, other_settings().limit);
@@ -88,8 +88,15 @@ pub(super) async fn what_an_account_decides_shows_in_its_keys_items_and_members(
         .await
         .unwrap();
     let items = page.entries;
-    let currencies: Vec<_> = items.iter().map(|item| item.currency.code()).collect();
-    assert_eq!(currencies, ["CHF", "EUR"]);
+    let currencies: Vec<_> = items
+        .iter()
+        .map(|stored| stored.item.currency.code())
+        .collect();
+    assert_eq!(
+        currencies,
+        ["USD", "EUR"],
+        "no price is in another currency now"
+    );
     let member = member_by_email(&*store, &tenant.email).await;
     assert_eq!(member.unwrap().time_zone, other_settings().time_zone);
 }

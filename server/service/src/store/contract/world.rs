@@ -62,7 +62,7 @@ pub(super) fn item(id: &str) -> Item {
         name: format!("Item {id}"),
         category: Some("sedan".to_owned()),
         price: Some(Price::from_cents(1_999_900)),
-        currency: Currency::parse("EUR"),
+        currency: Currency::parse("EUR").unwrap(),
         description: None,
         url: Some("https://example.com/car".to_owned()),
         image_url: None,

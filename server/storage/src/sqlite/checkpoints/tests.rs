@@ -3,7 +3,7 @@ use crate::lock_scope::LockScope;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::open::tests::fresh;
 use domain::{AccountId, Timestamp};
-use service::inventory::{Item, ItemId};
+use service::inventory::{Currency, Item, ItemId};
 use service::store::contract::{Change, World};
 use service::store::{
     Action, Actor, AuditEvent, Authority, FeedTerms, InventoryStore as _, UpsertCounts, Upserted,
@@ -167,7 +167,7 @@ async fn feed(store: &SqliteStore, account: &AccountId, round: usize) {
             name: format!("In round {round}"),
             category: None,
             price: None,
-            currency: None,
+            currency: Currency::parse("USD").unwrap(),
             description: Some("x".repeat(40_000)),
             url: None,
             image_url: None,

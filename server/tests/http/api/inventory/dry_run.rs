@@ -118,7 +118,7 @@ async fn a_dry_run_holds_a_feed_against_the_quotas_as_the_feed_is() {
         ..Quotas::default()
     });
     // The texts may grow by ten bytes, and by those of the item that is removed.
-    let removed = "gone".len() + "Honda Accord 2024".len() + "{}".len();
+    let removed = "gone".len() + "Honda Accord 2024".len() + "USD".len() + "{}".len();
     for (more, expected) in [(removed + 11, 507), (removed + 10, 200)] {
         let mut longer = full();
         let description = "One owner.\nNever raced.".to_owned() + &"x".repeat(more);

@@ -1,0 +1,25 @@
+//! Items that earlier releases stored without a currency.
+
+use super::{LIVE, leave, start};
+use crate::support::change;
+
+/// The last schema with such items.
+const LAST: i64 = 33;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_without_a_currency_keeps_the_default_that_the_account_had_at_the_upgrade() {
+    let folder = tempfile::tempdir().unwrap();
+    leave(folder.path(), LAST, 0).await;
+    tokio::task::block_in_place(|| {
+        start(folder.path()).stop();
+        change(folder.path(), "UPDATE accounts SET currency = 'JPY'");
+        let server = start(folder.path());
+        let answer = server.key(LIVE).get("/api/inventory/SKU001").unwrap();
+        assert!(
+            answer.body.contains("\"currency\":\"EUR\""),
+            "{}",
+            answer.body
+        );
+        server.stop();
+    });
+}

@@ -1,7 +1,7 @@
 // Pushes an inventory to Voxum: node push_inventory.mjs FILE
 //
-// The file is JSON (a list of items), XML, or CSV with commas, semicolons or tabs. Its name does not matter. Needs nothing but
-// Node 20. Set VOXUM_URL and VOXUM_API_KEY in the environment, and never write the key into this file.
+// The file is JSON (a list of items), JSON Lines (an item on each line, as the console exports them), XML, or CSV with commas,
+// semicolons or tabs. Its name does not matter. Needs nothing but Node 20. Set VOXUM_URL and VOXUM_API_KEY in the environment, and never write the key into this file.
 //
 // Exit status: 0 if everything is stored; 1 if Voxum refused something that you have to correct; 2 if the settings or the
 // file cannot be used; 75 if it is worth running this again later, which is always safe.
@@ -23,7 +23,10 @@ function settings() {
   // A file with a secret often ends with a newline, and a copied address with a slash.
   const url = (process.env.VOXUM_URL ?? "").trim().replace(/\/+$/, "");
   const key = (process.env.VOXUM_API_KEY ?? "").trim();
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+  if (/^[a-z]+:\/\/[^/?#]*@/i.test(url)) {
+    stop(2, "Remove the user name and the password from VOXUM_URL. Voxum takes nothing but the API key.");
+  }
+  if (!/^https?:\/\/[^/?#\s][^?#\s]*$/i.test(url) || !URL.canParse(url) || /:0*$/.test(url)) {
     stop(2, "Set VOXUM_URL to the address of your Voxum Console, for example https://console.example.com.");
   }
   // Node would print a header with other characters in its error message.
@@ -33,38 +36,95 @@ function settings() {
   return [`${url}/api/inventory`, key];
 }
 
-/** Yields the number of the first item, the media type and the body of each call that the file takes. */
-async function* calls(path) {
+/** Reads JSON as Voxum does: `JSON.parse` keeps one of two fields of the same name, and a number that is too large is lost. */
+function read(path, text) {
+  const value = JSON.parse(text);
+  const open = []; // The names in each object, and null for each list.
+  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?|[{}[\]]|[-0-9][-+.0-9eE]*/g;
+  for (const [token] of text.matchAll(tokens)) {
+    if (token === "{" || token === "[") open.push(token === "{" ? new Set() : null);
+    else if (token === "}" || token === "]") open.pop();
+    else if (token.endsWith(":")) {
+      const name = JSON.parse(token.slice(0, token.lastIndexOf('"') + 1));
+      if (open.at(-1).has(name)) stop(2, `${path}: an object has the field ${JSON.stringify(name)} twice. Remove one of them.`);
+      open.at(-1).add(name);
+    } else if (token[0] !== '"' && !Number.isFinite(Number(token))) {
+      stop(2, `${path}: ${token.slice(0, 30)} is not a number that Voxum can take. Correct it.`);
+    }
+  }
+  return value;
+}
+
+/** Reads an item on each line; null if the first line is not one. */
+function lines(path, text) {
+  const items = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    try {
+      if (line.trim() !== "") items.push(read(path, line));
+    } catch (error) {
+      if (items.length === 0) return null;
+      stop(2, `${path}: line ${index + 1} is not JSON: ${error.message}.`);
+    }
+  }
+  return items;
+}
+
+function containedItems(path, text) {
+  let value;
+  try {
+    value = read(path, text);
+  } catch (error) {
+    const items = lines(path, text);
+    if (!items?.length || Object(items[0]) !== items[0] || Array.isArray(items[0])) {
+      stop(2, `${path} is not JSON in UTF-8: ${error.message}.`);
+    }
+    return items;
+  }
+  if (Object(value) !== value || Array.isArray(value)) return value;
+  if (!("items" in value)) return "id" in value ? [value] : []; // JSON Lines with one line.
+  const more = Object.keys(value).find((name) => name !== "items");
+  if (more !== undefined) stop(2, `${path}: ${JSON.stringify(more)} beside \`items\` would be lost. Remove it.`);
+  return value.items;
+}
+
+/** Returns the number of the first item, the media type and the body of each call that the file takes. */
+async function calls(path) {
   let content = await readFile(path).catch((error) => stop(2, `${path} cannot be read: ${error.code}.`));
   if (content.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))) content = content.subarray(3); // The byte-order mark.
   const beginning = content.toString("latin1", 0, 1000).trimStart()[0];
   if (beginning !== "[" && beginning !== "{") {
     if (content.length > MOST_BYTES) stop(2, `${path} is larger than 16 MiB, which is the most that one call takes. Split it.`);
-    yield [0, beginning === "<" ? "application/xml" : "text/csv", content];
-    return;
+    return [[0, beginning === "<" ? "application/xml" : "text/csv", content]];
   }
-  let items;
+  let text;
   try {
-    items = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(content);
   } catch (error) {
     stop(2, `${path} is not JSON in UTF-8: ${error.message}.`);
   }
-  if (!Array.isArray(items)) items = items.items;
+  const items = containedItems(path, text);
   if (!Array.isArray(items) || items.length === 0) {
     stop(2, `${path} contains no items. Write a list of items, or an object with such a list in \`items\`.`);
   }
+  const [made, seen] = [[], new Map()];
   let [first, texts, size] = [0, [], 0];
   for (const [number, item] of items.entries()) {
     const text = JSON.stringify(item);
     const bytes = Buffer.byteLength(text) + 1;
     if (texts.length > 0 && (texts.length === MOST_ITEMS || size + bytes > MOST_BYTES - 100)) {
-      yield [first, "application/json", `{"items":[${texts.join(",")}]}`];
+      made.push([first, "application/json", `{"items":[${texts.join(",")}]}`]);
       [first, texts, size] = [number, [], 0];
+    }
+    // Within one call, Voxum reports an id that is there twice.
+    if (typeof item?.id === "string") {
+      const earlier = seen.get(item.id.trim()) ?? number;
+      if (earlier < first) stop(2, `${path}: /items/${earlier} and /items/${number} have the same id. Send each id once.`);
+      seen.set(item.id.trim(), earlier);
     }
     texts.push(text);
     size += bytes;
   }
-  yield [first, "application/json", `{"items":[${texts.join(",")}]}`];
+  return [...made, [first, "application/json", `{"items":[${texts.join(",")}]}`]];
 }
 
 /** Returns the status, the headers and the text of the answer. The status is 0 if no whole answer came. */
@@ -137,4 +197,4 @@ async function push(url, key, [first, kind, body]) {
 
 if (process.argv.length !== 3) stop(2, "Usage: node push_inventory.mjs FILE");
 const [url, key] = settings();
-for await (const call of calls(process.argv[2])) await push(url, key, call);
+for (const call of await calls(process.argv[2])) await push(url, key, call);

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Pushes an inventory to Voxum: python3 push_inventory.py FILE
 
-The file is JSON (a list of items), XML, or CSV with commas, semicolons or tabs. Its name does not matter. Needs nothing but
-Python 3. Set VOXUM_URL and VOXUM_API_KEY in the environment, and never write the key into this file.
+The file is JSON (a list of items), JSON Lines (an item on each line, as the console exports them), XML, or CSV with commas,
+semicolons or tabs. Its name does not matter. Needs nothing but Python 3. Set VOXUM_URL and VOXUM_API_KEY in the environment, and never write the key into this file.
 
 Exit status: 0 if everything is stored; 1 if Voxum refused something that you have to correct; 2 if the settings or the
 file cannot be used; 75 if it is worth running this again later, which is always safe.
 """
-import email.utils, http.client, json, os, re, sys, time, urllib.error, urllib.request, uuid
+import email.utils, http.client, json, math, os, re, sys, time, urllib.error, urllib.parse, urllib.request, uuid
 
 TRIES, LONGEST_WAIT = 8, 300  # Seconds to wait between two tries at most.
 MOST_ITEMS, MOST_BYTES = 5000, 16 * 1024 * 1024  # Of one call.
@@ -22,7 +22,9 @@ def settings():
     # A file with a secret often ends with a newline, and a copied address with a slash.
     url = os.environ.get("VOXUM_URL", "").strip().rstrip("/")
     key = os.environ.get("VOXUM_API_KEY", "").strip().strip("\ufeff")
-    if not re.match(r"https?://", url, re.I):
+    if re.match(r"[a-z]+://[^/?#]*@", url, re.I):
+        stop(2, "Remove the user name and the password from VOXUM_URL. Voxum takes nothing but the API key.")
+    if not is_address(url):
         stop(2, "Set VOXUM_URL to the address of your Voxum Console, for example https://console.example.com.")
     # Python would print a header with other characters in its error message.
     if not re.fullmatch("[0-9A-Za-z_]+", key):
@@ -30,8 +32,66 @@ def settings():
     return url + "/api/inventory", key
 
 
+def is_address(url):
+    try:
+        port = urllib.parse.urlsplit(url).port
+    except ValueError:
+        return False
+    host = r"([^][/?#@:\s]+|\[[0-9a-f:.]+\])"
+    return port != 0 and re.fullmatch(rf"https?://{host}(:[0-9]+)?(/[^?#\s]*)?", url, re.I)
+
+
+def read(path, text):
+    """Reads JSON as Voxum does: it would keep one of two fields of the same name, and cannot take an infinite number."""
+
+    def members(pairs):
+        names = [name for name, _ in pairs]
+        if len(set(names)) < len(names):
+            twice = json.dumps(next(name for name in names if names.count(name) > 1))
+            stop(2, f"{path}: an object has the field {twice} twice. Remove one of them.")
+        return dict(pairs)
+
+    def number(digits):
+        if not math.isfinite(float(digits)):
+            stop(2, f"{path}: {digits[:30]} is not a number that Voxum can take. Correct it.")
+        return float(digits)
+
+    return json.loads(text, object_pairs_hook=members, parse_float=number, parse_constant=number)
+
+
+def lines(path, text):
+    """Reads an item on each line; None if the first line is not one."""
+    items = []
+    for number, line in enumerate(text.split("\n"), 1):
+        try:
+            items += [read(path, line)] if line.strip() else []
+        except ValueError as error:
+            if not items:
+                return None
+            stop(2, f"{path}: line {number} is not JSON: {error}.")
+    return items
+
+
+def contained_items(path, text):
+    try:
+        value = read(path, text)
+    except ValueError as error:
+        items = lines(path, text)
+        if not items or not isinstance(items[0], dict):
+            stop(2, f"{path} is not JSON in UTF-8: {error}.")
+        return items
+    if not isinstance(value, dict):
+        return value
+    if "items" not in value:
+        return [value] if "id" in value else []  # JSON Lines with one line.
+    if len(value) > 1:
+        more = json.dumps(next(name for name in value if name != "items"))
+        stop(2, f"{path}: {more} beside `items` would be lost. Remove it.")
+    return value["items"]
+
+
 def calls(path):
-    """Yields the number of the first item, the media type and the body of each call that the file takes."""
+    """Returns the number of the first item, the media type and the body of each call that the file takes."""
     try:
         with open(path, "rb") as file:
             content = file.read().removeprefix(b"\xef\xbb\xbf")  # The byte-order mark.
@@ -39,25 +99,28 @@ def calls(path):
         if beginning not in (b"[", b"{"):
             if len(content) > MOST_BYTES:
                 stop(2, f"{path} is larger than 16 MiB, which is the most that one call takes. Split it.")
-            yield 0, "application/xml" if beginning == b"<" else "text/csv", content
-            return
-        items = json.loads(content.decode())
+            return [(0, "application/xml" if beginning == b"<" else "text/csv", content)]
+        items = contained_items(path, content.decode())
     except OSError as error:
         stop(2, f"{path} cannot be read: {error.strerror}.")
     except ValueError as error:
         stop(2, f"{path} is not JSON in UTF-8: {error}.")
-    items = items.get("items") if isinstance(items, dict) else items
     if not isinstance(items, list) or not items:
         stop(2, f"{path} contains no items. Write a list of items, or an object with such a list in `items`.")
-    first, texts, size = 0, [], 0
+    made, seen, first, texts, size = [], {}, 0, [], 0
     for number, item in enumerate(items):
         text = json.dumps(item, ensure_ascii=False).encode(errors="backslashreplace")
         if texts and (len(texts) == MOST_ITEMS or size + len(text) > MOST_BYTES - 100):
-            yield first, "application/json", b'{"items":[' + b",".join(texts) + b"]}"
+            made.append((first, "application/json", b'{"items":[' + b",".join(texts) + b"]}"))
             first, texts, size = number, [], 0
+        # Within one call, Voxum reports an id that is there twice.
+        identity = item.get("id") if isinstance(item, dict) else None
+        if isinstance(identity, str) and seen.setdefault(identity.strip(), number) < first:
+            earlier = seen[identity.strip()]
+            stop(2, f"{path}: /items/{earlier} and /items/{number} have the same id. Send each id once.")
         texts.append(text)
         size += len(text) + 1
-    yield first, "application/json", b'{"items":[' + b",".join(texts) + b"]}"
+    return made + [(first, "application/json", b'{"items":[' + b",".join(texts) + b"]}")]
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -31,10 +31,17 @@ trim() {
 url=$(trim "${VOXUM_URL:-}")
 while [ "$url" != "${url%/}" ]; do url=${url%/}; done
 key=$(trim "${VOXUM_API_KEY:-}")
+bad_url() {
+    stop 2 "Set VOXUM_URL to the address of your Voxum Console, for example https://console.example.com."
+}
 case $url in
-    [Hh][Tt][Tt][Pp]://* | [Hh][Tt][Tt][Pp][Ss]://*) ;;
-    *) stop 2 "Set VOXUM_URL to the address of your Voxum Console, for example https://console.example.com." ;;
+    *[[:space:]?#]*) bad_url ;;
 esac
+authority=${url#*://}
+case ${authority%%/*} in
+    *@*) stop 2 "Remove the user name and the password from VOXUM_URL. Voxum takes nothing but the API key." ;;
+esac
+printf '%s\n' "$url" | grep -Eiq '^https?://([^][/@:]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(/.*)?$' || bad_url
 case $key in
     '' | *[!0-9A-Za-z_]*) stop 2 "Set VOXUM_API_KEY to the complete API key: letters, digits and underscores, without quotation marks." ;;
 esac
@@ -131,7 +138,10 @@ backoff=1
 while :; do
     : >"$folder/answer"
     : >"$folder/headers"
-    answer=$(send) || answer='0 '
+    answer=$(send) || {
+        [ $? != 3 ] || bad_url # curl cannot read the address, such as one with a port above 65535.
+        answer='0 '
+    }
     status=${answer%% *}
     redirect=${answer#* }
     if [ "$status" = 200 ] && grep -q '"received":' "$folder/answer"; then

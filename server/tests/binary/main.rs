@@ -10,6 +10,7 @@ mod docs;
 mod doctor;
 mod examples;
 mod examples_again;
+mod examples_files;
 mod full;
 mod full_disk;
 mod http2;

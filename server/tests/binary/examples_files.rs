@@ -1,0 +1,182 @@
+//! The clients in `public/examples` with files and addresses that they have to refuse, and with
+//! files that the console exports.
+
+use crate::examples::{CLIENTS, client, file, finish};
+use crate::support::{Server, count};
+use std::net::TcpListener;
+use std::path::Path;
+
+/// A key that does not exist on any server.
+const SECRET: &str = "vx_0123456789";
+
+/// Runs a client against a port at which nothing may arrive.
+fn refused(example: (&str, &str), path: &Path, address: impl Fn(&str) -> String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let place = listener.local_addr().unwrap().to_string();
+    let mut command = client(example, path);
+    command
+        .env("VOXUM_URL", address(&place))
+        .env("VOXUM_API_KEY", SECRET);
+    let (status, printed) = finish(&mut command);
+    assert_eq!(status, Some(2), "{example:?}: {printed}");
+    assert!(!printed.contains(SECRET), "{example:?}: {printed}");
+    assert!(listener.accept().is_err(), "{example:?}: it was called");
+    printed
+}
+
+#[test]
+fn json_that_a_parser_would_change_is_refused_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let many = |first: &str, last: &str| {
+        let items = (0..4_999).map(|number| format!(r#"{{"id":"{number}","name":"n"}}"#));
+        let all = std::iter::once(first.to_owned()).chain(items);
+        let all: Vec<_> = all.chain([last.to_owned()]).collect();
+        format!("[{}]", all.join(","))
+    };
+    let twice = many(r#"{"id":"A","name":"n"}"#, r#"{"name":"n","id":" A "}"#);
+    for (content, message) in [
+        (
+            r#"[{"id":"A","name":"n","price":1,"pri\u0063e":2}]"#,
+            "the field \"price\" twice",
+        ),
+        (
+            r#"[{"id":"A","attributes":{"a":"{","a":"\"b"}}]"#,
+            "the field \"a\" twice",
+        ),
+        (
+            r#"{"items":[],"items":[{"id":"A"}]}"#,
+            "the field \"items\" twice",
+        ),
+        (
+            r#"[{"id":"A","name":"n","price":1e400}]"#,
+            "1e400 is not a number",
+        ),
+        (
+            r#"[{"id":"A","name":"n","price":-1E999}]"#,
+            "-1E999 is not a number",
+        ),
+        (&twice, "/items/0 and /items/5000 have the same id"),
+        (
+            r#"{"mode":"replace","items":[{"id":"A","name":"n"}]}"#,
+            "\"mode\" beside `items`",
+        ),
+        (r#"{"item":[{"id":"A","name":"n"}]}"#, "contains no items"),
+        (
+            "{\"id\":\"A\",\"name\":\"n\"}\n{\"id\":\"B\",\n",
+            "line 2 is not JSON",
+        ),
+        (
+            "{\"id\":\"A\",\"name\":\"n\"}\n{\"id\":\"B\",\"id\":\"C\"}\n",
+            "the field \"id\" twice",
+        ),
+        ("{\"items\":\n[1,]}", "is not JSON"),
+    ] {
+        let path = file(folder.path(), "list.json", content);
+        for example in &CLIENTS[..2] {
+            let printed = refused(*example, &path, |place| format!("http://{place}"));
+            assert!(
+                printed.contains(message),
+                "{example:?} {message}: {printed}"
+            );
+        }
+    }
+}
+
+/// The shell script sends the text as it is, so the server reports the same faults.
+#[test]
+fn the_shell_script_reports_what_the_server_says_of_such_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    for (content, message) in [
+        (
+            r#"[{"id":"A","name":"n","price":1,"price":2}]"#,
+            "/items/0/price: Give each name once.",
+        ),
+        (
+            r#"[{"id":"A","name":"n","price":1e400}]"#,
+            "/items/0/price: ",
+        ),
+        (
+            r#"{"mode":"replace","items":[{"id":"A","name":"n"}]}"#,
+            "/mode: ",
+        ),
+    ] {
+        let path = file(folder.path(), "list.json", content);
+        let mut command = client(CLIENTS[2], &path);
+        command
+            .env("VOXUM_URL", &server.url)
+            .env("VOXUM_API_KEY", &secret);
+        let (status, printed) = finish(&mut command);
+        assert_eq!(status, Some(1), "{content}: {printed}");
+        assert!(printed.contains(message), "{content}: {printed}");
+    }
+    assert_eq!(count(folder.path(), "SELECT count(*) FROM items"), 0);
+}
+
+#[test]
+fn address_that_cannot_be_called_is_refused_and_its_password_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "list.json", r#"[{"id":"A","name":"n"}]"#);
+    for example in CLIENTS {
+        for address in [
+            "http://h:notaport",
+            "http://h:99999",
+            "http://",
+            "https:///path",
+            "http://[::1",
+            "http://a b",
+            "ftp://h",
+            "http://h/?a=b",
+            "http://h/#a",
+        ] {
+            let printed = refused(example, &path, |_| address.to_owned());
+            let wanted = "Set VOXUM_URL to the address";
+            assert!(printed.contains(wanted), "{example:?} {address}: {printed}");
+        }
+        for user in ["user:geheim@", "geheim@", "geheim:@"] {
+            let printed = refused(example, &path, |place| format!("http://{user}{place}"));
+            let wanted = "Remove the user name and the password from VOXUM_URL.";
+            assert!(printed.contains(wanted), "{example:?}: {printed}");
+            assert!(!printed.contains("geheim"), "{example:?}: {printed}");
+        }
+    }
+}
+
+#[test]
+fn items_that_the_console_exports_as_json_lines_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, owner) = Server::fresh(folder.path());
+    let secret = owner.create("Feed", "0123456789abcdef").unwrap();
+    let list = r#"[{"id":"A","name":"one\u2028two","price":12.5,"attributes":{"a":"b"}},{"id":"B","name":"{\"items\":1}"}]"#;
+    let path = file(folder.path(), "list.json", list);
+    let run = |example: (&str, &str), path: &Path| {
+        let mut command = client(example, path);
+        command
+            .env("VOXUM_URL", &server.url)
+            .env("VOXUM_API_KEY", &secret);
+        let (status, printed) = finish(&mut command);
+        assert_eq!(status, Some(0), "{example:?}: {printed}");
+        printed
+    };
+    run(CLIENTS[0], &path);
+    let exported = owner.get("/inventory/export.jsonl").unwrap();
+    assert_eq!(exported.body.lines().count(), 2, "{}", exported.body);
+    let one = exported.body.lines().next().unwrap();
+    for example in &CLIENTS[..2] {
+        for (content, unchanged) in [
+            (exported.body.clone(), 2),
+            (
+                format!("\u{feff}{}\r\n", exported.body.replace('\n', "\r\n\r\n")),
+                2,
+            ),
+            (one.to_owned(), 1),
+        ] {
+            let path = file(folder.path(), "export.jsonl", &content);
+            let printed = run(*example, &path);
+            let wanted = format!("\"unchanged\":{unchanged}");
+            assert!(printed.contains(&wanted), "{example:?}: {printed}");
+        }
+    }
+}

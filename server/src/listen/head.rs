@@ -5,6 +5,7 @@
 //! refused here (RFC 9112, sections 3.2 and 6.1).
 
 use axum::http::header::{HOST, TRANSFER_ENCODING};
+use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Request, Version};
 
 /// Reason why the head is refused, as an extension of its request.
@@ -13,18 +14,42 @@ use axum::http::{HeaderValue, Request, Version};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadHead(pub &'static str);
 
+/// Whether the value is a host with or without a port (RFC 9110, sections 4.2.1 and 7.2).
+fn is_host(value: &HeaderValue) -> bool {
+    let text = value.to_str().unwrap_or_default();
+    let Ok(authority) = text.parse::<Authority>() else {
+        return false;
+    };
+    // Nothing may precede the host, such as the name of a user.
+    let Some(port) = text.strip_prefix(authority.host()) else {
+        return false;
+    };
+    let digits = port.strip_prefix(':').unwrap_or(port);
+    let is_port = digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (digits.is_empty() || authority.port_u16().is_some());
+    is_port && !authority.host().is_empty()
+}
+
 /// Checks the head for ambiguities.
 ///
 /// # Errors
-/// If the request has no `Host` or several, or a `Transfer-Encoding` other than `chunked`.
+/// If the request has no `Host`, several, or one that is not a host, or a `Transfer-Encoding` other than `chunked`.
 pub fn check<B>(request: &Request<B>) -> Result<(), BadHead> {
     let headers = request.headers();
     let mut hosts = headers.get_all(HOST).iter();
-    // HTTP/2 names the host in a pseudo-header, and HTTP/1.0 may leave it out.
-    if hosts.next().is_none() && request.version() == Version::HTTP_11 {
-        return Err(BadHead(
-            "Name the host of the request in the header `Host`.",
-        ));
+    match hosts.next() {
+        // HTTP/2 names the host in a pseudo-header, and HTTP/1.0 may leave it out.
+        None if request.version() == Version::HTTP_11 => {
+            return Err(BadHead(
+                "Name the host of the request in the header `Host`.",
+            ));
+        }
+        Some(host) if !is_host(host) => {
+            return Err(BadHead(
+                "Give the header `Host` a host, such as `console.example.com`, with or without a port.",
+            ));
+        }
+        _ => {}
     }
     if hosts.next().is_some() {
         return Err(BadHead("Send one header `Host`."));

@@ -141,12 +141,56 @@ fn ambiguous_heads_are_refused_and_what_follows_them_is_not_answered() {
     // These heads are unambiguous.
     for head in [
         "GET /healthz HTTP/1.0\r\n",
-        "GET /healthz HTTP/1.1\r\nhost:\r\nconnection: close\r\n",
         "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\nTransfer-Encoding: Chunked\r\n",
     ] {
         let body = if head.contains("Chunked") { chunks } else { "" };
         let request = format!("{head}\r\n{body}");
         let answer = exchange(&server, request.as_bytes(), false);
         assert!(answer.contains(" 200 OK"), "{head}: {answer}");
+    }
+}
+
+#[test]
+fn host_that_is_not_one_is_refused_with_a_problem() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = Server::fresh(folder.path());
+    let get = |host: &str| {
+        let request = format!("GET /healthz HTTP/1.1\r\n{host}connection: close\r\n\r\n");
+        exchange(&server, request.as_bytes(), false)
+    };
+    for host in [
+        "",
+        " ",
+        "a b",
+        "http://a",
+        "a/b",
+        "a@b",
+        "a:b",
+        "a:1:2",
+        ":80",
+        "a:99999",
+        "[::1",
+        "caf\u{E9}",
+    ] {
+        let answer = get(&format!("host: {host}\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{host}: {answer}");
+        assert!(
+            answer.contains("Give the header `Host` a host"),
+            "{host}: {answer}"
+        );
+    }
+    assert!(get("").contains("Name the host of the request"));
+    assert!(get("host: a\r\nhost: a\r\n").contains("Send one header `Host`."));
+    for host in [
+        "a",
+        "a:80",
+        "a:",
+        "127.0.0.1:3000",
+        "[::1]:3000",
+        "a_b.example",
+        "xn--caf-dma.example",
+    ] {
+        let answer = get(&format!("host: {host}\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{host}: {answer}");
     }
 }

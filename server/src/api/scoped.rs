@@ -17,16 +17,24 @@ use service::key::{KeyRefusal, Refused};
 use service::{Client, KeyCaller, Source};
 use std::marker::PhantomData;
 use std::net::IpAddr;
+use url::form_urlencoded;
 
 /// Permission as a type.
 pub trait Permission: Send {
     /// Required scope, or `None` if any key is sufficient.
     const SCOPE: Option<Scope>;
+
+    /// Returns the scope that this request requires besides [`Self::SCOPE`].
+    fn also(_: &Parts) -> Option<Scope> {
+        None
+    }
 }
 
 pub struct AnyKey;
 pub struct InventoryRead;
 pub struct InventoryWrite;
+/// Feeds.
+pub struct InventoryPush;
 pub struct LeadsRead;
 pub struct LeadsWrite;
 
@@ -38,6 +46,17 @@ impl Permission for InventoryRead {
 }
 impl Permission for InventoryWrite {
     const SCOPE: Option<Scope> = Some(Scope::InventoryWrite);
+}
+impl Permission for InventoryPush {
+    const SCOPE: Option<Scope> = Some(Scope::InventoryWrite);
+
+    /// A dry run shows stored values.
+    fn also(parts: &Parts) -> Option<Scope> {
+        let query = parts.uri.query().unwrap_or_default();
+        let dry_run = form_urlencoded::parse(query.as_bytes())
+            .any(|(name, value)| name == "dry_run" && value == "true");
+        dry_run.then_some(Scope::InventoryRead)
+    }
 }
 impl Permission for LeadsRead {
     const SCOPE: Option<Scope> = Some(Scope::LeadsRead);
@@ -102,9 +121,10 @@ impl<P: Permission> FromRequestParts<AppState> for Scoped<P> {
 
 impl<P: Permission> Scoped<P> {
     fn of(caller: KeyCaller, source: Source<'_>, parts: &Parts) -> Result<Self, Problem> {
-        match P::SCOPE {
-            Some(scope) if !caller.may(scope) => Err(Problem::MissingScope(scope)),
-            _ => Ok(Self {
+        let mut required = P::SCOPE.into_iter().chain(P::also(parts));
+        match required.find(|scope| !caller.may(*scope)) {
+            Some(scope) => Err(Problem::MissingScope(scope)),
+            None => Ok(Self {
                 caller,
                 ip: source.ip(),
                 user_agent: parts.headers.get(USER_AGENT).cloned(),

@@ -7,7 +7,7 @@ use crate::api::once::Once;
 use crate::api::openapi::{FeedQuery, OnceHeader};
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Entry, Problem};
-use crate::api::scoped::InventoryWrite;
+use crate::api::scoped::InventoryPush;
 use crate::api::scoped_body::ScopedBody;
 use crate::api::text::FeedText;
 use crate::api::whole::Whole;
@@ -94,7 +94,7 @@ pub async fn push(
     State(state): State<AppState>,
     once: Once,
     parameters: Parameters,
-    ScopedBody { scoped, body }: ScopedBody<InventoryWrite, FeedText>,
+    ScopedBody { scoped, body }: ScopedBody<InventoryPush, FeedText>,
 ) -> Result<Whole, Problem> {
     let FeedText { format, text } = body;
     let options = parameters.feed();

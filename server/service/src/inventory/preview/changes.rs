@@ -47,10 +47,11 @@ pub(super) fn changed_fields(before: &Item, after: &Item) -> Vec<FieldChange> {
 }
 
 fn fields(item: &Item) -> [(&'static str, Option<String>); 8] {
+    let decimals = item.currency.decimals() as usize;
     [
         ("name", Some(item.name.clone())),
         ("category", item.category.clone()),
-        ("price", item.price.map(|price| price.to_string())),
+        ("price", item.price.map(|price| price.with_places(decimals))),
         ("currency", Some(item.currency.code().to_owned())),
         ("description", item.description.clone()),
         ("url", item.url.clone()),

@@ -139,6 +139,43 @@ async fn a_dry_run_shows_stored_values_only_to_a_key_that_may_read_them() {
     let created = owner.create(&world, "Writer", &["inventory:write"]).await;
     let problem = created.post(PATH, &feed([named("a")])).await.problem();
     assert_eq!(problem, (403, "missing_scope".into()));
+    // Its content is not looked at.
+    for (kind, body) in [
+        ("application/json", "{\"items\":[{}]}"),
+        ("application/json", "{"),
+        ("image/png", ""),
+    ] {
+        let http = created.with("content-type", kind);
+        let problem = http.send("POST", PATH, body).await.problem();
+        assert_eq!(problem, (403, "missing_scope".into()), "{kind} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_prices_with_the_decimal_places_of_their_currency() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let items = |yen: u32, dinar: &str| {
+        let item = |id: &str, currency: &str, price: Value| json!({ "id": id, "name": "n", "currency": currency, "price": price });
+        feed([item("A", "JPY", json!(yen)), item("B", "KWD", json!(dinar))].to_vec())
+    };
+    key.post("/api/inventory", &items(1200, "1.5"))
+        .await
+        .expect(200);
+    let answer = key
+        .post(PATH, &items(1500, "1.25"))
+        .await
+        .expect(200)
+        .json();
+    let field = |number: usize| answer["preview"]["updated"][number]["fields"][0].clone();
+    assert_eq!(
+        field(0),
+        json!({ "name": "price", "before": "1200", "after": "1500" })
+    );
+    assert_eq!(
+        field(1),
+        json!({ "name": "price", "before": "1.500", "after": "1.250" })
+    );
 }
 
 #[tokio::test]

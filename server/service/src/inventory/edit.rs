@@ -57,7 +57,7 @@ impl ItemDraft {
     /// # Errors
     /// Everything that is wrong with the item, as for an item that is sent whole.
     pub(crate) fn change(self, stored: &Item, default: Currency) -> Result<Item, Vec<EntryError>> {
-        let mut item = self.over(stored).check(default)?;
+        let mut item = self.over(stored).check_known(default)?;
         item.id = stored.id.clone();
         Ok(item)
     }
@@ -73,7 +73,7 @@ impl ItemDraft {
             errors: self.errors.clone(),
             ..Self::default()
         };
-        probe.check(default).map(|item| item.id)
+        probe.check_known(default).map(|item| item.id)
     }
 }
 

@@ -6,7 +6,7 @@ use iso_currency::IntoEnumIterator as _;
 use std::collections::BTreeMap;
 
 /// The seller's own identifier: 1 to 128 characters, without control characters, and neither `.`
-/// nor `..`, which disappear from URLs.
+/// nor `..`, which disappear from URLs, nor `changes`, whose path is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ItemId(pub(super) String);
 

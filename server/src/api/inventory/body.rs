@@ -31,7 +31,7 @@ pub struct NewItems {
 )]
 #[serde(deny_unknown_fields)]
 struct NewItem {
-    /// Your own, such as a stock number. No control or invisible characters; not `.` or `..`.
+    /// Your own, such as a stock number. No control or invisible characters; not `.`, `..` or `changes`.
     #[schema(min_length = 1, max_length = 128)]
     id: String,
 }

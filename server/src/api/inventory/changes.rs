@@ -53,7 +53,8 @@ struct RemovedAnswer {
 /// `next_cursor` back and keep the last one: no change is skipped. An empty list means that you are up to date; ask again
 /// with the same cursor later. Removed items are listed for 30 days, the latest 100,000 of them, and until they
 /// come back. A cursor that is too old for that is refused with 410 `cursor_expired`: begin again without a cursor, and
-/// remove from your copy what you did not get. An item whose id is `changes` is read at `/api/inventory/%63hanges`.
+/// remove from your copy what you did not get. No new item can have the id `changes`. One that an
+/// earlier release stored is read at `/api/inventory/%63hanges`; it can be changed and deleted.
 #[utoipa::path(
     get,
     path = "/api/inventory/changes",

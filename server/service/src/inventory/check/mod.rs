@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 pub const MAX_ID_CHARS: usize = 128;
 const MAX_ATTRIBUTES: usize = 50;
 /// The size of an item: the bytes of all its texts in UTF-8, names of attributes included.
+/// The id whose path, `/api/inventory/changes`, is that of the changes of items. An item of an earlier release may have it.
+const RESERVED_ID: &str = "changes";
 pub const MAX_ITEM_BYTES: usize = 64 * 1024;
 
 /// An item as a feed gives it, whatever the feed's format: texts, not yet checked. `errors` holds what the format's
@@ -74,6 +76,20 @@ impl ItemDraft {
     pub fn check(mut self, default: Currency) -> Result<Item, Vec<EntryError>> {
         self.trim();
         let size = self.size();
+        self.trim();
+        if self.id.as_deref() == Some(RESERVED_ID) {
+            let detail = "Use another id: `/api/inventory/changes` is the list of changes.";
+            self.errors
+                .push(EntryError::new("/id", EntryCode::Invalid, detail));
+        }
+        self.check_known(default)
+    }
+
+    /// The same for an item that is stored already, whose id may be [`RESERVED_ID`].
+    ///
+    /// # Errors
+    /// See [`Self::check`].
+    pub(super) fn check_known(mut self, default: Currency) -> Result<Item, Vec<EntryError>> {
         let errors = &mut self.errors;
         let id = required(errors, "/id", self.id, MAX_ID_CHARS);
         if let Some(id) = &id {

@@ -160,19 +160,3 @@ async fn cursor_of_another_list_and_other_parameters_are_refused() {
         );
     }
 }
-
-/// The path of the changes is also that of an item with the id `changes`.
-#[tokio::test]
-async fn item_with_the_id_changes_can_be_stored_read_and_removed() {
-    let world = World::new().await;
-    let key = world.key().await;
-    let put = key.put(PATH, &json!({ "name": "n" })).await.expect(201);
-    assert_eq!(put.json()["id"], "changes");
-    let item = key.get("/api/inventory/%63hanges").await.expect(200);
-    assert_eq!(item.json()["name"], "n");
-    assert_eq!(item.header("etag"), put.header("etag"));
-    key.delete(PATH).await.expect(204);
-    key.get("/api/inventory/%63hanges").await.expect(404);
-    let (ids, _) = page(&key.get(PATH).await.expect(200));
-    assert_eq!(ids, [""; 0]);
-}

@@ -12,6 +12,7 @@ mod many;
 mod push;
 mod search;
 mod texts;
+mod reserved;
 mod update;
 mod values;
 

@@ -4,7 +4,11 @@ use super::{Absent, FIELDS, FeedError, MAX_ITEMS, cut};
 use crate::api::fields::{invalid, members, pointer, refuse, text, unknown};
 use crate::api::json::array;
 use serde_json::value::RawValue;
+use service::entry::is_blank;
 use service::inventory::{EntryCode, EntryError, ItemDraft};
+
+/// Set by the server. Ignored, so that an item can be sent back as it was read.
+const UPDATED_AT: &str = "updated_at";
 
 /// Parses the items of `{"items": [ … ]}`.
 pub fn read(text: &str, absent: Absent) -> Result<Vec<ItemDraft>, FeedError> {
@@ -57,24 +61,37 @@ fn feed(body: &RawValue, absent: Absent) -> Result<Vec<ItemDraft>, Vec<EntryErro
 
 /// Parses one item of a feed.
 fn item(value: &RawValue, absent: Absent) -> ItemDraft {
-    cut(draft(value, true, absent))
+    cut(draft(value, absent))
 }
 
-/// Parses an item whose id is in the path.
-pub fn item_without_id(value: &RawValue) -> ItemDraft {
-    draft(value, false, Absent::Empty)
+/// Parses an item whose id is in the path. `id` is `None` if that one cannot be read, which is
+/// refused elsewhere.
+pub fn item_at(id: Option<&str>, value: &RawValue) -> ItemDraft {
+    named(id, draft(value, Absent::Empty))
 }
 
 /// Parses a partial update of an item whose id is in the path: a JSON merge patch (RFC 7396).
-pub fn item_edits(value: &RawValue) -> ItemDraft {
-    draft(value, false, Absent::Kept)
+pub fn edits_at(id: Option<&str>, value: &RawValue) -> ItemDraft {
+    named(id, draft(value, Absent::Kept))
 }
 
-fn draft(value: &RawValue, with_id: bool, absent: Absent) -> ItemDraft {
+/// Checks that the draft is about the item in the path, so that an item can be sent back as it was read.
+fn named(id: Option<&str>, mut draft: ItemDraft) -> ItemDraft {
+    if let (Some(own), Some(id)) = (&draft.id, id)
+        && own != id
+        && !is_blank(own)
+    {
+        let other = "The path names another item. Leave `id` out, or give it the id of the path.";
+        draft.errors.push(invalid("/id", other));
+    }
+    draft
+}
+
+fn draft(value: &RawValue, absent: Absent) -> ItemDraft {
     let mut draft = ItemDraft::default();
     for (name, value) in members(value, &mut draft.errors).unwrap_or_default() {
         let is_field = name == "attributes" || FIELDS.contains(&name.as_str());
-        if value.get() == "null" && is_field && (with_id || name != "id") {
+        if value.get() == "null" && (is_field || name == UPDATED_AT) {
             absent.clear(&mut draft, &name);
             continue;
         }
@@ -84,7 +101,7 @@ fn draft(value: &RawValue, with_id: bool, absent: Absent) -> ItemDraft {
         }
         let errors = &mut draft.errors;
         match name.as_str() {
-            "id" if with_id => draft.id = text(errors, "/id", value),
+            "id" => draft.id = text(errors, "/id", value),
             "name" => draft.name = text(errors, "/name", value),
             "category" => draft.category = text(errors, "/category", value),
             "price" => draft.price = price(errors, value),
@@ -93,11 +110,8 @@ fn draft(value: &RawValue, with_id: bool, absent: Absent) -> ItemDraft {
             "url" => draft.url = text(errors, "/url", value),
             "image_url" => draft.image_url = text(errors, "/image_url", value),
             "available" => draft.available = truth(errors, value),
-            "id" => errors.push(EntryError::new(
-                "/id",
-                EntryCode::UnknownField,
-                "Leave `id` out: it stands in the path.",
-            )),
+            "available" if is_blank_text(value) => absent.clear(&mut draft, &name),
+            UPDATED_AT => drop(text(errors, "/updated_at", value)),
             _ => errors.push(unknown(&name)),
         }
     }

@@ -10,7 +10,7 @@ pub mod workers;
 mod xml;
 
 pub use csv::{ATTRIBUTE, MAX_COLUMNS};
-pub use json::{item_edits, item_without_id};
+pub use json::{edits_at, item_at};
 
 use crate::api::fields::{pointer, twice, unknown};
 use crate::api::json::MAX_MEMBERS;
@@ -114,7 +114,10 @@ impl Absent {
     ///
     /// An item with too many names is refused, so the remaining ones are dropped.
     pub fn clear(self, draft: &mut ItemDraft, field: &str) {
-        if self == Self::Kept && field != "id" && draft.cleared.len() < 2 * MAX_MEMBERS {
+        if self == Self::Kept
+            && !matches!(field, "id" | "updated_at")
+            && draft.cleared.len() < 2 * MAX_MEMBERS
+        {
             draft.cleared.push(field.to_owned());
         }
     }

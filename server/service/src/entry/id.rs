@@ -9,11 +9,8 @@ pub(crate) fn check_id(errors: &mut Vec<EntryError>, pointer: &str, id: &str) {
     let mut invalid = |detail: String| {
         errors.push(EntryError::new(pointer, EntryCode::Invalid, detail));
     };
-    if let Some(character) = find_invisible(id) {
-        let (number, name) = (u32::from(character), invisible_name(character));
-        invalid(format!(
-            "Remove the invisible character U+{number:04X} {name}."
-        ));
+    if let Some(character) = invisible_in(id) {
+        invalid(format!("Remove the invisible character {character}."));
     }
     if is_shortened_number(id) {
         invalid(
@@ -22,6 +19,13 @@ pub(crate) fn check_id(errors: &mut Vec<EntryError>, pointer: &str, id: &str) {
                 .to_owned(),
         );
     }
+}
+
+/// Returns the first invisible character of a text, such as `U+200B ZERO WIDTH SPACE`.
+pub fn invisible_in(text: &str) -> Option<String> {
+    let character = find_invisible(text)?;
+    let (number, name) = (u32::from(character), invisible_name(character));
+    Some(format!("U+{number:04X} {name}"))
 }
 
 /// Whether a spreadsheet has written the number in exponent form because the number has too many

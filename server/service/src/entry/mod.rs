@@ -3,6 +3,9 @@
 mod id;
 
 pub(crate) use id::check_id;
+pub use id::invisible_in;
+
+use domain::is_invisible;
 
 /// Kind of a validation error, in the terms of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,19 +103,28 @@ impl EntryError {
     }
 }
 
-/// Returns a text without the blanks of any kind around it, or `None` if it is blank.
+/// Returns a text without the blanks of any kind around it and with `\n` at the ends of its lines,
+/// or `None` if nothing in it can be seen.
 ///
 /// This is the one rule for blanks in every format.
 pub(crate) fn trimmed(text: Option<String>) -> Option<String> {
     let text = text?;
+    if is_blank(&text) {
+        return None;
+    }
     let trimmed = text.trim();
-    if trimmed.is_empty() {
-        None
+    if trimmed.contains("\r\n") {
+        Some(trimmed.replace("\r\n", "\n"))
     } else if trimmed.len() == text.len() {
         Some(text)
     } else {
         Some(trimmed.to_owned())
     }
+}
+
+/// Whether nothing in a text can be seen: it has only blanks and invisible characters.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
 
 /// Checks a text that may be left out.

@@ -48,6 +48,9 @@ struct NewItem {
 )]
 #[serde(deny_unknown_fields)]
 pub struct ItemEdits {
+    /// That of the path, if it is sent at all.
+    #[schema(max_length = 128)]
+    id: Option<String>,
     #[schema(min_length = 1, max_length = 256, nullable = false)]
     name: Option<String>,
 }
@@ -62,6 +65,9 @@ pub struct ItemEdits {
 #[schema(example = json!({ "name": "Honda Accord 2024", "category": "Sedan", "price": 32500 }))]
 #[serde(deny_unknown_fields)]
 pub struct ItemFields {
+    /// That of the path, if it is sent at all.
+    #[schema(max_length = 128)]
+    id: Option<String>,
     #[schema(min_length = 1, max_length = 256)]
     name: String,
     #[schema(max_length = 256)]
@@ -81,8 +87,10 @@ pub struct ItemFields {
     /// Begins with `http://` or `https://`.
     #[schema(max_length = 2048)]
     image_url: Option<String>,
-    /// True where it is left out.
+    /// True if it is left out.
     available: Option<bool>,
-    /// At most 50 texts of at most 2,048 characters, by names of 1 to 128 characters.
+    /// At most 50 texts of at most 2,048 characters, by names of 1 to 128 characters. One that is null is left out.
     attributes: Option<BTreeMap<String, String>>,
+    /// Ignored, so that an item can be sent back as it was read. The server sets it.
+    updated_at: Option<String>,
 }

@@ -12,7 +12,7 @@ use crate::api::problem::Problem;
 use crate::api::scoped::{InventoryRead, InventoryWrite, Scoped};
 use crate::api::scoped_body::ScopedBody;
 use crate::api::whole::Whole;
-use crate::feed::{item_edits, item_without_id};
+use crate::feed::{edits_at, item_at};
 use crate::request::Segment;
 use axum::Json;
 use axum::extract::State;
@@ -57,7 +57,8 @@ pub async fn show(
 
 /// Create or replace one item
 ///
-/// The stored item is replaced whole: what is left out is empty afterwards.
+/// The stored item is replaced whole: what is left out is empty afterwards. An item can be sent back as it was read: an `id`
+/// has to be that of the path, and `updated_at` is ignored.
 #[utoipa::path(
     put,
     path = "/api/inventory/{id}",
@@ -78,7 +79,7 @@ pub async fn put(
     headers: HeaderMap,
     ScopedBody { scoped, body }: ScopedBody<InventoryWrite, JsonText<BODY>>,
 ) -> Result<Response, Problem> {
-    let draft = item_without_id(&body.0);
+    let draft = item_at(id.as_deref(), &body.0);
     drop(body);
     let asked = conditions(&parameters, &headers).and_then(|condition| Ok((condition, text(id)?)));
     let (condition, id) = match asked {
@@ -110,7 +111,8 @@ pub async fn put(
 /// Change some fields of one item
 ///
 /// A JSON merge patch (RFC 7396): fields that are left out stay, null empties a field, and the members of `attributes` are
-/// set or removed one by one. The result has to be an item that `PUT` would take. `application/json` is taken as well.
+/// set or removed one by one. The result has to be an item that `PUT` would take. `application/json` is taken as well. As with
+/// `PUT`, an `id` has to be that of the path, and `updated_at` is ignored.
 #[utoipa::path(
     patch,
     path = "/api/inventory/{id}",
@@ -129,7 +131,7 @@ pub async fn edit(
     headers: HeaderMap,
     ScopedBody { scoped, body }: ScopedBody<InventoryWrite, JsonText<BODY>>,
 ) -> Result<Whole, Problem> {
-    let draft = item_edits(&body.0);
+    let draft = edits_at(id.as_deref(), &body.0);
     drop(body);
     if !draft.errors.is_empty() {
         return Err(Problem::InvalidBody(draft.errors));

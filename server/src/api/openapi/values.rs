@@ -71,7 +71,9 @@ fn items(schemas: &mut Value) {
     let item = &mut schemas["NewItem"];
     item["properties"]["id"]["pattern"] = ID.into();
     for (name, field) in fields.as_object().into_iter().flatten() {
-        item["properties"][name] = field.clone();
+        if name != "id" {
+            item["properties"][name] = field.clone();
+        }
     }
     item["required"] = json!(["id", "name"]);
 

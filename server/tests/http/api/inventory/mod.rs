@@ -14,6 +14,7 @@ mod search;
 mod texts;
 mod reserved;
 mod update;
+mod sent_back;
 mod values;
 
 use serde_json::{Value, json};

@@ -115,7 +115,8 @@ impl Parameters {
     /// A parameter that is unknown, repeated or out of range.
     pub fn items(&self) -> Result<(ItemFilter, Page<String>), Problem> {
         self.known(&["limit", "cursor", "category", "q", "updated_since"])?;
-        let text = |name: &str| self.get(name).map(str::to_owned);
+        // Text that was pasted often has blanks around it.
+        let text = |name: &str| self.get(name).map(|text| text.trim().to_owned());
         let since = self.get("updated_since").map(|text| {
             let told = "Give `updated_since` a time such as 2026-01-31T08:00:00Z (a `+` in it is written `%2B`).";
             service::parse_rfc3339(text).ok_or_else(|| invalid(told))

@@ -62,14 +62,15 @@ pub(super) fn parse(form: &AuditForm, zone: &Zone) -> Result<AuditFilter, Vec<Fi
     }
     let thing = form.thing.trim();
     filter.subject = (!thing.is_empty()).then(|| thing.to_owned());
-    if !form.from.is_empty() {
-        match zone.start_of_day(&form.from) {
+    let (first, last) = (form.from.trim(), form.to.trim());
+    if !first.is_empty() {
+        match zone.start_of_day(first) {
             Some(from) => filter.from = from,
             None => wrong(Field::From, DAY),
         }
     }
-    if !form.to.is_empty() {
-        match zone.end_of_day(&form.to) {
+    if !last.is_empty() {
+        match zone.end_of_day(last) {
             Some(until) => filter.until = until,
             None => wrong(Field::To, DAY),
         }

@@ -166,7 +166,8 @@ pub struct ItemFilter {
 
 impl ItemFilter {
     /// Returns the filter of a search in the console; a blank text does not filter.
-    pub fn search(q: Option<String>) -> Self {
+    pub fn search(q: Option<&str>) -> Self {
+        let q = q.map(str::trim).filter(|q| !q.is_empty());
         Self {
             q: q.filter(|q| !q.trim().is_empty()),
             ..Self::default()

@@ -188,7 +188,7 @@ impl Backend for Door {
         let after = query
             .cursor
             .map(|text| cursor::read(&text).ok_or(Failure::NotFound));
-        let filter = ItemFilter::search(query.q);
+        let filter = ItemFilter::search(query.q.as_deref());
         let page = self
             .service
             .inventory_page(member, &filter, after.transpose()?.as_deref())

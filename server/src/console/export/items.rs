@@ -75,7 +75,7 @@ fn filter(uri: &Uri) -> ItemFilter {
     let query = uri.query().unwrap_or_default();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     let q = pairs.find(|(name, _)| name == "q");
-    ItemFilter::search(q.map(|(_, q)| q.into_owned()))
+    ItemFilter::search(q.as_ref().map(|(_, q)| &**q))
 }
 
 /// Returns the names of the attributes of all items, or `None` if there are more than a table has

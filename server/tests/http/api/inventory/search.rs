@@ -128,3 +128,35 @@ async fn the_console_names_the_items_that_it_searched_and_searches_further() {
         page.body
     );
 }
+
+#[tokio::test]
+async fn text_with_blanks_around_it_finds_the_same() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let scopes = ["inventory:read", "inventory:write"];
+    let key = owner.create(&world, "Feed", &scopes).await;
+    let item = serde_json::json!({ "id": "A", "name": "Honda Accord", "category": "Sedan" });
+    let items = serde_json::json!({ "items": [item, { "id": "B", "name": "n" }] });
+    key.post("/api/inventory", &items).await.expect(200);
+    for query in [
+        "q=%20honda%20acc%09",
+        "q=%C2%A0A%0A&category=Sedan",
+        "category=%20Sedan%0D%0A",
+    ] {
+        assert_eq!(pages(&key, query).await, [["A"]], "{query}");
+    }
+    for path in [
+        "/inventory?q=%20honda%20",
+        "/inventory/export.csv?q=%C2%A0honda%0A",
+    ] {
+        let answer = owner.get(path).await.expect(200);
+        assert!(answer.body.contains("Honda Accord"), "{path}");
+    }
+    for path in [
+        "/keys?q=%20feed%0A",
+        "/audit?thing=%C2%A0Feed%20&from=%202026-11-01%20&to=2026-12-01%0A",
+    ] {
+        let page = owner.get(path).await.expect(200);
+        assert!(page.body.contains("Feed"), "{path}");
+    }
+}

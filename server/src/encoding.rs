@@ -7,10 +7,12 @@ use encoding_rs::{Encoding, UTF_8};
 /// Mark with which spreadsheets and editors on Windows begin a text.
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
-/// Error for a text that is not in UTF-8. The message quotes nothing of the text, and explains what
+/// Error for a text that is not in UTF-8 with at most one byte-order mark. The message quotes nothing of the text, and explains what
 /// to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotUtf8 {
+    #[error("The text begins with two byte-order marks. Remove the second one.")]
+    MarkedTwice,
     #[error("The text is in UTF-16. {SAVE}")]
     Utf16,
     #[error("The text is in UTF-32. {SAVE}")]
@@ -36,6 +38,9 @@ const SAVE: &str =
 pub fn text(mut bytes: Vec<u8>) -> Result<String, NotUtf8> {
     if bytes.starts_with(BYTE_ORDER_MARK) {
         bytes.drain(..BYTE_ORDER_MARK.len());
+        if bytes.starts_with(BYTE_ORDER_MARK) {
+            return Err(NotUtf8::MarkedTwice);
+        }
     }
     match bytes.get(..4).or_else(|| bytes.get(..2)) {
         Some([0, 0, 0xFE, 0xFF] | [0xFF, 0xFE, 0, 0]) => return Err(NotUtf8::Utf32),
@@ -79,7 +84,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_skipped_once() {
         assert_eq!(text("\u{FEFF}{}".into()), Ok("{}".to_owned()));
-        assert_eq!(text("\u{FEFF}\u{FEFF}".into()), Ok("\u{FEFF}".to_owned()));
+        assert_eq!(text("\u{FEFF}\u{FEFF}{}".into()), Err(NotUtf8::MarkedTwice));
         for plain in ["", "a", "é", "東京\n"] {
             assert_eq!(text(plain.into()), Ok(plain.to_owned()));
         }

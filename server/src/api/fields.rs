@@ -5,7 +5,7 @@
 
 use super::json::{Members, object};
 use serde_json::value::RawValue;
-use service::entry::{EntryCode, EntryError};
+use service::entry::{EntryCode, EntryError, invisible_in};
 
 /// Returns the members of an object. A repeated name is an error, since readers differ in which of
 /// the two they use.
@@ -51,11 +51,13 @@ pub fn text(errors: &mut Vec<EntryError>, pointer: &str, value: &RawValue) -> Op
 
 /// Returns the error for a field of unknown name.
 pub fn unknown(name: &str) -> EntryError {
-    EntryError::new(
-        pointer(name),
-        EntryCode::UnknownField,
-        "There is no field of this name. Leave it out.",
-    )
+    let detail = match invisible_in(name) {
+        Some(character) => {
+            format!("The name of this field has the invisible character {character}. Remove it.")
+        }
+        None => "There is no field of this name. Leave it out.".to_owned(),
+    };
+    EntryError::new(pointer(name), EntryCode::UnknownField, detail)
 }
 
 /// Returns the error for an object with more members than any of the API's objects has.

@@ -109,8 +109,8 @@ fn draft(value: &RawValue, absent: Absent) -> ItemDraft {
             "description" => draft.description = text(errors, "/description", value),
             "url" => draft.url = text(errors, "/url", value),
             "image_url" => draft.image_url = text(errors, "/image_url", value),
-            "available" => draft.available = truth(errors, value),
             "available" if is_blank_text(value) => absent.clear(&mut draft, &name),
+            "available" => draft.available = truth(errors, value),
             UPDATED_AT => drop(text(errors, "/updated_at", value)),
             _ => errors.push(unknown(&name)),
         }
@@ -132,17 +132,26 @@ fn price(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<String> {
 }
 
 fn truth(errors: &mut Vec<EntryError>, value: &RawValue) -> Option<bool> {
-    match value.get() {
+    let text = as_text(value);
+    match text.as_deref().unwrap_or(value.get()).trim() {
         "true" => Some(true),
         "false" => Some(false),
         _ => refuse(errors, "/available", "Give true or false."),
     }
 }
 
+fn as_text(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}
+
+fn is_blank_text(value: &RawValue) -> bool {
+    as_text(value).is_some_and(|text| is_blank(&text))
+}
+
 fn attributes(draft: &mut ItemDraft, value: &RawValue, absent: Absent) {
     let mut errors = Vec::new();
     for (name, value) in members(value, &mut errors).unwrap_or_default() {
-        if value.get() == "null" && absent == Absent::Kept {
+        if value.get() == "null" {
             absent.clear(draft, &format!("attributes.{name}"));
         } else if let Some(text) = text(&mut errors, &pointer(&name), value) {
             draft.attributes.insert(name, text);

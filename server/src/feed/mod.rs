@@ -182,6 +182,7 @@ pub fn line_ends(text: &str) -> usize {
 
 /// Parses a truth value as XML Schema and spreadsheets write it.
 fn truth(text: &str) -> Option<bool> {
+    let text = text.trim();
     let is = |words: [&str; 3]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     if is(["true", "1", "yes"]) {
         Some(true)

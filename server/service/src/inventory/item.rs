@@ -169,7 +169,7 @@ impl ItemFilter {
     pub fn search(q: Option<&str>) -> Self {
         let q = q.map(str::trim).filter(|q| !q.is_empty());
         Self {
-            q: q.filter(|q| !q.trim().is_empty()),
+            q: q.map(str::to_owned),
             ..Self::default()
         }
     }

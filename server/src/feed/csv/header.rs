@@ -3,6 +3,7 @@
 
 use super::records::Record;
 use crate::feed::{Absent, FIELDS, FeedError};
+use service::entry::{invisible_in, is_blank};
 use service::inventory::{EntryCode, EntryError};
 
 /// Prefix in the name of a column with an attribute.
@@ -32,12 +33,13 @@ impl Column {
         }
         let (start, attribute) = name.split_at_checked(ATTRIBUTE.len())?;
         let attribute = attribute.trim();
-        let is_attribute = start.eq_ignore_ascii_case(ATTRIBUTE) && !attribute.is_empty();
+        let is_attribute = start.eq_ignore_ascii_case(ATTRIBUTE) && !is_blank(attribute);
         is_attribute.then(|| Self::Attribute(attribute.to_owned()))
     }
 }
 
-/// Returns the columns of a header.
+/// Returns the columns of a header, without blank names at its end: spreadsheets and scripts write a
+/// delimiter too many.
 ///
 /// # Errors
 /// Everything that is wrong with the header.
@@ -47,11 +49,26 @@ pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedE
     let position = header.position();
     let mut fault =
         |code, detail| errors.push(EntryError::new("/header", code, detail).at(position));
-    let mut columns = Vec::with_capacity(header.cells.len());
+    let last = header
+        .cells
+        .iter()
+        .rposition(|name| !name.trim().is_empty());
+    let names = &header.cells[..last.map_or(0, |last| last + 1)];
+    let mut columns = Vec::with_capacity(names.len());
     let mut unknown = Vec::new();
-    for name in &header.cells {
+    for (number, name) in (1..).zip(names) {
         match Column::named(name) {
-            None => unknown.push(shown(name)),
+            None => {
+                if let Some(character) = invisible_in(name) {
+                    let detail = format!(
+                        "In the header on line {line}, the name of column {number} has the invisible character \
+                         {character}. Remove it."
+                    );
+                    fault(EntryCode::UnknownField, detail);
+                } else {
+                    unknown.push(shown(name));
+                }
+            }
             Some(Column::Attribute(name)) if name.chars().count() > MAX_NAME_CHARS => {
                 let name = shown(&name);
                 let most = MAX_NAME_CHARS;
@@ -69,7 +86,7 @@ pub fn columns(header: &Record<'_>, absent: Absent) -> Result<Vec<Column>, FeedE
             Some(column) => columns.push(column),
         }
     }
-    let there = list(header.cells.iter().map(|name| shown(name)).collect());
+    let there = list(names.iter().map(|name| shown(name)).collect());
     if !unknown.is_empty() {
         let (count, unknown) = (unknown.len(), list(unknown));
         let are = if count == 1 {

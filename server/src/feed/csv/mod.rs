@@ -47,7 +47,12 @@ fn draft(columns: &[Column], record: &Record<'_>, absent: Absent) -> ItemDraft {
         ..ItemDraft::default()
     };
     let (cells, named) = (record.cells.len(), columns.len());
-    if cells != named {
+    // Blank cells at the end of a row are left out, as blank names at the end of the header are.
+    let has_all = cells >= named
+        && record.cells[named..]
+            .iter()
+            .all(|cell| cell.trim().is_empty());
+    if !has_all {
         let detail = format!("This row has {cells} cells, and the header line names {named}.");
         let error = EntryError::new("", EntryCode::Invalid, detail);
         draft.errors.push(error);
@@ -61,7 +66,7 @@ fn draft(columns: &[Column], record: &Record<'_>, absent: Absent) -> ItemDraft {
             }
             continue;
         }
-        let value = restored(cell).replace("\r\n", "\n");
+        let value = restored(cell).to_owned();
         match column {
             // An item with so many attributes is refused, so the remaining ones are dropped.
             Column::Attribute(_) if draft.attributes.len() == MAX_MEMBERS => {}

@@ -49,11 +49,19 @@ struct Feed<'a> {
     line: usize,
 }
 
-/// Reports an XML attribute on an element that takes none, since its value would be lost silently.
-fn attributed(element: &BytesStart<'_>, pointer: &str) -> Option<EntryError> {
-    let names = |name: &[u8]| name.starts_with(b"xmlns") || name.starts_with(b"xml:");
-    let mut attributes = element.attributes().flatten();
-    let odd = attributes.any(|attribute| !names(attribute.key.as_ref()));
+/// Reports an XML attribute that is not `own`, the one that the element takes, since its value would
+/// be lost silently. Declarations of namespaces and schemas have no value to lose.
+fn attributed(element: &BytesStart<'_>, pointer: &str, own: Option<&[u8]>) -> Option<EntryError> {
+    let declares = |name: &[u8]| {
+        let prefixes: [&[u8]; 3] = [b"xmlns:", b"xml:", b"xsi:"];
+        name == b"xmlns" || prefixes.iter().any(|prefix| name.starts_with(prefix))
+    };
+    let mut attributes = element.attributes();
+    // One that cannot be read is at fault, too.
+    let odd = attributes.any(|attribute| {
+        let name = attribute.as_ref().map(|attribute| attribute.key.as_ref());
+        !name.is_ok_and(|name| declares(name) || Some(name) == own)
+    });
     let detail = "Write values as elements: only <attribute> takes an attribute, its name.";
     odd.then(|| EntryError::new(pointer, EntryCode::UnknownField, detail))
 }
@@ -65,6 +73,10 @@ impl<'a> Feed<'a> {
         };
         if root.name().as_ref() != b"inventory" {
             return Err(self.malformed("its root element is not `inventory`"));
+        }
+        if let Some(fault) = attributed(&root, "", None) {
+            let fault = fault.at(Position::on_line(self.line));
+            return Err(FeedError::Invalid(vec![fault]));
         }
         let mut drafts = Vec::new();
         let mut stray = Vec::new();
@@ -79,7 +91,7 @@ impl<'a> Feed<'a> {
             }
             let mut draft = self.item()?;
             draft.position = position;
-            draft.errors.extend(attributed(&element, ""));
+            draft.errors.extend(attributed(&element, "", None));
             drafts.push(cut(draft));
         }
         // The text may be the rest of a broken item.
@@ -108,7 +120,9 @@ impl<'a> Feed<'a> {
                 continue;
             }
             let field = name(&element);
-            draft.errors.extend(attributed(&element, &pointer(&field)));
+            draft
+                .errors
+                .extend(attributed(&element, &pointer(&field), None));
             if seen.contains(&field) {
                 draft.errors.push(twice(&field));
                 self.skip()?;
@@ -144,6 +158,7 @@ impl<'a> Feed<'a> {
                 .then(|| element.try_get_attribute("name").ok().flatten())
                 .flatten()
                 .and_then(|name| text::attribute(&name.value));
+            stray.extend(attributed(&element, "/attributes", Some(b"name")));
             let value = self.text(&mut stray, "attributes")?;
             match (attribute, value) {
                 (Some(name), None) if self.absent == Absent::Kept => {

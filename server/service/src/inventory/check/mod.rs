@@ -1,15 +1,17 @@
 //! From what a feed says to an item, or to every reason why it is none.
 
 use super::{Currency, Item, ItemId, Price};
-use crate::entry::{EntryCode, EntryError, Position, check_id, check_text, optional, trimmed};
+use crate::entry::{
+    EntryCode, EntryError, Position, check_id, check_text, is_blank, optional, trimmed,
+};
 use std::collections::BTreeMap;
 
 /// Of an item's id.
 pub const MAX_ID_CHARS: usize = 128;
-const MAX_ATTRIBUTES: usize = 50;
-/// The size of an item: the bytes of all its texts in UTF-8, names of attributes included.
 /// The id whose path, `/api/inventory/changes`, is that of the changes of items. An item of an earlier release may have it.
 const RESERVED_ID: &str = "changes";
+const MAX_ATTRIBUTES: usize = 50;
+/// The size of an item: the bytes of all its texts in UTF-8, names of attributes included.
 pub const MAX_ITEM_BYTES: usize = 64 * 1024;
 
 /// An item as a feed gives it, whatever the feed's format: texts, not yet checked. `errors` holds what the format's
@@ -75,8 +77,6 @@ impl ItemDraft {
     /// Everything that is wrong with it, with pointers from the item on.
     pub fn check(mut self, default: Currency) -> Result<Item, Vec<EntryError>> {
         self.trim();
-        let size = self.size();
-        self.trim();
         if self.id.as_deref() == Some(RESERVED_ID) {
             let detail = "Use another id: `/api/inventory/changes` is the list of changes.";
             self.errors
@@ -90,6 +90,8 @@ impl ItemDraft {
     /// # Errors
     /// See [`Self::check`].
     pub(super) fn check_known(mut self, default: Currency) -> Result<Item, Vec<EntryError>> {
+        self.trim();
+        let size = self.size();
         let errors = &mut self.errors;
         let id = required(errors, "/id", self.id, MAX_ID_CHARS);
         if let Some(id) = &id {
@@ -174,7 +176,7 @@ fn required(
         .iter()
         .any(|error| error.pointer.is_empty() || error.pointer == pointer);
     match value {
-        Some(text) if !text.trim().is_empty() => optional(errors, pointer, Some(text), max),
+        Some(text) if !is_blank(&text) => optional(errors, pointer, Some(text), max),
         _ if told => None,
         _ => {
             let detail = format!("Give `{}` a value of 1 to {max} characters.", &pointer[1..]);
@@ -213,8 +215,8 @@ fn check_attributes(errors: &mut Vec<EntryError>, attributes: &BTreeMap<String, 
     }
     for (name, value) in attributes {
         let pointer = attribute_pointer(name);
-        if name.is_empty() || name.chars().count() > 128 || name.chars().any(char::is_control) {
-            let detail = "Name attributes with 1 to 128 characters and no control characters.";
+        if is_blank(name) || name.chars().count() > 128 || name.chars().any(char::is_control) {
+            let detail = "Name attributes with 1 to 128 characters that can be seen, and no control characters.";
             errors.push(EntryError::new(&*pointer, EntryCode::Invalid, detail));
         }
         check_text(errors, &pointer, value, 2_048);

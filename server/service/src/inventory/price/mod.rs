@@ -135,6 +135,9 @@ fn advice(text: &str, decimals: u32) -> String {
         _ => format!("at most {decimals} decimal places"),
     };
     let general = format!("Use a number such as 32500, with {places} in this currency.");
+    if is_negative(text) {
+        return "Use a price of 0 or more, such as 32500.".to_owned();
+    }
     let from_number = text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-');
     let number = from_number.trim_end_matches(|c: char| !c.is_ascii_digit());
     let before = &text[..text.len() - from_number.len()];
@@ -184,6 +187,16 @@ fn is_currency(text: &str) -> bool {
     is_sign
         || SIGNS.iter().any(|sign| sign.eq_ignore_ascii_case(text))
         || Currency::parse(text).is_some()
+}
+
+/// Whether a minus sign precedes the first digit, as in `-12,50` or `EUR -5`, and is not part of a word.
+fn is_negative(text: &str) -> bool {
+    let Some(first) = text.find(|c: char| c.is_ascii_digit()) else {
+        return false;
+    };
+    let before = text[..first].trim_end();
+    let sign = before.strip_suffix(['-', '\u{2212}', '\u{2013}']);
+    sign.is_some_and(|before| !before.ends_with(char::is_alphanumeric))
 }
 
 /// Returns the numbers that a text with separators can mean, such as `1234.56` for `1.234,56`.

@@ -63,30 +63,17 @@ fn other_prices_are_refused() {
 #[test]
 fn advice_never_gives_another_value() {
     for text in [
-        "(5.00)",
-        "($5.00)",
-        "\u{2212}5.00",
-        "-5,00",
-        "5.00-",
-        "5,00-",
-        "20%",
-        "12,5 %",
-        "1e",
-        "5k",
-        "ca. 5",
-        "5 each",
-        "from 5",
-        "1/2",
-        "5 c",
-        "~5",
-        "<5",
-        "5\u{A2}",
-        "3 for 10",
+        "(5.00)", "($5.00)", "5.00-", "5,00-", "20%", "12,5 %", "1e", "5k", "ca. 5", "5 each",
+        "from 5", "1/2", "5 c", "~5", "<5", "5\u{A2}", "3 for 10",
     ] {
         let error = Price::parse(text, 2).unwrap_err();
         let detail =
             "Use a number such as 32500, with at most two decimal places in this currency.";
         assert_eq!(error.detail, detail, "{text}");
+    }
+    for text in ["\u{2212}5.00", "-5,00", "EUR \u{2013} 5", "\u{20AC}-5,00"] {
+        let error = Price::parse(text, 2).unwrap_err();
+        assert_eq!(error.detail, "Use a price of 0 or more, such as 32500.");
     }
 }
 

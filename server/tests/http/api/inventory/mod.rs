@@ -1,8 +1,10 @@
 //! `/api/inventory`
 
+mod blanks;
 mod bodies;
 mod bounds;
 mod changes;
+mod columns;
 mod dry_run;
 mod edit;
 mod feeds;
@@ -10,11 +12,11 @@ mod item;
 mod list;
 mod many;
 mod push;
-mod search;
-mod texts;
 mod reserved;
-mod update;
+mod search;
 mod sent_back;
+mod texts;
+mod update;
 mod values;
 
 use serde_json::{Value, json};

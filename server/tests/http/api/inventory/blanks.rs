@@ -1,0 +1,134 @@
+//! Values with nothing to see in them, and line ends.
+
+use super::{feed, named};
+use crate::support::{Key, World};
+use serde_json::{Value, json};
+
+async fn push(key: &Key, item: Value) -> Value {
+    key.post("/api/inventory", &feed([item])).await.expect(200);
+    key.get("/api/inventory/A").await.expect(200).json()
+}
+
+#[tokio::test]
+async fn value_without_a_text_counts_as_left_out_in_json() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for (available, stored) in [
+        (json!(""), true),
+        (json!(" \u{A0}"), true),
+        (json!(null), true),
+        (json!(" false "), false),
+        (json!("true"), true),
+    ] {
+        let item = json!({ "id": "A", "name": "n", "available": available });
+        assert_eq!(push(&key, item).await["available"], stored, "{available}");
+    }
+    let attributes = json!({ "a": "1", "b": null, "c": "", "d": "\u{200B}\u{FEFF} " });
+    let item = json!({ "id": "A", "name": "n", "available": false, "attributes": attributes });
+    let stored = push(&key, item.clone()).await;
+    assert_eq!(stored["attributes"], json!({ "a": "1" }));
+    let put = key.put("/api/inventory/A", &item).await.expect(200);
+    assert_eq!(put.json()["attributes"], json!({ "a": "1" }));
+    // In a change, what has no value is emptied.
+    let change = json!({ "available": "", "attributes": { "a": "" } });
+    let changed = key.patch("/api/inventory/A", &change).await.expect(200);
+    assert_eq!(changed.json()["available"], true);
+    assert_eq!(changed.json()["attributes"], json!({}));
+}
+
+#[tokio::test]
+async fn truth_in_a_cell_is_taken_with_blanks_around_it() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let csv = key.with("content-type", "text/csv");
+    let body = "id,name,available\nA,a, false \nB,b,\u{A0}NO\t\n";
+    csv.send("POST", "/api/inventory", body).await.expect(200);
+    for id in ["A", "B"] {
+        let item = key.get(&format!("/api/inventory/{id}")).await.expect(200);
+        assert_eq!(item.json()["available"], false, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn line_ends_of_windows_are_taken_in_every_format() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let xml = "<inventory><item><id>A</id><name>a</name><description>one&#13;\ntwo</description></item></inventory>";
+    for (kind, body) in [
+        ("text/csv", "id,name,description\r\nA,a,\"one\r\ntwo\"\r\n"),
+        (
+            "application/json",
+            r#"{"items":[{"id":"A","name":"a","description":"one\r\ntwo"}]}"#,
+        ),
+        ("application/xml", xml),
+    ] {
+        let http = key.with("content-type", kind);
+        http.send("POST", "/api/inventory", body).await.expect(200);
+        let item = key.get("/api/inventory/A").await.expect(200).json();
+        assert_eq!(item["description"], "one\ntwo", "{kind}");
+        key.delete("/api/inventory/A").await.expect(204);
+    }
+    let owner = world.sign_in(crate::support::OWNER).await;
+    let leads = ["leads:read", "leads:write"];
+    let crm = owner.create(&world, "CRM", &leads).await;
+    let lead = json!({ "phone": "1", "message": "one\r\ntwo" });
+    let lead = crm.post("/api/leads", &lead).await.expect(201).json();
+    assert_eq!(lead["message"], "one\ntwo");
+}
+
+#[tokio::test]
+async fn name_of_invisible_characters_alone_is_blank() {
+    let world = World::new().await;
+    let key = world.key().await;
+    let blank = "\u{200B}\u{2060} \u{FEFF}";
+    let json = feed([json!({ "id": "A", "name": blank })]).to_string();
+    let xml = format!("<inventory><item><id>A</id><name>{blank}</name></item></inventory>");
+    let csv = format!("id,name\nA,{blank}\n");
+    for (kind, body) in [
+        ("application/json", json),
+        ("application/xml", xml),
+        ("text/csv", csv),
+    ] {
+        let http = key.with("content-type", kind);
+        let answer = http.send("POST", "/api/inventory", body).await;
+        let errors = answer.errors();
+        assert_eq!(
+            errors,
+            [("/items/0/name".into(), "required".into())],
+            "{kind}"
+        );
+    }
+    let mut item = named("A");
+    item["attributes"] = json!({ blank: "x" });
+    let answer = key.post("/api/inventory", &feed([item])).await.expect(422);
+    let detail = answer.json()["errors"][0]["detail"].clone();
+    let wanted =
+        "Name attributes with 1 to 128 characters that can be seen, and no control characters.";
+    assert_eq!(detail, wanted);
+    let lead = json!({ "email": blank, "phone": blank });
+    let owner = world.sign_in(crate::support::OWNER).await;
+    let crm = owner.create(&world, "CRM", &["leads:write"]).await;
+    crm.post("/api/leads", &lead).await.expect(422);
+}
+
+#[tokio::test]
+async fn negative_price_is_refused_with_the_range_of_prices() {
+    let world = World::new().await;
+    let key = world.key().await;
+    for (price, detail) in [
+        (json!(-5), "Use a price from 0 to 9999999999.99."),
+        (json!("-5,00"), "Use a price of 0 or more, such as 32500."),
+        (
+            json!("EUR \u{2212}5"),
+            "Use a price of 0 or more, such as 32500.",
+        ),
+        (
+            json!("SKU-5"),
+            "Use a number such as 32500, with at most two decimal places in this currency.",
+        ),
+    ] {
+        let item = json!({ "id": "A", "name": "n", "price": price });
+        let answer = key.post("/api/inventory", &feed([item])).await.expect(422);
+        assert_eq!(answer.json()["errors"][0]["detail"], detail, "{price}");
+    }
+}

@@ -107,6 +107,9 @@ def before_call(context, case, kwargs):
         case.path_parameters["id"] = visible(case.path_parameters["id"])
         if isinstance(case.body, dict):
             case.body = exact(case.body)
+            # The item in the body is the one in the path.
+            if case.body.get("id") is not None:
+                case.body["id"] = case.path_parameters["id"]
     if case.operation.path.startswith("/api/leads") and isinstance(case.body, dict):
         ids = {name: visible(case.body[name]) for name in ("item_id", "external_id") if case.body.get(name)}
         case.body.update(ids)
@@ -141,7 +144,7 @@ def exact(item):
     """The item with a price that has as many places as every currency: none, or two for the account's own, the dollar."""
     if item.get("attributes"):
         # Blanks around a name do not count.
-        named = {name.strip(): value for name, value in item["attributes"].items() if name.strip()}
+        named = {name.strip(): value for name, value in item["attributes"].items()}
         item = {**item, "attributes": named}
     if not item.get("price"):
         return item
@@ -154,4 +157,4 @@ def visible(identity):
     """Without the invisible characters that ids are refused for, and not in the form of a number that a spreadsheet shortens."""
     kept = (c for c in identity if unicodedata.category(c)[0] in "LNPS " and c not in "\u115f\u1160\u3164\uffa0\u2800")
     kept = "".join(kept).strip()
-    return kept if kept and "e+" not in kept.lower() and kept not in (".", "..") else uuid.uuid4().hex
+    return kept if kept and "e+" not in kept.lower() and kept not in (".", "..", "changes") else uuid.uuid4().hex

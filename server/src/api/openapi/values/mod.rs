@@ -5,12 +5,51 @@ use serde_json::{Value, json};
 use service::entry::EntryCode;
 use service::inventory::Currency;
 
-/// Pattern of any text in the API: tab and newline are the only control characters.
-const TEXT: &str = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$";
+/// Pattern of any text in the API: tab and line ends are the only control characters.
+const TEXT: &str = r"^([^\u0000-\u0008\u000B-\u001F\u007F-\u009F]|\r\n)*$";
+
+/// Blank characters outside ASCII.
+macro_rules! blank {
+    () => {
+        r"\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000"
+    };
+}
+/// Invisible characters of the basic plane, which a pattern without the flag `u` can name.
+macro_rules! invisible {
+    () => {
+        r"\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB"
+    };
+}
 /// Pattern of a text with at least one visible character.
-const NOT_BLANK: &str = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000][^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$";
-/// Pattern of an id: not `.` or `..`, no control characters, not blank.
-const ID: &str = r"^(?!\.{1,2}$)[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000][^\u0000-\u001F\u007F-\u009F]*$";
+const NOT_BLANK: &str = concat!(
+    r"^([^\u0000-\u0008\u000B-\u001F\u007F-\u009F]|\r\n)*[^\u0000-\u0020\u007F-\u009F",
+    blank!(),
+    invisible!(),
+    r"]([^\u0000-\u0008\u000B-\u001F\u007F-\u009F]|\r\n)*$"
+);
+/// Pattern of the name of an attribute: one line with at least one visible character.
+const ATTRIBUTE: &str = concat!(
+    r"^[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u0020\u007F-\u009F",
+    blank!(),
+    invisible!(),
+    r"][^\u0000-\u001F\u007F-\u009F]*$"
+);
+/// Pattern of an id: one line without invisible characters, except for joiners after a character
+/// outside ASCII; not `.`, `..` or `changes`, nor a number that a spreadsheet shortened.
+const ID: &str = concat!(
+    "^(?![ ",
+    blank!(),
+    r"]*(\.{1,2}|changes|[0-9]+([.,][0-9]+)?[eE]\+[0-9]{1,3})[ ",
+    blank!(),
+    "]*$)[ ",
+    blank!(),
+    r"]*([!-~]|[^\u0000-\u009F",
+    blank!(),
+    invisible!(),
+    r"][\u200C\u200D\uFE0F]*)([ -~]|[^\u0000-\u009F",
+    invisible!(),
+    r"][\u200C\u200D\uFE0F]*)*$"
+);
 const WEB_ADDRESS: &str = r"^[hH][tT][tT][pP][sS]?://[^\s\u0000-\u0020\u007F-\u00A0]+$";
 /// Pattern of an email address. A blank one counts as left out.
 const EMAIL: &str =
@@ -45,8 +84,8 @@ fn items(schemas: &mut Value) {
     schemas["Attributes"] = json!({
         "type": "object",
         "maxProperties": 50,
-        "propertyNames": { "minLength": 1, "maxLength": 128, "pattern": r"^[^\u0000-\u001F\u007F-\u009F]+$" },
-        "additionalProperties": { "type": "string", "maxLength": 2048, "pattern": TEXT },
+        "propertyNames": { "minLength": 1, "maxLength": 128, "pattern": ATTRIBUTE },
+        "additionalProperties": { "type": ["string", "null"], "maxLength": 2048, "pattern": TEXT },
     });
     let fields = &mut schemas["ItemFields"]["properties"];
     for (name, pattern) in [
@@ -77,12 +116,11 @@ fn items(schemas: &mut Value) {
     }
     item["required"] = json!(["id", "name"]);
 
-    // A partial update has the fields of an item, all of them optional. Null removes an attribute.
+    // A partial update has the fields of an item, all of them optional.
     let edits = &mut schemas["ItemEdits"]["properties"];
     for (name, field) in fields.as_object().into_iter().flatten() {
         edits[name] = field.clone();
     }
-    edits["attributes"]["additionalProperties"]["type"] = json!(["string", "null"]);
 
     let answer = &mut schemas["Item"]["properties"];
     answer["price"]["minimum"] = 0.into();
@@ -173,3 +211,6 @@ fn or_null(field: &mut Value, name: &str) {
         field["description"] = description;
     }
 }
+
+#[cfg(test)]
+mod tests;

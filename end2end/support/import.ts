@@ -82,6 +82,34 @@ export const IMPORT_STATES: readonly State[] = [
     },
   },
   {
+    name: "import start with an import that was begun and another one discarded",
+    open: async ({ page }) => {
+      await signIn(page, "/inventory/import");
+      await choose(page, text("id,name\nA,Accord\n"));
+      await check(page);
+      await page.getByRole("button", { name: "Discard this import" }).click();
+      await expect(page.getByText("Discarded. The file was deleted")).toBeVisible();
+      await choose(page, text("id,name\nA,Accord\n"));
+      await page.goto("/inventory/import");
+      await expect(page.getByRole("button", { name: "Discard this import" })).toBeVisible();
+    },
+  },
+  {
+    name: "import preview with faults, emptied fields and new items",
+    open: async ({ page }) => {
+      await signIn(page, "/inventory/import");
+      await choose(page, text("id,name,price,category,description\nA,Accord,100,Sedan,Red\nB,Civic,200,Sedan,Blue\n"));
+      await check(page);
+      await apply(page);
+      await page.getByRole("link", { name: "Import another file" }).click();
+      const faulty = Array.from({ length: 120 }, (_, n) => `F${n},Faulty ${n},ten\n`);
+      await choose(page, text(`id,name,price\nA,Accord,100\nB,Civic,250\nC,Jazz,300\n${faulty.join("")}`));
+      await page.getByLabel("If a row has a fault").selectOption("skip");
+      await check(page);
+      await expect(page.getByText("Fields of stored items are emptied")).toBeVisible();
+    },
+  },
+  {
     name: "import result",
     open: async ({ page }) => {
       await signIn(page, "/inventory/import");

@@ -131,6 +131,9 @@ pub const CONSOLE: &[Route] = &[
     route(M::POST, "/inventory/import/{id}/apply", |m| {
         on(m, import::apply)
     }),
+    route(M::POST, "/inventory/import/{id}/discard", |m| {
+        on(m, import::discard)
+    }),
     route(M::GET, "/inventory/import/{id}/faults.csv", |m| {
         on(m, import::faults)
     }),

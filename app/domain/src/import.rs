@@ -113,14 +113,18 @@ pub struct ImportPreview {
     /// Why the file cannot be imported as it is.
     pub refused: Option<String>,
     pub counts: ImportCounts,
-    /// Ids of the first new items.
-    pub created: Vec<String>,
+    /// The first new items.
+    pub created: Vec<NewItem>,
     /// The first changed items.
     pub updated: Vec<ChangedItem>,
-    /// Ids of the first items that would be removed.
-    pub removed: Vec<String>,
+    /// Id and name of the first items that would be removed.
+    pub removed: Vec<(String, String)>,
+    /// Warning about fields that the import empties.
+    pub emptied: Option<String>,
     /// The first faulty rows.
     pub faults: Vec<RowProblem>,
+    /// Number of faulty rows in the downloadable report.
+    pub reported: u64,
     /// Faulty rows are skipped.
     pub skips: bool,
     /// Identifies what the member confirms, in the form.
@@ -130,6 +134,16 @@ pub struct ImportPreview {
     /// The number of removals that the member typed as a confirmation, and the error in it, if any.
     pub typed: String,
     pub error: Option<String>,
+}
+
+/// An item that would be created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewItem {
+    pub id: String,
+    pub name: String,
+    /// With its currency; empty if the item has none.
+    pub price: String,
+    pub available: bool,
 }
 
 /// An item that would change, with each changed field's name, old value and new value.

@@ -47,7 +47,7 @@ pub use form::{
 pub use id::{AccountId, KeyId, LeadId, MemberId};
 pub use import::{
     ChangedItem, FileRefusal, ImportColumn, ImportCounts, ImportFile, ImportPage, ImportPreview,
-    ImportResult, ImportStart, ImportTable, OpenImport, RowProblem,
+    ImportResult, ImportStart, ImportTable, NewItem, OpenImport, RowProblem,
 };
 pub use inventory::{InventoryPage, InventoryQuery, ItemMatches, ItemRow, SearchedItems};
 pub use key::{

@@ -118,9 +118,17 @@ pub async fn import(
     visitor: &Visitor,
     page: Result<ImportPage, Failure>,
 ) -> Response {
+    const PATH: &str = "/inventory/import";
+    let is_start = matches!(page, Ok(ImportPage::Start(_)));
     let data = PageData::Import(Box::new(page));
-    let request = request(state, visitor, "/inventory/import", None, None);
-    write(visitor, request, data, None).await
+    let mut request = request(state, visitor, PATH, None, None);
+    request.flash = visitor.flash(PATH).filter(|_| is_start);
+    let shows_flash = request.flash.is_some();
+    let mut page = write(visitor, request, data, None).await;
+    if shows_flash {
+        cookies::forget_flash(&mut page, &state.public_url);
+    }
+    page
 }
 
 /// Returns the page of a one-time link, possibly as the response to its form.

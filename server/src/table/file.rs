@@ -27,7 +27,7 @@ const WORKBOOK: &str = "The file is a workbook, and none of JSON, XML or CSV. Op
     “CSV UTF-8”, and choose that file.";
 
 /// First bytes of workbooks: an archive (.xlsx, .ods), and the older format of Excel (.xls).
-const WORKBOOKS: [&[u8]; 2] = [b"PK", b"\xD0\xCF\x11\xE0"];
+pub const WORKBOOKS: [&[u8]; 2] = [b"PK", b"\xD0\xCF\x11\xE0"];
 
 impl<'a> File<'a> {
     /// Detects the format of a file, and decodes it.

@@ -16,7 +16,7 @@ mod signs;
 mod value;
 mod xml;
 
-pub use file::File;
+pub use file::{File, WORKBOOKS};
 pub use guess::guess;
 pub use mapping::{Decimals, Fault, Mapping, Place, TARGETS, Target};
 

@@ -18,10 +18,12 @@ pub use crate::entry::{EntryCode, EntryError, Position};
 pub(crate) use changes::follow;
 pub use changes::{ChangeEntry, ItemChanges, ItemState};
 pub use check::{ItemDraft, MAX_ID_CHARS, MAX_ITEM_BYTES};
-pub use checked::{CheckedFeed, OnError, RejectedItem, Skipped, check_feed};
+pub use checked::{
+    CheckedFeed, FeedRefusal, OnError, RejectedItem, Skipped, check_entries, check_feed,
+};
 pub use feed::{FeedMode, FeedOptions, FeedOutcome, FeedReport};
 pub use import::{FileToImport, ImportOutcome, ImportToApply};
 pub use item::{Condition, Currency, Item, ItemFilter, ItemId, StoredItem, Version};
 pub use operations::{EditOutcome, ItemsPage, PutOutcome};
-pub use preview::{FeedPreview, FieldChange, ItemChange, PreviewOutcome};
+pub use preview::{Emptied, FeedPreview, FieldChange, ItemChange, NewItem, PreviewOutcome};
 pub use price::Price;

@@ -44,7 +44,7 @@ struct Field {
 impl From<&FeedPreview> for Preview {
     fn from(preview: &FeedPreview) -> Self {
         Self {
-            created: preview.created.clone(),
+            created: preview.created.iter().map(|item| item.id.clone()).collect(),
             updated: preview.updated.iter().map(Change::from).collect(),
             removed: preview.removed.clone(),
         }

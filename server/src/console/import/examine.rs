@@ -2,28 +2,33 @@
 
 use super::choices::{Choices, Mode};
 use super::load::{Loaded, open, refused};
-use super::{Context, Step, report};
-use crate::feed::Format;
+use super::{Context, Step};
+use crate::feed::{ATTRIBUTE, Format};
 use domain::FileRefusal;
 use service::inventory::{
-    CheckedFeed, Currency, EntryError, FeedMode, FeedOptions, ItemDraft, OnError, check_feed,
+    CheckedFeed, Currency, FeedMode, FeedOptions, FeedRefusal, ItemDraft, OnError, Skipped,
+    check_entries,
 };
 use service::store::Removals;
+use std::collections::{BTreeSet, HashSet};
 
 pub const FAULTY: &str = "The file has faulty rows. Correct them and choose the file again, or change the choices so that faulty \
     rows are skipped.";
 const NONE_GOOD: &str = "No row of the file can be imported as it is. Correct these values and choose the file again, or change \
     the choices.";
 
+const UNREADABLE_IDS: &str = "The ids of some rows cannot be read. The file replaces the inventory, so items that these rows are \
+    about might be removed. Correct the rows and choose the file again, or choose “Add and change items”.";
+
 /// A file that was checked.
 pub struct Examined {
     /// The items, or why the file cannot be imported under the choices.
     pub outcome: Result<CheckedFeed, FileRefusal>,
-    /// The faults of rows, also of a file that is refused, as many as a feed reports.
-    pub errors: Vec<EntryError>,
-    /// The number of faulty rows.
-    pub faulty: usize,
+    /// The faulty rows, also of a file that is refused.
+    pub skipped: Skipped,
     pub repeated: usize,
+    /// Names of the fields that the file has.
+    pub fields: BTreeSet<String>,
     /// The account's currency, of prices without one.
     pub currency: Currency,
 }
@@ -48,18 +53,24 @@ pub async fn examine(context: &Context<'_>, loaded: Loaded, choices: Choices) ->
 }
 
 fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> Examined {
-    let (drafts, repeated) = match drafts(name, bytes, choices, currency) {
-        Ok(read) => read,
+    let mut examined = Examined {
+        outcome: Err(FileRefusal::default()),
+        skipped: Skipped::default(),
+        repeated: 0,
+        fields: BTreeSet::new(),
+        currency,
+    };
+    let drafts = match drafts(name, bytes, choices, currency) {
+        Ok((drafts, repeated)) => {
+            examined.repeated = repeated;
+            drafts
+        }
         Err(refusal) => {
-            return Examined {
-                outcome: Err(refusal),
-                errors: Vec::new(),
-                faulty: 0,
-                repeated: 0,
-                currency,
-            };
+            examined.outcome = Err(refusal);
+            return examined;
         }
     };
+    examined.fields = fields(&drafts, choices);
     let mode = match choices.mode {
         Mode::Replace if !choices.skips => FeedMode::Merge,
         mode => mode.feed(Removals::Few),
@@ -75,30 +86,63 @@ fn examined(name: &str, bytes: &[u8], choices: &Choices, currency: Currency) -> 
             rows: Vec::new(),
         })
     };
-    match check_feed(drafts, options, currency) {
+    examined.outcome = match check_entries(drafts, options, currency) {
         Ok(feed) => {
-            let faulty = feed.skipped().count;
-            let errors = feed.skipped().errors();
-            Examined {
-                outcome: match (faulty, choices.skips) {
-                    (_, true) => Ok(feed),
-                    (0, false) => Ok(feed.or_nothing()),
-                    (_, false) => refused(FAULTY),
-                },
-                errors,
-                faulty,
-                repeated,
-                currency,
+            examined.skipped = feed.skipped().clone();
+            match (examined.skipped.count, choices.skips) {
+                (_, true) => Ok(feed),
+                (0, false) => Ok(feed.or_nothing()),
+                (_, false) => refused(FAULTY),
             }
         }
-        Err(errors) => Examined {
-            outcome: refused(NONE_GOOD),
-            faulty: report::rows(&errors).len(),
-            errors,
-            repeated,
-            currency,
-        },
+        Err(FeedRefusal::Faulty(skipped)) => {
+            examined.skipped = skipped;
+            refused(NONE_GOOD)
+        }
+        Err(FeedRefusal::UnreadableIds { skipped, .. }) => {
+            examined.skipped = skipped;
+            refused(UNREADABLE_IDS)
+        }
+    };
+    examined
+}
+
+/// The names of the fields that the file has: those of its columns, or those that any of its items has. An attribute counts
+/// if any item has a value for it.
+fn fields(drafts: &[ItemDraft], choices: &Choices) -> BTreeSet<String> {
+    let mut fields = BTreeSet::new();
+    let mut attributes: HashSet<&str> = HashSet::new();
+    for draft in drafts {
+        attributes.extend(draft.attributes.keys().map(String::as_str));
+        if choices.mapping.is_some() {
+            continue;
+        }
+        for (name, is_present) in [
+            ("category", draft.category.is_some()),
+            ("price", draft.price.is_some()),
+            ("currency", draft.currency.is_some()),
+            ("description", draft.description.is_some()),
+            ("url", draft.url.is_some()),
+            ("image_url", draft.image_url.is_some()),
+            ("available", draft.available.is_some()),
+        ] {
+            if is_present && !fields.contains(name) {
+                fields.insert(name.to_owned());
+            }
+        }
     }
+    let targets = choices.mapping.iter().flat_map(|mapping| &mapping.columns);
+    fields.extend(targets.map(|target| target.as_str().to_owned()));
+    // A price brings its currency.
+    if fields.contains("price") {
+        fields.insert("currency".to_owned());
+    }
+    fields.extend(
+        attributes
+            .into_iter()
+            .map(|name| format!("{ATTRIBUTE}{name}")),
+    );
+    fields
 }
 
 fn drafts(
@@ -111,11 +155,13 @@ fn drafts(
     let absent = choices.mode.absent();
     match &choices.mapping {
         Some(mapping) if file.format == Format::Csv => {
-            let items = file.items(mapping, currency, absent).map_err(refused)?;
+            let items = file.items(mapping, currency, absent);
+            let items = items.map_err(|error| refused(error, &file))?;
             Ok((items.drafts, items.repeated))
         }
         _ => {
-            let drafts = file.drafts(absent).map_err(refused)?;
+            let drafts = file.drafts(absent);
+            let drafts = drafts.map_err(|error| refused(error, &file))?;
             Ok((drafts, 0))
         }
     }

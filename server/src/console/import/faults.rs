@@ -16,7 +16,7 @@ const COLUMNS: [&str; 5] = ["row", "line", "id", "field", "problem"];
 pub async fn file(context: &Context<'_>, loaded: Loaded, choices: Choices) -> Step<Response> {
     let checked = check(context, loaded, choices).await?;
     let mut bytes = table::head(&COLUMNS);
-    write(&mut bytes, &checked.errors);
+    write(&mut bytes, &checked.skipped.errors());
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (

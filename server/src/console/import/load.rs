@@ -3,10 +3,11 @@
 use super::report::rows;
 use super::{Context, Step};
 use crate::console::busy;
-use crate::feed::{Absent, FeedError, Format};
+use crate::feed::{Absent, FeedError, Format, MAX_ITEMS};
 use crate::memory::{COPIES, FREE, Sender, Share};
-use crate::table::{File, Table};
+use crate::table::{self, File, Table, WORKBOOKS};
 use domain::FileRefusal;
+use service::inventory::{Currency, EntryCode, EntryError};
 use service::store::StoredImport;
 
 /// A file that can be read.
@@ -20,6 +21,21 @@ pub struct Content {
     pub items: usize,
     pub first: Vec<[String; 3]>,
 }
+
+const NONE: &str = "The file has no items: there is nothing below its header. If another program exported it, check what was selected \
+    there, and export it again.";
+const TOO_MANY: &str = "The file has more than 5,000 items, which is the most for one import. Split it into several files, and \
+    import them one after the other with “Add and change items”. Do not replace the inventory with one of the parts: it would \
+    remove the items of the others.";
+const ZEROS: &str = "The file contains NUL bytes, so it is damaged or is not text. Export it again as CSV in UTF-8, and choose \
+    that file.";
+const PAGE: &str = "The file is a web page (HTML) and not a file of items. It may be an error page or a sign-in page that was \
+    saved in place of the export. Open it in a browser to read it, then download the export again.";
+
+/// Endings of the names of tables.
+const TABLES: [&str; 4] = [".csv", ".tsv", ".tab", ".txt"];
+/// First bytes of web pages, in any letter case.
+const PAGES: [&[u8]; 2] = [b"<!doctype html", b"<html"];
 
 /// Items of a JSON or XML file that its description shows.
 const SHOWN_ITEMS: usize = 5;
@@ -71,9 +87,19 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Content, FileRefusal> {
         first: Vec::new(),
     };
     if file.format == Format::Csv {
-        content.table = Some(Table::of(&file.text).map_err(refused)?);
+        let table = Table::of(&file.text).map_err(|error| refused(error, &file))?;
+        if table.rows > MAX_ITEMS
+            && let Some(currency) = Currency::all().next()
+        {
+            // Some of the rows may repeat an item, such as further images.
+            let mapping = table::guess(&table);
+            let items = file.items(&mapping, currency, Absent::Empty);
+            items.map_err(|error| refused(error, &file))?;
+        }
+        content.table = Some(table);
     } else {
-        let drafts = file.drafts(Absent::Empty).map_err(refused)?;
+        let drafts = file.drafts(Absent::Empty);
+        let drafts = drafts.map_err(|error| refused(error, &file))?;
         content.items = drafts.len();
         let first = drafts.into_iter().take(SHOWN_ITEMS);
         let first =
@@ -88,22 +114,75 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Content, FileRefusal> {
 /// # Errors
 /// The reason for which it has none.
 pub fn open<'a>(name: &str, bytes: &'a [u8]) -> Result<File<'a>, FileRefusal> {
-    File::read(name, bytes).map_err(|reason| FileRefusal {
-        reason,
-        rows: Vec::new(),
-    })
+    let file = File::read(name, bytes).map_err(|reason| {
+        let name = name.to_ascii_lowercase();
+        let is_table = TABLES.iter().any(|ending| name.ends_with(ending));
+        let is_workbook = WORKBOOKS.iter().any(|start| bytes.starts_with(start));
+        let reason = if is_table && bytes.contains(&0) && !is_workbook {
+            ZEROS
+        } else {
+            &reason
+        };
+        refusal(reason)
+    })?;
+    let start = file.text.trim_start();
+    let is_page = PAGES.iter().any(|tag| {
+        let start = start.as_bytes().get(..tag.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(tag))
+    });
+    if is_page {
+        Err(refusal(PAGE))
+    } else {
+        Ok(file)
+    }
 }
 
-/// The words for a file that is malformed.
-pub fn refused(error: FeedError) -> FileRefusal {
+fn refusal(reason: &str) -> FileRefusal {
+    FileRefusal {
+        reason: reason.to_owned(),
+        rows: Vec::new(),
+    }
+}
+
+/// The words for a file that is malformed. Those of the parsers address the sender of a request, so that only the part about the
+/// place and the cause is taken from them.
+pub fn refused(error: FeedError, file: &File<'_>) -> FileRefusal {
     match error {
-        FeedError::Malformed(reason) => FileRefusal {
-            reason,
-            rows: Vec::new(),
-        },
+        FeedError::Malformed(reason) => {
+            let cause = reason.split_once(": ").map_or(&*reason, |(_, cause)| cause);
+            match file.format {
+                Format::Csv => refusal(&reason),
+                Format::Json => refusal(&format!("The file is not JSON: {cause}")),
+                Format::Xml => refusal(&format!("The file is not an XML feed: {cause}")),
+            }
+        }
+        FeedError::Invalid(errors) if is_wrong_count(&errors) => {
+            refusal(if has_items(file) { TOO_MANY } else { NONE })
+        }
         FeedError::Invalid(errors) => FileRefusal {
             reason: "Correct these values, then choose the file again.".to_owned(),
             rows: rows(&errors),
         },
+    }
+}
+
+fn is_wrong_count(errors: &[EntryError]) -> bool {
+    let [error] = errors else { return false };
+    error.pointer == "/items" && error.code == EntryCode::OutOfRange
+}
+
+/// Whether a file whose number of items is wrong has any.
+fn has_items(file: &File<'_>) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Items {
+        items: Vec<serde::de::IgnoredAny>,
+    }
+    match file.format {
+        Format::Csv => Table::of(&file.text).is_ok(),
+        Format::Xml => file.text.contains("<item"),
+        Format::Json => {
+            let items: Result<Items, _> = serde_json::from_str(&file.text);
+            items.is_ok_and(|items| !items.items.is_empty())
+        }
     }
 }

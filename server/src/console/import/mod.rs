@@ -18,7 +18,7 @@ pub use upload::MAX_IMPORT;
 
 use super::fields::Fields;
 use super::page::way_back;
-use super::{Posted, Visitor, see_other};
+use super::{Posted, Visitor, flash, see_other};
 use crate::AppState;
 use crate::request::Segment;
 use axum::extract::State;
@@ -166,6 +166,21 @@ pub async fn confirmed(
     answer(&state, &visitor, way_back(&uri), async |context| {
         let stored = context.find(&id).await?;
         Err(see_other(&format!("{}/preview", at(&stored.id))).into())
+    })
+    .await
+}
+
+/// `POST /inventory/import/{id}/discard`
+pub async fn discard(
+    State(state): State<AppState>,
+    Segment(id): Segment,
+    Posted { visitor, .. }: Posted<Fields>,
+) -> Response {
+    let id = id.unwrap_or_default();
+    answer(&state, &visitor, START, async |context| {
+        let discarded = state.service.discard_import(context.member, &id).await;
+        context.told(discarded)?;
+        Err(flash::lead_to(&state, &visitor, START, "discarded").into())
     })
     .await
 }

@@ -1,14 +1,14 @@
 //! The third step: the preview of what the import would do.
 
-use super::choices::Choices;
+use super::choices::{Choices, Mode};
 use super::examine::{FAULTY, examine};
 use super::load::Loaded;
 use super::{Context, Step, at, report};
 use crate::console::door::failure;
-use domain::{ChangedItem, ImportPage, ImportPreview, RowProblem};
+use domain::{ChangedItem, ImportPage, ImportPreview, NewItem, RowProblem};
 use service::Error;
 use service::inventory::{
-    CheckedFeed, Currency, EntryError, FeedPreview, ItemChange, PreviewOutcome,
+    self, CheckedFeed, Currency, FeedPreview, ItemChange, PreviewOutcome, Skipped,
 };
 use service::store::{FeedBasis, Removals, StoredImport};
 use sha2::{Digest as _, Sha256};
@@ -44,23 +44,28 @@ pub fn draw(checked: Checked, confirmation: Confirmation) -> ImportPage {
         choices,
         preview,
         refused,
-        errors,
-        faulty,
+        skipped,
         repeated,
         mut faults,
+        removed,
         digest,
         ..
     } = checked;
-    faults.splice(..0, report::rows(&errors));
+    faults.splice(..0, report::rows(&skipped.errors()));
+    let emptied = (choices.mode == Mode::Merge)
+        .then(|| report::emptied(&preview.emptied, choices.mapping.is_some()))
+        .flatten();
     ImportPage::Preview(Box::new(ImportPreview {
         path: at(&stored.id),
         file_name: stored.file_name,
         refused,
-        counts: report::counts(preview.counts, faulty, repeated),
-        created: preview.created,
+        counts: report::counts(preview.counts, skipped.count, repeated),
+        created: preview.created.into_iter().map(created).collect(),
         updated: preview.updated.into_iter().map(changed).collect(),
-        removed: preview.removed,
+        removed,
+        emptied,
         faults,
+        reported: skipped.listed.len() as u64,
         skips: choices.skips,
         digest,
         is_outdated: confirmation.is_outdated,
@@ -78,12 +83,13 @@ pub struct Checked {
     pub preview: FeedPreview,
     /// The reason for which nothing can be imported.
     refused: Option<String>,
-    /// The faults of rows.
-    pub errors: Vec<EntryError>,
-    faulty: usize,
+    /// The faulty rows.
+    pub skipped: Skipped,
     pub repeated: usize,
     /// Faults of the file as a whole.
     faults: Vec<RowProblem>,
+    /// Id and name of the first items that would be removed.
+    removed: Vec<(String, String)>,
     /// Identifies what a member confirms.
     pub digest: String,
 }
@@ -101,10 +107,10 @@ pub async fn check(context: &Context<'_>, loaded: Loaded, choices: Choices) -> S
         feed: None,
         preview: FeedPreview::default(),
         refused: None,
-        errors: examined.errors,
-        faulty: examined.faulty,
+        skipped: examined.skipped,
         repeated: examined.repeated,
         faults: Vec::new(),
+        removed: Vec::new(),
         digest: String::new(),
     };
     let feed = match examined.outcome {
@@ -116,19 +122,20 @@ pub async fn check(context: &Context<'_>, loaded: Loaded, choices: Choices) -> S
         }
     };
     let service = &context.state.service;
-    let refused = match service.preview_import(context.member, &feed, mode).await {
+    let previewed = service.preview_import(context.member, &feed, mode, &examined.fields);
+    let refused = match previewed.await {
         Ok(PreviewOutcome::WouldStore(preview)) => {
             // An update finds further faults in the stored items, such as ids that are not there.
-            checked.errors = preview.skipped.errors();
-            checked.faulty = preview.skipped.count;
+            checked.skipped = preview.skipped.clone();
+            let removed = service.names_of_items(context.member, &preview.removed);
+            checked.removed = context.told(removed.await)?;
             checked.digest = digest(&checked.stored, &checked.choices, currency, &preview.basis);
             checked.preview = preview;
             checked.feed = Some(feed);
             return Ok(checked);
         }
         Ok(PreviewOutcome::Rejected(skipped)) => {
-            checked.faulty = skipped.count;
-            checked.errors = skipped.errors();
+            checked.skipped = skipped;
             FAULTY.to_owned()
         }
         Ok(PreviewOutcome::RemovesTooMany | PreviewOutcome::RemovalNotAllowed(_)) => {
@@ -168,6 +175,18 @@ fn digest(
         add(id);
     }
     hex::encode(hash.finalize())
+}
+
+fn created(item: inventory::NewItem) -> NewItem {
+    let currency = item.currency;
+    let price = item.price.map(|price| format!("{price} {currency}"));
+    let price = price.unwrap_or_default();
+    NewItem {
+        id: item.id,
+        name: item.name,
+        price,
+        available: item.available,
+    }
 }
 
 fn changed(change: ItemChange) -> ChangedItem {

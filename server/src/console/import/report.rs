@@ -1,8 +1,9 @@
 //! Faults in the words of the console, and the result of an import.
 
+use crate::feed::ATTRIBUTE;
 use crate::table;
 use domain::{ImportCounts, ImportResult, RowProblem};
-use service::inventory::{EntryError, FeedReport, Position};
+use service::inventory::{Emptied, EntryError, FeedReport, Position};
 use service::store::{StoredImport, UpsertCounts};
 
 /// Faulty rows that a page shows.
@@ -39,6 +40,37 @@ pub fn counts(counts: UpsertCounts, faulty: usize, repeated: usize) -> ImportCou
         faulty: faulty as u64,
         repeated: repeated as u64,
     }
+}
+
+/// The warning about fields that an import empties, or makes available again.
+pub fn emptied(emptied: &Emptied, is_table: bool) -> Option<String> {
+    let fields = emptied.fields.iter();
+    let fields: Vec<&str> = fields
+        .map(|name| name.strip_prefix(ATTRIBUTE).unwrap_or(name))
+        .collect();
+    let lacks = if is_table {
+        "This file has no column for"
+    } else {
+        "No item of this file has a value for"
+    };
+    let (are, them) = match fields.len() {
+        0 => return None,
+        1 => ("It is", "it"),
+        _ => ("They are", "them"),
+    };
+    let items = match emptied.items {
+        1 => "1 item".to_owned(),
+        number => format!("{number} items"),
+    };
+    let available = if emptied.fields.contains("available") {
+        " An item without “available” becomes available."
+    } else {
+        ""
+    };
+    let fields = fields.join(", ");
+    Some(format!(
+        "{lacks} {fields}. {are} emptied in {items}.{available} Choose “Change fields only” to keep {them}."
+    ))
 }
 
 /// The index of the item that an error is about, and the field.

@@ -25,7 +25,7 @@ async fn every_page_for_members_leads_to_sign_in_and_back() {
         assert_eq!(answer.header("location"), back);
         seen += 1;
     }
-    assert_eq!(seen, 32);
+    assert_eq!(seen, 33);
 }
 
 #[tokio::test]

@@ -208,7 +208,7 @@ async fn an_owner_stops_the_creation_of_keys_and_allows_it_again() {
         .expect(303);
     let settings = owner.get("/settings").await.expect(200).body;
     assert!(
-        settings.contains("Allow creating keys") && settings.contains("An owner stopped it on")
+        settings.contains("Allow creating keys") && settings.contains("An owner stopped this on")
     );
     let page = owner.get("/keys").await.expect(200).body;
     assert!(

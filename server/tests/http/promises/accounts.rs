@@ -442,7 +442,12 @@ async fn no_page_or_form_of_the_console_crosses_accounts() {
                 );
                 foreign
             }
-            (MethodFilter::POST, "/inventory/import/{id}" | "/inventory/import/{id}/apply") => {
+            (
+                MethodFilter::POST,
+                "/inventory/import/{id}"
+                | "/inventory/import/{id}/apply"
+                | "/inventory/import/{id}/discard",
+            ) => {
                 let theirs = path.replace("{id}", &two.their_import);
                 mine.form(&theirs, &[("column-0", "name")])
                     .await

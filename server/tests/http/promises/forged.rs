@@ -78,7 +78,8 @@ impl Scene {
             | "/account/second-factor/off"
             | "/sign-in/account"
             | "/sign-in/code" => "sealed=00&step=00&code=000000".into(),
-            "/team/{id}/deactivate"
+            "/inventory/import/{id}/discard"
+            | "/team/{id}/deactivate"
             | "/team/{id}/reactivate"
             | "/keys/{id}/pause"
             | "/keys/{id}/resume"

@@ -5,6 +5,7 @@
 mod columns;
 mod describe;
 mod done;
+mod effects;
 mod faults;
 mod preview;
 mod start;
@@ -67,6 +68,17 @@ fn gone() -> AnyView {
                 "Choose a file"
             </a>
         </section>
+    })
+}
+
+/// Renders the button that discards an import.
+fn discard(path: &str) -> AnyView {
+    plain(view! {
+        <form method="post" action=format!("{path}/discard")>
+            <button type="submit" class="button">
+                "Discard this import"
+            </button>
+        </form>
     })
 }
 

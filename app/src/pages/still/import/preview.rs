@@ -1,10 +1,10 @@
 //! The third step: a preview of the changes, and the confirmation.
 
 use super::faults::fault_table;
-use super::{count, head};
+use super::{count, discard, effects, head};
 use crate::components::{FieldError, Notice, Tone};
 use crate::lean::plain;
-use domain::{ChangedItem, ImportCounts, ImportPreview};
+use domain::{ImportCounts, ImportPreview, RowProblem};
 use leptos::prelude::*;
 
 const OUTDATED: &str =
@@ -20,19 +20,26 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
         created,
         updated,
         removed,
+        emptied,
         faults,
+        reported,
         skips,
         digest,
         is_outdated,
         typed,
         error,
     } = preview;
+    let is_refused = refused.is_some();
     let report = format!("{path}/faults.csv");
+    let discard = discard(&path);
     let form = if refused.is_some() {
         plain(view! {
             <div class="actions">
                 <a class="button" href="/inventory/import">
                     "Choose another file"
+                </a>
+                <a class="button" href="/inventory/template.csv">
+                    "Download a template"
                 </a>
                 <a class="button primary" href=path>
                     "Change the choices"
@@ -47,35 +54,64 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
     let refused = refused.map(|reason| {
         view! { <Notice tone=Tone::Error title="Nothing can be imported yet" text=reason/> }
     });
-    let faults = (counts.faulty > 0 || !faults.is_empty()).then(|| {
-        let title = if skips {
-            format!("{} skipped", count(counts.faulty, "row is", "rows are"))
-        } else {
-            count(counts.faulty, "row has a fault", "rows have faults")
-        };
-        plain(view! {
-            <section class="report" aria-labelledby="faults">
-                <h2 id="faults">{title}</h2>
-                {fault_table(faults)}
-                <a class="button" href=report download="import-faults.csv">
-                    "Download the faults (CSV)"
-                </a>
-            </section>
-        })
+    let emptied = emptied.map(|text| {
+        view! { <Notice tone=Tone::Warning title="Fields of stored items are emptied" text=text/> }
     });
-    let numbers = (refused.is_none()).then(|| numbers(&counts));
+    let faults = fault_section(&counts, faults, reported, skips && !is_refused, report);
+    let numbers = (!is_refused).then(|| numbers(&counts));
     plain(view! {
         {head(3)}
         {outdated}
         {refused}
         <h2>{file_name}</h2>
         {numbers}
-        {ids("new", "New items", counts.created, created)}
-        {changes(counts.updated, updated)}
-        {ids("gone", "Items that are removed", counts.removed, removed)}
+        {emptied}
+        {effects::created(counts.created, created)}
+        {effects::changes(counts.updated, updated)}
+        {effects::removed(counts.removed, removed)}
         {faults}
         {form}
+        {discard}
     })
+}
+
+/// Renders the faulty rows, of which `rows` holds the first and the downloadable report `reported`.
+fn fault_section(
+    counts: &ImportCounts,
+    rows: Vec<RowProblem>,
+    reported: u64,
+    skips: bool,
+    report: String,
+) -> Option<AnyView> {
+    let (faulty, shown) = (counts.faulty, rows.len() as u64);
+    if faulty == 0 {
+        // These are faults of the file as a whole.
+        return fault_table(rows);
+    }
+    let title = if skips {
+        format!("{} skipped", count(faulty, "row is", "rows are"))
+    } else {
+        count(faulty, "row has a fault", "rows have faults")
+    };
+    let extent = (shown < faulty).then(|| {
+        let download = if reported < faulty {
+            format!("the first {reported}")
+        } else {
+            "all of them".to_owned()
+        };
+        let text = format!("The first {shown} are shown. The download contains {download}.");
+        view! { <p class="second">{text}</p> }
+    });
+    Some(plain(view! {
+        <section class="report" aria-labelledby="faults">
+            <h2 id="faults">{title}</h2>
+            {extent}
+            {fault_table(rows)}
+            <a class="button" href=report download="import-faults.csv">
+                "Download the faults (CSV)"
+            </a>
+        </section>
+    }))
 }
 
 /// Renders the counts of a preview or of a result.
@@ -107,96 +143,6 @@ pub fn numbers(counts: &ImportCounts) -> AnyView {
     });
     let rows = rows.collect_view();
     plain(view! { <dl class="facts import-numbers">{rows}</dl> })
-}
-
-/// Renders a list of ids. `ids` may hold only the first of all `number`.
-fn ids(
-    anchor: &'static str,
-    title: &'static str,
-    number: u64,
-    ids: Vec<String>,
-) -> Option<AnyView> {
-    if number == 0 {
-        return None;
-    }
-    let more = number.saturating_sub(ids.len() as u64);
-    let more = (more > 0).then(|| view! { <p class="second">{format!("And {more} more.")}</p> });
-    let ids = ids.into_iter().map(|id| view! { <li>{id}</li> });
-    let ids = ids.collect_view();
-    let title = format!("{title}: {number}");
-    Some(plain(view! {
-        <details class="panel" id=anchor open=anchor == "gone">
-            <summary>{title}</summary>
-            <div>
-                <ul class="import-ids">{ids}</ul>
-                {more}
-            </div>
-        </details>
-    }))
-}
-
-/// Renders the changed items, with each field before and after.
-fn changes(number: u64, items: Vec<ChangedItem>) -> Option<AnyView> {
-    if number == 0 {
-        return None;
-    }
-    let more = number.saturating_sub(items.len() as u64);
-    let more = (more > 0).then(|| view! { <p class="second">{format!("And {more} more.")}</p> });
-    let rows = items.into_iter().map(change).collect_view();
-    Some(plain(view! {
-        <section class="report" aria-labelledby="changes">
-            <h2 id="changes">{format!("Changed items: {number}")}</h2>
-            <div class="table-card">
-                <table role="table">
-                    <caption class="visually-hidden">"Changed items, before and after"</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader" scope="col">
-                                "Item"
-                            </th>
-                            <th role="columnheader" scope="col">
-                                "Changes"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-            </div>
-            {more}
-        </section>
-    }))
-}
-
-fn change(item: ChangedItem) -> AnyView {
-    let value = |text: Option<String>| match text {
-        Some(text) => plain(text),
-        None => plain(view! { <span class="second">"none"</span> }),
-    };
-    let fields = item
-        .fields
-        .into_iter()
-        .map(|(name, before, after)| {
-            view! {
-                <li>
-                    <code>{name}</code>
-                    ": "
-                    <del>{value(before)}</del>
-                    " → "
-                    <ins>{value(after)}</ins>
-                </li>
-            }
-        })
-        .collect_view();
-    plain(view! {
-        <tr role="row">
-            <th role="rowheader" scope="row">
-                {item.id}
-            </th>
-            <td role="cell">
-                <ul>{fields}</ul>
-            </td>
-        </tr>
-    })
 }
 
 fn confirm(

@@ -1,19 +1,25 @@
 //! The first step: the choice of a file.
 
 use super::faults::fault_table;
-use super::head;
+use super::{discard, head};
 use crate::components::{Clock, Notice, Time, Tone};
 use crate::lean::plain;
+use crate::request::page_request;
 use domain::{FileRefusal, ImportStart, OpenImport};
 use leptos::prelude::*;
 
 #[component]
 pub fn Start(start: ImportStart) -> impl IntoView {
     let is_refused = start.refused.is_some();
+    let discarded = page_request().flash(|word| {
+        let text = "Discarded. The file was deleted, and nothing was imported.";
+        (word == "discarded").then(|| view! { <Notice tone=Tone::Info text=text/> })
+    });
     let refused = start.refused.map(refused);
     let open = start.open.map(open);
     plain(view! {
         {head(1)}
+        {discarded}
         {refused}
         {open}
         <form class="form" method="post" action="/inventory/import" enctype="multipart/form-data">
@@ -51,7 +57,12 @@ fn refused(refusal: FileRefusal) -> AnyView {
     let FileRefusal { reason, rows } = refusal;
     plain(view! {
         <section id="refused" class="report" aria-label="Why the file was refused">
-            <Notice tone=Tone::Error title="The file cannot be read" text=reason/>
+            <Notice
+                tone=Tone::Error
+                title="The file cannot be read"
+                text=reason
+                action=plain(view! { <a href="/inventory/template.csv">"Download a template"</a> })
+            />
             {fault_table(rows)}
         </section>
     })
@@ -68,9 +79,12 @@ fn open(open: OpenImport) -> AnyView {
                 <Time moment=open.begun clock=clock/>
                 ". Another file takes its place."
             </p>
-            <a class="button" href=open.path>
-                "Continue this import"
-            </a>
+            <div class="actions">
+                {discard(&open.path)}
+                <a class="button" href=open.path>
+                    "Continue this import"
+                </a>
+            </div>
         </section>
     })
 }

@@ -1,5 +1,9 @@
 //! The items of a feed, checked, and what is reported of those that cannot be taken.
 
+mod refusal;
+
+pub use refusal::FeedRefusal;
+
 use super::edit::ItemUpdate;
 use super::{
     Currency, EntryCode, EntryError, FeedMode, FeedOptions, Item, ItemDraft, MAX_ID_CHARS, Position,
@@ -137,11 +141,6 @@ fn located(
     located.collect()
 }
 
-/// With `mode=replace`, an item without an id that its sender meant could be any of those that are stored. Passing over it would
-/// remove that one.
-const UNREADABLE_IDS: &str = "The ids of these items cannot be read, so a feed that replaces the inventory might remove \
-    them. Nothing was changed. Correct them, or send the feed with mode=merge.";
-
 /// Checks the items of a feed, for an account whose prices are in `currency` if they have none of their own. This may take a good part of a second of processor time, so it is never done on a thread
 /// that answers other requests.
 ///
@@ -153,6 +152,19 @@ pub fn check_feed(
     options: FeedOptions,
     currency: Currency,
 ) -> Result<CheckedFeed, Vec<EntryError>> {
+    check_entries(drafts, options, currency).map_err(FeedRefusal::into_errors)
+}
+
+/// Checks the items of a feed as [`check_feed`] does, and counts the faulty ones of a feed that is refused. The count is exact
+/// if faulty items are skipped.
+///
+/// # Errors
+/// See [`FeedRefusal`].
+pub fn check_entries(
+    drafts: Vec<ItemDraft>,
+    options: FeedOptions,
+    currency: Currency,
+) -> Result<CheckedFeed, FeedRefusal> {
     let FeedOptions { mode, on_error } = options;
     let mut feed = CheckedFeed {
         received: drafts.len(),
@@ -176,7 +188,7 @@ pub fn check_feed(
                     Some(line) => format!("The item on line {line}"),
                     None => format!("Item {first}"),
                 };
-                let detail = format!("{first} has this id already. Send each id once.");
+                let detail = format!("{first} has this id already. Use each id once.");
                 let twice = EntryError::new("/id", EntryCode::Duplicate, detail);
                 draft.errors.push(twice);
             } else {
@@ -208,15 +220,15 @@ pub fn check_feed(
     let any_good = !feed.items.is_empty() || !feed.updates.is_empty();
     let passes_over = on_error == OnError::Skip && any_good;
     if passes_over && matches!(mode, FeedMode::Replace(_)) && !unreadable.is_empty() {
-        let why = EntryError::new("", EntryCode::Required, UNREADABLE_IDS);
-        unreadable.insert(0, why);
-        unreadable.truncate(MAX_ERRORS);
-        return Err(unreadable);
+        return Err(FeedRefusal::UnreadableIds {
+            unreadable,
+            skipped: feed.skipped,
+        });
     }
     if feed.skipped.count == 0 || passes_over {
         return Ok(feed);
     }
-    Err(feed.skipped.into_errors())
+    Err(FeedRefusal::Faulty(feed.skipped))
 }
 
 /// Whether an item with these errors has the id that its sender meant: not one that a spreadsheet shortened, or that has an

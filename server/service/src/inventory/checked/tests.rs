@@ -1,5 +1,6 @@
 //! Feeds with invalid items: what is refused, skipped and reported.
 
+use super::refusal::UNREADABLE_IDS;
 use super::*;
 use crate::store::Removals;
 

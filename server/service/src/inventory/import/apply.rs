@@ -5,6 +5,10 @@ use crate::inventory::{CheckedFeed, FeedMode, FeedOutcome, FeedReport, PreviewOu
 use crate::store::{Action, AppliedImport, Completion, FeedBasis, StoredImport, UsedMapping};
 use crate::{Client, Error, Member, Service};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Maximum number of items whose names are looked up.
+const NAMED: usize = 100;
 
 /// An import that a member confirmed.
 pub struct ImportToApply<'a> {
@@ -33,7 +37,7 @@ pub enum ImportOutcome {
 }
 
 impl Service {
-    /// Returns the changes that an import would make.
+    /// Returns the changes that an import would make. `fields` are those that its file has.
     ///
     /// # Errors
     /// Refused to viewers; [`Error::OverQuota`] if it would exceed a quota; and the database's.
@@ -42,9 +46,35 @@ impl Service {
         member: &Member,
         feed: &CheckedFeed,
         mode: FeedMode,
+        fields: &BTreeSet<String>,
     ) -> Result<PreviewOutcome, Error> {
         member.must_manage_inventory()?;
-        self.preview_feed(&member.account_id, feed, mode).await
+        self.preview_feed(&member.account_id, feed, mode, Some(fields))
+            .await
+    }
+
+    /// Returns the id and the name of each stored item with one of the first 100 of these ids, in
+    /// their order.
+    ///
+    /// # Errors
+    /// Refused to viewers; and the database's.
+    pub async fn names_of_items(
+        &self,
+        member: &Member,
+        ids: &[String],
+    ) -> Result<Vec<(String, String)>, Error> {
+        member.must_manage_inventory()?;
+        let ids: Vec<&str> = ids.iter().take(NAMED).map(String::as_str).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut stored = self.store.find_items(&member.account_id, &ids).await?;
+        stored.sort_by(|a, b| a.item.id.cmp(&b.item.id));
+        let named = stored.into_iter().map(|stored| {
+            let item = stored.item;
+            (item.id.as_str().to_owned(), item.name)
+        });
+        Ok(named.collect())
     }
 
     /// Applies an import once, if the stored items that it touches are still those of its preview.

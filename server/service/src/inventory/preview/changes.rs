@@ -2,6 +2,29 @@
 
 use crate::inventory::Item;
 
+/// An item that would be created, with texts as in a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewItem {
+    pub id: String,
+    pub name: String,
+    pub price: Option<String>,
+    /// Code of the price's currency.
+    pub currency: &'static str,
+    pub available: bool,
+}
+
+impl From<&Item> for NewItem {
+    fn from(item: &Item) -> Self {
+        Self {
+            id: item.id.as_str().to_owned(),
+            name: item.name.clone(),
+            price: price(item),
+            currency: item.currency.code(),
+            available: item.available,
+        }
+    }
+}
+
 /// The fields of an item that would change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemChange {
@@ -46,12 +69,17 @@ pub(super) fn changed_fields(before: &Item, after: &Item) -> Vec<FieldChange> {
     fields.chain(attributes).filter(changed).collect()
 }
 
-fn fields(item: &Item) -> [(&'static str, Option<String>); 8] {
+/// Returns the price with the decimals of its currency.
+fn price(item: &Item) -> Option<String> {
     let decimals = item.currency.decimals() as usize;
+    item.price.map(|price| price.with_places(decimals))
+}
+
+fn fields(item: &Item) -> [(&'static str, Option<String>); 8] {
     [
         ("name", Some(item.name.clone())),
         ("category", item.category.clone()),
-        ("price", item.price.map(|price| price.with_places(decimals))),
+        ("price", price(item)),
         ("currency", Some(item.currency.code().to_owned())),
         ("description", item.description.clone()),
         ("url", item.url.clone()),

@@ -2,7 +2,10 @@
 
 mod changes;
 
-pub use changes::{FieldChange, ItemChange};
+mod emptied;
+
+pub use changes::{FieldChange, ItemChange, NewItem};
+pub use emptied::Emptied;
 
 use super::edit::Updates;
 use super::feed::{kept_ids, left_out};
@@ -14,7 +17,7 @@ use crate::store::{
 use crate::{Error, KeyCaller, Service};
 use changes::changed_fields;
 use domain::{AccountId, Resource, Scope};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Most created and most updated items that a preview lists.
 const CHANGES: usize = 100;
@@ -28,13 +31,16 @@ const CHANGES_BYTES: usize = 1024 * 1024;
 pub struct FeedPreview {
     pub received: usize,
     pub counts: UpsertCounts,
-    /// The ids of the first 100 items that would be created, in the order of the feed.
-    pub created: Vec<String>,
+    /// The first 100 items that would be created, in the order of the feed.
+    pub created: Vec<NewItem>,
     /// The first 100 items that would be updated, in the order of the feed, with at most 1 MiB of
     /// text in all.
     pub updated: Vec<ItemChange>,
     /// The ids of the first 1,000 items that would be removed, in the order of ids.
     pub removed: Vec<String>,
+    /// Stored fields that would become empty because the feed does not have them. It is empty unless the fields of the feed
+    /// were given.
+    pub emptied: Emptied,
     pub skipped: Skipped,
     /// The stored items that the feed was compared with.
     pub basis: FeedBasis,
@@ -71,7 +77,8 @@ impl Service {
     ) -> Result<PreviewOutcome, Error> {
         caller.must(Scope::InventoryWrite)?;
         caller.must(Scope::InventoryRead)?;
-        self.preview_feed(caller.account_id(), &feed, mode).await
+        self.preview_feed(caller.account_id(), &feed, mode, None)
+            .await
     }
 
     pub(super) async fn preview_feed(
@@ -79,6 +86,7 @@ impl Service {
         account: &AccountId,
         feed: &CheckedFeed,
         mode: FeedMode,
+        fields: Option<&BTreeSet<String>>,
     ) -> Result<PreviewOutcome, Error> {
         if mode == FeedMode::Update {
             return self.preview_updates(account, feed).await;
@@ -124,6 +132,9 @@ impl Service {
                 let stored = stored.get(item.id.as_str()).copied();
                 let bytes_before = stored.map_or(0, Item::bytes);
                 after.item_bytes = (after.item_bytes + item.bytes()).saturating_sub(bytes_before);
+                if let (Some(stored), Some(fields)) = (stored, fields) {
+                    preview.emptied.add(stored, item, fields);
+                }
                 preview.add(stored, item, &mut room);
             }
         }
@@ -203,7 +214,7 @@ impl FeedPreview {
         let Some(stored) = stored else {
             self.counts.created += 1;
             if self.created.len() < CHANGES {
-                self.created.push(item.id.as_str().to_owned());
+                self.created.push(NewItem::from(item));
             }
             return;
         };

@@ -1,0 +1,193 @@
+//! Faulty files and rows, as the pages of an import count and explain them.
+
+use super::import_steps::{START, apply, begin, choose, has, items, lines};
+use crate::support::{Answer, Member, World};
+
+async fn preview(member: &Member, path: &str) -> Answer {
+    member.get(&format!("{path}/preview")).await.expect(200)
+}
+
+/// The number of rows in the download of the faults, without its header.
+async fn downloaded(member: &Member, path: &str) -> usize {
+    let file = member.get(&format!("{path}/faults.csv")).await.expect(200);
+    let rows = file.body.lines().skip(1);
+    let mut rows: Vec<_> = rows.filter_map(|line| line.split(',').next()).collect();
+    rows.dedup();
+    rows.len()
+}
+
+fn shown(page: &str) -> usize {
+    page.matches(">Row ").count()
+}
+
+#[tokio::test]
+async fn faulty_rows_are_counted_exactly_however_many_are_shown() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let bad = |fault: &str| lines(0..1_200, |n| format!("F{n},{fault}\n"));
+    let (one, two) = (bad("Car,ten"), bad(",ten"));
+    let good = "G,Good,5\n";
+    // Rows with one fault, rows with two, and either with a good row.
+    for (rows, reported) in [
+        (one.clone(), 1_000),
+        (two.clone(), 500),
+        (format!("{one}{good}"), 1_000),
+        (format!("{two}{good}"), 500),
+    ] {
+        let file = format!("id,name,price\n{rows}");
+        let price = ("column-2", "price");
+        let path = choose(&owner, &file, &[price]).await;
+        let page = preview(&owner, &path).await.body;
+        let extent =
+            format!("The first 100 are shown. The download contains the first {reported}.");
+        has(&page, &["1200 rows have faults", &extent]);
+        assert_eq!(shown(&page), 100);
+        assert_eq!(downloaded(&owner, &path).await, reported);
+
+        let path = choose(&owner, &file, &[price, ("on_error", "skip")]).await;
+        let page = preview(&owner, &path).await.body;
+        has(&page, &[&extent]);
+        if rows.ends_with(good) {
+            has(&page, &["1200 rows are skipped"]);
+            let done = apply(&owner, &path, "").await.expect(303);
+            let page = owner.get(done.header("location")).await.expect(200).body;
+            has(&page, &["1200 faulty rows were skipped", "And 1100 more."]);
+        } else {
+            has(
+                &page,
+                &["Nothing can be imported yet", "1200 rows have faults"],
+            );
+            assert!(!page.contains("skipped"), "{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_of_unknown_items_are_counted_exactly() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let rows = lines(0..300, |n| format!("U{n},Car\n"));
+    for skips in ["skip", "reject"] {
+        let choices = [("mode", "update"), ("on_error", skips)];
+        let path = choose(&owner, &format!("id,name\n{rows}"), &choices).await;
+        let page = preview(&owner, &path).await.body;
+        let extent = "The first 100 are shown. The download contains all of them.";
+        has(&page, &["300 rows have faults", extent]);
+        assert_eq!(downloaded(&owner, &path).await, 300);
+    }
+}
+
+#[tokio::test]
+async fn rows_without_a_readable_id_are_explained_if_the_file_replaces_the_inventory() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let choices = [("mode", "replace"), ("on_error", "skip")];
+    let path = choose(&owner, "id,name\nA,a\n,b\n", &choices).await;
+    let page = preview(&owner, &path).await.body;
+    has(
+        &page,
+        &[
+            "The ids of some rows cannot be read",
+            "1 row has a fault",
+            "Row 3",
+        ],
+    );
+    for words in ["mode=", "Send ", "feed"] {
+        assert!(!page.contains(words), "{words}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_with_too_many_items_is_refused_at_the_first_step() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let csv = lines(0..5_001, |n| format!("A{n},Car\n"));
+    let json: Vec<String> = (0..5_001)
+        .map(|n| format!(r#"{{"id":"A{n}","name":"a"}}"#))
+        .collect();
+    let xml = lines(0..5_001, |n| {
+        format!("<item><id>A{n}</id><name>a</name></item>")
+    });
+    for (name, file) in [
+        ("cars.csv", format!("id,name\n{csv}")),
+        ("cars.json", format!(r#"{{"items":[{}]}}"#, json.join(","))),
+        ("cars.xml", format!("<inventory>{xml}</inventory>")),
+    ] {
+        let page = owner.upload(START, name, &file, &[]).await.expect(422).body;
+        has(
+            &page,
+            &[
+                "more than 5,000 items",
+                "Split it",
+                "would remove the items of the others",
+            ],
+        );
+        assert!(!page.contains("Send "), "{page}");
+    }
+    // Rows that repeat the item above, such as further images, do not count.
+    let rows = lines(0..3_000, |n| format!("A{n},Car,1\nA{n},,2\n"));
+    let path = begin(&owner, &format!("id,name,image\n{rows}")).await;
+    has(
+        &owner.get(&path).await.expect(200).body,
+        &["<dt>Rows</dt><dd>6000</dd>"],
+    );
+    // They count if the column that identifies them is not chosen.
+    let fields = [
+        ("column-0", "attribute"),
+        ("column-1", "name"),
+        ("column-2", "id"),
+    ];
+    owner.form(&path, &fields).await.expect(303);
+    let page = preview(&owner, &path).await.body;
+    has(
+        &page,
+        &["Nothing can be imported yet", "more than 5,000 items"],
+    );
+    for words in ["0 rows", "Download the faults", "Send "] {
+        assert!(!page.contains(words), "{words}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_without_items_or_of_another_kind_is_explained_in_the_words_of_the_console() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    for (name, file, words) in [
+        ("cars.csv", "id,name\n", "The file has no items"),
+        ("cars.json", r#"{"items":[]}"#, "The file has no items"),
+        ("cars.xml", "<inventory/>", "The file has no items"),
+        (
+            "cars.csv",
+            "\n<!DOCTYPE HTML><title>Sign in</title>",
+            "is a web page (HTML)",
+        ),
+        (
+            "cars.xml",
+            "<html><body>502</body></html>",
+            "is a web page (HTML)",
+        ),
+        ("cars.csv", "id,name\nA,\0\n", "contains NUL bytes"),
+        ("cars.json", "{", "The file is not JSON: "),
+        ("cars.xml", "<a/>", "The file is not an XML feed: "),
+    ] {
+        let page = owner.upload(START, name, file, &[]).await.expect(422).body;
+        has(
+            &page,
+            &[
+                "The file cannot be read",
+                words,
+                "href=\"/inventory/template.csv\"",
+            ],
+        );
+        for words in ["Send ", "The body", "request"] {
+            assert!(!page.contains(words), "{name}, {words}: {page}");
+        }
+    }
+    let path = choose(&owner, "id,name\nA,a\nA,b\n", &[]).await;
+    let page = preview(&owner, &path).await.body;
+    has(
+        &page,
+        &["Use each id once", "href=\"/inventory/template.csv\""],
+    );
+    assert_eq!(items(&world).await, 0);
+}

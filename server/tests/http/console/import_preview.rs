@@ -1,0 +1,135 @@
+//! The preview of an import, and discarding one.
+
+use super::import_steps::{START, apply, begin, choose, has, items, lines};
+use crate::support::{Answer, Member, World};
+
+async fn preview(member: &Member, path: &str) -> Answer {
+    member.get(&format!("{path}/preview")).await.expect(200)
+}
+
+#[tokio::test]
+async fn new_and_removed_items_are_shown_with_what_identifies_them() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let rows = lines(0..150, |n| format!("O{n:03},Old {n:03}\n"));
+    let first = format!("id,name\n{rows}");
+    owner.import("cars.csv", &first, &[]).await.expect(200);
+    let rows = lines(0..130, |n| format!("N{n:03},New {n:03},7.5,no\n"));
+    let second = format!("id,name,price,available\n{rows}X,Bare,,\n");
+    let fields = [
+        ("column-2", "price"),
+        ("column-3", "available"),
+        ("currency", "CHF"),
+        ("mode", "replace"),
+    ];
+    let path = choose(&owner, &second, &fields).await;
+    let page = preview(&owner, &path).await.body;
+    has(
+        &page,
+        &[
+            "New items: 131",
+            "New 099",
+            "7.50 CHF",
+            ">No<",
+            "And 31 more.",
+        ],
+    );
+    has(
+        &page,
+        &["Items that are removed: 150", "Old 099", "And 50 more."],
+    );
+    for name in ["New 100", "Old 100"] {
+        assert!(!page.contains(name), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn fields_that_a_partial_file_empties_are_named() {
+    const TITLE: &str = "Fields of stored items are emptied";
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let first = "id,name,price,category,available,Farbe\nA,Accord,100,Sedan,no,rot\nB,Civic,200,,yes,\nC,Jazz,300,Mini,yes,\n";
+    let columns = [
+        ("column-2", "price"),
+        ("column-3", "category"),
+        ("column-4", "available"),
+        ("column-5", "attribute"),
+    ];
+    owner.import("cars.csv", first, &columns).await.expect(200);
+    let second = "id,name,price\nA,Accord,150\nB,Civic,250\nC,Jazz,\n";
+    for (mode, is_warned) in [("merge", true), ("update", false), ("replace", false)] {
+        let path = choose(&owner, second, &[("column-2", "price"), ("mode", mode)]).await;
+        let page = preview(&owner, &path).await.body;
+        assert_eq!(page.contains(TITLE), is_warned, "{mode}: {page}");
+        if is_warned {
+            // The price of C is emptied by its own blank cell.
+            has(
+                &page,
+                &[
+                    "no column for Farbe, available, category. They are emptied in 2 items.",
+                    "An item without “available” becomes available.",
+                    "Change fields only",
+                ],
+            );
+            assert!(!page.contains("column for price"), "{page}");
+        }
+    }
+    // A file that has all of these fields empties them on purpose.
+    let whole = "id,name,price,category,available,Farbe\nA,Accord,100,,,blau\n";
+    let path = choose(&owner, whole, &columns).await;
+    let page = preview(&owner, &path).await.body;
+    assert!(!page.contains(TITLE), "{page}");
+    let json = r#"{"items":[{"id":"C","name":"Jazz","price":300}]}"#;
+    let begun = owner
+        .upload(START, "cars.json", json, &[])
+        .await
+        .expect(303);
+    let path = begun.header("location").to_owned();
+    owner.form(&path, &[]).await.expect(303);
+    let page = preview(&owner, &path).await.body;
+    has(
+        &page,
+        &["No item of this file has a value for category. It is emptied in 1 item."],
+    );
+}
+
+#[tokio::test]
+async fn an_import_is_discarded_with_its_file() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    world.join(&owner, "bob@example.com", "admin").await;
+    let bob = world.sign_in("bob@example.com").await;
+    let path = choose(&owner, "id,name\nA,a\n", &[]).await;
+    let discard = format!("{path}/discard");
+    for page in [preview(&owner, &path).await, owner.get(START).await] {
+        let form = format!("action=\"{discard}\"");
+        has(&page.body, &[&form, "Discard this import"]);
+    }
+    bob.form(&discard, &[]).await.expect(404);
+    preview(&owner, &path).await;
+
+    let discarded = owner.form(&discard, &[]).await.expect(303);
+    let rows = "SELECT (SELECT count(*) FROM imports) + (SELECT count(*) FROM import_parts)";
+    assert_eq!(world.count(rows).await, 0);
+    assert_eq!(discarded.header("location"), START);
+    let (notice, _) = discarded.header("set-cookie").split_once(';').unwrap();
+    let cookies = format!("{}; {notice}", owner.cookie);
+    let page = owner.with("cookie", &cookies).get(START).await.expect(200);
+    has(&page.body, &["Discarded. The file was deleted"]);
+    assert!(!page.body.contains("Continue this import"), "{}", page.body);
+    let page = owner.get(START).await.expect(200).body;
+    assert!(!page.contains("Discarded"), "{page}");
+    owner.get(&path).await.expect(404);
+    owner.form(&discard, &[]).await.expect(404);
+
+    // The result of an import that was applied stays.
+    let path = choose(&owner, "id,name\nA,a\n", &[]).await;
+    apply(&owner, &path, "").await.expect(303);
+    owner
+        .form(&format!("{path}/discard"), &[])
+        .await
+        .expect(404);
+    owner.get(&path).await.expect(200);
+    assert_eq!(items(&world).await, 1);
+    begin(&owner, "id,name\nA,a\n").await;
+}

@@ -39,19 +39,38 @@ fn each(document: &Value, items: &Value) -> Value {
 pub fn answered(document: &Value, answer: Value, body: &Value, replaced: bool) -> Value {
     let body = resolve(document, body);
     let (mut answer, sent) = (answer, &body["example"]);
+    if !replaced {
+        merge(&mut answer, sent);
+        return answer;
+    }
     for (name, field) in body["properties"].as_object().into_iter().flatten() {
         if !sent[name].is_null() {
             answer[name] = sent[name].clone();
-        } else if replaced && name == "attributes" {
+        } else if name == "attributes" {
             answer[name] = json!({});
-        } else if replaced
-            && !matches!(name.as_str(), "available" | "currency")
-            && field.is_object()
-        {
+        } else if !matches!(name.as_str(), "available" | "currency") && field.is_object() {
             answer[name] = Value::Null;
         }
     }
     answer
+}
+
+/// Applies a JSON Merge Patch (RFC 7396) to a response, which shows emptied fields as null.
+fn merge(answer: &mut Value, sent: &Value) {
+    for (name, value) in sent.as_object().into_iter().flatten() {
+        match (&mut answer[name], value) {
+            (Value::Object(members), Value::Object(changes)) => {
+                for (name, value) in changes {
+                    if value.is_null() {
+                        members.remove(name);
+                    } else {
+                        members.insert(name.clone(), value.clone());
+                    }
+                }
+            }
+            (field, value) => *field = value.clone(),
+        }
+    }
 }
 
 /// Formats an example in the order that people expect: identifying fields first, and fields that

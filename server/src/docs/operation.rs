@@ -47,7 +47,9 @@ fn read(document: &Value, url: &str, path: &str, method: &str, operation: &Value
         address = address.replace(&format!("{{{}}}", parameter.name), &parameter.example);
     }
     let (answers, refusals) = answers(document, method, operation);
-    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    // The first media type is JSON.
+    let kind = body.as_ref().map_or("", |body| &body.examples[0].0);
+    let schema = &operation["requestBody"]["content"][kind]["schema"];
     Operation {
         id: text(&operation["operationId"]),
         method: method.to_uppercase(),
@@ -60,6 +62,7 @@ fn read(document: &Value, url: &str, path: &str, method: &str, operation: &Value
             with_key: key.is_some(),
             body: body.as_ref().map(|_| &resolve(document, schema)["example"]),
             text: body.as_ref().map(|body| body.examples[0].1.as_str()),
+            kind,
         }),
         key,
         parameters,
@@ -106,7 +109,9 @@ fn answers(document: &Value, method: &str, operation: &Value) -> (Vec<Answer>, V
         }
         let schema = &response["content"]["application/json"]["schema"];
         let mut example = example(document, schema);
-        let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let sent = operation["requestBody"]["content"].as_object();
+        let first = sent.and_then(|content| content.values().next());
+        let body = first.map_or(&Value::Null, |content| &content["schema"]);
         if matches!(method, "put" | "patch") && !example.is_null() {
             example = answered(document, example, body, method == "put");
         }

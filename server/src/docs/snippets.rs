@@ -13,6 +13,8 @@ pub struct Call<'a> {
     pub body: Option<&'a Value>,
     /// The same body as the docs show it.
     pub text: Option<&'a str>,
+    /// Media type of the body.
+    pub kind: &'a str,
 }
 
 pub fn snippets(call: &Call<'_>) -> Vec<Snippet> {
@@ -48,7 +50,8 @@ fn curl(call: &Call<'_>) -> String {
         let quoted = body.replace('\'', "'\\''");
         let _ = write!(
             text,
-            " \\\n  -H \"Content-Type: application/json\" \\\n  -d '{quoted}'"
+            " \\\n  -H \"Content-Type: {}\" \\\n  -d '{quoted}'",
+            call.kind
         );
     }
     text
@@ -71,10 +74,10 @@ fn python(call: &Call<'_>) -> String {
     );
     let mut headers = Vec::new();
     if call.with_key {
-        headers.push("\"X-API-Key\": os.environ[\"VOXUM_API_KEY\"].strip()");
+        headers.push("\"X-API-Key\": os.environ[\"VOXUM_API_KEY\"].strip()".to_owned());
     }
     if let Some(body) = call.body {
-        headers.push("\"Content-Type\": \"application/json\"");
+        headers.push(format!("\"Content-Type\": \"{}\"", call.kind));
         let _ = writeln!(text, "    data=json.dumps({}).encode(),", literal(body));
     }
     if !headers.is_empty() {
@@ -95,10 +98,10 @@ fn javascript(call: &Call<'_>) -> String {
     );
     let mut headers = Vec::new();
     if call.with_key {
-        headers.push("\"X-API-Key\": process.env.VOXUM_API_KEY.trim()");
+        headers.push("\"X-API-Key\": process.env.VOXUM_API_KEY.trim()".to_owned());
     }
     if call.body.is_some() {
-        headers.push("\"Content-Type\": \"application/json\"");
+        headers.push(format!("\"Content-Type\": \"{}\"", call.kind));
     }
     if !headers.is_empty() {
         let _ = writeln!(text, "  headers: {{ {} }},", headers.join(", "));

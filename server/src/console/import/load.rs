@@ -114,7 +114,10 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Content, FileRefusal> {
 /// # Errors
 /// The reason for which it has none.
 pub fn open<'a>(name: &str, bytes: &'a [u8]) -> Result<File<'a>, FileRefusal> {
-    let file = File::read(name, bytes).map_err(|reason| {
+    if is_page(bytes) {
+        return Err(refusal(PAGE));
+    }
+    File::read(name, bytes).map_err(|reason| {
         let name = name.to_ascii_lowercase();
         let is_table = TABLES.iter().any(|ending| name.ends_with(ending));
         let is_workbook = WORKBOOKS.iter().any(|start| bytes.starts_with(start));
@@ -124,17 +127,17 @@ pub fn open<'a>(name: &str, bytes: &'a [u8]) -> Result<File<'a>, FileRefusal> {
             &reason
         };
         refusal(reason)
-    })?;
-    let start = file.text.trim_start();
-    let is_page = PAGES.iter().any(|tag| {
-        let start = start.as_bytes().get(..tag.len());
+    })
+}
+
+/// Whether a file is a web page, in an encoding of which ASCII is a part.
+fn is_page(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let start = bytes.trim_ascii_start();
+    PAGES.iter().any(|tag| {
+        let start = start.get(..tag.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(tag))
-    });
-    if is_page {
-        Err(refusal(PAGE))
-    } else {
-        Ok(file)
-    }
+    })
 }
 
 fn refusal(reason: &str) -> FileRefusal {

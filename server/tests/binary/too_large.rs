@@ -69,7 +69,7 @@ fn cases(secret: &str, owner: &Client) -> Vec<Case> {
 }
 
 fn key(owner: &Client) -> String {
-    let scopes = ["inventory:write", "leads:write"];
+    let scopes = ["inventory:read", "inventory:write", "leads:write"];
     let created = owner.create_with("Feed", "0123456789abcdef", &scopes);
     created.unwrap()
 }

@@ -108,7 +108,7 @@ fn items(schemas: &mut Value) {
     // An item of a feed consists of an id and the fields of an item.
     let fields = fields.clone();
     let item = &mut schemas["NewItem"];
-    item["properties"]["id"]["pattern"] = ID.into();
+    id(&mut item["properties"]["id"]);
     for (name, field) in fields.as_object().into_iter().flatten() {
         if name != "id" {
             item["properties"][name] = field.clone();
@@ -125,6 +125,12 @@ fn items(schemas: &mut Value) {
     let answer = &mut schemas["Item"]["properties"];
     answer["price"]["minimum"] = 0.into();
     answer["price"]["maximum"] = MAX_PRICE.into();
+}
+
+/// Describes the id of an item. Client generators that make up an example from the pattern fail.
+fn id(schema: &mut Value) {
+    schema["pattern"] = ID.into();
+    schema["example"] = "SKU001".into();
 }
 
 fn leads(schemas: &mut Value) {
@@ -178,7 +184,7 @@ fn parameters(paths: &mut Value) {
                     schema["type"] = kinds[0].clone();
                 }
                 match name.as_str() {
-                    "id" if path.starts_with("/api/inventory/") => schema["pattern"] = ID.into(),
+                    "id" if path.starts_with("/api/inventory/") => id(schema),
                     "mode" => schema["enum"] = json!(["merge", "replace", "update"]),
                     "on_error" => schema["enum"] = json!(["reject", "skip"]),
                     // This is the tag of a change; a request that reads may list several tags.

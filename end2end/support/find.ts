@@ -129,10 +129,10 @@ export async function emergency(page: Page, server: Server): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Stop creating keys?");
   await expect(page.getByRole("link", { name: "Cancel" })).toBeFocused();
   await page.getByRole("link", { name: "Cancel" }).click();
-  await expect(page.getByText("An owner stopped it on")).toBeHidden();
+  await expect(page.getByText("An owner stopped this on")).toBeHidden();
   await page.getByRole("link", { name: "Stop creating keys" }).click();
   await page.getByRole("button", { name: "Stop creating keys" }).click();
-  await expect(page.getByText("An owner stopped it on")).toBeVisible();
+  await expect(page.getByText("An owner stopped this on")).toBeVisible();
   await page.goto("/keys");
   await expect(page.getByText("Nobody can create a key for the time being.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Create API Key" })).toBeHidden();

@@ -1,4 +1,4 @@
-//! Forms that were filled before somebody else saved: three-way merge of their fields.
+//! Three-way merge of a form that was filled before another member saved.
 //!
 //! The base is the form as it was filled. A field that the member left
 //! as it was takes its present value; a field that the member changed keeps the change. Without

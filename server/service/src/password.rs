@@ -42,7 +42,7 @@ fn is_common(raw: &str) -> bool {
     let lower = Zeroizing::new(raw.to_lowercase());
     let mut chars = lower.chars();
     let first = chars.next();
-    // One repeated character is no better than a common password.
+    // One repeated character is as easy to guess as a common password.
     chars.all(|c| Some(c) == first) || LIST.lines().any(|line| line == lower.as_str())
 }
 

@@ -37,7 +37,8 @@ pub struct ItemDraft {
 }
 
 impl ItemDraft {
-    /// Takes the blanks around every text away. A text of blanks alone is no value in every format, so the field is cleared.
+    /// Trims the blanks around every text. In every format, a text of blanks alone means that the
+    /// field has no value, so the field is cleared.
     pub(super) fn trim(&mut self) {
         for (name, text) in [
             ("id", &mut self.id),

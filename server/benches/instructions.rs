@@ -1,10 +1,23 @@
-//! Checks a key a number of times, or computes only the SHA-256 and HMAC of the check.
-//! `instructions.py` counts the instructions of each.
+//! Does one thing a number of times. `verify.py` counts the instructions of each.
 //!
-//! Arguments: the folder of a database and its pepper, a key, `check` or `digest`, and the number
-//! of repetitions.
+//! - `check`: checks a key, as each call with a key does.
+//! - `digest`: computes only the SHA-256 and HMAC of the check.
+//! - `server`: answers `GET /api/key` with the whole server, from the bytes of the request to those
+//!   of the response.
+//! - `unchecked`: answers it with the whole server, from a route that checks no key.
+//! - `bare`: answers it with a bare axum server, which does nothing else.
+//!
+//! Arguments: the folder of a database and its pepper, a key, one of the above, and the number of
+//! repetitions.
+
+mod answer;
+mod tape;
 
 use domain::{Outcome, Timestamp};
+use server::router::app;
+use server::{
+    App, AppState, Bodies, Limits, PublicUrl, Site, TrustedProxies, answer_one, build_app,
+};
 use service::key::KeyDigest;
 use service::{Clock, OsRandom, Pepper, Service, Source, SystemClock};
 use sha2::{Digest as _, Sha256};
@@ -14,6 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, SqliteStore};
+use tape::{PEER, Tape, serve_bare};
 
 /// The machine's clock, except that the time since boot never advances.
 ///
@@ -32,11 +46,27 @@ impl Clock for Still {
     }
 }
 
+/// Answers a request so many times with our own server.
+async fn serve_ours(app: App, request: &[u8], times: u32) {
+    let (tape, _) = Tape::new(request, times);
+    answer_one(tape, PEER, app, Limits::new(1)).await;
+}
+
+fn state(service: &Arc<Service>) -> AppState {
+    AppState::new(
+        Arc::clone(service),
+        Site::embedded().expect("a site"),
+        PublicUrl::parse("http://127.0.0.1").expect("an address"),
+        TrustedProxies::default(),
+        Bodies::default(),
+    )
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [folder, key, what, times] = arguments.as_slice() else {
-        panic!("a folder, a key, `check` or `digest`, and how often");
+        panic!("a folder, a key, what to do, and how often");
     };
     let times: u32 = times.parse().expect("a number");
     let folder = Path::new(folder);
@@ -51,7 +81,7 @@ async fn main() {
         pepper(),
         String::new(),
     );
-    let service = service.await.expect("the service opens");
+    let service = Arc::new(service.await.expect("the service opens"));
     service.look().await.expect("a lease");
 
     let source = Source::new(Ipv4Addr::LOCALHOST.into(), Some(b"curl/8.5.0"));
@@ -63,16 +93,23 @@ async fn main() {
     };
     // From here on, the key is in the cache.
     check().await;
-    let pepper = pepper();
-    for _ in 0..times {
-        match what.as_str() {
-            "check" => check().await,
-            "digest" => {
+    let (pepper, request) = (pepper(), tape::request(key));
+    match what.as_str() {
+        "check" => {
+            for _ in 0..times {
+                check().await;
+            }
+        }
+        "digest" => {
+            for _ in 0..times {
                 let digest = Sha256::digest(black_box(key.as_bytes()));
                 black_box(KeyDigest::of_sha256(&digest.into(), &pepper));
             }
-            _ => panic!("`check` or `digest`"),
         }
+        "server" => serve_ours(build_app(state(&service)), &request, times).await,
+        "unchecked" => serve_ours(app(answer::routes(), state(&service)), &request, times).await,
+        "bare" => serve_bare(answer::routes(), &request, times).await,
+        _ => panic!("`check`, `digest`, `server`, `unchecked` or `bare`"),
     }
     store.close().await;
 }

@@ -199,7 +199,8 @@ def revoked(urls, secret):
 
 
 def e(voxum, programs, root):
-    """Compares the instructions outside SHA-256 and HMAC with those inside.
+    """Compares the instructions of a check outside SHA-256 and HMAC with those inside, and those of a request to the
+    whole server with those of one to a bare axum server.
 
     valgrind does not emulate processor instructions for these functions.
     """
@@ -213,9 +214,15 @@ def e(voxum, programs, root):
         return int(re.search(r"Collected : (\d+)", output)[1])
 
     # The difference removes the common part, such as opening the database.
-    check, digest = ((counted(what, 6_000) - counted(what, 2_000)) / 4_000 for what in ("check", "digest"))
+    def of_one(what):
+        return (counted(what, 6_000) - counted(what, 2_000)) / 4_000
+
+    check, digest, server, unchecked, bare = map(of_one, ("check", "digest", "server", "unchecked", "bare"))
     of = (check - digest) / digest
     line("e  instructions: all else / SHA-256 and HMAC", of, "≤ 1", of <= 1, f"{check:,.0f} for a check, {digest:,.0f} of them digests")
+    of = (server - digest) / bare
+    line("e  instructions: a request without digests / bare axum", of, "≤ 1.5", of <= 1.5,
+         f"{server:,.0f} with digests, {unchecked:,.0f} without the check, bare {bare:,.0f}")
 
 
 def f(voxum, programs, root):

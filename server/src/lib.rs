@@ -43,7 +43,7 @@ mod table;
 mod telemetry;
 
 pub(crate) use api::problem::Problem;
-pub use listen::{Answers, Limits, answer_all};
+pub use listen::{Answers, Limits, answer_all, answer_one};
 pub use request::App;
 pub use router::build_app;
 pub use settings::{PublicUrl, TrustedProxies};

@@ -86,6 +86,7 @@ use registry::Registry;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -173,6 +174,25 @@ pub async fn answer_all<A: Answers>(
     }
     tasks.close();
     tasks.wait().await;
+}
+
+/// Serves one connection that was accepted elsewhere, such as one in memory, until it ends.
+pub async fn answer_one<S, A>(stream: S, peer: SocketAddr, app: A, limits: Limits)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    A: Answers,
+{
+    let registry = Arc::new(Registry::new(&limits));
+    let connection = registry.add(peer.ip()).connection();
+    serve_one(
+        stream,
+        peer,
+        app,
+        connection,
+        limits,
+        CancellationToken::new(),
+    )
+    .await;
 }
 
 async fn stop_of_a_handshake(stop: &CancellationToken) {

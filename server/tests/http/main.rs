@@ -5,3 +5,9 @@ mod api;
 mod console;
 mod promises;
 mod support;
+
+// Shared with the benchmarks.
+#[path = "../../benches/answer.rs"]
+mod answer;
+#[path = "../../benches/tape.rs"]
+mod tape;

@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod allocations;
 mod authority;
 mod bodies;
 mod broken;

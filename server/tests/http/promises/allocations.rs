@@ -1,0 +1,41 @@
+//! The number of allocations that a request takes, from its bytes to those of the response.
+
+use crate::answer;
+use crate::support::World;
+use crate::tape::{PEER, Tape, request, serve_bare};
+use server::{Limits, answer_one};
+use tokio::runtime::{Builder, Runtime};
+
+/// Allocations that a request to our own server may take beyond those of a bare axum server. The
+/// aim is 2.
+const MORE: u64 = 18;
+
+/// Returns the allocations of one request, given a connection that sends so many.
+///
+/// The difference of two connections contains nothing of what only the first request of a
+/// connection takes.
+fn allocations(runtime: &Runtime, serve: impl AsyncFn(u32)) -> u64 {
+    const FEW: u32 = 4;
+    const MANY: u32 = 24;
+    let of = |times| allocation_counter::measure(|| runtime.block_on(serve(times))).count_total;
+    // Values that are created once in a process are created here.
+    of(FEW);
+    (of(MANY) - of(FEW)).div_ceil(u64::from(MANY - FEW))
+}
+
+#[test]
+fn request_takes_few_allocations_more_than_one_to_a_bare_axum_server() {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let world = runtime.block_on(World::new());
+    let key = runtime.block_on(world.key());
+    let request = request(&key.secret);
+    let bare = allocations(&runtime, async |times| {
+        serve_bare(answer::routes(), &request, times).await;
+    });
+    let ours = allocations(&runtime, async |times| {
+        let (tape, _) = Tape::new(&request, times);
+        answer_one(tape, PEER, world.app.clone(), Limits::new(1)).await;
+    });
+    println!("{ours} allocations, a bare axum server {bare}");
+    assert!(ours <= bare + MORE, "{ours}, a bare axum server {bare}");
+}

@@ -19,6 +19,9 @@ forbid() {
 
 forbid domain 'app|service|storage|server|sqlx.*|argon2|axum.*|leptos.*|tokio'
 forbid app 'service|storage|server|sqlx.*|argon2'
-forbid service 'app|storage|server|sqlx.*|axum.*|leptos.*'
-forbid storage 'app|server|axum.*|leptos.*'
+forbid service 'app|storage|server|sqlx.*|axum.*|leptos.*|contract|testkit'
+forbid storage 'app|server|axum.*|leptos.*|contract|testkit'
+forbid server 'contract|testkit'
+forbid contract 'app|storage|server|sqlx.*|axum.*|leptos.*|testkit'
+forbid testkit 'app|service|storage|server|axum.*|leptos.*|contract'
 exit $failed

@@ -1,6 +1,5 @@
 //! Backups taken while the server is running, restoring them, and moving from SQLite to PostgreSQL.
 
-use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
 use crate::support::{Client, Server, run, voxum};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use std::collections::HashMap;
@@ -10,6 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
+use testkit::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
 
 const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
 const CLIENTS: usize = 3;

@@ -1,9 +1,9 @@
 //! Commands of README and of the book, run as they are written.
 
-use crate::postgres::Database;
 use crate::support::Server;
 use std::path::Path;
 use std::process::Command;
+use testkit::postgres::Database;
 
 /// Address of the server in the documents.
 const ADDRESS: &str = "http://127.0.0.1:3000";

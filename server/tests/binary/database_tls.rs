@@ -1,11 +1,11 @@
 //! A PostgreSQL server that accepts only TLS, and the settings in the database URL about its
 //! certificate.
 
-use crate::postgres::{PASSWORD as DATABASE_PASSWORD, start};
 use crate::support::{Server, run, voxum};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::path::{Path, PathBuf};
+use testkit::postgres::{PASSWORD as DATABASE_PASSWORD, start};
 use url::Url;
 
 const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";

@@ -1,11 +1,11 @@
 //! `voxum doctor`.
 
 use crate::installation::wait_for;
-use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
 use crate::support::{Server, change, run, voxum};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
+use testkit::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
 
 /// Runs `doctor` and returns its report, after checking that it contains no secret.
 #[track_caller]

@@ -2,13 +2,13 @@
 //! cannot be stored.
 
 use crate::installation::wait_for;
-use crate::postgres::{Database, start};
 use crate::small_disk::SmallDisk;
 use crate::support::{Client, PASSWORD, Server, run, voxum};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::Arc;
+use testkit::postgres::{Database, start};
 
 const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";
 /// Keys that revoke themselves one after the other, until one of these changes cannot be written.

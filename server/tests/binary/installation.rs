@@ -1,13 +1,13 @@
 //! Servers that share one PostgreSQL database.
 
-use crate::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
-use crate::proxy::Proxy;
 use crate::support::{Server, voxum};
 use sqlx::{AssertSqlSafe, PgConnection};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use testkit::postgres::{Database, PASSWORD as DATABASE_PASSWORD};
+use testkit::proxy::Proxy;
 use tokio::runtime::{Builder, Runtime};
 
 pub const PEPPER: &str = "7b1f0c55a6d94e20b3c8f17de2904a66c1d2e3f405162738495a6b7c8d9e0f10";

@@ -27,14 +27,8 @@ mod operator;
 mod outcome;
 mod pepper;
 mod pepper_change;
-#[path = "../../storage/tests/postgres/server.rs"]
-#[expect(dead_code, reason = "the tests of the store need more of it")]
-mod postgres;
 mod power;
 mod proxies;
-#[path = "../../storage/tests/postgres/proxy.rs"]
-#[expect(dead_code, reason = "the tests of the store need more of it")]
-mod proxy;
 mod read_only;
 mod rolling;
 mod settings;

@@ -1,12 +1,12 @@
 //! Two servers on one PostgreSQL database: each sees the changes of the other.
 
 use crate::installation::{Installation, PEPPER, signal, wait_for};
-use crate::postgres::PASSWORD as DATABASE_PASSWORD;
-use crate::proxy::Way;
 use crate::support::{Client, PASSWORD, Server, run};
 use serde_json::json;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use testkit::postgres::PASSWORD as DATABASE_PASSWORD;
+use testkit::proxy::Way;
 
 fn status(client: &Client, path: &str) -> u16 {
     client.get(path).unwrap().status

@@ -2,10 +2,10 @@
 //! nothing is done twice.
 
 use crate::installation::{Installation, wait_for};
-use crate::proxy::{Commit, Way};
 use crate::support::{Client, Server, run};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use testkit::proxy::{Commit, Way};
 
 /// Sends a JSON body, and returns the status, the body and `Retry-After`.
 fn post(client: &Client, path: &str, body: &Value) -> (u16, Value, Option<String>) {

@@ -66,8 +66,11 @@ impl Service {
     }
 }
 
-/// The steps of a reader, as the port defines them.
-pub(crate) async fn follow(
+/// Reads the next changes by the steps of a reader that the port defines.
+///
+/// # Errors
+/// The database's.
+pub async fn follow(
     store: &dyn Store,
     account: &AccountId,
     after: Option<ItemPlace>,

@@ -14,9 +14,7 @@ mod preview;
 mod price;
 
 pub use crate::entry::{EntryCode, EntryError, Position};
-#[cfg(feature = "contract")]
-pub(crate) use changes::follow;
-pub use changes::{ChangeEntry, ItemChanges, ItemState};
+pub use changes::{ChangeEntry, ItemChanges, ItemState, follow};
 pub use check::{ItemDraft, MAX_ID_CHARS, MAX_ITEM_BYTES};
 pub use checked::{
     CheckedFeed, FeedRefusal, OnError, RejectedItem, Skipped, check_entries, check_feed,

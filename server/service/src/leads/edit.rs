@@ -49,9 +49,9 @@ pub struct LeadEditsDraft {
 /// Validated edits. All other fields of a lead stay as the person gave them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadEdits {
-    pub(crate) status: Edit<LeadStatus>,
-    pub(crate) external_id: Edit<Option<String>>,
-    pub(crate) note: Edit<Option<String>>,
+    pub status: Edit<LeadStatus>,
+    pub external_id: Edit<Option<String>>,
+    pub note: Edit<Option<String>>,
 }
 
 impl LeadEditsDraft {

@@ -2,15 +2,13 @@
 //!
 //! Each method is one use case and is atomic. A method that changes something takes the audit event
 //! of the change and commits both together or neither. Transactions and SQL stay inside the
-//! adapters. Every adapter passes the suite in `contract` (behind the feature of that name).
+//! adapters. Every adapter passes the suite in `server/contract`.
 
 mod access;
 mod attempt;
 mod audit;
 mod authority;
 mod call;
-#[cfg(feature = "contract")]
-pub mod contract;
 mod factor;
 mod feed;
 mod find;

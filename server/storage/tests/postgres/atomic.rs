@@ -1,12 +1,12 @@
 //! A fault between a change and its audit event undoes the whole change, and the store remains
 //! usable.
 
-use crate::server::Database;
-use service::store::contract::{Change, World};
+use contract::{Change, World};
 use service::store::{InstallationStore as _, StoreError};
 use sqlx::{AssertSqlSafe, PgConnection};
 use std::time::Duration;
 use storage::{OpenMode, PostgresStore};
+use testkit::postgres::Database;
 
 async fn run(raw: &mut PgConnection, sql: &str) {
     let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(raw).await;

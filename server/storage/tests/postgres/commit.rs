@@ -1,14 +1,14 @@
 //! The connection to PostgreSQL fails while a move commits: exactly one of the two databases
 //! continues.
 
-use crate::proxy::{Commit, Proxy};
-use crate::server::Database;
-use service::store::contract::World;
+use contract::World;
 use std::path::PathBuf;
 use std::time::Duration;
 use storage::copy::{CopyError, Held, move_to_postgres};
 use storage::{OpenMode, SqliteStore};
 use tempfile::TempDir;
+use testkit::postgres::Database;
+use testkit::proxy::{Commit, Proxy};
 use tokio::time::timeout;
 
 /// Longer than any wait for an answer.

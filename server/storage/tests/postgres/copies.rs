@@ -1,9 +1,8 @@
 //! All data of a file arrives in PostgreSQL, and all data of PostgreSQL in a file.
 
-use crate::server::Database;
+use contract::{Change, World};
 use domain::Timestamp;
 use service::store::InstallationStore as _;
-use service::store::contract::{Change, World};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, SqliteConnection};
 use std::path::Path;
@@ -11,6 +10,7 @@ use storage::copy::{
     CopyError, back_up_postgres, move_to_postgres, restore_to_file, restore_to_postgres,
 };
 use storage::{OpenError, OpenMode, PostgresStore, SqliteStore};
+use testkit::postgres::Database;
 
 /// Rows for tables that the contract's changes leave empty, and values that a text format has to
 /// escape.

@@ -1,11 +1,11 @@
 //! Classification of failures, and the contents of their messages.
 
-use crate::server::Database;
 use service::store::{InstallationStore as _, StoreError};
 use sqlx::AssertSqlSafe;
 use std::error::Error as _;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, PostgresStore};
+use testkit::postgres::Database;
 
 const CANARY: &str = "canary-2f8a";
 

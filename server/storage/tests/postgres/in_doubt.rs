@@ -1,11 +1,11 @@
 //! A COMMIT that was sent and not answered is in doubt, whatever the change.
 
 use crate::atomic::dump;
-use crate::proxy::{Commit, Proxy};
-use crate::server::Database;
+use contract::{Change, World};
 use service::store::StoreError;
-use service::store::contract::{Change, World};
 use storage::{OpenMode, PostgresStore};
+use testkit::postgres::Database;
+use testkit::proxy::{Commit, Proxy};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_change_is_in_doubt_when_its_commit_is_not_answered() {

@@ -1,15 +1,15 @@
 //! Changes of items are numbered and listed during a rolling upgrade, too.
 
-use crate::server::Database;
+use contract::{Change, World};
 use domain::Timestamp;
 use service::inventory::Currency;
 use service::store::ItemPlace;
-use service::store::contract::{Change, World};
 use service::store::{
     AccountChange, AccountSettings, Action, Actor, AuditEvent, Authority, InventoryStore as _,
     ItemChangeStore as _, ItemFeed, MemberStore as _,
 };
 use storage::{OpenMode, PostgresStore};
+use testkit::postgres::Database;
 
 /// Statements of a node of the previous release, which knows no change numbers. Each is a
 /// transaction.

@@ -1,16 +1,16 @@
 //! Listings that take too long are interrupted at their deadline and delay nothing else.
 
-use crate::server::Database;
+use contract::{Change, World};
 use domain::Timestamp;
 use futures::future::join_all;
 use service::inventory::ItemFilter;
 use service::key::KeyDigest;
-use service::store::contract::{Change, World};
 use service::store::{
     InventoryStore as _, KeyStore as _, MemberStore as _, StoreError, TokenDigest,
 };
 use sqlx::Connection as _;
 use storage::{OpenMode, PostgresStore};
+use testkit::postgres::Database;
 
 /// More listings than there are listing connections.
 const LISTINGS: usize = 12;

@@ -3,7 +3,6 @@
 
 mod atomic;
 mod commit;
-mod contract;
 mod copies;
 mod faults;
 mod in_doubt;
@@ -11,9 +10,7 @@ mod item_changes;
 mod listings;
 mod opening;
 mod outage;
-mod proxy;
 mod schema;
 mod search;
-mod server;
 mod standby;
 mod turns;

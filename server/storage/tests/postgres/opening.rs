@@ -1,9 +1,9 @@
 //! Opening of every kind of database that a URL can name, and the refusals.
 
-use crate::server::{Database, PASSWORD};
 use service::store::InstallationStore as _;
 use sqlx::AssertSqlSafe;
 use storage::{OpenMode, PostgresOpenError as OpenError, PostgresStore};
+use testkit::postgres::{Database, PASSWORD};
 use tokio::task::JoinSet;
 use url::Url;
 

@@ -1,16 +1,16 @@
 //! The network to the server fails and recovers: nothing hangs, and no restart is needed.
 
-use crate::proxy::{Proxy, Way};
-use crate::server::Database;
+use contract::{Change, World};
 use domain::AccountId;
 use service::key::KeyDigest;
-use service::store::contract::{Change, World};
 use service::store::{
     InstallationStore as _, KeyStore as _, NodeId, StoreError, VerdictStore as _,
 };
 use std::future::Future;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, PostgresStore};
+use testkit::postgres::Database;
+use testkit::proxy::{Proxy, Way};
 use tokio::time::{sleep, timeout};
 
 const NOBODY: KeyDigest = KeyDigest::from_bytes([7; 32]);

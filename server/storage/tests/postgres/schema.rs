@@ -1,10 +1,10 @@
 //! Both databases have the same tables, columns and indexes, so that statements, rows and the next
 //! migration fit both.
 
-use crate::server::Database;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, FromRow};
 use storage::{OpenMode, PostgresStore, SqliteStore};
+use testkit::postgres::Database;
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, FromRow)]
 struct Column {

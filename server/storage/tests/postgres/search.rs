@@ -1,14 +1,14 @@
 //! Searches read a bounded number of rows, regardless of how many rows there are.
 
-use crate::server::Database;
+use contract::{Change, World};
 use domain::{AccountId, MemberId, Timestamp};
 use service::inventory::ItemFilter;
-use service::store::contract::{Change, World};
 use service::store::{
     Action, Actor, ActorFilter, AuditFilter, AuditStore as _, InventoryStore as _,
 };
 use sqlx::PgConnection;
 use storage::{OpenMode, PostgresStore};
+use testkit::postgres::Database;
 
 const ROWS: i64 = 50_000;
 /// Maximum number of rows that each statement may read.

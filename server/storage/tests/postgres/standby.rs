@@ -1,10 +1,10 @@
 //! Databases that take no changes: on a standby, or made read-only.
 
-use crate::server::Database;
 use service::key::KeyDigest;
 use service::store::{InstallationStore as _, KeyStore as _, StoreError};
 use std::time::{Duration, Instant};
 use storage::{OpenMode, PostgresOpenError as OpenError, PostgresStore};
+use testkit::postgres::Database;
 use tokio::time::sleep;
 
 const UNKNOWN: KeyDigest = KeyDigest::from_bytes([7; 32]);

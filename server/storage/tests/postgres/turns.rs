@@ -1,11 +1,8 @@
 //! Which changes wait for each other, on one node and on two.
 
-use crate::server::Database;
+use contract::{Change, World, feeds_of_other_accounts_and_keys_do_not_wait_for_many};
 use domain::Timestamp;
 use service::inventory::{Currency, Item, ItemId};
-use service::store::contract::{
-    Change, World, feeds_of_other_accounts_and_keys_do_not_wait_for_many,
-};
 use service::store::{
     Action, Actor, AuditEvent, Authority, FeedTerms, InventoryStore as _, StoreError, Upserted,
 };
@@ -14,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use storage::{OpenMode, PostgresStore};
+use testkit::postgres::Database;
 
 fn item(id: String) -> Item {
     Item {

@@ -2,7 +2,7 @@
 //! usable.
 
 use crate::support::Place;
-use service::store::contract::{Change, World};
+use contract::{Change, World};
 use service::store::{InstallationStore as _, StoreError};
 
 /// Fails while the event is written, after the change and before the commit.

@@ -1,8 +1,8 @@
 //! Backups of a file, and their restoration.
 
 use crate::support::{Place, mode};
+use contract::{Change, World};
 use domain::Timestamp;
-use service::store::contract::{Change, World};
 use service::store::{Action, InstallationStore as _, ItemChangeStore as _, KeyStore as _};
 use std::fs;
 use storage::copy::{CopyError, Quarantined, back_up_file, restore_to_file};

@@ -1,9 +1,9 @@
 //! Erasing a person leaves nothing of them in the file.
 
 use crate::support::Place;
+use contract::{Change, World};
 use domain::{AccountId, LeadId, Timestamp};
 use service::leads::LeadDraft;
-use service::store::contract::{Change, World};
 use service::store::{Action, Actor, AuditEvent, Authority, LeadStore as _};
 use storage::SqliteStore;
 

@@ -1,7 +1,7 @@
 //! The files on the disk: their permissions, and the consequences of a missing file.
 
 use crate::support::{Place, mode, refusal};
-use service::store::contract::World;
+use contract::World;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use storage::{OpenError, OpenMode, SqliteStore};

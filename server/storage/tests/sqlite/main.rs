@@ -1,7 +1,6 @@
 //! Tests of the store on real SQLite files, in one program, so that it is linked once.
 
 mod atomic;
-mod contract;
 mod copies;
 mod erasure;
 mod files;

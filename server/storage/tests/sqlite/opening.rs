@@ -1,7 +1,7 @@
 //! Opening of every kind of file that a path can name, and the refusals.
 
 use crate::support::{Place, refusal};
-use service::store::contract::{Change, World};
+use contract::{Change, World};
 use service::store::{InstallationStore as _, KeyStore as _};
 use std::fs;
 use storage::{OpenError, OpenMode, SqliteStore};

@@ -3,7 +3,7 @@
 //! processes here.
 
 use crate::support::Place;
-use service::store::contract::{Change, World};
+use contract::{Change, World};
 use service::store::{InstallationStore as _, NodeId, VerdictStore as _};
 use std::future::Future;
 use std::pin::{Pin, pin};

@@ -1,7 +1,7 @@
 //! Guarantees of the file's settings, tested from outside the store.
 
 use crate::support::Place;
-use service::store::contract::World;
+use contract::World;
 use service::store::{InstallationStore as _, StoreError};
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! Which changes wait for each other.
 
 use crate::support::{Place, Raw};
-use service::store::contract::feeds_of_other_accounts_and_keys_do_not_wait_for_many;
+use contract::feeds_of_other_accounts_and_keys_do_not_wait_for_many;
 use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,9 +5,9 @@ use super::fleet::two_nodes;
 use super::trials;
 use super::under::Storm;
 use crate::installation::{Installation, signal};
-use crate::proxy::{Proxy, Way};
 use std::thread::sleep;
 use std::time::Duration;
+use testkit::proxy::{Proxy, Way};
 
 /// Longer than a lease, and longer than a call waits for the database.
 const HOLD: Duration = Duration::from_secs(2);

@@ -7,12 +7,12 @@ mod fleet;
 mod under;
 
 use crate::installation::Installation;
-use crate::proxy::Way;
 use crate::support::{Client, Server, voxum};
 use call::{Asked, Weather, made, revoke};
 use fleet::{behind_a_proxy, by_many, two_nodes};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use testkit::proxy::Way;
 
 /// Returns how many keys are revoked; `make storm` sets 10,000.
 fn trials() -> u32 {

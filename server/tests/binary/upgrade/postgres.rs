@@ -1,12 +1,12 @@
 //! Upgrades on PostgreSQL, whose first schema corresponds to the seventeenth on SQLite.
 
 use super::{PEPPER, check, content, until};
-use crate::postgres::{Database, PASSWORD};
 use crate::support::{Server, run, voxum};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use std::path::Path;
 use std::process::Command;
+use testkit::postgres::{Database, PASSWORD};
 
 static TODAY: Migrator = sqlx::migrate!("storage/migrations/postgres");
 const FIRST: i64 = 17;

@@ -1,11 +1,11 @@
 //! Backups taken by another version.
 
 use super::{DAY, FIRST, LIVE, PEPPER, TODAY, database, leave, newest};
-use crate::postgres::Database;
 use crate::support::{Server, run, voxum};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use testkit::postgres::Database;
 
 /// Creates a backup of an earlier version: a database with its schema, in one file.
 async fn backup(folder: &Path, version: i64) -> PathBuf {

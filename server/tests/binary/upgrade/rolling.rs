@@ -6,13 +6,13 @@
 
 use super::postgres::{left, node};
 use super::{LIVE, PEPPER, newest};
-use crate::postgres::Database;
 use crate::support::{Server, run};
 use service::Pepper;
 use service::key::PlainKey;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use testkit::postgres::Database;
 use tokio::task::JoinHandle;
 
 /// The newest schema that the previous release supports.

@@ -2,9 +2,9 @@ use super::*;
 use crate::lock_scope::LockScope;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::open::tests::fresh;
+use contract::{Change, World};
 use domain::{AccountId, Timestamp};
 use service::inventory::{Currency, Item, ItemId};
-use service::store::contract::{Change, World};
 use service::store::{
     Action, Actor, AuditEvent, Authority, FeedTerms, InventoryStore as _, UpsertCounts, Upserted,
 };

@@ -1,0 +1,121 @@
+//! A member's own access: sessions and password.
+
+use crate::factors::session;
+use crate::fixtures::{Shared, at, link, token};
+use crate::team::Mate;
+use crate::tenant::Tenant;
+use domain::{MemberId, Role};
+use service::store::{Action, LinkPurpose, SESSIONS_OF_A_MEMBER, Store, TokenDigest};
+
+async fn sessions(store: &dyn Store, member: &MemberId) -> Vec<TokenDigest> {
+    let sessions = store.list_sessions(member, at(10), at(-1)).await.unwrap();
+    sessions.into_iter().map(|session| session.digest).collect()
+}
+
+case!(the_sessions_of_a_member_are_listed_with_their_origin);
+async fn the_sessions_of_a_member_are_listed_with_their_origin(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
+    let first = tenant.sign_in(&*store, at(1)).await;
+    let second = tenant.sign_in(&*store, at(2)).await;
+    let theirs = mate.as_tenant(&tenant).sign_in(&*store, at(3)).await;
+    store.use_session(&first, at(100), at(-1)).await.unwrap();
+    let listed = store.list_sessions(&tenant.owner, at(100), at(-1)).await;
+    let listed = listed.unwrap();
+    assert_eq!(
+        listed
+            .iter()
+            .map(|session| (session.digest, session.created_at, session.last_seen_at))
+            .collect::<Vec<_>>(),
+        [(second, at(2), at(2)), (first, at(1), at(100))]
+    );
+    assert_eq!(listed[0].ip, Some([192, 0, 2, 7].into()));
+    assert_eq!(listed[0].user_agent.as_deref(), Some("contract"));
+    assert_eq!(sessions(&*store, &mate.id).await, [theirs]);
+    // Idle and expired sessions are not listed.
+    let idle = store.list_sessions(&tenant.owner, at(100), at(50)).await;
+    assert_eq!(idle.unwrap().len(), 1);
+    let over = store.list_sessions(&tenant.owner, at(40_000), at(-1)).await;
+    assert_eq!(over.unwrap(), []);
+}
+
+case!(all_other_sessions_end_and_this_one_stays);
+async fn all_other_sessions_end_and_this_one_stays(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
+    let theirs = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;
+    tenant.sign_in(&*store, at(1)).await;
+    let kept = tenant.sign_in(&*store, at(2)).await;
+    tenant.sign_in(&*store, at(3)).await;
+    let events = tenant.events(&*store).await;
+    for ended in [true, false] {
+        let event = tenant.event(Action::SessionOthersEnded, "owner", at(4));
+        let result = store.end_other_sessions(&tenant.owner, &kept, event).await;
+        assert_eq!(result.unwrap(), ended);
+        assert_eq!(sessions(&*store, &tenant.owner).await, [kept]);
+    }
+    assert_eq!(tenant.events(&*store).await, events + 1);
+    assert_eq!(sessions(&*store, &mate.id).await, [theirs]);
+}
+
+case!(a_changed_password_ends_other_sessions_and_reset_links);
+async fn a_changed_password_ends_other_sessions_and_reset_links(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
+    let theirs = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;
+    tenant.sign_in(&*store, at(1)).await;
+    let kept = tenant.sign_in(&*store, at(2)).await;
+    let purpose = LinkPurpose::Reset {
+        member: tenant.owner.clone(),
+        email: tenant.email.clone(),
+    };
+    let reset = link(&*store, "reset", purpose, at(2)).await;
+    let event = tenant.event(Action::PasswordChanged, "owner", at(3));
+    store
+        .change_password(&tenant.owner, &kept, "new hash", event)
+        .await
+        .unwrap();
+    let hash = async |member| store.password_hash(member).await.unwrap().unwrap();
+    assert_eq!(hash(&tenant.owner).await, "new hash");
+    assert_eq!(hash(&mate.id).await, "hash of mate");
+    assert_eq!(sessions(&*store, &tenant.owner).await, [kept]);
+    assert_eq!(sessions(&*store, &mate.id).await, [theirs]);
+    assert_eq!(store.find_link(&reset, at(3)).await.unwrap(), None);
+    assert_ne!(token("reset"), kept);
+}
+
+case!(one_session_too_many_ends_the_one_that_was_unused_for_longest);
+async fn one_session_too_many_ends_the_one_that_was_unused_for_longest(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
+    let theirs = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;
+    let used = tenant.sign_in(&*store, at(0)).await;
+    let idle = tenant.sign_in(&*store, at(1)).await;
+    for second in 2..i64::from(SESSIONS_OF_A_MEMBER) {
+        tenant.sign_in(&*store, at(second)).await;
+    }
+    let now = at(1_000);
+    let member = store.use_session(&used, now, at(-1)).await.unwrap();
+    assert!(member.is_some());
+    let before = sessions(&*store, &tenant.owner).await;
+    assert_eq!(before.len(), usize::try_from(SESSIONS_OF_A_MEMBER).unwrap());
+
+    let newest = tenant.sign_in(&*store, now).await;
+    let after = sessions(&*store, &tenant.owner).await;
+    let left = before.into_iter().filter(|session| *session != idle);
+    let expected: Vec<_> = [newest].into_iter().chain(left).collect();
+    assert_eq!(after, expected);
+    assert_eq!(sessions(&*store, &mate.id).await, [theirs]);
+
+    // A sign-in in two steps ends the longest unused session as well.
+    let step = token("step");
+    let candidate = tenant.candidate(&*store).await;
+    let begun = store.begin_sign_in(&step, &candidate, now, at(2_000)).await;
+    assert!(begun.unwrap());
+    let event = tenant.event(Action::SessionOpened, "owner", now);
+    let session = session(&tenant, "by a step", now);
+    let finished = store.finish_sign_in(&step, None, session, &[], event).await;
+    assert!(finished.unwrap());
+    let sessions = sessions(&*store, &tenant.owner).await;
+    assert_eq!(sessions.len(), expected.len());
+}

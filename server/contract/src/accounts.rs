@@ -1,0 +1,265 @@
+//! One-time links, and the accounts that are created with them.
+
+use crate::fixtures::{Shared, at, just_before, link, member_by_email, race, token};
+use crate::tenant::Tenant;
+use domain::AccountName;
+use service::store::{Action, Claim, LinkPurpose, NewLink, NodeId};
+
+case!(a_link_is_found_until_its_end);
+async fn a_link_is_found_until_its_end(store: Shared) {
+    let digest = link(&*store, "link", LinkPurpose::FirstOwner, at(0)).await;
+    let end = at(3_600);
+    let found = store.find_link(&digest, just_before(end)).await.unwrap();
+    assert_eq!(found, Some(LinkPurpose::FirstOwner));
+    assert_eq!(store.find_link(&digest, end).await.unwrap(), None);
+    assert_eq!(
+        store.find_link(&token("another"), at(0)).await.unwrap(),
+        None
+    );
+}
+
+case!(every_purpose_of_a_link_reads_back_as_it_was);
+async fn every_purpose_of_a_link_reads_back_as_it_was(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let purposes = [
+        LinkPurpose::FirstOwner,
+        LinkPurpose::NewAccount {
+            name: AccountName::parse("Ünïcode & “Söhne” 車").unwrap(),
+        },
+        LinkPurpose::Reset {
+            member: tenant.owner.clone(),
+            email: tenant.email.clone(),
+        },
+        LinkPurpose::Invitation {
+            account: tenant.account.clone(),
+            account_name: tenant.account_name(),
+            email: tenant.email.clone(),
+            role: domain::Role::Viewer,
+            invited_by: tenant.owner.clone(),
+        },
+    ];
+    for purpose in purposes {
+        let digest = link(&*store, &purpose.same_kind(), purpose.clone(), at(0)).await;
+        assert_eq!(
+            store.find_link(&digest, at(0)).await.unwrap(),
+            Some(purpose)
+        );
+    }
+}
+
+case!(a_fresh_link_ends_the_older_one_of_its_kind_and_no_other);
+async fn a_fresh_link_ends_the_older_one_of_its_kind_and_no_other(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let new_account = |name| LinkPurpose::NewAccount {
+        name: AccountName::parse(name).unwrap(),
+    };
+    let reset = |tenant: &Tenant| LinkPurpose::Reset {
+        member: tenant.owner.clone(),
+        email: tenant.email.clone(),
+    };
+    let purposes = [
+        LinkPurpose::FirstOwner,
+        new_account("One"),
+        new_account("Two"),
+        reset(&a),
+        reset(&b),
+    ];
+    for (number, purpose) in purposes.iter().enumerate() {
+        link(&*store, &format!("old {number}"), purpose.clone(), at(0)).await;
+    }
+    for (number, purpose) in purposes.iter().enumerate() {
+        let fresh = link(&*store, &format!("new {number}"), purpose.clone(), at(1)).await;
+        assert!(store.find_link(&fresh, at(1)).await.unwrap().is_some());
+        for (other, purpose) in purposes.iter().enumerate() {
+            let old = store
+                .find_link(&token(&format!("old {other}")), at(1))
+                .await
+                .unwrap();
+            assert_eq!(old.is_some(), other > number, "{purpose:?} after {number}");
+        }
+    }
+}
+
+case!(the_link_of_a_start_ends_the_older_ones_unless_another_node_runs);
+async fn the_link_of_a_start_ends_the_older_ones_unless_another_node_runs(store: Shared) {
+    let (one, two) = (
+        NodeId::from_stored("one".to_owned()),
+        NodeId::from_stored("two".to_owned()),
+    );
+    let offer = async |text: &str, own: &NodeId| {
+        store.register_node(own, &[]).await.unwrap();
+        let digest = token(text);
+        let link = NewLink {
+            digest,
+            purpose: LinkPurpose::FirstOwner,
+            created_at: at(0),
+            expires_at: at(3_600),
+        };
+        store.offer_first_owner_link(link, Some(own)).await.unwrap();
+        digest
+    };
+    let works = async |digest| store.find_link(&digest, at(1)).await.unwrap().is_some();
+    let first = offer("first", &one).await;
+    let second = offer("second", &two).await;
+    assert!(works(first).await && works(second).await);
+
+    // A command ends all of these links, whichever node printed them.
+    let fresh = link(&*store, "fresh", LinkPurpose::FirstOwner, at(0)).await;
+    assert!(works(fresh).await && !works(first).await && !works(second).await);
+
+    store.remove_node(&one).await.unwrap();
+    store.remove_node(&two).await.unwrap();
+    let again = offer("again", &one).await;
+    assert!(works(again).await && !works(fresh).await);
+}
+
+case!(a_link_makes_one_account);
+async fn a_link_makes_one_account(store: Shared) {
+    let (a, b) = (Tenant::named("a"), Tenant::named("b"));
+    let invite = a.invite(&*store, at(0)).await;
+    assert_eq!(a.claim(&*store, &invite, at(1)).await, Claim::Claimed);
+    assert_eq!(b.claim(&*store, &invite, at(2)).await, Claim::LinkGone);
+    assert_eq!(store.find_link(&invite, at(2)).await.unwrap(), None);
+
+    let owner = member_by_email(&*store, &a.email).await.unwrap();
+    assert_eq!(owner.id, a.owner);
+    assert_eq!(owner.account_id, a.account);
+    assert_eq!(owner.account_name, a.account_name());
+    assert_eq!(owner.role, domain::Role::Owner);
+    assert_eq!(
+        store.password_hash(&a.owner).await.unwrap().as_deref(),
+        Some("hash of a")
+    );
+    assert_eq!(member_by_email(&*store, &b.email).await, None);
+    assert_eq!((a.events(&*store).await, b.events(&*store).await), (1, 0));
+}
+
+case!(a_link_that_is_over_or_unknown_makes_no_account);
+async fn a_link_that_is_over_or_unknown_makes_no_account(store: Shared) {
+    let tenant = Tenant::named("a");
+    let invite = tenant.invite(&*store, at(0)).await;
+    assert_eq!(
+        tenant.claim(&*store, &invite, at(3_600)).await,
+        Claim::LinkGone
+    );
+    assert_eq!(
+        tenant.claim(&*store, &token("unknown"), at(0)).await,
+        Claim::LinkGone
+    );
+    assert!(!store.has_owner().await.unwrap());
+    assert_eq!(tenant.events(&*store).await, 0);
+}
+
+case!(of_fifty_racing_claims_exactly_one_wins);
+async fn of_fifty_racing_claims_exactly_one_wins(store: Shared) {
+    let setup = link(&*store, "setup", LinkPurpose::FirstOwner, at(0)).await;
+    let claims = race(50, |number| {
+        let store = store.clone();
+        async move {
+            let tenant = Tenant::named(&format!("racer{number}"));
+            let claim = tenant.claim(&*store, &setup, at(1)).await;
+            (tenant, claim)
+        }
+    })
+    .await;
+    assert_eq!(
+        claims
+            .iter()
+            .filter(|(_, claim)| *claim == Claim::Claimed)
+            .count(),
+        1
+    );
+    for (tenant, claim) in &claims {
+        let there = usize::from(*claim == Claim::Claimed);
+        let found = member_by_email(&*store, &tenant.email).await;
+        assert_eq!(found.iter().count(), there);
+        assert_eq!(tenant.events(&*store).await, there);
+        assert!(
+            matches!(claim, Claim::Claimed | Claim::LinkGone),
+            "{claim:?}"
+        );
+    }
+}
+
+case!(the_first_owner_is_claimed_once);
+async fn the_first_owner_is_claimed_once(store: Shared) {
+    assert!(!store.has_owner().await.unwrap());
+    let (a, b) = (Tenant::named("a"), Tenant::named("b"));
+    let setup = link(&*store, "setup", LinkPurpose::FirstOwner, at(0)).await;
+    assert_eq!(a.claim(&*store, &setup, at(1)).await, Claim::Claimed);
+    assert!(store.has_owner().await.unwrap());
+
+    let late = link(&*store, "late", LinkPurpose::FirstOwner, at(2)).await;
+    assert_eq!(b.claim(&*store, &late, at(3)).await, Claim::LinkGone);
+    assert_eq!(member_by_email(&*store, &b.email).await, None);
+}
+
+case!(an_address_may_have_a_member_in_each_account);
+async fn an_address_may_have_a_member_in_each_account(store: Shared) {
+    let (a, mut b) = (Tenant::settle(&*store, "a").await, Tenant::named("b"));
+    assert_eq!(store.count_accounts(9).await.unwrap(), 1);
+    let invite = b.invite(&*store, at(0)).await;
+    b.email = a.email.clone();
+    assert_eq!(b.claim(&*store, &invite, at(1)).await, Claim::Claimed);
+    assert_eq!(store.count_accounts(9).await.unwrap(), 2);
+    assert_eq!(store.count_accounts(1).await.unwrap(), 1);
+    let found = store.members_by_email(&a.email, 9).await.unwrap();
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| (&one.member.id, one.password_hash.as_str()))
+        .collect();
+    assert_eq!(told, [(&a.owner, "hash of a"), (&b.owner, "hash of b")]);
+    let found = store.find_member(&b.owner).await.unwrap().unwrap();
+    assert_eq!(found.account_id, b.account);
+}
+
+case!(the_first_owner_is_seeded_once);
+async fn the_first_owner_is_seeded_once(store: Shared) {
+    let (a, b) = (Tenant::named("a"), Tenant::named("b"));
+    assert!(a.seed(&*store).await);
+    assert!(!a.seed(&*store).await);
+    assert!(!b.seed(&*store).await);
+    assert_eq!(member_by_email(&*store, &b.email).await, None);
+    assert_eq!((a.events(&*store).await, b.events(&*store).await), (1, 0));
+    let event = &store.audit_events(&a.account, 1).await.unwrap()[0];
+    assert_eq!(event.action, Action::AccountCreated);
+}
+
+case!(of_fifty_racing_seeds_exactly_one_wins);
+async fn of_fifty_racing_seeds_exactly_one_wins(store: Shared) {
+    let seeded = race(50, |number| {
+        let store = store.clone();
+        async move { Tenant::named(&format!("racer{number}")).seed(&*store).await }
+    })
+    .await;
+    assert_eq!(seeded.into_iter().filter(|seeded| *seeded).count(), 1);
+}
+
+case!(the_fingerprint_of_the_pepper_is_remembered);
+async fn the_fingerprint_of_the_pepper_is_remembered(store: Shared) {
+    store.ping().await.unwrap();
+    assert_eq!(store.pepper_fingerprint().await.unwrap(), None);
+    for fingerprint in ["0123456789abcdef", "fedcba9876543210"] {
+        store.set_pepper_fingerprint(fingerprint).await.unwrap();
+        assert_eq!(
+            store.pepper_fingerprint().await.unwrap().as_deref(),
+            Some(fingerprint)
+        );
+    }
+}
+
+case!(whether_there_are_keys_is_known);
+async fn whether_there_are_keys_is_known(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    assert!(!store.has_keys().await.unwrap());
+    let id = tenant.hold(&*store, "one").await;
+    assert!(store.has_keys().await.unwrap());
+    tenant.revoke(&*store, &id, at(1)).await;
+    assert!(
+        store.has_keys().await.unwrap(),
+        "a revoked key still needs the pepper"
+    );
+}

@@ -1,0 +1,226 @@
+//! The authority for a change, which its transaction reads again.
+
+use crate::change::{Change, World};
+use crate::fixtures::{Shared, at, lead, token};
+use crate::key_changes::{change as change_key, edit};
+use crate::team::Mate;
+use crate::tenant::Tenant;
+use domain::{KeyId, RevokeReason, Role, Scope, ScopeSet, Timestamp};
+use service::key::{AllowList, KeyDenial};
+use service::store::{
+    Action, AuditEvent, Authority, Denial, Ended, KeyChange, MemberChange, NewRevocation, Revoker,
+    Store, StoreError, Teammate, TokenDigest,
+};
+use std::net::IpAddr;
+
+const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
+
+fn by_session(digest: TokenDigest, role: Role) -> Authority {
+    Authority::Session {
+        digest,
+        role,
+        idle_since: at(-100),
+    }
+}
+
+fn by_key(id: &KeyId) -> Authority {
+    Authority::Key {
+        id: id.clone(),
+        scope: Some(Scope::LeadsWrite),
+        ip: HERE,
+    }
+}
+
+/// Tries to store a lead, as an example of a change, and returns why it was denied.
+async fn attempt(
+    store: &dyn Store,
+    tenant: &Tenant,
+    authority: Authority,
+    now: Timestamp,
+) -> Result<(), Denial> {
+    let count = store.count_leads(&tenant.account).await.unwrap();
+    let event = AuditEvent {
+        authority,
+        ..tenant.event(Action::LeadCreated, "lead", now)
+    };
+    let lead = lead(&format!("{}-{count}", tenant.name), now);
+    let outcome = match store.insert_lead(&tenant.account, &lead, event).await {
+        Ok(()) => Ok(()),
+        Err(StoreError::Denied(denial)) => Err(denial),
+        Err(error) => panic!("{error:?}"),
+    };
+    let after = store.count_leads(&tenant.account).await.unwrap();
+    assert_eq!(after, count + u64::from(outcome.is_ok()));
+    outcome
+}
+
+case!(no_change_is_made_when_its_actor_has_lost_access);
+async fn no_change_is_made_when_its_actor_has_lost_access(store: Shared) {
+    let mut world = World::build(&*store).await;
+    let gone = by_session(token("a session that ended"), Role::Owner);
+    let unknown = by_key(&KeyId::parse("no-such-key").unwrap());
+    for change in Change::ALL {
+        let before = world.portrait(&*store).await;
+        for authority in [&gone, &unknown] {
+            world.authority = authority.clone();
+            let made = change.make(&*store, &world, change.account(&world)).await;
+            assert!(
+                matches!(made, Err(StoreError::Denied(_))),
+                "{change:?}: {made:?}"
+            );
+            assert_eq!(world.portrait(&*store).await, before, "{change:?}");
+        }
+        world.authority = Authority::Inherent;
+        let made = change.make(&*store, &world, change.account(&world)).await;
+        assert!(made.unwrap(), "{change:?}");
+    }
+}
+
+case!(a_member_changes_nothing_after_the_session_has_ended);
+async fn a_member_changes_nothing_after_the_session_has_ended(store: Shared) {
+    let (tenant, other) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let session = tenant.sign_in(&*store, at(0)).await;
+    let live = by_session(session, Role::Owner);
+    assert_eq!(attempt(&*store, &tenant, live.clone(), at(1)).await, Ok(()));
+    let foreign = attempt(&*store, &other, live.clone(), at(1)).await;
+    assert_eq!(foreign, Err(Denial::SignedOut), "of another account");
+    let over = attempt(&*store, &tenant, live.clone(), at(36_000)).await;
+    assert_eq!(over, Err(Denial::SignedOut), "after its absolute end");
+    let idle = Authority::Session {
+        digest: session,
+        role: Role::Owner,
+        idle_since: at(0),
+    };
+    let idle = attempt(&*store, &tenant, idle, at(1)).await;
+    assert_eq!(idle, Err(Denial::SignedOut), "idle for too long");
+
+    let event = tenant.event(Action::SessionEnded, "session", at(2));
+    store.end_session(&session, event).await.unwrap();
+    let ended = attempt(&*store, &tenant, live, at(2)).await;
+    assert_eq!(ended, Err(Denial::SignedOut), "after signing out");
+}
+
+case!(a_member_changes_nothing_after_losing_the_role_or_the_account);
+async fn a_member_changes_nothing_after_losing_the_role_or_the_account(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Admin).await;
+    let session = mate.as_tenant(&tenant).sign_in(&*store, at(0)).await;
+    let as_admin = by_session(session, Role::Admin);
+    let event = |_: &Teammate| tenant.event(Action::MemberRoleChanged, "mate", at(1));
+    let change = async |change| {
+        let changed = store.change_member(&tenant.account, &mate.id, change, at(1), &event);
+        changed.await.unwrap()
+    };
+
+    assert_eq!(
+        attempt(&*store, &tenant, as_admin.clone(), at(1)).await,
+        Ok(())
+    );
+    change(MemberChange::to(Role::Viewer)).await;
+    let narrowed = attempt(&*store, &tenant, as_admin.clone(), at(1)).await;
+    assert_eq!(narrowed, Err(Denial::RoleChanged));
+    change(MemberChange::to(Role::Admin)).await;
+    assert_eq!(
+        attempt(&*store, &tenant, as_admin.clone(), at(1)).await,
+        Ok(())
+    );
+    change(MemberChange::Deactivate).await;
+    let out = attempt(&*store, &tenant, as_admin, at(1)).await;
+    assert_eq!(out, Err(Denial::SignedOut));
+}
+
+case!(a_key_changes_nothing_after_it_was_paused_narrowed_or_ended);
+async fn a_key_changes_nothing_after_it_was_paused_narrowed_or_ended(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let by_key = by_key(&id);
+    let settings = tenant.find(&*store, &id).await.settings();
+    let attempt = async |now| attempt(&*store, &tenant, by_key.clone(), now).await;
+    let change = async |change| change_key(&*store, &tenant, &id, &change, at(1)).await;
+    assert_eq!(attempt(at(1)).await, Ok(()));
+
+    change(KeyChange::Pause).await;
+    assert_eq!(attempt(at(1)).await, Err(Denial::Key(KeyDenial::Paused)));
+    change(KeyChange::Resume).await;
+    assert_eq!(attempt(at(1)).await, Ok(()));
+
+    let mut other = settings.clone();
+    other.scopes = ScopeSet::from(vec![Scope::LeadsRead]);
+    change(edit(settings.clone(), other.clone())).await;
+    let denied = attempt(at(1)).await;
+    assert_eq!(denied, Err(Denial::Scope(Scope::LeadsWrite)));
+    change(edit(other, settings.clone())).await;
+
+    let mut other = settings.clone();
+    other.allow_list = AllowList::parse("203.0.113.0/24").unwrap();
+    change(edit(settings.clone(), other.clone())).await;
+    let elsewhere = KeyDenial::NotAllowed { ip: HERE };
+    assert_eq!(attempt(at(1)).await, Err(Denial::Key(elsewhere)));
+    change(edit(other, settings.clone())).await;
+
+    let mut other = settings.clone();
+    other.expires_at = Some(at(50));
+    change(edit(settings, other)).await;
+    assert_eq!(attempt(at(49)).await, Ok(()));
+    let expired = KeyDenial::Expired { at: at(50) };
+    assert_eq!(attempt(at(50)).await, Err(Denial::Key(expired)));
+
+    tenant.revoke(&*store, &id, at(2)).await;
+    assert_eq!(attempt(at(2)).await, Err(Denial::Key(KeyDenial::Revoked)));
+}
+
+case!(a_key_of_another_account_changes_nothing);
+async fn a_key_of_another_account_changes_nothing(store: Shared) {
+    let (tenant, other) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let id = other.hold(&*store, "one").await;
+    let denied = attempt(&*store, &tenant, by_key(&id), at(1)).await;
+    assert_eq!(denied, Err(Denial::Key(KeyDenial::Unknown)));
+}
+
+case!(keys_and_owners_may_give_up_their_own_access);
+async fn keys_and_owners_may_give_up_their_own_access(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let event = AuditEvent {
+        authority: Authority::Key {
+            id: id.clone(),
+            scope: None,
+            ip: HERE,
+        },
+        ..tenant.event(Action::KeyRevoked, id.as_str(), at(1))
+    };
+    let revocation = NewRevocation {
+        at: at(1),
+        by: Revoker::Holder,
+        reason: RevokeReason::Other,
+    };
+    let ended = store.revoke_key(&tenant.account, &id, revocation.clone(), event.clone());
+    assert!(matches!(ended.await.unwrap(), Ended::Revoked(_)));
+    let again = store.revoke_key(&tenant.account, &id, revocation, event);
+    let again = again.await.unwrap_err();
+    assert!(
+        matches!(again, StoreError::Denied(Denial::Key(KeyDenial::Revoked))),
+        "{again:?}"
+    );
+
+    let heir = Mate::join(&*store, &tenant, "heir", Role::Admin).await;
+    let session = tenant.sign_in(&*store, at(1)).await;
+    let event = AuditEvent {
+        authority: by_session(session, Role::Owner),
+        ..tenant.event(Action::MemberHandedOver, "heir", at(1))
+    };
+    let account = &tenant.account;
+    let handed = store.hand_over(account, &tenant.owner, &heir.id, event.clone());
+    assert!(handed.await.unwrap());
+    let again = store.hand_over(account, &tenant.owner, &heir.id, event);
+    assert!(matches!(
+        again.await,
+        Err(StoreError::Denied(Denial::RoleChanged))
+    ));
+}

@@ -1,0 +1,213 @@
+//! Bulk changes of keys, and the stop on key creation of an account.
+
+use crate::fixtures::{Shared, at, race};
+use crate::rotations::rotate;
+use crate::tenant::Tenant;
+use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
+use service::store::{
+    Action, AuditEvent, ChangedSeveral, Inserted, KeyRecord, NewRevocation, OldEnds, Revoker,
+    Rotated, SeveralChange, Store,
+};
+
+async fn change(
+    store: &dyn Store,
+    tenant: &Tenant,
+    ids: &[KeyId],
+    change: &SeveralChange,
+    now: Timestamp,
+) -> ChangedSeveral {
+    let event =
+        |key: &KeyRecord| -> AuditEvent { tenant.event(Action::KeyRevoked, key.id.as_str(), now) };
+    let account = &tenant.account;
+    store
+        .change_keys(account, ids, change, now, &event)
+        .await
+        .unwrap()
+}
+
+fn revoke(tenant: &Tenant, now: Timestamp) -> SeveralChange {
+    SeveralChange::Revoke(NewRevocation {
+        at: now,
+        by: Revoker::Member(tenant.owner.clone()),
+        reason: RevokeReason::Leaked,
+    })
+}
+
+async fn statuses(store: &dyn Store, tenant: &Tenant, now: Timestamp) -> Vec<KeyStatus> {
+    let keys = store.list_keys(&tenant.account).await.unwrap();
+    let mut keys: Vec<_> = keys
+        .iter()
+        .map(|key| (key.id.to_string(), key.status(now)))
+        .collect();
+    keys.sort_by(|(one, _), (other, _)| one.cmp(other));
+    keys.into_iter().map(|(_, status)| status).collect()
+}
+
+case!(several_keys_change_together_with_one_event_each);
+async fn several_keys_change_together_with_one_event_each(store: Shared) {
+    use KeyStatus::{Active, Paused, Revoked};
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mut ids = Vec::new();
+    for name in ["1", "2", "3", "4"] {
+        ids.push(tenant.hold(&*store, name).await);
+    }
+    let events = tenant.events(&*store).await;
+    let paused = change(&*store, &tenant, &ids[..2], &SeveralChange::Pause, at(5)).await;
+    assert_eq!(paused, ChangedSeveral::Changed(2));
+    assert_eq!(
+        statuses(&*store, &tenant, at(5)).await,
+        [Paused, Paused, Active, Active]
+    );
+    let revoked = change(&*store, &tenant, &ids[1..3], &revoke(&tenant, at(6)), at(6)).await;
+    assert_eq!(revoked, ChangedSeveral::Changed(2));
+    assert_eq!(
+        statuses(&*store, &tenant, at(6)).await,
+        [Paused, Revoked, Revoked, Active]
+    );
+    let gone = tenant.find(&*store, &ids[1]).await;
+    let found = store.find_key_by_digest(&gone.digest).await.unwrap();
+    assert_eq!(found, Some(gone));
+    assert_eq!(tenant.events(&*store).await, events + 4);
+    let newest = store.audit_events(&tenant.account, 4).await.unwrap();
+    let subjects: Vec<_> = newest.iter().map(|event| event.subject.as_str()).collect();
+    assert_eq!(
+        subjects,
+        [&ids[2], &ids[1], &ids[1], &ids[0]].map(KeyId::as_str)
+    );
+}
+
+case!(where_one_of_several_keys_does_not_fit_none_is_changed);
+async fn where_one_of_several_keys_does_not_fit_none_is_changed(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let (one, two, theirs) = (
+        a.hold(&*store, "1").await,
+        a.hold(&*store, "2").await,
+        b.hold(&*store, "1").await,
+    );
+    a.revoke(&*store, &two, at(5)).await;
+    let before = statuses(&*store, &a, at(6)).await;
+    let events = a.events(&*store).await;
+    for other in [&two, &theirs, &KeyId::parse("none").unwrap()] {
+        let which = [one.clone(), other.clone()];
+        for what in [SeveralChange::Pause, revoke(&a, at(6))] {
+            let changed = change(&*store, &a, &which, &what, at(6)).await;
+            assert_eq!(changed, ChangedSeveral::Stale, "{other}");
+        }
+    }
+    assert_eq!(statuses(&*store, &a, at(6)).await, before);
+    assert_eq!(a.events(&*store).await, events);
+    assert_eq!(statuses(&*store, &b, at(6)).await, [KeyStatus::Active]);
+}
+
+case!(while_creation_is_stopped_no_key_is_made);
+async fn while_creation_is_stopped_no_key_is_made(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let stop = async |when: Option<Timestamp>| {
+        let event = a.event(Action::KeyCreationStopped, a.account.as_str(), at(5));
+        store.stop_creation(&a.account, when, event).await.unwrap()
+    };
+    let old = a.hold(&*store, "old").await;
+    let keys = store.list_keys(&a.account).await.unwrap();
+    assert_eq!(store.creation_stopped(&a.account).await.unwrap(), None);
+    assert!(stop(Some(at(5))).await);
+    let events = a.events(&*store).await;
+    assert!(!stop(Some(at(6))).await, "it was stopped already");
+    assert_eq!(
+        store.creation_stopped(&a.account).await.unwrap(),
+        Some(at(5))
+    );
+    assert_eq!(store.creation_stopped(&b.account).await.unwrap(), None);
+    assert_eq!(a.issue(&*store, a.key("1", at(6))).await, Inserted::Stopped);
+    assert_eq!(
+        rotate(&*store, &a, &old, "new", at(6), OldEnds::Now).await,
+        Rotated::Stopped
+    );
+    assert_eq!(store.list_keys(&a.account).await.unwrap(), keys);
+    assert_eq!(a.events(&*store).await, events);
+    assert!(matches!(
+        b.issue(&*store, b.key("1", at(6))).await,
+        Inserted::Created(_)
+    ));
+    assert!(stop(None).await);
+    assert!(!stop(None).await);
+    assert!(matches!(
+        a.issue(&*store, a.key("1", at(7))).await,
+        Inserted::Created(_)
+    ));
+}
+
+case!(of_racing_stops_and_makings_none_is_made_after_the_stop);
+async fn of_racing_stops_and_makings_none_is_made_after_the_stop(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    race(20, |number| {
+        let (store, tenant) = (store.clone(), tenant.clone());
+        async move {
+            if number == 10 {
+                let event =
+                    tenant.event(Action::KeyCreationStopped, tenant.account.as_str(), at(5));
+                store
+                    .stop_creation(&tenant.account, Some(at(5)), event)
+                    .await
+                    .unwrap();
+            } else {
+                tenant
+                    .issue(&*store, tenant.key(&number.to_string(), at(5)))
+                    .await;
+            }
+        }
+    })
+    .await;
+    let events = store.audit_events(&tenant.account, 100).await.unwrap();
+    assert_eq!(
+        events[0].action,
+        Action::KeyCreationStopped,
+        "a key was made after the stop"
+    );
+}
+
+case!(keys_that_were_paused_at_a_time_are_found_and_resumed_together);
+async fn keys_that_were_paused_at_a_time_are_found_and_resumed_together(store: Shared) {
+    use KeyStatus::{Active, Paused};
+    let tenant = Tenant::settle(&*store, "a").await;
+    let stranger = Tenant::settle(&*store, "b").await;
+    let mut ids = Vec::new();
+    for name in ["1", "2", "3", "4"] {
+        ids.push(tenant.hold(&*store, name).await);
+    }
+    let theirs = stranger.hold(&*store, "theirs").await;
+    let pause = SeveralChange::Pause;
+    let (some, more) = (&ids[..2], &ids[2..3]);
+    change(&*store, &tenant, some, &pause, at(5)).await;
+    change(&*store, &tenant, more, &pause, at(6)).await;
+    change(&*store, &stranger, &[theirs], &pause, at(5)).await;
+    let paused = async |limit| {
+        let found = store.keys_paused_at(&tenant.account, at(5), at(7), limit);
+        let mut found = found.await.unwrap();
+        found.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        found
+    };
+    assert_eq!(paused(10).await, ids[..2]);
+    assert_eq!(paused(1).await.len(), 1);
+
+    // Unless all of the keys are paused, none is resumed.
+    let resume = SeveralChange::Resume;
+    let with_active = [ids[0].clone(), ids[3].clone()];
+    let refused = change(&*store, &tenant, &with_active, &resume, at(7)).await;
+    assert_eq!(refused, ChangedSeveral::Stale);
+    let resumed = change(&*store, &tenant, some, &resume, at(7)).await;
+    assert_eq!(resumed, ChangedSeveral::Changed(2));
+    assert_eq!(
+        statuses(&*store, &tenant, at(7)).await,
+        [Active, Active, Paused, Active]
+    );
+    let found = tenant.find(&*store, &ids[0]).await;
+    let by_digest = store.find_key_by_digest(&found.digest).await.unwrap();
+    assert_eq!(by_digest.unwrap().paused_at, None);
+    assert_eq!(paused(10).await, [] as [KeyId; 0]);
+}

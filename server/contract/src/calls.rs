@@ -1,0 +1,188 @@
+//! Counts of calls by quarters of an hour.
+
+use crate::fixtures::{Shared, at, race};
+use crate::tenant::Tenant;
+use domain::{KeyId, Outcome, Refusal, Timestamp};
+use service::store::{CallCount, CountedCalls, Store};
+
+/// The quarter of an hour in which the cases begin, which is also the beginning of an hour.
+const START: Timestamp = Timestamp::from_millis(1_789_999_200_000);
+const QUARTER: i64 = 900;
+const HOUR: i64 = 3_600;
+const LIMITED: Outcome = Outcome::Refused(Refusal::RateLimited);
+
+fn count(tenant: &Tenant, key: &KeyId, seconds: i64, outcome: Outcome, calls: u64) -> CallCount {
+    CallCount {
+        account_id: tenant.account.clone(),
+        key_id: key.clone(),
+        at: START.plus_seconds(seconds),
+        outcome,
+        calls,
+    }
+}
+
+fn counted(seconds: i64, outcome: Outcome, calls: u64) -> CountedCalls {
+    CountedCalls {
+        since: START.plus_seconds(seconds),
+        outcome,
+        calls,
+    }
+}
+
+async fn record(store: &dyn Store, calls: &[CallCount]) {
+    store.record_uses(&[], calls).await.unwrap();
+}
+
+async fn of_account(store: &dyn Store, tenant: &Tenant) -> Vec<CountedCalls> {
+    store.calls(&tenant.account, START).await.unwrap()
+}
+
+async fn of_key(store: &dyn Store, tenant: &Tenant, key: &KeyId) -> Vec<CountedCalls> {
+    store.key_calls(&tenant.account, key, START).await.unwrap()
+}
+
+case!(however_many_counts_have_waited_they_are_added_at_once);
+async fn however_many_counts_have_waited_they_are_added_at_once(store: Shared) {
+    // The quarters of two months during which the database accepted no writes.
+    const QUARTERS: i64 = 6_000;
+    let tenant = Tenant::settle(&*store, "a").await;
+    let key = tenant.hold(&*store, "one").await;
+    let waited = (0..QUARTERS).map(|at| count(&tenant, &key, at * QUARTER, Outcome::Accepted, 1));
+    record(&*store, &waited.collect::<Vec<_>>()).await;
+    let quarters = of_account(&*store, &tenant).await;
+    assert_eq!(i64::try_from(quarters.len()), Ok(QUARTERS));
+    assert_eq!(of_key(&*store, &tenant, &key).await, quarters);
+}
+
+case!(calls_of_an_account_and_of_a_key_add_up_by_quarters);
+async fn calls_of_an_account_and_of_a_key_add_up_by_quarters(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let (one, two) = (
+        tenant.hold(&*store, "one").await,
+        tenant.hold(&*store, "two").await,
+    );
+    let events = tenant.events(&*store).await;
+    record(
+        &*store,
+        &[
+            count(&tenant, &one, 0, Outcome::Accepted, 3),
+            count(&tenant, &two, 899, Outcome::Accepted, 4),
+            count(&tenant, &one, 900, LIMITED, 1),
+        ],
+    )
+    .await;
+    record(
+        &*store,
+        &[
+            count(&tenant, &one, 899, Outcome::Accepted, 10),
+            count(&tenant, &one, HOUR, Outcome::Accepted, 1),
+        ],
+    )
+    .await;
+    let account = [
+        counted(0, Outcome::Accepted, 17),
+        counted(QUARTER, LIMITED, 1),
+        counted(HOUR, Outcome::Accepted, 1),
+    ];
+    assert_eq!(of_account(&*store, &tenant).await, account);
+    let key = [
+        counted(0, Outcome::Accepted, 13),
+        counted(QUARTER, LIMITED, 1),
+        counted(HOUR, Outcome::Accepted, 1),
+    ];
+    assert_eq!(of_key(&*store, &tenant, &one).await, key);
+    assert_eq!(
+        of_key(&*store, &tenant, &two).await,
+        [counted(0, Outcome::Accepted, 4)]
+    );
+    let later = START.plus_seconds(1);
+    assert_eq!(
+        store.calls(&tenant.account, later).await.unwrap(),
+        account[1..]
+    );
+    assert_eq!(
+        store.key_calls(&tenant.account, &one, later).await.unwrap(),
+        key[1..]
+    );
+    assert_eq!(tenant.events(&*store).await, events, "a call is no change");
+}
+
+case!(of_thirty_racing_counts_none_is_lost);
+async fn of_thirty_racing_counts_none_is_lost(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let key = tenant.hold(&*store, "one").await;
+    race(30, |number| {
+        let store = store.clone();
+        let calls = count(&tenant, &key, 0, Outcome::Accepted, u64::from(number) + 1);
+        async move { record(&*store, &[calls]).await }
+    })
+    .await;
+    assert_eq!(
+        of_account(&*store, &tenant).await,
+        [counted(0, Outcome::Accepted, 465)]
+    );
+}
+
+case!(calls_of_a_key_that_is_not_the_accounts_are_passed_over);
+async fn calls_of_a_key_that_is_not_the_accounts_are_passed_over(store: Shared) {
+    let (mine, theirs) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let (my_key, their_key) = (
+        mine.hold(&*store, "one").await,
+        theirs.hold(&*store, "one").await,
+    );
+    let unknown = mine.key("unknown", at(0)).id;
+    record(
+        &*store,
+        &[
+            count(&mine, &their_key, 0, Outcome::Accepted, 1),
+            count(&mine, &unknown, 0, Outcome::Accepted, 1),
+            count(&theirs, &their_key, 0, Outcome::Accepted, 5),
+        ],
+    )
+    .await;
+    assert_eq!(of_account(&*store, &mine).await, []);
+    assert_eq!(of_key(&*store, &mine, &my_key).await, []);
+    assert_eq!(of_key(&*store, &mine, &their_key).await, []);
+    assert_eq!(store.first_call(&mine.account).await.unwrap(), None);
+    let own = [counted(0, Outcome::Accepted, 5)];
+    assert_eq!(of_account(&*store, &theirs).await, own);
+    assert_eq!(of_key(&*store, &theirs, &their_key).await, own);
+}
+
+case!(the_first_accepted_call_is_remembered);
+async fn the_first_accepted_call_is_remembered(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let key = tenant.hold(&*store, "one").await;
+    let first = async || store.first_call(&tenant.account).await.unwrap();
+    record(&*store, &[count(&tenant, &key, 0, LIMITED, 1)]).await;
+    assert_eq!(first().await, None);
+    record(&*store, &[count(&tenant, &key, 7, Outcome::Accepted, 1)]).await;
+    record(&*store, &[count(&tenant, &key, 8, Outcome::Accepted, 1)]).await;
+    assert_eq!(first().await, Some(START.plus_seconds(7)));
+    store
+        .sweep_calls(START.plus_seconds(HOUR), 100)
+        .await
+        .unwrap();
+    assert_eq!(first().await, Some(START.plus_seconds(7)));
+}
+
+case!(old_counts_of_calls_are_swept_in_pieces);
+async fn old_counts_of_calls_are_swept_in_pieces(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let key = tenant.hold(&*store, "one").await;
+    let calls: Vec<_> = (0..8)
+        .map(|number| count(&tenant, &key, number * QUARTER, Outcome::Accepted, 1))
+        .collect();
+    record(&*store, &calls).await;
+    let last = START.plus_seconds(7 * QUARTER);
+    // Seven quarters began before the last one.
+    for swept in [5 + 5, 2 + 2, 0] {
+        assert_eq!(store.sweep_calls(last, 5).await.unwrap(), swept);
+    }
+    let left = [counted(7 * QUARTER, Outcome::Accepted, 1)];
+    assert_eq!(of_account(&*store, &tenant).await, left);
+    assert_eq!(of_key(&*store, &tenant, &key).await, left);
+}

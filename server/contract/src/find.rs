@@ -1,0 +1,318 @@
+//! Searching and ordering keys.
+
+use crate::fixtures::{Shared, at, used};
+use crate::tenant::Tenant;
+use domain::{KeyId, KeyName, KeyOrder, KeySort, KeyStatus, Scope, ScopeSet, Timestamp};
+use service::store::{
+    Action, AuditEvent, KeyChange, KeyFilter, KeyPlace, KeyRecord, KeyText, KeysCounted, KeysFound,
+    PlaceValue, Store, words,
+};
+use std::cmp::Ordering;
+
+const NOW: Timestamp = at(1_000);
+
+/// Creates keys of every status, used and unused, with names that differ only by case and with
+/// equal times of creation.
+async fn several(store: &dyn Store) -> Tenant {
+    let tenant = Tenant::settle(store, "a").await;
+    for (number, name) in [
+        "crm Sync",
+        "CRM sync",
+        "Händler",
+        "HÄNDLER 2",
+        "Zebra",
+        "apple",
+        "100% _x!",
+        "Old",
+        "Older",
+        "Gone",
+        "Gone too",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut key = tenant.key(&number.to_string(), at(i64::try_from(number / 2).unwrap()));
+        key.name = KeyName::parse(name).unwrap();
+        key.preview = format!(
+            "vx_{}bcde{number:02}…",
+            if number % 2 == 0 { 'A' } else { 'a' }
+        )[..9]
+            .to_owned()
+            + "…";
+        key.expires_at = match name {
+            "Old" | "Older" => Some(at(500)),
+            "Zebra" => Some(at(5_000)),
+            _ => None,
+        };
+        if name.starts_with('H') {
+            key.scopes = ScopeSet::parse("leads:read").unwrap();
+        }
+        let id = key.id.clone();
+        tenant.issue(store, key).await;
+        if name.starts_with("Gone") {
+            tenant.revoke(store, &id, at(50)).await;
+        }
+        if number % 3 == 0 {
+            let when = at(i64::try_from(100 + number % 2).unwrap());
+            store
+                .record_uses(&[(id.clone(), used(when, "x"))], &[])
+                .await
+                .unwrap();
+        }
+        if name == "apple" {
+            let event = |_: &KeyRecord, _: &KeyRecord| -> AuditEvent {
+                tenant.event(Action::KeyPaused, id.as_str(), at(60))
+            };
+            store
+                .change_key(&tenant.account, &id, &KeyChange::Pause, at(60), &event)
+                .await
+                .unwrap();
+        }
+    }
+    store.note_expired(&tenant.account, NOW).await.unwrap();
+    tenant
+}
+
+pub(crate) async fn all(
+    store: &dyn Store,
+    tenant: &Tenant,
+    filter: &KeyFilter,
+    order: KeyOrder,
+    page: u32,
+) -> Vec<KeyRecord> {
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let KeysFound { keys, stopped } = store
+            .find_keys(&tenant.account, filter, order, after.as_ref(), page)
+            .await
+            .unwrap();
+        let last = keys.last().map(|last| KeyPlace::of(last, order, NOW));
+        found.extend(keys);
+        after = stopped.or(last);
+        if after.is_none() {
+            return found;
+        }
+    }
+}
+
+pub(crate) fn by_place(order: KeyOrder) -> impl Fn(&KeyRecord, &KeyRecord) -> Ordering {
+    let falling = matches!(
+        order.sort,
+        KeySort::Usual | KeySort::Created | KeySort::LastUsed | KeySort::Status
+    ) != order.reversed;
+    let place = move |key: &KeyRecord| {
+        let KeyPlace {
+            value,
+            created_at,
+            id,
+        } = KeyPlace::of(key, order, NOW);
+        let value = match value {
+            PlaceValue::Number(number) => (number, String::new()),
+            PlaceValue::Text(text) => (0, text),
+        };
+        (value, created_at, id.to_string())
+    };
+    move |one, other| {
+        let rising = place(one).cmp(&place(other));
+        if falling { rising.reverse() } else { rising }
+    }
+}
+
+case!(keys_are_found_in_every_order_page_by_page);
+async fn keys_are_found_in_every_order_page_by_page(store: Shared) {
+    let tenant = several(&*store).await;
+    let none = KeyFilter::default();
+    for (_, sort, reversed, label) in KeyOrder::ALL {
+        let order = KeyOrder { sort, reversed };
+        let mut expected = store.list_keys(&tenant.account).await.unwrap();
+        expected.sort_by(by_place(order));
+        for page in [1, 3, 100] {
+            assert_eq!(
+                all(&*store, &tenant, &none, order, page).await,
+                expected,
+                "{label}, {page} a page"
+            );
+        }
+    }
+    let usual = all(&*store, &tenant, &none, KeyOrder::default(), 100).await;
+    let live: Vec<_> = usual.iter().map(|key| key.status(NOW).is_live()).collect();
+    assert_eq!(live, [vec![true; 7], vec![false; 4]].concat());
+    let by_name = KeyOrder::parse("name").unwrap();
+    let first = &all(&*store, &tenant, &none, by_name, 100).await[..4];
+    let names: Vec<_> = first.iter().map(|key| key.name.as_str()).collect();
+    assert_eq!(names, ["100% _x!", "apple", "crm Sync", "CRM sync"]);
+}
+
+pub(crate) async fn names(store: &dyn Store, tenant: &Tenant, filter: &KeyFilter) -> Vec<String> {
+    let mut names: Vec<_> = all(store, tenant, filter, KeyOrder::default(), 4)
+        .await
+        .iter()
+        .map(|key| key.name.to_string())
+        .collect();
+    names.sort_unstable();
+    let counted = store
+        .count_keys(&tenant.account, filter, KeyOrder::default(), 100)
+        .await
+        .unwrap();
+    let keys = u32::try_from(names.len()).unwrap();
+    let stopped = false;
+    assert_eq!(counted, KeysCounted { keys, stopped }, "{filter:?}");
+    names
+}
+
+pub(crate) fn text(typed: &str, preview: Option<&str>) -> KeyFilter {
+    KeyFilter {
+        text: Some(KeyText {
+            words: words(typed),
+            preview: preview.map(str::to_owned),
+        }),
+        ..KeyFilter::default()
+    }
+}
+
+case!(keys_are_found_by_what_is_asked_for);
+async fn keys_are_found_by_what_is_asked_for(store: Shared) {
+    let tenant = several(&*store).await;
+    let other = Tenant::settle(&*store, "b").await;
+    other.hold(&*store, "crm").await;
+    let found = async |filter: KeyFilter| names(&*store, &tenant, &filter).await;
+
+    assert_eq!(found(text("crm", None)).await, ["CRM sync", "crm Sync"]);
+    assert_eq!(found(text("händler", None)).await, ["HÄNDLER 2", "Händler"]);
+    assert_eq!(found(text("SY", None)).await, ["CRM sync", "crm Sync"]);
+    assert_eq!(found(text("s cr", None)).await, ["CRM sync", "crm Sync"]);
+    assert_eq!(found(text("rm", None)).await, [""; 0], "no word begins so");
+    assert_eq!(found(text("crm old", None)).await, [""; 0]);
+    assert_eq!(found(text("gone too", None)).await, ["Gone too"]);
+    assert_eq!(found(text("100%", None)).await, ["100% _x!"]);
+    assert_eq!(found(text("%", None)).await, [""; 0]);
+    let preview = |begin| text("", Some(begin));
+    assert_eq!(
+        found(preview("vx_abcde0")).await.len(),
+        5,
+        "previews tell case from case"
+    );
+    assert_eq!(found(preview("vx_b")).await, [""; 0]);
+    assert_eq!(found(text("zebra", Some("vx_abcde0"))).await.len(), 6);
+    assert_eq!(
+        found(text("crm", Some("vx_abcde0"))).await.len(),
+        6,
+        "no key twice"
+    );
+    assert_eq!(found(text("\0", None)).await, [""; 0]);
+
+    let status = |status| KeyFilter {
+        status: Some(status),
+        ..KeyFilter::default()
+    };
+    assert_eq!(found(status(KeyStatus::Active)).await.len(), 6);
+    assert_eq!(found(status(KeyStatus::Paused)).await, ["apple"]);
+    assert_eq!(found(status(KeyStatus::Expired)).await, ["Old", "Older"]);
+    assert_eq!(
+        found(status(KeyStatus::Revoked)).await,
+        ["Gone", "Gone too"]
+    );
+
+    let scope = |scope| KeyFilter {
+        scope: Some(scope),
+        ..KeyFilter::default()
+    };
+    assert_eq!(
+        found(scope(Scope::LeadsRead)).await,
+        ["HÄNDLER 2", "Händler"]
+    );
+    assert_eq!(found(scope(Scope::InventoryRead)).await.len(), 9);
+
+    let creator = |member: &domain::MemberId| KeyFilter {
+        creator: Some(member.clone()),
+        ..KeyFilter::default()
+    };
+    assert_eq!(found(creator(&tenant.owner)).await.len(), 11);
+    assert_eq!(found(creator(&other.owner)).await, [""; 0]);
+    let creators = store.key_creators(&tenant.account).await.unwrap();
+    assert_eq!(creators, [(tenant.owner.clone(), tenant.email.clone())]);
+
+    // Of the active and paused keys, "crm Sync" (0), "HÄNDLER 2" (3) and "100% _x!" (6) were used
+    // at 100 or 101.
+    let idle = |since| KeyFilter {
+        idle_since: Some(since),
+        ..KeyFilter::default()
+    };
+    assert_eq!(
+        found(idle(at(99))).await,
+        ["CRM sync", "Händler", "Zebra", "apple"]
+    );
+    assert_eq!(found(idle(at(101))).await.len(), 7);
+    assert_eq!(
+        found(idle(at(0))).await,
+        ["CRM sync"],
+        "made after that is not unused"
+    );
+    let ends = |by| KeyFilter {
+        ends_by: Some(by),
+        ..KeyFilter::default()
+    };
+    assert_eq!(
+        found(ends(at(4_999))).await,
+        [""; 0],
+        "what has ended ends no more"
+    );
+    assert_eq!(found(ends(at(5_000))).await, ["Zebra"]);
+
+    let both = KeyFilter {
+        status: Some(KeyStatus::Active),
+        scope: Some(Scope::LeadsRead),
+        ..text("2", None)
+    };
+    assert_eq!(found(both).await, ["HÄNDLER 2"]);
+}
+
+case!(no_more_keys_are_counted_than_asked_for);
+async fn no_more_keys_are_counted_than_asked_for(store: Shared) {
+    let tenant = several(&*store).await;
+    let filter = KeyFilter::default();
+    for (most, counted) in [(0, 0), (5, 5), (11, 11), (12, 11)] {
+        let count = store
+            .count_keys(&tenant.account, &filter, KeyOrder::default(), most)
+            .await
+            .unwrap();
+        assert_eq!(count.keys, counted);
+    }
+}
+
+case!(a_key_is_listed_as_expired_once_that_is_noted);
+async fn a_key_is_listed_as_expired_once_that_is_noted(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mut key = tenant.key("one", at(0));
+    key.expires_at = Some(at(10));
+    let id: KeyId = key.id.clone();
+    tenant.issue(&*store, key).await;
+    let before = tenant.find(&*store, &id).await;
+    let events = tenant.events(&*store).await;
+    let found = async |status| {
+        let filter = KeyFilter {
+            status: Some(status),
+            ..KeyFilter::default()
+        };
+        let order = KeyOrder::default();
+        let counted = store.count_keys(&tenant.account, &filter, order, 9);
+        counted.await.unwrap().keys
+    };
+    for (now, active, expired) in [(at(9), 1, 0), (at(10), 0, 1), (at(11), 0, 1)] {
+        store.note_expired(&tenant.account, now).await.unwrap();
+        assert_eq!(
+            (
+                found(KeyStatus::Active).await,
+                found(KeyStatus::Expired).await
+            ),
+            (active, expired)
+        );
+    }
+    assert_eq!(tenant.find(&*store, &id).await, before);
+    assert_eq!(
+        tenant.events(&*store).await,
+        events,
+        "time passes unrecorded"
+    );
+}

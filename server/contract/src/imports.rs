@@ -1,0 +1,277 @@
+//! Files that members import in the console.
+
+use crate::fixtures::{Shared, at, item};
+use crate::tenant::Tenant;
+use domain::Timestamp;
+use service::store::{
+    Action, Actor, AppliedImport, Completion, FeedTerms, HeaderDigest, ImportChoices, ImportName,
+    Imported, KEPT_MAPPINGS, NewImport, PENDING_BYTES, Store, StoreError, StoredImport, Upserted,
+    UsedMapping,
+};
+
+fn named<'a>(tenant: &'a Tenant, id: &'a str) -> ImportName<'a> {
+    ImportName {
+        account: &tenant.account,
+        member: &tenant.owner,
+        id,
+    }
+}
+
+async fn begin(store: &dyn Store, tenant: &Tenant, id: &str, bytes: &[u8], now: Timestamp) {
+    let stored = store.replace_import(new(tenant, id, bytes, now)).await;
+    assert_eq!(stored.unwrap(), Imported::Stored);
+}
+
+fn new<'a>(tenant: &'a Tenant, id: &'a str, bytes: &'a [u8], now: Timestamp) -> NewImport<'a> {
+    NewImport {
+        name: named(tenant, id),
+        file_name: "cars.csv",
+        bytes,
+        at: now,
+        expired: at(0),
+    }
+}
+
+async fn find(store: &dyn Store, tenant: &Tenant, id: &str) -> Option<StoredImport> {
+    store.find_import(named(tenant, id), at(0)).await.unwrap()
+}
+
+fn applied(tenant: &Tenant, id: &str) -> AppliedImport {
+    AppliedImport {
+        member: tenant.owner.clone(),
+        id: id.to_owned(),
+        result: format!("result of {id}"),
+        at: at(9),
+        mapping: None,
+    }
+}
+
+/// Stores an item with the result of an import.
+async fn apply(
+    store: &dyn Store,
+    tenant: &Tenant,
+    id: &str,
+    name: &str,
+) -> Result<Upserted, StoreError> {
+    apply_with(store, tenant, applied(tenant, id), name).await
+}
+
+async fn apply_with(
+    store: &dyn Store,
+    tenant: &Tenant,
+    applied: AppliedImport,
+    name: &str,
+) -> Result<Upserted, StoreError> {
+    let event = |_| {
+        let event = tenant.event(Action::InventoryUpdated, "inventory", at(9));
+        event.completing(Some(Completion::Import(applied.clone())))
+    };
+    let items = [item(name)];
+    store
+        .upsert_items(
+            &tenant.account,
+            &Actor::System,
+            &items,
+            FeedTerms::default(),
+            at(9),
+            &event,
+        )
+        .await
+}
+
+case!(a_file_to_import_reads_back_and_gives_way_to_the_next_one);
+async fn a_file_to_import_reads_back_and_gives_way_to_the_next_one(store: Shared) {
+    let (mine, theirs) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    // The file needs several rows, and its bytes are not valid text.
+    let bytes: Vec<u8> = (0..700_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+    begin(&*store, &mine, "one", &bytes, at(1)).await;
+    begin(&*store, &theirs, "two", b"x", at(1)).await;
+    let found = find(&*store, &mine, "one").await.unwrap();
+    let expected = StoredImport {
+        id: "one".to_owned(),
+        file_name: "cars.csv".to_owned(),
+        size: bytes.len() as u64,
+        created_at: at(1),
+        choices: None,
+        result: None,
+    };
+    assert_eq!(found, expected);
+    assert_eq!(find(&*store, &mine, "").await, Some(expected));
+    let read = store.import_bytes(named(&mine, "one")).await.unwrap();
+    assert_eq!(read, bytes);
+    // Ids of another account's import, of none, and one that cannot be stored as text.
+    for id in ["two", "none", "\0"] {
+        assert_eq!(find(&*store, &mine, id).await, None);
+    }
+    let theirs_read = store.import_bytes(named(&mine, "two")).await.unwrap();
+    assert_eq!(theirs_read, b"");
+    begin(&*store, &mine, "three", b"", at(2)).await;
+    assert_eq!(find(&*store, &mine, "one").await, None);
+    let gone = store.import_bytes(named(&mine, "one")).await.unwrap();
+    assert_eq!(gone, b"");
+    assert!(find(&*store, &mine, "three").await.is_some());
+    assert!(find(&*store, &theirs, "two").await.is_some());
+}
+
+case!(files_to_import_of_an_account_have_a_bound);
+async fn files_to_import_of_an_account_have_a_bound(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let most = usize::try_from(PENDING_BYTES).unwrap();
+    begin(&*store, &tenant, "one", b"x", at(1)).await;
+    let bytes = vec![b'x'; most + 1];
+    let stored = store.replace_import(new(&tenant, "two", &bytes, at(1)));
+    assert_eq!(stored.await.unwrap(), Imported::NoRoom);
+    assert!(find(&*store, &tenant, "one").await.is_some());
+}
+
+case!(an_import_is_applied_once_with_its_items);
+async fn an_import_is_applied_once_with_its_items(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    begin(&*store, &tenant, "one", b"x", at(1)).await;
+    let stored = apply(&*store, &tenant, "one", "first").await;
+    assert!(matches!(stored, Ok(Upserted::Stored(counts)) if counts.created == 1));
+    let found = find(&*store, &tenant, "one").await.unwrap();
+    assert_eq!(found.result.as_deref(), Some("result of one"));
+    let bytes = store.import_bytes(named(&tenant, "one")).await.unwrap();
+    assert_eq!(bytes, b"");
+    // Neither a second confirmation nor one of an import that does not exist stores items or a
+    // result.
+    for id in ["one", "none"] {
+        let again = apply(&*store, &tenant, id, "second").await;
+        assert!(matches!(again, Err(StoreError::Unavailable(_))));
+    }
+    let items = store.number_of_items(&tenant.account).await.unwrap();
+    assert_eq!(items, 1);
+    let finish = async |id: &str| {
+        let applied = applied(&tenant, id);
+        let finished = store.finish_import(&tenant.account, &applied);
+        finished.await.unwrap()
+    };
+    assert!(!finish("one").await);
+    begin(&*store, &tenant, "two", b"x", at(1)).await;
+    assert!(finish("two").await);
+    let found = find(&*store, &tenant, "two").await.unwrap();
+    assert_eq!(found.result.as_deref(), Some("result of two"));
+}
+
+case!(choices_for_an_import_are_stored_until_it_is_applied);
+async fn choices_for_an_import_are_stored_until_it_is_applied(store: Shared) {
+    let (mine, theirs) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    begin(&*store, &mine, "one", b"x", at(1)).await;
+    let choose = async |tenant: &Tenant, choices: &str, expired| {
+        let choices = ImportChoices { choices, expired };
+        let chosen = store.choose_import(named(tenant, "one"), choices);
+        chosen.await.unwrap()
+    };
+    for choices in ["first", "second"] {
+        assert!(choose(&mine, choices, at(0)).await);
+        let found = find(&*store, &mine, "one").await.unwrap();
+        assert_eq!(found.choices.as_deref(), Some(choices));
+    }
+    // Nothing is stored for an import of another account, one that has expired, or one that was
+    // applied.
+    assert!(!choose(&theirs, "third", at(0)).await);
+    assert!(!choose(&mine, "third", at(1)).await);
+    apply(&*store, &mine, "one", "first").await.unwrap();
+    assert!(!choose(&mine, "third", at(0)).await);
+    let found = find(&*store, &mine, "one").await.unwrap();
+    assert_eq!(found.choices.as_deref(), Some("second"));
+}
+
+case!(the_latest_mappings_that_an_account_imported_with_are_remembered);
+async fn the_latest_mappings_that_an_account_imported_with_are_remembered(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let header = |number: u32| {
+        let mut digest = [0; 32];
+        digest[..4].copy_from_slice(&number.to_be_bytes());
+        HeaderDigest(digest)
+    };
+    let with = |id: &str, number: u32, mapping: &str, now| AppliedImport {
+        at: now,
+        mapping: Some(UsedMapping {
+            header: header(number),
+            mapping: mapping.to_owned(),
+        }),
+        ..applied(&tenant, id)
+    };
+    for number in 0..=KEPT_MAPPINGS {
+        let (id, now) = (format!("{number}"), at(i64::from(number)));
+        begin(&*store, &tenant, &id, b"x", at(1)).await;
+        let applied = with(&id, number, "mapping", now);
+        let finished = store.finish_import(&tenant.account, &applied);
+        assert!(finished.await.unwrap());
+    }
+    let remembered = async |number| {
+        let header = header(number);
+        let found = store.find_mapping(&tenant.account, &header);
+        found.await.unwrap()
+    };
+    for number in 0..=KEPT_MAPPINGS {
+        assert_eq!(remembered(number).await.is_some(), number > 0, "{number}");
+    }
+    // The mapping is committed with the items, and not with those of an import that is over.
+    begin(&*store, &tenant, "last", b"x", at(1)).await;
+    for (name, expected) in [("first", true), ("second", false)] {
+        let applied = with("last", 1, name, at(99));
+        let stored = apply_with(&*store, &tenant, applied, name).await;
+        assert_eq!(stored.is_ok(), expected);
+        assert_eq!(remembered(1).await.as_deref(), Some("first"));
+    }
+    let other = Tenant::settle(&*store, "b").await;
+    let found = store.find_mapping(&other.account, &header(1)).await;
+    assert_eq!(found.unwrap(), None);
+}
+
+case!(a_discarded_import_is_deleted_with_its_bytes);
+async fn a_discarded_import_is_deleted_with_its_bytes(store: Shared) {
+    let (mine, theirs) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    begin(&*store, &mine, "one", b"x", at(1)).await;
+    let discard = async |tenant: &Tenant, id: &str| {
+        let discarded = store.discard_import(named(tenant, id));
+        discarded.await.unwrap()
+    };
+    for (tenant, id) in [(&theirs, "one"), (&mine, "two"), (&mine, "\0")] {
+        assert!(!discard(tenant, id).await);
+    }
+    let read = async || store.import_bytes(named(&mine, "one")).await.unwrap();
+    assert_eq!(read().await, b"x");
+    assert!(discard(&mine, "one").await);
+    assert_eq!(find(&*store, &mine, "one").await, None);
+    assert_eq!(read().await, b"");
+    // The result of an import stays.
+    begin(&*store, &mine, "two", b"x", at(1)).await;
+    apply(&*store, &mine, "two", "first").await.unwrap();
+    assert!(!discard(&mine, "two").await);
+    assert!(find(&*store, &mine, "two").await.is_some());
+}
+
+case!(imports_that_are_over_are_not_found_and_are_swept);
+async fn imports_that_are_over_are_not_found_and_are_swept(store: Shared) {
+    let names = ["a", "b", "c", "d"];
+    let mut tenants = Vec::new();
+    for (number, name) in (1..).zip(names) {
+        let tenant = Tenant::settle(&*store, name).await;
+        begin(&*store, &tenant, name, b"x", at(number)).await;
+        tenants.push(tenant);
+    }
+    let found = store.find_import(named(&tenants[0], "a"), at(1)).await;
+    assert_eq!(found.unwrap(), None);
+    for swept in [2, 1, 0] {
+        assert_eq!(store.sweep_imports(at(3), 2).await.unwrap(), swept);
+    }
+    for (tenant, name) in tenants.iter().zip(names) {
+        let is_left = name == "d";
+        assert_eq!(find(&*store, tenant, name).await.is_some(), is_left);
+        let bytes = store.import_bytes(named(tenant, name)).await.unwrap();
+        assert_eq!(!bytes.is_empty(), is_left);
+    }
+}

@@ -1,0 +1,201 @@
+//! No account can read or change what belongs to another, even if it knows the id.
+
+use crate::change::World;
+use crate::fixtures::{Shared, all, at, email, item, lead};
+use crate::rotations::rotate;
+use crate::tenant::Tenant;
+use domain::{KeyOrder, RevokeReason};
+use service::leads::{Edit, LeadEdits};
+use service::store::{
+    Action, AuditFilter, Changed, ChangedSeveral, Ended, KeyChange, KeyFilter, KeyRecord,
+    KeysFound, MemberChange, MemberChanged, NewRevocation, OldEnds, Revoker, Rotated,
+    SeveralChange, Store, Teammate,
+};
+
+case!(no_port_reads_from_another_account);
+async fn no_port_reads_from_another_account(store: Shared) {
+    let world = World::build(&*store).await;
+    let stranger = Tenant::settle(&*store, "stranger").await;
+    let account = &stranger.account;
+    assert_eq!(store.list_keys(account).await.unwrap(), []);
+    let (any, order) = (KeyFilter::default(), KeyOrder::default());
+    let found = store.find_keys(account, &any, order, None, 10).await;
+    assert_eq!(found.unwrap(), KeysFound::default());
+    let counted = store.count_keys(account, &any, order, 10).await;
+    assert_eq!(counted.unwrap().keys, 0);
+    let creators = store.key_creators(account).await.unwrap();
+    assert_eq!(creators, [(stranger.owner.clone(), stranger.email.clone())]);
+    assert_eq!(store.find_key(account, &world.key).await.unwrap(), None);
+    let ending = store.ending_keys(account, at(0), at(1_000_000), 10);
+    assert_eq!(ending.await.unwrap(), []);
+    let history = store
+        .history(account, world.key.as_str(), 10)
+        .await
+        .unwrap();
+    assert_eq!(history, []);
+    let items = store
+        .list_items(account, &all(), None, None, 100)
+        .await
+        .unwrap();
+    assert_eq!(items.entries, []);
+    assert_eq!(
+        store
+            .count_items(account, &all(), None, None)
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(store.find_item(account, &world.item).await.unwrap(), None);
+    assert_eq!(store.lead_changes(account, 0, 100).await.unwrap(), []);
+    let leads = store.newest_leads(account, None, 100).await.unwrap();
+    assert_eq!(leads.entries, []);
+    assert_eq!(store.last_lead_change(account).await.unwrap(), 0);
+    assert_eq!(store.count_leads(account).await.unwrap(), 0);
+    assert_eq!(store.count_leads_by_status(account).await.unwrap(), []);
+    assert_eq!(store.find_lead(account, &world.lead).await.unwrap(), None);
+    let created = store.last_event(account, Action::KeyCreated);
+    assert_eq!(created.await.unwrap(), None);
+    let thing = AuditFilter {
+        subject: Some(world.key.to_string()),
+        ..AuditFilter::default()
+    };
+    let log = store
+        .audit_log(account, &thing, None, None, 100)
+        .await
+        .unwrap();
+    assert_eq!(log, []);
+    let log = store
+        .audit_log(account, &AuditFilter::default(), None, None, 100)
+        .await
+        .unwrap();
+    assert_eq!(log.len(), 1, "the stranger's own beginning");
+    let open = store
+        .list_invitations(account, None, at(1), 100)
+        .await
+        .unwrap();
+    assert_eq!(open, []);
+    let members = store.list_members(account, None, 100).await.unwrap();
+    assert!(members.iter().all(|member| member.id == stranger.owner));
+    let events = store.audit_events(account, 100).await.unwrap();
+    assert!(events.iter().all(|event| event.account_id == *account));
+    assert_eq!(events.len(), 1, "the stranger's own beginning");
+}
+
+case!(no_port_changes_another_account);
+async fn no_port_changes_another_account(store: Shared) {
+    let world = World::build(&*store).await;
+    let stranger = Tenant::settle(&*store, "stranger").await;
+    let before = world.portrait(&*store).await;
+    let events = stranger.events(&*store).await;
+
+    let revocation = NewRevocation {
+        at: at(1),
+        by: Revoker::Member(stranger.owner.clone()),
+        reason: RevokeReason::Other,
+    };
+    let event = stranger.event(Action::KeyRevoked, world.key.as_str(), at(1));
+    let ended = store
+        .revoke_key(&stranger.account, &world.key, revocation, event)
+        .await
+        .unwrap();
+    assert_eq!(ended, Ended::Missing);
+    let event =
+        |_: &KeyRecord, _: &KeyRecord| stranger.event(Action::KeyPaused, world.key.as_str(), at(1));
+    let changed = store
+        .change_key(
+            &stranger.account,
+            &world.key,
+            &KeyChange::Pause,
+            at(1),
+            &event,
+        )
+        .await
+        .unwrap();
+    assert_eq!(changed, Changed::Missing);
+    let rotated = rotate(&*store, &stranger, &world.key, "mine", at(1), OldEnds::Now).await;
+    assert_eq!(rotated, Rotated::Missing);
+    changes_several(&*store, &world, &stranger).await;
+    assert!(!stranger.remove(&*store, &world.item).await);
+    let edits = LeadEdits {
+        note: Edit::Set(None),
+        ..LeadEdits::default()
+    };
+    let edited = stranger.edit(&*store, &world.lead, &edits, at(1)).await;
+    assert_eq!(edited, None);
+    assert!(!stranger.erase(&*store, &world.lead, at(1)).await);
+    assert_eq!(stranger.events(&*store).await, events);
+    assert_eq!(
+        store.last_lead_change(&stranger.account).await.unwrap(),
+        0,
+        "a change that was none took a number"
+    );
+
+    // The stranger cannot change the members of the other account either.
+    let event = |_: &Teammate| stranger.event(Action::MemberDeactivated, "owner", at(1));
+    let changed = store
+        .change_member(
+            &stranger.account,
+            &world.owner,
+            MemberChange::Deactivate,
+            at(1),
+            &event,
+        )
+        .await
+        .unwrap();
+    assert_eq!(changed, MemberChanged::Missing);
+    let event = stranger.event(Action::MemberHandedOver, "owner", at(1));
+    let (from, to) = (&stranger.owner, &world.owner);
+    let handed_over = store.hand_over(&stranger.account, from, to, event).await;
+    assert!(!handed_over.unwrap());
+    let event = stranger.event(Action::InvitationWithdrawn, "guest", at(1));
+    let withdrawn = store
+        .withdraw_invitation(&stranger.account, &email("guest"), event)
+        .await;
+    assert!(!withdrawn.unwrap());
+
+    // The same id names another item in another account.
+    let mut entry = item(&world.item);
+    entry.name = "The stranger's own".into();
+    assert_eq!(
+        stranger
+            .push(&*store, &[entry.clone()], at(1))
+            .await
+            .created,
+        1
+    );
+    let own = store
+        .find_item(&stranger.account, &world.item)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(own.item, entry);
+
+    // The same holds for a lead, whose changes are numbered for each account.
+    stranger.welcome(&*store, &lead("held", at(1))).await;
+    assert!(stranger.erase(&*store, &world.lead, at(2)).await);
+    assert_eq!(store.last_lead_change(&stranger.account).await.unwrap(), 2);
+
+    // A key cannot be created in one account in the name of a member of another.
+    let mut key = stranger.key("forged", at(1));
+    key.created_by = world.owner.clone();
+    let event = stranger.event(Action::KeyCreated, key.id.as_str(), at(1));
+    assert!(store.insert_key(key, event).await.is_err());
+
+    assert_eq!(world.portrait(&*store).await, before);
+}
+
+async fn changes_several(store: &dyn Store, world: &World, stranger: &Tenant) {
+    let event = |_: &KeyRecord| stranger.event(Action::KeyPaused, world.key.as_str(), at(1));
+    let these = [world.key.clone()];
+    let changed = store
+        .change_keys(
+            &stranger.account,
+            &these,
+            &SeveralChange::Pause,
+            at(1),
+            &event,
+        )
+        .await
+        .unwrap();
+    assert_eq!(changed, ChangedSeveral::Stale);
+}

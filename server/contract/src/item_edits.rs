@@ -1,0 +1,183 @@
+//! Changes of stored items that know what was there.
+
+use crate::fixtures::{Shared, at, item};
+use crate::tenant::Tenant;
+use service::entry::{EntryCode, EntryError};
+use service::inventory::{Condition, Item, StoredItem};
+use service::store::{
+    Action, Actor, AuditEvent, Edited, ItemChanger, ItemEdit, ItemUpdates, Store, StoreError,
+    UpsertCounts, Upserted,
+};
+
+async fn edit(
+    store: &dyn Store,
+    tenant: &Tenant,
+    id: &str,
+    condition: &Condition,
+    change: &ItemChanger<'_>,
+) -> Edited {
+    let event = |_: &StoredItem| tenant.event(Action::InventoryUpdated, id, at(9));
+    let edit = ItemEdit {
+        id,
+        sender: &Actor::System,
+        condition,
+        now: at(9),
+        change,
+        event: &event,
+    };
+    store.edit_item(&tenant.account, edit).await.unwrap()
+}
+
+fn renamed(stored: &StoredItem) -> Item {
+    let mut item = stored.item.clone();
+    item.name = "Renamed".into();
+    item
+}
+
+case!(item_is_edited_as_it_is_stored);
+async fn item_is_edited_as_it_is_stored(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    tenant.push(&*store, &[item("1"), item("2")], at(1)).await;
+    let events = tenant.events(&*store).await;
+    let any = Condition::Always;
+    assert_eq!(
+        edit(&*store, &tenant, "3", &any, &|stored: &StoredItem| Ok(
+            renamed(stored)
+        ))
+        .await,
+        Edited::Missing
+    );
+    let errors = vec![EntryError::new(
+        "/name",
+        EntryCode::Required,
+        "Give a name.",
+    )];
+    let refuse = {
+        let errors = errors.clone();
+        move |_: &StoredItem| Err(errors.clone())
+    };
+    let refused = edit(&*store, &tenant, "1", &any, &refuse).await;
+    assert_eq!(refused, Edited::Rejected(errors));
+    let as_it_is = |stored: &StoredItem| Ok(stored.item.clone());
+    let Edited::Updated(same) = edit(&*store, &tenant, "1", &any, &as_it_is).await else {
+        panic!("the item is there")
+    };
+    assert_eq!((same.revision, same.updated_at), (1, at(1)));
+    assert_eq!(tenant.events(&*store).await, events);
+
+    let seen = Condition::OneOf(vec![same.version()]);
+    let Edited::Updated(changed) = edit(&*store, &tenant, "1", &seen, &|stored: &StoredItem| {
+        Ok(renamed(stored))
+    })
+    .await
+    else {
+        panic!("the item is as it was seen")
+    };
+    let found = store.find_item(&tenant.account, "1").await.unwrap();
+    assert_eq!(found.as_ref(), Some(&*changed));
+    assert_eq!(
+        (changed.revision, changed.item.name.as_str()),
+        (2, "Renamed")
+    );
+    let late = edit(&*store, &tenant, "1", &seen, &|stored: &StoredItem| {
+        Ok(renamed(stored))
+    })
+    .await;
+    assert_eq!(late, Edited::ConditionFailed);
+    assert_eq!(tenant.events(&*store).await, events + 1);
+    let feed = store.item_feed(&tenant.account).await.unwrap();
+    assert_eq!(feed.last_change, 2);
+}
+
+/// Renames the items whose ids do not end with 7, and notes those that are not there.
+struct Renames<'a> {
+    tenant: &'a Tenant,
+    ids: &'a [String],
+    missing: Vec<String>,
+    accepts: bool,
+}
+
+impl ItemUpdates for Renames<'_> {
+    fn change(&mut self, place: usize, stored: Option<&StoredItem>) -> Option<Item> {
+        let id = &self.ids[place];
+        let Some(stored) = stored else {
+            self.missing.push(id.clone());
+            return None;
+        };
+        assert_eq!(stored.item.id.as_str(), id);
+        (!id.ends_with('7')).then(|| renamed(stored))
+    }
+
+    fn event(&mut self, _: UpsertCounts) -> Option<AuditEvent> {
+        let event = self
+            .tenant
+            .event(Action::InventoryUpdated, "inventory", at(5));
+        self.accepts.then_some(event)
+    }
+}
+
+async fn rename(
+    store: &dyn Store,
+    tenant: &Tenant,
+    ids: &[String],
+    accepts: bool,
+) -> (Result<Upserted, StoreError>, Vec<String>) {
+    let mut renames = Renames {
+        tenant,
+        ids,
+        missing: Vec::new(),
+        accepts,
+    };
+    let done = store.update_items(&tenant.account, &Actor::System, ids, &mut renames, at(5));
+    let done = done.await;
+    (done, renames.missing)
+}
+
+case!(many_stored_items_are_changed_at_once_or_none_is);
+async fn many_stored_items_are_changed_at_once_or_none_is(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let stranger = Tenant::settle(&*store, "b").await;
+    stranger.push(&*store, &[item("900")], at(1)).await;
+    let items: Vec<_> = (0..600)
+        .map(|number| item(&format!("{number:03}")))
+        .collect();
+    tenant.push(&*store, &items, at(1)).await;
+    let events = tenant.events(&*store).await;
+    let ids: Vec<_> = (0..1_000).map(|number| format!("{number:03}")).collect();
+
+    let (refused, missing) = rename(&*store, &tenant, &ids, false).await;
+    assert_eq!(refused.unwrap(), Upserted::Refused);
+    assert_eq!(missing, ids[600..]);
+    let first = store.find_item(&tenant.account, "000").await.unwrap();
+    assert_eq!(first.unwrap().item, items[0]);
+    assert_eq!(tenant.events(&*store).await, events);
+
+    let (done, _) = rename(&*store, &tenant, &ids, true).await;
+    let counts = UpsertCounts {
+        updated: 540,
+        ..UpsertCounts::default()
+    };
+    assert_eq!(done.unwrap(), Upserted::Stored(counts));
+    let changed = store
+        .find_item(&tenant.account, "599")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((changed.updated_at, changed.revision), (at(5), 2));
+    let kept = store.find_item(&tenant.account, "597").await.unwrap();
+    assert_eq!(kept.unwrap().revision, 1);
+    assert_eq!(store.find_item(&tenant.account, "900").await.unwrap(), None);
+    assert_eq!(tenant.events(&*store).await, events + 1);
+    let feed = store.item_feed(&tenant.account).await.unwrap();
+    assert_eq!(feed.last_change, 2);
+
+    let (again, _) = rename(&*store, &tenant, &ids, true).await;
+    let counts = UpsertCounts {
+        unchanged: 540,
+        ..UpsertCounts::default()
+    };
+    assert_eq!(again.unwrap(), Upserted::Stored(counts));
+    assert_eq!(tenant.events(&*store).await, events + 1);
+    let theirs = store.find_item(&stranger.account, "900").await.unwrap();
+    assert_eq!(theirs.unwrap().item, item("900"));
+}

@@ -1,0 +1,242 @@
+//! Editing, pausing and resuming keys.
+
+use crate::fixtures::{Shared, at, race};
+use crate::tenant::Tenant;
+use domain::{KeyId, KeyName, KeyNote, KeyStatus, RateLimit, ScopeSet, Timestamp};
+use serde_json::json;
+use service::key::AllowList;
+use service::store::{
+    Action, AuditEvent, Changed, KeyChange, KeyEdit, KeyRecord, KeySettings, SignedEvent, Store,
+};
+
+pub(crate) async fn change(
+    store: &dyn Store,
+    tenant: &Tenant,
+    id: &KeyId,
+    change: &KeyChange,
+    now: Timestamp,
+) -> Changed {
+    let event = |before: &KeyRecord, after: &KeyRecord| AuditEvent {
+        detail: json!({ "before": before.name, "after": after.name }),
+        ..tenant.event(Action::KeyEdited, id.as_str(), now)
+    };
+    store
+        .change_key(&tenant.account, id, change, now, &event)
+        .await
+        .unwrap()
+}
+
+/// Settings that differ from those of a new key in every respect.
+fn others() -> KeySettings {
+    KeySettings {
+        name: KeyName::parse("Händler-Feed ⇄").unwrap(),
+        scopes: ScopeSet::parse("leads:read leads:write").unwrap(),
+        expires_at: Some(at(5_000)),
+        note: KeyNote::parse("Call Grace\nbefore you revoke it.").unwrap(),
+        own_limit: Some(RateLimit::new(7, 3).unwrap()),
+        allow_list: AllowList::parse("203.0.113.0/24 2001:db8::/64").unwrap(),
+    }
+}
+
+pub(crate) fn edit(before: KeySettings, after: KeySettings) -> KeyChange {
+    KeyChange::Edit(Box::new(KeyEdit { before, after }))
+}
+
+case!(an_edited_key_is_what_it_was_edited_to_with_the_same_secret);
+async fn an_edited_key_is_what_it_was_edited_to_with_the_same_secret(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let before = tenant.find(&*store, &id).await;
+    let change_all = edit(before.settings(), others());
+    let Changed::Changed(after) = change(&*store, &tenant, &id, &change_all, at(7)).await else {
+        panic!("the key was not changed")
+    };
+    assert_eq!(after.settings(), others());
+    assert_eq!(
+        (&after.digest, &after.preview),
+        (&before.digest, &before.preview)
+    );
+    assert_eq!(tenant.find(&*store, &id).await, *after);
+    let found = store.find_key_by_digest(&before.digest).await.unwrap();
+    assert_eq!(found, Some(*after));
+    let event = &store.audit_events(&tenant.account, 1).await.unwrap()[0];
+    assert_eq!(
+        event.detail,
+        json!({ "before": before.name, "after": others().name })
+    );
+
+    let events = tenant.events(&*store).await;
+    let same = edit(others(), others());
+    let again = change(&*store, &tenant, &id, &same, at(8)).await;
+    assert!(matches!(again, Changed::Same(_)));
+    assert_eq!(tenant.events(&*store).await, events, "nothing was changed");
+
+    let back = edit(others(), before.settings());
+    change(&*store, &tenant, &id, &back, at(9)).await;
+    assert_eq!(tenant.find(&*store, &id).await, before);
+}
+
+case!(of_racing_edits_of_the_same_state_one_is_made);
+async fn of_racing_edits_of_the_same_state_one_is_made(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let before = tenant.find(&*store, &id).await.settings();
+    let events = tenant.events(&*store).await;
+    let outcomes = race(10, |number| {
+        let (store, tenant, id) = (store.clone(), tenant.clone(), id.clone());
+        let after = KeySettings {
+            name: KeyName::parse(&format!("Edit {number}")).unwrap(),
+            ..before.clone()
+        };
+        let edit = edit(before.clone(), after);
+        async move { change(&*store, &tenant, &id, &edit, at(1)).await }
+    })
+    .await;
+    let stored = tenant.find(&*store, &id).await;
+    assert_ne!(stored.settings(), before);
+    let (made, late): (Vec<_>, Vec<_>) = outcomes
+        .into_iter()
+        .partition(|outcome| matches!(outcome, Changed::Changed(_)));
+    let stored = Box::new(stored);
+    assert_eq!(made, [Changed::Changed(stored.clone())]);
+    assert_eq!(late, vec![Changed::Differs(stored); 9]);
+    assert_eq!(tenant.events(&*store).await, events + 1);
+}
+
+case!(a_paused_key_is_paused_until_it_is_resumed);
+async fn a_paused_key_is_paused_until_it_is_resumed(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let before = tenant.find(&*store, &id).await;
+    for round in [10, 20] {
+        let paused = change(&*store, &tenant, &id, &KeyChange::Pause, at(round)).await;
+        assert!(matches!(paused, Changed::Changed(_)));
+        let found = store
+            .find_key_by_digest(&before.digest)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(found.status(at(round)), KeyStatus::Paused);
+        assert_eq!(found.paused_at, Some(at(round)));
+        let again = change(&*store, &tenant, &id, &KeyChange::Pause, at(round + 1)).await;
+        assert_eq!(
+            again,
+            Changed::Same(Box::new(found)),
+            "it was paused when it was paused"
+        );
+        let resumed = change(&*store, &tenant, &id, &KeyChange::Resume, at(round + 2)).await;
+        assert_eq!(resumed, Changed::Changed(Box::new(before.clone())));
+    }
+}
+
+case!(a_watch_goes_on_until_it_is_ended_or_leads_to_a_list);
+async fn a_watch_goes_on_until_it_is_ended_or_leads_to_a_list(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let before = tenant.find(&*store, &id).await;
+    let watch = async |what: KeyChange, now| {
+        change(&*store, &tenant, &id, &what, at(now)).await;
+        tenant.find(&*store, &id).await
+    };
+    assert_eq!(watch(KeyChange::Watch, 1).await.watched_since, Some(at(1)));
+    let again = watch(KeyChange::Watch, 2).await;
+    assert_eq!(again.watched_since, Some(at(1)), "it goes on");
+    assert_eq!(watch(KeyChange::Unwatch, 3).await, before);
+    let watched = watch(KeyChange::Watch, 4).await;
+    let listed = watch(edit(watched.settings(), others()), 5).await;
+    assert_eq!(listed.watched_since, None);
+    assert_eq!(watch(KeyChange::Watch, 6).await, listed, "it has a list");
+}
+
+case!(what_is_over_or_not_there_is_not_changed);
+async fn what_is_over_or_not_there_is_not_changed(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let revoked = tenant.hold(&*store, "revoked").await;
+    tenant.revoke(&*store, &revoked, at(5)).await;
+    let mut key = tenant.key("expired", at(0));
+    key.expires_at = Some(at(10));
+    let expired = key.id.clone();
+    tenant.issue(&*store, key).await;
+    let keys = store.list_keys(&tenant.account).await.unwrap();
+    let events = tenant.events(&*store).await;
+    for what in [
+        edit(others(), others()),
+        KeyChange::Pause,
+        KeyChange::Resume,
+        KeyChange::Watch,
+        KeyChange::Unwatch,
+    ] {
+        for id in [&revoked, &expired] {
+            assert_eq!(
+                change(&*store, &tenant, id, &what, at(10)).await,
+                Changed::Ended
+            );
+        }
+        let none = KeyId::parse("none").unwrap();
+        assert_eq!(
+            change(&*store, &tenant, &none, &what, at(10)).await,
+            Changed::Missing
+        );
+    }
+    assert_eq!(store.list_keys(&tenant.account).await.unwrap(), keys);
+    assert_eq!(tenant.events(&*store).await, events);
+}
+
+case!(of_racing_pauses_one_is_recorded);
+async fn of_racing_pauses_one_is_recorded(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let events = tenant.events(&*store).await;
+    let outcomes = race(10, |number| {
+        let (store, tenant, id) = (store.clone(), tenant.clone(), id.clone());
+        async move {
+            change(
+                &*store,
+                &tenant,
+                &id,
+                &KeyChange::Pause,
+                at(i64::from(number)),
+            )
+            .await
+        }
+    })
+    .await;
+    let changed = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Changed::Changed(_)));
+    assert_eq!(changed.count(), 1);
+    assert_eq!(tenant.events(&*store).await, events + 1);
+}
+
+case!(a_key_has_a_history_of_its_own);
+async fn a_key_has_a_history_of_its_own(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let (id, other) = (a.hold(&*store, "one").await, a.hold(&*store, "other").await);
+    change(&*store, &a, &id, &KeyChange::Pause, at(5)).await;
+    a.revoke(&*store, &id, at(6)).await;
+    a.revoke(&*store, &other, at(7)).await;
+    let history = async |tenant: &Tenant, limit| {
+        store
+            .history(&tenant.account, id.as_str(), limit)
+            .await
+            .unwrap()
+    };
+    let told = |events: &[SignedEvent]| -> Vec<_> {
+        events
+            .iter()
+            .map(|one| (one.event.action, one.email.clone()))
+            .collect()
+    };
+    let by = Some(a.email.clone());
+    let expected = [
+        (Action::KeyRevoked, by.clone()),
+        (Action::KeyEdited, by.clone()),
+        (Action::KeyCreated, by),
+    ];
+    assert_eq!(told(&history(&a, 10).await), expected);
+    assert_eq!(told(&history(&a, 2).await), expected[..2]);
+    assert_eq!(history(&b, 10).await, []);
+}

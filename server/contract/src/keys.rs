@@ -1,0 +1,229 @@
+//! API keys.
+
+use crate::fixtures::{Shared, at, race, token, used};
+use crate::tenant::Tenant;
+use domain::{KeyId, KeyName, RateLimit};
+use service::key::KeyDigest;
+use service::store::{Inserted, KeyMarks, KeyRecord, Store, UseRecord};
+use std::net::{IpAddr, Ipv6Addr};
+
+async fn last_use(store: &dyn Store, tenant: &Tenant, id: &KeyId) -> Option<UseRecord> {
+    tenant.find(store, id).await.last_use
+}
+
+case!(a_key_reads_back_as_it_was_made);
+async fn a_key_reads_back_as_it_was_made(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mut key = tenant.key("one", at(5));
+    key.name = KeyName::parse("Inventory ⇄ “Händler” 🚗").unwrap();
+    key.expires_at = Some(at(500));
+    let expected = KeyRecord {
+        id: key.id.clone(),
+        account_id: tenant.account.clone(),
+        account_name: tenant.account_name(),
+        name: key.name.clone(),
+        preview: key.preview.clone(),
+        digest: key.digest,
+        scopes: key.scopes.clone(),
+        created_at: at(5),
+        created_by: tenant.email.clone(),
+        expires_at: Some(at(500)),
+        paused_at: None,
+        replaces: None,
+        replaced: None,
+        note: None,
+        account_limit: RateLimit::DEFAULT,
+        own_limit: None,
+        allow_list: None,
+        watched_since: None,
+        revocation: None,
+        last_use: None,
+        marks: KeyMarks::default(),
+    };
+    assert!(matches!(
+        tenant.issue(&*store, key).await,
+        Inserted::Created(_)
+    ));
+    assert_eq!(tenant.find(&*store, &expected.id).await, expected);
+    let listed = store.list_keys(&tenant.account).await.unwrap();
+    assert_eq!(listed, std::slice::from_ref(&expected));
+    let found = store.find_key_by_digest(&expected.digest).await.unwrap();
+    assert_eq!(found, Some(expected));
+    let unknown = KeyDigest::from_bytes(token("unknown").0);
+    assert_eq!(store.find_key_by_digest(&unknown).await.unwrap(), None);
+}
+
+case!(known_digests_are_distinguished_from_unknown_ones);
+async fn known_digests_are_distinguished_from_unknown_ones(store: Shared) {
+    let unknown = |number: u32| {
+        let mut bytes = [0; 32];
+        bytes[..4].copy_from_slice(&number.to_be_bytes());
+        KeyDigest::from_bytes(bytes)
+    };
+    let mut asked: Vec<_> = (0..998).map(unknown).collect();
+    assert_eq!(store.known_digests(&asked).await.unwrap(), []);
+    // Known digests are found in all accounts.
+    let mut known = Vec::new();
+    for name in ["a", "b"] {
+        let tenant = Tenant::settle(&*store, name).await;
+        let key = tenant.key("one", at(5));
+        known.push(key.digest);
+        tenant.issue(&*store, key).await;
+    }
+    asked.extend(&known);
+    let mut found = store.known_digests(&asked).await.unwrap();
+    found.sort_unstable_by_key(|digest| *digest.as_bytes());
+    known.sort_unstable_by_key(|digest| *digest.as_bytes());
+    assert_eq!(found, known);
+    assert_eq!(store.known_digests(&[]).await.unwrap(), []);
+}
+
+case!(keys_are_listed_newest_first);
+async fn keys_are_listed_newest_first(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    for (name, made) in [("middle", 20), ("newest", 30), ("oldest", 10)] {
+        tenant.issue(&*store, tenant.key(name, at(made))).await;
+    }
+    let listed = store.list_keys(&tenant.account).await.unwrap();
+    let names: Vec<_> = listed.iter().map(|key| key.name.as_str()).collect();
+    assert_eq!(names, ["Key newest", "Key middle", "Key oldest"]);
+}
+
+case!(the_same_form_makes_one_key);
+async fn the_same_form_makes_one_key(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let first = a.key("first", at(0));
+    let mut second = a.key("second", at(1));
+    second.form_token = first.form_token;
+    let mut elsewhere = b.key("third", at(1));
+    elsewhere.form_token = first.form_token;
+
+    let name = first.name.clone();
+    assert!(matches!(
+        a.issue(&*store, first).await,
+        Inserted::Created(_)
+    ));
+    let events = a.events(&*store).await;
+    assert_eq!(a.issue(&*store, second).await, Inserted::SameForm { name });
+    assert_eq!(a.events(&*store).await, events);
+    assert_eq!(store.list_keys(&a.account).await.unwrap().len(), 1);
+    assert!(matches!(
+        b.issue(&*store, elsewhere).await,
+        Inserted::Created(_)
+    ));
+}
+
+case!(of_twenty_forms_sent_at_once_one_makes_a_key);
+async fn of_twenty_forms_sent_at_once_one_makes_a_key(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let outcomes = race(20, |number| {
+        let (store, tenant) = (store.clone(), tenant.clone());
+        async move {
+            let mut key = tenant.key(&number.to_string(), at(0));
+            key.form_token = token("the form");
+            tenant.issue(&*store, key).await
+        }
+    })
+    .await;
+    let keys = store.list_keys(&tenant.account).await.unwrap();
+    let [key] = keys.as_slice() else {
+        panic!("{} keys were made", keys.len())
+    };
+    let same = Inserted::SameForm {
+        name: key.name.clone(),
+    };
+    assert_eq!(
+        outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome, Inserted::Created(_)))
+            .count(),
+        1
+    );
+    assert_eq!(
+        outcomes.iter().filter(|outcome| **outcome == same).count(),
+        19
+    );
+    assert_eq!(tenant.events(&*store).await, 2);
+}
+
+case!(the_last_use_of_a_key_never_goes_backwards);
+async fn the_last_use_of_a_key_never_goes_backwards(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let (one, two) = (
+        tenant.hold(&*store, "one").await,
+        tenant.hold(&*store, "two").await,
+    );
+    let unknown = tenant.key("unknown", at(0)).id;
+    let events = tenant.events(&*store).await;
+    let v6 = UseRecord {
+        at: at(50),
+        ip: IpAddr::V6(Ipv6Addr::LOCALHOST),
+        user_agent: None,
+    };
+    let uses = [
+        (unknown, used(at(50), "x")),
+        (one.clone(), used(at(50), "new")),
+        (two.clone(), v6),
+    ];
+    store.record_uses(&uses, &[]).await.unwrap();
+    let late = [
+        (one.clone(), used(at(49), "late")),
+        (two.clone(), used(at(51), "newer")),
+    ];
+    store.record_uses(&late, &[]).await.unwrap();
+    assert_eq!(
+        last_use(&*store, &tenant, &one).await,
+        Some(used(at(50), "new"))
+    );
+    assert_eq!(
+        last_use(&*store, &tenant, &two).await,
+        Some(used(at(51), "newer"))
+    );
+    let v6 = UseRecord {
+        at: at(52),
+        ip: IpAddr::V6(Ipv6Addr::LOCALHOST),
+        user_agent: None,
+    };
+    store
+        .record_uses(&[(two.clone(), v6.clone())], &[])
+        .await
+        .unwrap();
+    assert_eq!(last_use(&*store, &tenant, &two).await, Some(v6));
+    store.record_uses(&[], &[]).await.unwrap();
+    assert_eq!(tenant.events(&*store).await, events, "a use is no change");
+
+    // A use is also recorded for a key that has been revoked, and both are returned.
+    tenant.revoke(&*store, &one, at(60)).await;
+    store
+        .record_uses(&[(one.clone(), used(at(59), "last"))], &[])
+        .await
+        .unwrap();
+    let revoked = tenant.find(&*store, &one).await;
+    assert_eq!(revoked.last_use, Some(used(at(59), "last")));
+    assert!(revoked.revocation.is_some());
+}
+
+case!(the_newest_of_racing_uses_remains);
+async fn the_newest_of_racing_uses_remains(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    race(30, |number| {
+        let (store, id) = (store.clone(), id.clone());
+        // The uses race in an order other than that of their times.
+        let now = at(i64::from(number * 7 % 30));
+        async move {
+            store
+                .record_uses(&[(id, used(now, "racer"))], &[])
+                .await
+                .unwrap();
+        }
+    })
+    .await;
+    assert_eq!(
+        last_use(&*store, &tenant, &id).await,
+        Some(used(at(29), "racer"))
+    );
+}

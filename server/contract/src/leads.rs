@@ -1,0 +1,287 @@
+//! Leads, and the numbered feed of their changes.
+
+use crate::fixtures::{Shared, at, lead, race};
+use crate::tenant::Tenant;
+use domain::{LeadId, LeadStatus};
+use serde_json::json;
+use service::leads::{Edit, Lead, LeadChange, LeadEdits, LeadState};
+use service::store::{Action, PAGE_BYTES, Store};
+use std::sync::Arc;
+
+fn noted(note: &str) -> LeadEdits {
+    LeadEdits {
+        note: Edit::Set(Some(note.to_owned())),
+        ..LeadEdits::default()
+    }
+}
+
+/// Returns the ids on a page of the feed, and the number from which to continue.
+async fn feed(store: &dyn Store, tenant: &Tenant, after: u64, limit: u32) -> (Vec<String>, u64) {
+    let changes = store
+        .lead_changes(&tenant.account, after, limit)
+        .await
+        .unwrap();
+    let next = changes.last().map_or(after, |last| last.number);
+    let ids = changes
+        .iter()
+        .map(|change| change.state.id().to_string())
+        .collect();
+    (ids, next)
+}
+
+case!(a_lead_reads_back_as_it_was_made);
+async fn a_lead_reads_back_as_it_was_made(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mut bare = lead("bare", at(2));
+    bare.fields = service::leads::LeadFields {
+        phone: Some("1".to_owned()),
+        ..Default::default()
+    };
+    let mut odd = lead("odd", at(3));
+    let text = "'; DROP TABLE leads; -- \u{202E}\t\n 👩‍👩‍👧 $1 ?1 %s \u{10FFFF} ";
+    odd.fields.name = Some(text.to_owned());
+    odd.fields.message = Some(text.repeat(200));
+    odd.fields.status = LeadStatus::Lost;
+    for lead in [&lead("full", at(1)), &bare, &odd] {
+        tenant.welcome(&*store, lead).await;
+        let found = store.find_lead(&tenant.account, &lead.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(lead));
+    }
+    assert_eq!(store.count_leads(&tenant.account).await.unwrap(), 3);
+    let newest = &store.audit_events(&tenant.account, 1).await.unwrap()[0];
+    assert_eq!(newest.action, Action::LeadCreated);
+}
+
+case!(every_edit_of_a_lead_is_a_change_and_the_same_values_again_are_none);
+async fn every_edit_of_a_lead_is_a_change_and_the_same_values_again_are_none(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mut wanted = lead("1", at(0));
+    tenant.welcome(&*store, &wanted).await;
+    let edits = [
+        LeadEdits {
+            status: Edit::Set(LeadStatus::Contacted),
+            ..LeadEdits::default()
+        },
+        LeadEdits {
+            external_id: Edit::Set(None),
+            ..LeadEdits::default()
+        },
+        noted("Called"),
+        LeadEdits {
+            status: Edit::Set(LeadStatus::Won),
+            external_id: Edit::Set(Some("crm-8".to_owned())),
+            note: Edit::Set(None),
+        },
+    ];
+    for (number, edits) in (1_u32..).zip(edits) {
+        let time = at(i64::from(number));
+        let changed = edits.apply(&mut wanted.fields);
+        assert_ne!(changed, [""; 0]);
+        wanted.updated_at = time;
+        let done = tenant.edit(&*store, &wanted.id, &edits, time).await;
+        assert_eq!(done.as_ref(), Some(&wanted), "{number}");
+        let event = &store.audit_events(&tenant.account, 1).await.unwrap()[0];
+        assert_eq!(event.detail, json!({ "changed": changed }));
+
+        let (events, last) = (tenant.events(&*store).await, u64::from(number) + 1);
+        let again = tenant.edit(&*store, &wanted.id, &edits, at(99)).await;
+        assert_eq!(again.as_ref(), Some(&wanted), "{number}");
+        assert_eq!(tenant.events(&*store).await, events, "{number}");
+        let told = store.last_lead_change(&tenant.account).await.unwrap();
+        assert_eq!(told, last, "{number}");
+        let found = store.find_lead(&tenant.account, &wanted.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&wanted), "{number}");
+    }
+    let nobody = LeadId::parse("nobody").unwrap();
+    assert_eq!(
+        tenant.edit(&*store, &nobody, &noted("x"), at(9)).await,
+        None
+    );
+}
+
+case!(of_an_erased_lead_the_id_and_the_time_are_left);
+async fn of_an_erased_lead_the_id_and_the_time_are_left(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let (gone, kept) = (lead("gone", at(1)), lead("kept", at(1)));
+    tenant.welcome(&*store, &gone).await;
+    tenant.welcome(&*store, &kept).await;
+    let events = tenant.events(&*store).await;
+    assert!(tenant.erase(&*store, &gone.id, at(2)).await);
+    assert_eq!(tenant.events(&*store).await, events + 1);
+
+    assert!(!tenant.erase(&*store, &gone.id, at(3)).await);
+    assert_eq!(
+        tenant.edit(&*store, &gone.id, &noted("x"), at(3)).await,
+        None
+    );
+    assert_eq!(tenant.events(&*store).await, events + 1);
+    let account = &tenant.account;
+    assert_eq!(store.find_lead(account, &gone.id).await.unwrap(), None);
+    assert_eq!(store.count_leads(account).await.unwrap(), 1);
+    assert_eq!(store.last_lead_change(account).await.unwrap(), 3);
+    let changes = store.lead_changes(account, 0, 10).await.unwrap();
+    let erased = LeadState::Erased {
+        id: gone.id.clone(),
+        at: at(2),
+    };
+    let wanted = [
+        LeadChange {
+            number: 2,
+            state: LeadState::Kept(Box::new(kept)),
+        },
+        LeadChange {
+            number: 3,
+            state: erased,
+        },
+    ];
+    assert_eq!(changes, wanted);
+    // The id of an erased lead cannot be used for another one.
+    let event = tenant.event(Action::LeadCreated, gone.id.as_str(), at(4));
+    assert!(store.insert_lead(account, &gone, event).await.is_err());
+}
+
+case!(the_feed_has_each_lead_once_at_its_last_change);
+async fn the_feed_has_each_lead_once_at_its_last_change(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    assert_eq!(feed(&*store, &tenant, 0, 10).await, (vec![], 0));
+    assert_eq!(store.last_lead_change(&tenant.account).await.unwrap(), 0);
+    let leads = ["a", "b", "c", "d"].map(|name| lead(name, at(1)));
+    for lead in &leads {
+        tenant.welcome(&*store, lead).await;
+    }
+    let id = |index: usize| leads[index].id.to_string();
+    let all = vec![id(0), id(1), id(2), id(3)];
+    assert_eq!(feed(&*store, &tenant, 0, 10).await, (all, 4));
+    tenant.edit(&*store, &leads[0].id, &noted("x"), at(2)).await;
+    tenant.erase(&*store, &leads[2].id, at(2)).await;
+    let order = vec![id(1), id(3), id(0), id(2)];
+    assert_eq!(feed(&*store, &tenant, 0, 10).await, (order, 6));
+    assert_eq!(feed(&*store, &tenant, 0, 2).await, (vec![id(1), id(3)], 4));
+    assert_eq!(feed(&*store, &tenant, 4, 2).await, (vec![id(0), id(2)], 6));
+    assert_eq!(feed(&*store, &tenant, 6, 2).await, (vec![], 6));
+    assert_eq!(feed(&*store, &tenant, u64::MAX, 2).await.0, [""; 0]);
+    assert_eq!(feed(&*store, &tenant, 0, 0).await.0, [""; 0]);
+}
+
+case!(leads_are_listed_newest_change_first_without_the_erased);
+async fn leads_are_listed_newest_change_first_without_the_erased(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let leads = ["a", "b", "c", "d"].map(|name| lead(name, at(1)));
+    for lead in &leads {
+        tenant.welcome(&*store, lead).await;
+    }
+    tenant.edit(&*store, &leads[0].id, &noted("x"), at(2)).await;
+    tenant.erase(&*store, &leads[2].id, at(2)).await;
+    let list = async |before: Option<u64>, limit: u32| -> Vec<(u64, LeadId)> {
+        let leads = store
+            .newest_leads(&tenant.account, before, limit)
+            .await
+            .unwrap();
+        let leads = leads.entries.into_iter();
+        leads.map(|(n, lead)| (n, lead.id)).collect()
+    };
+    let [a, b, _, d] = leads.map(|lead| lead.id);
+    assert_eq!(
+        list(None, 10).await,
+        [(5, a.clone()), (4, d.clone()), (2, b.clone())]
+    );
+    assert_eq!(list(None, 2).await, [(5, a), (4, d)]);
+    assert_eq!(list(Some(4), 2).await, [(2, b)]);
+    assert_eq!(list(Some(2), 2).await, []);
+}
+
+case!(a_page_of_leads_ends_before_it_holds_too_many_bytes);
+async fn a_page_of_leads_ends_before_it_holds_too_many_bytes(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let third = "é".repeat(PAGE_BYTES as usize / 6);
+    for name in ["a", "b", "c", "d"] {
+        let mut lead = lead(name, at(1));
+        match name {
+            "a" => lead.fields.note = Some(third.repeat(6)),
+            _ => lead.fields.message = Some(third.clone()),
+        }
+        tenant.welcome(&*store, &lead).await;
+    }
+    let small = lead("e", at(1));
+    tenant.welcome(&*store, &small).await;
+    tenant.erase(&*store, &small.id, at(2)).await;
+    // A lead that is too large for any page is a page by itself.
+    for (after, ids, next) in [(0, 1, 1), (1, 2, 3), (3, 2, 6), (6, 0, 6)] {
+        let (found, after_it) = feed(&*store, &tenant, after, 100).await;
+        assert_eq!((found.len(), after_it), (ids, next), "after {after}");
+    }
+    for (before, limit, numbers, more) in [
+        (None, 100, vec![4, 3], true),
+        (None, 1, vec![4], true),
+        (Some(3), 100, vec![2], true),
+        (Some(2), 100, vec![1], false),
+    ] {
+        let leads = store.newest_leads(&tenant.account, before, limit).await;
+        let leads = leads.unwrap();
+        let found: Vec<u64> = leads.entries.iter().map(|(number, _)| *number).collect();
+        assert_eq!((found, leads.more), (numbers, more), "before {before:?}");
+    }
+}
+
+case!(following_the_feed_meets_the_last_change_of_every_lead);
+/// A client that continues after the last number that it saw misses no lead, however many changes
+/// are made concurrently.
+async fn following_the_feed_meets_the_last_change_of_every_lead(store: Shared) {
+    const WRITERS: u32 = 8;
+    const ROUNDS: u32 = 12;
+    let tenant = Arc::new(Tenant::settle(&*store, "a").await);
+    let writing = {
+        let (store, tenant) = (store.clone(), tenant.clone());
+        tokio::spawn(async move {
+            race(WRITERS, |writer| {
+                let (store, tenant) = (store.clone(), tenant.clone());
+                async move {
+                    for round in 0..ROUNDS {
+                        let lead = lead(&format!("{writer}-{round}"), at(1));
+                        tenant.welcome(&*store, &lead).await;
+                        let edits = noted("later");
+                        tenant.edit(&*store, &lead.id, &edits, at(2)).await;
+                        if round % 3 == 0 {
+                            tenant.erase(&*store, &lead.id, at(3)).await;
+                        }
+                    }
+                }
+            })
+            .await
+        })
+    };
+    let mut met = std::collections::BTreeMap::new();
+    let mut after = 0;
+    loop {
+        let over = writing.is_finished();
+        let changes = store.lead_changes(&tenant.account, after, 5).await.unwrap();
+        for change in &changes {
+            assert!(change.number > after, "a number came twice or out of order");
+            after = change.number;
+            met.insert(change.state.id().clone(), change.clone());
+        }
+        if over && changes.is_empty() {
+            break;
+        }
+    }
+    writing.await.unwrap();
+    let truth = store
+        .lead_changes(&tenant.account, 0, 10_000)
+        .await
+        .unwrap();
+    let mut met: Vec<_> = met.into_values().collect();
+    met.sort_unstable_by_key(|change| change.number);
+    assert_eq!(met, truth);
+    assert_eq!(u32::try_from(truth.len()).unwrap(), WRITERS * ROUNDS);
+    let erased = WRITERS * ROUNDS.div_ceil(3);
+    let last = u64::from(WRITERS * ROUNDS * 2 + erased);
+    assert_eq!(after, last, "numbers have gaps");
+    let kept =
+        |change: &LeadChange| matches!(&change.state, LeadState::Kept(lead) if is_later(lead));
+    let count = truth.iter().filter(|change| kept(change)).count();
+    assert_eq!(u32::try_from(count).unwrap(), WRITERS * ROUNDS - erased);
+}
+
+fn is_later(lead: &Lead) -> bool {
+    lead.fields.note.as_deref() == Some("later")
+}

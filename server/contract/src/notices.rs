@@ -1,0 +1,186 @@
+//! Expiry notices: keys that are about to end, and the members who are notified.
+
+use crate::fixtures::{Shared, at, race};
+use crate::key_changes::{change, edit};
+use crate::rotations::rotate;
+use crate::tenant::Tenant;
+use domain::{KeyId, KeyName, Timestamp};
+use service::Zone;
+use service::store::{DueNotice, NoticeRecord, OldEnds, Store, UseRecord};
+
+const DAY: i64 = 86_400;
+
+async fn due(store: &dyn Store, days: u32, now: Timestamp) -> Vec<DueNotice> {
+    let until = now.plus_seconds(i64::from(days) * DAY);
+    store
+        .due_notices(days, now, until, now, &[], 100)
+        .await
+        .unwrap()
+}
+
+/// Issues a key that ends at `end`, in seconds after the cases begin.
+async fn ending(store: &dyn Store, tenant: &Tenant, name: &str, end: i64) -> KeyId {
+    let mut key = tenant.key(name, at(0));
+    key.expires_at = Some(at(end));
+    let id = key.id.clone();
+    tenant.issue(store, key).await;
+    id
+}
+
+case!(keys_that_end_are_found_in_the_order_of_their_ends);
+async fn keys_that_end_are_found_in_the_order_of_their_ends(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    for (tenant, name, end) in [
+        (&a, "late", Some(500)),
+        (&a, "over", Some(10)),
+        (&a, "soon", Some(11)),
+        (&a, "last", Some(100)),
+        (&a, "after", Some(101)),
+        (&a, "endless", None),
+        (&a, "revoked", Some(50)),
+        (&b, "other", Some(50)),
+    ] {
+        let mut key = tenant.key(name, at(0));
+        key.expires_at = end.map(at);
+        tenant.issue(&*store, key).await;
+    }
+    let revoked = a.key("revoked", at(0)).id;
+    a.revoke(&*store, &revoked, at(5)).await;
+    let found = async |limit| {
+        let keys = store.ending_keys(&a.account, at(10), at(100), limit).await;
+        let names = keys.unwrap().into_iter().map(|key| key.name.to_string());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(found(10).await, ["Key soon", "Key last"]);
+    assert_eq!(found(1).await, ["Key soon"]);
+
+    // A replaced key is no longer reported, unless it is still used.
+    let soon = a.key("soon", at(0)).id;
+    let grace = OldEnds::At(at(11));
+    rotate(&*store, &a, &soon, "new", at(6), grace).await;
+    assert_eq!(found(10).await, ["Key last"]);
+    let used = UseRecord {
+        at: at(7),
+        ip: [192, 0, 2, 7].into(),
+        user_agent: None,
+    };
+    store.record_uses(&[(soon, used)], &[]).await.unwrap();
+    assert_eq!(found(10).await, ["Key soon", "Key last"]);
+}
+
+case!(owners_are_told_of_keys_of_their_own_account_that_end);
+async fn owners_are_told_of_keys_of_their_own_account_that_end(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let mine = ending(&*store, &a, "mine", 8 * DAY).await;
+    let theirs = ending(&*store, &b, "theirs", 9 * DAY).await;
+    // The other keys get no notice: one was created less than 7 days before its end, by a member
+    // who therefore knows of it; the others have no end, have expired, or are revoked.
+    ending(&*store, &a, "short", 7 * DAY).await;
+    a.hold(&*store, "endless").await;
+    ending(&*store, &a, "over", 2 * DAY).await;
+    let revoked = ending(&*store, &a, "revoked", 8 * DAY).await;
+    a.revoke(&*store, &revoked, at(1)).await;
+    assert_eq!(due(&*store, 7, at(DAY - 1)).await, [], "not yet");
+    let found = due(&*store, 7, at(2 * DAY)).await;
+    let told = |tenant: &Tenant, id: &KeyId, name: &str, end: i64| DueNotice {
+        notice: NoticeRecord {
+            account_id: tenant.account.clone(),
+            key_id: id.clone(),
+            member_id: tenant.owner.clone(),
+            days: 7,
+            end: at(end),
+        },
+        to: tenant.email.clone(),
+        name: KeyName::parse(name).unwrap(),
+        preview: "vx_abc123…".to_owned(),
+        zone: Zone::parse("UTC").unwrap(),
+    };
+    assert_eq!(
+        found,
+        [
+            told(&a, &mine, "Key mine", 8 * DAY),
+            told(&b, &theirs, "Key theirs", 9 * DAY)
+        ]
+    );
+    let first = store
+        .due_notices(7, at(2 * DAY), at(9 * DAY), at(2 * DAY), &[], 1)
+        .await;
+    assert_eq!(first.unwrap().len(), 1);
+    let between = store
+        .due_notices(7, at(8 * DAY), at(9 * DAY), at(2 * DAY), &[], 9)
+        .await;
+    assert_eq!(between.unwrap(), found[1..], "after `from` and by `until`");
+    let (from, until, now) = (at(2 * DAY), at(9 * DAY), at(2 * DAY));
+    for (resting, expected) in [
+        (vec![a.account.clone()], &found[1..]),
+        (vec![b.account.clone()], &found[..1]),
+        (vec![a.account.clone(), b.account.clone()], &[]),
+    ] {
+        let others = store.due_notices(7, from, until, now, &resting, 9).await;
+        assert_eq!(others.unwrap(), expected, "without {resting:?}");
+    }
+}
+
+case!(who_just_rotated_a_key_is_not_told_that_it_ends);
+async fn who_just_rotated_a_key_is_not_told_that_it_ends(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = ending(&*store, &tenant, "old", 90 * DAY).await;
+    let ends = OldEnds::At(at(67 * DAY));
+    rotate(&*store, &tenant, &id, "new", at(60 * DAY), ends).await;
+    assert_eq!(due(&*store, 30, at(60 * DAY)).await, []);
+    assert_eq!(due(&*store, 7, at(60 * DAY)).await, []);
+    assert_eq!(due(&*store, 1, at(66 * DAY)).await.len(), 1);
+}
+
+case!(a_notice_is_claimed_once_until_it_is_released);
+async fn a_notice_is_claimed_once_until_it_is_released(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = ending(&*store, &tenant, "one", 20 * DAY).await;
+    let now = at(13 * DAY);
+    let notice = due(&*store, 7, now).await.remove(0).notice;
+    assert!(store.claim_notice(&notice, now).await.unwrap());
+    assert!(!store.claim_notice(&notice, now).await.unwrap());
+    assert_eq!(due(&*store, 7, now).await, []);
+    // Each number of days is a separate notice.
+    assert_eq!(due(&*store, 30, now).await.len(), 0, "made within 30 days");
+    assert_eq!(due(&*store, 1, at(19 * DAY)).await.len(), 1);
+
+    let again = at(13 * DAY + 60);
+    store.release_notice(&notice, again).await.unwrap();
+    assert!(
+        !store
+            .claim_notice(&notice, at(13 * DAY + 59))
+            .await
+            .unwrap()
+    );
+    assert_eq!(due(&*store, 7, at(13 * DAY + 59)).await, []);
+    assert_eq!(due(&*store, 7, again).await.len(), 1);
+    assert!(store.claim_notice(&notice, again).await.unwrap());
+    assert!(!store.claim_notice(&notice, again).await.unwrap());
+
+    // Another end leads to another notice.
+    let mut other = tenant.find(&*store, &id).await.settings();
+    let before = other.clone();
+    other.expires_at = Some(at(40 * DAY));
+    change(&*store, &tenant, &id, &edit(before, other), again).await;
+    assert_eq!(due(&*store, 7, at(33 * DAY)).await.len(), 1);
+}
+
+case!(of_ten_racing_claims_of_a_notice_exactly_one_wins);
+async fn of_ten_racing_claims_of_a_notice_exactly_one_wins(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    ending(&*store, &tenant, "one", 20 * DAY).await;
+    let notice = due(&*store, 7, at(13 * DAY)).await.remove(0).notice;
+    let won = race(10, |_| {
+        let (store, notice) = (store.clone(), notice.clone());
+        async move { store.claim_notice(&notice, at(13 * DAY)).await.unwrap() }
+    })
+    .await;
+    assert_eq!(won.iter().filter(|won| **won).count(), 1);
+}

@@ -1,0 +1,45 @@
+//! The figures of an account's overview: leads by their status, and the latest event of a kind.
+
+use crate::fixtures::{Shared, at, lead};
+use crate::tenant::Tenant;
+use domain::LeadStatus;
+use service::store::Action;
+
+case!(leads_are_counted_by_their_status_without_the_erased);
+async fn leads_are_counted_by_their_status_without_the_erased(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let count = async || {
+        let mut counts = store.count_leads_by_status(&tenant.account).await.unwrap();
+        counts.sort_by_key(|(status, _)| status.as_str());
+        counts
+    };
+    assert_eq!(count().await, []);
+    for (name, status) in [
+        ("a", LeadStatus::New),
+        ("b", LeadStatus::New),
+        ("c", LeadStatus::Won),
+        ("d", LeadStatus::Lost),
+    ] {
+        let mut lead = lead(name, at(1));
+        lead.fields.status = status;
+        tenant.welcome(&*store, &lead).await;
+    }
+    let lost = lead("d", at(1)).id;
+    tenant.erase(&*store, &lost, at(2)).await;
+    assert_eq!(count().await, [(LeadStatus::New, 2), (LeadStatus::Won, 1)]);
+}
+
+case!(the_newest_event_of_a_kind_is_found_behind_others);
+async fn the_newest_event_of_a_kind_is_found_behind_others(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let last = async |action| store.last_event(&tenant.account, action).await.unwrap();
+    assert_eq!(last(Action::KeyCreated).await, None);
+    tenant.hold(&*store, "one").await;
+    let two = tenant.hold(&*store, "two").await;
+    tenant.revoke(&*store, &two, at(1)).await;
+    let created = last(Action::KeyCreated).await.unwrap();
+    assert_eq!(
+        created,
+        tenant.event(Action::KeyCreated, two.as_str(), at(0))
+    );
+}

@@ -1,0 +1,166 @@
+//! Pages of items.
+
+use crate::fixtures::{Shared, all, at, item};
+use crate::tenant::Tenant;
+use service::inventory::Item;
+use service::store::{PAGE_BYTES, Store};
+
+async fn page(store: &dyn Store, tenant: &Tenant, after: Option<&str>, limit: u32) -> Vec<String> {
+    let page = store
+        .list_items(&tenant.account, &all(), after, None, limit)
+        .await
+        .unwrap();
+    page.entries
+        .into_iter()
+        .map(|stored| stored.item.id.as_str().to_owned())
+        .collect()
+}
+
+case!(items_are_listed_in_the_byte_order_of_their_ids);
+async fn items_are_listed_in_the_byte_order_of_their_ids(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mut ids = [
+        "10", "9", "a", "A", "B", "b", "é", "e\u{301}", "ß", "Z", "~", " ", "車", "🚗", "\u{FFFD}",
+    ];
+    let items: Vec<_> = ids.iter().map(|id| item(id)).collect();
+    tenant.push(&*store, &items, at(1)).await;
+    // Rust orders strings by their bytes.
+    ids.sort_unstable();
+    assert_eq!(page(&*store, &tenant, None, 100).await, ids);
+    for (place, id) in ids.iter().enumerate() {
+        assert_eq!(
+            page(&*store, &tenant, Some(id), 100).await,
+            ids[place + 1..]
+        );
+    }
+    // The cursor need not be an item's id.
+    assert_eq!(page(&*store, &tenant, Some("AA"), 1).await, ["B"]);
+    assert_eq!(page(&*store, &tenant, None, 0).await.len(), 0);
+}
+
+case!(paging_meets_every_lasting_item_once_while_others_come_and_go);
+async fn paging_meets_every_lasting_item_once_while_others_come_and_go(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let lasting: Vec<_> = (0..20)
+        .map(|number| format!("{number:02}-lasting"))
+        .collect();
+    let passing: Vec<_> = (0..20)
+        .map(|number| format!("{number:02}-passing"))
+        .collect();
+    let items: Vec<_> = lasting.iter().chain(&passing).map(|id| item(id)).collect();
+    tenant.push(&*store, &items, at(1)).await;
+
+    let mut met = Vec::new();
+    let mut after: Option<String> = None;
+    for round in 0.. {
+        let ids = page(&*store, &tenant, after.as_deref(), 3).await;
+        let Some(last) = ids.last().cloned() else {
+            break;
+        };
+        met.extend(ids);
+        // Between two pages, one of the passing items is removed wherever it is in the order (even
+        // the item at the cursor), a new one is added behind the cursor, and a lasting one changes.
+        tenant.remove(&*store, &passing[(round * 7) % 20]).await;
+        if last.ends_with("passing") {
+            tenant.remove(&*store, &last).await;
+        }
+        let mut changed = item(&lasting[round % 20]);
+        changed.name = format!("Changed {round}");
+        tenant
+            .push(
+                &*store,
+                &[item(&format!("00-behind-{round}")), changed],
+                at(2),
+            )
+            .await;
+        after = Some(last);
+    }
+    met.retain(|id| id.ends_with("lasting"));
+    assert_eq!(met, lasting);
+}
+
+case!(a_page_of_items_ends_before_it_holds_too_many_bytes);
+async fn a_page_of_items_ends_before_it_holds_too_many_bytes(store: Shared) {
+    let of_size = |id: &str, bytes: u32| Item {
+        description: Some("é".repeat(bytes as usize / 2)),
+        ..item(id)
+    };
+    let tenant = Tenant::settle(&*store, "a").await;
+    let items = [
+        item("a"),
+        of_size("b", PAGE_BYTES / 3),
+        of_size("c", PAGE_BYTES / 3),
+        of_size("d", PAGE_BYTES / 3),
+        of_size("e", PAGE_BYTES * 2),
+        of_size("f", PAGE_BYTES / 2),
+        item("g"),
+    ];
+    tenant.push(&*store, &items, at(1)).await;
+    let list = async |after: Option<&str>, limit: u32| {
+        let page = store
+            .list_items(&tenant.account, &all(), after, None, limit)
+            .await
+            .unwrap();
+        let ids = page.entries.into_iter();
+        let ids: Vec<_> = ids.map(|one| one.item.id.as_str().to_owned()).collect();
+        (ids.concat(), page.more)
+    };
+    for (after, limit, ids, more) in [
+        (None, 100, "abc", true),
+        (None, 2, "ab", true),
+        // An item that is too large for any page is a page by itself.
+        (Some("c"), 100, "d", true),
+        (Some("d"), 100, "e", true),
+        (Some("e"), 100, "fg", false),
+        (Some("e"), 1, "f", true),
+        (Some("g"), 100, "", false),
+    ] {
+        let expected = (ids.to_owned(), more);
+        assert_eq!(list(after, limit).await, expected, "{after:?}, {limit}");
+    }
+}
+
+case!(a_stretch_of_items_ends_where_it_should);
+async fn a_stretch_of_items_ends_where_it_should(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let other = Tenant::settle(&*store, "b").await;
+    let items = ["a", "b", "c", "d", "\u{10FFFF}\u{10FFFF}"].map(item);
+    tenant.push(&*store, &items, at(1)).await;
+    other.push(&*store, &[item("e"), item("f")], at(1)).await;
+    let account = &tenant.account;
+    for (after, rows, expected) in [
+        (None, 1, Some("a")),
+        (None, 4, Some("d")),
+        // No item follows these ranges.
+        (None, 5, None),
+        (None, 6, None),
+        (Some("a"), 2, Some("c")),
+        (Some("d"), 1, None),
+    ] {
+        let end = store.items_end(account, after, rows).await.unwrap();
+        assert_eq!(end.as_deref(), expected, "{after:?}, {rows}");
+    }
+    let list = async |after, until| {
+        let page = store.list_items(account, &all(), after, until, 3).await;
+        let page = page.unwrap();
+        let ids = page.entries.iter().map(|one| one.item.id.as_str());
+        (ids.collect::<Vec<_>>().concat(), page.more)
+    };
+    assert_eq!(list(None, Some("b")).await, ("ab".into(), false));
+    assert_eq!(list(Some("a"), Some("c")).await, ("bc".into(), false));
+    assert_eq!(list(None, Some("d")).await, ("abc".into(), true));
+    assert_eq!(
+        list(Some("d"), None).await,
+        ("\u{10FFFF}\u{10FFFF}".into(), false)
+    );
+    for (after, until, count) in [
+        (None, Some("b"), 2),
+        (None, Some("bb"), 2),
+        (Some("a"), Some("c"), 2),
+        (Some("d"), None, 1),
+        (None, None, 5),
+    ] {
+        let counted = store.count_items(account, &all(), after, until).await;
+        assert_eq!(counted.unwrap(), count, "{after:?}, {until:?}");
+    }
+}

@@ -1,0 +1,150 @@
+//! Why calls were refused.
+
+use crate::fixtures::{Shared, at};
+use crate::tenant::Tenant;
+use domain::{KeyId, Scope};
+use service::key::Malformed;
+use service::refusal::{CallId, Cause};
+use service::store::{KEPT_REFUSALS, RefusedCall, Store};
+
+fn id(number: usize) -> CallId {
+    CallId::parse(&format!("{number:032x}")).unwrap()
+}
+
+fn refused(number: usize, key: Option<(&Tenant, &KeyId)>) -> RefusedCall {
+    RefusedCall {
+        id: id(number),
+        at: at(0),
+        key: key.map(|(tenant, key)| (tenant.account.clone(), key.clone())),
+        code: "missing_scope".to_owned(),
+        cause: Cause::Scope(Scope::LeadsWrite),
+        method: "POST".to_owned(),
+        route: "/api/leads".to_owned(),
+    }
+}
+
+async fn find(store: &dyn Store, tenant: &Tenant, number: usize) -> Option<RefusedCall> {
+    store
+        .find_refusal(&tenant.account, &id(number), at(0))
+        .await
+        .unwrap()
+}
+
+case!(a_refusal_reads_back_as_it_was_for_its_account_alone);
+async fn a_refusal_reads_back_as_it_was_for_its_account_alone(store: Shared) {
+    let (mine, theirs) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let key = mine.hold(&*store, "one").await;
+    let causes = [
+        Cause::Nothing,
+        Cause::Form(Malformed::Length(38)),
+        Cause::Address([203, 0, 113, 7].into()),
+        Cause::Scope(Scope::LeadsRead),
+        Cause::OwnLimit,
+        Cause::Entries(vec![("/items/0/price".to_owned(), "invalid".to_owned())]),
+    ];
+    let calls: Vec<_> = causes
+        .into_iter()
+        .enumerate()
+        .map(|(number, cause)| RefusedCall {
+            cause,
+            ..refused(number, (number % 2 == 0).then_some((&mine, &key)))
+        })
+        .collect();
+    store.record_refusals(&calls).await.unwrap();
+    for (number, call) in calls.iter().enumerate() {
+        assert_eq!(find(&*store, &mine, number).await.as_ref(), Some(call));
+        let nobodys = Some(call).filter(|call| call.key.is_none());
+        assert_eq!(find(&*store, &theirs, number).await.as_ref(), nobodys);
+    }
+    // No refusal is stored for a key that belongs to another account or does not exist.
+    let forged = refused(100, Some((&theirs, &key)));
+    let unknown = refused(101, Some((&mine, &mine.key("unknown", at(0)).id)));
+    store.record_refusals(&[forged, unknown]).await.unwrap();
+    for number in [100, 101] {
+        assert_eq!(find(&*store, &mine, number).await, None);
+        assert_eq!(find(&*store, &theirs, number).await, None);
+    }
+}
+
+case!(a_flood_of_refusals_pushes_out_its_own_alone);
+async fn a_flood_of_refusals_pushes_out_its_own_alone(store: Shared) {
+    let (mine, theirs) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let (key, other) = (
+        mine.hold(&*store, "one").await,
+        theirs.hold(&*store, "two").await,
+    );
+    let first = [refused(0, Some((&mine, &key))), refused(1, None)];
+    store.record_refusals(&first).await.unwrap();
+    let flood: Vec<_> = (10..11 + KEPT_REFUSALS)
+        .map(|number| refused(number, Some((&theirs, &other))))
+        .collect();
+    for calls in flood.chunks(1_000) {
+        store.record_refusals(calls).await.unwrap();
+    }
+    assert!(find(&*store, &mine, 0).await.is_some());
+    assert!(find(&*store, &mine, 1).await.is_some());
+    assert_eq!(find(&*store, &theirs, 10).await, None, "the oldest is gone");
+    assert!(find(&*store, &theirs, 11).await.is_some());
+    assert!(find(&*store, &theirs, 10 + KEPT_REFUSALS).await.is_some());
+    let flood: Vec<_> = (0..KEPT_REFUSALS)
+        .map(|number| refused(100_000 + number, None))
+        .collect();
+    store.record_refusals(&flood).await.unwrap();
+    assert!(find(&*store, &mine, 0).await.is_some());
+    assert_eq!(find(&*store, &mine, 1).await, None);
+}
+
+case!(the_latest_refusal_of_a_key_is_found);
+async fn the_latest_refusal_of_a_key_is_found(store: Shared) {
+    let (mine, theirs) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let (key, other) = (
+        mine.hold(&*store, "one").await,
+        mine.hold(&*store, "two").await,
+    );
+    let last = async |tenant: &Tenant, key: &KeyId| {
+        let found = store.last_refusal(&tenant.account, key).await.unwrap();
+        found.map(|call| call.id)
+    };
+    assert_eq!(last(&mine, &key).await, None);
+    let calls = [
+        refused(9, Some((&mine, &key))),
+        refused(3, Some((&mine, &key))),
+        refused(5, Some((&mine, &other))),
+        refused(7, None),
+    ];
+    store.record_refusals(&calls).await.unwrap();
+    assert_eq!(last(&mine, &key).await, Some(id(3)), "in order of arrival");
+    assert_eq!(last(&mine, &other).await, Some(id(5)));
+    assert_eq!(last(&theirs, &key).await, None);
+}
+
+case!(old_refusals_are_not_found_and_are_swept_in_pieces);
+async fn old_refusals_are_not_found_and_are_swept_in_pieces(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let calls: Vec<_> = (0..8)
+        .map(|number| RefusedCall {
+            at: at(i64::try_from(number).unwrap()),
+            ..refused(number, None)
+        })
+        .collect();
+    store.record_refusals(&calls).await.unwrap();
+    let since = async |number, second| {
+        let id = id(number);
+        let found = store.find_refusal(&tenant.account, &id, at(second));
+        found.await.unwrap().is_some()
+    };
+    assert!(since(3, 3).await && !since(3, 4).await);
+    for swept in [5, 2, 0] {
+        assert_eq!(store.sweep_refusals(at(7), 5).await.unwrap(), swept);
+    }
+    assert!(!since(6, 0).await && since(7, 0).await);
+}

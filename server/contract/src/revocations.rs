@@ -1,0 +1,201 @@
+//! Revoking keys.
+
+use crate::fixtures::{Shared, at, just_before, race};
+use crate::tenant::Tenant;
+use domain::{KeyId, RevokeReason, Timestamp};
+use serde_json::{Value, json};
+use service::store::{
+    Action, AuditFilter, Ended, KeyRecord, LoggedEvent, NewRevocation, Receipt, RevocationRecord,
+    Revoker,
+};
+
+case!(a_revoked_key_tells_who_when_and_why);
+async fn a_revoked_key_tells_who_when_and_why(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let before = tenant.find(&*store, &id).await;
+    let Ended::Revoked(revoked) = tenant.revoke(&*store, &id, at(7)).await else {
+        panic!("the key was not revoked")
+    };
+    let revocation = RevocationRecord {
+        at: at(7),
+        by: Revoker::Member(tenant.email.clone()),
+        reason: RevokeReason::Leaked,
+        receipt: None,
+    };
+    assert_eq!(
+        *revoked,
+        KeyRecord {
+            revocation: Some(revocation),
+            ..before
+        }
+    );
+    assert_eq!(tenant.find(&*store, &id).await, *revoked);
+    assert_eq!(
+        store.list_keys(&tenant.account).await.unwrap(),
+        [(*revoked).clone()]
+    );
+    let again = tenant.revoke(&*store, &id, at(8)).await;
+    assert_eq!(again, Ended::AlreadyEnded(revoked));
+
+    // A revocation by the API is attributed to the holder of the key, and one by a command to the
+    // operator.
+    for (number, by) in [Revoker::Holder, Revoker::Operator].into_iter().enumerate() {
+        let id = tenant.hold(&*store, &format!("own-{number}")).await;
+        let revocation = NewRevocation {
+            at: at(9),
+            by: by.clone(),
+            reason: RevokeReason::Other,
+        };
+        let event = tenant.event(Action::KeyRevoked, id.as_str(), at(9));
+        store
+            .revoke_key(&tenant.account, &id, revocation, event)
+            .await
+            .unwrap();
+        let told = by == Revoker::Operator;
+        let expected = RevocationRecord {
+            at: at(9),
+            by: if told {
+                Revoker::Operator
+            } else {
+                Revoker::Holder
+            },
+            reason: RevokeReason::Other,
+            receipt: None,
+        };
+        assert_eq!(tenant.find(&*store, &id).await.revocation, Some(expected));
+    }
+}
+
+case!(a_revocation_is_seen_by_the_next_look_up);
+async fn a_revocation_is_seen_by_the_next_look_up(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    for number in 0..100 {
+        let key = tenant.key(&number.to_string(), at(0));
+        let (id, digest) = (key.id.clone(), key.digest);
+        tenant.issue(&*store, key).await;
+        let found = store.find_key_by_digest(&digest).await.unwrap().unwrap();
+        assert_eq!(found.revocation, None);
+        tenant.revoke(&*store, &id, at(1)).await;
+        let found = store.find_key_by_digest(&digest).await.unwrap().unwrap();
+        assert!(
+            found.revocation.is_some(),
+            "key {number} was still found alive"
+        );
+    }
+}
+
+case!(of_fifty_racing_revokes_exactly_one_wins);
+async fn of_fifty_racing_revokes_exactly_one_wins(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "one").await;
+    let events = tenant.events(&*store).await;
+    let outcomes = race(50, |number| {
+        let (store, tenant, id) = (store.clone(), tenant.clone(), id.clone());
+        async move { tenant.revoke(&*store, &id, at(i64::from(number))).await }
+    })
+    .await;
+    let mut winners = outcomes
+        .iter()
+        .filter(|ended| matches!(ended, Ended::Revoked(_)));
+    let Some(Ended::Revoked(winner)) = winners.next() else {
+        panic!("nobody revoked the key")
+    };
+    assert!(winners.next().is_none(), "two revoked the same key");
+    let lost = Ended::AlreadyEnded(winner.clone());
+    assert_eq!(outcomes.iter().filter(|ended| **ended == lost).count(), 49);
+    assert_eq!(tenant.events(&*store).await, events + 1);
+}
+
+case!(a_key_can_be_revoked_until_the_millisecond_of_its_expiry);
+async fn a_key_can_be_revoked_until_the_millisecond_of_its_expiry(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let end = at(100);
+    let cases: [(&str, Timestamp, bool); 3] = [
+        ("before", just_before(end), true),
+        ("at", end, false),
+        ("after", at(101), false),
+    ];
+    for (name, now, revocable) in cases {
+        let mut key = tenant.key(name, at(0));
+        key.expires_at = Some(end);
+        let id = key.id.clone();
+        tenant.issue(&*store, key).await;
+        let events = tenant.events(&*store).await;
+        let ended = tenant.revoke(&*store, &id, now).await;
+        assert_eq!(matches!(ended, Ended::Revoked(_)), revocable, "{name}");
+        assert_eq!(
+            matches!(ended, Ended::AlreadyEnded(_)),
+            !revocable,
+            "{name}"
+        );
+        assert_eq!(
+            tenant.find(&*store, &id).await.revocation.is_some(),
+            revocable
+        );
+        assert_eq!(
+            tenant.events(&*store).await,
+            events + usize::from(revocable)
+        );
+    }
+}
+
+case!(revoking_what_is_not_there_changes_nothing);
+async fn revoking_what_is_not_there_changes_nothing(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.key("missing", at(0)).id;
+    let events = tenant.events(&*store).await;
+    assert_eq!(tenant.revoke(&*store, &id, at(1)).await, Ended::Missing);
+    assert_eq!(tenant.events(&*store).await, events);
+}
+
+case!(how_a_revocation_reached_the_nodes_is_kept_with_it_and_told_in_the_log);
+async fn how_a_revocation_reached_the_nodes_is_kept_with_it_and_told_in_the_log(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let stranger = Tenant::settle(&*store, "b").await;
+    let mut ids = Vec::new();
+    for name in ["one", "two", "three", "alive"] {
+        ids.push(tenant.hold(&*store, name).await);
+    }
+    let [one, two, three, alive] = &ids[..] else {
+        unreachable!()
+    };
+    for (id, when) in [(one, 7), (two, 7), (three, 8)] {
+        tenant.revoke(&*store, id, at(when)).await;
+    }
+    let receipt = |millis| Receipt {
+        nodes: 3,
+        acknowledged: 2,
+        millis,
+    };
+    let keep = async |of: &Tenant, when, id: Option<&KeyId>, millis| {
+        let kept = store.keep_receipt(&of.account, at(when), id, receipt(millis));
+        kept.await.unwrap();
+    };
+    let kept = async |id: &KeyId| {
+        let revocation = tenant.find(&*store, id).await.revocation;
+        revocation.and_then(|revocation| revocation.receipt)
+    };
+    keep(&stranger, 7, Some(one), 1).await;
+    keep(&tenant, 8, Some(one), 1).await;
+    keep(&tenant, 7, Some(alive), 1).await;
+    assert_eq!(kept(one).await, None, "of another account or moment");
+    keep(&tenant, 7, Some(one), 41).await;
+    keep(&tenant, 7, None, 42).await;
+    assert_eq!(kept(one).await, Some(receipt(41)), "the first one stays");
+    assert_eq!(kept(two).await, Some(receipt(42)));
+    assert_eq!(kept(three).await, None);
+    assert_eq!(kept(alive).await, None);
+
+    let filter = AuditFilter::default();
+    let log = store.audit_log(&tenant.account, &filter, None, None, 100);
+    for LoggedEvent { event, .. } in log.await.unwrap() {
+        let ended = event.action == Action::KeyRevoked;
+        let millis = match &event.subject {
+            subject if ended && subject == one.as_str() => json!(41),
+            subject if ended && subject == two.as_str() => json!(42),
+            _ => Value::Null,
+        };
+        assert_eq!(event.detail["receipt"]["millis"], millis, "{event:?}");
+    }
+}

@@ -1,0 +1,249 @@
+//! Rotation: one key replaces another.
+
+use crate::fixtures::{Shared, at, just_before, race};
+use crate::tenant::Tenant;
+use domain::{KeyId, KeyName, KeyNote, KeyStatus, RateLimit, RevokeReason, ScopeSet, Timestamp};
+use serde_json::json;
+use service::key::AllowList;
+use service::store::{
+    Action, AuditEvent, Inserted, KeyChange, KeyEdit, KeyRecord, KeySettings, OldEnds, Replacement,
+    Revoker, Rotated, Rotation, Store,
+};
+
+/// Returns a rotation whose new key gets its id, digest and form token from `name`.
+pub(crate) fn rotation(tenant: &Tenant, name: &str, now: Timestamp, old_ends: OldEnds) -> Rotation {
+    let key = tenant.key(name, now);
+    Rotation {
+        id: key.id,
+        preview: "vx_new999…".to_owned(),
+        digest: key.digest,
+        pepper_id: key.pepper_id,
+        at: now,
+        by: key.created_by,
+        expires_at: Some(at(9_000)),
+        form_token: key.form_token,
+        old_ends,
+    }
+}
+
+pub(crate) async fn rotate(
+    store: &dyn Store,
+    tenant: &Tenant,
+    old: &KeyId,
+    name: &str,
+    now: Timestamp,
+    old_ends: OldEnds,
+) -> Rotated {
+    let rotation = rotation(tenant, name, now, old_ends);
+    let events = |old: &KeyRecord, new: &KeyRecord| {
+        let event = |action, key: &KeyRecord| AuditEvent {
+            detail: json!({ "replaces": new.replaces, "replaced": old.replaced.is_some() }),
+            ..tenant.event(action, key.id.as_str(), now)
+        };
+        [
+            event(Action::KeyRotated, old),
+            event(Action::KeyCreated, new),
+        ]
+    };
+    store
+        .rotate_key(&tenant.account, old, rotation, &events)
+        .await
+        .unwrap()
+}
+
+/// Creates a key, all of whose settings differ from those of a new key.
+async fn furnished(store: &dyn Store, tenant: &Tenant) -> KeyRecord {
+    let id = tenant.hold(store, "old").await;
+    let settings = KeySettings {
+        name: KeyName::parse("Händler-Feed ⇄").unwrap(),
+        scopes: ScopeSet::parse("leads:read leads:write").unwrap(),
+        expires_at: Some(at(5_000)),
+        note: KeyNote::parse("Call Grace\nbefore you revoke it.").unwrap(),
+        own_limit: Some(RateLimit::new(7, 3).unwrap()),
+        allow_list: AllowList::parse("198.51.100.0/24 2001:db8::/32").unwrap(),
+    };
+    let edit = KeyEdit {
+        before: tenant.find(store, &id).await.settings(),
+        after: settings,
+    };
+    let event = |_: &KeyRecord, _: &KeyRecord| tenant.event(Action::KeyEdited, id.as_str(), at(1));
+    for change in [KeyChange::Edit(Box::new(edit)), KeyChange::Pause] {
+        store
+            .change_key(&tenant.account, &id, &change, at(1), &event)
+            .await
+            .unwrap();
+    }
+    tenant.find(store, &id).await
+}
+
+case!(a_rotated_key_hands_over_all_but_its_secret);
+async fn a_rotated_key_hands_over_all_but_its_secret(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let before = furnished(&*store, &tenant).await;
+    let ends = OldEnds::At(at(500));
+    let Rotated::Rotated { old, new } =
+        rotate(&*store, &tenant, &before.id, "new", at(50), ends).await
+    else {
+        panic!("the key was not rotated")
+    };
+    let wanted = rotation(&tenant, "new", at(50), ends);
+    let replacement = Replacement {
+        by: wanted.id.clone(),
+        at: at(50),
+    };
+    let given_way = KeyRecord {
+        expires_at: Some(at(500)),
+        replaced: Some(replacement),
+        ..before.clone()
+    };
+    assert_eq!(*old, given_way);
+    let taken_over = KeyRecord {
+        id: wanted.id,
+        preview: wanted.preview,
+        digest: wanted.digest,
+        created_at: at(50),
+        expires_at: Some(at(9_000)),
+        paused_at: None,
+        replaces: Some(before.id.clone()),
+        ..before.clone()
+    };
+    assert_eq!(*new, taken_over);
+    for key in [&*old, &*new] {
+        assert_eq!(tenant.find(&*store, &key.id).await, *key);
+        let found = store.find_key_by_digest(&key.digest).await.unwrap();
+        assert_eq!(found.as_ref(), Some(key));
+    }
+    let events = store.audit_events(&tenant.account, 2).await.unwrap();
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| (event.action, event.subject.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Action::KeyCreated, new.id.as_str()),
+            (Action::KeyRotated, before.id.as_str())
+        ]
+    );
+    let detail = json!({ "replaces": before.id, "replaced": true });
+    assert!(events.iter().all(|event| event.detail == detail));
+}
+
+case!(a_rotated_key_ends_when_it_was_told_to_and_never_later_than_it_would);
+async fn a_rotated_key_ends_when_it_was_told_to_and_never_later_than_it_would(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    for (name, own, ends, expected) in [
+        ("later", Some(at(80)), OldEnds::At(at(100)), Some(at(80))),
+        ("sooner", Some(at(80)), OldEnds::At(at(60)), Some(at(60))),
+        ("endless", None, OldEnds::At(at(100)), Some(at(100))),
+        ("now", Some(at(80)), OldEnds::Now, Some(at(80))),
+        ("now-endless", None, OldEnds::Now, None),
+    ] {
+        let mut key = tenant.key(name, at(0));
+        key.expires_at = own;
+        let id = key.id.clone();
+        assert!(matches!(
+            tenant.issue(&*store, key).await,
+            Inserted::Created(_)
+        ));
+        let new = format!("new-{name}");
+        rotate(&*store, &tenant, &id, &new, at(10), ends).await;
+        let old = tenant.find(&*store, &id).await;
+        assert_eq!(old.expires_at, expected, "{name}");
+        if ends == OldEnds::Now {
+            let revocation = old.revocation.as_ref().expect(name);
+            let by = Revoker::Member(tenant.email.clone());
+            assert_eq!(
+                (revocation.at, &revocation.by, revocation.reason),
+                (at(10), &by, RevokeReason::Replaced)
+            );
+        } else {
+            let end = expected.expect(name);
+            assert_eq!(old.status(just_before(end)), KeyStatus::Active, "{name}");
+            assert_eq!(old.status(end), KeyStatus::Expired, "{name}");
+        }
+    }
+}
+
+case!(a_key_that_is_being_replaced_is_not_rotated_again);
+async fn a_key_that_is_being_replaced_is_not_rotated_again(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "old").await;
+    let ends = OldEnds::At(at(500));
+    let first = rotate(&*store, &tenant, &id, "first", at(10), ends).await;
+    let Rotated::Rotated { new, .. } = first else {
+        panic!("the key was not rotated")
+    };
+    let again = rotate(&*store, &tenant, &id, "second", at(11), ends).await;
+    assert_eq!(again, Rotated::UnderWay);
+    let by = |key: KeyRecord| key.replaced.map(|replaced| replaced.by);
+    assert_eq!(
+        by(tenant.find(&*store, &id).await),
+        Some(new.id.clone()),
+        "the first one stays"
+    );
+    // Its replacement can be rotated, and so can the key itself once that replacement is revoked.
+    tenant.revoke(&*store, &new.id, at(12)).await;
+    let again = rotate(&*store, &tenant, &id, "third", at(13), ends).await;
+    let Rotated::Rotated { new, .. } = again else {
+        panic!("the key was not rotated")
+    };
+    assert_eq!(by(tenant.find(&*store, &id).await), Some(new.id.clone()));
+    let on = rotate(&*store, &tenant, &new.id, "fourth", at(14), ends).await;
+    assert!(matches!(on, Rotated::Rotated { .. }));
+}
+
+case!(what_cannot_be_rotated_leaves_nothing_behind);
+async fn what_cannot_be_rotated_leaves_nothing_behind(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let revoked = tenant.hold(&*store, "revoked").await;
+    tenant.revoke(&*store, &revoked, at(5)).await;
+    let mut key = tenant.key("expired", at(0));
+    key.expires_at = Some(at(10));
+    let expired = key.id.clone();
+    tenant.issue(&*store, key).await;
+    let alive = tenant.hold(&*store, "alive").await;
+    let keys = store.list_keys(&tenant.account).await.unwrap();
+    let events = tenant.events(&*store).await;
+    let missing = KeyId::parse("none").unwrap();
+    let same = Rotated::SameForm {
+        name: KeyName::parse("Key alive").unwrap(),
+    };
+    for (id, form, outcome) in [
+        (&revoked, "new", Rotated::Ended),
+        (&expired, "new", Rotated::Ended),
+        (&missing, "new", Rotated::Missing),
+        // This form has already created another key.
+        (&alive, "alive", same),
+    ] {
+        let mut rotation = rotation(&tenant, "new", at(10), OldEnds::Now);
+        rotation.form_token = tenant.key(form, at(10)).form_token;
+        let recorded = |_: &KeyRecord, _: &KeyRecord| {
+            [(); 2].map(|()| tenant.event(Action::KeyRotated, "subject", at(10)))
+        };
+        let rotated = store
+            .rotate_key(&tenant.account, id, rotation, &recorded)
+            .await
+            .unwrap();
+        assert_eq!(rotated, outcome);
+    }
+    assert_eq!(store.list_keys(&tenant.account).await.unwrap(), keys);
+    assert_eq!(tenant.events(&*store).await, events);
+}
+
+case!(of_racing_rotations_one_makes_a_key);
+async fn of_racing_rotations_one_makes_a_key(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let id = tenant.hold(&*store, "old").await;
+    let outcomes = race(10, |number| {
+        let (store, tenant, id) = (store.clone(), tenant.clone(), id.clone());
+        let ends = [OldEnds::Now, OldEnds::At(at(100))][number as usize % 2];
+        async move { rotate(&*store, &tenant, &id, &number.to_string(), at(1), ends).await }
+    })
+    .await;
+    let made = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Rotated::Rotated { .. }));
+    assert_eq!(made.count(), 1);
+    assert_eq!(store.list_keys(&tenant.account).await.unwrap().len(), 2);
+}

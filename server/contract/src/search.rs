@@ -1,0 +1,195 @@
+//! Keys are found by their current settings and state, whether few or many.
+
+use crate::find::{all, by_place, names, text};
+use crate::fixtures::{Shared, at};
+use crate::rotations::rotate;
+use crate::tenant::Tenant;
+use domain::{KeyName, KeyOrder, KeyStatus, Outcome, Refusal, Scope, ScopeSet};
+use service::store::{
+    Action, AuditEvent, Caller, Changed, KeyChange, KeyEdit, KeyFilter, KeyPlace, KeyRecord,
+    KeySettings, KeysCounted, KeysFound, OldEnds, ScopeUses, Sighting, Store,
+};
+
+case!(a_key_is_found_by_what_it_is_called_and_may_do_now);
+async fn a_key_is_found_by_what_it_is_called_and_may_do_now(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mut key = tenant.key("one", at(0));
+    key.name = KeyName::parse("Old feed").unwrap();
+    key.scopes = ScopeSet::parse("leads:read leads:write").unwrap();
+    let id = key.id.clone();
+    tenant.issue(&*store, key).await;
+    let before = tenant.find(&*store, &id).await.settings();
+    let edit = KeyEdit {
+        after: KeySettings {
+            name: KeyName::parse("New feed").unwrap(),
+            scopes: ScopeSet::parse("leads:read inventory:read").unwrap(),
+            ..before.clone()
+        },
+        before,
+    };
+    let event = |_: &KeyRecord, _: &KeyRecord| -> AuditEvent {
+        tenant.event(Action::KeyEdited, id.as_str(), at(1))
+    };
+    let edit = KeyChange::Edit(Box::new(edit));
+    let edited = store.change_key(&tenant.account, &id, &edit, at(1), &event);
+    assert!(matches!(edited.await.unwrap(), Changed::Changed(_)));
+
+    let found = async |filter: KeyFilter| names(&*store, &tenant, &filter).await;
+    let scope = |scope| KeyFilter {
+        scope: Some(scope),
+        ..KeyFilter::default()
+    };
+    for (filter, is_found) in [
+        (text("old", None), false),
+        (text("new", None), true),
+        (text("feed", None), true),
+        (scope(Scope::LeadsWrite), false),
+        (scope(Scope::InventoryRead), true),
+        (scope(Scope::LeadsRead), true),
+    ] {
+        let expected: &[&str] = if is_found { &["New feed"] } else { &[] };
+        assert_eq!(found(filter.clone()).await, expected, "{filter:?}");
+    }
+
+    rotate(&*store, &tenant, &id, "two", at(2), OldEnds::At(at(50))).await;
+    assert_eq!(found(text("new", None)).await, ["New feed", "New feed"]);
+    assert_eq!(found(scope(Scope::InventoryRead)).await.len(), 2);
+}
+
+case!(keys_that_are_over_and_still_called_with_are_found);
+async fn keys_that_are_over_and_still_called_with_are_found(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let [live, dead, silent] = ["live", "dead", "silent"];
+    let mut ids = Vec::new();
+    for name in [live, dead, silent] {
+        ids.push(tenant.hold(&*store, name).await);
+    }
+    for id in &ids[1..] {
+        tenant.revoke(&*store, id, at(10)).await;
+    }
+    let caller = Caller {
+        outcome: Outcome::Refused(Refusal::RevokedKey),
+        ip: "203.0.113.7".parse().unwrap(),
+        user_agent: None,
+        first: at(20),
+        last: at(20),
+        calls: 1,
+    };
+    let sighting = Sighting {
+        account_id: tenant.account.clone(),
+        key_id: ids[1].clone(),
+        callers: vec![caller],
+        scope_uses: ScopeUses::default(),
+    };
+    store.record_sightings(&[sighting]).await.unwrap();
+    for (after, count) in [(at(19), 1), (at(20), 0)] {
+        let filter = KeyFilter {
+            knocked_after: Some(after),
+            ..KeyFilter::default()
+        };
+        let found = all(&*store, &tenant, &filter, KeyOrder::default(), 9).await;
+        assert!(found.iter().all(|key| key.id == ids[1]));
+        assert_eq!(found.len(), count);
+    }
+}
+
+case!(few_and_many_keys_are_found_alike);
+/// Few matching keys are found by the index of a condition, many by the index of the order. Both
+/// must return the same keys.
+async fn few_and_many_keys_are_found_alike(store: Shared) {
+    const MANY: usize = 2_040;
+    let tenant = Tenant::settle(&*store, "a").await;
+    for number in 0..MANY {
+        let seconds = i64::try_from(number / 3).unwrap();
+        let mut key = tenant.key(&number.to_string(), at(seconds));
+        let rare = if number % 100 == 0 { "rare" } else { "usual" };
+        key.name = KeyName::parse(&format!("Common {rare} {}", number % 7)).unwrap();
+        if number % 100 == 50 {
+            key.expires_at = Some(at(5_000));
+        }
+        tenant.issue(&*store, key).await;
+    }
+    let keys = store.list_keys(&tenant.account).await.unwrap();
+    for (_, sort, reversed, label) in KeyOrder::ALL {
+        let order = KeyOrder { sort, reversed };
+        for (filter, fits) in [
+            (text("common", None), ""),
+            (text("rare common", None), "rare"),
+            (text("usual", None), "usual"),
+        ] {
+            let mut expected: Vec<_> = keys
+                .iter()
+                .filter(|key| key.name.as_str().contains(fits))
+                .cloned()
+                .collect();
+            expected.sort_by(by_place(order));
+            assert_eq!(
+                all(&*store, &tenant, &filter, order, 300).await,
+                expected,
+                "{label}, {filter:?}"
+            );
+        }
+    }
+    let both = KeyFilter {
+        ends_by: Some(at(5_000)),
+        ..text("common usual", None)
+    };
+    assert_eq!(names(&*store, &tenant, &both).await.len(), 20);
+    let nobodys = KeyFilter {
+        idle_since: Some(at(-1)),
+        ..text("common", None)
+    };
+    assert_eq!(names(&*store, &tenant, &nobodys).await, [""; 0]);
+    not_all_of_many_are_looked_at(&*store, &tenant).await;
+}
+
+/// Each condition matches many keys, and all of them together match only the last keys, or none.
+async fn not_all_of_many_are_looked_at(store: &dyn Store, tenant: &Tenant) {
+    let made = |order: &str| KeyOrder::parse(order).unwrap();
+    let filter = |creator: &Tenant| KeyFilter {
+        status: Some(KeyStatus::Active),
+        creator: Some(creator.owner.clone()),
+        scope: Some(Scope::InventoryRead),
+        ..KeyFilter::default()
+    };
+    let mine = filter(tenant);
+    for (_, sort, reversed, label) in KeyOrder::ALL {
+        let order = KeyOrder { sort, reversed };
+        let late = KeyFilter {
+            text: text("common usual 3", None).text,
+            ..mine.clone()
+        };
+        let found = all(store, tenant, &late, order, 300).await;
+        let mut expected = store.list_keys(&tenant.account).await.unwrap();
+        expected.retain(|key| key.name.as_str() == "Common usual 3");
+        expected.sort_by(by_place(order));
+        assert_eq!(found, expected, "{label}");
+    }
+    // For each page, one thousand of the 2,040 keys are examined.
+    let order = made("-created");
+    let page = async |after: Option<&KeyPlace>, filter: &KeyFilter| {
+        let found = store.find_keys(&tenant.account, filter, order, after, 1_001);
+        found.await.unwrap()
+    };
+    let mut after = None;
+    for _ in 0..2 {
+        let KeysFound { keys, stopped } = page(after.as_ref(), &mine).await;
+        assert_eq!(keys.len(), 1_000);
+        let last = keys.last().unwrap();
+        assert_eq!(stopped, Some(KeyPlace::of(last, order, at(0))));
+        after = stopped;
+    }
+    let rest = page(after.as_ref(), &mine).await;
+    assert_eq!((rest.keys.len(), rest.stopped), (40, None));
+    let full = store.find_keys(&tenant.account, &mine, order, None, 1_000);
+    assert_eq!(
+        full.await.unwrap().stopped,
+        None,
+        "a full page goes on by itself"
+    );
+    for (most, stopped) in [(1_000, false), (1_001, true)] {
+        let counted = store.count_keys(&tenant.account, &mine, order, most);
+        let keys = 1_000;
+        assert_eq!(counted.await.unwrap(), KeysCounted { keys, stopped });
+    }
+}

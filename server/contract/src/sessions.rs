@@ -1,0 +1,276 @@
+//! Sessions, and the delays after failed sign-ins.
+
+use crate::fixtures::{Shared, at, just_before, member_by_email, race, token};
+use crate::tenant::Tenant;
+use domain::Timestamp;
+use service::store::{Action, Store, TokenDigest};
+
+const DELAYS: [u32; 4] = [0, 1, 5, 30];
+
+/// Uses the session at `now`, and returns whether it is live and was seen after `idle_since`.
+async fn works(
+    store: &dyn Store,
+    session: &TokenDigest,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> bool {
+    store
+        .use_session(session, now, idle_since)
+        .await
+        .unwrap()
+        .is_some()
+}
+
+fn subjects(names: &[&str]) -> Vec<String> {
+    names.iter().copied().map(str::to_owned).collect()
+}
+
+case!(a_session_belongs_to_its_member);
+async fn a_session_belongs_to_its_member(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    for tenant in [&a, &b] {
+        let session = tenant.sign_in(&*store, at(0)).await;
+        let member = store.use_session(&session, at(1), at(-1)).await.unwrap();
+        assert_eq!(member, member_by_email(&*store, &tenant.email).await);
+        assert_eq!(
+            member.map(|member| member.account_id),
+            Some(tenant.account.clone())
+        );
+        assert_eq!(tenant.events(&*store).await, 2);
+    }
+    assert!(!works(&*store, &token("no session"), at(1), at(-1)).await);
+}
+
+case!(a_session_ends_at_its_absolute_end);
+async fn a_session_ends_at_its_absolute_end(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    let end = at(36_000);
+    assert!(works(&*store, &session, just_before(end), at(-1)).await);
+    assert!(!works(&*store, &session, end, at(-1)).await);
+}
+
+case!(a_session_ends_when_it_was_idle_too_long);
+async fn a_session_ends_when_it_was_idle_too_long(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    assert!(
+        !works(&*store, &session, at(500), at(0)).await,
+        "last seen then is not after"
+    );
+    assert!(works(&*store, &session, at(500), just_before(at(0))).await);
+}
+
+case!(using_a_session_moves_its_last_use_once_a_minute);
+async fn using_a_session_moves_its_last_use_once_a_minute(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    assert!(works(&*store, &session, at(60), at(-1)).await);
+    assert!(
+        !works(&*store, &session, at(60), at(0)).await,
+        "a minute is not more than one"
+    );
+    assert!(works(&*store, &session, at(61), at(-1)).await);
+    assert!(
+        works(&*store, &session, at(61), at(60)).await,
+        "the use at 61 s was not noted"
+    );
+    assert!(
+        works(&*store, &session, at(30), at(60)).await,
+        "a clock that went back ends nothing"
+    );
+    assert!(
+        works(&*store, &session, at(62), at(60)).await,
+        "last seen went backwards"
+    );
+}
+
+case!(a_look_at_a_session_is_no_use_of_it);
+async fn a_look_at_a_session_is_no_use_of_it(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    let look = async |now, idle_since| {
+        let found = store.find_session(&session, now, idle_since).await;
+        found.unwrap()
+    };
+    let member = look(at(500), at(-1)).await;
+    assert_eq!(member, member_by_email(&*store, &tenant.email).await);
+    assert_eq!(look(at(501), at(0)).await, None, "the look was noted");
+    assert!(works(&*store, &session, at(502), at(-1)).await);
+    assert!(look(at(503), at(501)).await.is_some());
+    assert_eq!(look(at(36_000), at(-1)).await, None, "past its end");
+    let unknown = token("no session");
+    let nobody = store.find_session(&unknown, at(1), at(-1)).await;
+    assert_eq!(nobody.unwrap(), None);
+}
+
+case!(the_newest_of_racing_uses_of_a_session_remains);
+async fn the_newest_of_racing_uses_of_a_session_remains(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let session = tenant.sign_in(&*store, at(0)).await;
+    // Several rounds, since an adapter may first have to open the connections on which uses can
+    // race.
+    for round in 1..=10 {
+        // The uses are more than a minute apart, and the newest comes first, so that there is
+        // something to overwrite.
+        let newest = at(round * 1_000);
+        let uses = race(10, |number| {
+            let store = store.clone();
+            let now = newest.plus_seconds(-61 * i64::from(number));
+            async move { works(&*store, &session, now, at(-1)).await }
+        });
+        assert_eq!(uses.await, [true; 10]);
+        assert!(
+            works(&*store, &session, newest, just_before(newest)).await,
+            "round {round}"
+        );
+    }
+}
+
+case!(an_ended_session_is_gone_and_ends_once);
+async fn an_ended_session_is_gone_and_ends_once(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let (ended, other) = (
+        tenant.sign_in(&*store, at(0)).await,
+        tenant.sign_in(&*store, at(1)).await,
+    );
+    let events = tenant.events(&*store).await;
+    for _ in 0..2 {
+        let event = tenant.event(Action::SessionEnded, tenant.owner.as_str(), at(2));
+        store.end_session(&ended, event).await.unwrap();
+    }
+    assert!(!works(&*store, &ended, at(3), at(-1)).await);
+    assert!(works(&*store, &other, at(3), at(-1)).await);
+    assert_eq!(tenant.events(&*store).await, events + 1);
+}
+
+case!(failures_are_counted_for_each_subject);
+async fn failures_are_counted_for_each_subject(store: Shared) {
+    let (one, both) = (subjects(&["one"]), subjects(&["one", "two"]));
+    assert_eq!(store.blocked_until(&both, at(0)).await.unwrap(), None);
+    // The first failure of each subject causes no delay.
+    assert_eq!(
+        store
+            .count_failure(&one, at(0), &DELAYS, at(-9))
+            .await
+            .unwrap(),
+        at(0)
+    );
+    assert_eq!(store.blocked_until(&both, at(0)).await.unwrap(), None);
+    // The second failure of "one" causes a delay of a second, and the first of "two" none.
+    assert_eq!(
+        store
+            .count_failure(&both, at(10), &DELAYS, at(-9))
+            .await
+            .unwrap(),
+        at(11)
+    );
+    assert_eq!(
+        store.blocked_until(&both, at(10)).await.unwrap(),
+        Some(at(11))
+    );
+    assert_eq!(store.blocked_until(&both[1..], at(10)).await.unwrap(), None);
+    assert_eq!(
+        store
+            .blocked_until(&both, just_before(at(11)))
+            .await
+            .unwrap(),
+        Some(at(11))
+    );
+    assert_eq!(store.blocked_until(&both, at(11)).await.unwrap(), None);
+}
+
+case!(the_longest_delay_repeats);
+async fn the_longest_delay_repeats(store: Shared) {
+    let subject = subjects(&["one"]);
+    for (number, delay) in [0, 1, 5, 30, 30, 30].into_iter().enumerate() {
+        let until = store
+            .count_failure(&subject, at(20), &DELAYS, at(-9))
+            .await
+            .unwrap();
+        assert_eq!(until, at(20 + delay), "failure {number}");
+    }
+    assert_eq!(
+        store.blocked_until(&subject, at(20)).await.unwrap(),
+        Some(at(50))
+    );
+}
+
+case!(old_failures_are_forgotten);
+async fn old_failures_are_forgotten(store: Shared) {
+    let subject = subjects(&["one"]);
+    for _ in 0..3 {
+        store
+            .count_failure(&subject, at(0), &DELAYS, at(-100))
+            .await
+            .unwrap();
+    }
+    // A count that is exactly as old as the limit is continued; an older one starts again.
+    assert_eq!(
+        store
+            .count_failure(&subject, at(100), &DELAYS, at(0))
+            .await
+            .unwrap(),
+        at(130)
+    );
+    assert_eq!(
+        store
+            .count_failure(&subject, at(300), &DELAYS, at(101))
+            .await
+            .unwrap(),
+        at(300)
+    );
+    assert_eq!(
+        store
+            .count_failure(&subject, at(300), &DELAYS, at(101))
+            .await
+            .unwrap(),
+        at(301)
+    );
+}
+
+case!(a_delay_is_kept_until_its_end_when_old_failures_are_forgotten);
+async fn a_delay_is_kept_until_its_end_when_old_failures_are_forgotten(store: Shared) {
+    let (long, other) = (subjects(&["long"]), subjects(&["other"]));
+    let count = async |subjects: &[String], now, delays: &[u32], forget| {
+        let counted = store.count_failure(subjects, now, delays, forget).await;
+        counted.unwrap()
+    };
+    assert_eq!(count(&long, at(0), &[1_000], at(-9)).await, at(1_000));
+    count(&other, at(500), &DELAYS, at(400)).await;
+    let until = async |now| store.blocked_until(&long, now).await.unwrap();
+    assert_eq!(until(at(501)).await, Some(at(1_000)));
+    assert_eq!(until(at(1_000)).await, None);
+}
+
+case!(a_sign_in_forgets_the_failures_of_its_own_address);
+async fn a_sign_in_forgets_the_failures_of_its_own_address(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let subjects = [a.email, b.email.clone()].map(|email| format!("email:{email}"));
+    for _ in 0..4 {
+        store
+            .count_failure(&subjects, at(0), &DELAYS, at(-9))
+            .await
+            .unwrap();
+    }
+    b.sign_in(&*store, at(1)).await;
+    assert_eq!(
+        store.blocked_until(&subjects[1..], at(1)).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        store.blocked_until(&subjects, at(1)).await.unwrap(),
+        Some(at(30))
+    );
+    let until = store
+        .count_failure(&subjects[1..], at(2), &DELAYS, at(-9))
+        .await
+        .unwrap();
+    assert_eq!(until, at(2), "the count began again");
+}

@@ -1,0 +1,104 @@
+//! The settings of an account.
+
+use crate::fixtures::{Shared, all, at, item, member_by_email};
+use crate::tenant::Tenant;
+use domain::{AccountName, KeyPolicy, RateLimit};
+use serde_json::json;
+use service::Zone;
+use service::inventory::Currency;
+use service::store::{AccountChange, AccountSettings, Action, AuditEvent, Store};
+
+/// Settings that differ from those of a new account in every respect.
+pub(crate) fn other_settings() -> AccountSettings {
+    AccountSettings {
+        name: AccountName::parse("Händler & Söhne").unwrap(),
+        currency: Currency::parse("CHF").unwrap(),
+        limit: RateLimit::new(7, 3).unwrap(),
+        time_zone: Zone::parse("Europe/Zurich").unwrap(),
+        key_policy: KeyPolicy::new(true, Some(90)).unwrap(),
+    }
+}
+
+async fn change(
+    store: &dyn Store,
+    tenant: &Tenant,
+    before: &AccountSettings,
+    after: &AccountSettings,
+) -> AccountChange {
+    let event = |before: &AccountSettings| AuditEvent {
+        detail: json!({ "before": before.name }),
+        ..tenant.event(Action::AccountUpdated, tenant.account.as_str(), at(1))
+    };
+    store
+        .change_account(&tenant.account, before, after, &event)
+        .await
+        .unwrap()
+}
+
+case!(an_account_begins_with_the_usual_settings_and_keeps_its_own);
+async fn an_account_begins_with_the_usual_settings_and_keeps_its_own(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let begins = AccountSettings {
+        name: a.account_name(),
+        currency: Currency::parse("USD").unwrap(),
+        limit: RateLimit::DEFAULT,
+        time_zone: Zone::parse("UTC").unwrap(),
+        key_policy: KeyPolicy::default(),
+    };
+    let find = async |tenant: &Tenant| store.find_account(&tenant.account).await.unwrap().unwrap();
+    assert_eq!(find(&a).await, begins);
+    let others = find(&b).await;
+    let other = other_settings();
+    let changed = change(&*store, &a, &begins, &other).await;
+    assert_eq!(changed, AccountChange::Changed);
+    assert_eq!(find(&a).await, other_settings());
+    assert_eq!(find(&b).await, others);
+    let event = &store.audit_events(&a.account, 1).await.unwrap()[0];
+    assert_eq!(event.detail, json!({ "before": a.account_name() }));
+    let events = a.events(&*store).await;
+    let changed = change(&*store, &a, &begins, &other).await;
+    assert_eq!(changed, AccountChange::Same);
+    // Nothing is changed if the settings on which the change is based are no longer the stored
+    // ones.
+    let renamed = AccountSettings {
+        name: AccountName::parse("Renamed").unwrap(),
+        ..begins.clone()
+    };
+    let changed = change(&*store, &a, &begins, &renamed).await;
+    assert_eq!(changed, AccountChange::Differs);
+    assert_eq!(find(&a).await, other);
+    assert_eq!(a.events(&*store).await, events, "nothing was changed");
+}
+
+case!(what_an_account_decides_shows_in_its_keys_items_and_members);
+async fn what_an_account_decides_shows_in_its_keys_items_and_members(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let key = tenant.hold(&*store, "one").await;
+    let before = store.find_account(&tenant.account).await.unwrap().unwrap();
+    let mut entry = item("1");
+    entry.currency = before.currency;
+    tenant.push(&*store, &[entry, item("2")], at(0)).await;
+    change(&*store, &tenant, &before, &other_settings()).await;
+    let key = tenant.find(&*store, &key).await;
+    assert_eq!(key.account_limit, other_settings().limit);
+    assert_eq!(key.account_name, other_settings().name);
+    let page = store
+        .list_items(&tenant.account, &all(), None, None, 10)
+        .await
+        .unwrap();
+    let items = page.entries;
+    let currencies: Vec<_> = items
+        .iter()
+        .map(|stored| stored.item.currency.code())
+        .collect();
+    assert_eq!(
+        currencies,
+        ["USD", "EUR"],
+        "no price is in another currency now"
+    );
+    let member = member_by_email(&*store, &tenant.email).await;
+    assert_eq!(member.unwrap().time_zone, other_settings().time_zone);
+}

@@ -1,0 +1,158 @@
+//! Sign-ins for which something else changes after the password was verified.
+
+use crate::factors::{factor, session};
+use crate::fixtures::{Shared, at, link, token};
+use crate::tenant::Tenant;
+use service::store::{Action, Candidate, LinkPurpose, Proof, Store};
+
+/// Tries to open a session for the candidate, and returns whether it was opened.
+async fn opens(store: &dyn Store, tenant: &Tenant, candidate: &Candidate, name: &str) -> bool {
+    let event = tenant.event(Action::SessionOpened, "owner", at(1));
+    let (session, hash) = (session(tenant, name, at(1)), &candidate.password_hash);
+    let opened = store.open_session(session, hash, &[], event).await;
+    opened.unwrap()
+}
+
+async fn begins(store: &dyn Store, candidate: &Candidate, name: &str) -> bool {
+    let step = token(name);
+    let begun = store.begin_sign_in(&step, candidate, at(1), at(100));
+    begun.await.unwrap()
+}
+
+async fn change_password(store: &dyn Store, tenant: &Tenant, hash: &str) {
+    let event = tenant.event(Action::PasswordChanged, "owner", at(2));
+    let none = token("no session");
+    let changed = store.change_password(&tenant.owner, &none, hash, event);
+    changed.await.unwrap();
+}
+
+async fn open_sessions(store: &dyn Store, tenant: &Tenant) -> usize {
+    let sessions = store.list_sessions(&tenant.owner, at(10), at(-1)).await;
+    sessions.unwrap().len()
+}
+
+case!(sign_in_is_refused_if_the_password_was_changed_after_it_was_verified);
+async fn sign_in_is_refused_if_the_password_was_changed_after_it_was_verified(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let verified = tenant.candidate(&*store).await;
+    change_password(&*store, &tenant, "new hash").await;
+    let events = tenant.events(&*store).await;
+    assert!(!opens(&*store, &tenant, &verified, "session").await);
+    assert!(!begins(&*store, &verified, "step").await);
+    let step = store.find_sign_in(&token("step"), at(2)).await.unwrap();
+    assert_eq!(step, None);
+    assert_eq!(open_sessions(&*store, &tenant).await, 0);
+    assert_eq!(tenant.events(&*store).await, events);
+
+    let verified = tenant.candidate(&*store).await;
+    assert!(opens(&*store, &tenant, &verified, "session").await);
+    assert!(begins(&*store, &verified, "step").await);
+}
+
+case!(of_racing_sign_ins_and_changes_of_the_password_none_outlives_the_change);
+async fn of_racing_sign_ins_and_changes_of_the_password_none_outlives_the_change(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    for round in 0..20 {
+        let verified = tenant.candidate(&*store).await;
+        let (session, step, hash) = (
+            format!("session {round}"),
+            format!("step {round}"),
+            format!("hash {round}"),
+        );
+        tokio::join!(
+            opens(&*store, &tenant, &verified, &session),
+            begins(&*store, &verified, &step),
+            change_password(&*store, &tenant, &hash),
+        );
+        let step = store.find_sign_in(&token(&step), at(2)).await.unwrap();
+        assert_eq!(step, None, "round {round}");
+        assert_eq!(open_sessions(&*store, &tenant).await, 0, "round {round}");
+    }
+}
+
+case!(of_racing_sign_ins_and_resets_of_the_password_none_outlives_the_reset);
+async fn of_racing_sign_ins_and_resets_of_the_password_none_outlives_the_reset(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    for round in 0..20 {
+        let verified = tenant.candidate(&*store).await;
+        let (session, step, hash) = (
+            format!("session {round}"),
+            format!("step {round}"),
+            format!("hash {round}"),
+        );
+        let purpose = LinkPurpose::Reset {
+            member: tenant.owner.clone(),
+            email: tenant.email.clone(),
+        };
+        let link = link(&*store, &format!("reset {round}"), purpose, at(0)).await;
+        let event = tenant.event(Action::PasswordReset, "owner", at(2));
+        let (_, _, reset) = tokio::join!(
+            opens(&*store, &tenant, &verified, &session),
+            begins(&*store, &verified, &step),
+            store.reset_password(&link, at(2), &hash, &[], event),
+        );
+        assert!(reset.unwrap());
+        let step = store.find_sign_in(&token(&step), at(2)).await.unwrap();
+        assert_eq!(step, None, "round {round}");
+        assert_eq!(open_sessions(&*store, &tenant).await, 0, "round {round}");
+    }
+}
+
+case!(session_by_the_password_alone_is_refused_once_a_second_factor_is_enabled);
+async fn session_by_the_password_alone_is_refused_once_a_second_factor_is_enabled(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let verified = tenant.candidate(&*store).await;
+    let kept = tenant.sign_in(&*store, at(0)).await;
+    assert!(opens(&*store, &tenant, &verified, "before").await);
+    assert!(begins(&*store, &verified, "begun").await);
+    let event = tenant.event(Action::FactorEnabled, "owner", at(1));
+    let enabled = store.enable_second_factor(&tenant.owner, &kept, factor(), at(1), event);
+    assert!(enabled.await.unwrap());
+    assert!(!opens(&*store, &tenant, &verified, "after").await);
+    let begun = store.find_sign_in(&token("begun"), at(2)).await.unwrap();
+    assert_eq!(begun, None);
+    let sessions = store.list_sessions(&tenant.owner, at(10), at(-1)).await;
+    let sessions = sessions.unwrap().into_iter().map(|session| session.digest);
+    assert_eq!(sessions.collect::<Vec<_>>(), [kept]);
+    assert!(begins(&*store, &verified, "step").await, "for the code");
+}
+
+/// Finishes a sign-in without a code, and returns whether a session was opened.
+async fn finishes(store: &dyn Store, tenant: &Tenant, step: &str) -> bool {
+    let event = tenant.event(Action::SessionOpened, "owner", at(1));
+    let session = session(tenant, &format!("by {step}"), at(1));
+    let step = token(step);
+    let finished = store.finish_sign_in(&step, None, session, &[], event);
+    finished.await.unwrap()
+}
+
+case!(of_racing_sign_ins_by_the_password_alone_none_outlives_a_second_factor);
+async fn of_racing_sign_ins_by_the_password_alone_none_outlives_a_second_factor(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let verified = tenant.candidate(&*store).await;
+    let none = token("no session");
+    for round in 0..20 {
+        let (session, early, late) = (
+            format!("session {round}"),
+            format!("early {round}"),
+            format!("late {round}"),
+        );
+        assert!(begins(&*store, &verified, &early).await);
+        let event = tenant.event(Action::FactorEnabled, "owner", at(1));
+        let (_, _, _, enabled) = tokio::join!(
+            opens(&*store, &tenant, &verified, &session),
+            begins(&*store, &verified, &late),
+            finishes(&*store, &tenant, &early),
+            store.enable_second_factor(&tenant.owner, &none, factor(), at(1), event),
+        );
+        assert!(enabled.unwrap());
+        for step in [&early, &late] {
+            assert!(!finishes(&*store, &tenant, step).await, "round {round}");
+        }
+        assert_eq!(open_sessions(&*store, &tenant).await, 0, "round {round}");
+        let event = tenant.event(Action::FactorDisabled, "owner", at(1));
+        let proof = Proof::Step(101);
+        let disabled = store.disable_second_factor(&tenant.owner, proof, event);
+        assert!(disabled.await.unwrap());
+    }
+}

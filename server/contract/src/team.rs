@@ -1,0 +1,498 @@
+//! The members of an account, and the invitations to join it.
+
+use crate::fixtures::{Shared, at, email, member_by_email, race, token};
+use crate::tenant::Tenant;
+use domain::{MemberId, Role, Timestamp};
+use service::store::{
+    Action, AuditEvent, Claim, LinkPurpose, MemberChange, MemberChanged, NewLink, NewMember, Store,
+    StoreError, Teammate, TokenDigest,
+};
+
+/// A member besides the owner, with values derived from the name.
+#[derive(Clone)]
+pub(crate) struct Mate {
+    pub(crate) id: MemberId,
+    pub(crate) name: String,
+}
+
+impl Mate {
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            id: MemberId::parse(&format!("mate-{name}")).unwrap(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// Creates the link of an invitation, which expires after an hour.
+    pub(crate) fn invitation(&self, tenant: &Tenant, role: Role, now: Timestamp) -> NewLink {
+        NewLink {
+            digest: token(&format!("invitation of {} at {}", self.name, now.millis())),
+            purpose: LinkPurpose::Invitation {
+                account: tenant.account.clone(),
+                account_name: tenant.account_name(),
+                email: email(&self.name),
+                role,
+                invited_by: tenant.owner.clone(),
+            },
+            created_at: now,
+            expires_at: now.plus_seconds(3_600),
+        }
+    }
+
+    pub(crate) fn new_member(&self) -> NewMember {
+        NewMember {
+            id: self.id.clone(),
+            password_hash: format!("hash of {}", self.name),
+        }
+    }
+
+    pub(crate) async fn invited(
+        &self,
+        store: &dyn Store,
+        tenant: &Tenant,
+        role: Role,
+        now: Timestamp,
+    ) -> TokenDigest {
+        assert!(self.try_invite(store, tenant, role, now).await.unwrap());
+        self.invitation(tenant, role, now).digest
+    }
+
+    pub(crate) async fn try_invite(
+        &self,
+        store: &dyn Store,
+        tenant: &Tenant,
+        role: Role,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let link = self.invitation(tenant, role, now);
+        let event = tenant.event(Action::InvitationCreated, &self.name, now);
+        store.invite(link, event).await
+    }
+
+    pub(crate) async fn accept(
+        &self,
+        store: &dyn Store,
+        tenant: &Tenant,
+        link: &TokenDigest,
+        now: Timestamp,
+    ) -> Claim {
+        let event = tenant.event(Action::MemberJoined, self.id.as_str(), now);
+        store
+            .accept_invitation(link, now, self.new_member(), event)
+            .await
+            .unwrap()
+    }
+
+    /// Invites a member and accepts the invitation.
+    pub(crate) async fn join(store: &dyn Store, tenant: &Tenant, name: &str, role: Role) -> Self {
+        let mate = Self::named(name);
+        let link = mate.invited(store, tenant, role, at(0)).await;
+        let claim = mate.accept(store, tenant, &link, at(0)).await;
+        assert_eq!(claim, Claim::Claimed);
+        mate
+    }
+
+    /// Returns the member in the place of the tenant's owner, so that they can sign in.
+    pub(crate) fn as_tenant(&self, tenant: &Tenant) -> Tenant {
+        Tenant {
+            owner: self.id.clone(),
+            email: email(&self.name),
+            name: self.name.clone(),
+            ..tenant.clone()
+        }
+    }
+}
+
+async fn find(store: &dyn Store, tenant: &Tenant, id: &MemberId) -> Teammate {
+    let members = store
+        .list_members(&tenant.account, None, 100)
+        .await
+        .unwrap();
+    members.into_iter().find(|one| one.id == *id).unwrap()
+}
+
+async fn change(
+    store: &dyn Store,
+    tenant: &Tenant,
+    id: &MemberId,
+    change: MemberChange,
+    now: Timestamp,
+) -> MemberChanged {
+    let event = |before: &Teammate| -> AuditEvent {
+        let mut event = tenant.event(Action::MemberRoleChanged, id.as_str(), now);
+        event.detail = serde_json::json!({ "was": before.role });
+        event
+    };
+    store
+        .change_member(&tenant.account, id, change, now, &event)
+        .await
+        .unwrap()
+}
+
+case!(members_are_listed_by_page_and_the_active_ones_come_first);
+async fn members_are_listed_by_page_and_the_active_ones_come_first(store: Shared) {
+    let (tenant, other) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let mut ids = vec![tenant.owner.clone()];
+    for name in ["m1", "m2", "m3", "m4"] {
+        let mate = Mate::named(name);
+        let link = mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
+        let claim = mate.accept(&*store, &tenant, &link, at(1)).await;
+        assert_eq!(claim, Claim::Claimed);
+        ids.push(mate.id);
+    }
+    ids.sort();
+    let (active, out): (Vec<_>, Vec<_>) = ids
+        .into_iter()
+        .partition(|id| *id == tenant.owner || id.as_str().ends_with(['2', '4']));
+    for id in &out {
+        let changed = change(&*store, &tenant, id, MemberChange::Deactivate, at(2)).await;
+        assert_eq!(changed, MemberChanged::Changed);
+    }
+    let expected = [active, out].concat();
+    for size in 1..=6 {
+        let mut listed: Vec<Teammate> = Vec::new();
+        loop {
+            let after = listed.last().map(Teammate::place);
+            let page = store.list_members(&tenant.account, after.as_ref(), size);
+            let page = page.await.unwrap();
+            assert!(page.len() <= size as usize);
+            if page.is_empty() {
+                break;
+            }
+            listed.extend(page);
+        }
+        let ids: Vec<_> = listed.iter().map(|one| one.id.clone()).collect();
+        assert_eq!(ids, expected, "in pages of {size}");
+    }
+    for id in &expected {
+        let found = store.find_teammate(&tenant.account, id).await.unwrap();
+        let found = found.expect("the member is found");
+        let by_email = store.find_teammate_by_email(&tenant.account, &found.email);
+        assert_eq!(by_email.await.unwrap().unwrap().id, *id);
+        let elsewhere = store.find_teammate(&other.account, id).await.unwrap();
+        assert_eq!(elsewhere, None);
+        let elsewhere = store.find_teammate_by_email(&other.account, &found.email);
+        assert_eq!(elsewhere.await.unwrap(), None);
+    }
+}
+
+case!(invitations_are_listed_by_page);
+async fn invitations_are_listed_by_page(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let other = Tenant::settle(&*store, "b").await;
+    for name in ["e", "c", "d"] {
+        let mate = Mate::named(name);
+        mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
+    }
+    let (account, mut listed) = (&tenant.account, Vec::new());
+    for _ in 0..3 {
+        let after = listed.last();
+        let page = store.list_invitations(account, after, at(1), 1).await;
+        let mut page = page.unwrap();
+        let one = page.pop().unwrap();
+        assert_eq!(page, []);
+        let found = store.find_invitation(account, &one.email, at(1)).await;
+        assert_eq!(found.unwrap().as_ref(), Some(&one));
+        let over = store.find_invitation(account, &one.email, at(3_600)).await;
+        assert_eq!(over.unwrap(), None);
+        let elsewhere = store.find_invitation(&other.account, &one.email, at(1));
+        assert_eq!(elsewhere.await.unwrap(), None);
+        listed.push(one.email);
+    }
+    assert_eq!(listed, ["c", "d", "e"].map(email));
+    let page = store.list_invitations(account, listed.last(), at(1), 1);
+    assert_eq!(page.await.unwrap(), []);
+}
+
+case!(an_invitation_makes_one_member_with_its_role);
+async fn an_invitation_makes_one_member_with_its_role(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let (mate, late) = (Mate::named("mate"), Mate::named("late"));
+    let link = mate.invited(&*store, &tenant, Role::Viewer, at(0)).await;
+    let open = store
+        .list_invitations(&tenant.account, None, at(1), 100)
+        .await
+        .unwrap();
+    assert_eq!(open.len(), 1);
+    assert_eq!(
+        (&open[0].email, open[0].role, &open[0].invited_by),
+        (&email("mate"), Role::Viewer, &tenant.email)
+    );
+    assert_eq!(open[0].expires_at, at(3_600));
+    // Of those who accept the invitation concurrently, one joins.
+    let claims = race(10, |number| {
+        let (store, tenant) = (store.clone(), tenant.clone());
+        let racer = Mate {
+            id: MemberId::parse(&format!("racer-{number}")).unwrap(),
+            name: "mate".to_owned(),
+        };
+        async move { racer.accept(&*store, &tenant, &link, at(2)).await }
+    });
+    let claims = claims.await;
+    let won = claims.iter().filter(|claim| **claim == Claim::Claimed);
+    assert_eq!(won.count(), 1);
+    assert!(claims.iter().all(|claim| *claim != Claim::EmailTaken));
+    let found = member_by_email(&*store, &email("mate")).await;
+    let found = found.unwrap();
+    assert_eq!(
+        (found.role, found.account_id),
+        (Role::Viewer, tenant.account.clone())
+    );
+    let open = store
+        .list_invitations(&tenant.account, None, at(2), 100)
+        .await;
+    assert_eq!(open.unwrap(), []);
+
+    let link = late.invited(&*store, &tenant, Role::Admin, at(0)).await;
+    let open = store
+        .list_invitations(&tenant.account, None, at(3_600), 100)
+        .await;
+    assert_eq!(open.unwrap(), [], "it is over");
+    let claim = late.accept(&*store, &tenant, &link, at(3_600)).await;
+    assert_eq!(claim, Claim::LinkGone);
+}
+
+case!(an_invitation_ends_the_older_one_and_can_be_withdrawn);
+async fn an_invitation_ends_the_older_one_and_can_be_withdrawn(store: Shared) {
+    let (a, b) = (
+        Tenant::settle(&*store, "a").await,
+        Tenant::settle(&*store, "b").await,
+    );
+    let mate = Mate::named("mate");
+    let old = mate.invited(&*store, &a, Role::Admin, at(0)).await;
+    let elsewhere = mate.invited(&*store, &b, Role::Viewer, at(1)).await;
+    let fresh = mate.invited(&*store, &a, Role::Viewer, at(2)).await;
+    assert_eq!(store.find_link(&old, at(3)).await.unwrap(), None);
+    assert!(store.find_link(&fresh, at(3)).await.unwrap().is_some());
+    let event = || a.event(Action::InvitationWithdrawn, "mate", at(3));
+    let events = a.events(&*store).await;
+    for withdrawn in [true, false] {
+        let address = email("mate");
+        let result = store.withdraw_invitation(&a.account, &address, event());
+        assert_eq!(result.await.unwrap(), withdrawn);
+    }
+    assert_eq!(a.events(&*store).await, events + 1);
+    assert_eq!(
+        mate.accept(&*store, &a, &fresh, at(3)).await,
+        Claim::LinkGone
+    );
+    // The invitation to the other account is not affected.
+    assert_eq!(
+        mate.accept(&*store, &b, &elsewhere, at(3)).await,
+        Claim::Claimed
+    );
+    // A member's address cannot be invited to the same account again. In another account, it
+    // belongs to another member.
+    let link = mate.invitation(&b, Role::Viewer, at(4));
+    let event = b.event(Action::InvitationCreated, "mate", at(4));
+    assert!(!store.invite(link, event).await.unwrap());
+    let link = mate.invited(&*store, &a, Role::Viewer, at(4)).await;
+    let address = email(&mate.name);
+    let twin = Mate {
+        id: MemberId::parse("twin").unwrap(),
+        ..mate
+    };
+    assert_eq!(twin.accept(&*store, &a, &link, at(5)).await, Claim::Claimed);
+    let found = store.members_by_email(&address, 9).await.unwrap();
+    let accounts: Vec<_> = found.iter().map(|one| &one.member.account_id).collect();
+    assert_eq!(accounts, [&b.account, &a.account]);
+    assert_eq!(store.members_by_email(&address, 1).await.unwrap().len(), 1);
+    // An active member comes before a deactivated one, even if the active one joined later.
+    let older = found[0].member.id.clone();
+    let deactivated = change(&*store, &b, &older, MemberChange::Deactivate, at(6)).await;
+    assert_eq!(deactivated, MemberChanged::Changed);
+    let found = store.members_by_email(&address, 9).await.unwrap();
+    let accounts: Vec<_> = found.iter().map(|one| &one.member.account_id).collect();
+    assert_eq!(accounts, [&a.account, &b.account]);
+    let first = store.members_by_email(&address, 1).await.unwrap();
+    assert_eq!(first[0].member.account_id, a.account);
+}
+
+case!(a_deactivated_member_is_out_at_once_and_comes_back);
+async fn a_deactivated_member_is_out_at_once_and_comes_back(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Owner).await;
+    let own = mate.as_tenant(&tenant);
+    let session = own.sign_in(&*store, at(1)).await;
+    let others = tenant.sign_in(&*store, at(1)).await;
+    let mut invitation = Mate::named("guest").invitation(&tenant, Role::Viewer, at(1));
+    if let LinkPurpose::Invitation { invited_by, .. } = &mut invitation.purpose {
+        *invited_by = mate.id.clone();
+    }
+    let invited = invitation.digest;
+    let event = tenant.event(Action::InvitationCreated, "guest", at(1));
+    assert!(store.invite(invitation, event).await.unwrap());
+
+    let deactivate = MemberChange::Deactivate;
+    let changed = change(&*store, &tenant, &mate.id, deactivate, at(2)).await;
+    assert_eq!(changed, MemberChanged::Changed);
+    assert!(!find(&*store, &tenant, &mate.id).await.is_active());
+    assert_eq!(
+        store.use_session(&session, at(2), at(-1)).await.unwrap(),
+        None
+    );
+    assert!(
+        store
+            .use_session(&others, at(2), at(-1))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert_eq!(store.find_link(&invited, at(2)).await.unwrap(), None);
+    let found = member_by_email(&*store, &own.email).await;
+    assert!(found.unwrap().deactivated);
+    // A sign-in that had begun before does not open a session either.
+    let digest = token("late");
+    let late = service::store::NewSession {
+        digest,
+        member_id: mate.id.clone(),
+        created_at: at(2),
+        expires_at: at(100),
+        ip: [192, 0, 2, 7].into(),
+        user_agent: None,
+    };
+    let event = own.event(Action::SessionOpened, mate.id.as_str(), at(2));
+    let hash = own.candidate(&*store).await.password_hash;
+    let opened = store.open_session(late, &hash, &[], event).await;
+    assert!(!opened.unwrap());
+    let same = change(&*store, &tenant, &mate.id, deactivate, at(3)).await;
+    assert_eq!(same, MemberChanged::Same);
+
+    let reactivate = MemberChange::Reactivate;
+    let changed = change(&*store, &tenant, &mate.id, reactivate, at(4)).await;
+    assert_eq!(changed, MemberChanged::Changed);
+    for old in [session, digest] {
+        assert_eq!(store.use_session(&old, at(4), at(-1)).await.unwrap(), None);
+    }
+    let session = own.sign_in(&*store, at(5)).await;
+    assert!(
+        store
+            .use_session(&session, at(5), at(-1))
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+case!(a_role_is_changed_only_from_the_one_that_was_seen);
+async fn a_role_is_changed_only_from_the_one_that_was_seen(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let mate = Mate::join(&*store, &tenant, "mate", Role::Viewer).await;
+    let role = |from, to| MemberChange::Role {
+        from: Some(from),
+        to,
+    };
+    let events = tenant.events(&*store).await;
+    let stale = role(Role::Admin, Role::Owner);
+    let changed = change(&*store, &tenant, &mate.id, stale, at(1)).await;
+    assert_eq!(changed, MemberChanged::Differs(Role::Viewer));
+    assert_eq!(tenant.events(&*store).await, events, "nothing was changed");
+    // If the member already has the wanted role, there is nothing to change.
+    let same = role(Role::Admin, Role::Viewer);
+    let changed = change(&*store, &tenant, &mate.id, same, at(1)).await;
+    assert_eq!(changed, MemberChanged::Same);
+    let promote = role(Role::Viewer, Role::Admin);
+    let changed = change(&*store, &tenant, &mate.id, promote, at(2)).await;
+    assert_eq!(changed, MemberChanged::Changed);
+    assert_eq!(find(&*store, &tenant, &mate.id).await.role, Role::Admin);
+}
+
+case!(an_account_keeps_an_owner_who_is_active);
+async fn an_account_keeps_an_owner_who_is_active(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let viewer = Mate::join(&*store, &tenant, "viewer", Role::Viewer).await;
+    let owner = tenant.owner.clone();
+    for wanted in [MemberChange::to(Role::Admin), MemberChange::Deactivate] {
+        let changed = change(&*store, &tenant, &owner, wanted, at(1)).await;
+        assert_eq!(changed, MemberChanged::LastOwner, "{wanted:?}");
+    }
+    assert_eq!(find(&*store, &tenant, &owner).await.role, Role::Owner);
+    // A deactivated owner does not count.
+    let second = Mate::join(&*store, &tenant, "second", Role::Owner).await;
+    let out = change(
+        &*store,
+        &tenant,
+        &second.id,
+        MemberChange::Deactivate,
+        at(2),
+    )
+    .await;
+    assert_eq!(out, MemberChanged::Changed);
+    let demote = MemberChange::to(Role::Viewer);
+    let changed = change(&*store, &tenant, &owner, demote, at(3)).await;
+    assert_eq!(changed, MemberChanged::LastOwner);
+    // Of two owners who demote each other, one remains an owner.
+    let back = change(
+        &*store,
+        &tenant,
+        &second.id,
+        MemberChange::Reactivate,
+        at(4),
+    )
+    .await;
+    assert_eq!(back, MemberChanged::Changed);
+    let both = race(2, |number| {
+        let (store, tenant) = (store.clone(), tenant.clone());
+        let id = [owner.clone(), second.id.clone()][number as usize].clone();
+        async move { change(&*store, &tenant, &id, demote, at(5)).await }
+    });
+    let mut both = both.await;
+    both.sort_by_key(|changed| *changed == MemberChanged::LastOwner);
+    assert_eq!(both, [MemberChanged::Changed, MemberChanged::LastOwner]);
+    let nobody = MemberId::parse("nobody").unwrap();
+    let changed = change(&*store, &tenant, &nobody, demote, at(6)).await;
+    assert_eq!(changed, MemberChanged::Missing);
+    assert_eq!(find(&*store, &tenant, &viewer.id).await.role, Role::Viewer);
+}
+
+case!(an_owner_hands_over_to_an_active_member);
+async fn an_owner_hands_over_to_an_active_member(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let heir = Mate::join(&*store, &tenant, "heir", Role::Viewer).await;
+    let out = Mate::join(&*store, &tenant, "out", Role::Admin).await;
+    change(&*store, &tenant, &out.id, MemberChange::Deactivate, at(1)).await;
+    let hand_over = async |from: &MemberId, to: &MemberId| {
+        let event = tenant.event(Action::MemberHandedOver, to.as_str(), at(2));
+        let account = &tenant.account;
+        store.hand_over(account, from, to, event).await.unwrap()
+    };
+    let nobody = MemberId::parse("nobody").unwrap();
+    let events = tenant.events(&*store).await;
+    for (from, to) in [
+        (&tenant.owner, &out.id),
+        (&tenant.owner, &tenant.owner),
+        (&tenant.owner, &nobody),
+        (&heir.id, &tenant.owner),
+    ] {
+        assert!(!hand_over(from, to).await, "{from} to {to}");
+    }
+    assert_eq!(tenant.events(&*store).await, events);
+    assert!(hand_over(&tenant.owner, &heir.id).await);
+    assert_eq!(find(&*store, &tenant, &heir.id).await.role, Role::Owner);
+    assert_eq!(
+        find(&*store, &tenant, &tenant.owner).await.role,
+        Role::Admin
+    );
+    assert!(
+        !hand_over(&tenant.owner, &heir.id).await,
+        "no owner any more"
+    );
+}
+
+case!(when_a_member_was_last_seen_outlives_their_sessions);
+async fn when_a_member_was_last_seen_outlives_their_sessions(store: Shared) {
+    let tenant = Tenant::settle(&*store, "a").await;
+    let seen = async || find(&*store, &tenant, &tenant.owner).await.last_seen_at;
+    assert_eq!(seen().await, None);
+    let session = tenant.sign_in(&*store, at(10)).await;
+    assert_eq!(seen().await, Some(at(10)));
+    store.use_session(&session, at(500), at(-1)).await.unwrap();
+    assert_eq!(seen().await, Some(at(500)));
+    let event = tenant.event(Action::SessionEnded, "owner", at(501));
+    store.end_session(&session, event).await.unwrap();
+    tenant.sign_in(&*store, at(400)).await;
+    assert_eq!(seen().await, Some(at(500)), "it went backwards");
+}

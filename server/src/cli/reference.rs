@@ -1,7 +1,7 @@
 //! Agreement of `docs/src/configuration.md`, of the commands and of the settings that the documents
 //! name with the command line.
 
-use super::{Cli, SECRETS};
+use super::args::{Cli, SECRETS};
 use crate::settings::{self, Environment};
 use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory as _, Parser as _};

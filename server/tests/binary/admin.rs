@@ -196,13 +196,13 @@ fn a_found_key_is_identified_from_standard_input_and_written_nowhere() {
     }
     let other = if secret.ends_with('x') { 'y' } else { 'x' };
     for (input, told) in [
-        (secret[..38].to_owned(), "38 of 52 characters"),
+        (secret[..38].to_owned(), "38 characters instead of 52"),
         (format!("{}{other}", &secret[..51]), "one of them is wrong"),
         (
             "vx_00000000000000000000000000000000000000000003Ekpv5".to_owned(),
-            "no key of this installation",
+            "this installation has no such key",
         ),
-        (String::new(), "0 of 52 characters"),
+        (String::new(), "0 characters instead of 52"),
     ] {
         let (code, out, err) = identify(folder.path(), &input);
         assert_eq!((code, out.as_str()), (Some(1), ""), "{input}");

@@ -125,7 +125,7 @@ fn back_up_under_load(
         before.retain(|name, (_, revoked)| *revoked || is_left_alone(name));
         let line = installation.does(&["backup", &to.to_string_lossy()]);
         stop.store(true, Ordering::Relaxed);
-        assert!(line.contains("The pepper is not in it"), "{line}");
+        assert!(line.contains("does not contain the pepper"), "{line}");
         before
     })
 }
@@ -195,14 +195,17 @@ fn a_backup_under_load_is_whole_and_its_restore_waits_for_confirmation(on_postgr
         .voxum(&["restore", &path])
         .env("VOXUM_PEPPER", "00".repeat(32)));
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
-    assert!(err.contains("pepper at hand is not the one"), "{err}");
+    assert!(err.contains("configured pepper is not the one"), "{err}");
     let (code, _, err) = run(&mut other.voxum(&["restore", "none.backup"]));
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
-    assert!(err.contains("there is no file none.backup"), "{err}");
+    assert!(err.contains("the file none.backup does not exist"), "{err}");
     let left = std::fs::read_dir(other.folder.path()).unwrap().count();
     assert_eq!(left, 0, "a refused restore left something");
     let line = other.does(&["restore", &path]);
-    assert!(line.contains("paused until somebody confirms"), "{line}");
+    assert!(
+        line.contains("each is paused until an admin confirms"),
+        "{line}"
+    );
 
     let server = Server::of(&mut other.voxum(&[]), false);
     for (secret, revoked) in told.values().take(40) {
@@ -299,16 +302,16 @@ fn one_command_moves_everything_from_a_file_to_postgresql() {
     server.stop();
     refused(
         &mut installation.voxum(&["move", &file]),
-        "pepper at hand is not the one",
+        "configured pepper is not the one",
     );
     refused(
         voxum(folder).args(["move", &file]),
-        "VOXUM_DATABASE_URL names no PostgreSQL",
+        "VOXUM_DATABASE_URL is not a PostgreSQL",
     );
 
     let (code, out, err) = run(&mut with(&["move", &file], &pepper));
     assert_eq!((code, out.lines().count()), (Some(0), 1), "{err}");
-    assert!(out.contains("Moved to PostgreSQL: 1 API keys"), "{out}");
+    assert!(out.contains("Moved to PostgreSQL. API keys: 1,"), "{out}");
     // The old file cannot be used by mistake.
     refused(&mut voxum(folder), "was moved to PostgreSQL");
     refused(
@@ -401,7 +404,7 @@ fn the_file_of_a_server_is_no_backup_while_what_was_written_last_stands_beside_i
     from.does(&["backup", backup]);
     assert!(
         to.does(&["restore", backup])
-            .contains("after the backup: 1.")
+            .contains("API keys on hold: 1.")
     );
 }
 

@@ -130,7 +130,7 @@ fn move_to_postgresql_works_as_written() {
     let url = format!("'{}'", database.url());
     let printed = shell(folder.path(), &transfer.commands.replace(DATABASE, &url));
     assert!(
-        printed.contains("Moved to PostgreSQL: 1 API keys"),
+        printed.contains("Moved to PostgreSQL. API keys: 1,"),
         "{printed}"
     );
     runtime.block_on(database.drop());

@@ -85,7 +85,7 @@ async fn the_database_servers_certificate_is_checked_where_the_url_asks_for_it()
         tokio::task::block_in_place(|| run(with(&root, "localhost").arg("doctor")));
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
     assert!(
-        out.contains("WRONG database") && out.contains("is not accepted"),
+        out.contains("error    database") && out.contains("is not accepted"),
         "{out}"
     );
     refused(
@@ -109,7 +109,7 @@ async fn the_database_servers_certificate_is_checked_where_the_url_asks_for_it()
         assert!(encrypted > 0 && plain == 0, "{encrypted}, {plain}");
         let (code, out, err) = run(with(&root, "127.0.0.1").arg("doctor"));
         assert_eq!(code, Some(0), "{out}{err}");
-        let line = "the way to it is encrypted, and its certificate was checked";
+        let line = "the connection is encrypted, and the certificate is verified";
         assert!(out.contains(line), "{out}");
         let (status, log, _) = server.stop();
         assert!(status.success(), "{log}");

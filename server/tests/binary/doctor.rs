@@ -18,19 +18,23 @@ fn told(command: &mut Command, code: i32) -> String {
         "{out}"
     );
     for line in out.lines() {
-        let known = ["ok    ", "look  ", "WRONG "].iter();
+        let known = ["ok       ", "warning  ", "error    "].iter();
         assert_eq!(
             known.filter(|word| line.starts_with(*word)).count(),
             1,
             "{line}"
         );
     }
-    assert_eq!(out.contains("WRONG"), code == 1, "{out}");
+    assert_eq!(
+        out.lines().any(|line| line.starts_with("error ")),
+        code == 1,
+        "{out}"
+    );
     out
 }
 
 /// The absence of a server is not an error.
-const NONE: &str = "ok    server       none is running on this database";
+const NONE: &str = "ok       server       no server is running on this database";
 
 fn names(folder: &Path) -> Vec<std::ffi::OsString> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
@@ -47,7 +51,7 @@ fn mode(path: &Path, mode: u32) {
 fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let out = told(&mut voxum(folder.path()), 0);
-    assert!(out.contains("the first start makes it"), "{out}");
+    assert!(out.contains("the first start creates it"), "{out}");
     assert!(out.contains(NONE), "{out}");
     assert_eq!(names(folder.path()).len(), 0, "it made something");
 
@@ -58,19 +62,19 @@ fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
     let out = told(&mut voxum(folder.path()), 0);
     for line in [
         "SQLite 3.",
-        "data/voxum.db was read, and none of it is damaged",
-        "which is this version's",
-        "is the one that the stored keys were made with",
+        "data/voxum.db was read completely and is not damaged",
+        "as this program needs it",
+        "is the pepper of the stored keys",
         "can be written",
         "MiB are free",
-        "not behind anything",
+        "is not behind the latest audit event",
         "http://127.0.0.1",
-        "ok    server       one is running on this database",
+        "ok       server       a server is running on this database",
     ] {
         assert!(out.contains(line), "{line}: {out}");
     }
     assert!(
-        !out.contains("look  ") || out.contains("MiB are free"),
+        !out.contains("warning  ") || out.contains("MiB are free"),
         "{out}"
     );
     assert_eq!(names(&data), before);
@@ -79,7 +83,7 @@ fn all_is_well_before_the_first_start_beside_a_server_and_after_it() {
     let out = told(&mut voxum(folder.path()), 0);
     assert!(out.contains(NONE), "{out}");
     assert_eq!(names(&data), before);
-    // A killed server leaves its socket behind.
+    // The operating system releases the lock of a killed server.
     Server::start(folder.path()).kill();
     let out = told(&mut voxum(folder.path()), 0);
     assert!(out.contains(NONE), "{out}");
@@ -95,7 +99,7 @@ fn what_is_wrong_is_named() {
     let doctor = || voxum(folder.path());
     let wrong = |command: &mut Command, word: &str| {
         let out = told(command, 1);
-        let lines = out.lines().filter(|line| line.starts_with("WRONG"));
+        let lines = out.lines().filter(|line| line.starts_with("error "));
         let lines: Vec<_> = lines.collect();
         assert!(lines.len() == 1 && lines[0].contains(word), "{word}: {out}");
     };
@@ -108,7 +112,7 @@ fn what_is_wrong_is_named() {
     mode(&data.join("voxum.db"), 0o600);
     wrong(
         doctor().env("VOXUM_PEPPER", "00".repeat(32)),
-        "is not the one",
+        "is not the pepper",
     );
     std::fs::rename(&pepper, data.join("kept")).unwrap();
     wrong(&mut doctor(), "is missing");
@@ -120,7 +124,7 @@ fn what_is_wrong_is_named() {
         doctor()
             .env("VOXUM_SMTP_URL", "smtp://user:hunter2@127.0.0.1:1")
             .env("VOXUM_SMTP_FROM", "voxum@example.com"),
-        "notices that keys end cannot be sent",
+        "mail cannot be sent",
     );
     let (code, _, err) = run(doctor()
         .env("VOXUM_SMTP_URL", "smtp://user:hunter2@mail.example.com")
@@ -138,7 +142,7 @@ fn what_is_wrong_is_named() {
             .env("VOXUM_TLS_KEY", tls.join("key.pem")),
         0,
     );
-    assert!(out.contains("its last day is 2126-10-30"), "{out}");
+    assert!(out.contains("it expires on 2126-10-30"), "{out}");
     wrong(
         doctor()
             .env("VOXUM_TLS_CERT", tls.join("cert.pem"))
@@ -150,7 +154,7 @@ fn what_is_wrong_is_named() {
         0,
     );
     assert!(
-        out.contains("look  address") && out.contains("in the clear"),
+        out.contains("warning  address") && out.contains("unencrypted"),
         "{out}"
     );
 
@@ -159,7 +163,7 @@ fn what_is_wrong_is_named() {
         "INSERT INTO audit_events (account_id, at, actor_kind, action, subject, detail)
         SELECT id, 9000000000000, 'system', 'account.updated', id, '{}' FROM accounts",
     );
-    wrong(&mut doctor(), "behind what was last recorded");
+    wrong(&mut doctor(), "behind the latest audit event");
     change(folder.path(), "DROP TRIGGER audit_events_are_never_deleted");
     change(
         folder.path(),
@@ -169,13 +173,13 @@ fn what_is_wrong_is_named() {
         folder.path(),
         "UPDATE _sqlx_migrations SET version = version + 9000 WHERE version > 17",
     );
-    wrong(&mut doctor(), "does not know");
+    wrong(&mut doctor(), "is newer than this program");
     std::fs::remove_file(data.join("voxum.db")).unwrap();
     wrong(&mut doctor(), "restore it from a backup");
 }
 
 #[test]
-fn ways_that_others_can_take_are_worth_a_look() {
+fn addresses_that_others_can_reach_are_warnings() {
     let folder = tempfile::tempdir().unwrap();
     let (server, _) = Server::fresh(folder.path());
     server.stop();
@@ -184,25 +188,21 @@ fn ways_that_others_can_take_are_worth_a_look() {
         (
             "VOXUM_PUBLIC_URL",
             "https://console.example.com",
-            "a proxy that VOXUM_TRUSTED_PROXIES does not name",
+            "a proxy that VOXUM_TRUSTED_PROXIES does not list",
         ),
         (
             "VOXUM_LISTEN",
             "0.0.0.0:3000",
-            "by other machines by plain http, in which API keys travel in the clear",
+            "from other machines by plain http, on which API keys travel unencrypted",
         ),
-        (
-            "VOXUM_METRICS_LISTEN",
-            "0.0.0.0:9464",
-            "nobody needs a key there",
-        ),
+        ("VOXUM_METRICS_LISTEN", "0.0.0.0:9464", "needs no key"),
     ] {
         let out = told(doctor().env(name, value), 0);
-        let looks = out.lines().filter(|line| line.starts_with("look  "));
-        let looks: Vec<_> = looks
+        let warnings = out.lines().filter(|line| line.starts_with("warning  "));
+        let warnings: Vec<_> = warnings
             .filter(|line| !line.contains("MiB are free"))
             .collect();
-        assert!(looks.len() == 1 && looks[0].contains(line), "{out}");
+        assert!(warnings.len() == 1 && warnings[0].contains(line), "{out}");
     }
 }
 
@@ -218,17 +218,17 @@ fn nothing_is_claimed_of_a_database_that_cannot_be_read() {
     let out = told(&mut voxum(folder.path()), 1);
     assert!(
         out.contains("is no SQLite database")
-            && out.contains("look  pepper")
-            && out.contains("look  clock"),
+            && out.contains("warning  pepper")
+            && out.contains("warning  clock"),
         "{out}"
     );
-    assert!(!out.contains("no key was made"), "{out}");
+    assert!(!out.contains("no API key"), "{out}");
     let mut damaged = whole;
     let length = damaged.len();
     damaged[length / 4..length / 2].fill(0x5a);
     std::fs::write(&file, damaged).unwrap();
     let out = told(&mut voxum(folder.path()), 1);
-    assert!(out.contains("WRONG database"), "{out}");
+    assert!(out.contains("error    database"), "{out}");
 }
 
 #[test]
@@ -248,28 +248,28 @@ fn a_postgresql_server_is_looked_at_from_here() {
         command
     };
     let out = told(&mut node(), 0);
-    assert!(out.contains("the first start fills it"), "{out}");
+    assert!(out.contains("the first start creates the tables"), "{out}");
     let server = Server::of(&mut node(), true);
     let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
     owner.create("CRM Sync", "0123456789abcdef").unwrap();
     let out = told(&mut node(), 0);
     for line in [
         "answers in",
-        "it is on this machine",
+        "the connection stays on this machine",
         "this machine's",
-        "which is this version's",
+        "as this program needs it",
         "stored keys",
     ] {
         assert!(out.contains(line), "{line}: {out}");
     }
     // A node registers shortly after it starts to listen.
     let counts = |line: &str| wait_for(line, || told(&mut node(), 0).contains(line));
-    counts("ok    server       1 node is running on this database");
+    counts("ok       server       1 node is running on this database");
     let two = Server::of(&mut node(), false);
-    counts("ok    server       2 nodes are running on this database");
+    counts("ok       server       2 nodes are running on this database");
     two.stop();
     let out = told(node().env("VOXUM_PEPPER", "00".repeat(32)), 1);
-    assert!(out.contains("is not the one"), "{out}");
+    assert!(out.contains("is not the pepper"), "{out}");
     let out = told(node().env_remove("VOXUM_PEPPER"), 1);
     assert!(out.contains("VOXUM_PEPPER is not set"), "{out}");
     server.stop();
@@ -282,7 +282,7 @@ fn a_postgresql_server_is_looked_at_from_here() {
         newer.execute(&mut database.raw().await).await.unwrap();
     });
     let out = told(&mut node(), 1);
-    assert!(out.contains("which this version does not know"), "{out}");
+    assert!(out.contains("is newer than this program"), "{out}");
     let (code, out, err) = run(&mut node());
     assert_eq!(
         (code, out.as_str(), err.lines().count()),

@@ -164,7 +164,7 @@ impl<'a> World<'a> {
         let (status, out, err) = run(doctor.env("VOXUM_LISTEN", address).arg("doctor"));
         assert_eq!(status, Some(1), "{out}{err}");
         assert!(
-            out.contains("in force on it alone and not yet stored"),
+            out.contains("not stored yet and in force on this node only"),
             "{out}{err}"
         );
         assert!(out.contains("storage is low"), "{out}{err}");

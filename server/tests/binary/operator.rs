@@ -1,13 +1,8 @@
-//! `voxum key list`, `revoke`, `pause` and `resume`: beside a running server, without one, and if
-//! its socket is missing.
+//! `voxum key list`, `revoke`, `pause` and `resume`: beside a running server, and without one.
 
 use crate::installation::wait_for;
 use crate::support::{Client, Server, change, count, run, voxum};
-use std::io::{Read as _, Write as _};
-use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
 const EVENTS: &str = "SELECT count(*) FROM audit_events WHERE action LIKE 'key.%' AND actor_kind = 'system' AND ip IS NULL";
 
@@ -49,10 +44,6 @@ fn refused(folder: &Path, arguments: &[&str]) -> String {
     err
 }
 
-fn socket(folder: &Path) -> PathBuf {
-    folder.join("data/voxum.db.sock")
-}
-
 /// Creates a key and uses it, so that the server has it in its cache.
 fn known(owner: &Client, number: usize) -> (String, Client) {
     let token = format!("form-token-{number:08}");
@@ -78,30 +69,15 @@ fn a_key_that_a_command_has_ended_is_refused_by_the_running_server_from_the_next
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (server, owner) = Server::fresh(folder);
-    let made = socket(folder).symlink_metadata().unwrap();
-    let database = folder.join("data/voxum.db").metadata().unwrap();
-    assert!(made.file_type().is_socket());
-    assert_eq!(made.permissions().mode() & 0o7777, 0o600);
-    assert_eq!(made.uid(), database.uid());
-
-    // With another pepper, a command cannot open the database, so the server must have made each of
-    // its changes.
-    let does = |arguments: &[&str]| {
-        let mut command = voxum(folder);
-        let command = command.env("VOXUM_PEPPER", "00".repeat(32));
-        let (code, out, err) = run(command.arg("key").args(arguments));
-        assert_eq!((code, err.as_str()), (Some(0), ""), "{arguments:?}: {err}");
-        out
-    };
     for round in 0..40 {
         let (id, client) = known(&owner, round);
         if round % 4 == 0 {
-            reached(&does(&["pause", &id]), "1 of 1 node");
+            reached(&does(folder, &["pause", &id]), "1 of 1 node");
             is_refused(&client, "paused_key");
-            does(&["resume", &id]);
+            does(folder, &["resume", &id]);
             assert_eq!(client.get("/api/key").unwrap().status, 200);
         } else {
-            let out = does(&["revoke", &id, "--reason", "leaked"]);
+            let out = does(folder, &["revoke", &id, "--reason", "leaked"]);
             assert!(out.contains(&format!("“Key {round}”")), "{out}");
             reached(&out, "1 of 1 node");
             is_refused(&client, "revoked_key");
@@ -110,7 +86,6 @@ fn a_key_that_a_command_has_ended_is_refused_by_the_running_server_from_the_next
     assert_eq!(count(folder, EVENTS), 50);
     let (status, log, _) = server.stop();
     assert!(status.success() && !log.contains("panicked"), "{log}");
-    assert!(socket(folder).symlink_metadata().is_err(), "it is left");
 }
 
 #[test]
@@ -147,7 +122,7 @@ fn the_console_says_that_it_was_the_operator_and_keeps_the_receipt() {
 }
 
 #[test]
-fn without_a_server_the_command_makes_the_change_and_a_socket_of_a_killed_one_is_no_hindrance() {
+fn commands_without_a_server_and_after_a_killed_one_wait_for_no_node() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let (server, owner) = Server::fresh(folder);
@@ -165,69 +140,11 @@ fn without_a_server_the_command_makes_the_change_and_a_socket_of_a_killed_one_is
     is_refused(&server.again(&one), "revoked_key");
     assert_eq!(server.again(&two).get("/api/key").unwrap().status, 200);
     server.kill();
-    assert!(socket(folder).exists(), "nobody was left to remove it");
-    // Nor was its row removed, yet the server is known to be gone.
+    // Its row is still there, yet the server is known to be gone.
     alone(&["revoke", &second]);
-    // The next server replaces the socket.
     let server = Server::start(folder);
     is_refused(&server.again(&two), "revoked_key");
-    assert!(UnixStream::connect(socket(folder)).is_ok());
-    server.stop();
-    assert!(!socket(folder).exists());
-}
-
-#[test]
-fn a_server_whose_socket_is_gone_notices_what_a_command_wrote() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let (server, owner) = Server::fresh(folder);
-    let (first, one) = known(&owner, 1);
-    std::fs::remove_file(socket(folder)).unwrap();
-    // The command has waited for the server, and does not count itself as a node.
-    reached(&does(folder, &["revoke", &first]), "1 of 1 node");
-    is_refused(&one, "revoked_key");
-    // A server does not remove another one's socket from its path.
-    let _other = UnixListener::bind(socket(folder)).unwrap();
-    server.stop();
-    assert!(socket(folder).exists());
-}
-
-#[test]
-fn two_servers_do_not_fight_about_the_socket() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let (one, owner) = Server::fresh(folder);
-    let inode = || socket(folder).symlink_metadata().unwrap().ino();
-    let first = inode();
-    let two = Server::start(folder);
-    assert_eq!(inode(), first);
-    let (id, client) = known(&owner, 1);
-    assert_eq!(two.again(&client).get("/api/key").unwrap().status, 200);
-    reached(&does(folder, &["revoke", &id]), "2 of 2 nodes");
-    for server in [&one, &two] {
-        is_refused(&server.again(&client), "revoked_key");
-    }
-    let (status, log, _) = two.stop();
-    assert!(
-        status.success() && log.contains("commands cannot reach this server"),
-        "{log}"
-    );
-    assert_eq!(inode(), first, "the other server's socket went with it");
-    one.stop();
-
-    // Nor do servers that start at the same time, with the socket that a killed one left behind.
-    let mut killed = Server::start(folder);
-    killed.kill();
-    let both = std::thread::scope(|scope| {
-        let starts = [(); 2].map(|()| scope.spawn(|| Server::start(folder)));
-        starts.map(|start| start.join().unwrap())
-    });
-    let logs = both.map(|server| server.stop().1);
-    let without = logs
-        .iter()
-        .filter(|log| log.contains("commands cannot reach"));
-    assert_eq!(without.count(), 1, "{logs:?}");
-    assert!(!socket(folder).exists());
+    drop(server);
 }
 
 #[test]
@@ -244,7 +161,7 @@ fn what_cannot_be_done_is_told_in_one_line_and_no_key_is_repeated() {
             assert!(line.contains("key identify"), "{line}");
             assert!(!line.contains(&secret[3..20]), "{line}");
             let line = refused(folder, &[change, "0199c0de-7a5b-7000-8000-00000000abcd"]);
-            assert!(line.contains("no key of this installation"), "{line}");
+            assert!(line.contains("this installation has no key"), "{line}");
             let line = refused(folder, &[change, "CRM Sync"]);
             assert!(line.contains("key list") && !line.contains("CRM"), "{line}");
         }
@@ -265,7 +182,7 @@ fn what_cannot_be_done_is_told_in_one_line_and_no_key_is_repeated() {
         "{err}"
     );
     assert!(
-        out.contains("“CRM Sync”") && err.contains("no key of this installation"),
+        out.contains("“CRM Sync”") && err.contains("this installation has no key"),
         "{out}{err}"
     );
     let (code, _, err) = key(folder, &["revoke", &id, "--reason", "why"]);
@@ -297,12 +214,12 @@ fn whoever_makes_sure_that_a_key_is_dead_is_told_since_when_it_is() {
         for (line, beginning, name) in [
             (
                 lines[0],
-                format!("Revoked already, since {since}: "),
+                format!("Already revoked since {since}: "),
                 "“Key 1”",
             ),
             (
                 lines[1],
-                "Expired already, since 1970-01-01T00:00:01Z: ".to_owned(),
+                "Already expired since 1970-01-01T00:00:01Z: ".to_owned(),
                 "“Over”",
             ),
         ] {
@@ -310,9 +227,9 @@ fn whoever_makes_sure_that_a_key_is_dead_is_told_since_when_it_is() {
         }
         for change in ["pause", "resume"] {
             let line = refused(folder, &[change, &id]);
-            assert!(line.contains("was revoked already"), "{line}");
+            assert!(line.contains("is already revoked"), "{line}");
             let line = refused(folder, &[change, &over]);
-            assert!(line.contains("has expired already"), "{line}");
+            assert!(line.contains("has already expired"), "{line}");
         }
         drop(server.take());
     }
@@ -356,7 +273,7 @@ fn a_restored_key_is_told_from_one_that_somebody_paused_until_it_is_confirmed() 
     // By the command alone, and by a server.
     let already = || {
         let out = does(to, &["pause", &second]);
-        assert!(out.starts_with("Paused already: "), "{out}");
+        assert!(out.starts_with("Already paused: "), "{out}");
         waits(&out, " of the account “Acme”. It", "Z.\n");
     };
     already();
@@ -368,7 +285,7 @@ fn a_restored_key_is_told_from_one_that_somebody_paused_until_it_is_confirmed() 
     does(to, &["pause", &first]);
     let out = does(to, &["pause", &first]);
     assert!(
-        out.starts_with("Paused already: ") && out.ends_with(" of the account “Acme”.\n"),
+        out.starts_with("Already paused: ") && out.ends_with(" of the account “Acme”.\n"),
         "{out}"
     );
     // An expired key is no longer on hold.
@@ -448,54 +365,4 @@ fn keys_are_listed_and_named_by_previews_of_which_there_is_one() {
     let line = refused(folder, &["revoke", "vx_abc123"]);
     assert!(line.contains(&first) && line.contains(&second), "{line}");
     assert_eq!(two.get("/api/key").unwrap().status, 200);
-}
-
-#[test]
-fn who_sends_no_order_is_not_waited_for() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let (server, owner) = Server::fresh(folder);
-    let (id, client) = known(&owner, 1);
-    let answer = |text: &[u8]| {
-        let mut stream = UnixStream::connect(socket(folder)).unwrap();
-        stream.write_all(text).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    };
-    assert!(answer(b"{\"key\":\"k\"}\n").contains("does not know this order"));
-    let silent: Vec<_> = (0..20)
-        .map(|_| UnixStream::connect(socket(folder)).unwrap())
-        .collect();
-    let began = Instant::now();
-    does(folder, &["revoke", &id]);
-    is_refused(&client, "revoked_key");
-    assert!(
-        began.elapsed() < Duration::from_secs(15),
-        "{:?}",
-        began.elapsed()
-    );
-    let (status, log, took) = server.stop();
-    assert!(status.success() && took < Duration::from_secs(10), "{log}");
-    drop(silent);
-}
-
-#[test]
-fn a_path_that_is_too_long_for_a_socket_leaves_the_server_without_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let deep = folder.path().join("d".repeat(120));
-    let at = |arguments: &[&str]| {
-        let mut command = voxum(folder.path());
-        let url = format!("sqlite:{}/voxum.db", deep.display());
-        command.env("VOXUM_DATABASE_URL", url).args(arguments);
-        command
-    };
-    let server = Server::of(&mut at(&[]), true);
-    let owner = server.set_up(server.setup.as_deref().unwrap(), "ada@example.com");
-    let (id, client) = known(&owner, 1);
-    let (code, _, err) = run(&mut at(&["key", "revoke", &id]));
-    assert_eq!(code, Some(0), "{err}");
-    is_refused(&client, "revoked_key");
-    let (status, log, _) = server.stop();
-    assert!(status.success() && log.contains("SUN_LEN"), "{log}");
 }

@@ -105,7 +105,7 @@ fn outcome_is_called_unknown_by_every_side_when_a_commit_is_not_answered() {
     assert!(err.contains("may or may not have been made"), "{err}");
     proxy.set_commit(Commit::Passes);
     let (_, out, _) = run(installation.node_behind(&proxy).args(["key", "pause", id]));
-    assert!(out.contains("Paused already"), "{out}");
+    assert!(out.contains("Already paused"), "{out}");
     installation.end([node]);
 }
 

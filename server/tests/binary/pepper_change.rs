@@ -95,7 +95,7 @@ fn nodes_change_the_pepper_one_after_the_other_and_every_key_works_meanwhile() {
     let (code, out, err) = run(changed(&installation).arg("doctor"));
     assert_eq!(code, Some(0), "{err}");
     assert!(
-        out.contains("nothing needs VOXUM_PEPPER_OLD any more"),
+        out.contains("VOXUM_PEPPER_OLD is no longer needed"),
         "{out}"
     );
     let last = Server::of(&mut changed(&installation), false);

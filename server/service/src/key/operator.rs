@@ -1,5 +1,5 @@
-//! Key operations of the operator at the machine, on keys of any account. Access to the database,
-//! or to the socket beside it, is the authorization.
+//! Key operations of the operator at the machine, on keys of any account. Access to the database is
+//! the authorization.
 
 use super::secret::{PREFIX, PREVIEW_CHARS};
 use crate::store::{
@@ -8,7 +8,6 @@ use crate::store::{
 };
 use crate::{Error, Service};
 use domain::{KeyId, KeyStatus, RevokeReason, Timestamp};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -33,8 +32,7 @@ pub enum NotNamed {
     Neither,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperatorChange {
     Revoke(RevokeReason),
     Pause,

@@ -5,10 +5,12 @@ use super::files::Files;
 use super::open::{APPLICATION_ID, MIGRATOR, is_recent};
 use super::open_error::{OpenError, explain};
 use super::pools;
+use super::process_lock::ProcessLock;
 use crate::look::{HAS_API_KEYS, Look, NEWEST_EVENT, PepperUse, Schema, VERSION};
 use crate::sql::{installation, pepper};
 use service::{Clock as _, SystemClock};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use std::io;
 use std::path::Path;
 
 impl SqliteStore {
@@ -41,6 +43,15 @@ impl SqliteStore {
         let look = read(&mut connection, thorough).await.map_err(failed)?;
         connection.close().await.map_err(failed)?;
         Ok(look)
+    }
+
+    /// Returns whether a server is running on the database at `path`.
+    ///
+    /// # Errors
+    /// The marker beside the file cannot be opened or locked.
+    pub fn is_in_use(path: &Path) -> io::Result<bool> {
+        let files = Files::at(path).map_err(io::Error::other)?;
+        ProcessLock::is_held(&files.marker)
     }
 
     /// Returns whether this version of the built-in SQLite library is free of the fault that can

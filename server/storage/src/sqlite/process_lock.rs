@@ -1,7 +1,8 @@
 //! Lock that shows whether another server or command is at the file.
 
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::sleep;
@@ -25,6 +26,21 @@ impl ProcessLock {
         Self {
             marker,
             held: Mutex::default(),
+        }
+    }
+
+    /// Returns whether a process that other nodes may wait for is at the file.
+    pub(super) fn is_held(marker: &Path) -> io::Result<bool> {
+        let marker = match File::open(marker) {
+            Ok(marker) => marker,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match marker.try_lock() {
+            // The lock is released with the file.
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
         }
     }
 

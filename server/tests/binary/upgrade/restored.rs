@@ -48,7 +48,7 @@ async fn a_backup_of_every_older_schema_is_restored_with_every_key_waiting() {
         let (code, out, err) = told(command.arg("restore").arg(&file));
         assert_eq!((code, err.as_str()), (Some(0), ""), "from {version}: {err}");
         // The key in use and three more; keys that had already ended stay so.
-        assert!(out.contains("revoked after the backup: 4."), "{out}");
+        assert!(out.contains("API keys on hold: 4."), "{out}");
         assert!(
             std::fs::read(&file).unwrap() == before,
             "the backup was changed"
@@ -78,7 +78,7 @@ async fn an_older_backup_is_restored_to_postgresql_as_well() {
     };
     let (code, out, err) = told(at(folder.path()).arg("restore").arg(&file));
     assert_eq!(code, Some(0), "{err}");
-    assert!(out.contains("revoked after the backup: 4."), "{out}");
+    assert!(out.contains("API keys on hold: 4."), "{out}");
     waits(at(folder.path()));
     database.drop().await;
 }
@@ -109,11 +109,14 @@ async fn a_newer_backup_is_refused_in_one_line_and_nothing_is_left_of_it() {
             "{err}"
         );
         let told = format!(
-            "has schema {}, which this version does not know",
+            "has schema {}, which is newer than this program",
             newest() + 1
         );
         assert!(err.contains(&told) && err.contains("backup.db"), "{err}");
-        assert!(err.contains("use the newer version"), "{err}");
+        assert!(
+            err.contains("use the version of voxum that wrote it"),
+            "{err}"
+        );
     }
     assert!(!folder.path().join("data").exists(), "something was left");
     let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";

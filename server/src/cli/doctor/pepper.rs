@@ -1,9 +1,9 @@
 //! Checks the pepper, on which the stored keys depend.
 
 use super::database::{Found, absolute};
-use super::place::open_to_others;
+use super::disk::open_to_others;
 use super::report::Report;
-use crate::command::pepper::missing;
+use crate::cli::pepper::missing;
 use crate::pepper_file;
 use crate::settings::{Database, GivenPeppers};
 use service::store::PepperNeed;
@@ -11,16 +11,16 @@ use service::{NeedsOldPepper, Pepper, PepperId};
 use std::path::Path;
 use storage::Look;
 
-const ABOUT: &str = "pepper";
+const SUBJECT: &str = "pepper";
 
 pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, found: &Found) {
     let read;
-    let (pepper, whence) = match (given.current.as_ref(), database) {
+    let (pepper, source) = match (given.current.as_ref(), database) {
         (Some(pepper), _) => (Some(pepper), "VOXUM_PEPPER".to_owned()),
         (None, Database::File(path)) => {
             read = match pepper_file::read(path) {
                 Ok(read) => read,
-                Err(error) => return report.wrong(ABOUT, &format!("{error:#}")),
+                Err(error) => return report.error(SUBJECT, &format!("{error:#}")),
             };
             let file = pepper_file::beside(path);
             if read.is_some() {
@@ -29,9 +29,9 @@ pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, fou
             (read.as_ref(), absolute(&file))
         }
         (None, Database::Postgres(_)) => {
-            return report.wrong(
-                ABOUT,
-                "VOXUM_PEPPER is not set: with PostgreSQL every node is given the same one",
+            return report.error(
+                SUBJECT,
+                "VOXUM_PEPPER is not set: with PostgreSQL, every node needs the same one",
             );
         }
     };
@@ -39,55 +39,53 @@ pub fn check(report: &mut Report, database: &Database, given: &GivenPeppers, fou
         Found::Look(look) => look,
         Found::Nothing => {
             return match pepper {
-                Some(_) => report.well(
-                    ABOUT,
-                    &format!("{whence} is given, and no key was made yet"),
+                Some(_) => report.ok(
+                    SUBJECT,
+                    &format!("{source} is set, and there is no API key yet"),
                 ),
-                None => made_later(report, &whence),
+                None => created_later(report, &source),
             };
         }
         Found::Unknown => {
             let text = match pepper {
-                Some(_) => "whether the stored keys were made with it cannot be told",
-                None => "there is none, and whether keys depend on one cannot be told",
+                Some(_) => "it cannot be compared with the stored keys",
+                None => "there is no pepper, and it is unknown whether keys depend on one",
             };
-            return report.look(
-                ABOUT,
-                &format!("{whence}: {text} while the database cannot be read"),
+            return report.warning(
+                SUBJECT,
+                &format!("{source}: {text} while the database cannot be read"),
             );
         }
     };
     match pepper {
-        None if look.has_keys => report.wrong(
-            ABOUT,
-            &format!("{whence} is missing, and no stored key works without it: restore it"),
+        None if look.has_keys => report.error(
+            SUBJECT,
+            &format!("{source} is missing, and no stored key works without it: restore it"),
         ),
-        None => made_later(report, &whence),
+        None => created_later(report, &source),
         Some(_) if !look.has_keys => {
-            report.well(
-                ABOUT,
-                &format!("{whence} is given, and no key was made yet"),
+            report.ok(
+                SUBJECT,
+                &format!("{source} is set, and there is no API key yet"),
             );
         }
         Some(pepper) if is_stored(look, Some(pepper)) => {
-            report.well(
-                ABOUT,
-                &format!("{whence} is the one that the stored keys were made with"),
+            report.ok(
+                SUBJECT,
+                &format!("{source} is the pepper of the stored keys"),
             );
             check_change(report, look, pepper, given.old.as_ref());
         }
         Some(pepper) if is_stored(look, given.old.as_ref()) => {
-            report.look(
-                ABOUT,
-                &format!(
-                    "{whence} takes the place of VOXUM_PEPPER_OLD once every node was started with both"
-                ),
+            report.warning(
+                SUBJECT,
+                &format!("{source} replaces VOXUM_PEPPER_OLD once every node runs with both"),
             );
             check_change(report, look, pepper, given.old.as_ref());
         }
-        Some(_) => report.wrong(
-            ABOUT,
-            &format!("{whence} is not the one that the stored keys were made with: restore that"),
+        Some(_) => report.error(
+            SUBJECT,
+            &format!("{source} is not the pepper of the stored keys: restore the right one"),
         ),
     }
 }
@@ -103,7 +101,7 @@ fn check_change(report: &mut Report, look: &Look, current: &Pepper, old: Option<
     let is = |id: &str, pepper: Option<&PepperId>| pepper.is_some_and(|own| own.as_str() == id);
     let lost = missing(look, |id| is(id, Some(&current)) || is(id, old.as_ref()));
     if lost != PepperNeed::default() {
-        report.wrong(ABOUT, &NeedsOldPepper(lost).to_string());
+        report.error(SUBJECT, &NeedsOldPepper(lost).to_string());
     }
     if old.is_none() {
         return;
@@ -114,21 +112,21 @@ fn check_change(report: &mut Report, look: &Look, current: &Pepper, old: Option<
         recovery_codes,
     } = missing(look, |id| !is(id, old.as_ref()));
     if (keys, factors, recovery_codes) == (0, 0, 0) {
-        report.look(ABOUT, "nothing needs VOXUM_PEPPER_OLD any more: remove it");
+        report.warning(SUBJECT, "VOXUM_PEPPER_OLD is no longer needed: remove it");
     } else {
         let text = format!(
             "keep VOXUM_PEPPER_OLD, which API keys ({keys}), second factors ({factors}) and recovery codes ({recovery_codes}) still \
-             need. A key is re-hashed when it is used: rotate or revoke those that are not. Members get new \
-             recovery codes by turning their second factor off and on"
+             need. A key is hashed again when it is used: rotate or revoke unused keys. Members get new \
+             recovery codes when they turn their second factor off and on"
         );
-        report.look(ABOUT, &text);
+        report.warning(SUBJECT, &text);
     }
 }
 
-fn made_later(report: &mut Report, whence: &str) {
-    report.look(
-        ABOUT,
-        &format!("there is none at {whence} yet: the first start makes it"),
+fn created_later(report: &mut Report, source: &str) {
+    report.warning(
+        SUBJECT,
+        &format!("there is no pepper at {source} yet: the first start creates it"),
     );
 }
 
@@ -136,9 +134,9 @@ fn made_later(report: &mut Report, whence: &str) {
 fn check_mode(report: &mut Report, file: &Path) {
     if let Some(mode) = open_to_others(file) {
         let text = format!(
-            "{} has mode {mode:o}: others than its owner may read it; chmod 600",
+            "{} has mode {mode:o}, so other users can read it: run chmod 600",
             file.display()
         );
-        report.wrong(ABOUT, &text);
+        report.error(SUBJECT, &text);
     }
 }

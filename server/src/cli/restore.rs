@@ -1,8 +1,8 @@
 //! `voxum restore FILE`: restores a backup into an empty database, with every key paused until an
 //! admin confirms it.
 
-use super::pepper::must_fit;
-use crate::serve::say;
+use super::output::print_line;
+use super::pepper::check_pepper;
 use crate::settings::{Database, Settings};
 use crate::telemetry;
 use anyhow::{anyhow, bail};
@@ -17,8 +17,8 @@ use storage::{Look, OpenError, Schema, SqliteStore};
 /// One line for the operator. Nothing was restored then, or the line reports that the outcome is
 /// unknown.
 pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
-    let look = usable(from).await?;
-    must_fit(&settings, &look)?;
+    let look = check_file(from).await?;
+    check_pepper(&settings, &look)?;
     telemetry::start(settings.log, settings.log_format);
     let now = SystemClock.now();
     let Quarantined { keys } = match &settings.database {
@@ -26,16 +26,16 @@ pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
         Database::Postgres(url) => restore_to_postgres(from, url, now).await,
     }
     .map_err(|error| anyhow!("{error}"))?;
-    say(&format!(
-        "Restored from {}. API keys that are paused until somebody confirms them in the console, or by `voxum key resume`, \
-         since one of them may have been revoked after the backup: {keys}. Everybody has to sign in again.",
+    print_line(&format!(
+        "Restored from {}. API keys on hold: {keys}. Any of them may have been revoked after the backup, so each is paused until \
+         an admin confirms it in the console, or the operator by `voxum key resume`. All members have to sign in again.",
         from.display()
     ));
     Ok(())
 }
 
 /// Checks all of a file that is to be restored or moved.
-pub async fn usable(file: &Path) -> anyhow::Result<Look> {
+pub async fn check_file(file: &Path) -> anyhow::Result<Look> {
     let path = file.display();
     let look = SqliteStore::look(file, true).await;
     let look = look.map_err(|error| match error {
@@ -43,13 +43,13 @@ pub async fn usable(file: &Path) -> anyhow::Result<Look> {
         // error does not apply. If there was a database here before, another error explains what
         // became of it.
         OpenError::Missing { .. } if !file.exists() => {
-            anyhow!("there is no file {path}: correct the path")
+            anyhow!("the file {path} does not exist: correct the path")
         }
         error => anyhow!("{error}"),
     })?;
     if let Schema::Newer(version) = look.schema {
         bail!(
-            "{path} has schema {version}, which this version does not know: use the newer version that made it"
+            "{path} has schema {version}, which is newer than this program: use the version of voxum that wrote it"
         );
     }
     if let Some(what) = look.damage {

@@ -1,6 +1,6 @@
 //! `voxum backup FILE`: writes everything into one file while the server runs.
 
-use crate::serve::say;
+use super::output::print_line;
 use crate::settings::{Database, Settings};
 use crate::telemetry;
 use anyhow::anyhow;
@@ -19,8 +19,8 @@ pub async fn run(to: &Path, settings: Settings) -> anyhow::Result<()> {
         Database::Postgres(url) => back_up_postgres(url, to).await,
     }
     .map_err(|error| anyhow!("{error}"))?;
-    say(&format!(
-        "Backed up to {}: {keys} API keys in accounts: {accounts}. The pepper is not in it: keep a copy of it in another place.",
+    print_line(&format!(
+        "Backed up to {}. API keys: {keys}, accounts: {accounts}. The backup does not contain the pepper: keep a copy of it in another place.",
         to.display()
     ));
     Ok(())

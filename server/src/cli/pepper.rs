@@ -11,7 +11,7 @@ use storage::Look;
 ///
 /// # Errors
 /// One line for the operator, if keys depend on a pepper that is not configured.
-pub fn must_fit(settings: &Settings, data: &Look) -> anyhow::Result<()> {
+pub fn check_pepper(settings: &Settings, data: &Look) -> anyhow::Result<()> {
     let file;
     let pepper = match (&settings.peppers.current, &settings.database) {
         (Some(pepper), _) => Some(pepper),
@@ -26,25 +26,28 @@ pub fn must_fit(settings: &Settings, data: &Look) -> anyhow::Result<()> {
     }
     let place = match &settings.database {
         Database::File(database) => {
-            format!("put it at {}", pepper_file::beside(database).display())
+            format!(
+                "put the pepper at {}",
+                pepper_file::beside(database).display()
+            )
         }
         Database::Postgres(_) => "set VOXUM_PEPPER or VOXUM_PEPPER_FILE".to_owned(),
     };
     let pepper = pepper.with_context(|| {
-        format!("there is no pepper, and no API key works without the one that it was made with: {place} first")
+        format!("there is no pepper, and the API keys only work with the one that they were created with: {place} first")
     })?;
-    let at_hand = [Some(pepper), settings.peppers.old.as_ref()];
-    let at_hand = at_hand.into_iter().flatten();
+    let configured = [Some(pepper), settings.peppers.old.as_ref()];
+    let configured = configured.into_iter().flatten();
     let stored = data.pepper_fingerprint.as_ref();
-    if !at_hand
+    if !configured
         .clone()
         .any(|pepper| stored == Some(&pepper.fingerprint()))
     {
         bail!(
-            "the pepper at hand is not the one that these API keys were made with, and none of them would work: {place} first"
+            "the configured pepper is not the one that these API keys were created with, so none of them would work: {place} first"
         );
     }
-    let ids: Vec<_> = at_hand.map(Pepper::id).collect();
+    let ids: Vec<_> = configured.map(Pepper::id).collect();
     let missing = missing(data, |id| ids.iter().any(|own| own.as_str() == id));
     if missing != PepperNeed::default() {
         bail!("{}", NeedsOldPepper(missing));
@@ -53,11 +56,11 @@ pub fn must_fit(settings: &Settings, data: &Look) -> anyhow::Result<()> {
 }
 
 /// Returns how much data needs a pepper that is not configured.
-pub fn missing(data: &Look, at_hand: impl Fn(&str) -> bool) -> PepperNeed {
+pub fn missing(data: &Look, configured: impl Fn(&str) -> bool) -> PepperNeed {
     let others = data
         .pepper_uses
         .iter()
-        .filter(|used| !at_hand(&used.pepper_id));
+        .filter(|used| !configured(&used.pepper_id));
     others.fold(PepperNeed::default(), |sum, used| PepperNeed {
         keys: sum.keys + used.need.keys,
         factors: sum.factors + used.need.factors,

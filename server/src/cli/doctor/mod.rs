@@ -1,16 +1,16 @@
-//! `voxum doctor`: reports what is in order, worth a look, and wrong with an installation.
+//! `voxum doctor`: checks an installation and reports each finding as ok, warning or error.
 //!
 //! It changes nothing and creates no file, so that it can run beside a server and before the first
 //! start. No line contains a secret.
 
 mod certificate;
 mod database;
+mod disk;
+mod network;
+mod nodes;
 mod pepper;
-mod place;
 mod ready;
 mod report;
-mod running;
-mod ways;
 
 use crate::settings::Settings;
 use crate::telemetry;
@@ -39,25 +39,25 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     } = settings;
     telemetry::start(log, log_format);
     let mut report = Report::default();
-    report.well("settings", "they can be read, and none is unknown");
+    report.ok("settings", "all settings are valid");
     let found = database::check(&mut report, &database, &SystemClock).await;
-    running::check(&mut report, &database, &found).await;
+    nodes::check(&mut report, &database, &found);
     ready::check(&mut report, listen, tls.is_some()).await;
     pepper::check(&mut report, &database, &peppers, &found);
     database::check_clock(&mut report, &found, &SystemClock);
-    place::check(&mut report, &database, ceilings.disk_reserve);
+    disk::check(&mut report, &database, ceilings.disk_reserve);
     let (url, tls_here) = (public_url.as_ref(), tls.is_some());
-    ways::check_address(&mut report, listen, url, tls_here, &trusted_proxies);
+    network::check_address(&mut report, listen, url, tls_here, &trusted_proxies);
     if let Some(metrics) = metrics_listen {
-        ways::check_metrics(&mut report, metrics);
+        network::check_metrics(&mut report, metrics);
     }
     if let Some((cert, key)) = &tls {
         certificate::check(&mut report, cert, key, &SystemClock);
     }
     if let Some(mail) = &mail {
-        ways::check_mail(&mut report, mail).await;
+        network::check_mail(&mut report, mail).await;
     }
-    if report.wrong > 0 {
+    if report.errors > 0 {
         bail!("{report}");
     }
     Ok(())

@@ -7,9 +7,9 @@ use service::store::DiskSpace;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-const ABOUT: &str = "data folder";
+const SUBJECT: &str = "data folder";
 const MEBIBYTE: u64 = 1024 * 1024;
-/// Free space that is worth a look although it is above the reserve.
+/// Free space below which a warning is due although the reserve is not used.
 const LITTLE: u64 = 1024 * MEBIBYTE;
 
 /// Returns the file's mode if others than its owner have any access.
@@ -27,51 +27,51 @@ pub fn check(report: &mut Report, database: &Database, reserve: Option<u64>) {
     };
     if let Some(mode) = open_to_others(&file) {
         let text = format!(
-            "{} has mode {mode:o}: others than its owner may read it; chmod 600",
+            "{} has mode {mode:o}, so other users can read it: run chmod 600",
             file.display()
         );
-        report.wrong(ABOUT, &text);
+        report.error(SUBJECT, &text);
     }
     // Before the first start, this is the nearest folder that exists.
     let Some(folder) = file.ancestors().skip(1).find(|folder| folder.exists()) else {
         return;
     };
     match rustix::fs::access(folder, rustix::fs::Access::WRITE_OK) {
-        Ok(()) => report.well(ABOUT, &format!("{} can be written", folder.display())),
-        Err(error) => report.wrong(
-            ABOUT,
+        Ok(()) => report.ok(SUBJECT, &format!("{} can be written", folder.display())),
+        Err(error) => report.error(
+            SUBJECT,
             &format!("{} cannot be written: {error}", folder.display()),
         ),
     }
     let Ok(space) = rustix::fs::statvfs(folder) else {
-        return report.look("disk", "how much of it is free cannot be told");
+        return report.warning("disk", "the free space cannot be read");
     };
     let disk = DiskSpace {
         free: space.f_bavail.saturating_mul(space.f_frsize),
         total: space.f_blocks.saturating_mul(space.f_frsize),
     };
     let size = std::fs::metadata(&file).map_or(0, |file| file.len());
-    tell(report, disk.free, size, reserve::bytes(reserve, disk));
+    report_free_space(report, disk.free, size, reserve::bytes(reserve, disk));
 }
 
-fn tell(report: &mut Report, free: u64, size: u64, reserve: u64) {
+fn report_free_space(report: &mut Report, free: u64, size: u64, reserve: u64) {
     let text = format!("{} MiB are free", free / MEBIBYTE);
     if free < reserve {
         let reserve = reserve / MEBIBYTE;
-        report.wrong(
+        report.error(
             "disk",
-            &format!("{text}, fewer than the reserve of {reserve} MiB, so feeds and leads are refused: make room"),
+            &format!("{text}, which is less than the reserve of {reserve} MiB, so feeds and leads are refused: free some space"),
         );
     } else if free < size {
         let size = size / MEBIBYTE;
-        report.look(
+        report.warning(
             "disk",
-            &format!("{text}, and there are {size} MiB of data: a backup beside them does not fit"),
+            &format!("{text}, and the data takes {size} MiB: a backup does not fit beside it"),
         );
     } else if free < LITTLE {
-        report.look("disk", &format!("{text}, which is little"));
+        report.warning("disk", &format!("{text}, which is not much"));
     } else {
-        report.well("disk", &text);
+        report.ok("disk", &text);
     }
 }
 
@@ -80,8 +80,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn free_space_below_the_reserve_is_wrong_and_little_is_worth_a_look() {
-        for (free, size, wrong, look) in [
+    fn free_space_below_the_reserve_is_an_error_and_little_free_space_a_warning() {
+        for (free, size, errors, warnings) in [
             (10, 1, 1, 0),
             (255, 1, 1, 0),
             (256, 1, 0, 1),
@@ -90,8 +90,12 @@ mod tests {
         ] {
             let mut report = Report::default();
             let (free, size) = (free * MEBIBYTE, size * MEBIBYTE);
-            tell(&mut report, free, size, 256 * MEBIBYTE);
-            assert_eq!((report.wrong, report.look), (wrong, look), "{free}");
+            report_free_space(&mut report, free, size, 256 * MEBIBYTE);
+            assert_eq!(
+                (report.errors, report.warnings),
+                (errors, warnings),
+                "{free}"
+            );
         }
     }
 }

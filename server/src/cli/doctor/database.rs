@@ -6,7 +6,7 @@ use service::Clock;
 use std::path::Path;
 use storage::{Look, OpenError, PostgresStore, Schema, ServerLook, SqliteStore};
 
-const ABOUT: &str = "database";
+const SUBJECT: &str = "database";
 
 /// Latency above which each change and each new key waits noticeably for the database server.
 const SLOW_MILLIS: u128 = 20;
@@ -34,10 +34,10 @@ pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) 
             Ok(look) => Ok(look),
             Err(OpenError::Missing { path }) => {
                 let text = format!(
-                    "there is none at {} yet: the first start makes it",
+                    "there is no database at {} yet: the first start creates it",
                     path.display()
                 );
-                report.look(ABOUT, &text);
+                report.warning(SUBJECT, &text);
                 return Found::Nothing;
             }
             Err(error) => Err(error.to_string()),
@@ -49,57 +49,60 @@ pub async fn check(report: &mut Report, database: &Database, clock: &dyn Clock) 
     };
     match found {
         Ok(look) => {
-            tell(report, database, &look);
+            report_database(report, database, &look);
             Found::Look(look)
         }
         Err(line) => {
-            report.wrong(ABOUT, &line);
+            report.error(SUBJECT, &line);
             Found::Unknown
         }
     }
 }
 
-fn tell(report: &mut Report, database: &Database, look: &Look) {
+fn report_database(report: &mut Report, database: &Database, look: &Look) {
     let version = &look.version;
     match &look.server {
         None if SqliteStore::library_will_do(version) => {
-            report.well(ABOUT, &format!("SQLite {version}, built in"));
+            report.ok(SUBJECT, &format!("SQLite {version}, built in"));
         }
-        None => report.wrong(
-            ABOUT,
-            &format!("SQLite {version} is too old: it can lose data; use a newer build"),
+        None => report.error(
+            SUBJECT,
+            &format!("SQLite {version} is too old: it can lose data. Use a newer build"),
         ),
-        Some(server) => tell_of_server(report, version, server),
+        Some(server) => report_server(report, version, server),
     }
     match &look.damage {
         None => {
             if let Database::File(path) = database {
                 let path = absolute(path);
-                let text = format!("all of {path} was read, and none of it is damaged");
-                report.well(ABOUT, &text);
+                let text = format!("{path} was read completely and is not damaged");
+                report.ok(SUBJECT, &text);
             }
         }
-        Some(what) => report.wrong(ABOUT, &format!("it is damaged ({what}): restore a backup")),
+        Some(what) => report.error(
+            SUBJECT,
+            &format!("the database is damaged ({what}): restore a backup"),
+        ),
     }
     match look.schema {
         Schema::Current(version) => {
-            report.well("schema", &format!("{version}, which is this version's"));
+            report.ok("schema", &format!("version {version}, as this program needs it"));
         }
-        Schema::Older(version) => report.look(
+        Schema::Older(version) => report.warning(
             "schema",
-            &format!("{version}: the next start brings it up to date; take a backup before"),
+            &format!("version {version}: the next start migrates it. Take a backup first"),
         ),
-        Schema::Newer(version) => report.wrong(
+        Schema::Newer(version) => report.error(
             "schema",
             &format!(
-                "{version}, which this version does not know: start the newer version that made it"
+                "version {version} is newer than this program: use the version of voxum that created it"
             ),
         ),
-        Schema::None => report.look("schema", "the database is empty: the first start fills it"),
+        Schema::None => report.warning("schema", "the database is empty: the first start creates the tables"),
     }
 }
 
-fn tell_of_server(report: &mut Report, version: &str, server: &ServerLook) {
+fn report_server(report: &mut Report, version: &str, server: &ServerLook) {
     let micros = server.latency.as_micros();
     let text = format!(
         "PostgreSQL {version} answers in {}.{} ms",
@@ -107,50 +110,60 @@ fn tell_of_server(report: &mut Report, version: &str, server: &ServerLook) {
         micros % 1_000 / 100
     );
     if server.latency.as_millis() < SLOW_MILLIS {
-        report.well(ABOUT, &text);
+        report.ok(SUBJECT, &text);
     } else {
-        report.look(ABOUT, &format!("{text}: bring it nearer to this machine"));
+        report.warning(
+            SUBJECT,
+            &format!("{text}, which slows every change down: move it closer to this machine"),
+        );
     }
     if server.connections < CONNECTIONS {
         let text = format!(
-            "it takes {} connections, and each node opens up to 20: raise max_connections",
+            "it accepts {} connections, and each node opens up to 20: raise max_connections",
             server.connections
         );
-        report.look(ABOUT, &text);
+        report.warning(SUBJECT, &text);
     }
-    tell_of_way(report, server);
+    report_connection(report, server);
     let ahead = server.clock_ahead;
     let text = format!(
-        "PostgreSQL's is {} ms {} this machine's",
+        "the clock of PostgreSQL is {} ms {} this machine's",
         ahead.abs(),
         if ahead < 0 { "behind" } else { "ahead of" }
     );
-    let (look, wrong) = APART;
+    let (warning, error) = APART;
     match ahead.abs() {
-        apart if apart >= wrong => report.wrong("clock", &format!("{text}: set both by NTP")),
-        apart if apart >= look => report.look("clock", &format!("{text}: set both by NTP")),
-        _ => report.well("clock", &text),
+        apart if apart >= error => {
+            report.error("clock", &format!("{text}: synchronise both with NTP"));
+        }
+        apart if apart >= warning => {
+            report.warning("clock", &format!("{text}: synchronise both with NTP"));
+        }
+        _ => report.ok("clock", &text),
     }
 }
 
 /// Reports whether third parties can read or change the traffic with the database server.
-fn tell_of_way(report: &mut Report, server: &ServerLook) {
-    const SAY: &str = "add sslmode=verify-full to the database URL, and sslrootcert where its certificate is of your own making";
+fn report_connection(report: &mut Report, server: &ServerLook) {
+    const ADVICE: &str = "add sslmode=verify-full to the database URL, and sslrootcert if you issued its certificate yourself";
     match server {
-        ServerLook { checked: true, .. } => report.well(
-            ABOUT,
-            "the way to it is encrypted, and its certificate was checked",
+        ServerLook { checked: true, .. } => report.ok(
+            SUBJECT,
+            "the connection is encrypted, and the certificate is verified",
         ),
         ServerLook { near: true, .. } => {
-            report.well(ABOUT, "it is on this machine: nobody stands in between");
+            report.ok(SUBJECT, "the connection stays on this machine");
         }
         ServerLook {
             encrypted: true, ..
-        } => report.look(
-            ABOUT,
-            &format!("the way to it is encrypted, but nobody checks who is at its end: {SAY}"),
+        } => report.warning(
+            SUBJECT,
+            &format!("the connection is encrypted, but the certificate is not verified: {ADVICE}"),
         ),
-        _ => report.look(ABOUT, &format!("the way to it is not encrypted: {SAY}")),
+        _ => report.warning(
+            SUBJECT,
+            &format!("the connection is not encrypted: {ADVICE}"),
+        ),
     }
 }
 
@@ -168,29 +181,32 @@ pub fn check_clock(report: &mut Report, found: &Found, clock: &dyn Clock) {
     };
     let recorded = newest.is_some();
     let newest = newest.unwrap_or(0);
-    let (_, wrong) = APART;
+    let (_, error) = APART;
     if now < OLDEST {
-        report.wrong(
+        report.error(
             "clock",
-            "it is years behind: keys that expired would work again; set it by NTP",
+            "this machine's clock is years behind, so expired keys would work again: synchronise it with NTP",
         );
-    } else if now.saturating_add(wrong) < newest {
+    } else if now.saturating_add(error) < newest {
         let text = format!(
-            "it is {} s behind what was last recorded, and keys that expired would work again; set it by NTP",
+            "this machine's clock is {} s behind the latest audit event, so expired keys would work again: synchronise it with NTP",
             (newest - now) / 1_000
         );
-        report.wrong("clock", &text);
+        report.error("clock", &text);
     } else if recorded {
-        report.well("clock", "it is not behind anything that was recorded");
-    } else if matches!(found, Found::Unknown) {
-        report.look(
+        report.ok(
             "clock",
-            "it may be right; what was last recorded cannot be read to compare it with",
+            "this machine's clock is not behind the latest audit event",
+        );
+    } else if matches!(found, Found::Unknown) {
+        report.warning(
+            "clock",
+            "it cannot be compared with the latest audit event while the database cannot be read",
         );
     } else {
-        report.well(
+        report.ok(
             "clock",
-            "it may be right; nothing was recorded yet to compare it with",
+            "it cannot be compared with an audit event, since there is none yet",
         );
     }
 }
@@ -201,8 +217,8 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_way_on_which_others_may_stand_is_worth_a_look() {
-        for (near, encrypted, checked, well) in [
+    fn a_connection_that_others_could_read_is_a_warning() {
+        for (near, encrypted, checked, is_ok) in [
             (true, false, false, true),
             (false, true, true, true),
             (false, true, false, false),
@@ -218,8 +234,8 @@ mod tests {
                 encrypted,
                 checked,
             };
-            tell_of_way(&mut report, &server);
-            assert_eq!(report.look == 0, well, "{server:?}");
+            report_connection(&mut report, &server);
+            assert_eq!(report.warnings == 0, is_ok, "{server:?}");
         }
     }
 }

@@ -1,43 +1,31 @@
-//! `voxum key …`: commands with which an operator manages keys on this machine.
+//! `voxum key identify`: which key a text is.
 
-use crate::cli::Key;
+use crate::cli::output::print_line;
 use crate::open::{Opened, open};
-use crate::operator;
 use crate::settings::{PublicUrl, Settings};
 use crate::telemetry;
 use anyhow::{Context as _, bail};
 use domain::KeyStatus;
 use service::Service;
-use service::key::{Identified, OperatorChange, PlainKey};
+use service::key::{Identified, PlainKey};
 use std::io::Read as _;
 use storage::OpenMode;
 use zeroize::Zeroizing;
 
-/// Far more bytes than a key and the space around it.
-const MOST: u64 = 4_096;
+/// Bytes that are read at most: far more than a key and the space around it.
+const MAX_BYTES: u64 = 4_096;
 
-/// Runs the command.
+/// Reads a key from standard input and prints which one it is.
 ///
 /// # Errors
-/// One line for the operator.
-pub async fn run(command: Key, settings: Settings) -> anyhow::Result<()> {
-    let (keys, change) = match command {
-        Key::Identify => return identify_found(settings).await,
-        Key::List { all } => return operator::list(all, settings).await,
-        Key::Revoke { keys, reason } => (keys, OperatorChange::Revoke(reason)),
-        Key::Pause { key } => (vec![key], OperatorChange::Pause),
-        Key::Resume { key } => (vec![key], OperatorChange::Resume),
-    };
-    operator::change(&keys, change, settings).await
-}
-
-async fn identify_found(settings: Settings) -> anyhow::Result<()> {
+/// One line for the operator, which does not repeat the input.
+pub async fn run(settings: Settings) -> anyhow::Result<()> {
     telemetry::start(settings.log, settings.log_format);
     // The key is read from standard input, since an argument would be in the process list and in
     // the shell's history.
     let mut presented = Zeroizing::new(Vec::new());
     std::io::stdin()
-        .take(MOST)
+        .take(MAX_BYTES)
         .read_to_end(&mut presented)
         .context("cannot read the key from standard input")?;
     let public_url = settings
@@ -51,9 +39,9 @@ async fn identify_found(settings: Settings) -> anyhow::Result<()> {
         origin,
     )
     .await?;
-    let told = identify(&service, presented.trim_ascii(), &public_url).await;
+    let line = identify(&service, presented.trim_ascii(), &public_url).await;
     store.close().await;
-    crate::serve::say(&told?);
+    print_line(&line?);
     Ok(())
 }
 
@@ -64,13 +52,13 @@ async fn identify(
 ) -> anyhow::Result<String> {
     match service.identify_for_operator(presented).await? {
         Identified::Malformed { characters } if characters == PlainKey::CHARS => bail!(
-            "that is no key: it has {characters} characters, yet one of them is wrong; copy it again, whole and without spaces"
+            "that is not a key: it has {characters} characters, but one of them is wrong; copy it again, complete and without spaces"
         ),
         Identified::Malformed { characters } => bail!(
-            "that is no key: {characters} of {} characters; copy it again, whole and without spaces",
+            "that is not a key: it has {characters} characters instead of {}; copy it again, complete and without spaces",
             PlainKey::CHARS
         ),
-        Identified::Unknown => bail!("no key of this installation is like that"),
+        Identified::Unknown => bail!("this installation has no such key"),
         Identified::Known { key, status } => {
             let (origin, id) = (public_url.origin(), key.id.as_str());
             let next = match status {

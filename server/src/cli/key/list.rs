@@ -1,26 +1,24 @@
 //! `voxum key list`: the keys of all accounts.
 
-use super::{by_itself, told, waits};
+use super::{describe, describe_hold, open_database};
+use crate::cli::output::print_line;
 use crate::open::Opened;
-use crate::serve::say;
 use crate::settings::Settings;
-use crate::telemetry;
 use service::Service;
 
 /// Prints the keys of all accounts, a line each, oldest first.
 ///
 /// # Errors
 /// One line for the operator.
-pub async fn list(all: bool, settings: Settings) -> anyhow::Result<()> {
-    telemetry::start(settings.log, settings.log_format);
-    let Opened { service, store } = by_itself(&settings.database, settings.peppers).await?;
+pub async fn run(all: bool, settings: Settings) -> anyhow::Result<()> {
+    let Opened { service, store } = open_database(settings).await?;
     let printed = print(&service, all).await;
     store.close().await;
     printed
 }
 
 async fn print(service: &Service, all: bool) -> anyhow::Result<()> {
-    let (mut after, mut none) = (None, true);
+    let (mut after, mut is_empty) = (None, true);
     loop {
         let page = service.keys_for_operator(after.as_ref()).await?;
         let Some((last, ..)) = page.last() else { break };
@@ -29,18 +27,19 @@ async fn print(service: &Service, all: bool) -> anyhow::Result<()> {
             if !all && !status.is_live() {
                 continue;
             }
-            let waits = waits_since.map_or_else(String::new, |at| format!(", which {}", waits(at)));
-            say(&format!(
-                "{}  {:8}{}{waits}",
+            let hold =
+                waits_since.map_or_else(String::new, |at| format!(", which {}", describe_hold(at)));
+            print_line(&format!(
+                "{}  {:8}{}{hold}",
                 key.id.as_str(),
                 status.as_str(),
-                told(&key)
+                describe(&key)
             ));
-            none = false;
+            is_empty = false;
         }
     }
-    if none {
-        say(if all {
+    if is_empty {
+        print_line(if all {
             "There is no key."
         } else {
             "There is no key that is active or paused."

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-const ABOUT: &str = "server";
+const SUBJECT: &str = "server";
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Far more bytes than the response has.
 const MOST: u64 = 16 * 1_024;
@@ -27,10 +27,10 @@ pub async fn check(report: &mut Report, listen: SocketAddr, tls: bool) {
         let text = format!(
             "https://{address}/readyz reports which changes it could not store, if there are any"
         );
-        return report.well(ABOUT, &text);
+        return report.ok(SUBJECT, &text);
     }
     if let Ok(Ok(answer)) = timeout(PATIENCE, ask(stream, address)).await {
-        tell(report, &answer);
+        report_answer(report, &answer);
     }
 }
 
@@ -53,23 +53,26 @@ async fn ask(mut stream: TcpStream, address: SocketAddr) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-fn tell(report: &mut Report, answer: &str) {
+fn report_answer(report: &mut Report, answer: &str) {
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     if answer.starts_with("HTTP/1.1 503 ") {
-        return report.wrong(ABOUT, "it is not ready: it cannot verify keys");
+        return report.error(
+            SUBJECT,
+            "it is not ready, since it cannot verify keys: its log has the reason",
+        );
     }
     for line in body.lines() {
         if line == STORAGE_LOW.trim_end() {
-            report.wrong(
-                ABOUT,
-                "storage is low, so it refuses feeds and leads: free some space on the database's disk",
+            report.error(
+                SUBJECT,
+                "it refuses feeds and leads because storage is low: free some space on the database's disk",
             );
         } else if let Some(number) = line.strip_prefix(NOT_STORED) {
             let number = number.trim_start_matches([':', ' ']);
-            report.wrong(
-                ABOUT,
+            report.error(
+                SUBJECT,
                 &format!(
-                    "{number} revocations or pauses are in force on it alone and not yet stored: do not restart it, and free \
+                    "{number} revocations or pauses are not stored yet and in force on this node only: do not restart it, and free \
                      some space on the database's disk"
                 ),
             );
@@ -82,8 +85,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_server_could_not_store_is_wrong() {
-        for (answer, wrong) in [
+    fn unstored_changes_and_low_storage_are_errors() {
+        for (answer, errors) in [
             ("HTTP/1.1 200 OK\r\n\r\nok\n", 0),
             ("HTTP/1.1 200 OK\r\n\r\nok\nstorage_low\n", 1),
             ("HTTP/1.1 200 OK\r\n\r\nok\nstorage_low\nnot_stored: 3\n", 2),
@@ -91,8 +94,8 @@ mod tests {
             ("220 mail.example.com ESMTP\r\n", 0),
         ] {
             let mut report = Report::default();
-            tell(&mut report, answer);
-            assert_eq!(report.wrong, wrong, "{answer}");
+            report_answer(&mut report, answer);
+            assert_eq!(report.errors, errors, "{answer}");
         }
     }
 

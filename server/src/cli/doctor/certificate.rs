@@ -9,27 +9,27 @@ use time::{PrimitiveDateTime, UtcDateTime};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 
-const ABOUT: &str = "certificate";
+const SUBJECT: &str = "certificate";
 /// Remaining days below which the certificate should already have been renewed.
 const LATE_DAYS: i64 = 14;
 
 pub fn check(report: &mut Report, cert: &Path, key: &Path, clock: &dyn Clock) {
     if let Err(error) = Tls::read(cert, key) {
-        return report.wrong(ABOUT, &error.to_string());
+        return report.error(SUBJECT, &error.to_string());
     }
     let first = CertificateDer::from_pem_file(cert).ok();
-    let Some(end) = first.and_then(|first| last_second(&first)) else {
-        return report.look(ABOUT, "its last day cannot be read");
+    let Some(end) = first.and_then(|first| expiry(&first)) else {
+        return report.warning(SUBJECT, "its expiry date cannot be read");
     };
     let left = end.unix_timestamp() - clock.now().millis() / 1_000;
     let day = end.date();
     match left / 86_400 {
-        _ if left <= 0 => report.wrong(ABOUT, &format!("it ended on {day}: renew it")),
-        days if days < LATE_DAYS => report.look(
-            ABOUT,
-            &format!("it ends on {day}, in {days} days: renew it"),
+        _ if left <= 0 => report.error(SUBJECT, &format!("it expired on {day}: renew it")),
+        days if days < LATE_DAYS => report.warning(
+            SUBJECT,
+            &format!("it expires on {day}, in {days} days: renew it"),
         ),
-        days => report.well(ABOUT, &format!("its last day is {day}, in {days} days")),
+        days => report.ok(SUBJECT, &format!("it expires on {day}, in {days} days")),
     }
 }
 
@@ -37,7 +37,7 @@ pub fn check(report: &mut Report, cert: &Path, key: &Path, clock: &dyn Clock) {
 ///
 /// Nothing else of the certificate is read here, so a complete X.509 parser would be out of
 /// proportion.
-fn last_second(certificate: &[u8]) -> Option<UtcDateTime> {
+fn expiry(certificate: &[u8]) -> Option<UtcDateTime> {
     const SEQUENCE: u8 = 0x30;
     const VERSION: u8 = 0xa0;
     const UTC_TIME: u8 = 0x17;
@@ -91,14 +91,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_second_of_a_certificate_is_read() {
+    fn the_expiry_of_a_certificate_is_read() {
         let cert = include_bytes!("../../../tests/binary/tls/cert.pem");
         let cert = CertificateDer::from_pem_slice(cert).unwrap();
-        let end = last_second(&cert).unwrap();
+        let end = expiry(&cert).unwrap();
         assert_eq!(end.to_string(), "2126-10-30 20:06:50.0 +00");
         for length in 0..cert.len() {
-            let _ = last_second(&cert[..length]);
+            let _ = expiry(&cert[..length]);
         }
-        assert_eq!(last_second(&cert[..100]), None);
+        assert_eq!(expiry(&cert[..100]), None);
     }
 }

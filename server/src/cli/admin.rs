@@ -1,6 +1,7 @@
 //! `voxum admin …`: one-time links for anyone who can read this machine's terminal.
 
-use crate::cli::Admin;
+use super::args::Admin;
+use super::output::print_line;
 use crate::open::{Opened, open};
 use crate::settings::{PublicUrl, Settings};
 use crate::telemetry;
@@ -31,7 +32,7 @@ pub async fn run(command: Admin, settings: Settings) -> anyhow::Result<()> {
         open(&database, OpenMode::ExistingOnly, peppers, origin).await?;
     let line = link(&service, command, &public_url).await;
     store.close().await;
-    crate::serve::say(&line?);
+    print_line(&line?);
     Ok(())
 }
 
@@ -41,7 +42,7 @@ async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyh
         Admin::SetupLink => match service.first_owner_link().await? {
             Some(token) => Ok(first_owner_line(public_url, &token)),
             None => bail!(
-                "there is an owner already; `voxum admin reset EMAIL` makes a link for a new password, \
+                "there is an owner already: `voxum admin reset EMAIL` prints a link for a new password, \
                  `voxum admin create-account NAME` one for a further account"
             ),
         },
@@ -60,7 +61,7 @@ async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyh
             let account = account.as_deref().map(AccountId::parse).transpose();
             let account = account.map_err(|rejected| anyhow!("--account: {}", rejected.0))?;
             if account.is_none() {
-                the_only_account(service, &email).await?;
+                check_single_account(service, &email).await?;
             }
             let token = match service.reset_link(&email, account.as_ref()).await {
                 Err(service::Error::Refused(_)) => {
@@ -86,7 +87,7 @@ async fn link(service: &Service, command: Admin, public_url: &PublicUrl) -> anyh
 ///
 /// # Errors
 /// If the address belongs to several accounts; the error lists them to choose from.
-async fn the_only_account(service: &Service, email: &Email) -> anyhow::Result<()> {
+async fn check_single_account(service: &Service, email: &Email) -> anyhow::Result<()> {
     let accounts = service.accounts_of(email).await?;
     if accounts.len() > 1 {
         let each = accounts.iter().map(|(id, name)| format!("{id} (“{name}”)"));

@@ -1,9 +1,9 @@
 //! `voxum move FILE`: moves the data from the SQLite file of one machine to PostgreSQL, which
 //! several machines share.
 
-use super::pepper::must_fit;
-use super::restore::usable;
-use crate::serve::say;
+use super::output::print_line;
+use super::pepper::check_pepper;
+use super::restore::check_file;
 use crate::settings::{Database, Settings};
 use crate::telemetry;
 use anyhow::{anyhow, bail};
@@ -18,17 +18,17 @@ use storage::copy::{Held, move_to_postgres};
 pub async fn run(from: &Path, settings: Settings) -> anyhow::Result<()> {
     let Database::Postgres(url) = &settings.database else {
         bail!(
-            "VOXUM_DATABASE_URL names no PostgreSQL database: set it to where {} shall go",
+            "VOXUM_DATABASE_URL is not a PostgreSQL database: set it to the database to which {} is moved",
             from.display()
         );
     };
-    must_fit(&settings, &usable(from).await?)?;
+    check_pepper(&settings, &check_file(from).await?)?;
     telemetry::start(settings.log, settings.log_format);
     let moved = move_to_postgres(from, url).await;
     let Held { accounts, keys } = moved.map_err(|error| anyhow!("{error}"))?;
-    say(&format!(
-        "Moved to PostgreSQL: {keys} API keys in accounts: {accounts}. The file is now called {}.moved, so that no server \
-         goes on with it by mistake; to go back, name it as before.",
+    print_line(&format!(
+        "Moved to PostgreSQL. API keys: {keys}, accounts: {accounts}. The file is now called {}.moved, so that no server \
+         uses it by mistake. To go back, rename it to its former name.",
         from.display()
     ));
     Ok(())

@@ -1,0 +1,171 @@
+//! `voxum key revoke`, `pause` and `resume`.
+
+use super::{describe, describe_hold, open_database};
+use crate::cli::output::print_line;
+use crate::open::Opened;
+use crate::settings::Settings;
+use anyhow::{anyhow, bail};
+use domain::KeyStatus;
+use service::key::{Carried, KeyNamed, NotNamed, OperatorChange};
+use service::store::{KeyRecord, Receipt};
+use service::{Error, Service, rfc3339};
+
+/// A line for the operator: the change is made, or it was refused.
+type Outcome = Result<String, String>;
+
+/// Changes keys, each independently: one that is refused does not keep another from being revoked.
+///
+/// # Errors
+/// One line for the operator. If it concerns only some of the keys, the others have been changed.
+pub async fn run(
+    keys: &[String],
+    change: OperatorChange,
+    settings: Settings,
+) -> anyhow::Result<()> {
+    // All names are checked before the first key is changed.
+    let names = keys.iter().map(|key| parse(key));
+    let names = names.collect::<anyhow::Result<Vec<_>>>()?;
+    let Opened { service, store } = open_database(settings).await?;
+    let result = change_all(&service, keys.iter().zip(&names), change).await;
+    // The receipts are stored in the background, and have to be complete before the database is
+    // closed.
+    service.receipts_stored().await;
+    store.close().await;
+    result
+}
+
+async fn change_all(
+    service: &Service,
+    keys: impl Iterator<Item = (&String, &KeyNamed)>,
+    change: OperatorChange,
+) -> anyhow::Result<()> {
+    let mut refusals = Vec::new();
+    for (key, name) in keys {
+        let result = service.change_for_operator(name, change).await;
+        match report(key, result.map_err(explain)?, change) {
+            Ok(line) => print_line(&line),
+            Err(line) => refusals.push(line),
+        }
+    }
+    if !refusals.is_empty() {
+        bail!("{}", refusals.join("; "));
+    }
+    Ok(())
+}
+
+/// Explains an error of the service in terms of this command, which keeps no keys in memory.
+fn explain(error: Error) -> anyhow::Error {
+    match error {
+        Error::NotStored(_) => anyhow!(
+            "the database cannot be written, so the key was not changed: free some space on the database's disk and try \
+             again. Until then, revoke or pause the key in the console of the running server, which refuses it from its \
+             memory"
+        ),
+        error => error.into(),
+    }
+}
+
+fn parse(key: &str) -> anyhow::Result<KeyNamed> {
+    match KeyNamed::parse(key) {
+        Ok(name) => Ok(name),
+        // The error does not repeat the text, since output may be recorded.
+        Err(NotNamed::Secret) => bail!(
+            "that looks like a key itself, which a shell keeps in its history: name the key by its ID or its preview, \
+             which `voxum key identify < FILE` prints. Nothing was changed"
+        ),
+        Err(NotNamed::Neither) => bail!(
+            "that is neither the ID nor the preview of a key, such as vx_abc123: `voxum key list` prints both. Nothing \
+             was changed"
+        ),
+    }
+}
+
+fn report(name: &str, result: Carried, change: OperatorChange) -> Outcome {
+    match (result, change) {
+        (Carried::Changed(key, receipt), OperatorChange::Revoke(reason)) => Ok(format!(
+            "Revoked, with the reason {}: {}. {}.",
+            reason.as_str(),
+            describe(&key),
+            refused_on(receipt)
+        )),
+        (Carried::Changed(key, receipt), OperatorChange::Pause) => Ok(format!(
+            "Paused until `voxum key resume {}`: {}. {}.",
+            key.id.as_str(),
+            describe(&key),
+            refused_on(receipt)
+        )),
+        (Carried::Changed(key, receipt), OperatorChange::Resume) => Ok(format!(
+            "Resumed: {}. {}.",
+            describe(&key),
+            accepted_on(receipt)
+        )),
+        // A key that was revoked after the backup is valid again after this, so the operator has to
+        // notice.
+        (Carried::Confirmed(key, receipt, restored_at), _) => Ok(format!(
+            "Resumed: {}. It came back from a backup that was restored at {}, and was paused, unconfirmed, until now. {}.",
+            describe(&key),
+            rfc3339(restored_at),
+            accepted_on(receipt)
+        )),
+        (Carried::Same(key), OperatorChange::Resume) => {
+            Ok(format!("Already active: {}.", describe(&key)))
+        }
+        (Carried::Same(key), _) => Ok(format!("Already paused: {}.", describe(&key))),
+        (Carried::Waits(key, restored_at), _) => Ok(format!(
+            "Already paused: {}. It {}.",
+            describe(&key),
+            describe_hold(restored_at)
+        )),
+        // For a script that ensures that a key is revoked, this is a success.
+        (Carried::AlreadyEnded(key, status), OperatorChange::Revoke(_)) => {
+            Ok(report_ended(&key, status))
+        }
+        (Carried::AlreadyEnded(key, KeyStatus::Revoked), _) => {
+            Err(format!("{} is already revoked", describe(&key)))
+        }
+        (Carried::AlreadyEnded(key, _), _) => {
+            Err(format!("{} has already expired", describe(&key)))
+        }
+        (Carried::Unknown, _) => Err(format!(
+            "this installation has no key {name}: `voxum key list --all` prints all of them"
+        )),
+        (Carried::Several(keys), _) => {
+            let each = keys.iter().map(|key| {
+                let (id, account) = (key.id.as_str(), &key.account_name);
+                format!("{id} (“{}” of the account “{account}”)", key.name)
+            });
+            let each: Vec<_> = each.collect();
+            Err(format!(
+                "several keys begin with {name}: name yours by its ID, such as {}",
+                each.join(", ")
+            ))
+        }
+    }
+}
+
+fn report_ended(key: &KeyRecord, status: KeyStatus) -> String {
+    let ended = match status {
+        KeyStatus::Revoked => "revoked",
+        _ => "expired",
+    };
+    let revoked_at = key.revocation.as_ref().map(|revocation| revocation.at);
+    let since = revoked_at.or(key.expires_at).map(rfc3339);
+    let since = since.map_or_else(String::new, |since| format!(" since {since}"));
+    format!("Already {ended}{since}: {}.", describe(key))
+}
+
+/// Returns on which nodes the key is refused, without a full stop.
+fn refused_on(receipt: Option<Receipt>) -> String {
+    receipt.map_or_else(
+        || "It is refused from now on".to_owned(),
+        |receipt| receipt.told(false),
+    )
+}
+
+/// Returns the result for a key that was resumed.
+fn accepted_on(receipt: Option<Receipt>) -> &'static str {
+    match receipt {
+        Some(Receipt { nodes: 0, .. }) => "No server was running",
+        _ => "It is accepted again",
+    }
+}

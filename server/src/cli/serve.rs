@@ -1,0 +1,141 @@
+//! `voxum serve`: from the settings to a server that is ready.
+
+use super::admin::first_owner_line;
+use super::output::print_line;
+use crate::listen::{Limits, Tls, raise_open_files};
+use crate::open::open;
+use crate::runtime::signals::{reload_at_hangup, stop_signal};
+use crate::runtime::{self, Ready};
+use crate::settings::{PublicUrl, Settings, TrustedProxies};
+use crate::telemetry;
+use anyhow::Context as _;
+use futures::future::OptionFuture;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Serves until a signal ends it.
+///
+/// # Errors
+/// One line for the operator.
+pub async fn run(settings: Settings) -> anyhow::Result<()> {
+    telemetry::start(settings.log.clone(), settings.log_format);
+    let tls = settings.tls.as_ref();
+    let tls = tls.map(|(cert, key)| Tls::read(cert, key)).transpose()?;
+    let tls = tls.map(Arc::new);
+    reload_at_hangup(tls.clone())?;
+    let mut signal = stop_signal()?;
+    let stopped = async move {
+        // The sender lives as long as the process.
+        let _ = signal.wait_for(|stop| *stop).await;
+    };
+    let mut stopped = pin!(stopped);
+    // A start can take long, for example if a database does not answer or another node runs
+    // migrations.
+    let ready = tokio::select! {
+        () = stopped.as_mut() => {
+            tracing::info!("stopped before the start was complete");
+            return Ok(());
+        }
+        ready = start(settings, tls) => ready?,
+    };
+    runtime::serve(ready, stopped).await
+}
+
+async fn start(settings: Settings, tls: Option<Arc<Tls>>) -> anyhow::Result<Ready> {
+    let (listener, address) = bind(settings.listen).await?;
+    let metrics = OptionFuture::from(settings.metrics_listen.map(bind));
+    let metrics = metrics.await.transpose()?;
+    let is_named = settings.public_url.is_some();
+    let public_url = settings.public_url;
+    let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(address, tls.is_some()));
+    let origin = public_url.origin().to_owned();
+    let database = settings.database;
+    let opened = open(&database, settings.open_mode, settings.peppers, origin).await?;
+    let service = &opened.service;
+    service.keep_free(settings.ceilings.disk_reserve);
+    opened.store.limit_accounts(settings.ceilings.quotas);
+    service.limit_accounts_to(settings.ceilings.account_calls);
+    if let Some((email, password)) = settings.owner {
+        service.seed_owner(email, password).await?;
+    }
+    let trusted_proxies = settings.trusted_proxies;
+    warn(
+        &public_url,
+        is_named,
+        address,
+        tls.is_some(),
+        &trusted_proxies,
+    );
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    print_line(&format!("Listening on {scheme}://{address}"));
+    if let Some(token) = service.first_owner_link_at_start().await? {
+        print_line(&first_owner_line(&public_url, &token));
+    }
+    Ok(Ready {
+        opened,
+        listener,
+        metrics,
+        tls,
+        public_url,
+        trusted_proxies,
+        mail: settings.mail,
+        limits: Limits::new(connections(settings.max_connections)),
+        bodies: settings.bodies,
+        shutdown_delay: settings.shutdown_delay,
+    })
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let failure = || format!("cannot listen on {address}");
+    let listener = TcpListener::bind(address).await.with_context(failure)?;
+    let address = listener.local_addr().with_context(failure)?;
+    Ok((listener, address))
+}
+
+/// Warns of settings that the operator may not have intended.
+fn warn(
+    public_url: &PublicUrl,
+    is_named: bool,
+    address: SocketAddr,
+    tls: bool,
+    trusted_proxies: &TrustedProxies,
+) {
+    if !public_url.is_trustworthy() {
+        tracing::warn!(
+            public_url = public_url.origin(),
+            "the public URL is plain http, so passwords, sessions and API keys travel unencrypted: \
+             serve it over https and set VOXUM_PUBLIC_URL"
+        );
+    }
+    if !is_named && !tls && !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "other machines can reach this plain-http address, on which API keys travel unencrypted: listen on a \
+             loopback address behind a proxy that serves https and set VOXUM_PUBLIC_URL, or set VOXUM_TLS_CERT and \
+             VOXUM_TLS_KEY"
+        );
+    }
+    if public_url.is_https() && !tls && trusted_proxies.is_empty() {
+        tracing::warn!(
+            "the public URL is https, but this server does not serve TLS, so a proxy must be in front of it: list the \
+             proxy in VOXUM_TRUSTED_PROXIES; until then, every call seems to come from the proxy, and one client's \
+             failed sign-ins delay all"
+        );
+    }
+}
+
+/// Returns the number of connections to serve: the requested number, or fewer if the process cannot
+/// open so many files.
+fn connections(requested: usize) -> usize {
+    let connections = raise_open_files().map_or(requested, |most| most.min(requested));
+    if connections < requested {
+        tracing::warn!(
+            connections,
+            "this process may open fewer files than VOXUM_MAX_CONNECTIONS needs: raise the limit of open files, for \
+             example by LimitNOFILE in a systemd unit"
+        );
+    }
+    connections
+}

@@ -1,0 +1,158 @@
+//! The life of a running server: its listeners, its background tasks, and its orderly shutdown.
+//!
+//! # Shutdown
+//! 1. `/readyz` fails, and clients have to open a new connection for each request. Until load
+//!    balancers have noticed (`VOXUM_SHUTDOWN_DELAY`), the listener accepts connections as before.
+//! 2. Other nodes no longer wait for this one, however long its last requests take. Each of these
+//!    requests reads the database, since the cached keys cannot be used without the heartbeat.
+//! 3. The listener is closed, and requests under way are answered.
+//! 4. What is pending in memory is stored, and the database is closed.
+//!
+//! [`Stage`] says at which of these points a background task is stopped.
+
+mod shutdown;
+pub mod signals;
+mod tasks;
+mod upkeep;
+
+use crate::Bodies;
+use crate::cli::output::print_line;
+use crate::listen::{Limits, Tls, answer_all};
+use crate::mail::Smtp;
+use crate::metrics;
+use crate::open::Opened;
+use crate::settings::{PublicUrl, TrustedProxies};
+use crate::{AppState, Site, build_app};
+use service::Service;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tasks::{Stage, Tasks};
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+
+/// Time that requests under way have once the listener is closed.
+///
+/// With what follows it, this part of the shutdown takes less than 10 seconds.
+const GRACE: Duration = Duration::from_secs(7);
+/// Time that a mail which is being sent may still take. It runs beside the last flush, so that a
+/// mail server that does not answer takes no time from it.
+const LAST_MAIL: Duration = Duration::from_millis(1_500);
+/// Time of the last flush of uses.
+const LAST_FLUSH: Duration = Duration::from_secs(2);
+/// Concurrent connections to the metrics listener.
+const METRICS_READERS: usize = 16;
+
+/// Parts of a server that is ready to serve.
+pub struct Ready {
+    pub opened: Opened,
+    pub listener: TcpListener,
+    pub metrics: Option<(TcpListener, SocketAddr)>,
+    pub tls: Option<Arc<Tls>>,
+    pub public_url: PublicUrl,
+    pub trusted_proxies: TrustedProxies,
+    pub mail: Option<Smtp>,
+    pub limits: Limits,
+    pub bodies: Bodies,
+    pub shutdown_delay: Duration,
+}
+
+/// Serves until `stopped` is complete, and returns after the shutdown.
+///
+/// # Errors
+/// The site's files cannot be read.
+pub async fn serve(ready: Ready, stopped: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let Ready {
+        opened: Opened { service, store },
+        listener,
+        metrics,
+        tls,
+        public_url,
+        trusted_proxies,
+        mail,
+        limits,
+        bodies,
+        shutdown_delay,
+    } = ready;
+    let site = Site::for_this_process()?;
+    let state = AppState::new(service.clone(), site, public_url, trusted_proxies, bodies);
+    let (leaving, stopping) = (state.leaving.clone(), state.stopping.clone());
+    let connections = TaskTracker::new();
+    let mut tasks = start_tasks(&service, mail);
+    if let Some(metrics) = metrics {
+        serve_metrics(metrics, &state, &connections, limits.connections);
+    }
+    let mut serving = pin!(answer_all(
+        listener,
+        tls,
+        build_app(state),
+        limits,
+        connections,
+        stopping.clone()
+    ));
+    tokio::select! {
+        () = serving.as_mut() => {}
+        () = stopped => {
+            leaving.cancel();
+            tasks.stop(Stage::Announced).await;
+            let _ = timeout(shutdown_delay, serving.as_mut()).await;
+            tasks.stop(Stage::Leaving).await;
+            stopping.cancel();
+            let (drained, _) = tokio::join!(timeout(GRACE, serving), timeout(GRACE, service.leave()));
+            if drained.is_err() {
+                tracing::warn!("stopped with requests still under way");
+            }
+        }
+    }
+    tasks.stop(Stage::Drained).await;
+    shutdown::store_changes(&service).await;
+    shutdown::close(&service, &store, tasks).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Starts the background tasks, each of which is stopped at its stage.
+fn start_tasks(service: &Arc<Service>, mail: Option<Smtp>) -> Tasks {
+    let mut tasks = Tasks::default();
+    let node = service.clone();
+    tasks.start("heartbeat", Stage::Leaving, async move {
+        node.beat_forever().await;
+    });
+    let sweep = upkeep::sweep(service.clone());
+    tasks.start("sweep", Stage::Drained, sweep);
+    let revocations = upkeep::write_revocations(service.clone());
+    tasks.start("bulk revocations", Stage::Drained, revocations);
+    tasks.start_until("flush of uses", Stage::Drained, LAST_FLUSH, |end| {
+        upkeep::flush_uses(service.clone(), end)
+    });
+    if let Some(smtp) = mail {
+        tasks.start_until("mail", Stage::Announced, LAST_MAIL, |end| {
+            upkeep::send_mails(service.clone(), smtp, end)
+        });
+    }
+    tasks
+}
+
+/// Serves the metrics until the listener of the server is closed.
+fn serve_metrics(
+    (listener, address): (TcpListener, SocketAddr),
+    state: &AppState,
+    connections: &TaskTracker,
+    capacity: usize,
+) {
+    print_line(&format!("Metrics on http://{address}/metrics"));
+    let (requests, service) = (state.requests.clone(), state.service.clone());
+    let router = metrics::router(requests, service, connections.clone(), capacity);
+    let limits = Limits::new(METRICS_READERS);
+    let stop = state.stopping.clone();
+    tokio::spawn(answer_all(
+        listener,
+        None,
+        router,
+        limits,
+        TaskTracker::new(),
+        stop,
+    ));
+}

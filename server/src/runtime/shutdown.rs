@@ -1,0 +1,35 @@
+//! Last part of the shutdown: stores what is pending, and closes the database.
+
+use super::tasks::Tasks;
+use crate::open::OpenStore;
+use service::Service;
+use std::time::Duration;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// Time that the end of the tasks and the closing of the database may take together.
+const CLOSING: Duration = Duration::from_millis(2_500);
+/// Time that the last attempt to store revocations and pauses may take.
+const LAST_CHANGES: Duration = Duration::from_secs(1);
+
+/// Makes the last attempt to store revocations and pauses that only this node enforces.
+pub async fn store_changes(service: &Service) {
+    let lost = timeout(LAST_CHANGES, service.store_stops()).await;
+    if lost != Ok(0) {
+        tracing::error!(
+            "revocations or pauses could not be stored and are lost: revoke or pause those keys again"
+        );
+    }
+}
+
+/// Waits for the tasks, which were asked to end, and closes the database.
+pub async fn close(service: &Service, store: &OpenStore, tasks: Tasks) {
+    let until = Instant::now() + CLOSING;
+    tasks.finish().await;
+    let closing = async {
+        service.receipts_stored().await;
+        store.close().await;
+    };
+    if timeout_at(until, closing).await.is_err() {
+        tracing::warn!("the database was not closed in time");
+    }
+}

@@ -1,0 +1,117 @@
+//! Work that a server repeats in the background.
+
+use crate::mail::Smtp;
+use crate::telemetry::Chain;
+use service::{
+    Error, FLUSH_EVERY_SECONDS, FLUSH_REST_FOR, LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS, Service,
+};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+/// Number of flushes of uses between two clean-ups of keys that are no longer used: one minute.
+const FORGET_EVERY: u32 = 30;
+/// How often a node looks for keys that were revoked all at once and whose rows do not show it yet.
+const WRITE_REVOCATIONS_EVERY_SECONDS: u64 = 1;
+
+fn every(seconds: u64) -> Interval {
+    let mut ticks = interval(Duration::from_secs(seconds));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// Flushes the uses of keys at intervals until `end` is cancelled, and once more after it.
+///
+/// A flush is never aborted, since what it wrote without noting it as written would be counted
+/// twice. If `end` is cancelled during a flush, all but the last uses are left to the final one.
+pub async fn flush_uses(service: Arc<Service>, end: CancellationToken) {
+    let mut ticks = every(FLUSH_EVERY_SECONDS);
+    let mut rounds = (0..FORGET_EVERY).cycle();
+    while end.run_until_cancelled(ticks.tick()).await.is_some() {
+        warn_if_failed(
+            service.flush_uses_within(FLUSH_REST_FOR, &end).await,
+            "last uses and call counts could not be written and stay pending",
+        );
+        if rounds.next() == Some(0) {
+            service.forget_idle_keys();
+        }
+    }
+    warn_if_failed(
+        service.flush_uses().await,
+        "the last uses and call counts could not be written",
+    );
+}
+
+/// Deletes records that are older than they are kept. It can be aborted at any time.
+pub async fn sweep(service: Arc<Service>) {
+    let mut ticks = every(SWEEP_EVERY_SECONDS);
+    loop {
+        ticks.tick().await;
+        warn_if_failed(
+            service.sweep_requests().await,
+            "old idempotency keys could not be deleted",
+        );
+        warn_if_failed(
+            service.sweep_removed_items().await,
+            "old removals of items could not be deleted",
+        );
+        warn_if_failed(
+            service.sweep_refusals().await,
+            "old refused calls could not be deleted",
+        );
+        warn_if_failed(
+            service.sweep_calls().await,
+            "old call counts could not be deleted",
+        );
+        warn_if_failed(
+            service.sweep_imports().await,
+            "old imports could not be deleted",
+        );
+    }
+}
+
+/// Updates the rows of keys that were revoked all at once. It can be aborted at any time, and the
+/// next node continues.
+pub async fn write_revocations(service: Arc<Service>) {
+    let mut ticks = every(WRITE_REVOCATIONS_EVERY_SECONDS);
+    loop {
+        ticks.tick().await;
+        warn_if_failed(
+            service.write_revocations().await,
+            "the rows of some revoked keys could not be updated",
+        );
+    }
+}
+
+/// Sends the mails that are due. It ends only between two rounds, so that no notice is claimed and
+/// not sent.
+pub async fn send_mails(service: Arc<Service>, smtp: Smtp, end: CancellationToken) {
+    let mut ticks = every(LOOK_EVERY_SECONDS);
+    while end.run_until_cancelled(ticks.tick()).await.is_some() {
+        report_sent(
+            "warnings of wrong codes",
+            service.send_warnings(&smtp).await,
+        );
+        report_sent(
+            "notices of expiring keys",
+            service.send_notices(&smtp).await,
+        );
+    }
+}
+
+fn report_sent(mails: &'static str, sent: Result<usize, service::NoticeError>) {
+    match sent {
+        Ok(0) => {}
+        Ok(sent) => tracing::info!(mails, sent, "mails were sent"),
+        Err(error) => {
+            tracing::warn!(mails, error = %Chain(&error), "mails could not be sent, and are tried again");
+        }
+    }
+}
+
+fn warn_if_failed<T>(result: Result<T, Error>, event: &'static str) {
+    if let Err(error) = result {
+        tracing::warn!(error = %Chain(&error), "{event}");
+    }
+}

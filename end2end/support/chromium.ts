@@ -1,10 +1,11 @@
 // The browser for the tests: the one in CHROMIUM_PATH, otherwise an installed Chromium, otherwise
-// Playwright's own.
+// Playwright's own. The headless shell comes first: it has the same engine, and the tests take two
+// thirds of the time, since it opens a page without the window of a whole browser around it.
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
 function executable(path: string): boolean {
   try {

@@ -1,26 +1,17 @@
-import { expectFits } from "../support/layout.ts";
+// journeys/states.spec.ts checks that every page fits at 360 px.
+
+import { NARROW, expectFits } from "../support/layout.ts";
 import { Keys } from "../support/keys.ts";
-import { STATES, seedKeys } from "../support/states.ts";
-import { expect, gotoHydrated, signIn, test } from "../support/test.ts";
+import { seedKeys } from "../support/states.ts";
+import { expect, hydrated, signIn, test } from "../support/test.ts";
 
 test.describe("at 360 px", () => {
-  test.use({ viewport: { width: 360, height: 740 } });
-
-  for (const state of STATES) {
-    test.describe(state.name, () => {
-      test.use({ firstOwner: state.firstOwner ?? "exists" });
-
-      test("needs no scrolling sideways", async ({ page, server, guard }) => {
-        await state.open({ page, server, guard });
-        await expectFits(page, state.name);
-      });
-    });
-  }
+  test.use({ viewport: NARROW });
 
   test("each key is a card that says what its values are", async ({ page, server }) => {
     const { used } = await seedKeys(server);
     await signIn(page);
-    await gotoHydrated(page, "/keys");
+    await hydrated(page);
     const keys = new Keys(page);
     const row = keys.row(used.name);
     const cells = row.getByRole("cell");
@@ -39,7 +30,7 @@ test.describe("at 360 px", () => {
 
   test("the menu is behind a button", async ({ page }) => {
     await signIn(page);
-    await gotoHydrated(page, "/keys");
+    await hydrated(page);
     const link = page.getByRole("link", { name: "Inventory" });
     await expect(link).toBeHidden();
     await page.getByRole("button", { name: "Menu" }).click();
@@ -55,12 +46,12 @@ test.describe("at 360 px", () => {
 });
 
 test.describe("with a finger", () => {
-  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  test.use({ viewport: NARROW, hasTouch: true, isMobile: true });
 
   test("what is touched is large enough", async ({ page, server }) => {
     await seedKeys(server);
     await signIn(page);
-    await gotoHydrated(page, "/keys");
+    await hydrated(page);
     const small = await page.locator("button:visible, a.button:visible, select:visible").evaluateAll((all) =>
       all
         .map((element) => ({ text: element.textContent?.trim(), height: element.getBoundingClientRect().height }))
@@ -72,7 +63,7 @@ test.describe("with a finger", () => {
 
 test("from 640 px the menu is always there", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   for (const width of [640, 768, 960, 1280, 1920]) {
     await page.setViewportSize({ width, height: 800 });
     await expect(page.getByRole("link", { name: "Inventory" })).toBeVisible();

@@ -1,9 +1,8 @@
 import { expect, type Page } from "@playwright/test";
 
-export const SIZES = [
-  { width: 1280, height: 800 },
-  { width: 360, height: 740 },
-];
+export const NARROW = { width: 360, height: 740 };
+
+export const SIZES = [NARROW, { width: 1280, height: 800 }];
 
 /**
  * Checks that nothing extends beyond the right edge, whether or not the page can be scrolled there.

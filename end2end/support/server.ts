@@ -1,8 +1,8 @@
-// The real binary, with an empty directory and a port of its own.
+// The real binary, with a directory and a port of its own.
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { cpSync, createWriteStream, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,8 +36,10 @@ export class Server {
   #stdout = "";
   #url: string | undefined;
 
-  constructor() {
-    mkdirSync(this.dataDirectory);
+  /** Begins with an empty data directory, or with a copy of another one. */
+  constructor(template?: string) {
+    if (template === undefined) mkdirSync(this.dataDirectory);
+    else cpSync(template, this.dataDirectory, { recursive: true });
   }
 
   /** The address at which the server listens. */

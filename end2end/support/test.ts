@@ -21,15 +21,35 @@ interface Fixtures {
   guard: Guard;
 }
 
-export const test = base.extend<Options & Fixtures>({
+interface WorkerFixtures {
+  /** The data directory of an installation that has its owner and nothing else. */
+  template: string;
+}
+
+const FIRST_OWNER = { VOXUM_ADMIN_EMAIL: owner.email, VOXUM_ADMIN_PASSWORD: owner.password };
+
+export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   wasmDelay: [0, { option: true }],
   firstOwner: ["exists", { option: true }],
   settings: [{}, { option: true }],
 
-  server: async ({ firstOwner, settings: further }, use, testInfo) => {
-    const server = new Server();
-    const settings = { VOXUM_ADMIN_EMAIL: owner.email, VOXUM_ADMIN_PASSWORD: owner.password };
-    await server.start({ ...(firstOwner === "exists" ? settings : {}), ...further });
+  // Migrations and the hash of the owner's password are half of a first start, so they happen once
+  // per worker, and each test gets a copy of the result.
+  template: [
+    async ({}, use) => {
+      const server = new Server();
+      await server.start(FIRST_OWNER);
+      expect(await server.stop(), "the server ends in good order").toBe(0);
+      await use(server.dataDirectory);
+      server.remove();
+    },
+    { scope: "worker" },
+  ],
+
+  server: async ({ firstOwner, settings, template }, use, testInfo) => {
+    const exists = firstOwner === "exists";
+    const server = new Server(exists ? template : undefined);
+    await server.start({ ...(exists ? FIRST_OWNER : {}), ...settings });
     await use(server);
     const code = await server.stop();
     const log = server.log();

@@ -1,6 +1,6 @@
 import { call } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
-import { expect, gotoHydrated, hydrated, owner, signIn, test } from "../support/test.ts";
+import { expect, gotoHydrated, hydrated, owner, signInByForm, test } from "../support/test.ts";
 
 /** Formats a day as the console does: "21 Feb 2027". */
 function dayIn(days: number): string {
@@ -36,7 +36,7 @@ test.describe("on an installation without an owner", () => {
     await test.step("the owner signs out and in again", async () => {
       await page.getByRole("button", { name: "Sign out" }).click();
       await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-      await signIn(page);
+      await signInByForm(page);
       await hydrated(page);
       await expect(page.getByText(owner.email)).toBeVisible();
     });

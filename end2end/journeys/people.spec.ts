@@ -3,7 +3,7 @@
 import { Keys } from "../support/keys.ts";
 import { Seeder, demoteOwner } from "../support/seed.ts";
 import { seedKeys } from "../support/states.ts";
-import { expect, gotoHydrated, hydrated, owner, signIn, test } from "../support/test.ts";
+import { expect, gotoHydrated, hydrated, owner, signIn, signInByForm, test } from "../support/test.ts";
 
 /** Returns the link at the end of a command's output. */
 function linkIn(printed: string): string {
@@ -16,7 +16,7 @@ test("a forgotten password is replaced by a link, which works once and ends ever
   guard.expectStatus(404);
   const old = await browser.newContext({ baseURL: server.url });
   const before = await old.newPage();
-  await signIn(before);
+  await signInByForm(before);
   const link = linkIn(server.command("admin", "reset", owner.email));
   await page.goto(link);
   await expect(page.getByRole("heading", { name: "Choose a new password" })).toBeVisible();

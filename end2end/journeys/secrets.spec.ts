@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { call } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
 import { Seeder } from "../support/seed.ts";
-import { expect, gotoHydrated, hydrated, owner, signIn, test, type Page } from "../support/test.ts";
+import { expect, gotoHydrated, hydrated, owner, signIn, signInByForm, test, type Page } from "../support/test.ts";
 
 /** Returns all text that the page holds: markup, field values, storage, and its address. */
 async function everythingIn(page: Page): Promise<string> {
@@ -34,7 +34,7 @@ function traces(secret: string): string[] {
 test("after Done the secret of a key is nowhere", async ({ page, server }) => {
   const requested: string[] = [];
   page.on("request", (request) => requested.push(request.url()));
-  await signIn(page);
+  await signInByForm(page);
   await hydrated(page);
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");

@@ -5,7 +5,7 @@ import type { Browser } from "@playwright/test";
 import { Seeder, demoteOwner, sql } from "./seed.ts";
 import type { Server } from "./server.ts";
 import type { State } from "./states.ts";
-import { expect, owner, signIn, type Page } from "./test.ts";
+import { expect, owner, signIn, signInByForm, type Page } from "./test.ts";
 
 const grace = { email: "grace@harbour-cars.example", password: "three gulls on a wet roof" };
 
@@ -93,9 +93,8 @@ export async function runTeam(page: Page, browser: Browser, server: Server): Pro
 export async function keepAccount(page: Page, browser: Browser, server: Server): Promise<void> {
   const context = await browser.newContext({ baseURL: server.url, userAgent: "A phone" });
   const other = await context.newPage();
-  await signIn(other);
-  await signIn(page);
-  await page.goto("/keys");
+  await signInByForm(other);
+  await signInByForm(page);
   await page.getByRole("link", { name: owner.email }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your account");
   const phone = page.getByRole("row").filter({ hasText: "A phone" });
@@ -104,7 +103,7 @@ export async function keepAccount(page: Page, browser: Browser, server: Server):
   await expect(phone).toHaveCount(0);
   await other.goto("/keys");
   await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  await signIn(other);
+  await signInByForm(other);
 
   await page.getByLabel("Current password").fill("not the password");
   await page.getByLabel("New password").fill(grace.password);

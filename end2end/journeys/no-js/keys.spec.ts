@@ -4,10 +4,10 @@ import { call } from "../../support/api.ts";
 import { Keys } from "../../support/keys.ts";
 import { Seeder } from "../../support/seed.ts";
 import { seedItems, seedKeys } from "../../support/states.ts";
-import { expect, owner, signIn, test } from "../../support/test.ts";
+import { expect, owner, signIn, signInByForm, test } from "../../support/test.ts";
 
 test("an owner signs in, creates a key, uses it, revokes it and signs out", async ({ page, server }) => {
-  await signIn(page);
+  await signInByForm(page);
   const keys = new Keys(page);
   await expect(page.getByText("No API keys yet")).toBeVisible();
 

@@ -4,7 +4,7 @@ import { callForAMonth, Seeder } from "../support/seed.ts";
 import { seedFour } from "../support/find.ts";
 import { openRecoveryCodes } from "../support/once.ts";
 import { seedItems, seedKeys } from "../support/states.ts";
-import { expect, gotoHydrated, owner, signIn, test, type Page } from "../support/test.ts";
+import { expect, hydrated, owner, signIn, test, type Page } from "../support/test.ts";
 
 test("a theme is applied as soon as it is chosen, on every page", async ({ page }) => {
   await signIn(page, "/settings");
@@ -23,7 +23,7 @@ test("exact times stay chosen on every page", async ({ page, server }) => {
   await seedKeys(server);
   await seedItems(server, 3);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const exact = page.getByRole("switch", { name: "Exact times" });
   await exact.check();
   await page.getByRole("link", { name: "Inventory", exact: true }).click();
@@ -62,7 +62,7 @@ test("the menu stays in its place from page to page", async ({ page, server }) =
 test("sorting keeps the focus on the column's head", async ({ page, server }) => {
   await seedFour(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const head = page.getByRole("columnheader", { name: "Name" });
   await head.getByRole("link").focus();
   for (const order of ["ascending", "descending", "ascending"]) {
@@ -74,7 +74,7 @@ test("sorting keeps the focus on the column's head", async ({ page, server }) =>
 
 test("a preset shows that it is pressed", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   await page.getByRole("main").getByRole("button", { name: "Create API Key" }).first().click();
   const dialog = page.getByRole("dialog", { name: "Create API Key" });
   const pressed = (name: string) => dialog.getByRole("button", { name, pressed: true });

@@ -2,7 +2,7 @@
 
 import { seedFour } from "../support/find.ts";
 import { Seeder } from "../support/seed.ts";
-import { expect, gotoHydrated, signIn, test, type Page } from "../support/test.ts";
+import { expect, hydrated, signIn, test, type Page } from "../support/test.ts";
 
 function bar(page: Page) {
   return page.locator("form.several");
@@ -11,7 +11,7 @@ function bar(page: Page) {
 test("the number of selected keys is shown and announced", async ({ page, server }) => {
   await seedFour(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   await expect(bar(page)).toBeHidden();
   const news = page.getByRole("main").getByRole("status").filter({ hasText: "selected" });
   await expect(news).toHaveCount(0);
@@ -27,7 +27,7 @@ test("the number of selected keys is shown and announced", async ({ page, server
 test("one box selects every key on the page", async ({ page, server }) => {
   await seedFour(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const everything = page.getByLabel("Select all on this page");
   await everything.check();
   await expect(bar(page), "the revoked key cannot be selected").toContainText("3 selected");
@@ -46,7 +46,7 @@ test("one box selects every key on the page", async ({ page, server }) => {
 test("a click with Shift selects the keys between", async ({ page, server }) => {
   await seedFour(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   await page.getByLabel("Choose Apple stock").click();
   await page.getByLabel("Choose Händler-Feed").click({ modifiers: ["Shift"] });
   await expect(page.getByLabel("Choose CRM Sync")).toBeChecked();
@@ -58,7 +58,7 @@ test("a click with Shift selects the keys between", async ({ page, server }) => 
 test("a selected key that ends elsewhere no longer counts", async ({ page, server }) => {
   const { crm } = await seedFour(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   await page.getByLabel("Select all on this page").check();
   await (await Seeder.signIn(server)).revoke(crm);
   await expect(bar(page)).toContainText("2 selected");

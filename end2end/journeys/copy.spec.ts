@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Keys } from "../support/keys.ts";
 import { openInvitation, openRecoveryCodes, openRotated } from "../support/once.ts";
-import { expect, gotoHydrated, signIn, test, type Page } from "../support/test.ts";
+import { expect, hydrated, signIn, test, type Page } from "../support/test.ts";
 
 test.use({ permissions: ["clipboard-read", "clipboard-write"] });
 
@@ -23,7 +23,7 @@ test("a rotated key and its call are copied", async ({ page, server }) => {
 
 test("the call of a new key is copied", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const secret = await new Keys(page).create("Inventory Integration");
   const call = await page.locator("#api-key-curl").innerText();
   expect(call).toContain(secret);

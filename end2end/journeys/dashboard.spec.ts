@@ -3,7 +3,7 @@
 import { takeFirstSteps } from "../support/dashboard.ts";
 import { demoteOwner } from "../support/seed.ts";
 import { seedDashboard } from "../support/states.ts";
-import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
+import { expect, hydrated, signIn, test } from "../support/test.ts";
 
 test("the first steps are ticked one after another, and the numbers follow", async ({ page, server }) => {
   test.setTimeout(60_000);
@@ -34,7 +34,7 @@ test("the chart's numbers are in a table that the keyboard opens", async ({ page
 
 test("the menu leads to the Dashboard without a page load, and on to pages that are taken over", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   await page.getByRole("link", { name: "Dashboard", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();

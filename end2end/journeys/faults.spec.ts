@@ -3,7 +3,7 @@
 import { expectFaults, refuseForms, refuseSetup } from "../support/faults.ts";
 import { Keys } from "../support/keys.ts";
 import { seedKeys } from "../support/states.ts";
-import { expect, gotoHydrated, signIn, test } from "../support/test.ts";
+import { expect, hydrated, signIn, test } from "../support/test.ts";
 
 test("the first faulty field of a refused form has the focus", async ({ page, server }) => {
   test.slow();
@@ -20,7 +20,7 @@ test.describe("before there is an owner", () => {
 
 test("the dialog that creates a key marks its faults, and each goes away once it is corrected", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   const dialog = await keys.openCreate();
   const create = dialog.getByRole("button", { name: "Create API Key" });
@@ -54,7 +54,7 @@ test("the dialog that creates a key marks its faults, and each goes away once it
 test("the dialog that revokes a key marks each fault", async ({ page, server }) => {
   const { used } = await seedKeys(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   await keys.revokeButton(used.name).click();
   const dialog = keys.revokeDialog(used.name);

@@ -1,7 +1,7 @@
 // A key that was found: looked up by its digest, which the page computes.
 
 import { Seeder } from "../support/seed.ts";
-import { expect, gotoHydrated, signIn, test } from "../support/test.ts";
+import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
 
 test("a found key is hashed in the browser, told by name and led to its end", async ({ page, server }) => {
   const seeder = await Seeder.signIn(server);
@@ -32,7 +32,7 @@ test("the search sends no whole key, which would stand in the address", async ({
   const seeder = await Seeder.signIn(server);
   const key = await seeder.createKey("CRM Sync");
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const sent: string[] = [];
   page.on("request", (request) => sent.push(request.url()));
   const search = page.getByRole("searchbox", { name: "Search by name or key preview" });

@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { apply, check, choose, expectNumber, feed, text } from "../support/import.ts";
-import { expect, gotoHydrated, signIn, test, type Page } from "../support/test.ts";
+import { expect, hydrated, signIn, test, type Page } from "../support/test.ts";
 
 const START = "/inventory/import";
 
@@ -21,8 +21,8 @@ async function skipFaults(page: Page): Promise<void> {
 }
 
 test("an export of WooCommerce is imported with what is guessed", async ({ page }) => {
-  await signIn(page);
-  await gotoHydrated(page, "/inventory");
+  await signIn(page, "/inventory");
+  await hydrated(page);
   await page.getByRole("link", { name: "Import a file" }).click();
   await choose(page, feed("woocommerce.csv"));
   await expect(page.getByText("UTF-8 with a byte-order mark")).toBeVisible();

@@ -1,6 +1,6 @@
 import { Keys } from "../support/keys.ts";
 import { seedKeys } from "../support/states.ts";
-import { expect, gotoHydrated, signIn, test, type Page } from "../support/test.ts";
+import { expect, hydrated, signIn, test, type Page } from "../support/test.ts";
 import type { Locator } from "@playwright/test";
 
 /** Presses Tab until the element has the focus, as a person without a mouse does. */
@@ -20,7 +20,7 @@ async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
 
 test("a key is created without a mouse", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   await tabTo(page, keys.createButton);
   await page.keyboard.press("Enter");
@@ -68,7 +68,7 @@ test("a key is created without a mouse", async ({ page }) => {
 
 test("Escape asked twice does not lose the key", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");
   // A browser lets a dialog refuse to close once, but not a second time without an interaction in
@@ -80,7 +80,7 @@ test("Escape asked twice does not lose the key", async ({ page }) => {
 
 test("the focus does not leave an open dialog", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   const dialog = await keys.openCreate();
   for (let step = 0; step < 30; step += 1) {
@@ -96,7 +96,7 @@ test("the focus does not leave an open dialog", async ({ page }) => {
 test("a key is revoked without a mouse", async ({ page, server }) => {
   const { used, unused } = await seedKeys(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   await tabTo(page, keys.revokeButton(unused.name));
   await page.keyboard.press("Enter");
@@ -147,7 +147,7 @@ test("a key is revoked without a mouse", async ({ page, server }) => {
 
 test("the first stop leads past the menu", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   await page.keyboard.press("Tab");
   const skip = page.getByRole("link", { name: "Skip to content" });
   await expect(skip).toBeFocused();
@@ -160,7 +160,7 @@ test("the first stop leads past the menu", async ({ page }) => {
 test("the exact times are reached without a mouse", async ({ page, server }) => {
   await seedKeys(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const created = new Keys(page).row("CRM Sync").locator("time").first();
   await expect(created).toHaveAttribute("datetime", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   await expect(created.getByText(/UTC/)).toBeHidden();

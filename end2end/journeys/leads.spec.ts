@@ -4,7 +4,7 @@ import { edit, send } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
 import { Seeder, demoteOwner } from "../support/seed.ts";
 import { seedLeads } from "../support/states.ts";
-import { expect, gotoHydrated, hydrated, signIn, test } from "../support/test.ts";
+import { expect, hydrated, signIn, test } from "../support/test.ts";
 
 test("a lead arrives, is listed, and moves to the front when the CRM writes back", async ({ page, server }) => {
   await signIn(page);
@@ -47,16 +47,16 @@ test("who may only look sees the leads", async ({ page, server }) => {
   await seedLeads(server, 1);
   await Seeder.signIn(server);
   demoteOwner(server);
-  await signIn(page);
-  await gotoHydrated(page, "/leads");
+  await signIn(page, "/leads");
+  await hydrated(page);
   await expect(page.getByRole("rowheader", { name: /Grace Hopper 1/ })).toBeVisible();
 });
 
 test("at 360 px each lead is a card that says what its values are", async ({ page, server }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await seedLeads(server, 1);
-  await signIn(page);
-  await gotoHydrated(page, "/leads");
+  await signIn(page, "/leads");
+  await hydrated(page);
   const cells = page.getByRole("row").filter({ has: page.getByRole("rowheader") }).getByRole("cell");
   const labels = await cells.evaluateAll((all) => all.map((cell) => getComputedStyle(cell, "::before").content));
   expect(labels).toEqual(['"Source"', '"Status"', '"Item"', '"Updated"']);

@@ -4,7 +4,7 @@
 import { call } from "../support/api.ts";
 import { Keys } from "../support/keys.ts";
 import { Seeder } from "../support/seed.ts";
-import { expect, gotoHydrated, type Page, signIn, test } from "../support/test.ts";
+import { expect, gotoHydrated, hydrated, signIn, test, type Page } from "../support/test.ts";
 
 /** Marks the document, so that a reload would be noticed. */
 async function mark(page: Page): Promise<void> {
@@ -20,7 +20,7 @@ test("what another admin does appears in an open list, and what is being done th
   const feed = await seeder.createKey("Feed");
   await seeder.createKey("CRM Sync", { scopes: ["leads:read"] });
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   await mark(page);
   const keys = new Keys(page);
   await page.getByRole("checkbox", { name: "Choose Feed" }).check();
@@ -32,7 +32,7 @@ test("what another admin does appears in an open list, and what is being done th
     const other = await browser.newContext({ baseURL: server.url });
     const there = await other.newPage();
     await signIn(there);
-    await gotoHydrated(there, "/keys");
+    await hydrated(there);
     const theirs = new Keys(there);
     await theirs.create("Partner Export");
     await theirs.done();
@@ -61,7 +61,7 @@ test("what another admin does appears in an open list, and what is being done th
 
 test("the step that shows a key waits for its first call, and says why one was refused", async ({ page, server }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   const secret = await keys.create("Inventory Integration");
   const news = keys.saveDialog.getByRole("status");
@@ -112,7 +112,7 @@ test("where the server tells nothing the page works as ever, and does not preten
   guard.expectStatus(503);
   await page.route("**/keys/events**", (route) => route.fulfill({ status: 503, body: "Too many" }));
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   await keys.create("Inventory Integration");
   await expect(keys.saveDialog.getByText("Waiting for the first call…")).toHaveCount(0);

@@ -3,7 +3,7 @@
 
 import { Keys } from "../support/keys.ts";
 import { seedKeys } from "../support/states.ts";
-import { expect, gotoHydrated, hydrated, signIn, test, type Page } from "../support/test.ts";
+import { expect, hydrated, signIn, test, type Page } from "../support/test.ts";
 
 /**
  * Changes each page as a translator does, before the module runs; with `once`, only the first page.
@@ -54,7 +54,7 @@ test("a page that is changed each time says so, and works as plain HTML", async 
 
 test("a page of an older build is left by a full page load", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   await page.getByRole("link", { name: "Leads" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Leads" })).toBeVisible();
@@ -72,7 +72,7 @@ test("a page of an older build is left by a full page load", async ({ page }) =>
 test("relative times are right after the computer slept", async ({ page, server }) => {
   const { used } = await seedKeys(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const created = new Keys(page).row(used.name).locator('td[data-label="Created"] .ago');
   await expect(created).toHaveText(/second|just now/);
   // While a computer sleeps, one of the browser's clocks stops, and its calendar continues.

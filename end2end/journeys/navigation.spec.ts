@@ -10,7 +10,7 @@ async function mark(page: Page): Promise<() => Promise<boolean>> {
 
 test("menu links change the page without loading one, and so does the way back", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const stands = await mark(page);
   const inventory = page.getByRole("link", { name: "Inventory", exact: true });
   const keys = page.getByRole("link", { name: "API Keys", exact: true });
@@ -39,7 +39,7 @@ test("menu links change the page without loading one, and so does the way back",
 test("what a page left behind ends with it", async ({ page, server }) => {
   await seedKeys(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const stands = await mark(page);
   for (let round = 0; round < 3; round += 1) {
     await page.getByRole("link", { name: "Inventory", exact: true }).click();
@@ -58,7 +58,7 @@ test("what a page left behind ends with it", async ({ page, server }) => {
 
 test("a page without script is changed to as well, and from there on links are links", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const stands = await mark(page);
   await page.evaluate(() => location.assign("/keys/new"));
   await expect(page.getByRole("heading", { level: 1, name: "Create API Key" })).toBeVisible();
@@ -74,7 +74,7 @@ test("a page without script is changed to as well, and from there on links are l
 test("where the server does not answer, a link leads to what the browser says of that", async ({ page, guard, server }) => {
   guard.expectStatus(503);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   await page.route("**/inventory", (route) => route.fulfill({ status: 503, body: "Try again later.", contentType: "text/plain" }));
   await page.getByRole("link", { name: "Inventory", exact: true }).click();
   await expect(page.getByText("Try again later.")).toBeVisible();
@@ -83,7 +83,7 @@ test("where the server does not answer, a link leads to what the browser says of
 
 test("a console that was updated meanwhile is loaded anew", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const stands = await mark(page);
   await page.route("**/inventory", async (route) => {
     if (route.request().resourceType() !== "fetch") return route.continue();
@@ -100,7 +100,7 @@ test("a console that was updated meanwhile is loaded anew", async ({ page }) => 
 test("browsers without the means to change a page load the next one", async ({ page }) => {
   await page.addInitScript(() => Object.defineProperty(window, "navigation", { value: undefined }));
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const stands = await mark(page);
   await page.getByRole("link", { name: "Inventory", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Inventory" })).toBeVisible();
@@ -175,7 +175,7 @@ test("a refused form stays in its dialog and keeps what was typed", async ({ pag
 test("the theme is chosen at once and comes back without a flash", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "light" });
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();
   await page.getByLabel("Theme").selectOption("Dark");
@@ -219,7 +219,7 @@ test("who is signed in is not asked to sign in again", async ({ page, server }) 
 test("a session that ends while the page is open leads to signing in, and back", async ({ page, context, server }) => {
   const { unused } = await seedKeys(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const elsewhere = await context.newPage();
   await elsewhere.goto("/keys");
   await elsewhere.getByRole("button", { name: "Sign out" }).click();
@@ -240,7 +240,7 @@ test("a session that ends while the page is open leads to signing in, and back",
 
 test("a session that ended is noticed by the menu as well", async ({ page, context, server }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   await context.clearCookies();
   await page.getByRole("link", { name: "Inventory", exact: true }).click();
   await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Finventory`);
@@ -256,7 +256,7 @@ test("a page that does not exist says so", async ({ page, guard }) => {
 
 test("where the server does not answer, the dialog says so and the page stays", async ({ page, context }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   const dialog = await keys.openCreate();
   await dialog.getByLabel("Name").fill("CRM Sync");
@@ -275,7 +275,7 @@ test("where the server does not answer, the dialog says so and the page stays", 
 test("the times keep moving", async ({ page, server }) => {
   await seedKeys(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const created = new Keys(page).row("CRM Sync").locator("time").first();
   const first = await created.innerText();
   await expect(created).not.toHaveText(first, { timeout: 4_000 });

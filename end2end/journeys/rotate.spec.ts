@@ -3,7 +3,7 @@
 import { insteadOfRevoking, rotateKey } from "../support/rotate.ts";
 import { Keys } from "../support/keys.ts";
 import { Seeder } from "../support/seed.ts";
-import { expect, gotoHydrated, signIn, test } from "../support/test.ts";
+import { expect, hydrated, signIn, test } from "../support/test.ts";
 
 test("a key is rotated, and the old one ended once its callers have moved", async ({ page, server }) => {
   await rotateKey(page, server);
@@ -17,7 +17,7 @@ test("the dialog that revokes lets a key be paused instead", async ({ page, serv
   const seeder = await Seeder.signIn(server);
   await seeder.createKey("CRM Sync");
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   await keys.revokeButton("CRM Sync").click();
   await keys.revokeDialog("CRM Sync").getByRole("button", { name: "Pause instead" }).click();
@@ -26,7 +26,7 @@ test("the dialog that revokes lets a key be paused instead", async ({ page, serv
 
 test("a key is created to end with a day of one's own choice", async ({ page }) => {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   const keys = new Keys(page);
   const dialog = await keys.openCreate();
   await dialog.getByLabel("Name").fill("Trade fair");

@@ -17,7 +17,7 @@ import { seedRotation } from "./rotate.ts";
 import { Seeder, callForAMonth, demoteOwner, endSoon, expire, forgetCalls, use, type Seeded } from "./seed.ts";
 import type { Server } from "./server.ts";
 import { TEAM_STATES } from "./team.ts";
-import { gotoHydrated, signIn } from "./test.ts";
+import { gotoHydrated, hydrated, signIn } from "./test.ts";
 
 export interface Stage {
   page: Page;
@@ -93,13 +93,13 @@ export async function seedLeads(server: Server, count: number): Promise<Seeded> 
 async function openKeys({ page, server }: Stage): Promise<{ keys: Keys; seeded: Awaited<ReturnType<typeof seedKeys>> }> {
   const seeded = await seedKeys(server);
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   return { keys: new Keys(page), seeded };
 }
 
 async function openEmpty({ page }: Stage): Promise<Keys> {
   await signIn(page);
-  await gotoHydrated(page, "/keys");
+  await hydrated(page);
   return new Keys(page);
 }
 
@@ -332,31 +332,31 @@ export const STATES: State[] = [
   {
     name: "inventory empty",
     open: async ({ page }) => {
-      await signIn(page);
-      await gotoHydrated(page, "/inventory");
+      await signIn(page, "/inventory");
+      await hydrated(page);
     },
   },
   {
     name: "inventory searched in vain",
     open: async ({ page, server }) => {
       await seedItems(server, 2);
-      await signIn(page);
-      await gotoHydrated(page, "/inventory?q=nothing+like+it");
+      await signIn(page, "/inventory?q=nothing+like+it");
+      await hydrated(page);
     },
   },
   {
     name: "inventory",
     open: async ({ page, server }) => {
       await seedItems(server, 60);
-      await signIn(page);
-      await gotoHydrated(page, "/inventory");
+      await signIn(page, "/inventory");
+      await hydrated(page);
     },
   },
   {
     name: "leads empty",
     open: async ({ page }) => {
-      await signIn(page);
-      await gotoHydrated(page, "/leads");
+      await signIn(page, "/leads");
+      await hydrated(page);
     },
   },
   {
@@ -367,8 +367,8 @@ export const STATES: State[] = [
       const seeder = await Seeder.signIn(server);
       const key = await seeder.createKey("Website", { scopes: ["leads:write"] });
       await send(server, key.secret, { name, email: `${"a".repeat(200)}@example.com`, source: "w".repeat(128), item_id: "i".repeat(128) });
-      await signIn(page);
-      await gotoHydrated(page, "/leads");
+      await signIn(page, "/leads");
+      await hydrated(page);
       await page.getByText("Message", { exact: true }).first().click();
       await expect(page.getByText("I could come on Friday").first()).toBeVisible();
     },
@@ -377,8 +377,7 @@ export const STATES: State[] = [
     name: "key",
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
-      await signIn(page);
-      await page.goto(`/keys/${used.id}/edit`);
+      await signIn(page, `/keys/${used.id}/edit`);
       await page.getByLabel("Note").fill("Kept in the feed server's vault.\nAsk the web team before you change it.");
       await page.getByLabel("Calls at once").fill("250");
       await page.getByLabel("Calls a second").fill("25");
@@ -450,8 +449,7 @@ export const STATES: State[] = [
     name: "key edited in vain",
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
-      await signIn(page);
-      await page.goto(`/keys/${used.id}/edit`);
+      await signIn(page, `/keys/${used.id}/edit`);
       await page.getByLabel("Name").fill("");
       await page.getByLabel("Calls at once").fill("many");
       await page.getByLabel("Allowed addresses").fill("example.com");
@@ -465,7 +463,7 @@ export const STATES: State[] = [
       const { unused } = await seedKeys(server);
       endSoon(server, unused);
       await signIn(page);
-      await gotoHydrated(page, "/keys");
+      await hydrated(page);
       await expect(page.getByText("1 key expires within 7 days:")).toBeVisible();
     },
   },
@@ -531,8 +529,8 @@ export const STATES: State[] = [
     open: async ({ page, server }) => {
       const seeder = await Seeder.signIn(server);
       const key = await seeder.createKey("Reader of the docs");
-      await signIn(page);
-      await gotoHydrated(page, "/docs");
+      await signIn(page, "/docs");
+      await hydrated(page);
       await page.getByLabel("API key to try with").fill(key.secret);
       const section = page.locator("#pushItems");
       for (const name of ["Refusals", "Answer 200", "Try it"]) await section.locator("summary").filter({ hasText: name }).click();
@@ -555,16 +553,14 @@ export const STATES: State[] = [
     open: async ({ page, server }) => {
       const { used } = await seedKeys(server);
       const id = await refusedCall(server, used.secret, "/api/leads");
-      await signIn(page);
-      await page.goto(`/refusals?id=${id}`);
+      await signIn(page, `/refusals?id=${id}`);
       await expect(page.getByText("The call needed the permission")).toBeVisible();
     },
   },
   {
     name: "refusal looked up in vain",
     open: async ({ page }) => {
-      await signIn(page);
-      await page.goto("/refusals?id=abc");
+      await signIn(page, "/refusals?id=abc");
       await expect(page.getByLabel("Request id")).toHaveAttribute("aria-invalid", "true");
     },
   },

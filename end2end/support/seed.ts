@@ -13,6 +13,8 @@ const SECRET = /vx_[0-9A-Za-z]{49}/;
 
 /** The owner without a browser, who submits the console's forms. */
 export class Seeder {
+  static readonly #seeders = new WeakMap<Server, Promise<Seeder>>();
+
   readonly #server: Server;
   readonly cookie: string;
 
@@ -21,7 +23,14 @@ export class Seeder {
     this.cookie = cookie;
   }
 
-  static async signIn(server: Server): Promise<Seeder> {
+  /** Returns the owner's session, the same one for each caller of a server. */
+  static signIn(server: Server): Promise<Seeder> {
+    const seeder = Seeder.#seeders.get(server) ?? Seeder.#signIn(server);
+    Seeder.#seeders.set(server, seeder);
+    return seeder;
+  }
+
+  static async #signIn(server: Server): Promise<Seeder> {
     const answer = await post(server, "/sign-in", new URLSearchParams({ email: owner.email, password: owner.password }));
     const cookie = answer.headers.getSetCookie().map((line) => line.split(";")[0]);
     if (answer.status !== 303 || cookie.length === 0) throw new Error(`signing in answered ${answer.status}`);
@@ -171,6 +180,12 @@ export function expire(server: Server, key: Seeded): void {
 }
 
 /**
+ * The interpreter itself. `python3` may be the script of a version manager, which takes ten times as
+ * long to start as Python does.
+ */
+let python: string | undefined;
+
+/**
  * Runs a statement on the server's database, once for each row of values. It uses Python, which is
  * available wherever the console is built, since Node 20 has no SQLite.
  */
@@ -182,7 +197,8 @@ export function sql(server: Server, statement: string, ...rows: (string | number
     "    for values in rows:",
     "        assert database.execute(statement, values).rowcount == 1",
   ].join("\n");
-  execFileSync("python3", ["-c", program], { input: JSON.stringify([server.database, statement, rows]) });
+  python ??= execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
+  execFileSync(python, ["-I", "-S", "-c", program], { input: JSON.stringify([server.database, statement, rows]) });
 }
 
 async function post(server: Server, path: string, body: URLSearchParams, cookie = ""): Promise<Response> {

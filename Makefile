@@ -105,7 +105,7 @@ fuzz: setup setup-fuzz setup-contract ## Search for bytes that break what reads 
 .PHONY: storm
 storm: setup setup-postgres ## The long storms: TRIALS=10000 revocations and CYCLES=200 kills on each database, and faults
 	$(call say,Storms (the better part of an hour))
-	@TRIALS=$(or $(TRIALS),10000) CYCLES=$(or $(CYCLES),200) cargo test --workspace --test binary -- --nocapture --test-threads 1 storm
+	@TRIALS=$(or $(TRIALS),10000) CYCLES=$(or $(CYCLES),200) cargo test --workspace --test binary --test http -- --nocapture --test-threads 1 storm promises::revoked
 
 .PHONY: build
 build: site ## The release binary with the site inside: target/release/voxum

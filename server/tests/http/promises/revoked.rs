@@ -7,8 +7,15 @@ use service::{Client, Member, Service};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-/// The number that the promise names.
-const TRIALS: usize = 10_000;
+/// Returns how many keys are revoked; `make storm` sets 10,000. The trials differ only in the moment
+/// at which the request in flight meets the revocation, and `server/service/src/verdict/model.rs`
+/// tries the orders of the protocol by itself.
+fn trials() -> usize {
+    std::env::var("TRIALS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(2_000)
+}
 
 const LANES: usize = 4;
 
@@ -82,11 +89,12 @@ async fn no_request_that_starts_after_the_acknowledgement_is_let_in() {
         member,
         nobody: world.nobody(),
     };
+    let trials = trials();
     let lanes = (0..LANES).map(|first| {
         let lane = lane.clone();
         tokio::spawn(async move {
             let mut let_in = 0;
-            for number in (first..TRIALS).step_by(LANES) {
+            for number in (first..trials).step_by(LANES) {
                 let_in += usize::from(lane.is_let_in(number).await);
             }
             let_in

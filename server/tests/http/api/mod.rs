@@ -10,4 +10,5 @@ mod limits;
 mod once;
 mod openapi;
 mod order;
+mod problems;
 mod unknown;

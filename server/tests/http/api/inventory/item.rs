@@ -2,6 +2,7 @@
 
 use super::full;
 use crate::support::{Answer, World};
+use insta::assert_snapshot;
 use serde_json::json;
 
 #[tokio::test]
@@ -10,19 +11,54 @@ async fn an_item_is_put_read_replaced_and_removed() {
     let key = world.key().await;
     let mut item = full();
     item.as_object_mut().unwrap().remove("id");
-    let created = key
-        .put("/api/inventory/SKU001", &item)
-        .await
-        .expect(201)
-        .json();
-    assert_eq!(
-        (&created["id"], &created["price"]),
-        (&json!("SKU001"), &json!(32500.5))
-    );
+    let created = key.put("/api/inventory/SKU001", &item).await.expect(201);
+    assert_snapshot!(created.snapshot(), @r#"
+    {
+      "attributes": {
+        "colour": "red",
+        "doors": "4"
+      },
+      "available": false,
+      "category": "Sedan",
+      "currency": "EUR",
+      "description": "One owner.\nNever raced.",
+      "id": "SKU001",
+      "image_url": "http://cars.example/1.jpg",
+      "name": "Honda Accord 2024",
+      "price": 32500.5,
+      "updated_at": "2026-11-23T05:31:07Z",
+      "url": "https://cars.example/1"
+    }
+    "#);
+    let created = created.json();
     assert_eq!(
         key.get("/api/inventory/SKU001").await.expect(200).json(),
         created
     );
+    let list = key.get("/api/inventory").await.expect(200);
+    assert_snapshot!(list.snapshot(), @r#"
+    {
+      "items": [
+        {
+          "attributes": {
+            "colour": "red",
+            "doors": "4"
+          },
+          "available": false,
+          "category": "Sedan",
+          "currency": "EUR",
+          "description": "One owner.\nNever raced.",
+          "id": "SKU001",
+          "image_url": "http://cars.example/1.jpg",
+          "name": "Honda Accord 2024",
+          "price": 32500.5,
+          "updated_at": "2026-11-23T05:31:07Z",
+          "url": "https://cars.example/1"
+        }
+      ],
+      "next_cursor": null
+    }
+    "#);
     let again = key
         .put("/api/inventory/SKU001", &item)
         .await
